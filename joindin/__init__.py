@@ -1,0 +1,57 @@
+"""joindin: one server, one set of events, for the clients of Joind.in.
+
+A request walks one way and never turns back::
+
+    who is calling → which thing → may they → valid body → do it → keep it → show it
+      resources/       queries/   permissions  resources/  operations/ (commit) representations/
+
+Core concepts are split by layer and share their file's name through all of them; what is special
+to one dialect stays in its surface, ``resources/<surface>`` and ``representations/<surface>``.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+__version__ = "0.1.0"
+
+
+def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
+    """The application; ``settings`` by name (see ``config.py``) win over the environment.
+
+    :raises joindin.config.SettingError: if a setting makes no sense.
+    """
+    from joindin import cli, jobs, resources
+    from joindin.config import load_settings
+    from joindin.database import engine_options
+    from joindin.extensions import api, db, migrate
+    from joindin.representations.fragments import Fragments
+
+    settings = load_settings(settings)
+    app = Flask(__name__, instance_path=settings["INSTANCE"])
+    app.config |= settings
+    app.config |= {
+        "API_TITLE": "joindin",
+        "API_VERSION": "v2.1",
+        "OPENAPI_VERSION": "3.1.0",
+        "SQLALCHEMY_DATABASE_URI": app.config["DATABASE_URL"],
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(app.config["DATABASE_URL"]),
+        "PROVIDE_AUTOMATIC_OPTIONS": False,
+    }
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    app.extensions["fragments"] = Fragments(app.config["FRAGMENT_CACHE_BYTES"])
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(migrations_folder()))
+    jobs.init_app(app)
+    resources.mount(app, api)
+    cli.mount(app)
+    return app
+
+
+def migrations_folder() -> Path:
+    """Where the migrations lie: beside the package in a checkout, inside it once installed."""
+    beside = Path(__file__).parent.parent / "migrations"
+    return beside if (beside / "env.py").exists() else Path(__file__).parent / "migrations"

@@ -1,0 +1,109 @@
+"""Instants, days and time zones.
+
+Everything inside the house is an aware datetime in UTC; zones appear only where dates come in
+and go out. Zone rules are those of :mod:`zoneinfo`, which go on after 2037 where pytz's tables
+end; pytz knows which names exist and which zones a country has.
+"""
+
+import datetime as dt
+import re
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import pytz
+
+UTC = dt.UTC
+EPOCH = dt.date(1970, 1, 1)
+
+# A year's distance from what datetime can hold, so that no zone can push an instant over the edge.
+EARLIEST = dt.datetime(2, 1, 1, tzinfo=UTC)
+LATEST = dt.datetime(9998, 12, 31, tzinfo=UTC)
+
+LONGEST_DATE = 100
+ISO_LIKE = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?( ?(Z|[+-]\d{2}:?\d{2}))?)?\Z")
+UNIX = re.compile(r"@(-?\d{1,12})\Z")
+
+
+def utc_now() -> dt.datetime:
+    """This instant, in whole seconds, as everything we store and show is."""
+    return dt.datetime.now(UTC).replace(microsecond=0)
+
+
+def midnight(now: dt.datetime) -> dt.datetime:
+    """The start, in UTC, of the day that ``now`` falls in."""
+    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def day_number(at: dt.datetime) -> int:
+    """The UTC day of an instant, counted from 1970-01-01."""
+    return (at.astimezone(UTC).date() - EPOCH).days
+
+
+def is_zone(name: str) -> bool:
+    return name in pytz.all_timezones_set
+
+
+def zone(name: str | None) -> dt.tzinfo:
+    """The zone of that name; UTC where there is none, or one that nobody knows (old data)."""
+    return _zones(name) if name else UTC
+
+
+@lru_cache(maxsize=1024)
+def _zones(name):
+    return ZoneInfo(name) if is_zone(name) else UTC
+
+
+@lru_cache(maxsize=65536)
+def iso_in_zone(at: dt.datetime | None, zone_name: str | None) -> str | None:
+    """``YYYY-MM-DDTHH:MM:SS±HH:MM`` on the clocks of that zone; always a numeric offset."""
+    return None if at is None else at.astimezone(zone(zone_name)).isoformat(timespec="seconds")
+
+
+def parse_date(text: str, zone_name: str | None, now: dt.datetime) -> dt.datetime | None:
+    """The instant a person meant, or None where that cannot be told.
+
+    Takes ISO 8601, ``@<unix seconds>`` and free forms such as ``8 September 2014`` or
+    ``next friday``. A text without an offset is read on the clocks of ``zone_name``, a day
+    without a time is its midnight, and relative words count from ``now``.
+    """
+    text = text.strip()
+    if not text or len(text) > LONGEST_DATE:
+        return None
+    try:
+        parsed = _parse(text, zone(zone_name), now)
+        return parsed.astimezone(UTC).replace(microsecond=0) if _is_storable(parsed) else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _parse(text, tzinfo, now):
+    if ISO_LIKE.match(text):
+        parsed = dt.datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-"))
+        return parsed if parsed.tzinfo else parsed.replace(tzinfo=tzinfo)
+    if unix := UNIX.match(text):
+        return dt.datetime(1970, 1, 1, tzinfo=UTC) + dt.timedelta(seconds=int(unix[1]))
+    return _parse_free_form(text, tzinfo, now)
+
+
+def _parse_free_form(text, tzinfo, now):
+    # Imported here: dateparser takes a fifth of a second to load and most requests bring ISO dates.
+    from dateparser.date import DateDataParser
+
+    local_now = now.astimezone(tzinfo).replace(tzinfo=None)
+    words = re.sub(r"^(next|this|coming)\s+", "", text, flags=re.IGNORECASE)
+    found = DateDataParser(
+        languages=["en"],
+        settings={
+            "PREFER_DATES_FROM": "future" if words != text or not re.search(r"\d{4}", text) else "current_period",
+            "RELATIVE_BASE": local_now.replace(hour=0, minute=0, second=0),
+            "REQUIRE_PARTS": [],
+        },
+    ).get_date_data(words)
+    parsed = found.date_obj
+    if parsed is None:
+        return None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=tzinfo)
+
+
+def _is_storable(at):
+    return at is not None and EARLIEST.replace(tzinfo=None) < at.replace(tzinfo=None) < LATEST.replace(tzinfo=None)

@@ -1,0 +1,17 @@
+"""Who is going where."""
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from joindin.extensions import db
+
+
+class Attendance(db.Model):
+    """A person at an event; the pair is the key, so nobody attends twice."""
+
+    __tablename__ = "attendances"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+
+    __table_args__ = (Index("ix_attendances_user_id", "user_id", "event_id"),)

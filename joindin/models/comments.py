@@ -1,0 +1,57 @@
+"""What people say about events, and what others report of it."""
+
+import datetime as dt
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from joindin.database import UtcDateTime
+from joindin.extensions import db
+from joindin.models.events import Event
+from joindin.models.users import User
+
+
+class EventComment(db.Model):
+    """``rating`` is 1 to 5, 0 where it does not count, NULL in old data.
+
+    ``author_name`` is what an anonymous author of old called himself. A reported comment is
+    hidden until somebody decides.
+    """
+
+    __tablename__ = "event_comments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    author_name: Mapped[str | None] = mapped_column(String(100))
+    rating: Mapped[int | None]
+    text: Mapped[str] = mapped_column(Text)
+    source: Mapped[str | None] = mapped_column(String(255))
+    is_hidden: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+    user: Mapped[User | None] = relationship(lazy="raise_on_sql")
+    event: Mapped[Event] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        Index("ix_event_comments_event_id", "event_id", "created_at", "id"),
+        Index("ix_event_comments_user_id", "user_id", "event_id"),
+    )
+
+
+class EventCommentReport(db.Model):
+    """Somebody's word that a comment should go; ``decision`` is ``approved``, ``denied`` or open (NULL)."""
+
+    __tablename__ = "event_comment_reports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    comment_id: Mapped[int] = mapped_column(ForeignKey("event_comments.id", ondelete="CASCADE"), index=True)
+    reporter_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    reported_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    decision: Mapped[str | None] = mapped_column(String(20))
+    decider_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    decided_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+    comment: Mapped[EventComment] = relationship(lazy="raise_on_sql")
+    reporter: Mapped[User | None] = relationship(foreign_keys=reporter_id, lazy="raise_on_sql")
+    decider: Mapped[User | None] = relationship(foreign_keys=decider_id, lazy="raise_on_sql")

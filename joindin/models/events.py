@@ -1,0 +1,177 @@
+"""Events: what is submitted, approved, found and attended; their tags, hosts and images."""
+
+import datetime as dt
+
+from sqlalchemy import (
+    Column,
+    Computed,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    event,
+    func,
+    inspect,
+    true,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+
+from joindin.clock import day_number
+from joindin.database import Base, UtcDateTime
+from joindin.extensions import db
+from joindin.models.users import User
+from joindin.text import fold
+
+event_tags = Table(
+    "event_tags",
+    Base.metadata,
+    Column("id", Integer, primary_key=True),
+    Column("event_id", ForeignKey("events.id", ondelete="CASCADE"), nullable=False),
+    Column("tag_id", ForeignKey("tags.id", ondelete="CASCADE"), nullable=False),
+    UniqueConstraint("event_id", "tag_id"),
+    Index("ix_event_tags_tag_id", "tag_id", "event_id"),
+)
+
+
+class Tag(db.Model):
+    __tablename__ = "tags"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    name_key: Mapped[str] = mapped_column(String(400), unique=True)
+
+    @validates("name")
+    def _keep_key(self, _field, value):
+        self.name_key = fold(value)
+        return value
+
+
+class Event(db.Model):
+    """One event, in whatever state it is.
+
+    ``is_pending`` keeps the contract's three values: waiting, decided, and NULL for an event that
+    never had to wait. A rejected event is neither pending nor active. ``is_visible`` is worked out
+    by the database and is what every list asks for. The counters move in the transaction that
+    changes what they count; ``version`` moves with anything that a representation shows.
+    """
+
+    __tablename__ = "events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    name_key: Mapped[str] = mapped_column(String(400))
+    slug: Mapped[str | None] = mapped_column(String(255), unique=True)
+    stub: Mapped[str | None] = mapped_column(String(30))
+    description: Mapped[str] = mapped_column(Text)
+    location: Mapped[str | None] = mapped_column(Text)
+    latitude: Mapped[float | None] = mapped_column(Float)
+    longitude: Mapped[float | None] = mapped_column(Float)
+    starts_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    start_day: Mapped[int] = mapped_column(comment="UTC day of the start, counted from 1970-01-01")
+    timezone: Mapped[str | None] = mapped_column(String(100))
+    href: Mapped[str | None] = mapped_column(String(600))
+    hashtag: Mapped[str | None] = mapped_column(String(100))
+    contact_name: Mapped[str | None] = mapped_column(String(200))
+    icon: Mapped[str | None] = mapped_column(String(100))
+    image_generation: Mapped[int] = mapped_column(default=0)
+    cfp_starts_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    cfp_ends_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    cfp_url: Mapped[str | None] = mapped_column(String(600))
+
+    is_active: Mapped[bool] = mapped_column(default=False)
+    is_pending: Mapped[bool | None] = mapped_column(default=True)
+    is_private: Mapped[bool] = mapped_column(default=False)
+    is_visible: Mapped[bool] = mapped_column(
+        Computed("is_active AND NOT coalesce(is_pending, false) AND NOT is_private", persisted=True)
+    )
+    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    rejection_reason: Mapped[str | None] = mapped_column(String(200))
+    submitted_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+    attendee_count: Mapped[int] = mapped_column(default=0)
+    comment_count: Mapped[int] = mapped_column(default=0)
+    talk_count: Mapped[int] = mapped_column(default=0)
+    talk_comment_count: Mapped[int] = mapped_column(default=0)
+    track_count: Mapped[int] = mapped_column(default=0)
+    rating_sum: Mapped[int] = mapped_column(default=0)
+    rating_count: Mapped[int] = mapped_column(default=0)
+    popularity: Mapped[int] = mapped_column(Computed("attendee_count + comment_count", persisted=True))
+    version: Mapped[int] = mapped_column(default=1)
+
+    tags: Mapped[list[Tag]] = relationship(secondary=event_tags, order_by=event_tags.c.id, lazy="raise_on_sql")
+    hosts: Mapped[list["EventHost"]] = relationship(
+        order_by="EventHost.id", lazy="raise_on_sql", passive_deletes=True, cascade="all, delete-orphan"
+    )
+    images: Mapped[list["EventImage"]] = relationship(
+        order_by="EventImage.id", lazy="raise_on_sql", passive_deletes=True, cascade="all, delete-orphan"
+    )
+
+    @validates("name")
+    def _keep_name_key(self, _field, value):
+        self.name_key = fold(value)
+        return value
+
+    @validates("starts_at")
+    def _keep_start_day(self, _field, value):
+        self.start_day = day_number(value)
+        return value
+
+
+_visible = {"sqlite_where": Event.is_visible == true(), "postgresql_where": Event.is_visible == true()}
+Index("ix_events_starts_at", Event.starts_at, Event.id, **_visible)
+Index("ix_events_popularity", Event.popularity, **_visible)
+Index("ix_events_cfp_ends_at", Event.cfp_ends_at, Event.id, **_visible)
+Index("ix_events_name_key", Event.name_key)
+Index("ix_events_stub", func.lower(Event.stub), unique=True)
+Index(
+    "ix_events_is_pending",
+    Event.starts_at,
+    Event.id,
+    sqlite_where=Event.is_pending == true(),
+    postgresql_where=Event.is_pending == true(),
+)
+
+
+@event.listens_for(Event, "before_update")
+def _move_version(_mapper, _connection, changed):
+    # Counted by the database, so that two writers never end on the same number.
+    if inspect(changed).modified:
+        changed.version = Event.__table__.c.version + 1
+
+
+class EventHost(db.Model):
+    """Somebody who may edit the event and decide about its comments and claims."""
+
+    __tablename__ = "event_hosts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+
+    user: Mapped[User] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (UniqueConstraint("event_id", "user_id"), Index("ix_event_hosts_user_id", "user_id", "event_id"))
+
+
+class EventImage(db.Model):
+    """One size of an event's image; ``size`` is ``orig`` or ``small`` (140 px), ``file`` a bare name.
+
+    ``url`` is set only for images that lie elsewhere, as those of imported events may.
+    """
+
+    __tablename__ = "event_images"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    size: Mapped[str] = mapped_column(String(30))
+    file: Mapped[str | None] = mapped_column(String(100))
+    url: Mapped[str | None] = mapped_column(String(255))
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+
+    __table_args__ = (UniqueConstraint("event_id", "size"),)

@@ -1,0 +1,32 @@
+"""What still has to be told to the world."""
+
+import datetime as dt
+
+from sqlalchemy import JSON, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from joindin.database import UtcDateTime
+from joindin.extensions import db
+
+
+class Mail(db.Model):
+    """A mail that waits, was sent, or was given up.
+
+    ``facts`` fill the template ``kind``; they may hold a one-time token, so they are wiped once
+    the mail is out. ``due_at`` is NULL when nothing more will be tried.
+    """
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(50))
+    recipient: Mapped[str] = mapped_column(String(200))
+    reply_to: Mapped[str | None] = mapped_column(String(500))
+    facts: Mapped[dict] = mapped_column(JSON, default=dict)
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    last_error: Mapped[str | None] = mapped_column(Text)
+
+    __table_args__ = (Index("ix_outbox_due_at", "due_at", "id"),)

@@ -1,0 +1,64 @@
+"""People with an account, and the one-time tokens that prove their address."""
+
+import datetime as dt
+
+from sqlalchemy import ForeignKey, Index, String, Text, true
+from sqlalchemy.orm import Mapped, mapped_column, validates
+
+from joindin.database import UtcDateTime
+from joindin.extensions import db
+from joindin.text import fold
+
+
+class User(db.Model):
+    """``username_key`` and ``email_key`` are the folded forms under which both are unique."""
+
+    __tablename__ = "users"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(String(100))
+    username_key: Mapped[str] = mapped_column(String(200), unique=True)
+    email: Mapped[str | None] = mapped_column(String(200))
+    email_key: Mapped[str | None] = mapped_column(String(400), unique=True)
+    full_name: Mapped[str | None] = mapped_column(String(200))
+    full_name_key: Mapped[str | None] = mapped_column(String(400))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    twitter_username: Mapped[str | None] = mapped_column(String(50))
+    biography: Mapped[str | None] = mapped_column(Text)
+    is_verified: Mapped[bool] = mapped_column(default=False)
+    is_active: Mapped[bool] = mapped_column(default=True)
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    is_trusted: Mapped[bool] = mapped_column(default=False)
+    registered_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        Index("ix_users_full_name_key", "full_name_key", "id"),
+        Index("ix_users_is_admin", "is_admin", sqlite_where=is_admin == true(), postgresql_where=is_admin == true()),
+    )
+
+    @validates("username", "email", "full_name")
+    def _keep_key(self, field, value):
+        setattr(self, f"{field}_key", None if value is None else fold(value))
+        return value
+
+
+class EmailVerification(db.Model):
+    """A mailed token that proves an address; only its hash is kept, and it does not lapse (spec 9.5)."""
+
+    __tablename__ = "email_verifications"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+
+class PasswordReset(db.Model):
+    """A mailed token that lets its holder choose a new password; only its hash is kept."""
+
+    __tablename__ = "password_resets"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,57 @@
+"""Deciding about submitted events."""
+
+from joindin.database import locked
+from joindin.errors import Invalid
+from joindin.models import Event, User
+from joindin.operations.mail import addresses, send_later
+from joindin.queries.users import list_hosts_to_tell
+
+LONGEST_REASON = 200
+
+
+def approve_event(session, event_id: int, *, reviewer: User) -> Event:
+    """Make a waiting event live; its hosts hear of it.
+
+    :raises Invalid: if it is not there or not waiting, also when somebody decided a moment ago.
+    """
+    event = _waiting(session, event_id, "This event cannot be approved")
+    event.is_active, event.is_pending, event.reviewer_id = True, False, reviewer.id
+    session.flush()
+    send_later(
+        session,
+        "event_approved",
+        addresses(list_hosts_to_tell(session, event.id)),
+        title=event.name,
+        slug=event.slug,
+    )
+    return event
+
+
+def reject_event(session, event_id: int, *, reviewer: User, reason: str, mail_from: str) -> Event:
+    """Turn a waiting event down. With a reason, the hosts and the platform's own address hear of it.
+
+    :raises Invalid: if it is not there or not waiting, or the reason is too long to keep.
+    """
+    if len(reason) > LONGEST_REASON:
+        raise Invalid(f"The field 'reason' must not be longer than {LONGEST_REASON} characters")
+    event = _waiting(session, event_id, "This event cannot be rejected")
+    event.is_active, event.is_pending, event.reviewer_id = False, False, reviewer.id
+    event.rejection_reason = reason or None
+    session.flush()
+    if reason:
+        send_later(
+            session,
+            "event_rejected",
+            [mail_from, *addresses(list_hosts_to_tell(session, event.id))],
+            title=event.name,
+            slug=event.slug,
+            reason=reason,
+        )
+    return event
+
+
+def _waiting(session, event_id, refusal):
+    event = locked(session, Event, event_id)
+    if event is None or not event.is_pending or event.is_active:
+        raise Invalid(refusal)
+    return event

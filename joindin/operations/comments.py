@@ -1,0 +1,88 @@
+"""Saying something about an event, and dealing with what should not have been said."""
+
+import datetime as dt
+
+from sqlalchemy import select, update
+
+from joindin.database import locked
+from joindin.errors import Invalid, NotFound
+from joindin.models import Event, EventComment, EventCommentReport, EventHost, User
+from joindin.operations.mail import addresses, send_later
+from joindin.queries.comments import has_rated_event, has_said
+from joindin.queries.users import list_hosts_to_tell
+
+RATINGS = range(1, 6)
+DECISIONS = ("approved", "denied")
+
+
+def comment_on_event(
+    session, event_id: int, *, author: User, text: str, rating: float, source: str, now: dt.datetime
+) -> EventComment:
+    """Add a comment. The rating counts once a person, and never from a host; else 0 is stored.
+
+    :raises Invalid: if a rating that would count is not 1 to 5, or the same words stand there.
+    """
+    event = locked(session, Event, event_id)
+    if event is None:
+        raise NotFound("Event not found")
+    counts = not _is_host(session, event_id, author.id) and not has_rated_event(session, event_id, author.id)
+    if counts and rating not in RATINGS:
+        raise Invalid('The field "rating" must be a number (1-5)')
+    if has_said(session, event_id, author.id, text):
+        raise Invalid("Duplicate comment")
+    comment = EventComment(
+        event_id=event_id,
+        user_id=author.id,
+        author_name=author.full_name,
+        rating=int(rating) if counts else 0,
+        text=text,
+        source=source,
+        created_at=now,
+    )
+    session.add(comment)
+    event.comment_count = Event.comment_count + 1
+    if counts:
+        event.rating_sum = Event.rating_sum + int(rating)
+        event.rating_count = Event.rating_count + 1
+    session.flush()
+    return comment
+
+
+def report_event_comment(session, comment: EventComment, *, reporter: User, now: dt.datetime) -> None:
+    """Hide a comment at once and tell the hosts, who decide. Each report is kept."""
+    locked(session, EventComment, comment.id)
+    comment.is_hidden = True
+    session.add(EventCommentReport(comment_id=comment.id, reporter_id=reporter.id, reported_at=now))
+    session.flush()
+    event = session.get_one(Event, comment.event_id)
+    send_later(
+        session,
+        "event_comment_reported",
+        addresses(list_hosts_to_tell(session, event.id)),
+        event=event.name,
+        slug=event.slug,
+        rating=comment.rating,
+        author=comment.user.full_name if comment.user else comment.author_name,
+        comment=comment.text,
+    )
+
+
+def decide_about_event_comment(
+    session, comment: EventComment, *, decider: User, decision: str, now: dt.datetime
+) -> None:
+    """Uphold the reports (``approved``: it stays hidden) or turn them down (``denied``: shown again)."""
+    if decision not in DECISIONS:
+        raise Invalid("Unexpected decision")
+    locked(session, EventComment, comment.id)
+    comment.is_hidden = decision == "approved"
+    session.execute(
+        update(EventCommentReport)
+        .where(EventCommentReport.comment_id == comment.id)
+        .values(decision=decision, decider_id=decider.id, decided_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _is_host(session, event_id, user_id):
+    hosting = select(EventHost.id).where(EventHost.event_id == event_id, EventHost.user_id == user_id)
+    return session.scalar(hosting) is not None

@@ -1,0 +1,168 @@
+"""Submitting and editing events."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import randint
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from joindin.clock import zone
+from joindin.database import begin_write, insert_or_ignore, locked
+from joindin.errors import Conflict, NotFound
+from joindin.models import Event, EventHost, Tag, User, event_tags
+from joindin.operations.attendance import attend
+from joindin.operations.mail import addresses, send_later
+from joindin.permissions import is_approved_at_once
+from joindin.queries.events import count_pending_events
+from joindin.queries.users import list_admins
+from joindin.text import fold, slug
+
+UNCHANGED = object()
+
+
+@dataclass(frozen=True)
+class EventDetails:
+    """What a host says about an event. ``UNCHANGED`` leaves a field as it is (new events: empty)."""
+
+    name: str
+    description: str
+    location: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    timezone: str
+    href: object = UNCHANGED
+    cfp_url: object = UNCHANGED
+    cfp_starts_at: dt.datetime | None = None
+    cfp_ends_at: dt.datetime | None = None
+    latitude: object = UNCHANGED
+    longitude: object = UNCHANGED
+    tags: object = UNCHANGED
+
+    def fields(self):
+        return {name: value for name, value in vars(self).items() if name != "tags" and value is not UNCHANGED}
+
+
+def pending_limit_reached(session, user: User, limit: int) -> bool:
+    """Whether ``user`` already hosts as many waiting events as one may.
+
+    Holds the user's row (SQLite: the write lock), so that two submissions at once cannot both
+    find the last place free.
+    """
+    locked(session, User, user.id)
+    return count_pending_events(session, user.id) >= limit
+
+
+def submit_event(session, details: EventDetails, *, submitter: User, now: dt.datetime, approve=False) -> Event:
+    """Store a new event with its submitter as host and first attendee.
+
+    It waits for approval unless the submitter is trusted or an admin, or ``approve`` says so. The
+    admins hear of it by mail, also when a trusted user's event is already live.
+    """
+    begin_write(session)
+    at_once = approve or is_approved_at_once(submitter)
+    event = Event(
+        **details.fields(),
+        contact_name=submitter.full_name,
+        is_active=at_once,
+        is_pending=None if at_once else True,
+        submitted_at=now,
+    )
+    add_with_slug(session, event)
+    session.add(EventHost(event_id=event.id, user_id=submitter.id))
+    if details.tags is not UNCHANGED:
+        tag_event(session, event, details.tags)
+    attend(session, event.id, submitter.id)
+    if not (submitter.is_admin and submitter.is_active):
+        _tell_admins(session, event)
+    return event
+
+
+def edit_event(session, event: Event, details: EventDetails) -> None:
+    """Replace what a host says of the event; its slug, state and submitter stay."""
+    begin_write(session)
+    for name, value in details.fields().items():
+        setattr(event, name, value)
+    if details.tags is not UNCHANGED:
+        tag_event(session, event, details.tags)
+    session.flush()
+
+
+def resubmit_event(session, event: Event) -> None:
+    """Put a rejected event back into the approval queue; the admins hear of it.
+
+    :raises Conflict: if the event is not a rejected one.
+    """
+    event = locked(session, Event, event.id)
+    if event is None:
+        raise NotFound("Event not found")
+    if event.is_active or event.is_pending:
+        raise Conflict("This event cannot be submitted again")
+    event.is_pending, event.rejection_reason = True, None
+    session.flush()
+    _tell_admins(session, event)
+
+
+def tag_event(session, event: Event, names: Sequence[str]) -> None:
+    """Make ``names`` the tags of the event, in that order; empty and repeated ones are left out."""
+    wanted = {fold(name): name.strip() for name in reversed(names) if name.strip()}
+    known = {tag.name_key: tag for tag in session.scalars(select(Tag).where(Tag.name_key.in_(list(wanted))))}
+    for key, name in wanted.items():
+        if key not in known and insert_or_ignore(session, Tag, name=name, name_key=key):
+            pass
+    ids = dict(session.execute(select(Tag.name_key, Tag.id).where(Tag.name_key.in_(list(wanted)))).all())
+    session.execute(event_tags.delete().where(event_tags.c.event_id == event.id))
+    for key in reversed(wanted):
+        session.execute(event_tags.insert().values(event_id=event.id, tag_id=ids[key]))
+    session.expire(event, ["tags"])
+    touch(session, event.id)
+
+
+def touch(session, *event_ids: int) -> None:
+    """Move the version of events of which something outside their own row changed."""
+    session.execute(Event.__table__.update().where(Event.id.in_(event_ids)).values(version=Event.version + 1))
+
+
+def add_with_slug(session, event: Event) -> None:
+    """Insert the event under the first free slug the contract's recipe yields (spec 4.12).
+
+    Uniqueness is decided by the database: a slug taken between look and insert is tried again.
+    """
+    for _attempt in range(20):
+        event.slug = _free_slug(session, event)
+        try:
+            with session.begin_nested():
+                session.add(event)
+                session.flush()
+            return
+        except IntegrityError:
+            continue
+    raise Conflict("There are too many events of that name")
+
+
+def _free_slug(session, event):
+    plain = slug(event.name)[:200]
+    start = event.starts_at.astimezone(zone(event.timezone))
+    dated = [plain] + [f"{plain}-{start:{shape}}" for shape in ("%Y", "%Y-%m", "%Y-%m-%d")]
+    dated = [candidate.strip("-") or "event" for candidate in dated]
+    taken = set(session.scalars(select(Event.slug).where(Event.slug.in_(dated))))
+    return next((candidate for candidate in dated if candidate not in taken), f"{dated[-1]}-{randint(1, 9999)}")
+
+
+def _tell_admins(session, event):
+    start = event.starts_at.astimezone(zone(event.timezone))
+    send_later(
+        session,
+        "event_submitted",
+        addresses(list_admins(session)),
+        title=event.name,
+        contact_name=event.contact_name,
+        start_date=f"{start.day}{_ordinal(start.day)} {start:%b}, {start.year}",
+        description=event.description,
+        pending_events=count_pending_events(session),
+    )
+
+
+def _ordinal(day):
+    return "th" if 11 <= day <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")

@@ -1,0 +1,60 @@
+"""Who runs an event."""
+
+from sqlalchemy import delete, func, select, update
+
+from joindin.database import insert_or_ignore, locked
+from joindin.errors import Conflict, NotAllowed, NotFound
+from joindin.models import Event, EventComment, EventHost, User
+from joindin.queries.users import user_named
+
+
+def add_host(session, event: Event, *, username: str) -> None:
+    """Make somebody a host; what they rated here no longer counts.
+
+    :raises NotFound: if nobody goes by that name.
+    :raises Conflict: if they are one already.
+    """
+    user = user_named(session, username)
+    if user is None or not user.is_active:
+        raise NotFound("No User found")
+    locked(session, Event, event.id)
+    if not insert_or_ignore(session, EventHost, event_id=event.id, user_id=user.id):
+        raise Conflict("User is already a host")
+    recount_ratings(session, event.id)
+
+
+def remove_host(session, event: Event, *, user_id: int, remover: User) -> None:
+    """Take somebody off the hosts; nothing happens if they are none.
+
+    :raises NotAllowed: when somebody would take off themselves, so that no event loses its last host.
+    """
+    if user_id == remover.id:
+        raise NotAllowed("You are not allowed to remove yourself from the host-list")
+    if session.get(User, user_id) is None:
+        raise NotFound("No User found")
+    locked(session, Event, event.id)
+    session.execute(delete(EventHost).where(EventHost.event_id == event.id, EventHost.user_id == user_id))
+    recount_ratings(session, event.id)
+
+
+def recount_ratings(session, *event_ids: int) -> None:
+    """Work out the rating counters anew, after something other than a comment changed them.
+
+    What counts: ratings above 0, also in hidden comments, by people who are not hosts (spec 4.1).
+    """
+    counted = (
+        EventComment.event_id == Event.id,
+        EventComment.rating > 0,
+        EventComment.user_id.is_not(None),
+        EventComment.user_id.not_in(select(EventHost.user_id).where(EventHost.event_id == Event.id)),
+    )
+    session.execute(
+        update(Event)
+        .where(Event.id.in_(event_ids))
+        .values(
+            rating_sum=select(func.coalesce(func.sum(EventComment.rating), 0)).where(*counted).scalar_subquery(),
+            rating_count=select(func.count()).select_from(EventComment).where(*counted).scalar_subquery(),
+            version=Event.version + 1,
+        )
+        .execution_options(synchronize_session=False)
+    )

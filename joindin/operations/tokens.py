@@ -1,0 +1,67 @@
+"""Signing in, and tokens afterwards."""
+
+import datetime as dt
+from collections.abc import Collection
+
+from sqlalchemy import delete, func, or_, select, update
+
+from joindin.clock import midnight
+from joindin.credentials import check_password, is_outdated, new_token, password_hash, token_hash
+from joindin.errors import NotAllowed, NotSignedIn
+from joindin.models import AccessToken, Client, User
+from joindin.queries.users import user_named
+
+# A token's last use is written down at most this often.
+USE_INTERVAL = dt.timedelta(minutes=1)
+
+
+def sign_in(
+    session, *, username: str, password: str, client: Client, expirable_clients: Collection[str], now: dt.datetime
+) -> tuple[User, str]:
+    """The person and a new token in clear, which nobody will see again.
+
+    Old tokens of clients that keep theirs for a day only are thrown away on the way (spec 2.11).
+
+    :raises NotSignedIn: if the address was never proven.
+    :raises NotAllowed: if nobody goes by that name and password.
+    """
+    user = user_named(session, username)
+    if user is not None and not user.is_verified:
+        raise NotSignedIn("Not verified")
+    if not check_password(password, user.password_hash if user else None):
+        raise NotAllowed("Signin failed")
+    if is_outdated(user.password_hash):
+        user.password_hash = password_hash(password)
+    forget_stale_tokens(session, expirable_clients, now)
+    token = new_token()
+    session.add(AccessToken(token_hash=token_hash(token), user_id=user.id, client_id=client.id, created_at=now))
+    session.flush()
+    return user, token
+
+
+def forget_stale_tokens(session, client_keys: Collection[str], now: dt.datetime) -> None:
+    """Delete tokens of these clients that were last used before yesterday began."""
+    clients = select(Client.id).where(Client.key.in_(list(client_keys)))
+    yesterday = midnight(now) - dt.timedelta(days=1)
+    last_use = func.coalesce(AccessToken.last_used_at, AccessToken.created_at)
+    session.execute(delete(AccessToken).where(AccessToken.client_id.in_(clients), last_use < yesterday))
+
+
+def note_use(session, token: AccessToken, now: dt.datetime) -> bool:
+    """Write down that a token was used, if the last note is a minute old; whether anything was written."""
+    if token.last_used_at is not None and token.last_used_at > now - USE_INTERVAL:
+        return False
+    session.execute(
+        update(AccessToken)
+        .where(
+            AccessToken.id == token.id,
+            or_(AccessToken.last_used_at.is_(None), AccessToken.last_used_at <= now - USE_INTERVAL),
+        )
+        .values(last_used_at=now)
+    )
+    return True
+
+
+def revoke_token(session, token: AccessToken, *, now: dt.datetime) -> None:
+    token.revoked_at = now
+    session.flush()

@@ -1,0 +1,36 @@
+"""Who may do what: one predicate a question.
+
+``viewer`` carries who is asking and which of the events at hand they host.
+"""
+
+
+def can_see_event(viewer, event) -> bool:
+    """Visible to all; waiting and rejected ones to admins and their hosts; private ones to nobody here."""
+    if event.is_private:
+        return False
+    return event.is_visible or can_edit_event(viewer, event)
+
+
+def can_edit_event(viewer, event) -> bool:
+    return viewer.is_admin or (viewer.user is not None and event.id in viewer.hosting)
+
+
+def can_decide_about_event(viewer, _event=None) -> bool:
+    return viewer.is_admin
+
+
+def can_list_pending_events(viewer) -> bool:
+    return viewer.is_admin
+
+
+def is_approved_at_once(user) -> bool:
+    """Whether this person's events need no approval."""
+    return (user.is_admin and user.is_active) or user.is_trusted
+
+
+def can_edit_user(viewer, user) -> bool:
+    return viewer.is_admin or (viewer.user is not None and viewer.user.id == user.id)
+
+
+def can_see_email(viewer, user) -> bool:
+    return can_edit_user(viewer, user)

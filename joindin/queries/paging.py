@@ -1,0 +1,46 @@
+"""Slices of long lists."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import func
+
+PAGE_SIZE = 20
+
+
+@dataclass(frozen=True)
+class Paging:
+    """Which slice is wanted. ``start`` None means that nobody said; ``size`` 0 means everything."""
+
+    start: int | None = None
+    size: int = PAGE_SIZE
+
+    def slice(self, statement):
+        if self.size == 0:
+            return statement
+        return statement.limit(self.size).offset(self.start or 0)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A slice, how many there are in all, and the paging that was in force."""
+
+    items: Sequence
+    total: int
+    paging: Paging = field(default_factory=Paging)
+
+
+def paginate(session, statement, paging: Paging) -> Page:
+    """A page of entities; ``statement`` carries the order, the count ignores it."""
+    items = session.scalars(paging.slice(statement)).unique().all()
+    return Page(items, count(session, statement), paging)
+
+
+def count(session, statement) -> int:
+    plain = statement.order_by(None).options().with_only_columns(func.count(), maintain_column_froms=True)
+    return session.scalar(plain)
+
+
+def single(item) -> Page:
+    """The page of one that a single resource is shown as."""
+    return Page([item], 1)

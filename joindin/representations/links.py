@@ -1,0 +1,42 @@
+"""The shape of every address we hand out."""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+
+@dataclass(frozen=True)
+class Links:
+    """``base`` is scheme and host of the API as the caller named it, ``website`` the public web site."""
+
+    base: str
+    website: str
+
+    def event(self, event_id: int) -> str:
+        return f"{self.base}/v2.1/events/{event_id}"
+
+    def events(self, query: str = "") -> str:
+        return f"{self.base}/v2.1/events{query}"
+
+    def event_comment(self, comment_id: int) -> str:
+        return f"{self.base}/v2.1/event_comments/{comment_id}"
+
+    def user(self, user_id: int) -> str:
+        return f"{self.base}/v2.1/users/{user_id}"
+
+    def token(self, token_id: int) -> str:
+        return f"{self.base}/v2.1/token/{token_id}"
+
+    def tokens(self) -> str:
+        return f"{self.base}/v2.1/token"
+
+    def event_page(self, slug: str) -> str:
+        return f"{self.website}/event/{slug}"
+
+    def short_event_page(self, stub: str) -> str:
+        return f"{self.website}/e/{stub}"
+
+    def user_page(self, username: str) -> str:
+        return f"{self.website}/user/{quote(username, safe='')}"
+
+    def event_image(self, file: str) -> str:
+        return f"{self.website}/inc/img/event_icons/{file}"

@@ -1,0 +1,19 @@
+"""Where others ask: one room a surface, each whole with its addresses, bodies, errors and paging.
+
+A resource checks, does, keeps, shows, in that order. The one commit of a request is written here.
+No surface imports another.
+"""
+
+from flask import Flask
+from flask_smorest import Api
+
+from joindin.resources.converters import Positive, RowId
+
+
+def mount(app: Flask, api: Api) -> None:
+    """Give the application its surfaces."""
+    from joindin.resources import v2_1
+
+    app.url_map.converters |= {"positive": Positive, "row_id": RowId}
+    api.init_app(app)
+    v2_1.mount(app, api)

@@ -1,0 +1,109 @@
+"""Answers in the dialect: JSON with ``meta`` last, JSONP, or a plain HTML page of the same (spec 2.4)."""
+
+import re
+from collections.abc import Sequence
+
+import orjson
+from flask import Response, g, request
+from markupsafe import escape
+
+from joindin.queries.paging import Page
+from joindin.resources.v2_1.callers import caller, links
+from joindin.resources.v2_1.paging import collection_meta
+from joindin.resources.v2_1.parameters import query
+
+# Without a hyphen: the original's own tests compare the whole text (spec 1, #12).
+JSON_TYPE = "application/json; charset=utf8"
+JSONP_TYPE = "text/javascript; charset=utf8"
+HTML_TYPE = "text/html; charset=utf8"
+
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>API v2</title>
+<style>
+body { font: 0.95rem/1.5 system-ui, sans-serif; margin: 1rem; color-scheme: light dark; }
+ul { padding-left: 1.25rem; }
+</style>
+</head>
+<body>%s</body>
+</html>
+"""
+
+
+def collection(name: str, pieces: Sequence[dict | bytes], page: Page) -> Response:
+    """A list under its name, with ``meta``. Pieces may be rendered JSON already."""
+    meta = collection_meta(page)
+    if (user := caller().user) is not None:
+        meta["user_uri"] = links().user(user.id)
+    items = b",".join(piece if isinstance(piece, bytes) else orjson.dumps(piece) for piece in pieces)
+    return _respond(b'{"%s":[%s],"meta":%s}' % (name.encode(), items, orjson.dumps(meta)), 200)
+
+
+def thing(shown: dict, status: int = 200, location: str | None = None) -> Response:
+    """An object that is no collection; signed-in callers find themselves in its ``meta``."""
+    if (user := caller().user) is not None:
+        shown = {**shown, "meta": {**shown.get("meta", {}), "user_uri": links().user(user.id)}}
+    return _respond(orjson.dumps(shown), status, location)
+
+
+def refusal(sentence: str, status: int) -> Response:
+    """An error: a list with one sentence, which is what all clients read."""
+    return _respond(orjson.dumps([sentence]), status)
+
+
+def empty(status: int, location: str | None = None) -> Response:
+    return _respond(b"", status, location)
+
+
+def is_verbose() -> bool:
+    return query().get("verbose") == "yes"
+
+
+def _respond(body, status, location=None):
+    kind = _negotiated_type()
+    if body and kind == HTML_TYPE:
+        body = (PAGE % _as_html(orjson.loads(body))).encode()
+    elif body and kind == JSONP_TYPE:
+        body = b"%s(%s);" % (g.callback.encode(), _safe_in_script(body))
+    response = Response(body, status, content_type=kind)
+    if kind != HTML_TYPE:
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    if location is not None:
+        response.headers["Location"] = location
+        response.autocorrect_location_header = False
+    return response
+
+
+def _negotiated_type():
+    given = query()
+    wanted = given.get("format")
+    accept = request.headers.get("Accept", "")
+    if wanted is None and "application/json" not in accept and "text/html" in accept:
+        return HTML_TYPE
+    if wanted in ("html", "text/html"):
+        return HTML_TYPE
+    callback = given.get("callback")
+    if isinstance(callback, str) and re.fullmatch(r"[A-Za-z_$][\w$.]{0,127}", callback, re.ASCII):
+        g.callback = callback
+        return JSONP_TYPE
+    return JSON_TYPE
+
+
+def _safe_in_script(json):
+    # Legal in JSON, line ends in the JavaScript of old browsers.
+    return json.replace(b"\xe2\x80\xa8", b"\\u2028").replace(b"\xe2\x80\xa9", b"\\u2029")
+
+
+def _as_html(value):
+    if isinstance(value, dict | list):
+        named = value.items() if isinstance(value, dict) else enumerate(value)
+        items = "".join(f"<li><strong>{escape(name)}:</strong> {_as_html(item)}</li>\n" for name, item in named)
+        return f"<ul>\n{items}</ul>\n"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str) and value.startswith(("http://", "https://")):
+        return f'<a href="{escape(value)}">{escape(value)}</a>'
+    return "" if value is None else str(escape(value))

@@ -1,0 +1,109 @@
+"""Who is calling, by the token they show (spec 2.11)."""
+
+import re
+from dataclasses import dataclass
+
+from flask import Flask, current_app, g, request
+
+from joindin.akismet import Origin
+from joindin.clock import utc_now
+from joindin.errors import Invalid, NotSignedIn
+from joindin.extensions import db
+from joindin.models import AccessToken, User
+from joindin.operations.tokens import note_use
+from joindin.queries.tokens import token_shown
+from joindin.representations.links import Links
+
+SCHEMES = ("bearer", "oauth")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Nobody, or somebody with the token they came with."""
+
+    token: AccessToken | None = None
+
+    @property
+    def user(self) -> User | None:
+        return self.token.user if self.token else None
+
+    @property
+    def source(self) -> str:
+        """What comments made through this caller's client are said to come from."""
+        client = self.token.client if self.token else None
+        return (client.name if client else None) or "joind.in"
+
+    @property
+    def client_is_trusted(self) -> bool:
+        return bool(self.token and self.token.client and self.token.client.is_trusted)
+
+
+NOBODY = Caller()
+
+
+def mount(app: Flask) -> None:
+    app.before_request(_identify)
+
+
+def caller() -> Caller:
+    return g.get("caller", NOBODY)
+
+
+def signed_in(refusal: str) -> User:
+    """The caller's user; :raises NotSignedIn: with ``refusal`` for anybody else."""
+    user = caller().user
+    if user is None:
+        raise NotSignedIn(refusal)
+    return user
+
+
+def api_base() -> str:
+    """Scheme and host as the caller named them."""
+    return f"{request.scheme}://{request.host}"
+
+
+def links() -> Links:
+    if "links" not in g:
+        g.links = Links(api_base(), current_app.config["WEBSITE_URL"])
+    return g.links
+
+
+def origin() -> Origin:
+    """Address and browser of the person behind the caller: ``Forwarded`` wins over ``X-Forwarded-For`` (spec 2.13)."""
+    forwarded = dict(
+        part.strip().partition("=")[::2]
+        for part in re.split(r"[;,]", request.headers.get("Forwarded", "")[:2000])
+        if "=" in part
+    )
+    forwarded = {name.lower(): value.strip('"') for name, value in forwarded.items()}
+    address = forwarded.get("for") or request.headers.get("X-Forwarded-For", "").partition(",")[0].strip()
+    agent = forwarded.get("user-agent") or request.headers.get("User-Agent")
+    return Origin(address or request.remote_addr, agent)
+
+
+def _identify():
+    """Recognise the token before anything else happens, whatever the path.
+
+    An unknown token is nobody's: Android sends ``OAuth null`` at times and expects an answer.
+    """
+    header = request.headers.get("Authorization")
+    if header is None or not is_ours(request.path):
+        return
+    parts = header.split(" ")
+    if len(parts) != 2:
+        raise Invalid("Invalid Authorization Header")
+    if parts[0].lower() not in SCHEMES:
+        raise Invalid("Unknown Authorization Header Received")
+    if current_app.config["TOKENS_NEED_TLS"] and not request.is_secure:
+        return
+    now = utc_now()
+    token = token_shown(db.session, parts[1], now)
+    if token is not None:
+        g.caller = Caller(token)
+        if note_use(db.session, token, now):
+            db.session.commit()
+
+
+def is_ours(path: str) -> bool:
+    """Whether the path belongs to this surface, or to none, which this surface answers for."""
+    return not path.startswith(("/docs", "/inc/", "/static/"))

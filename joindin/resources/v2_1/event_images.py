@@ -1,0 +1,66 @@
+"""The image of an event (spec 4.10)."""
+
+from flask import current_app, request
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from joindin.errors import Invalid, NotAllowed
+from joindin.extensions import db
+from joindin.images import make_event_images
+from joindin.models import Event
+from joindin.operations.images import remove_event_image, set_event_image
+from joindin.permissions import can_edit_event
+from joindin.queries.events import list_images
+from joindin.queries.viewers import view_events
+from joindin.representations.v2_1.events import represent_images
+from joindin.resources.v2_1.answers import empty, thing
+from joindin.resources.v2_1.callers import links, signed_in
+
+blp = Blueprint("images", __name__, url_prefix="/v2.1", description="Images of events")
+
+TO_CREATE = "You must be logged in to create data"
+
+
+@blp.route("/events/<positive:event_id>/images")
+class EventImages(MethodView):
+    def get(self, event_id):
+        """Show the sizes of an event's image."""
+        images = list_images(db.session, event_id)
+        return thing({"images": represent_images(images, links()), "meta": {"count": len(images)}})
+
+    def post(self, event_id):
+        """Upload an image: square, 140 to 1440 pixels, PNG, JPEG, GIF or WebP.
+
+        It is made anew from its pixels; whatever else the file held is gone.
+        """
+        _check_may_change(event_id)
+        upload = request.files.get("image")
+        if upload is None:
+            raise Invalid("Image was not supplied")
+        made = make_event_images(upload.read())
+        old = set_event_image(db.session, event_id, made, media_dir=current_app.config["MEDIA_DIR"])
+        db.session.commit()
+        _delete(old)
+        return empty(201, links().event(event_id))
+
+    def delete(self, event_id):
+        """Remove the image of an event."""
+        _check_may_change(event_id)
+        old = remove_event_image(db.session, event_id, media_dir=current_app.config["MEDIA_DIR"])
+        db.session.commit()
+        _delete(old)
+        return empty(204, links().event(event_id))
+
+
+def _check_may_change(event_id):
+    user = signed_in(TO_CREATE)
+    event = db.session.get(Event, event_id)
+    if event is None or not event.is_active:
+        raise Invalid(f"There is no event with ID {event_id}")
+    if not can_edit_event(view_events(db.session, user, [event_id]), event):
+        raise NotAllowed("You don't have permission to do that")
+
+
+def _delete(files):
+    for file in files:
+        file.unlink(missing_ok=True)

@@ -1,0 +1,116 @@
+"""Reading what a host says about an event (spec 4.4 and 4.5)."""
+
+from joindin.clock import is_zone, parse_date, utc_now
+from joindin.errors import Invalid
+from joindin.operations.events import UNCHANGED, EventDetails
+from joindin.resources.v2_1.parameters import Params
+from joindin.text import is_web_url, plain_text
+
+LONGEST = {"name": 200, "description": 65_535, "location": 2_000, "href": 600, "cfp_url": 600}
+MOST_TAGS, LONGEST_TAG = 50, 100
+
+REQUIRED = {
+    "name": "'name' is a required field",
+    "description": "'description' is a required field",
+    "location": "'location' is a required field (for virtual events, 'online' works)",
+}
+NO_DATES = "Both 'start_date' and 'end_date' must be supplied in a recognised format"
+WRONG_ORDER = "The event start date must be before its end date"
+NO_ZONE = "The fields 'tz_continent' and 'tz_place' must be supplied and valid (e.g. Europe and London)"
+
+
+def read_event(given: Params, *, is_new: bool, more_problems=lambda: []) -> EventDetails:
+    """The details, if nothing is wrong with them; else all that is wrong, as one sentence.
+
+    ``more_problems`` is asked last, for what the caller has to add. In a new event an absent field
+    is empty; in an edit it stays, but for the dates of the call for papers, which are cleared.
+
+    :raises Invalid: with the contract's sentences, joined in its order.
+    """
+    problems = []
+    texts = {field: _text(given, field, problems, REQUIRED[field]) for field in REQUIRED}
+    zone_name = "/".join(plain_text(given.text(part)) for part in ("tz_continent", "tz_place"))
+    dates = _dates(given, zone_name, problems)
+    place = {axis: _degrees(given, axis, most, problems) for axis, most in (("latitude", 90), ("longitude", 180))}
+    urls = {field: _url(given, field, is_new, problems) for field in ("href", "cfp_url")}
+    tags = _tags(given, problems)
+    problems += more_problems()
+    if problems:
+        raise Invalid(". ".join(problems))
+    return EventDetails(
+        **texts,
+        **dates,
+        **place,
+        **urls,
+        timezone=zone_name,
+        tags=tags,
+        cfp_starts_at=_optional_date(given, "cfp_start_date", zone_name),
+        cfp_ends_at=_optional_date(given, "cfp_end_date", zone_name),
+    )
+
+
+def _text(given, field, problems, required):
+    text = plain_text(given.text(field))
+    if given.is_empty(field) or not text:
+        problems.append(required)
+    elif len(text) > LONGEST[field]:
+        problems.append(_too_long(field))
+    return text
+
+
+def _dates(given, zone_name, problems):
+    known_zone = zone_name if is_zone(zone_name) and "/" in zone_name else None
+    starts_at, ends_at = (_optional_date(given, field, known_zone) for field in ("start_date", "end_date"))
+    if starts_at is None or ends_at is None:
+        problems.append(NO_DATES)
+    elif starts_at > ends_at:
+        problems.append(WRONG_ORDER)
+    elif known_zone is None:
+        problems.append(NO_ZONE)
+    return {"starts_at": starts_at, "ends_at": ends_at}
+
+
+def _optional_date(given, field, zone_name):
+    return None if given.is_empty(field) else parse_date(given.text(field), zone_name, utc_now())
+
+
+def _url(given, field, is_new, problems):
+    if field not in given:
+        return UNCHANGED
+    url = plain_text(given.text(field))
+    if len(url) > LONGEST[field]:
+        problems.append(_too_long(field))
+    if not is_web_url(url):
+        # An edit that names no proper address clears what was there; a submission just has none.
+        return UNCHANGED if is_new else ""
+    return url
+
+
+def _degrees(given, axis, most, problems):
+    """Digits, sign and point are kept; empty and null clear, an absent key changes nothing."""
+    if axis not in given:
+        return UNCHANGED
+    kept = "".join(c for c in given.text(axis) if c in "0123456789+-.")[:40]
+    try:
+        degrees = float(kept)
+    except ValueError:
+        return None
+    if not -most <= degrees <= most:
+        problems.append(f"The field '{axis}' must be between -{most} and {most}")
+    return degrees or None
+
+
+def _tags(given, problems):
+    names = given.texts("tags")
+    if names is None:
+        return UNCHANGED
+    names = [name for name in (plain_text(name).lower() for name in names) if name]
+    if len(names) > MOST_TAGS:
+        problems.append(f"An event must not have more than {MOST_TAGS} tags")
+    if any(len(name) > LONGEST_TAG for name in names):
+        problems.append(f"A tag must not be longer than {LONGEST_TAG} characters")
+    return names
+
+
+def _too_long(field):
+    return f"The field '{field}' must not be longer than {LONGEST[field]} characters"

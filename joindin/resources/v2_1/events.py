@@ -1,0 +1,213 @@
+"""Events: find, read, submit, edit, approve, attend (spec 4)."""
+
+from flask import current_app, request
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from joindin.clock import parse_date, utc_now
+from joindin.errors import Invalid, NotAllowed, NotFound
+from joindin.extensions import db
+from joindin.operations.approval import approve_event, reject_event
+from joindin.operations.attendance import attend, unattend
+from joindin.operations.events import (
+    edit_event,
+    pending_limit_reached,
+    resubmit_event,
+    submit_event,
+)
+from joindin.permissions import can_decide_about_event, can_edit_event, can_list_pending_events, is_approved_at_once
+from joindin.queries.events import EventFilter, find_event_key, list_events
+from joindin.queries.paging import single
+from joindin.queries.users import list_attendees
+from joindin.queries.viewers import view_events
+from joindin.representations.v2_1.users import represent_user
+from joindin.resources.v2_1.answers import collection, empty, is_verbose, thing
+from joindin.resources.v2_1.callers import api_base, caller, links, signed_in
+from joindin.resources.v2_1.event_input import read_event
+from joindin.resources.v2_1.event_pieces import event_pieces, render_events
+from joindin.resources.v2_1.guards import for_event
+from joindin.resources.v2_1.paging import read_paging
+from joindin.resources.v2_1.parameters import NOTHING, params, query
+from joindin.text import plain_text
+from joindin.viewer import Viewer
+
+blp = Blueprint("events", __name__, url_prefix="/v2.1", description="Conferences and meetings")
+
+TO_CREATE = "You must be logged in to create data"
+TO_EDIT = "You must be logged in to edit data"
+TO_DELETE = "You must be logged in to delete data"
+
+NO_FILTER = EventFilter()
+
+
+@blp.route("/events")
+class Events(MethodView):
+    def get(self):
+        """List events.
+
+        Without a filter, all that are approved, latest start first.
+        """
+        wanted = _read_filter()
+        if wanted.name == "pending":
+            _check_may_list_pending()
+        page = list_events(db.session, wanted, read_paging(), utc_now())
+        return collection("events", event_pieces(page.items, verbose=is_verbose()), page)
+
+    def post(self):
+        """Submit an event.
+
+        It waits for an admin's approval (202), unless the submitter is an admin or trusted (201).
+        """
+        user = signed_in(TO_CREATE)
+        given = params()
+        limit = current_app.config["MAX_PENDING_EVENTS"]
+
+        def too_many():
+            if pending_limit_reached(db.session, user, limit):
+                return [f"You may only have {limit} pending event{'s' if limit > 1 else ''} at one time"]
+            return []
+
+        details = read_event(given, is_new=True, more_problems=too_many)
+        approve = current_app.config["ALLOW_AUTO_APPROVE_EVENTS"] and given.is_true("auto_approve_event")
+        event = submit_event(db.session, details, submitter=user, now=utc_now(), approve=approve)
+        db.session.commit()
+        if approve or is_approved_at_once(user):
+            return empty(201, links().event(event.id))
+        return empty(202, api_base() + request.path)
+
+
+@blp.route("/events/<positive:event_id>")
+class OneEvent(MethodView):
+    def get(self, event_id):
+        """Show an event.
+
+        Hosts see their own event also while it waits and after it was rejected, with the reason.
+        """
+        key, viewer = find_event_key(db.session, event_id, caller().user)
+        return collection("events", render_events([key], viewer, verbose=is_verbose()), single(key))
+
+    @for_event(can_edit_event, sign_in=TO_EDIT, refusal="You are not an host for this event")
+    def put(self, event, viewer):
+        """Edit an event.
+
+        Absent optional fields stay as they are, but for the two dates of the call for papers.
+        """
+        edit_event(db.session, event, read_event(params(), is_new=False))
+        db.session.commit()
+        return empty(204, api_base() + request.path)
+
+
+@blp.route("/events/<positive:event_id>/submission")
+class EventSubmission(MethodView):
+    @for_event(can_edit_event, sign_in=TO_CREATE, refusal="You are not an host for this event")
+    def post(self, event, viewer):
+        """Submit a rejected event again."""
+        resubmit_event(db.session, event)
+        db.session.commit()
+        return empty(202, links().event(event.id))
+
+
+@blp.route("/events/<positive:event_id>/approval")
+class EventApproval(MethodView):
+    def post(self, event_id):
+        """Approve a waiting event. Its hosts are told by mail."""
+        reviewer = _reviewer("You are not allowed to approve this event")
+        approve_event(db.session, event_id, reviewer=reviewer)
+        db.session.commit()
+        return empty(204, links().event(event_id))
+
+    def delete(self, event_id):
+        """Reject a waiting event, with a reason that its hosts can read."""
+        reviewer = _reviewer("You are not allowed to reject this event")
+        reason = plain_text(query().text("reason"))
+        reject_event(db.session, event_id, reviewer=reviewer, reason=reason, mail_from=current_app.config["MAIL_FROM"])
+        db.session.commit()
+        return empty(204)
+
+
+@blp.route("/events/<positive:event_id>/attending")
+class EventAttending(MethodView):
+    def get(self, event_id):
+        """Tell whether the caller attends."""
+        viewer = view_events(db.session, caller().user, [event_id])
+        return thing({"is_attending": event_id in viewer.attending})
+
+    @for_event(sign_in=TO_CREATE)
+    def post(self, event, viewer):
+        """Attend."""
+        attend(db.session, event.id, viewer.user.id)
+        db.session.commit()
+        return empty(201, api_base() + request.path)
+
+    def delete(self, event_id):
+        """Attend no longer."""
+        unattend(db.session, event_id, signed_in(TO_DELETE).id)
+        db.session.commit()
+        return empty(200, api_base() + request.path)
+
+
+@blp.route("/events/<positive:event_id>/attendees")
+class EventAttendees(MethodView):
+    def get(self, event_id):
+        """List who attends."""
+        page = list_attendees(db.session, event_id, read_paging())
+        viewer = Viewer(caller().user)
+        return collection("users", [represent_user(user, links(), viewer, is_verbose()) for user in page.items], page)
+
+
+class OtherEvents(MethodView):
+    """What the original makes of addresses below /events that it does not know (spec 2.17, 3)."""
+
+    def get(self, rest):
+        if rest.partition("/")[0].strip("0").isdecimal():
+            raise NotFound("Unknown Subrequest")
+        return Events().get()
+
+    def post(self, rest):
+        signed_in(TO_CREATE)
+        raise NotFound("Operation not supported, sorry")
+
+    def delete(self, rest):
+        signed_in(TO_DELETE)
+        raise NotFound("Operation not supported, sorry")
+
+
+# Past the documentation: nobody is meant to call these.
+blp.add_url_rule("/events/<path:rest>", view_func=OtherEvents.as_view("OtherEvents"))
+
+
+def _read_filter():
+    given = query()
+    if given is NOTHING:
+        return NO_FILTER
+    name = given.text("filter") or None
+    now = utc_now()
+    return EventFilter(
+        name="cfp" if name == "cfps" else name,
+        title=given.text("title") if "title" in given else None,
+        stub=given.text("stub") if "stub" in given else None,
+        tags=_read_tags(given),
+        starts_from=parse_date(given.text("startdate"), None, now),
+        starts_before=parse_date(given.text("enddate"), None, now),
+    )
+
+
+def _read_tags(given):
+    if "tags" not in given:
+        return ()
+    tags = given.texts("tags")
+    return tuple(tag for tag in ([given.text("tags")] if tags is None else tags) if tag.strip())
+
+
+def _check_may_list_pending():
+    if caller().user is None:
+        raise Invalid("You must be logged in to view pending events")
+    if not can_list_pending_events(Viewer(caller().user)):
+        raise NotAllowed("You don't have permission to view pending events")
+
+
+def _reviewer(refusal):
+    user = signed_in(TO_CREATE)
+    if not can_decide_about_event(Viewer(user)):
+        raise NotAllowed(refusal)
+    return user

@@ -1,0 +1,52 @@
+"""Slices of collections and the ``meta`` that leads from one to the next (spec 2.7)."""
+
+from flask import request
+
+from joindin.errors import Invalid
+from joindin.queries.paging import PAGE_SIZE, Page, Paging
+from joindin.resources.v2_1.callers import api_base
+from joindin.resources.v2_1.parameters import NOTHING, build_query, is_number, query
+
+FURTHEST = 2**31 - 1
+DEFAULT = Paging()
+
+
+def read_paging() -> Paging:
+    """The slice asked for. Only the query string counts; a size that is no number means everything.
+
+    :raises Invalid: for a start that is no number, and for anything negative.
+    """
+    given = query()
+    if given is NOTHING:
+        return DEFAULT
+    start, size = given.get("start"), given.get("resultsperpage", PAGE_SIZE)
+    if start is not None and not (isinstance(start, str) and is_number(start)):
+        raise Invalid("The parameter 'start' must be a number")
+    start = None if start is None else _whole(start)
+    size = _whole(size) if is_number(str(size)) else 0
+    if size < 0 or (start or 0) < 0:
+        raise Invalid("The parameters 'start' and 'resultsperpage' must not be negative")
+    return Paging(start, size)
+
+
+def collection_meta(page: Page) -> dict:
+    """``count``, ``total`` and the addresses of this page and its neighbours, where there are any."""
+    start, size = page.paging.start, page.paging.size
+    meta = {"count": len(page.items), "total": page.total, "this_page": _address(start, size)}
+    if size and (start or 0) + size < page.total:
+        meta["next_page"] = _address((start or 0) + size, size)
+    if start:
+        meta["prev_page"] = _address(max(0, start - size), size)
+    return meta
+
+
+def _address(start, size):
+    wanted = dict(query())
+    if start is not None:
+        wanted["start"] = start
+    wanted.setdefault("resultsperpage", size)
+    return f"{api_base()}{request.path}?{build_query(wanted)}"
+
+
+def _whole(number):
+    return int(max(-1.0, min(float(number), FURTHEST)))

@@ -1,0 +1,150 @@
+"""What a caller sent, read by the conventions of PHP (spec 2.3)."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from urllib.parse import quote_plus, unquote_plus
+
+import orjson
+from flask import current_app, g, request
+
+from joindin.errors import Invalid, TooLarge
+from joindin.text import printable
+
+MOST_PARAMETERS = 1000
+NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\Z")
+
+
+class Params(Mapping):
+    """Parameters by name; lists of a query string are dicts by index, as PHP has them."""
+
+    def __init__(self, values):
+        self._values = values
+
+    def __getitem__(self, name):
+        return self._values[name]
+
+    def __iter__(self):
+        return iter(self._values)
+
+    def __len__(self):
+        return len(self._values)
+
+    def text(self, name: str, default: str = "") -> str:
+        """The parameter as text: numbers are converted, null is empty.
+
+        :raises Invalid: for lists, objects and booleans.
+        """
+        value = self._values.get(name, default)
+        if isinstance(value, bool | list | dict):
+            raise Invalid(f"Expected parameter {name} is not a readable string")
+        return "" if value is None else printable(str(value))
+
+    def is_empty(self, name: str) -> bool:
+        """Empty in PHP's sense: missing, "", "0", 0, false, null, []."""
+        value = self._values.get(name)
+        return value in (None, "", "0", False) or value == [] or value == {} or value == 0
+
+    def is_true(self, name: str) -> bool:
+        """Whether it is ``true`` or ``"true"``."""
+        return self._values.get(name) is True or self._values.get(name) == "true"
+
+    def texts(self, name: str) -> list[str] | None:
+        """The texts of a list (or of an object, whose keys do not matter); None if it is neither."""
+        value = self._values.get(name)
+        if isinstance(value, dict):
+            value = list(value.values())
+        if not isinstance(value, list):
+            return None
+        return [printable(str(item)) for item in value if isinstance(item, str | int | float)]
+
+
+def is_number(text: str) -> bool:
+    """Whether PHP would call the text numeric."""
+    return NUMBER.match(text) is not None
+
+
+def query() -> Params:
+    """The query string alone."""
+    if "query" not in g:
+        g.query = Params(parse_query(request.query_string)) if request.query_string else NOTHING
+    return g.query
+
+
+def params() -> Params:
+    """Query string and, for POST and PUT, JSON body, whose names win.
+
+    A body that is no JSON object, or not declared as JSON, counts as no parameters.
+
+    :raises TooLarge: for a body beyond the limit.
+    """
+    if "params" not in g:
+        body = _body() if request.method in ("POST", "PUT") else None
+        g.params = Params({**query(), **body}) if body else query()
+    return g.params
+
+
+def _body():
+    if request.mimetype != "application/json":
+        return None
+    most = current_app.config["MAX_JSON_BYTES"]
+    if (request.content_length or 0) > most:
+        raise TooLarge("The request body is too large")
+    raw = request.get_data(cache=True)
+    if len(raw) > most:
+        raise TooLarge("The request body is too large")
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return None
+    return body if isinstance(body, dict) else None
+
+
+@lru_cache(maxsize=4096)
+def _parsed(raw):
+    values = {}
+    for pair in raw.decode("latin-1").split("&")[:MOST_PARAMETERS]:
+        name, _, value = pair.partition("=")
+        name, value = _decode(name), printable(_decode(value))
+        base, bracket, rest = name.partition("[")
+        if not base:
+            continue
+        if bracket and "]" in rest:
+            inner = rest.partition("]")[0]
+            items = values[base] if isinstance(values.get(base), dict) else {}
+            items[inner or str(_next_index(items))] = value
+            values[base] = items
+        else:
+            values[name] = value
+    return values
+
+
+def parse_query(raw: bytes) -> dict:
+    """The query string as PHP parses it, keeping the order; do not change what this returns."""
+    return _parsed(raw) if len(raw) <= 2048 else _parsed.__wrapped__(raw)
+
+
+def build_query(values: Mapping) -> str:
+    """The reverse of :func:`parse_query`, in form encoding (``tags[0]`` as ``tags%5B0%5D``)."""
+    pairs = []
+    for name, value in values.items():
+        if isinstance(value, dict):
+            pairs += [(f"{name}[{index}]", item) for index, item in value.items()]
+        else:
+            pairs.append((name, value))
+    return "&".join(f"{_encode(name)}={_encode(value)}" for name, value in pairs)
+
+
+def _decode(text):
+    return unquote_plus(text.encode("latin-1").decode("utf-8", "replace"), errors="replace")
+
+
+def _encode(value):
+    return quote_plus(str(value)).replace("~", "%7E")
+
+
+def _next_index(items):
+    return max((int(key) for key in items if key.isdecimal() and key.isascii()), default=-1) + 1
+
+
+NOTHING = Params({})

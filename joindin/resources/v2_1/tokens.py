@@ -1,0 +1,77 @@
+"""Signing in, and the keys that people gave to applications (spec 10)."""
+
+from flask import current_app
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from joindin.clock import utc_now
+from joindin.errors import Invalid, NotAllowed, NotFound
+from joindin.extensions import db
+from joindin.operations.tokens import revoke_token, sign_in
+from joindin.queries.paging import Page, single
+from joindin.queries.tokens import list_revocable_tokens, token_of, trusted_client
+from joindin.representations.v2_1.tokens import represent_token
+from joindin.resources.v2_1.answers import collection, empty, thing
+from joindin.resources.v2_1.callers import caller, links, signed_in
+from joindin.resources.v2_1.paging import read_paging
+from joindin.resources.v2_1.parameters import params
+
+blp = Blueprint("tokens", __name__, url_prefix="/v2.1", description="Signing in, and API keys")
+
+
+@blp.route("/token")
+class Tokens(MethodView):
+    def get(self):
+        """List the caller's own keys that can be revoked."""
+        user = _owner()
+        page = list_revocable_tokens(db.session, user.id, read_paging(), utc_now())
+        return collection("tokens", [represent_token(token, links()) for token in page.items], page)
+
+    def post(self):
+        """Sign in with name and password, through a trusted application."""
+        given = params()
+        if given.is_empty("grant_type"):
+            raise Invalid('The field "grant_type" is required')
+        if given.is_empty("username") or given.is_empty("password"):
+            raise Invalid('The fields "username" and "password" are both required')
+        if given.text("grant_type") != "password":
+            raise Invalid("Grant type not recognised")
+        client = trusted_client(db.session, given.text("client_id"), given.text("client_secret"))
+        if client is None:
+            raise NotAllowed("This client cannot authenticate using the password grant type")
+        user, token = sign_in(
+            db.session,
+            username=given.text("username"),
+            password=given.text("password"),
+            client=client,
+            expirable_clients=current_app.config["EXPIRABLE_CLIENTS"],
+            now=utc_now(),
+        )
+        db.session.commit()
+        return thing({"access_token": token, "user_uri": links().user(user.id)})
+
+
+@blp.route("/token/<row_id:token_id>")
+class OneToken(MethodView):
+    def get(self, token_id):
+        """Show one of the caller's own keys; an empty list if there is no such key."""
+        token = token_of(db.session, _owner().id, token_id, utc_now())
+        if token is None:
+            return collection("tokens", [], Page([], 1))
+        return collection("tokens", [represent_token(token, links())], single(token))
+
+    def delete(self, token_id):
+        """Revoke one of the caller's own keys."""
+        token = token_of(db.session, _owner().id, token_id, utc_now())
+        if token is None or token.client is None or not token.client.can_be_revoked:
+            raise NotFound("No tokens found")
+        revoke_token(db.session, token, now=utc_now())
+        db.session.commit()
+        return empty(204, links().tokens())
+
+
+def _owner():
+    user = signed_in("You must be logged in")
+    if not caller().client_is_trusted:
+        raise NotAllowed("You can not access the token list with this client")
+    return user

@@ -1,0 +1,149 @@
+"""People: find, read, register, prove an address (spec 9, as far as events need it)."""
+
+from flask import current_app
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from joindin.clock import utc_now
+from joindin.errors import Invalid, NotFound
+from joindin.extensions import db
+from joindin.operations.users import password_problem, register, reset_password, verify_address
+from joindin.queries.events import list_attended_events, list_hosted_events
+from joindin.queries.paging import single
+from joindin.queries.users import find_user, list_users, user_named, user_with_email
+from joindin.representations.v2_1.users import represent_user
+from joindin.resources.v2_1.answers import collection, empty, is_verbose
+from joindin.resources.v2_1.callers import caller, links, signed_in
+from joindin.resources.v2_1.event_pieces import event_pieces
+from joindin.resources.v2_1.paging import read_paging
+from joindin.resources.v2_1.parameters import params, query
+from joindin.text import is_e_mail, plain_text
+from joindin.viewer import Viewer
+
+blp = Blueprint("users", __name__, url_prefix="/v2.1", description="People with an account")
+
+LONGEST = {"username": 100, "full_name": 200, "twitter_username": 50, "biography": 10_000}
+
+
+@blp.route("/users")
+class Users(MethodView):
+    def get(self):
+        """List people: everybody, one by ``username``, or all whose names hold a ``keyword``."""
+        given = query()
+        if given.text("username"):
+            user = user_named(db.session, given.text("username"))
+            if user is None or not user.is_active:
+                raise NotFound("Username not found")
+            return _show([user], single(user))
+        page = list_users(db.session, read_paging(), given.text("keyword") or None)
+        return _show(page.items, page)
+
+    def post(self):
+        """Register. The address has to be proven by the token that is mailed to it."""
+        fields, password = _read_registration(params())
+        verified = current_app.config["ALLOW_AUTO_VERIFY_USERS"] and params().is_true("auto_verify_user")
+        user = register(db.session, now=utc_now(), password=password, verified=verified, **fields)
+        db.session.commit()
+        return empty(201, links().user(user.id))
+
+
+@blp.route("/users/<positive:user_id>")
+class OneUser(MethodView):
+    def get(self, user_id):
+        """Show a person."""
+        user = find_user(db.session, user_id)
+        return _show([user], single(user))
+
+
+@blp.route("/users/<positive:user_id>/hosted")
+class HostedEvents(MethodView):
+    def get(self, user_id):
+        """List the events somebody hosts, newest first, whatever their state."""
+        page = list_hosted_events(db.session, user_id, read_paging())
+        return collection("events", event_pieces(page.items, verbose=is_verbose(), rated=False), page)
+
+
+@blp.route("/users/<positive:user_id>/attended")
+class AttendedEvents(MethodView):
+    def get(self, user_id):
+        """List the events somebody attends, newest first."""
+        page = list_attended_events(db.session, user_id, read_paging())
+        return collection("events", event_pieces(page.items, verbose=is_verbose(), rated=False), page)
+
+
+@blp.route("/users/verifications")
+class Verifications(MethodView):
+    def post(self):
+        """Prove an address by the token that was mailed to it."""
+        token = plain_text(params().text("token"))
+        if not token:
+            raise Invalid("Verification token must be supplied")
+        verify_address(db.session, token)
+        db.session.commit()
+        return empty(204)
+
+
+@blp.route("/users/passwords")
+class Passwords(MethodView):
+    def post(self):
+        """Choose a new password by the token that was mailed."""
+        given = params()
+        token, password = plain_text(given.text("token")), given.text("password")
+        if not token:
+            raise Invalid("Reset token must be supplied")
+        if not password:
+            raise Invalid("New password must be supplied")
+        reset_password(db.session, token, password)
+        db.session.commit()
+        return empty(204)
+
+
+class OtherUsers(MethodView):
+    """What the original makes of addresses below /users that it does not know (spec 2.17, 3)."""
+
+    def get(self, rest):
+        if rest.partition("/")[0].strip("0").isdecimal():
+            raise NotFound("Unknown Subrequest")
+        return Users().get()
+
+    def post(self, rest):
+        signed_in("You must be logged in to create data")
+        raise NotFound("Operation not supported, sorry")
+
+
+# Past the documentation: nobody is meant to call these.
+blp.add_url_rule("/users/<path:rest>", view_func=OtherUsers.as_view("OtherUsers"))
+
+
+def _show(users, page):
+    viewer = Viewer(caller().user)
+    return collection("users", [represent_user(user, links(), viewer, is_verbose()) for user in users], page)
+
+
+def _read_registration(given):
+    """The fields and the password, or all that is wrong with them in the contract's order (spec 9.4)."""
+    fields = {name: plain_text(given.text(name)) for name in (*LONGEST, "email")}
+    password = given.text("password")
+    problems = []
+    if not fields["username"]:
+        problems.append("'username' is a required field")
+    elif user_named(db.session, fields["username"]):
+        problems.append("That username is already in use. Choose another")
+    if not fields["full_name"]:
+        problems.append("'full_name' is a required field")
+    if not is_e_mail(fields["email"]):
+        problems.append("A valid entry for 'email' is required")
+    elif user_with_email(db.session, fields["email"]):
+        problems.append("That email is already associated with another account")
+    if not password:
+        problems.append("'password' is a required field")
+    elif problem := password_problem(password):
+        problems.append(problem)
+    problems += [
+        f"The field '{name}' must not be longer than {most} characters"
+        for name, most in LONGEST.items()
+        if len(fields[name]) > most
+    ]
+    if problems:
+        raise Invalid(". ".join(problems))
+    return fields, password

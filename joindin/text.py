@@ -1,0 +1,64 @@
+"""Words: cleaning what comes in, and the forms under which it is looked up and linked."""
+
+import hashlib
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+from text_unidecode import unidecode
+
+# Only what a browser would read as a tag: "x < y" and "I <3 this" are not.
+TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]*|!--.*?--|![^<>]*|\?[^<>]*)>", re.DOTALL)
+UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+E_MAIL = re.compile(r"[^@\s\"(),:;<>\[\\\]]+@[^@\s.]+(?:\.[^@\s.]+)*\.[^@\s.\d]{2,63}\Z")
+LONGEST_E_MAIL = 200
+
+
+def plain_text(text: str) -> str:
+    """``text`` without tags and control characters, trimmed; entities and quotes stay as they are.
+
+    Joind.in v2.1 sends text as text (spec 2.15): nothing is escaped here nor on the way out.
+    """
+    text = printable(text)
+    while TAG.search(text):
+        text = TAG.sub("", text)
+    return text.strip()
+
+
+def printable(text: str) -> str:
+    """``text`` without what no database takes and no reader sees; line breaks and tabs stay."""
+    return UNPRINTABLE.sub("", text)
+
+
+def fold(text: str) -> str:
+    """The form under which names are compared: no case, no accents, like MySQL's collations."""
+    decomposed = unicodedata.normalize("NFKD", text.strip().casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def slug(text: str) -> str:
+    """The URL form of a name by the contract's recipe (spec 4.12): runs of spaces are kept as runs."""
+    latin = "".join(unidecode(part) if part.isascii() else unidecode(part).strip() for part in _runs(text))
+    return re.sub(r"[^0-9a-z\- ]", "", latin.lower()).replace(" ", "-")
+
+
+def _runs(text):
+    return re.findall(r"[\x00-\x7f]+|[^\x00-\x7f]+", text)
+
+
+def is_web_url(text: str) -> bool:
+    """Whether ``text`` is an absolute http or https address with a host and no spaces."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", text)
+    except ValueError:
+        return False
+
+
+def is_e_mail(text: str) -> bool:
+    return len(text) <= LONGEST_E_MAIL and E_MAIL.match(text) is not None
+
+
+def gravatar_hash(email: str | None) -> str:
+    """MD5 of the lower-cased address, as gravatar.com wants it; of nothing for nobody."""
+    return hashlib.md5((email or "").strip().lower().encode(), usedforsecurity=False).hexdigest()

@@ -1,0 +1,153 @@
+"""One migrated database for the run (SQLite, or what JOINDIN_TEST_DATABASE_URL names), emptied after each test."""
+
+import os
+import re
+from contextlib import contextmanager
+
+import pytest
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, event, text
+
+from joindin import create_app
+from joindin.credentials import token_hash
+from joindin.database import Base
+from joindin.extensions import db
+from joindin.models import AccessToken
+from tests.factories import NOW, make_client
+
+WEBSITE = "http://web.example"
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory):
+    """A database of this run's own; on PostgreSQL one is made beside the named one, for each worker."""
+    url = os.environ.get("JOINDIN_TEST_DATABASE_URL")
+    if not url:
+        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'test.sqlite'}"
+        return
+    name = f"joindin_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    server = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield re.sub(r"/[^/?]*(\?|$)", rf"/{name}\1", url, count=1) if url.count("/") > 2 else f"{url}/{name}"
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+def settings(database_url, tmp_path_factory):
+    return {
+        "INSTANCE": str(tmp_path_factory.mktemp("instance")),
+        "DATABASE_URL": database_url,
+        "SECRET_KEY": "for the tests and nobody else",
+        "WEBSITE_URL": WEBSITE,
+        "TESTING": True,
+    }
+
+
+@pytest.fixture(scope="session")
+def app(settings):
+    app = create_app(settings)
+    with app.app_context():
+        upgrade()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def _empty_afterwards(request):
+    yield
+    if "app" in request.fixturenames:
+        app = request.getfixturevalue("app")
+        with app.app_context():
+            empty_database()
+
+
+@pytest.fixture
+def session(app):
+    """A session of the test's own; what it adds is committed when a request is made."""
+    with app.app_context():
+        yield db.session
+        db.session.rollback()
+
+
+def empty_database():
+    db.session.rollback()
+    with db.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        else:
+            for table in reversed(Base.metadata.sorted_tables):
+                connection.execute(table.delete())
+    db.session.remove()
+
+
+class Api:
+    """A client of v2.1: requests by verb, as nobody or as somebody."""
+
+    def __init__(self, app, token=None):
+        self._app = app
+        self._token = token
+
+    def signed_in(self, user, client=None):
+        """The same client with a fresh token of ``user``."""
+        token = os.urandom(8).hex()
+        client = client or make_client(db.session)
+        db.session.add(
+            AccessToken(
+                token_hash=token_hash(token), user_id=user.id, client_id=client.id, created_at=NOW, last_used_at=NOW
+            )
+        )
+        db.session.commit()
+        return Api(self._app, token)
+
+    def request(self, method, path, **kwargs):
+        db.session.commit()
+        headers = dict(kwargs.pop("headers", {}))
+        if self._token:
+            headers.setdefault("Authorization", f"Bearer {self._token}")
+        # A fresh context for the request, as a server has: no session and no g shared with the test.
+        reply = self._app.test_client().open(path, method=method, headers=headers, **kwargs)
+        db.session.expire_all()
+        return reply
+
+    def get(self, path, **kwargs):
+        return self.request("GET", path, **kwargs)
+
+    def post(self, path, **kwargs):
+        return self.request("POST", path, **kwargs)
+
+    def put(self, path, **kwargs):
+        return self.request("PUT", path, **kwargs)
+
+    def delete(self, path, **kwargs):
+        return self.request("DELETE", path, **kwargs)
+
+
+@pytest.fixture
+def api(app, session):
+    return Api(app)
+
+
+@pytest.fixture
+def count_statements(app):
+    """``with count_statements() as seen: ...`` fills ``seen`` with the SQL that was sent."""
+
+    @contextmanager
+    def counting():
+        seen = []
+
+        def note(_connection, _cursor, statement, *_):
+            seen.append(statement)
+
+        with app.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+    return counting
