@@ -8,7 +8,7 @@ rows instead (:func:`locked`).
 import datetime as dt
 import sqlite3
 
-from sqlalchemy import DateTime, MetaData, event, select
+from sqlalchemy import DateTime, MetaData, Table, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase
@@ -37,6 +37,13 @@ PRAGMAS = (
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
+
+
+@event.listens_for(Table, "after_parent_attach")
+def _never_give_an_id_twice(table, _metadata):
+    # PostgreSQL's sequences never go back. SQLite has to be told, or an old link (or a rendered
+    # fragment) of a deleted row would show whatever got its number.
+    table.dialect_options["sqlite"]["autoincrement"] = "id" in table.c
 
 
 class UtcDateTime(TypeDecorator):

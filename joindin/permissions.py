@@ -11,8 +11,17 @@ def can_see_event(viewer, event) -> bool:
     return event.is_visible or can_edit_event(viewer, event)
 
 
+def hosts_event(viewer, event) -> bool:
+    return event.id in viewer.hosting
+
+
 def can_edit_event(viewer, event) -> bool:
-    return viewer.is_admin or (viewer.user is not None and event.id in viewer.hosting)
+    return viewer.is_admin or hosts_event(viewer, event)
+
+
+def is_rejected(event) -> bool:
+    """Whether an admin turned it down: neither live nor waiting."""
+    return not event.is_active and event.is_pending is False
 
 
 def can_decide_about_event(viewer, _event=None) -> bool:

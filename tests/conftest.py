@@ -62,6 +62,8 @@ def _empty_afterwards(request):
         app = request.getfixturevalue("app")
         with app.app_context():
             empty_database()
+        # Ids begin anew in the next test, which they never do in life.
+        app.extensions["fragments"].clear()
 
 
 @pytest.fixture
@@ -81,6 +83,7 @@ def empty_database():
         else:
             for table in reversed(Base.metadata.sorted_tables):
                 connection.execute(table.delete())
+            connection.execute(text("DELETE FROM sqlite_sequence"))
     db.session.remove()
 
 

@@ -84,7 +84,8 @@ class Event(db.Model):
     cfp_url: Mapped[str | None] = mapped_column(String(600))
 
     is_active: Mapped[bool] = mapped_column(default=False)
-    is_pending: Mapped[bool | None] = mapped_column(default=True)
+    # Without a default: the ORM would put it in the place of a NULL that is meant.
+    is_pending: Mapped[bool | None]
     is_private: Mapped[bool] = mapped_column(default=False)
     is_visible: Mapped[bool] = mapped_column(
         Computed("is_active AND NOT coalesce(is_pending, false) AND NOT is_private", persisted=True)
@@ -103,7 +104,7 @@ class Event(db.Model):
     popularity: Mapped[int] = mapped_column(Computed("attendee_count + comment_count", persisted=True))
     version: Mapped[int] = mapped_column(default=1)
 
-    tags: Mapped[list[Tag]] = relationship(secondary=event_tags, order_by=event_tags.c.id, lazy="raise_on_sql")
+    tags: Mapped[list[Tag]] = relationship(secondary=event_tags, order_by=Tag.id, lazy="raise_on_sql")
     hosts: Mapped[list["EventHost"]] = relationship(
         order_by="EventHost.id", lazy="raise_on_sql", passive_deletes=True, cascade="all, delete-orphan"
     )

@@ -36,7 +36,7 @@ def reject_event(session, event_id: int, *, reviewer: User, reason: str, mail_fr
         raise Invalid(f"The field 'reason' must not be longer than {LONGEST_REASON} characters")
     event = _waiting(session, event_id, "This event cannot be rejected")
     event.is_active, event.is_pending, event.reviewer_id = False, False, reviewer.id
-    event.rejection_reason = reason or None
+    event.rejection_reason = reason
     session.flush()
     if reason:
         send_later(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import randint
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 from sqlalchemy.exc import IntegrityError
 
 from joindin.clock import zone
@@ -105,16 +105,16 @@ def resubmit_event(session, event: Event) -> None:
 
 
 def tag_event(session, event: Event, names: Sequence[str]) -> None:
-    """Make ``names`` the tags of the event, in that order; empty and repeated ones are left out."""
-    wanted = {fold(name): name.strip() for name in reversed(names) if name.strip()}
-    known = {tag.name_key: tag for tag in session.scalars(select(Tag).where(Tag.name_key.in_(list(wanted))))}
+    """Make ``names`` the tags of the event; empty and repeated ones are left out.
+
+    They are shown in the order in which they were first used anywhere, as in the original.
+    """
+    wanted = {fold(name): name.strip() for name in names if name.strip()}
     for key, name in wanted.items():
-        if key not in known and insert_or_ignore(session, Tag, name=name, name_key=key):
-            pass
-    ids = dict(session.execute(select(Tag.name_key, Tag.id).where(Tag.name_key.in_(list(wanted)))).all())
+        insert_or_ignore(session, Tag, name=name, name_key=key)
     session.execute(event_tags.delete().where(event_tags.c.event_id == event.id))
-    for key in reversed(wanted):
-        session.execute(event_tags.insert().values(event_id=event.id, tag_id=ids[key]))
+    chosen = select(literal(event.id), Tag.id).where(Tag.name_key.in_(list(wanted))).order_by(Tag.id)
+    session.execute(event_tags.insert().from_select(["event_id", "tag_id"], chosen))
     session.expire(event, ["tags"])
     touch(session, event.id)
 

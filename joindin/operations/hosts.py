@@ -42,11 +42,12 @@ def recount_ratings(session, *event_ids: int) -> None:
 
     What counts: ratings above 0, also in hidden comments, by people who are not hosts (spec 4.1).
     """
+    hosts = select(EventHost.user_id).where(EventHost.event_id == EventComment.event_id).correlate(EventComment)
     counted = (
         EventComment.event_id == Event.id,
         EventComment.rating > 0,
         EventComment.user_id.is_not(None),
-        EventComment.user_id.not_in(select(EventHost.user_id).where(EventHost.event_id == Event.id)),
+        EventComment.user_id.not_in(hosts),
     )
     session.execute(
         update(Event)

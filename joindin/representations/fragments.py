@@ -42,5 +42,10 @@ class Fragments:
                 _, dropped = self._pieces.popitem(last=False)
                 self._held -= len(dropped) + OVERHEAD
 
+    def clear(self) -> None:
+        with self._lock:
+            self._pieces.clear()
+            self._held = 0
+
     def __len__(self) -> int:
         return len(self._pieces)

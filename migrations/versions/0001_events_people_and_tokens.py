@@ -22,7 +22,8 @@ def upgrade():
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('sent_at', UtcDateTime(), nullable=True),
     sa.Column('last_error', sa.Text(), nullable=True),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.create_index('ix_outbox_due_at', ['due_at', 'id'], unique=False)
@@ -32,7 +33,8 @@ def upgrade():
     sa.Column('name', sa.String(length=200), nullable=False),
     sa.Column('name_key', sa.String(length=400), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_tags')),
-    sa.UniqueConstraint('name_key', name=op.f('uq_tags_name_key'))
+    sa.UniqueConstraint('name_key', name=op.f('uq_tags_name_key')),
+    sqlite_autoincrement=True
     )
     op.create_table('users',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -52,7 +54,8 @@ def upgrade():
     sa.Column('registered_at', UtcDateTime(), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_users')),
     sa.UniqueConstraint('email_key', name=op.f('uq_users_email_key')),
-    sa.UniqueConstraint('username_key', name=op.f('uq_users_username_key'))
+    sa.UniqueConstraint('username_key', name=op.f('uq_users_username_key')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('users', schema=None) as batch_op:
         batch_op.create_index('ix_users_full_name_key', ['full_name_key', 'id'], unique=False)
@@ -71,7 +74,8 @@ def upgrade():
     sa.Column('created_at', UtcDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['owner_id'], ['users.id'], name=op.f('fk_clients_owner_id_users'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_clients')),
-    sa.UniqueConstraint('key', name=op.f('uq_clients_key'))
+    sa.UniqueConstraint('key', name=op.f('uq_clients_key')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('clients', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_clients_owner_id'), ['owner_id'], unique=False)
@@ -83,7 +87,8 @@ def upgrade():
     sa.Column('created_at', UtcDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_email_verifications_user_id_users'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_email_verifications')),
-    sa.UniqueConstraint('token_hash', name=op.f('uq_email_verifications_token_hash'))
+    sa.UniqueConstraint('token_hash', name=op.f('uq_email_verifications_token_hash')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('email_verifications', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_email_verifications_user_id'), ['user_id'], unique=False)
@@ -128,7 +133,8 @@ def upgrade():
     sa.Column('version', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['reviewer_id'], ['users.id'], name=op.f('fk_events_reviewer_id_users'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_events')),
-    sa.UniqueConstraint('slug', name=op.f('uq_events_slug'))
+    sa.UniqueConstraint('slug', name=op.f('uq_events_slug')),
+    sqlite_autoincrement=True
     )
     op.create_index('ix_events_stub', 'events', [sa.text('lower(stub)')], unique=True)
     with op.batch_alter_table('events', schema=None) as batch_op:
@@ -146,7 +152,8 @@ def upgrade():
     sa.Column('created_at', UtcDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_password_resets_user_id_users'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_password_resets')),
-    sa.UniqueConstraint('token_hash', name=op.f('uq_password_resets_token_hash'))
+    sa.UniqueConstraint('token_hash', name=op.f('uq_password_resets_token_hash')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('password_resets', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_password_resets_user_id'), ['user_id'], unique=False)
@@ -166,7 +173,8 @@ def upgrade():
     sa.ForeignKeyConstraint(['client_id'], ['clients.id'], name=op.f('fk_access_tokens_client_id_clients'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_access_tokens_user_id_users'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_access_tokens')),
-    sa.UniqueConstraint('token_hash', name=op.f('uq_access_tokens_token_hash'))
+    sa.UniqueConstraint('token_hash', name=op.f('uq_access_tokens_token_hash')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('access_tokens', schema=None) as batch_op:
         batch_op.create_index('ix_access_tokens_client_id', ['client_id', 'last_used_at'], unique=False)
@@ -194,7 +202,8 @@ def upgrade():
     sa.Column('created_at', UtcDateTime(), nullable=False),
     sa.ForeignKeyConstraint(['event_id'], ['events.id'], name=op.f('fk_event_comments_event_id_events'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_event_comments_user_id_users'), ondelete='SET NULL'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_event_comments'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_event_comments')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('event_comments', schema=None) as batch_op:
         batch_op.create_index('ix_event_comments_event_id', ['event_id', 'created_at', 'id'], unique=False)
@@ -207,7 +216,8 @@ def upgrade():
     sa.ForeignKeyConstraint(['event_id'], ['events.id'], name=op.f('fk_event_hosts_event_id_events'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_event_hosts_user_id_users'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_event_hosts')),
-    sa.UniqueConstraint('event_id', 'user_id', name=op.f('uq_event_hosts_event_id_user_id'))
+    sa.UniqueConstraint('event_id', 'user_id', name=op.f('uq_event_hosts_event_id_user_id')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('event_hosts', schema=None) as batch_op:
         batch_op.create_index('ix_event_hosts_user_id', ['user_id', 'event_id'], unique=False)
@@ -222,7 +232,8 @@ def upgrade():
     sa.Column('height', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['event_id'], ['events.id'], name=op.f('fk_event_images_event_id_events'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_event_images')),
-    sa.UniqueConstraint('event_id', 'size', name=op.f('uq_event_images_event_id_size'))
+    sa.UniqueConstraint('event_id', 'size', name=op.f('uq_event_images_event_id_size')),
+    sqlite_autoincrement=True
     )
     op.create_table('event_tags',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -231,7 +242,8 @@ def upgrade():
     sa.ForeignKeyConstraint(['event_id'], ['events.id'], name=op.f('fk_event_tags_event_id_events'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['tag_id'], ['tags.id'], name=op.f('fk_event_tags_tag_id_tags'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_event_tags')),
-    sa.UniqueConstraint('event_id', 'tag_id', name=op.f('uq_event_tags_event_id_tag_id'))
+    sa.UniqueConstraint('event_id', 'tag_id', name=op.f('uq_event_tags_event_id_tag_id')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('event_tags', schema=None) as batch_op:
         batch_op.create_index('ix_event_tags_tag_id', ['tag_id', 'event_id'], unique=False)
@@ -247,7 +259,8 @@ def upgrade():
     sa.ForeignKeyConstraint(['comment_id'], ['event_comments.id'], name=op.f('fk_event_comment_reports_comment_id_event_comments'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['decider_id'], ['users.id'], name=op.f('fk_event_comment_reports_decider_id_users'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['reporter_id'], ['users.id'], name=op.f('fk_event_comment_reports_reporter_id_users'), ondelete='SET NULL'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_event_comment_reports'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_event_comment_reports')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('event_comment_reports', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_event_comment_reports_comment_id'), ['comment_id'], unique=False)

@@ -4,7 +4,7 @@ import datetime as dt
 
 from joindin.clock import iso_in_zone, midnight
 from joindin.models import Event, EventHost
-from joindin.permissions import can_decide_about_event, can_edit_event
+from joindin.permissions import can_decide_about_event, can_edit_event, hosts_event, is_rejected
 from joindin.representations.links import Links
 from joindin.viewer import Viewer
 
@@ -108,8 +108,8 @@ def _addresses(event, links, viewer, here):
     }
     if event.is_pending and can_decide_about_event(viewer, event):
         shown["approval_uri"] = f"{here}/approval"
-    if _is_rejected(event) and can_edit_event(viewer, event):
-        # Ours: the original shows a rejected event to nobody but admins, and knows no second try.
+    if is_rejected(event) and hosts_event(viewer, event):
+        # Ours: the original shows a rejected event to admins only, and knows no second try.
         shown["submission_uri"] = f"{here}/submission"
     shown["website_uri"] = links.event_page(event.slug or "")
     if event.stub:
@@ -151,7 +151,3 @@ def comments_enabled(starts_at: dt.datetime, now: dt.datetime) -> int:
     """1 from the day of the start for 90 days. For show only: nothing enforces it."""
     today = midnight(now)
     return int(starts_at - OPENS_BEFORE < today < starts_at + CLOSES_AFTER)
-
-
-def _is_rejected(event):
-    return not event.is_active and event.is_pending is False

@@ -18,7 +18,7 @@ from joindin.errors import (
     Unprocessable,
 )
 from joindin.extensions import db
-from joindin.resources.v2_1.answers import refusal
+from joindin.resources.v2_1.answers import JSON_TYPE, refusal
 
 STATUS = {
     NotSignedIn: 401,
@@ -85,7 +85,7 @@ def _other_method():
 
 def preflight() -> Response:
     """The answer to a browser that asks before it sends (the original had none)."""
-    response = Response(status=204)
+    response = Response(status=204, content_type=JSON_TYPE)
     response.headers |= {
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Allow-Methods": METHODS,

@@ -37,7 +37,10 @@ class EventImages(MethodView):
         upload = request.files.get("image")
         if upload is None:
             raise Invalid("Image was not supplied")
-        made = make_event_images(upload.read())
+        content = upload.read()
+        if len(content) > current_app.config["MAX_IMAGE_BYTES"]:
+            raise Invalid("Image upload failed (Code: 1)")
+        made = make_event_images(content)
         old = set_event_image(db.session, event_id, made, media_dir=current_app.config["MEDIA_DIR"])
         db.session.commit()
         _delete(old)

@@ -5,7 +5,7 @@ from flask import current_app
 
 from joindin.clock import day_number, utc_now
 from joindin.extensions import db
-from joindin.permissions import can_decide_about_event, can_edit_event
+from joindin.permissions import can_decide_about_event, can_edit_event, hosts_event
 from joindin.queries.events import load_events
 from joindin.queries.viewers import view_events
 from joindin.representations.fragments import Fragments
@@ -52,6 +52,7 @@ def _name(key, viewer, context):
         key.id,
         key.id in viewer.attending,
         can_edit_event(viewer, key),
+        hosts_event(viewer, key),
         bool(key.is_pending) and can_decide_about_event(viewer, key),
         *context,
     )

@@ -1,0 +1,248 @@
+"""Where we answer otherwise than the original did, and by whose word.
+
+Each entry names the decision of the contract (REC, by the number of its section 18 where it has
+one) or the extension of ours that it follows, and says exactly what is different.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+BASE = "http://127.0.0.1:8180/v2.1"
+
+
+def _same(*given):
+    return given if len(given) > 1 else given[0]
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """What we answer in place of the original's answer, in the exchange itself and in the reads after it."""
+
+    reason: str = ""
+    answer: Callable = _same
+    headers: Callable = _same
+    mails: Callable = _same
+    afterwards: "Deviation" = field(default_factory=lambda: NONE)
+
+
+NONE = Deviation(afterwards=None)
+object.__setattr__(NONE, "afterwards", NONE)
+
+
+def deviation_of(case):
+    return DEVIATIONS.get(case, NONE)
+
+
+def refused(status, sentence):
+    return {"answer": lambda *_: (status, [sentence]), "headers": _no_location}
+
+
+def done(status, location=None):
+    return {
+        "answer": lambda *_: (status, None),
+        "headers": lambda headers: _no_location(headers) | ({"Location": location} if location else {}),
+    }
+
+
+def changed(**fields):
+    """The same answer with other values in the first item of its collection."""
+
+    def answer(status, body):
+        name = next(iter(body))
+        return status, body | {name: [body[name][0] | fields, *body[name][1:]]}
+
+    return answer
+
+
+def with_slug(status, body):
+    """The web address of a fresh event with the slug that the original leaves out of its first answer."""
+    for event in body["events"]:
+        if event["website_uri"].endswith("/event/"):
+            event["website_uri"] += event["url_friendly_name"]
+    return status, body
+
+
+def anonymous(status, body):
+    """Nobody in place of the "user 0" whom the newest original makes of an unknown token."""
+    body["meta"].pop("user_uri", None)
+    return status, body
+
+
+def without_next_page(status, body):
+    del body["meta"]["next_page"]
+    return status, body
+
+
+def _no_location(headers):
+    return {name: value for name, value in headers.items() if name != "Location"}
+
+
+FRESH = {"reason": "18 #24: the slug is in the first answer", "afterwards": Deviation(answer=with_slug)}
+
+DEVIATIONS = {
+    "get-bad-token": Deviation("18 #3: unknown token is anonymous", answer=anonymous),
+    "write-token-revoke": Deviation("18 #3: revoked token is anonymous", afterwards=Deviation(
+        answer=lambda status, body: anonymous(status, body) if "/users/0" in str(body["meta"]) else (status, body)
+    )),
+    "write-event-submit-bad-token": Deviation("18 #3", **refused(401, "You must be logged in to create data")),
+    "write-nonstrict-event-submit-bad-token": Deviation("18 #3", **refused(401, "You must be logged in to create data")),
+    "get-event-pending-host": Deviation(
+        "ours: hosts see their waiting event",
+        answer=lambda *_: (200, OWN_PENDING_EVENT),
+    ),
+    "get-events-title-array": Deviation(
+        "2.3: the sentence for lists in place of PHP's", **refused(400, "Expected parameter title is not a readable string")
+    ),
+    "get-events-start-negative": Deviation(
+        "2.7: negative is refused", **refused(400, "The parameters 'start' and 'resultsperpage' must not be negative")
+    ),
+    "get-events-resultsperpage-0": Deviation("18 #26: no next page of everything", answer=without_next_page),
+    "get-method-options": Deviation("2.10: preflight is answered", **done(204), ),
+    "get-favicon": Deviation(
+        "the web server's file, not the API's", **refused(404, "API version must be specified")
+    ),
+    "get-user-username-none": Deviation("18 #5", **refused(404, "Username not found")),
+    "get-user-hosted": Deviation("18 #24", answer=with_slug),
+    "write-event-edit-404": Deviation("4.5: unknown event", **refused(404, "Event not found")),
+    "write-event-edit-tags-and-href": Deviation(
+        "18 #29: an unreadable longitude is none",
+        **done(204, f"{BASE}/events/201"),
+        afterwards=Deviation(
+            answer=changed(
+                name="PHP Golden Conf (edited)",
+                start_date="2026-11-20T00:00:00+01:00",
+                end_date="2026-11-23T00:00:00+01:00",
+                description="edited",
+                href="",
+                latitude=1.5,
+                longitude=None,
+                location="Leeds",
+                cfp_start_date=None,
+                cfp_end_date=None,
+                tags=["php", "one"],
+            )
+        ),
+    ),
+    "write-nonstrict-event-edit-tags-and-href": Deviation("18 #29", afterwards=Deviation(answer=changed(longitude=None))),
+    "write-event-submit-auto-approve": Deviation(**FRESH),
+    "write-event-submit-valid-pending": Deviation(**FRESH),
+    "write-event-submit-datetime-tz": Deviation(**FRESH),
+    "write-event-submit-full-trusted": Deviation(**FRESH),
+    "write-event-submit-html-chars": Deviation(
+        "18 #6: tags are stripped, nothing is escaped",
+        afterwards=Deviation(
+            answer=changed(
+                name='A & B x "q"',
+                url_friendly_name="a--b-x-q",
+                description="d & e",
+                website_uri="http://dev.joind.in/event/a--b-x-q",
+            )
+        ),
+    ),
+    "write-event-submit-json-charset": Deviation(
+        "18 #28",
+        **done(202, f"{BASE}/events"),
+        mails=lambda _: [("ima@sampledomain.com", "New event submitted to joind.in")],
+    ),
+    "write-event-submit-long-name": Deviation(
+        "2.9: a clear refusal in place of a database error",
+        **refused(400, "The field 'name' must not be longer than 200 characters"),
+    ),
+    "write-nonstrict-event-submit-long-name": Deviation(
+        "2.9: a clear refusal in place of a name that is cut",
+        **refused(400, "The field 'name' must not be longer than 200 characters"),
+        afterwards=Deviation(**refused(404, "Event not found")),
+    ),
+    "write-host-add": Deviation("18 #2", **done(204, f"{BASE}/events/201")),
+    "write-host-remove-self": Deviation(
+        "18 #21",
+        **refused(403, "You are not allowed to remove yourself from the host-list"),
+        afterwards=Deviation(
+            answer=lambda *_: (
+                200,
+                {
+                    "hosts": [{"host_name": "Hostie McHost", "host_uri": f"{BASE}/users/62"}],
+                    "meta": {"count": 1, "total": 1, "this_page": f"{BASE}/events/201/hosts?resultsperpage=20"},
+                },
+            )
+        ),
+    ),
+    "write-image-webp": Deviation(
+        "ours: WebP is taken",
+        **done(201, f"{BASE}/events/201"),
+        afterwards=Deviation(answer=lambda status, body: _with_webp(status, body)),
+    ),
+    "write-user-register-html": Deviation(
+        "18 #6",
+        afterwards=Deviation(
+            answer=changed(
+                username="a&",
+                full_name='x & "y"',
+                biography="",
+                website_uri="http://dev.joind.in/user/a%26",
+            )
+        ),
+    ),
+}  # fmt: skip
+
+WEBP = {
+    size: {
+        "type": size,
+        "url": f"http://dev.joind.in/inc/img/event_icons/icon-201-{size}.webp",
+        "width": pixels,
+        "height": pixels,
+    }
+    for size, pixels in (("orig", 300), ("small", 140))
+}
+
+
+def _with_webp(status, body):
+    if "images" in body:
+        return status, {"images": WEBP, "meta": {"count": 2}}
+    return changed(icon="icon-201-small.webp", images=WEBP)(status, body)
+
+
+OWN_PENDING_EVENT = {
+    "events": [
+        {
+            "name": "Golden Pending",
+            "url_friendly_name": "golden-pending",
+            "start_date": "2026-12-21T01:00:00+01:00",
+            "end_date": "2026-12-22T01:00:00+01:00",
+            "description": "Awaiting approval",
+            "stub": "goldpend",
+            "href": None,
+            "tz_continent": "Europe",
+            "tz_place": "Paris",
+            "attendee_count": 0,
+            "attending": False,
+            "event_average_rating": 0,
+            "event_comments_count": 0,
+            "tracks_count": 0,
+            "talks_count": 1,
+            "icon": "",
+            "location": "Paris",
+            "rejection_reason": None,
+            "images": [],
+            "tags": [],
+            "uri": f"{BASE}/events/203",
+            "verbose_uri": f"{BASE}/events/203?verbose=yes",
+            "comments_uri": f"{BASE}/events/203/comments",
+            "talks_uri": f"{BASE}/events/203/talks",
+            "tracks_uri": f"{BASE}/events/203/tracks",
+            "attending_uri": f"{BASE}/events/203/attending",
+            "images_uri": f"{BASE}/events/203/images",
+            "hosts_uri": f"{BASE}/events/203/hosts",
+            "pending": 1,
+            "website_uri": "http://dev.joind.in/event/golden-pending",
+            "humane_website_uri": "http://dev.joind.in/e/goldpend",
+            "attendees_uri": f"{BASE}/events/203/attendees",
+        }
+    ],
+    "meta": {
+        "count": 1,
+        "total": 1,
+        "this_page": f"{BASE}/events/203?resultsperpage=20",
+        "user_uri": f"{BASE}/users/63",
+    },
+}
