@@ -125,6 +125,7 @@ class Event(db.Model):
 
 _visible = {"sqlite_where": Event.is_visible == true(), "postgresql_where": Event.is_visible == true()}
 Index("ix_events_starts_at", Event.starts_at, Event.id, **_visible)
+Index("ix_events_start_day", Event.start_day, Event.id, **_visible)
 Index("ix_events_popularity", Event.popularity, **_visible)
 Index("ix_events_cfp_ends_at", Event.cfp_ends_at, Event.id, **_visible)
 Index("ix_events_name_key", Event.name_key)

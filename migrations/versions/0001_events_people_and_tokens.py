@@ -142,6 +142,7 @@ def upgrade():
         batch_op.create_index('ix_events_is_pending', ['starts_at', 'id'], unique=False, sqlite_where=sa.text('is_pending = 1'), postgresql_where=sa.text('is_pending = true'))
         batch_op.create_index('ix_events_name_key', ['name_key'], unique=False)
         batch_op.create_index('ix_events_popularity', ['popularity'], unique=False, sqlite_where=sa.text('is_visible = 1'), postgresql_where=sa.text('is_visible = true'))
+        batch_op.create_index('ix_events_start_day', ['start_day', 'id'], unique=False, sqlite_where=sa.text('is_visible = 1'), postgresql_where=sa.text('is_visible = true'))
         batch_op.create_index(batch_op.f('ix_events_reviewer_id'), ['reviewer_id'], unique=False)
         batch_op.create_index('ix_events_starts_at', ['starts_at', 'id'], unique=False, sqlite_where=sa.text('is_visible = 1'), postgresql_where=sa.text('is_visible = true'))
 
@@ -306,6 +307,7 @@ def downgrade():
     with op.batch_alter_table('events', schema=None) as batch_op:
         batch_op.drop_index('ix_events_starts_at', sqlite_where=sa.text('is_visible = 1'), postgresql_where=sa.text('is_visible = true'))
         batch_op.drop_index(batch_op.f('ix_events_reviewer_id'))
+        batch_op.drop_index('ix_events_start_day', sqlite_where=sa.text('is_visible = 1'), postgresql_where=sa.text('is_visible = true'))
         batch_op.drop_index('ix_events_popularity', sqlite_where=sa.text('is_visible = 1'), postgresql_where=sa.text('is_visible = true'))
         batch_op.drop_index('ix_events_name_key')
         batch_op.drop_index('ix_events_is_pending', sqlite_where=sa.text('is_pending = 1'), postgresql_where=sa.text('is_pending = true'))
