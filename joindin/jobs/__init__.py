@@ -1,7 +1,16 @@
-"""Work after the answer: rows of the outbox, carried out once their transaction is committed."""
+"""Work after the answer: rows of the outbox, carried out once their transaction is committed.
+
+The row is the promise; the queue only says "look now". An announcement may be lost, doubled or
+late, and every mail still goes out: the consumer looks by itself every minute. So nothing is
+known to the queue alone, and a request never fails because of it.
+"""
 
 from flask import Flask
 
+from joindin.jobs.announcing import announce_after_commit
+
 
 def init_app(app: Flask) -> None:
-    pass
+    """Have commits that leave a mail announced; tests have none unless they set ``ANNOUNCE_JOBS``."""
+    app.config.setdefault("ANNOUNCE_JOBS", not app.config.get("TESTING"))
+    announce_after_commit()

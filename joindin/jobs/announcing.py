@@ -1,0 +1,46 @@
+"""Telling the consumer of mail as soon as it is committed."""
+
+import logging
+
+from flask import current_app
+from sqlalchemy import event
+
+from joindin.extensions import db
+from joindin.jobs.queue import queue_of
+
+# While nobody consumes, announcements would pile up, and one is as good as a thousand. A few are
+# allowed for, since one that is being carried out may have looked before the last commit.
+ENOUGH_WAITING = 3
+
+log = logging.getLogger(__name__)
+
+
+def announce_after_commit() -> None:
+    """Listen to the session, once however many applications there are."""
+    for name, listener in (("after_commit", _after_commit), ("after_soft_rollback", _after_rollback)):
+        if not event.contains(db.session, name, listener):
+            event.listen(db.session, name, listener)
+
+
+def announce(app) -> None:
+    """Ask the consumer to look into the outbox. Whatever goes wrong, the caller's work is done and stays done."""
+    try:
+        queue = queue_of(app)
+        if queue.pending_count() < ENOUGH_WAITING:
+            queue.deliver_mail()
+    except Exception as wrong:
+        log.warning("Mail waits for the next round, the queue is out of reach: %s: %s", type(wrong).__name__, wrong)
+
+
+def _after_commit(session):
+    # Releasing a savepoint comes by here as well, and nobody else sees its rows yet.
+    if session.in_nested_transaction():
+        return
+    if session.info.pop("has_mail", False) and current_app.config["ANNOUNCE_JOBS"]:
+        announce(current_app._get_current_object())
+
+
+def _after_rollback(session, transaction):
+    # A savepoint taken back may leave other mail in the transaction around it.
+    if transaction.parent is None:
+        session.info.pop("has_mail", None)

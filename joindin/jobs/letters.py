@@ -1,0 +1,62 @@
+"""Every mail we send: its subject here, its words in ``templates/mail/<kind>.md``."""
+
+from collections.abc import Mapping
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+
+from joindin.jobs.carriers import Undeliverable
+from joindin.jobs.words import in_one_line, write_html, write_text
+from joindin.models import Mail
+
+# The braces take facts of the mail.
+SUBJECTS = {
+    "verification": "Welcome to joind.in",
+    "username_reminder": "Your joind.in username",
+    "password_reset": "Resetting your joind.in password",
+    "event_submitted": "New event submitted to joind.in",
+    "event_approved": "Event approved",
+    "event_rejected": "Event Rejected",
+    "event_comment_reported": "Joind.in: A comment was reported",
+}
+
+
+def compose(mail: Mail, settings: Mapping) -> EmailMessage:
+    """The message for a row of the outbox: the same one at each attempt, down to its Message-ID.
+
+    :raises Undeliverable: if the recipient is no address.
+    """
+    message = EmailMessage(policy=SMTP)
+    message["From"] = _address(settings["MAIL_FROM"])
+    message["To"] = _address(settings["MAIL_FORWARD_ALL_TO"] or mail.recipient)
+    if settings["MAIL_FORWARD_ALL_TO"]:
+        message["X-Original-To"] = in_one_line(mail.recipient)
+    if answers_to := _addresses(mail.reply_to or ""):
+        message["Reply-To"] = answers_to
+    message["Subject"] = in_one_line(SUBJECTS[mail.kind].format(**mail.facts))
+    message["Date"] = mail.created_at
+    # A number may come again in a new database, together with its second it does not.
+    message["Message-ID"] = f"<mail.{mail.id}.{mail.created_at:%Y%m%d%H%M%S}@{message['From'].addresses[0].domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(write_text(mail.kind, mail.facts, settings["WEBSITE_URL"]))
+    message.add_alternative(write_html(mail.kind, mail.facts, settings["WEBSITE_URL"]), subtype="html")
+    return message
+
+
+def _addresses(text):
+    """The addresses in a list with commas, without what is none (people write what they like)."""
+    found = []
+    for part in text.split(","):
+        try:
+            found.append(_address(part.strip()))
+        except Undeliverable:
+            continue
+    return found
+
+
+def _address(text):
+    name, _, domain = text.rpartition("@")
+    try:
+        return Address(addr_spec=f"{name}@{domain.encode('idna').decode()}")
+    except Exception:  # The parser raises all kinds of things on what is no address.
+        raise Undeliverable("the recipient is no e-mail address") from None

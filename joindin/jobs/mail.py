@@ -1,0 +1,101 @@
+"""Sending what waits in the outbox."""
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+
+from joindin.clock import utc_now
+from joindin.jobs.carriers import NotDelivered, Undeliverable, Unreachable, carry
+from joindin.jobs.letters import compose
+from joindin.models import Mail
+
+# How long a claimed mail is left alone. Longer than the slowest talk with a server should take; a
+# mail whose sender died is tried again after it.
+LEASE = dt.timedelta(minutes=15)
+
+FIRST_PAUSE = dt.timedelta(minutes=1)
+LONGEST_PAUSE = dt.timedelta(hours=6)
+MOST_ATTEMPTS = 12
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Round:
+    """What became of the mails that were due."""
+
+    sent: int = 0
+    failed: int = 0
+
+
+def deliver_due_mail(session, settings: Mapping, now: Callable[[], dt.datetime] = utc_now) -> Round:
+    """Try every mail that is due, once; failed ones are put off. Commits before and after each.
+
+    Any number of workers may do this at the same time: a mail is claimed by moving its ``due_at``
+    behind a lease, so the others pass it by, and no transaction is open while a server talks.
+    When the server cannot be reached at all the round ends, for the mails behind would fare no better.
+    """
+    done = Round()
+    while (mail := _claim_next(session, now())) is not None:
+        try:
+            carry(compose(mail, settings), mail, settings)
+        except NotDelivered as why:
+            done.failed += 1
+            _put_off(session, mail, why, now())
+            if isinstance(why, Unreachable):
+                break
+        except Exception as wrong:
+            # A mail that cannot be written must not hold up the ones behind it. The text of the
+            # error is kept out of the row, as it may quote what the mail says.
+            log.exception("Mail %s (%s) could not be written", mail.id, mail.kind)
+            done.failed += 1
+            _put_off(session, mail, NotDelivered(type(wrong).__name__), now())
+        else:
+            done.sent += 1
+            _keep(session, mail, sent_at=now(), due_at=None, facts={}, last_error=None)
+    return done
+
+
+def _claim_next(session, now):
+    """A mail that nobody else tries, or None if none is due; its attempt counts from here on."""
+    due = select(Mail).where(Mail.due_at <= now, Mail.sent_at.is_(None)).order_by(Mail.due_at, Mail.id).limit(1)
+    while (mail := session.scalar(due.execution_options(populate_existing=True))) is not None:
+        claimed = _update_while_ours(session, mail, due_at=now + LEASE, attempts=mail.attempts + 1)
+        session.commit()
+        if claimed:
+            session.refresh(mail)
+            session.commit()
+            return mail
+    session.commit()
+    return None
+
+
+def _put_off(session, mail, why, now):
+    if isinstance(why, Undeliverable) or mail.attempts >= MOST_ATTEMPTS:
+        log.error("Gave up mail %s (%s) after %s attempts: %s", mail.id, mail.kind, mail.attempts, why)
+        _keep(session, mail, due_at=None, facts={}, last_error=str(why))
+    else:
+        pause = min(FIRST_PAUSE * 2 ** (mail.attempts - 1), LONGEST_PAUSE)
+        log.warning("Mail %s (%s) is tried again in %s: %s", mail.id, mail.kind, pause, why)
+        _keep(session, mail, due_at=now + pause, last_error=str(why))
+
+
+def _keep(session, mail, **values):
+    if not _update_while_ours(session, mail, **values) and "sent_at" in values:
+        # The lease ran out and another worker has it; that it is out must be known all the same.
+        session.execute(update(Mail).where(Mail.id == mail.id).values(**values))
+    session.commit()
+
+
+def _update_while_ours(session, mail, **values):
+    """Change the row if its ``due_at`` is still what we know; whether it was."""
+    changed = session.execute(
+        update(Mail)
+        .where(Mail.id == mail.id, Mail.due_at == mail.due_at, Mail.sent_at.is_(None))
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    return changed.rowcount == 1

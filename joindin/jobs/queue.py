@@ -1,0 +1,66 @@
+"""The queue, by address: a SQLite file, or Redis for several machines.
+
+Installations that share a Redis server each need a database number of their own, or they take
+each other's announcements and mail waits for the next minute.
+"""
+
+import threading
+from pathlib import Path
+
+from joindin.clock import utc_now
+from joindin.extensions import db
+from joindin.jobs.cleanup import clean_outbox
+from joindin.jobs.mail import deliver_due_mail
+
+SQLITE = "sqlite:///"
+
+# Seconds a request waits at most for a Redis that does not answer.
+PATIENCE = 2
+
+_making = threading.Lock()
+
+
+def queue_of(app):
+    """The queue of ``app``, made on first use: an application that announces nothing leaves no file."""
+    with _making:
+        if "queue" not in app.extensions:
+            app.extensions["queue"] = _make_queue(app)
+    return app.extensions["queue"]
+
+
+def _make_queue(app):
+    queue = _open(app.config["QUEUE_URL"])
+    _add_tasks(queue, app)
+    return queue
+
+
+def _open(url):
+    # Imported here: huey brings redis along where that is installed, a quarter of a second in all.
+    from huey import RedisHuey, SqliteHuey
+
+    if url.startswith(SQLITE):
+        file = Path(url.removeprefix(SQLITE))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return SqliteHuey("joindin", filename=str(file), results=False)
+
+    from redis import ConnectionPool
+
+    pool = ConnectionPool.from_url(url, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE)
+    return RedisHuey("joindin", connection_pool=pool, results=False)
+
+
+def _add_tasks(queue, app):
+    from huey import crontab
+
+    @queue.periodic_task(crontab(), name="deliver_mail")
+    def deliver_mail():
+        with app.app_context():
+            deliver_due_mail(db.session, app.config)
+
+    @queue.periodic_task(crontab(hour="4", minute="20"), name="clean_up")
+    def clean_up():
+        with app.app_context():
+            clean_outbox(db.session, utc_now())
+            db.session.commit()
+
+    queue.deliver_mail = deliver_mail

@@ -1,0 +1,77 @@
+"""The words of a mail from one Markdown template: as text the way it is written, and as HTML.
+
+What people wrote is data in both. In the text it stands as it is; in the HTML every character
+that Markdown could read is escaped first, so a name never becomes a link. Nothing they wrote can
+start a line of its own either, unless the template quotes it, and then the quote marks show.
+"""
+
+import re
+from functools import lru_cache, partial
+from urllib.parse import quote, urlencode
+
+import nh3
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markdown_it import MarkdownIt
+
+from joindin.text import printable
+
+TAGS = {"a", "blockquote", "br", "p"}
+MARKDOWN_MARK = re.compile(r"([!-/:-@\[-`{-~])")
+PAGE = '<!doctype html>\n<html lang="en">\n<body>\n{}</body>\n</html>\n'
+
+
+class _Ready(str):
+    """Goes into the template as it is."""
+
+
+def write_text(kind: str, facts: dict, website: str) -> str:
+    return _fill(str, kind, facts, website)
+
+
+def write_html(kind: str, facts: dict, website: str) -> str:
+    html = MarkdownIt("commonmark", {"html": False, "breaks": True}).render(_fill(_escape, kind, facts, website))
+    return PAGE.format(nh3.clean(html, tags=TAGS, url_schemes={"http", "https", "mailto"}))
+
+
+def in_one_line(text: str) -> str:
+    """``text`` without line breaks: a header, or a line of a mail, ends where we end it."""
+    return " ".join(printable(text).split())
+
+
+def _fill(write, kind, facts, website):
+    templates = _templates(write)
+    page = partial(_page, website)
+    return "\n".join(templates.get_template(f"{part}.md").render(facts, page=page) for part in (kind, "_signature"))
+
+
+@lru_cache
+def _templates(write):
+    """The templates with every value put through ``write``."""
+    templates = Environment(  # noqa: S701 - what is made here is no HTML yet
+        loader=PackageLoader("joindin", "templates/mail"),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        finalize=lambda value: value if isinstance(value, _Ready) else write(_line(value)),
+    )
+    templates.filters["quoted"] = partial(_quoted, write)
+    return templates
+
+
+def _line(value):
+    return "" if value is None else in_one_line(str(value))
+
+
+def _quoted(write, text):
+    """Somebody's text of several lines, marked as theirs line by line."""
+    lines = printable(text or "").strip().splitlines()
+    return _Ready("\n".join(f"> {write(line.strip())}".rstrip() for line in lines) or ">")
+
+
+def _page(website, *path, **query):
+    """The address of a page of the web site."""
+    address = "/".join([website, *(quote(part, safe="") for part in path)])
+    return _Ready(f"{address}?{urlencode(query)}" if query else address)
+
+
+def _escape(text):
+    return MARKDOWN_MARK.sub(r"\\\1", text)

@@ -1,0 +1,95 @@
+"""A real SMTP server to send to, and what a reader sees of a mail."""
+
+import email
+import socket
+from email.policy import default
+from html.parser import HTMLParser
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+
+
+class Sink:
+    """Keeps what it is sent: ``letters`` as messages, ``envelopes`` as (sender, recipients).
+
+    ``answers`` and ``recipient_answers`` hold what it says to the next messages and recipients;
+    when they are used up, it accepts. ``heard`` has the refused messages too. ``meanwhile`` is
+    awaited before a message is answered.
+    """
+
+    def __init__(self, **options):
+        self.letters = []
+        self.envelopes = []
+        self.answers = []
+        self.recipient_answers = []
+        self.heard = []
+        self.meanwhile = None
+        self.sign_ins = []
+        if "auth_required" in options:
+            options["authenticator"] = self._authenticate
+        self.port = free_port()
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **options)
+
+    @property
+    def url(self):
+        return f"smtp://127.0.0.1:{self.port}"
+
+    def __enter__(self):
+        self._controller.start()
+        return self
+
+    def __exit__(self, *_):
+        self._controller.stop(no_assert=True)
+
+    async def handle_RCPT(self, _server, _session, envelope, address, _options):
+        answer = self.recipient_answers.pop(0) if self.recipient_answers else "250 OK"
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, _server, _session, envelope):
+        self.heard.append(email.message_from_bytes(envelope.content, policy=default))
+        if self.meanwhile:
+            await self.meanwhile()
+        answer = self.answers.pop(0) if self.answers else "250 OK"
+        if answer.startswith("250"):
+            self.letters.append(self.heard[-1])
+            self.envelopes.append((envelope.mail_from, envelope.rcpt_tos))
+        return answer
+
+    def _authenticate(self, _server, _session, _envelope, _mechanism, auth_data):
+        self.sign_ins.append((auth_data.login.decode(), auth_data.password.decode()))
+        return AuthResult(success=auth_data.password == b"right:/@ pass", handled=False)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def text_of(letter):
+    return letter.get_body(("plain",)).get_content().replace("\r\n", "\n")
+
+
+def html_of(letter):
+    """The HTML part as its reader sees it: (the words, where the links lead, which elements it has)."""
+    reader = _Reader()
+    reader.feed(letter.get_body(("html",)).get_content().replace("\r\n", "\n"))
+    return reader
+
+
+class _Reader(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.words = ""
+        self.links = []
+        self.elements = set()
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.add(tag)
+        if tag == "a":
+            self.links.append(dict(attrs)["href"])
+
+    def handle_data(self, data):
+        self.words += data
