@@ -25,12 +25,20 @@ class Invalid(Refused):
     """What was sent cannot be accepted as it is."""
 
 
+class MethodNotSupported(Refused):
+    """There is such a place, but not this way of using it."""
+
+
 class Conflict(Refused):
     """What was sent does not fit what is already stored."""
 
 
 class Unprocessable(Refused):
     """What was sent is well formed but means nothing here."""
+
+
+class NotConfigured(Refused):
+    """Whoever runs this platform did not set that up."""
 
 
 class TooLarge(Refused):

@@ -1,17 +1,24 @@
 """Who is looking, and what the things at hand mean to them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from joindin.models import User
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """``attending`` and ``hosting`` hold ids of the events at hand only, not of all there are."""
+    """What the things at hand are to ``user``, not all there are.
+
+    ``attending`` and ``hosting`` hold ids of events, ``starred`` of talks; ``ratings`` the viewer's
+    own by talk.
+    """
 
     user: User | None = None
     attending: frozenset[int] = frozenset()
     hosting: frozenset[int] = frozenset()
+    starred: frozenset[int] = frozenset()
+    ratings: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def is_admin(self) -> bool:

@@ -1,5 +1,6 @@
 """One migrated database for the run (SQLite, or what JOINDIN_TEST_DATABASE_URL names), emptied after each test."""
 
+import contextvars
 import os
 import re
 from contextlib import contextmanager
@@ -111,8 +112,9 @@ class Api:
         headers = dict(kwargs.pop("headers", {}))
         if self._token:
             headers.setdefault("Authorization", f"Bearer {self._token}")
-        # A fresh context for the request, as a server has: no session and no g shared with the test.
-        reply = self._app.test_client().open(path, method=method, headers=headers, **kwargs)
+        # In a context of its own, as on a server: Flask would share the test's session and g otherwise.
+        client = self._app.test_client()
+        reply = contextvars.Context().run(client.open, path, method=method, headers=headers, **kwargs)
         db.session.expire_all()
         return reply
 

@@ -7,7 +7,23 @@ from sqlalchemy import func, select
 
 from joindin.clock import UTC, utc_now
 from joindin.credentials import token_hash
-from joindin.models import Attendance, Client, Event, EventComment, EventHost, User
+from joindin.models import (
+    Attendance,
+    Client,
+    Event,
+    EventComment,
+    EventHost,
+    Language,
+    Talk,
+    TalkClaim,
+    TalkComment,
+    TalkLink,
+    TalkSpeaker,
+    TalkStar,
+    TalkType,
+    Track,
+    User,
+)
 from joindin.operations.events import tag_event
 
 NOW = utc_now()
@@ -114,3 +130,109 @@ def make_event_comment(session, event, user=None, *, rating=4, text=None, **fiel
 
 def newest(session, model):
     return session.scalar(select(model).where(model.id == select(func.max(model.id)).scalar_subquery()))
+
+
+def make_language(session, name="English - UK", code="uk") -> Language:
+    """The language of that name, made if there is none."""
+    return _find_or_make(session, Language, name=name, defaults={"code": code})
+
+
+def make_talk_type(session, title="Talk") -> TalkType:
+    """The talk type of that title, made if there is none."""
+    return _find_or_make(session, TalkType, title=title, defaults={"description": title})
+
+
+def make_track(session, event, name=None, **fields) -> Track:
+    track = Track(event_id=event.id, name=name or f"Track {next(_number)}", **{"description": "A room", **fields})
+    session.add(track)
+    event.track_count += 1
+    session.flush()
+    return track
+
+
+def make_talk(
+    session, event, title=None, *, speakers=(), tracks=(), links=(), type="Talk", language="English - UK", **fields
+) -> Talk:
+    """An active talk of 60 minutes an hour after the event starts.
+
+    Speakers are names, or users for claimed ones; links are pairs of type and address.
+    """
+    number = next(_number)
+    title = title or f"Talk {number}"
+    talk = Talk(
+        event_id=event.id,
+        title=title,
+        **{
+            "slug": f"{title.lower().replace(' ', '-')}-{number}",
+            "stub": f"{number:05x}",
+            "description": "About something.",
+            "starts_at": event.starts_at + dt.timedelta(hours=1),
+            "duration": 60,
+            "type_id": make_talk_type(session, type).id,
+            "language_id": make_language(session, language).id,
+            **fields,
+        },
+    )
+    talk.speakers = [
+        TalkSpeaker(name=each) if isinstance(each, str) else TalkSpeaker(name=each.full_name, user_id=each.id)
+        for each in speakers
+    ]
+    talk.links = [TalkLink(type=type, url=url) for type, url in links]
+    talk.tracks = list(tracks)
+    session.add(talk)
+    if talk.is_active in (None, True):
+        event.talk_count += 1
+        for track in tracks:
+            track.talk_count += 1
+    session.flush()
+    return talk
+
+
+def make_star(session, talk, user) -> None:
+    session.add(TalkStar(talk_id=talk.id, user_id=user.id))
+    talk.star_count += 1
+    session.flush()
+
+
+def make_talk_comment(session, talk, user=None, *, rating=4, text=None, **fields) -> TalkComment:
+    """A comment, and what it does to the talk's counters (speakers' own ratings aside: give them 0)."""
+    comment = TalkComment(
+        talk_id=talk.id,
+        event_id=talk.event_id,
+        user_id=user.id if user else None,
+        rating=rating,
+        text=text or f"Comment {next(_number)}",
+        **{"source": "joind.in", "created_at": NOW, **fields},
+    )
+    session.add(comment)
+    talk.all_comment_count += 1
+    session.get_one(Event, talk.event_id).talk_comment_count += 1
+    if not (comment.is_private or comment.is_hidden):
+        talk.comment_count += 1
+        if user and rating:
+            talk.rating_sum += rating
+            talk.rating_count += 1
+    session.flush()
+    return comment
+
+
+def make_claim(session, talk, speaker, user, **fields) -> TalkClaim:
+    """A claim that the user has made and no host has approved."""
+    claim = TalkClaim(
+        talk_id=talk.id,
+        speaker_id=speaker.id,
+        user_id=user.id,
+        **{"claimed_at": NOW, "user_approved_at": NOW, **fields},
+    )
+    session.add(claim)
+    session.flush()
+    return claim
+
+
+def _find_or_make(session, model, *, defaults, **key):
+    found = session.scalar(select(model).filter_by(**key))
+    if found is None:
+        found = model(**key, **defaults)
+        session.add(found)
+        session.flush()
+    return found

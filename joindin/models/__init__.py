@@ -8,10 +8,17 @@ from joindin.models.attendance import Attendance
 from joindin.models.clients import AccessToken, Client
 from joindin.models.comments import EventComment, EventCommentReport
 from joindin.models.events import Event, EventHost, EventImage, Tag, event_tags
+from joindin.models.languages import Language, TalkType
 from joindin.models.outbox import Mail
+from joindin.models.sources import EventSource
+from joindin.models.talk_comments import TalkComment, TalkCommentReport
+from joindin.models.talks import LINK_TYPES, OPEN_CLAIM, Talk, TalkClaim, TalkLink, TalkSpeaker, TalkStar
+from joindin.models.tracks import Track, talk_tracks
 from joindin.models.users import EmailVerification, PasswordReset, User
 
 __all__ = [
+    "LINK_TYPES",
+    "OPEN_CLAIM",
     "AccessToken",
     "Attendance",
     "Client",
@@ -21,9 +28,21 @@ __all__ = [
     "EventCommentReport",
     "EventHost",
     "EventImage",
+    "EventSource",
+    "Language",
     "Mail",
     "PasswordReset",
     "Tag",
+    "Talk",
+    "TalkClaim",
+    "TalkComment",
+    "TalkCommentReport",
+    "TalkLink",
+    "TalkSpeaker",
+    "TalkStar",
+    "TalkType",
+    "Track",
     "User",
     "event_tags",
+    "talk_tracks",
 ]

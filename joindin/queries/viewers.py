@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from joindin.models import Attendance, EventHost, User
+from joindin.models import Attendance, EventHost, TalkComment, TalkStar, User
 from joindin.viewer import Viewer
 
 
@@ -15,6 +15,24 @@ def view_events(session, user: User | None, event_ids) -> Viewer:
         user,
         attending=_events_of(session, Attendance, user, event_ids),
         hosting=_events_of(session, EventHost, user, event_ids),
+    )
+
+
+def view_talks(session, user: User | None, talk_ids) -> Viewer:
+    """What these talks are to ``user``: two statements, none for a visitor."""
+    talk_ids = list(talk_ids)
+    if user is None or not talk_ids:
+        return Viewer(user)
+    starred = select(TalkStar.talk_id).where(TalkStar.user_id == user.id, TalkStar.talk_id.in_(talk_ids))
+    rated = select(TalkComment.talk_id, TalkComment.rating).where(
+        TalkComment.user_id == user.id, TalkComment.talk_id.in_(talk_ids), TalkComment.rating > 0
+    )
+    # Only the first rating counts, so it is the one that stays in the dict.
+    newest_first = rated.order_by(TalkComment.id.desc())
+    return Viewer(
+        user,
+        starred=frozenset(session.scalars(starred)),
+        ratings=dict(session.execute(newest_first).all()),
     )
 
 

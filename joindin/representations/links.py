@@ -20,6 +20,21 @@ class Links:
     def event_comment(self, comment_id: int) -> str:
         return f"{self.base}/v2.1/event_comments/{comment_id}"
 
+    def talk(self, talk_id: int) -> str:
+        return f"{self.base}/v2.1/talks/{talk_id}"
+
+    def talk_comment(self, comment_id: int) -> str:
+        return f"{self.base}/v2.1/talk_comments/{comment_id}"
+
+    def track(self, track_id: int) -> str:
+        return f"{self.base}/v2.1/tracks/{track_id}"
+
+    def language(self, language_id: int) -> str:
+        return f"{self.base}/v2.1/languages/{language_id}"
+
+    def talk_type(self, type_id: int) -> str:
+        return f"{self.base}/v2.1/talk_types/{type_id}"
+
     def user(self, user_id: int) -> str:
         return f"{self.base}/v2.1/users/{user_id}"
 
@@ -29,11 +44,20 @@ class Links:
     def tokens(self) -> str:
         return f"{self.base}/v2.1/token"
 
+    def application(self, client_id: int) -> str:
+        return f"{self.base}/v2.1/applications/{client_id}"
+
+    def applications(self) -> str:
+        return f"{self.base}/v2.1/applications"
+
     def event_page(self, slug: str) -> str:
         return f"{self.website}/event/{slug}"
 
     def short_event_page(self, stub: str) -> str:
         return f"{self.website}/e/{stub}"
+
+    def talk_page(self, stub: str) -> str:
+        return f"{self.website}/talk/{stub}"
 
     def user_page(self, username: str) -> str:
         return f"{self.website}/user/{quote(username, safe='')}"

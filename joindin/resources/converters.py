@@ -2,8 +2,8 @@
 
 from werkzeug.routing import BaseConverter
 
-# Beyond what any row has, within what every database can compare.
-NO_ROW = 2**63 - 1
+# Beyond what any row has, within what PostgreSQL takes for an INTEGER.
+NO_ROW = 2**31 - 1
 
 
 class Positive(BaseConverter):
@@ -12,7 +12,7 @@ class Positive(BaseConverter):
     regex = r"0*[1-9][0-9]*"
 
     def to_python(self, value):
-        return min(int(value[:40]), NO_ROW)
+        return _row_id(value)
 
     def to_url(self, value):
         return str(value)
@@ -22,9 +22,16 @@ class RowId(BaseConverter):
     """Anything; what is no decimal number is the id of no row, so that the resource says so itself."""
 
     regex = r"[^/]+"
+    # Said outright, for werkzeug takes the slash in the pattern for one that may match.
+    part_isolating = True
 
     def to_python(self, value):
-        return min(int(value[:40]), NO_ROW) if value.isascii() and value.isdecimal() else 0
+        return _row_id(value) if value.isascii() and value.isdecimal() else 0
 
     def to_url(self, value):
         return str(value)
+
+
+def _row_id(digits):
+    # Cut, because Python refuses to make a number of thousands of digits.
+    return min(int(digits.lstrip("0")[:40] or 0), NO_ROW)

@@ -21,6 +21,7 @@ from joindin.models import (
 )
 from joindin.operations.hosts import recount_ratings
 from joindin.text import fold, slug
+from tests.replay.restore_talks import restore_talks
 
 DECIDED = {"0": False, "1": True, None: None}
 
@@ -30,7 +31,7 @@ def restore(session, dataset):
     _restore_events(session, dataset)
     _restore_comments(session, dataset)
     _restore_tokens(session, dataset)
-    session.flush()
+    restore_talks(session, dataset)
     continue_sequences(session)
     session.commit()
 

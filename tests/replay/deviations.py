@@ -4,6 +4,7 @@ Each entry names the decision of the contract (REC, by the number of its section
 one) or the extension of ours that it follows, and says exactly what is different.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -68,6 +69,33 @@ def anonymous(status, body):
     return status, body
 
 
+def in_each(name, **fields):
+    """The same answer with other values in every item of its collection."""
+
+    def answer(status, body):
+        return status, body | {name: [item | fields for item in body[name]]}
+
+    return answer
+
+
+def with_types(*types, **fields):
+    """The talks of a person with the types that the original leaves out of that list."""
+
+    def answer(status, body):
+        talks = [talk | {"type": type_} | fields for talk, type_ in zip(body["talks"], types, strict=True)]
+        for talk in talks:
+            if "talk_media" in talk and talk["id"] == 2001:
+                talk |= {"slides_link": FIRST_LINKS[0]["slides_link"], "talk_media": FIRST_LINKS}
+        return status, body | {"talks": talks}
+
+    return answer
+
+
+def plain_json(status, script):
+    """The payload alone, where the original calls a function of an impossible name with it."""
+    return status, json.loads("{" + script.partition("({")[2][:-2])
+
+
 def without_next_page(status, body):
     del body["meta"]["next_page"]
     return status, body
@@ -80,6 +108,17 @@ def _no_location(headers):
 FRESH = {"reason": "18 #24: the slug is in the first answer", "afterwards": Deviation(answer=with_slug)}
 
 DEVIATIONS = {
+    "get-event-talks-verbose": Deviation("18 #7", answer=in_each("talks", user_rating=False)),
+    "get-talk-unclaimed-verbose": Deviation("18 #7", answer=in_each("talks", user_rating=False)),
+    "get-user-talks": Deviation("7.1: the type is filled", answer=with_types("Talk", "Keynote", "Talk")),
+    "get-user-talks-verbose": Deviation(
+        "7.1: type, links and (18 #7) rating are filled in every talk",
+        answer=with_types("Talk", "Keynote", "Talk", user_rating=False),
+    ),
+    "get-jsonp": Deviation(
+        "18 #35", headers=lambda headers: headers | {"Content-Type": "text/javascript; charset=utf8"}
+    ),
+    "get-jsonp-html-chars": Deviation("2.4: no callback of such a name", answer=plain_json),
     "get-bad-token": Deviation("18 #3: unknown token is anonymous", answer=anonymous),
     "write-token-revoke": Deviation("18 #3: revoked token is anonymous", afterwards=Deviation(
         answer=lambda status, body: anonymous(status, body) if "/users/0" in str(body["meta"]) else (status, body)
@@ -184,6 +223,12 @@ DEVIATIONS = {
         ),
     ),
 }  # fmt: skip
+
+FIRST_LINKS = [
+    {"slides_link": "http://slides.example.org/1"},
+    {"video_link": "http://video.example.org/1"},
+    {"code_link": "http://code.example.org/1"},
+]
 
 WEBP = {
     size: {

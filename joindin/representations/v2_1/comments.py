@@ -3,7 +3,34 @@
 from joindin.clock import iso_in_zone
 from joindin.models import EventComment, EventCommentReport
 from joindin.representations.links import Links
+from joindin.representations.v2_1.envelopes import collection_schema
+from joindin.representations.v2_1.shapes import Shape, address, moment, one, text, whole
 from joindin.text import gravatar_hash
+
+
+class VerboseEventCommentSchema(Shape):
+    rating = whole(4, "1 to 5; 0 if the comment does not rate.", null=True)
+    comment = text("Well organised, good coffee.")
+    source = text("joind.in", "The application it was written with.", null=True)
+    created_date = moment("2026-03-04T10:15:00+01:00", "In the zone of the event.")
+    gravatar_hash = text("b642b4217b34b1e8d3bd915fc65c4452", "MD5 of the author's address in lower case.")
+    user_display_name = text("Ada Lovelace", null=True)
+    username = text("ada", when="if the author has an account")
+    user_uri = address("/v2.1/users/7", when="if the author has an account")
+    comment_uri = address("/v2.1/event_comments/11")
+    verbose_comment_uri = address("/v2.1/event_comments/11?verbose=yes")
+    event_uri = address("/v2.1/events/3")
+    event_comments_uri = address("/v2.1/events/3/comments")
+    reported_uri = address("/v2.1/event_comments/11/reported", "Where to report it, and to decide about the report.")
+
+
+class EventCommentSchema(VerboseEventCommentSchema):
+    class Meta(Shape.Meta):
+        exclude = ("source", "gravatar_hash")
+
+
+EventCommentPageSchema = collection_schema("comments", EventCommentSchema)
+VerboseEventCommentPageSchema = collection_schema("comments", VerboseEventCommentSchema)
 
 
 def represent_event_comment(comment: EventComment, links: Links, verbose: bool = False) -> dict:
@@ -27,6 +54,21 @@ def represent_event_comment(comment: EventComment, links: Links, verbose: bool =
         "event_comments_uri": f"{event}/comments",
         "reported_uri": f"{here}/reported",
     }
+
+
+class EventReportSchema(Shape):
+    reporting_date = moment("2026-03-05T08:00:00+00:00", "In UTC.")
+    decision = text(None, "`approved` or `denied`; null while the report is open.", null=True)
+    deciding_date = moment(None, null=True)
+    reporting_user_username = text("grace", null=True)
+    deciding_user_username = text(None, null=True)
+    comment = one(VerboseEventCommentSchema)
+    reporting_user_uri = address("/v2.1/users/9", null=True)
+    deciding_user_uri = address(when="if the report is decided")
+    event_uri = address("/v2.1/events/3")
+
+
+EventReportPageSchema = collection_schema("reports", EventReportSchema)
 
 
 def represent_event_report(report: EventCommentReport, links: Links) -> dict:

@@ -3,6 +3,28 @@
 from joindin.clock import iso_in_zone
 from joindin.models import AccessToken
 from joindin.representations.links import Links
+from joindin.representations.v2_1.envelopes import CallerSchema, collection_schema
+from joindin.representations.v2_1.shapes import Shape, address, moment, one, text, whole
+
+
+class SignInSchema(Shape):
+    """What signing in is answered with."""
+
+    access_token = text("6c3e7c1f0a9b4d52", "Send it in the header `Authorization` from now on. It does not expire.")
+    user_uri = address("/v2.1/users/7")
+    meta = one(CallerSchema, when="if the request itself came with a token")
+
+
+class TokenSchema(Shape):
+    token = whole(12, "The number of the key, not its secret.")
+    application = text("My schedule app", null=True)
+    created_date = moment("2026-01-10T12:00:00+00:00", "In UTC, as the next one.")
+    last_used_date = moment("2026-03-01T09:30:00+00:00", null=True)
+    application_owner = text("Grace Hopper", null=True)
+    token_uri = address("/v2.1/token/12")
+
+
+TokenPageSchema = collection_schema("tokens", TokenSchema)
 
 
 def represent_token(token: AccessToken, links: Links) -> dict:

@@ -5,20 +5,47 @@ from flask_smorest import Api
 
 from joindin.resources.v2_1 import (
     callers,
+    documented,
     emails,
     errors,
     event_comments,
     event_hosts,
     event_images,
+    event_talks,
     events,
     landing,
+    languages,
+    talk_comments,
+    talk_links,
+    talk_speakers,
+    talks,
     tokens,
+    tracks,
     users,
+)
+
+ROOMS = (
+    landing,
+    events,
+    event_hosts,
+    event_images,
+    event_comments,
+    event_talks,
+    tracks,
+    talks,
+    talk_links,
+    talk_speakers,
+    talk_comments,
+    users,
+    tokens,
+    emails,
+    languages,
 )
 
 
 def mount(app: Flask, api: Api) -> None:
     callers.mount(app)
     errors.mount(app)
-    for room in (landing, events, event_hosts, event_images, event_comments, users, tokens, emails):
+    documented.mount(api)
+    for room in ROOMS:
         api.register_blueprint(room.blp)

@@ -9,7 +9,9 @@ from werkzeug.exceptions import HTTPException
 from joindin.errors import (
     Conflict,
     Invalid,
+    MethodNotSupported,
     NotAllowed,
+    NotConfigured,
     NotFound,
     NotSignedIn,
     Refused,
@@ -25,10 +27,12 @@ STATUS = {
     NotAllowed: 403,
     NotFound: 404,
     Invalid: 400,
+    MethodNotSupported: 405,
     Conflict: 400,
     Unprocessable: 422,
     TooLarge: 413,
     TooOften: 429,
+    NotConfigured: 501,
 }
 METHODS = "GET, POST, PUT, DELETE, OPTIONS"
 

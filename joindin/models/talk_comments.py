@@ -1,0 +1,63 @@
+"""What people say about talks, and what others report of it."""
+
+import datetime as dt
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from joindin.database import UtcDateTime
+from joindin.extensions import db
+from joindin.models.events import Event
+from joindin.models.talks import Talk
+from joindin.models.users import User
+
+
+class TalkComment(db.Model):
+    """``rating`` is 1 to 5, or 0 where it does not count.
+
+    A private comment is for the speakers, who get it by mail; a reported one is hidden until
+    somebody decides. Neither is ever shown. ``event_id`` repeats the talk's, for the list of all
+    comments of an event.
+    """
+
+    __tablename__ = "talk_comments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    talk_id: Mapped[int] = mapped_column(ForeignKey("talks.id", ondelete="CASCADE"))
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    rating: Mapped[int] = mapped_column(default=0)
+    text: Mapped[str] = mapped_column(Text)
+    source: Mapped[str | None] = mapped_column(String(255))
+    is_private: Mapped[bool] = mapped_column(default=False)
+    is_hidden: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+    user: Mapped[User | None] = relationship(lazy="raise_on_sql")
+    talk: Mapped[Talk] = relationship(lazy="raise_on_sql")
+    event: Mapped[Event] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        Index("ix_talk_comments_talk_id", "talk_id", "created_at", "id"),
+        Index("ix_talk_comments_event_id", "event_id", "created_at", "id"),
+        Index("ix_talk_comments_user_id", "user_id", "created_at", "id"),
+        Index("ix_talk_comments_user_id_talk_id", "user_id", "talk_id"),
+    )
+
+
+class TalkCommentReport(db.Model):
+    """Somebody's word that a comment should go; ``decision`` is ``approved``, ``denied`` or open (NULL)."""
+
+    __tablename__ = "talk_comment_reports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    comment_id: Mapped[int] = mapped_column(ForeignKey("talk_comments.id", ondelete="CASCADE"), index=True)
+    reporter_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    reported_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    decision: Mapped[str | None] = mapped_column(String(20))
+    decider_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    decided_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+    comment: Mapped[TalkComment] = relationship(lazy="raise_on_sql")
+    reporter: Mapped[User | None] = relationship(foreign_keys=reporter_id, lazy="raise_on_sql")
+    decider: Mapped[User | None] = relationship(foreign_keys=decider_id, lazy="raise_on_sql")

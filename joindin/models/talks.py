@@ -1,0 +1,163 @@
+"""Talks: who gives them, where their slides are, who starred them, who says to be their speaker."""
+
+import datetime as dt
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, event, inspect, or_, true
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+
+from joindin.database import UtcDateTime
+from joindin.extensions import db
+from joindin.models.events import Event
+from joindin.models.languages import Language, TalkType
+from joindin.models.tracks import Track, talk_tracks
+from joindin.models.users import User
+from joindin.text import fold
+
+LINK_TYPES = ("slides_link", "video_link", "audio_link", "code_link", "joindin_link")
+
+
+class Talk(db.Model):
+    """One talk of an event; whether anybody sees it is also up to the event.
+
+    ``comment_count`` counts the comments that are shown, ``all_comment_count`` also private and
+    hidden ones. Into ``rating_sum`` and ``rating_count`` go the ratings above 0 of shown comments
+    by people with an account who are not claimed speakers of the talk. The counters move in the
+    transaction that changes what they count; ``version`` moves with the row.
+    """
+
+    __tablename__ = "talks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    title: Mapped[str] = mapped_column(Text)
+    title_key: Mapped[str] = mapped_column(Text)
+    slug: Mapped[str | None] = mapped_column(String(255))
+    stub: Mapped[str] = mapped_column(String(5), unique=True)
+    description: Mapped[str] = mapped_column(Text)
+    starts_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    duration: Mapped[int] = mapped_column(default=60, comment="minutes")
+    type_id: Mapped[int] = mapped_column(ForeignKey("talk_types.id"))
+    language_id: Mapped[int] = mapped_column(ForeignKey("languages.id"))
+    slides_url: Mapped[str | None] = mapped_column(Text, comment="shown where no link is of type slides_link")
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+    comment_count: Mapped[int] = mapped_column(default=0)
+    all_comment_count: Mapped[int] = mapped_column(default=0)
+    rating_sum: Mapped[int] = mapped_column(default=0)
+    rating_count: Mapped[int] = mapped_column(default=0)
+    star_count: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
+
+    event: Mapped[Event] = relationship(lazy="raise_on_sql")
+    type: Mapped[TalkType] = relationship(lazy="raise_on_sql")
+    language: Mapped[Language] = relationship(lazy="raise_on_sql")
+    tracks: Mapped[list[Track]] = relationship(secondary=talk_tracks, order_by=Track.id, lazy="raise_on_sql")
+    # The original lists entries without an account first.
+    speakers: Mapped[list["TalkSpeaker"]] = relationship(
+        order_by="[TalkSpeaker.user_id.nulls_first(), TalkSpeaker.id]",
+        lazy="raise_on_sql",
+        passive_deletes=True,
+        cascade="all, delete-orphan",
+    )
+    links: Mapped[list["TalkLink"]] = relationship(
+        order_by="TalkLink.id", lazy="raise_on_sql", passive_deletes=True, cascade="all, delete-orphan"
+    )
+
+    __table_args__ = (
+        UniqueConstraint("event_id", "slug"),
+        Index("ix_talks_event_id", "event_id", "starts_at", "id"),
+        Index(
+            "ix_talks_starts_at",
+            "starts_at",
+            "id",
+            sqlite_where=is_active == true(),
+            postgresql_where=is_active == true(),
+        ),
+    )
+
+    @validates("title")
+    def _keep_title_key(self, _field, value):
+        self.title_key = fold(value)
+        return value
+
+
+@event.listens_for(Talk, "before_update")
+def _move_version(_mapper, _connection, changed):
+    # Counted by the database, so that two writers never end on the same number.
+    if inspect(changed).modified:
+        changed.version = Talk.__table__.c.version + 1
+
+
+class TalkSpeaker(db.Model):
+    """A name on the talk; with a user, a claimed one, who goes by the user's name."""
+
+    __tablename__ = "talk_speakers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    talk_id: Mapped[int] = mapped_column(ForeignKey("talks.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(200))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+
+    user: Mapped[User | None] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        Index("ix_talk_speakers_talk_id", "talk_id", "id"),
+        Index("ix_talk_speakers_user_id", "user_id", "talk_id"),
+    )
+
+
+class TalkLink(db.Model):
+    """Where something about the talk is to be found; ``type`` is one of ``LINK_TYPES``."""
+
+    __tablename__ = "talk_links"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    talk_id: Mapped[int] = mapped_column(ForeignKey("talks.id", ondelete="CASCADE"))
+    type: Mapped[str] = mapped_column(String(20))
+    url: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (Index("ix_talk_links_talk_id", "talk_id", "id"),)
+
+
+class TalkStar(db.Model):
+    """A person's mark on a talk; the pair is the key, so nobody stars twice."""
+
+    __tablename__ = "talk_stars"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    talk_id: Mapped[int] = mapped_column(ForeignKey("talks.id", ondelete="CASCADE"), primary_key=True)
+
+    __table_args__ = (Index("ix_talk_stars_talk_id", "talk_id"),)
+
+
+class TalkClaim(db.Model):
+    """A step on the way from a speaker's name to a user, open until both sides have approved.
+
+    Approved by the user alone it is a claim, by a host alone an assignment. There is one open
+    claim of a user on a name at a time.
+    """
+
+    __tablename__ = "talk_claims"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    talk_id: Mapped[int] = mapped_column(ForeignKey("talks.id", ondelete="CASCADE"), index=True)
+    speaker_id: Mapped[int] = mapped_column(ForeignKey("talk_speakers.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    claimed_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    user_approved_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    host_approved_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+    talk: Mapped[Talk] = relationship(lazy="raise_on_sql")
+    speaker: Mapped[TalkSpeaker] = relationship(lazy="raise_on_sql")
+    user: Mapped[User] = relationship(lazy="raise_on_sql")
+
+
+OPEN_CLAIM = or_(TalkClaim.user_approved_at.is_(None), TalkClaim.host_approved_at.is_(None))
+Index(
+    "uq_talk_claims_open",
+    TalkClaim.speaker_id,
+    TalkClaim.user_id,
+    unique=True,
+    sqlite_where=OPEN_CLAIM,
+    postgresql_where=OPEN_CLAIM,
+)

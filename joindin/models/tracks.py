@@ -1,0 +1,39 @@
+"""Tracks of an event, and which talks run in them."""
+
+from sqlalchemy import Column, ForeignKey, Index, String, Table, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+
+from joindin.database import Base
+from joindin.extensions import db
+from joindin.models.events import Event
+from joindin.text import fold
+
+talk_tracks = Table(
+    "talk_tracks",
+    Base.metadata,
+    Column("talk_id", ForeignKey("talks.id", ondelete="CASCADE"), primary_key=True),
+    Column("track_id", ForeignKey("tracks.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_talk_tracks_track_id", "track_id", "talk_id"),
+)
+
+
+class Track(db.Model):
+    """``talk_count`` counts the active talks; names need not be unique."""
+
+    __tablename__ = "tracks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(300))
+    name_key: Mapped[str] = mapped_column(String(600))
+    description: Mapped[str | None] = mapped_column(Text)
+    talk_count: Mapped[int] = mapped_column(default=0)
+
+    event: Mapped[Event] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (Index("ix_tracks_event_id", "event_id", "name_key", "id"),)
+
+    @validates("name")
+    def _keep_name_key(self, _field, value):
+        self.name_key = fold(value)
+        return value

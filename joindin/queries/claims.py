@@ -1,0 +1,20 @@
+"""Claims of speakers that wait for somebody's word."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from joindin.models import OPEN_CLAIM, Talk, TalkClaim
+from joindin.queries.paging import Page
+
+
+def list_open_claims(session, event_id: int) -> Page:
+    """Claims and assignments that one side has not approved yet, oldest first; never paged (spec 7.12)."""
+    rows = (
+        select(TalkClaim)
+        .join(TalkClaim.talk)
+        .where(Talk.event_id == event_id, OPEN_CLAIM)
+        .options(joinedload(TalkClaim.speaker))
+        .order_by(TalkClaim.id)
+    )
+    claims = session.scalars(rows).all()
+    return Page(claims, len(claims))

@@ -1,0 +1,35 @@
+"""Languages and talk types."""
+
+from sqlalchemy import func, select
+
+from joindin.errors import NotFound
+from joindin.models import Language, TalkType
+from joindin.queries.paging import Page, Paging
+
+
+def find_language(session, language_id: int) -> Language:
+    language = session.get(Language, language_id)
+    if language is None:
+        raise NotFound("Language not found")
+    return language
+
+
+def list_languages(session, paging: Paging) -> Page:
+    """All languages, by name."""
+    return _page(session, Language, (Language.name, Language.id), paging)
+
+
+def find_talk_type(session, type_id: int) -> TalkType:
+    talk_type = session.get(TalkType, type_id)
+    if talk_type is None:
+        raise NotFound("Talk type not found")
+    return talk_type
+
+
+def list_talk_types(session, paging: Paging) -> Page:
+    return _page(session, TalkType, (TalkType.id,), paging)
+
+
+def _page(session, model, order, paging):
+    total = session.scalar(select(func.count()).select_from(model))
+    return Page(session.scalars(paging.slice(select(model).order_by(*order))).all(), total, paging)

@@ -1,0 +1,73 @@
+"""Talk comments and the reports about them. Private and hidden comments are found by nobody."""
+
+from sqlalchemy import false, func, select
+from sqlalchemy.orm import joinedload
+
+from joindin.errors import NotFound
+from joindin.models import Event, Talk, TalkComment, TalkCommentReport
+from joindin.queries.paging import Page, Paging
+
+PUBLIC = (TalkComment.is_private == false(), TalkComment.is_hidden == false())
+
+# All that a representation of a comment reads.
+SHOWN = (
+    joinedload(TalkComment.user),
+    joinedload(TalkComment.talk).load_only(Talk.title),
+    joinedload(TalkComment.event).load_only(Event.timezone, Event.slug),
+)
+
+
+def find_talk_comment(session, comment_id: int) -> TalkComment:
+    """A comment that is neither private nor hidden; :raises NotFound: otherwise."""
+    comment = session.scalar(select(TalkComment).where(TalkComment.id == comment_id, *PUBLIC).options(*SHOWN))
+    if comment is None:
+        raise NotFound("Comment not found")
+    return comment
+
+
+def list_talk_comments(session, talk_id: int, paging: Paging) -> Page:
+    """The comments on a talk, oldest first."""
+    return _page(session, TalkComment.talk_id == talk_id, (TalkComment.created_at, TalkComment.id), paging)
+
+
+def list_event_talk_comments(session, event_id: int, paging: Paging) -> Page:
+    """The comments on all talks of an event, newest first."""
+    return _page(session, TalkComment.event_id == event_id, NEWEST_FIRST, paging)
+
+
+def list_user_talk_comments(session, user_id: int, paging: Paging) -> Page:
+    """What somebody said about talks, newest first."""
+    return _page(session, TalkComment.user_id == user_id, NEWEST_FIRST, paging)
+
+
+def list_open_talk_reports(session, event_id: int) -> Page:
+    """Reports nobody has decided about, oldest first; never paged (spec 8.6).
+
+    Hosts see what is hidden, but not what was said in private.
+    """
+    rows = (
+        select(TalkCommentReport)
+        .join(TalkCommentReport.comment)
+        .where(
+            TalkComment.event_id == event_id,
+            TalkComment.is_private == false(),
+            TalkCommentReport.decision.is_(None),
+        )
+        .options(
+            joinedload(TalkCommentReport.comment).options(*SHOWN),
+            joinedload(TalkCommentReport.reporter),
+            joinedload(TalkCommentReport.decider),
+        )
+        .order_by(TalkCommentReport.id)
+    )
+    reports = session.scalars(rows).all()
+    return Page(reports, len(reports))
+
+
+NEWEST_FIRST = (TalkComment.created_at.desc(), TalkComment.id.desc())
+
+
+def _page(session, condition, order, paging):
+    total = session.scalar(select(func.count()).select_from(TalkComment).where(condition, *PUBLIC))
+    rows = select(TalkComment).where(condition, *PUBLIC).options(*SHOWN).order_by(*order)
+    return Page(session.scalars(paging.slice(rows)).all(), total, paging)

@@ -1,0 +1,38 @@
+"""Open claims as Joind.in v2.1 shows them to hosts (spec 7.12)."""
+
+from joindin.clock import iso_in_zone
+from joindin.models import TalkClaim
+from joindin.representations.links import Links
+from joindin.representations.v2_1.envelopes import collection_schema
+from joindin.representations.v2_1.shapes import Shape, address, moment, text
+
+
+class VerboseClaimSchema(Shape):
+    date_added = moment("2026-03-01T18:00:00+00:00", "In UTC.")
+    display_name = text("Ada L.", "The speaker's name as the talk has it.")
+    speaker_uri = address("/v2.1/users/7", "Who is to be the speaker.")
+    talk_uri = address("/v2.1/talks/42")
+    approve_claim_uri = address("/v2.1/talks/42/speakers")
+
+
+class ClaimSchema(VerboseClaimSchema):
+    class Meta(Shape.Meta):
+        exclude = ("approve_claim_uri",)
+
+
+ClaimPageSchema = collection_schema("claims", ClaimSchema)
+VerboseClaimPageSchema = collection_schema("claims", VerboseClaimSchema)
+
+
+def represent_claim(claim: TalkClaim, links: Links, verbose: bool = False) -> dict:
+    """The claim with its speaker loaded; the date is in UTC."""
+    talk = links.talk(claim.talk_id)
+    shown = {
+        "date_added": iso_in_zone(claim.claimed_at, None),
+        "display_name": claim.speaker.name,
+        "speaker_uri": links.user(claim.user_id),
+        "talk_uri": talk,
+    }
+    if verbose:
+        shown["approve_claim_uri"] = f"{talk}/speakers"
+    return shown

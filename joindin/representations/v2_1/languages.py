@@ -1,0 +1,41 @@
+"""Languages and talk types as Joind.in v2.1 shows them (spec 14)."""
+
+from joindin.models import Language, TalkType
+from joindin.representations.links import Links
+from joindin.representations.v2_1.envelopes import collection_schema
+from joindin.representations.v2_1.shapes import Shape, address, text
+
+
+class LanguageSchema(Shape):
+    name = text("English - UK", "What talks name their language by.")
+    code = text("uk", "Not a standard code.")
+    uri = address("/v2.1/languages/2")
+    verbose_uri = address("/v2.1/languages/2?verbose=yes")
+
+
+LanguagePageSchema = collection_schema("languages", LanguageSchema)
+
+
+def represent_language(language: Language, links: Links) -> dict:
+    here = links.language(language.id)
+    return {"name": language.name, "code": language.code, "uri": here, "verbose_uri": f"{here}?verbose=yes"}
+
+
+class TalkTypeSchema(Shape):
+    title = text("Talk", "What talks name their type by.")
+    description = text("A talk, with questions afterwards.", null=True)
+    uri = address("/v2.1/talk_types/1")
+    verbose_uri = address("/v2.1/talk_types/1?verbose=yes")
+
+
+TalkTypePageSchema = collection_schema("talk_types", TalkTypeSchema)
+
+
+def represent_talk_type(talk_type: TalkType, links: Links) -> dict:
+    here = links.talk_type(talk_type.id)
+    return {
+        "title": talk_type.title,
+        "description": talk_type.description,
+        "uri": here,
+        "verbose_uri": f"{here}?verbose=yes",
+    }

@@ -1,0 +1,62 @@
+"""Languages and talk types (spec 14)."""
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from joindin.extensions import db
+from joindin.queries.languages import find_language, find_talk_type, list_languages, list_talk_types
+from joindin.queries.paging import single
+from joindin.representations.v2_1.languages import (
+    LanguagePageSchema,
+    TalkTypePageSchema,
+    represent_language,
+    represent_talk_type,
+)
+from joindin.resources.v2_1.answers import collection
+from joindin.resources.v2_1.callers import links
+from joindin.resources.v2_1.documented import lists, refuses, shows
+from joindin.resources.v2_1.paging import read_paging
+
+blp = Blueprint("languages", __name__, url_prefix="/v2.1", description="What talks may be given in, and what kinds")
+
+
+@blp.route("/languages")
+class Languages(MethodView):
+    @lists(LanguagePageSchema)
+    def get(self):
+        """List the languages of talks, by name."""
+        return _show_languages(list_languages(db.session, read_paging()))
+
+
+@blp.route("/languages/<row_id:language_id>")
+class OneLanguage(MethodView):
+    @shows(LanguagePageSchema)
+    @refuses({404: "Language not found"})
+    def get(self, language_id):
+        """Show a language."""
+        return _show_languages(single(find_language(db.session, language_id)))
+
+
+@blp.route("/talk_types")
+class TalkTypes(MethodView):
+    @lists(TalkTypePageSchema)
+    def get(self):
+        """List the kinds of talks."""
+        return _show_types(list_talk_types(db.session, read_paging()))
+
+
+@blp.route("/talk_types/<row_id:type_id>")
+class OneTalkType(MethodView):
+    @shows(TalkTypePageSchema)
+    @refuses({404: "Talk type not found"})
+    def get(self, type_id):
+        """Show a kind of talks."""
+        return _show_types(single(find_talk_type(db.session, type_id)))
+
+
+def _show_languages(page):
+    return collection("languages", [represent_language(each, links()) for each in page.items], page)
+
+
+def _show_types(page):
+    return collection("talk_types", [represent_talk_type(each, links()) for each in page.items], page)
