@@ -1,0 +1,168 @@
+"""What event a listing of the conference data makes: its times, its place and a few plain sentences."""
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from joindin.clock import UTC, zone
+from joindin.imports.conference_records import Record
+from joindin.imports.listings import Listing
+from joindin.imports.places import Place, find_country, find_place
+from joindin.text import fold
+
+# The listings tell when a call for papers ends, never when it opened; events want both. Counted
+# from the end, so that another import on another day comes to the same.
+CFP_LASTS = dt.timedelta(days=180)
+
+LONGEST_KEY = 255
+
+LANGUAGES = {
+    "AR": "Arabic",
+    "BG": "Bulgarian",
+    "CS": "Czech",
+    "DA": "Danish",
+    "DE": "German",
+    "EL": "Greek",
+    "EN": "English",
+    "ES": "Spanish",
+    "FI": "Finnish",
+    "FR": "French",
+    "GL": "Galician",
+    "HE": "Hebrew",
+    "HI": "Hindi",
+    "HR": "Croatian",
+    "HU": "Hungarian",
+    "HY": "Armenian",
+    "IT": "Italian",
+    "JA": "Japanese",
+    "JP": "Japanese",
+    "KO": "Korean",
+    "NL": "Dutch",
+    "NO": "Norwegian",
+    "PL": "Polish",
+    "PT": "Portuguese",
+    "RO": "Romanian",
+    "RU": "Russian",
+    "SK": "Slovak",
+    "SL": "Slovenian",
+    "SV": "Swedish",
+    "TH": "Thai",
+    "TR": "Turkish",
+    "UK": "Ukrainian",
+    "ZH": "Chinese",
+}
+
+
+def identify(record: Record) -> tuple[str, tuple[str | None, ...]]:
+    """The listing's key, and the traits by which it is known again when the key changes.
+
+    The same conference stands in a file for each of its topics, with the same name, month and
+    city; so these make the key, regardless of case and accents. The address does not: files
+    differ in it. The city must, since there are namesakes on the same day elsewhere, and the
+    month, since some meet twice a year at one place. Within the month the dates may move.
+    """
+    where = f"{fold(record.city)}, {_country_key(record)}" if record.city else _country_key(record)
+    traits = (fold(record.name), f"{record.starts_on:%Y-%m}", where or ("online" if record.online else ""))
+    return _key(traits), (*traits, _address(record.url))
+
+
+def make_listing(record: Record, files: Mapping[str, str]) -> tuple[Listing, Place]:
+    """What is stored of a record, and how its place was found; ``files`` tells each file's topic."""
+    key, traits = identify(record)
+    place = find_place(record.city, record.country)
+    clocks = zone(place.timezone)
+    cfp_ends_at = record.cfp_ends_on and _last_second(record.cfp_ends_on, clocks)
+    listing = Listing(
+        key=key,
+        traits=traits,
+        files=files,
+        tags=("online",) if record.online else (),
+        fields={
+            "name": record.name,
+            "description": _describe(record),
+            "location": _where(record),
+            "latitude": place.latitude,
+            "longitude": place.longitude,
+            "starts_at": _midnight(record.starts_on, clocks),
+            "ends_at": _last_second(record.ends_on, clocks),
+            "timezone": place.timezone,
+            "href": record.url,
+            "hashtag": record.twitter and f"#{record.twitter}",
+            "cfp_url": record.cfp_url,
+            "cfp_starts_at": cfp_ends_at and _midnight(record.cfp_ends_on - CFP_LASTS, clocks),
+            "cfp_ends_at": cfp_ends_at,
+        },
+    )
+    return listing, place
+
+
+def _country_key(record):
+    return (find_country(record.country) or fold(record.country)).lower() if record.country else ""
+
+
+def _key(traits):
+    key = "|".join(traits)
+    if len(key) <= LONGEST_KEY:
+        return key
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return f"{key[: LONGEST_KEY - len(digest) - 1]}#{digest}"
+
+
+def _address(url):
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    return f"{parts.hostname.removeprefix('www.')}{parts.path.rstrip('/')}"
+
+
+def _midnight(day, clocks):
+    return dt.datetime.combine(day, dt.time(), clocks).astimezone(UTC)
+
+
+def _last_second(day, clocks):
+    return dt.datetime.combine(day, dt.time(23, 59, 59), clocks).astimezone(UTC)
+
+
+def _where(record):
+    place = ", ".join(filter(None, [record.city, record.country]))
+    return " and ".join(filter(None, [place, "online" if record.online else ""])) or None
+
+
+def _describe(record):
+    place = ", ".join(filter(None, [record.city, record.country]))
+    where = [f" in {place}" if place else "", " online" if record.online else ""]
+    sentences = [f"A conference {_span(record)}{' and'.join(filter(None, where))}".removesuffix(".") + "."]
+    if record.languages:
+        names = (LANGUAGES.get(code, code) for code in record.languages)
+        sentences.append(f"Held in {_enumerate(list(dict.fromkeys(names)))}.")
+    if record.has_captions:
+        sentences.append("There is sign language or captioning.")
+    accounts = [
+        f"@{record.twitter} on Twitter" if record.twitter else "",
+        f"@{record.mastodon} on Mastodon" if record.mastodon else "",
+        f"@{record.bluesky} on Bluesky" if record.bluesky else "",
+    ]
+    if any(accounts):
+        sentences.append(f"News from {_enumerate([account for account in accounts if account])}.")
+    told = " ".join(sentences)
+    return f"{told}\n\nCode of conduct: {record.code_of_conduct_url}" if record.code_of_conduct_url else told
+
+
+def _span(record):
+    first, last = record.starts_on, record.ends_on
+    if first == last:
+        return f"on {_day(first)}"
+    # What both days share is said once: "from 4 to 6 March 2024", "from 30 April to 2 May 2024".
+    shapes = {(True, True): "{0.day}", (True, False): "{0.day} {0:%B}"}
+    shape = shapes.get((first.year == last.year, first.month == last.month), "{0.day} {0:%B} {0.year}")
+    return f"from {shape.format(first)} to {_day(last)}"
+
+
+def _day(day):
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def _enumerate(words):
+    return re.sub(r", ([^,]*)\Z", r" and \1", ", ".join(words))

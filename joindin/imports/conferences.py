@@ -1,0 +1,127 @@
+"""The conference data: folders of ``<year>/<topic>.json``, each a list of conferences about that topic.
+
+A conference with several topics stands in several files. It is read as one, with a tag for each.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from joindin.imports.conference_events import identify
+from joindin.imports.conference_records import Record, Unusable, clean_record, fill_record
+from joindin.text import plain_text
+
+SOURCE = "conference-data"
+LARGEST_FILE = 20_000_000
+LONGEST_TOPIC = 100
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Something left out: of the file, or of the listing at ``index`` in it."""
+
+    file: Path
+    index: int | None
+    reason: str
+
+    def __str__(self):
+        return f"{self.file}{'' if self.index is None else f'[{self.index}]'}: {self.reason}"
+
+
+@dataclass
+class Conference:
+    """What all the listings of one conference say; ``files`` tells the topic of each file it stands in."""
+
+    record: Record
+    files: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Reading:
+    """All that was read: ``files`` are those whose content is known, ``skipped`` was not taken at all."""
+
+    conferences: list[Conference] = field(default_factory=list)
+    files: set[str] = field(default_factory=set)
+    listing_count: int = 0
+    merged_count: int = 0
+    unread: list[Trouble] = field(default_factory=list)
+    skipped: list[Trouble] = field(default_factory=list)
+    dropped: list[Trouble] = field(default_factory=list)
+
+
+def read_conferences(paths: Sequence[Path]) -> Reading:
+    """Read the files, and the ``.json`` files in the folders, whatever is wrong with some of them.
+
+    The order of ``paths`` makes no difference: where listings of one conference disagree, the
+    first file by year and topic is right.
+    """
+    reading = Reading()
+    found = {}
+    for path in list_files(paths):
+        file, topic = _file_name(path), _topic(path)
+        for record in _read_file(path, reading):
+            key, _traits = identify(record)
+            conference = found.setdefault(key, Conference(record))
+            reading.merged_count += conference.record is not record
+            conference.record = fill_record(conference.record, record)
+            conference.files[file] = topic
+    reading.conferences = sorted(found.values(), key=lambda c: (c.record.starts_on, identify(c.record)[0]))
+    return reading
+
+
+def list_files(paths: Sequence[Path]) -> list[Path]:
+    """The files to read, each once, by year and topic."""
+    files = {}
+    for path in paths:
+        for file in path.rglob("*.json") if path.is_dir() else [path]:
+            files[file.resolve()] = file
+    return sorted(files.values(), key=lambda file: (_file_name(file), str(file.resolve())))
+
+
+def _read_file(path, reading) -> Iterator[Record]:
+    try:
+        listings = _load(path)
+    except (OSError, ValueError, RecursionError) as wrong:
+        reading.unread.append(Trouble(path, None, _explain(wrong)))
+        return
+    reading.files.add(_file_name(path))
+    reading.listing_count += len(listings)
+    for index, raw in enumerate(listings):
+        try:
+            record, dropped = clean_record(raw)
+        except Unusable as wrong:
+            reading.skipped.append(Trouble(path, index, str(wrong)))
+            continue
+        reading.dropped.extend(Trouble(path, index, reason) for reason in dropped)
+        yield record
+
+
+def _load(path):
+    if path.stat().st_size > LARGEST_FILE:
+        raise Unusable("is too large")
+    try:
+        listings = json.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as wrong:
+        raise Unusable("is not UTF-8") from wrong
+    except json.JSONDecodeError as wrong:
+        raise Unusable("is not JSON") from wrong
+    if not isinstance(listings, list):
+        raise Unusable("is not a list of listings")
+    return listings
+
+
+def _explain(wrong):
+    if isinstance(wrong, Unusable):
+        return str(wrong)
+    return "cannot be opened" if isinstance(wrong, OSError) else "is not JSON that can be read"
+
+
+def _file_name(path):
+    """``2024/devops.json``: how a file is known from one import to the next, wherever the folder lies."""
+    path = path.resolve()
+    return f"{path.parent.name}/{path.name}"
+
+
+def _topic(path):
+    return plain_text(path.stem)[:LONGEST_TOPIC].strip()

@@ -1,0 +1,242 @@
+"""Making events of other people's listings, and following what becomes of these.
+
+A listing's first import makes an approved event without a host; nobody is told. Later imports
+compare by fingerprint, group of fields by group: what did not change is not written. What somebody
+edited here since is theirs and stays, whatever the listing says; the rest of the event follows the
+listing. State, slug and stub are never touched again.
+"""
+
+import datetime as dt
+import hashlib
+import json
+import re
+from collections.abc import Collection, Mapping, Sequence
+from random import randint
+
+from sqlalchemy import func, insert, select
+
+from joindin.clock import UTC, day_number, zone
+from joindin.database import begin_write, insert_or_ignore
+from joindin.imports.listings import Listing
+from joindin.models import Event, EventSource, Tag, event_tags
+from joindin.operations.events import tag_event
+from joindin.text import fold, slug
+
+# The fields of a listing. Those of a group only make sense together: an edit of one keeps them all.
+GROUPS = {
+    "name": ("name",),
+    "description": ("description",),
+    "place": ("location", "latitude", "longitude"),
+    "time": ("starts_at", "ends_at", "timezone"),
+    "href": ("href",),
+    "hashtag": ("hashtag",),
+    "cfp": ("cfp_url", "cfp_starts_at", "cfp_ends_at"),
+}
+TAGS = "tags"
+
+LONGEST_SLUG, LONGEST_STUB = 255, 30
+
+
+def store_listings(
+    session,
+    listings: Sequence[Listing],
+    *,
+    source: str,
+    now: dt.datetime,
+    files: Collection[str] = (),
+    old_keys: Mapping[str, str] | None = None,
+) -> list[str]:
+    """Add or follow the events of ``listings``; tells of each what happened, in their order.
+
+    ``created``, ``updated``, ``unchanged``, or ``kept`` if all that changed in the listing was edited
+    here before. ``files`` are those read now: a listing's tags from other files stay. ``old_keys``
+    are the keys under which listings were known before (``match_moved_listings``). No key may come
+    twice. Somebody else adding the same at the same time ends in an ``IntegrityError``: try again.
+    """
+    begin_write(session)
+    known = _find_known(session, source, listings, old_keys or {})
+    new = [listing for listing in listings if listing.key not in known]
+    _create_events(session, source, new, now)
+    outcomes = _follow(session, [listing for listing in listings if listing.key in known], known, set(files), now)
+    session.flush()
+    return [outcomes.get(listing.key, "created") for listing in listings]
+
+
+def _find_known(session, source, listings, old_keys):
+    keys = {listing.key for listing in listings}
+    sought = keys | {old_keys[key] for key in keys if key in old_keys}
+    rows = session.scalars(
+        select(EventSource)
+        .where(EventSource.source == source, EventSource.source_key.in_(sought))
+        .order_by(EventSource.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    by_key = {row.source_key: row for row in rows}
+    found = {key: by_key.get(key) or by_key.get(old_keys.get(key)) for key in keys}
+    return {key: row for key, row in found.items() if row is not None}
+
+
+def _create_events(session, source, listings, now):
+    if not listings:
+        return
+    tag_ids = _tag_ids(session, {tag for listing in listings for tag in _tags(listing.files, listing.tags)})
+    rows = [_event_row(listing, now) for listing in listings]
+    _give_names(session, rows)
+    session.execute(insert(Event.__table__), rows)
+    slugs = [row["slug"] for row in rows]
+    ids = dict(session.execute(select(Event.slug, Event.id).where(Event.slug.in_(slugs))).all())
+    created = [(listing, ids[row["slug"]]) for listing, row in zip(listings, rows)]
+    tagged = [
+        {"event_id": event_id, "tag_id": tag_id}
+        for listing, event_id in created
+        for tag_id in sorted(tag_ids[fold(tag)] for tag in _tags(listing.files, listing.tags))
+    ]
+    if tagged:
+        session.execute(insert(event_tags), tagged)
+    session.execute(
+        insert(EventSource.__table__),
+        [
+            {
+                "event_id": event_id,
+                "source": source,
+                "source_key": listing.key,
+                "traits": list(listing.traits),
+                "files": dict(listing.files),
+                "fingerprints": _fingerprints(listing.fields, _tags(listing.files, listing.tags)),
+                "imported_at": now,
+            }
+            for listing, event_id in created
+        ],
+    )
+
+
+def _event_row(listing, now):
+    """The columns, with those that the model derives from others: a bulk insert passes its validators by."""
+    return {
+        **listing.fields,
+        "name_key": fold(listing.fields["name"]),
+        "start_day": day_number(listing.fields["starts_at"]),
+        "is_active": True,
+        "is_pending": None,
+        "submitted_at": now,
+    }
+
+
+def _follow(session, listings, known, files, now):
+    outcomes, changed = {}, []
+    for listing in listings:
+        row = known[listing.key]
+        in_files = {file: tag for file, tag in row.files.items() if file not in files} | dict(listing.files)
+        tags = _tags(in_files, listing.tags)
+        prints = _fingerprints(listing.fields, tags)
+        row.source_key, row.traits, row.files = listing.key, list(listing.traits), in_files
+        outcomes[listing.key] = "unchanged"
+        if prints != row.fingerprints:
+            changed.append((listing, row, tags, prints))
+    events, tags_now = _load_events(session, [row.event_id for _listing, row, _tags, _prints in changed])
+    for listing, row, tags, prints in changed:
+        event = events[row.event_id]
+        present = _fingerprints(vars(event), tags_now.get(event.id, ()))
+        due = {group for group in prints if prints[group] != row.fingerprints.get(group)}
+        edited = {group for group in due if present[group] != row.fingerprints.get(group, present[group])}
+        _apply(session, event, listing, tags, due - edited)
+        row.fingerprints, row.imported_at = prints, now
+        outcomes[listing.key] = "updated" if due - edited else "kept"
+    return outcomes
+
+
+def _load_events(session, event_ids):
+    events = session.scalars(
+        select(Event)
+        .where(Event.id.in_(event_ids))
+        .order_by(Event.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    tags = {}
+    for event_id, name in session.execute(
+        select(event_tags.c.event_id, Tag.name).join(Tag).where(event_tags.c.event_id.in_(event_ids))
+    ):
+        tags.setdefault(event_id, []).append(name)
+    return {event.id: event for event in events}, tags
+
+
+def _apply(session, event, listing, tags, groups):
+    for group in groups - {TAGS}:
+        for name in GROUPS[group]:
+            setattr(event, name, listing.fields[name])
+    session.flush()
+    if TAGS in groups:
+        tag_event(session, event, tags)
+
+
+def _tags(files, others):
+    """The tags of an event: its topics and the others, each once."""
+    return list({fold(tag): tag for tag in [*sorted(set(files.values())), *others] if tag}.values())
+
+
+def _tag_ids(session, names):
+    keys = {fold(name): name for name in sorted(names)}
+    known = set(session.scalars(select(Tag.name_key).where(Tag.name_key.in_(list(keys)))))
+    # In order, so that two imports at once wait for each other instead of both waiting for ever.
+    for key in sorted(keys.keys() - known):
+        insert_or_ignore(session, Tag, name=keys[key], name_key=key)
+    return dict(session.execute(select(Tag.name_key, Tag.id).where(Tag.name_key.in_(list(keys)))).all())
+
+
+def _fingerprints(fields, tags):
+    values = {group: [_plain(fields[name]) for name in names] for group, names in GROUPS.items()}
+    values[TAGS] = sorted(map(fold, tags))
+    return {group: hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16] for group, value in values.items()}
+
+
+def _plain(value):
+    return value.astimezone(UTC).isoformat() if isinstance(value, dt.datetime) else value
+
+
+def _give_names(session, rows):
+    """A slug by the contract's recipe (spec 4.12) and a stub for each row, looked up all at once.
+
+    The database decides in the end: one taken in the meantime makes the insert fail.
+    """
+    for column, recipe, longest in (("slug", _slugs, LONGEST_SLUG), ("stub", _stubs, LONGEST_STUB)):
+        candidates = [recipe(row) for row in rows]
+        taken = _taken(session, column, {name for names in candidates for name in names})
+        for row, names in zip(rows, candidates):
+            row[column] = next((name for name in names if name not in taken), None) or _another(
+                names[-1], taken, longest
+            )
+            taken.add(row[column])
+
+
+def _taken(session, column, names):
+    stored = Event.slug if column == "slug" else func.lower(Event.stub)
+    return set(session.scalars(select(stored).where(stored.in_(names))))
+
+
+def _slugs(row):
+    plain = slug(row["name"])[:200]
+    start = _local_start(row)
+    dated = [plain] + [f"{plain}-{start:{shape}}" for shape in ("%Y", "%Y-%m", "%Y-%m-%d")]
+    return [name.strip("-") or "event" for name in dated]
+
+
+def _stubs(row):
+    """``jsconf2024`` and longer dates; a year that ends the name is not said twice."""
+    start = _local_start(row)
+    plain = re.sub(r"[^0-9a-z]", "", slug(row["name"])).removesuffix(f"{start:%Y}") or "event"
+    dates = [f"{start:{shape}}" for shape in ("%Y", "%Y%m", "%Y%m%d")]
+    return [f"{plain[: LONGEST_STUB - len(date)]}{date}" for date in dates]
+
+
+def _local_start(row):
+    return row["starts_at"].astimezone(zone(row["timezone"]))
+
+
+def _another(name, taken, longest):
+    while True:
+        number = f"-{randint(1, 9999)}"
+        numbered = f"{name[: longest - len(number)]}{number}"
+        if numbered not in taken:
+            return numbered
