@@ -59,7 +59,7 @@ def main():
 
 def read_options():
     parser = argparse.ArgumentParser(prog="make bench", description="Ratios to a bare Flask route.")
-    parser.add_argument("--seconds", type=float, default=3, help="of load per measurement")
+    parser.add_argument("--seconds", type=int, default=3, help="of load per measurement")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--conferences", type=Path, default=CONFERENCES, help="folder of conference listings")
     parser.add_argument(

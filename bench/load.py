@@ -26,7 +26,7 @@ def require_wrk() -> None:
         sys.exit("make bench needs wrk (Debian: apt-get install wrk)")
 
 
-def measure(address: str, seconds: float, folder: Path, method: str = "GET", headers: dict | None = None) -> Rate:
+def measure(address: str, seconds: int, folder: Path, method: str = "GET", headers: dict | None = None) -> Rate:
     script = folder / "request.lua"
     lines = [f'wrk.headers["{name}"] = "{value}"' for name, value in (headers or {}).items()]
     script.write_text(SCRIPT.format(method=method, headers="\n".join(lines)))

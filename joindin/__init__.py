@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 __version__ = "0.1.0"
 
@@ -26,7 +27,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     from joindin import cli, jobs, resources
     from joindin.config import load_settings
     from joindin.database import engine_options
-    from joindin.extensions import api, db, migrate
+    from joindin.extensions import api, db, migrate, prepare_reading
     from joindin.representations.fragments import Fragments
 
     settings = load_settings(settings)
@@ -44,10 +45,13 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.url_map.merge_slashes = False
     app.extensions["fragments"] = Fragments(app.config["FRAGMENT_CACHE_BYTES"])
     db.init_app(app)
+    prepare_reading(app)
     migrate.init_app(app, db, directory=str(migrations_folder()))
     jobs.init_app(app)
     resources.mount(app, api)
     cli.mount(app)
+    if proxies := app.config["TRUSTED_PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
     return app
 
 

@@ -7,12 +7,19 @@ rows instead (:func:`locked`).
 
 import datetime as dt
 import sqlite3
+from collections.abc import Callable, Sequence
+from random import uniform
+from time import sleep
 
-from sqlalchemy import DateTime, MetaData, Table, event, select
+from sqlalchemy import DateTime, MetaData, Table, event, inspect, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import InvalidRequestError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm.util import identity_key
 from sqlalchemy.types import TypeDecorator
+
+from joindin.errors import Conflict
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -24,6 +31,14 @@ NAMES = {
 
 # How long a SQLite writer waits for its turn, in seconds.
 BUSY_TIMEOUT = 30
+
+# How long a PostgreSQL writer of many rows waits for one of them, in milliseconds, and how often it
+# comes back. Well below a second, after which the server would end one of two that wait for each other.
+PATIENCE = 150
+MOST_ATTEMPTS = 30
+
+# The lock was not to be had in time, or two waited for each other.
+BLOCKED = ("55P03", "40P01")
 
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -69,7 +84,12 @@ class UtcDateTime(TypeDecorator):
 def engine_options(url: str) -> dict:
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": BUSY_TIMEOUT, "isolation_level": "IMMEDIATE"}}
-    return {"connect_args": {"options": "-c timezone=UTC"}, "pool_pre_ping": True, "pool_size": 8, "max_overflow": 8}
+    return {"connect_args": {"options": "-c timezone=UTC"}, "pool_size": 8, "max_overflow": 8}
+
+
+def reading_engine(engine: Engine) -> Engine:
+    """The same pool, without transactions around reads on PostgreSQL (SQLite has none anyway)."""
+    return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def begin_write(session) -> None:
@@ -81,17 +101,69 @@ def begin_write(session) -> None:
 
 
 def locked(session, model, id_):
-    """The row, with nobody else writing to it until this transaction ends; None if there is none."""
+    """The row, with nobody else writing to it until this transaction ends; None if there is none.
+
+    Its columns are read anew. What was loaded beside them stays, or a row that was found with its
+    relations would lose them here.
+    """
     begin_write(session)
-    return session.scalar(
-        select(model).where(model.id == id_).with_for_update().execution_options(populate_existing=True)
-    )
+    known = session.identity_map.get(identity_key(model, id_))
+    if known is None:
+        return session.scalar(select(model).where(model.id == id_).with_for_update())
+    try:
+        session.refresh(known, inspect(model).column_attrs.keys(), with_for_update=True)
+    except InvalidRequestError:
+        # Somebody deleted it since it was found.
+        return None
+    return known
+
+
+def give_way(session, work: Callable, *, refusal: str):
+    """What ``work()`` returns, done as one piece that never holds anybody up for long.
+
+    For writes that need many rows, which others lock in their own order: where PostgreSQL makes it
+    wait, the piece is taken back with all its locks and tried again. So ``work`` has to read
+    whatever it depends on. On SQLite there is one writer at a time, and nothing to give way to.
+
+    :raises Conflict: with ``refusal``, when it did not get through in some seconds.
+    """
+    begin_write(session)
+    if session.get_bind().dialect.name != "postgresql":
+        return work()
+    for _attempt in range(MOST_ATTEMPTS):
+        try:
+            with session.begin_nested():
+                session.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}ms'"))
+                done = work()
+                session.execute(text("SET LOCAL lock_timeout = DEFAULT"))
+                return done
+        except OperationalError as failure:
+            if getattr(failure.orig, "sqlstate", None) not in BLOCKED:
+                raise
+            sleep(uniform(0, PATIENCE / 1000))
+    raise Conflict(refusal)
 
 
 def insert_or_ignore(session, model, **values) -> bool:
     """Insert a row unless one with the same key stands there; whether it was inserted."""
-    insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
-    return session.execute(insert(model).values(**values).on_conflict_do_nothing()).rowcount == 1
+    # Asked by what comes back: how many rows a driver counts depends on what SQLAlchemy adds to the statement.
+    adding = _insert(session, model).values(**values).returning(*inspect(model).primary_key)
+    return session.execute(adding).first() is not None
+
+
+def insert_missing(session, model, key: str, rows: Sequence[dict]) -> None:
+    """Insert, in their order, the rows whose ``key`` no row has yet.
+
+    One caller at a time: two who bring the same new rows in different orders would wait for each other.
+    """
+    column = getattr(model, key)
+    known = set(session.scalars(select(column).where(column.in_([row[key] for row in rows]))))
+    missing = [row for row in rows if row[key] not in known]
+    if not missing:
+        return
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"LOCK TABLE {model.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
+    session.execute(_insert(session, model).values(missing))
 
 
 @event.listens_for(Engine, "connect")
@@ -113,3 +185,8 @@ def _begin_immediate(connection):
         raw = connection.connection.dbapi_connection
         if not raw.in_transaction:
             raw.execute("BEGIN IMMEDIATE")
+
+
+def _insert(session, model):
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(model).on_conflict_do_nothing()

@@ -56,12 +56,11 @@ class EventFilter:
 HOT = EventFilter("hot")
 
 
-def list_events(session, wanted: EventFilter, paging: Paging, now: dt.datetime) -> Page:
+def list_events(connection, wanted: EventFilter, paging: Paging, now: dt.datetime) -> Page:
     """Keys (id, version, is_pending) of the events on a page, ties broken by id, and how many there are.
 
     One statement; ``hot`` and ``all`` need another one first, an empty page a last one for its total.
     """
-    connection = session.connection()
     values = _values(wanted, midnight(now))
     if wanted.name == "all" and paging.start is None:
         paging = Paging(connection.scalar(_count(wanted.shape, before_today=True), values), paging.size)
@@ -120,7 +119,8 @@ def _conditions(shape):
                 events.cfp_starts_at <= bindparam("soon"),
             ]
     if has_title:
-        conditions.append(events.name_key.like(bindparam("title")))
+        # The escape that MySQL and PostgreSQL have anyway, for SQLite's sake.
+        conditions.append(events.name_key.like(bindparam("title"), escape="\\"))
     if has_stub:
         conditions.append(func.lower(events.stub) == bindparam("stub"))
     if has_tags:

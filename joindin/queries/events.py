@@ -28,10 +28,10 @@ def find_event(session, event_id: int, user) -> tuple[Event, Viewer]:
     return event, viewer
 
 
-def find_event_key(session, event_id: int, user):
+def find_event_key(connection, event_id: int, user):
     """Id and version of an event that ``user`` may see, and what it is to them: one or three statements."""
-    row = session.connection().execute(KEY_OF_EVENT, {"id": event_id}).first()
-    viewer = view_events(session, user, [event_id])
+    row = connection.execute(KEY_OF_EVENT, {"id": event_id}).first()
+    viewer = view_events(connection, user, [event_id])
     if row is None or not can_see_event(viewer, row):
         raise NotFound("Event not found")
     return row, viewer

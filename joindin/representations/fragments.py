@@ -5,7 +5,7 @@ A key must name everything the piece depends on: kind, id, version, dialect, add
 """
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from threading import Lock
 
 # What an entry costs beside its bytes: key, tuple, dictionary slot.
@@ -27,6 +27,15 @@ class Fragments:
             if piece is not None:
                 self._pieces.move_to_end(key)
             return piece
+
+    def get_all(self, keys: Sequence[Hashable]) -> list[bytes | None]:
+        """The pieces in the order of the keys, None where there is none."""
+        with self._lock:
+            pieces = [self._pieces.get(key) for key in keys]
+            for key, piece in zip(keys, pieces):
+                if piece is not None:
+                    self._pieces.move_to_end(key)
+        return pieces
 
     def put(self, key: Hashable, piece: bytes) -> None:
         cost = len(piece) + OVERHEAD

@@ -1,13 +1,16 @@
 """Slices of collections and the ``meta`` that leads from one to the next (spec 2.7)."""
 
+from functools import lru_cache
+
 from flask import request
 
 from joindin.errors import Invalid
 from joindin.queries.paging import PAGE_SIZE, Page, Paging
 from joindin.resources.v2_1.callers import api_base
-from joindin.resources.v2_1.parameters import NOTHING, build_query, is_number, query
+from joindin.resources.v2_1.parameters import NOTHING, build_query, is_number, parse_query, query
 
 FURTHEST = 2**31 - 1
+LONGEST_REMEMBERED = 512
 DEFAULT = Paging()
 
 
@@ -41,11 +44,18 @@ def collection_meta(page: Page) -> dict:
 
 
 def _address(start, size):
-    wanted = dict(query())
+    raw = request.query_string
+    build = _built_address if len(raw) < LONGEST_REMEMBERED else _built_address.__wrapped__
+    return build(f"{api_base()}{request.path}", raw, start, size)
+
+
+@lru_cache(maxsize=4096)
+def _built_address(path, raw, start, size):
+    wanted = dict(parse_query(raw))
     if start is not None:
         wanted["start"] = start
     wanted.setdefault("resultsperpage", size)
-    return f"{api_base()}{request.path}?{build_query(wanted)}"
+    return f"{path}?{build_query(wanted)}"
 
 
 def _whole(number):
