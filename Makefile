@@ -13,7 +13,7 @@ pip := $(bin)/pip --quiet --disable-pip-version-check
 
 run: .venv/ready
 	@$(bin)/joindin setup
-	@$(bin)/joindin demo --once
+	@$(bin)/joindin demo --if-empty
 	@$(bin)/joindin serve --host $(HOST) --port $(PORT) --workers $(WORKERS)
 
 # On SQLite, or on what JOINDIN_TEST_DATABASE_URL names.

@@ -3,16 +3,21 @@
 This is the only place that reads settings. They come from these defaults, then
 ``<instance>/config.py``, then ``JOINDIN_*`` variables, then what ``create_app`` is given. Inside
 the application a setting goes by its name without the prefix. A value that makes no sense stops
-the start with the variable's name.
+the start with the variable's name, wherever it came from.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from joindin.text import is_e_mail
 
@@ -31,6 +36,19 @@ class Setting:
     @property
     def variable(self) -> str:
         return f"JOINDIN_{self.name}"
+
+    def check(self, value: Any) -> Any:
+        """The value as the application wants it, be it text or what Python code would write.
+
+        :raises ValueError: with what it should be.
+        """
+        if value is None and self.default is None:
+            return None
+        if isinstance(value, tuple | list):
+            value = ",".join(str(part) for part in value)
+        if not isinstance(value, str | int | Path):
+            raise ValueError(f"a text or a whole number, not {type(value).__name__}")
+        return self.read(str(value))
 
 
 def _yes_or_no(text):
@@ -60,13 +78,51 @@ def _one_of(*words):
 
 def _url(*schemes):
     def read(text):
+        text = text.strip()
         parts = urlsplit(text)
-        if parts.scheme not in schemes or not (parts.netloc or parts.path):
+        if parts.scheme not in schemes or not parts.hostname or re.search(r"[\s\x00-\x1f]", text):
             raise ValueError(f"an address that starts with {' or '.join(f'{s}://' for s in schemes)}")
         parts.port  # noqa: B018 - raises ValueError for a port that is no port
         return text.rstrip("/")
 
     return read
+
+
+def _database(text):
+    try:
+        url = make_url(text.strip())
+    except (ArgumentError, ValueError):
+        raise ValueError("an address like sqlite:////folder/file or postgresql://user:password@host/name") from None
+    if url.drivername not in ("sqlite", "postgresql", "postgresql+psycopg"):
+        raise ValueError("an address that starts with sqlite:// or postgresql://")
+    if url.drivername == "sqlite":
+        return _sqlite_file(text)
+    return _needing("psycopg", "postgresql", text.strip())
+
+
+def _queue(text):
+    if text.strip().startswith("sqlite:"):
+        return _sqlite_file(text)
+    return _needing("redis", "redis", _url("redis", "rediss", "sqlite")(text))
+
+
+def _sqlite_file(text):
+    text = text.strip()
+    if not re.match(r"sqlite:///[^/?]|sqlite:////[^/?]", text) or ":memory:" in text:
+        raise ValueError("an address like sqlite:////folder/file, for SQLite has to keep what it is told")
+    return text
+
+
+def _needing(module, extra, value):
+    if find_spec(module) is None:
+        raise ValueError(f"for that address install joindin[{extra}]")
+    return value
+
+
+def _folder(text):
+    if not text.strip() or "\0" in text or (Path(text).exists() and not Path(text).is_dir()):
+        raise ValueError("a folder")
+    return text
 
 
 def _optional(read):
@@ -77,6 +133,13 @@ def _e_mail(text):
     if not is_e_mail(text.strip()):
         raise ValueError("an e-mail address")
     return text.strip()
+
+
+def _e_mails(text):
+    addresses = tuple(_e_mail(part) for part in text.split(",") if part.strip())
+    if not addresses:
+        raise ValueError("an e-mail address, or several with commas between")
+    return addresses
 
 
 def _words(text):
@@ -91,18 +154,22 @@ def _secret(text):
 
 SETTINGS = (
     Setting("MODE", "development", _one_of("development", "production"), "`production` refuses to start on defaults that are only fit for trying out"),
-    Setting("INSTANCE", "instance", str, "folder of the database, media, mail and the generated secret"),
-    Setting("DATABASE_URL", None, _optional(_url("sqlite", "postgresql", "postgresql+psycopg")), "SQLAlchemy address; default a SQLite file `joindin.sqlite` in the instance folder"),
-    Setting("SECRET_KEY", None, _optional(_secret), "signs what is handed out; default the file `secret-key` in the instance folder, which `joindin setup` makes in development"),
+    Setting("INSTANCE", "instance", _folder, "folder of the database, media, mail and the generated secret"),
+    Setting("DATABASE_URL", None, _optional(_database), "SQLAlchemy address; default a SQLite file `joindin.sqlite` in the instance folder"),
+    Setting("SECRET_KEY", None, _optional(_secret), "signs what is handed out; in development the file `secret-key` in the instance folder, which `joindin setup` makes, stands in for it"),
     Setting("WEBSITE_URL", "http://127.0.0.1:8000", _url("http", "https"), "public web site, the start of `website_uri`, image addresses and links in mails"),
-    Setting("MEDIA_DIR", None, _optional(str), "where images are kept; default `media` in the instance folder"),
+    Setting("MEDIA_DIR", None, _optional(_folder), "where images are kept; default `media` in the instance folder"),
     Setting("MAIL_URL", None, _optional(_url("smtp", "smtps", "smtp+starttls")), "`smtp://user:password@host:25`, `smtps://` or `smtp+starttls://`; without it mails become files in `mail` in the instance folder"),
     Setting("MAIL_FROM", "info@joind.in", _e_mail, "sender of all mail, and told of rejections"),
+    Setting("MAIL_CONTACT", ("feedback@joind.in",), _e_mails, "who gets what people write in the contact form, with commas between"),
     Setting("MAIL_FORWARD_ALL_TO", None, _optional(_e_mail), "sends every mail to this address instead (for test platforms)"),
-    Setting("QUEUE_URL", None, _optional(_url("redis", "rediss", "sqlite")), "where waiting jobs are announced; default a SQLite file `queue.sqlite` in the instance folder"),
+    Setting("QUEUE_URL", None, _optional(_queue), "where waiting jobs are announced; default a SQLite file `queue.sqlite` in the instance folder"),
     Setting("ALLOW_AUTO_VERIFY_USERS", False, _yes_or_no, "lets registrations ask for `auto_verify_user` (for test platforms)"),
     Setting("ALLOW_AUTO_APPROVE_EVENTS", False, _yes_or_no, "lets submissions ask for `auto_approve_event` (for test platforms)"),
     Setting("MAX_PENDING_EVENTS", 3, _number(1, 1_000_000), "events one person may have waiting for approval at a time"),
+    Setting("TALK_COMMENT_LIMIT", 30, _number(1, 1_000_000), "comments on talks that one person may write within the window"),
+    Setting("TALK_COMMENT_WINDOW", 60, _number(1, 1_000_000), "how far back that limit looks, in minutes"),
+    Setting("MAX_COMMENT_EDIT_MINUTES", 15, _number(0, 1_000_000), "how long authors may change what they wrote about a talk"),
     Setting("EXPIRABLE_CLIENTS", ("web2",), _words, "keys of clients, with commas between, whose tokens lapse after a day without use"),
     Setting("TOKENS_NEED_TLS", False, _yes_or_no, "ignores tokens that come over plain http, as Joind.in did in production"),
     Setting("AKISMET_KEY", None, _optional(str), "turns on Akismet's spam check of comments"),
@@ -125,12 +192,11 @@ def load_settings(
 
     :raises SettingError: if a value makes no sense, or production lacks its secret.
     """
-    given = dict(given or {})
-    instance = Path(given.get("INSTANCE") or environment.get("JOINDIN_INSTANCE") or "instance").resolve()
+    given = _checked(given or {})
+    said = _checked({each.name: environment[each.variable] for each in SETTINGS if each.variable in environment})
     settings = {setting.name: setting.default for setting in SETTINGS}
-    settings |= _from_file(instance / "config.py")
-    settings |= _from_environment(environment)
-    settings |= given
+    instance = Path({**settings, **said, **given}["INSTANCE"]).resolve()
+    settings |= _from_file(instance / "config.py") | said | given
     settings["INSTANCE"] = str(instance)
     settings["DATABASE_URL"] = _with_driver(settings["DATABASE_URL"] or f"sqlite:///{instance / 'joindin.sqlite'}")
     settings["MEDIA_DIR"] = str(Path(settings["MEDIA_DIR"] or instance / "media").resolve())
@@ -142,44 +208,57 @@ def load_settings(
 
 
 def make_secret(instance: Path) -> bool:
-    """Make the instance folder's secret if it has none; whether one was made."""
-    instance.mkdir(parents=True, exist_ok=True)
-    try:
-        handle = os.open(instance / SECRET_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    """Make the instance folder's secret if it has none; whether one was made.
+
+    It appears whole or not at all, so that nobody who starts meanwhile reads half of it. Two at
+    once would each make their own: see to it that there is one.
+    """
+    kept = instance / SECRET_FILE
+    if kept.exists():
         return False
-    with os.fdopen(handle, "w") as file:
+    instance.mkdir(parents=True, exist_ok=True)
+    part = instance / f"{SECRET_FILE}.part"
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secrets.token_urlsafe(48))
+    part.replace(kept)
     return True
+
+
+def _checked(values, where=""):
+    """``values`` with every setting among them read."""
+    checked = dict(values)
+    for setting in SETTINGS:
+        if setting.name in values:
+            try:
+                checked[setting.name] = setting.check(values[setting.name])
+            except ValueError as wrong:
+                raise SettingError(f"{setting.variable} is wrong{where}: {wrong}") from None
+    return checked
 
 
 def _from_file(path):
     if not path.exists():
         return {}
     names = {}
-    exec(compile(path.read_text(), str(path), "exec"), names)  # noqa: S102 - the operator's own file
-    return {setting.name: names[setting.name] for setting in SETTINGS if setting.name in names}
-
-
-def _from_environment(environment):
-    known = {setting.variable: setting for setting in SETTINGS}
-    found = {}
-    for variable, setting in known.items():
-        if variable in environment:
-            try:
-                found[setting.name] = setting.read(environment[variable])
-            except ValueError as wrong:
-                raise SettingError(f"{variable} is wrong: {wrong}") from None
-    return found
+    try:
+        exec(compile(path.read_text(), str(path), "exec"), names)  # noqa: S102 - the operator's own file
+    except Exception as wrong:
+        raise SettingError(f"{path} cannot be read: {type(wrong).__name__}: {wrong}") from None
+    found = {setting.name: names[setting.name] for setting in SETTINGS if setting.name in names}
+    return _checked(found, f" in {path}")
 
 
 def _kept_secret(instance, mode):
-    kept = instance / SECRET_FILE
-    if kept.exists():
-        return kept.read_text().strip()
     if mode == "production":
         raise SettingError("JOINDIN_SECRET_KEY is missing: production does not start without a secret")
-    return None
+    kept = instance / SECRET_FILE
+    if not kept.exists():
+        return None
+    try:
+        return _secret(kept.read_text().strip())
+    except ValueError as wrong:
+        raise SettingError(f"the secret in {kept} is wrong: {wrong}; delete it and run `joindin setup`") from None
 
 
 def _with_driver(url):

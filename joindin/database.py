@@ -97,7 +97,7 @@ def begin_write(session) -> None:
 
     On PostgreSQL this does nothing: there, lock the row that decides.
     """
-    _begin_immediate(session.connection())
+    begin_immediate(session.connection())
 
 
 def locked(session, model, id_):
@@ -177,10 +177,10 @@ def _prepare_sqlite(connection, _record):
 def _begin_before_savepoint(connection, _name):
     # Python's driver begins before writes only. Releasing a savepoint outside a transaction would
     # commit it, and the rollback of a request could not take it back.
-    _begin_immediate(connection)
+    begin_immediate(connection)
 
 
-def _begin_immediate(connection):
+def begin_immediate(connection):
     if connection.dialect.name == "sqlite":
         raw = connection.connection.dbapi_connection
         if not raw.in_transaction:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, true
 from sqlalchemy.exc import IntegrityError
 
 from joindin.credentials import LONGEST_PASSWORD, new_token, password_hash, token_hash
@@ -10,8 +10,12 @@ from joindin.database import begin_write
 from joindin.errors import Conflict, Invalid
 from joindin.models import EmailVerification, PasswordReset, User
 from joindin.operations.mail import send_later
+from joindin.queries.users import user_named, user_with_email
+from joindin.text import is_e_mail, plain_text
 
 SHORTEST_PASSWORD = 6
+LONGEST_USERNAME = 100
+LONGEST_FULL_NAME = 200
 
 
 def register(session, *, now: dt.datetime, password: str, verified: bool = False, **fields) -> User:
@@ -27,7 +31,9 @@ def register(session, *, now: dt.datetime, password: str, verified: bool = False
             session.add(user)
             session.flush()
     except IntegrityError:
-        raise Conflict("That username is already in use. Choose another") from None
+        if user_named(session, user.username):
+            raise Conflict("That username is already in use. Choose another") from None
+        raise Conflict("That email is already associated with another account") from None
     send_verification(session, user, now=now)
     return user
 
@@ -91,3 +97,83 @@ def reset_password(session, token: str, password: str) -> None:
     user.password_hash = hashed
     session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
     session.flush()
+
+
+def create_user(
+    session,
+    *,
+    username: str,
+    email: str,
+    password: str,
+    now: dt.datetime,
+    full_name: str | None = None,
+    is_admin: bool = False,
+    is_trusted: bool = False,
+    verified: bool = True,
+) -> User:
+    """Make an account on an operator's word. Only who is not ``verified`` gets a mail, to prove the address.
+
+    :raises Invalid: with all that is wrong.
+    :raises Conflict: if the name or the address is somebody's.
+    """
+    username, email, full_name = plain_text(username), plain_text(email), plain_text(full_name or username)
+    if problems := _account_problems(username, email, full_name, password):
+        raise Invalid(". ".join(problems))
+    if user_named(session, username):
+        raise Conflict(f"The username {username!r} is already in use")
+    if user_with_email(session, email):
+        raise Conflict(f"The address {email} is already associated with another account")
+    user = User(
+        username=username,
+        email=email,
+        full_name=full_name,
+        twitter_username="",
+        biography="",
+        password_hash=password_hash(password),
+        is_verified=verified,
+        is_admin=is_admin,
+        is_trusted=is_trusted,
+        registered_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(user)
+            session.flush()
+    except IntegrityError:
+        raise Conflict("That username or that address was taken a moment ago") from None
+    if not verified:
+        send_verification(session, user, now=now)
+    return user
+
+
+def set_admin(session, user: User, is_admin: bool) -> None:
+    """Make somebody an admin, or no longer one.
+
+    :raises Conflict: if nobody would be left.
+    """
+    begin_write(session)
+    admins = select(User.id).where(User.is_admin == true(), User.is_active == true()).order_by(User.id)
+    # Locked, so that of two admins who go at the same time one stays.
+    if session.scalars(admins.with_for_update()).all() == [user.id] and not is_admin:
+        raise Conflict(f"{user.username} is the last admin. Promote somebody else first")
+    user.is_admin = is_admin
+    session.flush()
+
+
+def set_trusted(session, user: User, is_trusted: bool) -> None:
+    """Let somebody's events go live without approval, or no longer."""
+    user.is_trusted = is_trusted
+    session.flush()
+
+
+def _account_problems(username, email, full_name, password):
+    problems = []
+    if not 0 < len(username) <= LONGEST_USERNAME:
+        problems.append(f"The username must have 1 to {LONGEST_USERNAME} characters")
+    if len(full_name) > LONGEST_FULL_NAME:
+        problems.append(f"The full name must have at most {LONGEST_FULL_NAME} characters")
+    if not is_e_mail(email):
+        problems.append("A valid email address is required")
+    if problem := password_problem(password):
+        problems.append(problem)
+    return problems

@@ -9,6 +9,9 @@ from joindin.text import fold
 
 ACTIVE = User.is_active == true()
 
+# No name is longer, and SQLite takes no longer patterns.
+LONGEST_KEYWORD = 500
+
 
 def find_user(session, user_id: int) -> User:
     user = session.get(User, user_id)
@@ -26,15 +29,20 @@ def user_with_email(session, email: str) -> User | None:
     return session.scalar(select(User).where(User.email_key == fold(email)))
 
 
+def has_users(session) -> bool:
+    """Whether anybody has an account."""
+    return session.scalar(select(User.id).limit(1)) is not None
+
+
 def list_users(session, paging: Paging, keyword: str | None = None) -> Page:
     """Everybody by id, or those with ``keyword`` in a name, by full name."""
     if keyword is None:
         return _page(session, [ACTIVE], [User.id], paging)
-    part = f"%{fold(keyword)}%"
-    named = or_(
-        User.username_key.like(part), User.full_name_key.like(part), func.lower(User.twitter_username).like(part)
-    )
-    return _page(session, [ACTIVE, named], [User.full_name_key, User.id], paging)
+    part = fold(keyword)[:LONGEST_KEYWORD]
+    names = (User.username_key, User.full_name_key, func.lower(User.twitter_username))
+    named = or_(*[name.contains(part, autoescape=True) for name in names])
+    # Without a name first, as in the original; PostgreSQL would put them last.
+    return _page(session, [ACTIVE, named], [User.full_name_key.nulls_first(), User.id], paging)
 
 
 def list_attendees(session, event_id: int, paging: Paging) -> Page:

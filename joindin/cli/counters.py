@@ -1,0 +1,48 @@
+"""``joindin counters``: whether what is counted on the way still is what there is."""
+
+import sys
+
+import click
+
+from joindin.cli.guards import with_database
+from joindin.extensions import db
+from joindin.operations.counters import check_counters, count_events
+
+# More than that helps nobody on a screen; the sum at the end is exact.
+MOST_SHOWN = 50
+
+
+@click.group()
+def counters():
+    """Compare stored counters with what they count."""
+
+
+@counters.command("check")
+@click.option("--fix", is_flag=True, help="Mend what has drifted, and count that as success.")
+@with_database
+def check(fix: bool):
+    """Count attendees, comments and ratings of all events anew and report what has drifted.
+
+    The exit code is 1 if anything has and was not mended.
+    """
+    drifted = []
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(length=count_events(db.session), label="Events", file=sys.stderr, hidden=hidden) as bar:
+        for checked, drifts in check_counters(db.session, fix=fix):
+            db.session.commit()
+            drifted += drifts
+            bar.update(checked)
+    for drift in drifted[:MOST_SHOWN]:
+        click.echo(f"event {drift.event_id}: {drift.counter} is {drift.stored}, should be {drift.counted}")
+    if len(drifted) > MOST_SHOWN:
+        click.echo(f"... and {len(drifted) - MOST_SHOWN} more")
+    click.echo(_verdict(len(drifted), fix))
+    if drifted and not fix:
+        sys.exit(1)
+
+
+def _verdict(number, fix):
+    if not number:
+        return "All counters are right."
+    which = "1 counter has" if number == 1 else f"{number} counters have"
+    return f"{which} drifted; mended." if fix else f"{which} drifted. `joindin counters check --fix` mends that."

@@ -1,0 +1,30 @@
+"""``joindin demo``: something to look at in an empty house."""
+
+import click
+from flask import current_app
+
+from joindin.cli.guards import with_database
+from joindin.clock import utc_now
+from joindin.errors import NotAllowed
+from joindin.extensions import db
+from joindin.operations.demo import describe_accounts, load_demo
+from joindin.queries.users import has_users
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Also in production, where it opens an admin account known to all.")
+@click.option("--if-empty", is_flag=True, help="Only where nobody has an account yet; else do nothing.")
+@with_database
+def demo(yes: bool, if_empty: bool) -> None:
+    """Add a small community of invented people, with events around today.
+
+    Done twice it changes nothing.
+    """
+    if if_empty and has_users(db.session):
+        return
+    if current_app.config["MODE"] == "production" and not yes:
+        raise NotAllowed("In production anybody could sign in as the demo's admin. With --yes it is done nevertheless")
+    is_new = load_demo(db.session, utc_now())
+    db.session.commit()
+    click.echo("The demo is loaded." if is_new else "The demo was loaded before; nothing has changed.")
+    click.echo(describe_accounts())

@@ -1,0 +1,79 @@
+"""What stands before a command: an application, a database that fits it, and what refusals end with."""
+
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+
+import click
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask.cli import with_appcontext
+from sqlalchemy.exc import OperationalError
+
+from joindin import migrations_folder
+from joindin.errors import Invalid, Refused
+from joindin.extensions import db
+
+
+def with_database(command):
+    """Run ``command`` only on a database that is set up; what it raises becomes its exit code.
+
+    Sits below the options, in the place of Flask's ``with_appcontext``.
+    """
+
+    @with_appcontext
+    @wraps(command)
+    def run(*args, **kwargs):
+        with database_answers():
+            check_schema()
+            try:
+                return command(*args, **kwargs)
+            except Invalid as wrong:
+                raise click.UsageError(str(wrong)) from None
+            except Refused as refused:
+                raise click.ClickException(str(refused)) from None
+
+    return run
+
+
+@contextmanager
+def database_answers():
+    """Say in one line what is wrong with the connection, in the place of a traceback."""
+    try:
+        yield
+    except OperationalError as wrong:
+        reason = str(wrong.orig).strip().splitlines()[0]
+        raise click.ClickException(f"The database does not answer: {reason}") from None
+
+
+def check_schema() -> None:
+    """Refuse a database that was not set up, or not for this version."""
+    applied, newest = applied_revisions(), newest_revisions()
+    if applied == newest:
+        return
+    if not applied:
+        raise click.ClickException("The database has not been set up. Run `joindin setup` first")
+    check_not_newer(applied)
+    raise click.ClickException("The database is older than this joindin. Run `joindin setup` first")
+
+
+def check_not_newer(applied: set[str]) -> None:
+    """Refuse a database with migrations that nobody here knows."""
+    if unknown := applied - {script.revision for script in _scripts().walk_revisions()}:
+        raise click.ClickException(f"The database was set up by a newer joindin (revision {', '.join(unknown)})")
+
+
+def applied_revisions() -> set[str]:
+    """What migrations the database has; none also where SQLite has no file yet, and none is made by asking."""
+    if db.engine.dialect.name == "sqlite" and not Path(db.engine.url.database).exists():
+        return set()
+    with db.engine.connect() as connection:
+        return set(MigrationContext.configure(connection).get_current_heads())
+
+
+def newest_revisions() -> set[str]:
+    return set(_scripts().get_heads())
+
+
+def _scripts():
+    return ScriptDirectory(str(migrations_folder()))

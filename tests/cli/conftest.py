@@ -1,0 +1,88 @@
+"""Two ways to give a command: in this process on the tests' database, and as a process with an instance of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from joindin.cli import cli
+from joindin.extensions import db
+
+PATIENCE = 60
+
+
+@pytest.fixture
+def run(app, session):
+    """Gives a command in a fresh context, as a process of its own would have; the reply has what it said."""
+
+    def running(*words, **options):
+        db.session.commit()
+        with app.app_context():
+            reply = app.test_cli_runner().invoke(cli, list(words), prog_name="joindin", **options)
+        db.session.expire_all()
+        return reply
+
+    return running
+
+
+@dataclass
+class Instance:
+    """An instance folder that nothing has touched, and a database to itself."""
+
+    folder: Path
+    environment: dict
+
+    def run(self, *words, **variables):
+        process = self.start(*words, **variables)
+        stdout, stderr = process.communicate(timeout=PATIENCE)
+        return subprocess.CompletedProcess(words, process.returncode, stdout, stderr)
+
+    def start(self, *words, **variables):
+        return subprocess.Popen(
+            [sys.executable, "-m", "joindin", *words],
+            env=self.environment | variables,
+            cwd=self.folder.parent,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+
+@pytest.fixture
+def instance(tmp_path, empty_database_url):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("JOINDIN_")}
+    environment["JOINDIN_INSTANCE"] = str(tmp_path / "instance")
+    if empty_database_url:
+        environment["JOINDIN_DATABASE_URL"] = empty_database_url
+    return Instance(tmp_path / "instance", environment)
+
+
+@pytest.fixture
+def empty_database_url():
+    """A database without tables on the PostgreSQL server of this run; None where a file will do."""
+    url = os.environ.get("JOINDIN_TEST_DATABASE_URL")
+    if not url:
+        yield None
+        return
+    name = f"joindin_cli_{os.getpid()}"
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT")
+    with engine.connect() as server:
+        server.execute(text(f"CREATE DATABASE {name}"))
+    yield make_url(url).set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as server:
+        server.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])

@@ -1,0 +1,69 @@
+"""``joindin apps``: registering applications."""
+
+import pytest
+from sqlalchemy import select
+
+from joindin.credentials import token_hash
+from joindin.models import Client
+from joindin.queries.tokens import trusted_client
+from tests.factories import make_client, newest
+
+
+def test_create_registers_an_application_that_signs_people_in(run, session):
+    reply = run("apps", "create", "Web site", "--key", "web2", "--secret", "web2secret", "--password-grant")
+
+    client = newest(session, Client)
+    assert (reply.exit_code, reply.output) == (0, f"Registered Web site (id {client.id}).\nKey:    web2\n")
+    assert (client.name, client.key, client.secret_hash) == ("Web site", "web2", token_hash("web2secret"))
+    assert trusted_client(session, "web2", "web2secret") is client
+
+
+def test_without_the_password_grant_it_signs_nobody_in(run, session):
+    run("apps", "create", "Phone", "--key", "phone", "--secret", "phonesecret")
+
+    assert newest(session, Client).key == "phone"
+    assert trusted_client(session, "phone", "phonesecret") is None
+
+
+def test_an_absent_key_and_secret_are_made_up_and_shown(run, session):
+    reply = run("apps", "create", "Phone")
+
+    shown = dict(line.split() for line in reply.output.splitlines()[1:])
+    client = newest(session, Client)
+    assert (reply.exit_code, list(shown)) == (0, ["Key:", "Secret:"])
+    assert (client.key, client.secret_hash) == (shown["Key:"], token_hash(shown["Secret:"]))
+    assert len(shown["Secret:"]) == 32
+
+
+def test_a_secret_is_read_from_standard_input(run, session):
+    reply = run("apps", "create", "Phone", "--key", "phone", "--secret", "-", input="from a pipe\n")
+
+    assert (reply.exit_code, newest(session, Client).secret_hash) == (0, token_hash("from a pipe"))
+    assert "pipe" not in reply.output
+
+
+def test_a_key_that_is_taken_is_a_conflict(run, session):
+    make_client(session, "web2")
+
+    reply = run("apps", "create", "Another", "--key", "web2")
+
+    assert (reply.exit_code, reply.stderr) == (1, "Error: There is an application with the key 'web2' already\n")
+    assert len(session.scalars(select(Client)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ([" "], "The name must have 1 to 255 characters"),
+        (["n" * 256], "The name must have 1 to 255 characters"),
+        (["Phone", "--key", "a b"], "The key must have 1 to 100 characters, without spaces or accents"),
+        (["Phone", "--key", ""], "The key must have 1 to 100 characters, without spaces or accents"),
+        (["Phone", "--key", "k" * 101], "The key must have 1 to 100 characters, without spaces or accents"),
+        (["Phone", "--secret", ""], "The secret must not be empty"),
+    ],
+)
+def test_parts_that_are_no_good_are_refused(run, session, words, complaint):
+    reply = run("apps", "create", *words)
+
+    assert (reply.exit_code, reply.stderr.splitlines()[-1]) == (2, f"Error: {complaint}")
+    assert session.scalars(select(Client)).all() == []

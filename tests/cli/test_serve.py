@@ -1,0 +1,189 @@
+"""``joindin serve``: real servers on a free port."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+PATIENCE = 30
+
+
+@pytest.fixture
+def serve(instance, free_port):
+    """Starts a server and waits until it answers; what still runs at the end is stopped."""
+    started = []
+
+    def serving(*options):
+        process = instance.start("serve", "--port", free_port, "--workers", "1", *options)
+        started.append(process)
+        _wait_until(lambda: _answers(free_port) or process.poll() is not None)
+        return process
+
+    yield serving
+    for process in started:
+        if process.poll() is None:
+            process.terminate()
+            process.communicate(timeout=PATIENCE)
+
+
+def test_serve_answers_and_stops_when_told(instance, serve, free_port):
+    instance.run("setup")
+
+    server = serve("--no-jobs")
+    landing = _get(free_port, "/")
+    server.send_signal(signal.SIGTERM)
+    out, err = server.communicate(timeout=PATIENCE)
+
+    assert (landing["events"], server.returncode, err) == (f"http://127.0.0.1:{free_port}/v2.1/events", 0, "")
+    assert out.splitlines() == [
+        f"joindin listens at http://127.0.0.1:{free_port}/",
+        f"API documentation: http://127.0.0.1:{free_port}/docs",
+        "",
+        "Mode: development. Stop with Ctrl-C.",
+        "Stopped.",
+    ]
+
+
+def test_serve_starts_again_at_once_on_the_same_port(instance, serve, free_port):
+    instance.run("setup")
+    first = serve("--no-jobs")
+    _get(free_port, "/")
+    first.send_signal(signal.SIGINT)
+    first.communicate(timeout=PATIENCE)
+
+    serve("--no-jobs")
+    landing = _get(free_port, "/")
+
+    assert (first.returncode, landing["events"]) == (0, f"http://127.0.0.1:{free_port}/v2.1/events")
+
+
+def test_serve_speaks_http_1_0(instance, serve, free_port):
+    instance.run("setup")
+    serve("--no-jobs")
+
+    with socket.create_connection(("127.0.0.1", int(free_port)), timeout=PATIENCE) as connection:
+        connection.sendall(b"GET /v2.1/events HTTP/1.0\r\n\r\n")
+        reply = b"".join(iter(lambda: connection.recv(65536), b""))
+
+    head, _, body = reply.partition(b"\r\n\r\n")
+    assert head.split(b"\r\n")[0] == b"HTTP/1.0 200 OK"
+    assert json.loads(body)["events"] == []
+
+
+def test_serve_shows_the_demo_to_whoever_signs_in(instance, serve, free_port):
+    instance.run("setup")
+    instance.run("demo")
+
+    server = serve("--no-jobs")
+    signed_in = _post(
+        free_port,
+        "/v2.1/token",
+        {
+            "grant_type": "password",
+            "username": "ada",
+            "password": "joindin-demo",
+            "client_id": "demo",
+            "client_secret": "demo-secret",
+        },
+    )
+    hot = _get(free_port, "/v2.1/events?filter=hot")
+    server.terminate()
+    out, _ = server.communicate(timeout=PATIENCE)
+
+    assert signed_in["user_uri"] == f"http://127.0.0.1:{free_port}/v2.1/users/1"
+    assert hot["events"][0]["name"] == "Harbour Code Days"
+    assert "Demo accounts, all with the password joindin-demo:\n  ada      admin\n" in out
+
+
+def test_jobs_run_along_are_started_again_and_stop_with_the_server(instance, serve):
+    instance.run("setup")
+    server = serve()
+    first = _wait_until(lambda: _jobs_of(server.pid))
+
+    os.kill(first, signal.SIGKILL)
+    second = _wait_until(lambda: _jobs_of(server.pid, other_than=first))
+    server.terminate()
+    _, err = server.communicate(timeout=PATIENCE)
+
+    assert (server.returncode, Path(f"/proc/{second}").exists()) == (0, False)
+    assert "The jobs ended with exit code -9 and are started again.\n" in err
+
+
+def test_serve_refuses_a_database_that_was_not_set_up(instance, free_port):
+    reply = instance.run("serve", "--port", free_port)
+
+    assert (reply.returncode, reply.stdout, reply.stderr) == (
+        1,
+        "",
+        "Error: The database has not been set up. Run `joindin setup` first\n",
+    )
+    assert not instance.folder.exists()
+
+
+def test_serve_refuses_a_port_that_is_taken(instance, free_port):
+    instance.run("setup")
+
+    with socket.create_server(("127.0.0.1", int(free_port))):
+        reply = instance.run("serve", "--port", free_port)
+
+    assert (reply.returncode, reply.stdout, reply.stderr) == (
+        1,
+        "",
+        f"Error: Cannot listen at 127.0.0.1, port {free_port}: Address already in use\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (["--port", "70000"], "Invalid value for '--port': 70000 is not in the range 1<=x<=65535."),
+        (["--workers", "0"], "Invalid value for '--workers': 0 is not in the range 1<=x<=256."),
+        (["--host", "256.0.0.1."], "Invalid value for --host: There is no address '256.0.0.1.'"),
+    ],
+)
+def test_serve_refuses_options_that_make_no_sense(run, options, complaint):
+    reply = run("serve", *options)
+
+    assert (reply.exit_code, reply.stderr.splitlines()[-1]) == (2, f"Error: {complaint}")
+
+
+def _get(port, path):
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE) as reply:
+        return json.load(reply)
+
+
+def _post(port, path, body):
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=PATIENCE) as reply:
+        return json.load(reply)
+
+
+def _answers(port):
+    try:
+        return bool(_get(port, "/"))
+    except (urllib.error.URLError, ConnectionError):
+        return False
+
+
+def _jobs_of(pid, other_than=None):
+    """The process of the jobs below ``pid``, once there is one."""
+    listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True).stdout
+    found = [int(line.split()[0]) for line in listed.splitlines() if line.endswith("joindin jobs run")]
+    return next((each for each in found if each != other_than), None)
+
+
+def _wait_until(done):
+    deadline = time.monotonic() + PATIENCE
+    while not (result := done()):
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.1)
+    return result

@@ -1,0 +1,177 @@
+"""``joindin users``: accounts, on an operator's word."""
+
+import threading
+
+import pytest
+from sqlalchemy import select
+
+from joindin.clock import utc_now
+from joindin.credentials import check_password
+from joindin.errors import Conflict
+from joindin.extensions import db
+from joindin.models import EmailVerification, Mail, User
+from joindin.operations.users import set_admin
+from tests.factories import make_user, newest
+
+CREATE = ("users", "create", "maria", "--email", "maria@example.org")
+
+
+def test_create_makes_a_verified_account_and_writes_to_nobody(run, session):
+    reply = run(*CREATE, "--password", "correct horse")
+
+    maria = newest(session, User)
+    assert (reply.exit_code, reply.output) == (0, f"Made the account maria (id {maria.id}).\n")
+    assert (maria.username, maria.email, maria.full_name) == ("maria", "maria@example.org", "maria")
+    assert (maria.is_verified, maria.is_active, maria.is_admin, maria.is_trusted) == (True, True, False, False)
+    assert maria.password_hash.startswith("$argon2id$")
+    assert check_password("correct horse", maria.password_hash)
+    assert abs((utc_now() - maria.registered_at).total_seconds()) < 60
+    assert session.scalars(select(Mail)).all() == []
+
+
+def test_create_gives_a_name_and_rights(run, session):
+    reply = run(*CREATE, "--password", "correct horse", "--name", "María Sol", "--admin", "--trusted")
+
+    maria = newest(session, User)
+    assert (reply.exit_code, maria.full_name, maria.is_admin, maria.is_trusted) == (0, "María Sol", True, True)
+
+
+def test_an_unverified_account_gets_a_token_by_mail(run, session):
+    reply = run(*CREATE, "--password", "correct horse", "--unverified")
+
+    maria = newest(session, User)
+    mail = session.scalar(select(Mail))
+    assert (reply.exit_code, maria.is_verified) == (0, False)
+    assert reply.output.splitlines()[1] == "A token that proves the address is mailed to maria@example.org."
+    assert (mail.kind, mail.recipient, list(mail.facts)) == ("verification", "maria@example.org", ["token"])
+    assert session.scalars(select(EmailVerification.user_id)).all() == [maria.id]
+
+
+def test_a_password_is_read_from_standard_input(run, session):
+    reply = run(*CREATE, "--password", "-", input="from a pipe\n")
+
+    assert (reply.exit_code, check_password("from a pipe", newest(session, User).password_hash)) == (0, True)
+
+
+def test_an_absent_password_is_asked_for_twice_and_not_shown(run, session):
+    reply = run(*CREATE, input="correct horse\ncorrect horse\n")
+
+    assert (reply.exit_code, check_password("correct horse", newest(session, User).password_hash)) == (0, True)
+    assert "correct horse" not in reply.output
+
+
+def test_a_password_repeated_wrongly_makes_no_account(run, session):
+    reply = run(*CREATE, input="correct horse\nbattery staple\n")
+
+    assert (reply.exit_code, session.scalars(select(User)).all()) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["maria", "--email", "maria", "--password", "correct horse"], "A valid email address is required"),
+        (["maria", "--email", "m@example.org", "--password", "short"], "Passwords must be at least 6 characters long"),
+        (["<b>", "--email", "m@example.org", "--password", "correct"], "The username must have 1 to 100 characters"),
+        (
+            ["m" * 101, "--email", "m@example.org", "--password", "correct", "--name", "M"],
+            "The username must have 1 to 100 characters",
+        ),
+        (
+            ["m", "--email", "m@example.org", "--password", "correct", "--name", "n" * 201],
+            "The full name must have at most 200 characters",
+        ),
+        (
+            ["m", "--email", "m", "--password", "short"],
+            "A valid email address is required. Passwords must be at least 6 characters long",
+        ),
+    ],
+)
+def test_what_registration_refuses_is_refused_here(run, session, words, complaint):
+    reply = run("users", "create", *words)
+
+    assert (reply.exit_code, reply.stderr.splitlines()[-1]) == (2, f"Error: {complaint}")
+    assert session.scalars(select(User)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("username", "email", "complaint"),
+    [
+        ("MARÍA", "new@example.org", "The username 'maria' is already in use"),
+        ("new", "Maria@Example.org", "The address maria@example.org is already associated with another account"),
+    ],
+)
+def test_a_name_or_address_that_is_taken_is_a_conflict(run, session, username, email, complaint):
+    make_user(session, username, email=email)
+
+    reply = run(*CREATE, "--password", "correct horse")
+
+    assert (reply.exit_code, reply.stderr) == (1, f"Error: {complaint}\n")
+    assert session.scalars(select(User.username)).all() == [username]
+
+
+def test_promote_and_demote(run, session):
+    make_user(session, "root", is_admin=True)
+    maria = make_user(session, "maria")
+
+    promoted = run("users", "promote", "maria")
+    was_admin = maria.is_admin
+    demoted = run("users", "demote", "maria")
+
+    assert (promoted.exit_code, promoted.output, was_admin) == (0, "maria is an admin.\n", True)
+    assert (demoted.exit_code, demoted.output, maria.is_admin) == (0, "maria is no admin.\n", False)
+
+
+def test_the_last_admin_is_not_demoted(run, session):
+    root = make_user(session, "root", is_admin=True)
+    make_user(session, "gone", is_admin=True, is_active=False)
+
+    reply = run("users", "demote", "root")
+
+    assert (reply.exit_code, root.is_admin) == (1, True)
+    assert reply.stderr == "Error: root is the last admin. Promote somebody else first\n"
+
+
+def test_of_two_admins_demoted_at_once_one_stays(app, session):
+    ids = [make_user(session, name, is_admin=True).id for name in ("one", "two")]
+    session.commit()
+    barrier, refused = threading.Barrier(2), []
+
+    def demote(user_id):
+        with app.app_context():
+            user = db.session.get(User, user_id)
+            barrier.wait()
+            try:
+                set_admin(db.session, user, False)
+                db.session.commit()
+            except Conflict:
+                db.session.rollback()
+                refused.append(user_id)
+
+    threads = [threading.Thread(target=demote, args=[user_id]) for user_id in ids]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert session.scalars(select(User.id).where(User.is_admin)).all() == refused
+    assert len(refused) == 1
+
+
+def test_trust_is_given_and_taken_back(run, session):
+    maria = make_user(session, "maria")
+
+    trusted = run("users", "trust", "maria")
+    was_trusted = maria.is_trusted
+    distrusted = run("users", "trust", "--not", "maria")
+
+    assert (trusted.exit_code, trusted.output, was_trusted) == (0, "maria is trusted.\n", True)
+    assert (distrusted.exit_code, distrusted.output, maria.is_trusted) == (0, "maria is not trusted.\n", False)
+
+
+@pytest.mark.parametrize("command", ["promote", "demote", "trust"])
+def test_an_unknown_name_is_refused(run, session, command):
+    make_user(session, "somebody")
+
+    reply = run("users", command, "nobody")
+
+    assert (reply.exit_code, reply.stderr) == (1, "Error: There is no account 'nobody'\n")
