@@ -10,11 +10,12 @@ from flask_migrate import upgrade
 from sqlalchemy import create_engine, event, text
 
 from joindin import create_app
+from joindin.clock import utc_now
 from joindin.credentials import token_hash
 from joindin.database import Base
 from joindin.extensions import db
 from joindin.models import AccessToken
-from tests.factories import NOW, make_client
+from tests.factories import make_client
 
 WEBSITE = "http://web.example"
 
@@ -101,7 +102,12 @@ class Api:
         client = client or make_client(db.session)
         db.session.add(
             AccessToken(
-                token_hash=token_hash(token), user_id=user.id, client_id=client.id, created_at=NOW, last_used_at=NOW
+                token_hash=token_hash(token),
+                user_id=user.id,
+                client_id=client.id,
+                created_at=utc_now(),
+                # Used just now, so that no request of the test has to write that down.
+                last_used_at=utc_now(),
             )
         )
         db.session.commit()

@@ -19,7 +19,7 @@ class MetaSchema(Shape):
 class CallerSchema(Shape):
     """The ``meta`` of an object that is no list."""
 
-    user_uri = address(about="The caller.")
+    user_uri = address("/v2.1/users/7", "The caller.")
 
 
 class CountSchema(Shape):

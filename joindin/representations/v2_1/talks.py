@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from marshmallow import fields
+from marshmallow import INCLUDE, fields
 
 from joindin.clock import iso_in_zone
 from joindin.models import Talk, TalkLink, TalkSpeaker, Track
@@ -126,10 +126,18 @@ class SpeakerSchema(Shape):
     speaker_uri = address("/v2.1/users/7", when="if the speaker has claimed the talk")
 
 
-class TalkSpeakersSchema(Shape):
-    """The speakers by number, ``"0"``, ``"1"`` and so on, beside ``meta``."""
+class SpeakersByNumber(Shape):
+    class Meta:
+        unknown = INCLUDE
 
-    meta = one(CountSchema)
+
+TalkSpeakersSchema = SpeakersByNumber.from_dict(
+    {
+        "0": one(SpeakerSchema, "The first, and so on: `1`, `2`.", when="if there are speakers"),
+        "meta": one(CountSchema),
+    },
+    name="TalkSpeakersSchema",
+)
 
 
 def represent_speaker(speaker: TalkSpeaker, links: Links) -> dict:

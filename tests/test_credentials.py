@@ -1,0 +1,82 @@
+"""Passwords and tokens, as they are made, kept and recognised (spec 17.1)."""
+
+import hashlib
+
+import bcrypt
+import pytest
+
+from joindin.credentials import (
+    LONGEST_PASSWORD,
+    check_password,
+    is_outdated,
+    matches_hash,
+    new_token,
+    password_hash,
+    token_hash,
+)
+
+# The seed of the original: "imaadmin" and "johndoe" have the password "password".
+MD5 = hashlib.md5(b"password").hexdigest()
+BCRYPT = bcrypt.hashpw(MD5.encode(), bcrypt.gensalt(4)).decode()
+
+
+@pytest.mark.parametrize("password", ["password", "", "ﬀ ü 漢", "x" * LONGEST_PASSWORD])
+def test_a_password_fits_its_own_hash_alone(password):
+    stored = password_hash(password)
+
+    assert check_password(password, stored)
+    assert not check_password(password[:-1] + "?", stored)
+    assert stored.startswith("$argon2id$")
+    assert not is_outdated(stored)
+
+
+def test_the_same_password_is_never_hashed_alike():
+    assert password_hash("password") != password_hash("password")
+
+
+@pytest.mark.parametrize("stored", [BCRYPT, "$2y$" + BCRYPT[4:], "$2a$" + BCRYPT[4:], MD5, MD5.upper()], ids=["2b", "2y", "2a", "md5", "MD5"])
+def test_the_hashes_of_the_original_are_recognised_and_outdated(stored):
+    assert check_password("password", stored)
+    assert not check_password("Password", stored)
+    assert is_outdated(stored)
+
+
+def test_the_hash_itself_is_no_password():
+    assert not check_password(MD5, MD5)
+    assert not check_password(MD5, BCRYPT)
+
+
+def test_weaker_settings_of_argon2_are_outdated():
+    assert is_outdated("$argon2id$v=19$m=1024,t=1,p=1$c29tZXNhbHQ$" + "A" * 43)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [None, "", "password", "$2y$10$", "$2y$10$tooshort", "$2y$99$" + "a" * 53, "$2", "$argon2id$", "ü" * 32, "x" * 200],
+)
+def test_nothing_fits_a_hash_that_is_none(stored):
+    assert not check_password("password", stored)
+    assert not check_password("", stored)
+
+
+def test_what_is_longer_than_any_password_is_not_even_tried():
+    too_long = "x" * (LONGEST_PASSWORD + 1)
+
+    assert not check_password(too_long, password_hash(too_long))
+
+
+def test_tokens_are_sixteen_hex_digits_and_all_different():
+    tokens = {new_token() for _ in range(100)}
+
+    assert len(tokens) == 100
+    assert {len(token) for token in tokens} == {16}
+    assert set("".join(tokens)) <= set("0123456789abcdef")
+
+
+def test_a_token_is_recognised_by_its_sha_256():
+    stored = token_hash("0123456789abcdef")
+
+    assert stored == hashlib.sha256(b"0123456789abcdef").hexdigest()
+    assert matches_hash("0123456789abcdef", stored)
+    assert not matches_hash("0123456789abcdee", stored)
+    assert not matches_hash(stored, stored)
