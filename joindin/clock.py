@@ -22,6 +22,9 @@ LATEST = dt.datetime(9998, 12, 31, tzinfo=UTC)
 LONGEST_DATE = 100
 ISO_LIKE = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?( ?(Z|[+-]\d{2}:?\d{2}))?)?\Z")
 UNIX = re.compile(r"@(-?\d{1,12})\Z")
+DIGITS = re.compile(r"[+-]?\d+\Z")
+NAMES_A_YEAR = re.compile(r"\d{4}|\d+[./-]\d+[./-]\d+")
+DAY_FIRST = re.compile(r"\d{1,2}[.-]\d{1,2}[.-]\d{4}\b")
 
 
 def utc_now() -> dt.datetime:
@@ -82,7 +85,10 @@ def _parse(text, tzinfo, now):
         return parsed if parsed.tzinfo else parsed.replace(tzinfo=tzinfo)
     if unix := UNIX.match(text):
         return dt.datetime(1970, 1, 1, tzinfo=UTC) + dt.timedelta(seconds=int(unix[1]))
-    return _parse_free_form(text, tzinfo, now)
+    if DIGITS.match(text):
+        # A day without separators; other bare numbers would be guessed at.
+        return dt.datetime.strptime(text, "%Y%m%d").replace(tzinfo=tzinfo) if len(text) == 8 else None
+    return now if text.lower() == "now" else _parse_free_form(text, tzinfo, now)
 
 
 def _parse_free_form(text, tzinfo, now):
@@ -94,8 +100,11 @@ def _parse_free_form(text, tzinfo, now):
     found = DateDataParser(
         languages=["en"],
         settings={
-            "PREFER_DATES_FROM": "future" if words != text or not re.search(r"\d{4}", text) else "current_period",
+            "PREFER_DATES_FROM": "current_period" if words == text and NAMES_A_YEAR.search(text) else "future",
             "RELATIVE_BASE": local_now.replace(hour=0, minute=0, second=0),
+            "PREFER_DAY_OF_MONTH": "first",
+            "PREFER_LOCALE_DATE_ORDER": False,
+            "DATE_ORDER": "DMY" if DAY_FIRST.match(words) else "MDY",
             "REQUIRE_PARTS": [],
         },
     ).get_date_data(words)

@@ -1,8 +1,9 @@
 """Reading and making event images with Pillow. Content decides what a file is, not its name."""
 
 import io
-import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from PIL import Image, ImageOps, ImageSequence
 
@@ -10,7 +11,14 @@ from joindin.errors import Invalid
 
 SMALLEST, LARGEST, SMALL = 140, 1440, 140
 ENDINGS = {"GIF": "gif", "JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
+TOO_LARGE = f"Supplied image must be no more than {LARGEST}px square"
+
+# An animation is cut where it would not fit in memory with others: a small file can hold a lot of one colour.
 MOST_FRAMES = 200
+MOST_PIXELS = 40_000_000
+
+# Beyond twice this Pillow refuses by itself, also when a frame in the middle of a file claims to be that large.
+Image.MAX_IMAGE_PIXELS = LARGEST * LARGEST
 
 
 @dataclass(frozen=True)
@@ -38,36 +46,52 @@ def make_event_images(upload: bytes) -> list[MadeImage]:
     if width < SMALLEST:
         raise Invalid(f"Supplied image must be at least {SMALLEST}px square")
     if width > LARGEST:
-        raise Invalid(f"Supplied image must be no more than {LARGEST}px square")
+        raise Invalid(TOO_LARGE)
     frames = _decode(picture, kind)
-    small = frames[0].copy()
-    small = small.convert("RGBA" if _has_alpha(small) else "RGB").resize((SMALL, SMALL), Image.Resampling.LANCZOS)
     return [
         MadeImage("orig", ENDINGS[kind], *frames[0].size, _encode(frames, kind)),
-        MadeImage("small", ENDINGS[kind], SMALL, SMALL, _encode([small], kind)),
+        MadeImage("small", ENDINGS[kind], SMALL, SMALL, _encode([_shrink(frames[0])], kind)),
     ]
 
 
 def _open(upload):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
-        try:
-            picture = Image.open(io.BytesIO(upload))
-        except Exception as unreadable:  # Pillow's parsers raise whatever they stumble over.
-            raise Invalid("Supplied image must be a PNC, JPG or GIF") from unreadable
-    if picture.format not in ENDINGS:
+    try:
+        picture = Image.open(io.BytesIO(upload))
+    except Image.DecompressionBombError as bomb:
+        raise Invalid(TOO_LARGE) from bomb
+    except Exception as unreadable:  # Pillow's parsers raise whatever they stumble over.
+        raise Invalid("Supplied image must be a PNC, JPG or GIF") from unreadable
+    # Many cameras put a preview behind their JPEG, which makes an MPO of it.
+    kind = "JPEG" if picture.format == "MPO" else picture.format
+    if kind not in ENDINGS:
         raise Invalid("Supplied image must be a PNG, JPG or GIF")
-    return picture.format, picture
+    return kind, picture
 
 
 def _decode(picture, kind):
     try:
         if kind in ("GIF", "WEBP") and getattr(picture, "n_frames", 1) > 1:
-            return [frame.copy() for frame, _ in zip(ImageSequence.Iterator(picture), range(MOST_FRAMES))]
+            return list(_frames(picture))
         picture.load()
         return [ImageOps.exif_transpose(picture)]
     except Exception as broken:  # as above: truncated data ends in many kinds of exception
         raise Invalid("Image could not be created") from broken
+
+
+def _frames(picture) -> Iterator[Image.Image]:
+    width, height = picture.size
+    most = min(MOST_FRAMES, MOST_PIXELS // (width * height))
+    for frame in islice(ImageSequence.Iterator(picture), most):
+        if frame.size != (width, height):
+            raise ValueError("a frame reaches beyond the picture")
+        yield frame.copy()
+
+
+def _shrink(frame):
+    if frame.mode.startswith("I"):
+        # Sixteen bits of grey, which a mere conversion would turn white.
+        frame = frame.point(lambda value: value / 256).convert("L")
+    return frame.convert("RGBA" if _has_alpha(frame) else "RGB").resize((SMALL, SMALL), Image.Resampling.LANCZOS)
 
 
 def _encode(frames, kind):
@@ -76,6 +100,9 @@ def _encode(frames, kind):
     options = {"save_all": True, "append_images": others, "loop": 0} if others else {}
     if others:
         options["duration"] = [frame.info.get("duration", 100) for frame in frames]
+    if others and kind == "GIF":
+        # Each frame is a whole picture; through its holes nothing of the last one should show.
+        options["disposal"] = 2
     if kind == "JPEG":
         first = first.convert("RGB")
         options |= {"quality": 90, "optimize": True}

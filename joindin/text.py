@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 
 from text_unidecode import unidecode
 
-# Only what a browser would read as a tag: "x < y" and "I <3 this" are not.
-TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]*|!--.*?--|![^<>]*|\?[^<>]*)>", re.DOTALL)
+# How a tag goes on behind its "<" for a browser: "x < y" and "I <3 this" are none.
+TAG = re.compile(r"/?[a-zA-Z]|[!?]")
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 E_MAIL = re.compile(r"[^@\s\"(),:;<>\[\\\]]+@[^@\s.]+(?:\.[^@\s.]+)*\.[^@\s.\d]{2,63}\Z")
 LONGEST_E_MAIL = 200
+SHORTEST_FOLD_CUT = 200
 
 
 def plain_text(text: str) -> str:
@@ -19,10 +20,35 @@ def plain_text(text: str) -> str:
 
     Joind.in v2.1 sends text as text (spec 2.15): nothing is escaped here nor on the way out.
     """
-    text = printable(text)
-    while TAG.search(text):
-        text = TAG.sub("", text)
-    return text.strip()
+    return _without_tags(_without_comments(printable(text))).strip()
+
+
+def _without_comments(text):
+    kept, at = [], 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        kept.append(text[at:start])
+        at = end + 3
+    return "".join(kept) + text[at:]
+
+
+def _without_tags(text):
+    """``text`` without tags, also without those that appear when others inside them are taken out.
+
+    One pass: going over it until nothing is left to take would let a hostile text cost hours.
+    """
+    kept, opened = [], []
+    for piece in re.split(r"([<>])", text):
+        if piece == ">" and opened:
+            start = opened.pop()
+            if TAG.match("".join(kept[start + 1 :])):
+                del kept[start:]
+                continue
+            # A ">" that stays: no tag reaches over it.
+            opened.clear()
+        elif piece == "<":
+            opened.append(len(kept))
+        kept.append(piece)
+    return "".join(kept)
 
 
 def printable(text: str) -> str:
@@ -31,9 +57,14 @@ def printable(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """The form under which names are compared: no case, no accents, like MySQL's collations."""
+    """The form under which names are compared: no case, no accents, like MySQL's collations.
+
+    Some single characters decompose into a whole phrase. The form is cut at twice the length of
+    the text, for which the columns that keep it have room.
+    """
     decomposed = unicodedata.normalize("NFKD", text.strip().casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    folded = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return folded[: max(SHORTEST_FOLD_CUT, 2 * len(text))]
 
 
 def slug(text: str) -> str:

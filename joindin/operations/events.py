@@ -9,12 +9,12 @@ from sqlalchemy import literal, select
 from sqlalchemy.exc import IntegrityError
 
 from joindin.clock import zone
-from joindin.database import begin_write, insert_or_ignore, locked
+from joindin.database import begin_write, insert_missing, locked
 from joindin.errors import Conflict, NotFound
 from joindin.models import Event, EventHost, Tag, User, event_tags
 from joindin.operations.attendance import attend
 from joindin.operations.mail import addresses, send_later
-from joindin.permissions import is_approved_at_once
+from joindin.permissions import is_approved_at_once, is_rejected
 from joindin.queries.events import count_pending_events
 from joindin.queries.users import list_admins
 from joindin.text import fold, slug
@@ -97,7 +97,7 @@ def resubmit_event(session, event: Event) -> None:
     event = locked(session, Event, event.id)
     if event is None:
         raise NotFound("Event not found")
-    if event.is_active or event.is_pending:
+    if not is_rejected(event):
         raise Conflict("This event cannot be submitted again")
     event.is_pending, event.rejection_reason = True, None
     session.flush()
@@ -109,9 +109,11 @@ def tag_event(session, event: Event, names: Sequence[str]) -> None:
 
     They are shown in the order in which they were first used anywhere, as in the original.
     """
-    wanted = {fold(name): name.strip() for name in names if name.strip()}
-    for key, name in wanted.items():
-        insert_or_ignore(session, Tag, name=name, name_key=key)
+    wanted = {}
+    for name in names:
+        if name.strip():
+            wanted.setdefault(fold(name), name.strip())
+    insert_missing(session, Tag, "name_key", [{"name": name, "name_key": key} for key, name in wanted.items()])
     session.execute(event_tags.delete().where(event_tags.c.event_id == event.id))
     chosen = select(literal(event.id), Tag.id).where(Tag.name_key.in_(list(wanted))).order_by(Tag.id)
     session.execute(event_tags.insert().from_select(["event_id", "tag_id"], chosen))

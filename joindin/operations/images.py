@@ -12,51 +12,73 @@ from joindin.models import Event, EventImage
 FOLDER = "event_icons"
 
 
-def set_event_image(session, event_id: int, made: list[MadeImage], *, media_dir: str) -> list[Path]:
-    """Write the files and make them the image of the event; the paths of the files they replace.
+class ImageFiles:
+    """The image files that one transaction writes and replaces; commit inside the ``with`` block.
 
-    The caller deletes those once this is committed, and the new ones if it is not. A name is never
-    used twice, so that every address may be cached for ever: the first image of an event has the
-    contract's name (``icon-3-orig.png``), later ones carry a number (``icon-3-2-orig.png``).
+    When the block ends well, the replaced files go; when it raises, the written ones do. So rows
+    never name a file that is not there.
     """
-    event = locked(session, Event, event_id)
-    if event is None:
-        raise NotFound(f"There is no event with ID {event_id}")
-    old = _files(session, event_id, media_dir)
+
+    def __init__(self, media_dir: str):
+        self._folder = Path(media_dir, FOLDER)
+        self._written: list[Path] = []
+        self._replaced: list[Path] = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, raised, *_):
+        for file in self._written if raised else self._replaced:
+            file.unlink(missing_ok=True)
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file that is whole whenever it can be seen."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        file, part = self._folder / name, self._folder / f"{name}.part"
+        self._written += [part, file]
+        part.write_bytes(content)
+        part.replace(file)
+
+    def replace(self, name: str) -> None:
+        self._replaced.append(self._folder / name)
+
+
+def set_event_image(session, event_id: int, made: list[MadeImage], files: ImageFiles) -> None:
+    """Write the files and make them the image of the event.
+
+    A name is never used twice, so that every address may be cached for ever: the first image of an
+    event has the contract's name (``icon-3-orig.png``), later ones carry a number
+    (``icon-3-2-orig.png``).
+    """
+    event = _forget_image(session, event_id, files)
     event.image_generation += 1
     number = "" if event.image_generation == 1 else f"-{event.image_generation}"
-    session.execute(delete(EventImage).where(EventImage.event_id == event_id))
-    folder = Path(media_dir, FOLDER)
-    folder.mkdir(parents=True, exist_ok=True)
     for image in made:
         name = f"icon-{event_id}{number}-{image.size}.{image.ending}"
-        _write(folder / name, image.content)
+        files.write(name, image.content)
         session.add(EventImage(event_id=event_id, size=image.size, file=name, width=image.width, height=image.height))
         if image.size == "small":
             event.icon = name
     session.flush()
-    return old
 
 
-def remove_event_image(session, event_id: int, *, media_dir: str) -> list[Path]:
-    """Forget the image of the event, though not its ``icon`` (spec 4.10); the files to delete after the commit."""
+def remove_event_image(session, event_id: int, files: ImageFiles) -> None:
+    """Forget the image of the event, though not its ``icon`` (spec 4.10)."""
+    event = _forget_image(session, event_id, files)
+    event.version = Event.version + 1
+    session.flush()
+
+
+def _forget_image(session, event_id, files):
     event = locked(session, Event, event_id)
     if event is None:
         raise NotFound(f"There is no event with ID {event_id}")
-    old = _files(session, event_id, media_dir)
+    images = session.scalars(select(EventImage).where(EventImage.event_id == event_id)).all()
+    for image in images:
+        if image.file:
+            files.replace(image.file)
+    if images:
+        # Also for one that was imported: its name is taken.
+        event.image_generation = max(event.image_generation, 1)
     session.execute(delete(EventImage).where(EventImage.event_id == event_id))
-    event.image_generation = max(event.image_generation, 1)
-    event.version = Event.version + 1
-    session.flush()
-    return old
-
-
-def _files(session, event_id, media_dir):
-    names = session.scalars(select(EventImage.file).where(EventImage.event_id == event_id))
-    return [Path(media_dir, FOLDER, name) for name in names if name]
-
-
-def _write(path, content):
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(content)
-    part.replace(path)
+    return event

@@ -12,8 +12,10 @@ from joindin.resources.converters import Positive, RowId
 
 def mount(app: Flask, api: Api) -> None:
     """Give the application its surfaces."""
-    from joindin.resources import v2_1
+    from joindin.resources import docs, media, v2_1
 
     app.url_map.converters |= {"positive": Positive, "row_id": RowId}
     api.init_app(app)
     v2_1.mount(app, api)
+    media.mount(app)
+    docs.mount(app, api)

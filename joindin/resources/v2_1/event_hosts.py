@@ -7,9 +7,11 @@ from joindin.extensions import db
 from joindin.operations.hosts import add_host, remove_host
 from joindin.permissions import can_edit_event
 from joindin.queries.events import list_hosts
-from joindin.representations.v2_1.events import represent_host
+from joindin.representations.v2_1.events import HostPageSchema, represent_host
+from joindin.representations.v2_1.shapes import Shape, text
 from joindin.resources.v2_1.answers import collection, empty
 from joindin.resources.v2_1.callers import links
+from joindin.resources.v2_1.documented import does, lists, refuses, takes
 from joindin.resources.v2_1.guards import for_event
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.parameters import params
@@ -18,8 +20,13 @@ from joindin.text import plain_text
 blp = Blueprint("hosts", __name__, url_prefix="/v2.1", description="Who runs an event")
 
 
+class NewHostSchema(Shape):
+    host_name = text("grace", "A username, despite its name.")
+
+
 @blp.route("/events/<positive:event_id>/hosts")
 class EventHosts(MethodView):
+    @lists(HostPageSchema)
     def get(self, event_id):
         """List the hosts of an event, by name."""
         page = list_hosts(db.session, event_id, read_paging())
@@ -30,6 +37,9 @@ class EventHosts(MethodView):
         sign_in="You must be logged in to create data",
         refusal="You do not have permission to add hosts to this event",
     )
+    @takes(NewHostSchema)
+    @does(204, location="/v2.1/events/3")
+    @refuses({404: "No User found", 400: "User is already a host"})
     def post(self, event, viewer):
         """Add a host. ``host_name`` is a username, despite its name."""
         add_host(db.session, event, username=plain_text(params().text("host_name")))
@@ -45,6 +55,8 @@ class OneEventHost(MethodView):
         sign_in="You must be logged in to remove data",
         refusal="You do not have permission to remove hosts from this event",
     )
+    @does(204, location="/v2.1/events/3/hosts")
+    @refuses({403: "You are not allowed to remove yourself from the host-list", 404: "No User found"})
     def delete(self, event, viewer, user_id):
         """Take somebody off the hosts."""
         remove_host(db.session, event, user_id=user_id, remover=viewer.user)

@@ -3,6 +3,7 @@
 from joindin.clock import is_zone, parse_date, utc_now
 from joindin.errors import Invalid
 from joindin.operations.events import UNCHANGED, EventDetails
+from joindin.representations.v2_1.shapes import Shape, flag, many, number, optional, text
 from joindin.resources.v2_1.parameters import Params
 from joindin.text import is_web_url, plain_text
 
@@ -17,6 +18,29 @@ REQUIRED = {
 NO_DATES = "Both 'start_date' and 'end_date' must be supplied in a recognised format"
 WRONG_ORDER = "The event start date must be before its end date"
 NO_ZONE = "The fields 'tz_continent' and 'tz_place' must be supplied and valid (e.g. Europe and London)"
+
+
+class EventBodySchema(Shape):
+    """What is said about an event. Dates may be written in many ways; without an offset they are in its zone."""
+
+    name = text("SampleConf", maxLength=LONGEST["name"])
+    description = text("Two days of talks about PHP.", maxLength=LONGEST["description"])
+    location = text("Main Hall", "For virtual events, `online` works.", maxLength=LONGEST["location"])
+    start_date = text("2026-03-02T09:00", "Only a day means its midnight.")
+    end_date = text("2026-03-03T18:00", "Not before the start.")
+    tz_continent = text("Europe", "The first part of a zone's name.")
+    tz_place = text("Amsterdam", "The rest of the zone's name.")
+    href = optional(text("https://conf.example", "Dropped if it is no web address.", null=True, maxLength=600))
+    cfp_url = optional(text("https://conf.example/cfp", "As `href`.", null=True, maxLength=600))
+    cfp_start_date = optional(text("2025-11-01", "An edit without it clears it.", null=True))
+    cfp_end_date = optional(text("2025-12-31", "An edit without it clears it.", null=True))
+    latitude = optional(number(52.3731, null=True, minimum=-90, maximum=90))
+    longitude = optional(number(4.8922, null=True, minimum=-180, maximum=180))
+    tags = optional(many(text("php", maxLength=LONGEST_TAG), "All of them: an edit replaces what was there."))
+
+
+class NewEventSchema(EventBodySchema):
+    auto_approve_event = optional(flag(about="Skips the approval, on test platforms that allow it."))
 
 
 def read_event(given: Params, *, is_new: bool, more_problems=lambda: []) -> EventDetails:
@@ -78,11 +102,11 @@ def _url(given, field, is_new, problems):
     if field not in given:
         return UNCHANGED
     url = plain_text(given.text(field))
-    if len(url) > LONGEST[field]:
-        problems.append(_too_long(field))
     if not is_web_url(url):
         # An edit that names no proper address clears what was there; a submission just has none.
         return UNCHANGED if is_new else ""
+    if len(url) > LONGEST[field]:
+        problems.append(_too_long(field))
     return url
 
 

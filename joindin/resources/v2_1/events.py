@@ -5,8 +5,8 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from joindin.clock import parse_date, utc_now
-from joindin.errors import Invalid, NotAllowed, NotFound
-from joindin.extensions import db
+from joindin.errors import Invalid, MethodNotSupported, NotAllowed, NotFound
+from joindin.extensions import db, reader
 from joindin.operations.approval import approve_event, reject_event
 from joindin.operations.attendance import attend, unattend
 from joindin.operations.events import (
@@ -21,10 +21,20 @@ from joindin.queries.events import find_event_key
 from joindin.queries.paging import single
 from joindin.queries.users import list_attendees
 from joindin.queries.viewers import view_events
-from joindin.representations.v2_1.users import represent_user
+from joindin.representations.v2_1.events import AttendingSchema, EventPageSchema, VerboseEventPageSchema
+from joindin.representations.v2_1.users import UserPageSchema, VerboseUserPageSchema, represent_user
 from joindin.resources.v2_1.answers import collection, empty, is_verbose, thing
 from joindin.resources.v2_1.callers import api_base, caller, links, signed_in
-from joindin.resources.v2_1.event_input import read_event
+from joindin.resources.v2_1.documented import add_unlisted, asks, does, lists, refuses, shows, takes
+from joindin.resources.v2_1.event_input import (
+    NO_DATES,
+    NO_ZONE,
+    REQUIRED,
+    WRONG_ORDER,
+    EventBodySchema,
+    NewEventSchema,
+    read_event,
+)
 from joindin.resources.v2_1.event_pieces import event_pieces, render_events
 from joindin.resources.v2_1.guards import for_event
 from joindin.resources.v2_1.paging import read_paging
@@ -38,11 +48,21 @@ TO_CREATE = "You must be logged in to create data"
 TO_EDIT = "You must be logged in to edit data"
 TO_DELETE = "You must be logged in to delete data"
 
+TO_LIST_PENDING = "You must be logged in to view pending events"
+NOT_PENDING = "You don't have permission to view pending events"
+NOT_TO_APPROVE = "You are not allowed to approve this event"
+NOT_TO_REJECT = "You are not allowed to reject this event"
+NOT_HOST = "You are not an host for this event"
+BAD_EVENT = (*REQUIRED.values(), NO_DATES, WRONG_ORDER, NO_ZONE)
+
 NO_FILTER = EventFilter()
 
 
 @blp.route("/events")
 class Events(MethodView):
+    @lists(EventPageSchema, VerboseEventPageSchema)
+    @asks("filter", "title", "stub", "tags", "startdate", "enddate")
+    @refuses({400: TO_LIST_PENDING, 403: NOT_PENDING})
     def get(self):
         """List events.
 
@@ -51,9 +71,13 @@ class Events(MethodView):
         wanted = _read_filter()
         if wanted.name == "pending":
             _check_may_list_pending()
-        page = list_events(db.session, wanted, read_paging(), utc_now())
+        page = list_events(reader(), wanted, read_paging(), utc_now())
         return collection("events", event_pieces(page.items, verbose=is_verbose()), page)
 
+    @takes(NewEventSchema)
+    @does(201, "It is approved already.", location="/v2.1/events/3")
+    @does(202, "It waits for approval.", location="/v2.1/events")
+    @refuses({401: TO_CREATE, 400: (*BAD_EVENT, "You may only have 3 pending events at one time")})
     def post(self):
         """Submit an event.
 
@@ -79,15 +103,20 @@ class Events(MethodView):
 
 @blp.route("/events/<positive:event_id>")
 class OneEvent(MethodView):
+    @shows(EventPageSchema, VerboseEventPageSchema)
+    @refuses({404: "Event not found"})
     def get(self, event_id):
         """Show an event.
 
         Hosts see their own event also while it waits and after it was rejected, with the reason.
         """
-        key, viewer = find_event_key(db.session, event_id, caller().user)
+        key, viewer = find_event_key(reader(), event_id, caller().user)
         return collection("events", render_events([key], viewer, verbose=is_verbose()), single(key))
 
-    @for_event(can_edit_event, sign_in=TO_EDIT, refusal="You are not an host for this event")
+    @for_event(can_edit_event, sign_in=TO_EDIT, refusal=NOT_HOST)
+    @takes(EventBodySchema)
+    @does(204, location="/v2.1/events/3")
+    @refuses({400: BAD_EVENT})
     def put(self, event, viewer):
         """Edit an event.
 
@@ -100,7 +129,8 @@ class OneEvent(MethodView):
 
 @blp.route("/events/<positive:event_id>/submission")
 class EventSubmission(MethodView):
-    @for_event(can_edit_event, sign_in=TO_CREATE, refusal="You are not an host for this event")
+    @for_event(can_edit_event, sign_in=TO_CREATE, refusal=NOT_HOST)
+    @does(202, "It waits for approval again.", location="/v2.1/events/3")
     def post(self, event, viewer):
         """Submit a rejected event again."""
         resubmit_event(db.session, event)
@@ -110,16 +140,21 @@ class EventSubmission(MethodView):
 
 @blp.route("/events/<positive:event_id>/approval")
 class EventApproval(MethodView):
+    @does(204, location="/v2.1/events/3")
+    @refuses({401: TO_CREATE, 403: NOT_TO_APPROVE, 400: "This event cannot be approved"})
     def post(self, event_id):
         """Approve a waiting event. Its hosts are told by mail."""
-        reviewer = _reviewer("You are not allowed to approve this event")
+        reviewer = _reviewer(NOT_TO_APPROVE)
         approve_event(db.session, event_id, reviewer=reviewer)
         db.session.commit()
         return empty(204, links().event(event_id))
 
+    @asks("reason")
+    @does(204)
+    @refuses({401: TO_CREATE, 403: NOT_TO_REJECT, 400: "This event cannot be rejected"})
     def delete(self, event_id):
         """Reject a waiting event, with a reason that its hosts can read."""
-        reviewer = _reviewer("You are not allowed to reject this event")
+        reviewer = _reviewer(NOT_TO_REJECT)
         reason = plain_text(query().text("reason"))
         reject_event(db.session, event_id, reviewer=reviewer, reason=reason, mail_from=current_app.config["MAIL_FROM"])
         db.session.commit()
@@ -128,18 +163,22 @@ class EventApproval(MethodView):
 
 @blp.route("/events/<positive:event_id>/attending")
 class EventAttending(MethodView):
+    @shows(AttendingSchema)
     def get(self, event_id):
         """Tell whether the caller attends."""
         viewer = view_events(db.session, caller().user, [event_id])
         return thing({"is_attending": event_id in viewer.attending})
 
     @for_event(sign_in=TO_CREATE)
+    @does(201, location="/v2.1/events/3/attending")
     def post(self, event, viewer):
         """Attend."""
         attend(db.session, event.id, viewer.user.id)
         db.session.commit()
         return empty(201, api_base() + request.path)
 
+    @does(200, location="/v2.1/events/3/attending")
+    @refuses({401: TO_DELETE})
     def delete(self, event_id):
         """Attend no longer."""
         unattend(db.session, event_id, signed_in(TO_DELETE).id)
@@ -149,6 +188,7 @@ class EventAttending(MethodView):
 
 @blp.route("/events/<positive:event_id>/attendees")
 class EventAttendees(MethodView):
+    @lists(UserPageSchema, VerboseUserPageSchema)
     def get(self, event_id):
         """List who attends."""
         page = list_attendees(db.session, event_id, read_paging())
@@ -168,13 +208,19 @@ class OtherEvents(MethodView):
         signed_in(TO_CREATE)
         raise NotFound("Operation not supported, sorry")
 
+    def put(self, rest):
+        if "/" in rest:
+            raise MethodNotSupported("Method not supported")
+        signed_in(TO_EDIT)
+        raise NotFound("Event not found")
+
     def delete(self, rest):
         signed_in(TO_DELETE)
         raise NotFound("Operation not supported, sorry")
 
 
 # Past the documentation: nobody is meant to call these.
-blp.add_url_rule("/events/<path:rest>", view_func=OtherEvents.as_view("OtherEvents"))
+add_unlisted(blp, "/events/<path:rest>", OtherEvents)
 
 
 def _read_filter():
@@ -202,9 +248,9 @@ def _read_tags(given):
 
 def _check_may_list_pending():
     if caller().user is None:
-        raise Invalid("You must be logged in to view pending events")
+        raise Invalid(TO_LIST_PENDING)
     if not can_list_pending_events(Viewer(caller().user)):
-        raise NotAllowed("You don't have permission to view pending events")
+        raise NotAllowed(NOT_PENDING)
 
 
 def _reviewer(refusal):

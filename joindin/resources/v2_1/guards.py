@@ -3,12 +3,17 @@
 from collections.abc import Callable
 from functools import wraps
 
-from joindin.errors import NotAllowed, NotFound
+from joindin.errors import Invalid, NotAllowed, NotFound, NotSignedIn, Refused
 from joindin.extensions import db
-from joindin.models import Event
+from joindin.models import Event, User
+from joindin.operations.tracks import NO_EVENT
+from joindin.permissions import can_edit_event
 from joindin.queries.events import find_event
-from joindin.queries.viewers import view_events
+from joindin.queries.talks import find_talk_alone
+from joindin.queries.tracks import find_track
+from joindin.queries.viewers import view_events, view_talks_to_edit
 from joindin.resources.v2_1.callers import caller, signed_in
+from joindin.resources.v2_1.documented import refuses
 
 
 def for_event(predicate: Callable | None = None, *, sign_in: str | None = None, refusal: str = ""):
@@ -36,6 +41,69 @@ def for_event(predicate: Callable | None = None, *, sign_in: str | None = None, 
                     raise NotAllowed(refusal)
             return method(self, *args, event=event, viewer=viewer, **kwargs)
 
-        return guarded
+        refused = {401: sign_in, 403: refusal, 404: "Event not found"}
+        return refuses({status: sentence for status, sentence in refused.items() if sentence})(guarded)
 
     return decorate
+
+
+def for_talk(
+    predicate: Callable | None = None,
+    *,
+    sign_in: str | None = None,
+    refusal: str = "",
+    refuse: type[Refused] | None = None,
+):
+    """Turn ``talk_id`` into ``talk``, its event with it, and ``viewer``. Both must be visible, also to hosts.
+
+    Without a predicate the viewer knows nobody's rights. ``refuse`` is how visitors and strangers
+    are both refused, where the original makes no difference.
+
+    :raises NotSignedIn, NotFound, NotAllowed: in that order, as in the original.
+    """
+
+    def decorate(method):
+        @wraps(method)
+        def guarded(self, *args, talk_id, **kwargs):
+            user = caller().user
+            if sign_in and user is None:
+                raise (refuse or NotSignedIn)(sign_in)
+            talk = find_talk_alone(db.session, talk_id)
+            viewer = view_talks_to_edit(db.session, user, [talk] if predicate else [])
+            if predicate and not predicate(viewer, talk):
+                raise (refuse or NotAllowed)(refusal)
+            return method(self, *args, talk=talk, viewer=viewer, **kwargs)
+
+        said = {404: ["Talk not found"]}
+        for status, sentence in ((401, sign_in), (403, refusal)):
+            if sentence:
+                said.setdefault({Invalid: 400, NotAllowed: 403}.get(refuse, status), []).append(sentence)
+        return refuses(said, token=bool(sign_in))(guarded)
+
+    return decorate
+
+
+def for_track(*, sign_in: str, refusal: str):
+    """Turn ``track_id`` into ``track``, for those who run its event, which must be visible."""
+
+    def decorate(method):
+        @wraps(method)
+        def guarded(self, *args, track_id, **kwargs):
+            user = signed_in(sign_in)
+            track = find_track(db.session, track_id)
+            find_event_of_tracks(track.event_id, user, refusal)
+            return method(self, *args, track=track, **kwargs)
+
+        return refuses({401: sign_in, 403: refusal, 404: ["Track not found", NO_EVENT]})(guarded)
+
+    return decorate
+
+
+def find_event_of_tracks(event_id: int, user: User, refusal: str) -> Event:
+    """The event, for those who run it; :raises NotFound, NotAllowed: otherwise."""
+    event = db.session.get(Event, event_id)
+    if event is None or not event.is_visible:
+        raise NotFound(NO_EVENT)
+    if not can_edit_event(view_events(db.session, user, [event_id]), event):
+        raise NotAllowed(refusal)
+    return event

@@ -3,17 +3,33 @@
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from joindin.representations.v2_1.envelopes import CallerSchema
+from joindin.representations.v2_1.shapes import Shape, address, one, text
 from joindin.resources.v2_1.answers import thing
 from joindin.resources.v2_1.callers import links
+from joindin.resources.v2_1.documented import add_unlisted, shows
 
 blp = Blueprint("landing", __name__, description="Where clients begin")
 
 
-@blp.route("/")
-@blp.route("/v2.1")
-class Landing(MethodView):
-    methods = ["GET", "POST", "PUT", "DELETE", "PATCH"]
+LandingSchema = Shape.from_dict(
+    {
+        "events": address("/v2.1/events"),
+        "hot-events": address("/v2.1/events?filter=hot"),
+        "upcoming-events": address("/v2.1/events?filter=upcoming"),
+        "past-events": address("/v2.1/events?filter=past"),
+        "open-cfps": address("/v2.1/events?filter=cfp"),
+        "docs": text("http://joindin.github.io/joindin-api/", format="uri"),
+        "meta": one(CallerSchema, when="if somebody is signed in"),
+    },
+    name="LandingSchema",
+)
 
+
+@blp.route("/v2.1")
+@blp.route("/")
+class Landing(MethodView):
+    @shows(LandingSchema)
     def get(self):
         """Show where everything is."""
         events = links().events
@@ -28,5 +44,13 @@ class Landing(MethodView):
             }
         )
 
-    # The original's landing page answers whatever it is asked with.
-    post = put = delete = patch = get
+
+class AnyLanding(MethodView):
+    """The original's landing page answers whatever it is asked with."""
+
+    post = put = delete = patch = Landing.get
+
+
+# Past the documentation: nobody is meant to call these.
+add_unlisted(blp, "/", AnyLanding)
+add_unlisted(blp, "/v2.1", AnyLanding, endpoint="AnyVersionLanding")

@@ -1,0 +1,119 @@
+"""Cleaning what comes in, and the forms under which it is looked up and linked (spec 2.15, 4.12)."""
+
+import time
+
+import pytest
+
+from joindin.text import fold, gravatar_hash, is_e_mail, is_web_url, plain_text, slug
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("  Conf  ", "Conf"),
+        ("<b>Bold</b> & <i class='x'>\"quoted\"</i>", 'Bold & "quoted"'),
+        ("x < y and y > z, I <3 this", "x < y and y > z, I <3 this"),
+        ("&lt;b&gt; stays an entity", "&lt;b&gt; stays an entity"),
+        ("<scr<script>ipt>alert(1)</script>", "alert(1)"),
+        ("a<!-- <b>secret</b> -->b", "ab"),
+        ("<!-- never closed <b>bold</b>", "<!-- never closed bold"),
+        ("<<b>script>alert(1)<</b>/script>", "alert(1)"),
+        ("<?php echo 1 ?><!DOCTYPE html>text", "text"),
+        ("a > b <c", "a > b <c"),
+        ("line\nbreak\tand tab", "line\nbreak\tand tab"),
+        ("nul\x00 bell\x07 half\ud800", "nul bell half"),
+        ("Ünïcödé 日本 🎉", "Ünïcödé 日本 🎉"),
+    ],
+)
+def test_plain_text_is_what_came_in_without_tags_and_control_characters(given, kept):
+    assert plain_text(given) == kept
+
+
+@pytest.mark.parametrize("part", ["<!--", "<a", "<a>", "<!", "< >", "<<a>", "-->"])
+def test_no_text_takes_longer_to_clean_than_its_length(part):
+    started_at = time.process_time()
+
+    plain_text(part * 100_000 + ">" * 100_000)
+
+    assert time.process_time() - started_at < 5
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("PHP", "php"),
+        ("Café", "CAFE"),
+        (" trimmed ", "trimmed"),
+        ("Straße", "STRASSE"),
+        ("ﬃ", "ffi"),
+        ("Z\u030c", "Ž"),
+    ],
+)
+def test_names_that_differ_in_case_and_accents_alone_are_the_same_name(one, other):
+    assert fold(one) == fold(other)
+
+
+def test_other_names_stay_other_names():
+    assert len({fold(name) for name in ("php", "phq", "php 8", "日本", "日木")}) == 5
+
+
+@pytest.mark.parametrize(("length", "room"), [(30, 200), (100, 200), (200, 400)])
+def test_a_folded_name_fits_its_column_whatever_it_decomposes_into(length, room):
+    assert 0 < len(fold("ﷺ" * length)) <= room
+
+
+@pytest.mark.parametrize(
+    ("name", "link"),
+    [
+        ("SampleConf 2026", "sampleconf-2026"),
+        ("A  B", "a--b"),
+        ("Ünïcödé & Co.", "unicode--co"),
+        ("Kyïv", "kyiv"),
+        ("already-hyphened", "already-hyphened"),
+        ("日本", "ri-ben"),
+        ("🎉!?", ""),
+    ],
+)
+def test_a_slug_follows_the_contracts_recipe(name, link):
+    assert slug(name) == link
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("https://conf.example", True),
+        ("http://conf.example:8080/a?b=c#d", True),
+        ("http://[::1]/", True),
+        ("ftp://conf.example", False),
+        ("javascript:alert(1)", False),
+        ("//conf.example", False),
+        ("conf.example", False),
+        ("https://", False),
+        ("http://[broken", False),
+        ("https://conf.example/a b", False),
+        ("", False),
+    ],
+)
+def test_only_absolute_web_addresses_are_taken(text, answer):
+    assert is_web_url(text) is answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("ada@example.org", True),
+        ("ada+conf@mail.example.org", True),
+        ("ada@localhost", False),
+        ("ada@@example.org", False),
+        ("ada example.org", False),
+        ("ada@example.org\nBcc: eve@example.org", False),
+        (f"{'a' * 200}@example.org", False),
+    ],
+)
+def test_only_what_can_be_written_to_is_an_e_mail_address(text, answer):
+    assert is_e_mail(text) is answer
+
+
+def test_the_gravatar_hash_ignores_case_and_is_that_of_nothing_for_nobody():
+    assert gravatar_hash(" Ada@Example.org ") == gravatar_hash("ada@example.org")
+    assert gravatar_hash(None) == gravatar_hash("") == "d41d8cd98f00b204e9800998ecf8427e"

@@ -1,0 +1,132 @@
+"""Who may do what with an event: every route for every role (spec 3, 4)."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from tests.factories import make_event, make_pending_event, make_rejected_event, make_user
+
+ROLES = ("visitor", "plain", "trusted", "other host", "host", "admin")
+
+CREATE, EDIT = "You must be logged in to create data", "You must be logged in to edit data"
+DELETE, REMOVE = "You must be logged in to delete data", "You must be logged in to remove data"
+DO_THAT, NOT_THAT = "You must be logged in to do that", "You don't have permission to do that"
+NOT_HOST = "You are not an host for this event"
+NOT_FOUND = (404, "Event not found")
+UNSUPPORTED = (404, "Operation not supported, sorry")
+
+EVENT = {
+    "name": "SampleConf",
+    "description": "Two days.",
+    "location": "Main Hall",
+    "start_date": "2026-12-01",
+    "end_date": "2026-12-02",
+    "tz_continent": "Europe",
+    "tz_place": "Amsterdam",
+}
+
+
+def everybody(status):
+    return dict.fromkeys(ROLES, (status, None))
+
+
+def signed_in(sentence, status):
+    return everybody(status) | {"visitor": (401, sentence)}
+
+
+def hosts_and_admins(sign_in, refusal, status):
+    return (
+        dict.fromkeys(ROLES, (403, refusal))
+        | {"visitor": (401, sign_in)}
+        | dict.fromkeys(("host", "admin"), (status, None))
+    )
+
+
+def admins(sign_in, refusal, status):
+    return dict.fromkeys(ROLES, (403, refusal)) | {"visitor": (401, sign_in), "admin": (status, None)}
+
+
+# Method, path, state of the event, body, and what each role is answered.
+ROUTES = [
+    ("GET", "events", "live", None, everybody(200)),
+    ("GET", "events/{id}", "live", None, everybody(200)),
+    ("GET", "events/{id}", "pending", None, dict.fromkeys(ROLES, NOT_FOUND) | dict.fromkeys(("host", "admin"), (200, None))),
+    ("GET", "events/{id}", "rejected", None, dict.fromkeys(ROLES, NOT_FOUND) | dict.fromkeys(("host", "admin"), (200, None))),
+    ("GET", "events/{id}", "private", None, dict.fromkeys(ROLES, NOT_FOUND)),
+    *[("GET", f"events/{{id}}/{part}", state, None, everybody(200))
+      for part in ("hosts", "images", "attending", "attendees", "comments") for state in ("live", "pending", "rejected")],
+    ("GET", "events?filter=pending", "pending", None,
+     admins(None, "You don't have permission to view pending events", 200)
+     | {"visitor": (400, "You must be logged in to view pending events")}),
+    ("GET", "events/{id}/comments/reported", "live", None,
+     hosts_and_admins("You must log in to do that", NOT_THAT, 200)),
+    ("POST", "events", "live", EVENT, signed_in(CREATE, 202) | dict.fromkeys(("trusted", "admin"), (201, None))),
+    *[("PUT", "events/{id}", state, EVENT, hosts_and_admins(EDIT, NOT_HOST, 204)) for state in ("live", "pending", "rejected", "private")],
+    ("DELETE", "events/{id}", "live", None, dict.fromkeys(ROLES, UNSUPPORTED) | {"visitor": (401, DELETE)}),
+    ("POST", "events/{id}/approval", "pending", [], admins(CREATE, "You are not allowed to approve this event", 204)),
+    ("DELETE", "events/{id}/approval", "pending", None, admins(CREATE, "You are not allowed to reject this event", 204)),
+    ("POST", "events/{id}/submission", "rejected", [], hosts_and_admins(CREATE, NOT_HOST, 202)),
+    ("POST", "events/{id}/attending", "live", [], signed_in(CREATE, 201)),
+    ("DELETE", "events/{id}/attending", "live", None, signed_in(DELETE, 200)),
+    ("POST", "events/{id}/hosts", "live", {"host_name": "guest"},
+     hosts_and_admins(CREATE, "You do not have permission to add hosts to this event", 204)),
+    ("DELETE", "events/{id}/hosts/{guest}", "live", None,
+     hosts_and_admins(REMOVE, "You do not have permission to remove hosts from this event", 204)),
+    ("POST", "events/{id}/images", "live", "image", hosts_and_admins(CREATE, NOT_THAT, 201)),
+    ("DELETE", "events/{id}/images", "live", None, hosts_and_admins(CREATE, NOT_THAT, 204)),
+]  # fmt: skip
+
+
+def picture():
+    made = io.BytesIO()
+    Image.new("RGB", (150, 150)).save(made, "PNG")
+    return {"data": {"image": (io.BytesIO(made.getvalue()), "a.png")}, "content_type": "multipart/form-data"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(
+    ("verb", "path", "state", "body", "expected"), ROUTES, ids=[f"{row[0]} {row[1]} {row[2]}" for row in ROUTES]
+)
+def test_each_role_is_answered_as_the_contract_says(
+    app, api, session, tmp_path, monkeypatch, verb, path, state, body, expected, role
+):
+    monkeypatch.setitem(app.config, "MEDIA_DIR", str(tmp_path))
+    host, other, guest = make_user(session, "host"), make_user(session, "other"), make_user(session, "guest")
+    users = {
+        "plain": make_user(session, "plain"),
+        "trusted": make_user(session, "trusted", is_trusted=True),
+        "other host": other,
+        "host": host,
+        "admin": make_user(session, "admin", is_admin=True),
+    }
+    make_event(session, host=other)
+    event = {
+        "live": make_event,
+        "pending": make_pending_event,
+        "rejected": make_rejected_event,
+        "private": lambda session, **fields: make_event(session, is_private=True, **fields),
+    }[state](session, host=host)
+    caller = api.signed_in(users[role]) if role in users else api
+    sent = {} if body is None else picture() if body == "image" else {"json": body}
+
+    reply = caller.request(verb, "/v2.1/" + path.format(id=event.id, guest=guest.id), **sent)
+
+    status, sentence = expected[role]
+    assert (reply.status_code, reply.json if sentence else None) == (status, [sentence] if sentence else None)
+
+
+@pytest.mark.parametrize("right", ["is_admin", "is_trusted"])
+def test_somebody_who_is_no_longer_active_has_no_rights(api, session, right):
+    former = make_user(session, is_active=False, **{right: True})
+    event = make_pending_event(session)
+    caller = api.signed_in(former)
+
+    replies = [
+        caller.post(f"/v2.1/events/{event.id}/approval"),
+        caller.put(f"/v2.1/events/{event.id}", json=EVENT),
+        caller.get(f"/v2.1/events/{event.id}"),
+    ]
+
+    assert [reply.status_code for reply in replies] == [403, 403, 404]
+    assert event.is_pending is True

@@ -1,0 +1,300 @@
+"""Submitting events (spec 4.4)."""
+
+import pytest
+from sqlalchemy import func, select
+
+from joindin.models import Event, Mail
+from tests.factories import at, make_event, make_pending_event, make_user, newest
+
+NOW = at("2026-11-21T15:30")
+DATES = "Both 'start_date' and 'end_date' must be supplied in a recognised format"
+ORDER = "The event start date must be before its end date"
+ZONE = "The fields 'tz_continent' and 'tz_place' must be supplied and valid (e.g. Europe and London)"
+LOCATION = "'location' is a required field (for virtual events, 'online' works)"
+
+
+@pytest.fixture(autouse=True)
+def _today(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+def body(**changes):
+    """A body that is accepted; a field given as None is left out."""
+    fields = {
+        "name": "SampleConf",
+        "description": "Two days.",
+        "location": "Main Hall",
+        "start_date": "2026-12-01",
+        "end_date": "2026-12-02",
+        "tz_continent": "Europe",
+        "tz_place": "Amsterdam",
+        **changes,
+    }
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+@pytest.fixture
+def trusted(api, session):
+    return api.signed_in(make_user(session, "terry", full_name="Terry Trusted", is_trusted=True))
+
+
+def submit(caller, **changes):
+    return caller.post("/v2.1/events", json=body(**changes))
+
+
+def shown(caller, reply):
+    """The event behind the Location of the answer, in its verbose form."""
+    assert (reply.status_code, reply.data) == (201, b""), reply.json
+    return caller.get(f"{reply.headers['Location']}?verbose=yes").json["events"][0]
+
+
+def test_an_event_waits_for_approval(api, session):
+    user, admin = make_user(session, full_name="Sue Submitter"), make_user(session, is_admin=True)
+
+    reply = submit(api.signed_in(user))
+
+    event = newest(session, Event)
+    assert (reply.status_code, reply.data) == (202, b"")
+    assert reply.headers["Location"] == "http://localhost/v2.1/events"
+    assert (event.is_active, event.is_pending, event.submitted_at) == (False, True, NOW)
+    own = api.signed_in(user).get(f"/v2.1/events/{event.id}?verbose=yes").json["events"][0]
+    assert (own["contact_name"], own["attending"], own["attendee_count"], own["can_edit"]) == (
+        *("Sue Submitter", True, 1, True),
+    )
+    assert [host["host_name"] for host in own["hosts"]] == ["Sue Submitter"]
+    mail = session.scalars(select(Mail)).one()
+    assert (mail.kind, mail.recipient) == ("event_submitted", admin.email)
+    assert mail.facts == {
+        "title": "SampleConf",
+        "contact_name": "Sue Submitter",
+        "start_date": "1st Dec, 2026",
+        "description": "Two days.",
+        "pending_events": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("rights", "mails"),
+    [({"is_trusted": True}, 1), ({"is_admin": True}, 0), ({"is_admin": True, "is_trusted": True}, 0)],
+)
+def test_events_of_trusted_people_and_admins_are_live_at_once(api, session, rights, mails):
+    make_user(session, "boss", is_admin=True)
+    caller = api.signed_in(make_user(session, **rights))
+
+    reply = submit(caller)
+
+    event = newest(session, Event)
+    assert reply.headers["Location"] == f"http://localhost/v2.1/events/{event.id}"
+    assert shown(api, reply)["pending"] is None
+    assert session.scalar(select(func.count()).select_from(Mail).where(Mail.recipient == "boss@example.org")) == mails
+
+
+@pytest.mark.parametrize(("asked", "is_on", "status"), [(True, True, 201), ("true", True, 201), (True, False, 202)])
+def test_a_test_platform_approves_on_request(app, api, session, monkeypatch, asked, is_on, status):
+    monkeypatch.setitem(app.config, "ALLOW_AUTO_APPROVE_EVENTS", is_on)
+
+    reply = submit(api.signed_in(make_user(session)), auto_approve_event=asked)
+
+    assert (reply.status_code, newest(session, Event).is_active) == (status, status == 201)
+
+
+def test_the_address_with_a_slash_does_the_same(api, session, trusted):
+    waits = api.signed_in(make_user(session)).post("/v2.1/events/", json=body())
+    live = trusted.post("/v2.1/events/", json=body())
+
+    assert (waits.status_code, waits.headers["Location"]) == (202, "http://localhost/v2.1/events/")
+    assert (live.status_code, live.headers["Location"]) == (
+        *(201, f"http://localhost/v2.1/events/{newest(session, Event).id}"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"name": None}, "'name' is a required field"),
+        ({"name": ""}, "'name' is a required field"),
+        ({"name": "0"}, "'name' is a required field"),
+        ({"name": 0}, "'name' is a required field"),
+        ({"name": "<b> </b>"}, "'name' is a required field"),
+        ({"description": None}, "'description' is a required field"),
+        ({"location": None}, LOCATION),
+        ({"location": "  "}, LOCATION),
+        ({"start_date": None}, DATES),
+        ({"end_date": "whenever"}, DATES),
+        ({"start_date": "2026-02-30"}, DATES),
+        ({"start_date": "2026-12-03"}, ORDER),
+        ({"start_date": "2026-12-03", "tz_place": "Nowhere"}, ORDER),
+        ({"start_date": None, "tz_place": None}, DATES),
+        ({"tz_place": None}, ZONE),
+        ({"tz_continent": ""}, ZONE),
+        ({"tz_place": "Nowhere"}, ZONE),
+        ({"tz_continent": "UTC", "tz_place": None}, ZONE),
+        ({"name": "n" * 201}, "The field 'name' must not be longer than 200 characters"),
+        ({"location": "n" * 2001}, "The field 'location' must not be longer than 2000 characters"),
+        ({"description": "n" * 65536}, "The field 'description' must not be longer than 65535 characters"),
+        ({"href": "https://" + "a" * 600}, "The field 'href' must not be longer than 600 characters"),
+        ({"latitude": 91}, "The field 'latitude' must be between -90 and 90"),
+        ({"longitude": "-180.1"}, "The field 'longitude' must be between -180 and 180"),
+        ({"tags": [str(number) for number in range(51)]}, "An event must not have more than 50 tags"),
+        ({"tags": ["t" * 101]}, "A tag must not be longer than 100 characters"),
+    ],
+)
+def test_what_cannot_be_accepted_is_refused_with_its_sentence(session, trusted, changes, sentence):
+    reply = submit(trusted, **changes)
+
+    assert (reply.status_code, reply.json) == (400, [sentence])
+    assert session.scalar(select(func.count()).select_from(Event)) == 0
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{broken", b"[]", b"null", b'"text"', b"name=SampleConf"])
+def test_all_problems_are_told_at_once_in_the_contracts_order(session, trusted, content):
+    reply = trusted.post("/v2.1/events", data=content, content_type="application/json")
+
+    problems = ["'name' is a required field", "'description' is a required field", LOCATION, DATES]
+    assert (reply.status_code, reply.json) == (400, [". ".join(problems)])
+
+
+@pytest.mark.parametrize(
+    "field", ["name", "description", "location", "start_date", "end_date", "tz_continent", "tz_place", "href"]
+)
+@pytest.mark.parametrize("value", [["a"], {"a": "b"}, True])
+def test_what_is_no_text_is_no_readable_string(trusted, field, value):
+    reply = submit(trusted, **{field: value})
+
+    assert (reply.status_code, reply.json) == (400, [f"Expected parameter {field} is not a readable string"])
+
+
+@pytest.mark.parametrize(
+    ("limit", "waiting", "sentence"),
+    [
+        (3, 3, "You may only have 3 pending events at one time"),
+        (3, 4, "You may only have 3 pending events at one time"),
+        (1, 1, "You may only have 1 pending event at one time"),
+    ],
+)
+@pytest.mark.parametrize("is_admin", [False, True])
+def test_nobody_has_more_events_waiting_than_one_may(
+    app, api, session, monkeypatch, limit, waiting, sentence, is_admin
+):
+    monkeypatch.setitem(app.config, "MAX_PENDING_EVENTS", limit)
+    host = make_user(session, is_admin=is_admin)
+    for _ in range(waiting):
+        make_pending_event(session, host=host)
+
+    reply = submit(api.signed_in(host))
+    both = submit(api.signed_in(host), name="", start_date="")
+
+    assert (reply.status_code, reply.json) == (400, [sentence])
+    assert (both.status_code, both.json) == (400, [f"'name' is a required field. {DATES}. {sentence}"])
+    assert session.scalar(select(func.count()).select_from(Event)) == waiting
+
+
+def test_live_events_and_those_of_others_do_not_count_as_waiting(api, session):
+    host = make_user(session)
+    for _ in range(3):
+        make_event(session, host=host)
+        make_pending_event(session, host=make_user(session))
+    for _ in range(2):
+        make_pending_event(session, host=host)
+
+    assert submit(api.signed_in(host)).status_code == 202
+    assert submit(api.signed_in(host)).status_code == 400
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "OAuth null"}, {"Authorization": "Bearer 0123456789abcdef"}])
+def test_visitors_do_not_submit(api, session, headers):
+    reply = api.post("/v2.1/events", json=body(), headers=headers)
+
+    assert (reply.status_code, reply.json) == (401, ["You must be logged in to create data"])
+    assert reply.headers["WWW-Authenticate"] == 'Bearer realm="api.joind.in"'
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"href": "https://conf.example/a?b=c"}, {"href": "https://conf.example/a?b=c"}),
+        ({"href": "javascript:alert(1)", "cfp_url": "conf.example"}, {"href": None, "cfp_url": None}),
+        ({"href": "x" * 700}, {"href": None}),
+        (
+            {"cfp_start_date": "2026-10-01", "cfp_end_date": "1 November 2026", "cfp_url": "http://cfp.example"},
+            {
+                "cfp_start_date": "2026-10-01T00:00:00+02:00",
+                "cfp_end_date": "2026-11-01T00:00:00+01:00",
+                "cfp_url": "http://cfp.example",
+            },
+        ),
+        ({"cfp_start_date": "soon", "cfp_end_date": ""}, {"cfp_start_date": None, "cfp_end_date": None}),
+        ({"latitude": "52.3731° N", "longitude": -4.5}, {"latitude": 52.3731, "longitude": -4.5}),
+        ({"latitude": "", "longitude": 0}, {"latitude": None, "longitude": None}),
+        ({"latitude": "north", "longitude": "1-2"}, {"latitude": None, "longitude": None}),
+        ({"tags": ["  PHP ", "php", "Web", "", " "]}, {"tags": ["php", "web"]}),
+        ({"tags": {"0": "php", "7": "web"}}, {"tags": ["php", "web"]}),
+        ({"tags": [8, 1.5, None, True, ["x"]]}, {"tags": ["8", "1.5"]}),
+        ({"tags": [""]}, {"tags": []}),
+        ({"tags": "php"}, {"tags": []}),
+        ({"tags": ["café", "CAFE"]}, {"tags": ["café"]}),
+        ({"name": 2026, "location": 8.5}, {"name": "2026", "location": "8.5"}),
+        ({"name": "<b>A</b> & \"B\" 'ü' 🎉"}, {"name": "A & \"B\" 'ü' 🎉"}),
+        ({"name": "ﷺ" * 200}, {"name": "ﷺ" * 200}),
+        ({"stub": "mine", "hashtag": "#mine", "icon": "x.png"}, {"stub": None, "hashtag": None, "icon": None}),
+        ({"contact_name": "Somebody", "pending": 1, "attendee_count": 9}, {"contact_name": "Terry Trusted", "attendee_count": 1}),
+    ],
+)  # fmt: skip
+def test_optional_fields_are_kept_as_far_as_they_make_sense(trusted, given, kept):
+    event = shown(trusted, submit(trusted, **given))
+
+    assert {field: event[field] for field in kept} == kept
+
+
+@pytest.mark.parametrize(
+    ("given", "dates"),
+    [
+        ({}, ("2026-12-01T00:00:00+01:00", "2026-12-02T00:00:00+01:00")),
+        ({"end_date": "2026-12-01"}, ("2026-12-01T00:00:00+01:00", "2026-12-01T00:00:00+01:00")),
+        (
+            {"start_date": "2027-03-28T01:30", "end_date": "2027-03-28T03:30"},
+            ("2027-03-28T01:30:00+01:00", "2027-03-28T03:30:00+02:00"),
+        ),
+        (
+            {"start_date": "2026-12-01T09:00:00-07:00", "end_date": "2026-12-01T17:00:00Z"},
+            ("2026-12-01T17:00:00+01:00", "2026-12-01T18:00:00+01:00"),
+        ),
+        (
+            {"start_date": "next friday", "end_date": "@1796688000", "tz_continent": "Asia", "tz_place": "Kolkata"},
+            ("2026-11-27T00:00:00+05:30", "2026-12-08T05:30:00+05:30"),
+        ),
+        (
+            {"tz_continent": "America", "tz_place": "Argentina/Salta"},
+            ("2026-12-01T00:00:00-03:00", "2026-12-02T00:00:00-03:00"),
+        ),
+        ({"tz_continent": "Etc", "tz_place": "UTC"}, ("2026-12-01T00:00:00+00:00", "2026-12-02T00:00:00+00:00")),
+    ],
+)
+def test_dates_without_an_offset_are_read_on_the_clocks_of_the_event(trusted, given, dates):
+    event = shown(trusted, submit(trusted, **given))
+
+    assert (event["start_date"], event["end_date"]) == dates
+
+
+def test_fields_may_come_in_the_address_and_those_of_the_body_win(api, trusted):
+    fields = body(location=None)
+
+    reply = trusted.post("/v2.1/events?location=Online&name=Other&tags[]=php", json=fields)
+
+    event = shown(api, reply)
+    assert (event["name"], event["location"], event["tags"]) == ("SampleConf", "Online", ["php"])
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/json; charset=utf-8"])
+def test_a_body_is_read_whatever_its_charset_says(trusted, kind):
+    reply = trusted.post("/v2.1/events", data=b'{"name": 5}', content_type=kind)
+
+    assert reply.json == [f"'description' is a required field. {LOCATION}. {DATES}"]
+
+
+def test_names_that_are_alike_get_slugs_that_are_not(api, trusted):
+    slugs = [shown(api, submit(trusted))["url_friendly_name"] for _ in range(5)]
+
+    assert slugs[:4] == ["sampleconf", "sampleconf-2026", "sampleconf-2026-12", "sampleconf-2026-12-01"]
+    assert slugs[4].startswith("sampleconf-2026-12-01-")
+    assert shown(api, submit(trusted, name="Straße & Café"))["website_uri"] == "http://web.example/event/strasse--cafe"
