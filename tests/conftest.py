@@ -4,6 +4,7 @@ import contextvars
 import os
 import re
 from contextlib import contextmanager
+from functools import cache
 
 import pytest
 from flask_migrate import upgrade
@@ -31,6 +32,8 @@ def database_url(tmp_path_factory):
     server = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
+        # Nobody needs these rows after a power cut.
+        connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))
     yield re.sub(r"/[^/?]*(\?|$)", rf"/{name}\1", url, count=1) if url.count("/") > 2 else f"{url}/{name}"
     with server.connect() as connection:
         connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
@@ -80,13 +83,23 @@ def empty_database():
     db.session.rollback()
     with db.engine.begin() as connection:
         if connection.dialect.name == "postgresql":
-            tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
-            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+            # In one go, and not by TRUNCATE, which makes every table and index anew on the disk.
+            connection.exec_driver_sql(_emptying())
         else:
             for table in reversed(Base.metadata.sorted_tables):
                 connection.execute(table.delete())
             connection.execute(text("DELETE FROM sqlite_sequence"))
     db.session.remove()
+
+
+@cache
+def _emptying():
+    tables = Base.metadata.sorted_tables
+    numbered = [table.name for table in tables if "id" in table.c]
+    return ";".join(
+        [f'DELETE FROM "{table.name}"' for table in reversed(tables)]
+        + [f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), 1, false)" for name in numbered]
+    )
 
 
 class Api:

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import delete, select
 
-from joindin.models import EventHost, Mail
+from joindin.models import Event, EventHost, Mail
 from tests.factories import make_event, make_pending_event, make_rejected_event, make_user
 
 TO_CREATE = "You must be logged in to create data"
@@ -166,3 +166,15 @@ def test_only_rejected_events_are_submitted_again(api, session, host, fields):
 
     assert (reply.status_code, reply.json) == (400, ["This event cannot be submitted again"])
     assert (state(event), mails(session)) == (before, [])
+
+
+def test_a_rejected_event_comes_back_only_within_the_pending_limit(app, api, session):
+    host = make_user(session)
+    rejected = make_rejected_event(session, host=host)
+    for _ in range(app.config["MAX_PENDING_EVENTS"]):
+        make_pending_event(session, host=host)
+
+    reply = api.signed_in(host).post(f"/v2.1/events/{rejected.id}/submission")
+
+    assert (reply.status_code, reply.json) == (400, ["You may only have 3 pending events at one time"])
+    assert session.get(Event, rejected.id).is_pending is False

@@ -168,3 +168,12 @@ def test_an_unknown_token_is_nobodys(api, session, header):
 
     assert (reply.status_code, reply.json) == (200, api.get("/v2.1/events").json)
     assert "user_uri" not in reply.json["meta"]
+
+
+def test_programs_in_browsers_may_read_where_something_was_made(api, session):
+    event = make_event(session)
+
+    reply = api.signed_in(make_user(session)).post(f"/v2.1/events/{event.id}/attending")
+
+    assert reply.headers["Location"] == f"http://localhost/v2.1/events/{event.id}/attending"
+    assert reply.headers["Access-Control-Expose-Headers"] == "Location, ETag, Retry-After"

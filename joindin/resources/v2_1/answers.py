@@ -17,6 +17,9 @@ JSON_TYPE = "application/json; charset=utf8"
 JSONP_TYPE = "text/javascript; charset=utf8"
 HTML_TYPE = "text/html; charset=utf8"
 
+# What programs in browsers may read beside the body.
+EXPOSED = "Location, ETag, Retry-After"
+
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -33,13 +36,15 @@ ul { padding-left: 1.25rem; }
 """
 
 
-def collection(name: str, pieces: Sequence[dict | bytes], page: Page) -> Response:
+def collection(
+    name: str, pieces: Sequence[dict | bytes], page: Page, status: int = 200, location: str | None = None
+) -> Response:
     """A list under its name, with ``meta``. Pieces may be rendered JSON already."""
     meta = collection_meta(page)
     if (user := caller().user) is not None:
         meta["user_uri"] = links().user(user.id)
     items = b",".join(piece if isinstance(piece, bytes) else orjson.dumps(piece) for piece in pieces)
-    return _respond(b'{"%s":[%s],"meta":%s}' % (name.encode(), items, orjson.dumps(meta)), 200)
+    return _respond(b'{"%s":[%s],"meta":%s}' % (name.encode(), items, orjson.dumps(meta)), status, location)
 
 
 def thing(shown: dict, status: int = 200, location: str | None = None) -> Response:
@@ -71,6 +76,7 @@ def _respond(body, status, location=None):
     response = Response(body, status, content_type=kind)
     if kind != HTML_TYPE:
         response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = EXPOSED
     if location is not None:
         response.headers["Location"] = location
         response.autocorrect_location_header = False

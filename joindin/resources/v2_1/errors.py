@@ -3,7 +3,9 @@
 import logging
 
 from flask import Flask, Response, request
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import inspect
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import HTTPException
 
 from joindin.errors import (
@@ -20,7 +22,9 @@ from joindin.errors import (
     Unprocessable,
 )
 from joindin.extensions import db
+from joindin.models import AccessToken
 from joindin.resources.v2_1.answers import JSON_TYPE, refusal
+from joindin.resources.v2_1.callers import caller
 
 STATUS = {
     NotSignedIn: 401,
@@ -68,8 +72,16 @@ def show_http_error(error: HTTPException) -> Response:
 def show_failure(failure: Exception) -> Response:
     """Log the whole of it, say little."""
     db.session.rollback()
+    if isinstance(failure, IntegrityError | ObjectDeletedError) and _caller_is_gone():
+        return show_refusal(NotSignedIn("You must be logged in"))
     log.exception("%s %s failed", request.method, request.path)
     return refusal("Database error" if isinstance(failure, DBAPIError) else "Internal error", 500)
+
+
+def _caller_is_gone():
+    """Whether somebody deleted the caller's account since their token was read."""
+    token = caller().token
+    return token is not None and db.session.get(AccessToken, inspect(token).identity) is None
 
 
 def _unknown_address(path):
@@ -94,7 +106,6 @@ def preflight() -> Response:
         "Access-Control-Allow-Origin": "*",
         "Access-Control-Allow-Methods": METHODS,
         "Access-Control-Allow-Headers": "Authorization, Content-Type, Accept",
-        "Access-Control-Expose-Headers": "Location, ETag, Retry-After",
         "Access-Control-Max-Age": "86400",
     }
     return response

@@ -85,14 +85,7 @@ class Events(MethodView):
         """
         user = signed_in(TO_CREATE)
         given = params()
-        limit = current_app.config["MAX_PENDING_EVENTS"]
-
-        def too_many():
-            if pending_limit_reached(db.session, user, limit):
-                return [f"You may only have {limit} pending event{'s' if limit > 1 else ''} at one time"]
-            return []
-
-        details = read_event(given, is_new=True, more_problems=too_many)
+        details = read_event(given, is_new=True, more_problems=lambda: _too_many_pending(user))
         approve = current_app.config["ALLOW_AUTO_APPROVE_EVENTS"] and given.is_true("auto_approve_event")
         event = submit_event(db.session, details, submitter=user, now=utc_now(), approve=approve)
         db.session.commit()
@@ -133,6 +126,8 @@ class EventSubmission(MethodView):
     @does(202, "It waits for approval again.", location="/v2.1/events/3")
     def post(self, event, viewer):
         """Submit a rejected event again."""
+        if problems := _too_many_pending(viewer.user):
+            raise Invalid(problems[0])
         resubmit_event(db.session, event)
         db.session.commit()
         return empty(202, links().event(event.id))
@@ -244,6 +239,13 @@ def _read_tags(given):
         return ()
     tags = given.texts("tags")
     return tuple(tag for tag in ([given.text("tags")] if tags is None else tags) if tag.strip())
+
+
+def _too_many_pending(user):
+    limit = current_app.config["MAX_PENDING_EVENTS"]
+    if not pending_limit_reached(db.session, user, limit):
+        return []
+    return [f"You may only have {limit} pending event{'s' if limit > 1 else ''} at one time"]
 
 
 def _check_may_list_pending():
