@@ -3,10 +3,12 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import urllib3
 
 TIMEOUT = 5  # seconds
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +40,9 @@ def is_spam(settings: Mapping, text: str, origin: Origin) -> bool:
     }
     try:
         answer = urllib3.request(
-            "POST", settings["AKISMET_URL"], fields=fields, encode_multipart=False, timeout=TIMEOUT, retries=False
+            "POST", settings["AKISMET_URL"], body=urlencode(fields), headers=FORM, timeout=TIMEOUT, retries=False
         )
     except urllib3.exceptions.HTTPError as failure:
         log.warning("the spam check did not answer: %s", failure)
         return True
-    return answer.data.strip() != b"false"
+    return answer.status != 200 or answer.data.strip() != b"false"

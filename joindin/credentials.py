@@ -1,5 +1,6 @@
 """Passwords and tokens: making them, keeping only their hashes, recognising them again."""
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -25,6 +26,20 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def new_client_key() -> str:
+    """48 random bytes in base64, the form of an application's key (spec 11)."""
+    return base64.b64encode(secrets.token_bytes(48)).decode()
+
+
+def client_secret(secret_key: str, client_key: str, generation: int) -> str:
+    """The secret that the platform's own secret yields for an application, in the form of its key.
+
+    It can be worked out again, so nobody has to keep it.
+    """
+    name = f"client secret\n{generation}\n{client_key}"
+    return base64.b64encode(hmac.digest(secret_key.encode(), name.encode(), "sha512")[:48]).decode()
+
+
 def matches_hash(token: str, stored: str) -> bool:
     return hmac.compare_digest(token_hash(token), stored)
 
@@ -42,9 +57,9 @@ def check_password(password: str, stored: str | None) -> bool:
     if len(password.encode()) > LONGEST_PASSWORD:
         return False
     if stored and stored.startswith("$2"):
-        return bcrypt.checkpw(_md5(password).encode(), b"$2b$" + stored.encode()[4:])
+        return _check_bcrypt(password, stored)
     if stored and len(stored) == 32:
-        return hmac.compare_digest(_md5(password), stored.lower())
+        return hmac.compare_digest(_md5(password).encode(), stored.lower().encode())
     try:
         return _argon2.verify(stored or _NOBODYS_HASH, password) and bool(stored)
     except (VerificationError, InvalidHashError):
@@ -54,6 +69,14 @@ def check_password(password: str, stored: str | None) -> bool:
 def is_outdated(stored: str) -> bool:
     """Whether a hash that just matched should be made again with today's algorithm and settings."""
     return not stored.startswith("$argon2id$") or _argon2.check_needs_rehash(stored)
+
+
+def _check_bcrypt(password, stored):
+    try:
+        return bcrypt.checkpw(_md5(password).encode(), b"$2b$" + stored.encode()[4:])
+    except ValueError:
+        # Old data holds hashes that were cut off.
+        return False
 
 
 def _md5(text):

@@ -110,6 +110,7 @@ def locked(session, model, id_):
     known = session.identity_map.get(identity_key(model, id_))
     if known is None:
         return session.scalar(select(model).where(model.id == id_).with_for_update())
+    session.flush()
     try:
         session.refresh(known, inspect(model).column_attrs.keys(), with_for_update=True)
     except InvalidRequestError:

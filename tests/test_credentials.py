@@ -34,7 +34,9 @@ def test_the_same_password_is_never_hashed_alike():
     assert password_hash("password") != password_hash("password")
 
 
-@pytest.mark.parametrize("stored", [BCRYPT, "$2y$" + BCRYPT[4:], "$2a$" + BCRYPT[4:], MD5, MD5.upper()], ids=["2b", "2y", "2a", "md5", "MD5"])
+@pytest.mark.parametrize(
+    "stored", [BCRYPT, "$2y$" + BCRYPT[4:], "$2a$" + BCRYPT[4:], MD5, MD5.upper()], ids=["2b", "2y", "2a", "md5", "MD5"]
+)
 def test_the_hashes_of_the_original_are_recognised_and_outdated(stored):
     assert check_password("password", stored)
     assert not check_password("Password", stored)

@@ -75,9 +75,14 @@ def decide_about_event_comment(
         raise Invalid("Unexpected decision")
     locked(session, EventComment, comment.id)
     comment.is_hidden = decision == "approved"
+    close_reports(session, EventCommentReport, comment.id, decider=decider, decision=decision, now=now)
+
+
+def close_reports(session, model, comment_id: int, *, decider: User, decision: str, now: dt.datetime) -> None:
+    """Write the decision onto all reports about a comment; ``model`` is the kind of report."""
     session.execute(
-        update(EventCommentReport)
-        .where(EventCommentReport.comment_id == comment.id)
+        update(model)
+        .where(model.comment_id == comment_id)
         .values(decision=decision, decider_id=decider.id, decided_at=now)
         .execution_options(synchronize_session=False)
     )

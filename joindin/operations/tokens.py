@@ -31,7 +31,7 @@ def sign_in(
     if not check_password(password, user.password_hash if user else None):
         raise NotAllowed("Signin failed")
     if is_outdated(user.password_hash):
-        user.password_hash = password_hash(password)
+        _hash_again(session, user, password)
     forget_stale_tokens(session, expirable_clients, now)
     token = new_token()
     session.add(AccessToken(token_hash=token_hash(token), user_id=user.id, client_id=client.id, created_at=now))
@@ -65,3 +65,13 @@ def note_use(session, token: AccessToken, now: dt.datetime) -> bool:
 def revoke_token(session, token: AccessToken, *, now: dt.datetime) -> None:
     token.revoked_at = now
     session.flush()
+
+
+def _hash_again(session, user, password):
+    # Only over the hash that matched: the person may have chosen a new password meanwhile.
+    session.execute(
+        update(User)
+        .where(User.id == user.id, User.password_hash == user.password_hash)
+        .values(password_hash=password_hash(password))
+        .execution_options(synchronize_session=False)
+    )

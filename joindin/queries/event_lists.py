@@ -79,7 +79,8 @@ def _values(wanted, today):
         "day": day_number(today),
         "recently": today - UPCOMING_MARGIN,
         "soon": today + CFP_NOTICE,
-        "title": f"%{fold(wanted.title)}%" if wanted.title is not None else None,
+        # Cut where no name is longer, for SQLite takes no pattern of tens of thousands of letters.
+        "title": f"%{fold(wanted.title)[:500]}%" if wanted.title is not None else None,
         "stub": wanted.stub.lower() if wanted.stub is not None else None,
         "tags": [fold(tag) for tag in wanted.tags],
         "starts_from": wanted.starts_from,

@@ -292,7 +292,9 @@ def test_an_id_that_is_none_is_no_token(api, session, alice, web2, method, numbe
     assert (reply.status_code, reply.json) == (404, ["Token not found"])
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/v2.1/token"), ("GET", "/v2.1/token/1"), ("DELETE", "/v2.1/token/1")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/v2.1/token"), ("GET", "/v2.1/token/1"), ("DELETE", "/v2.1/token/1")]
+)
 def test_keys_are_for_those_who_came_through_a_trusted_client(api, session, alice, method, path):
     through_any = api.signed_in(alice, make_client(session, is_trusted=False))
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from flask import Flask, current_app, g, request
 
@@ -15,6 +16,10 @@ from joindin.queries.tokens import token_shown
 from joindin.representations.links import Links
 
 SCHEMES = ("bearer", "oauth")
+
+# A name with a plain or a quoted value; in quotes, commas and semicolons part nothing.
+PARAMETER = re.compile(r"""([\w-]+)=("(?:[^"\\]|\\.)*"|[^",;\s]*)""")
+LONGEST_FORWARDED = 2000
 
 
 @dataclass(frozen=True)
@@ -70,15 +75,33 @@ def links() -> Links:
 
 def origin() -> Origin:
     """Address and browser of the person behind the caller: ``Forwarded`` wins over ``X-Forwarded-For`` (spec 2.13)."""
-    forwarded = dict(
-        part.strip().partition("=")[::2]
-        for part in re.split(r"[;,]", request.headers.get("Forwarded", "")[:2000])
-        if "=" in part
-    )
-    forwarded = {name.lower(): value.strip('"') for name, value in forwarded.items()}
-    address = forwarded.get("for") or request.headers.get("X-Forwarded-For", "").partition(",")[0].strip()
-    agent = forwarded.get("user-agent") or request.headers.get("User-Agent")
-    return Origin(address or request.remote_addr, agent)
+    forwarded = _forwarded(request.headers.get("Forwarded", ""))
+    first_hop = request.headers.get("X-Forwarded-For", "").partition(",")[0]
+    address = _address(forwarded.get("for", "")) or _address(first_hop) or request.remote_addr
+    return Origin(address, forwarded.get("user-agent") or request.headers.get("User-Agent"))
+
+
+def _forwarded(header):
+    """The parameters of a ``Forwarded`` header, of each name the first, which is nearest to the person."""
+    parameters = {}
+    for name, value in PARAMETER.findall(header[:LONGEST_FORWARDED]):
+        if value.startswith('"'):
+            value = re.sub(r"\\(.)", r"\1", value[1:-1])
+        parameters.setdefault(name.lower(), value)
+    return parameters
+
+
+def _address(hop):
+    """The IP address of a hop, without its port; None for ``unknown`` and invented names."""
+    bare = hop.strip()
+    if bare.startswith("["):
+        bare = bare[1:].partition("]")[0]
+    elif bare.count(":") == 1:
+        bare = bare.partition(":")[0]
+    try:
+        return str(ip_address(bare))
+    except ValueError:
+        return None
 
 
 def _identify():

@@ -8,15 +8,33 @@ from joindin.errors import Invalid
 from joindin.extensions import db
 from joindin.operations.users import remind_of_username, send_password_reset, send_verification
 from joindin.queries.users import user_named, user_with_email
+from joindin.representations.v2_1.shapes import Shape, text
 from joindin.resources.v2_1.answers import empty
+from joindin.resources.v2_1.documented import does, refuses, takes
 from joindin.resources.v2_1.parameters import params
 from joindin.text import is_e_mail, plain_text
 
 blp = Blueprint("emails", __name__, url_prefix="/v2.1/emails", description="Asking for a mail")
 
 
+MAILED = "The mail is on its way."
+NO_ADDRESS = ("The email address must be supplied", "Can't find that email address")
+NO_NAME = ("A username must be supplied", "Can't find that user", "Unable to generate a reset token")
+
+
+class AddressSchema(Shape):
+    email = text("ada@example.org", format="email")
+
+
+class UsernameSchema(Shape):
+    username = text("ada")
+
+
 @blp.route("/verifications")
 class VerificationMails(MethodView):
+    @takes(AddressSchema)
+    @does(202, MAILED)
+    @refuses({400: NO_ADDRESS})
     def post(self):
         """Mail a new verification token."""
         send_verification(db.session, _user_by_address(), now=utc_now())
@@ -26,6 +44,9 @@ class VerificationMails(MethodView):
 
 @blp.route("/reminders/username")
 class UsernameMails(MethodView):
+    @takes(AddressSchema)
+    @does(202, MAILED)
+    @refuses({400: NO_ADDRESS})
     def post(self):
         """Mail the username that belongs to an address."""
         remind_of_username(db.session, _user_by_address())
@@ -35,6 +56,9 @@ class UsernameMails(MethodView):
 
 @blp.route("/reminders/password")
 class PasswordMails(MethodView):
+    @takes(UsernameSchema)
+    @does(202, MAILED)
+    @refuses({400: NO_NAME})
     def post(self):
         """Mail a token with which a new password can be chosen."""
         username = plain_text(params().text("username"))

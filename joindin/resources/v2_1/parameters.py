@@ -56,7 +56,8 @@ class Params(Mapping):
             value = list(value.values())
         if not isinstance(value, list):
             return None
-        return [printable(str(item)) for item in value if isinstance(item, str | int | float)]
+        readable = (item for item in value if isinstance(item, str | int | float) and not isinstance(item, bool))
+        return [printable(str(item)) for item in readable]
 
 
 def is_number(text: str) -> bool:
@@ -144,7 +145,7 @@ def _encode(value):
 
 
 def _next_index(items):
-    return max((int(key) for key in items if key.isdecimal() and key.isascii()), default=-1) + 1
+    return max((int(key) for key in items if key.isdecimal() and key.isascii() and len(key) < 19), default=-1) + 1
 
 
 NOTHING = Params({})

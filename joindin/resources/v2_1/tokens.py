@@ -10,23 +10,48 @@ from joindin.extensions import db
 from joindin.operations.tokens import revoke_token, sign_in
 from joindin.queries.paging import Page, single
 from joindin.queries.tokens import list_revocable_tokens, token_of, trusted_client
-from joindin.representations.v2_1.tokens import represent_token
+from joindin.representations.v2_1.shapes import Shape, text
+from joindin.representations.v2_1.tokens import SignInSchema, TokenPageSchema, represent_token
 from joindin.resources.v2_1.answers import collection, empty, thing
 from joindin.resources.v2_1.callers import caller, links, signed_in
+from joindin.resources.v2_1.documented import does, lists, refuses, shows, takes
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.parameters import params
 
 blp = Blueprint("tokens", __name__, url_prefix="/v2.1", description="Signing in, and API keys")
 
 
+NOT_SIGNED_IN = "You must be logged in"
+NOT_BY_THIS_CLIENT = "You can not access the token list with this client"
+NO_GRANT = "This client cannot authenticate using the password grant type"
+BAD_SIGN_IN = (
+    'The field "grant_type" is required',
+    'The fields "username" and "password" are both required',
+    "Grant type not recognised",
+)
+
+
+class CredentialsSchema(Shape):
+    grant_type = text("password", enum=["password"])
+    username = text("ada")
+    password = text("correct horse", format="password")
+    client_id = text("web2", "The key of an application that may sign people in.")
+    client_secret = text("web2secret")
+
+
 @blp.route("/token")
 class Tokens(MethodView):
+    @lists(TokenPageSchema)
+    @refuses({401: NOT_SIGNED_IN, 403: NOT_BY_THIS_CLIENT})
     def get(self):
         """List the caller's own keys that can be revoked."""
         user = _owner()
         page = list_revocable_tokens(db.session, user.id, read_paging(), utc_now())
         return collection("tokens", [represent_token(token, links()) for token in page.items], page)
 
+    @takes(CredentialsSchema)
+    @shows(SignInSchema)
+    @refuses({400: BAD_SIGN_IN, 401: "Not verified", 403: (NO_GRANT, "Signin failed")}, token=False)
     def post(self):
         """Sign in with name and password, through a trusted application."""
         given = params()
@@ -38,7 +63,7 @@ class Tokens(MethodView):
             raise Invalid("Grant type not recognised")
         client = trusted_client(db.session, given.text("client_id"), given.text("client_secret"))
         if client is None:
-            raise NotAllowed("This client cannot authenticate using the password grant type")
+            raise NotAllowed(NO_GRANT)
         user, token = sign_in(
             db.session,
             username=given.text("username"),
@@ -53,16 +78,20 @@ class Tokens(MethodView):
 
 @blp.route("/token/<row_id:token_id>")
 class OneToken(MethodView):
+    @shows(TokenPageSchema)
+    @refuses({401: NOT_SIGNED_IN, 403: NOT_BY_THIS_CLIENT})
     def get(self, token_id):
         """Show one of the caller's own keys; an empty list if there is no such key."""
-        token = token_of(db.session, _owner().id, token_id, utc_now())
+        token = _own_token(token_id)
         if token is None:
             return collection("tokens", [], Page([], 1))
         return collection("tokens", [represent_token(token, links())], single(token))
 
+    @does(204, location="/v2.1/token")
+    @refuses({401: NOT_SIGNED_IN, 403: NOT_BY_THIS_CLIENT, 404: "No tokens found"})
     def delete(self, token_id):
         """Revoke one of the caller's own keys."""
-        token = token_of(db.session, _owner().id, token_id, utc_now())
+        token = _own_token(token_id)
         if token is None or token.client is None or not token.client.can_be_revoked:
             raise NotFound("No tokens found")
         revoke_token(db.session, token, now=utc_now())
@@ -70,8 +99,15 @@ class OneToken(MethodView):
         return empty(204, links().tokens())
 
 
+def _own_token(token_id):
+    owner = _owner()
+    if not token_id:
+        raise NotFound("Token not found")
+    return token_of(db.session, owner.id, token_id, utc_now())
+
+
 def _owner():
-    user = signed_in("You must be logged in")
+    user = signed_in(NOT_SIGNED_IN)
     if not caller().client_is_trusted:
-        raise NotAllowed("You can not access the token list with this client")
+        raise NotAllowed(NOT_BY_THIS_CLIENT)
     return user

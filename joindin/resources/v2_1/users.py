@@ -11,9 +11,12 @@ from joindin.operations.users import password_problem, register, reset_password,
 from joindin.queries.events import list_attended_events, list_hosted_events
 from joindin.queries.paging import single
 from joindin.queries.users import find_user, list_users, user_named, user_with_email
-from joindin.representations.v2_1.users import represent_user
+from joindin.representations.v2_1.events import EventPageSchema, VerboseEventPageSchema
+from joindin.representations.v2_1.shapes import Shape, flag, optional, text
+from joindin.representations.v2_1.users import UserPageSchema, VerboseUserPageSchema, represent_user
 from joindin.resources.v2_1.answers import collection, empty, is_verbose
 from joindin.resources.v2_1.callers import caller, links, signed_in
+from joindin.resources.v2_1.documented import add_unlisted, asks, does, lists, refuses, shows, takes
 from joindin.resources.v2_1.event_pieces import event_pieces
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.parameters import params, query
@@ -24,9 +27,47 @@ blp = Blueprint("users", __name__, url_prefix="/v2.1", description="People with 
 
 LONGEST = {"username": 100, "full_name": 200, "twitter_username": 50, "biography": 10_000}
 
+BAD_REGISTRATION = (
+    "'username' is a required field",
+    "That username is already in use. Choose another",
+    "'full_name' is a required field",
+    "A valid entry for 'email' is required",
+    "That email is already associated with another account",
+    "'password' is a required field",
+    "Passwords must be at least 6 characters long",
+)
+BAD_RESET = (
+    "Reset token must be supplied",
+    "New password must be supplied",
+    "Passwords must be at least 6 characters long",
+    "Password could not be reset",
+)
+
+
+class RegistrationSchema(Shape):
+    username = text("hedy", maxLength=LONGEST["username"])
+    full_name = text("Hedy Lamarr", maxLength=LONGEST["full_name"])
+    email = text("hedy@example.org", format="email")
+    password = text("correct horse", format="password", minLength=6)
+    twitter_username = optional(text("hedy_l", maxLength=LONGEST["twitter_username"]))
+    biography = optional(text("Hops frequencies.", maxLength=LONGEST["biography"]))
+    auto_verify_user = optional(flag(about="Needs no mail, on test platforms that allow it."))
+
+
+class VerificationSchema(Shape):
+    token = text("0b5f2a9c77e14d38", "As mailed.")
+
+
+class NewPasswordSchema(Shape):
+    token = text("0b5f2a9c77e14d38", "As mailed.")
+    password = text("correct horse", format="password", minLength=6)
+
 
 @blp.route("/users")
 class Users(MethodView):
+    @lists(UserPageSchema, VerboseUserPageSchema)
+    @asks("username", "keyword")
+    @refuses({404: "Username not found"})
     def get(self):
         """List people: everybody, one by ``username``, or all whose names hold a ``keyword``."""
         given = query()
@@ -38,6 +79,9 @@ class Users(MethodView):
         page = list_users(db.session, read_paging(), given.text("keyword") or None)
         return _show(page.items, page)
 
+    @takes(RegistrationSchema)
+    @does(201, location="/v2.1/users/9")
+    @refuses({400: BAD_REGISTRATION})
     def post(self):
         """Register. The address has to be proven by the token that is mailed to it."""
         fields, password = _read_registration(params())
@@ -49,6 +93,8 @@ class Users(MethodView):
 
 @blp.route("/users/<positive:user_id>")
 class OneUser(MethodView):
+    @shows(UserPageSchema, VerboseUserPageSchema)
+    @refuses({404: "User not found"})
     def get(self, user_id):
         """Show a person."""
         user = find_user(db.session, user_id)
@@ -57,6 +103,7 @@ class OneUser(MethodView):
 
 @blp.route("/users/<positive:user_id>/hosted")
 class HostedEvents(MethodView):
+    @lists(EventPageSchema, VerboseEventPageSchema)
     def get(self, user_id):
         """List the events somebody hosts, newest first, whatever their state."""
         page = list_hosted_events(db.session, user_id, read_paging())
@@ -65,6 +112,7 @@ class HostedEvents(MethodView):
 
 @blp.route("/users/<positive:user_id>/attended")
 class AttendedEvents(MethodView):
+    @lists(EventPageSchema, VerboseEventPageSchema)
     def get(self, user_id):
         """List the events somebody attends, newest first."""
         page = list_attended_events(db.session, user_id, read_paging())
@@ -73,6 +121,9 @@ class AttendedEvents(MethodView):
 
 @blp.route("/users/verifications")
 class Verifications(MethodView):
+    @takes(VerificationSchema)
+    @does(204)
+    @refuses({400: ("Verification token must be supplied", "Verification failed")})
     def post(self):
         """Prove an address by the token that was mailed to it."""
         token = plain_text(params().text("token"))
@@ -85,6 +136,9 @@ class Verifications(MethodView):
 
 @blp.route("/users/passwords")
 class Passwords(MethodView):
+    @takes(NewPasswordSchema)
+    @does(204)
+    @refuses({400: BAD_RESET})
     def post(self):
         """Choose a new password by the token that was mailed."""
         given = params()
@@ -112,7 +166,7 @@ class OtherUsers(MethodView):
 
 
 # Past the documentation: nobody is meant to call these.
-blp.add_url_rule("/users/<path:rest>", view_func=OtherUsers.as_view("OtherUsers"))
+add_unlisted(blp, "/users/<path:rest>", OtherUsers)
 
 
 def _show(users, page):

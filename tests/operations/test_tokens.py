@@ -1,0 +1,67 @@
+"""Signing in, where somebody else writes in between."""
+
+import hashlib
+
+import pytest
+from sqlalchemy import update
+
+from joindin.credentials import check_password, password_hash, token_hash
+from joindin.errors import NotAllowed
+from joindin.extensions import db
+from joindin.models import AccessToken, User
+from joindin.operations.tokens import USE_INTERVAL, note_use, sign_in
+from joindin.queries.users import user_named
+from tests.factories import NOW, make_client, make_user
+
+
+def sign_alice_in(session, client, password):
+    return sign_in(session, username="alice", password=password, client=client, expirable_clients=(), now=NOW)
+
+
+def elsewhere(statement):
+    """Carry a statement out and commit it, over a connection of its own."""
+    with db.engine.begin() as connection:
+        connection.execute(statement)
+
+
+def test_a_password_chosen_meanwhile_is_not_overwritten_by_the_better_hash_of_the_old(session):
+    client = make_client(session)
+    user = make_user(session, "alice", password_hash=hashlib.md5(b"old one").hexdigest())
+    session.commit()
+    found = user_named(session, "alice")
+    session.commit()
+    elsewhere(update(User).where(User.id == user.id).values(password_hash=password_hash("new one")))
+
+    signed_in, _token = sign_alice_in(session, client, "old one")
+    session.commit()
+
+    session.expire_all()
+    assert signed_in is found
+    assert check_password("new one", session.get(User, user.id).password_hash)
+
+
+def test_a_refused_sign_in_writes_nothing(session):
+    client = make_client(session)
+    user = make_user(session, "alice", password_hash=hashlib.md5(b"right").hexdigest())
+    session.commit()
+
+    with pytest.raises(NotAllowed, match=r"^Signin failed$"):
+        sign_alice_in(session, client, "wrong")
+
+    assert (list(session.new), list(session.dirty)) == ([], [])
+    assert session.get(User, user.id).password_hash == hashlib.md5(b"right").hexdigest()
+
+
+def test_a_use_that_somebody_just_noted_is_not_noted_again(session):
+    user, client = make_user(session), make_client(session)
+    token = AccessToken(token_hash=token_hash("x"), user_id=user.id, client_id=client.id, created_at=NOW)
+    session.add(token)
+    session.commit()
+    just_before = NOW - USE_INTERVAL / 2
+    elsewhere(update(AccessToken).values(last_used_at=just_before))
+
+    note_use(session, token, NOW)
+    session.commit()
+
+    session.expire_all()
+    assert session.get(AccessToken, token.id).last_used_at == just_before

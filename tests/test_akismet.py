@@ -1,0 +1,175 @@
+"""The spam check, against a server that speaks Akismet's part (spec 2.14)."""
+
+import socket
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from urllib.parse import parse_qs
+
+import pytest
+
+from joindin.akismet import Origin, is_spam
+from joindin.models import EventComment
+from tests.factories import make_event, make_user, newest
+
+SOMEBODY = Origin("1.2.3.4", "Browser/1.0")
+
+
+class Akismet(ThreadingHTTPServer):
+    """Answers every question with ``verdict`` and remembers what it was asked."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), _Answer)
+        self.status, self.verdict, self.asked = 200, b"false", []
+
+    @property
+    def settings(self):
+        return {
+            "AKISMET_KEY": "the key",
+            "AKISMET_BLOG": None,
+            "AKISMET_URL": f"http://127.0.0.1:{self.server_port}/1.1/comment-check",
+            "WEBSITE_URL": "http://web.example",
+        }
+
+
+class _Answer(BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        self.server.asked.append((self.path, {name: value for name, (value,) in parse_qs(body, True).items()}))
+        self.send_response(self.server.status)
+        self.send_header("Content-Length", str(len(self.server.verdict)))
+        self.end_headers()
+        self.wfile.write(self.server.verdict)
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def akismet():
+    with Akismet() as server:
+        thread = Thread(target=server.serve_forever, args=[0.01])
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def closed_port():
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        yield unused.getsockname()[1]
+
+
+def test_akismet_is_asked_about_text_and_person(akismet):
+    verdict = is_spam(akismet.settings, "Grüße & <b>", SOMEBODY)
+
+    assert verdict is False
+    assert akismet.asked == [
+        (
+            "/1.1/comment-check",
+            {
+                "api_key": "the key",
+                "blog": "http://web.example",
+                "comment_content": "Grüße & <b>",
+                "user_agent": "Browser/1.0",
+                "user_ip": "1.2.3.4",
+            },
+        )
+    ]
+
+
+def test_the_blog_may_be_named_and_the_browser_unknown(akismet):
+    settings = {**akismet.settings, "AKISMET_BLOG": "http://blog.example"}
+
+    verdict = is_spam(settings, "Text", Origin("::1", None))
+
+    ((_path, asked),) = akismet.asked
+    assert verdict is False
+    assert (asked["blog"], asked["user_agent"], asked["user_ip"]) == ("http://blog.example", "", "::1")
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "verdict"),
+    [
+        (200, b"false", False),
+        (200, b" false\n", False),
+        (200, b"true", True),
+        (200, b"", True),
+        (200, b"invalid", True),
+        (200, b"FALSE", True),
+        (500, b"false", True),
+        (302, b"false", True),
+    ],
+)
+def test_only_a_plain_false_is_acceptable(akismet, status, answer, verdict):
+    akismet.status, akismet.verdict = status, answer
+
+    assert is_spam(akismet.settings, "Text", SOMEBODY) is verdict
+    assert len(akismet.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "origin"), [(" \n", SOMEBODY), ("Text", Origin(None, "Browser")), ("Text", Origin("", ""))]
+)
+def test_what_cannot_be_checked_is_spam_without_asking(akismet, text, origin):
+    assert is_spam(akismet.settings, text, origin) is True
+    assert akismet.asked == []
+
+
+@pytest.mark.parametrize("key", [None, ""])
+def test_nobody_is_asked_without_a_key(akismet, key):
+    settings = {**akismet.settings, "AKISMET_KEY": key}
+
+    assert is_spam(settings, "Text", SOMEBODY) is False
+    assert is_spam(settings, " ", Origin(None, None)) is False
+    assert akismet.asked == []
+
+
+def test_an_akismet_that_is_down_makes_everything_spam(closed_port):
+    settings = {
+        "AKISMET_KEY": "the key",
+        "AKISMET_BLOG": None,
+        "AKISMET_URL": f"http://127.0.0.1:{closed_port}/",
+        "WEBSITE_URL": "http://web.example",
+    }
+
+    assert is_spam(settings, "Text", SOMEBODY) is True
+
+
+@pytest.mark.parametrize(
+    ("verdict", "answer", "stored"),
+    [(b"false", (201, b""), "Buy now"), (b"true", (400, b'["Comment failed spam check"]'), None)],
+)
+def test_comments_go_past_akismet(api, app, session, monkeypatch, akismet, verdict, answer, stored):
+    for name, value in akismet.settings.items():
+        monkeypatch.setitem(app.config, name, value)
+    akismet.verdict = verdict
+    event = make_event(session)
+    headers = {"Forwarded": 'for=5.6.7.8;user-agent="a, b; c"'}
+
+    reply = api.signed_in(make_user(session)).post(
+        f"/v2.1/events/{event.id}/comments", json={"comment": "Buy now", "rating": 5}, headers=headers
+    )
+
+    ((_path, asked),) = akismet.asked
+    comment = newest(session, EventComment)
+    assert (reply.status_code, reply.data) == answer
+    assert (comment and comment.text) == stored
+    assert (asked["comment_content"], asked["user_ip"], asked["user_agent"]) == ("Buy now", "5.6.7.8", "a, b; c")
+
+
+def test_what_is_refused_anyway_is_not_shown_to_akismet(api, app, session, monkeypatch, akismet):
+    for name, value in akismet.settings.items():
+        monkeypatch.setitem(app.config, name, value)
+    writer = api.signed_in(make_user(session))
+    event = make_event(session)
+
+    replies = [
+        writer.post(f"/v2.1/events/{event.id}/comments", json={"comment": "", "rating": 5}),
+        writer.post("/v2.1/events/987654/comments", json={"comment": "x", "rating": 5}),
+        api.post(f"/v2.1/events/{event.id}/comments", json={"comment": "x", "rating": 5}),
+    ]
+
+    assert [reply.status_code for reply in replies] == [400, 404, 400]
+    assert akismet.asked == []

@@ -1,0 +1,160 @@
+"""Who is calling, by token and by headers (spec 2.11, 2.13)."""
+
+import datetime as dt
+
+import pytest
+
+from joindin.akismet import Origin
+from joindin.clock import utc_now
+from joindin.credentials import token_hash
+from joindin.models import AccessToken
+from joindin.resources.v2_1.callers import origin
+from tests.factories import NOW, make_client, make_user
+
+TOKEN = "0123456789abcdef"
+
+
+@pytest.fixture
+def user(session):
+    return make_user(session)
+
+
+def give_token(session, user, **fields):
+    token = AccessToken(
+        token_hash=token_hash(TOKEN),
+        user_id=user.id,
+        client_id=make_client(session).id,
+        **{"created_at": NOW, "last_used_at": NOW, **fields},
+    )
+    session.add(token)
+    session.flush()
+    return token
+
+
+def who(reply):
+    return reply.json.get("meta", {}).get("user_uri")
+
+
+def show(api, header, path="/v2.1", **kwargs):
+    return api.get(path, headers={"Authorization": header}, **kwargs)
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "OAuth", "oauth", "oAUTH"])
+def test_a_token_is_recognised_under_both_schemes_in_any_case(api, session, user, scheme):
+    give_token(session, user)
+
+    reply = show(api, f"{scheme} {TOKEN}")
+
+    assert reply.status_code == 200
+    assert who(reply) == f"http://localhost/v2.1/users/{user.id}"
+
+
+@pytest.mark.parametrize(
+    "path", ["/v2.1", "/v2.1/events", "/v2.1/nowhere", "/elsewhere", "/v2/events", "/v2.1/users/1"]
+)
+@pytest.mark.parametrize(
+    ("header", "sentence"),
+    [
+        ("Bearer", "Invalid Authorization Header"),
+        ("", "Invalid Authorization Header"),
+        (f"Bearer  {TOKEN}", "Invalid Authorization Header"),
+        (f"Bearer {TOKEN} again", "Invalid Authorization Header"),
+        ("Basic dXNlcjpwYXNz", "Unknown Authorization Header Received"),
+        (f"Token {TOKEN}", "Unknown Authorization Header Received"),
+    ],
+)
+def test_other_headers_are_refused_whatever_the_path(api, path, header, sentence):
+    reply = show(api, header, path)
+
+    assert (reply.status_code, reply.json) == (400, [sentence])
+
+
+@pytest.mark.parametrize("token", ["null", TOKEN.upper(), TOKEN[:-1], f"{TOKEN}0", "x" * 5000, "\xff\xfe"])
+def test_an_unknown_token_is_nobodys(api, session, user, token):
+    give_token(session, user)
+
+    public, own = show(api, f"OAuth {token}", "/v2.1/events"), show(api, f"OAuth {token}", "/v2.1/token")
+
+    assert (public.status_code, who(public)) == (200, None)
+    assert (own.status_code, own.json) == (401, ["You must be logged in"])
+    assert own.headers["WWW-Authenticate"] == 'Bearer realm="api.joind.in"'
+
+
+@pytest.mark.parametrize("over", [{"revoked_at": NOW}, {"expires_at": NOW - dt.timedelta(seconds=1)}])
+def test_a_token_that_is_over_is_nobodys(api, session, user, over):
+    give_token(session, user, **over)
+
+    reply = show(api, f"Bearer {TOKEN}")
+
+    assert (reply.status_code, who(reply)) == (200, None)
+
+
+def test_a_token_is_not_read_from_elsewhere(api, session, user):
+    give_token(session, user)
+
+    reply = api.get(f"/v2.1?access_token={TOKEN}&token={TOKEN}", headers={"Cookie": f"access_token={TOKEN}"})
+
+    assert (reply.status_code, who(reply)) == (200, None)
+
+
+def test_a_platform_may_ignore_tokens_that_come_in_clear(api, app, session, user, monkeypatch):
+    monkeypatch.setitem(app.config, "TOKENS_NEED_TLS", True)
+    give_token(session, user)
+
+    in_clear = show(api, f"Bearer {TOKEN}")
+    secured = show(api, f"Bearer {TOKEN}", base_url="https://localhost")
+    malformed = show(api, "Basic dXNlcjpwYXNz")
+
+    assert (in_clear.status_code, who(in_clear)) == (200, None)
+    assert (secured.status_code, who(secured)) == (200, f"https://localhost/v2.1/users/{user.id}")
+    assert (malformed.status_code, malformed.json) == (400, ["Unknown Authorization Header Received"])
+
+
+@pytest.mark.parametrize(
+    ("age", "is_noted"),
+    [(None, True), (dt.timedelta(seconds=45), False), (dt.timedelta(seconds=60), True), (dt.timedelta(days=9), True)],
+)
+def test_the_last_use_of_a_token_is_noted_once_a_minute(api, session, user, age, is_noted, count_statements):
+    before = utc_now()
+    earlier = age and before - age
+    token = give_token(session, user, last_used_at=earlier)
+    session.commit()
+
+    with count_statements() as seen:
+        show(api, f"Bearer {TOKEN}")
+
+    noted_at = session.get(AccessToken, token.id).last_used_at
+    assert (noted_at >= before) if is_noted else (noted_at == earlier)
+    assert sum(statement.startswith("UPDATE") for statement in seen) == is_noted
+
+
+@pytest.mark.parametrize(
+    ("headers", "found"),
+    [
+        ({}, Origin("127.0.0.1", None)),
+        ({"User-Agent": "curl"}, Origin("127.0.0.1", "curl")),
+        ({"X-Forwarded-For": "1.2.3.4, 5.6.7.8"}, Origin("1.2.3.4", None)),
+        ({"X-Forwarded-For": "1.2.3.4:5678"}, Origin("1.2.3.4", None)),
+        ({"X-Forwarded-For": "2001:db8::1"}, Origin("2001:db8::1", None)),
+        ({"Forwarded": "for=1.2.3.4", "X-Forwarded-For": "5.6.7.8"}, Origin("1.2.3.4", None)),
+        ({"Forwarded": "for=1.2.3.4, for=5.6.7.8"}, Origin("1.2.3.4", None)),
+        ({"Forwarded": "For=1.2.3.4;proto=https;by=5.6.7.8"}, Origin("1.2.3.4", None)),
+        ({"Forwarded": 'for="1.2.3.4:80"'}, Origin("1.2.3.4", None)),
+        ({"Forwarded": 'for="[::1]"'}, Origin("::1", None)),
+        ({"Forwarded": 'for="[2001:db8::1]:4711"'}, Origin("2001:db8::1", None)),
+        ({"Forwarded": "for=unknown", "X-Forwarded-For": "5.6.7.8"}, Origin("5.6.7.8", None)),
+        ({"Forwarded": "for=_hidden"}, Origin("127.0.0.1", None)),
+        ({"Forwarded": 'for=1.2.3.4;user-agent="a, b; c"', "User-Agent": "PHP"}, Origin("1.2.3.4", "a, b; c")),
+        ({"Forwarded": 'user-agent="for=9.9.9.9";for=1.2.3.4'}, Origin("1.2.3.4", "for=9.9.9.9")),
+        ({"Forwarded": r'for=1.2.3.4;user-agent="say \"hi\" \\o/"'}, Origin("1.2.3.4", r'say "hi" \o/')),
+        ({"Forwarded": 'for=1.2.3.4;user-agent="never closed'}, Origin("1.2.3.4", None)),
+        ({"Forwarded": ";,=;for;" + '"' * 5000, "User-Agent": "curl"}, Origin("127.0.0.1", "curl")),
+    ],
+)
+def test_the_person_behind_the_caller_is_told_from_the_headers(app, headers, found):
+    environ = {"REMOTE_ADDR": "127.0.0.1"}
+
+    with app.test_request_context("/", headers={"User-Agent": "", **headers}, environ_base=environ):
+        told = origin()
+
+    assert Origin(told.address, told.agent or None) == found
