@@ -1,6 +1,7 @@
 """Who may do what: one predicate a question.
 
-``viewer`` carries who is asking and which of the events at hand they host.
+``viewer`` carries who is asking, which of the events at hand they host and at which of the talks
+they speak.
 """
 
 
@@ -17,6 +18,16 @@ def hosts_event(viewer, event) -> bool:
 
 def can_edit_event(viewer, event) -> bool:
     return viewer.is_admin or hosts_event(viewer, event)
+
+
+def can_manage_talk(viewer, talk) -> bool:
+    """What takes a host: claimed speakers may not."""
+    return viewer.is_admin or talk.event_id in viewer.hosting
+
+
+def can_edit_talk(viewer, talk) -> bool:
+    """Hosts, admins and the talk's claimed speakers."""
+    return can_manage_talk(viewer, talk) or talk.id in viewer.speaking
 
 
 def is_rejected(event) -> bool:
@@ -39,6 +50,11 @@ def is_approved_at_once(user) -> bool:
 
 def can_edit_user(viewer, user) -> bool:
     return viewer.is_admin or (viewer.user is not None and viewer.user.id == user.id)
+
+
+def can_administer_users(viewer) -> bool:
+    """Whether they may delete people, and trust them."""
+    return viewer.is_admin
 
 
 def can_see_email(viewer, user) -> bool:

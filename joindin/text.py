@@ -12,6 +12,9 @@ TAG = re.compile(r"/?[a-zA-Z]|[!?]")
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 E_MAIL = re.compile(r"[^@\s\"(),:;<>\[\\\]]+@[^@\s.]+(?:\.[^@\s.]+)*\.[^@\s.\d]{2,63}\Z")
 LONGEST_E_MAIL = 200
+
+# Where patterns are cut: no name is longer, and SQLite refuses patterns of tens of thousands of letters.
+LONGEST_PATTERN = 500
 SHORTEST_FOLD_CUT = 200
 
 

@@ -10,14 +10,15 @@ from joindin.models import User
 class Viewer:
     """What the things at hand are to ``user``, not all there are.
 
-    ``attending`` and ``hosting`` hold ids of events, ``starred`` of talks; ``ratings`` the viewer's
-    own by talk.
+    ``attending`` and ``hosting`` hold ids of events, ``starred`` and ``speaking`` of talks;
+    ``ratings`` the viewer's own by talk.
     """
 
     user: User | None = None
     attending: frozenset[int] = frozenset()
     hosting: frozenset[int] = frozenset()
     starred: frozenset[int] = frozenset()
+    speaking: frozenset[int] = frozenset()
     ratings: Mapping[int, int] = field(default_factory=dict)
 
     @property

@@ -18,6 +18,13 @@ SUBJECTS = {
     "event_approved": "Event approved",
     "event_rejected": "Event Rejected",
     "event_comment_reported": "Joind.in: A comment was reported",
+    "talk_claimed": "Joind.in: A talk has been claimed",
+    "talk_assigned": "Joind.in: A talk has been assigned to you",
+    "claim_approved": "Joind.in: Your talk claim has been approved",
+    "claim_rejected": "Joind.in: Your talk claim has been rejected",
+    "talk_comment": "New feedback on {talk}",
+    "talk_comment_reported": "Joind.in: A comment was reported",
+    "contact": "Joind.in contact: {subject}",
 }
 
 

@@ -4,7 +4,7 @@ from joindin.clock import utc_now
 from joindin.models import Mail
 
 
-def send_later(session, kind: str, recipients, **facts) -> None:
+def send_later(session, kind: str, recipients, *, reply_to: str | None = None, **facts) -> None:
     """Write a mail of ``kind`` to each address; ``jobs/mail.py`` sends it once this is committed.
 
     Nothing is written for people without an address.
@@ -12,7 +12,8 @@ def send_later(session, kind: str, recipients, **facts) -> None:
     now = utc_now()
     for address in recipients:
         if address:
-            session.add(Mail(kind=kind, recipient=address, facts=facts, created_at=now, due_at=now))
+            mail = Mail(kind=kind, recipient=address, reply_to=reply_to, facts=facts, created_at=now, due_at=now)
+            session.add(mail)
             session.info["has_mail"] = True
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 
 from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from joindin.clock import midnight
 from joindin.credentials import check_password, is_outdated, new_token, password_hash, token_hash
@@ -35,7 +36,11 @@ def sign_in(
     forget_stale_tokens(session, expirable_clients, now)
     token = new_token()
     session.add(AccessToken(token_hash=token_hash(token), user_id=user.id, client_id=client.id, created_at=now))
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError:
+        # The account or the client was deleted a moment ago.
+        raise NotAllowed("Signin failed") from None
     return user, token
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Integer, bindparam, func, select, true
 from joindin.clock import day_number, midnight
 from joindin.models import Event, Tag, event_tags
 from joindin.queries.paging import Page, Paging
-from joindin.text import fold
+from joindin.text import LONGEST_PATTERN, fold
 
 UPCOMING_MARGIN = dt.timedelta(days=3)
 CFP_NOTICE = dt.timedelta(days=7)
@@ -79,8 +79,7 @@ def _values(wanted, today):
         "day": day_number(today),
         "recently": today - UPCOMING_MARGIN,
         "soon": today + CFP_NOTICE,
-        # Cut where no name is longer, for SQLite takes no pattern of tens of thousands of letters.
-        "title": f"%{fold(wanted.title)[:500]}%" if wanted.title is not None else None,
+        "title": f"%{fold(wanted.title)[:LONGEST_PATTERN]}%" if wanted.title is not None else None,
         "stub": wanted.stub.lower() if wanted.stub is not None else None,
         "tags": [fold(tag) for tag in wanted.tags],
         "starts_from": wanted.starts_from,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from joindin.errors import NotFound
 from joindin.models import Event, Talk, TalkLink, TalkSpeaker, TalkStar
 from joindin.queries.paging import Page, Paging
-from joindin.text import fold
+from joindin.text import LONGEST_PATTERN, fold
 
 VISIBLE = (Talk.is_active == true(), Event.is_visible == true())
 
@@ -28,11 +28,36 @@ def find_talk(session, talk_id: int) -> Talk:
 
     :raises NotFound: if there is none, or none that anybody may see.
     """
-    wanted = select(Talk).join(Talk.event).where(Talk.id == talk_id, *VISIBLE)
-    talk = session.scalar(wanted.options(contains_eager(Talk.event), *SHOWN[1:]))
+    return _find_whole(session, Talk.id == talk_id)
+
+
+def find_talk_by_stub(session, stub: str) -> Talk:
+    """The talk under that short name, loaded as by :func:`find_talk`; :raises NotFound: as there."""
+    return _find_whole(session, Talk.stub == stub)
+
+
+def find_talk_alone(session, talk_id: int) -> Talk:
+    """The talk and its event, and nothing else of either: for those who are going to write.
+
+    :raises NotFound: as :func:`find_talk`.
+    """
+    wanted = select(Talk).join(Talk.event).where(Talk.id == talk_id, *VISIBLE).options(contains_eager(Talk.event))
+    talk = session.scalar(wanted)
     if talk is None:
         raise NotFound("Talk not found")
     return talk
+
+
+def list_speakers(session, talk_id: int) -> list[TalkSpeaker]:
+    """The entries of a talk with their users, as they are now."""
+    wanted = select(TalkSpeaker).where(TalkSpeaker.talk_id == talk_id).order_by(TalkSpeaker.id)
+    return session.scalars(wanted.options(joinedload(TalkSpeaker.user)).execution_options(populate_existing=True)).all()
+
+
+def speaks_at(session, talk_id: int, user_id: int) -> bool:
+    """Whether somebody is a claimed speaker of the talk."""
+    wanted = select(TalkSpeaker.id).where(TalkSpeaker.talk_id == talk_id, TalkSpeaker.user_id == user_id)
+    return session.scalars(wanted.limit(1)).first() is not None
 
 
 def list_event_talks(session, event_id: int, paging: Paging) -> Page:
@@ -42,7 +67,8 @@ def list_event_talks(session, event_id: int, paging: Paging) -> Page:
 
 def list_titled_talks(session, title: str, paging: Paging) -> Page:
     """Talks with ``title`` in theirs, newest first. It may hold LIKE's wildcards, as in the original."""
-    return _page(session, [Talk.title_key.like(f"%{fold(title)}%")], NEWEST_FIRST, paging)
+    named = Talk.title_key.like(f"%{fold(title)[:LONGEST_PATTERN]}%", escape="\\")
+    return _page(session, [named], NEWEST_FIRST, paging)
 
 
 def list_user_talks(session, user_id: int, paging: Paging) -> Page:
@@ -68,6 +94,14 @@ def has_starred(session, talk_id: int, user_id: int) -> bool:
 
 
 NEWEST_FIRST = (Talk.starts_at.desc(), Talk.id.desc())
+
+
+def _find_whole(session, condition):
+    wanted = select(Talk).join(Talk.event).where(condition, *VISIBLE)
+    talk = session.scalar(wanted.options(contains_eager(Talk.event), *SHOWN[1:]))
+    if talk is None:
+        raise NotFound("Talk not found")
+    return talk
 
 
 def _page(session, conditions, order, paging):

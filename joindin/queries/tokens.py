@@ -27,10 +27,14 @@ def trusted_client(session, key: str, secret: str) -> Client | None:
 
 def list_revocable_tokens(session, user_id: int, paging: Paging, now: dt.datetime) -> Page:
     """The keys somebody gave to clients that may be cut off again (spec 10.2)."""
-    conditions = (AccessToken.user_id == user_id, Client.can_be_revoked == true(), *_alive(now))
-    rows = select(AccessToken).join(AccessToken.client).where(*conditions).options(*SHOWN).order_by(AccessToken.id)
-    total = session.scalar(select(func.count()).select_from(AccessToken).join(AccessToken.client).where(*conditions))
-    return Page(session.scalars(paging.slice(rows)).all(), total, paging)
+    # Also those whose client is gone: nobody else could take them back.
+    revocable = or_(AccessToken.client_id.is_(None), Client.can_be_revoked == true())
+    conditions = (AccessToken.user_id == user_id, revocable, *_alive(now))
+    rows = select(AccessToken).outerjoin(AccessToken.client).where(*conditions).options(*SHOWN)
+    total = session.scalar(
+        select(func.count()).select_from(AccessToken).outerjoin(AccessToken.client).where(*conditions)
+    )
+    return Page(session.scalars(paging.slice(rows.order_by(AccessToken.id))).all(), total, paging)
 
 
 def token_of(session, user_id: int, token_id: int, now: dt.datetime) -> AccessToken | None:

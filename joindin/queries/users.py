@@ -5,12 +5,9 @@ from sqlalchemy import func, or_, select, true
 from joindin.errors import NotFound
 from joindin.models import Attendance, EventHost, User
 from joindin.queries.paging import Page, Paging
-from joindin.text import fold
+from joindin.text import LONGEST_PATTERN, fold
 
 ACTIVE = User.is_active == true()
-
-# No name is longer, and SQLite takes no longer patterns.
-LONGEST_KEYWORD = 500
 
 
 def find_user(session, user_id: int) -> User:
@@ -38,7 +35,7 @@ def list_users(session, paging: Paging, keyword: str | None = None) -> Page:
     """Everybody by id, or those with ``keyword`` in a name, by full name."""
     if keyword is None:
         return _page(session, [ACTIVE], [User.id], paging)
-    part = fold(keyword)[:LONGEST_KEYWORD]
+    part = fold(keyword)[:LONGEST_PATTERN]
     names = (User.username_key, User.full_name_key, func.lower(User.twitter_username))
     named = or_(*[name.contains(part, autoescape=True) for name in names])
     # Without a name first, as in the original; PostgreSQL would put them last.

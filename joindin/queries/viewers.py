@@ -1,8 +1,10 @@
 """The viewer's facts about a page, in bulk."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 
-from joindin.models import Attendance, EventHost, TalkComment, TalkStar, User
+from joindin.models import Attendance, EventHost, Talk, TalkComment, TalkSpeaker, TalkStar, User
 from joindin.viewer import Viewer
 
 
@@ -33,6 +35,19 @@ def view_talks(session, user: User | None, talk_ids) -> Viewer:
         user,
         starred=frozenset(session.scalars(starred)),
         ratings=dict(session.execute(newest_first).all()),
+    )
+
+
+def view_talks_to_edit(session, user: User | None, talks: Collection[Talk]) -> Viewer:
+    """What ``user`` may do with these talks comes of this: two statements, none for a visitor."""
+    if user is None or not talks:
+        return Viewer(user)
+    talk_ids = [talk.id for talk in talks]
+    speaking = select(TalkSpeaker.talk_id).where(TalkSpeaker.user_id == user.id, TalkSpeaker.talk_id.in_(talk_ids))
+    return Viewer(
+        user,
+        hosting=_events_of(session, EventHost, user, {talk.event_id for talk in talks}),
+        speaking=frozenset(session.scalars(speaking)),
     )
 
 

@@ -6,12 +6,19 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.docs.reading import METHODS, named, operations, problems_with
 
-# What nobody is meant to call: the documentation itself, files, and what the original says below unknown addresses.
+# What nobody is meant to call: the documentation itself, files, pages, and what the original says below unknown addresses.
 HIDDEN = {
     ("GET", "/docs"),
     ("GET", "/docs/openapi.json"),
     ("GET", "/inc/img/event_icons/{file}"),
     ("GET", "/static/{filename}"),
+    *(("GET", path) for path in ("/event/view/{event_id}", "/event/{slug}", "/e/{stub}")),
+    *(("GET", path) for path in ("/talk/view/{talk_id}", "/talk/{stub}", "/user/{username}")),
+    *(
+        (method, f"/{page}/{{below}}")
+        for method in ("POST", "PUT", "DELETE", "PATCH")
+        for page in ("event", "e", "talk", "user")
+    ),
     *((method, path) for method in ("POST", "PUT", "DELETE", "PATCH") for path in ("/", "/v2.1")),
     *((method, "/v2.1/events/{rest}") for method in ("GET", "POST", "PUT", "DELETE")),
     *((method, "/v2.1/users/{rest}") for method in ("GET", "POST")),

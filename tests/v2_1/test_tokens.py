@@ -303,3 +303,19 @@ def test_keys_are_for_those_who_came_through_a_trusted_client(api, session, alic
     assert (as_nobody.status_code, as_nobody.json) == (401, ["You must be logged in"])
     assert (as_any.status_code, as_any.json) == (403, ["You can not access the token list with this client"])
     assert session.scalars(select(Client.is_trusted).order_by(Client.id)).all() == [True, False]
+
+
+def test_a_key_outlives_its_application_and_can_still_be_revoked(api, session):
+    user = make_user(session)
+    gone = make_client(session, "gone")
+    api.signed_in(user, gone)
+    caller = api.signed_in(user, make_client(session, "web2", can_be_revoked=False))
+    orphan = session.scalars(select(AccessToken).where(AccessToken.client_id == gone.id)).one()
+    session.delete(gone)
+
+    listed = caller.get("/v2.1/token")
+    revoked = caller.delete(f"/v2.1/token/{orphan.id}")
+
+    assert [token["token"] for token in listed.json["tokens"]] == [orphan.id]
+    assert listed.json["tokens"][0]["application"] is None
+    assert (revoked.status_code, caller.get("/v2.1/token").json["tokens"]) == (204, [])

@@ -4,8 +4,11 @@ from flask import Flask
 from flask_smorest import Api
 
 from joindin.resources.v2_1 import (
+    applications,
     callers,
+    contact,
     documented,
+    elsewhere,
     emails,
     errors,
     event_comments,
@@ -15,6 +18,7 @@ from joindin.resources.v2_1 import (
     events,
     landing,
     languages,
+    profiles,
     talk_comments,
     talk_links,
     talk_speakers,
@@ -37,8 +41,12 @@ ROOMS = (
     talk_speakers,
     talk_comments,
     users,
+    profiles,
     tokens,
+    applications,
     emails,
+    contact,
+    elsewhere,
     languages,
 )
 

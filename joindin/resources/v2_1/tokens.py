@@ -92,7 +92,7 @@ class OneToken(MethodView):
     def delete(self, token_id):
         """Revoke one of the caller's own keys."""
         token = _own_token(token_id)
-        if token is None or token.client is None or not token.client.can_be_revoked:
+        if token is None or (token.client is not None and not token.client.can_be_revoked):
             raise NotFound("No tokens found")
         revoke_token(db.session, token, now=utc_now())
         db.session.commit()

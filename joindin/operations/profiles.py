@@ -1,0 +1,79 @@
+"""What people change about their own account."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from joindin.credentials import check_password, password_hash
+from joindin.database import give_way, locked
+from joindin.errors import Invalid, NotAllowed, NotFound
+from joindin.models import EventHost, PasswordReset, TalkSpeaker, User
+from joindin.operations.events import touch
+from joindin.operations.talks import touch_talks
+from joindin.operations.users import set_trusted
+
+WRONG_PASSWORD = "The credentials could not be verified"  # noqa: S105 - a sentence
+NOT_UPDATED = "User not updated"
+
+
+def check_old_password(user: User, password: str) -> str:
+    """The stored hash that ``password`` fits, which :func:`edit_profile` wants to see again.
+
+    :raises NotAllowed: if it fits none.
+    """
+    if not check_password(password, user.password_hash):
+        raise NotAllowed(WRONG_PASSWORD)
+    return user.password_hash
+
+
+def edit_profile(
+    session, user_id: int, fields: Mapping, *, password: str | None = None, proven_hash: str | None = None
+) -> None:
+    """Change an account. A new password replaces the one whose hash was proven to be known.
+
+    With the address or the password, mailed tokens for a new password lapse. Events and talks
+    that show the name show the new one.
+
+    :raises Invalid: if the name or the address was taken a moment ago, or the account is gone.
+    :raises NotAllowed: if somebody else changed the password meanwhile.
+    """
+    # Before the first lock: this is meant to be slow.
+    hashed = password_hash(password) if password else None
+
+    def work():
+        user = locked(session, User, user_id)
+        if user is None:
+            raise Invalid(NOT_UPDATED)
+        if hashed:
+            if user.password_hash != proven_hash:
+                raise NotAllowed(WRONG_PASSWORD)
+            user.password_hash = hashed
+        if hashed or fields["email"] != user.email:
+            session.execute(delete(PasswordReset).where(PasswordReset.user_id == user_id))
+        is_renamed = fields["full_name"] != user.full_name
+        for name, value in fields.items():
+            setattr(user, name, value)
+        session.flush()
+        if is_renamed:
+            _move_what_shows_the_name(session, user_id)
+
+    try:
+        give_way(session, work, refusal=NOT_UPDATED)
+    except IntegrityError as taken:
+        field = "email" if "email_key" in str(taken.orig) else "username"
+        raise Invalid(f"That {field} is already associated with another account") from None
+
+
+def trust_user(session, user_id: int, is_trusted: bool) -> None:
+    """Let somebody's events go live without approval, or no longer."""
+    user = locked(session, User, user_id)
+    if user is None:
+        raise NotFound("User not found")
+    set_trusted(session, user, is_trusted)
+
+
+def _move_what_shows_the_name(session, user_id):
+    """Claimed speakers and hosts go by the user's name."""
+    touch_talks(session, *session.scalars(select(TalkSpeaker.talk_id).where(TalkSpeaker.user_id == user_id)))
+    touch(session, *session.scalars(select(EventHost.event_id).where(EventHost.user_id == user_id)))

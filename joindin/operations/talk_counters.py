@@ -1,0 +1,45 @@
+"""Counting anew what talks count on the way, after something that no single step can follow.
+
+Every counter of a talk is the length of something; here each stands beside the question that
+gives it (see ``models/talks.py``).
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy import false, func, select, update
+
+from joindin.models import Talk, TalkComment, TalkSpeaker, TalkStar
+
+_speakers = (
+    select(TalkSpeaker.user_id)
+    .where(TalkSpeaker.talk_id == TalkComment.talk_id, TalkSpeaker.user_id.is_not(None))
+    .correlate(TalkComment)
+)
+_all = (TalkComment.talk_id == Talk.id,)
+_shown = (*_all, TalkComment.is_private == false(), TalkComment.is_hidden == false())
+_rated = (
+    *_shown,
+    TalkComment.rating > 0,
+    TalkComment.user_id.is_not(None),
+    TalkComment.user_id.not_in(_speakers),
+)
+
+COUNTED = {
+    "comment_count": select(func.count()).select_from(TalkComment).where(*_shown),
+    "all_comment_count": select(func.count()).select_from(TalkComment).where(*_all),
+    "rating_sum": select(func.coalesce(func.sum(TalkComment.rating), 0)).where(*_rated),
+    "rating_count": select(func.count()).select_from(TalkComment).where(*_rated),
+    "star_count": select(func.count()).select_from(TalkStar).where(TalkStar.talk_id == Talk.id),
+}
+
+
+def recount_talks(session, talk_ids: Collection[int]) -> None:
+    """Store what there is, and move the versions. Hold the talks' rows: a statement that has to wait counts too early."""
+    session.execute(
+        update(Talk)
+        .where(Talk.id.in_(talk_ids))
+        .values(
+            {name: question.scalar_subquery() for name, question in COUNTED.items()} | {"version": Talk.version + 1}
+        )
+        .execution_options(synchronize_session=False)
+    )

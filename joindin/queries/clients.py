@@ -1,0 +1,27 @@
+"""Finding applications. Everybody finds their own, and nobody another's."""
+
+from sqlalchemy import func, select
+
+from joindin.errors import NotFound
+from joindin.models import Client
+from joindin.queries.paging import Page, Paging
+
+
+def list_clients_of(session, owner_id: int, paging: Paging) -> Page:
+    """Somebody's applications, newest first."""
+    own = Client.owner_id == owner_id
+    total = session.scalar(select(func.count()).select_from(Client).where(own))
+    return Page(
+        session.scalars(paging.slice(select(Client).where(own).order_by(Client.id.desc()))).all(), total, paging
+    )
+
+
+def client_of(session, owner_id: int, client_id: int) -> Client | None:
+    return session.scalar(select(Client).where(Client.id == client_id, Client.owner_id == owner_id))
+
+
+def find_client_of(session, owner_id: int, client_id: int) -> Client:
+    client = client_of(session, owner_id, client_id)
+    if client is None:
+        raise NotFound("No application found")
+    return client

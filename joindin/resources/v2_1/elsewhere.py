@@ -1,0 +1,31 @@
+"""Signing in with an account elsewhere (spec 13).
+
+The original's web site no longer does, and nothing here sets it up. Clients that still ask are
+told so, past the documentation.
+"""
+
+from flask.views import MethodView
+from flask_smorest import Blueprint
+
+from joindin.errors import NotConfigured
+from joindin.resources.v2_1.client_credentials import by_trusted_client
+from joindin.resources.v2_1.documented import add_unlisted
+
+blp = Blueprint("elsewhere", __name__, url_prefix="/v2.1")
+
+
+class Twitter(MethodView):
+    @by_trusted_client
+    def post(self):
+        raise NotConfigured("Cannot login via Twitter")
+
+
+class Facebook(MethodView):
+    def post(self):
+        # Before the client is looked at, as in the original.
+        raise NotConfigured("Cannot login via Facebook")
+
+
+add_unlisted(blp, "/twitter/request_token", Twitter, endpoint="TwitterRequestTokens")
+add_unlisted(blp, "/twitter/token", Twitter)
+add_unlisted(blp, "/facebook/token", Facebook)
