@@ -7,6 +7,13 @@ from joindin.models import OPEN_CLAIM, Talk, TalkClaim
 from joindin.queries.paging import Page
 
 
+def open_claim_of(session, speaker_id: int, user_id: int) -> TalkClaim | None:
+    """The claim on a name, or assignment of it, that one side has not approved yet."""
+    return session.scalar(
+        select(TalkClaim).where(TalkClaim.speaker_id == speaker_id, TalkClaim.user_id == user_id, OPEN_CLAIM)
+    )
+
+
 def list_open_claims(session, event_id: int) -> Page:
     """Claims and assignments that one side has not approved yet, oldest first; never paged (spec 7.12)."""
     rows = (

@@ -14,6 +14,14 @@ def find_language(session, language_id: int) -> Language:
     return language
 
 
+def language_named(session, name: str) -> Language | None:
+    return session.scalar(select(Language).where(Language.name == name))
+
+
+def talk_type_titled(session, title: str) -> TalkType | None:
+    return session.scalar(select(TalkType).where(TalkType.title == title))
+
+
 def list_languages(session, paging: Paging) -> Page:
     """All languages, by name."""
     return _page(session, Language, (Language.name, Language.id), paging)

@@ -3,14 +3,26 @@
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from joindin.errors import Invalid, NotFound
 from joindin.extensions import db
-from joindin.queries.talks import list_event_talks
+from joindin.models import Event
+from joindin.operations.talks import add_talk
+from joindin.permissions import can_edit_event
+from joindin.queries.paging import single
+from joindin.queries.talks import find_talk, list_event_talks
+from joindin.queries.viewers import view_events
 from joindin.representations.v2_1.talks import TalkPageSchema, VerboseTalkPageSchema
-from joindin.resources.v2_1.documented import lists
+from joindin.resources.v2_1.callers import links, signed_in
+from joindin.resources.v2_1.documented import lists, refuses, shows, takes
 from joindin.resources.v2_1.paging import read_paging
+from joindin.resources.v2_1.parameters import params
+from joindin.resources.v2_1.talk_input import BAD_TALK, TalkBodySchema, read_talk
 from joindin.resources.v2_1.talk_pieces import show_talks
 
 blp = Blueprint("event talks", __name__, url_prefix="/v2.1", description="The talks of an event")
+
+TO_CREATE = "You must be logged in to create data"
+NOT_HOST = "You do not have permission to add talks to this event"
 
 
 @blp.route("/events/<positive:event_id>/talks")
@@ -19,3 +31,30 @@ class EventTalks(MethodView):
     def get(self, event_id):
         """List the talks of an event, earliest first."""
         return show_talks(list_event_talks(db.session, event_id, read_paging()))
+
+    @takes(TalkBodySchema)
+    @shows(TalkPageSchema, VerboseTalkPageSchema, status=201, location="/v2.1/talks/42")
+    @refuses({401: TO_CREATE, 400: (NOT_HOST, *BAD_TALK), 404: "Event not found"})
+    def post(self, event_id):
+        """Add a talk to an event, once that is approved. The answer shows it."""
+        event = _event_of_caller(event_id)
+        talk = add_talk(db.session, event.id, read_talk(params(), event))
+        talk_id = talk.id
+        db.session.commit()
+        # Read anew, with all that is shown of it.
+        db.session.expire(talk)
+        response = show_talks(single(find_talk(db.session, talk_id)))
+        response.status_code, response.headers["Location"] = 201, links().talk(talk_id)
+        response.autocorrect_location_header = False
+        return response
+
+
+def _event_of_caller(event_id):
+    """The event, if the caller runs it. Whoever does not hears the same of every event, be it there or not."""
+    viewer = view_events(db.session, signed_in(TO_CREATE), [event_id])
+    event = db.session.get(Event, event_id)
+    if not (can_edit_event(viewer, event) if event else viewer.is_admin):
+        raise Invalid(NOT_HOST)
+    if event is None or not event.is_visible:
+        raise NotFound("Event not found")
+    return event

@@ -1,23 +1,41 @@
 """Talks: find, read, star (spec 7)."""
 
+from flask import request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from joindin.errors import Invalid, MethodNotSupported, NotFound
 from joindin.extensions import db
+from joindin.operations.stars import star_talk, unstar_talk
+from joindin.operations.talks import delete_talk, edit_talk
+from joindin.permissions import can_edit_talk, can_manage_talk
 from joindin.queries.paging import single
-from joindin.queries.talks import find_talk, has_starred, list_titled_talks, list_user_talks
+from joindin.queries.talks import (
+    find_talk,
+    find_talk_alone,
+    has_starred,
+    list_titled_talks,
+    list_user_talks,
+)
+from joindin.queries.viewers import view_talks_to_edit
 from joindin.representations.v2_1.talks import StarredSchema, TalkPageSchema, VerboseTalkPageSchema
-from joindin.resources.v2_1.answers import thing
-from joindin.resources.v2_1.callers import caller, signed_in
-from joindin.resources.v2_1.documented import add_unlisted, asks, lists, refuses, shows
+from joindin.resources.v2_1.answers import empty, thing
+from joindin.resources.v2_1.callers import api_base, caller, signed_in
+from joindin.resources.v2_1.documented import add_unlisted, asks, does, lists, refuses, shows, takes
+from joindin.resources.v2_1.guards import for_talk
 from joindin.resources.v2_1.paging import read_paging
-from joindin.resources.v2_1.parameters import query
+from joindin.resources.v2_1.parameters import params, query
+from joindin.resources.v2_1.talk_input import BAD_TALK, TalkBodySchema, read_talk
 from joindin.resources.v2_1.talk_pieces import show_talks
 
 blp = Blueprint("talks", __name__, url_prefix="/v2.1", description="What is given at events")
 
 TO_CREATE = "You must be logged in to create data"
+TO_UPDATE = "You must be logged in to update data"
+TO_REMOVE = "You must be logged in to remove data"
+
+NOT_TO_UPDATE = "You do not have permission to update this talk"
+NOT_TO_DELETE = "You do not have permission to do that"
 
 
 @blp.route("/talks")
@@ -41,6 +59,34 @@ class OneTalk(MethodView):
         """Show a talk."""
         return show_talks(single(find_talk(db.session, talk_id)))
 
+    @for_talk(can_edit_talk, sign_in=TO_UPDATE, refusal=NOT_TO_UPDATE)
+    @takes(TalkBodySchema)
+    @does(204, location="/v2.1/talks/42")
+    @refuses({400: BAD_TALK})
+    def put(self, talk, viewer):
+        """Edit a talk, as one of its hosts or claimed speakers.
+
+        Absent optional fields get their defaults, but for the speakers, who stay. Links stay as well.
+        """
+        edit_talk(db.session, talk.id, read_talk(params(), talk.event))
+        db.session.commit()
+        return empty(204, api_base() + request.path)
+
+    @does(204)
+    @refuses({401: TO_REMOVE, 400: NOT_TO_DELETE})
+    def delete(self, talk_id):
+        """Delete a talk and what was said about it. One that is not there is deleted already."""
+        user = signed_in(TO_REMOVE)
+        try:
+            talk = find_talk_alone(db.session, talk_id)
+        except NotFound:
+            return empty(204)
+        if not can_manage_talk(view_talks_to_edit(db.session, user, [talk]), talk):
+            raise Invalid(NOT_TO_DELETE)
+        delete_talk(db.session, talk.id)
+        db.session.commit()
+        return empty(204)
+
 
 @blp.route("/talks/<positive:talk_id>/starred")
 class TalkStarred(MethodView):
@@ -49,6 +95,23 @@ class TalkStarred(MethodView):
         """Tell whether the caller starred a talk."""
         user = caller().user
         return thing({"has_starred": user is not None and has_starred(db.session, talk_id, user.id)})
+
+    @for_talk(sign_in=TO_CREATE)
+    @does(201, location="/v2.1/talks/42/starred")
+    def post(self, talk, viewer):
+        """Star a talk."""
+        star_talk(db.session, talk.id, viewer.user.id)
+        db.session.commit()
+        return empty(201, api_base() + request.path)
+
+    @does(200, location="/v2.1/talks/42/starred")
+    @refuses({401: TO_REMOVE})
+    def delete(self, talk_id):
+        """Star a talk no longer."""
+        unstar_talk(db.session, talk_id, signed_in(TO_REMOVE).id)
+        db.session.commit()
+        # 200, as the web site and the app for Android expect; the newest original says 205 (spec 18, #1).
+        return empty(200, api_base() + request.path)
 
 
 @blp.route("/users/<positive:user_id>/talks")
@@ -81,6 +144,14 @@ class NoTalk(MethodView):
 
     def post(self, rest=""):
         signed_in(TO_CREATE)
+        raise NotFound("Talk not found")
+
+    def put(self, rest):
+        signed_in(TO_UPDATE)
+        raise NotFound("Talk not found")
+
+    def delete(self, rest):
+        signed_in(TO_REMOVE)
         raise NotFound("Talk not found")
 
 

@@ -1,0 +1,68 @@
+"""The names on a talk, and the people behind them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, insert, update
+
+from joindin.models import OPEN_CLAIM, Talk, TalkClaim, TalkSpeaker, User
+from joindin.operations.attendance import attend
+from joindin.operations.talk_ratings import recount_talk_ratings
+from joindin.queries.talks import list_speakers
+from joindin.text import plain_text
+
+
+def add_speakers(session, talk_id: int, names: Sequence[str]) -> None:
+    """Add names to a talk, in their order, however often one comes."""
+    if names:
+        session.execute(insert(TalkSpeaker), [{"talk_id": talk_id, "name": name} for name in names])
+
+
+def name_speakers(session, talk: Talk, names: Sequence[str]) -> None:
+    """Make ``names`` the speakers of a talk that is held. Whoever was one of them before keeps the claim.
+
+    Claimed speakers go by their user's name of today. With an entry its claims go.
+    """
+    attached = list_speakers(session, talk.id)
+    known = {shown_name(speaker) for speaker in attached}
+    gone = [speaker for speaker in attached if shown_name(speaker) not in names]
+    new = [name for name in dict.fromkeys(names) if name not in known]
+    session.execute(
+        delete(TalkSpeaker)
+        .where(TalkSpeaker.id.in_([speaker.id for speaker in gone]))
+        .execution_options(synchronize_session=False)
+    )
+    add_speakers(session, talk.id, new)
+    # Ratings of those who speak no longer count from now on.
+    recount_talk_ratings(session, talk.id)
+
+
+def link_speaker(session, talk: Talk, speaker: TalkSpeaker, user: User) -> None:
+    """Make ``user`` the speaker behind a name of a talk that is held; others who claim it have lost.
+
+    They attend the event from now on, and their rating of the talk counts no longer.
+    """
+    speaker.user_id, speaker.name = user.id, user.full_name or speaker.name
+    session.flush()
+    session.execute(
+        delete(TalkClaim)
+        .where(TalkClaim.speaker_id == speaker.id, OPEN_CLAIM)
+        .execution_options(synchronize_session=False)
+    )
+    recount_talk_ratings(session, talk.id)
+    attend(session, talk.event_id, user.id)
+
+
+def unlink_speaker(session, talk: Talk, user_id: int) -> None:
+    """Take a person off all names of a talk that is held; the names stay."""
+    session.execute(
+        update(TalkSpeaker)
+        .where(TalkSpeaker.talk_id == talk.id, TalkSpeaker.user_id == user_id)
+        .values(user_id=None)
+        .execution_options(synchronize_session=False)
+    )
+    recount_talk_ratings(session, talk.id)
+
+
+def shown_name(speaker: TalkSpeaker) -> str:
+    """The name a speaker goes by, with the user loaded, as it would come back from somebody who read it."""
+    return plain_text((speaker.user.full_name if speaker.user else None) or speaker.name)

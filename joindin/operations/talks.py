@@ -1,0 +1,157 @@
+"""Adding talks to an event, editing and deleting them.
+
+Locks are taken in one order, or two writers wait for each other: a talk, its track, the event.
+What cannot keep to it, because it needs many rows, gives way.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import randint
+from secrets import token_hex
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+
+from joindin.database import begin_write, give_way, locked
+from joindin.errors import Conflict, NotFound
+from joindin.models import Event, Talk, TalkLink, Track, talk_tracks
+from joindin.operations.speakers import add_speakers, name_speakers
+from joindin.text import slug
+
+LONGEST_SLUG = 200
+MOST_ATTEMPTS = 20
+
+
+@dataclass(frozen=True)
+class TalkDetails:
+    """What is said about a talk. ``speakers`` are all their names; None leaves them as they are (new talks: none)."""
+
+    title: str
+    description: str
+    type_id: int
+    language_id: int
+    starts_at: dt.datetime
+    duration: int
+    slides_url: str = ""
+    speakers: Sequence[str] | None = None
+
+    def fields(self):
+        return {name: value for name, value in vars(self).items() if name != "speakers"}
+
+
+def add_talk(session, event_id: int, details: TalkDetails) -> Talk:
+    """Store a new talk; where its slides are becomes a link."""
+    begin_write(session)
+    talk = Talk(event_id=event_id, **details.fields() | {"slides_url": ""})
+    _add_with_stub(session, talk)
+    _give_slug(session, talk)
+    add_speakers(session, talk.id, details.speakers or ())
+    if details.slides_url:
+        session.add(TalkLink(talk_id=talk.id, type="slides_link", url=details.slides_url))
+    session.flush()
+    _count(session, event_id, talk_count=+1)
+    return talk
+
+
+def edit_talk(session, talk_id: int, details: TalkDetails) -> None:
+    """Replace all that is said about a talk, its slug as well. Links stay; speakers may keep their claims."""
+    talk = hold_talk(session, talk_id)
+    for name, value in details.fields().items():
+        setattr(talk, name, value)
+    session.flush()
+    _give_slug(session, talk)
+    if details.speakers is not None:
+        name_speakers(session, talk, details.speakers)
+
+
+def delete_talk(session, talk_id: int) -> None:
+    """Delete a talk with all that hangs on it; nothing happens if it is gone already."""
+
+    def work():
+        talk = locked(session, Talk, talk_id)
+        if talk is None:
+            return
+        if talk.is_active:
+            tracks = select(talk_tracks.c.track_id).where(talk_tracks.c.talk_id == talk_id)
+            session.execute(
+                update(Track)
+                .where(Track.id.in_(tracks))
+                .values(talk_count=Track.talk_count - 1)
+                .execution_options(synchronize_session=False)
+            )
+        session.execute(delete(Talk).where(Talk.id == talk_id).execution_options(synchronize_session=False))
+        _count(session, talk.event_id, talk_count=-1, talk_comment_count=-talk.all_comment_count)
+
+    give_way(session, work, refusal="There was a problem trying to delete the talk")
+
+
+def hold_talk(session, talk_id: int) -> Talk:
+    """The talk, with nobody else writing to it or to what hangs on it until this transaction ends.
+
+    :raises NotFound: if somebody deleted it since it was found.
+    """
+    talk = locked(session, Talk, talk_id)
+    if talk is None:
+        raise NotFound("Talk not found")
+    return talk
+
+
+def touch_talks(session, *talk_ids: int) -> None:
+    """Move the version of talks of which something outside their own row changed."""
+    session.execute(
+        update(Talk)
+        .where(Talk.id.in_(talk_ids))
+        .values(version=Talk.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _add_with_stub(session, talk):
+    """Insert under a stub that no talk has; the database decides."""
+    for _attempt in range(MOST_ATTEMPTS):
+        talk.stub = token_hex(3)[:5]
+        try:
+            with session.begin_nested():
+                session.add(talk)
+                session.flush()
+            return
+        except IntegrityError:
+            continue
+    raise Conflict("There are too many talks")
+
+
+def _give_slug(session, talk):
+    """Give the talk the first of the contract's slugs that no other talk of the event has (spec 4.12).
+
+    One that is taken between look and update is for the database to refuse.
+    """
+    plain = slug(talk.title)[:LONGEST_SLUG].strip("-") or "talk"
+    by_id = f"{plain}-{talk.id}"
+    for candidate in (plain, by_id, *(f"{by_id}-{randint(1, 9999)}" for _attempt in range(MOST_ATTEMPTS))):
+        if talk.slug == candidate:
+            return
+        if _is_taken(session, talk.event_id, candidate):
+            continue
+        try:
+            with session.begin_nested():
+                talk.slug = candidate
+                session.flush()
+            return
+        except IntegrityError:
+            continue
+    raise Conflict("There are too many talks of that title")
+
+
+def _is_taken(session, event_id, candidate):
+    return session.scalar(select(Talk.id).where(Talk.event_id == event_id, Talk.slug == candidate)) is not None
+
+
+def _count(session, event_id, **changes):
+    session.execute(
+        update(Event)
+        .where(Event.id == event_id)
+        .values({name: getattr(Event, name) + change for name, change in changes.items()})
+        .values(version=Event.version + 1)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,116 @@
+"""Tracks of an event, and putting talks into them.
+
+``talk_count`` of a track moves here and where talks are deleted. Talks show the names of their
+tracks, so their versions move too.
+"""
+
+from sqlalchemy import delete, select, update
+
+from joindin.database import begin_write, give_way, insert_or_ignore, locked
+from joindin.errors import Invalid, NotFound
+from joindin.models import Event, Talk, Track, talk_tracks
+from joindin.operations.talks import hold_talk, touch_talks
+
+NO_EVENT = "Associated event not found"
+
+
+def add_track(session, event_id: int, *, name: str, description: str) -> Track:
+    begin_write(session)
+    track = Track(event_id=event_id, name=name, description=description)
+    session.add(track)
+    session.flush()
+    _count_tracks(session, event_id, +1)
+    return track
+
+
+def edit_track(session, track_id: int, *, name: str, description: str | None) -> None:
+    """Rename a track; without a description it keeps the one it has.
+
+    :raises NotFound: if somebody deleted it since it was found.
+    """
+
+    def work():
+        track = _hold_track(session, track_id)
+        is_renamed = track.name != name
+        track.name = name
+        if description is not None:
+            track.description = description
+        session.flush()
+        if is_renamed:
+            _touch_talks_in(session, track_id)
+
+    give_way(session, work, refusal="There was a problem trying to edit the track")
+
+
+def delete_track(session, track_id: int) -> None:
+    """Delete a track; its talks stay, without it.
+
+    :raises NotFound: if somebody deleted it since it was found.
+    """
+
+    def work():
+        track = _hold_track(session, track_id)
+        _touch_talks_in(session, track_id)
+        session.execute(delete(Track).where(Track.id == track_id).execution_options(synchronize_session=False))
+        _count_tracks(session, track.event_id, -1)
+
+    give_way(session, work, refusal="There was a problem trying to delete the track")
+
+
+def put_into_track(session, talk_id: int, track_id: int) -> None:
+    """Have a talk run in a track of the same event; nothing happens if it does already.
+
+    :raises Invalid: if somebody deleted the track since it was found.
+    """
+    talk, track = _hold_both(session, talk_id, track_id)
+    if insert_or_ignore(session, talk_tracks, talk_id=talk_id, track_id=track_id):
+        _move(session, talk, track, +1)
+
+
+def take_out_of_track(session, talk_id: int, track_id: int) -> None:
+    """Have a talk run in a track no longer; nothing happens if it does not."""
+    talk, track = _hold_both(session, talk_id, track_id)
+    gone = session.execute(
+        delete(talk_tracks).where(talk_tracks.c.talk_id == talk_id, talk_tracks.c.track_id == track_id)
+    ).rowcount
+    if gone:
+        _move(session, talk, track, -1)
+
+
+def _hold_track(session, track_id):
+    track = locked(session, Track, track_id)
+    if track is None:
+        raise NotFound("Track not found")
+    return track
+
+
+def _hold_both(session, talk_id, track_id):
+    talk, track = hold_talk(session, talk_id), locked(session, Track, track_id)
+    if track is None:
+        raise Invalid(NO_EVENT)
+    return talk, track
+
+
+def _move(session, talk, track, change):
+    if talk.is_active:
+        track.talk_count = Track.talk_count + change
+        session.flush()
+    touch_talks(session, talk.id)
+
+
+def _touch_talks_in(session, track_id):
+    session.execute(
+        update(Talk)
+        .where(Talk.id.in_(select(talk_tracks.c.talk_id).where(talk_tracks.c.track_id == track_id)))
+        .values(version=Talk.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _count_tracks(session, event_id, change):
+    session.execute(
+        update(Event)
+        .where(Event.id == event_id)
+        .values(track_count=Event.track_count + change, version=Event.version + 1)
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,70 @@
+import pytest
+from sqlalchemy import select
+
+from joindin.errors import Conflict, NotFound
+from joindin.models import Talk, TalkSpeaker
+from joindin.operations import talks
+from joindin.operations.talks import TalkDetails, add_talk, delete_talk, edit_talk
+from joindin.operations.tracks import delete_track, edit_track
+from tests.factories import make_event, make_language, make_talk, make_talk_type
+
+
+@pytest.fixture
+def details(session):
+    return TalkDetails(
+        title="On Python",
+        description="Snakes",
+        type_id=make_talk_type(session).id,
+        language_id=make_language(session).id,
+        starts_at=make_event(session).starts_at,
+        duration=60,
+        speakers=["Bob", "Ann", "Bob"],
+    )
+
+
+def draw(monkeypatch, *stubs):
+    """Have chance make these stubs; the last one for ever."""
+    drawn = list(stubs)
+    monkeypatch.setattr(talks, "token_hex", lambda _bytes: f"{drawn.pop(0) if len(drawn) > 1 else drawn[0]}f")
+
+
+def test_a_stub_that_is_taken_is_drawn_again(session, details, monkeypatch):
+    make_talk(session, make_event(session), stub="aaaaa")
+    draw(monkeypatch, "aaaaa", "aaaaa", "bbbbb")
+
+    talk = add_talk(session, make_event(session).id, details)
+
+    assert (talk.stub, talk.slug) == ("bbbbb", "on-python")
+    assert session.scalars(select(TalkSpeaker.name).order_by(TalkSpeaker.id)).all() == ["Bob", "Ann", "Bob"]
+
+
+def test_when_all_stubs_are_taken_it_is_said_so(session, details, monkeypatch):
+    make_talk(session, make_event(session), stub="aaaaa")
+    draw(monkeypatch, "aaaaa")
+
+    with pytest.raises(Conflict, match="There are too many talks"):
+        add_talk(session, make_event(session).id, details)
+
+    assert len(session.scalars(select(Talk)).all()) == 1
+
+
+def test_what_is_deleted_meanwhile_cannot_be_edited(session, details):
+    for write in (
+        lambda: edit_talk(session, 12345, details),
+        lambda: edit_track(session, 12345, name="x", description=None),
+        lambda: delete_track(session, 12345),
+    ):
+        with pytest.raises(NotFound):
+            write()
+
+
+def test_what_is_deleted_already_stays_so(session, details):
+    event = make_event(session)
+    talk = add_talk(session, event.id, details)
+
+    for _ in range(2):
+        delete_talk(session, talk.id)
+
+    session.expire_all()
+    assert session.scalars(select(Talk)).all() == []
+    assert event.talk_count == 0

@@ -1,0 +1,90 @@
+import pytest
+from sqlalchemy import func, select
+
+from joindin.models import Mail, Talk, TalkStar
+from tests.factories import make_event, make_star, make_talk, make_user
+
+HERE = "http://localhost/v2.1"
+
+
+@pytest.fixture
+def talk(session):
+    return make_talk(session, make_event(session))
+
+
+@pytest.fixture
+def fan(api, session):
+    return api.signed_in(make_user(session))
+
+
+def starred(client, talk):
+    shown = client.get(f"/v2.1/talks/{talk.id}").json["talks"][0]
+    asked = client.get(f"/v2.1/talks/{talk.id}/starred").json["has_starred"]
+    assert asked == shown["starred"]
+    return shown["starred"], shown["starred_count"]
+
+
+def test_somebody_stars_a_talk_and_it_is_counted_once(api, fan, session, talk):
+    make_star(session, talk, make_user(session))
+    path = f"/v2.1/talks/{talk.id}/starred"
+
+    replies = [fan.post(path, json=[]), fan.post(path), fan.post(f"{path}/", data="x")]
+
+    assert [(reply.status_code, reply.data, reply.headers["Location"]) for reply in replies] == [
+        (201, b"", f"{HERE}/talks/{talk.id}/starred"),
+        (201, b"", f"{HERE}/talks/{talk.id}/starred"),
+        (201, b"", f"{HERE}/talks/{talk.id}/starred/"),
+    ]
+    assert (starred(fan, talk), starred(api, talk)) == ((True, 2), (False, 2))
+    assert session.scalars(select(Mail)).all() == []
+
+
+def test_somebody_takes_the_star_back_however_often(fan, session, talk):
+    make_star(session, talk, make_user(session))
+    path = f"/v2.1/talks/{talk.id}/starred"
+    fan.post(path)
+
+    replies = [fan.delete(path) for _ in range(2)]
+
+    assert [(reply.status_code, reply.data, reply.headers["Location"]) for reply in replies] == [
+        (200, b"", f"{HERE}/talks/{talk.id}/starred")
+    ] * 2
+    assert starred(fan, talk) == (False, 1)
+
+
+def test_what_is_not_there_cannot_be_starred_and_is_not(fan, session, talk):
+    gone = make_talk(session, make_event(session), is_active=False)
+
+    replies = [
+        fan.request(method, f"/v2.1/talks/{id_}/starred") for method in ("POST", "DELETE") for id_ in (gone.id, 12345)
+    ]
+
+    assert [(reply.status_code, reply.get_json(silent=True)) for reply in replies] == [
+        (404, ["Talk not found"]),
+        (404, ["Talk not found"]),
+        (200, None),
+        (200, None),
+    ]
+    assert session.scalar(select(func.count()).select_from(TalkStar)) == 0
+
+
+def test_the_version_moves_with_the_count_alone(fan, session, talk):
+    path = f"/v2.1/talks/{talk.id}/starred"
+    versions = [talk.version]
+
+    for method in ("DELETE", "POST", "POST", "DELETE", "DELETE"):
+        fan.request(method, path)
+        versions.append(session.get(Talk, talk.id).version)
+
+    first = versions[0]
+    assert versions == [first, first, first + 1, first + 1, first + 2, first + 2]
+
+
+def test_starring_costs_little(fan, session, talk, count_statements):
+    path = f"/v2.1/talks/{talk.id}/starred"
+
+    with count_statements() as seen:
+        fan.post(path)
+
+    # Who is calling, which talk, its row once more for oneself, the star, its count.
+    assert [statement.split()[0] for statement in seen] == ["SELECT", "SELECT", "SELECT", "INSERT", "UPDATE"]
