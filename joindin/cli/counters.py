@@ -6,7 +6,7 @@ import click
 
 from joindin.cli.guards import with_database
 from joindin.extensions import db
-from joindin.operations.counters import check_counters, count_events
+from joindin.operations.counters import check_counters, count_rows
 
 # More than that helps nobody on a screen; the sum at the end is exact.
 MOST_SHOWN = 50
@@ -21,19 +21,19 @@ def counters():
 @click.option("--fix", is_flag=True, help="Mend what has drifted, and count that as success.")
 @with_database
 def check(fix: bool):
-    """Count attendees, comments and ratings of all events anew and report what has drifted.
+    """Count anew what all events, tracks and talks count, and report what has drifted.
 
     The exit code is 1 if anything has and was not mended.
     """
     drifted = []
     hidden = not sys.stderr.isatty()
-    with click.progressbar(length=count_events(db.session), label="Events", file=sys.stderr, hidden=hidden) as bar:
+    with click.progressbar(length=count_rows(db.session), label="Counters", file=sys.stderr, hidden=hidden) as bar:
         for checked, drifts in check_counters(db.session, fix=fix):
             db.session.commit()
             drifted += drifts
             bar.update(checked)
     for drift in drifted[:MOST_SHOWN]:
-        click.echo(f"event {drift.event_id}: {drift.counter} is {drift.stored}, should be {drift.counted}")
+        click.echo(f"{drift.kind} {drift.id}: {drift.counter} is {drift.stored}, should be {drift.counted}")
     if len(drifted) > MOST_SHOWN:
         click.echo(f"... and {len(drifted) - MOST_SHOWN} more")
     click.echo(_verdict(len(drifted), fix))

@@ -50,7 +50,8 @@ def comment_on_event(
 
 def report_event_comment(session, comment: EventComment, *, reporter: User, now: dt.datetime) -> None:
     """Hide a comment at once and tell the hosts, who decide. Each report is kept."""
-    locked(session, EventComment, comment.id)
+    if locked(session, EventComment, comment.id) is None:
+        raise NotFound("Comment not found")
     comment.is_hidden = True
     session.add(EventCommentReport(comment_id=comment.id, reporter_id=reporter.id, reported_at=now))
     session.flush()
@@ -73,7 +74,8 @@ def decide_about_event_comment(
     """Uphold the reports (``approved``: it stays hidden) or turn them down (``denied``: shown again)."""
     if decision not in DECISIONS:
         raise Invalid("Unexpected decision")
-    locked(session, EventComment, comment.id)
+    if locked(session, EventComment, comment.id) is None:
+        raise NotFound("Comment not found")
     comment.is_hidden = decision == "approved"
     close_reports(session, EventCommentReport, comment.id, decider=decider, decision=decision, now=now)
 

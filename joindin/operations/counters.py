@@ -1,16 +1,17 @@
 """Counting anew what is otherwise counted on the way.
 
-Every counter of an event is the length of something; here each stands beside the question that
-gives it. Imports and hands in the database can set them apart, no request does.
+Every counter of an event, a track or a talk is the length of something; here each stands beside
+the question that gives it. Imports and hands in the database can set them apart, no request does.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, true, update
 
 from joindin.database import begin_write
-from joindin.models import Attendance, Event, EventComment, EventHost
+from joindin.models import Attendance, Event, EventComment, EventHost, Talk, TalkComment, Track, talk_tracks
+from joindin.operations.talk_counters import COUNTED as COUNTED_OF_TALKS
 
 BATCH = 1000
 
@@ -25,73 +26,87 @@ _counts = (
 COUNTED = {
     "attendee_count": select(func.count()).where(Attendance.event_id == Event.id),
     "comment_count": select(func.count()).where(EventComment.event_id == Event.id),
+    "talk_count": select(func.count()).where(Talk.event_id == Event.id),
+    "talk_comment_count": select(func.count()).where(TalkComment.event_id == Event.id),
+    "track_count": select(func.count()).where(Track.event_id == Event.id),
     "rating_sum": select(func.coalesce(func.sum(EventComment.rating), 0)).where(*_counts),
     "rating_count": select(func.count(EventComment.id)).where(*_counts),
 }
 
+COUNTED_OF_TRACKS = {
+    "talk_count": select(func.count())
+    .select_from(talk_tracks.join(Talk.__table__))
+    .where(talk_tracks.c.track_id == Track.id, Talk.is_active == true()),
+}
+
+# In the order in which they are checked.
+KINDS = {Event: COUNTED, Track: COUNTED_OF_TRACKS, Talk: COUNTED_OF_TALKS}
+
 
 @dataclass(frozen=True)
 class Drift:
-    event_id: int
+    kind: str
+    id: int
     counter: str
     stored: int
     counted: int
 
 
-def count_events(session) -> int:
-    return session.scalar(select(func.count()).select_from(Event))
+def count_rows(session) -> int:
+    """How many rows :func:`check_counters` will look at."""
+    return sum(session.scalar(select(func.count()).select_from(kind)) for kind in KINDS)
 
 
 def check_counters(session, *, fix: bool, batch: int = BATCH) -> Iterator[tuple[int, list[Drift]]]:
-    """Number of events looked at and the drifts among them, batch by batch.
+    """Number of rows looked at and the drifts among them, batch by batch.
 
-    One statement a batch, so that no batch is torn by what is written meanwhile; two more where
-    something is mended. Commit after each batch, or its events stay locked.
+    One statement a batch, so that no batch is torn by what is written meanwhile; three more where
+    something is mended. Commit after each batch, or its rows stay locked.
     """
-    last = 0
-    while True:
-        rows = session.execute(_batch_after(last, batch)).mappings().all()
-        if not rows:
-            return
-        drifts = _drifts(rows)
-        if fix and drifts:
-            drifts = _mend(session, sorted({drift.event_id for drift in drifts}))
-        yield len(rows), drifts
-        last = rows[-1]["id"]
+    for kind in KINDS:
+        last = 0
+        while rows := session.execute(_batch_after(kind, last, batch)).mappings().all():
+            drifts = _drifts(kind, rows)
+            if fix and drifts:
+                drifts = _mend(session, kind, sorted({drift.id for drift in drifts}))
+            yield len(rows), drifts
+            last = rows[-1]["id"]
 
 
-def _batch_after(last, batch):
-    return _comparison().where(Event.id > last).order_by(Event.id).limit(batch)
+def _batch_after(kind, last, batch):
+    return _comparison(kind).where(kind.id > last).order_by(kind.id).limit(batch)
 
 
-def _comparison():
-    stored = [getattr(Event, name) for name in COUNTED]
-    counted = [question.scalar_subquery().label(f"counted_{name}") for name, question in COUNTED.items()]
-    return select(Event.id, *stored, *counted)
+def _comparison(kind):
+    stored = [getattr(kind, name) for name in KINDS[kind]]
+    counted = [question.scalar_subquery().label(f"counted_{name}") for name, question in KINDS[kind].items()]
+    return select(kind.id, *stored, *counted)
 
 
-def _drifts(rows):
+def _drifts(kind, rows):
     return [
-        Drift(row["id"], name, row[name], row[f"counted_{name}"])
+        Drift(kind.__name__.lower(), row["id"], name, row[name], row[f"counted_{name}"])
         for row in rows
-        for name in COUNTED
+        for name in KINDS[kind]
         if row[name] != row[f"counted_{name}"]
     ]
 
 
-def _mend(session, event_ids):
+def _mend(session, kind, ids):
     """Count these again while nobody else can change them, and store that; the drifts that were left."""
     begin_write(session)
     # Locked before they are counted: a statement that had to wait for a lock would count what it
     # saw before it waited.
-    session.execute(select(Event.id).where(Event.id.in_(event_ids)).order_by(Event.id).with_for_update())
-    drifts = _drifts(session.execute(_comparison().where(Event.id.in_(event_ids)).order_by(Event.id)).mappings().all())
+    session.execute(select(kind.id).where(kind.id.in_(ids)).order_by(kind.id).with_for_update())
+    rows = session.execute(_comparison(kind).where(kind.id.in_(ids)).order_by(kind.id)).mappings().all()
+    drifts = _drifts(kind, rows)
+    values = {name: question.scalar_subquery() for name, question in KINDS[kind].items()}
+    if hasattr(kind, "version"):
+        values["version"] = kind.version + 1
     session.execute(
-        update(Event)
-        .where(Event.id.in_({drift.event_id for drift in drifts}))
-        .values(
-            {name: question.scalar_subquery() for name, question in COUNTED.items()} | {"version": Event.version + 1}
-        )
+        update(kind)
+        .where(kind.id.in_({drift.id for drift in drifts}))
+        .values(values)
         .execution_options(synchronize_session=False)
     )
     return drifts

@@ -1,12 +1,21 @@
 """``joindin counters``: drift is found and mended."""
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from joindin.extensions import db
-from joindin.models import Event, EventHost
+from joindin.models import Event, EventHost, Talk, Track
 from joindin.operations.counters import Drift, check_counters
 from joindin.operations.hosts import recount_ratings
-from tests.factories import make_attendance, make_event, make_event_comment, make_user
+from tests.factories import (
+    make_attendance,
+    make_event,
+    make_event_comment,
+    make_star,
+    make_talk,
+    make_talk_comment,
+    make_track,
+    make_user,
+)
 
 TABLE = Event.__table__
 
@@ -26,6 +35,29 @@ def make_busy_event(session, name):
     event.rating_count -= 1
     session.flush()
     return event
+
+
+def make_busy_talk(session, event):
+    """In two tracks, starred twice; of ratings of 5, 3, 2, 4 and 1 the speaker's, the private and the hidden do not count."""
+    speaker, *others = (make_user(session) for _ in range(5))
+    talk = make_talk(session, event, speakers=[speaker], tracks=[make_track(session, event) for _ in range(2)])
+    for other in others[:2]:
+        make_star(session, talk, other)
+    make_talk_comment(session, talk, others[0], rating=5)
+    make_talk_comment(session, talk, others[1], rating=3)
+    make_talk_comment(session, talk, others[2], rating=2, is_private=True)
+    make_talk_comment(session, talk, others[3], rating=4, is_hidden=True)
+    make_talk_comment(session, talk, None, rating=4)
+    make_talk_comment(session, talk, speaker, rating=1)
+    talk.rating_sum -= 1
+    talk.rating_count -= 1
+    session.flush()
+    return talk
+
+
+def counters_of_talk(session, talk):
+    session.refresh(talk)
+    return talk.comment_count, talk.all_comment_count, talk.rating_sum, talk.rating_count, talk.star_count
 
 
 def counters_of(session, event):
@@ -80,6 +112,76 @@ def test_fix_mends_every_counter_and_moves_the_version(run, session):
     assert (right.version, wrong.version) == (versions[0], versions[1] + 1)
 
 
+def test_the_counters_of_talks_and_tracks_are_right_as_they_come(run, session):
+    event = make_event(session)
+    talk = make_busy_talk(session, event)
+    versions = event.version, talk.version
+
+    reply = run("counters", "check", "--fix")
+
+    session.refresh(event)
+    assert (reply.exit_code, reply.output) == (0, "All counters are right.\n")
+    assert counters_of_talk(session, talk) == (4, 6, 8, 2, 2)
+    assert (event.talk_count, event.track_count, event.talk_comment_count) == (1, 2, 6)
+    assert (event.version, talk.version) == versions
+
+
+def test_drift_in_talks_and_tracks_is_reported_and_mended(run, session):
+    event, other = make_event(session), make_event(session)
+    talk, right = make_busy_talk(session, event), make_busy_talk(session, other)
+    track = session.scalars(select(Track).where(Track.event_id == event.id)).first()
+    versions = event.version, talk.version, right.version
+    session.execute(
+        update(TABLE).where(TABLE.c.id == event.id).values(talk_count=9, track_count=9, talk_comment_count=9)
+    )
+    session.execute(update(Track.__table__).where(Track.id == track.id).values(talk_count=9))
+    session.execute(
+        update(Talk.__table__)
+        .where(Talk.id == talk.id)
+        .values(comment_count=9, all_comment_count=9, rating_sum=9, rating_count=9, star_count=9)
+    )
+
+    told = run("counters", "check")
+    mended = run("counters", "check", "--fix")
+    again = run("counters", "check")
+
+    assert (told.exit_code, told.output.splitlines()) == (
+        1,
+        [
+            f"event {event.id}: talk_count is 9, should be 1",
+            f"event {event.id}: talk_comment_count is 9, should be 6",
+            f"event {event.id}: track_count is 9, should be 2",
+            f"track {track.id}: talk_count is 9, should be 1",
+            f"talk {talk.id}: comment_count is 9, should be 4",
+            f"talk {talk.id}: all_comment_count is 9, should be 6",
+            f"talk {talk.id}: rating_sum is 9, should be 8",
+            f"talk {talk.id}: rating_count is 9, should be 2",
+            f"talk {talk.id}: star_count is 9, should be 2",
+            "9 counters have drifted. `joindin counters check --fix` mends that.",
+        ],
+    )
+    assert (mended.exit_code, mended.output.splitlines()[-1]) == (0, "9 counters have drifted; mended.")
+    assert (again.exit_code, again.output) == (0, "All counters are right.\n")
+    for each in (event, track, other):
+        session.refresh(each)
+    assert counters_of_talk(session, talk) == counters_of_talk(session, right) == (4, 6, 8, 2, 2)
+    assert (event.talk_count, event.track_count, event.talk_comment_count, track.talk_count) == (1, 2, 6, 1)
+    assert (event.version, talk.version, right.version) == (versions[0] + 1, versions[1] + 1, versions[2])
+
+
+def test_events_count_all_talks_and_tracks_those_that_are_active(run, session):
+    event = make_event(session, talk_count=1)
+    track = make_track(session, event)
+    make_talk(session, event, tracks=[track])
+    make_talk(session, event, tracks=[track], is_active=False)
+
+    reply = run("counters", "check")
+
+    session.refresh(track)
+    assert (reply.exit_code, reply.output) == (0, "All counters are right.\n")
+    assert (event.talk_count, track.talk_count) == (2, 1)
+
+
 def test_a_long_report_is_cut_short(run, session):
     for _ in range(52):
         make_event(session, attendee_count=1)
@@ -101,13 +203,13 @@ def test_batches_cost_the_same_however_many_events_they_hold(session, count_stat
     def count(**options):
         with count_statements() as seen:
             found = [drift for _, drifts in check_counters(session, **options) for drift in drifts]
-        assert found == [Drift(event_id, "attendee_count", 9, 3) for event_id in ids]
+        assert found == [Drift("event", event_id, "attendee_count", 9, 3) for event_id in ids]
         session.rollback()
         return len(seen)
 
-    # The last statement of each run finds that there are no more.
-    assert [count(fix=False, batch=size) for size in (1, 3, 6)] == [6 + 1, 2 + 1, 1 + 1]
-    assert [count(fix=True, batch=size) for size in (1, 3, 6)] == [6 * 4 + 1, 2 * 4 + 1, 1 * 4 + 1]
+    # The last statements of each run find that there are no more events, no tracks and no talks.
+    assert [count(fix=False, batch=size) for size in (1, 3, 6)] == [6 + 3, 2 + 3, 1 + 3]
+    assert [count(fix=True, batch=size) for size in (1, 3, 6)] == [6 * 4 + 3, 2 * 4 + 3, 1 * 4 + 3]
 
 
 def test_ratings_are_counted_as_when_hosts_change(session):

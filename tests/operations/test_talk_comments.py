@@ -1,0 +1,183 @@
+"""What holds for comments on talks whoever asks: counters, and things that are gone meanwhile."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import delete, select
+
+from joindin.errors import Invalid, NotAllowed, NotFound, NotSignedIn, TooOften
+from joindin.models import Talk, TalkComment, User
+from joindin.operations.counters import check_counters
+from joindin.operations.talk_comments import (
+    RateLimit,
+    check_comment_rate,
+    comment_on_talk,
+    decide_about_talk_comment,
+    edit_talk_comment,
+    report_talk_comment,
+)
+from joindin.queries.talk_comments import find_hidden_talk_comment
+from tests.factories import NOW, make_event, make_talk, make_talk_comment, make_user
+from tests.hostile import bounded
+
+PLENTY = RateLimit(1000, dt.timedelta(hours=1))
+
+
+def say(session, talk, author, text="Hi", *, rating=4, is_private=False, limit=PLENTY, now=NOW):
+    return comment_on_talk(
+        session,
+        talk,
+        author=author,
+        text=text,
+        rating=rating,
+        is_private=is_private,
+        source="joind.in",
+        limit=limit,
+        now=now,
+    )
+
+
+def drifts(session):
+    return [drift for _, found in check_counters(session, fix=False) for drift in found]
+
+
+def forget(session, model, thing):
+    """As somebody else would delete it: this session does not hear of it."""
+    session.execute(delete(model).where(model.id == thing.id).execution_options(synchronize_session=False))
+
+
+def test_a_comment_needs_an_author_who_is_still_there(session):
+    talk, author = make_talk(session, make_event(session)), make_user(session)
+    forget(session, User, author)
+
+    with pytest.raises(NotSignedIn, match="You must be logged in to create data"):
+        say(session, talk, author)
+
+
+def test_a_comment_needs_a_talk_that_is_still_there(session):
+    talk, author = make_talk(session, make_event(session)), make_user(session)
+    forget(session, Talk, talk)
+
+    with pytest.raises(NotFound, match="Talk not found"):
+        say(session, talk, author)
+
+
+WRITES = {
+    "report": lambda session, comment, user: report_talk_comment(session, comment, reporter=user, now=NOW),
+    "decide": lambda session, comment, user: decide_about_talk_comment(
+        session, comment, decider=user, decision="denied", now=NOW
+    ),
+    "edit": lambda session, comment, user: edit_talk_comment(
+        session, comment, editor=user, text="x", minutes=15, now=NOW
+    ),
+}
+
+
+@pytest.mark.parametrize("write", WRITES)
+@pytest.mark.parametrize("doomed", [TalkComment, Talk])
+def test_a_comment_that_is_gone_is_not_found(session, write, doomed):
+    talk, user = make_talk(session, make_event(session)), make_user(session)
+    comment = find_hidden_talk_comment(session, make_talk_comment(session, talk, user).id)
+    forget(session, doomed, comment if doomed is TalkComment else talk)
+
+    with pytest.raises(NotFound, match="Comment not found"):
+        WRITES[write](session, comment, user)
+
+
+def test_a_comment_that_is_hidden_meanwhile_is_not_changed(session):
+    user = make_user(session)
+    comment = make_talk_comment(session, make_talk(session, make_event(session)), user, text="Rude")
+    table = TalkComment.__table__
+    session.execute(table.update().where(table.c.id == comment.id).values(is_hidden=True))
+
+    with pytest.raises(NotFound, match="Comment not found"):
+        edit_talk_comment(session, comment, editor=user, text="Kind", minutes=15, now=NOW)
+
+    assert session.scalar(select(table.c.text)) == "Rude"
+
+
+def test_a_comment_of_nobody_has_no_author_to_change_it(session):
+    comment = make_talk_comment(session, make_talk(session, make_event(session)))
+
+    with pytest.raises(NotAllowed, match="You are not the comment author"):
+        edit_talk_comment(session, comment, editor=make_user(session), text="Mine", minutes=15, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("age", "most", "wait"),
+    [(0, 1, 600), (599.2, 1, 1), (599.999, 1, 1), (0.2, 1, 600), (300, 2, None), (600, 1, None)],
+)
+def test_the_wait_is_told_in_whole_seconds(session, age, most, wait):
+    author = make_user(session)
+    talk = make_talk(session, make_event(session))
+    make_talk_comment(session, talk, author, created_at=NOW - dt.timedelta(seconds=age))
+    limit = RateLimit(most, dt.timedelta(minutes=10))
+
+    try:
+        found = check_comment_rate(session, author, limit, now=NOW)
+    except TooOften as refused:
+        found = refused.retry_after, str(refused)
+
+    assert found == (wait and (wait, f"Rate limit exceeded. Try again in {wait} seconds"))
+
+
+def test_a_comment_by_a_clock_that_runs_ahead_counts(session):
+    author = make_user(session)
+    talk = make_talk(session, make_event(session))
+    make_talk_comment(session, talk, author, created_at=NOW + dt.timedelta(seconds=30))
+
+    with pytest.raises(TooOften) as refused:
+        say(session, talk, author, limit=RateLimit(1, dt.timedelta(minutes=10)))
+
+    assert refused.value.retry_after == 630
+
+
+def test_nothing_but_the_two_decisions_is_taken(session):
+    user = make_user(session)
+    comment = make_talk_comment(session, make_talk(session, make_event(session)), user)
+
+    with pytest.raises(Invalid, match="Unexpected decision"):
+        decide_about_talk_comment(session, comment, decider=user, decision="perhaps", now=NOW)
+
+    assert comment.is_hidden is False
+
+
+PEOPLE = st.integers(0, 3)
+COMMENTS = st.integers(0, 9)
+STEPS = st.one_of(
+    st.tuples(st.just("say"), PEOPLE, st.integers(1, 5), st.booleans()),
+    st.tuples(st.just("say"), PEOPLE, st.integers(1, 5), st.just(False)),
+    st.tuples(st.just("report"), COMMENTS),
+    st.tuples(st.sampled_from(["approved", "denied"]), COMMENTS),
+)
+
+
+@given(st.lists(STEPS, max_size=12))
+@bounded(60)
+def test_whatever_happens_to_comments_the_counters_follow(session, steps):
+    people = [make_user(session) for _ in range(4)]
+    # The last one is the speaker.
+    talk = make_talk(session, make_event(session), speakers=["Somebody", people[-1]])
+    make_talk_comment(session, talk, None, rating=3)
+    comments = []
+
+    for number, (step, *details) in enumerate(steps):
+        if step == "say":
+            person, rating, is_private = details
+            comments.append(say(session, talk, people[person], f"No. {number}", rating=rating, is_private=is_private))
+        elif details[0] < len(comments) and not comments[details[0]].is_private:
+            comment = find_hidden_talk_comment(session, comments[details[0]].id)
+            if step == "report":
+                report_talk_comment(session, comment, reporter=people[0], now=NOW)
+            else:
+                decide_about_talk_comment(session, comment, decider=people[0], decision=step, now=NOW)
+
+    rated = [comment.user_id for comment in comments if comment.rating]
+    assert len(rated) == len(set(rated))
+    assert people[-1].id not in rated
+    assert drifts(session) == []
+    session.refresh(talk)
+    assert talk.comment_count == 1 + sum(not (comment.is_private or comment.is_hidden) for comment in comments)
+    session.rollback()
