@@ -180,8 +180,8 @@ def make_talk(
     talk.links = [TalkLink(type=type, url=url) for type, url in links]
     talk.tracks = list(tracks)
     session.add(talk)
+    event.talk_count += 1
     if talk.is_active in (None, True):
-        event.talk_count += 1
         for track in tracks:
             track.talk_count += 1
     session.flush()
