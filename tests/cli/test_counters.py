@@ -170,7 +170,7 @@ def test_drift_in_talks_and_tracks_is_reported_and_mended(run, session):
 
 
 def test_events_count_all_talks_and_tracks_those_that_are_active(run, session):
-    event = make_event(session, talk_count=1)
+    event = make_event(session)
     track = make_track(session, event)
     make_talk(session, event, tracks=[track])
     make_talk(session, event, tracks=[track], is_active=False)

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
+from joindin.clock import utc_now
 from joindin.credentials import new_token, token_hash
 from joindin.models import AccessToken, Event, Mail, Talk, TalkComment, TalkCommentReport
 from joindin.operations.counters import check_counters
@@ -245,7 +246,7 @@ def test_the_limit_is_kept_by_many_comments_at_once(session, ask, at_most):
     at_most(5)
     user, event = make_user(session), make_event(session)
     talks = [make_talk(session, event), make_talk(session, make_event(session))]
-    make_talk_comment(session, talks[0], user)
+    make_talk_comment(session, talks[0], user, created_at=utc_now())
 
     replies = at_once(
         session,
