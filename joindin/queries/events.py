@@ -15,6 +15,13 @@ KEY_OF_EVENT = select(
     _columns.id, _columns.version, _columns.is_pending, _columns.is_visible, _columns.is_private
 ).where(_columns.id == bindparam("id"))
 
+# All that any representation reads.
+WHOLE = (
+    selectinload(Event.tags),
+    selectinload(Event.images),
+    selectinload(Event.hosts).joinedload(EventHost.user),
+)
+
 
 def find_event(session, event_id: int, user) -> tuple[Event, Viewer]:
     """The event and what it is to ``user``.
@@ -37,24 +44,34 @@ def find_event_key(connection, event_id: int, user):
     return row, viewer
 
 
+def find_event_by_slug(session, slug: str) -> Event:
+    """The event that everybody may see under that slug, with all that any representation reads.
+
+    :raises NotFound: if there is none.
+    """
+    return _find_visible(session, Event.slug == slug, WHOLE)
+
+
+def find_event_by_stub(session, stub: str) -> Event:
+    """The event that everybody may see under that short name, in any case.
+
+    :raises NotFound: if there is none.
+    """
+    return _find_visible(session, func.lower(Event.stub) == stub.lower())
+
+
 def load_events(session, event_ids) -> dict[int, Event]:
     """The events by id, with all that any representation reads: four statements."""
     wanted = (
-        select(Event)
-        .where(Event.id.in_(list(event_ids)))
-        .options(
-            selectinload(Event.tags),
-            selectinload(Event.images),
-            selectinload(Event.hosts).joinedload(EventHost.user),
-        )
-        .execution_options(populate_existing=True)
+        select(Event).where(Event.id.in_(list(event_ids))).options(*WHOLE).execution_options(populate_existing=True)
     )
     return {event.id: event for event in session.scalars(wanted)}
 
 
-def list_hosted_events(session, user_id: int, paging: Paging) -> Page:
+def list_hosted_events(session, user_id: int, paging: Paging, *, only_visible: bool = False) -> Page:
     """Keys of all that somebody hosts, newest first, whatever its state (spec 9.3)."""
-    return _page_of_keys(session, [_by_link(EventHost, user_id)], paging)
+    visible = [Event.is_visible == true()] if only_visible else []
+    return _page_of_keys(session, [_by_link(EventHost, user_id), *visible], paging)
 
 
 def list_attended_events(session, user_id: int, paging: Paging) -> Page:
@@ -79,6 +96,13 @@ def count_pending_events(session, host_id: int | None = None) -> int:
     if host_id is not None:
         waiting = waiting.where(_by_link(EventHost, host_id))
     return session.scalar(waiting)
+
+
+def _find_visible(session, condition, options=()):
+    event = session.scalar(select(Event).where(condition, Event.is_visible == true()).options(*options))
+    if event is None:
+        raise NotFound("Event not found")
+    return event
 
 
 def _by_link(model, user_id):

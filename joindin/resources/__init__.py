@@ -7,15 +7,16 @@ No surface imports another.
 from flask import Flask
 from flask_smorest import Api
 
-from joindin.resources.converters import Positive, RowId
+from joindin.resources.converters import Positive, Rest, RowId
 
 
 def mount(app: Flask, api: Api) -> None:
     """Give the application its surfaces."""
-    from joindin.resources import docs, media, v2_1
+    from joindin.resources import docs, media, v2_1, web
 
-    app.url_map.converters |= {"positive": Positive, "row_id": RowId}
+    app.url_map.converters |= {"positive": Positive, "rest": Rest, "row_id": RowId}
     api.init_app(app)
     v2_1.mount(app, api)
     media.mount(app)
+    web.mount(app)
     docs.mount(app, api)

@@ -32,6 +32,15 @@ class RowId(BaseConverter):
         return str(value)
 
 
+class Rest(BaseConverter):
+    """All that is left of the path, slashes and all, for names may hold some; even nothing."""
+
+    regex = r".*"
+    part_isolating = False
+    # After every other rule.
+    weight = 300
+
+
 def _row_id(digits):
     # Cut, because Python refuses to make a number of thousands of digits.
     return min(int(digits.lstrip("0")[:40] or 0), NO_ROW)

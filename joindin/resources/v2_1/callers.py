@@ -129,4 +129,4 @@ def _identify():
 
 def is_ours(path: str) -> bool:
     """Whether the path belongs to this surface, or to none, which this surface answers for."""
-    return not path.startswith(("/docs", "/inc/", "/static/"))
+    return not path.startswith(("/docs", "/e/", "/event/", "/inc/", "/static/", "/talk/", "/user/"))

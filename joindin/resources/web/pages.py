@@ -1,0 +1,99 @@
+"""What all pages share: where they are, how they are sent, and when the web site is elsewhere."""
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from urllib.parse import quote, unquote, urlsplit
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request
+
+from joindin.errors import NotFound
+from joindin.representations.links import Links
+from joindin.resources.web import words
+from joindin.text import is_web_url, printable
+
+POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+# What may stand in a path as it is; all else is escaped when somebody is sent on.
+PATH_CHARACTERS = "/!$&'()*+,:;=@~"
+
+# The shapes of addresses, read within this site.
+PATHS = Links(base="", website="")
+
+blp = Blueprint("web", __name__)
+
+
+@blp.context_processor
+def _tell_templates():
+    return {"paths": PATHS, "words": words, "is_web_url": is_web_url}
+
+
+@blp.after_request
+def _add_headers(response):
+    response.headers |= HEADERS
+    return response
+
+
+def website() -> Links:
+    """Addresses as the world knows them."""
+    return Links(base="", website=current_app.config["WEBSITE_URL"])
+
+
+def at_home(view: Callable) -> Callable:
+    """Show the page if the web site is the host that was asked, else send its reader there."""
+
+    @wraps(view)
+    def guarded(**kwargs):
+        if not _is_website():
+            return redirect(_same_place(), 302)
+        return view(**kwargs)
+
+    return guarded
+
+
+def show(template: str, canonical: str, **shown) -> Response:
+    """The page; readers who have it are not sent it again."""
+    response = Response(render_template(template, canonical=canonical, **shown), mimetype="text/html")
+    response.cache_control.no_cache = True
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def readable(text: str) -> str:
+    """A name out of an address; :raises NotFound: for what no database takes."""
+    if text != printable(text):
+        raise NotFound("There is no such page")
+    return text
+
+
+def _is_website():
+    site = urlsplit(current_app.config["WEBSITE_URL"])
+    return _without_port(request.host) == _without_port(site.netloc.rpartition("@")[2])
+
+
+def _without_port(host):
+    # A proxy in front may speak TLS while we do not, so both schemes' own ports count as none.
+    return re.sub(r":(80|443)\Z", "", host.lower())
+
+
+def _same_place():
+    """The address that was asked for, on the web site; spelled as it was, where the server tells how."""
+    path = urlsplit(request.environ.get("REQUEST_URI", "")).path
+    if unquote(path) != request.path:
+        path = quote(request.path, safe=PATH_CHARACTERS)
+    query = request.query_string.decode("latin-1")
+    return f"{current_app.config['WEBSITE_URL']}{path}{f'?{query}' if query else ''}"

@@ -1,0 +1,32 @@
+"""A person's page."""
+
+from joindin.errors import NotFound
+from joindin.extensions import db
+from joindin.queries.events import list_attended_events, list_hosted_events, load_events
+from joindin.queries.paging import Paging
+from joindin.queries.talks import list_user_talks
+from joindin.queries.users import user_named
+from joindin.resources.web.pages import at_home, blp, readable, show, website
+
+EVERYTHING = Paging(size=0)
+
+
+@blp.get("/user/<rest:username>")
+@at_home
+def show_person(username):
+    user = user_named(db.session, readable(username))
+    if user is None or not user.is_active:
+        raise NotFound("User not found")
+    talks = list_user_talks(db.session, user.id, EVERYTHING).items
+    hosted = list_hosted_events(db.session, user.id, EVERYTHING, only_visible=True).items
+    attended = list_attended_events(db.session, user.id, EVERYTHING).items
+    events = load_events(db.session, {key.id for key in (*hosted, *attended)} | {talk.event_id for talk in talks})
+    return show(
+        "web/person.html",
+        website().user_page(user.username),
+        user=user,
+        talks=talks,
+        events=events,
+        hosted=[events[key.id] for key in hosted],
+        attended=[events[key.id] for key in attended],
+    )

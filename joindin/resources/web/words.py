@@ -1,0 +1,45 @@
+"""How pages put dates, texts and people."""
+
+import datetime as dt
+from itertools import groupby
+
+from joindin.clock import zone
+from joindin.models import Talk, TalkSpeaker, User
+
+
+def local(at: dt.datetime, zone_name: str | None) -> dt.datetime:
+    return at.astimezone(zone(zone_name))
+
+
+def day(at: dt.datetime) -> str:
+    """Such as Monday 2 March 2026."""
+    return f"{at:%A} {at.day} {at:%B} {at.year}"
+
+
+def clock(at: dt.datetime) -> str:
+    return f"{at:%H:%M}"
+
+
+def talks_by_day(talks: list[Talk], zone_name: str | None) -> list[tuple[dt.date, list[Talk]]]:
+    """The talks, which are in order already, under the days on which they start at the place."""
+    by_day = groupby(talks, key=lambda talk: local(talk.starts_at, zone_name).date())
+    return [(on, list(those)) for on, those in by_day]
+
+
+def person_name(user: User) -> str:
+    return user.full_name or user.username
+
+
+def speaker_name(speaker: TalkSpeaker) -> str:
+    return (speaker.user.full_name if speaker.user else None) or speaker.name
+
+
+def paragraphs(text: str | None) -> list[list[str]]:
+    """The lines of each paragraph; blank lines part paragraphs."""
+    lines = (text or "").splitlines()
+    filled = groupby(lines, key=lambda line: bool(line.strip()))
+    return [list(those) for is_filled, those in filled if is_filled]
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

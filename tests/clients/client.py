@@ -1,0 +1,125 @@
+"""One way of speaking for each client. Addresses are fetched as they were given: absolute, as links and Location are."""
+
+import contextvars
+import json
+from urllib.parse import urlencode
+
+from joindin.credentials import password_hash
+from joindin.extensions import db
+
+BASE = "http://localhost"
+ROOT = f"{BASE}/v2.1"
+
+# Made once, for it is slow on purpose.
+SECRET_HASH = password_hash("secret")
+
+
+class Client:
+    """Sends what the real one sends; a token is shown in the scheme it uses."""
+
+    scheme = "OAuth"
+    reading = {}
+    writing = {"Content-Type": "application/json"}
+
+    def __init__(self, app, token=None):
+        self._app = app
+        self._token = token
+
+    def signed_in(self, token):
+        return type(self)(self._app, token)
+
+    def get(self, url, **query):
+        return self.send("GET", with_query(url, query), self.reading)
+
+    def delete(self, url, **query):
+        return self.send("DELETE", with_query(url, query), self.reading)
+
+    def post(self, url, body=()):
+        return self.send("POST", url, self.reading | self.writing, self.spell(body))
+
+    def put(self, url, body):
+        return self.send("PUT", url, self.reading | self.writing, self.spell(body))
+
+    def spell(self, body):
+        return json.dumps(body)
+
+    def send(self, method, url, headers, data=None, **kwargs):
+        db.session.commit()
+        if self._token is not None:
+            headers = headers | {"Authorization": f"{self.scheme} {self._token}"}
+        client = self._app.test_client()
+        # In a context of its own, as on a server: Flask would share the test's session and g otherwise.
+        reply = contextvars.Context().run(client.open, url, method=method, headers=headers, data=data, **kwargs)
+        db.session.expire_all()
+        return reply
+
+
+class Web2(Client):
+    """The web site: PHP, HTTP/1.0, slashes escaped, on behalf of somebody with a browser."""
+
+    reading = {
+        "Accept": "application/json",
+        "Forwarded": 'for=192.0.2.7;user-agent="Mozilla/5.0 (X11; Linux x86_64), like Gecko"',
+    }
+
+    def spell(self, body):
+        return super().spell(body).replace("/", "\\/")
+
+    def send(self, method, url, headers, data=None, **kwargs):
+        assert url.startswith(f"{ROOT}/"), f"an address that web2 cannot fetch: {url}"
+        return super().send(method, url, headers, data, environ_overrides={"SERVER_PROTOCOL": "HTTP/1.0"}, **kwargs)
+
+    def upload(self, url, name, content):
+        return self.send("POST", url, self.reading, {"image": (content, name)})
+
+
+class Android(Client):
+    """It says the type of a body even where there is none; anything but 200 and 201 is a failure to it."""
+
+    reading = {"Content-Type": "application/json"}
+
+
+class Ios(Client):
+    scheme = "Bearer"
+    reading = {"Accept": "application/json"}
+
+
+def with_query(url, query):
+    """What all clients do: they put a question mark behind a link, so no link may have one already."""
+    if not query:
+        return url
+    assert "?" not in url, f"a link that cannot be extended: {url}"
+    return f"{url}?{urlencode(query)}"
+
+
+def shown(reply, key):
+    """The list that a good answer holds. web2 takes the last member for the paging, so ``meta`` is last."""
+    body = json.loads(reply.get_data(as_text=True))
+    assert (reply.status_code, reply.headers["Content-Type"]) == (200, "application/json; charset=utf8"), body
+    assert list(body) == [key, "meta"]
+    assert type(body[key]) is list
+    assert body["meta"]["count"] == len(body[key])
+    return body[key]
+
+
+def only(reply, key):
+    [one] = shown(reply, key)
+    return one
+
+
+def every_page(client, url, key):
+    """All things of a list, by ``next_page`` until that is missing or a page is empty."""
+    found = []
+    while url:
+        reply = client.get(url)
+        found += shown(reply, key)
+        url = reply.json["meta"].get("next_page") if reply.json["meta"]["count"] else None
+    return found
+
+
+def refusal(reply):
+    """The status, and the sentence, which stands alone in a list."""
+    body = json.loads(reply.get_data(as_text=True))
+    assert type(body) is list
+    [sentence] = body
+    return reply.status_code, sentence

@@ -1,0 +1,102 @@
+import io
+import os
+
+import pytest
+from PIL import Image
+
+from joindin.clock import utc_now
+from joindin.credentials import token_hash
+from joindin.models import AccessToken
+from joindin.operations.base_data import seed_languages_and_types
+from tests.clients.client import SECRET_HASH, Android, Client, Ios, Web2
+from tests.factories import days_from_now, make_client, make_event, make_talk, make_user
+
+
+@pytest.fixture(autouse=True)
+def _languages_and_types(session):
+    seed_languages_and_types(session)
+
+
+@pytest.fixture
+def consumer(session):
+    """The web site as an application."""
+    return make_client(session, "web2", "web2secret", name="web2", can_be_revoked=False)
+
+
+@pytest.fixture
+def token(session, consumer):
+    """Gives a fresh token of the web site to somebody."""
+
+    def give(user):
+        secret = os.urandom(8).hex()
+        session.add(
+            AccessToken(
+                token_hash=token_hash(secret),
+                user_id=user.id,
+                client_id=consumer.id,
+                created_at=utc_now(),
+                last_used_at=utc_now(),
+            )
+        )
+        return secret
+
+    return give
+
+
+@pytest.fixture
+def web2(app, session):
+    return Web2(app)
+
+
+@pytest.fixture
+def android(app, session):
+    return Android(app)
+
+
+@pytest.fixture
+def ios(app, session):
+    return Ios(app)
+
+
+@pytest.fixture
+def script(app, session):
+    """curl and the like: no headers but what somebody wrote."""
+    return Client(app)
+
+
+@pytest.fixture
+def host(session):
+    return make_user(session, "hanna", full_name="Hanna Host", password_hash=SECRET_HASH)
+
+
+@pytest.fixture
+def ann(session):
+    return make_user(session, "ann", full_name="Ann Ash", password_hash=SECRET_HASH)
+
+
+@pytest.fixture
+def admin(session):
+    return make_user(session, "root", is_admin=True, password_hash=SECRET_HASH)
+
+
+@pytest.fixture
+def event(session, host):
+    starts_at = days_from_now(10).replace(second=0)
+    return make_event(session, "SampleConf", host=host, tags=["php"], stub="sc26", starts_at=starts_at)
+
+
+@pytest.fixture
+def talk(session, event):
+    return make_talk(session, event, "On Python", speakers=["Ann Ash", "Bob Birch"])
+
+
+@pytest.fixture(autouse=True)
+def _icons(app, tmp_path, monkeypatch):
+    monkeypatch.setitem(app.config, "MEDIA_DIR", str(tmp_path))
+
+
+@pytest.fixture
+def picture():
+    made = io.BytesIO()
+    Image.new("RGB", (200, 200), (200, 100, 50)).save(made, "PNG")
+    return made.getvalue()

@@ -1,0 +1,182 @@
+"""The Android app of 2016 (spec 21.1). To it, 200 and 201 are success and nothing else is."""
+
+import re
+
+import pytest
+
+from tests.clients.client import ROOT, every_page, only, refusal, shown
+from tests.factories import (
+    days_from_now,
+    make_attendance,
+    make_event,
+    make_event_comment,
+    make_talk_comment,
+    make_track,
+)
+
+# What its date pattern takes: a numeric offset.
+DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
+EVENT_FIELDS = [
+    "uri",
+    "verbose_uri",
+    "name",
+    "start_date",
+    "end_date",
+    "location",
+    "description",
+    "hashtag",
+    "tz_continent",
+    "tz_place",
+    "images",
+    "attendee_count",
+    "attending",
+    "event_comments_count",
+    "talks_uri",
+    "tracks_uri",
+    "comments_uri",
+    "attending_uri",
+]
+TALK_FIELDS = [
+    "uri",
+    "talk_title",
+    "talk_description",
+    "type",
+    "start_date",
+    "speakers",
+    "tracks",
+    "comment_count",
+    "average_rating",
+    "starred",
+    "starred_uri",
+    "comments_uri",
+    "verbose_comments_uri",
+]
+COMMENT_FIELDS = ["comment", "rating", "created_date", "user_display_name", "gravatar_hash"]
+USER_FIELDS = [
+    "username",
+    "uri",
+    "gravatar_hash",
+    "talks_uri",
+    "attended_events_uri",
+    "hosted_events_uri",
+    "talk_comments_uri",
+]
+
+
+def missing(fields, thing):
+    return [field for field in fields if field not in thing]
+
+
+@pytest.mark.parametrize("token", [None, "null", "0123456789abcdef"])
+def test_somebody_without_an_account_reads_everything(android, event, token):
+    android = android.signed_in(token)
+
+    reply = android.get(f"{ROOT}/events", filter="upcoming")
+
+    assert only(reply, "events")["attending"] is False
+    assert list(reply.json["meta"]) == ["count", "total", "this_page"]
+
+
+def test_lists_are_followed_until_there_is_no_next_page(android, session):
+    names = [make_event(session, starts_at=days_from_now(each)).name for each in range(1, 46)]
+
+    found = every_page(android, f"{ROOT}/events?filter=upcoming&verbose=yes", "events")
+
+    assert [event["name"] for event in found] == names
+    assert [missing(EVENT_FIELDS, event) for event in found] == [[]] * 45
+    assert [event["name"] for event in found if not DATE.fullmatch(event["start_date"])] == []
+
+
+def test_an_empty_list_ends_at_once(android, session):
+    assert every_page(android, f"{ROOT}/events?filter=past", "events") == []
+
+
+def test_the_hot_list_is_one_page(android, event):
+    assert only(android.get(f"{ROOT}/events", filter="hot"), "events")["name"] == "SampleConf"
+
+
+def test_events_without_an_image_have_no_object_of_images(android, event):
+    """An object without ``small`` in it crashes the app, a list does not."""
+    assert only(android.get(f"{ROOT}/events", filter="hot"), "events")["images"] == []
+
+
+def test_it_finds_out_who_it_is_and_where_it_went(android, session, event, ann, token):
+    make_attendance(session, event, ann)
+    android = android.signed_in(token(ann))
+
+    meta = android.get(f"{ROOT}/events", filter="hot").json["meta"]
+    user = only(android.get(meta["user_uri"], verbose="yes"), "users")
+    attended = every_page(android, user["attended_events_uri"], "events")
+
+    assert (user["username"], missing(USER_FIELDS, user)) == ("ann", [])
+    assert [(each["name"], each["attending"]) for each in attended] == [("SampleConf", True)]
+
+
+def test_an_event_is_read_with_talks_tracks_and_comments(android, session, event, talk, ann):
+    track = make_track(session, event)
+    talk.tracks = [track]
+    make_event_comment(session, event, ann)
+    make_talk_comment(session, talk, ann)
+
+    seen = only(android.get(f"{ROOT}/events/{event.id}", verbose="yes"), "events")
+    [its_talk] = every_page(android, f"{seen['talks_uri']}?verbose=yes", "talks")
+    [its_track] = every_page(android, seen["tracks_uri"], "tracks")
+    [comment] = every_page(android, f"{seen['comments_uri']}?verbose=yes", "comments")
+    [about_talk] = every_page(android, its_talk["verbose_comments_uri"], "comments")
+
+    assert missing(EVENT_FIELDS, seen) == []
+    assert missing(TALK_FIELDS, its_talk) == []
+    assert [each["speaker_name"] for each in its_talk["speakers"]] == ["Ann Ash", "Bob Birch"]
+    assert [(each["track_name"], each["track_uri"]) for each in its_talk["tracks"]] == [
+        (its_track["track_name"], its_track["uri"])
+    ]
+    assert missing(["uri", "track_name", "talks_count"], its_track) == []
+    assert [missing(COMMENT_FIELDS, each) for each in (comment, about_talk)] == [[], []]
+
+
+def test_somebody_signs_in_or_reads_why_not(android, ann, consumer):
+    form = {"grant_type": "password", "username": "ann", "client_id": "web2", "client_secret": "web2secret"}
+
+    good = android.post(f"{ROOT}/token", {**form, "password": "secret"})
+    bad = android.signed_in("null").post(f"{ROOT}/token", {**form, "password": "wrong"})
+
+    assert (good.status_code, list(good.json)) == (200, ["access_token", "user_uri"])
+    assert refusal(bad) == (403, "Signin failed")
+
+
+def test_writing_succeeds_as_it_knows_success(android, event, talk, ann, token):
+    android = android.signed_in(token(ann))
+    seen = only(android.get(f"{ROOT}/events/{event.id}", verbose="yes"), "events")
+    [its_talk] = shown(android.get(seen["talks_uri"]), "talks")
+
+    statuses = {
+        "attend": android.post(seen["attending_uri"]).status_code,
+        "attend again": android.post(seen["attending_uri"]).status_code,
+        "stay away": android.delete(seen["attending_uri"]).status_code,
+        "star": android.post(its_talk["starred_uri"]).status_code,
+        "star again": android.post(its_talk["starred_uri"]).status_code,
+        "unstar": android.delete(its_talk["starred_uri"]).status_code,
+        "comment": android.post(seen["comments_uri"], {"comment": "Nice", "rating": 4}).status_code,
+        "public": android.post(its_talk["comments_uri"], {"comment": "Nice", "rating": 4, "private": 0}).status_code,
+        "private": android.post(its_talk["comments_uri"], {"comment": "Slower", "rating": 3, "private": 1}).status_code,
+    }
+
+    assert statuses == {
+        "attend": 201,
+        "attend again": 201,
+        "stay away": 200,
+        "star": 201,
+        "star again": 201,
+        "unstar": 200,
+        "comment": 201,
+        "public": 201,
+        "private": 201,
+    }
+    assert [each["comment"] for each in shown(android.get(its_talk["comments_uri"]), "comments")] == ["Nice"]
+
+
+@pytest.mark.parametrize("token", [None, "null"])
+def test_writing_without_an_account_is_refused_in_one_sentence(android, event, token):
+    reply = android.signed_in(token).post(f"{ROOT}/events/{event.id}/attending")
+
+    assert refusal(reply) == (401, "You must be logged in to create data")
