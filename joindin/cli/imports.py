@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import inspect
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
+from joindin.cli.moving_in import import_joindin
 from joindin.clock import utc_now
 from joindin.extensions import db
 from joindin.imports.conference_events import make_listing
@@ -25,7 +26,10 @@ REFUSED = "refused"
 
 @click.group("import")
 def imports():
-    """Bring in events that are listed elsewhere."""
+    """Bring in what is elsewhere: listings of events, or a whole Joind.in."""
+
+
+imports.add_command(import_joindin)
 
 
 @imports.command("conferences")

@@ -9,6 +9,7 @@ from joindin.models.clients import AccessToken, Client
 from joindin.models.comments import EventComment, EventCommentReport
 from joindin.models.events import Event, EventHost, EventImage, Tag, event_tags
 from joindin.models.languages import Language, TalkType
+from joindin.models.moving import MovedTable, MovingNote
 from joindin.models.outbox import Mail
 from joindin.models.sources import EventSource
 from joindin.models.talk_comments import TalkComment, TalkCommentReport
@@ -31,6 +32,8 @@ __all__ = [
     "EventSource",
     "Language",
     "Mail",
+    "MovedTable",
+    "MovingNote",
     "PasswordReset",
     "Tag",
     "Talk",

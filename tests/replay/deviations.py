@@ -55,6 +55,13 @@ def changed(**fields):
     return answer
 
 
+def not_rated(status, body):
+    """The reads after a comment that we refuse: there is none, and its talk has no rating."""
+    if "comments" in body:
+        return 404, ["Comment not found"]
+    return changed(average_rating=0, comment_count=0)(status, body) if "talks" in body else (status, body)
+
+
 def with_slug(status, body):
     """The web address of a fresh event with the slug that the original leaves out of its first answer."""
     for event in body["events"]:
@@ -76,6 +83,47 @@ def in_each(name, **fields):
         return status, body | {name: [item | fields for item in body[name]]}
 
     return answer
+
+
+def in_events(**fields):
+    """The same answers, with other values in the event that is read."""
+    return lambda status, body: changed(**fields)(status, body) if "events" in body else (status, body)
+
+
+def new_talk(status, body):
+    """A fresh talk: 18 #6 in its speakers, #7, and #23, a stub, which is made by chance."""
+    return changed(
+        stub=BY_CHANCE,
+        website_uri=f"http://dev.joind.in/talk/{BY_CHANCE}",
+        speakers=[{"speaker_name": "Speaker Sam"}, {"speaker_name": "New One"}],
+        **{"user_rating": False} if "user_rating" in body["talks"][0] else {},
+    )(status, body)
+
+
+def new_track(status, body):
+    if "tracks" in body:
+        return changed(track_name="New &")(status, body)
+    return in_events(tracks_count=3)(status, body)
+
+
+def new_application(*_):
+    """What the original could not keep, for its columns are too narrow (11); 18 #6 in its description."""
+    return 201, {"clients": [NEW_APPLICATION], "meta": {"count": 1, "total": 1, **NEW_APPLICATION_META}}
+
+
+def beside_new_application(status, body):
+    return status, {
+        "clients": [NEW_APPLICATION, *body["clients"]],
+        "meta": {"count": 2, "total": 2, **NEW_APPLICATION_META},
+    }
+
+
+def after_deletion(status, body):
+    """18 #4: nobody is found; 9.9: the comment on an event is nobody's as well."""
+    if "users" in body:
+        return 404, ["User not found"]
+    comment = {name: value for name, value in body["comments"][0].items() if name not in ("username", "user_uri")}
+    return status, body | {"comments": [comment]}
 
 
 def with_types(*types, **fields):
@@ -106,6 +154,9 @@ def _no_location(headers):
 
 
 FRESH = {"reason": "18 #24: the slug is in the first answer", "afterwards": Deviation(answer=with_slug)}
+
+# Stands for a stub or a key, of which only the form can be compared.
+BY_CHANCE = "<by chance>"
 
 DEVIATIONS = {
     "get-event-talks-verbose": Deviation("18 #7", answer=in_each("talks", user_rating=False)),
@@ -211,6 +262,51 @@ DEVIATIONS = {
         **done(201, f"{BASE}/events/201"),
         afterwards=Deviation(answer=lambda status, body: _with_webp(status, body)),
     ),
+    "write-talk-comment-rating-6": Deviation(
+        "18 #34",
+        **refused(400, 'The field "rating" must be a number (1-5)'),
+        afterwards=Deviation(answer=not_rated),
+    ),
+    "write-talk-comment-rating-abc": Deviation(
+        "18 #34, 2.9: a sentence in place of a database error", **refused(400, 'The field "rating" must be a number')
+    ),
+    "write-nonstrict-talk-comment-rating-abc": Deviation(
+        "18 #34",
+        **refused(400, 'The field "rating" must be a number'),
+        afterwards=Deviation(answer=not_rated),
+    ),
+    "write-talk-create-bad-date": Deviation(
+        "7.5: our parser's sentence", **refused(400, "Failed to parse time string (garbage)")
+    ),
+    "write-talk-create-full": Deviation(
+        "18 #6, #7, #23", answer=new_talk, afterwards=Deviation(answer=new_talk)
+    ),
+    "write-talk-delete-host": Deviation("18 #25", afterwards=Deviation(answer=in_events(talks_count=3))),
+    "write-talk-edit-host": Deviation("18 #7", afterwards=Deviation(answer=changed(user_rating=False))),
+    "write-talk-link-add": Deviation("18 #37", **done(204, f"{BASE}/talks/2001/links/5")),
+    "write-talk-link-add-unknown-type": Deviation("18 #12", **refused(400, "The Link has not been inserted")),
+    "write-nonstrict-talk-link-add-unknown-type": Deviation(
+        "18 #12", **refused(400, "The Link has not been inserted")
+    ),
+    "write-talk-link-edit": Deviation("18 #37", **done(204, f"{BASE}/talks/2001/links/1")),
+    "write-track-create": Deviation("18 #6, #25", afterwards=Deviation(answer=new_track)),
+    "write-unstar": Deviation("18 #1", **done(200, f"{BASE}/talks/2001/starred")),
+    "write-unstar-not-starred": Deviation("18 #1", **done(200, f"{BASE}/talks/2003/starred")),
+    "write-application-create": Deviation(
+        "11: key and secret fit",
+        answer=new_application,
+        headers=lambda headers: headers | {"Location": f"{BASE}/applications/11"},
+        afterwards=Deviation(answer=beside_new_application),
+    ),
+    "write-nonstrict-application-create": Deviation(
+        "11: the key is not cut; 18 #6",
+        answer=changed(consumer_key=BY_CHANCE, description="d &"),
+        afterwards=Deviation(answer=changed(consumer_key=BY_CHANCE, description="d &")),
+    ),
+    "write-application-edit": Deviation(
+        "18 #6", answer=changed(description="d &"), afterwards=Deviation(answer=changed(description="d &"))
+    ),
+    "write-user-delete-admin": Deviation("9.9, 18 #4", afterwards=Deviation(answer=after_deletion)),
     "write-user-register-html": Deviation(
         "18 #6",
         afterwards=Deviation(
@@ -229,6 +325,19 @@ FIRST_LINKS = [
     {"video_link": "http://video.example.org/1"},
     {"code_link": "http://code.example.org/1"},
 ]
+
+NEW_APPLICATION = {
+    "consumer_key": BY_CHANCE,
+    "created_date": "2026-11-21T05:33:06+00:00",
+    "application": "My App",
+    "description": "d &",
+    "callback_url": "http://cb.example.org/",
+    "client_uri": f"{BASE}/applications/11",
+}
+NEW_APPLICATION_META = {
+    "this_page": f"{BASE}/applications?resultsperpage=20",
+    "user_uri": f"{BASE}/users/63",
+}
 
 WEBP = {
     size: {

@@ -1,0 +1,92 @@
+"""Where the tables of a Joind.in installation are read from: a database, a dump, or what is in memory.
+
+Every source can be read several times, a table at a time, and holds no table as a whole.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from joindin.errors import Invalid, Refused
+from joindin.imports.joindin_rows import Broken, id_of
+
+SCHEMES = ("mysql", "mariadb")
+
+
+class Unreadable(Refused):
+    """The source cannot be read, or not to its end."""
+
+
+@dataclass
+class TableFacts:
+    """How many rows a table has, and their highest id that can be one."""
+
+    count: int = 0
+    highest_id: int = 0
+
+    def add(self, row: dict) -> None:
+        self.count += 1
+        with suppress(Broken):
+            self.highest_id = max(self.highest_id, id_of(row))
+
+
+class Source(Protocol):
+    def facts(self) -> dict[str, TableFacts]:
+        """What tables there are."""
+
+    def rows(self, table: str, above: int = 0) -> Iterator[dict]:
+        """The rows of a table by name of column, all or those with ids above; none if there is no such table."""
+
+    def close(self) -> None: ...
+
+
+def open_source(source: str) -> Source:
+    """The tables that ``source`` names: ``mysql://user:password@host/database``, or a JSON file.
+
+    :raises Invalid: if it is neither.
+    :raises Unreadable: if it cannot be read. No message holds the password.
+    """
+    scheme, separator, _rest = source.partition("://")
+    if not separator:
+        from joindin.imports.sources_json import JsonDump
+
+        return JsonDump(Path(source))
+    if scheme.lower() not in SCHEMES:
+        raise Invalid("SOURCE is a JSON file or an address like mysql://user:password@host/database")
+    from joindin.imports.sources_mysql import MySqlTables
+
+    return MySqlTables(source)
+
+
+class Tables:
+    """Tables that are in memory already: lists of rows by name."""
+
+    def __init__(self, tables: dict[str, Iterable[dict]]):
+        self._tables = tables
+
+    def facts(self):
+        facts = {}
+        for table, rows in self._tables.items():
+            facts[table] = TableFacts()
+            for row in rows:
+                facts[table].add(row)
+        return facts
+
+    def rows(self, table, above=0):
+        return rows_above(self._tables.get(table, ()), above)
+
+    def close(self):
+        pass
+
+
+def rows_above(rows: Iterable[dict], above: int) -> Iterator[dict]:
+    return (row for row in rows if _is_above(row, above)) if above else iter(rows)
+
+
+def _is_above(row, above):
+    try:
+        return id_of(row) > above
+    except Broken:
+        return False

@@ -1,0 +1,88 @@
+"""The types of talks, which the original keeps in a table of their own, one row a talk.
+
+They are read before the talks and kept as notes until the talks come, so that neither table is
+ever held as a whole.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
+
+from joindin.imports.joindin_rows import Broken, LegacyRow, id_of
+from joindin.imports.joindin_talks import make_talk_category
+from joindin.models import MovingNote, Talk
+from joindin.operations.moving.batches import batches
+from joindin.operations.moving.entries import Moving
+from joindin.operations.moving.report import ADDED, MERGED, ORPHANED, SKIPPED, UNCHANGED
+from joindin.operations.moving.rows import is_among
+from joindin.operations.moving.state import find_values, forget_all_values, note_values
+
+TABLE = "talk_cat"
+NOTES = "talks.type"
+PAGE = 1000
+
+
+def keep_categories(moving: Moving) -> Iterator[int]:
+    """Note the categories of talks that are still to come; of several of one talk the first. Yields how many were read."""
+    for batch in batches(moving.source.rows(TABLE)):
+        moving.report.read[TABLE] += len(batch)
+        categories = {}
+        for talk_id, category_id in _made(moving, batch):
+            if talk_id in categories:
+                moving.report.count(TABLE, MERGED)
+            else:
+                categories[talk_id] = category_id
+        here = set(moving.session.scalars(select(Talk.id).where(is_among(moving.session, Talk.id, categories))))
+        coming = {talk_id: each for talk_id, each in categories.items() if talk_id not in here}
+        kept = note_values(moving.session, NOTES, coming)
+        if moving.is_overwriting:
+            note_values(moving.session, NOTES, {talk_id: categories[talk_id] for talk_id in here})
+        moving.report.count(TABLE, UNCHANGED, len(here))
+        moving.report.count(TABLE, ADDED, kept)
+        moving.report.count(TABLE, MERGED, len(coming) - kept)
+        yield len(batch)
+
+
+def find_categories(moving: Moving, entries) -> None:
+    """Set the types of talks that are coming in."""
+    categories = find_values(moving.session, NOTES, [entry.id for entry in entries])
+    for entry in entries:
+        entry.columns["type_id"] = categories.get(entry.id)
+
+
+def forget_categories(moving: Moving, *, finished_to: int) -> None:
+    """Once the talks are here: say which categories had none, unless it was deleted here after an earlier run."""
+    number = {ORPHANED: 0, UNCHANGED: 0}
+    for talk_id, was_skipped in moving.session.execute(_unused().execution_options(yield_per=PAGE)):
+        if talk_id <= finished_to and not was_skipped:
+            number[UNCHANGED] += 1
+            continue
+        moving.report.trouble(TABLE, None, f"orphan: talk_id {talk_id} is not there")
+        number[ORPHANED] += 1
+    moving.report.count(TABLE, ADDED, -sum(number.values()))
+    for outcome, each in number.items():
+        moving.report.count(TABLE, outcome, each)
+    forget_all_values(moving.session, NOTES)
+
+
+def _unused():
+    """The talks that did not come, and whether they were skipped."""
+    skip = aliased(MovingNote)
+    was_skipped = exists().where(skip.table_name == "talks", skip.row_id == MovingNote.row_id, skip.value.is_(None))
+    return (
+        select(MovingNote.row_id, was_skipped)
+        .where(MovingNote.table_name == NOTES, ~exists().where(Talk.id == MovingNote.row_id))
+        .order_by(MovingNote.row_id)
+    )
+
+
+def _made(moving, batch):
+    for values in batch:
+        row_id = None
+        try:
+            row_id = id_of(values)
+            yield make_talk_category(LegacyRow(values))
+        except Broken as broken:
+            moving.report.count(TABLE, SKIPPED)
+            moving.report.trouble(TABLE, row_id, str(broken))

@@ -1,0 +1,50 @@
+"""What became of the rows of each table."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+ADDED = "added"
+UPDATED = "updated"
+UNCHANGED = "unchanged"
+MERGED = "merged"
+LEFT_OUT = "left out"
+MENDED = "mended"
+ORPHANED = "orphans"
+SKIPPED = "skipped"
+OUTCOMES = (ADDED, UPDATED, UNCHANGED, MERGED, LEFT_OUT, MENDED, ORPHANED, SKIPPED)
+
+
+@dataclass(frozen=True)
+class Trouble:
+    table: str
+    row_id: int | None
+    reason: str
+
+    def __str__(self):
+        return f"{self.table}: {self.reason}" if self.row_id is None else f"{self.table} {self.row_id}: {self.reason}"
+
+
+@dataclass
+class Report:
+    """Numbers by table and outcome; ``tell`` hears of every row with something wrong, as it is met.
+
+    Each row that was read has one outcome, and a mended one that besides.
+    """
+
+    tell: Callable[[Trouble], None] = lambda trouble: None
+    read: Counter = field(default_factory=Counter)
+    outcomes: dict[str, Counter] = field(default_factory=dict)
+    left_out: Counter = field(default_factory=Counter)
+    images: Counter = field(default_factory=Counter)
+
+    def count(self, table: str, outcome: str, number: int = 1) -> None:
+        if number:
+            self.outcomes.setdefault(table, Counter())[outcome] += number
+
+    def trouble(self, table: str, row_id: int | None, reason: str) -> None:
+        self.tell(Trouble(table, row_id, reason))
+
+    def leave_out(self, table: str, reason: str) -> None:
+        self.count(table, LEFT_OUT)
+        self.left_out[f"{table}: {reason}"] += 1

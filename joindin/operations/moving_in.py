@@ -1,0 +1,141 @@
+"""Moving a Joind.in installation in, with its data and its ids, so that every old link still works.
+
+The first run wants an installation without content. It can be broken off anywhere and repeated: a
+run goes on where the last one ended. Once a run came to its end, the next one adds what is new in
+the original and nothing else; what was changed or deleted here since stays so, unless the
+original's word is to count again (``overwrite``).
+
+Ids up to the highest of the original are set aside before the first row comes in. What is made here
+gets higher ones, also while rows are still coming.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import suppress
+
+from sqlalchemy import delete, exists, select
+
+from joindin.errors import Conflict, Invalid
+from joindin.imports.joindin_rows import Broken, id_of
+from joindin.imports.sources import Source, TableFacts
+from joindin.models import Language, TalkType
+from joindin.operations.base_data import LANGUAGES, TALK_TYPES, seed_languages_and_types
+from joindin.operations.moving.batches import batches, move_table
+from joindin.operations.moving.categories import TABLE as CATEGORY_TABLE
+from joindin.operations.moving.categories import forget_categories, keep_categories
+from joindin.operations.moving.counters import recount_all
+from joindin.operations.moving.entries import Moving
+from joindin.operations.moving.images import ImageFolder, bring_images
+from joindin.operations.moving.report import Report
+from joindin.operations.moving.rows import is_among
+from joindin.operations.moving.state import load_marks, reserve_ids
+from joindin.operations.moving.tables import list_moves
+
+# Without these it is no installation of Joind.in.
+INDISPENSABLE = ("user", "events")
+MOST_NAMED = 5
+
+
+def move_in(
+    session,
+    source: Source,
+    *,
+    now: dt.datetime,
+    report: Report,
+    overwrite: bool = False,
+    images: ImageFolder | None = None,
+) -> Iterator[int]:
+    """Move everything; yields how many rows were read since the last time. Commit whenever it yields.
+
+    :raises Invalid: if the source is no Joind.in.
+    :raises Conflict: if there is content that did not come from there. Nothing is written then.
+    """
+    facts, moves = source.facts(), list_moves(source)
+    if missing := [name for name in INDISPENSABLE if name not in facts]:
+        raise Invalid(f"That is no database of Joind.in: there is no table {missing[0]}")
+    marks = load_marks(session)
+    moving = Moving(session, source, report, now, overwrite, marks, is_first=not marks)
+    highest = {move.name: facts.get(move.name, TableFacts()).highest_id for move in moves}
+    if moving.is_first:
+        _check_emptiness(session, moves)
+        _take_out_base_data(session)
+    else:
+        _check_collisions(moving, moves, highest)
+    for move in moves:
+        reserve_ids(session, marks, move.name, move.table, highest[move.name])
+    yield 0
+    yield from _move_tables(moving, moves, highest)
+    if images is not None:
+        yield from (0 for _page in bring_images(moving, images))
+    yield from (0 for _range in recount_all(session))
+
+
+def count_rows(source: Source) -> int:
+    """How many rows a run will read."""
+    facts = source.facts()
+    return sum(facts[name].count for name in {*(move.name for move in list_moves(source)), CATEGORY_TABLE} & {*facts})
+
+
+def _move_tables(moving, moves, highest):
+    for move in moves:
+        if move.name == "talks":
+            talks_before = moving.marks["talks"].finished_to
+            yield from keep_categories(moving)
+        yield from move_table(moving, move, highest[move.name])
+        if move.name == "categories":
+            seed_languages_and_types(moving.session)
+        if move.name == "talks":
+            forget_categories(moving, finished_to=talks_before)
+
+
+def _check_emptiness(session, moves):
+    """Ids are kept, so there is room for one original only."""
+    base = {
+        Language.__table__: Language.name.not_in(tuple(LANGUAGES)),
+        TalkType.__table__: TalkType.title.not_in(TALK_TYPES),
+    }
+    filled = [
+        move.table.name.replace("_", " ")
+        for move in moves
+        if session.scalar(select(exists(select(1).select_from(move.table).where(base.get(move.table, True)))))
+    ]
+    if filled:
+        raise Conflict(
+            f"There is content here already ({', '.join(sorted(set(filled))[:MOST_NAMED])}). Moving in keeps"
+            " all ids, so it needs an installation that is fresh from `joindin setup`. Nothing was written"
+        )
+
+
+def _take_out_base_data(session):
+    """Make room for the original's languages and types, which have ids of their own."""
+    session.execute(delete(Language))
+    session.execute(delete(TalkType))
+
+
+def _check_collisions(moving, moves, highest):
+    """What is new in the original may have ids that were given here meanwhile."""
+    collisions = []
+    for move in moves:
+        mark = moving.marks.get(move.name)
+        reserved_to = mark.reserved_to if mark else 0
+        if "id" not in move.table.c or highest[move.name] <= reserved_to:
+            continue
+        for batch in batches(moving.source.rows(move.name, above=reserved_to)):
+            ids = list(_ids(batch))
+            taken = (
+                select(move.table.c.id).where(is_among(moving.session, move.table.c.id, ids)).order_by(move.table.c.id)
+            )
+            collisions += [f"{move.name} {row_id}" for row_id in moving.session.scalars(taken.limit(MOST_NAMED))]
+            if len(collisions) >= MOST_NAMED:
+                break
+    if collisions:
+        raise Conflict(
+            "These rows are new in the original, but their ids were given to something else here meanwhile:"
+            f" {', '.join(collisions[:MOST_NAMED])}. Nothing was written"
+        )
+
+
+def _ids(rows):
+    for row in rows:
+        with suppress(Broken):
+            yield id_of(row)
