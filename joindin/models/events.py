@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    false,
     func,
     inspect,
     true,
@@ -128,6 +129,12 @@ Index("ix_events_starts_at", Event.starts_at, Event.id, **_visible)
 Index("ix_events_start_day", Event.start_day, Event.id, **_visible)
 Index("ix_events_popularity", Event.popularity, **_visible)
 Index("ix_events_cfp_ends_at", Event.cfp_ends_at, Event.id, **_visible)
+Index(
+    "ix_events_hidden",
+    Event.id,
+    sqlite_where=Event.is_visible == false(),
+    postgresql_where=Event.is_visible == false(),
+)
 Index("ix_events_name_key", Event.name_key)
 Index("ix_events_stub", func.lower(Event.stub), unique=True)
 Index(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import Integer, bindparam, func, select, true
+from sqlalchemy import Integer, bindparam, false, func, select, true
 
 from joindin.clock import day_number, midnight
 from joindin.models import Event, Tag, event_tags
@@ -18,6 +18,7 @@ from joindin.text import LONGEST_PATTERN, fold
 
 UPCOMING_MARGIN = dt.timedelta(days=3)
 CFP_NOTICE = dt.timedelta(days=7)
+UNBOUNDED = (None, "hot", "all")
 NAMES = ("hot", "upcoming", "past", "cfp", "all", "pending")
 
 events = Event.__table__.c
@@ -100,6 +101,10 @@ def _page(shape, is_limited, is_windowed):
 
 @lru_cache(maxsize=512)
 def _count(shape, before_today=False):
+    if shape[0] in UNBOUNDED and not any(shape[1:]) and not before_today:
+        # All but the few that are hidden: SQLite counts a whole table without looking at its rows.
+        hidden = select(func.count()).select_from(Event.__table__).where(events.is_visible == false())
+        return select(select(func.count()).select_from(Event.__table__).scalar_subquery() - hidden.scalar_subquery())
     statement = select(func.count()).select_from(Event.__table__).where(*_conditions(shape))
     return statement.where(events.starts_at < bindparam("today")) if before_today else statement
 

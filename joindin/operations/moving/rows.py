@@ -1,7 +1,7 @@
 """Many rows at once, in as few and as short statements as the database allows.
 
-A statement with thousands of parameters costs PostgreSQL's driver more than the database, so there
-lists go as one parameter.
+Statements stay short: thousands of parameters cost PostgreSQL's driver more than the work itself, and
+SQLite's keeps every long statement it has seen. So lists go as one parameter.
 """
 
 import datetime as dt
@@ -9,16 +9,20 @@ import json
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 
-from sqlalchemy import ARRAY, Table, any_, bindparam, literal, select, text, update
+from sqlalchemy import ARRAY, Table, any_, bindparam, func, literal, select, text, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DataError, IntegrityError
+
+# Rows that SQLite is given at once.
+PAGE = 200
 
 
 def is_among(session, column, values: Collection):
     """The condition that ``column`` has one of these values."""
     if _is_postgresql(session):
         return column == any_(literal(list(values), ARRAY(column.type)))
-    return column.in_(list(values))
+    listed = func.json_each(json.dumps(list(values))).table_valued("value")
+    return column.in_(select(listed.c.value))
 
 
 def insert_new(session, table: Table, rows: Sequence[dict]) -> list[tuple]:
@@ -35,7 +39,7 @@ def insert_new(session, table: Table, rows: Sequence[dict]) -> list[tuple]:
         )
     else:
         adding = sqlite.insert(table).on_conflict_do_nothing().returning(*table.primary_key)
-        added = session.execute(adding, rows)
+        added = session.execute(adding, rows, execution_options={"insertmanyvalues_page_size": PAGE})
     return [tuple(key) for key in added]
 
 
