@@ -8,11 +8,12 @@ from flask import Flask
 from flask_smorest import Api
 
 from joindin.resources.converters import Positive, Rest, RowId
+from joindin.resources.surfaces import DOCS, EPHIOS, GANCIO, MEDIA, OAUTH2, V2_1, WEB
 
 
 def mount(app: Flask, api: Api) -> None:
     """Give the application its surfaces."""
-    from joindin.resources import docs, media, v2_1, web
+    from joindin.resources import docs, errors, media, v2_1, web
 
     app.url_map.converters |= {"positive": Positive, "rest": Rest, "row_id": RowId}
     api.init_app(app)
@@ -20,3 +21,5 @@ def mount(app: Flask, api: Api) -> None:
     media.mount(app)
     web.mount(app)
     docs.mount(app, api)
+    pages = dict.fromkeys((WEB, DOCS, MEDIA), web.errors)
+    errors.mount(app, pages | dict.fromkeys((V2_1, OAUTH2, GANCIO, EPHIOS), v2_1.errors))

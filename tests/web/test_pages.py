@@ -513,7 +513,16 @@ def test_a_host_sees_of_a_waiting_event_no_more_than_others(api, session, ann):
     assert (reply.status_code, reply.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
 
 
-@pytest.mark.parametrize("path", ["/events", "/event", "/events/1", "/talks", "/user", "/users/1", "/e", "/eve/1"])
+@pytest.mark.parametrize("path", ["/event", "/user", "/e", "/docs/none", "/static/none.css", "/accounts/none"])
+def test_an_address_between_pages_is_a_page_that_says_so(site, path):
+    reply = site.open(path)
+
+    assert (reply.status_code, reply.mimetype) == (404, "text/html")
+    assert "There is no such page" in reply.get_data(as_text=True)
+    assert reply.headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+@pytest.mark.parametrize("path", ["/events", "/events/1", "/talks", "/users/1", "/eve/1", "/documents"])
 def test_other_addresses_are_still_the_business_of_the_api(site, path):
     reply = site.open(path)
 

@@ -28,6 +28,8 @@ from joindin.resources.v2_1 import (
     users,
 )
 
+__all__ = ["errors", "mount"]
+
 ROOMS = (
     landing,
     events,
@@ -53,7 +55,6 @@ ROOMS = (
 
 def mount(app: Flask, api: Api) -> None:
     callers.mount(app)
-    errors.mount(app)
     documented.mount(api)
     for room in ROOMS:
         api.register_blueprint(room.blp)

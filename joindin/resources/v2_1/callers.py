@@ -14,6 +14,7 @@ from joindin.models import AccessToken, User
 from joindin.operations.tokens import note_use
 from joindin.queries.tokens import token_shown
 from joindin.representations.links import Links
+from joindin.resources.surfaces import V2_1, surface_of
 
 SCHEMES = ("bearer", "oauth")
 
@@ -105,12 +106,12 @@ def _address(hop):
 
 
 def _identify():
-    """Recognise the token before anything else happens, whatever the path.
+    """Recognise the token before anything else happens, also where there is no such address.
 
     An unknown token is nobody's: Android sends ``OAuth null`` at times and expects an answer.
     """
     header = request.headers.get("Authorization")
-    if header is None or not is_ours(request.path):
+    if header is None or surface_of(request.path) != V2_1:
         return
     parts = header.split(" ")
     if len(parts) != 2:
@@ -125,8 +126,3 @@ def _identify():
         g.caller = Caller(token)
         if note_use(db.session, token, now):
             db.session.commit()
-
-
-def is_ours(path: str) -> bool:
-    """Whether the path belongs to this surface, or to none, which this surface answers for."""
-    return not path.startswith(("/docs", "/e/", "/event/", "/inc/", "/static/", "/talk/", "/user/"))

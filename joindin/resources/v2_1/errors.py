@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, Response, request
+from flask import Response, request
 from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import ObjectDeletedError
@@ -41,12 +41,6 @@ STATUS = {
 METHODS = "GET, POST, PUT, DELETE, OPTIONS"
 
 log = logging.getLogger(__name__)
-
-
-def mount(app: Flask) -> None:
-    app.register_error_handler(Refused, show_refusal)
-    app.register_error_handler(HTTPException, show_http_error)
-    app.register_error_handler(Exception, show_failure)
 
 
 def show_refusal(refused: Refused) -> Response:

@@ -3,11 +3,11 @@
 import logging
 
 from flask import Response, render_template, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import MethodNotAllowed
 
-from joindin.errors import NotFound, Refused
+from joindin.errors import NotFound
 from joindin.extensions import db
-from joindin.resources.web.pages import blp
+from joindin.resources.web.pages import HEADERS, blp
 
 NOT_FOUND = ("There is no such page", "It may have moved, it may not be public, or there never was one.")
 
@@ -22,7 +22,6 @@ def refuse_to_write(below):
     raise MethodNotAllowed(["GET", "HEAD"])
 
 
-@blp.errorhandler(Refused)
 def show_refusal(refused):
     db.session.rollback()
     if isinstance(refused, NotFound):
@@ -30,15 +29,15 @@ def show_refusal(refused):
     return _page(400, "That did not work", str(refused))
 
 
-@blp.errorhandler(HTTPException)
 def show_http_error(error):
     db.session.rollback()
+    if error.code == 404:
+        return _page(404, *NOT_FOUND)
     page = _page(error.code or 500, error.name, "Pages can only be read." if error.code == 405 else "")
     page.headers |= {name: value for name, value in error.get_headers() if name == "Allow"}
     return page
 
 
-@blp.errorhandler(Exception)
 def show_failure(_failure):
     """Log the whole of it, say little."""
     db.session.rollback()
@@ -49,4 +48,6 @@ def show_failure(_failure):
 def _page(status, title, about):
     response = Response(render_template("web/refusal.html", title=title, about=about), status, mimetype="text/html")
     response.cache_control.no_store = True
+    # Also where no page's own blueprint was reached, which would add them.
+    response.headers |= HEADERS
     return response

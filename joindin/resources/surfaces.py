@@ -1,0 +1,35 @@
+"""Which surface an address belongs to. Nobody else looks at a path to find that out.
+
+It goes by the first part of the path, and below ``/api``, where two contracts meet, by the second
+part or, failing that, the last character: ephios ends its paths with a slash, Gancio does not.
+Addresses that are nobody's belong to v2.1, whose clients expect its refusals there.
+"""
+
+V2_1, WEB, DOCS, MEDIA, OAUTH2, GANCIO, EPHIOS = "v2_1", "web", "docs", "media", "oauth2", "gancio", "ephios"
+
+BY_FIRST_PART = {
+    "docs": DOCS,
+    "inc": MEDIA,
+    "static": MEDIA,
+    "accounts": WEB,
+    "e": WEB,
+    "event": WEB,
+    "talk": WEB,
+    "user": WEB,
+    "oauth": OAUTH2,
+}
+BELOW_API = {
+    "oauth": OAUTH2,
+    "login": OAUTH2,
+    "client": OAUTH2,
+    "clients": OAUTH2,
+    "settings": WEB,
+}
+
+
+def surface_of(path: str) -> str:
+    parts = path.split("/", 3)
+    first, second = parts[1] if len(parts) > 1 else "", parts[2] if len(parts) > 2 else ""
+    if first == "api":
+        return BELOW_API.get(second) or (EPHIOS if path.endswith("/") else GANCIO)
+    return BY_FIRST_PART.get(first, V2_1)
