@@ -1,0 +1,102 @@
+"""Many rows at once: COPY on PostgreSQL, ``executemany`` on SQLite, indexes made anew afterwards."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+
+from sqlalchemy import Table, func, select, text
+from sqlalchemy.engine import Connection
+
+from joindin.database import UtcDateTime
+
+SQLITE_INDEXES = """SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL
+    AND tbl_name IN ({tables})"""
+
+# Those that belong to a constraint go and come with it.
+POSTGRESQL_INDEXES = """SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema
+    AND tablename IN ({tables})
+    AND indexname NOT IN (SELECT conname FROM pg_constraint)"""
+
+
+def load(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple]) -> None:
+    """Add ``rows``, whose values stand in the order of ``columns``; other columns get the model's defaults."""
+    defaults = {
+        column.name: column.default.arg
+        for column in table.c
+        if column.name not in columns and column.default is not None and column.default.is_scalar
+    }
+    names, values = ", ".join([*columns, *defaults]), tuple(defaults.values())
+    filled = (row + values for row in rows)
+    raw = connection.connection.dbapi_connection
+    if connection.dialect.name == "postgresql":
+        with raw.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+            for row in filled:
+                copy.write_row(row)
+        return
+    instants = [place for place, name in enumerate(columns) if isinstance(table.c[name].type, UtcDateTime)]
+    marks = ", ".join("?" * (len(columns) + len(defaults)))
+    statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"
+    raw.executemany(statement, _with_text(filled, instants) if instants else filled)
+
+
+@contextmanager
+def unindexed(connection: Connection, tables: Sequence[Table]):
+    """Without the indexes and the checks of references of these tables, which are put back afterwards."""
+    names = ", ".join(f"'{table.name}'" for table in tables)
+    is_sqlite = connection.dialect.name == "sqlite"
+    found = connection.execute(text((SQLITE_INDEXES if is_sqlite else POSTGRESQL_INDEXES).format(tables=names)))
+    indexes = dict(found.all())
+    for index in indexes:
+        connection.execute(text(f"DROP INDEX {index}"))
+    _check_references(connection, tables, False)
+    connection.commit()
+    try:
+        yield
+    finally:
+        for definition in indexes.values():
+            connection.exec_driver_sql(definition)
+        _check_references(connection, tables, True)
+        if not is_sqlite:
+            _move_sequences(connection, tables)
+        connection.commit()
+        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
+
+
+def first_free(connection: Connection, table: Table) -> int:
+    return (connection.scalar(select(func.max(table.c.id))) or 0) + 1
+
+
+def _check_references(connection, tables, wanted):
+    if connection.dialect.name == "sqlite":
+        connection.commit()
+        connection.exec_driver_sql(f"PRAGMA foreign_keys = {'ON' if wanted else 'OFF'}")
+        connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if wanted else 'OFF'}")
+        return
+    for table in tables:
+        connection.exec_driver_sql(f"ALTER TABLE {table.name} {'ENABLE' if wanted else 'DISABLE'} TRIGGER ALL")
+        # Ours go on working: they keep what is stored twice.
+        connection.exec_driver_sql(f"ALTER TABLE {table.name} ENABLE TRIGGER USER")
+
+
+def _move_sequences(connection, tables):
+    for table in tables:
+        if "id" in table.c:
+            connection.exec_driver_sql(
+                f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), max(id)) FROM {table.name} HAVING max(id) > 0"
+            )
+
+
+def _with_text(rows, instants):
+    for row in rows:
+        row = list(row)
+        for place in instants:
+            if row[place] is not None:
+                row[place] = _instant(row[place])
+        yield row
+
+
+@lru_cache(maxsize=200_000)
+def _instant(at: dt.datetime) -> str:
+    """As SQLAlchemy writes it into SQLite; ``at`` is in UTC, as all our instants are."""
+    return at.replace(tzinfo=None).isoformat(" ", "microseconds")
