@@ -9,7 +9,7 @@ POSTGRESQL ?= postgresql+psycopg://postgres@127.0.0.1/postgres
 bin := .venv/bin
 pip := $(bin)/pip --quiet --disable-pip-version-check
 
-.PHONY: run test check lint format test-both package bench lock clean
+.PHONY: run test check lint format test-both package bench lock clean browser-tools
 
 run: .venv/ready
 	@$(bin)/joindin setup
@@ -19,6 +19,9 @@ run: .venv/ready
 # On SQLite, or on what JOINDIN_TEST_DATABASE_URL names.
 test: .venv/ready-to-test
 	$(bin)/pytest --numprocesses 2 $(TESTS)
+
+# What the browser tests check pages with; they also want Chromium and Java, and say so when something is missing.
+browser-tools: tests/browser/node_modules/ready
 
 check: lint test-both package
 
@@ -50,7 +53,7 @@ lock:
 		--no-emit-index-url --group dev --all-extras pyproject.toml -o requirements-dev.lock
 
 clean:
-	rm -rf .venv dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv dist .pytest_cache .ruff_cache .hypothesis artifacts tests/browser/node_modules
 
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit("joindin needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
@@ -64,4 +67,8 @@ clean:
 
 .venv/ready-to-test: .venv/ready requirements-dev.lock
 	$(pip) install --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+tests/browser/node_modules/ready: tests/browser/package-lock.json
+	npm ci --prefix tests/browser --ignore-scripts --no-audit --no-fund
 	@touch $@

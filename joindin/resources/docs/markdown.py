@@ -1,9 +1,18 @@
 """Our own words, marked up: docstrings, descriptions and the introduction."""
 
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 _renderer = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+def _render_code(renderer, tokens, index, options, env):
+    """A block of code that the keyboard can scroll, for lines may be longer than a phone is wide."""
+    return f'<pre tabindex="0" role="region" aria-label="Example {index}"><code>{escape(tokens[index].content)}</code></pre>\n'
+
+
+_renderer.add_render_rule("fence", _render_code)
+_renderer.add_render_rule("code_block", _render_code)
 
 
 def as_html(text: str) -> Markup:

@@ -1,0 +1,85 @@
+"""One server and one Chromium for all of these tests; a window of their own for each."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser.judges import nu_errors
+from tests.browser.server import Server
+from tests.browser.tools import chromium, missing_tools
+from tests.browser.visitor import Visitor
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _tools():
+    if not (missing := missing_tools()):
+        return
+    reason = f"not on this machine: {', '.join(missing)}"
+    if os.environ.get("JOINDIN_TEST_REQUIRE_SERVICES"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="package")
+def server(app, settings, tmp_path_factory, _tools):
+    with Server(settings["DATABASE_URL"], tmp_path_factory.mktemp("served")) as server:
+        yield server
+
+
+@pytest.fixture(scope="package")
+def chrome(_tools):
+    """Not for the whole run: Playwright keeps a loop in this thread while it is on."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def pictures():
+    """Where screenshots go, for people to look at, if JOINDIN_TEST_PICTURES names a folder."""
+    if not (named := os.environ.get("JOINDIN_TEST_PICTURES")):
+        return None
+    folder = Path(named)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="package")
+def sources(tmp_path_factory):
+    """The judged pages by name, all shown to the validator at the end, as each start of Java takes seconds."""
+    sources = {}
+    yield sources
+    assert nu_errors(sources, tmp_path_factory.mktemp("sources")) == []
+
+
+@pytest.fixture
+def new_visitor(chrome, server, sources, pictures):
+    """Opens browser windows; at the end of the test nothing may have been wrong with what they showed."""
+    visitors = []
+
+    def opening(**options):
+        visitors.append(Visitor(chrome, server.url, sources=sources, pictures=pictures, **options))
+        return visitors[-1]
+
+    yield opening
+    for visitor in visitors:
+        visitor.context.close()
+    assert [complaint for visitor in visitors for complaint in visitor.complaints] == []
+
+
+@pytest.fixture
+def visitor(new_visitor, session):
+    return new_visitor()

@@ -1,0 +1,98 @@
+"""Somebody with a browser, who notices what is wrong with a page."""
+
+import re
+from pathlib import Path
+
+from tests.browser.judges import axe_violations
+
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+
+# Each width and each scheme once; the style sheets have no rule for one width and one scheme.
+JUDGED = {("phone", "light"), ("desktop", "dark")}
+
+TALLEST_PICTURE = 10_000  # pixels
+
+
+class Visitor:
+    """A browser window of its own cookies, on the site at ``base``; ``page`` is Playwright's.
+
+    Requests to other hosts, messages on the console (among them violations of the page's policy)
+    and failures of scripts are kept in ``complaints``, with what ``judge`` finds. The pages that were judged go into
+    ``sources`` by name, and screenshots of them into the folder ``pictures``, if there is one.
+    """
+
+    def __init__(self, browser, base: str, *, sources: dict, pictures: Path | None = None, javascript=True):
+        self.context = browser.new_context(
+            base_url=base, viewport=DESKTOP, java_script_enabled=javascript, reduced_motion="reduce"
+        )
+        self.context.set_default_timeout(10_000)
+        self.page = self.context.new_page()
+        self.complaints = []
+        self._base = base
+        self._sources = sources
+        self._pictures = pictures
+        self._shown = None
+        self.page.on("request", self._note_request)
+        self.page.on("response", self._note_response)
+        self.page.on("console", self._note_message)
+        self.page.on("pageerror", lambda failure: self.complaints.append(f"script failed: {failure}"))
+
+    def visit(self, path: str):
+        """Go there; the response."""
+        return self.page.goto(path)
+
+    def press(self, name: str, role: str = "button"):
+        """Press the one button (or link) of that name, and wait for what comes."""
+        self.page.get_by_role(role, name=name, exact=True).click()
+        self.page.wait_for_load_state()
+
+    def fill(self, **fields: str):
+        """Write into fields by their name in the form."""
+        for name, value in fields.items():
+            self.page.locator(f"[name='{name}']").fill(value)
+
+    @property
+    def path(self) -> str:
+        return self.page.url.removeprefix(self._base)
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.page.locator("main").inner_text().split())
+
+    def judge(self, name: str, parts: list[str] | None = None):
+        """Look at this page, or at some parts of a huge one, on a phone and on a desk, by day and by night."""
+        for size, screen in (("phone", PHONE), ("desktop", DESKTOP)):
+            self.page.set_viewport_size(screen)
+            for scheme in ("light", "dark"):
+                self.page.emulate_media(color_scheme=scheme)
+                here = f"{name} ({size}, {scheme})"
+                if (size, scheme) in JUDGED:
+                    self.complaints += [f"{here}: axe: {violation}" for violation in axe_violations(self.page, parts)]
+                if self._pictures:
+                    self._take_picture(f"{name}-{size}-{scheme}")
+            wide = self.page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+            if wide > 0:
+                self.complaints.append(f"{name} ({size}): {wide} pixels wider than the screen")
+        self.page.emulate_media(color_scheme="light")
+        self._sources[name] = self._shown.text()
+
+    def _take_picture(self, name):
+        path = self._pictures / f"{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}.png"
+        height = self.page.evaluate("() => document.documentElement.scrollHeight")
+        self.page.screenshot(path=path, full_page=height < TALLEST_PICTURE)
+
+    def _note_request(self, request):
+        if not request.url.startswith((f"{self._base}/", "data:", "blob:")):
+            self.complaints.append(f"asked another host: {request.url}")
+
+    def _note_response(self, response):
+        if response.request.is_navigation_request() and response.frame == self.page.main_frame:
+            self._shown = response
+
+    def _note_message(self, message):
+        # A page that is a refusal is told on the console as well.
+        if message.type in ("error", "warning") and not re.search(
+            r"Failed to load resource: the server responded with a status of 4\d\d", message.text
+        ):
+            self.complaints.append(f"console on {self.page.url}: {message.text}")
