@@ -145,6 +145,13 @@ def give_way(session, work: Callable, *, refusal: str):
     raise Conflict(refusal)
 
 
+def lock_table(session, model) -> None:
+    """Keep all others from writing to the table until this transaction ends; they may read."""
+    begin_write(session)
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"LOCK TABLE {model.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
+
+
 def insert_or_ignore(session, model, **values) -> bool:
     """Insert a row unless one with the same key stands there; whether it was inserted."""
     # Asked by what comes back: how many rows a driver counts depends on what SQLAlchemy adds to the statement.
@@ -162,8 +169,7 @@ def insert_missing(session, model, key: str, rows: Sequence[dict]) -> None:
     missing = [row for row in rows if row[key] not in known]
     if not missing:
         return
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text(f"LOCK TABLE {model.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
+    lock_table(session, model)
     session.execute(_insert(session, model).values(missing))
 
 

@@ -1,6 +1,6 @@
 """The extensions, created here and bound in ``create_app``."""
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, has_request_context
 from flask_migrate import Migrate
 from flask_smorest import Api
 from flask_sqlalchemy import SQLAlchemy
@@ -8,7 +8,17 @@ from sqlalchemy.engine import Connection
 
 from joindin.database import Base, reading_engine
 
-db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False})
+
+def _through():
+    """How whoever acts came here, for the audit log; None outside of requests."""
+    return current_app.extensions["through"]() if has_request_context() else None
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    disable_autonaming=True,
+    session_options={"expire_on_commit": False, "info": {"through": _through}},
+)
 migrate = Migrate(render_as_batch=True, compare_type=True)
 api = Api()
 

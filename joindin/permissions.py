@@ -1,15 +1,16 @@
 """Who may do what: one predicate a question.
 
-``viewer`` carries who is asking, which of the events at hand they host and at which of the talks
-they speak.
+``viewer`` carries who is asking, which of the events at hand they host, at which of the talks they
+speak, and what they and their groups are permitted. Admins may everything. Editors decide about
+events. Trusted people's events need no decision. Who is deactivated may nothing.
 """
 
 
 def can_see_event(viewer, event) -> bool:
-    """Visible to all; waiting and rejected ones to admins and their hosts; private ones to nobody here."""
+    """Visible to all; waiting and rejected ones to those who decide, and their hosts; private ones to nobody here."""
     if event.is_private:
         return False
-    return event.is_visible or can_edit_event(viewer, event)
+    return event.is_visible or can_edit_event(viewer, event) or can_decide_about_event(viewer, event)
 
 
 def hosts_event(viewer, event) -> bool:
@@ -36,11 +37,12 @@ def is_rejected(event) -> bool:
 
 
 def can_decide_about_event(viewer, _event=None) -> bool:
-    return viewer.is_admin
+    """Approve and reject what was submitted."""
+    return viewer.is_admin or viewer.is_editor
 
 
 def can_list_pending_events(viewer) -> bool:
-    return viewer.is_admin
+    return can_decide_about_event(viewer)
 
 
 def is_approved_at_once(user) -> bool:
@@ -48,14 +50,67 @@ def is_approved_at_once(user) -> bool:
     return (user.is_admin and user.is_active) or user.is_trusted
 
 
+def can_moderate_event(viewer, event_id: int) -> bool:
+    """Decide about reported comments and claims at an event."""
+    return viewer.is_admin or event_id in viewer.hosting
+
+
+def can_keep_reasons(viewer) -> bool:
+    """Write and change the reasons that rejections are chosen from."""
+    return can_decide_about_event(viewer)
+
+
 def can_edit_user(viewer, user) -> bool:
     return viewer.is_admin or (viewer.user is not None and viewer.user.id == user.id)
 
 
 def can_administer_users(viewer) -> bool:
-    """Whether they may delete people, and trust them."""
+    """Whether they may delete people, give and take roles, and permit things."""
     return viewer.is_admin
+
+
+def can_read_audit_log(viewer) -> bool:
+    return viewer.may("view_log")
+
+
+def can_manage_groups(viewer) -> bool:
+    """Make groups and say who is in them, and so pass on what groups may."""
+    return viewer.may("manage_groups")
 
 
 def can_see_email(viewer, user) -> bool:
     return can_edit_user(viewer, user)
+
+
+def can_add_group_event(viewer) -> bool:
+    return viewer.may("add_event")
+
+
+def can_view_group_event(viewer, event) -> bool:
+    """Events for groups are seen by those who were permitted to, whatever their place in the world's lists."""
+    return viewer.may("view_event", event.id)
+
+
+def can_change_group_event(viewer, event) -> bool:
+    return viewer.may("change_event", event.id)
+
+
+def can_delete_group_event(viewer, event) -> bool:
+    return viewer.may("delete_event", event.id)
+
+
+def can_view_profile(viewer, user) -> bool:
+    return viewer.may("view_userprofile", user.id)
+
+
+def can_change_profile(viewer, user) -> bool:
+    return viewer.may("change_userprofile", user.id)
+
+
+def can_publish_for_group(viewer, group) -> bool:
+    """Whether an event of theirs may be shown to that group."""
+    return viewer.may("publish_event_for_group", group.id)
+
+
+def can_decide_hours_of_group(viewer, group) -> bool:
+    return viewer.may("decide_workinghours_for_group", group.id)

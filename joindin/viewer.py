@@ -11,7 +11,8 @@ class Viewer:
     """What the things at hand are to ``user``, not all there are.
 
     ``attending`` and ``hosting`` hold ids of events, ``starred`` and ``speaking`` of talks;
-    ``ratings`` the viewer's own by talk.
+    ``ratings`` the viewer's own by talk. ``permits`` is what they and their groups are permitted:
+    pairs of a permission and the id of what it is for, None for everything.
     """
 
     user: User | None = None
@@ -20,10 +21,23 @@ class Viewer:
     starred: frozenset[int] = frozenset()
     speaking: frozenset[int] = frozenset()
     ratings: Mapping[int, int] = field(default_factory=dict)
+    permits: frozenset[tuple[str, int | None]] = frozenset()
 
     @property
     def is_admin(self) -> bool:
         return self.user is not None and self.user.is_admin and self.user.is_active
+
+    @property
+    def is_editor(self) -> bool:
+        return self.user is not None and self.user.is_editor and self.user.is_active
+
+    def may(self, permission: str, thing_id: int | None = None) -> bool:
+        """Whether they are permitted that for everything, or for the thing with that id. Admins are."""
+        if self.is_admin:
+            return True
+        if self.user is None or not self.user.is_active:
+            return False
+        return (permission, None) in self.permits or (thing_id is not None and (permission, thing_id) in self.permits)
 
 
 NOBODY = Viewer()

@@ -13,6 +13,8 @@ from joindin.models import (
     Event,
     EventComment,
     EventHost,
+    Group,
+    GroupMember,
     Language,
     Talk,
     TalkClaim,
@@ -56,6 +58,15 @@ def make_user(session, username=None, **fields) -> User:
     session.add(user)
     session.flush()
     return user
+
+
+def make_group(session, name=None, *, members=()) -> Group:
+    group = Group(name=name or f"Group {next(_number)}", created_at=NOW)
+    session.add(group)
+    session.flush()
+    session.add_all([GroupMember(group_id=group.id, user_id=user.id) for user in members])
+    session.flush()
+    return group
 
 
 def make_client(session, key=None, secret="secret", **fields) -> Client:

@@ -157,3 +157,31 @@ def test_a_key_is_revoked_by_many_at_once(session, ask):
     assert set(outcomes(replies)) <= {(204,), (404, "No tokens found")}
     assert outcomes(replies)[(204,)] >= 1
     assert session.get(AccessToken, key.id).revoked_at is not None
+
+
+def test_of_many_who_come_first_one_becomes_the_admin(session, ask):
+    bodies = [registration(username=f"alice{n}", email=f"a{n}@example.org") for n in range(MANY)]
+
+    replies = at_once(session, [ask("POST", "/users", body) for body in bodies])
+
+    assert outcomes(replies) == {(201,): MANY}
+    assert session.scalar(select(func.count()).select_from(User).where(User.is_admin)) == 1
+
+
+def test_of_two_admins_who_delete_each_other_one_stays(session, ask):
+    one, two = (make_user(session, name, is_admin=True) for name in ("one", "two"))
+    client = make_client(session)
+    for user in (one, two):
+        session.add(
+            AccessToken(token_hash=token_hash(user.username), user_id=user.id, client_id=client.id, created_at=NOW)
+        )
+
+    at_once(
+        session,
+        [
+            ask("DELETE", f"/users/{two.id}", token="one"),
+            ask("DELETE", f"/users/{one.id}", token="two"),
+        ],
+    )
+
+    assert session.scalar(select(func.count()).select_from(User).where(User.is_admin)) == 1

@@ -1,10 +1,12 @@
 """Forgetting what is done."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from sqlalchemy import delete, func
 
 from joindin.models import Mail
+from joindin.operations.audit import forget_entries, shorten_addresses
 
 KEPT_FOR = dt.timedelta(days=30)
 
@@ -16,3 +18,11 @@ def clean_outbox(session, now: dt.datetime) -> int:
         .where(Mail.due_at.is_(None), func.coalesce(Mail.sent_at, Mail.created_at) < now - KEPT_FOR)
         .execution_options(synchronize_session=False)
     ).rowcount
+
+
+def clean_audit_log(session, settings: Mapping, now: dt.datetime) -> None:
+    """Remove entries, and cut down addresses, that are older than the settings allow."""
+    if settings["AUDIT_DAYS"]:
+        forget_entries(session, before=now - dt.timedelta(days=settings["AUDIT_DAYS"]))
+    if settings["AUDIT_ADDRESS_DAYS"]:
+        shorten_addresses(session, before=now - dt.timedelta(days=settings["AUDIT_ADDRESS_DAYS"]))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from joindin.clock import utc_now
 from joindin.extensions import db
-from joindin.jobs.cleanup import clean_outbox
+from joindin.jobs.cleanup import clean_audit_log, clean_outbox
 from joindin.jobs.mail import deliver_due_mail
 
 SQLITE = "sqlite:///"
@@ -61,6 +61,7 @@ def _add_tasks(queue, app):
     def clean_up():
         with app.app_context():
             clean_outbox(db.session, utc_now())
+            clean_audit_log(db.session, app.config, utc_now())
             db.session.commit()
 
     queue.deliver_mail = deliver_mail

@@ -5,12 +5,15 @@ Importing this package knows every table, which migrations rely on.
 """
 
 from joindin.models.attendance import Attendance
+from joindin.models.audit import AuditEntry
 from joindin.models.clients import AccessToken, Client
 from joindin.models.comments import EventComment, EventCommentReport
 from joindin.models.events import Event, EventHost, EventImage, Tag, event_tags
+from joindin.models.groups import PERMISSIONS, PRESETS, Group, GroupMember, Permit
 from joindin.models.languages import Language, TalkType
 from joindin.models.moving import MovedTable, MovingNote
 from joindin.models.outbox import Mail
+from joindin.models.rejection_reasons import RejectionReason
 from joindin.models.sources import EventSource
 from joindin.models.talk_comments import TalkComment, TalkCommentReport
 from joindin.models.talks import LINK_TYPES, OPEN_CLAIM, Talk, TalkClaim, TalkLink, TalkSpeaker, TalkStar
@@ -20,8 +23,11 @@ from joindin.models.users import EmailVerification, PasswordReset, User
 __all__ = [
     "LINK_TYPES",
     "OPEN_CLAIM",
+    "PERMISSIONS",
+    "PRESETS",
     "AccessToken",
     "Attendance",
+    "AuditEntry",
     "Client",
     "EmailVerification",
     "Event",
@@ -30,11 +36,15 @@ __all__ = [
     "EventHost",
     "EventImage",
     "EventSource",
+    "Group",
+    "GroupMember",
     "Language",
     "Mail",
     "MovedTable",
     "MovingNote",
     "PasswordReset",
+    "Permit",
+    "RejectionReason",
     "Tag",
     "Talk",
     "TalkClaim",

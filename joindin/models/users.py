@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, Index, String, Text, true
+from sqlalchemy import ForeignKey, Index, String, Text, false, true
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from joindin.database import UtcDateTime
@@ -11,7 +11,10 @@ from joindin.text import fold
 
 
 class User(db.Model):
-    """``username_key`` and ``email_key`` are the folded forms under which both are unique."""
+    """``username_key`` and ``email_key`` are the folded forms under which both are unique.
+
+    Who is not active has no rights at all, whatever else is set.
+    """
 
     __tablename__ = "users"
 
@@ -28,6 +31,7 @@ class User(db.Model):
     is_verified: Mapped[bool] = mapped_column(default=False)
     is_active: Mapped[bool] = mapped_column(default=True)
     is_admin: Mapped[bool] = mapped_column(default=False)
+    is_editor: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_trusted: Mapped[bool] = mapped_column(default=False)
     registered_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 

@@ -6,7 +6,7 @@ What counted them is counted anew, in the transaction that takes them away.
 from collections.abc import Iterable
 from itertools import islice
 
-from sqlalchemy import and_, delete, or_, select, true, union, update
+from sqlalchemy import delete, select, union, update
 
 from joindin.database import give_way
 from joindin.errors import Conflict
@@ -21,14 +21,16 @@ from joindin.models import (
     TalkStar,
     User,
 )
+from joindin.operations.audit import record
 from joindin.operations.counters import COUNTED
+from joindin.operations.roles import hold_user, is_last_admin
 from joindin.operations.talk_counters import recount_talks
 
 BATCH = 1000
 NOT_DELETED = "There was a problem trying to delete the user"
 
 
-def delete_user(session, user_id: int) -> None:
+def delete_user(session, user_id: int, *, actor: User) -> None:
     """Delete an account and what only made sense with it; nothing happens if there is none.
 
     Attendances, stars, host rows, claims, tokens and mailed tokens go with the row, by the
@@ -40,8 +42,11 @@ def delete_user(session, user_id: int) -> None:
     """
 
     def work():
-        if not _hold_user(session, user_id):
+        user = hold_user(session, user_id)
+        if user is None:
             return
+        if is_last_admin(session, user):
+            raise Conflict(NOT_DELETED)
         talks = _hold(session, Talk, _talks_that_show(user_id))
         events = _hold(session, Event, _events_that_show(user_id))
         session.execute(
@@ -50,6 +55,7 @@ def delete_user(session, user_id: int) -> None:
             .values(author_name=None)
             .execution_options(synchronize_session=False)
         )
+        record(session, "user.delete", user, actor=actor)
         session.execute(delete(User).where(User.id == user_id).execution_options(synchronize_session=False))
         _recount_events(session, events, "attendee_count", "rating_sum", "rating_count")
         for batch in _batches(talks):
@@ -58,33 +64,24 @@ def delete_user(session, user_id: int) -> None:
     give_way(session, work, refusal=NOT_DELETED)
 
 
-def delete_talk_comments(session, user_id: int) -> None:
+def delete_talk_comments(session, user_id: int, *, actor: User) -> None:
     """Delete all that somebody said about talks, with the reports about it."""
 
     def work():
         # Nobody can comment while their own row is held, so the list of talks stays right.
-        session.execute(select(User.id).where(User.id == user_id).with_for_update())
+        user = session.scalar(select(User).where(User.id == user_id).with_for_update())
         talks = _hold(session, Talk, select(TalkComment.talk_id).where(TalkComment.user_id == user_id))
         events = _hold(session, Event, select(TalkComment.event_id).where(TalkComment.user_id == user_id))
-        session.execute(
+        deleted = session.execute(
             delete(TalkComment).where(TalkComment.user_id == user_id).execution_options(synchronize_session=False)
-        )
+        ).rowcount
+        if user is not None:
+            record(session, "user.delete_talk_comments", user, actor=actor, changes={"comments": [deleted, 0]})
         _recount_events(session, events, "talk_comment_count")
         for batch in _batches(talks):
             recount_talks(session, batch)
 
     give_way(session, work, refusal="There was a problem trying to delete the comments")
-
-
-def _hold_user(session, user_id):
-    """Lock the row, so that nothing new refers to it; whether there is one. Admins are locked with it, to be counted."""
-    is_admin = and_(User.is_admin == true(), User.is_active == true())
-    rows = session.execute(
-        select(User.id, is_admin).where(or_(User.id == user_id, is_admin)).order_by(User.id).with_for_update()
-    ).all()
-    if [id_ for id_, is_one in rows if is_one] == [user_id]:
-        raise Conflict(NOT_DELETED)
-    return any(id_ == user_id for id_, _ in rows)
 
 
 def _events_that_show(user_id):

@@ -3,6 +3,7 @@
 from joindin.database import locked
 from joindin.errors import Invalid
 from joindin.models import Event, User
+from joindin.operations.audit import record
 from joindin.operations.mail import addresses, send_later
 from joindin.queries.users import list_hosts_to_tell
 
@@ -17,6 +18,7 @@ def approve_event(session, event_id: int, *, reviewer: User) -> Event:
     event = _waiting(session, event_id, "This event cannot be approved")
     event.is_active, event.is_pending, event.reviewer_id = True, False, reviewer.id
     session.flush()
+    record(session, "event.approve", event, actor=reviewer)
     send_later(
         session,
         "event_approved",
@@ -38,6 +40,7 @@ def reject_event(session, event_id: int, *, reviewer: User, reason: str, mail_fr
     event.is_active, event.is_pending, event.reviewer_id = False, False, reviewer.id
     event.rejection_reason = reason
     session.flush()
+    record(session, "event.reject", event, actor=reviewer, reason=reason)
     if reason:
         send_later(
             session,

@@ -6,10 +6,11 @@ of several words at once each finds what the one before has left.
 
 import datetime as dt
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
-from joindin.errors import Invalid, NotFound, NotSignedIn, Unprocessable
-from joindin.models import Event, TalkClaim, User
+from joindin.errors import Conflict, Invalid, NotFound, NotSignedIn, Unprocessable
+from joindin.models import Event, TalkClaim, TalkSpeaker, User
+from joindin.operations.audit import record
 from joindin.operations.mail import addresses, send_later
 from joindin.operations.speakers import link_speaker, shown_name
 from joindin.operations.talks import hold_talk
@@ -25,6 +26,8 @@ TAKEN = "Talk already claimed"
 NOT_YOURS = "You must be the speaker or event admin to link a user to a talk"
 WAITING = "You already have a pending claim for this talk. Please wait for an event admin to approve your claim."
 NOT_A_HOST = "You must be an event admin to approve this claim"
+NO_CLAIM = "That claim is gone: somebody turned it down, or took it back"
+DECIDED = "Somebody has decided about that claim already"
 NOT_THE_SPEAKER = "You must be the talk speaker to approve this assignment"
 
 
@@ -46,14 +49,39 @@ def claim_talk(
     is_own_name = username == caller.username
     claim = open_claim_of(session, speaker.id, user.id)
     if claim is None:
-        _open(session, talk, speaker, user, is_own_name, is_manager, now)
+        _open(session, talk, speaker, user, caller, is_own_name, is_manager, now)
     elif claim.host_approved_at is None:
-        _approve(session, talk, speaker, user, claim, is_own_name, is_manager, now)
+        if not is_manager:
+            raise NotSignedIn(WAITING if is_own_name else NOT_A_HOST)
+        _approve(session, talk, speaker, user, claim, caller, now)
     else:
         _accept(session, talk, speaker, user, claim, is_own_name, now)
 
 
-def reject_claim(session, talk_id: int, *, speaker_name: str, username: str) -> bool:
+def approve_claim(session, claim_id: int, *, actor: User, now: dt.datetime) -> None:
+    """Add a host's word to what somebody claims; the link is made, and they hear of it.
+
+    :raises NotFound: if there is no such claim any more.
+    :raises Conflict: if it does not wait for a host, also when one decided a moment ago.
+    """
+    talk, claim = _held_claim(session, claim_id)
+    speaker = session.get_one(TalkSpeaker, claim.speaker_id)
+    if speaker.user_id is not None:
+        raise Conflict(TAKEN)
+    _approve(session, talk, speaker, session.get_one(User, claim.user_id), claim, actor, now)
+
+
+def turn_down_claim(session, claim_id: int, *, actor: User) -> None:
+    """As :func:`reject_claim`, by the claim itself.
+
+    :raises NotFound, Conflict: as :func:`approve_claim`.
+    """
+    talk, claim = _held_claim(session, claim_id)
+    speaker = session.get_one(TalkSpeaker, claim.speaker_id)
+    _turn_down(session, talk, speaker, session.get_one(User, claim.user_id), claim, actor)
+
+
+def reject_claim(session, talk_id: int, *, speaker_name: str, username: str, actor: User) -> bool:
     """Turn down what somebody claims; they hear of it. Whether there was such a claim: assignments are none.
 
     :raises NotFound, Unprocessable: as :func:`claim_talk`, but for the user first.
@@ -67,9 +95,20 @@ def reject_claim(session, talk_id: int, *, speaker_name: str, username: str) -> 
     claim = open_claim_of(session, speaker.id, user.id)
     if claim is None or claim.user_approved_at is None:
         return False
-    session.execute(delete(TalkClaim).where(TalkClaim.id == claim.id).execution_options(synchronize_session=False))
-    _tell(session, "claim_rejected", [user], talk)
+    _turn_down(session, talk, speaker, user, claim, actor)
     return True
+
+
+def _held_claim(session, claim_id):
+    """The talk, held, and its claim that waits for a host."""
+    talk_id = session.scalar(select(TalkClaim.talk_id).where(TalkClaim.id == claim_id))
+    talk = hold_talk(session, talk_id) if talk_id is not None else None
+    claim = session.scalar(select(TalkClaim).where(TalkClaim.id == claim_id).execution_options(populate_existing=True))
+    if claim is None:
+        raise NotFound(NO_CLAIM)
+    if claim.user_approved_at is None or claim.host_approved_at is not None:
+        raise Conflict(DECIDED)
+    return talk, claim
 
 
 def _unclaimed_speaker(session, talk, name):
@@ -94,7 +133,7 @@ def _user(session, username):
     return user
 
 
-def _open(session, talk, speaker, user, is_own_name, is_manager, now):
+def _open(session, talk, speaker, user, caller, is_own_name, is_manager, now):
     if not (is_own_name or is_manager):
         raise NotSignedIn(NOT_YOURS)
     side = "user_approved_at" if is_own_name else "host_approved_at"
@@ -105,15 +144,21 @@ def _open(session, talk, speaker, user, is_own_name, is_manager, now):
         slug, claimant = session.get_one(Event, talk.event_id).slug, user.full_name or user.username
         _tell(session, "talk_claimed", hosts, talk, slug=slug, speaker=speaker.name, claimant=claimant)
     else:
+        record(session, "claim.assign", talk, actor=caller, changes=_named(speaker, user))
         _tell(session, "talk_assigned", [user], talk, username=user.username)
 
 
-def _approve(session, talk, speaker, user, claim, is_own_name, is_manager, now):
-    if not is_manager:
-        raise NotSignedIn(WAITING if is_own_name else NOT_A_HOST)
+def _approve(session, talk, speaker, user, claim, actor, now):
     claim.host_approved_at = now
+    record(session, "claim.approve", talk, actor=actor, changes=_named(speaker, user))
     link_speaker(session, talk, speaker, user)
     _tell(session, "claim_approved", [user], talk, stub=talk.stub)
+
+
+def _turn_down(session, talk, speaker, user, claim, actor):
+    session.execute(delete(TalkClaim).where(TalkClaim.id == claim.id).execution_options(synchronize_session=False))
+    record(session, "claim.reject", talk, actor=actor, changes=_named(speaker, user))
+    _tell(session, "claim_rejected", [user], talk)
 
 
 def _accept(session, talk, speaker, user, claim, is_own_name, now):
@@ -121,6 +166,10 @@ def _accept(session, talk, speaker, user, claim, is_own_name, now):
         raise NotSignedIn(NOT_THE_SPEAKER)
     claim.user_approved_at = now
     link_speaker(session, talk, speaker, user)
+
+
+def _named(speaker, user):
+    return {"speaker": [speaker.name, user.username]}
 
 
 def _tell(session, kind, people, talk, **facts):

@@ -5,14 +5,16 @@ import datetime as dt
 from sqlalchemy import select, update
 
 from joindin.database import locked
-from joindin.errors import Invalid, NotFound
+from joindin.errors import Conflict, Invalid, NotFound
 from joindin.models import Event, EventComment, EventCommentReport, EventHost, User
+from joindin.operations.audit import record
 from joindin.operations.mail import addresses, send_later
 from joindin.queries.comments import has_rated_event, has_said
 from joindin.queries.users import list_hosts_to_tell
 
 RATINGS = range(1, 6)
 DECISIONS = ("approved", "denied")
+DECIDED = "Somebody has decided about that comment already"
 
 
 def comment_on_event(
@@ -69,15 +71,28 @@ def report_event_comment(session, comment: EventComment, *, reporter: User, now:
 
 
 def decide_about_event_comment(
-    session, comment: EventComment, *, decider: User, decision: str, now: dt.datetime
+    session, comment: EventComment, *, decider: User, decision: str, now: dt.datetime, only_open: bool = False
 ) -> None:
-    """Uphold the reports (``approved``: it stays hidden) or turn them down (``denied``: shown again)."""
+    """Uphold the reports (``approved``: it stays hidden) or turn them down (``denied``: shown again).
+
+    :raises Conflict: with ``only_open``, if no report waits for a decision.
+    """
     if decision not in DECISIONS:
         raise Invalid("Unexpected decision")
     if locked(session, EventComment, comment.id) is None:
         raise NotFound("Comment not found")
+    if only_open:
+        check_open(session, EventCommentReport, comment.id)
     comment.is_hidden = decision == "approved"
+    record(session, "event_comment.hide" if comment.is_hidden else "event_comment.show", comment, actor=decider)
     close_reports(session, EventCommentReport, comment.id, decider=decider, decision=decision, now=now)
+
+
+def check_open(session, model, comment_id: int) -> None:
+    """:raises Conflict: if nobody's word about the comment waits; ``model`` is the kind of report."""
+    waiting = select(model.id).where(model.comment_id == comment_id, model.decision.is_(None))
+    if session.scalar(waiting.limit(1)) is None:
+        raise Conflict(DECIDED)
 
 
 def close_reports(session, model, comment_id: int, *, decider: User, decision: str, now: dt.datetime) -> None:

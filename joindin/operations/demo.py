@@ -228,7 +228,7 @@ def _hold(session, people, now, host, first_day, days, details):
         now=min(now, starts_at - dt.timedelta(days=90)),
     )
     for co_host in CO_HOSTS.get(event.name, ()):
-        add_host(session, event, username=co_host)
+        add_host(session, event, username=co_host, actor=people[host])
     return event
 
 

@@ -5,10 +5,11 @@ from sqlalchemy import delete, func, select, update
 from joindin.database import insert_or_ignore, locked
 from joindin.errors import Conflict, NotAllowed, NotFound
 from joindin.models import Event, EventComment, EventHost, User
+from joindin.operations.audit import record
 from joindin.queries.users import user_named
 
 
-def add_host(session, event: Event, *, username: str) -> None:
+def add_host(session, event: Event, *, username: str, actor: User | None) -> None:
     """Make somebody a host; what they rated here no longer counts.
 
     :raises NotFound: if nobody goes by that name.
@@ -20,6 +21,7 @@ def add_host(session, event: Event, *, username: str) -> None:
     locked(session, Event, event.id)
     if not insert_or_ignore(session, EventHost, event_id=event.id, user_id=user.id):
         raise Conflict("User is already a host")
+    record(session, "event.add_host", event, actor=actor, changes={"host": [None, user.username]})
     recount_ratings(session, event.id)
 
 
@@ -30,10 +32,13 @@ def remove_host(session, event: Event, *, user_id: int, remover: User) -> None:
     """
     if user_id == remover.id:
         raise NotAllowed("You are not allowed to remove yourself from the host-list")
-    if session.get(User, user_id) is None:
+    user = session.get(User, user_id)
+    if user is None:
         raise NotFound("No User found")
     locked(session, Event, event.id)
-    session.execute(delete(EventHost).where(EventHost.event_id == event.id, EventHost.user_id == user_id))
+    gone = session.execute(delete(EventHost).where(EventHost.event_id == event.id, EventHost.user_id == user_id))
+    if gone.rowcount:
+        record(session, "event.remove_host", event, actor=remover, changes={"host": [user.username, None]})
     recount_ratings(session, event.id)
 
 

@@ -7,14 +7,15 @@ from sqlalchemy.exc import IntegrityError
 
 from joindin.credentials import check_password, password_hash
 from joindin.database import give_way, locked
-from joindin.errors import Invalid, NotAllowed, NotFound
+from joindin.errors import Invalid, NotAllowed
 from joindin.models import EventHost, PasswordReset, TalkSpeaker, User
+from joindin.operations.audit import record
 from joindin.operations.events import touch
 from joindin.operations.talks import touch_talks
-from joindin.operations.users import set_trusted
 
 WRONG_PASSWORD = "The credentials could not be verified"  # noqa: S105 - a sentence
 NOT_UPDATED = "User not updated"
+NOTED = ("username", "full_name", "email")
 
 
 def check_old_password(user: User, password: str) -> str:
@@ -28,7 +29,13 @@ def check_old_password(user: User, password: str) -> str:
 
 
 def edit_profile(
-    session, user_id: int, fields: Mapping, *, password: str | None = None, proven_hash: str | None = None
+    session,
+    user_id: int,
+    fields: Mapping,
+    *,
+    actor: User,
+    password: str | None = None,
+    proven_hash: str | None = None,
 ) -> None:
     """Change an account. A new password replaces the one whose hash was proven to be known.
 
@@ -52,6 +59,8 @@ def edit_profile(
         if hashed or fields["email"] != user.email:
             session.execute(delete(PasswordReset).where(PasswordReset.user_id == user_id))
         is_renamed = fields["full_name"] != user.full_name
+        if actor.id != user_id:
+            record(session, "user.edit", user, actor=actor, changes=_noted(user, fields, hashed))
         for name, value in fields.items():
             setattr(user, name, value)
         session.flush()
@@ -65,12 +74,14 @@ def edit_profile(
         raise Invalid(f"That {field} is already associated with another account") from None
 
 
-def trust_user(session, user_id: int, is_trusted: bool) -> None:
-    """Let somebody's events go live without approval, or no longer."""
-    user = locked(session, User, user_id)
-    if user is None:
-        raise NotFound("User not found")
-    set_trusted(session, user, is_trusted)
+def _noted(user, fields, hashed):
+    """What an admin changed of somebody else's account, as far as it is for the log."""
+    changes = {
+        name: [getattr(user, name), fields[name]]
+        for name in NOTED
+        if name in fields and fields[name] != getattr(user, name)
+    }
+    return changes | ({"password": ["one", "another"]} if hashed else {})
 
 
 def _move_what_shows_the_name(session, user_id):

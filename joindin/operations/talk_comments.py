@@ -12,7 +12,8 @@ from sqlalchemy import select, update
 from joindin.database import begin_write, locked
 from joindin.errors import Invalid, NotAllowed, NotFound, NotSignedIn, TooOften
 from joindin.models import Event, Talk, TalkComment, TalkCommentReport, User
-from joindin.operations.comments import DECISIONS, close_reports
+from joindin.operations.audit import record
+from joindin.operations.comments import DECISIONS, check_open, close_reports
 from joindin.operations.events import touch
 from joindin.operations.mail import addresses, send_later
 from joindin.operations.talk_counters import recount_talks
@@ -134,11 +135,20 @@ def report_talk_comment(session, comment: TalkComment, *, reporter: User, now: d
     )
 
 
-def decide_about_talk_comment(session, comment: TalkComment, *, decider: User, decision: str, now: dt.datetime) -> None:
-    """Uphold the reports (``approved``: it stays hidden) or turn them down (``denied``: shown again)."""
+def decide_about_talk_comment(
+    session, comment: TalkComment, *, decider: User, decision: str, now: dt.datetime, only_open: bool = False
+) -> None:
+    """Uphold the reports (``approved``: it stays hidden) or turn them down (``denied``: shown again).
+
+    :raises Conflict: with ``only_open``, if no report waits for a decision.
+    """
     if decision not in DECISIONS:
         raise Invalid("Unexpected decision")
     _hold(session, comment)
+    if only_open:
+        check_open(session, TalkCommentReport, comment.id)
+    action = "talk_comment.hide" if decision == "approved" else "talk_comment.show"
+    record(session, action, comment, actor=decider)
     close_reports(session, TalkCommentReport, comment.id, decider=decider, decision=decision, now=now)
     _hide(session, comment, decision == "approved")
 

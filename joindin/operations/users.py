@@ -2,30 +2,34 @@
 
 import datetime as dt
 
-from sqlalchemy import delete, select, true
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from joindin.credentials import LONGEST_PASSWORD, new_token, password_hash, token_hash
-from joindin.database import begin_write
+from joindin.database import begin_write, lock_table
 from joindin.errors import Conflict, Invalid
 from joindin.models import EmailVerification, PasswordReset, User
+from joindin.operations.audit import record
 from joindin.operations.mail import send_later
-from joindin.queries.users import user_named, user_with_email
+from joindin.queries.users import has_users, user_named, user_with_email
 from joindin.text import is_e_mail, plain_text
 
 SHORTEST_PASSWORD = 6
 LONGEST_USERNAME = 100
 LONGEST_FULL_NAME = 200
+FIRST = "The first account"
 
 
 def register(session, *, now: dt.datetime, password: str, verified: bool = False, **fields) -> User:
     """Make an account; a token that proves its address goes out by mail.
 
-    The password is hashed before the first statement, so that no lock is held meanwhile.
+    The first account of an installation is its admin. The password is hashed before the first
+    statement, so that no lock is held meanwhile.
 
     :raises Conflict: if the name or the address was taken a moment ago.
     """
     user = User(**fields, password_hash=password_hash(password), is_verified=verified, registered_at=now)
+    user.is_admin = is_first = is_first_account(session)
     try:
         with session.begin_nested():
             session.add(user)
@@ -34,8 +38,18 @@ def register(session, *, now: dt.datetime, password: str, verified: bool = False
         if user_named(session, user.username):
             raise Conflict("That username is already in use. Choose another") from None
         raise Conflict("That email is already associated with another account") from None
+    if is_first:
+        record(session, "user.promote", user, actor=None, reason=FIRST, changes={"admin": [False, True]})
     send_verification(session, user, now=now)
     return user
+
+
+def is_first_account(session) -> bool:
+    """Whether nobody has an account yet. If so, nobody else can get one until this transaction ends."""
+    if has_users(session):
+        return False
+    lock_table(session, User)
+    return not has_users(session)
 
 
 def send_verification(session, user: User, *, now: dt.datetime) -> None:
@@ -110,8 +124,11 @@ def create_user(
     is_admin: bool = False,
     is_trusted: bool = False,
     verified: bool = True,
+    actor: User | None = None,
 ) -> User:
     """Make an account on an operator's word. Only who is not ``verified`` gets a mail, to prove the address.
+
+    The first account of an installation is its admin, whatever was said.
 
     :raises Invalid: with all that is wrong.
     :raises Conflict: if the name or the address is somebody's.
@@ -123,15 +140,17 @@ def create_user(
         raise Conflict(f"The username {username!r} is already in use")
     if user_with_email(session, email):
         raise Conflict(f"The address {email} is already associated with another account")
+    hashed = password_hash(password)
+    is_first = is_first_account(session)
     user = User(
         username=username,
         email=email,
         full_name=full_name,
         twitter_username="",
         biography="",
-        password_hash=password_hash(password),
+        password_hash=hashed,
         is_verified=verified,
-        is_admin=is_admin,
+        is_admin=is_admin or is_first,
         is_trusted=is_trusted,
         registered_at=now,
     )
@@ -141,29 +160,12 @@ def create_user(
             session.flush()
     except IntegrityError:
         raise Conflict("That username or that address was taken a moment ago") from None
+    given = {"admin": user.is_admin, "trusted": is_trusted}
+    changes = {role: [False, True] for role, is_given in given.items() if is_given}
+    record(session, "user.create", user, actor=actor, reason=FIRST if is_first else None, changes=changes)
     if not verified:
         send_verification(session, user, now=now)
     return user
-
-
-def set_admin(session, user: User, is_admin: bool) -> None:
-    """Make somebody an admin, or no longer one.
-
-    :raises Conflict: if nobody would be left.
-    """
-    begin_write(session)
-    admins = select(User.id).where(User.is_admin == true(), User.is_active == true()).order_by(User.id)
-    # Locked, so that of two admins who go at the same time one stays.
-    if session.scalars(admins.with_for_update()).all() == [user.id] and not is_admin:
-        raise Conflict(f"{user.username} is the last admin. Promote somebody else first")
-    user.is_admin = is_admin
-    session.flush()
-
-
-def set_trusted(session, user: User, is_trusted: bool) -> None:
-    """Let somebody's events go live without approval, or no longer."""
-    user.is_trusted = is_trusted
-    session.flush()
 
 
 def _account_problems(username, email, full_name, password):

@@ -13,10 +13,11 @@ from joindin.resources.surfaces import DOCS, EPHIOS, GANCIO, MEDIA, OAUTH2, V2_1
 
 def mount(app: Flask, api: Api) -> None:
     """Give the application its surfaces."""
-    from joindin.resources import docs, errors, media, v2_1, web
+    from joindin.resources import docs, errors, media, through, v2_1, web
 
     app.url_map.converters |= {"positive": Positive, "rest": Rest, "row_id": RowId}
     api.init_app(app)
+    through.mount(app)
     v2_1.mount(app, api)
     media.mount(app)
     web.mount(app)

@@ -9,14 +9,16 @@ from joindin.clock import utc_now
 from joindin.credentials import check_password
 from joindin.errors import Conflict
 from joindin.extensions import db
-from joindin.models import EmailVerification, Mail, User
-from joindin.operations.users import set_admin
-from tests.factories import make_user, newest
+from joindin.models import AuditEntry, EmailVerification, Mail, User
+from joindin.operations.roles import set_roles
+from tests.factories import make_group, make_user, newest
 
 CREATE = ("users", "create", "maria", "--email", "maria@example.org")
 
 
 def test_create_makes_a_verified_account_and_writes_to_nobody(run, session):
+    make_user(session, "first")
+
     reply = run(*CREATE, "--password", "correct horse")
 
     maria = newest(session, User)
@@ -36,7 +38,17 @@ def test_create_gives_a_name_and_rights(run, session):
     assert (reply.exit_code, maria.full_name, maria.is_admin, maria.is_trusted) == (0, "María Sol", True, True)
 
 
+def test_the_first_account_is_an_admin(run, session):
+    reply = run(*CREATE, "--password", "correct horse")
+
+    maria = newest(session, User)
+    assert (reply.exit_code, maria.is_admin) == (0, True)
+    assert reply.output.splitlines()[1] == "It is the first account, and so an admin."
+
+
 def test_an_unverified_account_gets_a_token_by_mail(run, session):
+    make_user(session, "first")
+
     reply = run(*CREATE, "--password", "correct horse", "--unverified")
 
     maria = newest(session, User)
@@ -141,7 +153,7 @@ def test_of_two_admins_demoted_at_once_one_stays(app, session):
             user = db.session.get(User, user_id)
             barrier.wait()
             try:
-                set_admin(db.session, user, False)
+                set_roles(db.session, user.id, {"admin": False}, actor=None)
                 db.session.commit()
             except Conflict:
                 db.session.rollback()
@@ -175,3 +187,54 @@ def test_an_unknown_name_is_refused(run, session, command):
     reply = run("users", command, "nobody")
 
     assert (reply.exit_code, reply.stderr) == (1, "Error: There is no account 'nobody'\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "column", "said"),
+    [
+        (["promote"], "is_admin", "maria is an admin."),
+        (["edit"], "is_editor", "maria is an editor."),
+        (["trust"], "is_trusted", "maria is trusted."),
+        (["deactivate"], "is_active", "maria is deactivated."),
+    ],
+)
+def test_what_the_operator_gives_is_written_down_with_the_reason(run, session, words, column, said):
+    make_user(session, "root", is_admin=True)
+    maria = make_user(session, "maria")
+    before = getattr(maria, column)
+
+    reply = run("users", *words, "maria", "--reason", "asked by mail")
+    again = run("users", *words, "maria")
+
+    assert (reply.output, again.output, getattr(maria, column)) == (f"{said}\n", f"{said}\n", not before)
+    (entry,) = session.scalars(select(AuditEntry)).all()
+    assert (entry.actor_id, entry.actor_name, entry.surface, entry.address) == (None, None, "shell", None)
+    assert (entry.subject_kind, entry.subject_id, entry.subject_name) == ("user", maria.id, "maria")
+    assert entry.reason == "asked by mail"
+
+
+def test_who_was_deactivated_comes_back(run, session):
+    maria = make_user(session, "maria", is_active=False)
+
+    reply = run("users", "activate", "maria")
+
+    assert (reply.output, maria.is_active) == ("maria is active.\n", True)
+
+
+def test_the_last_admin_is_not_deactivated(run, session):
+    root = make_user(session, "root", is_admin=True)
+
+    reply = run("users", "deactivate", "root")
+
+    assert (reply.exit_code, root.is_active) == (1, True)
+    assert reply.stderr == "Error: root is the last admin. Promote somebody else first\n"
+
+
+def test_show_tells_roles_and_groups(run, session):
+    maria = make_user(session, "maria", is_editor=True)
+    make_group(session, "Kitchen", members=[maria])
+    make_group(session, "Stage")
+
+    reply = run("users", "show", "maria")
+
+    assert reply.output == f"maria (id {maria.id}): editor, active\nGroups: Kitchen\n"

@@ -80,7 +80,7 @@ def test_an_approval_is_told_to_the_speaker(session, sink, deliver):
 def test_a_rejection_is_told_to_the_claimant(session, sink, deliver):
     _host, ann, talk = make_world(session)
     say(session, talk, ann, ann)
-    reject_claim(session, talk.id, speaker_name="Ann", username=ann.username)
+    reject_claim(session, talk.id, speaker_name="Ann", username=ann.username, actor=make_user(session))
 
     deliver()
 

@@ -25,6 +25,12 @@ NO_PASSWORD = "'password' is a required field"
 SHORT_PASSWORD = "Passwords must be at least 6 characters long"
 
 
+@pytest.fixture(autouse=True)
+def _inhabited(session):
+    """The first account would be the admin's."""
+    make_user(session, "first", is_admin=True)
+
+
 def register(api, **changes):
     return api.post("/v2.1/users", json={**ALICE, **changes})
 

@@ -42,7 +42,7 @@ class EventHosts(MethodView):
     @refuses({404: "No User found", 400: "User is already a host"})
     def post(self, event, viewer):
         """Add a host. ``host_name`` is a username, despite its name."""
-        add_host(db.session, event, username=plain_text(params().text("host_name")))
+        add_host(db.session, event, username=plain_text(params().text("host_name")), actor=viewer.user)
         db.session.commit()
         # 204 and the event, as the web site expects; the newest original says 201 (spec 18, #2).
         return empty(204, links().event(event.id))

@@ -6,7 +6,8 @@ from flask_smorest import Blueprint
 from joindin.errors import Invalid, NotAllowed, NotFound
 from joindin.extensions import db
 from joindin.operations.account_deletion import delete_talk_comments, delete_user
-from joindin.operations.profiles import check_old_password, edit_profile, trust_user
+from joindin.operations.profiles import check_old_password, edit_profile
+from joindin.operations.roles import set_roles
 from joindin.operations.users import password_problem
 from joindin.permissions import can_administer_users
 from joindin.queries.users import find_user, user_named, user_with_email
@@ -74,7 +75,7 @@ class Account(MethodView):
         given = params()
         password, proven = _read_password(given, user)
         fields = _read_profile(given, user, password)
-        edit_profile(db.session, user.id, fields, password=password, proven_hash=proven)
+        edit_profile(db.session, user.id, fields, actor=viewer.user, password=password, proven_hash=proven)
         db.session.commit()
         return empty(204)
 
@@ -82,8 +83,8 @@ class Account(MethodView):
     @refuses({400: "There was a problem trying to delete the user", 401: TO_DELETE, 403: NO_DELETION, 404: NO_USER})
     def delete(self, user_id):
         """Delete somebody's account; what they said stays, as nobody's. Done as well if there is no such account."""
-        _admin(TO_DELETE, NO_DELETION)
-        delete_user(db.session, _of_a_row(user_id))
+        admin = _admin(TO_DELETE, NO_DELETION)
+        delete_user(db.session, _of_a_row(user_id), actor=admin)
         db.session.commit()
         return empty(204)
 
@@ -95,11 +96,11 @@ class Trust(MethodView):
     @refuses({400: "You must provide a trusted state", 401: TO_EDIT, 403: NO_TRUST, 404: NO_USER})
     def post(self, user_id):
         """Let somebody's events go live without approval, or no longer."""
-        _admin(TO_EDIT, NO_TRUST)
+        admin = _admin(TO_EDIT, NO_TRUST)
         is_trusted = params().get("trusted")
         if not isinstance(is_trusted, bool):
             raise Invalid("You must provide a trusted state")
-        trust_user(db.session, _of_a_row(user_id), is_trusted)
+        set_roles(db.session, user_id, {"trusted": is_trusted}, actor=admin)
         db.session.commit()
         return empty(204)
 
@@ -110,15 +111,17 @@ class CommentsOfUser(MethodView):
     @refuses({401: TO_DELETE_COMMENTS, 403: ADMINS_ONLY, 404: NO_USER})
     def delete(self, user_id):
         """Delete all that somebody said about talks."""
-        _admin(TO_DELETE_COMMENTS, ADMINS_ONLY)
-        delete_talk_comments(db.session, _of_a_row(user_id))
+        admin = _admin(TO_DELETE_COMMENTS, ADMINS_ONLY)
+        delete_talk_comments(db.session, _of_a_row(user_id), actor=admin)
         db.session.commit()
         return empty(204)
 
 
 def _admin(sign_in, refusal):
-    if not can_administer_users(Viewer(signed_in(sign_in))):
+    user = signed_in(sign_in)
+    if not can_administer_users(Viewer(user)):
         raise NotAllowed(refusal)
+    return user
 
 
 def _of_a_row(user_id):

@@ -100,7 +100,7 @@ class TalkSpeakers(MethodView):
     def delete(self, talk, viewer):
         """Reject what somebody claims. They are told by mail. Assignments cannot be rejected."""
         speaker_name, username = _read_claim()
-        if not reject_claim(db.session, talk.id, speaker_name=speaker_name, username=username):
+        if not reject_claim(db.session, talk.id, speaker_name=speaker_name, username=username, actor=viewer.user):
             # The contract's status, though it is the caller who is mistaken.
             return refusal(NO_CLAIM, 500)
         db.session.commit()

@@ -1,0 +1,42 @@
+"""Who did what to what."""
+
+import datetime as dt
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from joindin.database import UtcDateTime
+from joindin.extensions import db
+from joindin.models.users import User
+
+
+class AuditEntry(db.Model):
+    """One thing that somebody did by virtue of more than an ordinary account's rights.
+
+    Names stand beside ids, for people, things and clients go and the entry stays. No actor means
+    the operator's shell. ``changes`` maps a field to what it was and what it is, never a secret.
+    """
+
+    __tablename__ = "audit_entries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True)
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    actor_name: Mapped[str | None] = mapped_column(String(100))
+    action: Mapped[str] = mapped_column(String(50))
+    subject_kind: Mapped[str] = mapped_column(String(20))
+    subject_id: Mapped[int | None]
+    subject_name: Mapped[str | None] = mapped_column(String(255))
+    surface: Mapped[str] = mapped_column(String(20))
+    client_name: Mapped[str | None] = mapped_column(String(255))
+    address: Mapped[str | None] = mapped_column(String(45))
+    reason: Mapped[str | None] = mapped_column(Text)
+    changes: Mapped[dict] = mapped_column(JSON, default=dict)
+
+    actor: Mapped[User | None] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        Index("ix_audit_entries_actor_id", "actor_id", "id"),
+        Index("ix_audit_entries_action", "action", "id"),
+        Index("ix_audit_entries_subject", "subject_kind", "subject_id", "id"),
+    )

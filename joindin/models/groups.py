@@ -1,0 +1,103 @@
+"""Groups of people, and what people and groups have been permitted."""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+
+from joindin.database import UtcDateTime
+from joindin.extensions import db
+from joindin.models.users import User
+from joindin.text import fold
+
+# What can be permitted, and what it can be narrowed down to (besides being permitted for everything).
+PERMISSIONS = {
+    "view_event": "event",
+    "add_event": None,
+    "change_event": "event",
+    "delete_event": "event",
+    "view_userprofile": "user",
+    "add_userprofile": None,
+    "change_userprofile": "user",
+    "delete_userprofile": "user",
+    "publish_event_for_group": "group",
+    "decide_workinghours_for_group": "group",
+    "manage_groups": None,
+    "manage_event_types": None,
+    "manage_qualifications": None,
+    "view_log": None,
+}
+
+_PROFILES = ("view_userprofile", "add_userprofile", "change_userprofile", "delete_userprofile")
+
+# What a kind of group is usually permitted, all of it for everything.
+PRESETS = {
+    "planning": ("add_event", "delete_event"),
+    "hr": _PROFILES,
+    "management": (
+        *_PROFILES,
+        "view_event", "add_event", "change_event", "delete_event",
+        "manage_groups", "manage_event_types", "manage_qualifications",
+        "publish_event_for_group", "view_log",
+    ),
+}  # fmt: skip
+
+
+class Group(db.Model):
+    """``name_key`` is the folded name, under which it is unique."""
+
+    __tablename__ = "groups"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    name_key: Mapped[str] = mapped_column(String(200), unique=True)
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+    @validates("name")
+    def _keep_key(self, _field, value):
+        self.name_key = fold(value)
+        return value
+
+
+class GroupMember(db.Model):
+    __tablename__ = "group_members"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+
+    group: Mapped[Group] = relationship(lazy="raise_on_sql")
+    user: Mapped[User] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        UniqueConstraint("group_id", "user_id"),
+        Index("ix_group_members_user_id", "user_id", "group_id"),
+    )
+
+
+class Permit(db.Model):
+    """A permission of a user or of a group: for everything, or for one event, person or group.
+
+    ``permit_key`` says all of that in one text, so that nothing is permitted twice: the databases
+    take NULLs for different from each other.
+    """
+
+    __tablename__ = "permits"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    permission: Mapped[str] = mapped_column(String(40))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), index=True)
+    on_event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
+    on_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    on_group_id: Mapped[int | None] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), index=True)
+    permit_key: Mapped[str] = mapped_column(String(120), unique=True)
+
+    __table_args__ = (
+        CheckConstraint("(user_id IS NULL) <> (group_id IS NULL)", name="one_holder"),
+        CheckConstraint(
+            "(CASE WHEN on_event_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN on_user_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN on_group_id IS NULL THEN 0 ELSE 1 END) <= 1",
+            name="one_thing",
+        ),
+    )

@@ -1,0 +1,23 @@
+"""Reasons for rejecting events that admins write once and use often."""
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column, validates
+
+from joindin.extensions import db
+from joindin.text import fold
+
+
+class RejectionReason(db.Model):
+    """``title`` is for admins to choose by, ``text`` for hosts to read."""
+
+    __tablename__ = "rejection_reasons"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(100))
+    title_key: Mapped[str] = mapped_column(String(200), unique=True)
+    text: Mapped[str] = mapped_column(String(200))
+
+    @validates("title")
+    def _keep_key(self, _field, value):
+        self.title_key = fold(value)
+        return value

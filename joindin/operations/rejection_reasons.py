@@ -1,0 +1,70 @@
+"""Keeping the reasons that rejections are chosen from."""
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
+
+from joindin.database import locked
+from joindin.errors import Conflict, Invalid, NotFound
+from joindin.models import RejectionReason, User
+from joindin.operations.approval import LONGEST_REASON
+from joindin.operations.audit import record
+
+LONGEST_TITLE = 100
+MOST = 100
+TAKEN = "There is a reason of that title"
+
+
+def add_reason(session, *, title: str, text: str, actor: User | None) -> RejectionReason:
+    """:raises Invalid, Conflict: if something is missing or too long, the title is taken, or there are enough."""
+    _check(title, text)
+    if session.scalar(select(func.count()).select_from(RejectionReason)) >= MOST:
+        raise Conflict(f"There are {MOST} reasons already, which is enough to choose from")
+    reason = RejectionReason(title=title, text=text)
+    try:
+        with session.begin_nested():
+            session.add(reason)
+            session.flush()
+    except IntegrityError:
+        raise Conflict(TAKEN) from None
+    record(session, "reason.add", reason, actor=actor, changes={"text": [None, text]})
+    return reason
+
+
+def edit_reason(session, reason_id: int, *, title: str, text: str, actor: User | None) -> RejectionReason:
+    _check(title, text)
+    reason = _held(session, reason_id)
+    new = {"title": title, "text": text}
+    changes = {name: [getattr(reason, name), value] for name, value in new.items() if getattr(reason, name) != value}
+    if not changes:
+        return reason
+    try:
+        with session.begin_nested():
+            reason.title, reason.text = title, text
+            session.flush()
+    except IntegrityError:
+        raise Conflict(TAKEN) from None
+    record(session, "reason.edit", reason, actor=actor, changes=changes)
+    return reason
+
+
+def delete_reason(session, reason_id: int, *, actor: User | None) -> None:
+    """What was rejected for that reason keeps it."""
+    reason = _held(session, reason_id)
+    record(session, "reason.delete", reason, actor=actor, changes={"text": [reason.text, None]})
+    gone = delete(RejectionReason).where(RejectionReason.id == reason_id)
+    session.execute(gone.execution_options(synchronize_session=False))
+    session.expunge(reason)
+
+
+def _check(title, text):
+    if not 0 < len(title) <= LONGEST_TITLE:
+        raise Invalid(f"The title must have 1 to {LONGEST_TITLE} characters")
+    if not 0 < len(text) <= LONGEST_REASON:
+        raise Invalid(f"The text must have 1 to {LONGEST_REASON} characters")
+
+
+def _held(session, reason_id):
+    reason = locked(session, RejectionReason, reason_id)
+    if reason is None:
+        raise NotFound("Reason not found")
+    return reason

@@ -1,0 +1,64 @@
+"""Reading the audit log, newest first."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from joindin.models import AuditEntry
+
+MOST = 100
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """All parts hold together. ``before`` is the id from which an older slice goes on."""
+
+    actor_id: int | None = None
+    action: str | None = None
+    subject_kind: str | None = None
+    subject_id: int | None = None
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True)
+class AuditSlice:
+    """``older`` is what ``before`` has to be for the next slice; None if there is none."""
+
+    entries: Sequence[AuditEntry]
+    older: int | None
+
+
+def list_audit_entries(session, wanted: AuditFilter, size: int = 20) -> AuditSlice:
+    """One statement, however far back: a slice goes on from an id and counts nothing."""
+    size = min(max(size, 1), MOST)
+    rows = select(AuditEntry).where(*_conditions(wanted)).options(joinedload(AuditEntry.actor))
+    entries = session.scalars(rows.order_by(AuditEntry.id.desc()).limit(size + 1)).all()
+    return AuditSlice(entries[:size], entries[size - 1].id if len(entries) > size else None)
+
+
+def _conditions(wanted):
+    asked = {name: value for name, value in vars(wanted).items() if value is not None}
+    return [CONDITIONS[name](value) for name, value in asked.items()]
+
+
+def _is_action(action):
+    """With a dot at its end it stands for all that begin with it."""
+    if action.endswith("."):
+        return AuditEntry.action.startswith(action, autoescape=True)
+    return AuditEntry.action == action
+
+
+CONDITIONS = {
+    "actor_id": lambda id_: AuditEntry.actor_id == id_,
+    "action": _is_action,
+    "subject_kind": lambda kind: AuditEntry.subject_kind == kind,
+    "subject_id": lambda id_: AuditEntry.subject_id == id_,
+    "since": lambda at: AuditEntry.at >= at,
+    "until": lambda at: AuditEntry.at < at,
+    "before": lambda id_: AuditEntry.id < id_,
+}

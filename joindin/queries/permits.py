@@ -1,0 +1,72 @@
+"""What people and groups are permitted."""
+
+from collections.abc import Collection
+
+from sqlalchemy import and_, or_, select
+
+from joindin.errors import NotFound
+from joindin.models import Event, Group, GroupMember, Permit, User
+from joindin.viewer import Viewer
+
+
+def view_permitted(
+    session,
+    user: User | None,
+    *,
+    events: Collection[int] = (),
+    users: Collection[int] = (),
+    groups: Collection[int] = (),
+    hosting: frozenset[int] = frozenset(),
+) -> Viewer:
+    """``user`` with what they and their groups are permitted for everything and for the things with these ids.
+
+    One statement, and none for visitors and for admins, who may everything.
+    """
+    if user is None or user.is_admin or not user.is_active:
+        return Viewer(user, hosting=hosting)
+    theirs = select(GroupMember.group_id).where(GroupMember.user_id == user.id)
+    wanted = select(Permit.permission, Permit.on_event_id, Permit.on_user_id, Permit.on_group_id).where(
+        or_(Permit.user_id == user.id, Permit.group_id.in_(theirs)),
+        or_(
+            _for_everything(),
+            *[
+                column.in_(ids)
+                for column, ids in (
+                    (Permit.on_event_id, events),
+                    (Permit.on_user_id, users),
+                    (Permit.on_group_id, groups),
+                )
+                if ids
+            ],
+        ),
+    )
+    permits = frozenset(
+        (row.permission, row.on_event_id or row.on_user_id or row.on_group_id) for row in session.execute(wanted)
+    )
+    return Viewer(user, hosting=hosting, permits=permits)
+
+
+def find_permit(session, permit_id: int) -> Permit:
+    permit = session.get(Permit, permit_id)
+    if permit is None:
+        raise NotFound("Permission not found")
+    return permit
+
+
+def list_permits(session, *, user_id: int | None = None, group_id: int | None = None) -> list:
+    """Rows of a permit and the names of what it is for, of one person or one group: one statement."""
+    about = User.__table__.alias("about")
+    on_group = Group.__table__.alias("on_group")
+    holder = Permit.user_id == user_id if user_id is not None else Permit.group_id == group_id
+    return session.execute(
+        select(Permit, Event.name.label("event"), about.c.username.label("person"), on_group.c.name.label("group"))
+        .outerjoin(Event, Event.id == Permit.on_event_id)
+        .outerjoin(about, about.c.id == Permit.on_user_id)
+        .outerjoin(on_group, on_group.c.id == Permit.on_group_id)
+        .where(holder)
+        .order_by(Permit.id)
+    ).all()
+
+
+def _for_everything():
+    return and_(Permit.on_event_id.is_(None), Permit.on_user_id.is_(None), Permit.on_group_id.is_(None))

@@ -1,0 +1,20 @@
+"""How callers came, as the audit log wants it."""
+
+from flask import Flask, g, request
+
+from joindin.operations.audit import Through
+from joindin.resources.surfaces import surface_of
+
+
+def mount(app: Flask) -> None:
+    app.extensions["through"] = describe
+
+
+def describe() -> Through:
+    """Surface, application and address. The address is the peer's, or what a trusted proxy says it is.
+
+    What a client claims about the person behind it is no evidence.
+    """
+    token = getattr(g.get("caller"), "token", None)
+    client = token.client if token else None
+    return Through(surface_of(request.path), client and (client.name or client.key), request.remote_addr)

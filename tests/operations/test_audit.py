@@ -1,0 +1,303 @@
+"""Who did what to what: every privileged operation leaves an entry, and old entries go."""
+
+import datetime as dt
+import inspect
+from importlib import import_module
+from pkgutil import iter_modules
+
+import pytest
+from sqlalchemy import select
+
+from joindin import operations
+from joindin.jobs.cleanup import clean_audit_log
+from joindin.models import AuditEntry, EventCommentReport, Permit, TalkCommentReport
+from joindin.operations.account_deletion import delete_talk_comments, delete_user
+from joindin.operations.approval import approve_event, reject_event
+from joindin.operations.audit import record
+from joindin.operations.claims import approve_claim, claim_talk, reject_claim, turn_down_claim
+from joindin.operations.comments import close_reports, decide_about_event_comment
+from joindin.operations.groups import add_member, create_group, delete_group, remove_member, rename_group
+from joindin.operations.hosts import add_host, remove_host
+from joindin.operations.permits import permit, permit_preset, take_back
+from joindin.operations.profiles import edit_profile
+from joindin.operations.rejection_reasons import add_reason, delete_reason, edit_reason
+from joindin.operations.roles import set_roles
+from joindin.operations.talk_comments import decide_about_talk_comment
+from joindin.operations.users import create_user
+from joindin.queries.audit import AuditFilter, list_audit_entries
+from tests.factories import (
+    NOW,
+    make_claim,
+    make_event,
+    make_event_comment,
+    make_group,
+    make_pending_event,
+    make_talk,
+    make_talk_comment,
+    make_user,
+    newest,
+)
+
+# By these names an operation is given who does it by virtue of more than an ordinary account's rights.
+ACTORS = ("actor", "reviewer", "decider", "remover")
+# What operations do that with.
+HELPERS = (record, close_reports)
+
+PROFILE = {"full_name": "Ada Byron", "email": "byron@example.org", "biography": "Long"}
+
+
+class World:
+    def __init__(self, session):
+        self.root = make_user(session, "root", is_admin=True)
+        self.ada = make_user(session, "ada")
+        self.pending = make_pending_event(session, "Waiting")
+        self.event = make_event(session, "Live", host=self.ada)
+        self.talk = make_talk(session, self.event, "Talk", speakers=["Ada L."])
+        self.claim = make_claim(session, self.talk, self.talk.speakers[0], self.ada)
+        self.comment = make_event_comment(session, self.event, self.ada)
+        self.talk_comment = make_talk_comment(session, self.talk, self.ada)
+        for kind, comment in ((EventCommentReport, self.comment), (TalkCommentReport, self.talk_comment)):
+            session.add(kind(comment_id=comment.id, reporter_id=self.ada.id, reported_at=NOW))
+        self.group = make_group(session, "Kitchen", members=[self.ada])
+        permit(session, self.ada, "view_log", actor=None)
+        self.permit = newest(session, Permit)
+        self.reason = add_reason(session, title="Off topic", text="Not about us", actor=None)
+        for entry in session.scalars(select(AuditEntry)):
+            session.delete(entry)
+        session.flush()
+
+
+# What is done, then the action, the kind of subject, its name, and what is said to have changed.
+PRIVILEGED = {
+    approve_event: (lambda s, w: approve_event(s, w.pending.id, reviewer=w.root), "event.approve", "event", "Waiting", {}),
+    reject_event: (
+        lambda s, w: reject_event(s, w.pending.id, reviewer=w.root, reason="No", mail_from="x@example.org"),
+        "event.reject", "event", "Waiting", {},
+    ),
+    add_host: (
+        lambda s, w: add_host(s, w.event, username="root", actor=w.root),
+        "event.add_host", "event", "Live", {"host": [None, "root"]},
+    ),
+    remove_host: (
+        lambda s, w: remove_host(s, w.event, user_id=w.ada.id, remover=w.root),
+        "event.remove_host", "event", "Live", {"host": ["ada", None]},
+    ),
+    decide_about_event_comment: (
+        lambda s, w: decide_about_event_comment(s, w.comment, decider=w.root, decision="approved", now=NOW),
+        "event_comment.hide", "event_comment", None, {},
+    ),
+    decide_about_talk_comment: (
+        lambda s, w: decide_about_talk_comment(s, w.talk_comment, decider=w.root, decision="denied", now=NOW),
+        "talk_comment.show", "talk_comment", None, {},
+    ),
+    approve_claim: (
+        lambda s, w: approve_claim(s, w.claim.id, actor=w.root, now=NOW),
+        "claim.approve", "talk", "Talk", {"speaker": ["Ada L.", "ada"]},
+    ),
+    turn_down_claim: (
+        lambda s, w: turn_down_claim(s, w.claim.id, actor=w.root),
+        "claim.reject", "talk", "Talk", {"speaker": ["Ada L.", "ada"]},
+    ),
+    reject_claim: (
+        lambda s, w: reject_claim(s, w.talk.id, speaker_name="Ada L.", username="ada", actor=w.root),
+        "claim.reject", "talk", "Talk", {"speaker": ["Ada L.", "ada"]},
+    ),
+    claim_talk: (
+        lambda s, w: claim_talk(
+            s, w.talk.id, speaker_name="Ada L.", username="ada", caller=w.root, is_manager=True, now=NOW
+        ),
+        "claim.approve", "talk", "Talk", {"speaker": ["Ada L.", "ada"]},
+    ),
+    set_roles: (
+        lambda s, w: set_roles(s, w.ada.id, {"trusted": True}, actor=w.root),
+        "user.trust", "user", "ada", {"trusted": [False, True]},
+    ),
+    edit_profile: (
+        lambda s, w: edit_profile(s, w.ada.id, PROFILE, actor=w.root, password="long enough"),
+        "user.edit", "user", "ada",
+        {
+            "full_name": ["Ada", "Ada Byron"], "email": ["ada@example.org", "byron@example.org"],
+            "password": ["one", "another"],
+        },
+    ),
+    create_user: (
+        lambda s, w: create_user(
+            s, username="new", email="new@example.org", password="long enough", is_trusted=True, now=NOW, actor=w.root
+        ),
+        "user.create", "user", "new", {"trusted": [False, True]},
+    ),
+    delete_user: (lambda s, w: delete_user(s, w.ada.id, actor=w.root), "user.delete", "user", "ada", {}),
+    delete_talk_comments: (
+        lambda s, w: delete_talk_comments(s, w.ada.id, actor=w.root),
+        "user.delete_talk_comments", "user", "ada", {"comments": [1, 0]},
+    ),
+    create_group: (
+        lambda s, w: create_group(s, "Stage", actor=w.root, now=NOW), "group.create", "group", "Stage", {},
+    ),
+    rename_group: (
+        lambda s, w: rename_group(s, w.group.id, "Cooks", actor=w.root),
+        "group.rename", "group", "Cooks", {"name": ["Kitchen", "Cooks"]},
+    ),
+    delete_group: (lambda s, w: delete_group(s, w.group.id, actor=w.root), "group.delete", "group", "Kitchen", {}),
+    add_member: (
+        lambda s, w: add_member(s, w.group.id, username="root", actor=w.root),
+        "group.add_member", "group", "Kitchen", {"member": [None, "root"]},
+    ),
+    remove_member: (
+        lambda s, w: remove_member(s, w.group.id, w.ada.id, actor=w.root),
+        "group.remove_member", "group", "Kitchen", {"member": ["ada", None]},
+    ),
+    permit: (
+        lambda s, w: permit(s, w.group, "view_event", w.event, actor=w.root),
+        "group.permit", "group", "Kitchen",
+        lambda w: {"permission": [None, "view_event"], "for": [None, f"event {w.event.id}"]},
+    ),
+    permit_preset: (
+        lambda s, w: (permit(s, w.group, "add_event", actor=None), permit_preset(s, w.group, "planning", actor=w.root)),
+        "group.permit", "group", "Kitchen", {"permission": [None, "delete_event"]},
+    ),
+    take_back: (
+        lambda s, w: take_back(s, w.permit.id, actor=w.root),
+        "user.take_back", "user", "ada", {"permission": ["view_log", None]},
+    ),
+    add_reason: (
+        lambda s, w: add_reason(s, title="Spam", text="An advert", actor=w.root),
+        "reason.add", "reason", "Spam", {"text": [None, "An advert"]},
+    ),
+    edit_reason: (
+        lambda s, w: edit_reason(s, w.reason.id, title="Off topic", text="Not ours", actor=w.root),
+        "reason.edit", "reason", "Off topic", {"text": ["Not about us", "Not ours"]},
+    ),
+    delete_reason: (
+        lambda s, w: delete_reason(s, w.reason.id, actor=w.root),
+        "reason.delete", "reason", "Off topic", {"text": ["Not about us", None]},
+    ),
+}  # fmt: skip
+
+
+def named(operation):
+    return operation.__name__
+
+
+def test_every_privileged_operation_is_among_these():
+    """An operation that is told who acts has to stand above, or what it does would go unseen."""
+    found = {
+        function
+        for module in iter_modules(operations.__path__, "joindin.operations.")
+        for name, function in inspect.getmembers(import_module(module.name), inspect.isfunction)
+        if function.__module__ == module.name and not name.startswith("_") and function not in HELPERS
+        if any(actor in inspect.signature(function).parameters for actor in ACTORS)
+    }
+
+    assert sorted(map(named, found - PRIVILEGED.keys())) == []
+    assert PRIVILEGED.keys() - found == {claim_talk}
+
+
+@pytest.mark.parametrize("operation", PRIVILEGED, ids=named)
+def test_what_is_done_by_privilege_is_written_down(session, operation):
+    world = World(session)
+    do, action, kind, name, changes = PRIVILEGED[operation]
+
+    do(session, world)
+
+    entry = newest(session, AuditEntry)
+    assert (entry.actor_id, entry.actor_name) == (world.root.id, "root")
+    assert (entry.action, entry.subject_kind, entry.subject_name) == (action, kind, name)
+    assert entry.changes == (changes(world) if callable(changes) else changes)
+    assert "long enough" not in str(entry.changes)
+    assert (entry.surface, entry.address) == ("shell", None)
+
+
+def test_an_entry_stays_when_who_did_it_and_what_it_was_about_are_gone(session):
+    root, other = make_user(session, "root", is_admin=True), make_user(session, "other", is_admin=True)
+    group = create_group(session, "Kitchen", actor=other, now=NOW)
+    delete_group(session, group.id, actor=other)
+
+    delete_user(session, other.id, actor=other)
+
+    session.expire_all()
+    rows = session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+    assert [(entry.action, entry.actor_id, entry.actor_name, entry.subject_name) for entry in rows] == [
+        ("group.create", None, "other", "Kitchen"),
+        ("group.delete", None, "other", "Kitchen"),
+        ("user.delete", None, "other", "other"),
+    ]
+    assert root.is_admin
+
+
+def keep(session, **fields):
+    entry = AuditEntry(
+        **{"at": NOW, "action": "user.trust", "subject_kind": "user", "surface": "web", "changes": {}, **fields}
+    )
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def test_old_addresses_are_cut_down_and_older_entries_go(session):
+    def days(number):
+        return NOW - dt.timedelta(days=number)
+
+    settings = {"AUDIT_DAYS": 100, "AUDIT_ADDRESS_DAYS": 30}
+    fresh = keep(session, at=days(29), address="192.0.2.17")
+    old = [keep(session, at=days(31), address=address) for address in ("192.0.2.17", "2001:db8:1:2::3", "odd", None)]
+    keep(session, at=days(101))
+
+    for _ in range(2):
+        clean_audit_log(session, settings, NOW)
+
+    session.expire_all()
+    assert fresh.address == "192.0.2.17"
+    assert [entry.address for entry in old] == ["192.0.2.0/24", "2001:db8:1::/48", None, None]
+    assert session.scalars(select(AuditEntry.id).order_by(AuditEntry.id)).all() == [
+        fresh.id,
+        *(entry.id for entry in old),
+    ]
+
+
+def test_nothing_is_forgotten_where_the_operator_wants_that(session):
+    entry = keep(session, at=NOW - dt.timedelta(days=9999), address="192.0.2.17")
+
+    clean_audit_log(session, {"AUDIT_DAYS": 0, "AUDIT_ADDRESS_DAYS": 0}, NOW)
+
+    session.expire_all()
+    assert entry.address == "192.0.2.17"
+
+
+def test_the_log_is_read_back_slice_by_slice(session, count_statements):
+    root = make_user(session, "root")
+    ids = [keep(session, actor_id=root.id).id for _ in range(5)]
+    session.expunge_all()
+
+    slices, before, statements = [], None, []
+    while True:
+        with count_statements() as seen:
+            found = list_audit_entries(session, AuditFilter(before=before), 2)
+        statements.append(len(seen))
+        slices.append([(entry.id, entry.actor.username) for entry in found.entries])
+        before = found.older
+        if before is None:
+            break
+
+    assert [[id_ for id_, _ in each] for each in slices] == [[ids[4], ids[3]], [ids[2], ids[1]], [ids[0]]]
+    assert statements == [1, 1, 1]
+
+
+def test_the_filters_hold_together(session):
+    root = make_user(session, "root")
+    keep(session)
+    keep(session, action="group.create", subject_kind="group", subject_id=7, actor_id=root.id)
+    hit = keep(session, subject_id=7, actor_id=root.id, at=NOW - dt.timedelta(days=3))
+    keep(session, subject_id=8, actor_id=root.id, at=NOW - dt.timedelta(days=9))
+
+    def ids(**fields):
+        return [entry.id for entry in list_audit_entries(session, AuditFilter(**fields)).entries]
+
+    everything = {
+        "actor_id": root.id, "action": "user.", "subject_kind": "user", "subject_id": 7,
+        "since": NOW - dt.timedelta(days=4), "until": NOW - dt.timedelta(days=2),
+    }  # fmt: skip
+    assert ids(**everything) == [hit.id]
+    assert (len(ids(action="user.")), len(ids(action="user.trust")), len(ids(action="user"))) == (3, 3, 0)
+    assert (len(ids(actor_id=root.id)), len(ids(subject_id=7)), len(ids(subject_kind="group"))) == (3, 2, 1)
+    assert (len(ids(since=NOW)), len(ids(until=NOW))) == (2, 2)

@@ -1,0 +1,72 @@
+"""What people are to the house, and that it never loses its last admin."""
+
+import pytest
+from sqlalchemy import select
+
+from joindin.errors import Conflict, NotFound
+from joindin.models import AuditEntry
+from joindin.operations.roles import ROLES, set_roles
+from joindin.permissions import can_decide_about_event, can_see_event, is_approved_at_once
+from joindin.viewer import Viewer
+from tests.factories import make_pending_event, make_user
+
+
+def entries(session):
+    rows = session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+    return [(entry.action, entry.actor_name, entry.reason, entry.changes) for entry in rows]
+
+
+def test_each_role_that_changes_leaves_an_entry(session):
+    root, ada = make_user(session, "root", is_admin=True), make_user(session, "ada", is_trusted=True)
+
+    set_roles(session, ada.id, {"editor": True, "trusted": True, "admin": True}, actor=root, reason="Why not")
+
+    assert (ada.is_admin, ada.is_editor, ada.is_trusted) == (True, True, True)
+    assert entries(session) == [
+        ("user.make_editor", "root", "Why not", {"editor": [False, True]}),
+        ("user.promote", "root", "Why not", {"admin": [False, True]}),
+    ]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_is_given_and_taken(session, role):
+    make_user(session, is_admin=True)
+    ada = make_user(session)
+    column, given, taken = ROLES[role]
+    was = getattr(ada, column)
+
+    for wanted in (not was, was):
+        set_roles(session, ada.id, {role: wanted}, actor=None)
+        assert getattr(ada, column) is wanted
+
+    assert {action for action, *_ in entries(session)} == {given, taken}
+
+
+@pytest.mark.parametrize("roles", [{"admin": False}, {"active": False}, {"admin": False, "trusted": True}])
+def test_the_last_admin_stays_as_they_are(session, roles):
+    root = make_user(session, "root", is_admin=True)
+    make_user(session, is_admin=True, is_active=False)
+
+    with pytest.raises(Conflict, match="root is the last admin"):
+        set_roles(session, root.id, roles, actor=root)
+
+    assert (root.is_admin, root.is_active, root.is_trusted, entries(session)) == (True, True, False, [])
+
+
+def test_nobody_has_no_roles(session):
+    with pytest.raises(NotFound):
+        set_roles(session, 999, {"trusted": True}, actor=None)
+
+
+def test_editors_see_and_decide_about_what_waits_while_they_are_active(session):
+    event = make_pending_event(session)
+    editor, plain = make_user(session, is_editor=True), make_user(session)
+    gone = make_user(session, is_editor=True, is_active=False)
+
+    answers = [
+        (can_see_event(Viewer(user), event), can_decide_about_event(Viewer(user), event))
+        for user in (editor, plain, gone, None)
+    ]
+
+    assert answers == [(True, True), (False, False), (False, False), (False, False)]
+    assert not is_approved_at_once(editor)
