@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-import urllib3
+from joindin.fetching import FetchFailed, fetch
 
-TIMEOUT = 5  # seconds
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 log = logging.getLogger(__name__)
@@ -39,10 +38,14 @@ def is_spam(settings: Mapping, text: str, origin: Origin) -> bool:
         "user_ip": origin.address,
     }
     try:
-        answer = urllib3.request(
-            "POST", settings["AKISMET_URL"], body=urlencode(fields), headers=FORM, timeout=TIMEOUT, retries=False
+        answer = fetch(
+            settings["AKISMET_URL"],
+            method="POST",
+            body=urlencode(fields),
+            headers=FORM,
+            allow_private=settings["ALLOW_PRIVATE_FETCHES"],
         )
-    except urllib3.exceptions.HTTPError as failure:
+    except FetchFailed as failure:
         log.warning("the spam check did not answer: %s", failure)
         return True
-    return answer.status != 200 or answer.data.strip() != b"false"
+    return answer.status != 200 or answer.body.strip() != b"false"

@@ -177,6 +177,7 @@ SETTINGS = (
     Setting("AKISMET_URL", "https://rest.akismet.com/1.1/comment-check", _url("http", "https"), "where Akismet answers"),
     Setting("AUDIT_DAYS", 730, _number(0, 36_500), "how long the audit log remembers; 0 is for ever"),
     Setting("AUDIT_ADDRESS_DAYS", 30, _number(0, 36_500), "after how long addresses in the audit log are cut down to their network; 0 is never"),
+    Setting("ALLOW_PRIVATE_FETCHES", False, _yes_or_no, "lets this server ask others at private addresses, such as an identity provider in an intranet"),
     Setting("TRUSTED_PROXIES", 0, _number(0, 10), "how many proxies in front are believed about the caller's address, scheme and host"),
     Setting("MAX_BODY_BYTES", 8 * 1024 * 1024, _number(1024, 1 << 30), "largest request body, images included"),
     Setting("MAX_IMAGE_BYTES", 2 * 1024 * 1024, _number(1024, 1 << 30), "largest image file"),

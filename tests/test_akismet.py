@@ -28,6 +28,7 @@ class Akismet(ThreadingHTTPServer):
             "AKISMET_BLOG": None,
             "AKISMET_URL": f"http://127.0.0.1:{self.server_port}/1.1/comment-check",
             "WEBSITE_URL": "http://web.example",
+            "ALLOW_PRIVATE_FETCHES": True,
         }
 
 
@@ -132,9 +133,17 @@ def test_an_akismet_that_is_down_makes_everything_spam(closed_port):
         "AKISMET_BLOG": None,
         "AKISMET_URL": f"http://127.0.0.1:{closed_port}/",
         "WEBSITE_URL": "http://web.example",
+        "ALLOW_PRIVATE_FETCHES": True,
     }
 
     assert is_spam(settings, "Text", SOMEBODY) is True
+
+
+def test_an_akismet_in_our_own_network_is_not_asked_unless_that_is_allowed(akismet):
+    settings = {**akismet.settings, "ALLOW_PRIVATE_FETCHES": False}
+
+    assert is_spam(settings, "Text", SOMEBODY) is True
+    assert akismet.asked == []
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ NONSENSE = {
     "TOKENS_NEED_TLS": ["maybe"],
     "AKISMET_BLOG": ["blog"],
     "AKISMET_URL": ["akismet", ""],
+    "ALLOW_PRIVATE_FETCHES": ["loopback"],
     "TRUSTED_PROXIES": ["-1", "11", "yes"],
     "MAX_BODY_BYTES": ["0", "8M"],
     "MAX_IMAGE_BYTES": ["0"],
