@@ -23,10 +23,10 @@ HIDDEN = {
     *((method, "/v2.1/events/{rest}") for method in ("GET", "POST", "PUT", "DELETE")),
     *((method, "/v2.1/users/{rest}") for method in ("GET", "POST")),
     *((method, "/v2.1/talks/{rest}") for method in ("GET", "POST", "PUT", "DELETE")),
-    *((method, "/v2.1/talks/{talk_id}/{below}") for method in ("GET", "POST")),
+    *((method, "/v2.1/talks/{talk_id}/{below}") for method in ("GET", "POST", "PUT", "DELETE")),
     ("POST", "/v2.1/talks"),
     ("POST", "/v2.1/talks/{talk_id}"),
-    ("GET", "/v2.1/tracks"),
+    *(("GET", f"/v2.1/{path}") for path in ("tracks", "event_comments", "talk_comments")),
     *(("POST", f"/v2.1/{path}") for path in ("twitter/request_token", "twitter/token", "facebook/token")),
 }
 

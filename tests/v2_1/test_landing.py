@@ -87,6 +87,11 @@ def test_other_methods_are_told_so(api, session, verb, path):
         ("POST", "events/{id}/nonsense", 404, "Operation not supported, sorry"),
         ("DELETE", "events/{id}/nonsense", 404, "Operation not supported, sorry"),
         ("DELETE", "events/{id}/hosts", 404, "Operation not supported, sorry"),
+        ("GET", "events/0/hosts", 404, "Event not found"),
+        ("GET", "events/0/claims", 404, "Event not found"),
+        ("GET", "events/0/images", 404, "Event not found"),
+        ("GET", "events/0/comments/reported", 404, "Event not found"),
+        ("GET", "events/0/talk_comments/reported/", 404, "Event not found"),
     ],
 )
 def test_unknown_addresses_below_an_event_have_sentences_of_their_own(api, session, verb, path, status, sentence):
@@ -116,3 +121,20 @@ def test_addresses_answer_with_and_without_a_slash_at_their_end(api, session, pa
 
     assert (plain.status_code, slashed.status_code) == (200, 200)
     assert plain.json[what] == slashed.json[what]
+
+
+@pytest.mark.parametrize("path", ["events/0", "events/0/talks", "events/abc/hosts"])
+def test_an_event_without_a_number_is_all_events(api, session, path):
+    make_event(session)
+
+    reply = api.get("/v2.1/" + path)
+
+    assert (reply.status_code, reply.json["meta"]["total"]) == (200, 1)
+
+
+@pytest.mark.parametrize("slash", ["", "/"])
+@pytest.mark.parametrize("path", ["event_comments", "talk_comments"])
+def test_a_comment_without_a_number_is_not_found(api, path, slash):
+    reply = api.get(f"/v2.1/{path}{slash}")
+
+    assert (reply.status_code, reply.json) == (404, ["Comment not found"])

@@ -244,6 +244,16 @@ def test_unknown_addresses_below_talks_answer_as_the_original_did(api, session):
     ]
 
 
+@pytest.mark.parametrize("below", ["tracks", "links", "nonsense", "speakers/3/more"])
+@pytest.mark.parametrize("verb", ["PUT", "DELETE"])
+def test_there_is_nothing_to_change_at_unknown_addresses_below_a_talk(api, session, verb, below):
+    talk = make_talk(session, make_event(session))
+
+    reply = api.request(verb, f"/v2.1/talks/{talk.id}/{below}")
+
+    assert (reply.status_code, reply.json) == (405, ["Method not supported"])
+
+
 def test_talks_of_an_event_come_earliest_first(api, session):
     event = make_event(session)
     make_talk(session, event, "Second", starts_at=at("2026-03-02T12:00"))

@@ -6,7 +6,7 @@ from flask_smorest import Blueprint
 
 from joindin.akismet import is_spam
 from joindin.clock import utc_now
-from joindin.errors import Invalid
+from joindin.errors import Invalid, NotFound
 from joindin.extensions import db
 from joindin.operations.comments import comment_on_event, decide_about_event_comment, report_event_comment
 from joindin.queries.comments import (
@@ -38,7 +38,7 @@ from joindin.resources.v2_1.comment_input import (
     read_comment_text,
     read_rating,
 )
-from joindin.resources.v2_1.documented import does, lists, refuses, shows, takes
+from joindin.resources.v2_1.documented import add_unlisted, does, lists, refuses, shows, takes
 from joindin.resources.v2_1.moderation import (
     NO_COMMENT,
     NO_DECISION,
@@ -144,3 +144,15 @@ class EventCommentReports(MethodView):
         decide_about_event_comment(db.session, comment, decider=decider, decision=decision, now=utc_now())
         db.session.commit()
         return empty(204, f"{links().event(comment.event_id)}/comments")
+
+
+class NoComment(MethodView):
+    """An address in which the id of a comment is missing (spec 2.17)."""
+
+    def get(self):
+        raise NotFound(NO_COMMENT)
+
+
+# Past the documentation: nobody is meant to call these.
+add_unlisted(blp, "/event_comments", NoComment, endpoint="NoEventComment")
+add_unlisted(blp, "/talk_comments", NoComment, endpoint="NoTalkComment")

@@ -194,9 +194,15 @@ class EventAttendees(MethodView):
 class OtherEvents(MethodView):
     """What the original makes of addresses below /events that it does not know (spec 2.17, 3)."""
 
+    # Addresses of their own in the original, where they want a number; zero is one, of no event.
+    NUMBERED = ("hosts", "claims", "images", "comments/reported", "talk_comments/reported")
+
     def get(self, rest):
-        if rest.partition("/")[0].strip("0").isdecimal():
+        number, _, below = rest.rstrip("/").partition("/")
+        if number.strip("0").isdecimal():
             raise NotFound("Unknown Subrequest")
+        if number.isdecimal() and below in self.NUMBERED:
+            raise NotFound("Event not found")
         return Events().get()
 
     def post(self, rest):

@@ -128,6 +128,8 @@ class BelowTalk(MethodView):
     def get(self, talk_id, below):
         raise MethodNotSupported("Method not supported")
 
+    put = delete = get
+
     def post(self, talk_id, below=""):
         signed_in(TO_CREATE)
         find_talk(db.session, talk_id)
