@@ -2,8 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from joindin.models import User
+
+class Person(NamedTuple):
+    """Who is calling: what permissions and answers ask of an account, read once and tied to no session."""
+
+    id: int
+    username: str
+    full_name: str | None
+    email: str | None
+    is_active: bool
+    is_admin: bool
+    is_editor: bool
+    is_trusted: bool
 
 
 @dataclass(frozen=True)
@@ -15,7 +27,7 @@ class Viewer:
     pairs of a permission and the id of what it is for, None for everything.
     """
 
-    user: User | None = None
+    user: Person | None = None
     attending: frozenset[int] = frozenset()
     hosting: frozenset[int] = frozenset()
     starred: frozenset[int] = frozenset()

@@ -17,7 +17,7 @@ from tests.factories import make_event, make_event_comment, make_talk, make_talk
 
 PACKAGE = Path(__file__).parent.parent / "joindin"
 TOOLS = {
-    "akismet", "clock", "config", "credentials", "database", "errors", "fetching", "images", "text",
+    "akismet", "clock", "config", "credentials", "database", "errors", "fetching", "images", "scopes", "text",
 }  # fmt: skip
 
 # A room, and what of ours may be imported there.

@@ -6,7 +6,7 @@ Importing this package knows every table, which migrations rely on.
 
 from joindin.models.attendance import Attendance
 from joindin.models.audit import AuditEntry
-from joindin.models.clients import AccessToken, Client
+from joindin.models.clients import Client
 from joindin.models.comments import EventComment, EventCommentReport
 from joindin.models.events import Event, EventHost, EventImage, Tag, event_tags
 from joindin.models.groups import PERMISSIONS, PRESETS, Group, GroupMember, Permit
@@ -17,18 +17,24 @@ from joindin.models.rejection_reasons import RejectionReason
 from joindin.models.sources import EventSource
 from joindin.models.talk_comments import TalkComment, TalkCommentReport
 from joindin.models.talks import LINK_TYPES, OPEN_CLAIM, Talk, TalkClaim, TalkLink, TalkSpeaker, TalkStar
+from joindin.models.tokens import GANCIO, OAUTH2, PASSWORD, PERSONAL, AccessToken, Consent, Grant, RefreshToken
 from joindin.models.tracks import Track, talk_tracks
 from joindin.models.users import EmailVerification, PasswordReset, User
 
 __all__ = [
+    "GANCIO",
     "LINK_TYPES",
+    "OAUTH2",
     "OPEN_CLAIM",
+    "PASSWORD",
     "PERMISSIONS",
+    "PERSONAL",
     "PRESETS",
     "AccessToken",
     "Attendance",
     "AuditEntry",
     "Client",
+    "Consent",
     "EmailVerification",
     "Event",
     "EventComment",
@@ -36,6 +42,7 @@ __all__ = [
     "EventHost",
     "EventImage",
     "EventSource",
+    "Grant",
     "Group",
     "GroupMember",
     "Language",
@@ -44,6 +51,7 @@ __all__ = [
     "MovingNote",
     "PasswordReset",
     "Permit",
+    "RefreshToken",
     "RejectionReason",
     "Tag",
     "Talk",

@@ -2,15 +2,16 @@
 
 from joindin.database import locked
 from joindin.errors import Invalid
-from joindin.models import Event, User
+from joindin.models import Event
 from joindin.operations.audit import record
 from joindin.operations.mail import addresses, send_later
 from joindin.queries.users import list_hosts_to_tell
+from joindin.viewer import Person
 
 LONGEST_REASON = 200
 
 
-def approve_event(session, event_id: int, *, reviewer: User) -> Event:
+def approve_event(session, event_id: int, *, reviewer: Person) -> Event:
     """Make a waiting event live; its hosts hear of it.
 
     :raises Invalid: if it is not there or not waiting, also when somebody decided a moment ago.
@@ -29,7 +30,7 @@ def approve_event(session, event_id: int, *, reviewer: User) -> Event:
     return event
 
 
-def reject_event(session, event_id: int, *, reviewer: User, reason: str, mail_from: str) -> Event:
+def reject_event(session, event_id: int, *, reviewer: Person, reason: str, mail_from: str) -> Event:
     """Turn a waiting event down. With a reason, the hosts and the platform's own address hear of it.
 
     :raises Invalid: if it is not there or not waiting, or the reason is too long to keep.

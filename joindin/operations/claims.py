@@ -18,6 +18,7 @@ from joindin.queries.claims import open_claim_of
 from joindin.queries.talks import list_speakers
 from joindin.queries.users import list_hosts_to_tell, user_named
 from joindin.text import fold, plain_text
+from joindin.viewer import Person
 
 INCOMPLETE = "You must provide a display name and a username"
 NO_USER = "Specified user not found"
@@ -32,7 +33,7 @@ NOT_THE_SPEAKER = "You must be the talk speaker to approve this assignment"
 
 
 def claim_talk(
-    session, talk_id: int, *, speaker_name: str, username: str, caller: User, is_manager: bool, now: dt.datetime
+    session, talk_id: int, *, speaker_name: str, username: str, caller: Person, is_manager: bool, now: dt.datetime
 ) -> None:
     """Take the caller's word that ``speaker_name`` is ``username``; with the other side's, the link is made.
 

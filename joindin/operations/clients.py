@@ -9,8 +9,9 @@ from sqlalchemy.exc import IntegrityError
 from joindin.credentials import client_secret, matches_hash, new_client_key, token_hash
 from joindin.database import locked
 from joindin.errors import Conflict, Invalid, NotFound
-from joindin.models import Client, User
+from joindin.models import Client
 from joindin.text import plain_text
+from joindin.viewer import Person
 
 LONGEST_KEY = 100
 LONGEST_NAME = 255
@@ -18,7 +19,7 @@ FIRST_GENERATION = 1
 
 
 def register_client(
-    session, *, owner: User, name: str, description: str, callback_url: str, secret_key: str, now: dt.datetime
+    session, *, owner: Person, name: str, description: str, callback_url: str, secret_key: str, now: dt.datetime
 ) -> Client:
     """Make an application of somebody's own; key and secret are made up, only the secret's hash is kept.
 

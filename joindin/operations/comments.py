@@ -6,11 +6,12 @@ from sqlalchemy import select, update
 
 from joindin.database import locked
 from joindin.errors import Conflict, Invalid, NotFound
-from joindin.models import Event, EventComment, EventCommentReport, EventHost, User
+from joindin.models import Event, EventComment, EventCommentReport, EventHost
 from joindin.operations.audit import record
 from joindin.operations.mail import addresses, send_later
 from joindin.queries.comments import has_rated_event, has_said
 from joindin.queries.users import list_hosts_to_tell
+from joindin.viewer import Person
 
 RATINGS = range(1, 6)
 DECISIONS = ("approved", "denied")
@@ -18,7 +19,7 @@ DECIDED = "Somebody has decided about that comment already"
 
 
 def comment_on_event(
-    session, event_id: int, *, author: User, text: str, rating: float, source: str, now: dt.datetime
+    session, event_id: int, *, author: Person, text: str, rating: float, source: str, now: dt.datetime
 ) -> EventComment:
     """Add a comment. The rating counts once a person, and never from a host; else 0 is stored.
 
@@ -50,7 +51,7 @@ def comment_on_event(
     return comment
 
 
-def report_event_comment(session, comment: EventComment, *, reporter: User, now: dt.datetime) -> None:
+def report_event_comment(session, comment: EventComment, *, reporter: Person, now: dt.datetime) -> None:
     """Hide a comment at once and tell the hosts, who decide. Each report is kept."""
     if locked(session, EventComment, comment.id) is None:
         raise NotFound("Comment not found")
@@ -71,7 +72,7 @@ def report_event_comment(session, comment: EventComment, *, reporter: User, now:
 
 
 def decide_about_event_comment(
-    session, comment: EventComment, *, decider: User, decision: str, now: dt.datetime, only_open: bool = False
+    session, comment: EventComment, *, decider: Person, decision: str, now: dt.datetime, only_open: bool = False
 ) -> None:
     """Uphold the reports (``approved``: it stays hidden) or turn them down (``denied``: shown again).
 
@@ -95,7 +96,7 @@ def check_open(session, model, comment_id: int) -> None:
         raise Conflict(DECIDED)
 
 
-def close_reports(session, model, comment_id: int, *, decider: User, decision: str, now: dt.datetime) -> None:
+def close_reports(session, model, comment_id: int, *, decider: Person, decision: str, now: dt.datetime) -> None:
     """Write the decision onto all reports about a comment; ``model`` is the kind of report."""
     session.execute(
         update(model)

@@ -18,6 +18,7 @@ from joindin.permissions import is_approved_at_once, is_rejected
 from joindin.queries.events import count_pending_events
 from joindin.queries.users import list_admins
 from joindin.text import fold, slug
+from joindin.viewer import Person
 
 UNCHANGED = object()
 
@@ -44,7 +45,7 @@ class EventDetails:
         return {name: value for name, value in vars(self).items() if name != "tags" and value is not UNCHANGED}
 
 
-def pending_limit_reached(session, user: User, limit: int) -> bool:
+def pending_limit_reached(session, user: Person, limit: int) -> bool:
     """Whether ``user`` already hosts as many waiting events as one may.
 
     Holds the user's row (SQLite: the write lock), so that two submissions at once cannot both
@@ -54,7 +55,7 @@ def pending_limit_reached(session, user: User, limit: int) -> bool:
     return count_pending_events(session, user.id) >= limit
 
 
-def submit_event(session, details: EventDetails, *, submitter: User, now: dt.datetime, approve=False) -> Event:
+def submit_event(session, details: EventDetails, *, submitter: Person, now: dt.datetime, approve=False) -> Event:
     """Store a new event with its submitter as host and first attendee.
 
     It waits for approval unless the submitter is trusted or an admin, or ``approve`` says so. The

@@ -7,6 +7,7 @@ from joindin.errors import Conflict, NotAllowed, NotFound
 from joindin.models import Event, EventComment, EventHost, User
 from joindin.operations.audit import record
 from joindin.queries.users import user_named
+from joindin.viewer import Person
 
 
 def add_host(session, event: Event, *, username: str, actor: User | None) -> None:
@@ -25,7 +26,7 @@ def add_host(session, event: Event, *, username: str, actor: User | None) -> Non
     recount_ratings(session, event.id)
 
 
-def remove_host(session, event: Event, *, user_id: int, remover: User) -> None:
+def remove_host(session, event: Event, *, user_id: int, remover: Person) -> None:
     """Take somebody off the hosts; nothing happens if they are none.
 
     :raises NotAllowed: when somebody would take off themselves, so that no event loses its last host.

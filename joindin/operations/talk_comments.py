@@ -21,6 +21,7 @@ from joindin.operations.talks import hold_talk, touch_talks
 from joindin.queries.talk_comments import has_commented_on_talk, has_rated_talk, recent_talk_comments
 from joindin.queries.talks import list_speakers
 from joindin.queries.users import list_hosts_to_tell
+from joindin.viewer import Person
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class RateLimit:
     window: dt.timedelta
 
 
-def check_comment_rate(session, author: User, limit: RateLimit, *, now: dt.datetime) -> None:
+def check_comment_rate(session, author: Person, limit: RateLimit, *, now: dt.datetime) -> None:
     """:raises TooOften: until the oldest comment that counts has left the window."""
     number, oldest_at = recent_talk_comments(session, author.id, since=now - limit.window)
     if number >= limit.most:
@@ -43,7 +44,7 @@ def comment_on_talk(
     session,
     talk: Talk,
     *,
-    author: User,
+    author: Person,
     text: str,
     rating: int,
     is_private: bool,
@@ -100,7 +101,7 @@ def comment_on_talk(
 
 
 def edit_talk_comment(
-    session, comment: TalkComment, *, editor: User, text: str, minutes: int, now: dt.datetime
+    session, comment: TalkComment, *, editor: Person, text: str, minutes: int, now: dt.datetime
 ) -> None:
     """Give a comment other words, if it is the editor's own and no older than ``minutes``."""
     if comment.user_id != editor.id:
@@ -117,7 +118,7 @@ def edit_talk_comment(
     touch(session, comment.event_id)
 
 
-def report_talk_comment(session, comment: TalkComment, *, reporter: User, now: dt.datetime) -> None:
+def report_talk_comment(session, comment: TalkComment, *, reporter: Person, now: dt.datetime) -> None:
     """Hide a comment at once and tell the hosts, who decide. Each report is kept."""
     _hold(session, comment)
     session.add(TalkCommentReport(comment_id=comment.id, reporter_id=reporter.id, reported_at=now))
@@ -136,7 +137,7 @@ def report_talk_comment(session, comment: TalkComment, *, reporter: User, now: d
 
 
 def decide_about_talk_comment(
-    session, comment: TalkComment, *, decider: User, decision: str, now: dt.datetime, only_open: bool = False
+    session, comment: TalkComment, *, decider: Person, decision: str, now: dt.datetime, only_open: bool = False
 ) -> None:
     """Uphold the reports (``approved``: it stays hidden) or turn them down (``denied``: shown again).
 

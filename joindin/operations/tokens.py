@@ -10,6 +10,7 @@ from joindin.clock import midnight
 from joindin.credentials import check_password, is_outdated, new_token, password_hash, token_hash
 from joindin.errors import NotAllowed, NotSignedIn
 from joindin.models import AccessToken, Client, User
+from joindin.queries.tokens import ShownToken
 from joindin.queries.users import user_named
 
 # A token's last use is written down at most this often.
@@ -24,12 +25,12 @@ def sign_in(
     Old tokens of clients that keep theirs for a day only are thrown away on the way (spec 2.11).
 
     :raises NotSignedIn: if the address was never proven.
-    :raises NotAllowed: if nobody goes by that name and password.
+    :raises NotAllowed: if nobody goes by that name and password, or not any more.
     """
     user = user_named(session, username)
     if user is not None and not user.is_verified:
         raise NotSignedIn("Not verified")
-    if not check_password(password, user.password_hash if user else None):
+    if not check_password(password, user.password_hash if user else None) or not user.is_active:
         raise NotAllowed("Signin failed")
     if is_outdated(user.password_hash):
         _hash_again(session, user, password)
@@ -52,7 +53,7 @@ def forget_stale_tokens(session, client_keys: Collection[str], now: dt.datetime)
     session.execute(delete(AccessToken).where(AccessToken.client_id.in_(clients), last_use < yesterday))
 
 
-def note_use(session, token: AccessToken, now: dt.datetime) -> bool:
+def note_use(session, token: ShownToken, now: dt.datetime) -> bool:
     """Write down that a token was used, if the last note is a minute old; whether anything was written."""
     if token.last_used_at is not None and token.last_used_at > now - USE_INTERVAL:
         return False

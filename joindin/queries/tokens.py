@@ -1,21 +1,53 @@
 """Recognising callers by what they show."""
 
 import datetime as dt
+from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import func, or_, select, true
+from sqlalchemy import bindparam, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from joindin.credentials import matches_hash, token_hash
-from joindin.models import AccessToken, Client
+from joindin.database import UtcDateTime
+from joindin.models import AccessToken, Client, User
 from joindin.queries.paging import Page, Paging
+from joindin.viewer import Person
 
 
-def token_shown(session, token: str, now: dt.datetime) -> AccessToken | None:
-    """The live token with that value, its user and its client: one indexed statement."""
-    return session.scalar(
-        select(AccessToken)
-        .where(AccessToken.token_hash == token_hash(token), *_alive(now))
-        .options(joinedload(AccessToken.user), joinedload(AccessToken.client))
+@dataclass(frozen=True, slots=True)
+class ShownToken:
+    """A live token, and whom it speaks for. A token without a user is a service's."""
+
+    id: int
+    kind: str
+    scopes: frozenset[str]
+    last_used_at: dt.datetime | None
+    user: Person | None
+    client_id: int | None
+    client_key: str | None
+    client_name: str | None
+    client_is_trusted: bool
+
+
+PERSON = tuple(getattr(User, name) for name in Person._fields)
+
+
+def token_shown(connection, token: str, now: dt.datetime) -> ShownToken | None:
+    """The live token with that value: one indexed statement. Whoever was deactivated has none."""
+    row = connection.execute(_SHOWN, {"hash": token_hash(token), "now": now}).first()
+    if row is None:
+        return None
+    id_, kind, scopes, last_used_at, client_id, client_key, client_name, is_trusted, *person = row
+    return ShownToken(
+        id_,
+        kind,
+        _scopes_in(scopes),
+        last_used_at,
+        Person(*person) if person[0] is not None else None,
+        client_id,
+        client_key,
+        client_name,
+        bool(is_trusted),
     )
 
 
@@ -51,3 +83,30 @@ def _alive(now):
         AccessToken.revoked_at.is_(None),
         or_(AccessToken.expires_at.is_(None), AccessToken.expires_at > now),
     )
+
+
+@cache
+def _scopes_in(text):
+    return frozenset(text.split())
+
+
+_SHOWN = (
+    select(
+        AccessToken.id,
+        AccessToken.kind,
+        AccessToken.scopes,
+        AccessToken.last_used_at,
+        Client.id,
+        Client.key,
+        Client.name,
+        Client.is_trusted,
+        *PERSON,
+    )
+    .outerjoin(AccessToken.client)
+    .outerjoin(AccessToken.user)
+    .where(
+        AccessToken.token_hash == bindparam("hash"),
+        *_alive(bindparam("now", type_=UtcDateTime)),
+        or_(AccessToken.user_id.is_(None), User.is_active == true()),
+    )
+)

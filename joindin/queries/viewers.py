@@ -4,11 +4,11 @@ from collections.abc import Collection
 
 from sqlalchemy import select
 
-from joindin.models import Attendance, EventHost, Talk, TalkComment, TalkSpeaker, TalkStar, User
-from joindin.viewer import Viewer
+from joindin.models import Attendance, EventHost, Talk, TalkComment, TalkSpeaker, TalkStar
+from joindin.viewer import Person, Viewer
 
 
-def view_events(session, user: User | None, event_ids) -> Viewer:
+def view_events(session, user: Person | None, event_ids) -> Viewer:
     """What these events are to ``user``: two statements, none for a visitor."""
     event_ids = list(event_ids)
     if user is None or not event_ids:
@@ -20,7 +20,7 @@ def view_events(session, user: User | None, event_ids) -> Viewer:
     )
 
 
-def view_talks(session, user: User | None, talk_ids) -> Viewer:
+def view_talks(session, user: Person | None, talk_ids) -> Viewer:
     """What these talks are to ``user``: two statements, none for a visitor."""
     talk_ids = list(talk_ids)
     if user is None or not talk_ids:
@@ -38,7 +38,7 @@ def view_talks(session, user: User | None, talk_ids) -> Viewer:
     )
 
 
-def view_talks_to_edit(session, user: User | None, talks: Collection[Talk]) -> Viewer:
+def view_talks_to_edit(session, user: Person | None, talks: Collection[Talk]) -> Viewer:
     """What ``user`` may do with these talks comes of this: two statements, none for a visitor."""
     if user is None or not talks:
         return Viewer(user)

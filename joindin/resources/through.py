@@ -16,5 +16,5 @@ def describe() -> Through:
     What a client claims about the person behind it is no evidence.
     """
     token = getattr(g.get("caller"), "token", None)
-    client = token.client if token else None
-    return Through(surface_of(request.path), client and (client.name or client.key), request.remote_addr)
+    client = (token.client_name or token.client_key) if token else None
+    return Through(surface_of(request.path), client, request.remote_addr)

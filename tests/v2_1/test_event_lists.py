@@ -114,7 +114,7 @@ def test_only_admins_list_what_waits(api, session):
     assert [(reply.status_code, reply.json) for reply in replies] == [
         (400, ["You must be logged in to view pending events"]),
         (403, ["You don't have permission to view pending events"]),
-        (403, ["You don't have permission to view pending events"]),
+        (400, ["You must be logged in to view pending events"]),
     ]
     reply = api.signed_in(admin).get("/v2.1/events?filter=pending")
     assert names(reply) == ["First", "Second"]

@@ -128,5 +128,5 @@ def test_somebody_who_is_no_longer_active_has_no_rights(api, session, right):
         caller.get(f"/v2.1/events/{event.id}"),
     ]
 
-    assert [reply.status_code for reply in replies] == [403, 403, 404]
+    assert [reply.status_code for reply in replies] == [401, 401, 404]
     assert event.is_pending is True

@@ -132,7 +132,7 @@ def test_the_change_is_seen_by_the_next_reader(api, session, ann):
         ("self elsewhere", (403, [NOT_BY_THIS_CLIENT])),
         ("admin elsewhere", (403, [NOT_BY_THIS_CLIENT])),
         ("self of a client that is gone", (403, [NOT_BY_THIS_CLIENT])),
-        ("inactive admin", (400, [NOT_YOURS])),
+        ("inactive admin", (401, [TO_EDIT])),
         ("self", (400, [f"{NO_NAME}. {NO_EMAIL}"])),
         ("admin", (400, [f"{NO_NAME}. {NO_EMAIL}"])),
     ],
@@ -491,7 +491,7 @@ def test_only_admins_trust(api, session, ann):
 
     replies = [caller.post(f"/v2.1/users/{ann.id}/trusted", json={"trusted": True}) for caller in callers]
 
-    assert [answer(reply) for reply in replies] == [(401, [TO_EDIT]), (403, [NO_TRUST]), (403, [NO_TRUST])]
+    assert [answer(reply) for reply in replies] == [(401, [TO_EDIT]), (403, [NO_TRUST]), (401, [TO_EDIT])]
     assert ann.is_trusted is False
 
 

@@ -69,6 +69,7 @@ def test_only_the_hash_of_a_token_is_stored(api, session, alice, web2):
 
     stored = newest(session, AccessToken)
     assert (stored.token_hash, stored.kind) == (hashlib.sha256(token.encode()).hexdigest(), "password")
+    assert stored.scopes == "PUBLIC_READ PUBLIC_WRITE ME_READ ME_WRITE CONFIDENTIAL_READ CONFIDENTIAL_WRITE"
     assert (stored.user_id, stored.client_id, stored.last_used_at) == (alice.id, web2.id, None)
     assert [name for name, value in vars(stored).items() if value == token] == []
 
@@ -109,6 +110,7 @@ REFUSED = [
     ({"password": "Password"}, 403, "Signin failed"),
     ({"password": "p" * 2000}, 403, "Signin failed"),
     ({"username": "tweeter"}, 403, "Signin failed"),
+    ({"username": "gone"}, 403, "Signin failed"),
     ({"username": ["alice"]}, 400, "Expected parameter username is not a readable string"),
 ]
 
@@ -117,6 +119,7 @@ REFUSED = [
 def test_a_sign_in_is_refused_in_order(api, session, alice, changes, status, sentence):
     make_user(session, "una", password_hash=ARGON2, is_verified=False)
     make_user(session, "tweeter", password_hash=None)
+    make_user(session, "gone", password_hash=ARGON2, is_active=False)
     make_client(session, "third", "web2secret", is_trusted=False)
     make_client(session, "open").secret_hash = None
 

@@ -9,12 +9,12 @@ from flask import Flask, current_app, g, request
 from joindin.akismet import Origin
 from joindin.clock import utc_now
 from joindin.errors import Invalid, NotSignedIn
-from joindin.extensions import db
-from joindin.models import AccessToken, User
+from joindin.extensions import db, reader
 from joindin.operations.tokens import note_use
-from joindin.queries.tokens import token_shown
+from joindin.queries.tokens import ShownToken, token_shown
 from joindin.representations.links import Links
 from joindin.resources.surfaces import V2_1, surface_of
+from joindin.viewer import Person
 
 SCHEMES = ("bearer", "oauth")
 
@@ -27,21 +27,20 @@ LONGEST_FORWARDED = 2000
 class Caller:
     """Nobody, or somebody with the token they came with."""
 
-    token: AccessToken | None = None
+    token: ShownToken | None = None
 
     @property
-    def user(self) -> User | None:
+    def user(self) -> Person | None:
         return self.token.user if self.token else None
 
     @property
     def source(self) -> str:
         """What comments made through this caller's client are said to come from."""
-        client = self.token.client if self.token else None
-        return (client.name if client else None) or "joind.in"
+        return (self.token.client_name if self.token else None) or "joind.in"
 
     @property
     def client_is_trusted(self) -> bool:
-        return bool(self.token and self.token.client and self.token.client.is_trusted)
+        return self.token is not None and self.token.client_is_trusted
 
 
 NOBODY = Caller()
@@ -55,7 +54,7 @@ def caller() -> Caller:
     return g.get("caller", NOBODY)
 
 
-def signed_in(refusal: str) -> User:
+def signed_in(refusal: str) -> Person:
     """The caller's user; :raises NotSignedIn: with ``refusal`` for anybody else."""
     user = caller().user
     if user is None:
@@ -121,7 +120,7 @@ def _identify():
     if current_app.config["TOKENS_NEED_TLS"] and not request.is_secure:
         return
     now = utc_now()
-    token = token_shown(db.session, parts[1], now)
+    token = token_shown(reader(), parts[1], now)
     if token is not None:
         g.caller = Caller(token)
         if note_use(db.session, token, now):

@@ -3,7 +3,6 @@
 import logging
 
 from flask import Response, request
-from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import HTTPException
@@ -75,7 +74,7 @@ def show_failure(failure: Exception) -> Response:
 def _caller_is_gone():
     """Whether somebody deleted the caller's account since their token was read."""
     token = caller().token
-    return token is not None and db.session.get(AccessToken, inspect(token).identity) is None
+    return token is not None and db.session.get(AccessToken, token.id) is None
 
 
 def _unknown_address(path):

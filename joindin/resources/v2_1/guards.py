@@ -5,7 +5,7 @@ from functools import wraps
 
 from joindin.errors import Invalid, NotAllowed, NotFound, NotSignedIn, Refused
 from joindin.extensions import db
-from joindin.models import Event, User
+from joindin.models import Event
 from joindin.operations.tracks import NO_EVENT
 from joindin.permissions import can_edit_event
 from joindin.queries.events import find_event
@@ -14,6 +14,7 @@ from joindin.queries.tracks import find_track
 from joindin.queries.viewers import view_events, view_talks_to_edit
 from joindin.resources.v2_1.callers import caller, signed_in
 from joindin.resources.v2_1.documented import refuses
+from joindin.viewer import Person
 
 
 def for_event(predicate: Callable | None = None, *, sign_in: str | None = None, refusal: str = ""):
@@ -99,7 +100,7 @@ def for_track(*, sign_in: str, refusal: str):
     return decorate
 
 
-def find_event_of_tracks(event_id: int, user: User, refusal: str) -> Event:
+def find_event_of_tracks(event_id: int, user: Person, refusal: str) -> Event:
     """The event, for those who run it; :raises NotFound, NotAllowed: otherwise."""
     event = db.session.get(Event, event_id)
     if event is None or not event.is_visible:

@@ -2,10 +2,11 @@
 
 from joindin.errors import NotAllowed, NotFound
 from joindin.extensions import db
-from joindin.models import Event, User
+from joindin.models import Event
 from joindin.permissions import can_edit_event
 from joindin.queries.viewers import view_events
 from joindin.representations.v2_1.shapes import Shape, text
+from joindin.viewer import Person
 
 TO_MODERATE = "You must log in to moderate a comment"
 TO_REPORT = "You must log in to report a comment"
@@ -19,7 +20,7 @@ class DecisionSchema(Shape):
     decision = text("denied", enum=["approved", "denied"])
 
 
-def check_may_moderate(event_id: int, user: User) -> None:
+def check_may_moderate(event_id: int, user: Person) -> None:
     """:raises NotAllowed: for everybody but hosts and admins."""
     event = db.session.get(Event, event_id)
     if event is None:

@@ -1,0 +1,103 @@
+"""What callers show to be known, and what people said yes to. Of every secret, only the SHA-256 is kept."""
+
+import datetime as dt
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from joindin.database import UtcDateTime
+from joindin.extensions import db
+from joindin.models.clients import Client
+from joindin.models.users import User
+from joindin.scopes import ALL
+
+# Where a token came from: Joind.in's sign-in, its owner's own hand, OAuth's flows, Gancio's sign-in.
+PASSWORD, PERSONAL, OAUTH2, GANCIO = "password", "personal", "oauth2", "gancio"
+
+
+class AccessToken(db.Model):
+    """One table for every kind of token.
+
+    ``scopes`` are what it is good for, with spaces between; ``expires_at`` NULL means never. A token
+    without a user is a service's, or a guest's. One of Joind.in's sign-in outlives the client it was
+    made for, but nothing that takes a trusted client; one that came of a grant ends with it.
+    """
+
+    __tablename__ = "access_tokens"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), default=PASSWORD)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    client_id: Mapped[int | None] = mapped_column(ForeignKey("clients.id", ondelete="SET NULL"))
+    grant_id: Mapped[int | None] = mapped_column(ForeignKey("grants.id", ondelete="CASCADE"), index=True)
+    scopes: Mapped[str] = mapped_column(String(200), default=ALL)
+    description: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+    user: Mapped[User | None] = relationship(lazy="raise_on_sql")
+    client: Mapped[Client | None] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        Index("ix_access_tokens_user_id", "user_id", "id"),
+        Index("ix_access_tokens_client_id", "client_id", "last_used_at"),
+    )
+
+
+class Grant(db.Model):
+    """One time that somebody let an application in, with the code it was told by and all tokens that came of it.
+
+    A code works once (``redeemed_at``) and not for long. A grant that was revoked gives no tokens any
+    more. Grants of a sign-in with a password never had a code.
+    """
+
+    __tablename__ = "grants"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    client_id: Mapped[int] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(20), default=OAUTH2)
+    scopes: Mapped[str] = mapped_column(String(200))
+    code_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    code_expires_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    code_challenge: Mapped[str | None] = mapped_column(String(128))
+    redirect_uri: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    redeemed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+    user: Mapped[User] = relationship(lazy="raise_on_sql")
+    client: Mapped[Client] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (Index("ix_grants_user_id", "user_id", "client_id"),)
+
+
+class RefreshToken(db.Model):
+    """What an application renews its access with, once. Used ones stay, so that a second use is noticed."""
+
+    __tablename__ = "refresh_tokens"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    grant_id: Mapped[int] = mapped_column(ForeignKey("grants.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    used_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+    grant: Mapped[Grant] = relationship(lazy="raise_on_sql")
+
+
+class Consent(db.Model):
+    """What somebody lets an application do without being asked again."""
+
+    __tablename__ = "consents"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("clients.id", ondelete="CASCADE"), primary_key=True, index=True)
+    scopes: Mapped[str] = mapped_column(String(200))
+    given_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+    client: Mapped[Client] = relationship(lazy="raise_on_sql")
