@@ -43,7 +43,7 @@ package: .venv/ready-to-test
 	$(bin)/python tests/package.py
 
 bench: .venv/ready-to-test
-	$(bin)/python -m bench $(BENCH)
+	$(bin)/python -m bench $(if $(QUICK),--quick) $(BENCH)
 
 # Needs uv. The lock files name no index.
 lock:

@@ -1,15 +1,27 @@
 """The yardstick: a Flask application whose routes return constant bytes, read at the start."""
 
 import os
+import sys
 from pathlib import Path
 
 from flask import Flask, Response
 
-app = Flask(__name__)
+from joindin.cli.serve import make_server
+
 JSON_TYPE = "application/json; charset=utf8"
-BODIES = {path.name: path.read_bytes() for path in Path(os.environ["BENCH_BODIES"]).iterdir()}
 
 
-@app.route("/<name>", methods=["GET", "POST"])
-def constant(name):
-    return Response(BODIES[name], content_type=JSON_TYPE)
+def create_app() -> Flask:
+    app = Flask(__name__)
+    bodies = {path.name: path.read_bytes() for path in Path(os.environ["BENCH_BODIES"]).iterdir()}
+
+    @app.route("/<name>", methods=["GET", "POST"])
+    def constant(name):
+        return Response(bodies[name], content_type=JSON_TYPE)
+
+    return app
+
+
+if __name__ == "__main__":
+    workers, port = map(int, sys.argv[1:])
+    make_server("127.0.0.1", port, workers).serve(target_loader=create_app, wrap_loader=False)

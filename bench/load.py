@@ -1,23 +1,66 @@
-"""Load by wrk: one thread, eight connections."""
+"""Load by wrk: one thread, requests drawn by a Lua script that is written for each run."""
 
+import json
 import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
+CONNECTIONS = 8
+UNITS = {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}
+
 SCRIPT = """
-wrk.method = "{method}"
-{headers}
+local reads, writes = {reads}, {writes}
+local share, turn, writing = {share}, 0, {first_write}
+local made = {{reads = {{}}, writes = {{}}}}
+
+init = function(args)
+  for i, each in ipairs(reads) do made.reads[i] = wrk.format(each.method, each.path, each.headers) end
+  math.randomseed({first_write} + 7)
+end
+
+request = function()
+  if share > 0 and math.random() < share then
+    writing = writing + 1
+    local token = writes.tokens[writing % #writes.tokens + 1]
+    local event = writes.events[math.floor(writing / #writes.tokens) % #writes.events + 1]
+    return wrk.format("POST", "/v2.1/events/" .. event .. "/attending", {{Authorization = "Bearer " .. token}})
+  end
+  turn = turn % #made.reads + 1
+  return made.reads[turn]
+end
 """
+
+_places = count()
+
+
+@dataclass(frozen=True)
+class Read:
+    path: str
+    headers: dict[str, str] = field(default_factory=dict)
+    method: str = "GET"
+
+
+@dataclass
+class Writes:
+    """Everybody attends everything, one pair after the other; ``done`` pairs are behind us."""
+
+    tokens: Sequence[str] = ()
+    events: Sequence[int] = ()
+    done: int = 0
 
 
 @dataclass(frozen=True)
 class Rate:
-    """Requests a second, and how many answers were no success."""
+    """Requests a second, the 99th percentile in milliseconds, and how many answers were no success."""
 
     per_second: float
+    p99: float
+    requests: int
     failures: int
 
 
@@ -26,11 +69,47 @@ def require_wrk() -> None:
         sys.exit("make bench needs wrk (Debian: apt-get install wrk)")
 
 
-def measure(address: str, seconds: int, folder: Path, method: str = "GET", headers: dict | None = None) -> Rate:
-    script = folder / "request.lua"
-    lines = [f'wrk.headers["{name}"] = "{value}"' for name, value in (headers or {}).items()]
-    script.write_text(SCRIPT.format(method=method, headers="\n".join(lines)))
-    command = ["wrk", "-t1", "-c8", f"-d{seconds}s", "-s", str(script), address]
+def measure(
+    base: str,
+    reads: Sequence[Read],
+    seconds: int,
+    folder: Path,
+    *,
+    writes: Writes | None = None,
+    share: float = 0.0,
+    connections: int = CONNECTIONS,
+) -> Rate:
+    """Ask for ``reads`` in turn; ``share`` of the requests are writes instead."""
+    script = folder / f"requests-{next(_places)}.lua"
+    script.write_text(
+        SCRIPT.format(
+            reads=_lua([{"method": each.method, "path": each.path, "headers": each.headers} for each in reads]),
+            writes=_lua({"tokens": list(writes.tokens), "events": list(writes.events)} if writes else {}),
+            share=share,
+            first_write=writes.done if writes else 0,
+        )
+    )
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(script), base]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    requests = int(re.search(r"(\d+) requests in", said)[1])
+    if writes:
+        # Those still under way when the time was up were made as well.
+        writes.done += int(requests * share * 1.2) + 2 * connections if share < 1 else requests + 2 * connections
     failed = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
-    return Rate(float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]), int(failed[1]) if failed else 0)
+    broken = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", said)
+    number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s|m)\b", said).groups()
+    return Rate(
+        per_second=float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]),
+        p99=float(number) * UNITS[unit],
+        requests=requests,
+        failures=int(failed[1] if failed else 0) + sum(map(int, broken.groups()) if broken else ()),
+    )
+
+
+def _lua(value):
+    """A Lua table of what JSON can say."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"[{json.dumps(name)}] = {_lua(item)}" for name, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "{" + ", ".join(map(_lua, value)) + "}"
+    return json.dumps(value)

@@ -1,4 +1,4 @@
-"""Servers to measure: started, waited for, stopped."""
+"""Servers to measure: started, waited for, weighed, stopped. Ours and the bare route run under the same settings."""
 
 import os
 import socket
@@ -7,41 +7,91 @@ import sys
 import time
 import urllib.request
 from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).parent.parent
+WORKERS = 2
+PATIENCE = 60
 
 
-def free_port() -> int:
+class Server:
+    """A process that is or will be answering at ``base``."""
+
+    def __init__(self, process: subprocess.Popen, port: int, first_path: str):
+        self.base = f"http://127.0.0.1:{port}"
+        self.ready_after = None
+        self._process = process
+        self._first_path = first_path
+        self._began = time.monotonic()
+
+    def wait(self) -> "Server":
+        fetch(self.base + self._first_path, patience=PATIENCE)
+        self.ready_after = time.monotonic() - self._began
+        return self
+
+    def memory(self) -> tuple[float, float]:
+        """Of the workers, in MiB: what is resident, shared pages counted once, and the part of it that is no file's."""
+        workers = psutil.Process(self._process.pid).children(recursive=True)
+        resident = sum(worker.memory_full_info().pss for worker in workers)
+        return resident / 2**20, sum(_anonymous(worker.pid) for worker in workers) / 2**10
+
+
+@contextmanager
+def ours(first_path: str, **environment: str):
+    """``joindin serve``, the way it is run."""
+    arguments = ["joindin", "serve", "--no-jobs", "--workers", str(WORKERS), "--port"]
+    with _started(arguments, first_path, environment) as server:
+        yield server
+
+
+@contextmanager
+def bare(bodies: Path):
+    """The yardstick: a Flask application whose routes return the files in ``bodies``."""
+    with _started(["bench.bare", str(WORKERS)], "/0", {"BENCH_BODIES": str(bodies)}) as server:
+        yield server.wait()
+
+
+@contextmanager
+def _started(arguments, first_path, environment):
+    port = _free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", *arguments, str(port)],
+        env=os.environ | environment,
+        stdout=subprocess.DEVNULL,
+        cwd=ROOT,
+    )
+    try:
+        yield Server(process, port, first_path)
+    finally:
+        process.terminate()
+        process.wait(timeout=PATIENCE)
+
+
+def fetch(address: str, patience: float = 0, headers: dict[str, str] | None = None) -> tuple[bytes, str | None]:
+    """Body and entity tag of what is there, once it is there."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            with urllib.request.urlopen(urllib.request.Request(address, headers=headers or {}), timeout=30) as answer:
+                return answer.read(), answer.headers["ETag"]
+        except ConnectionError:
+            if time.monotonic() > deadline:
+                raise
+        except urllib.error.URLError as refused:
+            if time.monotonic() > deadline or not isinstance(refused.reason, ConnectionError):
+                raise
+        time.sleep(0.02)
+
+
+def _free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
-@contextmanager
-def granian(target: str, workers: int, first_path: str, **environment: str):
-    """``target`` under granian with two blocking threads a worker; yields its base address."""
-    port = free_port()
-    command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--workers", str(workers), "--blocking-threads", "2", "--http", "1", "--no-log", "--factory", target,
-    ]  # fmt: skip
-    if "()" not in target and not target.endswith(":create_app"):
-        command.remove("--factory")
-    server = subprocess.Popen(command, env=os.environ | environment)
-    base = f"http://127.0.0.1:{port}"
-    try:
-        wait_for(base + first_path)
-        yield base
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-
-
-def wait_for(address: str, patience: float = 20) -> bytes:
-    deadline = time.monotonic() + patience
-    while True:
-        try:
-            with urllib.request.urlopen(address, timeout=5) as answer:
-                return answer.read()
-        except OSError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
+def _anonymous(pid):
+    """In KiB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon"))

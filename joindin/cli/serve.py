@@ -35,7 +35,22 @@ PAUSE = 2
 def serve(host: str, port: int, workers: int, jobs: bool) -> None:
     """Start the server. It stops on Ctrl-C or SIGTERM, when it has answered what it was asked."""
     address = _free_address(host, port)
-    server = Granian(
+    server = make_server(address, port, workers)
+    greeting = _greeting(host, port)
+    server.on_startup(lambda: click.echo(greeting))
+    if jobs:
+        keeper = JobsKeeper()
+        server.on_startup(keeper.start)
+        server.on_shutdown(keeper.stop)
+    # The workers are forks: they must not find connections of ours.
+    db.session.remove()
+    db.engine.dispose()
+    server.serve(target_loader=create_app, wrap_loader=False)
+    click.echo("Stopped.")
+
+
+def make_server(address: str, port: int, workers: int) -> Granian:
+    return Granian(
         "joindin",
         address,
         port,
@@ -49,17 +64,6 @@ def serve(host: str, port: int, workers: int, jobs: bool) -> None:
         workers_kill_timeout=FAREWELL,
         log_level=LogLevels.warning,
     )
-    greeting = _greeting(host, port)
-    server.on_startup(lambda: click.echo(greeting))
-    if jobs:
-        keeper = JobsKeeper()
-        server.on_startup(keeper.start)
-        server.on_shutdown(keeper.stop)
-    # The workers are forks: they must not find connections of ours.
-    db.session.remove()
-    db.engine.dispose()
-    server.serve(target_loader=create_app, wrap_loader=False)
-    click.echo("Stopped.")
 
 
 class JobsKeeper:

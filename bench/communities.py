@@ -1,0 +1,183 @@
+"""The databases that are measured: seeded once for each size, kept for the next run, copied before anybody writes."""
+
+import os
+import shutil
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha1
+from pathlib import Path
+
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, func, select, text
+
+from bench import loading, seeding
+from bench.seeding import seed
+from joindin import create_app
+from joindin.clock import day_number, midnight, utc_now
+from joindin.credentials import new_token, token_hash
+from joindin.extensions import db
+from joindin.models import AccessToken, Attendance, Event, Talk, User
+
+ROOT = Path(__file__).parent.parent
+VIEWERS = 64
+# People write at so many events.
+BUSY_EVENTS = 1000
+
+
+@dataclass(frozen=True)
+class Community:
+    """A filled database; ``seconds`` is what filling it took, None if it was found filled."""
+
+    kind: str
+    events: int
+    url: str
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What requests name: an event with talks and comments, one of its talks, and where people go."""
+
+    event_id: int
+    talk_id: int
+    busy_events: list[int]
+    visible_events: int
+
+
+class Shelf:
+    """Seeded databases: SQLite files in ``folder``, and databases beside the one ``postgresql`` names."""
+
+    def __init__(self, folder: Path, postgresql: str | None):
+        self._folder = folder
+        self._postgresql = postgresql
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def community(self, kind: str, events: int) -> Community:
+        name = f"joindin_bench_{events}_{_fingerprint()}"
+        url, mark = self._url(kind, name), self._folder / f"{name}.{kind}.filled"
+        if mark.exists() and self._exists(kind, name):
+            return Community(kind, events, url)
+        self._drop(kind, name)
+        if kind == "postgresql":
+            self._tell(f"CREATE DATABASE {name}")
+        began = time.monotonic()
+        with application(url, self._folder):
+            upgrade()
+            # The first of the month, so that a database serves for a while.
+            seed(db.engine, events, now=midnight(utc_now()).replace(day=1))
+        seconds = time.monotonic() - began
+        mark.write_text(f"{seconds:.1f}\n")
+        return Community(kind, events, url, seconds)
+
+    @contextmanager
+    def copy(self, community: Community):
+        """The same community in a database that may be written to, gone afterwards."""
+        name = f"joindin_bench_copy_{os.getpid()}"
+        url = self._url(community.kind, name)
+        if community.kind == "postgresql":
+            source = community.url.rpartition("/")[2]
+            self._tell(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY")
+        else:
+            shutil.copyfile(self._file(community.url.rpartition("/")[2].removesuffix(".sqlite")), self._file(name))
+        try:
+            yield Community(community.kind, community.events, url)
+        finally:
+            self._drop(community.kind, name)
+
+    def forget(self) -> None:
+        """Drop all that was kept."""
+        for mark in self._folder.glob("*.filled"):
+            name, kind, _ = mark.name.split(".")
+            if kind == "sqlite" or self._postgresql:
+                self._drop(kind, name)
+                mark.unlink()
+
+    def _url(self, kind, name):
+        return f"sqlite:///{self._file(name)}" if kind == "sqlite" else f"{self._postgresql.rpartition('/')[0]}/{name}"
+
+    def _file(self, name):
+        return self._folder / f"{name}.sqlite"
+
+    def _exists(self, kind, name):
+        if kind == "sqlite":
+            return self._file(name).exists()
+        return bool(self._ask(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"))
+
+    def _drop(self, kind, name):
+        if kind == "sqlite":
+            for end in ("", "-wal", "-shm"):
+                Path(f"{self._file(name)}{end}").unlink(missing_ok=True)
+        else:
+            self._tell(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def _tell(self, statement):
+        with create_engine(self._postgresql, isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.execute(text(statement))
+
+    def _ask(self, statement):
+        with create_engine(self._postgresql).connect() as connection:
+            return connection.scalar(text(statement))
+
+
+@contextmanager
+def application(url: str, folder: Path):
+    """Our models, bound to that database."""
+    app = create_app(
+        {"DATABASE_URL": url, "INSTANCE": str(folder / "instance"), "SECRET_KEY": "of the benchmark alone"}
+    )
+    with app.app_context():
+        yield
+        db.session.remove()
+        db.engine.dispose()
+
+
+def take_sample(community: Community, folder: Path) -> Sample:
+    with application(community.url, folder):
+        lively = Event.is_visible, Event.talk_count >= 10, Event.comment_count >= 10
+        event_id = db.session.scalar(
+            select(Event.id).where(*lively).order_by(Event.starts_at.desc(), Event.id).limit(1)
+        )
+        talk_id = db.session.scalar(select(Talk.id).where(Talk.event_id == event_id).order_by(Talk.id).limit(1))
+        today = day_number(utc_now())
+        coming = select(Event.id).where(Event.is_visible, Event.start_day >= today).order_by(Event.start_day, Event.id)
+        busy = db.session.scalars(coming.limit(BUSY_EVENTS)).all()
+        visible = db.session.scalar(select(func.count()).select_from(Event).where(Event.is_visible))
+        return Sample(event_id, talk_id, list(busy), visible)
+
+
+def add_viewers(community: Community, folder: Path, busy_events: list[int]) -> list[str]:
+    """Tokens of new people, each of whom attends some of the events."""
+    with application(community.url, folder):
+        tokens = []
+        for number in range(VIEWERS):
+            user = User(username=f"viewer{number}", email=f"viewer{number}@example.com", is_verified=True)
+            db.session.add(user)
+            db.session.flush()
+            tokens.append(new_token())
+            now = utc_now()
+            token = AccessToken(token_hash=token_hash(tokens[-1]), user_id=user.id, created_at=now, last_used_at=now)
+            db.session.add(token)
+        db.session.commit()
+        return tokens
+
+
+def count_wrong(community: Community, folder: Path, event_ids: list[int]) -> tuple[int, int]:
+    """How many people attend these events, and at how many of them the counter says something else."""
+    with application(community.url, folder):
+        here = Event.id.in_(event_ids)
+        attending = select(func.count()).where(Attendance.event_id == Event.id).correlate(Event).scalar_subquery()
+        wrong = db.session.scalar(
+            select(func.count()).select_from(Event).where(here, Event.attendee_count != attending)
+        )
+        total = db.session.scalar(
+            select(func.count()).select_from(Attendance).where(Attendance.event_id.in_(event_ids))
+        )
+        return total, wrong
+
+
+def _fingerprint():
+    """Changes with what is seeded and with the schema."""
+    sources = [Path(loading.__file__), Path(seeding.__file__), *sorted((ROOT / "migrations" / "versions").glob("*.py"))]
+    content = b"".join(source.read_bytes() for source in sources)
+    return f"{utc_now():%Y%m}_{sha1(content).hexdigest()[:8]}"
