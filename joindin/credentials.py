@@ -21,6 +21,11 @@ def new_token() -> str:
     return secrets.token_hex(8)
 
 
+def new_session_token() -> str:
+    """What a browser's cookie holds: 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
 def token_hash(token: str) -> str:
     """What is stored of a token: its SHA-256 as hex."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -7,6 +7,8 @@ from sqlalchemy import delete, func
 
 from joindin.models import Mail
 from joindin.operations.audit import forget_entries, shorten_addresses
+from joindin.operations.sessions import forget_ended_sessions
+from joindin.operations.throttle import forget_old_counts
 
 KEPT_FOR = dt.timedelta(days=30)
 
@@ -26,3 +28,11 @@ def clean_audit_log(session, settings: Mapping, now: dt.datetime) -> None:
         forget_entries(session, before=now - dt.timedelta(days=settings["AUDIT_DAYS"]))
     if settings["AUDIT_ADDRESS_DAYS"]:
         shorten_addresses(session, before=now - dt.timedelta(days=settings["AUDIT_ADDRESS_DAYS"]))
+
+
+def clean_up(session, settings: Mapping, now: dt.datetime) -> None:
+    """Forget whatever is long done."""
+    clean_outbox(session, now)
+    clean_audit_log(session, settings, now)
+    forget_ended_sessions(session, now - KEPT_FOR)
+    forget_old_counts(session, now)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from joindin.clock import utc_now
 from joindin.extensions import db
-from joindin.jobs.cleanup import clean_audit_log, clean_outbox
+from joindin.jobs.cleanup import clean_up
 from joindin.jobs.mail import deliver_due_mail
 
 SQLITE = "sqlite:///"
@@ -58,10 +58,9 @@ def _add_tasks(queue, app):
             deliver_due_mail(db.session, app.config)
 
     @queue.periodic_task(crontab(hour="4", minute="20"), name="clean_up")
-    def clean_up():
+    def clean_up_daily():
         with app.app_context():
-            clean_outbox(db.session, utc_now())
-            clean_audit_log(db.session, app.config, utc_now())
+            clean_up(db.session, app.config, utc_now())
             db.session.commit()
 
     queue.deliver_mail = deliver_mail

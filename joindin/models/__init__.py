@@ -14,9 +14,11 @@ from joindin.models.languages import Language, TalkType
 from joindin.models.moving import MovedTable, MovingNote
 from joindin.models.outbox import Mail
 from joindin.models.rejection_reasons import RejectionReason
+from joindin.models.sessions import BrowserSession
 from joindin.models.sources import EventSource
 from joindin.models.talk_comments import TalkComment, TalkCommentReport
 from joindin.models.talks import LINK_TYPES, OPEN_CLAIM, Talk, TalkClaim, TalkLink, TalkSpeaker, TalkStar
+from joindin.models.throttles import Throttle
 from joindin.models.tokens import GANCIO, OAUTH2, PASSWORD, PERSONAL, AccessToken, Consent, Grant, RefreshToken
 from joindin.models.tracks import Track, talk_tracks
 from joindin.models.users import EmailVerification, PasswordReset, User
@@ -33,6 +35,7 @@ __all__ = [
     "AccessToken",
     "Attendance",
     "AuditEntry",
+    "BrowserSession",
     "Client",
     "Consent",
     "EmailVerification",
@@ -62,6 +65,7 @@ __all__ = [
     "TalkSpeaker",
     "TalkStar",
     "TalkType",
+    "Throttle",
     "Track",
     "User",
     "event_tags",

@@ -7,9 +7,10 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from joindin.clock import midnight
-from joindin.credentials import check_password, is_outdated, new_token, password_hash, token_hash
+from joindin.credentials import check_password, is_outdated, new_token, token_hash
 from joindin.errors import NotAllowed, NotSignedIn
 from joindin.models import AccessToken, Client, User
+from joindin.operations.signing_in import hash_again
 from joindin.queries.tokens import ShownToken
 from joindin.queries.users import user_named
 
@@ -33,7 +34,7 @@ def sign_in(
     if not check_password(password, user.password_hash if user else None) or not user.is_active:
         raise NotAllowed("Signin failed")
     if is_outdated(user.password_hash):
-        _hash_again(session, user, password)
+        hash_again(session, user, password)
     forget_stale_tokens(session, expirable_clients, now)
     token = new_token()
     session.add(AccessToken(token_hash=token_hash(token), user_id=user.id, client_id=client.id, created_at=now))
@@ -71,13 +72,3 @@ def note_use(session, token: ShownToken, now: dt.datetime) -> bool:
 def revoke_token(session, token: AccessToken, *, now: dt.datetime) -> None:
     token.revoked_at = now
     session.flush()
-
-
-def _hash_again(session, user, password):
-    # Only over the hash that matched: the person may have chosen a new password meanwhile.
-    session.execute(
-        update(User)
-        .where(User.id == user.id, User.password_hash == user.password_hash)
-        .values(password_hash=password_hash(password))
-        .execution_options(synchronize_session=False)
-    )

@@ -26,6 +26,11 @@ def user_with_email(session, email: str) -> User | None:
     return session.scalar(select(User).where(User.email_key == fold(email)))
 
 
+def user_called(session, name: str) -> User | None:
+    """Whoever has that address; else whoever goes by that username, which may look like an address."""
+    return user_with_email(session, name) or user_named(session, name)
+
+
 def has_users(session) -> bool:
     """Whether anybody has an account."""
     return session.scalar(select(User.id).limit(1)) is not None

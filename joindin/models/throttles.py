@@ -1,0 +1,19 @@
+"""How often somebody tried something lately."""
+
+import datetime as dt
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from joindin.database import UtcDateTime
+from joindin.extensions import db
+
+
+class Throttle(db.Model):
+    """A count until ``ends_at``; after that it begins anew. The key is a hash: it may be made of an address."""
+
+    __tablename__ = "throttles"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    count: Mapped[int]
+    ends_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True)

@@ -1,0 +1,41 @@
+"""Recognising browsers in which somebody is signed in."""
+
+import datetime as dt
+
+from sqlalchemy import select, true
+from sqlalchemy.orm import contains_eager
+
+from joindin.credentials import token_hash
+from joindin.errors import NotFound
+from joindin.models import BrowserSession, User
+
+
+def session_shown(session, token: str, now: dt.datetime, idle: dt.timedelta) -> BrowserSession | None:
+    """The live session with that cookie and its user: one indexed statement."""
+    return session.scalar(
+        select(BrowserSession)
+        .join(BrowserSession.user)
+        .where(BrowserSession.token_hash == token_hash(token), User.is_active == true(), *_alive(now, idle))
+        .options(contains_eager(BrowserSession.user))
+    )
+
+
+def list_sessions(session, user_id: int, now: dt.datetime, idle: dt.timedelta) -> list[BrowserSession]:
+    """Where somebody is signed in, the latest use first."""
+    wanted = select(BrowserSession).where(BrowserSession.user_id == user_id, *_alive(now, idle))
+    return session.scalars(wanted.order_by(BrowserSession.last_seen_at.desc(), BrowserSession.id.desc())).all()
+
+
+def find_own_session(session, user_id: int, session_id: int) -> BrowserSession:
+    found = session.get(BrowserSession, session_id)
+    if found is None or found.user_id != user_id:
+        raise NotFound("There is no such session")
+    return found
+
+
+def _alive(now, idle):
+    return (
+        BrowserSession.revoked_at.is_(None),
+        BrowserSession.expires_at > now,
+        BrowserSession.last_seen_at > now - idle,
+    )
