@@ -40,6 +40,9 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         "SQLALCHEMY_DATABASE_URI": app.config["DATABASE_URL"],
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(app.config["DATABASE_URL"]),
         "PROVIDE_AUTOMATIC_OPTIONS": False,
+        "SESSION_COOKIE_NAME": "joindin_memo",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
     }
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False

@@ -158,6 +158,7 @@ SETTINGS = (
     Setting("DATABASE_URL", None, _optional(_database), "SQLAlchemy address; default a SQLite file `joindin.sqlite` in the instance folder"),
     Setting("SECRET_KEY", None, _optional(_secret), "signs what is handed out; in development the file `secret-key` in the instance folder, which `joindin setup` makes, stands in for it"),
     Setting("WEBSITE_URL", "http://127.0.0.1:8000", _url("http", "https"), "public web site, the start of `website_uri`, image addresses and links in mails"),
+    Setting("PUBLIC_URL", None, _optional(_url("http", "https")), "where people and applications reach this server, the start of links to account pages in mails; default the web site"),
     Setting("MEDIA_DIR", None, _optional(_folder), "where images are kept; default `media` in the instance folder"),
     Setting("MAIL_URL", None, _optional(_url("smtp", "smtps", "smtp+starttls")), "`smtp://user:password@host:25`, `smtps://` or `smtp+starttls://`; without it mails become files in `mail` in the instance folder"),
     Setting("MAIL_FROM", "info@joind.in", _e_mail, "sender of all mail, and told of rejections"),
@@ -172,6 +173,8 @@ SETTINGS = (
     Setting("MAX_COMMENT_EDIT_MINUTES", 15, _number(0, 1_000_000), "how long authors may change what they wrote about a talk"),
     Setting("EXPIRABLE_CLIENTS", ("web2",), _words, "keys of clients, with commas between, whose tokens lapse after a day without use"),
     Setting("TOKENS_NEED_TLS", False, _yes_or_no, "ignores tokens that come over plain http, as Joind.in did in production"),
+    Setting("SESSION_DAYS", 30, _number(1, 365), "how long a browser stays signed in at most"),
+    Setting("SESSION_IDLE_DAYS", 14, _number(1, 365), "how long it stays signed in without being used"),
     Setting("AKISMET_KEY", None, _optional(str), "turns on Akismet's spam check of comments"),
     Setting("AKISMET_BLOG", None, _optional(_url("http", "https")), "the site named to Akismet; default the web site"),
     Setting("AKISMET_URL", "https://rest.akismet.com/1.1/comment-check", _url("http", "https"), "where Akismet answers"),
@@ -202,6 +205,7 @@ def load_settings(
     settings |= _from_file(instance / "config.py") | said | given
     settings["INSTANCE"] = str(instance)
     settings["DATABASE_URL"] = _with_driver(settings["DATABASE_URL"] or f"sqlite:///{instance / 'joindin.sqlite'}")
+    settings["PUBLIC_URL"] = settings["PUBLIC_URL"] or settings["WEBSITE_URL"]
     settings["MEDIA_DIR"] = str(Path(settings["MEDIA_DIR"] or instance / "media").resolve())
     settings["MAIL_DIR"] = str(instance / "mail")
     settings["QUEUE_URL"] = settings["QUEUE_URL"] or f"sqlite:///{instance / 'queue.sqlite'}"

@@ -13,14 +13,21 @@ from joindin.resources.surfaces import DOCS, EPHIOS, GANCIO, MEDIA, OAUTH2, V2_1
 
 def mount(app: Flask, api: Api) -> None:
     """Give the application its surfaces."""
-    from joindin.resources import docs, errors, media, through, v2_1, web
+    from joindin.resources import csrf, docs, errors, forms, headers, media, pages, sessions, through, v2_1, web
 
     app.url_map.converters |= {"positive": Positive, "rest": Rest, "row_id": RowId}
     api.init_app(app)
     through.mount(app)
+    # What follows a request is worked off from the last to the first: headers come when cookies are known.
+    headers.mount(app)
+    sessions.mount(app)
+    csrf.mount(app)
+    forms.mount(app)
+    pages.mount(app)
     v2_1.mount(app, api)
     media.mount(app)
     web.mount(app)
     docs.mount(app, api)
-    pages = dict.fromkeys((WEB, DOCS, MEDIA), web.errors)
-    errors.mount(app, pages | dict.fromkeys((V2_1, OAUTH2, GANCIO, EPHIOS), v2_1.errors))
+    errors.mount(
+        app, dict.fromkeys((WEB, DOCS, MEDIA), pages) | dict.fromkeys((V2_1, OAUTH2, GANCIO, EPHIOS), v2_1.errors)
+    )

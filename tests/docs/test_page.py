@@ -54,7 +54,7 @@ def test_the_page_needs_no_other_host_and_no_javascript(app, reply, page):
 
     assert (reply.status_code, reply.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
     assert policy == (
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
     assert page.assets == ["/static/docs.css"]
     assert {"script", "style", "iframe", "img", "form"} & set(page.tags) == set()

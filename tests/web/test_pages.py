@@ -21,32 +21,38 @@ from tests.factories import (
 )
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 EVIL = "<script>alert('x')</script>\"'&"
 PREFIXES = ("/event", "/talk", "/e", "/user")
 
 
 class Reader(HTMLParser):
-    """What a page says, and where it leads; words of one element stay together."""
+    """What a page says, and where its main part leads; words of one element stay together."""
 
     def __init__(self, page):
         super().__init__()
         self.tags, self.ids, self.links, self.assets, self.headings = [], [], [], [], []
-        self.words = []
+        self.words, self.main_words, self._is_main = [], [], False
         self.feed(page)
 
     def handle_starttag(self, tag, attributes):
         given = dict(attributes)
         self.tags.append(tag)
+        self._is_main = self._is_main or tag == "main"
         self.ids += [given["id"]] if "id" in given else []
-        self.links += [given["href"]] if tag == "a" else []
+        self.links += [given["href"]] if tag == "a" and self._is_main else []
         self.assets += [given[name] for name in ("src", "href") if name in given and tag != "a"]
         if re.fullmatch("h[1-6]", tag):
             self.headings.append(int(tag[1]))
 
+    def handle_endtag(self, tag):
+        self._is_main = self._is_main and tag != "main"
+
     def handle_data(self, data):
         self.words.append(data)
+        if self._is_main:
+            self.main_words.append(data)
 
     @property
     def text(self):
@@ -55,7 +61,7 @@ class Reader(HTMLParser):
     @property
     def main(self):
         """The text between the head of the page and its foot."""
-        return self.text.partition(" joindin ")[2].partition(" Built on an open API")[0]
+        return " ".join("".join(self.main_words).split())
 
 
 @pytest.fixture
@@ -137,16 +143,14 @@ def test_an_event_has_a_page(site, session, event, talk, ann):
         " Comments Ann Ash on Wednesday 4 March 2026, 11:00, rated 5 of 5 Good food"
     )
     assert page.links == [
-        "#content",
         "https://conf.example/",
         "https://conf.example/cfp",
         "/user/ann",
         "/talk/3f9a1",
         "/user/ann",
         "/user/ann",
-        "/docs",
     ]
-    assert page.assets == [f"{WEBSITE}/event/sampleconf", "/static/web.css"]
+    assert page.assets == [f"{WEBSITE}/event/sampleconf", "/static/icon.svg", "/static/web.css"]
 
 
 def test_talks_of_an_event_are_in_order_under_their_days(site, session, event):
@@ -179,14 +183,14 @@ def test_a_talk_has_a_page(site, session, talk, ann):
         " Comments Anonymous on Monday 2 March 2026, 12:00 Too short"
         " Ann Ash on Monday 2 March 2026, 13:00, rated 3 of 5 Thanks"
     )
-    assert page.links[1:-1] == [
+    assert page.links == [
         "/event/sampleconf",
         "/user/ann",
         "https://slides.example/1",
         "https://video.example/1",
         "/user/ann",
     ]
-    assert page.assets == [f"{WEBSITE}/talk/3f9a1", "/static/web.css"]
+    assert page.assets == [f"{WEBSITE}/talk/3f9a1", "/static/icon.svg", "/static/web.css"]
 
 
 def test_slides_of_old_data_are_linked(site, session, event):
@@ -194,7 +198,7 @@ def test_slides_of_old_data_are_linked(site, session, event):
 
     page = site.read("/talk/old01")
 
-    assert page.links[1:-1] == ["/event/sampleconf", "https://slides.example/old"]
+    assert page.links == ["/event/sampleconf", "https://slides.example/old"]
 
 
 def test_a_person_has_a_page(site, session, event, talk, ann):
@@ -209,8 +213,8 @@ def test_a_person_has_a_page(site, session, event, talk, ann):
         " Hosts SampleConf Monday 2 March 2026 to Tuesday 3 March 2026"
         " Attends Other Friday 1 May 2026"
     )
-    assert page.links[1:-1] == ["/talk/3f9a1", "/event/sampleconf", "/event/sampleconf", "/event/other"]
-    assert page.assets == [f"{WEBSITE}/user/ann", "/static/web.css"]
+    assert page.links == ["/talk/3f9a1", "/event/sampleconf", "/event/sampleconf", "/event/other"]
+    assert page.assets == [f"{WEBSITE}/user/ann", "/static/icon.svg", "/static/web.css"]
     assert "ann@example.org" not in page.text
 
 
@@ -231,8 +235,8 @@ def test_the_image_of_an_event_is_shown_if_it_lies_here(site, session):
         ]
     )
 
-    assert site.read("/event/ours").assets[2:] == ["/inc/img/event_icons/icon-1-small.png"]
-    assert site.read("/event/theirs").assets[2:] == []
+    assert site.read("/event/ours").assets[3:] == ["/inc/img/event_icons/icon-1-small.png"]
+    assert site.read("/event/theirs").assets[3:] == []
 
 
 def test_pages_of_empty_things_say_so(site, session):
@@ -457,7 +461,7 @@ def test_pages_link_to_people_by_their_names(site, session):
 
     page = site.read("/event/by")
 
-    assert page.links[1:-1] == ["/user/J%C3%BCrgen%2FM"]
+    assert page.links == ["/user/J%C3%BCrgen%2FM"]
 
 
 @pytest.mark.parametrize(
@@ -556,9 +560,9 @@ def test_a_page_needs_no_other_host_and_no_javascript(site, app, event, talk, pa
     page = Reader(reply.get_data(as_text=True))
     assert reply.headers["Content-Security-Policy"] == POLICY
     assert reply.headers["X-Content-Type-Options"] == "nosniff"
-    assert reply.headers["Referrer-Policy"] == "no-referrer"
+    assert reply.headers["Referrer-Policy"] == "same-origin"
     assert "Set-Cookie" not in reply.headers
-    assert page.assets == [f"{WEBSITE}{path}", "/static/web.css"]
+    assert page.assets == [f"{WEBSITE}{path}", "/static/icon.svg", "/static/web.css"]
     assert {"script", "style", "iframe", "form"} & set(page.tags) == set()
     assert ' style="' not in reply.text
     style = app.test_client().get("/static/web.css").get_data(as_text=True)

@@ -5,17 +5,6 @@ from markupsafe import escape
 
 from joindin.resources.docs.document import EXAMPLE_BASE
 
-POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-    ]
-)
-
 blp = Blueprint("docs", __name__, url_prefix="/docs")
 
 
@@ -23,7 +12,7 @@ blp = Blueprint("docs", __name__, url_prefix="/docs")
 def show_page():
     base = f"{request.scheme}://{request.host}"
     page = _documentation().page.replace(EXAMPLE_BASE, str(escape(base)))
-    return _respond(page, "text/html; charset=utf-8", {"Content-Security-Policy": POLICY})
+    return _respond(page, "text/html; charset=utf-8")
 
 
 @blp.get("/openapi.json")
@@ -35,10 +24,8 @@ def _documentation():
     return current_app.extensions["documentation"]
 
 
-def _respond(body, content_type, headers):
+def _respond(body, content_type, headers=None):
     response = Response(body, content_type=content_type, headers=headers)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
     response.cache_control.no_cache = True
     response.add_etag()
     return response.make_conditional(request)

@@ -1,15 +1,17 @@
-"""Pages for people, on the addresses that mails, feeds, slides and ``website_uri`` have pointed to all along.
+"""Pages for people: what they read, and their own account.
 
-Where the public web site is another host, it is sent there; where it is this one, a plain page is shown. Nobody signs
-in here, so only what everybody may see is shown. Refusals are pages too, and nothing needs JavaScript.
+Events, talks and people are on the addresses that mails, feeds, slides and ``website_uri`` have pointed to all along.
+Where the public web site is another host, their readers are sent there; where it is this one, a plain page is shown,
+with what everybody may see. Accounts are below ``/accounts/`` of every host. Refusals are pages too, and nothing needs
+JavaScript.
 """
 
 from flask import Flask
 
-from joindin.resources.web import errors, events, people, talks
+from joindin.resources.web import account, errors, events, people, sign_in, talks
 from joindin.resources.web.pages import blp
 
-__all__ = ["errors", "events", "mount", "people", "talks"]
+__all__ = ["account", "errors", "events", "mount", "people", "sign_in", "talks"]
 
 
 def mount(app: Flask) -> None:

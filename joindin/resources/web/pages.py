@@ -5,47 +5,17 @@ from collections.abc import Callable
 from functools import wraps
 from urllib.parse import quote, unquote, urlsplit
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request
+from flask import Blueprint, Response, current_app, redirect, request
 
 from joindin.errors import NotFound
 from joindin.representations.links import Links
-from joindin.resources.web import words
-from joindin.text import is_web_url, printable
-
-POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-    ]
-)
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
+from joindin.resources.pages import show_page
+from joindin.text import printable
 
 # What may stand in a path as it is; all else is escaped when somebody is sent on.
 PATH_CHARACTERS = "/!$&'()*+,:;=@~"
 
-# The shapes of addresses, read within this site.
-PATHS = Links(base="", website="")
-
 blp = Blueprint("web", __name__)
-
-
-@blp.context_processor
-def _tell_templates():
-    return {"paths": PATHS, "words": words, "is_web_url": is_web_url}
-
-
-@blp.after_request
-def _add_headers(response):
-    response.headers |= HEADERS
-    return response
 
 
 def website() -> Links:
@@ -67,7 +37,7 @@ def at_home(view: Callable) -> Callable:
 
 def show(template: str, canonical: str, **shown) -> Response:
     """The page; readers who have it are not sent it again."""
-    response = Response(render_template(template, canonical=canonical, **shown), mimetype="text/html")
+    response = show_page(template, canonical=canonical, **shown)
     response.cache_control.no_cache = True
     response.add_etag()
     return response.make_conditional(request)

@@ -43,3 +43,12 @@ def paragraphs(text: str | None) -> list[list[str]]:
 
 def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def span(seconds: int) -> str:
+    """How long to wait, rounded up to what people count in."""
+    if seconds <= 90:
+        return counted(seconds, "second")
+    if seconds <= 90 * 60:
+        return counted(-(-seconds // 60), "minute")
+    return counted(-(-seconds // 3600), "hour")

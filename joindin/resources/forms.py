@@ -1,0 +1,67 @@
+"""Forms of pages: what they share (WTForms, guarded by ``csrf.py``, shown by ``templates/web/_forms.html``)."""
+
+from flask import Flask
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, SelectMultipleField, StringField
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from joindin.resources.sessions import way_on
+from joindin.text import plain_text
+
+
+class Form(FlaskForm):
+    """Errors of a field stand at it, in one sentence; :meth:`refuse` adds what only an operation can find out."""
+
+    def refuse(self, message: str, field: Field | None = None) -> None:
+        """Say what is wrong, at ``field`` or about the whole."""
+        if field is None:
+            self.form_errors.append(message)
+        else:
+            field.errors = [*field.errors, message]
+
+
+class LeadingOn(Form):
+    """A form that goes on to where its reader came from."""
+
+    next = HiddenField()
+
+    def remember_way(self, default: str) -> None:
+        self.next.data = way_on(default)
+
+
+class Text(StringField):
+    """A line without tags and control characters, trimmed."""
+
+    def process_formdata(self, valuelist):
+        if valuelist:
+            self.data = plain_text(valuelist[0])
+
+
+class Boxes(SelectMultipleField):
+    """Several of some choices, each with a box."""
+
+    is_group = True
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def filled(message: str) -> InputRequired:
+    return InputRequired(message)
+
+
+def at_most(most: int, what: str) -> Length:
+    return Length(max=most, message=f"{what} must have at most {most} characters")
+
+
+def mount(app: Flask) -> None:
+    app.jinja_env.globals["described"] = _described
+
+
+def _described(field):
+    """What ties a field to its hint and its error for those who hear the page."""
+    ids = [f"{field.id}-hint"] if field.description else []
+    if field.errors:
+        ids.append(f"{field.id}-error")
+    attributes = {"aria-describedby": " ".join(ids)} if ids else {}
+    return attributes | ({"aria-invalid": "true"} if field.errors else {})

@@ -1,0 +1,73 @@
+"""What browsers are told about every page: load nothing from elsewhere, run nothing, show it in no frame."""
+
+import secrets
+
+from flask import Flask, g, request
+
+from joindin.resources.csrf import FIELD
+from joindin.resources.surfaces import DOCS, WEB, surface_of
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+TWO_YEARS = 63_072_000
+
+
+def mount(app: Flask) -> None:
+    app.jinja_env.globals["script_nonce"] = script_nonce
+    app.after_request(_add_headers)
+
+
+def script_nonce() -> str:
+    """What a script of this page has to carry. Pages that do not ask for it run no script at all."""
+    if "script_nonce" not in g:
+        g.script_nonce = secrets.token_urlsafe(16)
+    return g.script_nonce
+
+
+def allow_form_to(origin: str) -> None:
+    """Let a form of this page lead on to ``origin`` (``https://host`` or ``scheme:``): browsers check redirects too."""
+    g.setdefault("form_targets", []).append(origin)
+
+
+def _add_headers(response):
+    if surface_of(request.path) not in (WEB, DOCS) and response.mimetype != "text/html":
+        return response
+    response.headers["Content-Security-Policy"] = _policy()
+    response.headers |= HEADERS
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = f"max-age={TWO_YEARS}"
+    _keep_to_one_reader(response)
+    return response
+
+
+def _policy():
+    form_targets = " ".join(["'self'", *g.get("form_targets", [])])
+    directives = [
+        "default-src 'none'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "base-uri 'none'",
+        f"form-action {form_targets}",
+        "frame-ancestors 'none'",
+    ]
+    if "script_nonce" in g:
+        directives += [f"script-src 'nonce-{g.script_nonce}'", "connect-src 'self'"]
+    return "; ".join(directives)
+
+
+def _keep_to_one_reader(response):
+    """No cache in between may give one person's page to another."""
+    if surface_of(request.path) != DOCS:
+        response.vary.add("Cookie")
+    if g.get("browser_session") is None and FIELD not in g:
+        return
+    if response.cache_control.no_cache:
+        response.cache_control.private = True
+    else:
+        response.cache_control.no_store = True

@@ -1,0 +1,111 @@
+"""What every page has, whichever room it comes from: who is looking, words, and refusals as pages."""
+
+import logging
+
+from flask import Flask, Response, flash, redirect, render_template, request
+from sqlalchemy import inspect
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import ObjectDeletedError
+from werkzeug.exceptions import HTTPException
+
+from joindin.errors import (
+    Conflict,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    Refused,
+    TooLarge,
+    TooOften,
+)
+from joindin.extensions import db
+from joindin.models import BrowserSession
+from joindin.representations.links import Links
+from joindin.resources import words
+from joindin.resources.csrf import CsrfFailed
+from joindin.resources.sessions import current_session, session_user, sign_in_page
+from joindin.text import is_web_url
+
+NOT_FOUND = ("There is no such page", "It may have moved, it may not be public, or there never was one.")
+FOREIGN_FORM = (
+    "This form is no longer good",
+    "You may have signed in or out meanwhile, or your browser keeps no cookies. Go back, load the page again and repeat.",
+)
+
+# The shapes of addresses, read within this site.
+PATHS = Links(base="", website="")
+
+log = logging.getLogger(__name__)
+
+
+def mount(app: Flask) -> None:
+    app.jinja_env.globals["places"] = places
+    app.context_processor(_tell_templates)
+
+
+def places() -> list[tuple[str, str]]:
+    """Where the navigation leads whoever is signed in: addresses and names."""
+    return [("/accounts/", "Account")]
+
+
+def show_page(template: str, status: int = 200, **shown) -> Response:
+    return Response(render_template(template, **shown), status, mimetype="text/html")
+
+
+def notify(message: str) -> None:
+    """Say so on the next page."""
+    flash(message)
+
+
+def show_refusal(refused: Refused) -> Response:
+    db.session.rollback()
+    if isinstance(refused, NotSignedIn):
+        return redirect(sign_in_page())
+    if isinstance(refused, NotFound):
+        return _page(404, *NOT_FOUND)
+    if isinstance(refused, CsrfFailed):
+        return _page(403, *FOREIGN_FORM)
+    if isinstance(refused, NotAllowed):
+        return _page(403, "This is not for you", str(refused))
+    if isinstance(refused, Conflict):
+        return _page(409, "That did not work", str(refused))
+    if isinstance(refused, TooLarge):
+        return _page(413, "That was too much", str(refused))
+    if isinstance(refused, TooOften):
+        page = _page(429, "Too many attempts", f"Please wait {words.span(refused.retry_after)} and try again.")
+        page.headers["Retry-After"] = str(refused.retry_after)
+        return page
+    return _page(400, "That did not work", str(refused))
+
+
+def show_http_error(error: HTTPException) -> Response:
+    db.session.rollback()
+    if error.code == 404:
+        return _page(404, *NOT_FOUND)
+    page = _page(error.code or 500, error.name, "Pages can only be read." if error.code == 405 else "")
+    page.headers |= {name: value for name, value in error.get_headers() if name == "Allow"}
+    return page
+
+
+def show_failure(failure: Exception) -> Response:
+    """Log the whole of it, say little."""
+    db.session.rollback()
+    if isinstance(failure, IntegrityError | ObjectDeletedError) and _person_is_gone():
+        return redirect(sign_in_page())
+    log.exception("%s %s failed", request.method, request.path)
+    return _page(500, "Something went wrong", "It is not your fault. Please try again later.")
+
+
+def _person_is_gone():
+    """Whether somebody deleted the account since its session was read."""
+    known = current_session()
+    return known is not None and db.session.get(BrowserSession, inspect(known).identity) is None
+
+
+def _page(status, title, about):
+    response = show_page("web/refusal.html", status, title=title, about=about)
+    response.cache_control.no_store = True
+    return response
+
+
+def _tell_templates():
+    return {"paths": PATHS, "words": words, "is_web_url": is_web_url, "signed_in": session_user()}

@@ -1,0 +1,178 @@
+"""Who is at the browser: sessions by cookie, for every surface that people use with one.
+
+``session_user()`` is whoever is signed in; a page that takes somebody wears ``require_person``, one
+that changes how they sign in wears ``require_recent_sign_in``. Nothing is looked up for a request
+without the cookie, and visitors are given none.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from functools import wraps
+from urllib.parse import quote, urlsplit
+
+import flask
+from flask import Flask, current_app, g, redirect, request
+from flask.sessions import SecureCookieSessionInterface
+
+from joindin.clock import utc_now
+from joindin.errors import NotSignedIn
+from joindin.extensions import db
+from joindin.models import BrowserSession, User
+from joindin.operations.sessions import close_session, note_seen, open_session
+from joindin.queries.sessions import session_shown
+
+COOKIE = "sessionid"
+SIGN_IN = "/accounts/login/"
+CONFIRM = "/accounts/confirm/"
+
+# How long after showing that it is them people may change how they sign in.
+RECENT = dt.timedelta(minutes=15)
+
+LONGEST_COOKIE = 200
+
+
+def mount(app: Flask) -> None:
+    app.session_interface = ShortMemory()
+    app.after_request(_send_cookie)
+
+
+class ShortMemory(SecureCookieSessionInterface):
+    """Flask's signed cookie, for what need not last: notices, and the way through a sign-in. Nobody is known by it."""
+
+    def get_cookie_secure(self, app):
+        return request.is_secure
+
+
+def current_session() -> BrowserSession | None:
+    """The browser's session if it is signed in; looked up once a request."""
+    if "browser_session" not in g:
+        known = _recognise(request.cookies.get(COOKIE, ""))
+        _keep(known, known and known.user)
+    return g.browser_session
+
+
+def session_user() -> User | None:
+    # Kept by itself: a rollback makes the session forget what it was loaded with.
+    return g.session_user if current_session() else None
+
+
+def person() -> User:
+    """Whoever is signed in; :raises NotSignedIn: if nobody is."""
+    user = session_user()
+    if user is None:
+        raise NotSignedIn("Please sign in first")
+    return user
+
+
+def require_person(view: Callable) -> Callable:
+    """Send whoever is not signed in to do so, and back here afterwards."""
+
+    @wraps(view)
+    def guarded(*args, **kwargs):
+        if session_user() is None:
+            return redirect(sign_in_page())
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def require_recent_sign_in(view: Callable) -> Callable:
+    """As ``require_person``; and who signed in a while ago shows once more that it is them."""
+
+    @wraps(view)
+    def guarded(*args, **kwargs):
+        if session_user() is None:
+            return redirect(sign_in_page())
+        if current_session().proven_at <= utc_now() - RECENT:
+            return redirect(_leading_back(CONFIRM))
+        return view(*args, **kwargs)
+
+    return guarded
+
+
+def start_session(user: User) -> BrowserSession:
+    """Sign ``user`` in at this browser, with a cookie nobody knew before. The caller commits."""
+    if (before := current_session()) is not None:
+        close_session(db.session, before, now=utc_now())
+    opened, token = open_session(
+        db.session,
+        user,
+        address=request.remote_addr,
+        user_agent=request.user_agent.string,
+        lasts=dt.timedelta(days=current_app.config["SESSION_DAYS"]),
+        now=utc_now(),
+    )
+    flask.session.clear()
+    _keep(opened, user)
+    g.session_cookie = token
+    return opened
+
+
+def end_session() -> None:
+    """Sign this browser out. The caller commits."""
+    if (known := current_session()) is not None:
+        close_session(db.session, known, now=utc_now())
+    flask.session.clear()
+    _keep(None, None)
+    g.session_cookie = ""
+
+
+def sign_in_page() -> str:
+    """Where to sign in, and come back from to what was asked for."""
+    return _leading_back(SIGN_IN)
+
+
+def idle_time() -> dt.timedelta:
+    return dt.timedelta(days=current_app.config["SESSION_IDLE_DAYS"])
+
+
+def way_on(default: str = "/") -> str:
+    """Where ``next`` leads, if it is a path of this site; else ``default``."""
+    wanted = request.values.get("next", "")
+    return wanted if is_path_here(wanted) else default
+
+
+def is_path_here(address: str) -> bool:
+    """Whether browsers read this as a path on this host, and on no other: ``//host`` and ``/\\host`` are others."""
+    if not address.startswith("/") or address.startswith(("//", "/\\")) or len(address) > 2000:
+        return False
+    if any(letter <= " " or letter in "\\\x7f" for letter in address):
+        return False
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return not parts.scheme and not parts.netloc
+
+
+def _recognise(token):
+    if not token or len(token) > LONGEST_COOKIE:
+        return None
+    now = utc_now()
+    known = session_shown(db.session, token, now, idle_time())
+    if known is not None and note_seen(db.session, known, now):
+        db.session.commit()
+    return known
+
+
+def _keep(known, user):
+    g.browser_session, g.session_user = known, user
+
+
+def _leading_back(place):
+    """``place``, with the way back to what was asked for; a form that was sent is not sent again."""
+    here = request.full_path.rstrip("?")
+    return f"{place}?next={quote(here, safe='/')}" if is_path_here(here) else place
+
+
+def _send_cookie(response):
+    token = g.get("session_cookie")
+    if token is None:
+        return response
+    options = {"httponly": True, "samesite": "Lax", "secure": request.is_secure, "path": "/"}
+    if token:
+        lasts = dt.timedelta(days=current_app.config["SESSION_DAYS"])
+        response.set_cookie(COOKIE, token, max_age=lasts, **options)
+    else:
+        response.delete_cookie(COOKIE, **options)
+    return response

@@ -1,0 +1,123 @@
+"""Signing in and out."""
+
+from flask import redirect, request
+from wtforms import PasswordField
+
+from joindin.clock import utc_now
+from joindin.extensions import db
+from joindin.models import User
+from joindin.operations.sessions import close_sessions
+from joindin.operations.signing_in import user_with_password
+from joindin.operations.throttle import admit_sign_in, forgive_sign_in
+from joindin.operations.users import send_verification
+from joindin.resources.forms import LeadingOn, Text, filled
+from joindin.resources.pages import notify, show_page
+from joindin.resources.sessions import (
+    current_session,
+    end_session,
+    person,
+    require_person,
+    session_user,
+    start_session,
+    way_on,
+)
+from joindin.resources.web.pages import blp
+
+HOME = "/accounts/"
+NAME = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+WRONG = "That name and that password do not fit together"
+UNPROVEN = "You have not confirmed your e-mail address yet. We have just sent you another link"
+
+
+class SignIn(LeadingOn):
+    username = Text("E-mail address or username", [filled("Enter your e-mail address or username")], render_kw=NAME)
+    password = PasswordField(
+        "Password", [filled("Enter your password")], render_kw={"autocomplete": "current-password"}
+    )
+
+
+class Password(LeadingOn):
+    password = PasswordField(
+        "Password", [filled("Enter your password")], render_kw={"autocomplete": "current-password"}
+    )
+
+
+@blp.route("/accounts/login/", methods=["GET", "POST"])
+def sign_in():
+    if session_user() and request.method == "GET":
+        return redirect(way_on(HOME))
+    form = SignIn()
+    if not form.is_submitted():
+        form.remember_way(HOME)
+    elif form.validate():
+        user = proven(form.username.data, form.password.data)
+        if user is None:
+            form.refuse(WRONG, form.password)
+        elif not user.is_verified:
+            send_verification(db.session, user, now=utc_now())
+            db.session.commit()
+            form.refuse(UNPROVEN)
+        else:
+            return welcome(user)
+    return show_page("web/accounts/sign_in.html", form=form)
+
+
+@blp.route("/accounts/confirm/", methods=["GET", "POST"])
+@require_person
+def confirm():
+    """Show once more that it is them, before something that matters."""
+    form = Password()
+    if not form.is_submitted():
+        form.remember_way(HOME)
+    elif form.validate():
+        user = proven(person().username, form.password.data)
+        if user is not None and user.id == person().id:
+            current_session().proven_at = utc_now()
+            db.session.commit()
+            return redirect(way_on(HOME))
+        form.refuse("That is not your password", form.password)
+    return show_page("web/accounts/confirm.html", form=form)
+
+
+@blp.post("/accounts/logout/")
+def sign_out():
+    end_session()
+    db.session.commit()
+    notify("You are signed out.")
+    return redirect("/accounts/login/")
+
+
+@blp.post("/accounts/logout/everywhere/")
+@require_person
+def sign_out_everywhere():
+    close_sessions(db.session, person().id, now=utc_now())
+    end_session()
+    db.session.commit()
+    notify("You are signed out in every browser. Applications keep their access until you take it back.")
+    return redirect("/accounts/login/")
+
+
+def proven(name: str, password: str) -> User | None:
+    """The active user with that name and password, after the attempt was counted.
+
+    :raises TooOften: if there were too many.
+    """
+    attempt = {"name": name, "address": request.remote_addr}
+    try:
+        admit_sign_in(db.session, **attempt, now=utc_now())
+    finally:
+        # Kept whatever comes of the attempt.
+        db.session.commit()
+    user = user_with_password(db.session, name, password)
+    if user is None or not user.is_active:
+        return None
+    forgive_sign_in(db.session, **attempt)
+    db.session.commit()
+    return user
+
+
+def welcome(user: User):
+    """Sign ``user`` in and go on."""
+    start_session(user)
+    db.session.commit()
+    return redirect(way_on("/"))
