@@ -55,6 +55,11 @@ def can_moderate_event(viewer, event_id: int) -> bool:
     return viewer.is_admin or event_id in viewer.hosting
 
 
+def moderates_everything(viewer) -> bool:
+    """Whether that goes for all events, not only for those they host."""
+    return viewer.is_admin
+
+
 def can_keep_reasons(viewer) -> bool:
     """Write and change the reasons that rejections are chosen from."""
     return can_decide_about_event(viewer)

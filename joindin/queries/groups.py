@@ -34,3 +34,7 @@ def list_groups_of(session, user_id: int) -> list[Group]:
     wanted = select(GroupMember).join(GroupMember.group).where(GroupMember.user_id == user_id)
     rows = session.scalars(wanted.options(joinedload(GroupMember.group)).order_by(Group.name_key, Group.id))
     return [membership.group for membership in rows]
+
+
+def count_members(session, group_id: int) -> int:
+    return session.scalar(select(func.count()).select_from(GroupMember).where(GroupMember.group_id == group_id))

@@ -38,6 +38,15 @@ class Links:
     def user(self, user_id: int) -> str:
         return f"{self.base}/v2.1/users/{user_id}"
 
+    def group(self, group_id: int) -> str:
+        return f"{self.base}/v2.1/groups/{group_id}"
+
+    def permission(self, permit_id: int) -> str:
+        return f"{self.base}/v2.1/permissions/{permit_id}"
+
+    def rejection_reason(self, reason_id: int) -> str:
+        return f"{self.base}/v2.1/rejection_reasons/{reason_id}"
+
     def token(self, token_id: int) -> str:
         return f"{self.base}/v2.1/token/{token_id}"
 

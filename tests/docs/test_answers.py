@@ -59,6 +59,7 @@ def addresses(path, operation, world, session):
             yield f"{address}{joint}verbose=yes"
         if {"$ref": "#/components/parameters/start"} in operation.get("parameters", ()):
             yield f"{address}{joint}start=1&resultsperpage=1"
+        if {"$ref": "#/components/parameters/resultsperpage"} in operation.get("parameters", ()):
             yield f"{address}{joint}resultsperpage=1"
 
 

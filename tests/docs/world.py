@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from joindin.clock import utc_now
-from joindin.models import Client, Event, EventCommentReport, EventImage, TalkCommentReport, User
+from joindin.models import Client, Event, EventCommentReport, EventImage, Permit, TalkCommentReport, User
+from joindin.operations.permits import permit
+from joindin.operations.rejection_reasons import add_reason
 from tests.factories import (
     at,
     make_attendance,
@@ -11,6 +13,7 @@ from tests.factories import (
     make_client,
     make_event,
     make_event_comment,
+    make_group,
     make_pending_event,
     make_rejected_event,
     make_star,
@@ -18,6 +21,7 @@ from tests.factories import (
     make_talk_comment,
     make_track,
     make_user,
+    newest,
 )
 
 
@@ -63,6 +67,12 @@ def make_world(session) -> World:
     talk_comment = make_talk_comment(session, talk, users["guest"])
     make_talk_comment(session, talk, None, rating=0)
     _report(session, TalkCommentReport, make_talk_comment(session, talk, users["guest"], is_hidden=True), users)
+    group = make_group(session, "Programme committee", members=[users["host"]])
+    permit(session, group, "view_event", event, actor=users["admin"])
+    permit(session, group, "view_log", actor=users["admin"])
+    permit(session, users["host"], "publish_event_for_group", group, actor=None)
+    permit(session, users["host"], "view_userprofile", users["guest"], actor=None)
+    reason = add_reason(session, title="Off topic", text="We list events about programming.", actor=None)
     session.commit()
     return World(
         users,
@@ -80,6 +90,9 @@ def make_world(session) -> World:
             "language_id": talk.language_id,
             "type_id": talk.type_id,
             "client_id": client.id,
+            "group_id": group.id,
+            "permit_id": newest(session, Permit).id,
+            "reason_id": reason.id,
         },
     )
 

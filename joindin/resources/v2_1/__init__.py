@@ -5,6 +5,7 @@ from flask_smorest import Api
 
 from joindin.resources.v2_1 import (
     applications,
+    audit,
     callers,
     contact,
     documented,
@@ -16,9 +17,13 @@ from joindin.resources.v2_1 import (
     event_images,
     event_talks,
     events,
+    groups,
     landing,
     languages,
+    permits,
     profiles,
+    rejection_reasons,
+    roles,
     talk_comments,
     talk_links,
     talk_speakers,
@@ -26,6 +31,7 @@ from joindin.resources.v2_1 import (
     tokens,
     tracks,
     users,
+    waiting,
 )
 
 __all__ = ["errors", "mount"]
@@ -50,6 +56,12 @@ ROOMS = (
     contact,
     elsewhere,
     languages,
+    waiting,
+    rejection_reasons,
+    roles,
+    groups,
+    permits,
+    audit,
 )
 
 

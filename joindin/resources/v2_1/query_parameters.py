@@ -34,6 +34,21 @@ PARAMETERS = {
     "reason": _word("Why, for the hosts to read. Without a reason no mail is sent.", "Not about us", maxLength=200),
     "display_name": _word("The speaker's name as the talk has it.", "Ada L."),
     "claimant": {"name": "username", **_word("Who said to be that speaker.", "ada")},
+    "state": _word(
+        "Those who are `admin`, `editor`, `trusted`, `deactivated` or `unverified`.",
+        "deactivated",
+        enum=["admin", "editor", "trusted", "deactivated", "unverified"],
+    ),
+    "actor": _word("What the person of this name did.", "margaret"),
+    "action": _word("This action, or with a dot at its end all that begin with it.", "user.", maxLength=50),
+    "subject": _word("What was done to this: a kind, or a kind, a colon and an id.", "user:7"),
+    "since": _word("From this date on.", DAY),
+    "until": _word("Before this date.", DAY),
+    "before": {
+        "description": "Go on from here; found in `next_page`.",
+        "schema": {"type": "integer", "minimum": 1},
+        "example": 1000,
+    },
     "start": {
         "description": "How many to leave out.",
         "schema": {"type": "integer", "minimum": 0, "default": 0},

@@ -1,0 +1,103 @@
+"""Accounts as those see them who look after them: also the deactivated, with all there is to know."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import false, func, or_, select, true
+
+from joindin.errors import NotFound
+from joindin.models import (
+    AccessToken,
+    Event,
+    EventComment,
+    EventCommentReport,
+    EventHost,
+    TalkComment,
+    TalkCommentReport,
+    TalkSpeaker,
+    User,
+)
+from joindin.queries.paging import Page, Paging
+from joindin.text import LONGEST_PATTERN, fold
+
+# What accounts can be searched for by, beside their names.
+STATES = {
+    "admin": User.is_admin == true(),
+    "editor": User.is_editor == true(),
+    "trusted": User.is_trusted == true(),
+    "deactivated": User.is_active == false(),
+    "unverified": User.is_verified == false(),
+}
+
+
+@dataclass(frozen=True)
+class AccountHistory:
+    """What somebody did here, in numbers."""
+
+    hosted: int
+    waiting: int
+    rejected: int
+    talks: int
+    event_comments: int
+    talk_comments: int
+    hidden: int
+    reported: int
+    last_used_at: dt.datetime | None
+
+
+def find_account(session, user_id: int) -> User:
+    """Anybody, active or not; :raises NotFound: if there is nobody."""
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFound("User not found")
+    return user
+
+
+def list_accounts(session, paging: Paging, *, keyword: str = "", state: str = "") -> Page:
+    """Newest first, or those whose names or address hold ``keyword``; ``state`` is one of :data:`STATES`."""
+    conditions = [STATES[state]] if state in STATES else []
+    if keyword:
+        part = fold(keyword)[:LONGEST_PATTERN]
+        names = (User.username_key, User.full_name_key, User.email_key)
+        conditions.append(or_(*[name.contains(part, autoescape=True) for name in names]))
+    total = session.scalar(select(func.count()).select_from(User).where(*conditions))
+    rows = select(User).where(*conditions).order_by(User.id.desc())
+    return Page(session.scalars(paging.slice(rows)).all(), total, paging)
+
+
+def account_history(session, user_id: int) -> AccountHistory:
+    """One statement."""
+    hosted = select(func.count()).select_from(EventHost).join(Event, Event.id == EventHost.event_id)
+    hosted = hosted.where(EventHost.user_id == user_id)
+    by_event = select(func.count()).select_from(EventComment).where(EventComment.user_id == user_id)
+    by_talk = select(func.count()).select_from(TalkComment).where(TalkComment.user_id == user_id)
+    rejected = (Event.is_pending == false(), Event.is_active == false())
+    counts = {
+        "hosted": hosted,
+        "waiting": hosted.where(Event.is_pending == true()),
+        "rejected": hosted.where(*rejected),
+        "talks": select(func.count()).select_from(TalkSpeaker).where(TalkSpeaker.user_id == user_id),
+        "event_comments": by_event,
+        "talk_comments": by_talk,
+    }
+    hidden = [each.scalar_subquery() for each in _hidden(by_event, by_talk)]
+    reported = [_reported_by(kind, user_id).scalar_subquery() for kind in (EventCommentReport, TalkCommentReport)]
+    last_used_at = select(func.max(AccessToken.last_used_at)).where(AccessToken.user_id == user_id).scalar_subquery()
+    row = session.execute(
+        select(
+            *[count.scalar_subquery().label(name) for name, count in counts.items()],
+            (hidden[0] + hidden[1]).label("hidden"),
+            (reported[0] + reported[1]).label("reported"),
+            last_used_at.label("last_used_at"),
+        )
+    ).one()
+    return AccountHistory(**row._mapping)
+
+
+def _hidden(by_event, by_talk):
+    yield by_event.where(EventComment.is_hidden == true())
+    yield by_talk.where(TalkComment.is_hidden == true())
+
+
+def _reported_by(kind, user_id):
+    return select(func.count()).select_from(kind).where(kind.reporter_id == user_id)

@@ -1,0 +1,70 @@
+"""Groups, and what they and people are permitted."""
+
+from joindin.models import Group, Permit, User
+from joindin.representations.links import Links
+from joindin.representations.v2_1.envelopes import collection_schema
+from joindin.representations.v2_1.shapes import Shape, address, text, whole
+
+
+class GroupSchema(Shape):
+    name = text("Programme committee")
+    members_count = whole(4)
+    uri = address("/v2.1/groups/5")
+    members_uri = address("/v2.1/groups/5/members")
+    permissions_uri = address("/v2.1/groups/5/permissions")
+
+
+class MemberSchema(Shape):
+    username = text("grace")
+    full_name = text("Grace Hopper", null=True)
+    user_uri = address("/v2.1/users/9")
+    membership_uri = address("/v2.1/groups/5/members/9", "Delete it to take the person out.")
+
+
+class PermissionSchema(Shape):
+    permission = text("view_event")
+    target_uri = address("/v2.1/events/3", "What it is for; null is everything.", null=True)
+    target_name = text("SampleConf", null=True)
+    uri = address("/v2.1/permissions/12", "Delete it to take it back.")
+
+
+GroupPageSchema = collection_schema("groups", GroupSchema)
+MemberPageSchema = collection_schema("members", MemberSchema)
+PermissionPageSchema = collection_schema("permissions", PermissionSchema)
+
+
+def represent_group(group: Group, members: int, links: Links) -> dict:
+    here = links.group(group.id)
+    return {
+        "name": group.name,
+        "members_count": members,
+        "uri": here,
+        "members_uri": f"{here}/members",
+        "permissions_uri": f"{here}/permissions",
+    }
+
+
+def represent_member(user: User, group_id: int, links: Links) -> dict:
+    return {
+        "username": user.username,
+        "full_name": user.full_name,
+        "user_uri": links.user(user.id),
+        "membership_uri": f"{links.group(group_id)}/members/{user.id}",
+    }
+
+
+def represent_permission(permit: Permit, name: str | None, links: Links) -> dict:
+    return {
+        "permission": permit.permission,
+        "target_uri": _target(permit, links),
+        "target_name": name,
+        "uri": links.permission(permit.id),
+    }
+
+
+def _target(permit, links):
+    if permit.on_event_id is not None:
+        return links.event(permit.on_event_id)
+    if permit.on_user_id is not None:
+        return links.user(permit.on_user_id)
+    return links.group(permit.on_group_id) if permit.on_group_id is not None else None

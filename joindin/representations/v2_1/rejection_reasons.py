@@ -1,0 +1,19 @@
+"""The reasons that rejections are chosen from."""
+
+from joindin.models import RejectionReason
+from joindin.representations.links import Links
+from joindin.representations.v2_1.envelopes import collection_schema
+from joindin.representations.v2_1.shapes import Shape, address, text
+
+
+class ReasonSchema(Shape):
+    title = text("Off topic", "For those who decide to choose by.")
+    text = text("We list events about programming.", "For the hosts to read.")
+    uri = address("/v2.1/rejection_reasons/2")
+
+
+ReasonPageSchema = collection_schema("reasons", ReasonSchema)
+
+
+def represent_reason(reason: RejectionReason, links: Links) -> dict:
+    return {"title": reason.title, "text": reason.text, "uri": links.rejection_reason(reason.id)}
