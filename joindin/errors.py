@@ -17,6 +17,14 @@ class NotAllowed(Refused):
     """Somebody is signed in, but not somebody who may."""
 
 
+class OutOfScope(Refused):
+    """The token is good, but not for that; it lacks ``scope``."""
+
+    def __init__(self, message: str, scope: str):
+        super().__init__(message)
+        self.scope = scope
+
+
 class NotFound(Refused):
     """There is no such thing, or none that the caller may see."""
 

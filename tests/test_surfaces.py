@@ -12,8 +12,8 @@ from joindin.resources.surfaces import surface_of
         ("web", ["/event/x", "/event", "/e/1", "/talk/1", "/user/ada", "/accounts/login/", "/api/settings/token/"]),
         ("docs", ["/docs", "/docs/openapi.json"]),
         ("media", ["/inc/img/event_icons/x.png", "/static/web.css"]),
-        ("oauth2", ["/oauth/token", "/api/oauth/token/", "/api/login/token", "/api/client", "/api/client/x"]),
-        ("gancio", ["/api", "/api/events", "/api/users", "/api/event/1"]),
+        ("oauth2", ["/oauth/token", "/api/oauth/token/", "/api/login/token"]),
+        ("gancio", ["/api", "/api/events", "/api/users", "/api/event/1", "/api/client"]),
         ("ephios", ["/api/", "/api/events/", "/api/users/me/"]),
     ],
 )

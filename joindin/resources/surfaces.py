@@ -21,8 +21,6 @@ BY_FIRST_PART = {
 BELOW_API = {
     "oauth": OAUTH2,
     "login": OAUTH2,
-    "client": OAUTH2,
-    "clients": OAUTH2,
     "settings": WEB,
 }
 

@@ -54,6 +54,7 @@ class Operation:
     summary: Markup
     about: Markup
     takes_token: bool
+    scope: str
     parameters: Sequence[Field]
     body: Body | None
     answers: Sequence[Answer]
@@ -113,7 +114,7 @@ def _operation(document, method, path, item):
     parameters = [*item.get("parameters", ()), *operation.get("parameters", ())]
     parameters = [_resolve(document, parameter) for parameter in parameters]
     answers = [_answer(status, answer) for status, answer in operation["responses"].items() if status != "default"]
-    takes_token = operation.get("security") == [{"token": []}]
+    takes_token = {} not in operation["security"]
     body = _body(document, operation)
     return Operation(
         anchor=operation["operationId"],
@@ -122,6 +123,7 @@ def _operation(document, method, path, item):
         summary=as_line(operation["summary"]),
         about=as_html(operation.get("description", "")),
         takes_token=takes_token,
+        scope=operation["security"][-1]["token"][0],
         parameters=[_parameter(parameter) for parameter in parameters if parameter["name"] not in COMMON],
         body=body,
         answers=[answer for answer in answers if answer.status < "400"],

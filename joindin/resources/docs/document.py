@@ -3,6 +3,9 @@
 import re
 from pathlib import Path
 
+from joindin.resources.scopes import scope_at
+from joindin.scopes import WORDS
+
 INTRODUCTION = Path(__file__).with_name("introduction.md").read_text("utf-8")
 
 # The address that examples use; readers of the page see their own server's in its place.
@@ -33,17 +36,16 @@ def complete(document: dict) -> dict:
         document["components"].get("schemas", {}).pop(name, None)
     document["info"] |= {
         "summary": "Conferences, their talks and what people say about them",
-        "description": INTRODUCTION,
+        "description": INTRODUCTION.replace("[scopes]", _table_of_scopes()),
     }
     document["servers"] = [{"url": "/", "description": "This server"}]
-    # A token is welcome everywhere and asked for where an operation says so.
-    document["security"] = [{}, {"token": []}]
     for path, item in document["paths"].items():
         for parameter in item.get("parameters", ()):
             _describe_id(parameter)
         for method in METHODS:
             if method in item:
                 item[method]["operationId"] = operation_id(method, path)
+                item[method]["security"] = _security(item[method], method, path)
                 item[method]["responses"] = dict(sorted(item[method]["responses"].items()))
                 _place_examples(item[method], example_path(path))
     return {name: document[name] for name in sorted(document, key=_rank)}
@@ -58,6 +60,18 @@ def operation_id(method: str, path: str) -> str:
 def example_path(path: str) -> str:
     """The path with the examples' ids in it."""
     return re.sub(r"\{(\w+)\}", lambda name: str(EXAMPLE_IDS.get(name[1], 1)), path)
+
+
+def _table_of_scopes():
+    return "\n".join(
+        ["| Scope | What it lets a token do |", "|---|---|", *(f"| `{s}` | {w} |" for s, w in WORDS.items())]
+    )
+
+
+def _security(operation, method, path):
+    """A token is welcome everywhere and asked for where an operation says so; of what scope, the table knows."""
+    token = {"token": [scope_at(path, method.upper())]}
+    return [token] if "security" in operation else [{}, token]
 
 
 def _describe_id(parameter):

@@ -1,7 +1,7 @@
 """Who is calling, by the token they show (spec 2.11)."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 
 from flask import Flask, current_app, g, request
@@ -13,6 +13,7 @@ from joindin.extensions import db, reader
 from joindin.operations.tokens import note_use
 from joindin.queries.tokens import ShownToken, token_shown
 from joindin.representations.links import Links
+from joindin.resources.scopes import check_scope, shows_roles
 from joindin.resources.surfaces import V2_1, surface_of
 from joindin.viewer import Person
 
@@ -104,6 +105,10 @@ def _address(hop):
         return None
 
 
+def _without_roles(token):
+    return replace(token, user=token.user and token.user._replace(is_admin=False, is_editor=False))
+
+
 def _identify():
     """Recognise the token before anything else happens, also where there is no such address.
 
@@ -122,6 +127,7 @@ def _identify():
     now = utc_now()
     token = token_shown(reader(), parts[1], now)
     if token is not None:
-        g.caller = Caller(token)
+        check_scope(current_app, token.scopes)
+        g.caller = Caller(token if shows_roles(token.scopes) else _without_roles(token))
         if note_use(db.session, token, now):
             db.session.commit()

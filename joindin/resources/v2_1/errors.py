@@ -15,6 +15,7 @@ from joindin.errors import (
     NotConfigured,
     NotFound,
     NotSignedIn,
+    OutOfScope,
     Refused,
     TooLarge,
     TooOften,
@@ -28,6 +29,7 @@ from joindin.resources.v2_1.callers import caller
 STATUS = {
     NotSignedIn: 401,
     NotAllowed: 403,
+    OutOfScope: 403,
     NotFound: 404,
     Invalid: 400,
     MethodNotSupported: 405,
@@ -47,6 +49,10 @@ def show_refusal(refused: Refused) -> Response:
     response = refusal(str(refused), STATUS[type(refused)])
     if isinstance(refused, NotSignedIn):
         response.headers["WWW-Authenticate"] = 'Bearer realm="api.joind.in"'
+    if isinstance(refused, OutOfScope):
+        response.headers["WWW-Authenticate"] = (
+            f'Bearer realm="api.joind.in", error="insufficient_scope", scope="{refused.scope}"'
+        )
     if isinstance(refused, TooOften):
         response.headers["Retry-After"] = str(refused.retry_after)
     return response

@@ -1,0 +1,163 @@
+"""Which scope a token must have, route by route: the one table of it.
+
+It is shown in the documentation, and an application with a route that is missing here does not
+start. Two columns: reading (``GET`` and ``HEAD``), and everything else; a mapping where the methods
+differ. Surfaces without a token of their own (pages, media, the documentation) are named as a whole.
+
+A role shows through a token only with the confidential scopes: an admin's token without them is an
+ordinary person's.
+"""
+
+import re
+from collections.abc import Mapping
+
+from flask import Flask, request
+from werkzeug.routing import Rule
+
+from joindin.errors import OutOfScope
+from joindin.resources.surfaces import DOCS, MEDIA, OAUTH2, WEB, surface_of
+from joindin.scopes import (
+    CONFIDENTIAL_READ,
+    CONFIDENTIAL_WRITE,
+    ME_READ,
+    ME_WRITE,
+    PUBLIC_READ,
+    PUBLIC_WRITE,
+    SCOPES,
+)
+
+TAKE_NO_TOKENS = (WEB, DOCS, MEDIA, OAUTH2)
+
+READS = frozenset({"GET", "HEAD"})
+PUBLIC = (PUBLIC_READ, PUBLIC_WRITE)
+MINE = (ME_READ, ME_WRITE)
+CONFIDENTIAL = (CONFIDENTIAL_READ, CONFIDENTIAL_WRITE)
+
+ROUTES = {
+    "/": PUBLIC,
+    "/v2.1": PUBLIC,
+    "/v2.1/accounts": CONFIDENTIAL,
+    "/v2.1/applications": CONFIDENTIAL,
+    "/v2.1/applications/{client_id}": CONFIDENTIAL,
+    "/v2.1/audit": CONFIDENTIAL,
+    "/v2.1/claims": CONFIDENTIAL,
+    "/v2.1/contact": PUBLIC,
+    "/v2.1/emails/reminders/password": MINE,
+    "/v2.1/emails/reminders/username": MINE,
+    "/v2.1/emails/verifications": MINE,
+    "/v2.1/event_comments": PUBLIC,
+    "/v2.1/event_comments/reported": CONFIDENTIAL,
+    "/v2.1/event_comments/{comment_id}": PUBLIC,
+    "/v2.1/event_comments/{comment_id}/reported": {"POST": PUBLIC_WRITE, "PUT": CONFIDENTIAL_WRITE},
+    "/v2.1/events": PUBLIC,
+    "/v2.1/events/{event_id}": PUBLIC,
+    "/v2.1/events/{event_id}/approval": CONFIDENTIAL,
+    "/v2.1/events/{event_id}/attendees": PUBLIC,
+    "/v2.1/events/{event_id}/attending": MINE,
+    "/v2.1/events/{event_id}/claims": CONFIDENTIAL,
+    "/v2.1/events/{event_id}/comments": PUBLIC,
+    "/v2.1/events/{event_id}/comments/reported": CONFIDENTIAL,
+    "/v2.1/events/{event_id}/hosts": PUBLIC,
+    "/v2.1/events/{event_id}/hosts/{user_id}": PUBLIC,
+    "/v2.1/events/{event_id}/images": PUBLIC,
+    "/v2.1/events/{event_id}/submission": PUBLIC,
+    "/v2.1/events/{event_id}/talk_comments": PUBLIC,
+    "/v2.1/events/{event_id}/talk_comments/reported": CONFIDENTIAL,
+    "/v2.1/events/{event_id}/talks": PUBLIC,
+    "/v2.1/events/{event_id}/tracks": PUBLIC,
+    "/v2.1/events/{rest}": PUBLIC,
+    "/v2.1/facebook/token": MINE,
+    "/v2.1/groups": CONFIDENTIAL,
+    "/v2.1/groups/{group_id}": CONFIDENTIAL,
+    "/v2.1/groups/{group_id}/members": CONFIDENTIAL,
+    "/v2.1/groups/{group_id}/members/{user_id}": CONFIDENTIAL,
+    "/v2.1/groups/{group_id}/permissions": CONFIDENTIAL,
+    "/v2.1/groups/{group_id}/presets": CONFIDENTIAL,
+    "/v2.1/languages": PUBLIC,
+    "/v2.1/languages/{language_id}": PUBLIC,
+    "/v2.1/permissions/{permit_id}": CONFIDENTIAL,
+    "/v2.1/rejection_reasons": CONFIDENTIAL,
+    "/v2.1/rejection_reasons/{reason_id}": CONFIDENTIAL,
+    "/v2.1/talk_comments": PUBLIC,
+    "/v2.1/talk_comments/reported": CONFIDENTIAL,
+    "/v2.1/talk_comments/{comment_id}": PUBLIC,
+    "/v2.1/talk_comments/{comment_id}/reported": {"POST": PUBLIC_WRITE, "PUT": CONFIDENTIAL_WRITE},
+    "/v2.1/talk_types": PUBLIC,
+    "/v2.1/talk_types/{type_id}": PUBLIC,
+    "/v2.1/talks": PUBLIC,
+    "/v2.1/talks/{rest}": PUBLIC,
+    "/v2.1/talks/{talk_id}": PUBLIC,
+    "/v2.1/talks/{talk_id}/comments": PUBLIC,
+    "/v2.1/talks/{talk_id}/links": PUBLIC,
+    "/v2.1/talks/{talk_id}/links/{link_id}": PUBLIC,
+    "/v2.1/talks/{talk_id}/speakers": PUBLIC,
+    "/v2.1/talks/{talk_id}/speakers/{user_id}": PUBLIC,
+    "/v2.1/talks/{talk_id}/starred": MINE,
+    "/v2.1/talks/{talk_id}/tracks": PUBLIC,
+    "/v2.1/talks/{talk_id}/tracks/{track_id}": PUBLIC,
+    "/v2.1/talks/{talk_id}/{below}": PUBLIC,
+    "/v2.1/token": MINE,
+    "/v2.1/token/{token_id}": MINE,
+    "/v2.1/tracks": PUBLIC,
+    "/v2.1/tracks/{track_id}": PUBLIC,
+    "/v2.1/twitter/request_token": MINE,
+    "/v2.1/twitter/token": MINE,
+    "/v2.1/users": {"GET": PUBLIC_READ, "POST": ME_WRITE},
+    "/v2.1/users/passwords": MINE,
+    "/v2.1/users/verifications": MINE,
+    "/v2.1/users/{rest}": PUBLIC,
+    "/v2.1/users/{user_id}": {"GET": PUBLIC_READ, "PUT": ME_WRITE, "DELETE": CONFIDENTIAL_WRITE},
+    "/v2.1/users/{user_id}/attended": PUBLIC,
+    "/v2.1/users/{user_id}/hosted": PUBLIC,
+    "/v2.1/users/{user_id}/permissions": CONFIDENTIAL,
+    "/v2.1/users/{user_id}/roles": CONFIDENTIAL,
+    "/v2.1/users/{user_id}/talk_comments": {"GET": PUBLIC_READ, "DELETE": CONFIDENTIAL_WRITE},
+    "/v2.1/users/{user_id}/talks": PUBLIC,
+    "/v2.1/users/{user_id}/trusted": CONFIDENTIAL,
+}
+
+
+def mount(app: Flask) -> None:
+    """To be called when all routes are there.
+
+    :raises LookupError: if the table lacks one of them.
+    """
+    app.extensions["scopes"] = {
+        (rule.rule, method): scope_of(rule, method)
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods
+        if takes_tokens(rule) and method != "OPTIONS"
+    }
+
+
+def takes_tokens(rule: Rule) -> bool:
+    return surface_of(rule.rule) not in TAKE_NO_TOKENS
+
+
+def scope_of(rule: Rule, method: str) -> str:
+    scope = scope_at(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method)
+    if scope not in SCOPES:
+        raise LookupError(f"{method} {rule.rule} has no scope: add it to joindin/resources/scopes.py")
+    return scope
+
+
+def scope_at(path: str, method: str) -> str | None:
+    """The scope by the path as the documentation writes it; None if there is no such route."""
+    entry = ROUTES.get(path)
+    if isinstance(entry, Mapping):
+        return entry.get("GET" if method == "HEAD" else method)
+    return entry and entry[method not in READS]
+
+
+def check_scope(app: Flask, scopes: frozenset[str]) -> None:
+    """:raises OutOfScope: if the route that was asked wants a scope that is not among these."""
+    if request.url_rule is None:
+        return
+    needed = app.extensions["scopes"].get((request.url_rule.rule, request.method))
+    if needed is not None and needed not in scopes:
+        raise OutOfScope(f"This token is not good for that: it lacks the scope {needed}", needed)
+
+
+def shows_roles(scopes: frozenset[str]) -> bool:
+    """Whether a token with these scopes has its owner's role, in a request of this method."""
+    return CONFIDENTIAL[request.method not in READS] in scopes
