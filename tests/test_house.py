@@ -28,7 +28,8 @@ MAY_IMPORT = {
     "permissions": {"models", "viewer", *TOOLS},
     "queries": {"queries", "models", "permissions", "viewer", *TOOLS},
     "imports": {"imports", *TOOLS},
-    "operations": {"operations", "permissions", "queries", "models", "viewer", "imports", *TOOLS},
+    "oidc": {"oidc", *TOOLS},
+    "operations": {"operations", "permissions", "queries", "models", "viewer", "imports", "oidc", *TOOLS},
     "representations": {"representations", "models", "permissions", "viewer", *TOOLS},
 }
 NEVER = {
@@ -37,6 +38,7 @@ NEVER = {
     "permissions": {"flask", "sqlalchemy"},
     "operations": {"flask"},
     "imports": {"flask", "sqlalchemy"},
+    "oidc": {"flask", "sqlalchemy"},
     "representations": {"flask", "sqlalchemy"},
 }
 

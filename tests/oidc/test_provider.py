@@ -1,0 +1,267 @@
+"""What is taken for somebody's identity, and what is not, with a real provider at the other end."""
+
+import base64
+import hmac
+import json
+import secrets
+import time
+import urllib.error
+import urllib.request
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from joindin.oidc import Identity, Provider, ProviderFailed
+from tests.oidc.house import CLIENT_ID, CLIENT_SECRET, KEY, OTHER_KEY, House
+
+HERE = "http://here.example/accounts/external/callback/"
+EMILY = {"email": "emily@example.org", "email_verified": True, "name": "Emily Elm", "preferred_username": "emily"}
+
+
+@pytest.fixture
+def house():
+    with House(HERE) as house:
+        house.knows("emily-1", **EMILY)
+        yield house
+
+
+def provider_of(house, **fields):
+    return Provider(
+        **{
+            "issuer": house.issuer,
+            "client_id": CLIENT_ID,
+            "client_secret": CLIENT_SECRET,
+            "scope": "openid email profile",
+            "allow_private": True,
+            **fields,
+        }
+    )
+
+
+@pytest.fixture
+def provider(house):
+    return provider_of(house)
+
+
+class Journey:
+    """One person's way to the other house and back, as the browser goes it."""
+
+    def __init__(self, provider, **options):
+        self.secrets = {"nonce": secrets.token_urlsafe(), "code_verifier": secrets.token_urlsafe(48)}
+        self.provider = provider
+        self.way_in = provider.way_in(redirect_uri=HERE, state="the-state", **self.secrets, **options)
+        self.query = parse_qs(urlsplit(self.way_in).query)
+
+    def go(self):
+        opener = urllib.request.build_opener(_Stay)
+        try:
+            opener.open(self.way_in, timeout=10)
+        except urllib.error.HTTPError as reply:
+            self.back = parse_qs(urlsplit(reply.headers["Location"]).query)
+        return self
+
+    def arrive(self, **other):
+        given = {"code": self.back["code"][0], "redirect_uri": HERE, **self.secrets, **other}
+        return self.provider.identify(given.pop("code"), **given)
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+
+def test_a_person_of_the_other_house_is_identified(house, provider):
+    journey = Journey(provider).go()
+    identity = journey.arrive()
+
+    assert journey.query | {"nonce": 0, "code_challenge": 0} == {
+        "response_type": ["code"],
+        "client_id": [CLIENT_ID],
+        "redirect_uri": [HERE],
+        "scope": ["openid email profile"],
+        "state": ["the-state"],
+        "nonce": 0,
+        "code_challenge": 0,
+        "code_challenge_method": ["S256"],
+    }
+    assert journey.back["state"] == ["the-state"]
+    assert (identity.proven_at - time.time()) < 5
+    assert identity == Identity(
+        house.issuer, "emily-1", "emily@example.org", "emily", "Emily Elm", proven_at=identity.proven_at
+    )
+
+
+def test_who_shall_show_it_anew_is_told_so_there(provider):
+    journey = Journey(provider, anew=True)
+
+    assert (journey.query["prompt"], journey.query["max_age"]) == (["login"], ["0"])
+
+
+@pytest.mark.parametrize("said", [False, "true", 1, None])
+def test_an_address_that_the_provider_does_not_vouch_for_is_none(house, provider, said):
+    house.claims = {"email_verified": said}
+
+    assert Journey(provider).go().arrive().email is None
+
+
+@pytest.mark.parametrize(
+    ("claims", "complaint"),
+    [
+        ({"nonce": "another"}, "nonce"),
+        ({"nonce": None}, "nonce"),
+        ({"aud": "somebody-else"}, "aud"),
+        ({"aud": None}, "aud"),
+        ({"aud": ["joindin-here", "another"]}, "azp"),
+        ({"azp": "another"}, "azp"),
+        ({"iss": "https://other.example"}, "iss"),
+        ({"iss": None}, "iss"),
+        ({"exp": int(time.time()) - 3600}, "exp"),
+        ({"exp": None}, "exp"),
+        ({"exp": "tomorrow"}, "exp"),
+        ({"iat": int(time.time()) + 3600}, "in the future"),
+        ({"nbf": int(time.time()) + 3600}, "not yet"),
+        ({"sub": None}, "sub"),
+        ({"sub": ""}, "name for the person"),
+        ({"sub": 7}, "sub"),
+        ({"sub": "x" * 256}, "name for the person"),
+        ({"sub": "a\nb"}, "name for the person"),
+        ({"at_hash": "bm90IHRoaXMgdG9rZW4"}, "at_hash"),
+    ],
+    ids=lambda value: json.dumps(value)[:40],
+)
+def test_an_id_token_that_is_not_about_this_sign_in_is_refused(house, provider, claims, complaint):
+    house.claims = claims
+
+    with pytest.raises(ProviderFailed, match=complaint):
+        Journey(provider).go().arrive()
+
+
+def test_a_signature_by_another_key_of_the_same_name_is_refused(house, provider):
+    house.key = type(OTHER_KEY).import_key(OTHER_KEY.as_dict(private=True) | {"kid": KEY.kid})
+
+    with pytest.raises(ProviderFailed, match="BadSignature"):
+        Journey(provider).go().arrive()
+
+
+def test_a_key_that_the_provider_does_not_show_is_refused(house, provider):
+    house.key = OTHER_KEY
+
+    with pytest.raises(ProviderFailed, match="InvalidKeyId"):
+        Journey(provider).go().arrive()
+
+
+@pytest.mark.parametrize("key", [CLIENT_SECRET.encode(), KEY.as_pem(private=False)], ids=["secret", "public key"])
+def test_a_signature_that_others_could_make_is_refused(house, provider, key):
+    house.described = {"id_token_signing_alg_values_supported": ["RS256", "HS256", "none"]}
+    house.forge = lambda claims: signed_by_both(claims, key)
+
+    with pytest.raises(ProviderFailed, match="Algorithm of 'HS256' is not allowed"):
+        Journey(provider).go().arrive()
+
+
+def test_an_unsigned_token_is_refused(house, provider):
+    house.described = {"id_token_signing_alg_values_supported": ["none", "RS256"]}
+    house.forge = lambda claims: f"{base64_of({'alg': 'none'})}.{base64_of(claims)}."
+
+    with pytest.raises(ProviderFailed, match="Algorithm of 'none' is not allowed"):
+        Journey(provider).go().arrive()
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "a.b", 7, None])
+def test_what_is_no_token_is_refused(house, provider, token):
+    house.forge = lambda _claims: token
+
+    with pytest.raises(ProviderFailed):
+        Journey(provider).go().arrive()
+
+
+def signed_by_both(claims, key):
+    """With HMAC, for which whoever checks a signature can also make it."""
+    signed = f"{base64_of({'alg': 'HS256', 'kid': KEY.kid})}.{base64_of(claims)}"
+    return f"{signed}.{base64.urlsafe_b64encode(hmac.digest(key, signed.encode(), 'sha256')).rstrip(b'=').decode()}"
+
+
+def base64_of(part):
+    return base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
+
+
+def test_a_code_is_good_for_once_and_for_its_own_secrets(provider):
+    journey = Journey(provider).go()
+    other = Journey(provider)
+
+    with pytest.raises(ProviderFailed, match="invalid_grant"):
+        journey.arrive(code_verifier=other.secrets["code_verifier"])
+    with pytest.raises(ProviderFailed, match="nonce"):
+        Journey(provider).go().arrive(nonce=other.secrets["nonce"])
+    used = Journey(provider).go()
+    used.arrive()
+    with pytest.raises(ProviderFailed, match="invalid_grant"):
+        used.arrive()
+
+
+def test_a_wrong_client_secret_is_refused_there(house):
+    with pytest.raises(ProviderFailed, match="invalid_client"):
+        Journey(provider_of(house, client_secret="a wrong one")).go().arrive()
+
+
+def test_new_keys_are_looked_for_when_one_is_not_known_but_not_for_every_forgery(house, provider, monkeypatch):
+    Journey(provider).go().arrive()
+    house.key, house.keys = OTHER_KEY, [KEY, OTHER_KEY]
+
+    with pytest.raises(ProviderFailed, match="InvalidKeyId"):
+        Journey(provider).go().arrive()
+    assert house.asked["keys"] == 1
+    monkeypatch.setattr("joindin.oidc.provider.KEYS_PAUSE", 0)
+    identity = Journey(provider).go().arrive()
+
+    assert (identity.subject, house.asked["keys"], house.asked["description"]) == ("emily-1", 2, 1)
+
+
+def test_what_is_not_in_the_id_token_is_asked_for(house, provider):
+    house.person.told = {}
+    house.told_when_asked = EMILY
+
+    identity = Journey(provider).go().arrive()
+
+    assert (identity.subject, identity.email, identity.full_name) == ("emily-1", "emily@example.org", "Emily Elm")
+
+
+def test_what_is_told_of_another_person_is_not_believed(house, provider):
+    house.person.told = {}
+    house.told_when_asked = {**EMILY, "sub": "somebody-else"}
+
+    identity = Journey(provider).go().arrive()
+
+    assert (identity.subject, identity.email, house.asked["userinfo"]) == ("emily-1", None, 1)
+
+
+@pytest.mark.parametrize(
+    ("described", "complaint"),
+    [
+        ({"issuer": "https://other.example"}, "calls itself"),
+        ({"authorization_endpoint": None}, "authorization_endpoint"),
+        ({"authorization_endpoint": "javascript:alert(1)"}, "authorization_endpoint"),
+    ],
+)
+def test_a_provider_that_is_not_itself_is_left_alone(house, provider, described, complaint):
+    house.described = described
+
+    with pytest.raises(ProviderFailed, match=complaint):
+        Journey(provider)
+
+
+def test_a_provider_in_our_network_needs_a_setting(house):
+    with pytest.raises(ProviderFailed, match="in the clear"):
+        Journey(provider_of(house, allow_private=False))
+    with pytest.raises(ProviderFailed, match="not on the open internet"):
+        Journey(provider_of(house, issuer="https://127.0.0.1:1", allow_private=False))
+    assert house.asked.total() == 0
+
+
+def test_an_answer_of_another_provider_is_told_apart(house, provider):
+    told_apart = [provider.came_from_another(issuer) for issuer in (house.issuer, "https://other.example", None)]
+    house.says_who = False
+    silent = provider_of(house)
+
+    assert told_apart == [False, True, True]
+    assert [silent.came_from_another(issuer) for issuer in (None, "https://other.example")] == [False, True]
