@@ -142,6 +142,23 @@ def _e_mails(text):
     return addresses
 
 
+def _issuer(text):
+    """Kept to the letter: tokens are compared with it."""
+    return text.strip() if _url("http", "https")(text) else None
+
+
+def _line(text):
+    if not text.strip() or not text.isprintable() or len(text) > 500:
+        raise ValueError("a line of text")
+    return text.strip()
+
+
+def _scope(text):
+    if "openid" not in text.split():
+        raise ValueError("words with spaces between, one of them openid")
+    return " ".join(text.split())
+
+
 def _words(text):
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
@@ -181,6 +198,13 @@ SETTINGS = (
     Setting("AUDIT_DAYS", 730, _number(0, 36_500), "how long the audit log remembers; 0 is for ever"),
     Setting("AUDIT_ADDRESS_DAYS", 30, _number(0, 36_500), "after how long addresses in the audit log are cut down to their network; 0 is never"),
     Setting("ALLOW_PRIVATE_FETCHES", False, _yes_or_no, "lets this server ask others at private addresses, such as an identity provider in an intranet"),
+    Setting("OIDC_ISSUER", None, _optional(_issuer), "an OpenID provider that people may sign in with, by its exact issuer address; it sends them back to `/accounts/external/callback/` below the public address"),
+    Setting("OIDC_CLIENT_ID", None, _optional(_line), "what this server is called there"),
+    Setting("OIDC_CLIENT_SECRET", None, _optional(_line), "its secret there, if it has one"),
+    Setting("OIDC_NAME", "your organisation", _line, "what people call the provider"),
+    Setting("OIDC_SCOPE", "openid email profile", _scope, "what the provider is asked for"),
+    Setting("OIDC_REGISTRATION", True, _yes_or_no, "whether people whose address the provider vouches for get an account when they have none"),
+    Setting("OIDC_LINK_BY_EMAIL", False, _yes_or_no, "whether an address that both the provider and this server have proven opens the account that has it; only for a provider that you trust with every account"),
     Setting("TRUSTED_PROXIES", 0, _number(0, 10), "how many proxies in front are believed about the caller's address, scheme and host"),
     Setting("MAX_BODY_BYTES", 8 * 1024 * 1024, _number(1024, 1 << 30), "largest request body, images included"),
     Setting("MAX_IMAGE_BYTES", 2 * 1024 * 1024, _number(1024, 1 << 30), "largest image file"),
@@ -210,6 +234,8 @@ def load_settings(
     settings["MAIL_DIR"] = str(instance / "mail")
     settings["QUEUE_URL"] = settings["QUEUE_URL"] or f"sqlite:///{instance / 'queue.sqlite'}"
     settings["SECRET_KEY"] = settings["SECRET_KEY"] or _kept_secret(instance, settings["MODE"])
+    if settings["OIDC_ISSUER"] and not settings["OIDC_CLIENT_ID"]:
+        raise SettingError("JOINDIN_OIDC_CLIENT_ID is missing: the provider has to know this server")
     settings["MAX_CONTENT_LENGTH"] = settings["MAX_BODY_BYTES"]
     return settings
 

@@ -7,6 +7,7 @@ from sqlalchemy import delete, func
 
 from joindin.models import Mail
 from joindin.operations.audit import forget_entries, shorten_addresses
+from joindin.operations.external import forget_those_away
 from joindin.operations.sessions import forget_ended_sessions
 from joindin.operations.throttle import forget_old_counts
 
@@ -36,3 +37,4 @@ def clean_up(session, settings: Mapping, now: dt.datetime) -> None:
     clean_audit_log(session, settings, now)
     forget_ended_sessions(session, now - KEPT_FOR)
     forget_old_counts(session, now)
+    forget_those_away(session, now)

@@ -14,6 +14,7 @@ SUBJECTS = {
     "verification": "Welcome to joind.in",
     "username_reminder": "Your joind.in username",
     "password_reset": "Resetting your joind.in password",
+    "external_connected": "Your joind.in account can be opened with another one",
     "event_submitted": "New event submitted to joind.in",
     "event_approved": "Event approved",
     "event_rejected": "Event Rejected",

@@ -9,6 +9,7 @@ from joindin.models.audit import AuditEntry
 from joindin.models.clients import Client
 from joindin.models.comments import EventComment, EventCommentReport
 from joindin.models.events import Event, EventHost, EventImage, Tag, event_tags
+from joindin.models.external import CONFIRM, CONNECT, SIGN_IN, ExternalIdentity, ExternalSignIn
 from joindin.models.groups import PERMISSIONS, PRESETS, Group, GroupMember, Permit
 from joindin.models.languages import Language, TalkType
 from joindin.models.moving import MovedTable, MovingNote
@@ -24,6 +25,8 @@ from joindin.models.tracks import Track, talk_tracks
 from joindin.models.users import EmailVerification, PasswordReset, User
 
 __all__ = [
+    "CONFIRM",
+    "CONNECT",
     "GANCIO",
     "LINK_TYPES",
     "OAUTH2",
@@ -32,6 +35,7 @@ __all__ = [
     "PERMISSIONS",
     "PERSONAL",
     "PRESETS",
+    "SIGN_IN",
     "AccessToken",
     "Attendance",
     "AuditEntry",
@@ -45,6 +49,8 @@ __all__ = [
     "EventHost",
     "EventImage",
     "EventSource",
+    "ExternalIdentity",
+    "ExternalSignIn",
     "Grant",
     "Group",
     "GroupMember",

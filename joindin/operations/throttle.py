@@ -39,6 +39,7 @@ SIGN_IN_ACCOUNT = Limit("sign-in account", 50, dt.timedelta(hours=1))
 SIGN_IN_LAST_RESORT = Limit("sign-in last resort", 1, dt.timedelta(minutes=15))
 
 SECOND_FACTOR = Limit("second factor", 10, dt.timedelta(minutes=15))
+EXTERNAL_SIGN_IN = Limit("external sign-in", 300, dt.timedelta(hours=1))
 REGISTRATION = Limit("registration", 60, dt.timedelta(hours=1))
 MAIL_ADDRESS = Limit("mail address", 60, dt.timedelta(hours=1))
 MAIL_ACCOUNT = Limit("mail account", 5, dt.timedelta(hours=1))

@@ -30,6 +30,16 @@ NONSENSE = {
     "AKISMET_BLOG": ["blog"],
     "AKISMET_URL": ["akismet", ""],
     "ALLOW_PRIVATE_FETCHES": ["loopback"],
+    "AUDIT_DAYS": ["-1"],
+    "AUDIT_ADDRESS_DAYS": ["never"],
+    "PUBLIC_URL": ["home"],
+    "SESSION_DAYS": ["0"],
+    "SESSION_IDLE_DAYS": ["0"],
+    "OIDC_ISSUER": ["issuer"],
+    "OIDC_NAME": [""],
+    "OIDC_SCOPE": ["email"],
+    "OIDC_REGISTRATION": ["perhaps"],
+    "OIDC_LINK_BY_EMAIL": ["perhaps"],
     "TRUSTED_PROXIES": ["-1", "11", "yes"],
     "MAX_BODY_BYTES": ["0", "8M"],
     "MAX_IMAGE_BYTES": ["0"],
@@ -37,7 +47,7 @@ NONSENSE = {
     "FRAGMENT_CACHE_BYTES": ["-1", "lots"],
 }
 # Any text is a key, and any list of texts a list of keys.
-ANYTHING_GOES = {"AKISMET_KEY", "EXPIRABLE_CLIENTS"}
+ANYTHING_GOES = {"AKISMET_KEY", "EXPIRABLE_CLIENTS", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"}
 
 CASES = [(name, value) for name, values in NONSENSE.items() for value in values]
 

@@ -116,8 +116,8 @@ def proven(name: str, password: str) -> User | None:
     return user
 
 
-def welcome(user: User):
-    """Sign ``user`` in and go on."""
+def welcome(user: User, way: str | None = None):
+    """Sign ``user`` in and go on, ``way`` or where ``next`` leads."""
     start_session(user)
     db.session.commit()
-    return redirect(way_on("/"))
+    return redirect(way or way_on("/"))
