@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from sqlalchemy import delete, func
 
 from joindin.models import Mail
+from joindin.operations.addresses import forget_address_changes
 from joindin.operations.audit import forget_entries, shorten_addresses
 from joindin.operations.external import forget_those_away
+from joindin.operations.registration import forget_registrations
 from joindin.operations.sessions import forget_ended_sessions
 from joindin.operations.throttle import forget_old_counts
 
@@ -38,3 +40,5 @@ def clean_up(session, settings: Mapping, now: dt.datetime) -> None:
     forget_ended_sessions(session, now - KEPT_FOR)
     forget_old_counts(session, now)
     forget_those_away(session, now)
+    forget_registrations(session, now)
+    forget_address_changes(session, now)

@@ -15,6 +15,13 @@ SUBJECTS = {
     "username_reminder": "Your joind.in username",
     "password_reset": "Resetting your joind.in password",
     "external_connected": "Your joind.in account can be opened with another one",
+    "registration": "Welcome to joind.in",
+    "registration_known": "Your joind.in account",
+    "password_forgotten": "Resetting your joind.in password",
+    "password_changed": "Your joind.in password was changed",
+    "email_change": "Confirm your new address for joind.in",
+    "email_changed": "Your joind.in address was changed",
+    "second_factor": "Signing in to joind.in: {what}",
     "event_submitted": "New event submitted to joind.in",
     "event_approved": "Event approved",
     "event_rejected": "Event Rejected",
@@ -46,8 +53,9 @@ def compose(mail: Mail, settings: Mapping) -> EmailMessage:
     # A number may come again in a new database, together with its second it does not.
     message["Message-ID"] = f"<mail.{mail.id}.{mail.created_at:%Y%m%d%H%M%S}@{message['From'].addresses[0].domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(write_text(mail.kind, mail.facts, settings["WEBSITE_URL"]))
-    message.add_alternative(write_html(mail.kind, mail.facts, settings["WEBSITE_URL"]), subtype="html")
+    places = (settings["WEBSITE_URL"], settings["PUBLIC_URL"])
+    message.set_content(write_text(mail.kind, mail.facts, *places))
+    message.add_alternative(write_html(mail.kind, mail.facts, *places), subtype="html")
     return message
 
 

@@ -24,12 +24,14 @@ class _Ready(str):
     """Goes into the template as it is."""
 
 
-def write_text(kind: str, facts: dict, website: str) -> str:
-    return _fill(str, kind, facts, website)
+def write_text(kind: str, facts: dict, website: str, public_url: str) -> str:
+    return _fill(str, kind, facts, website, public_url)
 
 
-def write_html(kind: str, facts: dict, website: str) -> str:
-    html = MarkdownIt("commonmark", {"html": False, "breaks": True}).render(_fill(_escape, kind, facts, website))
+def write_html(kind: str, facts: dict, website: str, public_url: str) -> str:
+    html = MarkdownIt("commonmark", {"html": False, "breaks": True}).render(
+        _fill(_escape, kind, facts, website, public_url)
+    )
     return PAGE.format(nh3.clean(html, tags=TAGS, url_schemes={"http", "https", "mailto"}))
 
 
@@ -38,10 +40,10 @@ def in_one_line(text: str) -> str:
     return " ".join(printable(text).split())
 
 
-def _fill(write, kind, facts, website):
+def _fill(write, kind, facts, website, public_url):
     templates = _templates(write)
-    page = partial(_page, website)
-    return "\n".join(templates.get_template(f"{part}.md").render(facts, page=page) for part in (kind, "_signature"))
+    pages = {"page": partial(_page, website), "account_page": partial(_page, f"{public_url}/accounts")}
+    return "\n".join(templates.get_template(f"{part}.md").render(facts, **pages) for part in (kind, "_signature"))
 
 
 @lru_cache

@@ -14,7 +14,9 @@ from joindin.models.groups import PERMISSIONS, PRESETS, Group, GroupMember, Perm
 from joindin.models.languages import Language, TalkType
 from joindin.models.moving import MovedTable, MovingNote
 from joindin.models.outbox import Mail
+from joindin.models.proofs import EmailChange, Registration
 from joindin.models.rejection_reasons import RejectionReason
+from joindin.models.second_factors import Authenticator, Passkey, RecoveryCode
 from joindin.models.sessions import BrowserSession
 from joindin.models.sources import EventSource
 from joindin.models.talk_comments import TalkComment, TalkCommentReport
@@ -39,9 +41,11 @@ __all__ = [
     "AccessToken",
     "Attendance",
     "AuditEntry",
+    "Authenticator",
     "BrowserSession",
     "Client",
     "Consent",
+    "EmailChange",
     "EmailVerification",
     "Event",
     "EventComment",
@@ -58,9 +62,12 @@ __all__ = [
     "Mail",
     "MovedTable",
     "MovingNote",
+    "Passkey",
     "PasswordReset",
     "Permit",
+    "RecoveryCode",
     "RefreshToken",
+    "Registration",
     "RejectionReason",
     "Tag",
     "Talk",

@@ -13,7 +13,8 @@ from joindin.text import fold
 class User(db.Model):
     """``username_key`` and ``email_key`` are the folded forms under which both are unique.
 
-    Who is not active has no rights at all, whatever else is set.
+    Who is not active has no rights at all, whatever else is set. ``password_suffices`` lets trusted
+    applications sign somebody in without the second factor that they have.
     """
 
     __tablename__ = "users"
@@ -33,6 +34,7 @@ class User(db.Model):
     is_admin: Mapped[bool] = mapped_column(default=False)
     is_editor: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_trusted: Mapped[bool] = mapped_column(default=False)
+    password_suffices: Mapped[bool] = mapped_column(default=False, server_default=false())
     registered_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
+from joindin.clock import utc_now
 from joindin.credentials import check_password, password_hash
 from joindin.database import give_way, locked
 from joindin.errors import Invalid, NotAllowed
-from joindin.models import EventHost, PasswordReset, TalkSpeaker, User
+from joindin.models import BrowserSession, EventHost, PasswordReset, TalkSpeaker, User
 from joindin.operations.audit import record
 from joindin.operations.events import touch
+from joindin.operations.sessions import close_sessions
 from joindin.operations.talks import touch_talks
 
 WRONG_PASSWORD = "The credentials could not be verified"  # noqa: S105 - a sentence
@@ -36,10 +38,12 @@ def edit_profile(
     actor: User,
     password: str | None = None,
     proven_hash: str | None = None,
+    kept_session: BrowserSession | None = None,
 ) -> None:
     """Change an account. A new password replaces the one whose hash was proven to be known.
 
-    With the address or the password, mailed tokens for a new password lapse. Events and talks
+    With the address or the password, mailed tokens for a new password lapse; with the password all
+    sessions end, but the one named. Events and talks
     that show the name show the new one.
 
     :raises Invalid: if the name or the address was taken a moment ago, or the account is gone.
@@ -56,9 +60,10 @@ def edit_profile(
             if user.password_hash != proven_hash:
                 raise NotAllowed(WRONG_PASSWORD)
             user.password_hash = hashed
-        if hashed or fields["email"] != user.email:
+            close_sessions(session, user_id, now=utc_now(), but=kept_session)
+        if hashed or fields.get("email", user.email) != user.email:
             session.execute(delete(PasswordReset).where(PasswordReset.user_id == user_id))
-        is_renamed = fields["full_name"] != user.full_name
+        is_renamed = fields.get("full_name", user.full_name) != user.full_name
         if actor.id != user_id:
             record(session, "user.edit", user, actor=actor, changes=_noted(user, fields, hashed))
         for name, value in fields.items():

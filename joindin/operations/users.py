@@ -11,6 +11,7 @@ from joindin.errors import Conflict, Invalid
 from joindin.models import EmailVerification, PasswordReset, User
 from joindin.operations.audit import record
 from joindin.operations.mail import send_later
+from joindin.operations.sessions import close_sessions
 from joindin.queries.users import has_users, user_named, user_with_email
 from joindin.text import is_e_mail, plain_text
 
@@ -18,17 +19,30 @@ SHORTEST_PASSWORD = 6
 LONGEST_USERNAME = 100
 LONGEST_FULL_NAME = 200
 FIRST = "The first account"
+NAME_TAKEN = "That username is already in use. Choose another"
+
+# How long the link in a mail for a new password is good.
+RESET_LASTS = dt.timedelta(days=1)
 
 
 def register(session, *, now: dt.datetime, password: str, verified: bool = False, **fields) -> User:
     """Make an account; a token that proves its address goes out by mail.
 
-    The first account of an installation is its admin. The password is hashed before the first
-    statement, so that no lock is held meanwhile.
+    :raises Conflict: if the name or the address was taken a moment ago.
+    """
+    user = make_account(session, now=now, hashed=password_hash(password), verified=verified, **fields)
+    send_verification(session, user, now=now)
+    return user
+
+
+def make_account(session, *, now: dt.datetime, hashed: str, verified: bool, **fields) -> User:
+    """An account, of which nobody is told. The first one of an installation is its admin.
+
+    The password comes hashed, so that no lock is held while that is done.
 
     :raises Conflict: if the name or the address was taken a moment ago.
     """
-    user = User(**fields, password_hash=password_hash(password), is_verified=verified, registered_at=now)
+    user = User(**fields, password_hash=hashed, is_verified=verified, registered_at=now)
     user.is_admin = is_first = is_first_account(session)
     try:
         with session.begin_nested():
@@ -36,11 +50,10 @@ def register(session, *, now: dt.datetime, password: str, verified: bool = False
             session.flush()
     except IntegrityError:
         if user_named(session, user.username):
-            raise Conflict("That username is already in use. Choose another") from None
+            raise Conflict(NAME_TAKEN) from None
         raise Conflict("That email is already associated with another account") from None
     if is_first:
         record(session, "user.promote", user, actor=None, reason=FIRST, changes={"admin": [False, True]})
-    send_verification(session, user, now=now)
     return user
 
 
@@ -88,29 +101,37 @@ def remind_of_username(session, user: User) -> None:
     send_later(session, "username_reminder", [user.email], full_name=user.full_name, username=user.username)
 
 
-def send_password_reset(session, user: User, *, now: dt.datetime) -> None:
+def send_password_reset(session, user: User, *, now: dt.datetime, kind: str = "password_reset") -> None:
+    """Mail a link for a new password: to the web site, or by the ``kind`` of mail to our own page."""
     token = new_token()
     session.add(PasswordReset(user_id=user.id, token_hash=token_hash(token), created_at=now))
-    send_later(session, "password_reset", [user.email], full_name=user.full_name, token=token)
+    send_later(session, kind, [user.email], full_name=user.full_name, token=token)
 
 
-def reset_password(session, token: str, password: str) -> None:
+def reset_password(session, token: str, password: str, *, now: dt.datetime) -> User:
     """Set a new password against a mailed token; all reset tokens of that person are used up.
 
-    :raises Invalid: if the token is unknown or the password is no good.
+    Whoever is signed in as that person with a browser is so no longer.
+
+    :raises Invalid: if the token is unknown or a day old, or the password is no good.
     """
     if problem := password_problem(password):
         raise Invalid(problem)
     hashed = password_hash(password)
     begin_write(session)
     user = session.scalar(
-        select(User).join(PasswordReset).where(PasswordReset.token_hash == token_hash(token)).with_for_update()
+        select(User)
+        .join(PasswordReset)
+        .where(PasswordReset.token_hash == token_hash(token), PasswordReset.created_at > now - RESET_LASTS)
+        .with_for_update()
     )
     if user is None:
         raise Invalid("Password could not be reset")
     user.password_hash = hashed
     session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
+    close_sessions(session, user.id, now=now)
     session.flush()
+    return user
 
 
 def create_user(

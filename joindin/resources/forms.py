@@ -2,12 +2,15 @@
 
 from flask import Flask
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, SelectMultipleField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms import Field, HiddenField, SelectMultipleField, StringField, ValidationError
+from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from joindin.credentials import LONGEST_PASSWORD
 from joindin.resources.sessions import way_on
-from joindin.text import plain_text
+from joindin.text import is_e_mail, plain_text
+
+SHORTEST_PASSWORD = 10
 
 
 class Form(FlaskForm):
@@ -46,12 +49,27 @@ class Boxes(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-def filled(message: str) -> InputRequired:
-    return InputRequired(message)
+def filled(message: str) -> DataRequired:
+    return DataRequired(message)
 
 
 def at_most(most: int, what: str) -> Length:
     return Length(max=most, message=f"{what} must have at most {most} characters")
+
+
+def good_address(_form, field: Field) -> None:
+    if not is_e_mail(field.data):
+        raise ValidationError("Enter an e-mail address, like name@example.org")
+
+
+def good_password(_form, field: Field) -> None:
+    """Longer than the API asks for, and nothing of one's own account."""
+    if len(field.data) < SHORTEST_PASSWORD:
+        raise ValidationError(f"Choose a password of at least {SHORTEST_PASSWORD} characters")
+    if len(field.data.encode(errors="replace")) > LONGEST_PASSWORD:
+        raise ValidationError(f"Choose a password of at most {LONGEST_PASSWORD} characters")
+    if len(set(field.data)) < 4:
+        raise ValidationError("Choose a password that is harder to guess")
 
 
 def mount(app: Flask) -> None:

@@ -112,6 +112,11 @@ def end_session() -> None:
     """Sign this browser out. The caller commits."""
     if (known := current_session()) is not None:
         close_session(db.session, known, now=utc_now())
+    forget_session()
+
+
+def forget_session() -> None:
+    """Take the cookie of a session that is gone already."""
     flask.session.clear()
     _keep(None, None)
     g.session_cookie = ""

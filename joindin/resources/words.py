@@ -6,6 +6,26 @@ from itertools import groupby
 from joindin.clock import zone
 from joindin.models import Talk, TalkSpeaker, User
 
+# What stands in a browser's name for itself: the first that fits is it.
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("CriOS/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "Mac"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
 
 def local(at: dt.datetime, zone_name: str | None) -> dt.datetime:
     return at.astimezone(zone(zone_name))
@@ -52,3 +72,13 @@ def span(seconds: int) -> str:
     if seconds <= 90 * 60:
         return counted(-(-seconds // 60), "minute")
     return counted(-(-seconds // 3600), "hour")
+
+
+def browser_name(user_agent: str | None) -> str:
+    """Such as Firefox on Linux; roughly, for browsers pretend to be each other."""
+    said = user_agent or ""
+    browser = next((name for mark, name in BROWSERS if mark in said), None)
+    system = next((name for mark, name in SYSTEMS if mark in said), None)
+    if browser is None:
+        return said.split("/")[0][:40].strip() or "Unknown browser"
+    return f"{browser} on {system}" if system else browser

@@ -14,6 +14,7 @@ HIDDEN = {
     ("GET", "/static/{filename}"),
     *(("GET", path) for path in ("/event/view/{event_id}", "/event/{slug}", "/e/{stub}")),
     *(("GET", path) for path in ("/talk/view/{talk_id}", "/talk/{stub}", "/user/{username}")),
+    *(("GET", path) for path in ("/user/login", "/user/verification", "/user/new-password")),
     *(
         (method, f"/{page}/{{below}}")
         for method in ("POST", "PUT", "DELETE", "PATCH")

@@ -147,7 +147,7 @@ class Passwords(MethodView):
             raise Invalid("Reset token must be supplied")
         if not password:
             raise Invalid("New password must be supplied")
-        reset_password(db.session, token, password)
+        reset_password(db.session, token, password, now=utc_now())
         db.session.commit()
         return empty(204)
 

@@ -8,10 +8,33 @@ JavaScript.
 
 from flask import Flask
 
-from joindin.resources.web import account, errors, events, external, people, sign_in, talks
+from joindin.resources.web import (
+    account,
+    errors,
+    events,
+    external,
+    old_addresses,
+    passwords,
+    people,
+    registration,
+    sign_in,
+    talks,
+)
 from joindin.resources.web.pages import blp
 
-__all__ = ["account", "errors", "events", "external", "mount", "people", "sign_in", "talks"]
+__all__ = [
+    "account",
+    "errors",
+    "events",
+    "external",
+    "mount",
+    "old_addresses",
+    "passwords",
+    "people",
+    "registration",
+    "sign_in",
+    "talks",
+]
 
 
 def mount(app: Flask) -> None:

@@ -1,0 +1,48 @@
+"""All that is stored about a person.
+
+It is read off the tables themselves: whatever refers to a user is part of it, also what is added in
+years to come. Only what would let somebody in stays out.
+"""
+
+from sqlalchemy import select
+
+from joindin.database import Base
+from joindin.models import Event, Mail, Talk, User
+
+# Hashes of what only the person has, and what makes codes; nobody learns from them, but thieves might.
+SECRETS = ("password_hash", "token_hash", "code_hash", "secret_hash", "secret", "public_key", "credential_id")
+LOOKUP_KEYS = ("username_key", "email_key", "full_name_key")
+
+
+def collect_personal_data(session, user: User) -> dict[str, list[dict]]:
+    """Rows by table; those that refer to the person in several ways once for each."""
+    found = {"users": _rows(session, User.__table__, User.__table__.c.id, user.id)}
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            if any(key.column.table.name == "users" for key in column.foreign_keys):
+                name = table.name if column.name == "user_id" else f"{table.name}.{column.name}"
+                found[name] = _rows(session, table, column, user.id)
+    found["outbox"] = [
+        {"kind": mail.kind, "recipient": mail.recipient, "created_at": mail.created_at, "sent_at": mail.sent_at}
+        for mail in session.scalars(select(Mail).where(Mail.recipient == user.email).order_by(Mail.id))
+    ]
+    found["names"] = _names(session, found)
+    return found
+
+
+def _rows(session, table, column, user_id):
+    shown = [each for each in table.columns if each.name not in SECRETS + LOOKUP_KEYS]
+    rows = session.execute(select(*shown).where(column == user_id).order_by(*table.primary_key.columns))
+    return [dict(row) for row in rows.mappings()]
+
+
+def _names(session, found):
+    """What the events and talks are called that the rows refer to by their ids."""
+    rows = [row for those in found.values() for row in those]
+    names = []
+    for kind, model, name in (("event", Event, Event.name), ("talk", Talk, Talk.title)):
+        ids = sorted({row[f"{kind}_id"] for row in rows if row.get(f"{kind}_id")})
+        for start in range(0, len(ids), 1000):
+            some = session.execute(select(model.id, name).where(model.id.in_(ids[start : start + 1000])))
+            names += [{"kind": kind, "id": id_, "name": text} for id_, text in some]
+    return names
