@@ -13,6 +13,15 @@ JUDGED = {("phone", "light"), ("desktop", "dark")}
 
 TALLEST_PICTURE = 10_000  # pixels
 
+# The name of what has the focus, whether it has an outline, and how many had it before.
+FOCUSED = """() => {
+  const it = document.activeElement;
+  window.stops = window.stops || [];
+  if (!window.stops.includes(it)) window.stops.push(it);
+  const name = it === document.body ? "" : (it.labels?.[0] || it).textContent.trim();
+  return [name, getComputedStyle(it).outlineStyle !== "none", window.stops.indexOf(it)];
+}"""
+
 
 class Visitor:
     """A browser window of its own cookies, on the site at ``base``; ``page`` is Playwright's.
@@ -51,6 +60,28 @@ class Visitor:
         """Write into fields by their name in the form."""
         for name, value in fields.items():
             self.page.locator(f"[name='{name}']").fill(value)
+
+    def tab_to(self, name: str):
+        """Press the tab key until the thing of that name has the focus."""
+        for _ in range(50):
+            self.page.keyboard.press("Tab")
+            if self._focused()[0] == name:
+                return
+        raise AssertionError(f"the tab key does not get to {name!r}")
+
+    def tab_through(self) -> list[tuple[str, bool]]:
+        """Every stop of the tab key by name, and whether it shows that it has the focus."""
+        stops = []
+        while len(stops) < 200:
+            self.page.keyboard.press("Tab")
+            name, outline, number = self._focused()
+            if number < len(stops) or not name:
+                return stops
+            stops.append((name, outline))
+        return stops
+
+    def _focused(self):
+        return self.page.evaluate(FOCUSED)
 
     @property
     def path(self) -> str:

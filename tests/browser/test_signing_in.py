@@ -1,0 +1,49 @@
+"""Signing in with a browser, by mouse and by keyboard alone."""
+
+from tests.web.browsing import PASSWORD, make_person
+
+
+def test_somebody_signs_in_and_out(visitor, session):
+    make_person(session, "ann", full_name="Ann Ash")
+    session.commit()
+
+    visitor.visit("/accounts/")
+    visitor.judge("sign in")
+    visitor.fill(username="ann", password="wrong")
+    visitor.press("Sign in")
+    visitor.judge("sign in, wrong password")
+    refused = visitor.text
+    visitor.fill(username="ann", password=PASSWORD)
+    visitor.press("Sign in")
+    visitor.judge("account")
+    inside = visitor.path
+    visitor.press("Sign out")
+
+    assert "That name and that password do not fit together" in refused
+    assert (inside, visitor.path) == ("/accounts/", "/accounts/login/")
+    assert "You are signed out." in visitor.text
+
+
+def test_the_keyboard_is_enough_to_sign_in(visitor, session):
+    make_person(session, "ann", full_name="Ann Ash")
+    session.commit()
+    keyboard = visitor.page.keyboard
+
+    visitor.visit("/accounts/login/?next=/accounts/")
+    visitor.tab_to("E-mail address or username")
+    keyboard.type("ann@example.org")
+    keyboard.press("Tab")
+    keyboard.type(PASSWORD)
+    with visitor.page.expect_navigation():
+        keyboard.press("Enter")
+
+    assert (visitor.path, "Ann Ash" in visitor.text) == ("/accounts/", True)
+
+
+def test_every_stop_of_the_keyboard_can_be_seen(visitor, session):
+    visitor.visit("/accounts/login/")
+
+    stops = visitor.tab_through()
+
+    assert {"Skip to the content", "Sign in", "E-mail address or username", "Password"} <= {name for name, _ in stops}
+    assert [name for name, outline in stops if not outline] == []
