@@ -9,14 +9,11 @@ from tests.browser.tools import AXE, NU, java
 WRONG_PAGE = "<!DOCTYPE html><html lang='en'><title>Wrong</title></p>"
 
 
-def axe_violations(page, parts: list[str] | None = None) -> list[str]:
-    """What axe-core finds wrong in what the browser shows now, by all its rules; ``parts`` are CSS selectors."""
+def axe_violations(page) -> list[str]:
+    """What axe-core finds wrong in what the browser shows now, by all its rules."""
     if not page.evaluate("() => !!window.axe"):
         page.evaluate(f"() => {{ {AXE.read_text()} }}")
-    found = page.evaluate(
-        "parts => axe.run(parts, {resultTypes: ['violations']}).then(found => found.violations)",
-        {"include": parts or ["html"]},
-    )
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)")
     return [
         f"{violation['id']}: {node['html'][:200]} {node['failureSummary']}"
         for violation in found

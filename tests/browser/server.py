@@ -12,7 +12,7 @@ import urllib.request
 from email.policy import default
 from pathlib import Path
 
-PATIENCE = 30
+PATIENCE = 90
 
 
 class Server:

@@ -60,8 +60,11 @@ def test_an_empty_event_and_an_empty_person_are_sound(visitor, session):
 
 def test_the_documentation_is_sound(visitor):
     visitor.visit("/docs")
-    # All its sections come from one macro, and there are hundreds.
-    visitor.judge("documentation", ["head", "body > header", "#introduction", "main > section:nth-of-type(2)"])
+    # Hundreds of sections come from one macro; axe-core takes a minute for all of them, the validator does not.
+    visitor.page.evaluate(
+        "() => document.querySelectorAll('main > section:nth-of-type(n+4), nav ul ul').forEach(part => part.remove())"
+    )
+    visitor.judge("documentation")
 
     assert visitor.page.locator("h1").inner_text().startswith("joindin")
 

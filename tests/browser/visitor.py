@@ -91,15 +91,15 @@ class Visitor:
     def text(self) -> str:
         return " ".join(self.page.locator("main").inner_text().split())
 
-    def judge(self, name: str, parts: list[str] | None = None):
-        """Look at this page, or at some parts of a huge one, on a phone and on a desk, by day and by night."""
+    def judge(self, name: str):
+        """Look at this page on a phone and on a desk, by day and by night."""
         for size, screen in (("phone", PHONE), ("desktop", DESKTOP)):
             self.page.set_viewport_size(screen)
             for scheme in ("light", "dark"):
                 self.page.emulate_media(color_scheme=scheme)
                 here = f"{name} ({size}, {scheme})"
                 if (size, scheme) in JUDGED:
-                    self.complaints += [f"{here}: axe: {violation}" for violation in axe_violations(self.page, parts)]
+                    self.complaints += [f"{here}: axe: {violation}" for violation in axe_violations(self.page)]
                 if self._pictures:
                     self._take_picture(f"{name}-{size}-{scheme}")
             wide = self.page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
