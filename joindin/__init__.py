@@ -25,7 +25,10 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     :raises joindin.config.SettingError: if a setting makes no sense.
     """
     from joindin import cli, jobs, resources
+    from joindin.answer_cache import AnswerCache
+    from joindin.answer_cache.memory import Memory
     from joindin.config import load_settings
+    from joindin.data_version import data_version
     from joindin.database import engine_options
     from joindin.extensions import api, db, migrate, prepare_reading
     from joindin.representations.fragments import Fragments
@@ -53,6 +56,11 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     jobs.init_app(app)
     resources.mount(app, api)
     cli.mount(app)
+    if most_bytes := app.config["ANSWER_CACHE_BYTES"]:
+        app.extensions["answers"] = Memory(most_bytes)
+        with app.app_context():
+            app.wsgi_app = AnswerCache(app.wsgi_app, data_version(db.engine), app.extensions["answers"])
+    # In front of the cache, which then has the scheme and host that answers are made for.
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
     return app

@@ -79,6 +79,12 @@ def parse_date(text: str, zone_name: str | None, now: dt.datetime) -> dt.datetim
         return None
 
 
+def depends_on_now(text: str) -> bool:
+    """Whether the text may mean another instant when it is read later."""
+    text = text.strip()
+    return bool(text) and not any(form.match(text) for form in (ISO_LIKE, UNIX, DIGITS))
+
+
 def _parse(text, tzinfo, now):
     if ISO_LIKE.match(text):
         parsed = dt.datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-"))

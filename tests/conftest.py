@@ -157,7 +157,7 @@ def api(app, session):
 
 @pytest.fixture
 def count_statements(app):
-    """``with count_statements() as seen: ...`` fills ``seen`` with the SQL that was sent."""
+    """``with count_statements() as seen: ...`` fills ``seen`` with the SQL that was sent; no answer is remembered."""
 
     @contextmanager
     def counting():
@@ -166,6 +166,7 @@ def count_statements(app):
         def note(_connection, _cursor, statement, *_):
             seen.append(statement)
 
+        app.extensions["answers"].clear()
         with app.app_context():
             engine = db.engine
         event.listen(engine, "before_cursor_execute", note)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from hashlib import sha1
 
 import orjson
 from flask import Response, g, request
@@ -19,6 +20,9 @@ HTML_TYPE = "text/html; charset=utf8"
 
 # What programs in browsers may read beside the body.
 EXPOSED = "Location, ETag, Retry-After"
+
+# What answers to reads depend on, beside the address.
+VARY = "Accept, Accept-Encoding, Authorization"
 
 PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -67,6 +71,11 @@ def is_verbose() -> bool:
     return query().get("verbose") == "yes"
 
 
+def hold_for_an_instant() -> None:
+    """Say that the answer to this request may be another one a second later, though nothing was written."""
+    g.holds_for_an_instant = True
+
+
 def _respond(body, status, location=None):
     kind = _negotiated_type()
     if body and kind == HTML_TYPE:
@@ -80,7 +89,22 @@ def _respond(body, status, location=None):
     if location is not None:
         response.headers["Location"] = location
         response.autocorrect_location_header = False
+    if request.method in ("GET", "HEAD") and status in (200, 404):
+        _let_it_be_kept(response, body, status)
     return response
+
+
+def _let_it_be_kept(response, body, status):
+    """By browsers, apps and proxies, who ask each time whether it still holds; what anybody may see also by us."""
+    is_for_anybody = "Authorization" not in request.headers and "holds_for_an_instant" not in g
+    response.headers["Cache-Control"] = "public, no-cache" if is_for_anybody else "private, no-cache"
+    response.headers["Vary"] = VARY
+    if status == 200:
+        # Whatever the viewer is to the things shown is in the body, and so in the tag.
+        tag = sha1(body).hexdigest()
+        response.headers["ETag"] = f'"{tag}"'
+        if "If-None-Match" in request.headers and request.if_none_match.contains_weak(tag):
+            response.status_code = 304
 
 
 def _negotiated_type():

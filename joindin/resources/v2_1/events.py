@@ -4,7 +4,7 @@ from flask import current_app, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.clock import parse_date, utc_now
+from joindin.clock import depends_on_now, parse_date, utc_now
 from joindin.errors import Invalid, MethodNotSupported, NotAllowed, NotFound
 from joindin.extensions import db, reader
 from joindin.operations.approval import approve_event, reject_event
@@ -23,7 +23,7 @@ from joindin.queries.users import list_attendees
 from joindin.queries.viewers import view_events
 from joindin.representations.v2_1.events import AttendingSchema, EventPageSchema, VerboseEventPageSchema
 from joindin.representations.v2_1.users import UserPageSchema, VerboseUserPageSchema, represent_user
-from joindin.resources.v2_1.answers import collection, empty, is_verbose, thing
+from joindin.resources.v2_1.answers import collection, empty, hold_for_an_instant, is_verbose, thing
 from joindin.resources.v2_1.callers import api_base, caller, links, signed_in
 from joindin.resources.v2_1.documented import add_unlisted, asks, does, lists, refuses, shows, takes
 from joindin.resources.v2_1.event_input import (
@@ -235,9 +235,15 @@ def _read_filter():
         title=given.text("title") if "title" in given else None,
         stub=given.text("stub") if "stub" in given else None,
         tags=_read_tags(given),
-        starts_from=parse_date(given.text("startdate"), None, now),
-        starts_before=parse_date(given.text("enddate"), None, now),
+        starts_from=_read_date(given.text("startdate"), now),
+        starts_before=_read_date(given.text("enddate"), now),
     )
+
+
+def _read_date(text, now):
+    if depends_on_now(text):
+        hold_for_an_instant()
+    return parse_date(text, None, now)
 
 
 def _read_tags(given):

@@ -1,0 +1,95 @@
+"""The answer cache: what anybody may see is answered from memory, before Flask is asked.
+
+It stands in front of the application and knows HTTP, not the house: an answer is kept if it says of
+itself that everybody may have it and must ask again (``Cache-Control: public, no-cache``). Nothing
+is ever invalidated. Each request asks for the version of the data (:mod:`joindin.data_version`) and
+gets what was rendered under that same version on the same day, or it goes on to the application. So
+a read that starts after a write was acknowledged shows it, whoever wrote.
+"""
+
+from time import time
+
+from werkzeug.datastructures import Headers
+
+from joindin.answer_cache.answer import Answer, may_be_kept, pass_on
+from joindin.answer_cache.encodings import encoding_for
+from joindin.answer_cache.memory import Memory
+
+# Who comes with one of these is somebody, or wants only a part.
+PERSONAL = (
+    "HTTP_AUTHORIZATION",
+    "HTTP_COOKIE",
+    "HTTP_SIGNATURE",
+    "HTTP_RANGE",
+    "HTTP_IF_MATCH",
+    "HTTP_IF_UNMODIFIED_SINCE",
+)
+# Answered here, and not by the application, which always gives the whole.
+CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
+# Files have a cache of their own: the reader's, for ever.
+FILES = ("/inc/", "/static/")
+A_DAY = 86_400
+
+
+class AnswerCache:
+    """WSGI middleware; ``version`` is a function that tells the data's version, or None if it cannot be told."""
+
+    def __init__(self, app, version, memory: Memory):
+        self._app = app
+        self._version = version
+        self._memory = memory
+
+    def __call__(self, environ, start_response):
+        if not _is_for_anybody(environ):
+            return self._app(environ, start_response)
+        # Both before anything is read: the answer may be newer than this, never older.
+        version, day = self._version(), time() // A_DAY
+        if version is None:
+            return self._app(environ, start_response)
+        key = _key(environ)
+        answer = self._memory.get(key)
+        if answer is None or answer.version != version or answer.day != day:
+            return self._render(environ, start_response, key, version, day, answer)
+        return answer.send(environ, start_response)
+
+    def _render(self, environ, start_response, key, version, day, outdated):
+        asked = {name: value for name, value in environ.items() if name not in CONDITIONS}
+        said = []
+        body = self._app(asked | {"REQUEST_METHOD": "GET"}, lambda *words: said.extend(words))
+        status, headers = said[0], Headers(said[1])
+        if not may_be_kept(status, headers):
+            return pass_on(environ, start_response, status, headers, body)
+        answer = Answer(status, headers, _whole(body), key[-1], outdated)
+        answer.version, answer.day = version, day
+        self._memory.put(key, answer)
+        return answer.send(environ, start_response)
+
+
+def _is_for_anybody(environ):
+    return (
+        environ["REQUEST_METHOD"] in ("GET", "HEAD")
+        and not any(map(environ.__contains__, PERSONAL))
+        and not environ["PATH_INFO"].startswith(FILES)
+        and environ.get("CONTENT_LENGTH", "") in ("", "0")
+    )
+
+
+def _key(environ):
+    """All that an answer to somebody unknown depends on, beside the data and the day."""
+    return (
+        environ["PATH_INFO"],
+        environ["QUERY_STRING"],
+        environ.get("HTTP_HOST"),
+        environ["wsgi.url_scheme"],
+        environ.get("SCRIPT_NAME"),
+        environ.get("HTTP_ACCEPT"),
+        encoding_for(environ.get("HTTP_ACCEPT_ENCODING")),
+    )
+
+
+def _whole(body):
+    try:
+        return b"".join(body)
+    finally:
+        if hasattr(body, "close"):
+            body.close()
