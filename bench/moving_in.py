@@ -1,7 +1,7 @@
 """``python -m bench.moving_in``: how fast a large Joind.in moves in, and how much memory that takes.
 
-Makes a MariaDB database of the size asked for, and one of a tenth of it: the peak of the process
-must not grow with the tables.
+Makes MariaDB databases of several sizes, shares of the one asked for: the peak of the process must
+not grow with the tables. ``docs/moving-in.md`` keeps the figures.
 """
 
 import argparse
@@ -50,16 +50,15 @@ NULL = r"\N"
 
 def main():
     options = read_options()
-    print(
-        f"{os.cpu_count()} cores, Python {platform.python_version()}; {options.events} events, {options.attendances} attendances"
-    )
-    for share in (0.1, 1):
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.0f}, Python {platform.python_version()}", flush=True)
+    for share in options.shares:
         events, attendances = int(options.events * share), int(options.attendances * share)
         with legacy_database() as (address, server):
             began = time.monotonic()
             fill(server, events=events, people=max(1, events // 2), attendances=attendances)
             print(f"\n{events} events, {attendances} attendances: generated in {time.monotonic() - began:.0f} s")
-            measure("SQLite", address, None)
+            if options.sqlite:
+                measure("SQLite", address, None)
             if options.postgresql:
                 measure("PostgreSQL", address, options.postgresql)
 
@@ -68,6 +67,8 @@ def read_options():
     parser = argparse.ArgumentParser(prog="python -m bench.moving_in")
     parser.add_argument("--events", type=int, default=100_000)
     parser.add_argument("--attendances", type=int, default=1_000_000)
+    parser.add_argument("--shares", type=float, nargs="+", default=[0.1, 1], help="of those numbers, one run each")
+    parser.add_argument("--sqlite", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--postgresql", default=POSTGRESQL, help="server to make a database on; empty for none")
     return parser.parse_args()
 

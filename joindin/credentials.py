@@ -45,6 +45,22 @@ def client_secret(secret_key: str, client_key: str, generation: int) -> str:
     return base64.b64encode(hmac.digest(secret_key.encode(), name.encode(), "sha512")[:48]).decode()
 
 
+def refusal_token(secret_key: str, user_id: int, topic: str) -> str:
+    """What lets whoever has it stop mails of a topic to somebody, and nothing else. It does not lapse."""
+    signature = hmac.digest(secret_key.encode(), f"mail refusal\n{user_id}\n{topic}".encode(), "sha256")
+    return f"{user_id}-{topic}-{signature[:16].hex()}"
+
+
+def read_refusal_token(secret_key: str, token: str) -> tuple[int, str] | None:
+    """Whose mails, and of which topic; None if we did not make the token."""
+    user_id, _, rest = token.partition("-")
+    topic = rest.partition("-")[0]
+    if not (user_id.isascii() and user_id.isdecimal() and len(user_id) < 11):
+        return None
+    made = refusal_token(secret_key, int(user_id), topic)
+    return (int(user_id), topic) if hmac.compare_digest(made.encode(), token.encode()) else None
+
+
 def matches_hash(token: str, stored: str) -> bool:
     return hmac.compare_digest(token_hash(token), stored)
 

@@ -1,13 +1,14 @@
 """Every mail we send: its subject here, its words in ``templates/mail/<kind>.md``."""
 
 from collections.abc import Mapping
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP
 
+from joindin.credentials import refusal_token
 from joindin.jobs.carriers import Undeliverable
 from joindin.jobs.words import in_one_line, write_html, write_text
-from joindin.models import Mail
+from joindin.models import TOPIC_OF, Mail
 
 # The braces take facts of the mail.
 SUBJECTS = {
@@ -36,12 +37,23 @@ SUBJECTS = {
 }
 
 
+class InOneLine(UnstructuredHeader):
+    """A header that is never folded, for an address in it would be taken apart or encoded."""
+
+    def fold(self, *, policy):
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+HEADERS = HeaderRegistry()
+HEADERS.map_to_type("list-unsubscribe", InOneLine)
+
+
 def compose(mail: Mail, settings: Mapping) -> EmailMessage:
     """The message for a row of the outbox: the same one at each attempt, down to its Message-ID.
 
     :raises Undeliverable: if the recipient is no address.
     """
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=SMTP.clone(header_factory=HEADERS))
     message["From"] = _address(settings["MAIL_FROM"])
     message["To"] = _address(settings["MAIL_FORWARD_ALL_TO"] or mail.recipient)
     if settings["MAIL_FORWARD_ALL_TO"]:
@@ -53,10 +65,24 @@ def compose(mail: Mail, settings: Mapping) -> EmailMessage:
     # A number may come again in a new database, together with its second it does not.
     message["Message-ID"] = f"<mail.{mail.id}.{mail.created_at:%Y%m%d%H%M%S}@{message['From'].addresses[0].domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    places = (settings["WEBSITE_URL"], settings["PUBLIC_URL"])
+    stop = _where_to_stop(mail, settings)
+    if stop is not None:
+        # One click in the reader's program is enough (RFC 8058).
+        message["List-Unsubscribe"] = f"<{stop}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    places = (settings["WEBSITE_URL"], settings["PUBLIC_URL"], stop)
     message.set_content(write_text(mail.kind, mail.facts, *places))
     message.add_alternative(write_html(mail.kind, mail.facts, *places), subtype="html")
     return message
+
+
+def _where_to_stop(mail, settings):
+    """The page that ends mails like this to its reader; None where they answer what the reader did."""
+    topic = TOPIC_OF.get(mail.kind)
+    if topic is None or mail.user_id is None or not settings["SECRET_KEY"]:
+        return None
+    token = refusal_token(settings["SECRET_KEY"], mail.user_id, topic)
+    return f"{settings['PUBLIC_URL']}/accounts/mails/{token}"
 
 
 def _addresses(text):

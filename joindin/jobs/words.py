@@ -13,6 +13,7 @@ import nh3
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 
+from joindin.models import TOPIC_OF, TOPICS
 from joindin.text import printable
 
 TAGS = {"a", "blockquote", "br", "p"}
@@ -24,13 +25,14 @@ class _Ready(str):
     """Goes into the template as it is."""
 
 
-def write_text(kind: str, facts: dict, website: str, public_url: str) -> str:
-    return _fill(str, kind, facts, website, public_url)
+def write_text(kind: str, facts: dict, website: str, public_url: str, stop: str | None = None) -> str:
+    """``stop`` is the page that ends mails like this."""
+    return _fill(str, kind, facts, website, public_url, stop)
 
 
-def write_html(kind: str, facts: dict, website: str, public_url: str) -> str:
+def write_html(kind: str, facts: dict, website: str, public_url: str, stop: str | None = None) -> str:
     html = MarkdownIt("commonmark", {"html": False, "breaks": True}).render(
-        _fill(_escape, kind, facts, website, public_url)
+        _fill(_escape, kind, facts, website, public_url, stop)
     )
     return PAGE.format(nh3.clean(html, tags=TAGS, url_schemes={"http", "https", "mailto"}))
 
@@ -40,10 +42,14 @@ def in_one_line(text: str) -> str:
     return " ".join(printable(text).split())
 
 
-def _fill(write, kind, facts, website, public_url):
+def _fill(write, kind, facts, website, public_url, stop):
+    ours = {"page": partial(_page, website), "account_page": partial(_page, f"{public_url}/accounts")}
+    parts = [kind, "_signature"]
+    if stop is not None:
+        parts.insert(1, "_stop")
+        ours |= {"stop": _Ready(stop), "about": _Ready(TOPICS[TOPIC_OF[kind]].about)}
     templates = _templates(write)
-    pages = {"page": partial(_page, website), "account_page": partial(_page, f"{public_url}/accounts")}
-    return "\n".join(templates.get_template(f"{part}.md").render(facts, **pages) for part in (kind, "_signature"))
+    return "\n".join(templates.get_template(f"{part}.md").render(facts, **ours) for part in parts)
 
 
 @lru_cache

@@ -12,6 +12,7 @@ from joindin.models.events import Event, EventHost, EventImage, Tag, event_tags
 from joindin.models.external import CONFIRM, CONNECT, SIGN_IN, ExternalIdentity, ExternalSignIn
 from joindin.models.groups import PERMISSIONS, PRESETS, Group, GroupMember, Permit
 from joindin.models.languages import Language, TalkType
+from joindin.models.mail_refusals import TOPIC_OF, TOPICS, MailRefusal
 from joindin.models.moving import MovedTable, MovingNote
 from joindin.models.outbox import Mail
 from joindin.models.proofs import EmailChange, Registration
@@ -38,6 +39,8 @@ __all__ = [
     "PERSONAL",
     "PRESETS",
     "SIGN_IN",
+    "TOPICS",
+    "TOPIC_OF",
     "AccessToken",
     "Attendance",
     "AuditEntry",
@@ -60,6 +63,7 @@ __all__ = [
     "GroupMember",
     "Language",
     "Mail",
+    "MailRefusal",
     "MovedTable",
     "MovingNote",
     "Passkey",

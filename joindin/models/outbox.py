@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import JSON, Index, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from joindin.database import UtcDateTime
@@ -13,7 +13,8 @@ class Mail(db.Model):
     """A mail that waits, was sent, or was given up.
 
     ``facts`` fill the template ``kind``; they may hold a one-time token, so they are wiped once
-    the mail is out. ``due_at`` is NULL when nothing more will be tried.
+    the mail is out. ``due_at`` is NULL when nothing more will be tried. ``user_id`` is whose mail it
+    is, where they may refuse mails like this one (``mail_refusals.py``).
     """
 
     __tablename__ = "outbox"
@@ -22,6 +23,7 @@ class Mail(db.Model):
     kind: Mapped[str] = mapped_column(String(50))
     recipient: Mapped[str] = mapped_column(String(200))
     reply_to: Mapped[str | None] = mapped_column(String(500))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     facts: Mapped[dict] = mapped_column(JSON, default=dict)
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)

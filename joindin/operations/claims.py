@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from joindin.errors import Conflict, Invalid, NotFound, NotSignedIn, Unprocessable
 from joindin.models import Event, TalkClaim, TalkSpeaker, User
 from joindin.operations.audit import record
-from joindin.operations.mail import addresses, send_later
+from joindin.operations.mail import addresses, notify_later, send_later
 from joindin.operations.speakers import link_speaker, shown_name
 from joindin.operations.talks import hold_talk
 from joindin.queries.claims import open_claim_of
@@ -141,9 +141,17 @@ def _open(session, talk, speaker, user, caller, is_own_name, is_manager, now):
     session.add(TalkClaim(talk_id=talk.id, speaker_id=speaker.id, user_id=user.id, claimed_at=now, **{side: now}))
     session.flush()
     if is_own_name:
-        hosts = list_hosts_to_tell(session, talk.event_id)
-        slug, claimant = session.get_one(Event, talk.event_id).slug, user.full_name or user.username
-        _tell(session, "talk_claimed", hosts, talk, slug=slug, speaker=speaker.name, claimant=claimant)
+        event = session.get_one(Event, talk.event_id)
+        notify_later(
+            session,
+            "talk_claimed",
+            list_hosts_to_tell(session, event.id),
+            event=event.name,
+            talk=talk.title,
+            slug=event.slug,
+            speaker=speaker.name,
+            claimant=user.full_name or user.username,
+        )
     else:
         record(session, "claim.assign", talk, actor=caller, changes=_named(speaker, user))
         _tell(session, "talk_assigned", [user], talk, username=user.username)

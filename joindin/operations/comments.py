@@ -8,7 +8,7 @@ from joindin.database import locked
 from joindin.errors import Conflict, Invalid, NotFound
 from joindin.models import Event, EventComment, EventCommentReport, EventHost
 from joindin.operations.audit import record
-from joindin.operations.mail import addresses, send_later
+from joindin.operations.mail import notify_later
 from joindin.queries.comments import has_rated_event, has_said
 from joindin.queries.users import list_hosts_to_tell
 from joindin.viewer import Person
@@ -59,10 +59,10 @@ def report_event_comment(session, comment: EventComment, *, reporter: Person, no
     session.add(EventCommentReport(comment_id=comment.id, reporter_id=reporter.id, reported_at=now))
     session.flush()
     event = session.get_one(Event, comment.event_id)
-    send_later(
+    notify_later(
         session,
         "event_comment_reported",
-        addresses(list_hosts_to_tell(session, event.id)),
+        list_hosts_to_tell(session, event.id),
         event=event.name,
         slug=event.slug,
         rating=comment.rating,

@@ -13,7 +13,7 @@ from joindin.database import begin_write, insert_missing, locked
 from joindin.errors import Conflict, NotFound
 from joindin.models import Event, EventHost, Tag, User, event_tags
 from joindin.operations.attendance import attend
-from joindin.operations.mail import addresses, send_later
+from joindin.operations.mail import notify_later
 from joindin.permissions import is_approved_at_once, is_rejected
 from joindin.queries.events import count_pending_events
 from joindin.queries.users import list_admins
@@ -155,10 +155,10 @@ def _free_slug(session, event):
 
 def _tell_admins(session, event):
     start = event.starts_at.astimezone(zone(event.timezone))
-    send_later(
+    notify_later(
         session,
         "event_submitted",
-        addresses(list_admins(session)),
+        list_admins(session),
         title=event.name,
         contact_name=event.contact_name,
         start_date=f"{start.day}{_ordinal(start.day)} {start:%b}, {start.year}",

@@ -15,7 +15,7 @@ from joindin.models import Event, Talk, TalkComment, TalkCommentReport, User
 from joindin.operations.audit import record
 from joindin.operations.comments import DECISIONS, check_open, close_reports
 from joindin.operations.events import touch
-from joindin.operations.mail import addresses, send_later
+from joindin.operations.mail import notify_later
 from joindin.operations.talk_counters import recount_talks
 from joindin.operations.talks import hold_talk, touch_talks
 from joindin.queries.talk_comments import has_commented_on_talk, has_rated_talk, recent_talk_comments
@@ -86,10 +86,10 @@ def comment_on_talk(
     shown = {"comment_count": 1, "rating_sum": comment.rating, "rating_count": int(comment.rating > 0)}
     _count(session, Talk, talk.id, all_comment_count=1, **({} if is_private else shown))
     _count(session, Event, talk.event_id, talk_comment_count=1)
-    send_later(
+    notify_later(
         session,
         "talk_comment",
-        addresses(speaker for speaker in speakers.values() if speaker.id != author.id),
+        [speaker for speaker in speakers.values() if speaker.id != author.id],
         talk=talk.title,
         stub=talk.stub,
         author=author.full_name,
@@ -123,10 +123,10 @@ def report_talk_comment(session, comment: TalkComment, *, reporter: Person, now:
     _hold(session, comment)
     session.add(TalkCommentReport(comment_id=comment.id, reporter_id=reporter.id, reported_at=now))
     _hide(session, comment, True)
-    send_later(
+    notify_later(
         session,
         "talk_comment_reported",
-        addresses(list_hosts_to_tell(session, comment.event_id)),
+        list_hosts_to_tell(session, comment.event_id),
         event=comment.event.name,
         slug=comment.event.slug,
         talk=comment.talk.title,

@@ -72,6 +72,16 @@ def text_of(letter):
     return letter.get_body(("plain",)).get_content().replace("\r\n", "\n")
 
 
+def stop_of(letter):
+    """The page that ends mails like this one, as the header names it."""
+    return letter["List-Unsubscribe"].removeprefix("<").removesuffix(">")
+
+
+def stopping(letter, about):
+    """What such a mail says before its signature."""
+    return f"No more mails about {about}? Stop them here: <{stop_of(letter)}>\n\n"
+
+
 def html_of(letter):
     """The HTML part as its reader sees it: (the words, where the links lead, which elements it has)."""
     reader = _Reader()

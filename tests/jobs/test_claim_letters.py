@@ -3,8 +3,10 @@
 from joindin.operations.claims import claim_talk, reject_claim
 from tests.conftest import WEBSITE
 from tests.factories import NOW, make_event, make_talk, make_user
-from tests.jobs.sink import html_of, text_of
+from tests.jobs.sink import html_of, stop_of, stopping, text_of
 from tests.jobs.test_letters import FEEDBACK, SIGNATURE
+
+HOSTING = "claimed talks and reported comments at your events"
 
 
 def make_world(session):
@@ -37,9 +39,9 @@ def test_a_claim_is_told_to_the_hosts(session, sink, deliver):
     assert text_of(letter) == (
         'Ann [O](x) says to be the speaker "Ann" of a talk of your event.\n\n'
         "Event: Día & Co\nTalk: *On* Python\n\n"
-        f"Approve or reject it here: <{WEBSITE}/event/dia/claims>\n\n{SIGNATURE}"
+        f"Approve or reject it here: <{WEBSITE}/event/dia/claims>\n\n{stopping(letter, HOSTING)}{SIGNATURE}"
     )
-    assert html_of(letter).links == [f"{WEBSITE}/event/dia/claims", FEEDBACK]
+    assert html_of(letter).links == [f"{WEBSITE}/event/dia/claims", stop_of(letter), FEEDBACK]
 
 
 def test_an_assignment_is_told_to_the_speaker(session, sink, deliver):

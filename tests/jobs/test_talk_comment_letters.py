@@ -6,10 +6,11 @@ from joindin.operations.talk_comments import RateLimit, comment_on_talk, report_
 from joindin.queries.talk_comments import find_hidden_talk_comment
 from tests.conftest import WEBSITE
 from tests.factories import NOW, make_event, make_talk, make_talk_comment, make_user
-from tests.jobs.sink import html_of, text_of
+from tests.jobs.sink import html_of, stop_of, stopping, text_of
 
 SIGNATURE = "Anything to ask or to tell us? Write to <feedback@joind.in>, or to @joindin on Twitter.\n"
 FEEDBACK = "mailto:feedback@joind.in"
+COMMENTS, HOSTING = "comments on your talks", "claimed talks and reported comments at your events"
 
 
 def say(session, talk, author, text, **more):
@@ -27,12 +28,13 @@ def test_a_comment_is_told_to_the_speakers(session, sink, deliver):
 
     assert [letter["To"] for letter in sink.letters] == ["ada@example.org", "bob@example.org"]
     assert [letter["Subject"] for letter in sink.letters] == ["New feedback on On {Python} & more"] * 2
-    assert text_of(sink.letters[0]) == (
+    letter = sink.letters[0]
+    assert text_of(letter) == (
         'Somebody commented on your talk "On {Python} & more".\n\n'
         "Author: Ann\nRating: 4\nComment:\n\n> Clear.\n>\n> And [fun](http://evil.example)!\n\n"
-        f"Your talk: <{WEBSITE}/talk/abcde>\n\n{SIGNATURE}"
+        f"Your talk: <{WEBSITE}/talk/abcde>\n\n{stopping(letter, COMMENTS)}{SIGNATURE}"
     )
-    assert html_of(sink.letters[0]).links == [f"{WEBSITE}/talk/abcde", FEEDBACK]
+    assert html_of(letter).links == [f"{WEBSITE}/talk/abcde", stop_of(letter), FEEDBACK]
 
 
 def test_a_private_comment_without_a_rating_that_counts_says_so(session, sink, deliver):
@@ -47,7 +49,7 @@ def test_a_private_comment_without_a_rating_that_counts_says_so(session, sink, d
     assert text_of(letter) == (
         'Somebody commented on your talk "On Python".\n\n'
         "Author: Ada\nRating: Not rated\nFor: the speakers of this talk, and nobody else\nComment:\n\n> Psst\n\n"
-        f"Your talk: <{WEBSITE}/talk/abcde>\n\n{SIGNATURE}"
+        f"Your talk: <{WEBSITE}/talk/abcde>\n\n{stopping(letter, COMMENTS)}{SIGNATURE}"
     )
 
 
@@ -65,11 +67,12 @@ def test_a_report_is_told_to_the_hosts(session, sink, deliver):
     assert [(letter["To"], letter["Subject"]) for letter in sink.letters] == [
         ("hanna@example.org", "Joind.in: A comment was reported")
     ] * 2
-    assert text_of(sink.letters[0]) == (
+    letter = sink.letters[0]
+    assert text_of(letter) == (
         "Somebody reported a comment on a talk of your event. It is hidden until you decide about it.\n\n"
         "Event: PHP Day\nTalk: On Python\nAuthor: Al\nRating: 2\nComment:\n\n> Rude\n> words\n\n"
         f"Decide here: <{WEBSITE}/event/php-day/reported-comments>\n\n"
-        f"Comments are reported when they seem offensive, out of place or spam.\n\n{SIGNATURE}"
+        f"Comments are reported when they seem offensive, out of place or spam.\n\n{stopping(letter, HOSTING)}{SIGNATURE}"
     )
     assert "Author: Somebody without an account\nRating: Not rated\n" in text_of(sink.letters[1])
-    assert html_of(sink.letters[0]).links == [f"{WEBSITE}/event/php-day/reported-comments", FEEDBACK]
+    assert html_of(letter).links == [f"{WEBSITE}/event/php-day/reported-comments", stop_of(letter), FEEDBACK]

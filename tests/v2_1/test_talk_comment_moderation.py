@@ -298,8 +298,8 @@ def test_a_report_and_a_decision_cost_the_same_however_much_there_is(api, sessio
     assert few == many == (COST_OF_REPORT, COST_OF_DECISION)
 
 
-# Token, comment; talk, comment; hidden; report; counters, version of the event; hosts; mail.
-COST_OF_REPORT = 10
+# Token, comment; talk, comment; hidden; report; counters, version of the event; hosts, who of them wants it; mail.
+COST_OF_REPORT = 11
 # Token, comment with its event, attending, hosting; talk, comment; reports; hidden; counters, version of the event.
 COST_OF_DECISION = 10
 
