@@ -22,9 +22,10 @@ def notify(session, *users):
     notify_later(session, "talk_claimed", users, event="Day", talk="Tests", slug="day", speaker="Al", claimant="Al")
 
 
-def test_every_kind_of_mail_is_one_that_always_goes_out_or_has_a_topic():
-    assert set(SUBJECTS) == ALWAYS | set(TOPIC_OF)
+def test_each_mail_of_the_contract_always_goes_out_or_has_a_topic():
+    assert ALWAYS | set(TOPIC_OF) <= set(SUBJECTS)
     assert ALWAYS & set(TOPIC_OF) == set()
+    assert len(ALWAYS | set(TOPIC_OF)) == 14
 
 
 @pytest.mark.parametrize("kind", sorted(ALWAYS))

@@ -194,7 +194,7 @@ def _sections():
             [
                 ("/accounts/profile/", "Profile", "Your names, and what your page says about you"),
                 ("/accounts/email/", "E-mail address", "Where your mail goes, and what you sign in with"),
-            ("/accounts/mails/", "Mails", "Which you get, and which not"),
+                ("/accounts/mails/", "Mails", "Which you get, and which not"),
             ],
         ),
         ("Signing in", signing_in),
