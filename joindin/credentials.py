@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+import string
 
 import bcrypt
 from argon2 import PasswordHasher
@@ -13,6 +14,13 @@ from argon2.exceptions import InvalidHashError, VerificationError
 _argon2 = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 LONGEST_PASSWORD = 1024
+
+# What Gancio's clients leave of a token, and what ephios's tokens are made of.
+LOWER = string.ascii_lowercase + string.digits
+MIXED = string.ascii_letters + string.digits
+
+# The first letters of tokens: of an application's access, of a renewal, of a code; of somebody's own.
+ACCESS, REFRESH, CODE, OWN = "jia", "jir", "jic", "jip"
 _NOBODYS_HASH = _argon2.hash(secrets.token_hex())
 
 
@@ -24,6 +32,11 @@ def new_token() -> str:
 def new_session_token() -> str:
     """What a browser's cookie holds: 256 random bits."""
     return secrets.token_urlsafe(32)
+
+
+def new_secret(prefix: str, length: int, alphabet: str = LOWER) -> str:
+    """A random token of that length whose first letters tell, to whoever finds it lying about, what it is."""
+    return prefix + "".join(secrets.choice(alphabet) for _ in range(length - len(prefix)))
 
 
 def token_hash(token: str) -> str:

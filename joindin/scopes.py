@@ -17,6 +17,10 @@ WORDS = {
 SCOPES = tuple(WORDS)
 ALL = " ".join(SCOPES)
 
+# The one that Gancio's applications know, and what it stands for.
+GANCIO_SCOPE = "event:write"
+GANCIO_SCOPES = f"{PUBLIC_READ} {PUBLIC_WRITE} {ME_READ}"
+
 
 def read_scopes(text: str | None) -> tuple[str, ...]:
     """The scopes in a text that has spaces between them, in their own order, each once.

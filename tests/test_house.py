@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "imports": {"imports", *TOOLS},
     "oidc": {"oidc", *TOOLS},
     "operations": {"operations", "permissions", "queries", "models", "viewer", "imports", "oidc", *TOOLS},
+    "oauth2": {"oauth2", "operations", "permissions", "queries", "models", "viewer", *TOOLS},
     "representations": {"representations", "models", "permissions", "viewer", *TOOLS},
 }
 NEVER = {

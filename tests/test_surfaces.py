@@ -12,7 +12,10 @@ from joindin.resources.surfaces import surface_of
         ("web", ["/event/x", "/event", "/e/1", "/talk/1", "/user/ada", "/accounts/login/", "/api/settings/token/"]),
         ("docs", ["/docs", "/docs/openapi.json"]),
         ("media", ["/inc/img/event_icons/x.png", "/static/web.css"]),
-        ("oauth2", ["/oauth/token", "/api/oauth/token/", "/api/login/token"]),
+        (
+            "oauth2",
+            ["/oauth/token", "/api/oauth/token/", "/api/login/token", "/.well-known/oauth-authorization-server"],
+        ),
         ("gancio", ["/api", "/api/events", "/api/users", "/api/event/1", "/api/client"]),
         ("ephios", ["/api/", "/api/events/", "/api/users/me/"]),
     ],

@@ -3,11 +3,11 @@
 import datetime as dt
 import re
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from joindin.credentials import client_secret, matches_hash, new_client_key, token_hash
-from joindin.database import locked
+from joindin.database import insert_or_ignore, locked
 from joindin.errors import Conflict, Invalid, NotFound
 from joindin.models import Client
 from joindin.text import plain_text
@@ -98,3 +98,12 @@ def add_client(session, *, name: str, key: str, secret: str, now: dt.datetime, i
     except IntegrityError:
         raise Conflict(f"There is an application with the key {key!r} already") from None
     return client
+
+
+def gancio_itself(session, *, now: dt.datetime) -> Client:
+    """What Gancio's clients sign in through: the platform under the key ``self``, which has no secret."""
+    known = session.scalar(select(Client).where(Client.key == "self"))
+    if known is None:
+        insert_or_ignore(session, Client, key="self", name="Gancio", is_public=True, created_at=now)
+        known = session.scalars(select(Client).where(Client.key == "self")).one()
+    return known

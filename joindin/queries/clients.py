@@ -1,10 +1,12 @@
 """Finding applications. Everybody finds their own, and nobody another's."""
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from joindin.errors import NotFound
 from joindin.models import Client
 from joindin.queries.paging import Page, Paging
+from joindin.text import printable
 
 
 def list_clients_of(session, owner_id: int, paging: Paging) -> Page:
@@ -18,6 +20,13 @@ def list_clients_of(session, owner_id: int, paging: Paging) -> Page:
 
 def client_of(session, owner_id: int, client_id: int) -> Client | None:
     return session.scalar(select(Client).where(Client.id == client_id, Client.owner_id == owner_id))
+
+
+def client_with_key(session, key: str) -> Client | None:
+    """The application with that key, with its owner."""
+    if key != printable(key):
+        return None
+    return session.scalar(select(Client).where(Client.key == key).options(joinedload(Client.owner)))
 
 
 def find_client_of(session, owner_id: int, client_id: int) -> Client:

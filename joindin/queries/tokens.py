@@ -3,13 +3,14 @@
 import datetime as dt
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from joindin.credentials import matches_hash, token_hash
 from joindin.database import UtcDateTime
-from joindin.models import AccessToken, Client, User
+from joindin.models import AccessToken, Client, Grant, RefreshToken, User
 from joindin.queries.paging import Page, Paging
 from joindin.viewer import Person
 
@@ -49,6 +50,42 @@ def token_shown(connection, token: str, now: dt.datetime) -> ShownToken | None:
         client_name,
         bool(is_trusted),
     )
+
+
+class Described(NamedTuple):
+    """What may be told of a live token, be it one to call with or one to renew access with."""
+
+    scopes: str
+    expires_at: dt.datetime | None
+    client_id: int | None
+    client_key: str | None
+    user_email: str | None
+
+
+def describe_token(session, token: str, now: dt.datetime) -> Described | None:
+    hashed = token_hash(token)
+    to_call = (
+        select(AccessToken.scopes, AccessToken.expires_at, Client.id, Client.key, User.email)
+        .outerjoin(AccessToken.client)
+        .outerjoin(AccessToken.user)
+        .where(AccessToken.token_hash == hashed, *_alive(now), or_(User.id.is_(None), User.is_active == true()))
+    )
+    to_renew = (
+        select(Grant.scopes, RefreshToken.expires_at, Client.id, Client.key, User.email)
+        .select_from(RefreshToken)
+        .join(RefreshToken.grant)
+        .join(Grant.client)
+        .join(Grant.user)
+        .where(
+            RefreshToken.token_hash == hashed,
+            RefreshToken.used_at.is_(None),
+            or_(RefreshToken.expires_at.is_(None), RefreshToken.expires_at > now),
+            Grant.revoked_at.is_(None),
+            User.is_active == true(),
+        )
+    )
+    row = session.execute(to_call).first() or session.execute(to_renew).first()
+    return Described(*row) if row else None
 
 
 def trusted_client(session, key: str, secret: str) -> Client | None:

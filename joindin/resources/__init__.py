@@ -13,7 +13,21 @@ from joindin.resources.surfaces import DOCS, EPHIOS, GANCIO, MEDIA, OAUTH2, V2_1
 
 def mount(app: Flask, api: Api) -> None:
     """Give the application its surfaces."""
-    from joindin.resources import csrf, docs, errors, forms, headers, media, pages, scopes, sessions, through, v2_1, web
+    from joindin.resources import (
+        csrf,
+        docs,
+        errors,
+        forms,
+        headers,
+        media,
+        oauth2,
+        pages,
+        scopes,
+        sessions,
+        through,
+        v2_1,
+        web,
+    )
 
     app.url_map.converters |= {"positive": Positive, "rest": Rest, "row_id": RowId}
     api.init_app(app)
@@ -27,8 +41,14 @@ def mount(app: Flask, api: Api) -> None:
     v2_1.mount(app, api)
     media.mount(app)
     web.mount(app)
+    oauth2.mount(app)
     docs.mount(app, api)
     scopes.mount(app)
     errors.mount(
-        app, dict.fromkeys((WEB, DOCS, MEDIA), pages) | dict.fromkeys((V2_1, OAUTH2, GANCIO, EPHIOS), v2_1.errors)
+        app,
+        {
+            **dict.fromkeys((WEB, DOCS, MEDIA), pages),
+            **dict.fromkeys((V2_1, GANCIO, EPHIOS), v2_1.errors),
+            OAUTH2: oauth2.errors,
+        },
     )

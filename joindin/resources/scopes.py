@@ -15,6 +15,7 @@ from flask import Flask, request
 from werkzeug.routing import Rule
 
 from joindin.errors import OutOfScope
+from joindin.resources.slashes import SUFFIX
 from joindin.resources.surfaces import DOCS, MEDIA, OAUTH2, WEB, surface_of
 from joindin.scopes import (
     CONFIDENTIAL_READ,
@@ -131,7 +132,8 @@ def mount(app: Flask) -> None:
 
 
 def takes_tokens(rule: Rule) -> bool:
-    return surface_of(rule.rule) not in TAKE_NO_TOKENS
+    """Whether it looks at them: pages do not, nor does what only leads on to the same address with a slash."""
+    return surface_of(rule.rule) not in TAKE_NO_TOKENS and not rule.endpoint.endswith(SUFFIX)
 
 
 def scope_of(rule: Rule, method: str) -> str:

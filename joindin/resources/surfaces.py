@@ -23,6 +23,7 @@ BELOW_API = {
     "login": OAUTH2,
     "settings": WEB,
 }
+OF_THE_HOST = {"/.well-known/oauth-authorization-server": OAUTH2}
 
 
 def surface_of(path: str) -> str:
@@ -30,4 +31,4 @@ def surface_of(path: str) -> str:
     first, second = parts[1] if len(parts) > 1 else "", parts[2] if len(parts) > 2 else ""
     if first == "api":
         return BELOW_API.get(second) or (EPHIOS if path.endswith("/") else GANCIO)
-    return BY_FIRST_PART.get(first, V2_1)
+    return BY_FIRST_PART.get(first) or OF_THE_HOST.get(path, V2_1)

@@ -1,0 +1,58 @@
+"""An application as Authlib wants to see it."""
+
+from authlib.oauth2.rfc6749 import ClientMixin
+
+from joindin.credentials import matches_hash
+from joindin.models import Client
+from joindin.oauth2.redirects import is_registered, problem_with
+from joindin.scopes import join_scopes, read_scopes
+
+
+class OAuthClient(ClientMixin):
+    """``row`` in the terms of the protocol. What it may do follows from what it is."""
+
+    def __init__(self, row: Client):
+        self.row = row
+
+    def get_client_id(self):
+        return self.row.key
+
+    def get_default_redirect_uri(self):
+        """The one that is registered, if there is but one."""
+        usable = [uri for uri in self.row.redirect_uris if problem_with(uri, self.row.is_public) is None]
+        return usable[0] if len(usable) == 1 else None
+
+    def get_allowed_scope(self, scope):
+        """What was asked for, or all it may ask for; None if it asked for more."""
+        most = self.row.scopes.split()
+        if not scope:
+            return join_scopes(most)
+        try:
+            wanted = read_scopes(scope)
+        except ValueError:
+            return None
+        return join_scopes(wanted) if set(wanted) <= set(most) else None
+
+    def check_redirect_uri(self, redirect_uri):
+        return is_registered(redirect_uri, self.row.redirect_uris, self.row.is_public)
+
+    def check_client_secret(self, client_secret):
+        return bool(self.row.secret_hash) and matches_hash(client_secret, self.row.secret_hash)
+
+    def check_endpoint_auth_method(self, method, endpoint):
+        if method != "none":
+            return not self.row.is_public
+        # What a token says is told to nobody who cannot prove who they are.
+        return self.row.is_public and endpoint != "introspection"
+
+    def check_response_type(self, response_type):
+        return response_type == "code"
+
+    def check_grant_type(self, grant_type):
+        if grant_type == "client_credentials":
+            return self.row.is_service and not self.row.is_public
+        if grant_type == "password":
+            # Joind.in lets anybody register an application that asks for passwords, so trust alone
+            # does not make it one of the house: only the operator makes those.
+            return self.row.is_trusted and self.row.owner_id is None
+        return grant_type in ("authorization_code", "refresh_token")

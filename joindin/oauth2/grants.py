@@ -1,0 +1,175 @@
+"""The ways to a token."""
+
+from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError, InvalidScopeError
+from authlib.oauth2.rfc6749.grants import (
+    AuthorizationCodeGrant,
+    ClientCredentialsGrant,
+    RefreshTokenGrant,
+    ResourceOwnerPasswordCredentialsGrant,
+)
+from authlib.oauth2.rfc7636 import CodeChallenge
+
+from joindin.clock import utc_now
+from joindin.credentials import CODE, new_secret
+from joindin.models import Grant, User
+from joindin.operations.grants import hold_refresh_token, keep_code, open_grant, redeem_code, spend_refresh_token
+from joindin.scopes import read_scopes
+
+CODE_LENGTH = 30
+WITH_A_SECRET = ["client_secret_basic", "client_secret_post"]
+WITH_OR_WITHOUT = [*WITH_A_SECRET, "none"]
+
+
+class Redeemed:
+    """A grant whose code or refresh token was just spent, as Authlib wants to see it."""
+
+    def __init__(self, grant: Grant, redirect_uri: str | None = None):
+        self.grant = grant
+        self.code_challenge = grant.code_challenge
+        self.code_challenge_method = "S256"
+        self.redirect_uri = redirect_uri
+
+    def get_redirect_uri(self):
+        return self.redirect_uri
+
+    def get_scope(self):
+        return self.grant.scopes
+
+    def check_client(self, client):
+        return self.grant.client_id == client.row.id
+
+
+class ByCode(AuthorizationCodeGrant):
+    TOKEN_ENDPOINT_AUTH_METHODS = WITH_OR_WITHOUT
+
+    @staticmethod
+    def validate_authorization_redirect_uri(request, client):
+        redirect_uri = request.payload.redirect_uri or client.get_default_redirect_uri()
+        # Nothing of the address is repeated: it may hold what a description must not.
+        if not redirect_uri or not client.check_redirect_uri(redirect_uri):
+            raise InvalidRequestError("The redirect_uri is not registered for this application.")
+        return redirect_uri
+
+    def validate_requested_scope(self):
+        check_scope(self.request)
+
+    def generate_authorization_code(self):
+        return new_secret(CODE, CODE_LENGTH)
+
+    def save_authorization_code(self, code, request):
+        keep_code(
+            self.server.session,
+            code,
+            user_id=request.user.id,
+            client_id=request.client.row.id,
+            kind=self.server.terms.kind,
+            scopes=request.scope,
+            redirect_uri=request.payload.redirect_uri,
+            code_challenge=request.payload.data.get("code_challenge"),
+            lasts=self.server.terms.code_lasts,
+            now=utc_now(),
+        )
+
+    def query_authorization_code(self, code, client):
+        grant = redeem_code(self.server.session, code, client_id=client.row.id, now=utc_now())
+        if grant is None:
+            return None
+        repeated = self.server.terms.repeats_redirect_uri or self.request.payload.redirect_uri
+        return Redeemed(grant, grant.redirect_uri if repeated else None)
+
+    def delete_authorization_code(self, authorization_code):
+        """It was spent when it was looked up."""
+
+    def authenticate_user(self, authorization_code):
+        return active_user(self.server.session, authorization_code.grant)
+
+
+class ByRefreshToken(RefreshTokenGrant):
+    TOKEN_ENDPOINT_AUTH_METHODS = WITH_OR_WITHOUT
+    INCLUDE_NEW_REFRESH_TOKEN = True
+
+    def authenticate_refresh_token(self, refresh_token):
+        check_scope(self.request)
+        session = self.server.session
+        self.shown = hold_refresh_token(session, refresh_token, client_id=self.client.row.id, now=utc_now())
+        return Redeemed(session.get_one(Grant, self.shown.grant_id)) if self.shown else None
+
+    def authenticate_user(self, refresh_token):
+        return active_user(self.server.session, refresh_token.grant)
+
+    def issue_token(self, user, refresh_token):
+        # Only now: who asked for more than was granted keeps what they have.
+        spend_refresh_token(self.server.session, self.shown, now=utc_now())
+        return super().issue_token(user, refresh_token)
+
+    def revoke_old_credential(self, refresh_token):
+        """It was spent before new ones were made, or they would end with it."""
+
+
+class ByPassword(ResourceOwnerPasswordCredentialsGrant):
+    TOKEN_ENDPOINT_AUTH_METHODS = WITH_A_SECRET
+
+    def validate_requested_scope(self):
+        check_scope(self.request)
+
+    def authenticate_user(self, username, password):
+        user = self.server.prove(username, password)
+        if user is None or not user.is_verified:
+            raise InvalidGrantError()
+        return user
+
+    def create_token_response(self):
+        scopes = self.client.get_allowed_scope(self.request.payload.scope)
+        if scopes is None:
+            raise InvalidScopeError()
+        self.request.credential = open_grant(
+            self.server.session,
+            user_id=self.request.user.id,
+            client_id=self.client.row.id,
+            kind=self.server.terms.kind,
+            scopes=scopes,
+            now=utc_now(),
+        )
+        return super().create_token_response()
+
+
+class ByItself(ClientCredentialsGrant):
+    """A service that acts for nobody."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = WITH_A_SECRET
+
+    def validate_requested_scope(self):
+        check_scope(self.request)
+
+
+class Pkce(CodeChallenge):
+    """S256 and nothing else; for every application but those that never learned it."""
+
+    DEFAULT_CODE_CHALLENGE_METHOD = "S256"
+    SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]
+
+    def validate_code_challenge(self, grant, redirect_uri):
+        asked = grant.request.payload.data
+        if not asked.get("code_challenge"):
+            if asked.get("code_challenge_method") or grant.request.client.row.needs_pkce:
+                raise InvalidRequestError("Code challenge required.")
+            return
+        if asked.get("code_challenge_method") != "S256":
+            raise InvalidRequestError("The code challenge method must be S256.")
+        super().validate_code_challenge(grant, redirect_uri)
+
+
+def check_scope(request):
+    """:raises InvalidScopeError: for scopes that nobody knows, before anything is spent."""
+    try:
+        read_scopes(request.payload.scope)
+    except ValueError:
+        raise InvalidScopeError() from None
+
+
+def active_user(session, grant: Grant) -> User:
+    """Whose grant it is; :raises InvalidGrantError: if they may not sign in any more."""
+    user = session.get(User, grant.user_id)
+    if user is None or not user.is_active:
+        raise InvalidGrantError()
+    return user

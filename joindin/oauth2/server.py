@@ -1,0 +1,175 @@
+"""The server: who an application is, what is made for it, and what is kept of that."""
+
+from collections.abc import Callable
+
+from authlib.common.urls import add_params_to_uri
+from authlib.oauth2.rfc6749 import (
+    AuthorizationServer,
+    InvalidClientError,
+    InvalidRequestError,
+    OAuth2Error,
+    OAuth2Request,
+    UnauthorizedClientError,
+)
+from authlib.oauth2.rfc6749.util import extract_basic_authorization
+from authlib.oauth2.rfc6750 import BearerTokenGenerator
+from authlib.oauth2.rfc9207 import IssuerParameter
+from flask import Response
+
+from joindin.clock import utc_now
+from joindin.credentials import ACCESS, REFRESH, new_secret
+from joindin.models import Client, User
+from joindin.oauth2.clients import OAuthClient
+from joindin.oauth2.endpoints import Introspection, Revocation
+from joindin.oauth2.grants import ByCode, ByItself, ByPassword, ByRefreshToken, Pkce
+from joindin.oauth2.terms import Terms
+from joindin.operations.grants import keep_tokens, open_grant
+from joindin.queries.clients import client_with_key
+from joindin.scopes import SCOPES
+
+
+class Server(AuthorizationServer):
+    """``prove`` finds who goes by a name and password. Dialects ``word`` an error and ``respond``."""
+
+    def __init__(
+        self,
+        session,
+        terms: Terms,
+        *,
+        issuer: Callable[[], str],
+        prove: Callable[[str, str], User | None],
+        word: Callable[[OAuth2Error], None],
+        respond: Callable[[int, dict | str, list], Response],
+    ):
+        super().__init__(scopes_supported=SCOPES)
+        self.session = session
+        self.terms = terms
+        self.prove = prove
+        self._word = word
+        self._respond = respond
+        self.register_token_generator("default", _generator(terms))
+        self.register_grant(ByCode, [Pkce(required=True)])
+        for grant in (ByRefreshToken, ByPassword, ByItself):
+            self.register_grant(grant)
+        self.register_endpoint(Revocation)
+        self.register_endpoint(Introspection)
+        self._issuer = issuer
+        self.register_extension(Issuer(issuer))
+
+    def query_client(self, client_id):
+        row = client_with_key(self.session, client_id)
+        return OAuthClient(row) if row else None
+
+    def authenticate_client(self, request, methods, endpoint="token"):
+        """Whoever proves to be it, in one way and not in two; a public one by its key alone."""
+        in_header, key, secret = _credentials(request)
+        client = self.query_client(key) if key else None
+        if client is None:
+            raise InvalidClientError(status_code=401)
+        method = "none" if secret is None else "client_secret_basic" if in_header else "client_secret_post"
+        if method not in methods or not client.check_endpoint_auth_method(method, endpoint):
+            raise InvalidClientError(status_code=401)
+        if secret is not None and not client.check_client_secret(secret):
+            raise InvalidClientError(status_code=401)
+        request.auth_method = method
+        return client
+
+    def save_token(self, token, request):
+        terms, now = self.terms, utc_now()
+        spent = request.authorization_code or request.refresh_token
+        grant = spent.grant if spent else request.credential
+        keep_tokens(
+            self.session,
+            kind=terms.kind,
+            scopes=token["scope"],
+            client_id=request.client.row.id,
+            user_id=request.user.id if request.user else None,
+            grant_id=grant.id if grant else None,
+            access_token=token["access_token"],
+            access_expires_at=terms.access_lasts and now + terms.access_lasts,
+            refresh_token=token.get("refresh_token"),
+            refresh_expires_at=terms.refresh_lasts and now + terms.refresh_lasts,
+            now=now,
+        )
+
+    def get_authorization_grant(self, request):
+        """The one way there is; others are refused where the application can hear it."""
+        if request.payload.response_type == "code":
+            return super().get_authorization_grant(request)
+        client = self.query_client(request.payload.client_id or "")
+        redirect_uri = client and (request.payload.redirect_uri or client.get_default_redirect_uri())
+        if not redirect_uri or not client.check_redirect_uri(redirect_uri):
+            raise InvalidRequestError("The application or its redirect_uri is not known here.")
+        if not request.payload.response_type:
+            raise InvalidRequestError("Missing response_type parameter.", redirect_uri=redirect_uri)
+        raise UnauthorizedClientError(redirect_uri=redirect_uri)
+
+    def refuse_authorization(self, request, error):
+        """Tell the application that there will be no code; for errors that it may hear of."""
+        error.state = request.payload.state
+        response = self.handle_error_response(request, error)
+        response.location = add_params_to_uri(response.location, [("iss", self._issuer())])
+        return response
+
+    def give_tokens(self, user: User, client: Client) -> dict:
+        """All that the application may ask for, for somebody who just told it their password."""
+        client, request = OAuthClient(client), OAuth2Request("POST", "https:")
+        request.client, request.user = client, user
+        request.credential = open_grant(
+            self.session,
+            user_id=user.id,
+            client_id=client.row.id,
+            kind=self.terms.kind,
+            scopes=client.row.scopes,
+            now=utc_now(),
+        )
+        token = self.generate_token("password", client, user=user)
+        self.save_token(token, request)
+        return token
+
+    def handle_error_response(self, request, error):
+        self._word(error)
+        return super().handle_error_response(request, error)
+
+    def create_oauth2_request(self, request):
+        return request
+
+    def handle_response(self, status, body, headers):
+        return self._respond(status, body, headers)
+
+    def send_signal(self, name, *args, **kwargs):
+        """Nobody listens."""
+
+
+class Issuer(IssuerParameter):
+    def __init__(self, issuer: Callable[[], str]):
+        self.get_issuer = issuer
+
+    def __call__(self, server):
+        server.register_hook("after_create_authorization_response", self.add_issuer_parameter)
+
+    def add_issuer_parameter(self, _server, response):
+        if response.location:
+            response.location = add_params_to_uri(response.location, [("iss", self.get_issuer())])
+
+
+def _generator(terms):
+    return BearerTokenGenerator(
+        lambda **_: new_secret(ACCESS, terms.token_length),
+        lambda **_: new_secret(REFRESH, terms.token_length),
+        lambda _client, _grant_type: int(terms.access_lasts.total_seconds()) if terms.access_lasts else 0,
+    )
+
+
+def _credentials(request):
+    """Whether they stand in the header; key and secret, None where there is none."""
+    key, secret = request.form.get("client_id"), request.form.get("client_secret") or None
+    if not request.headers.get("Authorization", "").lower().startswith("basic "):
+        return False, key, secret
+    try:
+        named, proof = extract_basic_authorization(request.headers)
+    except UnicodeDecodeError:
+        raise InvalidClientError(status_code=401) from None
+    if secret is not None or (key is not None and key != named):
+        raise InvalidClientError(status_code=401)
+    return True, named, proof or None

@@ -1,0 +1,84 @@
+"""Asking people whether an application may."""
+
+from authlib.oauth2.rfc6749 import OAuth2Error
+from flask import Response, redirect, request
+
+from joindin.clock import utc_now
+from joindin.extensions import db
+from joindin.oauth2.redirects import origin_of
+from joindin.oauth2.requests import Asked
+from joindin.oauth2.server import Server
+from joindin.operations.grants import remember_consent
+from joindin.queries.authorizations import consented_scopes
+from joindin.resources.csrf import check_csrf
+from joindin.resources.headers import allow_form_to
+from joindin.resources.pages import show_page
+from joindin.resources.sessions import session_user, sign_in_page
+from joindin.scopes import WORDS
+
+# What the form carries along of what the application asked.
+CARRIED = (
+    "redirect_uri",
+    "scope",
+    "client_id",
+    "state",
+    "response_type",
+    "code_challenge",
+    "code_challenge_method",
+)
+
+
+def authorize(server: Server, asked: Asked) -> Response:
+    """The page, or what the application is told when it was answered. Commits."""
+    user = session_user()
+    if user is None:
+        return redirect(sign_in_page())
+    check_csrf()
+    try:
+        grant = server.get_consent_grant(asked, end_user=user)
+    except OAuth2Error as error:
+        return server.refuse_authorization(asked, error) if error.redirect_uri else _refusal(error)
+    client, scopes = grant.client.row, asked.scope.split()
+    if request.method != "POST" and not _was_allowed_before(user, client, scopes):
+        return _ask(grant, scopes)
+    is_allowed = request.method != "POST" or "allow" in request.form
+    if is_allowed and request.method == "POST":
+        remember_consent(db.session, user_id=user.id, client_id=client.id, scopes=scopes, now=utc_now())
+    response = server.create_authorization_response(asked, grant_user=user if is_allowed else None, grant=grant)
+    db.session.commit()
+    return response
+
+
+def _was_allowed_before(user, client, scopes):
+    """Whether the application asks to be let in silently, can prove who it is, and was allowed as much."""
+    if request.args.get("approval_prompt") != "auto" or client.is_public:
+        return False
+    return set(scopes) <= consented_scopes(db.session, user.id, client.id)
+
+
+def _ask(grant, scopes):
+    origin = origin_of(grant.redirect_uri)
+    # Browsers check where a form leads on to as well.
+    allow_form_to(origin)
+    carried = {name: grant.request.payload.data.get(name) or "" for name in CARRIED}
+    response = show_page(
+        "web/oauth2/consent.html",
+        client=grant.client.row,
+        scopes=[WORDS[scope] for scope in scopes],
+        origin=origin,
+        carried=carried | {"scope": " ".join(scopes)},
+    )
+    response.cache_control.no_store = True
+    return response
+
+
+def _refusal(error):
+    response = show_page(
+        "web/refusal.html",
+        400,
+        title="This application cannot be let in",
+        about=f"{error.description or 'What it asked for cannot be granted.'} Nothing was sent to it."
+        " If you came here from a link in an application, tell those who made it.",
+    )
+    response.cache_control.no_store = True
+    return response

@@ -1,0 +1,60 @@
+"""Refusals where applications are let in: pages for people, OAuth's objects for programs, Gancio's few words."""
+
+import logging
+
+from flask import Response, request
+from werkzeug.exceptions import HTTPException
+
+from joindin.errors import NotAllowed, NotSignedIn, Refused, TooLarge, TooOften
+from joindin.extensions import db
+from joindin.resources import pages
+from joindin.resources.oauth2.answers import json, text
+
+STATUS = {NotSignedIn: 401, NotAllowed: 403, TooLarge: 413, TooOften: 429}
+SHORT_WORDS = {400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Not Found"}
+
+log = logging.getLogger(__name__)
+
+
+def show_refusal(refused: Refused) -> Response:
+    db.session.rollback()
+    if _is_for_people():
+        return pages.show_refusal(refused)
+    status = STATUS.get(type(refused), 400)
+    if isinstance(refused, TooOften):
+        wait = {"Retry-After": str(refused.retry_after)}
+        if _is_gancios():
+            return text(429, "Too many requests, please try again later.", wait)
+        return json(429, {"error": "temporarily_unavailable", "error_description": str(refused)}, wait)
+    return json(status, {"error": "invalid_request", "error_description": str(refused)})
+
+
+def show_http_error(error: HTTPException) -> Response:
+    db.session.rollback()
+    status = error.code or 500
+    if status == 405:
+        allowed = ", ".join(sorted({*(error.valid_methods or ()), "OPTIONS"} - {"HEAD"}, key=_order))
+        return Response(status=200 if request.method == "OPTIONS" else 405, headers={"Allow": allowed})
+    if _is_gancios():
+        return text(status, SHORT_WORDS.get(status, error.name))
+    return pages.show_http_error(error)
+
+
+def show_failure(failure: Exception) -> Response:
+    db.session.rollback()
+    if _is_for_people():
+        return pages.show_failure(failure)
+    log.exception("%s %s failed", request.method, request.path)
+    return json(500, {"error": "server_error"})
+
+
+def _is_for_people():
+    return "/authorize" in request.path
+
+
+def _is_gancios():
+    return not request.path.startswith("/api/oauth/")
+
+
+def _order(method):
+    return ("GET", "POST", "OPTIONS").index(method)

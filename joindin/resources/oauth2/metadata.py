@@ -1,0 +1,39 @@
+"""What the server can do, for programs to find out (RFC 8414)."""
+
+from flask import Blueprint, Response
+
+from joindin.oauth2.grants import WITH_A_SECRET, WITH_OR_WITHOUT
+from joindin.resources.oauth2.answers import json
+from joindin.resources.oauth2.issuer import issuer
+from joindin.scopes import SCOPES
+
+blp = Blueprint("oauth_metadata", __name__)
+
+
+@blp.get("/.well-known/oauth-authorization-server")
+def show_metadata() -> Response:
+    here = issuer()
+    response = json(
+        200,
+        {
+            "issuer": here,
+            "authorization_endpoint": f"{here}/api/oauth/authorize/",
+            "token_endpoint": f"{here}/api/oauth/token/",
+            "revocation_endpoint": f"{here}/api/oauth/revoke_token/",
+            "introspection_endpoint": f"{here}/api/oauth/introspect/",
+            "scopes_supported": list(SCOPES),
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query"],
+            "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials", "password"],
+            "token_endpoint_auth_methods_supported": WITH_OR_WITHOUT,
+            "revocation_endpoint_auth_methods_supported": WITH_OR_WITHOUT,
+            "introspection_endpoint_auth_methods_supported": WITH_A_SECRET,
+            "code_challenge_methods_supported": ["S256"],
+            "authorization_response_iss_parameter_supported": True,
+            "service_documentation": f"{here}/docs",
+        },
+    )
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    del response.headers["Pragma"]
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response

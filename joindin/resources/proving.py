@@ -1,0 +1,38 @@
+"""Asking for a name and a password, on whichever surface: every attempt is counted before it is made."""
+
+from flask import request
+
+from joindin.clock import utc_now
+from joindin.extensions import db
+from joindin.models import User
+from joindin.operations.signing_in import user_with_password
+from joindin.operations.throttle import admit_sign_in, forgive_sign_in
+
+
+def count_attempt(name: str) -> None:
+    """Count an attempt to sign in as ``name``, and keep the count whatever comes of it.
+
+    :raises TooOften: if there were too many.
+    """
+    try:
+        admit_sign_in(db.session, name=name, address=request.remote_addr, now=utc_now())
+    finally:
+        db.session.commit()
+
+
+def forgive_attempt(name: str) -> None:
+    """The attempt was an honest one."""
+    forgive_sign_in(db.session, name=name, address=request.remote_addr)
+
+
+def proven(name: str, password: str) -> User | None:
+    """The active user with that username or address and that password; the caller commits.
+
+    :raises TooOften: if there were too many attempts.
+    """
+    count_attempt(name)
+    user = user_with_password(db.session, name, password)
+    if user is None or not user.is_active:
+        return None
+    forgive_attempt(name)
+    return user

@@ -1,0 +1,38 @@
+import pytest
+
+from tests.factories import make_client
+from tests.oauth2.flow import CALLBACK, SECRET, Flow
+from tests.web.browsing import Browser, make_person
+
+
+@pytest.fixture
+def ada(session):
+    return make_person(session, "ada", full_name="Ada Lovelace")
+
+
+@pytest.fixture
+def client(session, ada):
+    """What somebody registered."""
+    owner = make_person(session, "grace", full_name="Grace Hopper")
+    return make_client(
+        session,
+        "oracle-client",
+        SECRET,
+        name="Schedule",
+        owner_id=owner.id,
+        callback_url=CALLBACK,
+        is_trusted=False,
+    )
+
+
+@pytest.fixture
+def browser(app, session, ada):
+    """A browser at which Ada is signed in."""
+    browser = Browser(app)
+    browser.sign_in(ada)
+    return browser
+
+
+@pytest.fixture
+def flow(browser, client):
+    return Flow(browser, client)

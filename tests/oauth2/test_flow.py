@@ -1,0 +1,398 @@
+"""The code flow at ephios's addresses, as its captures have it, and stricter where RFC 9700 is."""
+
+import datetime as dt
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import select, update
+
+from joindin.credentials import token_hash
+from joindin.models import AccessToken, Grant, RefreshToken
+from tests.factories import make_client, newest
+from tests.oauth2.flow import CALLBACK, CHALLENGE, SECRET, VERIFIER, Flow, captured, told
+from tests.web.browsing import Browser, form_fields, main_text
+
+INVALID_GRANT = (400, {"error": "invalid_grant"})
+ISSUER = "http://localhost"
+
+
+def answer(reply):
+    return reply.status_code, reply.json
+
+
+def headers_of(step, *names):
+    return {name: captured(step)["headers"].get(name) for name in names}
+
+
+def assert_as_captured(reply, step, *headers):
+    """The same status and body, and these headers, as ephios gave."""
+    was = captured(step)
+    assert (reply.status_code, reply.json) == (was["status"], was["body"])
+    for name in ("Cache-Control", "Pragma", *headers):
+        assert reply.headers.get(name) == was["headers"].get(name), name
+
+
+def test_the_verifier_of_the_captures_fits_their_challenge():
+    assert f"code_challenge={CHALLENGE}" in captured("authorize page")["request"]["url"]
+
+
+def test_a_visitor_is_sent_to_sign_in_and_comes_back(app, session, client):
+    flow = Flow(Browser(app), client)
+
+    reply = flow.browser.get(flow.asking())
+
+    was = urlsplit(captured("authorize anon")["headers"]["Location"])
+    assert (reply.status_code, urlsplit(reply.location).path) == (302, was.path)
+    # Letter by letter, but for the challenge that depends on nothing.
+    assert reply.location == captured("authorize anon")["headers"]["Location"]
+
+
+def test_the_page_names_the_application_its_owner_and_what_it_may_do(flow):
+    reply = flow.browser.get(flow.asking())
+
+    page = main_text(reply)
+    assert (reply.status_code, reply.mimetype) == (200, "text/html")
+    assert "Let “Schedule” in?" in page
+    assert "It was registered by Grace Hopper." in page
+    assert "You are signed in as Ada Lovelace." in page
+    assert "Read what is public" in page
+    assert "Read your own profile" in page
+    assert "Change" not in page
+    assert "you go on to http://127.0.0.1:9." in page
+    assert "form-action 'self' http://127.0.0.1:9;" in reply.headers["Content-Security-Policy"]
+    assert reply.headers["Cache-Control"] == "no-store"
+
+
+def test_without_a_scope_an_application_asks_for_all(flow):
+    fields = form_fields(flow.browser.get(flow.asking(scope=None)).text)
+
+    assert fields["scope"] == "PUBLIC_READ PUBLIC_WRITE ME_READ ME_WRITE CONFIDENTIAL_READ CONFIDENTIAL_WRITE"
+
+
+def test_whoever_allows_it_sends_the_application_a_code_and_says_from_where(flow):
+    heard = told(reply := flow.answer())
+
+    assert reply.location.startswith(f"{CALLBACK}?code=")
+    assert (len(heard["code"]), heard["state"], heard["iss"]) == (30, "xyz", ISSUER)
+
+
+def test_whoever_does_not_sends_it_away(flow, session):
+    heard = told(flow.answer(allow=False))
+
+    assert heard == {"error": "access_denied", "state": "xyz", "iss": ISSUER}
+    assert newest(session, Grant) is None
+
+
+def test_nobody_allows_it_by_a_form_of_another_site(flow, session):
+    fields = form_fields(flow.browser.get(flow.asking()).text) | {"allow": "Authorize"}
+
+    without = flow.browser.post("/api/oauth/authorize/", fields | {"csrfmiddlewaretoken": ""})
+    elsewhere = flow.browser.post("/api/oauth/authorize/", fields, headers={"Origin": "https://evil.example"})
+
+    assert [without.status_code, elsewhere.status_code] == [403, 403]
+    assert newest(session, Grant) is None
+
+
+def test_a_code_becomes_tokens_that_work(flow, session, ada, client):
+    reply = flow.redeem(flow.code())
+
+    was = captured("token ok")
+    given = reply.json
+    assert (reply.status_code, list(given)) == (200, list(was["body"]))
+    assert {name: len(given[name]) for name in ("access_token", "refresh_token")} == {
+        name: len(was["body"][name]) for name in ("access_token", "refresh_token")
+    }
+    assert (given["expires_in"], given["token_type"], given["scope"]) == (36000, "Bearer", "PUBLIC_READ ME_READ")
+    assert (reply.headers["Cache-Control"], reply.headers["Pragma"]) == ("no-store", "no-cache")
+    assert flow.works(given["access_token"])
+    stored = newest(session, AccessToken)
+    assert (stored.kind, stored.user_id, stored.client_id) == ("oauth2", ada.id, client.id)
+    assert stored.token_hash == token_hash(given["access_token"])
+    assert stored.expires_at - stored.created_at == dt.timedelta(hours=10)
+    assert newest(session, RefreshToken).expires_at - stored.created_at == dt.timedelta(days=90)
+
+
+def test_nothing_in_the_tables_gives_a_secret_away(flow, session):
+    code = flow.code()
+    given = flow.redeem(code).json
+    secrets = {code, given["access_token"], given["refresh_token"]}
+
+    kept = [row for model in (Grant, AccessToken, RefreshToken) for row in session.scalars(select(model))]
+
+    assert len(kept) == 3
+    assert not secrets & {value for row in kept for value in vars(row).values() if isinstance(value, str)}
+
+
+def test_the_secret_may_come_in_the_header(flow, client):
+    reply = flow.redeem(flow.code(), auth=(client.key, SECRET))
+
+    assert reply.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("step", "form"),
+    [
+        ("token wrong secret", {"client_secret": "bad"}),
+        ("token wrong code", {"code": "nope"}),
+        ("unsupported grant", {"grant_type": "foo"}),
+        ("client credentials", {"grant_type": "client_credentials"}),
+        ("password grant", {"grant_type": "password", "username": "ada@example.org", "password": "user"}),
+    ],
+)
+def test_the_token_endpoint_refuses_as_captured(flow, step, form):
+    reply = flow.redeem(**{"code": "nope", **form})
+
+    assert_as_captured(reply, step, "WWW-Authenticate")
+
+
+def test_a_get_and_an_empty_post_are_refused_as_captured(flow):
+    got = flow.browser.get("/api/oauth/token/")
+    empty = flow.browser.post("/api/oauth/token/", {})
+
+    assert (got.status_code, got.headers["Allow"], got.data) == (405, headers_of("token GET", "Allow")["Allow"], b"")
+    assert answer(empty) == (400, {"error": "unsupported_grant_type"})
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"client_id": None, "client_secret": None},
+        {"client_secret": None},
+        {"client_id": "nobody"},
+        {"client_id": "\0"},
+        {"client_id": ""},
+    ],
+)
+def test_whoever_cannot_prove_to_be_the_application_gets_nothing_and_spends_nothing(flow, form):
+    code = flow.code()
+
+    reply = flow.redeem(code, **form)
+
+    assert answer(reply) == (401, {"error": "invalid_client"})
+    assert flow.redeem(code).status_code == 200
+
+
+@pytest.mark.parametrize("header", ["Basic", "Basic !!!", "Basic /w==", "Basic Og==", "Basic bm9ib2R5OnNlY3JldA=="])
+def test_a_header_that_proves_nothing(flow, header):
+    reply = flow.browser.post("/api/oauth/token/", {"grant_type": "refresh_token"}, headers={"Authorization": header})
+
+    assert answer(reply) == (401, {"error": "invalid_client"})
+
+
+def test_one_proof_at_a_time(flow, client):
+    reply = flow.browser.post(
+        "/api/oauth/token/",
+        {"grant_type": "refresh_token", "client_id": client.key, "client_secret": SECRET},
+        auth=(client.key, SECRET),
+    )
+
+    assert answer(reply) == (401, {"error": "invalid_client"})
+
+
+def test_secrets_in_the_address_are_not_looked_at(flow, client):
+    code = flow.code()
+    query = f"grant_type=authorization_code&code={code}&client_id={client.key}&client_secret={SECRET}&code_verifier={VERIFIER}"
+    given = flow.redeem(code).json
+
+    reply = flow.browser.post(f"/api/oauth/token/?{query}", {})
+    called = flow.browser.get(f"/v2.1/events?access_token={given['access_token']}")
+
+    assert answer(reply) == (400, {"error": "unsupported_grant_type"})
+    assert "user_uri" not in called.json["meta"]
+
+
+def test_a_code_works_once_and_a_second_use_ends_what_it_gave(flow):
+    code = flow.code()
+    given = flow.redeem(code).json
+    assert flow.works(given["access_token"])
+
+    again = flow.redeem(code)
+
+    assert_as_captured(again, "token code reuse")
+    assert not flow.works(given["access_token"])
+    assert answer(flow.refresh(given["refresh_token"])) == INVALID_GRANT
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"code_verifier": "x" * 52},
+        {"code_verifier": CHALLENGE},
+        {"redirect_uri": "http://127.0.0.1:9/other"},
+        {"redirect_uri": None},
+    ],
+)
+def test_a_code_that_was_shown_with_something_wrong_is_burnt(flow, wrong):
+    code = flow.code()
+
+    reply, again = flow.redeem(code, **wrong), flow.redeem(code)
+
+    assert answer(reply) == INVALID_GRANT
+    assert answer(again) == INVALID_GRANT
+
+
+def test_a_code_needs_its_verifier(flow):
+    reply = flow.redeem(flow.code(), code_verifier=None)
+
+    assert (reply.status_code, reply.json["error"]) == (400, "invalid_request")
+
+
+def test_a_code_is_asked_for_by_name(flow):
+    reply = flow.redeem(None)
+
+    assert answer(reply) == (400, {"error": "invalid_request", "error_description": "Missing code parameter."})
+
+
+def test_a_code_lives_a_minute(flow, session):
+    young, old = flow.code(), flow.code()
+    for code, seconds in ((young, 1), (old, -1)):
+        left = dt.timedelta(seconds=seconds)
+        made = session.scalar(select(Grant.created_at).where(Grant.code_hash == token_hash(code)))
+        assert session.scalar(
+            select(Grant.code_expires_at).where(Grant.code_hash == token_hash(code))
+        ) - made == dt.timedelta(seconds=60)
+        session.execute(
+            update(Grant)
+            .where(Grant.code_hash == token_hash(code))
+            .values(code_expires_at=dt.datetime.now(dt.UTC) + left)
+        )
+
+    assert flow.redeem(young).status_code == 200
+    assert answer(flow.redeem(old)) == INVALID_GRANT
+
+
+def test_a_code_is_for_the_application_that_asked(flow, session):
+    other = Flow(flow.browser, make_client(session, "other", SECRET, callback_url=CALLBACK))
+    code = flow.code()
+
+    stolen, late = other.redeem(code), flow.redeem(code)
+
+    assert answer(stolen) == INVALID_GRANT
+    assert answer(late) == INVALID_GRANT
+
+
+def test_a_code_of_somebody_who_was_deactivated_gives_nothing(flow, ada):
+    code = flow.code()
+    ada.is_active = False
+
+    assert answer(flow.redeem(code)) == INVALID_GRANT
+
+
+def test_the_address_may_be_left_out_where_there_is_one(flow):
+    code = flow.code(redirect_uri=None)
+
+    assert flow.redeem(code, redirect_uri=None).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("step", "changes"),
+    [
+        ("authorize no pkce", {"code_challenge": None, "code_challenge_method": None}),
+        ("authorize bad scope", {"scope": "BOGUS"}),
+        ("authorize response_type token", {"response_type": "token"}),
+    ],
+)
+def test_what_an_application_asks_wrongly_it_hears_as_captured(flow, step, changes):
+    reply = flow.browser.get(flow.asking(**changes))
+
+    was = captured(step)
+    assert reply.status_code == was["status"]
+    assert reply.location == f"{was['headers']['Location']}&iss=http%3A%2F%2Flocalhost"
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"code_challenge_method": "plain"}, "invalid_request"),
+        ({"code_challenge_method": None}, "invalid_request"),
+        ({"code_challenge": None}, "invalid_request"),
+        ({"code_challenge": "short"}, "invalid_request"),
+        ({"response_type": None}, "invalid_request"),
+        ({"response_type": 'co"de\xe9'}, "unauthorized_client"),
+        ({"scope": "PUBLIC_READ root"}, "invalid_scope"),
+    ],
+)
+def test_other_mistakes_are_told_to_the_application_too(flow, changes, error):
+    heard = told(flow.browser.get(flow.asking(**changes)))
+
+    assert (heard["error"], heard["state"], heard["iss"]) == (error, "xyz", ISSUER)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"client_id": "zz"},
+        {"client_id": None},
+        {"client_id": "\0"},
+        {"redirect_uri": "http://evil/"},
+        {"redirect_uri": f"{CALLBACK}/"},
+        {"redirect_uri": f"{CALLBACK}?x=1"},
+        {"redirect_uri": "http://127.0.0.1:9/cb#here"},
+        {"redirect_uri": "http://localhost:9/cb"},
+        {"redirect_uri": 'javascript:alert("x")'},
+        {"redirect_uri": "http://evil/", "response_type": "token"},
+        {"client_id": "zz", "response_type": "token"},
+    ],
+)
+def test_whom_nobody_knows_nobody_is_sent_to(flow, changes):
+    reply = flow.browser.get(flow.asking(**changes))
+
+    assert (reply.status_code, reply.mimetype, reply.location) == (400, "text/html", None)
+    assert "This application cannot be let in" in main_text(reply)
+
+
+def test_an_application_asks_for_no_more_than_it_may(flow, client):
+    client.scopes = "PUBLIC_READ ME_READ"
+
+    heard = told(flow.browser.get(flow.asking(scope="PUBLIC_READ ME_WRITE")))
+
+    assert heard["error"] == "invalid_scope"
+
+
+def test_a_parameter_said_twice_is_refused(flow):
+    reply = flow.browser.get(f"{flow.asking()}&scope=ME_WRITE")
+
+    assert reply.status_code == 400
+
+
+def test_a_native_application_listens_at_any_port_and_needs_no_secret(flow, client, session):
+    native = make_client(session, "native", callback_url="http://127.0.0.1/cb", is_public=True)
+    native.secret_hash = None
+    flow = Flow(flow.browser, native, secret=None)
+
+    code = flow.code(redirect_uri="http://127.0.0.1:51004/cb")
+    wrong_port = flow.redeem(code, redirect_uri="http://127.0.0.1:51005/cb")
+    code = flow.code(redirect_uri="http://127.0.0.1:51004/cb")
+    reply = flow.redeem(code, redirect_uri="http://127.0.0.1:51004/cb")
+
+    assert answer(wrong_port) == INVALID_GRANT
+    assert reply.status_code == 200
+
+
+def test_a_consent_is_remembered_for_those_who_ask_for_that(flow):
+    first = flow.browser.get(flow.asking(approval_prompt="auto"))
+    flow.answer()
+
+    silent = flow.browser.get(flow.asking(approval_prompt="auto"))
+    asked = flow.browser.get(flow.asking())
+    more = flow.browser.get(flow.asking(approval_prompt="auto", scope="PUBLIC_READ ME_WRITE"))
+
+    assert [first.status_code, asked.status_code, more.status_code] == [200, 200, 200]
+    assert flow.redeem(told(silent)["code"]).status_code == 200
+
+
+def test_a_public_application_is_never_let_in_silently(flow, session):
+    public = make_client(session, "public", callback_url=CALLBACK, is_public=True)
+    flow = Flow(flow.browser, public, secret=None)
+    flow.answer()
+
+    assert flow.browser.get(flow.asking(approval_prompt="auto")).status_code == 200
+
+
+def test_without_the_slash_it_leads_to_the_slash(flow):
+    got, posted = flow.browser.get("/api/oauth/authorize?a=1"), flow.browser.post("/api/oauth/token", {"a": "1"})
+
+    assert [(reply.status_code, reply.location, reply.data) for reply in (got, posted)] == [
+        (301, "/api/oauth/authorize/?a=1", b""),
+        (301, "/api/oauth/token/", b""),
+    ]

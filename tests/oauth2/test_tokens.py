@@ -1,0 +1,297 @@
+"""Renewing access, giving it back, asking what it is good for, and the other ways to it."""
+
+import pytest
+from sqlalchemy import select, update
+
+from joindin.clock import utc_now
+from joindin.models import AccessToken, Grant, RefreshToken
+from joindin.scopes import ALL
+from tests.factories import make_client, newest
+from tests.oauth2.flow import CALLBACK, SECRET, Flow, captured
+from tests.web.browsing import PASSWORD, make_person
+
+INVALID_GRANT = (400, {"error": "invalid_grant"})
+
+
+def answer(reply):
+    return reply.status_code, reply.json
+
+
+@pytest.fixture
+def other(flow, session):
+    """Another application, at the same browser."""
+    return Flow(flow.browser, make_client(session, "other", SECRET, callback_url=CALLBACK))
+
+
+def test_renewed_access_takes_the_place_of_the_old(flow):
+    first = flow.tokens()
+
+    second = flow.refresh(first["refresh_token"])
+
+    assert (second.status_code, list(second.json)) == (200, list(captured("refresh")["body"]))
+    assert second.json["scope"] == "PUBLIC_READ ME_READ"
+    assert second.json["refresh_token"] != first["refresh_token"]
+    assert flow.works(second.json["access_token"])
+    assert not flow.works(first["access_token"])
+
+
+def test_access_is_renewed_again_and_again(flow):
+    given = flow.tokens()
+    for _ in range(3):
+        given = flow.refresh(given["refresh_token"]).json
+
+    assert flow.works(given["access_token"])
+
+
+def test_a_refresh_token_that_is_shown_twice_ends_all_that_came_of_it(flow):
+    first = flow.tokens()
+    second = flow.refresh(first["refresh_token"]).json
+
+    replayed = flow.refresh(first["refresh_token"])
+
+    assert answer(replayed) == INVALID_GRANT
+    assert not flow.works(second["access_token"])
+    assert answer(flow.refresh(second["refresh_token"])) == INVALID_GRANT
+
+
+def test_another_sign_in_of_the_same_application_is_left_alone(flow):
+    first, second = flow.tokens(), flow.tokens()
+    flow.refresh(first["refresh_token"])
+    flow.refresh(first["refresh_token"])
+
+    assert flow.works(second["access_token"])
+
+
+def test_renewed_access_may_be_narrower_but_never_wider(flow):
+    given = flow.tokens()
+
+    narrow = flow.refresh(given["refresh_token"], scope="ME_READ")
+    wider = flow.refresh(narrow.json["refresh_token"], scope="ME_READ ME_WRITE")
+    unknown = flow.refresh(narrow.json["refresh_token"], scope="root")
+    # The refresh token kept what was granted, and asking for too much did not spend it.
+    full = flow.refresh(narrow.json["refresh_token"])
+
+    assert (narrow.status_code, narrow.json["scope"]) == (200, captured("refresh narrower")["body"]["scope"])
+    assert answer(wider) == answer(unknown) == (400, {"error": "invalid_scope"})
+    assert (full.status_code, full.json["scope"]) == (200, "PUBLIC_READ ME_READ")
+
+
+def test_a_refresh_token_is_for_the_application_it_was_given_to(flow, other):
+    given = flow.tokens()
+
+    stolen = other.refresh(given["refresh_token"])
+
+    assert answer(stolen) == INVALID_GRANT
+    assert flow.refresh(given["refresh_token"]).status_code == 200
+
+
+@pytest.mark.parametrize("token", ["nope", "", "\0", None])
+def test_unknown_refresh_tokens(flow, token):
+    reply = flow.refresh(token)
+
+    assert reply.status_code == 400
+    assert reply.json["error"] == ("invalid_request" if token is None else "invalid_grant")
+
+
+def test_an_access_token_renews_nothing_and_a_refresh_token_opens_nothing(flow):
+    given = flow.tokens()
+
+    assert not flow.works(given["refresh_token"])
+    assert answer(flow.refresh(given["access_token"])) == INVALID_GRANT
+
+
+def test_a_refresh_token_lapses(flow, session):
+    given = flow.tokens()
+    session.execute(update(RefreshToken).values(expires_at=utc_now()))
+
+    assert answer(flow.refresh(given["refresh_token"])) == INVALID_GRANT
+
+
+def test_nothing_is_renewed_for_somebody_who_was_deactivated(flow, ada):
+    given = flow.tokens()
+    ada.is_active = False
+
+    assert answer(flow.refresh(given["refresh_token"])) == INVALID_GRANT
+
+
+@pytest.mark.parametrize("which", ["access_token", "refresh_token"])
+@pytest.mark.parametrize("hint", [None, "access_token", "refresh_token", "else"])
+def test_giving_back_either_token_ends_both(flow, which, hint):
+    given = flow.tokens()
+
+    reply = flow.post("revoke_token", token=given[which], token_type_hint=hint)
+
+    assert (reply.status_code, reply.data) == (200, b"")
+    assert not flow.works(given["access_token"])
+    assert answer(flow.refresh(given["refresh_token"])) == INVALID_GRANT
+
+
+def test_an_application_cannot_give_back_what_is_anothers(flow, other):
+    given = flow.tokens()
+
+    replies = [other.post("revoke_token", token=given[which]) for which in ("access_token", "refresh_token")]
+
+    assert [reply.status_code for reply in replies] == [200, 200]
+    assert flow.works(given["access_token"])
+    assert flow.refresh(given["refresh_token"]).status_code == 200
+
+
+def test_giving_back_what_nobody_knows_is_as_good(flow):
+    unknown = flow.post("revoke_token", token="zzz")
+    nobody = flow.post("revoke_token", token="zzz", client_id=None, client_secret=None)
+    nothing = flow.post("revoke_token")
+
+    assert (unknown.status_code, unknown.data) == (200, b"")
+    assert answer(nobody) == (401, captured("revoke no client")["body"])
+    assert nobody.headers["WWW-Authenticate"] == captured("revoke no client")["headers"]["WWW-Authenticate"]
+    assert nothing.status_code == 400
+
+
+def test_an_application_asks_what_its_token_is_good_for(flow, session):
+    given = flow.tokens()
+
+    reply = flow.post("introspect", token=given["access_token"])
+
+    was = captured("introspect with client")["body"]
+    expires_at = session.scalar(select(AccessToken.expires_at))
+    assert list(reply.json) == list(was)
+    assert reply.json == was | {
+        "username": "ada@example.org",
+        "client_id": "oracle-client",
+        "exp": int(expires_at.timestamp()),
+    }
+
+
+def test_a_refresh_token_is_described_until_it_is_spent(flow):
+    given = flow.tokens()
+
+    before = flow.post("introspect", token=given["refresh_token"]).json
+    flow.refresh(given["refresh_token"])
+
+    assert (before["active"], before["scope"]) == (True, "PUBLIC_READ ME_READ")
+    assert flow.post("introspect", token=given["refresh_token"]).json == {"active": False}
+    assert flow.post("introspect", token=given["access_token"]).json == {"active": False}
+
+
+def test_what_is_not_good_or_not_theirs_to_know_is_not_active(flow, other, ada):
+    given = flow.tokens()
+
+    unknown = flow.post("introspect", token="zzz")
+    foreign = other.post("introspect", token=given["access_token"])
+    ada.is_active = False
+    gone = flow.post("introspect", token=given["access_token"])
+
+    assert [answer(reply) for reply in (unknown, foreign, gone)] == [(200, {"active": False})] * 3
+
+
+def test_whoever_is_no_application_is_told_nothing(flow, session):
+    given = flow.tokens()
+    public = Flow(flow.browser, make_client(session, "public", is_public=True), secret=None)
+
+    replies = [
+        flow.post("introspect", token=given["access_token"], client_id=None, client_secret=None),
+        flow.browser.post(
+            "/api/oauth/introspect/",
+            {"token": given["access_token"]},
+            headers={"Authorization": f"Bearer {given['access_token']}"},
+        ),
+        public.post("introspect", token=given["access_token"]),
+    ]
+
+    assert {(reply.status_code, reply.mimetype) for reply in replies} == {(403, "text/html")}
+
+
+def test_a_service_of_the_house_may_ask_about_all(flow, session):
+    given = flow.tokens()
+    service = Flow(flow.browser, make_client(session, "service", SECRET, is_service=True))
+
+    assert service.post("introspect", token=given["access_token"]).json["active"] is True
+
+
+def test_a_service_speaks_for_itself(flow, session):
+    client = make_client(session, "service", SECRET, is_service=True, scopes="PUBLIC_READ")
+    service = Flow(flow.browser, client)
+
+    reply = service.post(grant_type="client_credentials")
+    wider = service.post(grant_type="client_credentials", scope="ME_READ")
+
+    assert (reply.status_code, list(reply.json)) == (200, ["access_token", "expires_in", "token_type", "scope"])
+    assert reply.json["scope"] == "PUBLIC_READ"
+    assert (newest(session, AccessToken).user_id, newest(session, Grant)) == (None, None)
+    assert not service.works(reply.json["access_token"])
+    assert answer(wider) == (400, {"error": "invalid_scope"})
+
+
+def ask_with_password(flow, **changes):
+    return flow.post(**{"grant_type": "password", "username": "ada@example.org", "password": PASSWORD, **changes})
+
+
+@pytest.fixture
+def house(flow, session):
+    """An application that the operator made and trusts with passwords."""
+    return Flow(flow.browser, make_client(session, "house", SECRET, is_trusted=True))
+
+
+@pytest.mark.parametrize("name", ["ada", "ADA", "ada@example.org"])
+def test_an_application_of_the_house_may_ask_for_a_password(house, name):
+    reply = ask_with_password(house, username=name)
+
+    assert (reply.status_code, reply.json["scope"]) == (200, ALL)
+    assert house.works(reply.json["access_token"])
+    assert house.refresh(reply.json["refresh_token"]).status_code == 200
+
+
+def test_a_password_gives_no_more_than_was_asked(house):
+    assert ask_with_password(house, scope="ME_READ").json["scope"] == "ME_READ"
+    assert answer(ask_with_password(house, scope="root")) == (400, {"error": "invalid_scope"})
+
+
+def test_wrong_passwords_and_people_who_may_not_sign_in(house, session):
+    make_person(session, "gone", is_active=False)
+    make_person(session, "una", is_verified=False)
+
+    replies = [
+        ask_with_password(house, password="wrong"),
+        ask_with_password(house, username="nobody"),
+        ask_with_password(house, username="gone"),
+        ask_with_password(house, username="una"),
+    ]
+
+    assert [answer(reply) for reply in replies] == [INVALID_GRANT] * 4
+    assert newest(session, AccessToken) is None
+
+
+def test_no_application_that_somebody_registered_may_ask_for_passwords(flow, session, ada):
+    registered = Flow(flow.browser, make_client(session, "joind.in app", SECRET, is_trusted=True, owner_id=ada.id))
+
+    assert answer(ask_with_password(registered)) == (400, {"error": "unauthorized_client"})
+
+
+def test_guesses_are_slowed_down_with_an_honest_wait(house):
+    replies = [ask_with_password(house, password="wrong") for _ in range(11)]
+
+    assert [reply.status_code for reply in replies] == [400] * 10 + [429]
+    assert replies[-1].json["error"] == "temporarily_unavailable"
+    assert 0 < int(replies[-1].headers["Retry-After"]) <= 900
+    assert ask_with_password(house).status_code == 429
+
+
+def test_a_platform_may_want_no_secrets_in_clear(app, flow, monkeypatch):
+    monkeypatch.setitem(app.config, "TOKENS_NEED_TLS", True)
+
+    replies = [flow.post(), flow.post("revoke_token"), flow.browser.get(flow.asking())]
+
+    assert [reply.status_code for reply in replies] == [403, 403, 403]
+
+
+def test_the_server_says_what_it_can(flow):
+    reply = flow.browser.get("/.well-known/oauth-authorization-server")
+
+    shown = reply.json
+    assert (reply.status_code, reply.headers["Access-Control-Allow-Origin"]) == (200, "*")
+    assert shown["issuer"] == "http://localhost"
+    assert shown["code_challenge_methods_supported"] == ["S256"]
+    assert shown["authorization_response_iss_parameter_supported"] is True
+    for name in ("token", "revocation", "introspection"):
+        path = shown[f"{name}_endpoint"].removeprefix("http://localhost")
+        assert flow.browser.post(path, {}).status_code in (400, 401, 403)
