@@ -206,7 +206,7 @@ def _register(session, identity, now):
 def _names(identity):
     """Names to try. Never one that looks like an address, which could be mistaken for somebody else's."""
     wanted = identity.username if identity.username and "@" not in identity.username else identity.email
-    name = plain_text(wanted.partition("@")[0])[:LONGEST_NAME].strip() or "guest"
+    name = plain_text(wanted.partition("@")[0]).replace("/", "")[:LONGEST_NAME].strip() or "guest"
     yield name
     for number in range(2, MOST_NAMESAKES):
         yield f"{name}{number}"

@@ -35,7 +35,7 @@ class Visitor:
         self.context = browser.new_context(
             base_url=base, viewport=DESKTOP, java_script_enabled=javascript, reduced_motion="reduce"
         )
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(60_000)
         self.page = self.context.new_page()
         self.complaints = []
         self._base = base
@@ -60,6 +60,12 @@ class Visitor:
         """Write into fields by their name in the form."""
         for name, value in fields.items():
             self.page.locator(f"[name='{name}']").fill(value)
+
+    def sign_in(self, name: str, password: str):
+        self.visit("/accounts/login/?next=/accounts/")
+        self.fill(username=name, password=password)
+        self.press("Sign in")
+        assert self.path == "/accounts/", self.text
 
     def tab_to(self, name: str):
         """Press the tab key until the thing of that name has the focus."""

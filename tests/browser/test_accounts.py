@@ -1,0 +1,130 @@
+"""From registering to leaving, with the mails in between."""
+
+import json
+import zipfile
+
+from sqlalchemy import func, select
+
+from joindin.models import BrowserSession, User
+from tests.web.browsing import PASSWORD, make_person
+
+ADDRESS = "hedy@example.org"
+CHOSEN = "a boat made of paper"
+
+
+def test_somebody_registers_confirms_the_address_and_signs_in(visitor, session, server):
+    make_person(session, "first")
+    session.commit()
+
+    visitor.visit("/accounts/register/")
+    visitor.judge("register")
+    visitor.press("Register")
+    visitor.judge("register, nothing filled in")
+    visitor.fill(username="hedy", full_name="Hedy Hill", email=ADDRESS, password=CHOSEN)
+    visitor.press("Register")
+    visitor.judge("registered")
+    visitor.visit(server.link_in_mail(ADDRESS))
+    visitor.judge("confirm address")
+    visitor.press("Confirm")
+    confirmed = visitor.text
+    visitor.fill(username=ADDRESS, password=CHOSEN)
+    visitor.press("Sign in")
+
+    visitor.visit("/accounts/")
+    assert "Your address is confirmed. You can sign in now." in confirmed
+    assert ("Hedy Hill" in visitor.text, ADDRESS in visitor.text) == (True, True)
+
+
+def test_a_forgotten_password_is_replaced_by_a_link_in_a_mail(visitor, session, server):
+    make_person(session, "ann")
+    session.commit()
+
+    visitor.visit("/accounts/login/")
+    visitor.press("Forgotten your password?", "link")
+    visitor.judge("password forgotten")
+    visitor.fill(username="ann")
+    visitor.press("Send the link")
+    visitor.judge("password mailed")
+    visitor.visit(server.link_in_mail("ann@example.org"))
+    visitor.judge("new password")
+    visitor.fill(password=CHOSEN)
+    visitor.press("Change the password")
+    visitor.fill(username="ann", password=CHOSEN)
+    visitor.press("Sign in")
+
+    visitor.visit("/accounts/")
+    assert "ann@example.org" in visitor.text
+
+
+def test_the_pages_of_an_account_are_sound(visitor, session):
+    make_person(session, "ann", full_name="Ann Ash", biography="Sails.")
+    session.commit()
+    visitor.sign_in("ann", PASSWORD)
+
+    for path in ("", "profile/", "email/", "password/", "sessions/", "data/", "delete/"):
+        visitor.visit(f"/accounts/{path}")
+        visitor.judge(f"accounts {path}")
+
+
+def test_the_data_of_a_person_is_downloaded(visitor, session, tmp_path):
+    make_person(session, "ann", full_name="Ann Ash")
+    session.commit()
+    visitor.sign_in("ann", PASSWORD)
+    visitor.visit("/accounts/data/")
+
+    with visitor.page.expect_download() as downloading:
+        visitor.page.get_by_role("button", name="Download").click()
+    downloading.value.save_as(tmp_path / "data.zip")
+
+    with zipfile.ZipFile(tmp_path / "data.zip") as packed:
+        told = {name: json.loads(packed.read(name)) for name in packed.namelist() if name.endswith(".json")}
+    assert "Ann Ash" in json.dumps(told)
+
+
+def test_signing_out_everywhere_ends_the_other_browser_too(new_visitor, session):
+    make_person(session, "ann")
+    session.commit()
+    here, there = new_visitor(), new_visitor()
+    here.sign_in("ann", PASSWORD)
+    there.sign_in("ann", PASSWORD)
+
+    here.visit("/accounts/sessions/")
+    listed = here.page.locator("main li").count()
+    here.judge("two browsers")
+    here.press("Sign out everywhere")
+    there.visit("/accounts/")
+
+    assert listed == 2
+    assert (here.path, there.path) == ("/accounts/login/", "/accounts/login/?next=/accounts/")
+    open_ones = select(func.count()).select_from(BrowserSession).where(BrowserSession.revoked_at.is_(None))
+    assert session.scalar(open_ones) == 0
+
+
+def test_somebody_leaves_for_good(visitor, session):
+    make_person(session, "first", is_admin=True)
+    make_person(session, "ann")
+    session.commit()
+    visitor.sign_in("ann", PASSWORD)
+
+    visitor.visit("/accounts/delete/")
+    visitor.press("Delete my account")
+    unsure = visitor.text
+    visitor.page.get_by_label("I want my account deleted for good").check()
+    visitor.press("Delete my account")
+
+    assert "Tick the box if you are sure" in unsure
+    assert "Your account is deleted." in visitor.text
+    assert session.scalars(select(User.username)).all() == ["first"]
+
+
+def test_nothing_needs_scripts(new_visitor, session):
+    make_person(session, "ann")
+    session.commit()
+    visitor = new_visitor(javascript=False)
+
+    visitor.sign_in("ann", PASSWORD)
+    visitor.visit("/accounts/profile/")
+    visitor.fill(full_name="Ann Alder")
+    visitor.page.locator("main form button").click()
+
+    assert (visitor.path, "Ann Alder" in visitor.text) == ("/accounts/", True)
