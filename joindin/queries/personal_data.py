@@ -10,7 +10,17 @@ from joindin.database import Base
 from joindin.models import Event, Mail, Talk, User
 
 # Hashes of what only the person has, and what makes codes; nobody learns from them, but thieves might.
-SECRETS = ("password_hash", "token_hash", "code_hash", "state_hash", "browser_hash", "secret_hash", "secret", "public_key", "credential_id")
+SECRETS = (
+    "password_hash",
+    "token_hash",
+    "code_hash",
+    "state_hash",
+    "browser_hash",
+    "secret_hash",
+    "secret",
+    "public_key",
+    "credential_id",
+)
 LOOKUP_KEYS = ("username_key", "email_key", "full_name_key")
 
 

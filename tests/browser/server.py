@@ -34,6 +34,7 @@ class Server:
             "JOINDIN_WEBSITE_URL": self.url,
             # Ids begin anew in the next test, which they never do in life.
             "JOINDIN_FRAGMENT_CACHE_BYTES": "0",
+            "JOINDIN_ANSWER_CACHE_BYTES": "0",
             **{f"JOINDIN_{name}": value for name, value in settings.items()},
         }
 
