@@ -19,6 +19,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 __version__ = "0.1.0"
 
 
+class Application(Flask):
+    def ensure_sync(self, func):
+        """``func`` as it is: nothing of ours is a coroutine, which Flask would ask of each function in each request."""
+        return func
+
+
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     """The application; ``settings`` by name (see ``config.py``) win over the environment.
 
@@ -34,7 +40,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     from joindin.representations.fragments import Fragments
 
     settings = load_settings(settings)
-    app = Flask(__name__, instance_path=settings["INSTANCE"])
+    app = Application(__name__, instance_path=settings["INSTANCE"])
     app.config |= settings
     app.config |= {
         "API_TITLE": "joindin",

@@ -1,6 +1,6 @@
 """Finding events: one by id, lists by filter, and all that their representations read."""
 
-from sqlalchemy import bindparam, func, select, true
+from sqlalchemy import Integer, bindparam, exists, func, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from joindin.errors import NotFound
@@ -8,12 +8,26 @@ from joindin.models import Attendance, Event, EventHost, EventImage, User
 from joindin.permissions import can_see_event
 from joindin.queries.paging import Page, Paging
 from joindin.queries.viewers import view_events
-from joindin.viewer import Viewer
+from joindin.reading import Prepared
+from joindin.viewer import NOBODY, Viewer
+
+NONE = frozenset()
 
 _columns = Event.__table__.c
-KEY_OF_EVENT = select(
-    _columns.id, _columns.version, _columns.is_pending, _columns.is_visible, _columns.is_private
-).where(_columns.id == bindparam("id"))
+_key = select(_columns.id, _columns.version, _columns.is_pending, _columns.is_visible, _columns.is_private).where(
+    _columns.id == bindparam("id")
+)
+KEY_OF_EVENT = Prepared(_key)
+KEY_AND_FACTS = Prepared(
+    _key.add_columns(
+        *[
+            exists()
+            .where(model.event_id == _columns.id, model.user_id == bindparam("user_id", type_=Integer))
+            .label(name)
+            for model, name in ((Attendance, "attends"), (EventHost, "hosts"))
+        ]
+    )
+)
 
 # All that any representation reads.
 WHOLE = (
@@ -36,9 +50,16 @@ def find_event(session, event_id: int, user) -> tuple[Event, Viewer]:
 
 
 def find_event_key(connection, event_id: int, user):
-    """Id and version of an event that ``user`` may see, and what it is to them: one or three statements."""
-    row = connection.execute(KEY_OF_EVENT, {"id": event_id}).first()
-    viewer = view_events(connection, user, [event_id])
+    """Id and version of an event that ``user`` may see, and what it is to them: one statement."""
+    values = {"id": event_id}
+    if user is None:
+        row, viewer = connection.execute(KEY_OF_EVENT, values).first(), NOBODY
+    else:
+        row = connection.execute(KEY_AND_FACTS, values | {"user_id": user.id}).first()
+        ids = frozenset([event_id])
+        viewer = Viewer(
+            user, attending=ids if row and row.attends else NONE, hosting=ids if row and row.hosts else NONE
+        )
     if row is None or not can_see_event(viewer, row):
         raise NotFound("Event not found")
     return row, viewer

@@ -12,6 +12,7 @@ from joindin.credentials import matches_hash, token_hash
 from joindin.database import UtcDateTime
 from joindin.models import AccessToken, Client, Grant, RefreshToken, User
 from joindin.queries.paging import Page, Paging
+from joindin.reading import Prepared
 from joindin.viewer import Person
 
 
@@ -127,7 +128,7 @@ def _scopes_in(text):
     return frozenset(text.split())
 
 
-_SHOWN = (
+_SHOWN = Prepared(
     select(
         AccessToken.id,
         AccessToken.kind,

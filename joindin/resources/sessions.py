@@ -39,6 +39,10 @@ def mount(app: Flask) -> None:
 class ShortMemory(SecureCookieSessionInterface):
     """Flask's signed cookie, for what need not last: notices, and the way through a sign-in. Nobody is known by it."""
 
+    def open_session(self, app, request):
+        # Without a cookie there is no signature to check, and nothing to make a signer for.
+        return super().open_session(app, request) if "HTTP_COOKIE" in request.environ else self.session_class()
+
     def get_cookie_secure(self, app):
         return request.is_secure
 

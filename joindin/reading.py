@@ -1,0 +1,168 @@
+"""Plain reading: statements that are put into words once, and sent by the driver alone.
+
+Around a small statement SQLAlchemy takes ten times what the database takes for it: to find a
+connection, to find the words, to wrap the rows. What many requests ask is therefore a
+:class:`Prepared` statement, and goes over a connection that its thread keeps. Anything else goes
+the usual way; so does a prepared statement that failed, for SQLAlchemy knows what failures mean
+and finds another connection where one broke.
+"""
+
+from collections import namedtuple
+from collections.abc import Mapping
+from threading import local
+from typing import Any
+
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.sql import Executable
+
+NO_VALUES: dict[str, Any] = {}
+
+
+class Prepared:
+    """A statement for a :class:`Reader`. From time to time only the values of its parameters change, not their number."""
+
+    def __init__(self, statement: Executable):
+        self.statement = statement
+        self._words = {}
+
+    # Sessions and connections take it for the statement, by the names under which they ask.
+
+    def __clause_element__(self):
+        return self.statement
+
+    def _execute_on_connection(self, *arguments):
+        return self.statement._execute_on_connection(*arguments)
+
+    def _execute_on_scalar(self, *arguments):
+        return self.statement._execute_on_scalar(*arguments)
+
+    def words(self, dialect) -> "Words":
+        words = self._words.get(dialect.name)
+        if words is None:
+            words = self._words[dialect.name] = Words(self.statement, dialect)
+        return words
+
+
+class Words:
+    """A statement in one dialect, and what becomes of values and rows on the way."""
+
+    def __init__(self, statement, dialect):
+        compiled = statement.compile(dialect=dialect)
+        self.text = str(compiled)
+        self._given = compiled.params
+        self._order = compiled.positiontup
+        binds = {name: bind.type.dialect_impl(dialect) for name, bind in compiled.binds.items()}
+        self._binds = _only_working({name: kind.bind_processor(dialect) for name, kind in binds.items()})
+        # Plain text tells nothing about its columns.
+        kinds = [column.type.dialect_impl(dialect) for column in getattr(statement, "selected_columns", ())]
+        self._results = _only_working({place: kind.result_processor(dialect, None) for place, kind in enumerate(kinds)})
+        self._row = None
+
+    def parameters(self, values: Mapping[str, Any]):
+        values = {**self._given, **values}
+        for name, process in self._binds.items():
+            values[name] = process(values[name])
+        return values if self._order is None else [values[name] for name in self._order]
+
+    def rows(self, cursor) -> "Rows":
+        if self._row is None:
+            self._row = namedtuple("Row", [column[0] for column in cursor.description], rename=True)
+        found = cursor.fetchall()
+        if self._results:
+            found = map(self._processed, found)
+        return Rows(map(self._row._make, found))
+
+    def _processed(self, row):
+        row = list(row)
+        for place, process in self._results.items():
+            row[place] = process(row[place])
+        return row
+
+
+class Rows(list):
+    """What was found, asked for as SQLAlchemy's results are."""
+
+    def all(self):
+        return self
+
+    def first(self):
+        return self[0] if self else None
+
+    def one(self):
+        (row,) = self
+        return row
+
+    def scalar(self):
+        return self[0][0] if self else None
+
+    def scalars(self):
+        return Rows(row[0] for row in self)
+
+
+class Driver:
+    """The engine's own connections, one for each thread that reads, in no transaction."""
+
+    def __init__(self, engine: Engine):
+        self._engine = engine
+        self._kept = local()
+
+    def connect(self) -> Connection:
+        return self._engine.connect()
+
+    def read(self, statement: Prepared, values: Mapping[str, Any]) -> Rows | None:
+        """The rows; None if something went wrong, which is then nothing that anybody depends on."""
+        words = statement.words(self._engine.dialect)
+        parameters = words.parameters(values)
+        try:
+            cursor = self._cursor()
+            # For whoever listens to the engine.
+            if self._engine._has_events:
+                self._engine.dispatch.before_cursor_execute(None, cursor, words.text, parameters, None, False)
+            cursor.execute(words.text, parameters)
+            return words.rows(cursor)
+        except self._engine.dialect.loaded_dbapi.Error:
+            self._kept.cursor = None
+            return None
+
+    def _cursor(self):
+        cursor = getattr(self._kept, "cursor", None)
+        if cursor is None:
+            fresh = self._engine.raw_connection()
+            connection = fresh.dbapi_connection
+            fresh.detach()
+            if self._engine.dialect.name == "postgresql":
+                connection.autocommit = True
+            cursor = self._kept.cursor = connection.cursor()
+        return cursor
+
+
+class Reader:
+    """One request's reading. It does not see what the request's session has not committed."""
+
+    def __init__(self, driver: Driver):
+        self._driver = driver
+        self._connection = None
+
+    def execute(self, statement, values: Mapping[str, Any] = NO_VALUES):
+        if isinstance(statement, Prepared):
+            rows = self._driver.read(statement, values)
+            if rows is not None:
+                return rows
+            statement = statement.statement
+        if self._connection is None:
+            self._connection = self._driver.connect()
+        return self._connection.execute(statement, values)
+
+    def scalar(self, statement, values: Mapping[str, Any] = NO_VALUES):
+        return self.execute(statement, values).scalar()
+
+    def scalars(self, statement, values: Mapping[str, Any] = NO_VALUES):
+        return self.execute(statement, values).scalars()
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+
+def _only_working(processors):
+    return {key: process for key, process in processors.items() if process is not None}

@@ -1,0 +1,128 @@
+"""What the driver says alone is what SQLAlchemy would have said."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import Integer, bindparam, func, select, text
+
+from joindin.database import UtcDateTime, among
+from joindin.extensions import db, reader
+from joindin.models import Event, Tag
+from joindin.reading import Driver, Prepared, Reader
+from tests.factories import at, make_event
+
+events = Event.__table__.c
+STATEMENTS = {
+    "types": Prepared(
+        select(
+            events.id, events.is_visible, events.is_pending, events.starts_at, events.cfp_ends_at, events.name
+        ).where(events.starts_at >= bindparam("since"), events.id > bindparam("id", type_=Integer))
+    ),
+    "no rows": Prepared(select(events.id).where(events.starts_at < bindparam("since"))),
+    "a list": Prepared(select(events.id, events.name).where(among(events.name, "names")).order_by(events.id)),
+    "no list": Prepared(select(events.id).where(among(events.id, "ids"))),
+    "text": Prepared(
+        text("SELECT id, name AS title FROM events WHERE starts_at >= :since").bindparams(
+            bindparam("since", type_=UtcDateTime)
+        )
+    ),
+    "a fixed value": Prepared(select(events.id, (events.id + 5).label("more")).where(events.is_active)),
+}
+VALUES = {"since": at("2026-01-01"), "id": 0, "names": ["B", "C", "x'; --"], "ids": []}
+
+
+@pytest.fixture
+def driver(app, session):
+    return Driver(db.engine)
+
+
+@pytest.mark.parametrize("what", STATEMENTS)
+def test_a_prepared_statement_gives_the_rows_that_sqlalchemy_gives(session, driver, what):
+    for name in "ABC":
+        make_event(
+            session, name, starts_at=at("2026-03-02T10:00"), cfp_ends_at=at("2026-02-01") if name == "B" else None
+        )
+    session.commit()
+    statement = STATEMENTS[what]
+    values = {
+        name: value for name, value in VALUES.items() if f"'{name}'" in repr(statement.statement.compile().params)
+    }
+
+    expected = session.execute(statement, values).all()
+    found = Reader(driver).execute(statement, values)
+
+    assert [row._asdict() for row in found.all()] == [row._asdict() for row in expected]
+    assert [[type(value) for value in row] for row in found] == [[type(value) for value in row] for row in expected]
+
+
+def test_sessions_and_connections_take_it_too(session):
+    make_event(session, "A")
+    names = Prepared(select(events.name))
+
+    assert [asked.scalar(names) for asked in (session, session.connection())] == ["A", "A"]
+
+
+def test_rows_are_asked_for_as_results_are(session, driver):
+    make_event(session, "A")
+    make_event(session, "B")
+    session.commit()
+    names = Prepared(select(events.name).order_by(events.id))
+
+    rows = Reader(driver).execute(names)
+
+    assert (rows.first().name, rows.scalar(), rows.scalars().all()) == ("A", "A", ["A", "B"])
+    with pytest.raises(ValueError, match="too many"):
+        rows.one()
+
+
+def test_each_read_shows_what_was_committed_before_it(session, driver):
+    count, reading = Prepared(select(func.count()).select_from(Event)), Reader(driver)
+    seen = [reading.scalar(count)]
+    make_event(session)
+    seen.append(reading.scalar(count))
+    session.commit()
+    seen.append(reading.scalar(count))
+
+    assert seen == [0, 0, 1]
+
+
+def test_a_connection_that_broke_is_replaced(session, driver):
+    make_event(session, "A")
+    session.commit()
+    names, reading = Prepared(select(events.name)), Reader(driver)
+    before = reading.scalar(names)
+    connection = driver._kept.cursor.connection
+
+    connection.close()
+    after = [reading.scalar(names) for _ in range(2)]
+    reading.close()
+
+    assert (before, after) == ("A", ["A", "A"])
+    assert driver._kept.cursor.connection is not connection
+
+
+def test_threads_read_side_by_side(session, driver):
+    make_event(session, "A")
+    session.commit()
+    names = Prepared(select(events.name))
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: Reader(driver).scalar(names), range(40)))
+
+    assert found == ["A"] * 40
+
+
+def test_who_counts_statements_hears_of_these(app, session, count_statements):
+    with count_statements() as seen:
+        reader().execute(STATEMENTS["no list"], {"ids": [1]})
+
+    assert [statement.split()[:2] for statement in seen] == [["SELECT", "events.id"]]
+
+
+def test_others_than_prepared_statements_go_the_usual_way(session, driver):
+    session.add(Tag(name="php"))
+    session.commit()
+    reading = Reader(driver)
+
+    assert reading.scalars(select(Tag.name)).all() == ["php"]
+    reading.close()
