@@ -12,8 +12,8 @@ from joindin.extensions import db
 class Authenticator(db.Model):
     """An app that shows codes (TOTP). The secret is encrypted with a key that is not in the database.
 
-    It counts once its owner has typed a code. ``last_step`` is the half minute of the last code that was
-    taken: none is taken twice.
+    There is one once its owner has typed a code of it. ``last_step`` is the half minute of the last code
+    that was taken: none is taken twice.
     """
 
     __tablename__ = "authenticators"
@@ -21,7 +21,6 @@ class Authenticator(db.Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     secret: Mapped[str] = mapped_column(String(255))
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
-    confirmed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     last_step: Mapped[int] = mapped_column(default=0)
 
 

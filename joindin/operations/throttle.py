@@ -40,6 +40,8 @@ SIGN_IN_LAST_RESORT = Limit("sign-in last resort", 1, dt.timedelta(minutes=15))
 
 SECOND_FACTOR = Limit("second factor", 10, dt.timedelta(minutes=15))
 EXTERNAL_SIGN_IN = Limit("external sign-in", 300, dt.timedelta(hours=1))
+# A challenge to a device is answered once.
+CHALLENGE = Limit("challenge", 1, dt.timedelta(hours=1))
 REGISTRATION = Limit("registration", 60, dt.timedelta(hours=1))
 MAIL_ADDRESS = Limit("mail address", 60, dt.timedelta(hours=1))
 MAIL_ACCOUNT = Limit("mail account", 5, dt.timedelta(hours=1))
@@ -62,6 +64,13 @@ def take_back(session, limit: Limit, *subject: object) -> None:
         .where(Throttle.key == _key(limit, subject), Throttle.count > 0)
         .values(count=Throttle.count - 1)
         .execution_options(synchronize_session=False)
+    )
+
+
+def forgive(session, limit: Limit, *subject: object) -> None:
+    """Forget all that was counted of ``subject``: it was the right one after all."""
+    session.execute(
+        delete(Throttle).where(Throttle.key == _key(limit, subject)).execution_options(synchronize_session=False)
     )
 
 

@@ -10,12 +10,15 @@ from joindin.clock import midnight
 from joindin.credentials import check_password, is_outdated, new_token, token_hash
 from joindin.errors import NotAllowed, NotSignedIn
 from joindin.models import AccessToken, Client, User
+from joindin.operations.second_factors import password_is_enough
 from joindin.operations.signing_in import hash_again
 from joindin.queries.tokens import ShownToken
 from joindin.queries.users import user_named
 
 # A token's last use is written down at most this often.
 USE_INTERVAL = dt.timedelta(minutes=1)
+
+NEEDS_MORE = "This account takes a second factor. Allow signing in with the password alone on its security page"
 
 
 def sign_in(
@@ -26,13 +29,16 @@ def sign_in(
     Old tokens of clients that keep theirs for a day only are thrown away on the way (spec 2.11).
 
     :raises NotSignedIn: if the address was never proven.
-    :raises NotAllowed: if nobody goes by that name and password, or not any more.
+    :raises NotAllowed: if nobody goes by that name and password, or not any more; or if they have a
+        second factor, which these applications cannot ask for, and did not say that the password is enough.
     """
     user = user_named(session, username)
     if user is not None and not user.is_verified:
         raise NotSignedIn("Not verified")
     if not check_password(password, user.password_hash if user else None) or not user.is_active:
         raise NotAllowed("Signin failed")
+    if not password_is_enough(session, user):
+        raise NotAllowed(NEEDS_MORE)
     if is_outdated(user.password_hash):
         hash_again(session, user, password)
     forget_stale_tokens(session, expirable_clients, now)

@@ -42,7 +42,6 @@ def upgrade():
     sa.Column('user_id', sa.Integer(), nullable=False),
     sa.Column('secret', sa.String(length=255), nullable=False),
     sa.Column('created_at', UtcDateTime(), nullable=False),
-    sa.Column('confirmed_at', UtcDateTime(), nullable=True),
     sa.Column('last_step', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_authenticators_user_id_users'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('user_id', name=op.f('pk_authenticators'))

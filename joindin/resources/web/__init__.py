@@ -18,6 +18,8 @@ from joindin.resources.web import (
     passwords,
     people,
     registration,
+    second_step,
+    security,
     sign_in,
     talks,
 )
@@ -34,6 +36,8 @@ __all__ = [
     "passwords",
     "people",
     "registration",
+    "second_step",
+    "security",
     "sign_in",
     "talks",
 ]

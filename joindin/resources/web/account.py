@@ -183,6 +183,7 @@ def _sections():
     """Where the page leads: titles, and under each the addresses, names and what is there."""
     signing_in = [
         ("/accounts/password/", "Password", "Choose another one"),
+        ("/accounts/security/", "Second factor", "An app that shows codes, passkeys, recovery codes"),
         ("/accounts/sessions/", "Browsers", "Where you are signed in, and signing out there"),
     ]
     if current_app.config["OIDC_ISSUER"]:

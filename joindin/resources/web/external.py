@@ -32,7 +32,8 @@ from joindin.resources.sessions import (
     way_on,
 )
 from joindin.resources.web.pages import blp
-from joindin.resources.web.sign_in import HOME, welcome
+from joindin.resources.web.second_step import welcome
+from joindin.resources.web.sign_in import HOME
 
 HERE = "/accounts/external/"
 SIGN_IN_PAGE = "/accounts/login/"

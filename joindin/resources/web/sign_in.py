@@ -13,15 +13,14 @@ from joindin.operations.users import send_verification
 from joindin.resources.forms import LeadingOn, Text, filled
 from joindin.resources.pages import notify, show_page
 from joindin.resources.sessions import (
-    current_session,
     end_session,
     person,
     require_person,
     session_user,
-    start_session,
     way_on,
 )
 from joindin.resources.web.pages import blp
+from joindin.resources.web.second_step import reassure, welcome
 
 HOME = "/accounts/"
 NAME = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
@@ -72,9 +71,7 @@ def confirm():
     elif form.validate():
         user = proven(person().username, form.password.data)
         if user is not None and user.id == person().id:
-            current_session().proven_at = utc_now()
-            db.session.commit()
-            return redirect(way_on(HOME))
+            return reassure(user, way_on(HOME))
         form.refuse("That is not your password", form.password)
     return show_page("web/accounts/confirm.html", form=form)
 
@@ -114,10 +111,3 @@ def proven(name: str, password: str) -> User | None:
     forgive_sign_in(db.session, **attempt)
     db.session.commit()
     return user
-
-
-def welcome(user: User, way: str | None = None):
-    """Sign ``user`` in and go on, ``way`` or where ``next`` leads."""
-    start_session(user)
-    db.session.commit()
-    return redirect(way or way_on("/"))
