@@ -7,6 +7,7 @@ from flask_sqlalchemy import SQLAlchemy
 
 from joindin.database import Base, reading_engine
 from joindin.reading import Driver, Reader
+from joindin.writing import Writer
 
 
 def _through():
@@ -30,9 +31,15 @@ def reader() -> Reader:
     return g.reader
 
 
+def writer() -> Writer:
+    """The way of short writes, which are a transaction by themselves."""
+    return current_app.extensions["writing"]
+
+
 def prepare_reading(app: Flask) -> None:
     with app.app_context():
         app.extensions["reading"] = Driver(reading_engine(db.engine))
+        app.extensions["writing"] = Writer(db.engine)
     app.teardown_appcontext(_close_reader)
 
 

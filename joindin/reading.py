@@ -111,20 +111,14 @@ class Driver:
 
     def read(self, statement: Prepared, values: Mapping[str, Any]) -> Rows | None:
         """The rows; None if something went wrong, which is then nothing that anybody depends on."""
-        words = statement.words(self._engine.dialect)
-        parameters = words.parameters(values)
         try:
-            cursor = self._cursor()
-            # For whoever listens to the engine.
-            if self._engine._has_events:
-                self._engine.dispatch.before_cursor_execute(None, cursor, words.text, parameters, None, False)
-            cursor.execute(words.text, parameters)
-            return words.rows(cursor)
+            cursor = self.cursor()
+            return self.send(cursor, statement, values).rows(cursor)
         except self._engine.dialect.loaded_dbapi.Error:
-            self._kept.cursor = None
+            self.give_up()
             return None
 
-    def _cursor(self):
+    def cursor(self):
         cursor = getattr(self._kept, "cursor", None)
         if cursor is None:
             fresh = self._engine.raw_connection()
@@ -134,6 +128,19 @@ class Driver:
                 connection.autocommit = True
             cursor = self._kept.cursor = connection.cursor()
         return cursor
+
+    def send(self, cursor, statement: Prepared, values: Mapping[str, Any]) -> Words:
+        words = statement.words(self._engine.dialect)
+        parameters = words.parameters(values)
+        # For whoever listens to the engine.
+        if self._engine._has_events:
+            self._engine.dispatch.before_cursor_execute(None, cursor, words.text, parameters, None, False)
+        cursor.execute(words.text, parameters)
+        return words
+
+    def give_up(self) -> None:
+        """Have the thread connect anew."""
+        self._kept.cursor = None
 
 
 class Reader:

@@ -18,13 +18,13 @@ from tests.factories import make_event, make_event_comment, make_talk, make_talk
 PACKAGE = Path(__file__).parent.parent / "joindin"
 TOOLS = {
     "akismet", "clock", "config", "credentials", "data_version", "database", "errors", "fetching",
-    "images", "scopes", "reading", "text",
+    "images", "reading", "scopes", "text", "writing",
 }  # fmt: skip
 
 # A room, and what of ours may be imported there.
 MAY_IMPORT = {
     "answer_cache": {"answer_cache"},
-    "extensions": {"database", "reading"},
+    "extensions": {"database", "reading", "writing"},
     "models": TOOLS | {"extensions", "models"},
     "viewer": {"models"},
     "permissions": {"models", "viewer", *TOOLS},

@@ -6,9 +6,9 @@ from flask_smorest import Blueprint
 
 from joindin.clock import depends_on_now, parse_date, utc_now
 from joindin.errors import Invalid, MethodNotSupported, NotAllowed, NotFound
-from joindin.extensions import db, reader
+from joindin.extensions import db, reader, writer
 from joindin.operations.approval import approve_event, reject_event
-from joindin.operations.attendance import attend, unattend
+from joindin.operations.attendance import attend_at_once, unattend_at_once
 from joindin.operations.events import (
     edit_event,
     pending_limit_reached,
@@ -161,23 +161,23 @@ class EventAttending(MethodView):
     @shows(AttendingSchema)
     def get(self, event_id):
         """Tell whether the caller attends."""
-        viewer = view_events(db.session, caller().user, [event_id])
+        viewer = view_events(reader(), caller().user, [event_id])
         return thing({"is_attending": event_id in viewer.attending})
 
-    @for_event(sign_in=TO_CREATE)
     @does(201, location="/v2.1/events/3/attending")
-    def post(self, event, viewer):
+    @refuses({401: TO_CREATE, 404: "Event not found"})
+    def post(self, event_id):
         """Attend."""
-        attend(db.session, event.id, viewer.user.id)
-        db.session.commit()
+        user = signed_in(TO_CREATE)
+        find_event_key(reader(), event_id, user)
+        attend_at_once(writer(), event_id, user.id)
         return empty(201, api_base() + request.path)
 
     @does(200, location="/v2.1/events/3/attending")
     @refuses({401: TO_DELETE})
     def delete(self, event_id):
         """Attend no longer."""
-        unattend(db.session, event_id, signed_in(TO_DELETE).id)
-        db.session.commit()
+        unattend_at_once(writer(), event_id, signed_in(TO_DELETE).id)
         return empty(200, api_base() + request.path)
 
 
