@@ -42,6 +42,7 @@ class Visitor:
         self._sources = sources
         self._pictures = pictures
         self._shown = None
+        self._elsewhere = None
         self.page.on("request", self._note_request)
         self.page.on("response", self._note_response)
         self.page.on("console", self._note_message)
@@ -66,6 +67,27 @@ class Visitor:
         self.fill(username=name, password=password)
         self.press("Sign in")
         assert self.path == "/accounts/", self.text
+
+    def expect(self, address: str):
+        """Being sent on to somebody else's page is no fault."""
+        self._elsewhere = address
+
+    def plug_in_a_device(self):
+        """A device for passkeys, whose owner always says yes."""
+        chromium = self.context.new_cdp_session(self.page)
+        chromium.send("WebAuthn.enable")
+        chromium.send(
+            "WebAuthn.addVirtualAuthenticator",
+            {
+                "options": {
+                    "protocol": "ctap2",
+                    "transport": "usb",
+                    "hasUserVerification": True,
+                    "isUserVerified": True,
+                    "automaticPresenceSimulation": True,
+                }
+            },
+        )
 
     def tab_to(self, name: str):
         """Press the tab key until the thing of that name has the focus."""
@@ -120,7 +142,8 @@ class Visitor:
         self.page.screenshot(path=path, full_page=height < TALLEST_PICTURE)
 
     def _note_request(self, request):
-        if not request.url.startswith((f"{self._base}/", "data:", "blob:")):
+        expected = (f"{self._base}/", "data:", "blob:", *([self._elsewhere] if self._elsewhere else []))
+        if not request.url.startswith(expected):
             self.complaints.append(f"asked another host: {request.url}")
 
     def _note_response(self, response):

@@ -1,0 +1,84 @@
+"""Applications that people let in, with a client from the shelf at the other end."""
+
+import secrets
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
+import pytest
+from authlib.integrations.requests_client import OAuth2Session
+
+from tests.factories import make_client
+from tests.web.browsing import PASSWORD, make_person
+
+SECRET = "a secret of the application"
+
+
+class Back(BaseHTTPRequestHandler):
+    """The application's own page, at which people arrive."""
+
+    def do_GET(self):
+        self.send_response(200 if self.path.startswith("/cb") else 404)
+        self.send_header("Content-Type", "text/plain")
+        self.end_headers()
+        self.wfile.write(b"Back in the application.")
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def callback():
+    with HTTPServer(("127.0.0.1", 0), Back) as listening:
+        thread = Thread(target=listening.serve_forever, args=[0.01])
+        thread.start()
+        yield f"http://127.0.0.1:{listening.server_port}/cb"
+        listening.shutdown()
+        thread.join()
+
+
+def test_somebody_lets_an_application_in(visitor, session, server, callback):
+    application, verifier, address = an_application(session, server, callback)
+    visitor.expect(callback.removesuffix("cb"))
+
+    visitor.visit(address)
+    visitor.fill(username="ada", password=PASSWORD)
+    visitor.press("Sign in")
+    visitor.judge("let an application in")
+    asked = visitor.text
+    visitor.press("Allow")
+    token = application.fetch_token(
+        f"{server.url}/api/oauth/token/", authorization_response=visitor.page.url, code_verifier=verifier
+    )
+    seen = application.get(f"{server.url}/v2.1/events").json()
+
+    assert "Let “Schedule” in?" in asked
+    assert ("Grace Hopper" in asked, callback.removesuffix("/cb") in asked) == (True, True)
+    assert set(token["scope"].split()) == {"PUBLIC_READ", "ME_READ"}
+    assert seen["meta"]["user_uri"].startswith(f"{server.url}/v2.1/users/")
+
+
+def test_somebody_does_not(visitor, session, server, callback):
+    _, _, address = an_application(session, server, callback)
+    visitor.expect(callback.removesuffix("cb"))
+    visitor.sign_in("ada", PASSWORD)
+
+    visitor.visit(address)
+    visitor.press("Cancel")
+
+    assert visitor.page.url.startswith(f"{callback}?error=access_denied&")
+
+
+def an_application(session, server, callback):
+    """Its client, and with which secret it sends people to which address."""
+    make_person(session, "ada", full_name="Ada Lovelace")
+    grace = make_person(session, "grace", full_name="Grace Hopper")
+    client = make_client(
+        session, "schedule", SECRET, name="Schedule", owner_id=grace.id, callback_url=callback, is_trusted=False
+    )
+    session.commit()
+    application = OAuth2Session(
+        client.key, SECRET, scope="PUBLIC_READ ME_READ", redirect_uri=callback, code_challenge_method="S256"
+    )
+    verifier = secrets.token_urlsafe(48)
+    address, _state = application.create_authorization_url(f"{server.url}/api/oauth/authorize/", code_verifier=verifier)
+    return application, verifier, address

@@ -1,0 +1,87 @@
+"""Signing in with a second factor: codes of an app, and a passkey that Chromium plays the device for."""
+
+import re
+
+import pyotp
+import time_machine
+
+from tests.factories import days_from_now
+from tests.web.browsing import PASSWORD, make_person
+
+
+def test_codes_of_an_app_are_a_second_factor(visitor, session):
+    make_person(session, "ann")
+    session.commit()
+    visitor.sign_in("ann", PASSWORD)
+
+    visitor.visit("/accounts/security/")
+    visitor.judge("second factor")
+    visitor.press("Add an app", "link")
+    visitor.judge("add an app")
+    app = pyotp.TOTP(visitor.page.locator("code.secret").inner_text().replace(" ", ""))
+    visitor.fill(code="000000")
+    visitor.press("Add the app")
+    visitor.judge("add an app, wrong code")
+    visitor.fill(code=app.now())
+    visitor.press("Add the app")
+    visitor.judge("recovery codes")
+    codes = visitor.page.locator(".codes li").all_inner_texts()
+    visitor.press("I have kept them", "link")
+    visitor.judge("second factor is on")
+    visitor.press("Sign out")
+    visitor.fill(username="ann", password=PASSWORD)
+    visitor.press("Sign in")
+    visitor.judge("one step more")
+    visitor.fill(code=codes[0])
+    visitor.press("Go on")
+
+    visitor.visit("/accounts/security/")
+    assert re.search(rf"You have {len(codes) - 1} codes left", visitor.text)
+
+
+def test_a_code_of_the_app_signs_in(visitor, session):
+    make_person(session, "ann")
+    session.commit()
+    visitor.sign_in("ann", PASSWORD)
+    visitor.visit("/accounts/security/authenticator/")
+    app = pyotp.TOTP(visitor.page.locator("code.secret").inner_text().replace(" ", ""))
+    visitor.fill(code=app.now())
+    visitor.press("Add the app")
+    visitor.press("Sign out")
+
+    visitor.fill(username="ann", password=PASSWORD)
+    visitor.press("Sign in")
+    # The code of now is spent, and a step ahead is as far as clocks may be apart.
+    with time_machine.travel(days_from_now(30 / 86400)):
+        visitor.fill(code=app.now())
+    visitor.press("Go on")
+
+    visitor.visit("/accounts/")
+    assert "ann@example.org" in visitor.text
+
+
+def test_a_passkey_is_a_second_factor(visitor, session):
+    make_person(session, "ann")
+    session.commit()
+    visitor.plug_in_a_device()
+    visitor.sign_in("ann", PASSWORD)
+
+    visitor.visit("/accounts/security/passkeys/add/")
+    visitor.judge("add a passkey")
+    visitor.fill(name="My key")
+    with visitor.page.expect_navigation():
+        visitor.press("Make a passkey")
+    visitor.visit("/accounts/security/")
+    visitor.judge("second factor, passkey")
+    listed = "My key" in visitor.text
+    visitor.press("Sign out")
+    visitor.fill(username="ann", password=PASSWORD)
+    visitor.press("Sign in")
+    visitor.judge("one step more, passkey")
+    halfway = visitor.path
+    with visitor.page.expect_navigation():
+        visitor.press("Use a passkey")
+
+    visitor.visit("/accounts/")
+    assert (listed, halfway.partition("?")[0]) == (True, "/accounts/second/")
+    assert "ann@example.org" in visitor.text
