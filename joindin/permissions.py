@@ -83,6 +83,11 @@ def can_manage_groups(viewer) -> bool:
     return viewer.may("manage_groups")
 
 
+def can_administer_applications(viewer) -> bool:
+    """See and change everybody's applications."""
+    return viewer.is_admin
+
+
 def can_see_email(viewer, user) -> bool:
     return can_edit_user(viewer, user)
 

@@ -4,7 +4,7 @@ from authlib.oauth2.rfc6749 import ClientMixin
 
 from joindin.credentials import matches_hash
 from joindin.models import Client
-from joindin.oauth2.redirects import is_registered, problem_with
+from joindin.redirects import is_registered, problem_with
 from joindin.scopes import join_scopes, read_scopes
 
 

@@ -2,19 +2,23 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
-from joindin.credentials import client_secret, matches_hash, new_client_key, token_hash
-from joindin.database import insert_or_ignore, locked
+from joindin.credentials import client_secret, matches_hash, new_client_key, new_secret, token_hash
+from joindin.database import begin_write, insert_or_ignore, locked
 from joindin.errors import Conflict, Invalid, NotFound
 from joindin.models import Client
+from joindin.redirects import problem_with
 from joindin.text import plain_text
 from joindin.viewer import Person
 
 LONGEST_KEY = 100
 LONGEST_NAME = 255
+KEY, KEY_LENGTH = "jik", 40
+MOST, MOST_REDIRECT_URIS = 100, 20
 FIRST_GENERATION = 1
 
 
@@ -41,6 +45,82 @@ def register_client(
     session.add(client)
     session.flush()
     return client
+
+
+def register_application(
+    session,
+    *,
+    owner: Person,
+    name: str,
+    description: str,
+    website: str,
+    redirect_uris: Sequence[str],
+    is_public: bool,
+    secret_key: str,
+    now: dt.datetime,
+) -> tuple[Client, str | None]:
+    """Make an application for the code flow, and its secret in clear if it has one. It never sees a password.
+
+    :raises Invalid: if an address is no good, or there are too many.
+    """
+    check_redirect_uris(redirect_uris, is_public)
+    begin_write(session)
+    if session.scalar(select(func.count()).select_from(Client).where(Client.owner_id == owner.id)) >= MOST:
+        raise Invalid(f"You have {MOST} applications already. Delete some first")
+    client = Client(
+        key=new_secret(KEY, KEY_LENGTH),
+        name=name,
+        description=description,
+        website=website or None,
+        owner_id=owner.id,
+        is_public=is_public,
+        created_at=now,
+    )
+    _set_redirect_uris(client, redirect_uris)
+    session.add(client)
+    session.flush()
+    return client, None if is_public else rotate_secret(session, client, secret_key)
+
+
+def change_application(
+    session, client: Client, *, name: str, description: str, website: str, redirect_uris: Sequence[str]
+) -> None:
+    """Change what the owner says of an application.
+
+    :raises Invalid: if an address is no good.
+    :raises NotFound: if it was removed a moment ago.
+    """
+    check_redirect_uris(redirect_uris, client.is_public)
+    edit_client(session, client, name=name, description=description, website=website or None)
+    _set_redirect_uris(client, redirect_uris)
+    session.flush()
+
+
+def rotate_secret(session, client: Client, secret_key: str) -> str:
+    """Give the application another secret; the old one is no good any more. The new one in clear.
+
+    :raises Invalid: if it runs where it can keep none.
+    """
+    if client.is_public:
+        raise Invalid("A public application has no secret")
+    if locked(session, Client, client.id) is None:
+        raise NotFound("No application found")
+    client.secret_generation = (client.secret_generation or 0) + FIRST_GENERATION
+    secret = client_secret(secret_key, client.key, client.secret_generation)
+    client.secret_hash = token_hash(secret)
+    session.flush()
+    return secret
+
+
+def check_redirect_uris(redirect_uris: Sequence[str], is_public: bool) -> None:
+    """:raises Invalid: saying which of them is no good, and why."""
+    if not redirect_uris:
+        raise Invalid("Give at least one address that people are sent back to")
+    if len(redirect_uris) > MOST_REDIRECT_URIS:
+        raise Invalid(f"Give at most {MOST_REDIRECT_URIS} addresses")
+    for uri in redirect_uris:
+        if problem := problem_with(uri, is_public):
+            raise Invalid(f"{uri[:100]}: {problem}")
 
 
 def secret_of(client: Client, secret_key: str) -> str:
@@ -75,10 +155,20 @@ def remove_client(session, client: Client) -> None:
         raise NotFound("No application found")
 
 
-def add_client(session, *, name: str, key: str, secret: str, now: dt.datetime, is_trusted: bool = False) -> Client:
+def add_client(
+    session,
+    *,
+    name: str,
+    key: str,
+    secret: str | None,
+    now: dt.datetime,
+    redirect_uris: Sequence[str] = (),
+    is_trusted: bool = False,
+    is_service: bool = False,
+) -> Client:
     """Register an application on an operator's word; only the hash of its secret is kept.
 
-    A trusted one may sign people in.
+    A trusted one may sign people in, a service may speak for itself; without a secret it is public.
 
     :raises Invalid: if a part of it is no good.
     :raises Conflict: if the key is taken.
@@ -88,9 +178,23 @@ def add_client(session, *, name: str, key: str, secret: str, now: dt.datetime, i
         raise Invalid(f"The name must have 1 to {LONGEST_NAME} characters")
     if not re.fullmatch(r"[\x21-\x7e]+", key) or len(key) > LONGEST_KEY:
         raise Invalid(f"The key must have 1 to {LONGEST_KEY} characters, without spaces or accents")
-    if not secret:
+    if secret == "":
         raise Invalid("The secret must not be empty")
-    client = Client(name=name, key=key, secret_hash=token_hash(secret), is_trusted=is_trusted, created_at=now)
+    is_public = secret is None
+    if is_public and (is_trusted or is_service):
+        raise Invalid("A public application can neither ask for passwords nor speak for itself")
+    if redirect_uris:
+        check_redirect_uris(redirect_uris, is_public)
+    client = Client(
+        name=name,
+        key=key,
+        secret_hash=None if is_public else token_hash(secret),
+        is_public=is_public,
+        is_trusted=is_trusted,
+        is_service=is_service,
+        created_at=now,
+    )
+    _set_redirect_uris(client, redirect_uris)
     try:
         with session.begin_nested():
             session.add(client)
@@ -107,3 +211,8 @@ def gancio_itself(session, *, now: dt.datetime) -> Client:
         insert_or_ignore(session, Client, key="self", name="Gancio", is_public=True, created_at=now)
         known = session.scalars(select(Client).where(Client.key == "self")).one()
     return known
+
+
+def _set_redirect_uris(client, redirect_uris):
+    client.callback_url = redirect_uris[0] if redirect_uris else None
+    client.other_redirect_uris = list(redirect_uris[1:])

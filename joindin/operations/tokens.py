@@ -8,8 +8,10 @@ from sqlalchemy.exc import IntegrityError
 
 from joindin.clock import midnight
 from joindin.credentials import check_password, is_outdated, new_token, token_hash
+from joindin.database import locked
 from joindin.errors import NotAllowed, NotSignedIn
-from joindin.models import AccessToken, Client, User
+from joindin.models import AccessToken, Client, Grant, User
+from joindin.operations.grants import end_grant
 from joindin.operations.second_factors import password_is_enough
 from joindin.operations.signing_in import hash_again
 from joindin.queries.tokens import ShownToken
@@ -76,5 +78,9 @@ def note_use(session, token: ShownToken, now: dt.datetime) -> bool:
 
 
 def revoke_token(session, token: AccessToken, *, now: dt.datetime) -> None:
-    token.revoked_at = now
+    """It is no good any more; if it came of a grant, what would renew it neither."""
+    if token.revoked_at is None:
+        token.revoked_at = now
+    if token.grant_id is not None and (grant := locked(session, Grant, token.grant_id)) is not None:
+        end_grant(session, grant, now=now)
     session.flush()

@@ -18,6 +18,21 @@ def list_clients_of(session, owner_id: int, paging: Paging) -> Page:
     )
 
 
+def list_all_clients(session, paging: Paging) -> Page:
+    """Everybody's applications with their owners, newest first."""
+    total = session.scalar(select(func.count()).select_from(Client))
+    rows = select(Client).options(joinedload(Client.owner)).order_by(Client.id.desc())
+    return Page(session.scalars(paging.slice(rows)).all(), total, paging)
+
+
+def find_client_with_owner(session, client_id: int) -> Client:
+    """Anybody's application; who may see it is for the caller to ask."""
+    client = session.scalar(select(Client).where(Client.id == client_id).options(joinedload(Client.owner)))
+    if client is None:
+        raise NotFound("No application found")
+    return client
+
+
 def client_of(session, owner_id: int, client_id: int) -> Client | None:
     return session.scalar(select(Client).where(Client.id == client_id, Client.owner_id == owner_id))
 

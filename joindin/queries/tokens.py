@@ -10,7 +10,8 @@ from sqlalchemy.orm import joinedload
 
 from joindin.credentials import matches_hash, token_hash
 from joindin.database import UtcDateTime
-from joindin.models import AccessToken, Client, Grant, RefreshToken, User
+from joindin.errors import NotFound
+from joindin.models import PASSWORD, PERSONAL, AccessToken, Client, Grant, RefreshToken, User
 from joindin.queries.paging import Page, Paging
 from joindin.reading import Prepared
 from joindin.viewer import Person
@@ -69,7 +70,7 @@ def describe_token(session, token: str, now: dt.datetime) -> Described | None:
         select(AccessToken.scopes, AccessToken.expires_at, Client.id, Client.key, User.email)
         .outerjoin(AccessToken.client)
         .outerjoin(AccessToken.user)
-        .where(AccessToken.token_hash == hashed, *_alive(now), or_(User.id.is_(None), User.is_active == true()))
+        .where(AccessToken.token_hash == hashed, *is_alive(now), or_(User.id.is_(None), User.is_active == true()))
     )
     to_renew = (
         select(Grant.scopes, RefreshToken.expires_at, Client.id, Client.key, User.email)
@@ -99,7 +100,7 @@ def list_revocable_tokens(session, user_id: int, paging: Paging, now: dt.datetim
     """The keys somebody gave to clients that may be cut off again (spec 10.2)."""
     # Also those whose client is gone: nobody else could take them back.
     revocable = or_(AccessToken.client_id.is_(None), Client.can_be_revoked == true())
-    conditions = (AccessToken.user_id == user_id, revocable, *_alive(now))
+    conditions = (AccessToken.user_id == user_id, revocable, *is_alive(now))
     rows = select(AccessToken).outerjoin(AccessToken.client).where(*conditions).options(*SHOWN)
     total = session.scalar(
         select(func.count()).select_from(AccessToken).outerjoin(AccessToken.client).where(*conditions)
@@ -109,14 +110,37 @@ def list_revocable_tokens(session, user_id: int, paging: Paging, now: dt.datetim
 
 def token_of(session, user_id: int, token_id: int, now: dt.datetime) -> AccessToken | None:
     """One of somebody's own tokens by its row id."""
-    wanted = select(AccessToken).where(AccessToken.id == token_id, AccessToken.user_id == user_id, *_alive(now))
+    wanted = select(AccessToken).where(AccessToken.id == token_id, AccessToken.user_id == user_id, *is_alive(now))
     return session.scalar(wanted.options(*SHOWN))
 
 
+def list_personal_tokens(session, user_id: int) -> list[AccessToken]:
+    """All that somebody made for scripts of their own, newest first; those that ended too."""
+    mine = (AccessToken.user_id == user_id, AccessToken.kind == PERSONAL)
+    return session.scalars(select(AccessToken).where(*mine).order_by(AccessToken.id.desc()).limit(MOST_LISTED)).all()
+
+
+def list_sign_ins(session, user_id: int, now: dt.datetime) -> list[AccessToken]:
+    """Live tokens that came of signing in through a Joind.in application, newest first."""
+    mine = (AccessToken.user_id == user_id, AccessToken.kind == PASSWORD, *is_alive(now))
+    rows = select(AccessToken).where(*mine).options(*SHOWN).order_by(AccessToken.id.desc()).limit(MOST_LISTED)
+    return session.scalars(rows).all()
+
+
+def find_token_of(session, user_id: int, token_id: int) -> AccessToken:
+    """One of somebody's own, alive or not; :raises NotFound: if they have none with that number."""
+    token = session.scalar(select(AccessToken).where(AccessToken.id == token_id, AccessToken.user_id == user_id))
+    if token is None:
+        raise NotFound("There is no such token")
+    return token
+
+
+MOST_LISTED = 500
 SHOWN = (joinedload(AccessToken.client).joinedload(Client.owner),)
 
 
-def _alive(now):
+def is_alive(now) -> tuple:
+    """The conditions of a token that was neither revoked nor has lapsed."""
     return (
         AccessToken.revoked_at.is_(None),
         or_(AccessToken.expires_at.is_(None), AccessToken.expires_at > now),
@@ -144,7 +168,7 @@ _SHOWN = Prepared(
     .outerjoin(AccessToken.user)
     .where(
         AccessToken.token_hash == bindparam("hash"),
-        *_alive(bindparam("now", type_=UtcDateTime)),
+        *is_alive(bindparam("now", type_=UtcDateTime)),
         or_(AccessToken.user_id.is_(None), User.is_active == true()),
     )
 )

@@ -2,7 +2,7 @@
 
 from flask import Flask
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, SelectMultipleField, StringField, ValidationError
+from wtforms import Field, HiddenField, RadioField, SelectMultipleField, StringField, ValidationError
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -47,6 +47,12 @@ class Boxes(SelectMultipleField):
     is_group = True
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+class OneOf(RadioField):
+    """One of some choices, each with its button."""
+
+    is_group = True
 
 
 def filled(message: str) -> DataRequired:

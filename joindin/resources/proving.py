@@ -5,6 +5,7 @@ from flask import request
 from joindin.clock import utc_now
 from joindin.extensions import db
 from joindin.models import User
+from joindin.operations.second_factors import password_is_enough
 from joindin.operations.signing_in import user_with_password
 from joindin.operations.throttle import admit_sign_in, forgive_sign_in
 
@@ -28,11 +29,13 @@ def forgive_attempt(name: str) -> None:
 def proven(name: str, password: str) -> User | None:
     """The active user with that username or address and that password; the caller commits.
 
+    Who has a second factor is nobody here, unless they said that for applications the password is enough.
+
     :raises TooOften: if there were too many attempts.
     """
     count_attempt(name)
     user = user_with_password(db.session, name, password)
-    if user is None or not user.is_active:
+    if user is None or not user.is_active or not password_is_enough(db.session, user):
         return None
     forgive_attempt(name)
     return user

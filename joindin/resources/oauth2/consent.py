@@ -5,11 +5,11 @@ from flask import Response, redirect, request
 
 from joindin.clock import utc_now
 from joindin.extensions import db
-from joindin.oauth2.redirects import origin_of
 from joindin.oauth2.requests import Asked
 from joindin.oauth2.server import Server
 from joindin.operations.grants import remember_consent
 from joindin.queries.authorizations import consented_scopes
+from joindin.redirects import origin_of
 from joindin.resources.csrf import check_csrf
 from joindin.resources.headers import allow_form_to
 from joindin.resources.pages import show_page

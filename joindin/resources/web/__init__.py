@@ -10,6 +10,7 @@ from flask import Flask
 
 from joindin.resources.web import (
     account,
+    applications,
     errors,
     events,
     external,
@@ -22,11 +23,13 @@ from joindin.resources.web import (
     security,
     sign_in,
     talks,
+    tokens,
 )
 from joindin.resources.web.pages import blp
 
 __all__ = [
     "account",
+    "applications",
     "errors",
     "events",
     "external",
@@ -40,6 +43,7 @@ __all__ = [
     "security",
     "sign_in",
     "talks",
+    "tokens",
 ]
 
 

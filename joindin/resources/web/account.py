@@ -200,6 +200,13 @@ def _sections():
         ),
         ("Signing in", signing_in),
         (
+            "Applications",
+            [
+                ("/api/settings/token/", "Tokens and applications", "What scripts and applications may do for you"),
+                ("/accounts/applications/", "Applications you make", "Register your own, so that people can let it in"),
+            ],
+        ),
+        (
             "Your data",
             [
                 ("/accounts/data/", "Download", "All that is stored about you"),
