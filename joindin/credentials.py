@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import secrets
 import string
+from contextlib import suppress
 
 import bcrypt
 from argon2 import PasswordHasher
@@ -113,7 +114,7 @@ def check_password(password: str, stored: str | None) -> bool:
     if stored and stored.startswith("$2"):
         return _check_bcrypt(password, stored)
     if stored and len(stored) == 32:
-        return hmac.compare_digest(_md5(password).encode(), stored.lower().encode())
+        return hmac.compare_digest(_md5(password).encode(), stored.lower().encode()) or _take_as_long(password)
     try:
         return _argon2.verify(stored or _NOBODYS_HASH, password) and bool(stored)
     except (VerificationError, InvalidHashError):
@@ -123,6 +124,13 @@ def check_password(password: str, stored: str | None) -> bool:
 def is_outdated(stored: str) -> bool:
     """Whether a hash that just matched should be made again with today's algorithm and settings."""
     return not stored.startswith("$argon2id$") or _argon2.check_needs_rehash(stored)
+
+
+def _take_as_long(password):
+    """No, but not at once: a quick answer would tell that there is an account, and an old one."""
+    with suppress(VerificationError):
+        _argon2.verify(_NOBODYS_HASH, password)
+    return False
 
 
 def _check_bcrypt(password, stored):

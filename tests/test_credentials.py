@@ -1,6 +1,7 @@
 """Passwords and tokens, as they are made, kept and recognised (spec 17.1)."""
 
 import hashlib
+from time import perf_counter
 
 import bcrypt
 import pytest
@@ -12,7 +13,9 @@ from joindin.credentials import (
     matches_hash,
     new_token,
     password_hash,
+    seal,
     token_hash,
+    unseal,
 )
 
 # The seed of the original: "imaadmin" and "johndoe" have the password "password".
@@ -28,6 +31,27 @@ def test_a_password_fits_its_own_hash_alone(password):
     assert not check_password(password[:-1] + "?", stored)
     assert stored.startswith("$argon2id$")
     assert not is_outdated(stored)
+
+
+def test_an_account_with_a_hash_of_old_is_not_told_by_the_time_it_takes():
+    def time_taken(stored):
+        started = perf_counter()
+        assert not check_password("wrong", stored)
+        return perf_counter() - started
+
+    times = {name: min(time_taken(stored) for _ in range(5)) for name, stored in (("nobody", None), ("old", MD5))}
+
+    assert times["old"] > times["nobody"] / 3
+
+
+def test_what_was_sealed_is_read_by_who_sealed_it_and_for_what_it_was():
+    sealed = seal("a secret of ours", "this", "text")
+
+    assert ("text" in sealed, unseal("a secret of ours", "this", sealed)) == (False, "text")
+    assert unseal("another secret", "this", sealed) is None
+    assert unseal("a secret of ours", "that", sealed) is None
+    assert unseal("a secret of ours", "this", sealed[:-4] + "AAAA") is None
+    assert unseal("a secret of ours", "this", "") is None
 
 
 def test_the_same_password_is_never_hashed_alike():

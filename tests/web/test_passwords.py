@@ -166,3 +166,19 @@ def test_guesses_at_the_present_password_are_limited(browser, session):
 
     assert [reply.status_code for reply in replies] == [200] * 10 + [429]
     assert 0 < int(replies[-1].headers["Retry-After"]) <= 900
+
+
+def test_a_password_changed_by_the_api_ends_all_sessions(api, browser, another_browser, session):
+    ann, bob = make_person(session), make_person(session)
+    browser.sign_in(ann)
+    another_browser.sign_in(bob)
+    forget(Browser(browser._client.application), bob.username)
+
+    changed = api.signed_in(ann).put(
+        f"/v2.1/users/{ann.id}",
+        json={"full_name": "Ann", "email": ann.email, "password": ANOTHER, "old_password": PASSWORD},
+    )
+    reset = api.post("/v2.1/users/passwords", json={"token": token(session), "password": ANOTHER})
+
+    assert (changed.status_code, reset.status_code) == (204, 204)
+    assert (browser.is_signed_in, another_browser.is_signed_in) == (False, False)

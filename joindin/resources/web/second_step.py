@@ -34,9 +34,19 @@ CHALLENGE_MEMO = "challenge"
 PATIENCE = 10 * 60
 
 
+class Wanted:
+    """Marks a field as one to fill in, without insisting: a passkey's answer does instead."""
+
+    field_flags = {"required": True}
+
+    def __call__(self, form, field):
+        pass
+
+
 class SecondStep(LeadingOn):
     code = Text(
         "Code",
+        [Wanted()],
         description="Six digits of your app, or one of your recovery codes",
         render_kw={"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "none"},
     )
