@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, exists, or_, select
 
-from joindin.errors import NotFound
-from joindin.models import Event, Group, GroupMember, Permit, User
+from joindin.models import Event, EventHost, Group, GroupMember, Permit, User
 from joindin.viewer import Viewer
+
+# What gives somebody something to do at the desk.
+DESK_PERMISSIONS = ("manage_groups", "view_log")
 
 
 def view_permitted(
@@ -46,11 +48,25 @@ def view_permitted(
     return Viewer(user, hosting=hosting, permits=permits)
 
 
-def find_permit(session, permit_id: int) -> Permit:
-    permit = session.get(Permit, permit_id)
-    if permit is None:
-        raise NotFound("Permission not found")
-    return permit
+def has_desk(session, user: User | None) -> bool:
+    """Whether there is anything for them to look after: admins, editors, hosts, and who is permitted that.
+
+    One statement at most.
+    """
+    if user is None or not user.is_active:
+        return False
+    if user.is_admin or user.is_editor:
+        return True
+    theirs = select(GroupMember.group_id).where(GroupMember.user_id == user.id)
+    hosting = exists().where(EventHost.user_id == user.id)
+    permitted = exists().where(
+        or_(Permit.user_id == user.id, Permit.group_id.in_(theirs)), Permit.permission.in_(DESK_PERMISSIONS)
+    )
+    return session.scalar(select(or_(hosting, permitted)))
+
+
+def hosts_any(session, user_id: int) -> bool:
+    return session.scalar(select(exists().where(EventHost.user_id == user_id)))
 
 
 def list_permits(session, *, user_id: int | None = None, group_id: int | None = None) -> list:

@@ -19,6 +19,7 @@ from joindin.errors import (
 )
 from joindin.extensions import db
 from joindin.models import BrowserSession
+from joindin.queries.permits import has_desk
 from joindin.representations.links import Links
 from joindin.resources import words
 from joindin.resources.csrf import CsrfFailed
@@ -44,7 +45,8 @@ def mount(app: Flask) -> None:
 
 def places() -> list[tuple[str, str]]:
     """Where the navigation leads whoever is signed in: addresses and names."""
-    return [("/accounts/", "Account")]
+    account, desk = ("/accounts/", "Account"), ("/desk/", "Desk")
+    return [account, desk] if has_desk(db.session, session_user()) else [account]
 
 
 def show_page(template: str, status: int = 200, **shown) -> Response:
@@ -54,6 +56,11 @@ def show_page(template: str, status: int = 200, **shown) -> Response:
 def notify(message: str) -> None:
     """Say so on the next page."""
     flash(message)
+
+
+def warn(message: str) -> None:
+    """Say on the next page that something was not done."""
+    flash(message, "warning")
 
 
 def show_refusal(refused: Refused) -> Response:

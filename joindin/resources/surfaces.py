@@ -12,6 +12,7 @@ BY_FIRST_PART = {
     "inc": MEDIA,
     "static": MEDIA,
     "accounts": WEB,
+    "desk": WEB,
     "e": WEB,
     "event": WEB,
     "talk": WEB,

@@ -82,3 +82,10 @@ def browser_name(user_agent: str | None) -> str:
     if browser is None:
         return said.split("/")[0][:40].strip() or "Unknown browser"
     return f"{browser} on {system}" if system else browser
+
+
+def plain(value: object) -> str:
+    """A value of the audit log."""
+    if value is None or isinstance(value, bool):
+        return {None: "nothing", True: "yes", False: "no"}[value]
+    return str(value)

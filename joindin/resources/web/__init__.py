@@ -2,8 +2,8 @@
 
 Events, talks and people are on the addresses that mails, feeds, slides and ``website_uri`` have pointed to all along.
 Where the public web site is another host, their readers are sent there; where it is this one, a plain page is shown,
-with what everybody may see. Accounts are below ``/accounts/`` of every host. Refusals are pages too, and nothing needs
-JavaScript.
+with what everybody may see. Accounts are below ``/accounts/`` of every host, and what those need who look after the
+house is below ``/desk/``. Refusals are pages too, and nothing needs JavaScript.
 """
 
 from flask import Flask
@@ -11,6 +11,7 @@ from flask import Flask
 from joindin.resources.web import (
     account,
     applications,
+    desk,
     errors,
     events,
     external,
@@ -30,6 +31,7 @@ from joindin.resources.web.pages import blp
 __all__ = [
     "account",
     "applications",
+    "desk",
     "errors",
     "events",
     "external",
@@ -49,3 +51,4 @@ __all__ = [
 
 def mount(app: Flask) -> None:
     app.register_blueprint(blp)
+    app.register_blueprint(desk.blp)
