@@ -7,6 +7,7 @@ from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from joindin.credentials import LONGEST_PASSWORD
+from joindin.resources.csrf import csrf_token
 from joindin.resources.sessions import way_on
 from joindin.text import is_e_mail, plain_text
 
@@ -15,6 +16,11 @@ SHORTEST_PASSWORD = 10
 
 class Form(FlaskForm):
     """Errors of a field stand at it, in one sentence; :meth:`refuse` adds what only an operation can find out."""
+
+    def __init__(self, *args, **kwargs):
+        # Before the form makes its token, or that would be good for no session.
+        csrf_token()
+        super().__init__(*args, **kwargs)
 
     def refuse(self, message: str, field: Field | None = None) -> None:
         """Say what is wrong, at ``field`` or about the whole."""

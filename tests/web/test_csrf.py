@@ -2,7 +2,7 @@
 
 import pytest
 
-from joindin.models import BrowserSession
+from joindin.models import BrowserSession, Group
 from tests.factories import newest
 from tests.web.browsing import PASSWORD, Browser, make_person
 
@@ -33,6 +33,15 @@ def test_a_token_is_good_for_its_own_session_alone(browser, another_browser, ses
     reply = browser.post("/accounts/logout/", {"csrfmiddlewaretoken": another_browser.token("/accounts/")})
 
     assert (reply.status_code, browser.is_signed_in) == (403, True)
+
+
+def test_a_form_is_good_when_the_browser_was_closed_meanwhile(browser, session):
+    """What need not last is forgotten then, and the session is not."""
+    browser.let_in(make_person(session, is_admin=True))
+
+    reply = browser.send("/desk/groups/", {"name": "Kitchen"})
+
+    assert (reply.status_code, newest(session, Group).name) == (303, "Kitchen")
 
 
 def test_a_visitors_token_is_not_good_once_they_signed_in(browser, session):
