@@ -10,6 +10,7 @@ from tests.browser.judges import nu_errors
 from tests.browser.server import Server
 from tests.browser.tools import chromium, missing_tools
 from tests.browser.visitor import Visitor
+from tests.oidc.house import House
 
 FLAGS = [
     "--no-sandbox",
@@ -34,8 +35,18 @@ def _tools():
 
 @pytest.fixture(scope="package")
 def server(app, settings, tmp_path_factory, _tools):
-    with Server(settings["DATABASE_URL"], tmp_path_factory.mktemp("served")) as server:
-        yield server
+    server = Server(settings["DATABASE_URL"], tmp_path_factory.mktemp("served"))
+    with House(f"{server.url}/accounts/external/callback/") as house:
+        server.set(house.settings)
+        server.house = house
+        with server:
+            yield server
+
+
+@pytest.fixture
+def house(server):
+    """The OpenID provider that the server knows."""
+    return server.house
 
 
 @pytest.fixture(scope="package")

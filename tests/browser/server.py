@@ -18,7 +18,7 @@ PATIENCE = 90
 class Server:
     """Answers at ``url``; its mails are files, which ``wait_for_mail`` reads."""
 
-    def __init__(self, database_url, instance, **settings):
+    def __init__(self, database_url, instance):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -35,8 +35,11 @@ class Server:
             # Ids begin anew in the next test, which they never do in life.
             "JOINDIN_FRAGMENT_CACHE_BYTES": "0",
             "JOINDIN_ANSWER_CACHE_BYTES": "0",
-            **{f"JOINDIN_{name}": value for name, value in settings.items()},
         }
+
+    def set(self, settings):
+        """Start with these as well."""
+        self._environment |= {f"JOINDIN_{name}": "yes" if value is True else value for name, value in settings.items()}
 
     def __enter__(self):
         self.instance.mkdir(parents=True, exist_ok=True)

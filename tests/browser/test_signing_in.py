@@ -40,6 +40,31 @@ def test_the_keyboard_is_enough_to_sign_in(visitor, session):
     assert (visitor.path, "Ann Ash" in visitor.text) == ("/accounts/", True)
 
 
+def test_an_account_elsewhere_signs_somebody_in_and_is_connected_to_another(visitor, session, house):
+    make_person(session, "ann")
+    session.commit()
+    visitor.expect(house.issuer)
+    house.knows("emily-1", email="emily@example.org", email_verified=True, name="Emily Elm", preferred_username="emily")
+
+    visitor.visit("/accounts/login/?next=/accounts/")
+    visitor.press("Sign in with Harbour House", "link")
+    newcomer = visitor.text
+    visitor.visit("/accounts/external/")
+    visitor.judge("connected elsewhere")
+    visitor.press("Sign out")
+    house.knows("ann-1")
+    visitor.sign_in("ann", PASSWORD)
+    visitor.visit("/accounts/external/")
+    visitor.judge("not connected elsewhere")
+    visitor.press("Connect")
+    visitor.page.wait_for_url("**/accounts/external/")
+    connected = visitor.text
+    visitor.press("Disconnect")
+
+    assert ("Emily Elm" in newcomer, "You can now sign in with Harbour House." in connected) == (True, True)
+    assert "no longer opens this one" in visitor.text
+
+
 def test_every_stop_of_the_keyboard_can_be_seen(visitor, session):
     visitor.visit("/accounts/login/")
 

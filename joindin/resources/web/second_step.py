@@ -74,6 +74,8 @@ def take_second_step():
     if user is None:
         return redirect("/accounts/login/")
     form = SecondStep()
+    # To those who read the page; a device's answer does without.
+    form.code.flags.required = True
     if not form.is_submitted():
         form.remember_way("/")
     elif form.validate():
