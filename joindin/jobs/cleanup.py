@@ -9,6 +9,7 @@ from joindin.models import Mail
 from joindin.operations.addresses import forget_address_changes
 from joindin.operations.audit import forget_entries, shorten_addresses
 from joindin.operations.external import forget_those_away
+from joindin.operations.grants import forget_ended
 from joindin.operations.registration import forget_registrations
 from joindin.operations.sessions import forget_ended_sessions
 from joindin.operations.throttle import forget_old_counts
@@ -38,6 +39,7 @@ def clean_up(session, settings: Mapping, now: dt.datetime) -> None:
     clean_outbox(session, now)
     clean_audit_log(session, settings, now)
     forget_ended_sessions(session, now - KEPT_FOR)
+    forget_ended(session, now - KEPT_FOR)
     forget_old_counts(session, now)
     forget_those_away(session, now)
     forget_registrations(session, now)

@@ -8,7 +8,7 @@ commits, also when nothing is given out.
 import datetime as dt
 from collections.abc import Iterable
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
 from joindin.credentials import token_hash
 from joindin.database import insert_or_ignore, locked
@@ -184,6 +184,23 @@ def withdraw_consent(session, *, user_id: int, client_id: int, now: dt.datetime)
         update(Grant).where(*theirs, Grant.revoked_at.is_(None)).values(revoked_at=now).execution_options(**quietly)
     )
     _end_access(session, (AccessToken.user_id == user_id) & (AccessToken.client_id == client_id), now)
+
+
+def forget_ended(session, before: dt.datetime) -> None:
+    """Remove tokens, and grants without any, that ended before then."""
+    quietly = {"synchronize_session": False}
+    session.execute(
+        delete(AccessToken)
+        .where(or_(AccessToken.expires_at < before, AccessToken.revoked_at < before))
+        .execution_options(**quietly)
+    )
+    session.execute(delete(RefreshToken).where(RefreshToken.expires_at < before).execution_options(**quietly))
+    is_empty = ~(
+        select(AccessToken.id).where(AccessToken.grant_id == Grant.id).exists()
+        | select(RefreshToken.id).where(RefreshToken.grant_id == Grant.id).exists()
+    )
+    session.execute(delete(Grant).where(Grant.created_at < before, is_empty).execution_options(**quietly))
+    session.execute(delete(Grant).where(Grant.revoked_at < before).execution_options(**quietly))
 
 
 def _end_access(session, condition, now):

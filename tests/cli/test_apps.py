@@ -42,6 +42,23 @@ def test_a_secret_is_read_from_standard_input(run, session):
     assert "pipe" not in reply.output
 
 
+def test_a_public_application_has_addresses_and_no_secret(run, session):
+    words = ["--public", "--redirect-uri", "http://127.0.0.1/cb", "--redirect-uri", "https://app.example/cb"]
+    reply = run("apps", "create", "Phone", "--key", "phone", *words)
+
+    client = newest(session, Client)
+    assert (reply.exit_code, reply.output) == (0, f"Registered Phone (id {client.id}).\nKey:    phone\n")
+    assert (client.is_public, client.secret_hash) == (True, None)
+    assert client.redirect_uris == ["http://127.0.0.1/cb", "https://app.example/cb"]
+
+
+def test_a_service_speaks_for_itself(run, session):
+    run("apps", "create", "Printer", "--key", "printer", "--secret", "s3cret", "--service")
+
+    client = newest(session, Client)
+    assert (client.is_service, client.is_trusted, client.is_public) == (True, False, False)
+
+
 def test_a_key_that_is_taken_is_a_conflict(run, session):
     make_client(session, "web2")
 
@@ -60,8 +77,12 @@ def test_a_key_that_is_taken_is_a_conflict(run, session):
         (["Phone", "--key", ""], "The key must have 1 to 100 characters, without spaces or accents"),
         (["Phone", "--key", "k" * 101], "The key must have 1 to 100 characters, without spaces or accents"),
         (["Phone", "--secret", ""], "The secret must not be empty"),
+        (["Phone", "--public", "--secret", "x"], "A public application has no secret"),
+        (["Phone", "--public", "--service"], "A public application can neither ask for passwords nor speak for itself"),
+        (["Phone", "--public", "--password-grant"], "A public application can neither ask for passwords nor speak for itself"),
+        (["Phone", "--redirect-uri", "app.example"], "app.example: It must begin with https://, or with a scheme of your own with a dot in it"),
     ],
-)
+)  # fmt: skip
 def test_parts_that_are_no_good_are_refused(run, session, words, complaint):
     reply = run("apps", "create", *words)
 

@@ -3,8 +3,9 @@ import datetime as dt
 from sqlalchemy import select
 
 from joindin.jobs.cleanup import clean_outbox, clean_up
-from joindin.models import BrowserSession, EmailChange, Mail, Registration, Throttle
-from tests.factories import NOW, make_user
+from joindin.models import AccessToken, BrowserSession, EmailChange, Grant, Mail, RefreshToken, Registration, Throttle
+from joindin.operations.grants import forget_ended
+from tests.factories import NOW, make_client, make_user
 
 MONTH = dt.timedelta(days=30)
 SECOND = dt.timedelta(seconds=1)
@@ -57,3 +58,36 @@ def test_accounts_leave_nothing_behind_that_is_over(session, app):
     assert session.scalars(select(Registration.username)).all() == ["young"]
     assert session.scalars(select(EmailChange.email)).all() == ["young"]
     assert session.scalars(select(Throttle.key)).all() == ["young"]
+
+
+def test_tokens_are_forgotten_a_month_after_they_ended_and_grants_with_their_last(session):
+    user, client, old = make_user(session), make_client(session), NOW - MONTH - SECOND
+    grants = {}
+    for name in ("lapsed", "lives", "renews", "revoked", "new"):
+        made = NOW if name == "new" else old
+        grants[name] = Grant(user_id=user.id, client_id=client.id, scopes="ME_READ", created_at=made)
+        session.add(grants[name])
+    grants["revoked"].revoked_at = old
+    session.flush()
+    for name, grant, ended in (
+        ("lapsed", "lapsed", {"expires_at": old}),
+        ("taken back", None, {"revoked_at": old}),
+        ("lapsed lately", None, {"expires_at": NOW - MONTH}),
+        ("for ever", "lives", {}),
+        ("of a revoked grant", "revoked", {}),
+    ):
+        id_ = grants[grant].id if grant else None
+        session.add(
+            AccessToken(description=name, token_hash=name, user_id=user.id, grant_id=id_, created_at=old, **ended)
+        )
+    for name, expires_at in (("lapsed", old), ("renews", NOW)):
+        session.add(RefreshToken(token_hash=name, grant_id=grants[name].id, created_at=old, expires_at=expires_at))
+    session.flush()
+
+    forget_ended(session, NOW - MONTH)
+
+    left = session.scalars(select(AccessToken.description).order_by(AccessToken.id)).all()
+    assert left == ["lapsed lately", "for ever"]
+    assert session.scalars(select(RefreshToken.token_hash)).all() == ["renews"]
+    kept = set(session.scalars(select(Grant.id)))
+    assert {name for name, grant in grants.items() if grant.id in kept} == {"lives", "renews", "new"}

@@ -322,3 +322,18 @@ def test_a_key_outlives_its_application_and_can_still_be_revoked(api, session):
     assert [token["token"] for token in listed.json["tokens"]] == [orphan.id]
     assert listed.json["tokens"][0]["application"] is None
     assert (revoked.status_code, caller.get("/v2.1/token").json["tokens"]) == (204, [])
+
+
+def test_guesses_are_slowed_down_with_an_honest_wait(api, session, alice):
+    replies = [sign_in(api, password="wrong") for _ in range(11)]
+
+    assert [reply.status_code for reply in replies] == [403] * 10 + [429]
+    assert replies[-1].json == ["That was tried too often. Please try again later"]
+    assert 0 < int(replies[-1].headers["Retry-After"]) <= 900
+    assert sign_in(api).status_code == 429
+    assert newest(session, AccessToken) is None
+
+
+def test_whoever_signs_in_rightly_is_never_slowed_down(api, alice):
+    for _ in range(15):
+        assert sign_in(api).status_code == 200

@@ -7,11 +7,13 @@ from flask_smorest import Blueprint
 from joindin.clock import utc_now
 from joindin.errors import Invalid, NotAllowed, NotFound
 from joindin.extensions import db
+from joindin.operations.throttle import TRY_LATER
 from joindin.operations.tokens import revoke_token, sign_in
 from joindin.queries.paging import Page, single
 from joindin.queries.tokens import list_revocable_tokens, token_of, trusted_client
 from joindin.representations.v2_1.shapes import Shape, text
 from joindin.representations.v2_1.tokens import SignInSchema, TokenPageSchema, represent_token
+from joindin.resources.proving import count_attempt, forgive_attempt
 from joindin.resources.v2_1.answers import collection, empty, thing
 from joindin.resources.v2_1.callers import caller, links, signed_in
 from joindin.resources.v2_1.documented import does, lists, refuses, shows, takes
@@ -51,7 +53,7 @@ class Tokens(MethodView):
 
     @takes(CredentialsSchema)
     @shows(SignInSchema)
-    @refuses({400: BAD_SIGN_IN, 401: "Not verified", 403: (NO_GRANT, "Signin failed")}, token=False)
+    @refuses({400: BAD_SIGN_IN, 401: "Not verified", 403: (NO_GRANT, "Signin failed"), 429: TRY_LATER}, token=False)
     def post(self):
         """Sign in with name and password, through a trusted application."""
         given = params()
@@ -64,14 +66,17 @@ class Tokens(MethodView):
         client = trusted_client(db.session, given.text("client_id"), given.text("client_secret"))
         if client is None:
             raise NotAllowed(NO_GRANT)
+        name = given.text("username")
+        count_attempt(name)
         user, token = sign_in(
             db.session,
-            username=given.text("username"),
+            username=name,
             password=given.text("password"),
             client=client,
             expirable_clients=current_app.config["EXPIRABLE_CLIENTS"],
             now=utc_now(),
         )
+        forgive_attempt(name)
         db.session.commit()
         return thing({"access_token": token, "user_uri": links().user(user.id)})
 
