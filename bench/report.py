@@ -91,6 +91,7 @@ def render(found: dict[str, Figures], plan: Plan, versions: dict[str, str]) -> s
         f"- {', '.join(f'{name} {number}' for name, number in versions.items())}",
         "- Durable writes: SQLite `synchronous=FULL`, PostgreSQL `synchronous_commit=on`.",
         "- Repeat with `make bench` (`QUICK=1` for a glance); it needs wrk and, for its column, PostgreSQL.",
+        "- How fast a large Joind.in moves in is told in [moving-in.md](moving-in.md).",
         "",
         "| work | " + " | ".join(f"{NAMES[kind]}: goal | reached" for kind in found) + " |",
         "|---|" + "---|---|" * len(found),
