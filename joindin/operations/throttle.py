@@ -38,7 +38,9 @@ SIGN_IN_ACCOUNT = Limit("sign-in account", 50, dt.timedelta(hours=1))
 # What is left to each strange address once an account is under attack: its owner may be on a journey.
 SIGN_IN_LAST_RESORT = Limit("sign-in last resort", 1, dt.timedelta(minutes=15))
 
+# Codes, by whoever has the password already: at one place, and at all that the account is not at home in.
 SECOND_FACTOR = Limit("second factor", 10, dt.timedelta(minutes=15))
+SECOND_FACTOR_ACCOUNT = Limit("second factor account", 30, dt.timedelta(hours=1))
 EXTERNAL_SIGN_IN = Limit("external sign-in", 300, dt.timedelta(hours=1))
 # A challenge to a device is answered once.
 CHALLENGE = Limit("challenge", 1, dt.timedelta(hours=1))
@@ -100,6 +102,22 @@ def forgive_sign_in(session, *, name: str, address: str | None) -> None:
     take_back(session, SIGN_IN_ACCOUNT, account)
     keys = [_key(SIGN_IN_HERE, (account, place)), _key(SIGN_IN_LAST_RESORT, (account, place))]
     session.execute(delete(Throttle).where(Throttle.key.in_(keys)).execution_options(synchronize_session=False))
+
+
+def admit_code(session, *, user_id: int, address: str | None, now: dt.datetime) -> None:
+    """Count an attempt at somebody's second factor. As with passwords, nobody is locked out at home by others.
+
+    :raises TooOften: when there were enough.
+    """
+    place = network(address)
+    admit(session, SECOND_FACTOR, user_id, place, now=now)
+    if not _is_at_home(session, user_id, place):
+        admit(session, SECOND_FACTOR_ACCOUNT, user_id, now=now)
+
+
+def forgive_code(session, *, user_id: int, address: str | None) -> None:
+    forgive(session, SECOND_FACTOR, user_id, network(address))
+    take_back(session, SECOND_FACTOR_ACCOUNT, user_id)
 
 
 def network(address: str | None) -> str:

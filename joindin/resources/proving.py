@@ -29,13 +29,20 @@ def forgive_attempt(name: str) -> None:
 def proven(name: str, password: str) -> User | None:
     """The active user with that username or address and that password; the caller commits.
 
-    Who has a second factor is nobody here, unless they said that for applications the password is enough.
-
     :raises TooOften: if there were too many attempts.
     """
     count_attempt(name)
     user = user_with_password(db.session, name, password)
-    if user is None or not user.is_active or not password_is_enough(db.session, user):
+    if user is None or not user.is_active:
         return None
     forgive_attempt(name)
     return user
+
+
+def proven_to_application(name: str, password: str) -> User | None:
+    """The same for an application, which cannot ask for more than a password.
+
+    Who has a second factor is nobody here, unless they said that for applications the password is enough.
+    """
+    user = proven(name, password)
+    return user if user is not None and password_is_enough(db.session, user) else None

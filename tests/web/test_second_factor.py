@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from joindin.clock import utc_now
 from joindin.models import Authenticator, BrowserSession, Mail, Passkey, RecoveryCode
 from joindin.operations.second_factors import CODES, add_authenticator, make_recovery_codes
-from joindin.operations.throttle import SECOND_FACTOR
+from joindin.operations.throttle import SECOND_FACTOR, SECOND_FACTOR_ACCOUNT
 from tests.at_once import at_once
 from tests.factories import make_client, newest
 from tests.web.browsing import PASSWORD, Browser, form_fields, main_text, make_person
@@ -195,15 +195,33 @@ def test_the_recovery_code_of_somebody_else_is_none(browser, session, ann, codes
     assert (reply.status_code, browser.is_signed_in) == (200, False)
 
 
-def test_guesses_at_codes_are_limited_wherever_they_come_from(app, ann, codes):
-    answers = []
-    for number in range(SECOND_FACTOR.most + 1):
-        browser = Browser(app, REMOTE_ADDR=f"198.51.100.{number}")
-        half_way(browser, ann)
-        answers.append(step(browser, "000000"))
+def guess_from(app, ann, place, times=1):
+    browser = Browser(app, REMOTE_ADDR=place)
+    half_way(browser, ann)
+    fields = {**form_fields(browser.get("/accounts/second/").text), "code": "000000", "answer": ""}
+    return [browser.post("/accounts/second/", fields) for _ in range(times)]
 
-    assert [reply.status_code for reply in answers] == [200] * SECOND_FACTOR.most + [429]
-    assert 0 < int(answers[-1].headers["Retry-After"]) <= 900
+
+def test_guesses_at_codes_are_limited(app, ann, codes):
+    replies = guess_from(app, ann, "198.51.100.1", SECOND_FACTOR.most + 1)
+
+    assert [reply.status_code for reply in replies] == [200] * SECOND_FACTOR.most + [429]
+    assert 0 < int(replies[-1].headers["Retry-After"]) <= 900
+
+
+def test_guesses_at_codes_from_everywhere_are_limited_and_lock_nobody_out_at_home(app, ann, codes):
+    home = Browser(app, REMOTE_ADDR="192.0.2.1")
+    half_way(home, ann)
+    step(home, codes[0])
+    for number in range(SECOND_FACTOR_ACCOUNT.most // 10):
+        guess_from(app, ann, f"198.51.100.{number}", 10)
+
+    [stranger] = guess_from(app, ann, "203.0.113.1")
+    again = Browser(app, REMOTE_ADDR="192.0.2.1")
+    half_way(again, ann)
+    owner = step(again, codes[1])
+
+    assert (stranger.status_code, owner.status_code, again.is_signed_in) == (429, 302, True)
 
 
 def test_the_way_in_closes_after_ten_minutes(browser, ann, codes):

@@ -9,7 +9,7 @@ from joindin.oauth2.terms import EPHIOS_TERMS
 from joindin.resources.oauth2.answers import check_secure, json
 from joindin.resources.oauth2.consent import authorize
 from joindin.resources.oauth2.issuer import issuer
-from joindin.resources.proving import proven
+from joindin.resources.proving import proven_to_application
 from joindin.resources.slashes import add_slashed
 
 TOKEN = ("access_token", "expires_in", "token_type", "scope", "refresh_token")
@@ -49,7 +49,7 @@ add_slashed(blp, "/introspect/", introspect, methods=["POST"])
 
 
 def _server():
-    return Server(db.session, EPHIOS_TERMS, issuer=issuer, prove=proven, word=_word, respond=_respond)
+    return Server(db.session, EPHIOS_TERMS, issuer=issuer, prove=proven_to_application, word=_word, respond=_respond)
 
 
 def _word(error):

@@ -13,7 +13,7 @@ from joindin.operations.clients import gancio_itself
 from joindin.resources.oauth2.answers import check_secure, json, text
 from joindin.resources.oauth2.consent import authorize
 from joindin.resources.oauth2.issuer import issuer
-from joindin.resources.proving import proven
+from joindin.resources.proving import proven_to_application
 from joindin.scopes import GANCIO_SCOPE, GANCIO_SCOPES
 
 SELF = "self"
@@ -75,7 +75,7 @@ def _given():
 def _prove(name, password) -> User | None:
     if not (isinstance(name, str) and isinstance(password, str)):
         return None
-    user = proven(name, password)
+    user = proven_to_application(name, password)
     return user if user is not None and user.is_verified else None
 
 

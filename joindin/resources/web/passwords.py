@@ -14,9 +14,10 @@ from joindin.operations.users import reset_password, send_password_reset
 from joindin.queries.users import user_called
 from joindin.resources.forms import Form, Text, filled, good_password
 from joindin.resources.pages import notify, show_page
+from joindin.resources.proving import proven
 from joindin.resources.sessions import current_session, person, require_person
 from joindin.resources.web.pages import blp
-from joindin.resources.web.sign_in import NAME, proven
+from joindin.resources.web.sign_in import NAME
 
 NEW_PASSWORD = {"autocomplete": "new-password"}
 LENGTH = "At least 10 characters. Several words are easier to remember"

@@ -18,7 +18,7 @@ from joindin.extensions import db
 from joindin.models import User
 from joindin.operations.passkeys import Place, check_passkey, request_options
 from joindin.operations.second_factors import WRONG_CODE, check_code
-from joindin.operations.throttle import CHALLENGE, SECOND_FACTOR, admit, forgive
+from joindin.operations.throttle import CHALLENGE, admit, admit_code, forgive_code
 from joindin.queries.second_factors import has_second_factor, list_passkeys
 from joindin.resources.forms import LeadingOn, Text
 from joindin.resources.pages import show_page
@@ -139,7 +139,7 @@ def _mark(user):
 
 def _is_proven(user, form):
     try:
-        admit(db.session, SECOND_FACTOR, user.id, now=utc_now())
+        admit_code(db.session, user_id=user.id, address=request.remote_addr, now=utc_now())
     finally:
         db.session.commit()
     if form.answer.data:
@@ -147,7 +147,7 @@ def _is_proven(user, form):
     else:
         right = check_code(db.session, user, form.code.data or "", secret_key=current_app.secret_key, now=utc_now())
     if right:
-        forgive(db.session, SECOND_FACTOR, user.id)
+        forgive_code(db.session, user_id=user.id, address=request.remote_addr)
     db.session.commit()
     return right
 

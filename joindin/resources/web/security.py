@@ -18,7 +18,7 @@ from joindin.operations.second_factors import (
     remove_authenticator,
     renew_recovery_codes,
 )
-from joindin.operations.throttle import SECOND_FACTOR, admit, forgive
+from joindin.operations.throttle import admit_code, forgive_code
 from joindin.queries.second_factors import count_recovery_codes, has_authenticator, list_passkeys
 from joindin.resources.forms import Form, Text, at_most, filled
 from joindin.resources.pages import notify, show_page
@@ -85,7 +85,7 @@ def add_own_authenticator():
             db.session.rollback()
             form.refuse(WRONG_CODE, form.code)
         else:
-            forgive(db.session, SECOND_FACTOR, user.id)
+            forgive_code(db.session, user_id=user.id, address=request.remote_addr)
             db.session.commit()
             return _done("Your app is added. From now on, signing in takes a code of it.", codes)
     secret = secret or pyotp.random_base32()
@@ -172,7 +172,7 @@ def _done(message, codes):
 
 def _count_attempt(user):
     try:
-        admit(db.session, SECOND_FACTOR, user.id, now=utc_now())
+        admit_code(db.session, user_id=user.id, address=request.remote_addr, now=utc_now())
     finally:
         db.session.commit()
 

@@ -5,13 +5,11 @@ from wtforms import PasswordField
 
 from joindin.clock import utc_now
 from joindin.extensions import db
-from joindin.models import User
 from joindin.operations.sessions import close_sessions
-from joindin.operations.signing_in import user_with_password
-from joindin.operations.throttle import admit_sign_in, forgive_sign_in
 from joindin.operations.users import send_verification
 from joindin.resources.forms import LeadingOn, Text, filled
 from joindin.resources.pages import notify, show_page
+from joindin.resources.proving import proven
 from joindin.resources.sessions import (
     end_session,
     person,
@@ -92,22 +90,3 @@ def sign_out_everywhere():
     db.session.commit()
     notify("You are signed out in every browser. Applications keep their access until you take it back.")
     return redirect("/accounts/login/")
-
-
-def proven(name: str, password: str) -> User | None:
-    """The active user with that name and password, after the attempt was counted.
-
-    :raises TooOften: if there were too many.
-    """
-    attempt = {"name": name, "address": request.remote_addr}
-    try:
-        admit_sign_in(db.session, **attempt, now=utc_now())
-    finally:
-        # Kept whatever comes of the attempt.
-        db.session.commit()
-    user = user_with_password(db.session, name, password)
-    if user is None or not user.is_active:
-        return None
-    forgive_sign_in(db.session, **attempt)
-    db.session.commit()
-    return user
