@@ -9,6 +9,7 @@ from sqlalchemy import Table, func, select, text
 from sqlalchemy.engine import Connection
 
 from joindin.database import UtcDateTime
+from joindin.upkeep import put_up, take_down
 
 SQLITE_INDEXES = """SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL
     AND tbl_name IN ({tables})"""
@@ -42,13 +43,14 @@ def load(connection: Connection, table: Table, columns: Sequence[str], rows: Ite
 
 @contextmanager
 def unindexed(connection: Connection, tables: Sequence[Table]):
-    """Without the indexes and the checks of references of these tables, which are put back afterwards."""
+    """Without the indexes, triggers and checks of references of these tables, which are put back afterwards."""
     names = ", ".join(f"'{table.name}'" for table in tables)
     is_sqlite = connection.dialect.name == "sqlite"
     found = connection.execute(text((SQLITE_INDEXES if is_sqlite else POSTGRESQL_INDEXES).format(tables=names)))
     indexes = dict(found.all())
     for index in indexes:
         connection.execute(text(f"DROP INDEX {index}"))
+    take_down(connection)
     _check_references(connection, tables, False)
     connection.commit()
     try:
@@ -56,6 +58,7 @@ def unindexed(connection: Connection, tables: Sequence[Table]):
     finally:
         for definition in indexes.values():
             connection.exec_driver_sql(definition)
+        put_up(connection, anew=True)
         _check_references(connection, tables, True)
         if not is_sqlite:
             _move_sequences(connection, tables)
@@ -75,8 +78,6 @@ def _check_references(connection, tables, wanted):
         return
     for table in tables:
         connection.exec_driver_sql(f"ALTER TABLE {table.name} {'ENABLE' if wanted else 'DISABLE'} TRIGGER ALL")
-        # Ours go on working: they keep what is stored twice.
-        connection.exec_driver_sql(f"ALTER TABLE {table.name} ENABLE TRIGGER USER")
 
 
 def _move_sequences(connection, tables):

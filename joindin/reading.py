@@ -106,6 +106,10 @@ class Driver:
         self._engine = engine
         self._kept = local()
 
+    @property
+    def engine(self) -> Engine:
+        return self._engine
+
     def connect(self) -> Connection:
         return self._engine.connect()
 
@@ -149,6 +153,14 @@ class Reader:
     def __init__(self, driver: Driver):
         self._driver = driver
         self._connection = None
+
+    @property
+    def engine(self) -> Engine:
+        return self._driver.engine
+
+    @property
+    def dialect(self):
+        return self.engine.dialect
 
     def execute(self, statement, values: Mapping[str, Any] = NO_VALUES):
         if isinstance(statement, Prepared):

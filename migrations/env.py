@@ -1,4 +1,7 @@
-"""How migrations reach the database: through the application, in one transaction."""
+"""How migrations reach the database: through the application, in one transaction.
+
+What the upkeep keeps is taken down meanwhile and made anew at the end, so migrations need not know of it.
+"""
 
 from contextlib import contextmanager
 
@@ -8,6 +11,7 @@ from sqlalchemy import text
 
 import joindin.models  # noqa: F401 - tells the metadata of every table
 from joindin.database import Base, UtcDateTime, begin_immediate
+from joindin.upkeep import is_kept_by_us, put_up, take_down
 
 migrate = current_app.extensions["migrate"]
 engine = migrate.db.engine
@@ -17,6 +21,11 @@ def skip_empty(_context, _revision, directives):
     """Write no migration that does nothing."""
     if getattr(context.config.cmd_opts, "autogenerate", False) and directives[0].upgrade_ops.is_empty():
         directives[:] = []
+
+
+def is_of_the_models(thing, name, kind, _is_reflected, _other):
+    """The full-text indexes and such are made by the upkeep."""
+    return not (kind in ("table", "index") and is_kept_by_us(name))
 
 
 def render_type(kind, item, _context):
@@ -45,6 +54,7 @@ def run(connection) -> None:
         target_metadata=Base.metadata,
         process_revision_directives=skip_empty,
         render_item=render_type,
+        include_object=is_of_the_models,
         transactional_ddl=True,
         **migrate.configure_args,
     )
@@ -53,7 +63,11 @@ def run(connection) -> None:
         begin_immediate(connection)
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(725483)"))
+        has_work = context.get_context().get_current_heads() != (context.get_revision_argument(),)
+        take_down(connection, searches=has_work)
         context.run_migrations()
+        if context.get_context().get_current_heads() == (context.get_head_revision(),):
+            put_up(connection, anew=has_work)
 
 
 if context.is_offline_mode():

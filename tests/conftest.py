@@ -16,6 +16,7 @@ from joindin.credentials import token_hash
 from joindin.database import Base
 from joindin.extensions import db
 from joindin.models import AccessToken
+from joindin.queries.memory import forget_counts
 from tests.factories import make_client
 
 WEBSITE = "http://web.example"
@@ -89,6 +90,9 @@ def empty_database():
             for table in reversed(Base.metadata.sorted_tables):
                 connection.execute(table.delete())
             connection.execute(text("DELETE FROM sqlite_sequence"))
+            # What the triggers counted down meanwhile.
+            connection.execute(text("DELETE FROM tallies"))
+    forget_counts()
     db.session.remove()
 
 
@@ -98,6 +102,8 @@ def _emptying():
     numbered = [table.name for table in tables if "id" in table.c]
     return ";".join(
         [f'DELETE FROM "{table.name}"' for table in reversed(tables)]
+        # What the triggers counted down meanwhile.
+        + ["DELETE FROM tally_changes", "DELETE FROM tallies"]
         + [f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), 1, false)" for name in numbered]
     )
 

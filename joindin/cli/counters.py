@@ -6,7 +6,7 @@ import click
 
 from joindin.cli.guards import with_database
 from joindin.extensions import db
-from joindin.operations.counters import check_counters, count_rows
+from joindin.operations.counters import check_counters, check_listing, count_rows
 
 # More than that helps nobody on a screen; the sum at the end is exact.
 MOST_SHOWN = 50
@@ -21,7 +21,7 @@ def counters():
 @click.option("--fix", is_flag=True, help="Mend what has drifted, and count that as success.")
 @with_database
 def check(fix: bool):
-    """Count anew what all events, tracks and talks count, and report what has drifted.
+    """Count anew what all events, tracks and talks count and what lists go by, and report what has drifted.
 
     The exit code is 1 if anything has and was not mended.
     """
@@ -32,12 +32,16 @@ def check(fix: bool):
             db.session.commit()
             drifted += drifts
             bar.update(checked)
+    listing = check_listing(db.session, fix=fix)
+    db.session.commit()
     for drift in drifted[:MOST_SHOWN]:
         click.echo(f"{drift.kind} {drift.id}: {drift.counter} is {drift.stored}, should be {drift.counted}")
     if len(drifted) > MOST_SHOWN:
         click.echo(f"... and {len(drifted) - MOST_SHOWN} more")
-    click.echo(_verdict(len(drifted), fix))
-    if drifted and not fix:
+    for table, number in listing.items():
+        click.echo(f"{table}: {number} {'row is' if number == 1 else 'rows are'} wrong")
+    click.echo(_verdict(len(drifted) + sum(listing.values()), fix))
+    if (drifted or listing) and not fix:
         sys.exit(1)
 
 

@@ -11,6 +11,7 @@ from joindin.clock import utc_now
 from joindin.extensions import db
 from joindin.jobs.cleanup import clean_up
 from joindin.jobs.mail import deliver_due_mail
+from joindin.operations.begun_events import move_begun_events
 
 SQLITE = "sqlite:///"
 
@@ -61,6 +62,12 @@ def _add_tasks(queue, app):
     def clean_up_daily():
         with app.app_context():
             clean_up(db.session, app.config, utc_now())
+            db.session.commit()
+
+    @queue.periodic_task(crontab(minute="*/5"), name="move_begun_events")
+    def move_begun():
+        with app.app_context():
+            move_begun_events(db.session, utc_now())
             db.session.commit()
 
     queue.deliver_mail = deliver_mail

@@ -12,6 +12,7 @@ from joindin.models.events import Event, EventHost, EventImage, Tag, event_tags
 from joindin.models.external import CONFIRM, CONNECT, SIGN_IN, ExternalIdentity, ExternalSignIn
 from joindin.models.groups import PERMISSIONS, PRESETS, Group, GroupMember, Permit
 from joindin.models.languages import Language, TalkType
+from joindin.models.listing import HotEvent, ListedEvent, ListedTag, Tally, TallyChange
 from joindin.models.mail_refusals import TOPIC_OF, TOPICS, MailRefusal
 from joindin.models.moving import MovedTable, MovingNote
 from joindin.models.outbox import Mail
@@ -61,7 +62,10 @@ __all__ = [
     "Grant",
     "Group",
     "GroupMember",
+    "HotEvent",
     "Language",
+    "ListedEvent",
+    "ListedTag",
     "Mail",
     "MailRefusal",
     "MovedTable",
@@ -82,6 +86,8 @@ __all__ = [
     "TalkSpeaker",
     "TalkStar",
     "TalkType",
+    "Tally",
+    "TallyChange",
     "Throttle",
     "Track",
     "User",

@@ -34,7 +34,7 @@ class EventComment(db.Model):
     event: Mapped[Event] = relationship(lazy="raise_on_sql")
 
     __table_args__ = (
-        Index("ix_event_comments_event_id", "event_id", "created_at", "id"),
+        Index("ix_event_comments_event_id", "event_id", "is_hidden", "created_at", "id"),
         Index("ix_event_comments_user_id", "user_id", "event_id"),
     )
 

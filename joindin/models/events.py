@@ -14,7 +14,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
-    false,
     func,
     inspect,
     true,
@@ -56,7 +55,7 @@ class Event(db.Model):
 
     ``is_pending`` keeps the contract's three values: waiting, decided, and NULL for an event that
     never had to wait. A rejected event is neither pending nor active. ``is_visible`` is worked out
-    by the database and is what every list asks for. The counters move in the transaction that
+    by the database; lists go by copies of those that are (``models/listing.py``). The counters move in the transaction that
     changes what they count; ``version`` moves with anything that a representation shows.
     """
 
@@ -124,18 +123,7 @@ class Event(db.Model):
         return value
 
 
-_visible = {"sqlite_where": Event.is_visible == true(), "postgresql_where": Event.is_visible == true()}
-Index("ix_events_starts_at", Event.starts_at, Event.id, **_visible)
-Index("ix_events_start_day", Event.start_day, Event.id, **_visible)
-Index("ix_events_popularity", Event.popularity, **_visible)
-Index("ix_events_cfp_ends_at", Event.cfp_ends_at, Event.id, **_visible)
-Index(
-    "ix_events_hidden",
-    Event.id,
-    sqlite_where=Event.is_visible == false(),
-    postgresql_where=Event.is_visible == false(),
-)
-Index("ix_events_name_key", Event.name_key)
+# The order of lists is in models/listing.py. An index on what attending moves would be written with every one.
 Index("ix_events_stub", func.lower(Event.stub), unique=True)
 Index(
     "ix_events_is_pending",

@@ -38,9 +38,9 @@ class TalkComment(db.Model):
     event: Mapped[Event] = relationship(lazy="raise_on_sql")
 
     __table_args__ = (
-        Index("ix_talk_comments_talk_id", "talk_id", "created_at", "id"),
-        Index("ix_talk_comments_event_id", "event_id", "created_at", "id"),
-        Index("ix_talk_comments_user_id", "user_id", "created_at", "id"),
+        Index("ix_talk_comments_talk_id", "talk_id", "is_private", "is_hidden", "created_at", "id"),
+        Index("ix_talk_comments_event_id", "event_id", "is_private", "is_hidden", "created_at", "id"),
+        Index("ix_talk_comments_user_id", "user_id", "is_private", "is_hidden", "created_at", "id"),
         Index("ix_talk_comments_user_id_talk_id", "user_id", "talk_id"),
     )
 

@@ -25,7 +25,7 @@ class User(db.Model):
     email: Mapped[str | None] = mapped_column(String(200))
     email_key: Mapped[str | None] = mapped_column(String(400), unique=True)
     full_name: Mapped[str | None] = mapped_column(String(200))
-    full_name_key: Mapped[str | None] = mapped_column(String(400))
+    full_name_key: Mapped[str | None] = mapped_column(String(400), default="")
     password_hash: Mapped[str | None] = mapped_column(String(200))
     twitter_username: Mapped[str | None] = mapped_column(String(50))
     biography: Mapped[str | None] = mapped_column(Text)
@@ -44,7 +44,9 @@ class User(db.Model):
 
     @validates("username", "email", "full_name")
     def _keep_key(self, field, value):
-        setattr(self, f"{field}_key", None if value is None else fold(value))
+        # Without a full name one comes first, as in the original; PostgreSQL puts NULL last.
+        nothing = "" if field == "full_name" else None
+        setattr(self, f"{field}_key", nothing if value is None else fold(value))
         return value
 
 

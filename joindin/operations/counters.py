@@ -12,6 +12,7 @@ from sqlalchemy import func, select, true, update
 from joindin.database import begin_write
 from joindin.models import Attendance, Event, EventComment, EventHost, Talk, TalkComment, Track, talk_tracks
 from joindin.operations.talk_counters import COUNTED as COUNTED_OF_TALKS
+from joindin.upkeep import find_drift, mend
 
 BATCH = 1000
 
@@ -50,6 +51,18 @@ class Drift:
     counter: str
     stored: int
     counted: int
+
+
+def check_listing(session, *, fix: bool) -> dict[str, int]:
+    """How many rows are wrong in each table that lists go by, of those where any are.
+
+    To mend them all are made anew, and nobody can write until the transaction ends.
+    """
+    begin_write(session)
+    drift = find_drift(session.connection())
+    if drift and fix:
+        mend(session.connection())
+    return drift
 
 
 def count_rows(session) -> int:

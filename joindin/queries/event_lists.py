@@ -6,23 +6,23 @@ to request. Putting one together costs more than its execution on a small databa
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 
-from sqlalchemy import Integer, bindparam, false, func, select, true
+from sqlalchemy import bindparam, select
 
 from joindin.clock import day_number, midnight
-from joindin.models import Event, Tag, event_tags
+from joindin.models import Tag
+from joindin.queries.by_start import Run, list_run, list_run_from
+from joindin.queries.event_search import search_events
+from joindin.queries.hot import list_hot
+from joindin.queries.open_calls import list_open_calls
 from joindin.queries.paging import Page, Paging
-from joindin.text import LONGEST_PATTERN, fold
+from joindin.queries.patterns import like_pattern, trigram_match
+from joindin.queries.pending import list_pending
+from joindin.text import fold
 
 UPCOMING_MARGIN = dt.timedelta(days=3)
 CFP_NOTICE = dt.timedelta(days=7)
-UNBOUNDED = (None, "hot", "all")
-NAMES = ("hot", "upcoming", "past", "cfp", "all", "pending")
-
-events = Event.__table__.c
-VISIBLE = events.is_visible == true()
 
 
 @dataclass(frozen=True)
@@ -41,137 +41,83 @@ class EventFilter:
     starts_before: dt.datetime | None = None
 
     @property
-    def shape(self) -> tuple:
-        """Which conditions there are, whatever their values."""
-        name = self.name if self.name in NAMES else None
-        return (
-            name,
-            self.title is not None,
-            self.stub is not None,
-            bool(self.tags),
-            self.starts_from is not None,
-            self.starts_before is not None,
-        )
+    def is_plain(self) -> bool:
+        return self.title is None and self.stub is None and not self.tags
 
-
-HOT = EventFilter("hot")
+    @property
+    def has_dates(self) -> bool:
+        return self.starts_from is not None or self.starts_before is not None
 
 
 def list_events(connection, wanted: EventFilter, paging: Paging, now: dt.datetime) -> Page:
     """Keys (id, version, is_pending) of the events on a page, ties broken by id, and how many there are.
 
-    One statement; ``hot`` and ``all`` need another one first, an empty page a last one for its total.
+    Mostly one statement: more for pages far inside, for what is common among titles or several
+    tags, and for empty pages.
     """
-    values = _values(wanted, midnight(now))
-    if wanted.name == "all" and paging.start is None:
-        paging = Paging(connection.scalar(_count(wanted.shape, before_today=True), values), paging.size)
-    values |= {"offset": paging.start or 0, "size": paging.size}
-    is_windowed = wanted == HOT and paging.size > 0
-    if is_windowed:
-        values |= _hot_window(connection, values)
-    rows = connection.execute(_page(wanted.shape, paging.size > 0, is_windowed), values).all()
-    total = rows[0].total if rows else connection.scalar(_count(wanted.shape), values)
-    return Page(rows, total, paging)
+    today = midnight(now)
+    if wanted.name == "pending":
+        return list_pending(connection, wanted, paging)
+    tag_ids = _find_tags(connection, wanted.tags)
+    if wanted.tags and not tag_ids:
+        return Page([], 0, replace(paging, start=0) if _starts_today(wanted, paging) else paging)
+    run = _run(wanted, tag_ids, today)
+    if wanted.name == "hot" and wanted.is_plain and not wanted.has_dates:
+        return list_hot(connection, paging, day_number(today))
+    if wanted.name == "cfp" and wanted.is_plain and not wanted.has_dates:
+        return list_open_calls(connection, paging, today, today + CFP_NOTICE)
+    if wanted.name in ("hot", "cfp") or wanted.title is not None or wanted.stub is not None or len(tag_ids) > 1:
+        return _search(connection, wanted, run, tag_ids, paging, today)
+    if _starts_today(wanted, paging):
+        return list_run_from(connection, run, today, paging.size)
+    return list_run(connection, run, paging)
 
 
-def _values(wanted, today):
-    return {
-        "today": today,
-        "day": day_number(today),
-        "recently": today - UPCOMING_MARGIN,
-        "soon": today + CFP_NOTICE,
-        "title": f"%{fold(wanted.title)[:LONGEST_PATTERN]}%" if wanted.title is not None else None,
-        "stub": wanted.stub.lower() if wanted.stub is not None else None,
-        "tags": [fold(tag) for tag in wanted.tags],
-        "starts_from": wanted.starts_from,
-        "starts_before": wanted.starts_before,
-    }
+def _starts_today(wanted, paging):
+    return wanted.name == "all" and paging.start is None
 
 
-@lru_cache(maxsize=512)
-def _page(shape, is_limited, is_windowed):
-    total = _count(shape).scalar_subquery().label("total")
-    statement = select(events.id, events.version, events.is_pending, total).where(*_conditions(shape))
-    if is_windowed:
-        statement = statement.where(events.start_day.between(bindparam("first_day"), bindparam("last_day")))
-    if is_limited:
-        statement = statement.limit(bindparam("size")).offset(bindparam("offset"))
-    return statement.order_by(*_order(shape))
+def _find_tags(connection, names):
+    keys = {fold(name) for name in names}
+    return connection.scalars(_TAGS, {"keys": sorted(keys)}).all() if keys else ()
 
 
-@lru_cache(maxsize=512)
-def _count(shape, before_today=False):
-    if shape[0] in UNBOUNDED and not any(shape[1:]) and not before_today:
-        # All but the few that are hidden: SQLite counts a whole table without looking at its rows.
-        hidden = select(func.count()).select_from(Event.__table__).where(events.is_visible == false())
-        return select(select(func.count()).select_from(Event.__table__).scalar_subquery() - hidden.scalar_subquery())
-    statement = select(func.count()).select_from(Event.__table__).where(*_conditions(shape))
-    return statement.where(events.starts_at < bindparam("today")) if before_today else statement
+_TAGS = select(Tag.id).where(Tag.name_key.in_(bindparam("keys", expanding=True))).order_by(Tag.id)
 
 
-def _conditions(shape):
-    name, has_title, has_stub, has_tags, has_from, has_before = shape
-    conditions = [events.is_pending == true() if name == "pending" else VISIBLE]
-    match name:
-        case "upcoming":
-            conditions.append(events.starts_at >= bindparam("recently"))
-        case "past":
-            conditions.append(events.starts_at < bindparam("today"))
-        case "cfp":
-            conditions += [
-                events.cfp_url.is_not(None),
-                events.cfp_ends_at >= bindparam("today"),
-                events.cfp_starts_at <= bindparam("soon"),
-            ]
-    if has_title:
-        # The escape that MySQL and PostgreSQL have anyway, for SQLite's sake.
-        conditions.append(events.name_key.like(bindparam("title"), escape="\\"))
-    if has_stub:
-        conditions.append(func.lower(events.stub) == bindparam("stub"))
-    if has_tags:
-        named = Tag.__table__.c.name_key.in_(bindparam("tags", expanding=True))
-        tagged = select(event_tags.c.event_id).join(Tag.__table__).where(named)
-        conditions.append(events.id.in_(tagged))
-    if has_from:
-        conditions.append(events.starts_at >= bindparam("starts_from"))
-    if has_before:
-        conditions.append(events.starts_at < bindparam("starts_before"))
-    return conditions
+def _run(wanted, tag_ids, today):
+    starts_from, starts_before = wanted.starts_from, wanted.starts_before
+    if wanted.name == "upcoming":
+        recently = today - UPCOMING_MARGIN
+        starts_from = recently if starts_from is None else max(starts_from, recently)
+    elif wanted.name == "past":
+        starts_before = today if starts_before is None else min(starts_before, today)
+    is_latest_first = wanted.name not in ("upcoming", "all")
+    return Run(starts_from, starts_before, is_latest_first, tag_ids[0] if len(tag_ids) == 1 else None)
 
 
-def _order(shape):
-    name, has_title, *_ = shape
-    match name:
-        case "hot":
-            # Five times the contract's score |days| - (comments + attendees + 1) / 5, in whole numbers.
-            score = 5 * func.abs(events.start_day - bindparam("day", type_=Integer)) - events.popularity
-            return (score, *([events.starts_at.desc()] if has_title else []), events.id)
-        case "upcoming" | "all" | "pending":
-            return (events.starts_at, events.id)
-        case "cfp":
-            return (events.cfp_ends_at, events.id)
-        case _:
-            return (events.starts_at.desc(), events.id.desc())
+def _search(connection, wanted, run, tag_ids, paging, today):
+    values = {"from": run.starts_from, "until": run.starts_before, "stub": wanted.stub and wanted.stub.lower()}
+    values |= {"tag_ids": tuple(tag_ids), "day": day_number(today), "today": today, "soon": today + CFP_NOTICE}
+    conditions = [name for name in ("from", "until") if values[name] is not None]
+    if wanted.title is not None:
+        conditions.append("title")
+        values["title"] = like_pattern(wanted.title)
+        values["match"] = trigram_match(values["title"])
+    conditions += ["cfp"] if wanted.name == "cfp" else []
+    conditions += ["stub"] if wanted.stub is not None else []
+    conditions += ["tags"] if tag_ids else []
+    if _starts_today(wanted, paging):
+        before = run.starts_before
+        earlier = {**values, "until": today if before is None else min(before, today)}
+        start = search_events(
+            connection, tuple(dict.fromkeys([*conditions, "until"])), "earliest", earlier, Paging(0, 1)
+        ).total
+        paging = Paging(start, paging.size)
+    return search_events(connection, tuple(conditions), _order(wanted, run), values, paging)
 
 
-def _hot_window(connection, values):
-    """Days between which the whole page lies, so that an index finds it however many events there are.
-
-    The nearest ``reach`` events in time score at most their distance in days. One further away by
-    more than the greatest bonus that anybody has cannot come before them.
-    """
-    last = values["offset"] + values["size"] - 1
-    greatest, later, earlier = connection.execute(_hot_bounds(), {"day": values["day"], "last": last}).one()
-    distances = [abs(day - values["day"]) for day in (later, earlier) if day is not None]
-    reach = min(distances) + (greatest or 0) // 5 + 1 if distances else 10**7
-    return {"first_day": values["day"] - reach, "last_day": values["day"] + reach}
-
-
-@lru_cache(maxsize=1)
-def _hot_bounds():
-    greatest = select(func.max(events.popularity)).where(VISIBLE)
-    later = select(events.start_day).where(VISIBLE, events.start_day >= bindparam("day")).order_by(events.start_day)
-    earlier = select(events.start_day).where(VISIBLE, events.start_day < bindparam("day"))
-    earlier = earlier.order_by(events.start_day.desc())
-    nth = [statement.limit(1).offset(bindparam("last")).scalar_subquery() for statement in (later, earlier)]
-    return select(greatest.scalar_subquery(), *nth)
+def _order(wanted, run):
+    if wanted.name == "hot":
+        return "hot" if wanted.title is None else "hot, latest"
+    return "cfp" if wanted.name == "cfp" else "latest" if run.is_latest_first else "earliest"

@@ -1,11 +1,14 @@
 """``joindin counters``: drift is found and mended."""
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
+from joindin.clock import utc_now
 from joindin.extensions import db
-from joindin.models import Event, EventHost, Talk, Track
+from joindin.models import Event, EventHost, HotEvent, ListedEvent, Talk, Tally, TallyChange, Track
 from joindin.operations.counters import Drift, check_counters
 from joindin.operations.hosts import recount_ratings
+from joindin.queries.event_lists import EventFilter, list_events
+from joindin.queries.paging import Paging
 from tests.factories import (
     make_attendance,
     make_event,
@@ -222,3 +225,26 @@ def test_ratings_are_counted_as_when_hosts_change(session):
     assert list(check_counters(session, fix=False)) == [(1, [])]
     assert counters_of(session, event) == (3, 5, 7, 2)
     db.session.rollback()
+
+
+def test_check_finds_what_lists_go_by_wrong_and_mends_it(app, session):
+    listed = make_event(session, tags=["php"]).id
+    session.commit()
+    session.execute(delete(HotEvent))
+    session.execute(update(ListedEvent).values(name_key="another"))
+    session.execute(delete(Tally).where(Tally.subject == "users"))
+    make_user(session)
+    session.execute(delete(Tally).where(Tally.subject == "users"))
+    session.execute(delete(TallyChange))
+    session.commit()
+
+    found = app.test_cli_runner().invoke(args=["counters", "check"])
+    mended = app.test_cli_runner().invoke(args=["counters", "check", "--fix"])
+    right = app.test_cli_runner().invoke(args=["counters", "check"])
+
+    assert (found.exit_code, mended.exit_code, right.exit_code) == (1, 0, 0)
+    for line in ("listed_events: 1 row is wrong", "hot_events: 1 row is wrong", "tallies: 3 rows are wrong"):
+        assert line in found.output
+    assert "All counters are right." in right.output
+    page = list_events(session.connection(), EventFilter("hot", title="conference"), Paging(), utc_now())
+    assert [row.id for row in page.items] == [listed]

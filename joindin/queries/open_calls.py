@@ -1,0 +1,37 @@
+"""Open calls for papers, and those that open within days, soonest end first."""
+
+from functools import lru_cache
+
+from sqlalchemy import bindparam, text
+
+from joindin.database import UtcDateTime
+from joindin.queries.paging import Page, Paging
+from joindin.reading import Prepared
+
+_OPEN = "cfp_ends_at >= :today AND cfp_starts_at <= :soon"
+
+
+def list_open_calls(connection, paging: Paging, today, soon) -> Page:
+    """A page of keys: one statement."""
+    values = {"today": today, "soon": soon}
+    slice_ = {"size": paging.size, "offset": paging.start or 0}
+    rows = connection.execute(_page(paging.size > 0), values | (slice_ if paging.size else {})).all()
+    return Page(rows, rows[0].total if rows else connection.scalar(_COUNT, values), paging)
+
+
+_INSTANTS = [bindparam(name, type_=UtcDateTime) for name in ("today", "soon")]
+_TOTAL = f"(SELECT count(*) FROM listed_events WHERE {_OPEN})"
+_COUNT = Prepared(text(f"SELECT {_TOTAL}").bindparams(*_INSTANTS))
+
+
+@lru_cache(maxsize=2)
+def _page(is_limited):
+    return Prepared(
+        text(f"""
+        SELECT page.event_id AS id, events.version, false AS is_pending, {_TOTAL} AS total
+        FROM (
+            SELECT event_id, cfp_ends_at FROM listed_events WHERE {_OPEN}
+            ORDER BY cfp_ends_at, event_id {"LIMIT :size OFFSET :offset" if is_limited else ""}
+        ) page JOIN events ON events.id = page.event_id
+        ORDER BY page.cfp_ends_at, page.event_id""").bindparams(*_INSTANTS)
+    )

@@ -1,0 +1,41 @@
+"""Putting up what is kept, and taking it down."""
+
+from sqlalchemy import Connection
+
+from joindin.upkeep import postgresql, sqlite
+from joindin.upkeep.rebuilding import rebuild
+
+
+def put_up(connection: Connection, *, anew: bool) -> None:
+    """Let everything be kept from now on. ``anew`` fills it first, for when something was written meanwhile."""
+    dialect = _dialect(connection)
+    if anew:
+        dialect.drop_searches(connection)
+        rebuild(connection)
+    dialect.put_up(connection)
+    dialect.add_searches(connection)
+
+
+def take_down(connection: Connection, *, searches: bool = True) -> None:
+    """Let tables be altered, or filled in bulk. Without the ``searches`` nothing is lost, if nobody writes."""
+    dialect = _dialect(connection)
+    dialect.take_down(connection)
+    if searches:
+        dialect.drop_searches(connection)
+
+
+def mend(connection: Connection) -> None:
+    """Make anew all that is kept, while nobody writes; in the transaction that is open."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("LOCK TABLE users, events, event_tags, talks IN SHARE ROW EXCLUSIVE MODE")
+    take_down(connection)
+    put_up(connection, anew=True)
+
+
+def is_kept_by_us(name: str | None) -> bool:
+    """Whether a table or an index is made here, and not by the models. Full-text indexes look like tables, with more behind."""
+    return bool(name) and name.startswith((*sqlite.SEARCHES, *postgresql.SEARCHES))
+
+
+def _dialect(connection):
+    return postgresql if connection.dialect.name == "postgresql" else sqlite
