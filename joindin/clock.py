@@ -62,6 +62,11 @@ def iso_in_zone(at: dt.datetime | None, zone_name: str | None) -> str | None:
     return None if at is None else at.astimezone(zone(zone_name)).isoformat(timespec="seconds")
 
 
+def iso_instant(at: dt.datetime | None) -> str | None:
+    """``YYYY-MM-DDTHH:MM:SS.mmmZ``, as JavaScript writes it."""
+    return None if at is None else at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def parse_date(text: str, zone_name: str | None, now: dt.datetime) -> dt.datetime | None:
     """The instant a person meant, or None where that cannot be told.
 

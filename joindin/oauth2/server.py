@@ -113,7 +113,7 @@ class Server(AuthorizationServer):
 
     def give_tokens(self, user: User, client: Client) -> dict:
         """All that the application may ask for, for somebody who just told it their password."""
-        client, request = OAuthClient(client), OAuth2Request("POST", "https:")
+        client, request = OAuthClient(client), OAuth2Request("POST", "https://here/")
         request.client, request.user = client, user
         request.credential = open_grant(
             self.session,

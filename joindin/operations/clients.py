@@ -12,12 +12,14 @@ from joindin.database import begin_write, insert_or_ignore, locked
 from joindin.errors import Conflict, Invalid, NotFound
 from joindin.models import Client
 from joindin.redirects import problem_with
+from joindin.scopes import GANCIO_SCOPES
 from joindin.text import plain_text
 from joindin.viewer import Person
 
 LONGEST_KEY = 100
 LONGEST_NAME = 255
 KEY, KEY_LENGTH = "jik", 40
+SECRET, SECRET_LENGTH = "jis", 48
 MOST, MOST_REDIRECT_URIS = 100, 20
 FIRST_GENERATION = 1
 
@@ -202,6 +204,30 @@ def add_client(
     except IntegrityError:
         raise Conflict(f"There is an application with the key {key!r} already") from None
     return client
+
+
+def register_itself(session, *, name: str, redirect_uri: str, website: str, now: dt.datetime) -> tuple[Client, str]:
+    """Make an application in Gancio's way: it registers itself, and never learned of PKCE. Its secret in clear.
+
+    What it is called, and its secret, are of letters that WordPress leaves alone.
+
+    :raises Invalid: if its address is no good.
+    """
+    check_redirect_uris([redirect_uri], is_public=False)
+    secret = new_secret(SECRET, SECRET_LENGTH)
+    client = Client(
+        key=new_secret(KEY, KEY_LENGTH),
+        secret_hash=token_hash(secret),
+        name=name,
+        website=website or None,
+        scopes=GANCIO_SCOPES,
+        needs_pkce=False,
+        created_at=now,
+    )
+    _set_redirect_uris(client, [redirect_uri])
+    session.add(client)
+    session.flush()
+    return client, secret
 
 
 def gancio_itself(session, *, now: dt.datetime) -> Client:

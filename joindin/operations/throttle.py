@@ -45,6 +45,8 @@ EXTERNAL_SIGN_IN = Limit("external sign-in", 300, dt.timedelta(hours=1))
 # A challenge to a device is answered once.
 CHALLENGE = Limit("challenge", 1, dt.timedelta(hours=1))
 REGISTRATION = Limit("registration", 60, dt.timedelta(hours=1))
+# What Gancio counts together, of those it does not know.
+SPAM = Limit("spam", 6, dt.timedelta(minutes=5))
 MAIL_ADDRESS = Limit("mail address", 60, dt.timedelta(hours=1))
 MAIL_ACCOUNT = Limit("mail account", 5, dt.timedelta(hours=1))
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from joindin.credentials import matches_hash, token_hash
 from joindin.database import UtcDateTime
 from joindin.errors import NotFound
-from joindin.models import PASSWORD, PERSONAL, AccessToken, Client, Grant, RefreshToken, User
+from joindin.models import GANCIO, PASSWORD, PERSONAL, AccessToken, Client, Grant, RefreshToken, User
 from joindin.queries.paging import Page, Paging
 from joindin.reading import Prepared
 from joindin.viewer import Person
@@ -123,6 +123,13 @@ def list_personal_tokens(session, user_id: int) -> list[AccessToken]:
 def list_sign_ins(session, user_id: int, now: dt.datetime) -> list[AccessToken]:
     """Live tokens that came of signing in through a Joind.in application, newest first."""
     mine = (AccessToken.user_id == user_id, AccessToken.kind == PASSWORD, *is_alive(now))
+    rows = select(AccessToken).where(*mine).options(*SHOWN).order_by(AccessToken.id.desc()).limit(MOST_LISTED)
+    return session.scalars(rows).all()
+
+
+def list_gancio_tokens(session, user_id: int, now: dt.datetime) -> list[AccessToken]:
+    """Live tokens of Gancio's kind, newest first."""
+    mine = (AccessToken.user_id == user_id, AccessToken.kind == GANCIO, *is_alive(now))
     rows = select(AccessToken).where(*mine).options(*SHOWN).order_by(AccessToken.id.desc()).limit(MOST_LISTED)
     return session.scalars(rows).all()
 

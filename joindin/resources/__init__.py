@@ -16,8 +16,10 @@ def mount(app: Flask, api: Api) -> None:
     from joindin.resources import (
         csrf,
         docs,
+        ephios,
         errors,
         forms,
+        gancio,
         headers,
         media,
         oauth2,
@@ -42,13 +44,17 @@ def mount(app: Flask, api: Api) -> None:
     media.mount(app)
     web.mount(app)
     oauth2.mount(app)
+    gancio.mount(app)
+    ephios.mount(app)
     docs.mount(app, api)
     scopes.mount(app)
     errors.mount(
         app,
         {
             **dict.fromkeys((WEB, DOCS, MEDIA), pages),
-            **dict.fromkeys((V2_1, GANCIO, EPHIOS), v2_1.errors),
+            V2_1: v2_1.errors,
             OAUTH2: oauth2.errors,
+            GANCIO: gancio.errors,
+            EPHIOS: ephios.errors,
         },
     )

@@ -34,8 +34,16 @@ PUBLIC = (PUBLIC_READ, PUBLIC_WRITE)
 MINE = (ME_READ, ME_WRITE)
 CONFIDENTIAL = (CONFIDENTIAL_READ, CONFIDENTIAL_WRITE)
 
+# Whoever is somebody.
+ANY = ("any", "any")
+
 ROUTES = {
     "/": PUBLIC,
+    "/api/": ANY,
+    "/api/client": PUBLIC,
+    "/api/client/{client_id}": MINE,
+    "/api/clients": MINE,
+    "/api/users/me/": MINE,
     "/v2.1": PUBLIC,
     "/v2.1/accounts": CONFIDENTIAL,
     "/v2.1/applications": CONFIDENTIAL,
@@ -138,7 +146,7 @@ def takes_tokens(rule: Rule) -> bool:
 
 def scope_of(rule: Rule, method: str) -> str:
     scope = scope_at(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method)
-    if scope not in SCOPES:
+    if scope not in (*SCOPES, "any"):
         raise LookupError(f"{method} {rule.rule} has no scope: add it to joindin/resources/scopes.py")
     return scope
 
@@ -156,7 +164,7 @@ def check_scope(app: Flask, scopes: frozenset[str]) -> None:
     if request.url_rule is None:
         return
     needed = app.extensions["scopes"].get((request.url_rule.rule, request.method))
-    if needed is not None and needed not in scopes:
+    if needed not in (None, "any") and needed not in scopes:
         raise OutOfScope(f"This token is not good for that: it lacks the scope {needed}", needed)
 
 

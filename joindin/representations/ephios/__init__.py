@@ -1,0 +1,1 @@
+"""What ephios's clients see."""

@@ -1,0 +1,14 @@
+"""People as ephios shows them (spec 8)."""
+
+from joindin.models import User
+
+
+def represent_user(user: User) -> dict:
+    return {
+        "id": user.id,
+        "display_name": user.full_name or user.username,
+        # Not known of people here.
+        "date_of_birth": None,
+        "email": user.email,
+        "qualifications": [],
+    }

@@ -1,0 +1,1 @@
+"""What Gancio's clients see."""

@@ -1,0 +1,44 @@
+"""Applications and their tokens, as Gancio shows them (spec 4.4). Secrets only to whoever just registered one."""
+
+from joindin.clock import iso_instant
+from joindin.models import AccessToken, Client
+from joindin.scopes import GANCIO_SCOPE
+
+
+def represent_client(client: Client) -> dict:
+    return {
+        "client_id": client.key,
+        "redirect_uris": client.callback_url,
+        "name": client.name,
+        "website": client.website,
+        "scopes": GANCIO_SCOPE,
+    }
+
+
+def represent_new_client(client: Client, secret: str) -> dict:
+    """Under both names: the original says ``redirectUris`` here and its documentation ``redirect_uris``."""
+    return {
+        "name": client.name,
+        "redirectUris": client.callback_url,
+        "redirect_uris": client.callback_url,
+        "scopes": GANCIO_SCOPE,
+        "website": client.website,
+        "client_secret": secret,
+        "client_id": client.key,
+    }
+
+
+def represent_token(token: AccessToken) -> dict:
+    """The token with its client loaded. What it is in clear, nobody knows any more."""
+    return {
+        "accessToken": None,
+        "refreshToken": None,
+        "accessTokenExpiresAt": iso_instant(token.expires_at),
+        "refreshTokenExpiresAt": None,
+        "scope": GANCIO_SCOPE,
+        "createdAt": iso_instant(token.created_at),
+        "updatedAt": iso_instant(token.last_used_at or token.created_at),
+        "userId": token.user_id,
+        "clientId": token.client.key if token.client else None,
+        "client": represent_client(token.client) if token.client else None,
+    }

@@ -1,0 +1,20 @@
+"""Where clients begin (spec 5)."""
+
+from flask import Blueprint, request
+
+from joindin.resources.ephios.answers import answer
+from joindin.resources.ephios.callers import caller
+from joindin.resources.slashes import add_slashed
+
+PLACES = ("events", "shifts", "participations", "participations-userinfo", "users", "users/me/participations")
+
+blp = Blueprint("ephios_root", __name__)
+
+
+def show_root():
+    caller()
+    here = f"{request.scheme}://{request.host}/api"
+    return answer({place: f"{here}/{place}/" for place in PLACES})
+
+
+add_slashed(blp, "/api/", show_root)

@@ -1,0 +1,17 @@
+"""People (spec 8)."""
+
+from flask import Blueprint
+
+from joindin.representations.ephios.users import represent_user
+from joindin.resources.ephios.answers import answer
+from joindin.resources.ephios.callers import caller
+from joindin.resources.slashes import add_slashed
+
+blp = Blueprint("ephios_users", __name__, url_prefix="/api/users")
+
+
+def show_me():
+    return answer(represent_user(caller()))
+
+
+add_slashed(blp, "/me/", show_me)

@@ -1,0 +1,13 @@
+"""The Gancio dialect: short words, plain text, and 403 for all who may not."""
+
+from flask import Flask
+
+from joindin.resources.gancio import callers, clients, errors
+
+__all__ = ["errors", "mount"]
+
+
+def mount(app: Flask) -> None:
+    callers.mount(app)
+    for room in (clients,):
+        app.register_blueprint(room.blp)

@@ -1,0 +1,48 @@
+"""Who is calling: by a token in the header, and nowhere else.
+
+Gancio itself also looks in the query, the form and a cookie. A token in an address ends up in logs
+(RFC 9700), and one in a cookie would need a guard against forms of other sites; no client needs either.
+"""
+
+from flask import Flask, current_app, g, request
+
+from joindin.clock import utc_now
+from joindin.errors import NotSignedIn
+from joindin.extensions import db, reader
+from joindin.operations.tokens import note_use
+from joindin.queries.tokens import ShownToken, token_shown
+from joindin.resources.scopes import check_scope
+from joindin.resources.surfaces import GANCIO, surface_of
+from joindin.viewer import Person
+
+
+def mount(app: Flask) -> None:
+    app.before_request(_identify)
+
+
+def token() -> ShownToken | None:
+    return g.get("gancio_token")
+
+
+def signed_in() -> Person:
+    """:raises NotSignedIn: if nobody is."""
+    known = token()
+    if known is None or known.user is None:
+        raise NotSignedIn("Forbidden")
+    return known.user
+
+
+def _identify():
+    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or surface_of(request.path) != GANCIO:
+        return
+    if current_app.config["TOKENS_NEED_TLS"] and not request.is_secure:
+        return
+    now = utc_now()
+    known = token_shown(reader(), value.strip(), now)
+    if known is None:
+        return
+    check_scope(current_app, known.scopes)
+    g.gancio_token = known
+    if note_use(db.session, known, now):
+        db.session.commit()
