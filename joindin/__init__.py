@@ -37,6 +37,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     from joindin.data_version import data_version
     from joindin.database import engine_options
     from joindin.extensions import api, db, migrate, prepare_reading
+    from joindin.replicas import ReplicaReads, Replicas
     from joindin.representations.fragments import Fragments
 
     settings = load_settings(settings)
@@ -62,6 +63,10 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     jobs.init_app(app)
     resources.mount(app, api)
     cli.mount(app)
+    if urls := app.config["REPLICA_URLS"]:
+        with app.app_context():
+            app.extensions["replicas"] = Replicas(db.engine, urls)
+        app.wsgi_app = ReplicaReads(app.wsgi_app, app.extensions["replicas"])
     if most_bytes := app.config["ANSWER_CACHE_BYTES"]:
         app.extensions["answers"] = Memory(most_bytes)
         with app.app_context():

@@ -100,6 +100,13 @@ def _database(text):
     return _needing("psycopg", "postgresql", text.strip())
 
 
+def _replicas(text):
+    urls = tuple(_database(url) for url in text.split(",") if url.strip())
+    if any(url.startswith("sqlite") for url in urls):
+        raise ValueError("addresses that start with postgresql://, with commas between")
+    return urls
+
+
 def _queue(text):
     if text.strip().startswith("sqlite:"):
         return _sqlite_file(text)
@@ -173,6 +180,7 @@ SETTINGS = (
     Setting("MODE", "development", _one_of("development", "production"), "`production` refuses to start on defaults that are only fit for trying out"),
     Setting("INSTANCE", "instance", _folder, "folder of the database, media, mail and the generated secret"),
     Setting("DATABASE_URL", None, _optional(_database), "SQLAlchemy address; default a SQLite file `joindin.sqlite` in the instance folder"),
+    Setting("REPLICA_URLS", (), _replicas, "PostgreSQL replicas of that database, with commas between, that answer reads"),
     Setting("SECRET_KEY", None, _optional(_secret), "signs what is handed out; in development the file `secret-key` in the instance folder, which `joindin setup` makes, stands in for it"),
     Setting("WEBSITE_URL", "http://127.0.0.1:8000", _url("http", "https"), "public web site, the start of `website_uri`, image addresses and links in mails"),
     Setting("PUBLIC_URL", None, _optional(_url("http", "https")), "where people and applications reach this server, the start of links to account pages in mails; default the web site"),
@@ -231,6 +239,9 @@ def load_settings(
     settings["INSTANCE"] = str(instance)
     settings["DATABASE_URL"] = _with_driver(settings["DATABASE_URL"] or f"sqlite:///{instance / 'joindin.sqlite'}")
     settings["PUBLIC_URL"] = settings["PUBLIC_URL"] or settings["WEBSITE_URL"]
+    settings["REPLICA_URLS"] = tuple(map(_with_driver, settings["REPLICA_URLS"]))
+    if settings["REPLICA_URLS"] and settings["DATABASE_URL"].startswith("sqlite"):
+        raise SettingError("JOINDIN_REPLICA_URLS is wrong: SQLite has no replicas")
     settings["MEDIA_DIR"] = str(Path(settings["MEDIA_DIR"] or instance / "media").resolve())
     settings["MAIL_DIR"] = str(instance / "mail")
     settings["QUEUE_URL"] = settings["QUEUE_URL"] or f"sqlite:///{instance / 'queue.sqlite'}"

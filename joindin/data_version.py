@@ -25,7 +25,9 @@ log = logging.getLogger(__name__)
 
 def data_version(engine: Engine) -> Callable[[], Hashable | None]:
     """A function that tells the version now, or None if it cannot be told; it connects at its first call."""
-    return SQLiteVersion(engine) if engine.dialect.name == "sqlite" else PostgreSQLVersion(engine)
+    if engine.dialect.name == "sqlite":
+        return SQLiteVersion(engine)
+    return PostgreSQLTeller(engine, b"SELECT pg_current_snapshot()")
 
 
 class SQLiteVersion:
@@ -59,40 +61,43 @@ class SQLiteVersion:
             self._connection = None
 
 
-class PostgreSQLVersion:
-    """By the library below the driver, which takes a third of the driver's time."""
+class PostgreSQLTeller:
+    """What a server says to one short question; None if it cannot be asked.
 
-    NAME = b"joindin_data_version"
-    STATEMENT = b"SELECT pg_current_snapshot()"
+    It goes by the library below the driver, which takes a third of the driver's time.
+    """
 
-    def __init__(self, engine: Engine):
+    NAME = b"joindin_teller"
+
+    def __init__(self, engine: Engine, question: bytes):
         self._engine = engine
+        self._question = question
         # As many as threads ever asked at once.
         self._idle = []
         # Moves when a connection is found dead: a server that crashed may count transactions twice.
         self._epoch = 0
 
-    def __call__(self):
+    def __call__(self) -> tuple[int, bytes] | None:
         try:
             # A connection that died while it lay idle says nothing about the server of now.
-            version = self._ask(self._idle.pop()) if self._idle else None
-            return version or self._ask(self._connect())
+            answer = self._ask(self._idle.pop()) if self._idle else None
+            return answer or self._ask(self._connect())
         except (IndexError, self._engine.dialect.loaded_dbapi.Error):
-            log.warning("The version of the data cannot be read", exc_info=True)
+            log.warning("%s cannot be asked", self._engine.url.host, exc_info=True)
             return None
 
     def _ask(self, connection):
-        answer = connection.pgconn.exec_prepared(self.NAME, [])
-        if answer.ntuples != 1:
+        said = connection.pgconn.exec_prepared(self.NAME, [])
+        if said.ntuples != 1:
             self._epoch += 1
             connection.close()
             return None
         self._idle.append(connection)
-        return self._epoch, answer.get_value(0, 0)
+        return self._epoch, said.get_value(0, 0)
 
     def _connect(self):
         arguments, options = self._engine.dialect.create_connect_args(self._engine.url)
         limits = {"connect_timeout": PATIENCE, "tcp_user_timeout": PATIENCE * 1000}
         connection = self._engine.dialect.loaded_dbapi.connect(*arguments, autocommit=True, **limits | options)
-        connection.pgconn.prepare(self.NAME, self.STATEMENT)
+        connection.pgconn.prepare(self.NAME, self._question)
         return connection

@@ -1,12 +1,15 @@
 """The extensions, created here and bound in ``create_app``."""
 
-from flask import Flask, current_app, g, has_request_context
+from flask import Flask, current_app, g, has_request_context, request
 from flask_migrate import Migrate
 from flask_smorest import Api
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
+from sqlalchemy.sql import Select
 
 from joindin.database import Base, reading_engine
 from joindin.reading import Driver, Reader
+from joindin.replicas import CHOSEN, Replica
 from joindin.writing import Writer
 
 
@@ -15,10 +18,25 @@ def _through():
     return current_app.extensions["through"]() if has_request_context() else None
 
 
+def replica() -> Replica | None:
+    """The replica that this request reads from; None for the database itself."""
+    return request.environ.get(CHOSEN) if has_request_context() else None
+
+
+class RoutedSession(Session):
+    """Reads from the request's replica, if it has one; writes, and locks what it reads, in the database itself."""
+
+    def get_bind(self, mapper=None, clause=None, bind=None, **more):
+        is_read = isinstance(clause, Select) and clause._for_update_arg is None and not self._flushing
+        if is_read and (chosen := replica()) is not None:
+            return chosen.engine
+        return super().get_bind(mapper=mapper, clause=clause, bind=bind, **more)
+
+
 db = SQLAlchemy(
     model_class=Base,
     disable_autonaming=True,
-    session_options={"expire_on_commit": False, "info": {"through": _through}},
+    session_options={"class_": RoutedSession, "expire_on_commit": False, "info": {"through": _through}},
 )
 migrate = Migrate(render_as_batch=True, compare_type=True)
 api = Api()
@@ -27,7 +45,8 @@ api = Api()
 def reader() -> Reader:
     """This request's way of plain reading; it costs a fraction of a session."""
     if "reader" not in g:
-        g.reader = Reader(current_app.extensions["reading"])
+        chosen = replica()
+        g.reader = Reader(chosen.driver if chosen else current_app.extensions["reading"])
     return g.reader
 
 

@@ -19,13 +19,13 @@ from tests.factories import make_event, make_event_comment, make_talk, make_talk
 PACKAGE = Path(__file__).parent.parent / "joindin"
 TOOLS = {
     "akismet", "clock", "config", "credentials", "data_version", "database", "errors", "fetching",
-    "images", "reading", "redirects", "scopes", "text", "writing",
+    "images", "reading", "redirects", "replicas", "scopes", "text", "writing",
 }  # fmt: skip
 
 # A room, and what of ours may be imported there.
 MAY_IMPORT = {
     "answer_cache": {"answer_cache"},
-    "extensions": {"database", "reading", "writing"},
+    "extensions": {"database", "reading", "replicas", "writing"},
     "upkeep": {"upkeep", *TOOLS},
     "models": TOOLS | {"extensions", "models"},
     "viewer": {"models"},

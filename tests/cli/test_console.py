@@ -45,6 +45,8 @@ NONSENSE = {
     "MAX_IMAGE_BYTES": ["0"],
     "MAX_JSON_BYTES": ["0"],
     "FRAGMENT_CACHE_BYTES": ["-1", "lots"],
+    "ANSWER_CACHE_BYTES": ["-1", "lots"],
+    "REPLICA_URLS": ["mysql://host/name", "sqlite:///file", "postgresql://host/name", "nonsense"],
 }
 # Any text is a key, and any list of texts a list of keys.
 ANYTHING_GOES = {"AKISMET_KEY", "EXPIRABLE_CLIENTS", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"}
