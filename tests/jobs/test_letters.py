@@ -1,9 +1,13 @@
 """What each mail says, and to whom, from the operation that causes it to the inbox."""
 
 import re
+from pathlib import Path
+from string import Formatter
 
 import pytest
+from jinja2 import Environment, meta
 
+from joindin.jobs import words
 from joindin.jobs.letters import SUBJECTS
 from joindin.models import Mail
 from joindin.operations.approval import approve_event, reject_event
@@ -173,6 +177,28 @@ def test_a_comment_nobody_is_known_to_have_written_can_be_reported(session, sink
     deliver()
 
     assert "\nAuthor: Somebody without an account\n" in text_of(sink.letters[0])
+
+
+@pytest.mark.parametrize("kind", sorted(SUBJECTS))
+def test_every_mail_is_text_and_html_with_the_same_words(session, sink, deliver, kind):
+    facts = {name: f"some-{name}" for name in facts_of(kind)}
+    send_later(session, kind, ["ann@example.org"], **facts)
+
+    deliver()
+
+    [letter] = sink.letters
+    unquoted = re.sub("^> ", "", text_of(letter), flags=re.MULTILINE)
+    assert html_of(letter).words.split() == re.sub(r"<((?:http|feedback)[^>]*)>", r"\1", unquoted).split()
+    assert letter["Subject"] == SUBJECTS[kind].format(**facts)
+
+
+def facts_of(kind):
+    """The names that the template of a mail uses, but for those of the house."""
+    source = Path(words.__file__).parents[1].joinpath("templates", "mail", f"{kind}.md").read_text()
+    environment = Environment()
+    environment.filters["quoted"] = str
+    subject = {name for _text, name, *_ in Formatter().parse(SUBJECTS[kind]) if name}
+    return (meta.find_undeclared_variables(environment.parse(source)) | subject) - {"page", "account_page"}
 
 
 def test_both_parts_say_the_same(session, sink, deliver):
