@@ -7,9 +7,6 @@ from sqlalchemy import and_, exists, or_, select
 from joindin.models import Event, EventHost, Group, GroupMember, Permit, User
 from joindin.viewer import Viewer
 
-# What gives somebody something to do at the desk.
-DESK_PERMISSIONS = ("manage_groups", "view_log")
-
 
 def view_permitted(
     session,
@@ -46,23 +43,6 @@ def view_permitted(
         (row.permission, row.on_event_id or row.on_user_id or row.on_group_id) for row in session.execute(wanted)
     )
     return Viewer(user, hosting=hosting, permits=permits)
-
-
-def has_desk(session, user: User | None) -> bool:
-    """Whether there is anything for them to look after: admins, editors, hosts, and who is permitted that.
-
-    One statement at most.
-    """
-    if user is None or not user.is_active:
-        return False
-    if user.is_admin or user.is_editor:
-        return True
-    theirs = select(GroupMember.group_id).where(GroupMember.user_id == user.id)
-    hosting = exists().where(EventHost.user_id == user.id)
-    permitted = exists().where(
-        or_(Permit.user_id == user.id, Permit.group_id.in_(theirs)), Permit.permission.in_(DESK_PERMISSIONS)
-    )
-    return session.scalar(select(or_(hosting, permitted)))
 
 
 def hosts_any(session, user_id: int) -> bool:

@@ -19,12 +19,13 @@ from joindin.errors import (
 )
 from joindin.extensions import db
 from joindin.models import BrowserSession
-from joindin.queries.permits import has_desk
+from joindin.permissions import can_decide_about_event
 from joindin.representations.links import Links
 from joindin.resources import words
 from joindin.resources.csrf import CsrfFailed
 from joindin.resources.sessions import current_session, session_user, sign_in_page
 from joindin.text import is_web_url
+from joindin.viewer import Viewer
 
 NOT_FOUND = ("There is no such page", "It may have moved, it may not be public, or there never was one.")
 FOREIGN_FORM = (
@@ -44,9 +45,9 @@ def mount(app: Flask) -> None:
 
 
 def places() -> list[tuple[str, str]]:
-    """Where the navigation leads whoever is signed in: addresses and names."""
+    """Where the navigation leads whoever is signed in: addresses and names. Hosts find the desk by their account."""
     account, desk = ("/accounts/", "Account"), ("/desk/", "Desk")
-    return [account, desk] if has_desk(db.session, session_user()) else [account]
+    return [account, desk] if can_decide_about_event(Viewer(session_user())) else [account]
 
 
 def show_page(template: str, status: int = 200, **shown) -> Response:

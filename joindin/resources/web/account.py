@@ -196,6 +196,7 @@ def _sections():
                 ("/accounts/profile/", "Profile", "Your names, and what your page says about you"),
                 ("/accounts/email/", "E-mail address", "Where your mail goes, and what you sign in with"),
                 ("/accounts/mails/", "Mails", "Which you get, and which not"),
+                ("/desk/", "Desk", "What waits at the events that you host, or is yours to look after"),
             ],
         ),
         ("Signing in", signing_in),
