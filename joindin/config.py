@@ -197,6 +197,7 @@ SETTINGS = (
     Setting("TALK_COMMENT_WINDOW", 60, _number(1, 1_000_000), "how far back that limit looks, in minutes"),
     Setting("MAX_COMMENT_EDIT_MINUTES", 15, _number(0, 1_000_000), "how long authors may change what they wrote about a talk"),
     Setting("EXPIRABLE_CLIENTS", ("web2",), _words, "keys of clients, with commas between, whose tokens lapse after a day without use"),
+    Setting("FORWARDING_CLIENTS", ("web2",), _words, "keys of clients, with commas between, that run on a server of their own and are believed about the address of the person behind them when attempts to sign in are counted"),
     Setting("TOKENS_NEED_TLS", False, _yes_or_no, "ignores tokens that come over plain http, as Joind.in did in production"),
     Setting("SESSION_DAYS", 30, _number(1, 365), "how long a browser stays signed in at most"),
     Setting("SESSION_IDLE_DAYS", 14, _number(1, 365), "how long it stays signed in without being used"),

@@ -47,6 +47,8 @@ CHALLENGE = Limit("challenge", 1, dt.timedelta(hours=1))
 REGISTRATION = Limit("registration", 60, dt.timedelta(hours=1))
 # What Gancio counts together, of those it does not know.
 SPAM = Limit("spam", 6, dt.timedelta(minutes=5))
+# A web site registers all its people from one address.
+API_REGISTRATION = Limit("API registration", 300, dt.timedelta(hours=1))
 MAIL_ADDRESS = Limit("mail address", 60, dt.timedelta(hours=1))
 MAIL_ACCOUNT = Limit("mail account", 5, dt.timedelta(hours=1))
 

@@ -4,23 +4,13 @@ It is read off the tables themselves: whatever refers to a user is part of it, a
 years to come. Only what would let somebody in stays out.
 """
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from joindin.database import Base
 from joindin.models import Event, Mail, Talk, User
 
-# Hashes of what only the person has, and what makes codes; nobody learns from them, but thieves might.
-SECRETS = (
-    "password_hash",
-    "token_hash",
-    "code_hash",
-    "state_hash",
-    "browser_hash",
-    "secret_hash",
-    "secret",
-    "public_key",
-    "credential_id",
-)
+# Beside all hashes: what makes codes, and what keys are known by.
+SECRETS = ("secret", "public_key", "credential_id", "code_challenge")
 LOOKUP_KEYS = ("username_key", "email_key", "full_name_key")
 
 
@@ -32,16 +22,19 @@ def collect_personal_data(session, user: User) -> dict[str, list[dict]]:
             if any(key.column.table.name == "users" for key in column.foreign_keys):
                 name = table.name if column.name == "user_id" else f"{table.name}.{column.name}"
                 found[name] = _rows(session, table, column, user.id)
+    # What a mail says may be a link that opens the account.
+    theirs = or_(Mail.recipient == user.email, Mail.user_id == user.id)
     found["outbox"] = [
         {"kind": mail.kind, "recipient": mail.recipient, "created_at": mail.created_at, "sent_at": mail.sent_at}
-        for mail in session.scalars(select(Mail).where(Mail.recipient == user.email).order_by(Mail.id))
+        for mail in session.scalars(select(Mail).where(theirs).order_by(Mail.id))
     ]
     found["names"] = _names(session, found)
     return found
 
 
 def _rows(session, table, column, user_id):
-    shown = [each for each in table.columns if each.name not in SECRETS + LOOKUP_KEYS]
+    hidden = SECRETS + LOOKUP_KEYS
+    shown = [each for each in table.columns if each.name not in hidden and not each.name.endswith("_hash")]
     rows = session.execute(select(*shown).where(column == user_id).order_by(*table.primary_key.columns))
     return [dict(row) for row in rows.mappings()]
 

@@ -10,20 +10,22 @@ from joindin.operations.signing_in import user_with_password
 from joindin.operations.throttle import admit_sign_in, forgive_sign_in
 
 
-def count_attempt(name: str) -> None:
+def count_attempt(name: str, address: str | None = None) -> None:
     """Count an attempt to sign in as ``name``, and keep the count whatever comes of it.
+
+    It counts for the caller's address, unless a caller who is believed names another.
 
     :raises TooOften: if there were too many.
     """
     try:
-        admit_sign_in(db.session, name=name, address=request.remote_addr, now=utc_now())
+        admit_sign_in(db.session, name=name, address=address or request.remote_addr, now=utc_now())
     finally:
         db.session.commit()
 
 
-def forgive_attempt(name: str) -> None:
+def forgive_attempt(name: str, address: str | None = None) -> None:
     """The attempt was an honest one."""
-    forgive_sign_in(db.session, name=name, address=request.remote_addr)
+    forgive_sign_in(db.session, name=name, address=address or request.remote_addr)
 
 
 def proven(name: str, password: str) -> User | None:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from joindin.credentials import token_hash
 from joindin.models import EmailVerification, Mail, PasswordReset
+from joindin.operations.throttle import MAIL_ACCOUNT
 from tests.factories import make_user, newest
 
 VERIFICATIONS = "/v2.1/emails/verifications"
@@ -110,3 +111,19 @@ def test_mails_are_asked_for_by_post_alone(api, path):
     reply = api.get(path)
 
     assert (reply.status_code, reply.json) == (405, ["Method not supported"])
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (VERIFICATIONS, {"email": "alice@example.org"}),
+        (USERNAME, {"email": "alice@example.org"}),
+        (PASSWORD, {"username": "alice"}),
+    ],
+)
+def test_nobody_is_flooded_with_mail(api, session, path, body):
+    make_user(session, "alice")
+
+    answers = [api.post(path, json=body).status_code for _ in range(MAIL_ACCOUNT.most + 3)]
+
+    assert (set(answers), count(session, Mail)) == ({202}, MAIL_ACCOUNT.most)

@@ -3,10 +3,13 @@
 import re
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
+from joindin.clock import utc_now
 from joindin.credentials import check_password, password_hash, token_hash
 from joindin.models import AccessToken, EmailVerification, Mail, PasswordReset, User
+from joindin.operations.throttle import API_REGISTRATION, admit, network
 from tests.factories import NOW, make_client, make_user, newest
 
 ALICE = {
@@ -267,3 +270,16 @@ def test_a_password_is_not_reset_without_its_token(api, session, body, sentence)
 
     assert (reply.status_code, reply.json) == (400, [sentence])
     assert session.get(User, user.id).password_hash == "kept"
+
+
+def test_one_place_registers_so_often(api, session):
+    now = utc_now()
+    with time_machine.travel(now, tick=False):
+        for _ in range(API_REGISTRATION.most):
+            admit(session, API_REGISTRATION, network("127.0.0.1"), now=now)
+
+        refused = register(api)
+        elsewhere = api.post("/v2.1/users", json=ALICE, environ_base={"REMOTE_ADDR": "192.0.2.1"})
+
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "3600")
+    assert elsewhere.status_code == 201

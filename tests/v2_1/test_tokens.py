@@ -10,6 +10,7 @@ from sqlalchemy import select
 from joindin.clock import midnight, utc_now
 from joindin.credentials import check_password, password_hash, token_hash
 from joindin.models import AccessToken, Client, User
+from joindin.operations.throttle import SIGN_IN_HERE
 from tests.factories import NOW, at, make_client, make_user, newest
 
 MD5 = hashlib.md5(b"password").hexdigest()
@@ -337,3 +338,29 @@ def test_guesses_are_slowed_down_with_an_honest_wait(api, session, alice):
 def test_whoever_signs_in_rightly_is_never_slowed_down(api, alice):
     for _ in range(15):
         assert sign_in(api).status_code == 200
+
+
+def test_guesses_through_a_web_site_count_for_the_person_behind_it(api, session, alice):
+    def attempt(address, **changes):
+        body = {**RIGHT, **changes}
+        return api.post("/v2.1/token", json=body, headers={"Forwarded": f"for={address};user-agent=x"}).status_code
+
+    guesses = [attempt("198.51.100.1", password="wrong") for _ in range(SIGN_IN_HERE.most + 1)]
+
+    assert guesses == [403] * SIGN_IN_HERE.most + [429]
+    assert [attempt("198.51.100.1"), attempt("198.51.100.2")] == [429, 200]
+
+
+def test_other_applications_are_not_believed_about_addresses(api, session, alice):
+    make_client(session, "phone")
+
+    guesses = [
+        api.post(
+            "/v2.1/token",
+            json={**RIGHT, "client_id": "phone", "client_secret": "secret", "password": "wrong"},
+            headers={"Forwarded": f"for=198.51.100.{number}", "X-Forwarded-For": f"198.51.100.{number}"},
+        ).status_code
+        for number in range(SIGN_IN_HERE.most + 1)
+    ]
+
+    assert guesses == [403] * SIGN_IN_HERE.most + [429]

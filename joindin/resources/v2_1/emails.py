@@ -6,6 +6,7 @@ from flask_smorest import Blueprint
 from joindin.clock import utc_now
 from joindin.errors import Invalid
 from joindin.extensions import db
+from joindin.operations.registration import may_be_mailed
 from joindin.operations.users import remind_of_username, send_password_reset, send_verification
 from joindin.queries.users import user_named, user_with_email
 from joindin.representations.v2_1.shapes import Shape, text
@@ -37,7 +38,9 @@ class VerificationMails(MethodView):
     @refuses({400: NO_ADDRESS})
     def post(self):
         """Mail a new verification token."""
-        send_verification(db.session, _user_by_address(), now=utc_now())
+        user = _user_by_address()
+        if may_be_mailed(db.session, user.email, now=utc_now()):
+            send_verification(db.session, user, now=utc_now())
         db.session.commit()
         return empty(202)
 
@@ -49,7 +52,9 @@ class UsernameMails(MethodView):
     @refuses({400: NO_ADDRESS})
     def post(self):
         """Mail the username that belongs to an address."""
-        remind_of_username(db.session, _user_by_address())
+        user = _user_by_address()
+        if may_be_mailed(db.session, user.email, now=utc_now()):
+            remind_of_username(db.session, user)
         db.session.commit()
         return empty(202)
 
@@ -69,7 +74,8 @@ class PasswordMails(MethodView):
             raise Invalid("Can't find that user")
         if not user.email:
             raise Invalid("Unable to generate a reset token")
-        send_password_reset(db.session, user, now=utc_now())
+        if may_be_mailed(db.session, user.email, now=utc_now()):
+            send_password_reset(db.session, user, now=utc_now())
         db.session.commit()
         return empty(202)
 

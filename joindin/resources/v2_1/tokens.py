@@ -15,7 +15,7 @@ from joindin.representations.v2_1.shapes import Shape, text
 from joindin.representations.v2_1.tokens import SignInSchema, TokenPageSchema, represent_token
 from joindin.resources.proving import count_attempt, forgive_attempt
 from joindin.resources.v2_1.answers import collection, empty, thing
-from joindin.resources.v2_1.callers import caller, links, signed_in
+from joindin.resources.v2_1.callers import caller, links, origin, signed_in
 from joindin.resources.v2_1.documented import does, lists, refuses, shows, takes
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.parameters import params
@@ -67,7 +67,8 @@ class Tokens(MethodView):
         if client is None:
             raise NotAllowed(NO_GRANT)
         name = given.text("username")
-        count_attempt(name)
+        address = _address_behind(client)
+        count_attempt(name, address)
         user, token = sign_in(
             db.session,
             username=name,
@@ -76,7 +77,7 @@ class Tokens(MethodView):
             expirable_clients=current_app.config["EXPIRABLE_CLIENTS"],
             now=utc_now(),
         )
-        forgive_attempt(name)
+        forgive_attempt(name, address)
         db.session.commit()
         return thing({"access_token": token, "user_uri": links().user(user.id)})
 
@@ -102,6 +103,15 @@ class OneToken(MethodView):
         revoke_token(db.session, token, now=utc_now())
         db.session.commit()
         return empty(204, links().tokens())
+
+
+def _address_behind(client):
+    """Where the person is, if the client is believed about that; None for where the request came from.
+
+    A web site asks for all its people from one address, and one who guesses must not shut out the rest.
+    Others could name a new address with each guess.
+    """
+    return origin().address if client.key in current_app.config["FORWARDING_CLIENTS"] else None
 
 
 def _own_token(token_id):

@@ -1,12 +1,13 @@
 """People: find, read, register, prove an address (spec 9, as far as events need it)."""
 
-from flask import current_app
+from flask import current_app, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from joindin.clock import utc_now
 from joindin.errors import Invalid, NotFound
 from joindin.extensions import db
+from joindin.operations.throttle import API_REGISTRATION, admit, network
 from joindin.operations.users import password_problem, register, reset_password, verify_address
 from joindin.queries.events import list_attended_events, list_hosted_events
 from joindin.queries.paging import single
@@ -85,6 +86,7 @@ class Users(MethodView):
     def post(self):
         """Register. The address has to be proven by the token that is mailed to it."""
         fields, password = _read_registration(params())
+        _count_registration()
         verified = current_app.config["ALLOW_AUTO_VERIFY_USERS"] and params().is_true("auto_verify_user")
         user = register(db.session, now=utc_now(), password=password, verified=verified, **fields)
         db.session.commit()
@@ -167,6 +169,14 @@ class OtherUsers(MethodView):
 
 # Past the documentation: nobody is meant to call these.
 add_unlisted(blp, "/users/<path:rest>", OtherUsers)
+
+
+def _count_registration():
+    try:
+        admit(db.session, API_REGISTRATION, network(request.remote_addr), now=utc_now())
+    finally:
+        # Also to hold no lock while the password is hashed.
+        db.session.commit()
 
 
 def _show(users, page):

@@ -74,18 +74,16 @@ def register():
         return redirect("/accounts/")
     form = Registering()
     if form.validate_on_submit():
-        try:
-            admit(db.session, REGISTRATION, network(request.remote_addr), now=utc_now())
-            ask_for_account(
-                db.session,
-                username=form.username.data,
-                full_name=form.full_name.data,
-                email=form.email.data,
-                password=form.password.data,
-                now=utc_now(),
-            )
-        finally:
-            db.session.commit()
+        _count_registration()
+        ask_for_account(
+            db.session,
+            username=form.username.data,
+            full_name=form.full_name.data,
+            email=form.email.data,
+            password=form.password.data,
+            now=utc_now(),
+        )
+        db.session.commit()
         return redirect("/accounts/register/sent/")
     return show_page("web/accounts/register.html", form=form)
 
@@ -119,6 +117,14 @@ def verify():
     asked = registration_shown(db.session, form.token.data or "", utc_now())
     is_taken = asked is not None and user_named(db.session, asked.username) is not None
     return show_page("web/accounts/verify.html", form=form, asked=asked, is_taken=is_taken)
+
+
+def _count_registration():
+    try:
+        admit(db.session, REGISTRATION, network(request.remote_addr), now=utc_now())
+    finally:
+        # Also to hold no lock while the password is hashed.
+        db.session.commit()
 
 
 def _prove(form):
