@@ -12,7 +12,7 @@ from joindin.credentials import matches_hash, token_hash
 from joindin.database import UtcDateTime
 from joindin.errors import NotFound
 from joindin.models import GANCIO, PASSWORD, PERSONAL, AccessToken, Client, Grant, RefreshToken, User
-from joindin.queries.paging import Page, Paging
+from joindin.queries.paging import Page, Paging, paginate
 from joindin.reading import Prepared
 from joindin.viewer import Person
 
@@ -118,6 +118,20 @@ def list_personal_tokens(session, user_id: int) -> list[AccessToken]:
     """All that somebody made for scripts of their own, newest first; those that ended too."""
     mine = (AccessToken.user_id == user_id, AccessToken.kind == PERSONAL)
     return session.scalars(select(AccessToken).where(*mine).order_by(AccessToken.id.desc()).limit(MOST_LISTED)).all()
+
+
+def page_personal_tokens(session, user_id: int, paging: Paging, now: dt.datetime) -> Page:
+    """Those that live, newest first."""
+    mine = (AccessToken.user_id == user_id, AccessToken.kind == PERSONAL, *is_alive(now))
+    return paginate(session, select(AccessToken).where(*mine).order_by(AccessToken.id.desc()), paging)
+
+
+def find_personal_token(session, user_id: int, token_id: int, now: dt.datetime) -> AccessToken:
+    mine = (AccessToken.user_id == user_id, AccessToken.kind == PERSONAL, *is_alive(now))
+    token = session.scalar(select(AccessToken).where(AccessToken.id == token_id, *mine))
+    if token is None:
+        raise NotFound("No tokens found")
+    return token
 
 
 def list_sign_ins(session, user_id: int, now: dt.datetime) -> list[AccessToken]:

@@ -53,6 +53,12 @@ class Links:
     def tokens(self) -> str:
         return f"{self.base}/v2.1/token"
 
+    def personal_token(self, token_id: int) -> str:
+        return f"{self.base}/v2.1/personal_tokens/{token_id}"
+
+    def personal_tokens(self) -> str:
+        return f"{self.base}/v2.1/personal_tokens"
+
     def application(self, client_id: int) -> str:
         return f"{self.base}/v2.1/applications/{client_id}"
 

@@ -87,6 +87,8 @@ ROUTES = {
     "/v2.1/permissions/{permit_id}": CONFIDENTIAL,
     "/v2.1/rejection_reasons": CONFIDENTIAL,
     "/v2.1/rejection_reasons/{reason_id}": CONFIDENTIAL,
+    "/v2.1/personal_tokens": MINE,
+    "/v2.1/personal_tokens/{token_id}": MINE,
     "/v2.1/talk_comments": PUBLIC,
     "/v2.1/talk_comments/reported": CONFIDENTIAL,
     "/v2.1/talk_comments/{comment_id}": PUBLIC,

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from joindin.clock import utc_now
-from joindin.models import Client, Event, EventCommentReport, EventImage, Permit, TalkCommentReport, User
+from joindin.credentials import token_hash
+from joindin.models import AccessToken, Client, Event, EventCommentReport, EventImage, Permit, TalkCommentReport, User
 from joindin.operations.permits import permit
 from joindin.operations.rejection_reasons import add_reason
 from tests.factories import (
@@ -73,6 +74,15 @@ def make_world(session) -> World:
     permit(session, users["host"], "publish_event_for_group", group, actor=None)
     permit(session, users["host"], "view_userprofile", users["guest"], actor=None)
     reason = add_reason(session, title="Off topic", text="We list events about programming.", actor=None)
+    session.add(
+        AccessToken(
+            kind="personal",
+            description="Badges",
+            token_hash=token_hash("badges"),
+            user_id=users["host"].id,
+            created_at=utc_now(),
+        )
+    )
     session.commit()
     return World(
         users,

@@ -1,0 +1,40 @@
+"""Tokens that people made for themselves. Not in the original, which knows keys of applications only."""
+
+from joindin.clock import iso_in_zone
+from joindin.models import AccessToken
+from joindin.representations.links import Links
+from joindin.representations.v2_1.envelopes import CallerSchema, collection_schema
+from joindin.representations.v2_1.shapes import Shape, address, many, moment, one, text, whole
+from joindin.scopes import PUBLIC_READ, SCOPES
+
+
+class PersonalTokenSchema(Shape):
+    token = whole(12, "The number of the token, not its secret.")
+    description = text("Prints badges.")
+    scopes = many(text(enum=list(SCOPES)), "What it is good for.", example=[PUBLIC_READ])
+    created_date = moment("2026-01-10T12:00:00+00:00", "In UTC, as the others.")
+    last_used_date = moment("2026-03-01T09:30:00+00:00", null=True)
+    expires_date = moment("2026-04-10T12:00:00+00:00", "Null if it never does.", null=True)
+    token_uri = address("/v2.1/personal_tokens/12")
+
+
+PersonalTokenPageSchema = collection_schema("personal_tokens", PersonalTokenSchema)
+
+
+class MadeTokenSchema(PersonalTokenSchema):
+    """With the token itself, this once."""
+
+    access_token = text("jipX4mQ1tq9hR5cWb7sYpKz3vNd8fLg2jUeTa4oQi6rBxHwEyC", "Shown this once; only a hash is kept.")
+    meta = one(CallerSchema)
+
+
+def represent_personal_token(token: AccessToken, links: Links) -> dict:
+    return {
+        "token": token.id,
+        "description": token.description,
+        "scopes": token.scopes.split(),
+        "created_date": iso_in_zone(token.created_at, None),
+        "last_used_date": iso_in_zone(token.last_used_at, None),
+        "expires_date": iso_in_zone(token.expires_at, None),
+        "token_uri": links.personal_token(token.id),
+    }
