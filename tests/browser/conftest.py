@@ -73,7 +73,8 @@ def sources(tmp_path_factory):
     """The judged pages by name, all shown to the validator at the end, as each start of Java takes seconds."""
     sources = {}
     yield sources
-    assert nu_errors(sources, tmp_path_factory.mktemp("sources")) == []
+    wrong = nu_errors(sources, tmp_path_factory.mktemp("sources"))
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.fixture
@@ -88,7 +89,8 @@ def new_visitor(chrome, server, sources, pictures):
     yield opening
     for visitor in visitors:
         visitor.context.close()
-    assert [complaint for visitor in visitors for complaint in visitor.complaints] == []
+    complaints = [complaint for visitor in visitors for complaint in visitor.complaints]
+    assert not complaints, "\n".join(complaints)
 
 
 @pytest.fixture

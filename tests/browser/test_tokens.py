@@ -1,0 +1,78 @@
+"""Tokens that people make for their scripts, and applications that they register."""
+
+import json
+import subprocess
+
+from tests.web.browsing import PASSWORD, make_person
+
+
+def test_a_token_is_made_used_by_a_script_and_revoked(visitor, session, server):
+    make_person(session, "ann")
+    session.commit()
+    visitor.sign_in("ann", PASSWORD)
+
+    visitor.visit("/api/settings/token/")
+    visitor.judge("no tokens")
+    visitor.press("Make a token", "link")
+    visitor.press("Make it")
+    visitor.judge("make a token, nothing filled in")
+    visitor.fill(description="Nightly export")
+    visitor.page.get_by_label("Read what is public").check()
+    visitor.page.get_by_label("Read your own profile").check()
+    visitor.press("Make it")
+    visitor.judge("token, shown once")
+    token = visitor.page.locator("code.secret").inner_text()
+    known = call(server, token)
+    visitor.press("Back to your tokens", "link")
+    visitor.judge("tokens")
+    listed = visitor.text
+    visitor.press("Revoke Nightly export")
+    forgotten = call(server, token)
+
+    assert known["meta"]["user_uri"].startswith(f"{server.url}/v2.1/users/")
+    assert ("Nightly export valid" in listed, token in listed) == (True, False)
+    assert "user_uri" not in forgotten["meta"]
+    assert "revoked" in visitor.text
+
+
+def call(server, token):
+    """As people do it from a shell."""
+    said = subprocess.run(
+        ["curl", "--silent", "--header", f"Authorization: Bearer {token}", f"{server.url}/v2.1/events"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(said.stdout)
+
+
+def test_an_application_is_registered_changed_and_deleted(visitor, session):
+    make_person(session, "ann")
+    session.commit()
+    visitor.sign_in("ann", PASSWORD)
+
+    visitor.visit("/accounts/applications/")
+    visitor.judge("no applications")
+    visitor.visit("/accounts/applications/register/")
+    visitor.judge("register an application")
+    visitor.fill(name="Schedule", description="Shows talks", redirect_uris="https://schedule.example/back")
+    visitor.page.locator("main form button").click()
+    visitor.page.wait_for_load_state()
+    visitor.judge("application, secret shown once")
+    secrets_shown = visitor.page.locator("code.secret").all_inner_texts()
+    place = visitor.path
+    visitor.visit(place)
+    visitor.judge("application")
+    shown_later = visitor.text
+    visitor.press("Change", "link")
+    visitor.judge("change an application")
+    visitor.fill(name="Timetable")
+    visitor.press("Save")
+    visitor.press("Delete", "link")
+    visitor.judge("delete an application")
+    visitor.press("Delete it")
+    visitor.visit("/accounts/applications/")
+
+    assert len(secrets_shown) == 2
+    assert secrets_shown[0] not in shown_later
+    assert "Timetable" not in visitor.page.locator(".cards").all_inner_texts()
