@@ -36,7 +36,11 @@ class Member(Form):
 
 
 class Permission(Form):
-    permission = SelectField("Permission", [filled("Choose a permission")], choices=[*PERMISSIONS])
+    permission = SelectField(
+        "Permission",
+        [filled("Choose a permission")],
+        choices=[("", "Choose one"), *((name, name) for name in PERMISSIONS)],
+    )
     number = Text(
         "Number",
         description="Of the one event, person or group that it is for. Empty: for everything.",
