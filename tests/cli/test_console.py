@@ -49,7 +49,7 @@ NONSENSE = {
     "REPLICA_URLS": ["mysql://host/name", "sqlite:///file", "postgresql://host/name", "nonsense"],
 }
 # Any text is a key, and any list of texts a list of keys.
-ANYTHING_GOES = {"AKISMET_KEY", "EXPIRABLE_CLIENTS", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"}
+ANYTHING_GOES = {"AKISMET_KEY", "EXPIRABLE_CLIENTS", "FORWARDING_CLIENTS", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"}
 
 CASES = [(name, value) for name, values in NONSENSE.items() for value in values]
 

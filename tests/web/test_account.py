@@ -206,8 +206,8 @@ def test_the_list_of_sessions_costs_the_same_however_long(app, session, ann, cou
     with count_statements() as seen:
         browsers[0].get("/accounts/sessions/")
 
-    # Who it is, what the navigation shows them, the list.
-    assert len(seen) == 3
+    # Who it is, and the list.
+    assert len(seen) == 2
 
 
 def test_people_take_along_all_that_is_stored_about_them(browser, session, ann):
