@@ -12,7 +12,7 @@ from flask import current_app
 from joindin.cli.guards import with_database
 from joindin.clock import utc_now
 from joindin.extensions import db
-from joindin.imports.sources import open_source
+from joindin.imports.opening import open_source
 from joindin.operations.moving.images import ImageFolder
 from joindin.operations.moving.report import OUTCOMES, Report
 from joindin.operations.moving_in import count_rows, move_in

@@ -6,13 +6,10 @@ Every source can be read several times, a table at a time, and holds no table as
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
-from joindin.errors import Invalid, Refused
+from joindin.errors import Refused
 from joindin.imports.joindin_rows import Broken, id_of
-
-SCHEMES = ("mysql", "mariadb")
 
 
 class Unreadable(Refused):
@@ -40,24 +37,6 @@ class Source(Protocol):
         """The rows of a table by name of column, all or those with ids above; none if there is no such table."""
 
     def close(self) -> None: ...
-
-
-def open_source(source: str) -> Source:
-    """The tables that ``source`` names: ``mysql://user:password@host/database``, or a JSON file.
-
-    :raises Invalid: if it is neither.
-    :raises Unreadable: if it cannot be read. No message holds the password.
-    """
-    scheme, separator, _rest = source.partition("://")
-    if not separator:
-        from joindin.imports.sources_json import JsonDump
-
-        return JsonDump(Path(source))
-    if scheme.lower() not in SCHEMES:
-        raise Invalid("SOURCE is a JSON file or an address like mysql://user:password@host/database")
-    from joindin.imports.sources_mysql import MySqlTables
-
-    return MySqlTables(source)
 
 
 class Tables:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from joindin.credentials import token_hash
-from joindin.imports.sources import open_source
+from joindin.imports.opening import open_source
 from joindin.models import (
     AccessToken,
     Attendance,

@@ -2,10 +2,11 @@
 
 import re
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from joindin.imports.sources import Tables
 from joindin.models import Event, Talk, User
-from tests.imports.joindin_data import event, legacy, move, row, seconds, talk, user
+from tests.imports.joindin_data import Moved, event, legacy, move, row, seconds, talk, user
 
 
 def names_of(session, *columns):
@@ -43,6 +44,26 @@ def test_nobody_is_lost_to_a_name_that_differs_in_case_or_accents_only(session):
     ]
     assert moved.of("user") == {"added": 5, "mended": 3}
     assert session.get(Event, 1).attendee_count == 5
+
+
+def test_a_name_that_becomes_free_while_its_row_waits_is_not_lost(session):
+    class Busy(Tables):
+        """The house is at work: when the people are read again, the first of them is gone."""
+
+        readings = 0
+
+        def rows(self, table, above=0):
+            if table == "user":
+                self.readings += 1
+                if self.readings == 2:
+                    session.execute(delete(User).where(User.id == 1))
+            return super().rows(table, above)
+
+    moved = Moved(session, Busy(legacy(user=[user(1, "ann"), user(2, "ANN", email=None), user(3, "bea")])))
+
+    assert names_of(session, User.id, User.username) == [(2, "ANN"), (3, "bea")]
+    assert (moved.of("user"), moved.troubles) == ({"added": 3}, [])
+    assert move(session, legacy(user=[user(2, "ANN", email=None), user(3, "bea")])).of("user") == {"unchanged": 2}
 
 
 def test_a_new_name_is_not_one_that_somebody_else_brings(session):

@@ -8,7 +8,8 @@ import pytest
 
 from joindin.errors import Invalid
 from joindin.imports import sources_json
-from joindin.imports.sources import TableFacts, Tables, Unreadable, open_source
+from joindin.imports.opening import open_source
+from joindin.imports.sources import TableFacts, Tables, Unreadable
 from tests.imports.joindin_data import event, legacy, user, write_dump
 from tests.imports.joindin_tables import SERVER, legacy_database
 

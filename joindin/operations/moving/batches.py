@@ -20,20 +20,22 @@ def move_table(moving: Moving, move: Move, highest: int) -> Iterator[int]:
     """Move the rows; yields how many were read since the last time. Commit whenever it yields.
 
     Rows whose names are missing or taken wait until all others are here, so that no name that is
-    made up now takes one that another row brings. They are read again then, not held.
+    made up now takes one that another row brings. They are read again then; only their ids are held.
     """
-    waiting = 0
+    waiting = set()
     for batch in batches(moving.source.rows(move.name)):
         moving.report.read[move.name] += len(batch)
         ready, later = _settle(moving, move, _read(moving, move, batch))
         _store(moving, move, ready)
-        waiting += len(later)
+        waiting.update(entry.id for entry in later)
         yield len(batch)
     if waiting:
         # What is wrong with the rows was said the first time.
         calm = replace(moving, report=Report())
         for batch in batches(moving.source.rows(move.name)):
-            _ready, later = _settle(calm, move, _read(calm, move, batch))
+            free, later = _settle(calm, move, _read(calm, move, batch))
+            # Names may have become free meanwhile, where this installation is at work already.
+            _store(moving, move, [entry for entry in free if entry.id in waiting])
             _rename(moving, move, later)
             _store(moving, move, later)
             yield 0

@@ -1,0 +1,24 @@
+"""Finding out what a source is, and opening it."""
+
+from pathlib import Path
+
+from joindin.errors import Invalid
+from joindin.imports.sources import Source
+from joindin.imports.sources_json import JsonDump
+from joindin.imports.sources_mysql import MySqlTables
+
+SCHEMES = ("mysql", "mariadb")
+
+
+def open_source(source: str) -> Source:
+    """The tables that ``source`` names: ``mysql://user:password@host/database``, or a JSON file.
+
+    :raises Invalid: if it is neither.
+    :raises Unreadable: if it cannot be read. No message holds the password.
+    """
+    scheme, separator, _rest = source.partition("://")
+    if not separator:
+        return JsonDump(Path(source))
+    if scheme.lower() not in SCHEMES:
+        raise Invalid("SOURCE is a JSON file or an address like mysql://user:password@host/database")
+    return MySqlTables(source)
