@@ -17,6 +17,7 @@ from joindin.representations.v2_1.shapes import Shape, text
 from joindin.resources.v2_1.answers import empty, thing
 from joindin.resources.v2_1.callers import links, signed_in
 from joindin.resources.v2_1.documented import does, refuses, shows, takes
+from joindin.resources.v2_1.guards import allows
 
 blp = Blueprint("images", __name__, url_prefix="/v2.1", description="Images of events")
 
@@ -84,5 +85,5 @@ def _check_may_change(event_id):
     event = db.session.get(Event, event_id)
     if event is None or not event.is_active:
         raise Invalid(NO_EVENT % event_id)
-    if not can_edit_event(view_events(db.session, user, [event_id]), event):
+    if not allows(can_edit_event, view_events(db.session, user, [event_id]), event):
         raise NotAllowed(NOT_YOURS)

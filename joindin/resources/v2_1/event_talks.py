@@ -14,6 +14,7 @@ from joindin.queries.viewers import view_events
 from joindin.representations.v2_1.talks import TalkPageSchema, VerboseTalkPageSchema
 from joindin.resources.v2_1.callers import links, signed_in
 from joindin.resources.v2_1.documented import lists, refuses, shows, takes
+from joindin.resources.v2_1.guards import allows
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.parameters import params
 from joindin.resources.v2_1.talk_input import BAD_TALK, TalkBodySchema, read_talk
@@ -53,7 +54,7 @@ def _event_of_caller(event_id):
     """The event, if the caller runs it. Whoever does not hears the same of every event, be it there or not."""
     viewer = view_events(db.session, signed_in(TO_CREATE), [event_id])
     event = db.session.get(Event, event_id)
-    if not (can_edit_event(viewer, event) if event else viewer.is_admin):
+    if not (allows(can_edit_event, viewer, event) if event else viewer.is_admin):
         raise Invalid(NOT_HOST)
     if event is None or not event.is_visible:
         raise NotFound("Event not found")

@@ -31,7 +31,7 @@ from joindin.representations.v2_1.talks import TalkSpeakersSchema, represent_spe
 from joindin.resources.v2_1.answers import collection, empty, is_verbose, refusal, thing
 from joindin.resources.v2_1.callers import api_base, links
 from joindin.resources.v2_1.documented import asks, does, refuses, shows, takes
-from joindin.resources.v2_1.guards import for_event, for_talk
+from joindin.resources.v2_1.guards import allows, for_event, for_talk
 from joindin.resources.v2_1.parameters import params
 from joindin.text import plain_text
 
@@ -116,7 +116,7 @@ class OneTalkSpeaker(MethodView):
         """Unlink a speaker from a talk, as one of its hosts or claimed speakers. The name stays."""
         if not speaks_at(db.session, talk.id, user_id):
             raise NotFound(NO_SPEAKER)
-        if not can_edit_talk(view_talks_to_edit(db.session, viewer.user, [talk]), talk):
+        if not allows(can_edit_talk, view_talks_to_edit(db.session, viewer.user, [talk]), talk):
             raise NotAllowed(NOT_TO_UNLINK)
         unlink_speaker(db.session, hold_talk(db.session, talk.id), user_id)
         db.session.commit()

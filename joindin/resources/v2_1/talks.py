@@ -22,7 +22,7 @@ from joindin.representations.v2_1.talks import StarredSchema, TalkPageSchema, Ve
 from joindin.resources.v2_1.answers import empty, thing
 from joindin.resources.v2_1.callers import api_base, caller, signed_in
 from joindin.resources.v2_1.documented import add_unlisted, asks, does, lists, refuses, shows, takes
-from joindin.resources.v2_1.guards import for_talk
+from joindin.resources.v2_1.guards import allows, for_talk
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.parameters import params, query
 from joindin.resources.v2_1.talk_input import BAD_TALK, TalkBodySchema, read_talk
@@ -81,7 +81,7 @@ class OneTalk(MethodView):
             talk = find_talk_alone(db.session, talk_id)
         except NotFound:
             return empty(204)
-        if not can_manage_talk(view_talks_to_edit(db.session, user, [talk]), talk):
+        if not allows(can_manage_talk, view_talks_to_edit(db.session, user, [talk]), talk):
             raise Invalid(NOT_TO_DELETE)
         delete_talk(db.session, talk.id)
         db.session.commit()
