@@ -104,6 +104,7 @@ def test_a_code_becomes_tokens_that_work(flow, session, ada, client):
     }
     assert (given["expires_in"], given["token_type"], given["scope"]) == (36000, "Bearer", "PUBLIC_READ ME_READ")
     assert (reply.headers["Cache-Control"], reply.headers["Pragma"]) == ("no-store", "no-cache")
+    assert reply.headers["Access-Control-Allow-Origin"] == "*"
     assert flow.works(given["access_token"])
     stored = newest(session, AccessToken)
     assert (stored.kind, stored.user_id, stored.client_id) == ("oauth2", ada.id, client.id)

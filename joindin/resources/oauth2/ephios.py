@@ -14,6 +14,9 @@ from joindin.resources.slashes import add_slashed
 
 TOKEN = ("access_token", "expires_in", "token_type", "scope", "refresh_token")
 
+# Applications that live in a browser redeem their code from there. No cookie counts here.
+ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
+
 blp = Blueprint("oauth", __name__, url_prefix="/api/oauth")
 
 
@@ -67,7 +70,7 @@ def _respond(status, body, headers):
     if body.get("error") == "invalid_client":
         if request.path.endswith("/introspect/"):
             return Response("<h1>403 Forbidden</h1>", 403, mimetype="text/html")
-        return json(401, body, {"WWW-Authenticate": 'Bearer error="invalid_client"'})
+        return json(401, body, {**ANY_ORIGIN, "WWW-Authenticate": 'Bearer error="invalid_client"'})
     if "access_token" in body:
         body = {name: body[name] for name in TOKEN if name in body}
-    return json(status, body)
+    return json(status, body, ANY_ORIGIN)
