@@ -1,13 +1,17 @@
 """The image of an event: files first, rows after, old files last."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
 from joindin.database import locked
 from joindin.errors import NotFound
-from joindin.images import MadeImage
 from joindin.models import Event, EventImage
+
+if TYPE_CHECKING:
+    # Pillow is loaded by whoever makes images.
+    from joindin.images import MadeImage
 
 FOLDER = "event_icons"
 
@@ -43,7 +47,7 @@ class ImageFiles:
         self._replaced.append(self._folder / name)
 
 
-def set_event_image(session, event_id: int, made: list[MadeImage], files: ImageFiles) -> None:
+def set_event_image(session, event_id: int, made: "list[MadeImage]", files: ImageFiles) -> None:
     """Write the files and make them the image of the event.
 
     A name is never used twice, so that every address may be cached for ever: the first image of an

@@ -6,7 +6,6 @@ from flask_smorest import Blueprint
 
 from joindin.errors import Invalid, NotAllowed
 from joindin.extensions import db
-from joindin.images import make_event_images
 from joindin.models import Event
 from joindin.operations.images import ImageFiles, remove_event_image, set_event_image
 from joindin.permissions import can_edit_event
@@ -63,6 +62,9 @@ class EventImages(MethodView):
         content = upload.read()
         if len(content) > current_app.config["MAX_IMAGE_BYTES"]:
             raise Invalid("Image upload failed (Code: 1)")
+        # Imported here: Pillow takes as much memory as a thousand rendered events, and few workers ever need it.
+        from joindin.images import make_event_images
+
         made = make_event_images(content)
         with ImageFiles(current_app.config["MEDIA_DIR"]) as files:
             set_event_image(db.session, event_id, made, files)

