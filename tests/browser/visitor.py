@@ -9,7 +9,7 @@ PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 
 # Each width and each scheme once; the style sheets have no rule for one width and one scheme.
-JUDGED = {("phone", "light"), ("desktop", "dark")}
+LOOKS = (("phone", PHONE, "light"), ("desktop", DESKTOP, "dark"))
 
 TALLEST_PICTURE = 10_000  # pixels
 
@@ -120,19 +120,17 @@ class Visitor:
         return " ".join(self.page.locator("main").inner_text().split())
 
     def judge(self, name: str):
-        """Look at this page on a phone and on a desk, by day and by night."""
-        for size, screen in (("phone", PHONE), ("desktop", DESKTOP)):
+        """Look at this page on a phone by day and on a desk by night."""
+        for size, screen, scheme in LOOKS:
             self.page.set_viewport_size(screen)
-            for scheme in ("light", "dark"):
-                self.page.emulate_media(color_scheme=scheme)
-                here = f"{name} ({size}, {scheme})"
-                if (size, scheme) in JUDGED:
-                    self.complaints += [f"{here}: axe: {violation}" for violation in axe_violations(self.page)]
-                if self._pictures:
-                    self._take_picture(f"{name}-{size}-{scheme}")
+            self.page.emulate_media(color_scheme=scheme)
+            here = f"{name} ({size}, {scheme})"
+            self.complaints += [f"{here}: axe: {violation}" for violation in axe_violations(self.page)]
             wide = self.page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
             if wide > 0:
-                self.complaints.append(f"{name} ({size}): {wide} pixels wider than the screen")
+                self.complaints.append(f"{here}: {wide} pixels wider than the screen")
+            if self._pictures:
+                self._take_picture(f"{name}-{size}-{scheme}")
         self.page.emulate_media(color_scheme="light")
         self._sources[name] = self._shown.text()
 
