@@ -39,6 +39,7 @@ class User(db.Model):
 
     __table_args__ = (
         Index("ix_users_full_name_key", "full_name_key", "id"),
+        Index("ix_users_inactive", "id", sqlite_where=is_active == false(), postgresql_where=is_active == false()),
         Index("ix_users_is_admin", "is_admin", sqlite_where=is_admin == true(), postgresql_where=is_admin == true()),
     )
 

@@ -6,6 +6,8 @@ is looked up and put in order whole.
 """
 
 import re
+from collections import OrderedDict
+from contextlib import suppress
 from functools import lru_cache
 
 from sqlalchemy import bindparam, text
@@ -18,8 +20,8 @@ from joindin.reading import Prepared
 
 # No more than so many are put in order; more is common.
 RARE = 1000
-# So many are looked at by walking, before everything is.
-WALKED = 4000
+# So many are looked at by walking, the fewer first, before everything is.
+WALKS = (250, 1000, 4000)
 
 INSTANTS = ("from", "until", "today", "soon")
 
@@ -29,7 +31,8 @@ CONDITIONS = {
     "cfp": "listed.cfp_ends_at >= :today AND listed.cfp_starts_at <= :soon",
     "title": "listed.name_key LIKE :title ESCAPE '\\'",
     "stub": "listed.event_id = (SELECT id FROM events WHERE lower(stub) = :stub)",
-    "tags": "listed.event_id IN (SELECT event_id FROM listed_tags WHERE tag_id IN :tag_ids)",
+    "tags": """EXISTS (SELECT 1 FROM listed_tags tagged WHERE tagged.tag_id IN :tag_ids
+        AND tagged.starts_at = listed.starts_at AND tagged.event_id = listed.event_id)""",
 }
 
 # What is said of each, for whoever remembers the answer.
@@ -71,22 +74,36 @@ def search_events(connection, conditions: tuple, order: str, values: dict, pagin
     values = values | {"size": paging.size, "offset": paging.start or 0}
     narrowest = next((name for name in CANDIDATES if name in conditions and not _is_short(name, values)), None)
     is_limited = paging.size > 0
-    if narrowest is not None:
+    question = (connection.engine.url, narrowest, conditions, tuple(_asked(values, conditions).items()))
+    if narrowest is not None and question not in _common:
         statement = _rare(dialect, narrowest, conditions, order, is_limited)
         rows = connection.execute(statement, values).all()
         if rows[0].candidates <= RARE:
             return Page([row for row in rows if row.id is not None], rows[0].total, paging)
+        _remember_common(question)
     counting = _count(dialect, narrowest, conditions)
     total = remembered_count(connection, counting, _asked(values, conditions))
-    rows = []
-    if is_limited and (paging.start or 0) < total:
-        statement = _walk(conditions, order)
-        rows = connection.execute(statement, values).all()
     due = min(paging.size, total - (paging.start or 0)) if is_limited else total
+    rows = []
+    for length in WALKS if is_limited else ():
+        if len(rows) < due:
+            rows = connection.execute(_walk(conditions, order), values | {"walked": length}).all()
     if len(rows) < due:
         statement = _whole(dialect, narrowest, conditions, order, is_limited)
         rows = connection.execute(statement, values).all()
     return Page(rows, total, paging)
+
+
+# Questions that much was found for when they were asked before. Whether it still is does not matter for the answer.
+_common = OrderedDict()
+
+
+def _remember_common(question):
+    _common[question] = True
+    while len(_common) > RARE:
+        # Another thread may have been there.
+        with suppress(KeyError):
+            _common.popitem(last=False)
 
 
 def _asked(values, conditions):
@@ -105,7 +122,7 @@ def _rare(dialect, narrowest, conditions, order, is_limited):
         found AS MATERIALIZED (
             SELECT DISTINCT listed.event_id, listed.starts_at, listed.cfp_ends_at{_score(order)}
             FROM candidates JOIN listed_events listed ON listed.event_id = candidates.event_id {_heat(order)}
-            WHERE {_where(conditions)}
+            WHERE (SELECT count(*) FROM candidates) <= {RARE} AND {_where(conditions)}
         )
         SELECT page.event_id AS id, events.version, false AS is_pending, numbers.total, numbers.candidates
         FROM (SELECT (SELECT count(*) FROM found) AS total, (SELECT count(*) FROM candidates) AS candidates) numbers
@@ -116,32 +133,36 @@ def _rare(dialect, narrowest, conditions, order, is_limited):
 
 @lru_cache(maxsize=512)
 def _walk(conditions, order):
-    source, more = "walked JOIN listed_events listed ON listed.event_id = walked.event_id", ""
+    source, more = "walked listed", ""
     if order.startswith("hot"):
+        source = "walked JOIN listed_events listed ON listed.event_id = walked.event_id"
         # The last of those walked past may have others behind them that are as hot.
-        more = f"AND (score < (SELECT max(score) FROM walked) OR (SELECT count(*) FROM walked) < {WALKED})"
+        more = "AND (score < (SELECT max(score) FROM walked) OR (SELECT count(*) FROM walked) < :walked)"
     page = _page(conditions, order, source, True, more, scored="walked.score")
     return _typed(f"WITH walked AS MATERIALIZED ({_walked(conditions, order)}) {page}")
 
 
 def _walked(conditions, order):
     if order.startswith("hot"):
-        return f"""SELECT event_id, score FROM ({hottest(f"LIMIT {WALKED}")}) near
-            ORDER BY score, event_id LIMIT {WALKED}"""
+        return f"""SELECT event_id, score FROM ({hottest("LIMIT :walked")}) near
+            ORDER BY score, event_id LIMIT :walked"""
     within = [name for name in ("from", "until", "cfp") if name in conditions]
     where = f"WHERE {_where(within)}" if within else ""
-    return f"SELECT event_id FROM listed_events listed {where} ORDER BY {ORDERS[order].format('listed')} LIMIT {WALKED}"
+    return f"SELECT listed.* FROM listed_events listed {where} ORDER BY {ORDERS[order].format('listed')} LIMIT :walked"
 
 
 @lru_cache(maxsize=512)
 def _whole(dialect, narrowest, conditions, order, is_limited):
-    return _typed(_page(conditions, order, _source(dialect, narrowest) + _heat(order), is_limited))
+    source, checked = _source(dialect, narrowest), _checked(dialect, narrowest, conditions)
+    return _typed(_page(checked, order, source + _heat(order), is_limited))
 
 
 @lru_cache(maxsize=512)
 def _count(dialect, narrowest, conditions):
-    source = _source(dialect, narrowest)
-    return _typed(f"SELECT count(*) AS number, {CHANGES} AS changes FROM {source} WHERE {_where(conditions)}")
+    source, where = _source(dialect, narrowest), _where(_checked(dialect, narrowest, conditions))
+    if conditions == ("tags",):
+        source, where = f"(SELECT DISTINCT event_id FROM ({_candidates(dialect, 'tags')}) found) listed", "true"
+    return _typed(f"SELECT count(*) AS number, {CHANGES} AS changes FROM {source} WHERE {where}")
 
 
 def _page(conditions, order, source, is_limited, more="", scored=SCORE):
@@ -158,11 +179,17 @@ def _page(conditions, order, source, is_limited, more="", scored=SCORE):
 
 def _source(dialect, narrowest):
     """The rows to look through. PostgreSQL finds the way from the conditions by itself."""
-    if dialect == "sqlite" and narrowest == "title":
-        return (
-            f"listed_events listed JOIN ({_candidates(dialect, 'title')}) titled ON titled.event_id = listed.event_id"
-        )
-    return "listed_events listed"
+    if dialect != "sqlite" or narrowest not in ("title", "tags"):
+        return "listed_events listed"
+    found = _candidates(dialect, narrowest)
+    return (
+        f"(SELECT DISTINCT event_id FROM ({found})) found JOIN listed_events listed ON listed.event_id = found.event_id"
+    )
+
+
+def _checked(dialect, narrowest, conditions):
+    """The conditions, without the one that everything from the source fulfils."""
+    return tuple(name for name in conditions if dialect != "sqlite" or name != "tags" or name != narrowest)
 
 
 def _candidates(dialect, name):

@@ -5,23 +5,30 @@ from functools import lru_cache
 from sqlalchemy import bindparam, text
 
 from joindin.database import UtcDateTime
+from joindin.queries.memory import CHANGES, remembered_count
 from joindin.queries.paging import Page, Paging
 from joindin.reading import Prepared
+
+# More than that are not counted each time.
+FEW = 200
 
 _OPEN = "cfp_ends_at >= :today AND cfp_starts_at <= :soon"
 
 
 def list_open_calls(connection, paging: Paging, today, soon) -> Page:
-    """A page of keys: one statement."""
+    """A page of keys: one statement, and one more where many calls are open."""
     values = {"today": today, "soon": soon}
     slice_ = {"size": paging.size, "offset": paging.start or 0}
     rows = connection.execute(_page(paging.size > 0), values | (slice_ if paging.size else {})).all()
-    return Page(rows, rows[0].total if rows else connection.scalar(_COUNT, values), paging)
+    total = rows[0].total if rows else connection.scalar(_FEW, values)
+    # Where there are more than that, how many is remembered.
+    return Page(rows, remembered_count(connection, _COUNT, values) if total > FEW else total, paging)
 
 
 _INSTANTS = [bindparam(name, type_=UtcDateTime) for name in ("today", "soon")]
-_TOTAL = f"(SELECT count(*) FROM listed_events WHERE {_OPEN})"
-_COUNT = Prepared(text(f"SELECT {_TOTAL}").bindparams(*_INSTANTS))
+_TOTAL = f"(SELECT count(*) FROM (SELECT 1 FROM listed_events WHERE {_OPEN} LIMIT {FEW + 1}) few)"
+_FEW = Prepared(text(f"SELECT {_TOTAL}").bindparams(*_INSTANTS))
+_COUNT = Prepared(text(f"SELECT count(*), {CHANGES} FROM listed_events WHERE {_OPEN}").bindparams(*_INSTANTS))
 
 
 @lru_cache(maxsize=2)

@@ -3,13 +3,15 @@
 A talk is there only if it is active and its event is visible, for everybody (spec 7.2).
 """
 
-from sqlalchemy import func, select, true
+from sqlalchemy import func, select, text, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from joindin.errors import NotFound
 from joindin.models import Event, Talk, TalkLink, TalkSpeaker, TalkStar
+from joindin.queries.memory import CHANGES, remembered_count
 from joindin.queries.paging import Page, Paging
-from joindin.text import LONGEST_PATTERN, fold
+from joindin.queries.patterns import like_pattern, trigram_match
+from joindin.reading import Prepared
 
 VISIBLE = (Talk.is_active == true(), Event.is_visible == true())
 
@@ -66,9 +68,19 @@ def list_event_talks(session, event_id: int, paging: Paging) -> Page:
 
 
 def list_titled_talks(session, title: str, paging: Paging) -> Page:
-    """Talks with ``title`` in theirs, newest first. It may hold LIKE's wildcards, as in the original."""
-    named = Talk.title_key.like(f"%{fold(title)[:LONGEST_PATTERN]}%", escape="\\")
-    return _page(session, [named], NEWEST_FIRST, paging)
+    """Talks with ``title`` in theirs, newest first. It may hold LIKE's wildcards, as in the original.
+
+    What is rare is looked up; much of a kind is met soon from the newest on. PostgreSQL tells which is
+    which by itself.
+    """
+    pattern = like_pattern(title)
+    match = trigram_match(pattern) if session.get_bind().dialect.name == "sqlite" else None
+    counting = _COUNT_TITLED if match is None else _COUNT_LOOKED_UP
+    total = remembered_count(session.connection(), counting, {"title": pattern, "match": match})
+    named = [Talk.title_key.like(pattern, escape="\\")]
+    if match is not None and total <= RARE:
+        named.append(Talk.id.in_(_LOOKED_UP.bindparams(match=match)))
+    return Page(session.scalars(paging.slice(_rows(named, NEWEST_FIRST))).all(), total, paging)
 
 
 def list_user_talks(session, user_id: int, paging: Paging) -> Page:
@@ -93,6 +105,19 @@ def has_starred(session, talk_id: int, user_id: int) -> bool:
     return session.get(TalkStar, (user_id, talk_id)) is not None
 
 
+# No more than so many are looked up in no order, and put in order then.
+RARE = 1000
+
+_TITLED = """JOIN listed_events ON listed_events.event_id = talks.event_id
+    WHERE talks.is_active AND talks.title_key LIKE :title ESCAPE '\\'"""
+_COUNT_TITLED = Prepared(text(f"SELECT count(*), {CHANGES} FROM talks {_TITLED}"))
+_COUNT_LOOKED_UP = Prepared(
+    text(f"""SELECT count(*), {CHANGES}
+        FROM (SELECT rowid FROM talk_titles WHERE talk_titles MATCH :match) found
+        JOIN talks ON talks.id = found.rowid {_TITLED}""")
+)
+_LOOKED_UP = text("SELECT rowid FROM talk_titles WHERE talk_titles MATCH :match")
+
 NEWEST_FIRST = (Talk.starts_at.desc(), Talk.id.desc())
 
 
@@ -106,8 +131,11 @@ def _find_whole(session, condition):
 
 def _page(session, conditions, order, paging):
     total = session.scalar(select(func.count()).select_from(Talk).join(Talk.event).where(*conditions, *VISIBLE))
-    rows = select(Talk).join(Talk.event).where(*conditions, *VISIBLE).options(*SHOWN).order_by(*order)
-    return Page(session.scalars(paging.slice(rows)).all(), total, paging)
+    return Page(session.scalars(paging.slice(_rows(conditions, order))).all(), total, paging)
+
+
+def _rows(conditions, order):
+    return select(Talk).join(Talk.event).where(*conditions, *VISIBLE).options(*SHOWN).order_by(*order)
 
 
 def _links(talk_id):

@@ -116,6 +116,9 @@ USERS = f"""BEGIN
         END IF;
     END IF;"""
 
+CHANGES = f"""BEGIN
+    {CHANGED}"""
+
 SUMS = f"""BEGIN
     IF EXISTS (SELECT FROM tally_changes) AND pg_try_advisory_xact_lock({SUMMING_UP}) THEN
         WITH gone AS (DELETE FROM tally_changes RETURNING subject, place, change)
@@ -133,6 +136,7 @@ PUTTING_UP = [
     _function("event_tags", EVENT_TAGS),
     _function("listed_tags", LISTED_TAGS),
     _function("users", USERS),
+    _function("changes", CHANGES),
     _function("sums", SUMS),
     _trigger("events_insert", "INSERT", "events", "events", "WHEN (NEW.is_visible)"),
     _trigger("events_update", f"UPDATE OF {SHOWN}", "events", "events", "WHEN (OLD.is_visible OR NEW.is_visible)"),
@@ -147,9 +151,22 @@ PUTTING_UP = [
     _trigger("event_tags", "INSERT OR DELETE", "event_tags", "event_tags"),
     _trigger("listed_tags", "INSERT OR DELETE OR UPDATE OF start_day", "listed_tags", "listed_tags"),
     _trigger("users", "INSERT OR DELETE OR UPDATE OF is_active", "users", "users"),
+    _trigger("talks", "INSERT OR DELETE OR UPDATE OF title_key, is_active", "changes", "talks"),
+    _trigger(
+        "users_names",
+        "INSERT OR DELETE OR UPDATE OF username_key, full_name_key, twitter_username, is_active",
+        "changes",
+        "users",
+    ),
+    _trigger("talks_sums", "INSERT OR DELETE OR UPDATE OF title_key, is_active", "sums", "talks"),
     _trigger("events_sums", f"INSERT OR DELETE OR UPDATE OF {SHOWN}", "sums", "events"),
     _trigger("event_tags_sums", "INSERT OR DELETE", "sums", "event_tags"),
-    _trigger("users_sums", "INSERT OR DELETE OR UPDATE OF is_active", "sums", "users"),
+    _trigger(
+        "users_sums",
+        "INSERT OR DELETE OR UPDATE OF username_key, full_name_key, twitter_username, is_active",
+        "sums",
+        "users",
+    ),
 ]
 
 # As the search asks for them; NULL where there is no name would make the whole NULL.

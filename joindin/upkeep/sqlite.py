@@ -118,13 +118,16 @@ PUTTING_UP = [
     _trigger(
         "talks_insert",
         "AFTER INSERT ON talks",
+        CHANGED,
         "INSERT INTO talk_titles (rowid, title_key) VALUES (NEW.id, NEW.title_key)",
     ),
     _trigger(
         "talks_delete",
         "AFTER DELETE ON talks",
+        CHANGED,
         "INSERT INTO talk_titles (talk_titles, rowid, title_key) VALUES ('delete', OLD.id, OLD.title_key)",
     ),
+    _trigger("talks_change", "AFTER UPDATE OF title_key, is_active ON talks", CHANGED),
     _trigger(
         "talks_rename",
         "AFTER UPDATE OF title_key ON talks WHEN NEW.title_key <> OLD.title_key",
@@ -145,10 +148,11 @@ def _block(row):
 
 
 _LIST_USER = (
+    CHANGED,
     _tally("'users'", _block("NEW"), 1),
     f"INSERT INTO user_names (rowid, names) VALUES (NEW.id, {names('NEW')})",
 )
-_UNLIST_USER = (_tally("'users'", _block("OLD"), -1), "DELETE FROM user_names WHERE rowid = OLD.id")
+_UNLIST_USER = (CHANGED, _tally("'users'", _block("OLD"), -1), "DELETE FROM user_names WHERE rowid = OLD.id")
 
 PUTTING_UP += [
     _trigger("users_insert", "AFTER INSERT ON users WHEN NEW.is_active", *_LIST_USER),
@@ -161,6 +165,7 @@ PUTTING_UP += [
         "users_rename",
         "AFTER UPDATE OF username_key, full_name_key, twitter_username ON users"
         f" WHEN OLD.is_active AND NEW.is_active AND {names('OLD')} <> {names('NEW')}",
+        CHANGED,
         f"UPDATE user_names SET names = {names('NEW')} WHERE rowid = NEW.id",
     ),
 ]

@@ -50,12 +50,10 @@ def reach(request, monkeypatch):
     if request.param == "far":
         monkeypatch.setattr(by_start, "NEAR", 0)
         monkeypatch.setattr(event_search, "RARE", 1)
-        monkeypatch.setattr(event_search, "WALKED", 3)
-    for memo in (event_search._rare, event_search._walk):
-        memo.cache_clear()
+        monkeypatch.setattr(event_search, "WALKS", (2, 5))
+    event_search._rare.cache_clear()
     yield
-    for memo in (event_search._rare, event_search._walk):
-        memo.cache_clear()
+    event_search._rare.cache_clear()
 
 
 @MANY

@@ -41,7 +41,7 @@ def test_the_web_site_adds_edits_and_deletes_a_talk(session, site):
         "talk_title": "On Python",
         "talk_description": "Snakes",
         "type": "Keynote",
-        "start_date": f"{shown['end_date'][:10]} 00:00",
+        "start_date": f"{event.starts_at:%Y-%m-%d} 23:00",
         "duration": "45",
         "language": "English - UK",
         "track": f"http://localhost/v2.1/tracks/{tracks[0].id}",
