@@ -174,6 +174,7 @@ DEVIATIONS = {
     "write-token-revoke": Deviation("18 #3: revoked token is anonymous", afterwards=Deviation(
         answer=lambda status, body: anonymous(status, body) if "/users/0" in str(body["meta"]) else (status, body)
     )),
+    "write-token-inactive": Deviation("ours: who is deactivated may nothing", **refused(403, "Signin failed")),
     "write-event-submit-bad-token": Deviation("18 #3", **refused(401, "You must be logged in to create data")),
     "write-nonstrict-event-submit-bad-token": Deviation("18 #3", **refused(401, "You must be logged in to create data")),
     "get-event-pending-host": Deviation(
