@@ -6,20 +6,17 @@ rows instead (:func:`locked`).
 """
 
 import datetime as dt
-import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from random import uniform
 from time import sleep
 
-from sqlalchemy import Boolean, DateTime, MetaData, Table, Text, bindparam, event, inspect, select, text
+from sqlalchemy import DateTime, MetaData, Table, event, inspect, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import InvalidRequestError, OperationalError
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm.util import identity_key
-from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from joindin.errors import Conflict
@@ -82,49 +79,6 @@ class UtcDateTime(TypeDecorator):
         if value is None:
             return None
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
-
-
-class ListOf(TypeDecorator):
-    """Many values as one parameter."""
-
-    impl = Text
-    cache_ok = True
-
-    def __init__(self, kind):
-        super().__init__()
-        self.kind = kind
-
-    def load_dialect_impl(self, dialect):
-        return dialect.type_descriptor(postgresql.ARRAY(self.kind) if dialect.name == "postgresql" else Text())
-
-    def process_bind_param(self, value, dialect):
-        return list(value) if dialect.name == "postgresql" else json.dumps(list(value))
-
-
-class among(FunctionElement):
-    """``among(column, "name")``: whether the column is one of a list that is bound under that name.
-
-    As with ``IN``, but the list is one parameter, so that the statement is the same whatever its length.
-    """
-
-    name = "among"
-    type = Boolean()
-    inherit_cache = True
-
-    def __init__(self, column, name: str):
-        super().__init__(column, bindparam(name, type_=ListOf(column.type)))
-
-
-@compiles(among)
-def _among(element, compiler, **options):
-    column, values = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - nothing of it is a value
-
-
-@compiles(among, "postgresql")
-def _among_postgresql(element, compiler, **options):
-    column, values = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"{column} = ANY ({values})"
 
 
 def engine_options(url: str) -> dict:

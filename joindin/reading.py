@@ -8,7 +8,7 @@ and finds another connection where one broke.
 """
 
 from collections import namedtuple
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from threading import local
 from typing import Any
 
@@ -16,10 +16,11 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.sql import Executable
 
 NO_VALUES: dict[str, Any] = {}
+BATCH = 500
 
 
 class Prepared:
-    """A statement for a :class:`Reader`. From time to time only the values of its parameters change, not their number."""
+    """A statement for a :class:`Reader`: put together once, asked with other values each time."""
 
     def __init__(self, statement: Executable):
         self.statement = statement
@@ -48,9 +49,12 @@ class Words:
 
     def __init__(self, statement, dialect):
         compiled = statement.compile(dialect=dialect)
-        self.text = str(compiled)
+        self._text = str(compiled)
         self._given = compiled.params
         self._order = compiled.positiontup
+        self._lists = [bind.key for bind in compiled.post_compile_params]
+        # Texts by the lengths of the lists in them.
+        self._texts = {}
         binds = {name: bind.type.dialect_impl(dialect) for name, bind in compiled.binds.items()}
         self._binds = _only_working({name: kind.bind_processor(dialect) for name, kind in binds.items()})
         # Plain text tells nothing about its columns.
@@ -58,11 +62,32 @@ class Words:
         self._results = _only_working({place: kind.result_processor(dialect, None) for place, kind in enumerate(kinds)})
         self._row = None
 
-    def parameters(self, values: Mapping[str, Any]):
+    def said_with(self, values: Mapping[str, Any]):
+        """The text and its parameters, in the form that the driver takes."""
         values = {**self._given, **values}
         for name, process in self._binds.items():
-            values[name] = process(values[name])
-        return values if self._order is None else [values[name] for name in self._order]
+            value = values[name]
+            values[name] = [process(each) for each in value] if name in self._lists else process(value)
+        if not self._lists:
+            return self._text, values if self._order is None else [values[name] for name in self._order]
+        lengths = tuple(len(values[name]) for name in self._lists)
+        text = self._texts.get(lengths)
+        if text is None:
+            text = self._texts[lengths] = self._spelled_out(lengths)
+        if self._order is None:
+            lists = {f"{name}_{place}": each for name in self._lists for place, each in enumerate(values.pop(name))}
+            return text, values | lists
+        parameters = []
+        for name in self._order:
+            parameters += values[name] if name in self._lists else [values[name]]
+        return text, parameters
+
+    def _spelled_out(self, lengths):
+        text = self._text
+        for name, length in zip(self._lists, lengths, strict=True):
+            marks = ["?" if self._order is not None else f"%({name}_{place})s" for place in range(length)]
+            text = text.replace(f"__[POSTCOMPILE_{name}]", ", ".join(marks) or "SELECT NULL WHERE 1 = 0")
+        return text
 
     def rows(self, cursor) -> "Rows":
         if self._row is None:
@@ -135,11 +160,11 @@ class Driver:
 
     def send(self, cursor, statement: Prepared, values: Mapping[str, Any]) -> Words:
         words = statement.words(self._engine.dialect)
-        parameters = words.parameters(values)
+        text, parameters = words.said_with(values)
         # For whoever listens to the engine.
         if self._engine._has_events:
-            self._engine.dispatch.before_cursor_execute(None, cursor, words.text, parameters, None, False)
-        cursor.execute(words.text, parameters)
+            self._engine.dispatch.before_cursor_execute(None, cursor, text, parameters, None, False)
+        cursor.execute(text, parameters)
         return words
 
     def give_up(self) -> None:
@@ -181,6 +206,13 @@ class Reader:
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
+
+
+def in_batches(values: Iterable) -> Iterator[list]:
+    """Lists short enough for a statement that names each value."""
+    values = list(values)
+    for start in range(0, len(values), BATCH):
+        yield values[start : start + BATCH]
 
 
 def _only_working(processors):

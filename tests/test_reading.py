@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Integer, bindparam, func, select, text
 
-from joindin.database import UtcDateTime, among
+from joindin.database import UtcDateTime
 from joindin.extensions import db, reader
 from joindin.models import Event, Tag
 from joindin.reading import Driver, Prepared, Reader
@@ -19,8 +19,10 @@ STATEMENTS = {
         ).where(events.starts_at >= bindparam("since"), events.id > bindparam("id", type_=Integer))
     ),
     "no rows": Prepared(select(events.id).where(events.starts_at < bindparam("since"))),
-    "a list": Prepared(select(events.id, events.name).where(among(events.name, "names")).order_by(events.id)),
-    "no list": Prepared(select(events.id).where(among(events.id, "ids"))),
+    "a list": Prepared(
+        select(events.id, events.name).where(events.name.in_(bindparam("names", expanding=True))).order_by(events.id)
+    ),
+    "no list": Prepared(select(events.id).where(events.id.in_(bindparam("ids", expanding=True)))),
     "text": Prepared(
         text("SELECT id, name AS title FROM events WHERE starts_at >= :since").bindparams(
             bindparam("since", type_=UtcDateTime)

@@ -4,18 +4,20 @@ from collections.abc import Collection
 
 from sqlalchemy import Integer, bindparam, literal_column, select, union_all
 
-from joindin.database import among
 from joindin.models import Attendance, EventHost, Talk, TalkComment, TalkSpeaker, TalkStar
-from joindin.reading import Prepared
+from joindin.reading import Prepared, in_batches
 from joindin.viewer import Person, Viewer
 
 
 def view_events(session, user: Person | None, event_ids) -> Viewer:
-    """What these events are to ``user``: one statement, none for a visitor."""
-    event_ids = list(event_ids)
-    if user is None or not event_ids:
+    """What these events are to ``user``: one statement a batch, none for a visitor."""
+    if user is None:
         return Viewer(user)
-    found = session.execute(_TO_EVENTS, {"user_id": user.id, "event_ids": event_ids}).all()
+    found = [
+        row
+        for ids in in_batches(event_ids)
+        for row in session.execute(_TO_EVENTS, {"user_id": user.id, "event_ids": ids}).all()
+    ]
     return Viewer(
         user,
         attending=frozenset(event_id for event_id, hosts in found if not hosts),
@@ -56,7 +58,9 @@ def view_talks_to_edit(session, user: Person | None, talks: Collection[Talk]) ->
 
 def _links(model, mark):
     mine = model.user_id == bindparam("user_id", type_=Integer)
-    return select(model.event_id, literal_column(mark).label("hosts")).where(mine, among(model.event_id, "event_ids"))
+    return select(model.event_id, literal_column(mark).label("hosts")).where(
+        mine, model.event_id.in_(bindparam("event_ids", expanding=True))
+    )
 
 
 _TO_EVENTS = Prepared(union_all(_links(Attendance, "0"), _links(EventHost, "1")))

@@ -4,9 +4,9 @@ import orjson
 from flask import current_app
 
 from joindin.clock import day_number, utc_now
-from joindin.extensions import db, reader
+from joindin.extensions import reader
 from joindin.permissions import can_decide_about_event, can_edit_event, hosts_event
-from joindin.queries.events import load_events
+from joindin.queries.event_rows import read_events
 from joindin.queries.viewers import view_events
 from joindin.representations.fragments import Fragments
 from joindin.representations.v2_1.events import represent_event
@@ -33,7 +33,7 @@ def render_events(keys, viewer: Viewer, *, verbose: bool, rated: bool = True) ->
     missing = [key.id for key, piece in zip(keys, pieces) if piece is None]
     if not missing:
         return pieces
-    loaded = load_events(db.session, missing)
+    loaded = read_events(reader(), missing, with_hosts=verbose)
     for place, name in enumerate(names):
         if pieces[place] is None and (event := loaded.get(name[0])) is not None:
             shown = represent_event(event, links(), viewer, now, verbose)

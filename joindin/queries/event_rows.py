@@ -1,0 +1,63 @@
+"""Events as plain rows, with what belongs to them: for reading only, at a fifth of what objects of a session cost."""
+
+from collections import defaultdict
+from types import SimpleNamespace
+
+from sqlalchemy import bindparam, select
+
+from joindin.models import Event, EventHost, EventImage, Tag, User, event_tags
+from joindin.reading import Prepared, in_batches
+
+EVENTS = Prepared(select(*Event.__table__.c).where(Event.id.in_(bindparam("ids", expanding=True))))
+TAGS = Prepared(
+    select(event_tags.c.event_id, Tag.name)
+    .join(Tag, Tag.id == event_tags.c.tag_id)
+    .where(event_tags.c.event_id.in_(bindparam("ids", expanding=True)))
+    .order_by(Tag.id)
+)
+IMAGES = Prepared(
+    select(EventImage.event_id, EventImage.size, EventImage.file, EventImage.url, EventImage.width, EventImage.height)
+    .where(EventImage.event_id.in_(bindparam("ids", expanding=True)))
+    .order_by(EventImage.id)
+)
+HOSTS = Prepared(
+    select(EventHost.event_id, EventHost.user_id, User.full_name)
+    .join(User, User.id == EventHost.user_id)
+    .where(EventHost.event_id.in_(bindparam("ids", expanding=True)))
+    .order_by(EventHost.id)
+)
+
+
+def read_events(reader, event_ids, *, with_hosts: bool) -> dict[int, SimpleNamespace]:
+    """The events by id, with all that a representation reads: three statements, four with hosts a batch.
+
+    The rows come before what belongs to them. So what is shown may be newer than the version of its
+    row, never older, and nothing old is remembered under a new version.
+    """
+    return {event.id: event for ids in in_batches(event_ids) for event in _read_some(reader, ids, with_hosts)}
+
+
+def _read_some(reader, ids, with_hosts):
+    values = {"ids": ids}
+    events = reader.execute(EVENTS, values).all()
+    tags, images = _by_event(reader, TAGS, values), _by_event(reader, IMAGES, values)
+    hosts = _by_event(reader, HOSTS, values) if with_hosts else {}
+    return [
+        SimpleNamespace(
+            **event._asdict(),
+            tags=tags.get(event.id, ()),
+            images=images.get(event.id, ()),
+            hosts=[
+                SimpleNamespace(user_id=host.user_id, user=SimpleNamespace(full_name=host.full_name))
+                for host in hosts.get(event.id, ())
+            ],
+        )
+        for event in events
+    ]
+
+
+def _by_event(reader, statement, values):
+    found = defaultdict(list)
+    for row in reader.execute(statement, values):
+        found[row.event_id].append(row)
+    return found
