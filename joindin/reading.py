@@ -58,9 +58,9 @@ class Words:
         binds = {name: bind.type.dialect_impl(dialect) for name, bind in compiled.binds.items()}
         self._binds = _only_working({name: kind.bind_processor(dialect) for name, kind in binds.items()})
         # Plain text tells nothing about its columns.
-        kinds = [column.type.dialect_impl(dialect) for column in getattr(statement, "selected_columns", ())]
-        self._results = _only_working({place: kind.result_processor(dialect, None) for place, kind in enumerate(kinds)})
-        self._row = None
+        self._kinds = [column.type.dialect_impl(dialect) for column in getattr(statement, "selected_columns", ())]
+        self._dialect = dialect
+        self._row = self._results = None
 
     def said_with(self, values: Mapping[str, Any]):
         """The text and its parameters, in the form that the driver takes."""
@@ -91,11 +91,19 @@ class Words:
 
     def rows(self, cursor) -> "Rows":
         if self._row is None:
-            self._row = namedtuple("Row", [column[0] for column in cursor.description], rename=True)
+            self._see_columns(cursor.description)
         found = cursor.fetchall()
         if self._results:
             found = map(self._processed, found)
         return Rows(map(self._row._make, found))
+
+    def _see_columns(self, columns):
+        codes = zip(self._kinds, columns) if self._kinds else ()
+        self._results = _only_working(
+            {place: kind.result_processor(self._dialect, column[1]) for place, (kind, column) in enumerate(codes)}
+        )
+        # Last, for other threads look whether it is there.
+        self._row = namedtuple("Row", [column[0] for column in columns], rename=True)
 
     def _processed(self, row):
         row = list(row)

@@ -15,7 +15,7 @@ events = Event.__table__.c
 STATEMENTS = {
     "types": Prepared(
         select(
-            events.id, events.is_visible, events.is_pending, events.starts_at, events.cfp_ends_at, events.name
+            events.id, events.is_visible, events.is_pending, events.starts_at, events.cfp_ends_at, events.latitude
         ).where(events.starts_at >= bindparam("since"), events.id > bindparam("id", type_=Integer))
     ),
     "no rows": Prepared(select(events.id).where(events.starts_at < bindparam("since"))),
