@@ -52,7 +52,7 @@ class Words:
         self._text = str(compiled)
         self._given = compiled.params
         self._order = compiled.positiontup
-        self._lists = [bind.key for bind in compiled.post_compile_params]
+        self._lists = sorted({bind.key for bind in compiled.post_compile_params})
         # Texts by the lengths of the lists in them.
         self._texts = {}
         binds = {name: bind.type.dialect_impl(dialect) for name, bind in compiled.binds.items()}

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import Integer, bindparam, func, select, text
+from sqlalchemy import Integer, bindparam, func, select, text, union_all
 
 from joindin.database import UtcDateTime
 from joindin.extensions import db, reader
@@ -21,6 +21,11 @@ STATEMENTS = {
     "no rows": Prepared(select(events.id).where(events.starts_at < bindparam("since"))),
     "a list": Prepared(
         select(events.id, events.name).where(events.name.in_(bindparam("names", expanding=True))).order_by(events.id)
+    ),
+    "a list twice": Prepared(
+        union_all(
+            *[select(events.id).where(events.name.in_(bindparam("names", expanding=True))) for _ in range(2)]
+        ).order_by("id")
     ),
     "no list": Prepared(select(events.id).where(events.id.in_(bindparam("ids", expanding=True)))),
     "text": Prepared(
