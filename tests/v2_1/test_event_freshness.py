@@ -188,3 +188,24 @@ def test_the_day_that_passes_shows_in_the_verbose_form(api, event, time_machine)
     seen.append(shown(api, here)["comments_enabled"])
 
     assert seen == [1, 0]
+
+
+def test_what_one_viewer_is_shown_is_not_what_another_is(api, session, host):
+    pending = make_pending_event(session, host=host)
+    here = f"/v2.1/events/{pending.id}?verbose=yes"
+    editor, admin = make_user(session, is_editor=True), make_user(session, is_admin=True)
+    callers = [api.signed_in(each) for each in (host, admin, editor)]
+
+    seen = [(shown(each, here)["can_edit"], "approval_uri" in shown(each, here)) for each in callers * 2]
+
+    assert seen == [(True, False), (True, True), (False, True)] * 2
+
+
+def test_somebody_who_is_nothing_to_an_event_shares_the_piece_of_visitors(app, api, session, event):
+    here, stranger = f"/v2.1/events/{event.id}?verbose=yes", api.signed_in(make_user(session))
+    app.extensions["fragments"].clear()
+
+    seen = [shown(each, here) for each in (api, stranger)]
+
+    assert seen[0] == seen[1]
+    assert len(app.extensions["fragments"]) == 1

@@ -28,7 +28,9 @@ def render_events(keys, viewer: Viewer, *, verbose: bool, rated: bool = True) ->
     now = utc_now()
     # Only the verbose form depends on the day, by comments_enabled.
     context = ("v2.1 event", api_base(), verbose, rated, day_number(now) if verbose else None)
-    names = [(key.id, _meaning(key, viewer), context) for key in keys]
+    # Those who decide about events are something to every one of them.
+    special = None if can_decide_about_event(viewer) else viewer.attending | viewer.hosting
+    names = [(key.id, _meaning(key, viewer) if special is None or key.id in special else None, context) for key in keys]
     pieces = memory.get_all([(key.version, name) for key, name in zip(keys, names)])
     missing = [key.id for key, piece in zip(keys, pieces) if piece is None]
     if not missing:
@@ -46,9 +48,7 @@ def render_events(keys, viewer: Viewer, *, verbose: bool, rated: bool = True) ->
 
 
 def _meaning(key, viewer):
-    """What the viewer is to the event, as far as it shows."""
-    if viewer.user is None:
-        return None
+    """What the viewer is to the event, as far as it shows. Whoever is nothing to it sees what visitors see."""
     return (
         key.id in viewer.attending,
         can_edit_event(viewer, key),
