@@ -61,7 +61,7 @@ class HotEvent(db.Model):
 
     __table_args__ = (
         Index("ix_hot_events_heat", "is_begun", "heat", "event_id", "start_day"),
-        Index("ix_hot_events_start_day", "is_begun", "start_day"),
+        Index("ix_hot_events_start_day", "is_begun", "start_day", "heat", "event_id"),
     )
 
 
