@@ -127,7 +127,7 @@ def test_an_address_that_the_provider_does_not_vouch_for_is_none(house, provider
         ({"sub": "a\nb"}, "name for the person"),
         ({"at_hash": "bm90IHRoaXMgdG9rZW4"}, "at_hash"),
     ],
-    ids=lambda value: json.dumps(value)[:40],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else value,
 )
 def test_an_id_token_that_is_not_about_this_sign_in_is_refused(house, provider, claims, complaint):
     house.claims = claims
