@@ -12,15 +12,18 @@ from tests.web.browsing import PASSWORD, make_person
 
 SECRET = "a secret of the application"
 
+# With an icon of its own, or the browser would ask for one when the application is gone again.
+PAGE = b'<!doctype html><link rel="icon" href="data:,"><p>Back in the application.'
+
 
 class Back(BaseHTTPRequestHandler):
     """The application's own page, at which people arrive."""
 
     def do_GET(self):
         self.send_response(200 if self.path.startswith("/cb") else 404)
-        self.send_header("Content-Type", "text/plain")
+        self.send_header("Content-Type", "text/html")
         self.end_headers()
-        self.wfile.write(b"Back in the application.")
+        self.wfile.write(PAGE)
 
     def log_message(self, *_):
         pass
