@@ -169,10 +169,14 @@ class Driver:
     def send(self, cursor, statement: Prepared, values: Mapping[str, Any]) -> Words:
         words = statement.words(self._engine.dialect)
         text, parameters = words.said_with(values)
-        # For whoever listens to the engine.
-        if self._engine._has_events:
-            self._engine.dispatch.before_cursor_execute(None, cursor, text, parameters, None, False)
+        if not self._engine._has_events:
+            cursor.execute(text, parameters)
+            return words
+        # Somebody listens to the engine.
+        heard = (None, cursor, text, parameters, None, False)
+        self._engine.dispatch.before_cursor_execute(*heard)
         cursor.execute(text, parameters)
+        self._engine.dispatch.after_cursor_execute(*heard)
         return words
 
     def give_up(self) -> None:
