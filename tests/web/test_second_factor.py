@@ -54,7 +54,8 @@ def step(browser, given, page="/accounts/second/"):
 
 
 def letters(session):
-    return [mail.facts["what"] for mail in session.scalars(select(Mail).where(Mail.kind == "second_factor"))]
+    wanted = select(Mail).where(Mail.kind == "second_factor").order_by(Mail.id)
+    return [mail.facts["what"] for mail in session.scalars(wanted)]
 
 
 def count(session, model):
