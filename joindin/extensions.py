@@ -44,10 +44,12 @@ api = Api()
 
 def reader() -> Reader:
     """This request's way of plain reading; it costs a fraction of a session."""
-    if "reader" not in g:
+    # Each touch of ``g`` looks for it anew, and this is asked several times a request.
+    known = g._get_current_object()
+    if "reader" not in known:
         chosen = replica()
-        g.reader = Reader(chosen.driver if chosen else current_app.extensions["reading"])
-    return g.reader
+        known.reader = Reader(chosen.driver if chosen else current_app.extensions["reading"])
+    return known.reader
 
 
 def writer() -> Writer:

@@ -15,7 +15,7 @@ from wtforms import ValidationError
 
 from joindin.errors import NotAllowed
 from joindin.resources.sessions import current_session
-from joindin.resources.surfaces import WEB, surface_of
+from joindin.resources.surfaces import WEB, surface
 
 FIELD = "csrfmiddlewaretoken"
 COOKIE = "csrftoken"
@@ -69,7 +69,7 @@ def check_csrf() -> None:
 
 
 def _check_pages():
-    if surface_of(request.path) == WEB and request.endpoint:
+    if surface() == WEB and request.endpoint:
         check_csrf()
 
 
@@ -85,11 +85,12 @@ def _bind():
 
 
 def _send_cookie(response):
-    if g.get("session_cookie"):
+    known = g._get_current_object()
+    if known.get("session_cookie"):
         # Whoever just signed in gets the token of the new session with it.
-        g.pop(FIELD, None)
+        known.pop(FIELD, None)
         csrf_token()
-    if FIELD in g and not _has_good_cookie():
+    if FIELD in known and not _has_good_cookie():
         response.set_cookie(COOKIE, g.get(FIELD), samesite="Lax", secure=request.is_secure, path="/")
     return response
 

@@ -5,7 +5,7 @@ import secrets
 from flask import Flask, g, request
 
 from joindin.resources.csrf import FIELD
-from joindin.resources.surfaces import DOCS, WEB, surface_of
+from joindin.resources.surfaces import DOCS, WEB, surface
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -36,7 +36,7 @@ def allow_form_to(origin: str) -> None:
 
 
 def _add_headers(response):
-    if surface_of(request.path) not in (WEB, DOCS) and response.mimetype != "text/html":
+    if surface() not in (WEB, DOCS) and response.mimetype != "text/html":
         return response
     response.headers["Content-Security-Policy"] = _policy()
     response.headers |= HEADERS
@@ -63,7 +63,7 @@ def _policy():
 
 def _keep_to_one_reader(response):
     """No cache in between may give one person's page to another."""
-    if surface_of(request.path) != DOCS:
+    if surface() != DOCS:
         response.vary.add("Cookie")
     if g.get("browser_session") is None and FIELD not in g:
         return

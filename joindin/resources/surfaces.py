@@ -5,6 +5,8 @@ part or, failing that, the last character: ephios ends its paths with a slash, G
 Addresses that are nobody's belong to v2.1, whose clients expect its refusals there.
 """
 
+from flask import g, request
+
 V2_1, WEB, DOCS, MEDIA, OAUTH2, GANCIO, EPHIOS = "v2_1", "web", "docs", "media", "oauth2", "gancio", "ephios"
 
 BY_FIRST_PART = {
@@ -25,6 +27,14 @@ BELOW_API = {
     "settings": WEB,
 }
 OF_THE_HOST = {"/.well-known/oauth-authorization-server": OAUTH2}
+
+
+def surface() -> str:
+    """The one that is asked, found out once a request."""
+    known = g._get_current_object()
+    if "surface" not in known:
+        known.surface = surface_of(request.path)
+    return known.surface
 
 
 def surface_of(path: str) -> str:

@@ -12,7 +12,7 @@ from joindin.extensions import db, reader
 from joindin.operations.tokens import note_use
 from joindin.queries.tokens import ShownToken, token_shown
 from joindin.resources.scopes import check_scope
-from joindin.resources.surfaces import GANCIO, surface_of
+from joindin.resources.surfaces import GANCIO, surface
 from joindin.viewer import Person
 
 
@@ -33,8 +33,10 @@ def signed_in() -> Person:
 
 
 def _identify():
+    if surface() != GANCIO:
+        return
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or surface_of(request.path) != GANCIO:
+    if scheme.lower() != "bearer":
         return
     if current_app.config["TOKENS_NEED_TLS"] and not request.is_secure:
         return

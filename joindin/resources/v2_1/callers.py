@@ -14,7 +14,7 @@ from joindin.operations.tokens import note_use
 from joindin.queries.tokens import ShownToken, token_shown
 from joindin.representations.links import Links
 from joindin.resources.scopes import check_scope, shows_roles
-from joindin.resources.surfaces import V2_1, surface_of
+from joindin.resources.surfaces import V2_1, surface
 from joindin.viewer import Person
 
 SCHEMES = ("bearer", "oauth")
@@ -52,7 +52,7 @@ def mount(app: Flask) -> None:
 
 
 def caller() -> Caller:
-    return g.get("caller", NOBODY)
+    return g._get_current_object().get("caller", NOBODY)
 
 
 def signed_in(refusal: str) -> Person:
@@ -65,13 +65,14 @@ def signed_in(refusal: str) -> Person:
 
 def api_base() -> str:
     """Scheme and host as the caller named them."""
-    return f"{request.scheme}://{request.host}"
+    return links().base
 
 
 def links() -> Links:
-    if "links" not in g:
-        g.links = Links(api_base(), current_app.config["WEBSITE_URL"])
-    return g.links
+    known = g._get_current_object()
+    if "links" not in known:
+        known.links = Links(f"{request.scheme}://{request.host}", current_app.config["WEBSITE_URL"])
+    return known.links
 
 
 def origin() -> Origin:
@@ -115,7 +116,7 @@ def _identify():
     An unknown token is nobody's: Android sends ``OAuth null`` at times and expects an answer.
     """
     header = request.headers.get("Authorization")
-    if header is None or surface_of(request.path) != V2_1:
+    if header is None or surface() != V2_1:
         return
     parts = header.split(" ")
     if len(parts) != 2:

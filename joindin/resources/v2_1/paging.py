@@ -35,22 +35,19 @@ def read_paging() -> Paging:
 def collection_meta(page: Page) -> dict:
     """``count``, ``total`` and the addresses of this page and its neighbours, where there are any."""
     start, size = page.paging.start, page.paging.size
-    meta = {"count": len(page.items), "total": page.total, "this_page": _address(start, size)}
+    asked = request._get_current_object()
+    here, raw = f"{api_base()}{asked.path}", asked.query_string
+    address = _address if len(raw) < LONGEST_REMEMBERED else _address.__wrapped__
+    meta = {"count": len(page.items), "total": page.total, "this_page": address(here, raw, start, size)}
     if size and (start or 0) + size < page.total:
-        meta["next_page"] = _address((start or 0) + size, size)
+        meta["next_page"] = address(here, raw, (start or 0) + size, size)
     if start:
-        meta["prev_page"] = _address(max(0, start - size), size)
+        meta["prev_page"] = address(here, raw, max(0, start - size), size)
     return meta
 
 
-def _address(start, size):
-    raw = request.query_string
-    build = _built_address if len(raw) < LONGEST_REMEMBERED else _built_address.__wrapped__
-    return build(f"{api_base()}{request.path}", raw, start, size)
-
-
 @lru_cache(maxsize=4096)
-def _built_address(path, raw, start, size):
+def _address(path, raw, start, size):
     wanted = dict(parse_query(raw))
     if start is not None:
         wanted["start"] = start

@@ -67,9 +67,11 @@ def is_number(text: str) -> bool:
 
 def query() -> Params:
     """The query string alone."""
-    if "query" not in g:
-        g.query = Params(parse_query(request.query_string)) if request.query_string else NOTHING
-    return g.query
+    known = g._get_current_object()
+    if "query" not in known:
+        raw = request.query_string
+        known.query = Params(parse_query(raw)) if raw else NOTHING
+    return known.query
 
 
 def params() -> Params:
