@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, text
 
 from joindin.clock import EPOCH, midnight
 from joindin.database import UtcDateTime
-from joindin.queries.paging import Page, Paging
+from joindin.queries.paging import PART, Page, Paging, limit
 from joindin.queries.tallies import count_all, count_before, day_values, seek
 from joindin.reading import Prepared
 
@@ -60,12 +60,9 @@ def list_run(connection, run: Run, paging: Paging) -> Page:
         return Page([], 0, paging)
     start = paging.start or 0
     values = run.values | {"size": paging.size, "offset": start}
-    if paging.size == 0:
-        rows = connection.execute(_page(run.shape, False), values).all()
-    elif start <= NEAR:
-        rows = connection.execute(_page(run.shape, True), values).all()
-    else:
+    if start > NEAR and paging.size:
         return _far_page(connection, run, paging, values)
+    rows = connection.execute(_page(run.shape, limit(paging)), values).all()
     total = rows[0].total if rows else count_run(connection, run)
     return Page(rows, total, paging)
 
@@ -111,13 +108,13 @@ def _bound(at):
 
 
 @lru_cache(maxsize=256)
-def _page(shape, is_limited):
-    return _typed(_select(shape, _total(shape), "LIMIT :size OFFSET :offset" if is_limited else ""))
+def _page(shape, limit):
+    return _typed(_select(shape, _total(shape), limit))
 
 
 @lru_cache(maxsize=256)
 def _rows(shape):
-    return _typed(_select(shape, "0", "LIMIT :size OFFSET :offset"))
+    return _typed(_select(shape, "0", PART))
 
 
 @lru_cache(maxsize=256)

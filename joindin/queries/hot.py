@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from sqlalchemy import text
 
-from joindin.queries.paging import Page, Paging
+from joindin.queries.paging import FIRST, Page, Paging, limit
 from joindin.queries.tallies import count_all
 from joindin.reading import Prepared
 
@@ -39,8 +39,11 @@ def hottest(limit: str = "") -> str:
 def list_hot(connection, paging: Paging, day: int) -> Page:
     """A page of keys: one statement."""
     start = paging.start or 0
-    values = {"day": day, "offset": start, "size": paging.size, "reach": start + paging.size}
-    rows = connection.execute(_page(paging.size > 0), values).all()
+    if limit(paging) == FIRST:
+        rows = connection.execute(_first_page(day)).all()
+    else:
+        values = {"day": day, "offset": start, "size": paging.size, "reach": start + paging.size}
+        rows = connection.execute(_page(limit(paging)), values).all()
     return Page(rows, rows[0].total if rows else connection.scalar(_COUNT), paging)
 
 
@@ -49,13 +52,21 @@ _COUNT = Prepared(text(f"SELECT {_TOTAL}"))
 
 
 @lru_cache(maxsize=2)
-def _page(is_limited):
-    return Prepared(
-        text(f"""
+def _page(limit):
+    return Prepared(text(_select(limit, limit and "LIMIT :reach")))
+
+
+@lru_cache(maxsize=2)
+def _first_page(day):
+    # With the day in the text as well: how much lies on either side of it decides the plan.
+    return Prepared(text(_select(FIRST, FIRST).replace(":day", str(int(day)))))
+
+
+def _select(limit, reach):
+    return f"""
         SELECT page.event_id AS id, events.version, false AS is_pending, {_TOTAL} AS total
         FROM (
-            SELECT event_id, score FROM ({hottest("LIMIT :reach" if is_limited else "")}) near
-            ORDER BY score, event_id {"LIMIT :size OFFSET :offset" if is_limited else ""}
+            SELECT event_id, score FROM ({hottest(reach)}) near
+            ORDER BY score, event_id {limit}
         ) page JOIN events ON events.id = page.event_id
-        ORDER BY page.score, page.event_id""")
-    )
+        ORDER BY page.score, page.event_id"""

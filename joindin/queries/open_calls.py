@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, text
 
 from joindin.database import UtcDateTime
 from joindin.queries.memory import CHANGES, remembered_count
-from joindin.queries.paging import Page, Paging
+from joindin.queries.paging import Page, Paging, limit
 from joindin.reading import Prepared
 
 # More than that are not counted each time.
@@ -19,7 +19,7 @@ def list_open_calls(connection, paging: Paging, today, soon) -> Page:
     """A page of keys: one statement, and one more where many calls are open."""
     values = {"today": today, "soon": soon}
     slice_ = {"size": paging.size, "offset": paging.start or 0}
-    rows = connection.execute(_page(paging.size > 0), values | (slice_ if paging.size else {})).all()
+    rows = connection.execute(_page(limit(paging)), values | slice_).all()
     total = rows[0].total if rows else connection.scalar(_FEW, values)
     # Where there are more than that, how many is remembered.
     return Page(rows, remembered_count(connection, _COUNT, values) if total > FEW else total, paging)
@@ -31,14 +31,14 @@ _FEW = Prepared(text(f"SELECT {_TOTAL}").bindparams(*_INSTANTS))
 _COUNT = Prepared(text(f"SELECT count(*), {CHANGES} FROM listed_events WHERE {_OPEN}").bindparams(*_INSTANTS))
 
 
-@lru_cache(maxsize=2)
-def _page(is_limited):
+@lru_cache(maxsize=3)
+def _page(limit):
     return Prepared(
         text(f"""
         SELECT page.event_id AS id, events.version, false AS is_pending, {_TOTAL} AS total
         FROM (
             SELECT event_id, cfp_ends_at FROM listed_events WHERE {_OPEN}
-            ORDER BY cfp_ends_at, event_id {"LIMIT :size OFFSET :offset" if is_limited else ""}
+            ORDER BY cfp_ends_at, event_id {limit}
         ) page JOIN events ON events.id = page.event_id
         ORDER BY page.cfp_ends_at, page.event_id""").bindparams(*_INSTANTS)
     )

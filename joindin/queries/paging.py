@@ -7,6 +7,9 @@ from sqlalchemy import func
 
 PAGE_SIZE = 20
 
+FIRST = f"LIMIT {PAGE_SIZE}"
+PART = "LIMIT :size OFFSET :offset"
+
 
 @dataclass(frozen=True)
 class Paging:
@@ -19,6 +22,17 @@ class Paging:
         if self.size == 0:
             return statement
         return statement.limit(self.size).offset(self.start or 0)
+
+
+def limit(paging: Paging) -> str:
+    """SQL for the slice, in terms of ``:size`` and ``:offset``.
+
+    What is asked most often has its values in the text. PostgreSQL takes a limit that it does not
+    know for a tenth of the table, and would rather plan the statement anew each time.
+    """
+    if paging.size == 0:
+        return ""
+    return FIRST if (paging.start or 0, paging.size) == (0, PAGE_SIZE) else PART
 
 
 @dataclass(frozen=True)
