@@ -161,9 +161,7 @@ class Driver:
             fresh = self._engine.raw_connection()
             connection = fresh.dbapi_connection
             fresh.detach()
-            if self._engine.dialect.name == "postgresql":
-                connection.autocommit = True
-            cursor = self._kept.cursor = connection.cursor()
+            cursor = self._kept.cursor = self._bare_cursor(connection)
         return cursor
 
     def send(self, cursor, statement: Prepared, values: Mapping[str, Any]) -> Words:
@@ -182,6 +180,14 @@ class Driver:
     def give_up(self) -> None:
         """Have the thread connect anew."""
         self._kept.cursor = None
+
+    def _bare_cursor(self, connection):
+        if self._engine.dialect.name != "postgresql":
+            return connection.cursor()
+        from joindin.libpq import Cursor
+
+        connection.autocommit = True
+        return Cursor(connection)
 
 
 class Reader:

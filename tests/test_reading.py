@@ -133,3 +133,49 @@ def test_others_than_prepared_statements_go_the_usual_way(session, driver):
 
     assert reading.scalars(select(Tag.name)).all() == ["php"]
     reading.close()
+
+
+def test_a_value_may_be_wider_than_the_one_before(driver):
+    doubled = Prepared(text("SELECT :number * 2"))
+    reader = Reader(driver)
+
+    assert [reader.scalar(doubled, {"number": number}) for number in (1, 70_000, 5_000_000_000, 3)] == [
+        2,
+        140_000,
+        10_000_000_000,
+        6,
+    ]
+
+
+def test_a_percent_sign_is_one(session, driver):
+    for name in ("100% Python", "Half"):
+        make_event(session, name)
+    session.commit()
+
+    named = Prepared(text("SELECT name FROM events WHERE name LIKE '%0\\% P%' ESCAPE '\\' AND id > :id"))
+
+    assert Reader(driver).scalars(named, {"id": 0}) == ["100% Python"]
+
+
+def test_more_statements_than_a_connection_keeps(driver):
+    reader = Reader(driver)
+    statements = [Prepared(text(f"SELECT {number} + :more")) for number in range(250)]
+
+    for _ in range(2):
+        assert [reader.scalar(each, {"more": 1}) for each in statements] == list(range(1, 251))
+
+
+def test_a_table_that_was_made_anew_is_read_as_it_is_now(session, driver):
+    wanted, reader = Prepared(text("SELECT a FROM shapes")), Reader(driver)
+    try:
+        for kind, value in (("integer", 1), ("text", "'one'")):
+            session.execute(text("DROP TABLE IF EXISTS shapes"))
+            session.execute(text(f"CREATE TABLE shapes (a {kind})"))
+            session.execute(text(f"INSERT INTO shapes VALUES ({value})"))
+            session.commit()
+
+            assert [str(each) for each in reader.scalars(wanted)] == [str(value).strip("'")]
+    finally:
+        reader.close()
+        session.execute(text("DROP TABLE shapes"))
+        session.commit()
