@@ -2,13 +2,12 @@
 
 import contextvars
 import os
-import re
 from contextlib import contextmanager
 from functools import cache
 
 import pytest
 from flask_migrate import upgrade
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import event, text
 
 from joindin import create_app
 from joindin.clock import utc_now
@@ -17,6 +16,7 @@ from joindin.database import Base
 from joindin.extensions import db
 from joindin.models import AccessToken
 from joindin.queries.memory import forget_counts
+from tests.databases import new_database
 from tests.factories import make_client
 
 WEBSITE = "http://web.example"
@@ -25,19 +25,8 @@ WEBSITE = "http://web.example"
 @pytest.fixture(scope="session")
 def database_url(tmp_path_factory):
     """A database of this run's own; on PostgreSQL one is made beside the named one, for each worker."""
-    url = os.environ.get("JOINDIN_TEST_DATABASE_URL")
-    if not url:
-        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'test.sqlite'}"
-        return
-    name = f"joindin_test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
-    server = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT")
-    with server.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-        # Nobody needs these rows after a power cut.
-        connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))
-    yield re.sub(r"/[^/?]*(\?|$)", rf"/{name}\1", url, count=1) if url.count("/") > 2 else f"{url}/{name}"
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    with new_database("test", tmp_path_factory) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

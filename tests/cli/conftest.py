@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 
 from joindin.cli import cli
 from joindin.extensions import db
+from tests.databases import drop_all, new_postgresql_database, server_url
 
 PATIENCE = 60
 
@@ -65,20 +64,20 @@ def instance(tmp_path, empty_database_url):
 
 
 @pytest.fixture
-def empty_database_url():
+def empty_database_url(_database_url):
     """A database without tables on the PostgreSQL server of this run; None where a file will do."""
-    url = os.environ.get("JOINDIN_TEST_DATABASE_URL")
-    if not url:
+    if _database_url:
+        drop_all(_database_url)
+    return _database_url
+
+
+@pytest.fixture(scope="session")
+def _database_url():
+    if not server_url():
         yield None
         return
-    name = f"joindin_cli_{os.getpid()}"
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), isolation_level="AUTOCOMMIT")
-    with engine.connect() as server:
-        server.execute(text(f"CREATE DATABASE {name}"))
-    yield make_url(url).set(database=name).render_as_string(hide_password=False)
-    with engine.connect() as server:
-        server.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
+    with new_postgresql_database("cli") as url:
+        yield url
 
 
 @pytest.fixture

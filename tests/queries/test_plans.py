@@ -6,13 +6,12 @@ What is remembered is asked for once before, as on a server.
 
 import contextvars
 import json
-import os
 import re
 from contextlib import contextmanager
 
 import pytest
 from flask_migrate import upgrade
-from sqlalchemy import create_engine, event, func, select, text
+from sqlalchemy import event, func, select
 
 from bench.seeding import seed
 from joindin import create_app
@@ -20,6 +19,7 @@ from joindin.clock import utc_now
 from joindin.credentials import token_hash
 from joindin.extensions import db
 from joindin.models import AccessToken, Attendance, Event, EventHost, ListedEvent, TalkComment, TalkSpeaker, User
+from tests.databases import new_database
 from tests.factories import make_client
 
 EVENTS = 20_000
@@ -71,7 +71,7 @@ OF_PEOPLE = ["hosted", "attended", "talks", "talk_comments"]
 @pytest.fixture(scope="module")
 def town(tmp_path_factory):
     """An application with a big database of its own."""
-    with database(tmp_path_factory) as url:
+    with new_database("town", tmp_path_factory) as url:
         app = create_app(
             {
                 "INSTANCE": str(tmp_path_factory.mktemp("town")),
@@ -87,23 +87,6 @@ def town(tmp_path_factory):
             yield app
             db.session.remove()
             db.engine.dispose()
-
-
-@contextmanager
-def database(tmp_path_factory):
-    server = os.environ.get("JOINDIN_TEST_DATABASE_URL")
-    if not server:
-        yield f"sqlite:///{tmp_path_factory.mktemp('big') / 'town.sqlite'}"
-        return
-    name = f"joindin_town_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-        connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))
-    yield f"{server.rpartition('/')[0]}/{name}"
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-    engine.dispose()
 
 
 @pytest.fixture(scope="module")
