@@ -2,8 +2,10 @@
 
 import contextvars
 import os
+import shutil
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 
 import pytest
 from flask_migrate import upgrade
@@ -20,6 +22,16 @@ from tests.databases import new_database
 from tests.factories import make_client
 
 WEBSITE = "http://web.example"
+
+# Linux's folder in memory, and how many bytes have to be free there before a run moves in.
+MEMORY = Path("/dev/shm")
+ROOM = 2 * 1024**3
+
+
+def pytest_configure():
+    """Keep the files of the tests in memory where there is room, as each commit would wait for the disk otherwise."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @pytest.fixture(scope="session")
