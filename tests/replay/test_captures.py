@@ -13,7 +13,7 @@ from joindin import create_app
 from joindin.extensions import db
 from joindin.jobs.letters import compose
 from joindin.models import Mail
-from tests.replay.dataset import restore
+from tests.replay.dataset import Dataset
 from tests.replay.deviations import BY_CHANCE, deviation_of
 from tests.replay.letters import check_letter
 
@@ -27,9 +27,12 @@ else:
     CASES = [pytest.param(None, marks=pytest.mark.skip("the captures are not beside the repository"))]
 
 
-@pytest.fixture(scope="session")
-def dataset():
-    return json.loads((ORACLE / "dataset.json").read_text())
+@pytest.fixture(scope="module")
+def dataset(app):
+    dataset = Dataset(json.loads((ORACLE / "dataset.json").read_text()))
+    yield dataset
+    with app.app_context():
+        dataset.forget(db.session)
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +52,7 @@ def original(app, settings):
 def test_the_answer_is_the_original_one(app, session, original, dataset, case):
     capture = json.loads((ORACLE / "captures" / f"{case}.json").read_text())
     deviation = deviation_of(case)
-    restore(session, dataset)
+    dataset.restore(session)
     original.extensions["fragments"].clear()
 
     with time_machine.travel(capture["captured_at"], tick=False):
