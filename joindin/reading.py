@@ -113,7 +113,9 @@ class Words:
 
 
 class Rows(list):
-    """What was found, asked for as SQLAlchemy's results are."""
+    """What was found, asked for as SQLAlchemy's results are. ``rowcount`` is for those who write."""
+
+    rowcount = -1
 
     def all(self):
         return self

@@ -1,18 +1,22 @@
 """Short writes: transactions of a few prepared statements, sent by the driver alone.
 
-On SQLite there is one writer at a time. Within a process they wait in line for their turn, so that
-only one of them asks SQLite for its place and the others need not ask again and again.
+On SQLite there is one writer at a time, and what takes longest is to have the disk confirm. Within a
+process the writes therefore wait in line, and whoever's turn it is takes along all that wait: one
+transaction, confirmed once, for several people. PostgreSQL does the like by itself.
 """
 
-from collections.abc import Mapping
-from contextlib import contextmanager, nullcontext
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.engine import Engine
 
-from joindin.database import begin_immediate
-from joindin.reading import Driver, Prepared
+from joindin.database import begin_immediate, take_turn
+from joindin.reading import Driver, Prepared, Rows
+
+Result = TypeVar("Result")
 
 
 class Writer:
@@ -22,42 +26,135 @@ class Writer:
         self._engine = engine
         self._driver = Driver(engine)
         self._is_sqlite = engine.dialect.name == "sqlite"
-        self._turn = Lock() if self._is_sqlite else nullcontext()
+        self._failures = engine.dialect.loaded_dbapi.Error
+        self._waiting = deque()
+        self._turn = Lock()
 
     @property
     def has_data_changing_ctes(self) -> bool:
         return not self._is_sqlite
 
-    def write(self, *steps: Prepared, values: Mapping[str, Any]) -> bool:
-        """Take the steps in one transaction, each if the one before changed a row; whether all did. It is committed then."""
+    def execute(self, statement: Prepared, values: Mapping[str, Any]) -> Rows:
+        """What a statement returns that is a transaction by itself. It is committed then."""
+
+        def work(connection):
+            return Rows(connection.execute(statement, values))
+
+        if self._is_sqlite:
+            return self.write(work)
+        return self._trusting(work, lambda: work(Statements(self._driver, self._driver.cursor())))
+
+    def write(self, work: Callable[[Any], Result]) -> Result:
+        """What ``work(connection)`` returns, done in one transaction. It is committed then.
+
+        ``work`` executes prepared statements. It may be done by another thread, and again from the
+        start where something breaks, so it touches nothing but the database. Nothing is kept of it
+        if it raises.
+        """
+        if not self._is_sqlite:
+            return self._trusting(work, lambda: self._in_transaction(work))
+        mine = _Waiting(work)
+        self._waiting.append(mine)
+        with self._turn:
+            if not mine.is_over:
+                self._do_all()
+        if mine.failure is not None:
+            raise mine.failure
+        return mine.result
+
+    def _trusting(self, work, attempt):
         try:
-            with self._turn, self._transaction(steps) as cursor:
-                return all(self._changes(cursor, step, values) for step in steps)
-        except self._engine.dialect.loaded_dbapi.Error:
+            return attempt()
+        except self._failures:
             # Nothing of it was kept. SQLAlchemy knows what to make of failures, and other connections.
             self._driver.give_up()
-            return self._write_the_usual_way(steps, values)
+            return self._alone(work)
+
+    def _in_transaction(self, work):
+        with self._transaction() as connection:
+            return work(connection)
+
+    def _do_all(self):
+        taken = []
+        try:
+            with self._transaction() as connection:
+                taken = self._take()
+                for each in taken:
+                    each.attempt(connection, self._failures)
+        except self._failures:
+            self._driver.give_up()
+            taken = taken or self._take()
+            for each in taken:
+                each.attempt_alone(self._alone)
+        except BaseException:
+            # Somebody ends this thread: the others come again.
+            self._waiting.extendleft(reversed(taken))
+            raise
+        for each in taken:
+            each.is_over = True
+
+    def _take(self):
+        return [self._waiting.popleft() for _ in range(len(self._waiting))]
 
     @contextmanager
-    def _transaction(self, steps):
+    def _transaction(self):
         cursor = self._driver.cursor()
-        if len(steps) == 1 and not self._is_sqlite:
-            # A single statement is a transaction by itself.
-            yield cursor
-            return
-        cursor.execute("BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN")
+        if self._is_sqlite:
+            take_turn(cursor.connection)
+        else:
+            cursor.execute("BEGIN")
         try:
-            yield cursor
+            yield Statements(self._driver, cursor)
             cursor.execute("COMMIT")
         except BaseException:
             cursor.connection.rollback()
             raise
 
-    def _changes(self, cursor, step, values):
-        self._driver.send(cursor, step, values)
-        return cursor.rowcount > 0
-
-    def _write_the_usual_way(self, steps, values):
+    def _alone(self, work):
         with self._engine.begin() as connection:
             begin_immediate(connection)
-            return all(connection.execute(step, values).rowcount > 0 for step in steps)
+            return work(connection)
+
+
+class Statements:
+    """An open transaction, to a work."""
+
+    def __init__(self, driver: Driver, cursor):
+        self._driver = driver
+        self._cursor = cursor
+
+    def execute(self, statement: Prepared, values: Mapping[str, Any]) -> Rows:
+        words = self._driver.send(self._cursor, statement, values)
+        rows = words.rows(self._cursor) if self._cursor.description else Rows()
+        rows.rowcount = self._cursor.rowcount
+        return rows
+
+    def say(self, command: str) -> None:
+        self._cursor.execute(command)
+
+
+class _Waiting:
+    """Somebody's work, and what came of it."""
+
+    def __init__(self, work):
+        self._work = work
+        self.result = self.failure = None
+        self.is_over = False
+
+    def attempt(self, connection, failures):
+        """Do it, and take it back alone if it refuses."""
+        connection.say("SAVEPOINT work")
+        try:
+            self.result = self._work(connection)
+        except failures:
+            raise
+        except Exception as refusal:
+            self.failure = refusal
+            connection.say("ROLLBACK TO work")
+        connection.say("RELEASE work")
+
+    def attempt_alone(self, alone):
+        try:
+            self.result, self.failure = alone(self._work), None
+        except Exception as failure:
+            self.failure = failure

@@ -1,28 +1,26 @@
 """Marking talks."""
 
-from sqlalchemy import delete
+from sqlalchemy import select
 
-from joindin.database import insert_or_ignore, locked
-from joindin.models import Talk, TalkStar
-from joindin.operations.talks import hold_talk
+from joindin.models import Event, Talk, TalkStar
+from joindin.operations.marks import Marks
+from joindin.queries.talks import VISIBLE
+from joindin.writing import Writer
+
+_marks = Marks(
+    TalkStar.__table__,
+    "talk_id",
+    things=Talk.__table__,
+    counter="star_count",
+    seen=select(Event.id).where(Event.id == Talk.event_id, *VISIBLE).correlate(Talk).exists(),
+)
 
 
-def star_talk(session, talk_id: int, user_id: int) -> None:
-    """Mark a talk; nothing happens if it is marked."""
-    talk = hold_talk(session, talk_id)
-    if insert_or_ignore(session, TalkStar, talk_id=talk_id, user_id=user_id):
-        talk.star_count = Talk.star_count + 1
-        session.flush()
+def star_talk(writer: Writer, talk_id: int, user_id: int) -> bool:
+    """Mark a talk, and commit; nothing happens if it is marked. False if there is no such talk."""
+    return _marks.add(writer, talk_id, user_id)
 
 
-def unstar_talk(session, talk_id: int, user_id: int) -> None:
-    """Take the mark back; nothing happens if there is none, or no such talk."""
-    talk = locked(session, Talk, talk_id)
-    gone = session.execute(
-        delete(TalkStar)
-        .where(TalkStar.talk_id == talk_id, TalkStar.user_id == user_id)
-        .execution_options(synchronize_session=False)
-    ).rowcount
-    if gone:
-        talk.star_count = Talk.star_count - 1
-        session.flush()
+def unstar_talk(writer: Writer, talk_id: int, user_id: int) -> None:
+    """Take the mark back, and commit; nothing happens if there is none, or no such talk."""
+    _marks.remove(writer, talk_id, user_id)

@@ -104,3 +104,15 @@ def test_nobody_attends_an_unknown_event(api):
     reply = api.get("/v2.1/events/999/attendees/")
 
     assert (reply.status_code, reply.json["users"], reply.json["meta"]["total"]) == (200, [], 0)
+
+
+def test_attending_costs_little(api, session, count_statements):
+    event, user = make_event(session), make_user(session)
+    guest = api.signed_in(user)
+
+    with count_statements() as seen:
+        guest.post(f"/v2.1/events/{event.id}/attending")
+
+    # Who is calling; then the mark and its count, which PostgreSQL does in one.
+    kinds = [statement.split()[0] for statement in seen]
+    assert kinds == (["SELECT", "WITH"] if session.get_bind().dialect.name == "postgresql" else ["SELECT", "INSERT", "UPDATE"])

@@ -86,5 +86,6 @@ def test_starring_costs_little(fan, session, talk, count_statements):
     with count_statements() as seen:
         fan.post(path)
 
-    # Who is calling, which talk, its row once more for oneself, the star, its count.
-    assert [statement.split()[0] for statement in seen] == ["SELECT", "SELECT", "SELECT", "INSERT", "UPDATE"]
+    # Who is calling; then the star and its count, which PostgreSQL does in one.
+    kinds = [statement.split()[0] for statement in seen]
+    assert kinds == (["SELECT", "WITH"] if session.get_bind().dialect.name == "postgresql" else ["SELECT", "INSERT", "UPDATE"])

@@ -8,7 +8,7 @@ from joindin.clock import depends_on_now, parse_date, utc_now
 from joindin.errors import Invalid, MethodNotSupported, NotAllowed, NotFound
 from joindin.extensions import db, reader, writer
 from joindin.operations.approval import approve_event, reject_event
-from joindin.operations.attendance import attend_at_once, unattend_at_once
+from joindin.operations.attendance import attend, attend_at_once, unattend_at_once
 from joindin.operations.events import (
     edit_event,
     pending_limit_reached,
@@ -169,8 +169,11 @@ class EventAttending(MethodView):
     def post(self, event_id):
         """Attend."""
         user = signed_in(TO_CREATE)
-        find_event_key(reader(), event_id, user)
-        attend_at_once(writer(), event_id, user.id)
+        if not attend_at_once(writer(), event_id, user.id):
+            # Not for everybody, but it may be for them.
+            find_event_key(reader(), event_id, user)
+            attend(db.session, event_id, user.id)
+            db.session.commit()
         return empty(201, api_base() + request.path)
 
     @does(200, location="/v2.1/events/3/attending")

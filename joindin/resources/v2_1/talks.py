@@ -5,7 +5,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from joindin.errors import Invalid, MethodNotSupported, NotFound
-from joindin.extensions import db
+from joindin.extensions import db, writer
 from joindin.operations.stars import star_talk, unstar_talk
 from joindin.operations.talks import delete_talk, edit_talk
 from joindin.permissions import can_edit_talk, can_manage_talk
@@ -96,20 +96,19 @@ class TalkStarred(MethodView):
         user = caller().user
         return thing({"has_starred": user is not None and has_starred(db.session, talk_id, user.id)})
 
-    @for_talk(sign_in=TO_CREATE)
     @does(201, location="/v2.1/talks/42/starred")
-    def post(self, talk, viewer):
+    @refuses({401: TO_CREATE, 404: "Talk not found"})
+    def post(self, talk_id):
         """Star a talk."""
-        star_talk(db.session, talk.id, viewer.user.id)
-        db.session.commit()
+        if not star_talk(writer(), talk_id, signed_in(TO_CREATE).id):
+            raise NotFound("Talk not found")
         return empty(201, api_base() + request.path)
 
     @does(200, location="/v2.1/talks/42/starred")
     @refuses({401: TO_REMOVE})
     def delete(self, talk_id):
         """Star a talk no longer."""
-        unstar_talk(db.session, talk_id, signed_in(TO_REMOVE).id)
-        db.session.commit()
+        unstar_talk(writer(), talk_id, signed_in(TO_REMOVE).id)
         # 200, as the web site and the app for Android expect; the newest original says 205 (spec 18, #1).
         return empty(200, api_base() + request.path)
 
