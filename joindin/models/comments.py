@@ -15,7 +15,7 @@ class EventComment(db.Model):
     """``rating`` is 1 to 5, 0 where it does not count, NULL in old data.
 
     ``author_name`` is what an anonymous author of old called himself. A reported comment is
-    hidden until somebody decides.
+    hidden until somebody decides. ``version`` moves with the row (``upkeep/versions.py``).
     """
 
     __tablename__ = "event_comments"
@@ -29,6 +29,7 @@ class EventComment(db.Model):
     source: Mapped[str | None] = mapped_column(String(255))
     is_hidden: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     user: Mapped[User | None] = relationship(lazy="raise_on_sql")
     event: Mapped[Event] = relationship(lazy="raise_on_sql")

@@ -17,7 +17,7 @@ class TalkComment(db.Model):
 
     A private comment is for the speakers, who get it by mail; a reported one is hidden until
     somebody decides. Neither is ever shown. ``event_id`` repeats the talk's, for the list of all
-    comments of an event.
+    comments of an event. ``version`` moves with the row (``upkeep/versions.py``).
     """
 
     __tablename__ = "talk_comments"
@@ -32,6 +32,7 @@ class TalkComment(db.Model):
     is_private: Mapped[bool] = mapped_column(default=False)
     is_hidden: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     user: Mapped[User | None] = relationship(lazy="raise_on_sql")
     talk: Mapped[Talk] = relationship(lazy="raise_on_sql")

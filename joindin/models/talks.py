@@ -22,7 +22,8 @@ class Talk(db.Model):
     ``comment_count`` counts the comments that are shown, ``all_comment_count`` also private and
     hidden ones. Into ``rating_sum`` and ``rating_count`` go the ratings above 0 of shown comments
     by people with an account who are not claimed speakers of the talk. The counters move in the
-    transaction that changes what they count; ``version`` moves with the row.
+    transaction that changes what they count; ``version`` moves with the row, and with what belongs
+    to it (``upkeep/versions.py``).
     """
 
     __tablename__ = "talks"
@@ -65,7 +66,7 @@ class Talk(db.Model):
 
     __table_args__ = (
         UniqueConstraint("event_id", "slug"),
-        Index("ix_talks_event_id", "event_id", "starts_at", "id"),
+        Index("ix_talks_event_id", "event_id", "is_active", "starts_at", "id"),
         Index(
             "ix_talks_starts_at",
             "starts_at",

@@ -14,7 +14,8 @@ class User(db.Model):
     """``username_key`` and ``email_key`` are the folded forms under which both are unique.
 
     Who is not active has no rights at all, whatever else is set. ``password_suffices`` lets trusted
-    applications sign somebody in without the second factor that they have.
+    applications sign somebody in without the second factor that they have. ``version`` moves with
+    what is shown of the account (``upkeep/versions.py``).
     """
 
     __tablename__ = "users"
@@ -36,6 +37,7 @@ class User(db.Model):
     is_trusted: Mapped[bool] = mapped_column(default=False)
     password_suffices: Mapped[bool] = mapped_column(default=False, server_default=false())
     registered_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     __table_args__ = (
         Index("ix_users_full_name_key", "full_name_key", "id"),

@@ -9,11 +9,10 @@ from joindin.clock import utc_now
 from joindin.credentials import check_password, password_hash
 from joindin.database import give_way, locked
 from joindin.errors import Invalid, NotAllowed
-from joindin.models import BrowserSession, EventHost, PasswordReset, TalkSpeaker, User
+from joindin.models import BrowserSession, EventHost, PasswordReset, User
 from joindin.operations.audit import record
 from joindin.operations.events import touch
 from joindin.operations.sessions import close_sessions
-from joindin.operations.talks import touch_talks
 
 WRONG_PASSWORD = "The credentials could not be verified"  # noqa: S105 - a sentence
 NOT_UPDATED = "User not updated"
@@ -70,7 +69,7 @@ def edit_profile(
             setattr(user, name, value)
         session.flush()
         if is_renamed:
-            _move_what_shows_the_name(session, user_id)
+            touch(session, *session.scalars(select(EventHost.event_id).where(EventHost.user_id == user_id)))
 
     try:
         give_way(session, work, refusal=NOT_UPDATED)
@@ -87,9 +86,3 @@ def _noted(user, fields, hashed):
         if name in fields and fields[name] != getattr(user, name)
     }
     return changes | ({"password": ["one", "another"]} if hashed else {})
-
-
-def _move_what_shows_the_name(session, user_id):
-    """Claimed speakers and hosts go by the user's name."""
-    touch_talks(session, *session.scalars(select(TalkSpeaker.talk_id).where(TalkSpeaker.user_id == user_id)))
-    touch(session, *session.scalars(select(EventHost.event_id).where(EventHost.user_id == user_id)))

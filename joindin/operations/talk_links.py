@@ -4,7 +4,7 @@ from sqlalchemy import delete, func, select
 
 from joindin.errors import Invalid
 from joindin.models import LINK_TYPES, TalkLink
-from joindin.operations.talks import hold_talk, touch_talks
+from joindin.operations.talks import hold_talk
 
 MOST_LINKS = 50
 
@@ -22,7 +22,6 @@ def add_link(session, talk_id: int, *, type: str, url: str) -> TalkLink:
     link = TalkLink(talk_id=talk_id, type=type, url=url)
     session.add(link)
     session.flush()
-    touch_talks(session, talk_id)
     return link
 
 
@@ -34,17 +33,14 @@ def edit_link(session, talk_id: int, link_id: int, *, type: str, url: str) -> bo
         return False
     link.type, link.url = type, url
     session.flush()
-    touch_talks(session, talk_id)
     return True
 
 
 def remove_link(session, talk_id: int, link_id: int) -> None:
     """Take a link off a talk; nothing happens if there is none."""
     hold_talk(session, talk_id)
-    gone = session.execute(
+    session.execute(
         delete(TalkLink)
         .where(TalkLink.talk_id == talk_id, TalkLink.id == link_id)
         .execution_options(synchronize_session=False)
-    ).rowcount
-    if gone:
-        touch_talks(session, talk_id)
+    )

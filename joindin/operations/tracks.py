@@ -1,15 +1,15 @@
 """Tracks of an event, and putting talks into them.
 
 ``talk_count`` of a track moves here and where talks are deleted. Talks show the names of their
-tracks, so their versions move too.
+tracks; the database moves their versions (``upkeep/versions.py``).
 """
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
 from joindin.database import begin_write, give_way, insert_or_ignore, locked
 from joindin.errors import Invalid, NotFound
-from joindin.models import Event, Talk, Track, talk_tracks
-from joindin.operations.talks import hold_talk, touch_talks
+from joindin.models import Event, Track, talk_tracks
+from joindin.operations.talks import hold_talk
 
 NO_EVENT = "Associated event not found"
 
@@ -31,13 +31,10 @@ def edit_track(session, track_id: int, *, name: str, description: str | None) ->
 
     def work():
         track = _hold_track(session, track_id)
-        is_renamed = track.name != name
         track.name = name
         if description is not None:
             track.description = description
         session.flush()
-        if is_renamed:
-            _touch_talks_in(session, track_id)
 
     give_way(session, work, refusal="There was a problem trying to edit the track")
 
@@ -50,7 +47,6 @@ def delete_track(session, track_id: int) -> None:
 
     def work():
         track = _hold_track(session, track_id)
-        _touch_talks_in(session, track_id)
         session.execute(delete(Track).where(Track.id == track_id).execution_options(synchronize_session=False))
         _count_tracks(session, track.event_id, -1)
 
@@ -95,16 +91,6 @@ def _move(session, talk, track, change):
     if talk.is_active:
         track.talk_count = Track.talk_count + change
         session.flush()
-    touch_talks(session, talk.id)
-
-
-def _touch_talks_in(session, track_id):
-    session.execute(
-        update(Talk)
-        .where(Talk.id.in_(select(talk_tracks.c.talk_id).where(talk_tracks.c.track_id == track_id)))
-        .values(version=Talk.version + 1)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _count_tracks(session, event_id, change):

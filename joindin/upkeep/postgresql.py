@@ -9,6 +9,8 @@ import logging
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from joindin.upkeep import versions
+
 log = logging.getLogger(__name__)
 
 PREFIX = "keep_"
@@ -168,6 +170,8 @@ PUTTING_UP = [
         "users",
     ),
 ]
+
+PUTTING_UP += versions.on_postgresql(PREFIX)
 
 # As the search asks for them; NULL where there is no name would make the whole NULL.
 USER_NAMES = "username_key || E'\\n' || coalesce(full_name_key, '') || E'\\n' || lower(coalesce(twitter_username, ''))"

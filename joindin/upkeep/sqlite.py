@@ -2,6 +2,8 @@
 
 from sqlalchemy import Connection
 
+from joindin.upkeep import versions
+
 PREFIX = "keep_"
 
 NOW = "CAST(strftime('%s', 'now') AS INTEGER)"
@@ -169,6 +171,8 @@ PUTTING_UP += [
         f"UPDATE user_names SET names = {names('NEW')} WHERE rowid = NEW.id",
     ),
 ]
+
+PUTTING_UP += versions.on_sqlite(_trigger)
 
 # The searches, each with the rows it is filled with.
 SEARCHES = {

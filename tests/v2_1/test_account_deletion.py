@@ -273,11 +273,13 @@ def test_the_versions_of_all_that_changed_move_and_of_nothing_else(api, session,
     make_star(session, apart, bea)
     rows = (attended, hosted, commented, starred, spoken, discussed, other, apart)
     session.commit()
+    session.expire_all()
     before = versions(session, *rows)
 
     delete(api, admin, ann.id)
 
-    assert [after - once for after, once in zip(versions(session, *rows), before)] == [1, 1, 1, 1, 1, 1, 0, 0]
+    moved = [after > once for after, once in zip(versions(session, *rows), before)]
+    assert moved == [True, True, True, True, True, True, False, False]
 
 
 @pytest.mark.parametrize("below", ["", "/talk_comments"])

@@ -83,6 +83,7 @@ def test_talks_show_the_new_name_of_their_track_under_a_new_version(host, sessio
     talk, second = make_talk(session, event, tracks=[track]), make_talk(session, event, tracks=[track, other])
     elsewhere = make_talk(session, event, tracks=[other])
     session.commit()
+    session.expire_all()
     before = [each.version for each in (talk, second, elsewhere)]
 
     host.put(f"/v2.1/tracks/{track.id}", json={"track_name": "New"})
