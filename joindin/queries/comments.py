@@ -1,27 +1,19 @@
 """Event comments and the reports about them."""
 
-from sqlalchemy import false, func, select
+from sqlalchemy import select, text
 from sqlalchemy.orm import joinedload
 
 from joindin.errors import NotFound
 from joindin.models import Event, EventComment, EventCommentReport
+from joindin.queries.keys import KeyList
 from joindin.queries.paging import Page, Paging
+from joindin.reading import Prepared
 
 # All that a representation of a comment reads.
 SHOWN = (
     joinedload(EventComment.user),
     joinedload(EventComment.event).load_only(Event.timezone, Event.slug),
 )
-
-
-def find_event_comment(session, comment_id: int) -> EventComment:
-    """A comment that is not hidden; :raises NotFound: otherwise."""
-    comment = session.scalar(
-        select(EventComment).where(EventComment.id == comment_id, EventComment.is_hidden == false()).options(*SHOWN)
-    )
-    if comment is None:
-        raise NotFound("Comment not found")
-    return comment
 
 
 def find_any_event_comment(session, comment_id: int) -> EventComment:
@@ -32,13 +24,34 @@ def find_any_event_comment(session, comment_id: int) -> EventComment:
     return comment
 
 
-def list_event_comments(session, event_id: int, paging: Paging) -> Page:
-    """The comments of an event that are not hidden, newest first."""
-    shown = (EventComment.event_id == event_id, EventComment.is_hidden == false())
-    rows = select(EventComment).where(*shown).options(*SHOWN)
-    newest_first = rows.order_by(EventComment.created_at.desc(), EventComment.id.desc())
-    total = session.scalar(select(func.count()).select_from(EventComment).where(*shown))
-    return Page(session.scalars(paging.slice(newest_first)).all(), total, paging)
+def list_event_comments(connection, event_id: int, paging: Paging) -> Page:
+    """Keys of the comments of an event that are not hidden, newest first."""
+    return _OF_EVENT.page(connection, paging, event_id=event_id)
+
+
+def find_event_comment_key(connection, comment_id: int):
+    """Key of a comment that is not hidden; :raises NotFound: otherwise."""
+    key = connection.execute(_KEY, {"id": comment_id}).first()
+    if key is None:
+        raise NotFound("Comment not found")
+    return key
+
+
+_COLUMNS = "comments.id, comments.version, users.version AS user_version, events.timezone"
+_WITH_OTHERS = "JOIN events ON events.id = comments.event_id LEFT JOIN users ON users.id = comments.user_id"
+_KEY = Prepared(
+    text(f"""SELECT {_COLUMNS} FROM event_comments comments {_WITH_OTHERS}
+        WHERE comments.id = :id AND comments.is_hidden = false""")
+)
+_SHOWN_OF_EVENT = "event_comments WHERE event_id = :event_id AND is_hidden = false"
+_TOTAL_OF_EVENT = f"(SELECT count(*) FROM {_SHOWN_OF_EVENT})"
+_OF_EVENT = KeyList(
+    f"""SELECT {_COLUMNS}, {_TOTAL_OF_EVENT} AS total
+        FROM (SELECT id, created_at FROM {_SHOWN_OF_EVENT} ORDER BY created_at DESC, id DESC {{slice}}) page
+        JOIN event_comments comments ON comments.id = page.id {_WITH_OTHERS}
+        ORDER BY page.created_at DESC, page.id DESC""",
+    _TOTAL_OF_EVENT,
+)
 
 
 def list_open_event_reports(session, event_id: int) -> Page:
@@ -65,9 +78,9 @@ def has_rated_event(session, event_id: int, user_id: int) -> bool:
     return session.scalar(rated.limit(1)) is not None
 
 
-def has_said(session, event_id: int, user_id: int, text: str) -> bool:
+def has_said(session, event_id: int, user_id: int, words: str) -> bool:
     """Whether this person already left just these words at the event, however long ago."""
     said = select(EventComment.id).where(
-        EventComment.event_id == event_id, EventComment.user_id == user_id, EventComment.text == text
+        EventComment.event_id == event_id, EventComment.user_id == user_id, EventComment.text == words
     )
     return session.scalar(said.limit(1)) is not None

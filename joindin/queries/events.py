@@ -6,6 +6,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from joindin.errors import NotFound
 from joindin.models import Attendance, Event, EventHost, EventImage, User
 from joindin.permissions import can_see_event
+from joindin.queries.keys import KeyList
 from joindin.queries.paging import Page, Paging
 from joindin.queries.viewers import view_events
 from joindin.reading import Prepared
@@ -89,14 +90,25 @@ def load_events(session, event_ids) -> dict[int, Event]:
     return {event.id: event for event in session.scalars(wanted)}
 
 
-def list_hosted_events(session, user_id: int, paging: Paging, *, only_visible: bool = False) -> Page:
+def list_hosted_events(connection, user_id: int, paging: Paging, *, only_visible: bool = False) -> Page:
     """Keys of all that somebody hosts, newest first, whatever its state (spec 9.3)."""
-    visible = [Event.is_visible == true()] if only_visible else []
-    return _page_of_keys(session, [_by_link(EventHost, user_id), *visible], paging)
+    return (_HOSTED_VISIBLE if only_visible else _HOSTED).page(connection, paging, user_id=user_id)
 
 
-def list_attended_events(session, user_id: int, paging: Paging) -> Page:
-    return _page_of_keys(session, [_by_link(Attendance, user_id), Event.is_visible == true()], paging)
+def list_attended_events(connection, user_id: int, paging: Paging) -> Page:
+    return _ATTENDED.page(connection, paging, user_id=user_id)
+
+
+def _linked_by(table, more=""):
+    found = f"events WHERE id IN (SELECT event_id FROM {table} WHERE user_id = :user_id) {more}"
+    total = f"(SELECT count(*) FROM {found})"
+    rows = f"SELECT id, version, is_pending, {total} AS total FROM {found} ORDER BY starts_at DESC, id DESC {{slice}}"
+    return KeyList(rows, total)
+
+
+_HOSTED = _linked_by("event_hosts")
+_HOSTED_VISIBLE = _linked_by("event_hosts", "AND is_visible")
+_ATTENDED = _linked_by("attendances", "AND is_visible")
 
 
 def list_hosts(session, event_id: int, paging: Paging) -> Page:
@@ -128,13 +140,3 @@ def _find_visible(session, condition, options=()):
 
 def _by_link(model, user_id):
     return Event.id.in_(select(model.event_id).where(model.user_id == user_id))
-
-
-def _page_of_keys(session, conditions, paging):
-    total = session.scalar(select(func.count()).select_from(Event).where(*conditions))
-    rows = (
-        select(Event.id, Event.version, Event.is_pending)
-        .where(*conditions)
-        .order_by(Event.starts_at.desc(), Event.id.desc())
-    )
-    return Page(session.execute(paging.slice(rows)).all(), total, paging)

@@ -18,16 +18,22 @@ _known = OrderedDict()
 _lock = Lock()
 
 
-def remembered_count(connection, statement, values: dict) -> int:
+def remembered_count(connection, statement, values: dict, changes: int | None = None) -> int:
     """What ``statement``, which tells a number and ``CHANGES``, says; asked only if that is not known.
 
-    The same question has to be the same object each time.
+    The same question has to be the same object each time. ``changes`` is what somebody has read of
+    them already, beside what the number belongs to.
     """
-    key = (connection.engine.url, statement, tuple(sorted(values.items())))
-    changes = connection.scalar(_changes)
+    key = _key(connection, statement, values)
     with _lock:
-        if (known := _known.get(key)) and known[0] == changes:
-            _known.move_to_end(key)
+        known = _known.get(key)
+    if known is not None:
+        if changes is None:
+            changes = connection.scalar(_changes)
+        if known[0] == changes:
+            with _lock:
+                _known[key] = known
+                _known.move_to_end(key)
             return known[1]
     number, changes = connection.execute(statement, values).one()
     with _lock:
@@ -35,6 +41,17 @@ def remembered_count(connection, statement, values: dict) -> int:
         while len(_known) > MOST:
             _known.popitem(last=False)
     return number
+
+
+def last_count(connection, statement, values: dict) -> int | None:
+    """What the number was when it was asked for, be it as it may now: to choose how to look for something."""
+    with _lock:
+        known = _known.get(_key(connection, statement, values))
+    return known and known[1]
+
+
+def _key(connection, statement, values):
+    return connection.engine.url, statement, tuple(sorted(values.items()))
 
 
 def forget_counts() -> None:

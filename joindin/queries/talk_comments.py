@@ -2,12 +2,14 @@
 
 import datetime as dt
 
-from sqlalchemy import false, func, select
+from sqlalchemy import false, func, select, text
 from sqlalchemy.orm import joinedload
 
 from joindin.errors import NotFound
 from joindin.models import Event, Talk, TalkComment, TalkCommentReport
+from joindin.queries.keys import KeyList
 from joindin.queries.paging import Page, Paging
+from joindin.reading import Prepared
 
 PUBLIC = (TalkComment.is_private == false(), TalkComment.is_hidden == false())
 
@@ -43,19 +45,27 @@ def find_hidden_talk_comment(session, comment_id: int) -> TalkComment:
     return comment
 
 
-def list_talk_comments(session, talk_id: int, paging: Paging) -> Page:
-    """The comments on a talk, oldest first."""
-    return _page(session, TalkComment.talk_id == talk_id, (TalkComment.created_at, TalkComment.id), paging)
+def find_talk_comment_key(connection, comment_id: int):
+    """Key of a comment that is neither private nor hidden; :raises NotFound: otherwise."""
+    key = connection.execute(_KEY, {"id": comment_id}).first()
+    if key is None:
+        raise NotFound("Comment not found")
+    return key
 
 
-def list_event_talk_comments(session, event_id: int, paging: Paging) -> Page:
-    """The comments on all talks of an event, newest first."""
-    return _page(session, TalkComment.event_id == event_id, NEWEST_FIRST, paging)
+def list_talk_comments(connection, talk_id: int, paging: Paging) -> Page:
+    """Keys of the comments on a talk, oldest first."""
+    return _OF_TALK.page(connection, paging, whose=talk_id)
 
 
-def list_user_talk_comments(session, user_id: int, paging: Paging) -> Page:
-    """What somebody said about talks, newest first."""
-    return _page(session, TalkComment.user_id == user_id, NEWEST_FIRST, paging)
+def list_event_talk_comments(connection, event_id: int, paging: Paging) -> Page:
+    """Keys of the comments on all talks of an event, newest first."""
+    return _OF_EVENT.page(connection, paging, whose=event_id)
+
+
+def list_user_talk_comments(connection, user_id: int, paging: Paging) -> Page:
+    """Keys of what somebody said about talks, newest first."""
+    return _OF_USER.page(connection, paging, whose=user_id)
 
 
 def list_open_talk_reports(session, event_id: int) -> Page:
@@ -90,10 +100,10 @@ def has_rated_talk(session, talk_id: int, user_id: int) -> bool:
     return session.scalar(rated.limit(1)) is not None
 
 
-def has_commented_on_talk(session, talk_id: int, user_id: int, text: str) -> bool:
+def has_commented_on_talk(session, talk_id: int, user_id: int, words: str) -> bool:
     """Whether this person already left just these words, however long ago."""
     said = select(TalkComment.id).where(
-        TalkComment.talk_id == talk_id, TalkComment.user_id == user_id, TalkComment.text == text
+        TalkComment.talk_id == talk_id, TalkComment.user_id == user_id, TalkComment.text == words
     )
     return session.scalar(said.limit(1)) is not None
 
@@ -106,10 +116,29 @@ def recent_talk_comments(session, user_id: int, *, since: dt.datetime) -> tuple[
     return session.execute(recent).one()
 
 
-NEWEST_FIRST = (TalkComment.created_at.desc(), TalkComment.id.desc())
+# The title itself, for the version of a talk moves with each star.
+_COLUMNS = "comments.id, comments.version, users.version AS user_version, talks.title AS talk_title, events.timezone"
+_WITH_OTHERS = """JOIN talks ON talks.id = comments.talk_id JOIN events ON events.id = comments.event_id
+    LEFT JOIN users ON users.id = comments.user_id"""
+_PUBLIC = "is_private = false AND is_hidden = false"
+_KEY = Prepared(
+    text(f"""SELECT {_COLUMNS} FROM talk_comments comments {_WITH_OTHERS}
+        WHERE comments.id = :id AND comments.is_private = false AND comments.is_hidden = false""")
+)
 
 
-def _page(session, condition, order, paging):
-    total = session.scalar(select(func.count()).select_from(TalkComment).where(condition, *PUBLIC))
-    rows = select(TalkComment).where(condition, *PUBLIC).options(*SHOWN).order_by(*order)
-    return Page(session.scalars(paging.slice(rows)).all(), total, paging)
+def _key_list(column, way):
+    found = f"talk_comments WHERE {column} = :whose AND {_PUBLIC}"
+    total = f"(SELECT count(*) FROM {found})"
+    return KeyList(
+        f"""SELECT {_COLUMNS}, {total} AS total
+            FROM (SELECT id, created_at FROM {found} ORDER BY created_at {way}, id {way} {{slice}}) page
+            JOIN talk_comments comments ON comments.id = page.id {_WITH_OTHERS}
+            ORDER BY page.created_at {way}, page.id {way}""",
+        total,
+    )
+
+
+_OF_TALK = _key_list("talk_id", "ASC")
+_OF_EVENT = _key_list("event_id", "DESC")
+_OF_USER = _key_list("user_id", "DESC")

@@ -3,12 +3,13 @@
 A talk is there only if it is active and its event is visible, for everybody (spec 7.2).
 """
 
-from sqlalchemy import func, select, text, true
+from sqlalchemy import select, text, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from joindin.errors import NotFound
 from joindin.models import Event, Talk, TalkLink, TalkSpeaker, TalkStar
-from joindin.queries.memory import CHANGES, remembered_count
+from joindin.queries.keys import KeyList
+from joindin.queries.memory import CHANGES, last_count, remembered_count
 from joindin.queries.paging import Page, Paging
 from joindin.queries.patterns import like_pattern, trigram_match
 from joindin.reading import Prepared
@@ -62,31 +63,42 @@ def speaks_at(session, talk_id: int, user_id: int) -> bool:
     return session.scalars(wanted.limit(1)).first() is not None
 
 
-def list_event_talks(session, event_id: int, paging: Paging) -> Page:
-    """The talks of an event in the order of their start; none if the event is not to be seen."""
-    return _page(session, [Talk.event_id == event_id], [Talk.starts_at, Talk.id], paging)
+def find_talk_key(connection, talk_id: int):
+    """Key of a talk; :raises NotFound: as :func:`find_talk`."""
+    key = connection.execute(_KEY, {"id": talk_id}).first()
+    if key is None:
+        raise NotFound("Talk not found")
+    return key
 
 
-def list_titled_talks(session, title: str, paging: Paging) -> Page:
-    """Talks with ``title`` in theirs, newest first. It may hold LIKE's wildcards, as in the original.
+def list_event_talks(connection, event_id: int, paging: Paging) -> Page:
+    """Keys of the talks of an event in the order of their start; none if the event is not to be seen."""
+    return _OF_EVENT.page(connection, paging, event_id=event_id)
+
+
+def list_user_talks(connection, user_id: int, paging: Paging) -> Page:
+    """Keys of the talks somebody is a claimed speaker of, newest first."""
+    return _OF_USER.page(connection, paging, user_id=user_id)
+
+
+def list_titled_talks(connection, title: str, paging: Paging) -> Page:
+    """Keys of talks with ``title`` in theirs, newest first. It may hold LIKE's wildcards, as in the original.
 
     What is rare is looked up; much of a kind is met soon from the newest on. PostgreSQL tells which is
     which by itself.
     """
-    pattern = like_pattern(title)
-    match = trigram_match(pattern) if session.get_bind().dialect.name == "sqlite" else None
-    counting = _COUNT_TITLED if match is None else _COUNT_LOOKED_UP
-    total = remembered_count(session.connection(), counting, {"title": pattern, "match": match})
-    named = [Talk.title_key.like(pattern, escape="\\")]
-    if match is not None and total <= RARE:
-        named.append(Talk.id.in_(_LOOKED_UP.bindparams(match=match)))
-    return Page(session.scalars(paging.slice(_rows(named, NEWEST_FIRST))).all(), total, paging)
-
-
-def list_user_talks(session, user_id: int, paging: Paging) -> Page:
-    """The talks somebody is a claimed speaker of, newest first."""
-    given = Talk.id.in_(select(TalkSpeaker.talk_id).where(TalkSpeaker.user_id == user_id))
-    return _page(session, [given], NEWEST_FIRST, paging)
+    values, dialect = {"title": like_pattern(title)}, connection.dialect.name
+    found, counting = _TITLED[dialect]
+    if dialect == "sqlite" and (match := trigram_match(values["title"])) is not None:
+        values["match"], walk = match, found
+        found, counting = _LOOKED_UP
+        number = last_count(connection, counting, values)
+        if number is None:
+            number = remembered_count(connection, counting, values)
+        found = found if number <= RARE else walk
+    page = found.page(connection, paging, **values)
+    changes = page.items[0].changes if page.items else None
+    return Page(page.items, remembered_count(connection, counting, values, changes), paging)
 
 
 def list_links(session, talk_id: int) -> list[TalkLink]:
@@ -108,17 +120,47 @@ def has_starred(session, talk_id: int, user_id: int) -> bool:
 # No more than so many are looked up in no order, and put in order then.
 RARE = 1000
 
-_TITLED = """JOIN listed_events ON listed_events.event_id = talks.event_id
-    WHERE talks.is_active AND talks.title_key LIKE :title ESCAPE '\\'"""
-_COUNT_TITLED = Prepared(text(f"SELECT count(*), {CHANGES} FROM talks {_TITLED}"))
-_COUNT_LOOKED_UP = Prepared(
-    text(f"""SELECT count(*), {CHANGES}
-        FROM (SELECT rowid FROM talk_titles WHERE talk_titles MATCH :match) found
-        JOIN talks ON talks.id = found.rowid {_TITLED}""")
+_COLUMNS = "talks.id, talks.version, events.timezone"
+_KEY = Prepared(
+    text(f"""SELECT {_COLUMNS} FROM talks JOIN events ON events.id = talks.event_id
+        WHERE talks.id = :id AND talks.is_active AND events.is_visible""")
 )
-_LOOKED_UP = text("SELECT rowid FROM talk_titles WHERE talk_titles MATCH :match")
 
-NEWEST_FIRST = (Talk.starts_at.desc(), Talk.id.desc())
+
+def _key_list(found, way, total, more=""):
+    """A list of talks by their start. ``found`` is SQL for those of visible events, without what is not active."""
+    return KeyList(
+        f"""SELECT {_COLUMNS}, {total} AS total {more}
+            FROM (SELECT talks.id, talks.starts_at FROM {found}
+                ORDER BY talks.starts_at {way}, talks.id {way} {{slice}}) page
+            JOIN talks ON talks.id = page.id JOIN events ON events.id = talks.event_id
+            ORDER BY page.starts_at {way}, page.id {way}""",
+        total,
+    )
+
+
+_BY_EVENT = """talks WHERE event_id = :event_id AND is_active = true
+    AND EXISTS (SELECT 1 FROM events WHERE events.id = :event_id AND events.is_visible)"""
+_OF_EVENT = _key_list(_BY_EVENT, "ASC", f"(SELECT count(*) FROM {_BY_EVENT})")
+_BY_USER = """talks JOIN events ON events.id = talks.event_id WHERE talks.is_active AND events.is_visible
+    AND talks.id IN (SELECT talk_id FROM talk_speakers WHERE user_id = :user_id)"""
+_OF_USER = _key_list(_BY_USER, "DESC", f"(SELECT count(*) FROM {_BY_USER})")
+
+_WITH_TITLE = """talks JOIN listed_events ON listed_events.event_id = talks.event_id
+    WHERE {active} AND talks.title_key LIKE :title ESCAPE '\\'"""
+# In SQLite's words, without which it does not see that an index has the active ones only.
+_ACTIVE = {"sqlite": "talks.is_active = 1", "postgresql": "talks.is_active"}
+_MATCHING = "SELECT rowid FROM talk_titles WHERE talk_titles MATCH :match"
+
+
+def _titled(found):
+    """A list, and the question how many there are, which is remembered."""
+    counting = Prepared(text(f"SELECT count(*), {CHANGES} FROM {found}"))
+    return _key_list(found, "DESC", "0", f", {CHANGES} AS changes"), counting
+
+
+_TITLED = {dialect: _titled(_WITH_TITLE.format(active=active)) for dialect, active in _ACTIVE.items()}
+_LOOKED_UP = _titled(f"{_WITH_TITLE.format(active=_ACTIVE['sqlite'])} AND talks.id IN ({_MATCHING})")
 
 
 def _find_whole(session, condition):
@@ -127,15 +169,6 @@ def _find_whole(session, condition):
     if talk is None:
         raise NotFound("Talk not found")
     return talk
-
-
-def _page(session, conditions, order, paging):
-    total = session.scalar(select(func.count()).select_from(Talk).join(Talk.event).where(*conditions, *VISIBLE))
-    return Page(session.scalars(paging.slice(_rows(conditions, order))).all(), total, paging)
-
-
-def _rows(conditions, order):
-    return select(Talk).join(Talk.event).where(*conditions, *VISIBLE).options(*SHOWN).order_by(*order)
 
 
 def _links(talk_id):

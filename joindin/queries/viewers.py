@@ -26,20 +26,20 @@ def view_events(session, user: Person | None, event_ids) -> Viewer:
 
 
 def view_talks(session, user: Person | None, talk_ids) -> Viewer:
-    """What these talks are to ``user``: two statements, none for a visitor."""
-    talk_ids = list(talk_ids)
-    if user is None or not talk_ids:
+    """What these talks are to ``user``: one statement a batch, none for a visitor."""
+    if user is None:
         return Viewer(user)
-    starred = select(TalkStar.talk_id).where(TalkStar.user_id == user.id, TalkStar.talk_id.in_(talk_ids))
-    rated = select(TalkComment.talk_id, TalkComment.rating).where(
-        TalkComment.user_id == user.id, TalkComment.talk_id.in_(talk_ids), TalkComment.rating > 0
-    )
+    found = [
+        row
+        for ids in in_batches(talk_ids)
+        for row in session.execute(_TO_TALKS, {"user_id": user.id, "talk_ids": ids}).all()
+    ]
     # Only the first rating counts, so it is the one that stays in the dict.
-    newest_first = rated.order_by(TalkComment.id.desc())
+    rated = sorted((row for row in found if row.comment_id), key=lambda row: row.comment_id, reverse=True)
     return Viewer(
         user,
-        starred=frozenset(session.scalars(starred)),
-        ratings=dict(session.execute(newest_first).all()),
+        starred=frozenset(row.talk_id for row in found if not row.comment_id),
+        ratings={row.talk_id: row.rating for row in rated},
     )
 
 
@@ -64,6 +64,21 @@ def _links(model, mark):
 
 
 _TO_EVENTS = Prepared(union_all(_links(Attendance, "0"), _links(EventHost, "1")))
+
+
+def _on_talks(model, comment_id, rating):
+    mine = model.user_id == bindparam("user_id", type_=Integer)
+    return select(model.talk_id, comment_id.label("comment_id"), rating.label("rating")).where(
+        mine, model.talk_id.in_(bindparam("talk_ids", expanding=True))
+    )
+
+
+_TO_TALKS = Prepared(
+    union_all(
+        _on_talks(TalkStar, literal_column("0"), literal_column("0")),
+        _on_talks(TalkComment, TalkComment.id, TalkComment.rating).where(TalkComment.rating > 0),
+    )
+)
 
 
 def _events_of(session, model, user, event_ids):

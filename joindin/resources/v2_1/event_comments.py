@@ -7,11 +7,11 @@ from flask_smorest import Blueprint
 from joindin.akismet import is_spam
 from joindin.clock import utc_now
 from joindin.errors import Invalid, NotFound
-from joindin.extensions import db
+from joindin.extensions import db, reader
 from joindin.operations.comments import comment_on_event, decide_about_event_comment, report_event_comment
 from joindin.queries.comments import (
     find_any_event_comment,
-    find_event_comment,
+    find_event_comment_key,
     list_event_comments,
     list_open_event_reports,
 )
@@ -21,11 +21,10 @@ from joindin.representations.v2_1.comments import (
     EventCommentPageSchema,
     EventReportPageSchema,
     VerboseEventCommentPageSchema,
-    represent_event_comment,
     represent_event_report,
 )
 from joindin.representations.v2_1.shapes import Shape, text, whole
-from joindin.resources.v2_1.answers import collection, empty, is_verbose
+from joindin.resources.v2_1.answers import collection, empty
 from joindin.resources.v2_1.callers import caller, links, origin, signed_in
 from joindin.resources.v2_1.comment_input import (
     DUPLICATE,
@@ -38,6 +37,7 @@ from joindin.resources.v2_1.comment_input import (
     read_comment_text,
     read_rating,
 )
+from joindin.resources.v2_1.comment_pieces import show_event_comments
 from joindin.resources.v2_1.documented import add_unlisted, does, lists, refuses, shows, takes
 from joindin.resources.v2_1.moderation import (
     NO_COMMENT,
@@ -67,10 +67,7 @@ class EventComments(MethodView):
     @lists(EventCommentPageSchema, VerboseEventCommentPageSchema)
     def get(self, event_id):
         """List the comments on an event, newest first."""
-        page = list_event_comments(db.session, event_id, read_paging())
-        return collection(
-            "comments", [represent_event_comment(each, links(), is_verbose()) for each in page.items], page
-        )
+        return show_event_comments(list_event_comments(reader(), event_id, read_paging()))
 
     @takes(NewEventCommentSchema)
     @does(201, location="/v2.1/event_comments/11")
@@ -116,8 +113,7 @@ class OneEventComment(MethodView):
     @refuses({404: NO_COMMENT})
     def get(self, comment_id):
         """Show a comment on an event."""
-        comment = find_event_comment(db.session, comment_id)
-        return collection("comments", [represent_event_comment(comment, links(), is_verbose())], single(comment))
+        return show_event_comments(single(find_event_comment_key(reader(), comment_id)))
 
 
 @blp.route("/event_comments/<row_id:comment_id>/reported")

@@ -4,12 +4,12 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from joindin.errors import Invalid, NotFound
-from joindin.extensions import db
+from joindin.extensions import db, reader
 from joindin.models import Event
 from joindin.operations.talks import add_talk
 from joindin.permissions import can_edit_event
 from joindin.queries.paging import single
-from joindin.queries.talks import find_talk, list_event_talks
+from joindin.queries.talks import find_talk_key, list_event_talks
 from joindin.queries.viewers import view_events
 from joindin.representations.v2_1.talks import TalkPageSchema, VerboseTalkPageSchema
 from joindin.resources.v2_1.callers import links, signed_in
@@ -31,7 +31,7 @@ class EventTalks(MethodView):
     @lists(TalkPageSchema, VerboseTalkPageSchema)
     def get(self, event_id):
         """List the talks of an event, earliest first."""
-        return show_talks(list_event_talks(db.session, event_id, read_paging()))
+        return show_talks(list_event_talks(reader(), event_id, read_paging()))
 
     @takes(TalkBodySchema)
     @shows(TalkPageSchema, VerboseTalkPageSchema, status=201, location="/v2.1/talks/42")
@@ -42,9 +42,7 @@ class EventTalks(MethodView):
         talk = add_talk(db.session, event.id, read_talk(params(), event))
         talk_id = talk.id
         db.session.commit()
-        # Read anew, with all that is shown of it.
-        db.session.expire(talk)
-        response = show_talks(single(find_talk(db.session, talk_id)))
+        response = show_talks(single(find_talk_key(reader(), talk_id)))
         response.status_code, response.headers["Location"] = 201, links().talk(talk_id)
         response.autocorrect_location_header = False
         return response

@@ -22,7 +22,7 @@ from joindin.queries.paging import single
 from joindin.queries.users import list_attendees
 from joindin.queries.viewers import view_events
 from joindin.representations.v2_1.events import AttendingSchema, EventPageSchema, VerboseEventPageSchema
-from joindin.representations.v2_1.users import UserPageSchema, VerboseUserPageSchema, represent_user
+from joindin.representations.v2_1.users import UserPageSchema, VerboseUserPageSchema
 from joindin.resources.v2_1.answers import collection, empty, hold_for_an_instant, is_verbose, thing
 from joindin.resources.v2_1.callers import api_base, caller, links, signed_in
 from joindin.resources.v2_1.documented import add_unlisted, asks, does, lists, refuses, shows, takes
@@ -39,6 +39,7 @@ from joindin.resources.v2_1.event_pieces import event_pieces, render_events
 from joindin.resources.v2_1.guards import for_event
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.parameters import NOTHING, params, query
+from joindin.resources.v2_1.user_pieces import show_users
 from joindin.text import plain_text
 from joindin.viewer import Viewer
 
@@ -189,9 +190,7 @@ class EventAttendees(MethodView):
     @lists(UserPageSchema, VerboseUserPageSchema)
     def get(self, event_id):
         """List who attends."""
-        page = list_attendees(db.session, event_id, read_paging())
-        viewer = Viewer(caller().user)
-        return collection("users", [represent_user(user, links(), viewer, is_verbose()) for user in page.items], page)
+        return show_users(list_attendees(reader(), event_id, read_paging()))
 
 
 class OtherEvents(MethodView):

@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from joindin.akismet import is_spam
 from joindin.clock import utc_now
 from joindin.errors import Invalid
-from joindin.extensions import db
+from joindin.extensions import db, reader
 from joindin.operations.comments import RATINGS
 from joindin.operations.talk_comments import (
     RateLimit,
@@ -24,6 +24,7 @@ from joindin.queries.paging import single
 from joindin.queries.talk_comments import (
     find_hidden_talk_comment,
     find_talk_comment,
+    find_talk_comment_key,
     list_event_talk_comments,
     list_open_talk_reports,
     list_talk_comments,
@@ -38,7 +39,7 @@ from joindin.representations.v2_1.talk_comments import (
     represent_talk_comment,
     represent_talk_report,
 )
-from joindin.resources.v2_1.answers import collection, empty, is_verbose
+from joindin.resources.v2_1.answers import collection, empty
 from joindin.resources.v2_1.callers import caller, links, origin, signed_in
 from joindin.resources.v2_1.comment_input import (
     DUPLICATE,
@@ -51,6 +52,7 @@ from joindin.resources.v2_1.comment_input import (
     read_comment_text,
     read_rating,
 )
+from joindin.resources.v2_1.comment_pieces import show_talk_comments
 from joindin.resources.v2_1.documented import does, lists, refuses, shows, takes
 from joindin.resources.v2_1.guards import for_event
 from joindin.resources.v2_1.moderation import (
@@ -90,7 +92,7 @@ class TalkComments(MethodView):
     @lists(TalkCommentPageSchema, VerboseTalkCommentPageSchema)
     def get(self, talk_id):
         """List the comments on a talk, oldest first."""
-        return _show(list_talk_comments(db.session, talk_id, read_paging()))
+        return show_talk_comments(list_talk_comments(reader(), talk_id, read_paging()))
 
     @takes(NewTalkCommentSchema)
     @does(201, location="/v2.1/talk_comments/11")
@@ -135,7 +137,7 @@ class EventTalkComments(MethodView):
     @lists(TalkCommentPageSchema, VerboseTalkCommentPageSchema)
     def get(self, event_id):
         """List the comments on all talks of an event, newest first."""
-        return _show(list_event_talk_comments(db.session, event_id, read_paging()))
+        return show_talk_comments(list_event_talk_comments(reader(), event_id, read_paging()))
 
 
 @blp.route("/users/<positive:user_id>/talk_comments")
@@ -143,7 +145,7 @@ class UserTalkComments(MethodView):
     @lists(TalkCommentPageSchema, VerboseTalkCommentPageSchema)
     def get(self, user_id):
         """List what somebody said about talks, newest first."""
-        return _show(list_user_talk_comments(db.session, user_id, read_paging()))
+        return show_talk_comments(list_user_talk_comments(reader(), user_id, read_paging()))
 
 
 @blp.route("/events/<positive:event_id>/talk_comments/reported")
@@ -166,7 +168,7 @@ class OneTalkComment(MethodView):
     @refuses({404: NO_COMMENT})
     def get(self, comment_id):
         """Show a comment on a talk."""
-        return _show(single(find_talk_comment(db.session, comment_id)))
+        return show_talk_comments(single(find_talk_comment_key(reader(), comment_id)))
 
     @takes(EditedTalkCommentSchema)
     @shows(TalkCommentPageSchema)
@@ -207,11 +209,6 @@ class TalkCommentReports(MethodView):
         decide_about_talk_comment(db.session, comment, decider=decider, decision=decision, now=utc_now())
         db.session.commit()
         return empty(204, f"{links().talk(comment.talk_id)}/comments")
-
-
-def _show(page):
-    pieces = [represent_talk_comment(comment, links(), is_verbose()) for comment in page.items]
-    return collection("comments", pieces, page)
 
 
 def _read_comment(given):

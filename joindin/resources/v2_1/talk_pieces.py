@@ -2,23 +2,35 @@
 
 from flask import Response
 
-from joindin.clock import utc_now
-from joindin.extensions import db
+from joindin.clock import day_number, utc_now
+from joindin.extensions import reader
 from joindin.queries.paging import Page
+from joindin.queries.talk_rows import read_talks
 from joindin.queries.viewers import view_talks
 from joindin.representations.v2_1.talks import represent_talk
 from joindin.resources.v2_1.answers import collection, is_verbose
-from joindin.resources.v2_1.callers import caller, links
+from joindin.resources.v2_1.callers import api_base, caller, links
+from joindin.resources.v2_1.pieces import remembered
 
 
 def show_talks(page: Page, *, all_comments: bool = False) -> Response:
-    """The page with what its talks are to the caller.
+    """The page of keys with what its talks are to the caller.
 
     ``all_comments`` counts private and hidden comments too, as lists of a person's talks do (spec 7.1).
     """
-    viewer = view_talks(db.session, caller().user, [talk.id for talk in page.items])
-    pieces = [represent_talk(talk, links(), viewer, utc_now(), is_verbose()) for talk in page.items]
-    if all_comments:
-        for talk, piece in zip(page.items, pieces):
-            piece["comment_count"] = talk.all_comment_count
+    viewer, verbose, now = view_talks(reader(), caller().user, [key.id for key in page.items]), is_verbose(), utc_now()
+    # Every form depends on the day, by comments_enabled.
+    context = ("v2.1 talk", api_base(), verbose, all_comments, day_number(now))
+
+    def name(talk):
+        meaning = (talk.id in viewer.starred, viewer.ratings.get(talk.id) if verbose else None)
+        return talk.id, talk.version, talk.timezone, meaning, context
+
+    def represent(talk):
+        shown = represent_talk(talk, links(), viewer, now, verbose)
+        if all_comments:
+            shown["comment_count"] = talk.all_comment_count
+        return shown
+
+    pieces = remembered(page.items, name, lambda ids: read_talks(reader(), ids), represent)
     return collection("talks", pieces, page)

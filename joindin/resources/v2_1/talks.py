@@ -5,7 +5,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from joindin.errors import Invalid, MethodNotSupported, NotFound
-from joindin.extensions import db, writer
+from joindin.extensions import db, reader, writer
 from joindin.operations.stars import star_talk, unstar_talk
 from joindin.operations.talks import delete_talk, edit_talk
 from joindin.permissions import can_edit_talk, can_manage_talk
@@ -13,6 +13,7 @@ from joindin.queries.paging import single
 from joindin.queries.talks import (
     find_talk,
     find_talk_alone,
+    find_talk_key,
     has_starred,
     list_titled_talks,
     list_user_talks,
@@ -48,7 +49,7 @@ class Talks(MethodView):
         title = query().text("title")
         if not title:
             raise MethodNotSupported("Generic talks listing not supported")
-        return show_talks(list_titled_talks(db.session, title, read_paging()))
+        return show_talks(list_titled_talks(reader(), title, read_paging()))
 
 
 @blp.route("/talks/<positive:talk_id>")
@@ -57,7 +58,7 @@ class OneTalk(MethodView):
     @refuses({404: "Talk not found"})
     def get(self, talk_id):
         """Show a talk."""
-        return show_talks(single(find_talk(db.session, talk_id)))
+        return show_talks(single(find_talk_key(reader(), talk_id)))
 
     @for_talk(can_edit_talk, sign_in=TO_UPDATE, refusal=NOT_TO_UPDATE)
     @takes(TalkBodySchema)
@@ -118,7 +119,7 @@ class UserTalks(MethodView):
     @lists(TalkPageSchema, VerboseTalkPageSchema)
     def get(self, user_id):
         """List the talks that somebody is a claimed speaker of, newest first."""
-        return show_talks(list_user_talks(db.session, user_id, read_paging()), all_comments=True)
+        return show_talks(list_user_talks(reader(), user_id, read_paging()), all_comments=True)
 
 
 class BelowTalk(MethodView):

@@ -6,23 +6,29 @@ from flask_smorest import Blueprint
 
 from joindin.clock import utc_now
 from joindin.errors import Invalid, NotFound
-from joindin.extensions import db
+from joindin.extensions import db, reader
 from joindin.operations.throttle import API_REGISTRATION, admit, network
 from joindin.operations.users import password_problem, register, reset_password, verify_address
 from joindin.queries.events import list_attended_events, list_hosted_events
 from joindin.queries.paging import single
-from joindin.queries.users import find_user, list_users, user_named, user_with_email
+from joindin.queries.users import (
+    find_user_key,
+    find_user_key_by_name,
+    list_users,
+    user_named,
+    user_with_email,
+)
 from joindin.representations.v2_1.events import EventPageSchema, VerboseEventPageSchema
 from joindin.representations.v2_1.shapes import Shape, flag, optional, text
-from joindin.representations.v2_1.users import UserPageSchema, VerboseUserPageSchema, represent_user
+from joindin.representations.v2_1.users import UserPageSchema, VerboseUserPageSchema
 from joindin.resources.v2_1.answers import collection, empty, is_verbose
-from joindin.resources.v2_1.callers import caller, links, signed_in
+from joindin.resources.v2_1.callers import links, signed_in
 from joindin.resources.v2_1.documented import add_unlisted, asks, does, lists, refuses, shows, takes
 from joindin.resources.v2_1.event_pieces import event_pieces
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.parameters import params, query
+from joindin.resources.v2_1.user_pieces import show_users
 from joindin.text import is_e_mail, plain_text
-from joindin.viewer import Viewer
 
 blp = Blueprint("users", __name__, url_prefix="/v2.1", description="People with an account")
 
@@ -73,12 +79,8 @@ class Users(MethodView):
         """List people: everybody, one by ``username``, or all whose names hold a ``keyword``."""
         given = query()
         if given.text("username"):
-            user = user_named(db.session, given.text("username"))
-            if user is None or not user.is_active:
-                raise NotFound("Username not found")
-            return _show([user], single(user))
-        page = list_users(db.session, read_paging(), given.text("keyword") or None)
-        return _show(page.items, page)
+            return show_users(single(find_user_key_by_name(reader(), given.text("username"))))
+        return show_users(list_users(reader(), read_paging(), given.text("keyword") or None))
 
     @takes(RegistrationSchema)
     @does(201, location="/v2.1/users/9")
@@ -99,8 +101,7 @@ class OneUser(MethodView):
     @refuses({404: "User not found"})
     def get(self, user_id):
         """Show a person."""
-        user = find_user(db.session, user_id)
-        return _show([user], single(user))
+        return show_users(single(find_user_key(reader(), user_id)))
 
 
 @blp.route("/users/<positive:user_id>/hosted")
@@ -108,7 +109,7 @@ class HostedEvents(MethodView):
     @lists(EventPageSchema, VerboseEventPageSchema)
     def get(self, user_id):
         """List the events somebody hosts, newest first, whatever their state."""
-        page = list_hosted_events(db.session, user_id, read_paging())
+        page = list_hosted_events(reader(), user_id, read_paging())
         return collection("events", event_pieces(page.items, verbose=is_verbose(), rated=False), page)
 
 
@@ -117,7 +118,7 @@ class AttendedEvents(MethodView):
     @lists(EventPageSchema, VerboseEventPageSchema)
     def get(self, user_id):
         """List the events somebody attends, newest first."""
-        page = list_attended_events(db.session, user_id, read_paging())
+        page = list_attended_events(reader(), user_id, read_paging())
         return collection("events", event_pieces(page.items, verbose=is_verbose(), rated=False), page)
 
 
@@ -177,11 +178,6 @@ def _count_registration():
     finally:
         # Also to hold no lock while the password is hashed.
         db.session.commit()
-
-
-def _show(users, page):
-    viewer = Viewer(caller().user)
-    return collection("users", [represent_user(user, links(), viewer, is_verbose()) for user in users], page)
 
 
 def _read_registration(given):

@@ -3,10 +3,13 @@
 from flask import redirect
 
 from joindin.errors import NotFound
-from joindin.extensions import db
+from joindin.extensions import db, reader
+from joindin.queries.comment_rows import read_event_comments
 from joindin.queries.comments import list_event_comments
 from joindin.queries.events import find_event, find_event_by_slug, find_event_by_stub
+from joindin.queries.keys import read_whole
 from joindin.queries.paging import Paging
+from joindin.queries.talk_rows import read_talks
 from joindin.queries.talks import list_event_talks
 from joindin.resources.web.pages import at_home, blp, readable, show, website
 
@@ -32,8 +35,8 @@ def show_event(slug):
         "web/event.html",
         website().event_page(event.slug),
         event=event,
-        talks=list_event_talks(db.session, event.id, EVERYTHING).items,
-        comments=list_event_comments(db.session, event.id, EVERYTHING).items,
+        talks=read_whole(reader(), list_event_talks(reader(), event.id, EVERYTHING), read_talks),
+        comments=read_whole(reader(), list_event_comments(reader(), event.id, EVERYTHING), read_event_comments),
     )
 
 

@@ -1,9 +1,11 @@
 """A person's page."""
 
 from joindin.errors import NotFound
-from joindin.extensions import db
+from joindin.extensions import db, reader
 from joindin.queries.events import list_attended_events, list_hosted_events, load_events
+from joindin.queries.keys import read_whole
 from joindin.queries.paging import Paging
+from joindin.queries.talk_rows import read_talks
 from joindin.queries.talks import list_user_talks
 from joindin.queries.users import user_named
 from joindin.resources.web.pages import at_home, blp, readable, show, website
@@ -17,9 +19,9 @@ def show_person(username):
     user = user_named(db.session, readable(username))
     if user is None or not user.is_active:
         raise NotFound("User not found")
-    talks = list_user_talks(db.session, user.id, EVERYTHING).items
-    hosted = list_hosted_events(db.session, user.id, EVERYTHING, only_visible=True).items
-    attended = list_attended_events(db.session, user.id, EVERYTHING).items
+    talks = read_whole(reader(), list_user_talks(reader(), user.id, EVERYTHING), read_talks)
+    hosted = list_hosted_events(reader(), user.id, EVERYTHING, only_visible=True).items
+    attended = list_attended_events(reader(), user.id, EVERYTHING).items
     events = load_events(db.session, {key.id for key in (*hosted, *attended)} | {talk.event_id for talk in talks})
     return show(
         "web/person.html",

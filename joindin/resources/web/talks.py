@@ -2,7 +2,9 @@
 
 from flask import redirect
 
-from joindin.extensions import db
+from joindin.extensions import db, reader
+from joindin.queries.comment_rows import read_talk_comments
+from joindin.queries.keys import read_whole
 from joindin.queries.paging import Paging
 from joindin.queries.talk_comments import list_talk_comments
 from joindin.queries.talks import find_talk_alone, find_talk_by_stub
@@ -35,7 +37,7 @@ def show_talk(stub):
         talk=talk,
         event=talk.event,
         links=_links(talk),
-        comments=list_talk_comments(db.session, talk.id, EVERYTHING).items,
+        comments=read_whole(reader(), list_talk_comments(reader(), talk.id, EVERYTHING), read_talk_comments),
     )
 
 

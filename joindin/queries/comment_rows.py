@@ -1,0 +1,49 @@
+"""Comments as plain rows, with the names and the zone that are shown with them: for reading only."""
+
+from types import SimpleNamespace
+
+from sqlalchemy import bindparam, select
+
+from joindin.models import Event, EventComment, Talk, TalkComment, User
+from joindin.reading import Prepared, in_batches
+
+# What is shown of an author, and what tells whether it is shown as before.
+_AUTHOR = (User.username, User.full_name, User.email, User.is_active, User.version.label("user_version"))
+
+
+def read_event_comments(reader, comment_ids) -> dict[int, SimpleNamespace]:
+    """The comments by id, with all that a representation reads: one statement a batch."""
+    return {row.id: _with_others(row) for row in _rows(reader, EVENT_COMMENTS, comment_ids)}
+
+
+def read_talk_comments(reader, comment_ids) -> dict[int, SimpleNamespace]:
+    """As :func:`read_event_comments`."""
+    rows = _rows(reader, TALK_COMMENTS, comment_ids)
+    return {row.id: _with_others(row, talk=SimpleNamespace(title=row.talk_title)) for row in rows}
+
+
+def _statement(model, *more):
+    return (
+        select(*model.__table__.c, *_AUTHOR, Event.timezone, *more)
+        .join(Event, Event.id == model.event_id)
+        .outerjoin(User, User.id == model.user_id)
+        .where(model.id.in_(bindparam("ids", expanding=True)))
+    )
+
+
+EVENT_COMMENTS = Prepared(_statement(EventComment))
+TALK_COMMENTS = Prepared(
+    _statement(TalkComment, Talk.title.label("talk_title")).join(Talk, Talk.id == TalkComment.talk_id)
+)
+
+
+def _rows(reader, statement, comment_ids):
+    for ids in in_batches(comment_ids):
+        yield from reader.execute(statement, {"ids": ids})
+
+
+def _with_others(row, **others):
+    user = row.user_id and SimpleNamespace(
+        id=row.user_id, username=row.username, full_name=row.full_name, email=row.email, is_active=row.is_active
+    )
+    return SimpleNamespace(**row._asdict(), user=user, event=SimpleNamespace(timezone=row.timezone), **others)

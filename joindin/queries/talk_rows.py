@@ -1,0 +1,78 @@
+"""Talks as plain rows, with what belongs to them: for reading only (see ``event_rows.py``)."""
+
+from collections import defaultdict
+from types import SimpleNamespace
+
+from sqlalchemy import bindparam, select
+
+from joindin.models import Event, Language, Talk, TalkLink, TalkSpeaker, TalkType, Track, User, talk_tracks
+from joindin.reading import Prepared, in_batches
+
+_IDS = bindparam("ids", expanding=True)
+
+TALKS = Prepared(
+    select(
+        *Talk.__table__.c,
+        Event.timezone,
+        TalkType.title.label("type_title"),
+        Language.name.label("language_name"),
+    )
+    .join(Event, Event.id == Talk.event_id)
+    .join(TalkType, TalkType.id == Talk.type_id)
+    .join(Language, Language.id == Talk.language_id)
+    .where(Talk.id.in_(_IDS))
+)
+# The original lists entries without an account first.
+SPEAKERS = Prepared(
+    select(TalkSpeaker.talk_id, TalkSpeaker.name, TalkSpeaker.user_id, User.username, User.full_name, User.is_active)
+    .outerjoin(User, User.id == TalkSpeaker.user_id)
+    .where(TalkSpeaker.talk_id.in_(_IDS))
+    .order_by(TalkSpeaker.user_id.nulls_first(), TalkSpeaker.id)
+)
+TRACKS = Prepared(
+    select(talk_tracks.c.talk_id, Track.id, Track.name)
+    .join(Track, Track.id == talk_tracks.c.track_id)
+    .where(talk_tracks.c.talk_id.in_(_IDS))
+    .order_by(Track.id)
+)
+LINKS = Prepared(
+    select(TalkLink.talk_id, TalkLink.type, TalkLink.url).where(TalkLink.talk_id.in_(_IDS)).order_by(TalkLink.id)
+)
+
+
+def read_talks(reader, talk_ids) -> dict[int, SimpleNamespace]:
+    """The talks by id, with all that a representation reads: four statements a batch.
+
+    The rows come before what belongs to them, so what is shown is never older than the version of its row.
+    """
+    return {talk.id: talk for ids in in_batches(talk_ids) for talk in _read_some(reader, ids)}
+
+
+def _read_some(reader, ids):
+    values = {"ids": ids}
+    talks = reader.execute(TALKS, values).all()
+    speakers, tracks, links = (_by_talk(reader, statement, values) for statement in (SPEAKERS, TRACKS, LINKS))
+    for talk in talks:
+        yield SimpleNamespace(
+            **talk._asdict(),
+            event=SimpleNamespace(timezone=talk.timezone),
+            type=SimpleNamespace(title=talk.type_title),
+            language=SimpleNamespace(name=talk.language_name),
+            speakers=[_speaker(row) for row in speakers.get(talk.id, ())],
+            tracks=tracks.get(talk.id, ()),
+            links=links.get(talk.id, ()),
+        )
+
+
+def _speaker(row):
+    user = row.user_id and SimpleNamespace(
+        id=row.user_id, username=row.username, full_name=row.full_name, is_active=row.is_active
+    )
+    return SimpleNamespace(name=row.name, user_id=row.user_id, user=user)
+
+
+def _by_talk(reader, statement, values):
+    found = defaultdict(list)
+    for row in reader.execute(statement, values):
+        found[row.talk_id].append(row)
+    return found

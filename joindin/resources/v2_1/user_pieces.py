@@ -1,0 +1,32 @@
+"""People rendered for a page."""
+
+from flask import Response
+
+from joindin.extensions import reader
+from joindin.permissions import can_edit_user, can_see_email
+from joindin.queries.paging import Page
+from joindin.queries.users import read_users
+from joindin.representations.v2_1.users import represent_user
+from joindin.resources.v2_1.answers import collection, is_verbose
+from joindin.resources.v2_1.callers import api_base, caller, links
+from joindin.resources.v2_1.pieces import remembered
+from joindin.viewer import Viewer
+
+
+def show_users(page: Page) -> Response:
+    """The page of keys, as the caller sees these people."""
+    viewer, verbose = Viewer(caller().user), is_verbose()
+    # Only the verbose form depends on who asks.
+    context = ("v2.1 user", api_base(), verbose and (viewer.user is not None, viewer.is_admin), verbose)
+
+    def name(user):
+        meaning = verbose and (can_edit_user(viewer, user), can_see_email(viewer, user))
+        return user.id, user.version, meaning, context
+
+    pieces = remembered(
+        page.items,
+        name,
+        lambda ids: read_users(reader(), ids),
+        lambda user: represent_user(user, links(), viewer, verbose),
+    )
+    return collection("users", pieces, page)

@@ -1,0 +1,73 @@
+"""A page of any list costs one statement where its pieces are remembered; for somebody signed in two or three."""
+
+import pytest
+
+from tests.factories import (
+    at,
+    make_attendance,
+    make_event,
+    make_event_comment,
+    make_star,
+    make_talk,
+    make_talk_comment,
+    make_user,
+)
+
+# What is read beside the page for somebody signed in: the token, and what the things are to them.
+ANYBODYS, ONES_OWN = 1, 2
+
+LISTS = {
+    "/v2.1/events": ONES_OWN,
+    "/v2.1/events?filter=hot": ONES_OWN,
+    "/v2.1/events?filter=upcoming": ONES_OWN,
+    "/v2.1/events?filter=past": ONES_OWN,
+    "/v2.1/users/{user}/hosted": ONES_OWN,
+    "/v2.1/users/{user}/attended": ONES_OWN,
+    "/v2.1/events/{event}/talks": ONES_OWN,
+    "/v2.1/users/{user}/talks": ONES_OWN,
+    "/v2.1/talks?title=story": ONES_OWN,
+    "/v2.1/talks/{talk}": ONES_OWN,
+    "/v2.1/events/{event}/comments": ANYBODYS,
+    "/v2.1/event_comments/{event_comment}": ANYBODYS,
+    "/v2.1/talks/{talk}/comments": ANYBODYS,
+    "/v2.1/events/{event}/talk_comments": ANYBODYS,
+    "/v2.1/users/{user}/talk_comments": ANYBODYS,
+    "/v2.1/talk_comments/{talk_comment}": ANYBODYS,
+    "/v2.1/users": ANYBODYS,
+    "/v2.1/users?keyword=host": ANYBODYS,
+    "/v2.1/users?username=host": ANYBODYS,
+    "/v2.1/users/{user}": ANYBODYS,
+    "/v2.1/events/{event}/attendees": ANYBODYS,
+}
+
+
+@pytest.fixture
+def places(session):
+    host = make_user(session, "host")
+    event = make_event(session, host=host, starts_at=at("2026-03-02T09:00"))
+    make_event(session, host=host, starts_at=at("2027-03-02T09:00"))
+    talks = [make_talk(session, event, "A story", speakers=[host]) for _ in range(3)]
+    for talk in talks:
+        make_star(session, talk, host)
+        comment = make_talk_comment(session, talk, host)
+    said = [make_event_comment(session, event, make_user(session)) for _ in range(3)]
+    make_attendance(session, event, host)
+    ids = {"user": host, "event": event, "talk": talks[0], "talk_comment": comment, "event_comment": said[0]}
+    return {name: thing.id for name, thing in ids.items()}
+
+
+@pytest.mark.parametrize("verbose", ["no", "yes"])
+@pytest.mark.parametrize("path", LISTS)
+def test_a_page_of_what_is_remembered_costs_few_statements(api, session, places, count_statements, path, verbose):
+    address = path.format(**places) + f"{'&' if '?' in path else '?'}verbose={verbose}"
+    callers = [api, api.signed_in(make_user(session)), api.signed_in(make_user(session, is_admin=True))]
+    costs = []
+    for caller in callers:
+        first = caller.get(address).json
+        with count_statements() as seen:
+            again = caller.get(address).json
+        assert again == first
+        assert again["meta"]["count"] > 0
+        costs.append(len(seen))
+
+    assert costs == [1, 1 + LISTS[path], 1 + LISTS[path]]
