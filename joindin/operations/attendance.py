@@ -1,6 +1,6 @@
 """Saying that one goes, and that one does not."""
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 
 from joindin.database import insert_or_ignore
 from joindin.models import Attendance, Event
