@@ -83,7 +83,9 @@ def test_a_step_that_fails_takes_the_others_back(session, writer):
     assert writer.write(add) == "php+"
 
 
-@pytest.mark.parametrize("write", [lambda writer: writer.write(add), lambda writer: writer.execute(ADD, FIRST).scalar()])
+@pytest.mark.parametrize(
+    "write", [lambda writer: writer.write(add), lambda writer: writer.execute(ADD, FIRST).scalar()]
+)
 def test_a_connection_that_broke_is_replaced_and_nothing_is_done_twice(session, writer, write):
     write(writer)
     writer._driver.cursor().connection.close()

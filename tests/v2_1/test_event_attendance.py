@@ -115,4 +115,6 @@ def test_attending_costs_little(api, session, count_statements):
 
     # Who is calling; then the mark and its count, which PostgreSQL does in one.
     kinds = [statement.split()[0] for statement in seen]
-    assert kinds == (["SELECT", "WITH"] if session.get_bind().dialect.name == "postgresql" else ["SELECT", "INSERT", "UPDATE"])
+    assert kinds == (
+        ["SELECT", "WITH"] if session.get_bind().dialect.name == "postgresql" else ["SELECT", "INSERT", "UPDATE"]
+    )

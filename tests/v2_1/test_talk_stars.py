@@ -88,4 +88,6 @@ def test_starring_costs_little(fan, session, talk, count_statements):
 
     # Who is calling; then the star and its count, which PostgreSQL does in one.
     kinds = [statement.split()[0] for statement in seen]
-    assert kinds == (["SELECT", "WITH"] if session.get_bind().dialect.name == "postgresql" else ["SELECT", "INSERT", "UPDATE"])
+    assert kinds == (
+        ["SELECT", "WITH"] if session.get_bind().dialect.name == "postgresql" else ["SELECT", "INSERT", "UPDATE"]
+    )
