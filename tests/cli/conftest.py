@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,11 +57,24 @@ class Instance:
 
 @pytest.fixture
 def instance(tmp_path, empty_database_url):
+    return _make_instance(tmp_path, empty_database_url)
+
+
+@pytest.fixture(scope="module")
+def ready_instance(tmp_path_factory):
+    """One after `joindin setup`, for all tests of a file; they leave its database as it is."""
+    with new_postgresql_database("ready") if server_url() else nullcontext() as url:
+        instance = _make_instance(tmp_path_factory.mktemp("ready"), url)
+        assert instance.run("setup").returncode == 0
+        yield instance
+
+
+def _make_instance(folder, database_url):
     environment = {name: value for name, value in os.environ.items() if not name.startswith("JOINDIN_")}
-    environment["JOINDIN_INSTANCE"] = str(tmp_path / "instance")
-    if empty_database_url:
-        environment["JOINDIN_DATABASE_URL"] = empty_database_url
-    return Instance(tmp_path / "instance", environment)
+    environment["JOINDIN_INSTANCE"] = str(folder / "instance")
+    if database_url:
+        environment["JOINDIN_DATABASE_URL"] = database_url
+    return Instance(folder / "instance", environment)
 
 
 @pytest.fixture

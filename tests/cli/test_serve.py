@@ -16,11 +16,11 @@ PATIENCE = 30
 
 
 @pytest.fixture
-def serve(instance, free_port):
+def serve(ready_instance, free_port):
     """Starts a server and waits until it answers; what still runs at the end is stopped."""
     started = []
 
-    def serving(*options):
+    def serving(*options, instance=ready_instance):
         process = instance.start("serve", "--port", free_port, "--workers", "1", *options)
         started.append(process)
         _wait_until(lambda: _answers(free_port) or process.poll() is not None)
@@ -33,9 +33,7 @@ def serve(instance, free_port):
             process.communicate(timeout=PATIENCE)
 
 
-def test_serve_answers_and_stops_when_told(instance, serve, free_port):
-    instance.run("setup")
-
+def test_serve_answers_and_stops_when_told(serve, free_port):
     server = serve("--no-jobs")
     landing = _get(free_port, "/")
     server.send_signal(signal.SIGTERM)
@@ -51,8 +49,7 @@ def test_serve_answers_and_stops_when_told(instance, serve, free_port):
     ]
 
 
-def test_serve_starts_again_at_once_on_the_same_port(instance, serve, free_port):
-    instance.run("setup")
+def test_serve_starts_again_at_once_on_the_same_port(serve, free_port):
     first = serve("--no-jobs")
     _get(free_port, "/")
     first.send_signal(signal.SIGINT)
@@ -64,8 +61,7 @@ def test_serve_starts_again_at_once_on_the_same_port(instance, serve, free_port)
     assert (first.returncode, landing["events"]) == (0, f"http://127.0.0.1:{free_port}/v2.1/events")
 
 
-def test_serve_speaks_http_1_0(instance, serve, free_port):
-    instance.run("setup")
+def test_serve_speaks_http_1_0(serve, free_port):
     serve("--no-jobs")
 
     with socket.create_connection(("127.0.0.1", int(free_port)), timeout=PATIENCE) as connection:
@@ -81,7 +77,7 @@ def test_serve_shows_the_demo_to_whoever_signs_in(instance, serve, free_port):
     instance.run("setup")
     instance.run("demo")
 
-    server = serve("--no-jobs")
+    server = serve("--no-jobs", instance=instance)
     signed_in = _post(
         free_port,
         "/v2.1/token",
@@ -102,8 +98,7 @@ def test_serve_shows_the_demo_to_whoever_signs_in(instance, serve, free_port):
     assert "Demo accounts, all with the password joindin-demo:\n  ada      admin\n" in out
 
 
-def test_jobs_run_along_are_started_again_and_stop_with_the_server(instance, serve):
-    instance.run("setup")
+def test_jobs_run_along_are_started_again_and_stop_with_the_server(serve):
     server = serve()
     first = _wait_until(lambda: _jobs_of(server.pid))
 
@@ -127,11 +122,9 @@ def test_serve_refuses_a_database_that_was_not_set_up(instance, free_port):
     assert not instance.folder.exists()
 
 
-def test_serve_refuses_a_port_that_is_taken(instance, free_port):
-    instance.run("setup")
-
+def test_serve_refuses_a_port_that_is_taken(ready_instance, free_port):
     with socket.create_server(("127.0.0.1", int(free_port))):
-        reply = instance.run("serve", "--port", free_port)
+        reply = ready_instance.run("serve", "--port", free_port)
 
     assert (reply.returncode, reply.stdout, reply.stderr) == (
         1,
