@@ -18,7 +18,7 @@ run: .venv/ready
 
 # On SQLite, or on what JOINDIN_TEST_DATABASE_URL names.
 test: .venv/ready-to-test
-	$(bin)/pytest --numprocesses 2 $(TESTS)
+	$(bin)/pytest --numprocesses 2 --dist worksteal $(TESTS)
 
 # What the browser tests check pages with; they also want Chromium and Java, and say so when something is missing.
 browser-tools: tests/browser/node_modules/ready
