@@ -75,7 +75,8 @@ class UtcDateTime(TypeDecorator):
             return None
         if value.tzinfo is None:
             raise TypeError("an instant needs a time zone")
-        value = value.astimezone(dt.UTC)
+        if value.tzinfo is not dt.UTC:
+            value = value.astimezone(dt.UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value, _dialect):

@@ -9,6 +9,7 @@ and finds another connection where one broke.
 
 from collections import namedtuple
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from threading import local
 from typing import Any
 
@@ -95,7 +96,7 @@ class Words:
         found = cursor.fetchall()
         if self._results:
             found = map(self._processed, found)
-        return Rows(map(self._row._make, found))
+        return Rows(map(self._row, found))
 
     def _see_columns(self, columns):
         codes = zip(self._kinds, columns) if self._kinds else ()
@@ -103,7 +104,9 @@ class Words:
             {place: kind.result_processor(self._dialect, column[1]) for place, (kind, column) in enumerate(codes)}
         )
         # Last, for other threads look whether it is there.
-        self._row = namedtuple("Row", [column[0] for column in columns], rename=True)
+        row = namedtuple("Row", [column[0] for column in columns], rename=True)
+        # As ``row._make``, without a function of Python's for each row.
+        self._row = partial(tuple.__new__, row)
 
     def _processed(self, row):
         row = list(row)

@@ -61,11 +61,11 @@ def list_events(connection, wanted: EventFilter, paging: Paging, now: dt.datetim
     tag_ids = _find_tags(connection, wanted.tags)
     if wanted.tags and not tag_ids:
         return Page([], 0, replace(paging, start=0) if _starts_today(wanted, paging) else paging)
-    run = _run(wanted, tag_ids, today)
     if wanted.name == "hot" and wanted.is_plain and not wanted.has_dates:
         return list_hot(connection, paging, day_number(today))
     if wanted.name == "cfp" and wanted.is_plain and not wanted.has_dates:
         return list_open_calls(connection, paging, today, today + CFP_NOTICE)
+    run = _run(wanted, tag_ids, today)
     if wanted.name in ("hot", "cfp") or wanted.title is not None or wanted.stub is not None or len(tag_ids) > 1:
         return _search(connection, wanted, run, tag_ids, paging, today)
     if _starts_today(wanted, paging):

@@ -1,7 +1,6 @@
 """Recognising callers by what they show."""
 
 import datetime as dt
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -17,8 +16,7 @@ from joindin.reading import Prepared
 from joindin.viewer import Person
 
 
-@dataclass(frozen=True, slots=True)
-class ShownToken:
+class ShownToken(NamedTuple):
     """A live token, and whom it speaks for. A token without a user is a service's."""
 
     id: int

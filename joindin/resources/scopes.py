@@ -163,9 +163,10 @@ def scope_at(path: str, method: str) -> str | None:
 
 def check_scope(app: Flask, scopes: frozenset[str]) -> None:
     """:raises OutOfScope: if the route that was asked wants a scope that is not among these."""
-    if request.url_rule is None:
+    asked = request._get_current_object()
+    if asked.url_rule is None:
         return
-    needed = app.extensions["scopes"].get((request.url_rule.rule, request.method))
+    needed = app.extensions["scopes"].get((asked.url_rule.rule, asked.method))
     if needed not in (None, "any") and needed not in scopes:
         raise OutOfScope(f"This token is not good for that: it lacks the scope {needed}", needed)
 

@@ -21,8 +21,12 @@ HTML_TYPE = "text/html; charset=utf8"
 # What programs in browsers may read beside the body.
 EXPOSED = "Location, ETag, Retry-After"
 
+OPEN_TO_SCRIPTS = [("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", EXPOSED)]
+
 # What answers to reads depend on, beside the address.
 VARY = "Accept, Accept-Encoding, Authorization"
+
+BODILESS = (204, 304)
 
 PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -38,6 +42,19 @@ ul { padding-left: 1.25rem; }
 <body>%s</body>
 </html>
 """
+
+
+class Answer(Response):
+    """An answer whose headers are right as they stand, ``Location`` included."""
+
+    autocorrect_location_header = False
+
+    def get_wsgi_headers(self, environ):
+        if self.status_code in BODILESS or not isinstance(self.response, list):
+            return super().get_wsgi_headers(environ)
+        # Nothing in them is to be corrected, and going through a copy takes longer than most pages.
+        self.headers["Content-Length"] = str(sum(map(len, self.response)))
+        return self.headers
 
 
 def collection(
@@ -77,40 +94,40 @@ def hold_for_an_instant() -> None:
 
 
 def _respond(body, status, location=None):
-    kind = _negotiated_type()
+    asked = request._get_current_object()
+    kind = _negotiated_type(asked)
     if body and kind == HTML_TYPE:
         body = (PAGE % _as_html(orjson.loads(body))).encode()
     elif body and kind == JSONP_TYPE:
         body = b"%s(%s);" % (g.callback.encode(), _safe_in_script(body))
-    response = Response(body, status, content_type=kind)
+    headers = [("Content-Type", kind)]
     if kind != HTML_TYPE:
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Expose-Headers"] = EXPOSED
+        headers += OPEN_TO_SCRIPTS
     if location is not None:
-        response.headers["Location"] = location
-        response.autocorrect_location_header = False
-    if request.method in ("GET", "HEAD") and status in (200, 404):
-        _let_it_be_kept(response, body, status)
-    return response
+        headers.append(("Location", location))
+    if asked.method in ("GET", "HEAD") and status in (200, 404):
+        status, more = _let_it_be_kept(asked, body, status)
+        headers += more
+    return Answer(body, status, headers)
 
 
-def _let_it_be_kept(response, body, status):
+def _let_it_be_kept(asked, body, status):
     """By browsers, apps and proxies, who ask each time whether it still holds; what anybody may see also by us."""
-    is_for_anybody = "Authorization" not in request.headers and "holds_for_an_instant" not in g
-    response.headers["Cache-Control"] = "public, no-cache" if is_for_anybody else "private, no-cache"
-    response.headers["Vary"] = VARY
+    is_for_anybody = "HTTP_AUTHORIZATION" not in asked.environ and "holds_for_an_instant" not in g
+    headers = [("Cache-Control", "public, no-cache" if is_for_anybody else "private, no-cache"), ("Vary", VARY)]
     if status == 200:
         # Whatever the viewer is to the things shown is in the body, and so in the tag.
         tag = sha1(body).hexdigest()
-        response.headers["ETag"] = f'"{tag}"'
-        if "If-None-Match" in request.headers and request.if_none_match.contains_weak(tag):
-            response.status_code = 304
+        headers.append(("ETag", f'"{tag}"'))
+        if "HTTP_IF_NONE_MATCH" in asked.environ and asked.if_none_match.contains_weak(tag):
+            status = 304
+    return status, headers
 
 
-def _negotiated_type():
+def _negotiated_type(asked):
     given = query()
     wanted = given.get("format")
-    accept = request.headers.get("Accept", "")
+    accept = asked.environ.get("HTTP_ACCEPT", "")
     if wanted is None and "application/json" not in accept and "text/html" in accept:
         return HTML_TYPE
     if wanted in ("html", "text/html"):

@@ -1,7 +1,7 @@
 """Who is calling, by the token they show (spec 2.11)."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from ipaddress import ip_address
 
 from flask import Flask, current_app, g, request
@@ -107,7 +107,7 @@ def _address(hop):
 
 
 def _without_roles(token):
-    return replace(token, user=token.user and token.user._replace(is_admin=False, is_editor=False))
+    return token._replace(user=token.user and token.user._replace(is_admin=False, is_editor=False))
 
 
 def _identify():
@@ -115,7 +115,8 @@ def _identify():
 
     An unknown token is nobody's: Android sends ``OAuth null`` at times and expects an answer.
     """
-    header = request.headers.get("Authorization")
+    asked = request._get_current_object()
+    header = asked.environ.get("HTTP_AUTHORIZATION")
     if header is None or surface() != V2_1:
         return
     parts = header.split(" ")
@@ -123,12 +124,13 @@ def _identify():
         raise Invalid("Invalid Authorization Header")
     if parts[0].lower() not in SCHEMES:
         raise Invalid("Unknown Authorization Header Received")
-    if current_app.config["TOKENS_NEED_TLS"] and not request.is_secure:
+    app = current_app._get_current_object()
+    if app.config["TOKENS_NEED_TLS"] and not asked.is_secure:
         return
     now = utc_now()
     token = token_shown(reader(), parts[1], now)
     if token is not None:
-        check_scope(current_app, token.scopes)
+        check_scope(app, token.scopes)
         g.caller = Caller(token if shows_roles(token.scopes) else _without_roles(token))
         if note_use(db.session, token, now):
             db.session.commit()

@@ -231,21 +231,23 @@ def _read_filter():
     if given is NOTHING:
         return NO_FILTER
     name = given.text("filter") or None
-    now = utc_now()
     return EventFilter(
         name="cfp" if name == "cfps" else name,
         title=given.text("title") if "title" in given else None,
         stub=given.text("stub") if "stub" in given else None,
         tags=_read_tags(given),
-        starts_from=_read_date(given.text("startdate"), now),
-        starts_before=_read_date(given.text("enddate"), now),
+        starts_from=_read_date(given, "startdate"),
+        starts_before=_read_date(given, "enddate"),
     )
 
 
-def _read_date(text, now):
+def _read_date(given, name):
+    if name not in given:
+        return None
+    text = given.text(name)
     if depends_on_now(text):
         hold_for_an_instant()
-    return parse_date(text, None, now)
+    return parse_date(text, None, utc_now())
 
 
 def _read_tags(given):

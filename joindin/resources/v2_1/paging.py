@@ -7,7 +7,7 @@ from flask import request
 from joindin.errors import Invalid
 from joindin.queries.paging import PAGE_SIZE, Page, Paging
 from joindin.resources.v2_1.callers import api_base
-from joindin.resources.v2_1.parameters import NOTHING, build_query, is_number, parse_query, query
+from joindin.resources.v2_1.parameters import build_query, is_number, parse_query
 
 FURTHEST = 2**31 - 1
 LONGEST_REMEMBERED = 512
@@ -19,9 +19,15 @@ def read_paging() -> Paging:
 
     :raises Invalid: for a start that is no number, and for anything negative.
     """
-    given = query()
-    if given is NOTHING:
+    raw = request.query_string
+    if not raw:
         return DEFAULT
+    return _paging(raw) if len(raw) < LONGEST_REMEMBERED else _paging.__wrapped__(raw)
+
+
+@lru_cache(maxsize=4096)
+def _paging(raw):
+    given = parse_query(raw)
     start, size = given.get("start"), given.get("resultsperpage", PAGE_SIZE)
     if start is not None and not (isinstance(start, str) and is_number(start)):
         raise Invalid("The parameter 'start' must be a number")
