@@ -7,6 +7,7 @@ gets what was rendered under that same version on the same day, or it goes on to
 a read that starts after a write was acknowledged shows it, whoever wrote.
 """
 
+from threading import Lock
 from time import time
 
 from werkzeug.datastructures import Headers
@@ -29,6 +30,8 @@ CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 # Files have a cache of their own: the reader's, for ever.
 FILES = ("/inc/", "/static/")
 A_DAY = 86_400
+# So many different answers can be rendered at the same time: more than there are threads.
+SIDE_BY_SIDE = 64
 
 
 class AnswerCache:
@@ -38,19 +41,29 @@ class AnswerCache:
         self._app = app
         self._version = version
         self._memory = memory
+        self._renderings = [Lock() for _ in range(SIDE_BY_SIDE)]
 
     def __call__(self, environ, start_response):
         if not _is_for_anybody(environ):
             return self._app(environ, start_response)
-        # Both before anything is read: the answer may be newer than this, never older.
-        version, day = self._version(), time() // A_DAY
-        if version is None:
-            return self._app(environ, start_response)
         key = _key(environ)
-        answer = self._memory.get(key)
-        if answer is None or answer.version != version or answer.day != day:
-            return self._render(environ, start_response, key, version, day, answer)
-        return answer.send(environ, start_response)
+        rendering = self._renderings[hash(key) % SIDE_BY_SIDE]
+        while True:
+            # Both before anything is read: the answer may be newer than this, never older.
+            version, day = self._version(), time() // A_DAY
+            if version is None:
+                return self._app(environ, start_response)
+            answer = self._memory.get(key)
+            if answer is not None and answer.version == version and answer.day == day:
+                return answer.send(environ, start_response)
+            if rendering.acquire(blocking=False):
+                try:
+                    return self._render(environ, start_response, key, version, day, answer)
+                finally:
+                    rendering.release()
+            # After a write many want the same anew. One renders it, the others look again when it is there.
+            with rendering:
+                pass
 
     def _render(self, environ, start_response, key, version, day, outdated):
         asked = {name: value for name, value in environ.items() if name not in CONDITIONS}

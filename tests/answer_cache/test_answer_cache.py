@@ -3,6 +3,8 @@
 import datetime as dt
 import gzip
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import brotli
 import psutil
@@ -14,6 +16,7 @@ from joindin.answer_cache import AnswerCache
 from joindin.answer_cache.encodings import encoding_for
 from joindin.answer_cache.memory import Memory
 
+PATIENCE = 30
 PUBLIC = {"Cache-Control": "public, no-cache", "Vary": "Accept"}
 LONG = b'{"events":[%s]}' % b",".join([b'{"name":"Harbour Code Days"}'] * 100)
 
@@ -68,6 +71,46 @@ def test_an_answer_is_kept_under_the_version_from_before_it_was_rendered(house, 
     meanwhile.get("/")
 
     assert house.version == 3
+
+
+def test_those_who_want_the_same_at_once_wait_for_one_of_them(house):
+    asked, may_answer = Event(), Event()
+
+    def slow(environ, start_response):
+        asked.set()
+        assert may_answer.wait(PATIENCE)
+        return house(environ, start_response)
+
+    cache = AnswerCache(slow, lambda: house.version, Memory(1_000_000))
+    with ThreadPoolExecutor(4) as pool:
+        first = pool.submit(Client(cache).get, "/")
+        assert asked.wait(PATIENCE)
+        others = [pool.submit(Client(cache).get, "/") for _ in range(3)]
+        may_answer.set()
+        said = [each.result(PATIENCE).data for each in (first, *others)]
+
+    assert (said, house.asked) == ([b"hello"] * 4, 1)
+
+
+def test_who_waited_is_not_given_what_was_written_to_meanwhile(house):
+    asked, may_answer = Event(), Event()
+
+    def slow(environ, start_response):
+        said = house(environ, start_response)
+        asked.set()
+        assert may_answer.wait(PATIENCE)
+        return said
+
+    cache = AnswerCache(slow, lambda: house.version, Memory(1_000_000))
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(Client(cache).get, "/")
+        assert asked.wait(PATIENCE)
+        house.version, house.body = 2, b"changed"
+        second = pool.submit(Client(cache).get, "/")
+        may_answer.set()
+        said = [each.result(PATIENCE).data for each in (first, second)]
+
+    assert (said, house.asked) == ([b"hello", b"changed"], 2)
 
 
 def test_a_version_that_cannot_be_told_leaves_it_to_the_application(house, client):
