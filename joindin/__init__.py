@@ -37,6 +37,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     from joindin.data_version import data_version
     from joindin.database import engine_options
     from joindin.extensions import api, db, migrate, prepare_reading
+    from joindin.operations.token_uses import DELAY, TokenUses
     from joindin.replicas import ReplicaReads, Replicas
     from joindin.representations.fragments import Fragments
 
@@ -59,6 +60,9 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.extensions["fragments"] = Fragments(app.config["FRAGMENT_CACHE_BYTES"])
     db.init_app(app)
     prepare_reading(app)
+    with app.app_context():
+        # Tests see at once what they did.
+        app.extensions["token_uses"] = TokenUses(db.engine, delay=0 if app.config.get("TESTING") else DELAY)
     migrate.init_app(app, db, directory=str(migrations_folder()))
     jobs.init_app(app)
     resources.mount(app, api)

@@ -57,6 +57,11 @@ def writer() -> Writer:
     return current_app.extensions["writing"]
 
 
+def token_uses():
+    """Where uses of tokens are noted (``operations/token_uses.py``)."""
+    return current_app.extensions["token_uses"]
+
+
 def prepare_reading(app: Flask) -> None:
     with app.app_context():
         app.extensions["reading"] = Driver(reading_engine(db.engine))

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from joindin.clock import midnight
@@ -14,11 +14,7 @@ from joindin.models import AccessToken, Client, Grant, User
 from joindin.operations.grants import end_grant
 from joindin.operations.second_factors import password_is_enough
 from joindin.operations.signing_in import hash_again
-from joindin.queries.tokens import ShownToken
 from joindin.queries.users import user_named
-
-# A token's last use is written down at most this often.
-USE_INTERVAL = dt.timedelta(minutes=1)
 
 NEEDS_MORE = "This account takes a second factor. Allow signing in with the password alone on its security page"
 
@@ -60,21 +56,6 @@ def forget_stale_tokens(session, client_keys: Collection[str], now: dt.datetime)
     yesterday = midnight(now) - dt.timedelta(days=1)
     last_use = func.coalesce(AccessToken.last_used_at, AccessToken.created_at)
     session.execute(delete(AccessToken).where(AccessToken.client_id.in_(clients), last_use < yesterday))
-
-
-def note_use(session, token: ShownToken, now: dt.datetime) -> bool:
-    """Write down that a token was used, if the last note is a minute old; whether anything was written."""
-    if token.last_used_at is not None and token.last_used_at > now - USE_INTERVAL:
-        return False
-    session.execute(
-        update(AccessToken)
-        .where(
-            AccessToken.id == token.id,
-            or_(AccessToken.last_used_at.is_(None), AccessToken.last_used_at <= now - USE_INTERVAL),
-        )
-        .values(last_used_at=now)
-    )
-    return True
 
 
 def revoke_token(session, token: AccessToken, *, now: dt.datetime) -> None:

@@ -9,7 +9,7 @@ from joindin.credentials import check_password, password_hash, token_hash
 from joindin.errors import NotAllowed
 from joindin.extensions import db
 from joindin.models import AccessToken, User
-from joindin.operations.tokens import USE_INTERVAL, note_use, sign_in
+from joindin.operations.tokens import sign_in
 from joindin.queries.users import user_named
 from tests.factories import NOW, make_client, make_user
 
@@ -50,18 +50,3 @@ def test_a_refused_sign_in_writes_nothing(session):
 
     assert (list(session.new), list(session.dirty)) == ([], [])
     assert session.get(User, user.id).password_hash == hashlib.md5(b"right").hexdigest()
-
-
-def test_a_use_that_somebody_just_noted_is_not_noted_again(session):
-    user, client = make_user(session), make_client(session)
-    token = AccessToken(token_hash=token_hash("x"), user_id=user.id, client_id=client.id, created_at=NOW)
-    session.add(token)
-    session.commit()
-    just_before = NOW - USE_INTERVAL / 2
-    elsewhere(update(AccessToken).values(last_used_at=just_before))
-
-    note_use(session, token, NOW)
-    session.commit()
-
-    session.expire_all()
-    assert session.get(AccessToken, token.id).last_used_at == just_before

@@ -4,9 +4,8 @@ from flask import Flask, current_app, g, request
 
 from joindin.clock import utc_now
 from joindin.errors import NotAllowed, NotSignedIn
-from joindin.extensions import db, reader
+from joindin.extensions import db, reader, token_uses
 from joindin.models import User
-from joindin.operations.tokens import note_use
 from joindin.queries.tokens import token_shown
 from joindin.resources.csrf import FIELD, SAFE, CsrfFailed, check_csrf
 from joindin.resources.scopes import check_scope
@@ -54,8 +53,7 @@ def _identify():
         raise NotSignedIn(NO_CREDENTIALS)
     check_scope(current_app, token.scopes)
     g.ephios_token = token
-    if note_use(db.session, token, now):
-        db.session.commit()
+    token_uses().note(token, now)
 
 
 def _shows_a_token():

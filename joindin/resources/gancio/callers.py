@@ -8,8 +8,7 @@ from flask import Flask, current_app, g, request
 
 from joindin.clock import utc_now
 from joindin.errors import NotSignedIn
-from joindin.extensions import db, reader
-from joindin.operations.tokens import note_use
+from joindin.extensions import reader, token_uses
 from joindin.queries.tokens import ShownToken, token_shown
 from joindin.resources.scopes import check_scope
 from joindin.resources.surfaces import GANCIO, surface
@@ -46,5 +45,4 @@ def _identify():
         return
     check_scope(current_app, known.scopes)
     g.gancio_token = known
-    if note_use(db.session, known, now):
-        db.session.commit()
+    token_uses().note(known, now)

@@ -9,8 +9,7 @@ from flask import Flask, current_app, g, request
 from joindin.akismet import Origin
 from joindin.clock import utc_now
 from joindin.errors import Invalid, NotSignedIn
-from joindin.extensions import db, reader
-from joindin.operations.tokens import note_use
+from joindin.extensions import reader, token_uses
 from joindin.queries.tokens import ShownToken, token_shown
 from joindin.representations.links import Links
 from joindin.resources.scopes import check_scope, shows_roles
@@ -132,5 +131,4 @@ def _identify():
     if token is not None:
         check_scope(app, token.scopes)
         g.caller = Caller(token if shows_roles(token.scopes) else _without_roles(token))
-        if note_use(db.session, token, now):
-            db.session.commit()
+        token_uses().note(token, now)
