@@ -3,10 +3,6 @@
 import json
 import os
 import random
-import socket
-import subprocess
-import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 
@@ -14,42 +10,21 @@ import pytest
 
 from joindin.credentials import new_token, token_hash
 from joindin.models import AccessToken
-from tests.answer_cache.other_process import environment
 from tests.factories import NOW, make_client, make_event, make_user
+from tests.serving import PATIENCE, serving
 
 WORKERS, WRITERS, READERS = 4, 8, 8
 # CI asks for 20,000.
 OPERATIONS = int(os.environ.get("JOINDIN_TEST_OPERATIONS", "1000"))
 # One in so many operations writes.
 WRITES = 4
-PATIENCE = 120
 
 
 @pytest.fixture
 def server(settings, app):
     """The port of a server with four workers on the tests' database."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "joindin", "serve", "--no-jobs", "--workers", str(WORKERS), "--port", str(port)],
-        env=environment(settings),
-        stdout=subprocess.DEVNULL,
-    )
-    wait_for(port)
-    yield port
-    process.terminate()
-    process.wait(PATIENCE)
-
-
-def wait_for(port):
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            assert time.monotonic() < deadline, "the server does not start"
-            time.sleep(0.1)
+    with serving(settings, WORKERS) as served:
+        yield served.port
 
 
 def test_no_read_misses_a_write_that_was_acknowledged_before_it_began(server, session):
