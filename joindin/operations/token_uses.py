@@ -44,7 +44,8 @@ class TokenUses:
         if not self._delay:
             self._write()
         elif is_first:
-            Thread(target=self._write_soon).start()
+            # Also where the server's threads, which notes come from, do not keep the process alive.
+            Thread(target=self._write_soon, daemon=False).start()
 
     def _write_soon(self):
         # A process that ends lets its main thread end first and then waits for this one.

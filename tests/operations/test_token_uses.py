@@ -1,8 +1,7 @@
 """Uses of tokens are gathered, and written down without anybody having to wait for it."""
 
-import subprocess
-import sys
 import threading
+from http.client import HTTPConnection
 
 import pytest
 from sqlalchemy import select, update
@@ -12,23 +11,8 @@ from joindin.extensions import db
 from joindin.models import AccessToken
 from joindin.operations.token_uses import USE_INTERVAL, TokenUses
 from joindin.queries.tokens import token_shown
-from tests.answer_cache.other_process import environment
 from tests.factories import NOW, make_client, make_user
-
-PATIENCE = 60
-LONG = 3600
-
-NOTING = f"""
-from joindin import create_app
-from joindin.clock import utc_now
-from joindin.extensions import reader, token_uses
-from joindin.queries.tokens import token_shown
-
-with create_app().app_context():
-    token_uses()._delay = {LONG}
-    token_uses().note(token_shown(reader(), "a", utc_now()), utc_now())
-"""
-
+from tests.serving import PATIENCE, serving
 
 @pytest.fixture
 def give_token(session):
@@ -83,9 +67,12 @@ def test_a_use_that_another_process_just_wrote_down_is_not_written_again(session
     assert last_uses(session) == [NOW - USE_INTERVAL / 2]
 
 
-def test_a_process_that_ends_writes_down_what_it_gathered(session, settings, give_token):
+def test_a_server_that_ends_writes_down_what_it_gathered(session, settings, give_token):
     give_token("a")
 
-    subprocess.run([sys.executable, "-c", NOTING], env=environment(settings), check=True, timeout=PATIENCE)
+    with serving(settings, 1) as served:
+        connection = HTTPConnection("127.0.0.1", served.port, timeout=PATIENCE)
+        connection.request("GET", "/v2.1/events", headers={"Authorization": "Bearer a"})
+        status = connection.getresponse().status
 
-    assert last_uses(session) != [None]
+    assert (status, last_uses(session) == [None]) == (200, False)
