@@ -14,6 +14,7 @@ from joindin.queries.tokens import token_shown
 from tests.factories import NOW, make_client, make_user
 from tests.serving import PATIENCE, serving
 
+
 @pytest.fixture
 def give_token(session):
     user, client = make_user(session), make_client(session)
