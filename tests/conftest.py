@@ -18,7 +18,7 @@ from joindin.database import Base
 from joindin.extensions import db
 from joindin.models import AccessToken
 from joindin.queries.memory import forget_counts
-from tests.databases import new_database
+from tests.databases import new_database, new_postgresql_database, server_url
 from tests.factories import make_client
 
 WEBSITE = "http://web.example"
@@ -38,6 +38,16 @@ def pytest_configure():
 def database_url(tmp_path_factory):
     """A database of this run's own; on PostgreSQL one is made beside the named one, for each worker."""
     with new_database("test", tmp_path_factory) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def spare_database_url():
+    """On PostgreSQL another database, for tests that set one up; None where a file will do."""
+    if not server_url():
+        yield None
+        return
+    with new_postgresql_database("spare") as url:
         yield url
 
 

@@ -78,20 +78,11 @@ def _make_instance(folder, database_url):
 
 
 @pytest.fixture
-def empty_database_url(_database_url):
+def empty_database_url(spare_database_url):
     """A database without tables on the PostgreSQL server of this run; None where a file will do."""
-    if _database_url:
-        drop_all(_database_url)
-    return _database_url
-
-
-@pytest.fixture(scope="session")
-def _database_url():
-    if not server_url():
-        yield None
-        return
-    with new_postgresql_database("cli") as url:
-        yield url
+    if spare_database_url:
+        drop_all(spare_database_url)
+    return spare_database_url
 
 
 @pytest.fixture
