@@ -19,7 +19,7 @@ from tests.factories import make_event, make_event_comment, make_talk, make_talk
 PACKAGE = Path(__file__).parent.parent / "joindin"
 TOOLS = {
     "akismet", "clock", "config", "credentials", "data_version", "database", "errors", "fetching",
-    "images", "libpq", "reading", "redirects", "replicas", "scopes", "text", "writing",
+    "guessable", "images", "libpq", "reading", "redirects", "replicas", "scopes", "text", "writing",
 }  # fmt: skip
 
 # A room, and what of ours may be imported there.

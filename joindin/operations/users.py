@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from joindin.credentials import LONGEST_PASSWORD, new_token, password_hash, token_hash
 from joindin.database import begin_write, lock_table
 from joindin.errors import Conflict, Invalid
+from joindin.guessable import is_guessable
 from joindin.models import EmailVerification, PasswordReset, User
 from joindin.operations.audit import record
 from joindin.operations.mail import send_later
@@ -20,6 +21,7 @@ LONGEST_USERNAME = 100
 LONGEST_FULL_NAME = 200
 FIRST = "The first account"
 NAME_TAKEN = "That username is already in use. Choose another"
+EASY_TO_GUESS = "That password is easy to guess. Choose another"
 
 # How long the link in a mail for a new password is good.
 RESET_LASTS = dt.timedelta(days=1)
@@ -88,13 +90,21 @@ def verify_address(session, token: str) -> User:
     return user
 
 
-def password_problem(password: str) -> str | None:
-    """What is wrong with a new password, in the contract's words; None if nothing is. Length in bytes."""
+def password_problem(password: str, *names: str | None) -> str | None:
+    """What is wrong with a new password of somebody with those names; None if nothing is. Length in bytes.
+
+    In the contract's words, but for what the original never minded.
+    """
     if len(password.encode()) < SHORTEST_PASSWORD:
         return f"Passwords must be at least {SHORTEST_PASSWORD} characters long"
     if len(password.encode()) > LONGEST_PASSWORD:
         return f"Passwords must be at most {LONGEST_PASSWORD} characters long"
-    return None
+    return EASY_TO_GUESS if is_guessable(password, *names) else None
+
+
+def names_of(user: User) -> tuple[str | None, ...]:
+    """What somebody goes by, and no password of theirs may be."""
+    return user.username, user.email, user.full_name
 
 
 def remind_of_username(session, user: User) -> None:
@@ -127,6 +137,8 @@ def reset_password(session, token: str, password: str, *, now: dt.datetime) -> U
     )
     if user is None:
         raise Invalid("Password could not be reset")
+    if problem := password_problem(password, *names_of(user)):
+        raise Invalid(problem)
     user.password_hash = hashed
     session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
     close_sessions(session, user.id, now=now)
@@ -197,6 +209,6 @@ def _account_problems(username, email, full_name, password):
         problems.append(f"The full name must have at most {LONGEST_FULL_NAME} characters")
     if not is_e_mail(email):
         problems.append("A valid email address is required")
-    if problem := password_problem(password):
+    if problem := password_problem(password, username, email, full_name):
         problems.append(problem)
     return problems

@@ -7,11 +7,13 @@ from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from joindin.credentials import LONGEST_PASSWORD
+from joindin.guessable import is_guessable
 from joindin.resources.csrf import csrf_token
 from joindin.resources.sessions import way_on
 from joindin.text import is_e_mail, plain_text
 
 SHORTEST_PASSWORD = 10
+HARDER = "Choose a password that is harder to guess"
 
 
 class Form(FlaskForm):
@@ -74,14 +76,14 @@ def good_address(_form, field: Field) -> None:
         raise ValidationError("Enter an e-mail address, like name@example.org")
 
 
-def good_password(_form, field: Field) -> None:
-    """Longer than the API asks for, and nothing of one's own account."""
+def good_password(form, field: Field) -> None:
+    """Longer than the API asks for, and nothing that its owner, whom ``form.names`` names, is called."""
     if len(field.data) < SHORTEST_PASSWORD:
         raise ValidationError(f"Choose a password of at least {SHORTEST_PASSWORD} characters")
     if len(field.data.encode(errors="replace")) > LONGEST_PASSWORD:
         raise ValidationError(f"Choose a password of at most {LONGEST_PASSWORD} characters")
-    if len(set(field.data)) < 4:
-        raise ValidationError("Choose a password that is harder to guess")
+    if len(set(field.data)) < 4 or is_guessable(field.data, *form.names):
+        raise ValidationError(HARDER)
 
 
 def mount(app: Flask) -> None:

@@ -654,16 +654,16 @@ def test_somebody_registers_and_proves_the_address(web2, session, consumer):
         "username": "carl",
         "full_name": "Carl Cherry",
         "email": "carl@example.org",
-        "password": "secret",
+        "password": "brand new",
         "twitter_username": "",
         "biography": "",
     }
 
     registered = web2.post(f"{ROOT}/users", form)
     again = web2.post(f"{ROOT}/users", form)
-    too_soon = web2.post(f"{ROOT}/token", {**SIGN_IN, "username": "carl"})
+    too_soon = web2.post(f"{ROOT}/token", {**SIGN_IN, "username": "carl", "password": "brand new"})
     proved = web2.post(f"{ROOT}/users/verifications", {"token": last_mail(session).facts["token"]})
-    signed_in = web2.post(f"{ROOT}/token", {**SIGN_IN, "username": "carl"})
+    signed_in = web2.post(f"{ROOT}/token", {**SIGN_IN, "username": "carl", "password": "brand new"})
 
     assert (registered.status_code, proved.status_code, signed_in.status_code) == (201, 204, 200)
     assert refusal(again) == (

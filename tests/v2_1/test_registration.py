@@ -26,6 +26,7 @@ NO_EMAIL = "A valid entry for 'email' is required"
 TAKEN_EMAIL = "That email is already associated with another account"
 NO_PASSWORD = "'password' is a required field"
 SHORT_PASSWORD = "Passwords must be at least 6 characters long"
+EASY_PASSWORD = "That password is easy to guess. Choose another"
 
 
 @pytest.fixture(autouse=True)
@@ -113,6 +114,10 @@ REFUSED = [
     ({"password": ""}, [NO_PASSWORD]),
     ({"password": "12345"}, [SHORT_PASSWORD]),
     ({"password": "x" * 1025}, ["Passwords must be at most 1024 characters long"]),
+    ({"password": "Password1!"}, [EASY_PASSWORD]),
+    ({"password": "alice-1987"}, [EASY_PASSWORD]),
+    ({"password": "ALICE@example.org"}, [EASY_PASSWORD]),
+    ({"password": "joind.in"}, [EASY_PASSWORD]),
     ({"username": "x" * 101}, ["The field 'username' must not be longer than 100 characters"]),
     ({"full_name": "x" * 201}, ["The field 'full_name' must not be longer than 200 characters"]),
     ({"twitter_username": "x" * 51}, ["The field 'twitter_username' must not be longer than 50 characters"]),
@@ -141,10 +146,10 @@ def test_all_that_is_wrong_is_said_at_once_and_in_order(api, session, changes, s
     "changes",
     [
         {"username": "x" * 100, "full_name": "ü" * 200, "twitter_username": "x" * 50, "biography": "x" * 10_000},
-        {"password": "123456"},
+        {"password": "xv7kqb"},
         {"password": "äöü"},
         {"password": "x" * 1024},
-        {"username": 2024, "full_name": 7.5, "password": 1234567},
+        {"username": 2024, "full_name": 7.5, "password": 83507462},
         # Letters that fold into many: one ligature into eighteen letters.
         {"username": "\ufdfa" * 100, "full_name": "\ufdfa" * 200, "email": "\ufdfa" * 180 + "@example.org"},
     ],
@@ -257,12 +262,14 @@ def test_a_new_password_uses_up_all_reset_tokens_and_leaves_access(api, session)
         ({"token": "known"}, "New password must be supplied"),
         ({"token": "unknown", "password": "short"}, SHORT_PASSWORD),
         ({"token": "known", "password": "short"}, SHORT_PASSWORD),
+        ({"token": "known", "password": "qwertyuiop"}, EASY_PASSWORD),
+        ({"token": "known", "password": "Alice Ash"}, EASY_PASSWORD),
         ({"token": "unknown", "password": "long enough"}, "Password could not be reset"),
         ({"token": "verification", "password": "long enough"}, "Password could not be reset"),
     ],
 )
 def test_a_password_is_not_reset_without_its_token(api, session, body, sentence):
-    user = make_user(session, password_hash="kept")
+    user = make_user(session, full_name="Alice Ash", password_hash="kept")
     keep(session, PasswordReset, user, "known")
     keep(session, EmailVerification, user, "verification")
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from joindin.clock import utc_now
-from joindin.credentials import check_password
+from joindin.credentials import check_password, password_hash
 from joindin.models import Mail, PasswordReset
 from joindin.operations.throttle import MAIL_ACCOUNT
 from tests.at_once import at_once
@@ -182,3 +182,31 @@ def test_a_password_changed_by_the_api_ends_all_sessions(api, browser, another_b
 
     assert (changed.status_code, reset.status_code) == (204, 204)
     assert (browser.is_signed_in, another_browser.is_signed_in) == (False, False)
+
+
+@pytest.mark.parametrize("guessable", ["password1234", "Joind.in 2026!", "ann.example-123", "somebody@example.org"])
+def test_a_password_that_is_easy_to_guess_is_refused(browser, session, guessable):
+    ann = make_person(session, "ann.example", email="somebody@example.org")
+    forget(browser, ann.email)
+    given = token(session)
+
+    chosen = browser.send(
+        "/accounts/password/new/",
+        {"token": given, "password": guessable},
+        page=f"/accounts/password/new/?token={given}",
+    )
+    browser.sign_in(ann)
+    changed = browser.send("/accounts/password/", {"old_password": PASSWORD, "password": guessable})
+
+    for reply in (chosen, changed):
+        assert reply.status_code == 200
+        assert "Choose a password that is harder to guess" in main_text(reply)
+    assert check_password(PASSWORD, ann.password_hash)
+
+
+def test_who_has_an_easy_password_already_signs_in_as_before(browser, session):
+    ann = make_person(session, "ann", password_hash=password_hash("password"))
+
+    reply = browser.sign_in(ann, "password")
+
+    assert (reply.status_code, reply.headers["Location"]) == (302, "/accounts/")

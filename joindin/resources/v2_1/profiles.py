@@ -8,7 +8,7 @@ from joindin.extensions import db
 from joindin.operations.account_deletion import delete_talk_comments, delete_user
 from joindin.operations.profiles import check_old_password, edit_profile
 from joindin.operations.roles import set_roles
-from joindin.operations.users import password_problem
+from joindin.operations.users import EASY_TO_GUESS, names_of, password_problem
 from joindin.permissions import can_administer_users
 from joindin.queries.users import find_user, user_named, user_with_email
 from joindin.representations.v2_1.shapes import Shape, flag, optional, text
@@ -34,6 +34,7 @@ BAD_PROFILE = (
     "A valid entry for 'email' is required",
     "That email is already associated with another account",
     "Passwords must be at least 6 characters long",
+    EASY_TO_GUESS,
     "That username is already associated with another account",
     "User not updated",
 )
@@ -152,7 +153,8 @@ def _read_profile(given, user, password):
         problems.append("A valid entry for 'email' is required")
     elif _is_anothers(user_with_email(db.session, fields["email"]), user):
         problems.append("That email is already associated with another account")
-    if password and (problem := password_problem(password)):
+    names = (*names_of(user), fields.get("username"), fields.get("email"), fields.get("full_name"))
+    if password and (problem := password_problem(password, *names)):
         problems.append(problem)
     if "username" in fields and _is_anothers(user_named(db.session, fields["username"]), user):
         problems.append("That username is already associated with another account")

@@ -8,7 +8,7 @@ from joindin.clock import utc_now
 from joindin.errors import Invalid, NotFound
 from joindin.extensions import db, reader
 from joindin.operations.throttle import API_REGISTRATION, admit, network
-from joindin.operations.users import password_problem, register, reset_password, verify_address
+from joindin.operations.users import EASY_TO_GUESS, password_problem, register, reset_password, verify_address
 from joindin.queries.events import list_attended_events, list_hosted_events
 from joindin.queries.paging import single
 from joindin.queries.users import (
@@ -42,11 +42,13 @@ BAD_REGISTRATION = (
     "That email is already associated with another account",
     "'password' is a required field",
     "Passwords must be at least 6 characters long",
+    EASY_TO_GUESS,
 )
 BAD_RESET = (
     "Reset token must be supplied",
     "New password must be supplied",
     "Passwords must be at least 6 characters long",
+    EASY_TO_GUESS,
     "Password could not be reset",
 )
 
@@ -197,7 +199,7 @@ def _read_registration(given):
         problems.append("That email is already associated with another account")
     if not password:
         problems.append("'password' is a required field")
-    elif problem := password_problem(password):
+    elif problem := password_problem(password, fields["username"], fields["email"], fields["full_name"]):
         problems.append(problem)
     problems += [
         f"The field '{name}' must not be longer than {most} characters"

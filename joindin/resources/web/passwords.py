@@ -10,9 +10,9 @@ from joindin.operations.mail import send_later
 from joindin.operations.profiles import edit_profile
 from joindin.operations.registration import NO_LONGER, may_be_mailed
 from joindin.operations.throttle import MAIL_ADDRESS, admit, network
-from joindin.operations.users import reset_password, send_password_reset
+from joindin.operations.users import EASY_TO_GUESS, names_of, reset_password, send_password_reset
 from joindin.queries.users import user_called
-from joindin.resources.forms import Form, Text, filled, good_password
+from joindin.resources.forms import HARDER, Form, Text, filled, good_password
 from joindin.resources.pages import notify, show_page
 from joindin.resources.proving import proven
 from joindin.resources.sessions import current_session, person, require_person
@@ -28,6 +28,9 @@ class Forgotten(Form):
 
 
 class Choosing(Form):
+    # Whose password it is, the token tells.
+    names = ()
+
     token = HiddenField()
     password = PasswordField(
         "New password", [filled("Choose a password"), good_password], description=LENGTH, render_kw=NEW_PASSWORD
@@ -35,6 +38,10 @@ class Choosing(Form):
 
 
 class Changing(Form):
+    @property
+    def names(self):
+        return names_of(person())
+
     old_password = PasswordField(
         "Present password",
         [filled("Enter your present password")],
@@ -70,14 +77,17 @@ def choose_password():
         form.token.data = request.args.get("token", "")
     elif form.validate():
         try:
-            user = reset_password(db.session, form.token.data, form.password.data, now=utc_now())
-        except Invalid:
+            user = reset_password(db.session, form.token.data or "", form.password.data, now=utc_now())
+        except Invalid as refused:
             db.session.rollback()
-            return show_page("web/accounts/no_longer.html", 400, message=NO_LONGER)
-        _tell_of_change(user)
-        db.session.commit()
-        notify("Your password is changed. You can sign in with it now.")
-        return redirect("/accounts/login/")
+            if str(refused) != EASY_TO_GUESS:
+                return show_page("web/accounts/no_longer.html", 400, message=NO_LONGER)
+            form.refuse(HARDER, form.password)
+        else:
+            _tell_of_change(user)
+            db.session.commit()
+            notify("Your password is changed. You can sign in with it now.")
+            return redirect("/accounts/login/")
     return show_page("web/accounts/password_new.html", form=form)
 
 

@@ -44,6 +44,10 @@ class Registering(Form):
         render_kw=NEW_PASSWORD,
     )
 
+    @property
+    def names(self):
+        return self.username.data, self.email.data, self.full_name.data
+
     def validate_username(self, field):
         check_username(field)
 
