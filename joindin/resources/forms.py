@@ -37,8 +37,8 @@ class LeadingOn(Form):
 
     next = HiddenField()
 
-    def remember_way(self, default: str) -> None:
-        self.next.data = way_on(default)
+    def remember_way(self) -> None:
+        self.next.data = way_on()
 
 
 class Text(StringField):

@@ -25,6 +25,9 @@ COOKIE = "sessionid"
 SIGN_IN = "/accounts/login/"
 CONFIRM = "/accounts/confirm/"
 
+# Where people land who came from nowhere: a page, which the root of the API is not.
+HOME = "/accounts/"
+
 # How long after showing that it is them people may change how they sign in.
 RECENT = dt.timedelta(minutes=15)
 
@@ -135,10 +138,10 @@ def idle_time() -> dt.timedelta:
     return dt.timedelta(days=current_app.config["SESSION_IDLE_DAYS"])
 
 
-def way_on(default: str = "/") -> str:
-    """Where ``next`` leads, if it is a path of this site; else ``default``."""
+def way_on() -> str:
+    """Where ``next`` leads, if it is a path of this site; else home."""
     wanted = request.values.get("next", "")
-    return wanted if is_path_here(wanted) else default
+    return wanted if is_path_here(wanted) else HOME
 
 
 def is_path_here(address: str) -> bool:

@@ -533,7 +533,7 @@ def test_an_admin_among_others_may_go(session, people, desk):
 
     reply = desk.send(f"/desk/people/{people['admin'].id}/removal/", page="/desk/")
 
-    assert (reply.status_code, reply.headers["Location"], desk.is_signed_in) == (303, "/", False)
+    assert (reply.status_code, reply.headers["Location"], desk.is_signed_in) == (303, "/accounts/", False)
 
 
 # Groups, reasons, the log

@@ -49,7 +49,7 @@ def test_somebody_registers_proves_the_address_and_signs_in(browser, session):
     assert "hedy@example.org" in main_text(shown)
     assert before is None
     assert (confirmed.status_code, confirmed.headers["Location"]) == (302, "/accounts/login/")
-    assert (entered.status_code, entered.headers["Location"]) == (302, "/")
+    assert (entered.status_code, entered.headers["Location"]) == (302, "/accounts/")
     assert (hedy.full_name, hedy.email, hedy.is_verified, hedy.is_admin) == (
         "Hedy Lamarr",
         "hedy@example.org",
@@ -96,6 +96,8 @@ def test_nobody_learns_whether_an_address_has_an_account(app, session):
         ({"email": "a@b.example\r\nBcc: c@d.example"}, "Enter an e-mail address, like name@example.org"),
         ({"password": "too short"}, "Choose a password of at least 10 characters"),
         ({"password": "aaaaaaaaaaaa"}, "Choose a password that is harder to guess"),
+        ({"password": "Password1234"}, "Choose a password that is harder to guess"),
+        ({"password": "Hedy Lamarr 1914"}, "Choose a password that is harder to guess"),
         ({"password": "ab12" * 300}, "Choose a password of at most 1024 characters"),
     ],
 )

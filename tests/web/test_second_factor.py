@@ -293,7 +293,7 @@ def test_the_app_is_removed_and_the_codes_with_it(browser, session, ann, codes):
     assert (reply.status_code, count(session, Authenticator), count(session, RecoveryCode)) == (302, 0, 0)
     assert ann.password_suffices is False
     assert letters(session)[-1] == "the app that shows codes was removed"
-    assert Browser(browser._client.application).sign_in(ann).headers["Location"] == "/"
+    assert Browser(browser._client.application).sign_in(ann).headers["Location"] == "/accounts/"
 
 
 def test_new_codes_make_the_old_ones_void(browser, another_browser, session, ann, codes):

@@ -21,7 +21,7 @@ def test_somebody_signs_in_by_name_or_address(browser, session, name):
 
     reply = browser.send("/accounts/login/", {"username": name, "password": PASSWORD})
 
-    assert (reply.status_code, reply.headers["Location"]) == (302, "/")
+    assert (reply.status_code, reply.headers["Location"]) == (302, "/accounts/")
     assert "Ann Ash" in browser.get("/accounts/").text
 
 
@@ -118,7 +118,7 @@ def test_signing_in_leads_back(browser, session, place):
 def test_signing_in_leads_to_no_other_site(browser, session, place):
     reply = browser.sign_in(make_person(session), next=place)
 
-    assert (reply.status_code, reply.headers["Location"]) == (302, "/")
+    assert (reply.status_code, reply.headers["Location"]) == (302, "/accounts/")
 
 
 def test_who_is_not_signed_in_is_sent_to_do_so_and_back(browser, session):

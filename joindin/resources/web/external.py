@@ -24,6 +24,7 @@ from joindin.operations.throttle import EXTERNAL_SIGN_IN, admit, network
 from joindin.queries.external import identity_of
 from joindin.resources.pages import notify, show_page
 from joindin.resources.sessions import (
+    HOME,
     current_session,
     person,
     require_person,
@@ -33,7 +34,6 @@ from joindin.resources.sessions import (
 )
 from joindin.resources.web.pages import blp
 from joindin.resources.web.second_step import welcome
-from joindin.resources.web.sign_in import HOME
 
 HERE = "/accounts/external/"
 SIGN_IN_PAGE = "/accounts/login/"
@@ -46,14 +46,14 @@ log = logging.getLogger(__name__)
 def sign_in_elsewhere():
     """Off to the provider. A link and no form: what comes back is bound to the browser that left."""
     if session_user():
-        return redirect(way_on(HOME))
-    return redirect(_way_in(SIGN_IN, way_on(HOME)))
+        return redirect(way_on())
+    return redirect(_way_in(SIGN_IN, way_on()))
 
 
 @blp.post("/accounts/external/confirm/")
 @require_person
 def confirm_elsewhere():
-    return _go_on(_way_in(CONFIRM, way_on(HOME)))
+    return _go_on(_way_in(CONFIRM, way_on()))
 
 
 @blp.get("/accounts/external/")

@@ -55,7 +55,7 @@ class SecondStep(LeadingOn):
 
 def welcome(user: User, way: str | None = None):
     """Sign in whoever showed that they are ``user``, and go on; by way of the second step if they have one."""
-    way = way or way_on("/")
+    way = way or way_on()
     if has_second_factor(db.session, user.id):
         return _ask_on(user, way)
     return _sign_in(user, way)
@@ -77,10 +77,10 @@ def take_second_step():
     # To those who read the page; a device's answer does without.
     form.code.flags.required = True
     if not form.is_submitted():
-        form.remember_way("/")
+        form.remember_way()
     elif form.validate():
         if _is_proven(user, form):
-            return _confirm(way_on("/")) if session_user() else _sign_in(user, way_on("/"))
+            return _confirm(way_on()) if session_user() else _sign_in(user, way_on())
         form.refuse(WRONG_CODE if not form.answer.data else "Your device's answer was not accepted", form.code)
     options = request_options(db.session, user, place(), new_challenge()) if _has_passkeys(user) else None
     form.answer.data = form.code.data = ""

@@ -20,7 +20,6 @@ from joindin.resources.sessions import (
 from joindin.resources.web.pages import blp
 from joindin.resources.web.second_step import reassure, welcome
 
-HOME = "/accounts/"
 NAME = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
 WRONG = "That name and that password do not fit together"
 UNPROVEN = "You have not confirmed your e-mail address yet. We have just sent you another link"
@@ -42,10 +41,10 @@ class Password(LeadingOn):
 @blp.route("/accounts/login/", methods=["GET", "POST"])
 def sign_in():
     if session_user() and request.method == "GET":
-        return redirect(way_on(HOME))
+        return redirect(way_on())
     form = SignIn()
     if not form.is_submitted():
-        form.remember_way(HOME)
+        form.remember_way()
     elif form.validate():
         user = proven(form.username.data, form.password.data)
         if user is None:
@@ -65,11 +64,11 @@ def confirm():
     """Show once more that it is them, before something that matters."""
     form = Password()
     if not form.is_submitted():
-        form.remember_way(HOME)
+        form.remember_way()
     elif form.validate():
         user = proven(person().username, form.password.data)
         if user is not None and user.id == person().id:
-            return reassure(user, way_on(HOME))
+            return reassure(user, way_on())
         form.refuse("That is not your password", form.password)
     return show_page("web/accounts/confirm.html", form=form)
 

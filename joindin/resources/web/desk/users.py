@@ -14,6 +14,7 @@ from joindin.queries.groups import list_groups_of
 from joindin.queries.paging import Paging
 from joindin.queries.permits import list_permits
 from joindin.resources.forms import Form, Text, at_most
+from joindin.resources.sessions import HOME
 from joindin.resources.web.desk.guards import blp, carry_out, neighbours, only_for, read_paging, show, viewer
 from joindin.text import printable
 
@@ -70,7 +71,7 @@ def change_roles(user_id):
     # Who has just made themselves less than an admin has no place there any more.
     is_own = user_id == viewer().user.id and not all(roles.get(role, True) for role in ("admin", "active"))
     return carry_out(
-        work, "The roles are changed." if roles else "Nothing was changed.", "/" if is_own else here, otherwise=here
+        work, "The roles are changed." if roles else "Nothing was changed.", HOME if is_own else here, otherwise=here
     )
 
 
@@ -101,7 +102,7 @@ def remove_person(user_id):
         delete_user(db.session, user_id, actor=viewer().user)
 
     is_own = user_id == viewer().user.id
-    return carry_out(work, f"The account {name} is gone.", "/" if is_own else PEOPLE, otherwise=f"{PEOPLE}{user_id}/")
+    return carry_out(work, f"The account {name} is gone.", HOME if is_own else PEOPLE, otherwise=f"{PEOPLE}{user_id}/")
 
 
 def _show(user, form, status=200):
