@@ -1,8 +1,11 @@
 """Forms of pages: what they share (WTForms, guarded by ``csrf.py``, shown by ``templates/web/_forms.html``)."""
 
+from collections.abc import Iterable
+
 from flask import Flask
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, RadioField, SelectMultipleField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -61,6 +64,11 @@ class OneOf(RadioField):
     """One of some choices, each with its button."""
 
     is_group = True
+
+
+def choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """Values, and what is said of each."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def filled(message: str) -> DataRequired:

@@ -18,7 +18,7 @@ from joindin.operations.clients import (
 from joindin.permissions import can_administer_applications
 from joindin.queries.clients import find_client_of, find_client_with_owner, list_all_clients, list_clients_of
 from joindin.queries.paging import Paging
-from joindin.resources.forms import Form, OneOf, Text, at_most, filled
+from joindin.resources.forms import Form, OneOf, Text, at_most, choices, filled
 from joindin.resources.pages import notify, show_page
 from joindin.resources.sessions import person, require_person, require_recent_sign_in
 from joindin.resources.slashes import add_slashed
@@ -76,10 +76,12 @@ class Application(Form):
 class NewApplication(Application):
     kind = OneOf(
         "Where does it run?",
-        choices=[
-            ("confidential", "On a server, where it can keep a secret"),
-            ("public", "On people's own machines or in their browsers"),
-        ],
+        choices=choices(
+            {
+                "confidential": "On a server, where it can keep a secret",
+                "public": "On people's own machines or in their browsers",
+            }.items()
+        ),
         default="confidential",
     )
 

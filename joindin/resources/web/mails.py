@@ -15,7 +15,7 @@ from joindin.models import TOPICS, User
 from joindin.operations.mail_refusals import refuse_mails, want_mails
 from joindin.queries.mail_refusals import refused_topics
 from joindin.resources.csrf import csrf
-from joindin.resources.forms import Boxes, Form
+from joindin.resources.forms import Boxes, Form, choices
 from joindin.resources.pages import notify, show_page
 from joindin.resources.sessions import person, require_person
 from joindin.resources.web.pages import blp
@@ -30,7 +30,7 @@ class Wanted(Form):
 def choose_mails():
     user, form = person(), Wanted()
     offered = [name for name in TOPICS if name != "approval" or user.is_admin]
-    form.topics.choices = [(name, TOPICS[name].about) for name in offered]
+    form.topics.choices = choices((name, TOPICS[name].about) for name in offered)
     if form.validate_on_submit():
         for name in offered:
             _decide(user.id, name, is_wanted=name in form.topics.data)

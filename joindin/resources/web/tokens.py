@@ -14,7 +14,7 @@ from joindin.operations.personal_tokens import LONGEST_DESCRIPTION, NO_DESCRIPTI
 from joindin.operations.tokens import revoke_token
 from joindin.queries.authorizations import list_authorizations
 from joindin.queries.tokens import find_token_of, list_personal_tokens, list_sign_ins
-from joindin.resources.forms import Boxes, Form, at_most, filled
+from joindin.resources.forms import Boxes, Form, at_most, choices, filled
 from joindin.resources.pages import notify, show_page
 from joindin.resources.sessions import person, require_person, require_recent_sign_in
 from joindin.resources.slashes import add_slashed
@@ -33,7 +33,7 @@ class NewToken(Form):
         filters=[lambda text: plain_text(text or "")],
         render_kw={"rows": 2},
     )
-    scope = Boxes("What may it do?", [filled(NO_SCOPE)], choices=list(WORDS.items()))
+    scope = Boxes("What may it do?", [filled(NO_SCOPE)], choices=choices(WORDS.items()))
     expires_0 = DateField(
         "Last day", [Optional()], description="Between a day and a year from now. Without one it never expires"
     )

@@ -12,7 +12,7 @@ from joindin.permissions import can_decide_about_event
 from joindin.queries.event_lists import EventFilter, list_events
 from joindin.queries.events import load_events
 from joindin.queries.rejection_reasons import list_reasons
-from joindin.resources.forms import Form, at_most
+from joindin.resources.forms import Form, at_most, choices
 from joindin.resources.web.desk.guards import blp, carry_out, neighbours, only_for, read_paging, show, viewer
 from joindin.text import plain_text
 
@@ -105,7 +105,7 @@ def _show(event_id, form, status=200):
 
 def _with_choices(form):
     form.known = list_reasons(db.session) if not hasattr(form, "known") else form.known
-    form.reason.choices = [(str(reason.id), f"{reason.title}: {reason.text}") for reason in form.known]
+    form.reason.choices = choices((str(reason.id), f"{reason.title}: {reason.text}") for reason in form.known)
     return form
 
 

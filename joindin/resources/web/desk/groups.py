@@ -20,7 +20,7 @@ from joindin.permissions import can_administer_users, can_manage_groups
 from joindin.queries.accounts import find_account
 from joindin.queries.groups import find_group, list_groups, list_members
 from joindin.queries.permits import list_permits
-from joindin.resources.forms import Form, Text, at_most, filled
+from joindin.resources.forms import Form, Text, at_most, choices, filled
 from joindin.resources.pages import notify
 from joindin.resources.web.desk.guards import blp, carry_out, neighbours, only_for, read_paging, show, viewer
 
@@ -39,7 +39,7 @@ class Permission(Form):
     permission = SelectField(
         "Permission",
         [filled("Choose a permission")],
-        choices=[("", "Choose one"), *((name, name) for name in PERMISSIONS)],
+        choices=choices([("", "Choose one"), *((name, name) for name in PERMISSIONS)]),
     )
     number = Text(
         "Number",
