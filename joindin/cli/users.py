@@ -1,6 +1,7 @@
 """``joindin users``: accounts, on an operator's word."""
 
 import sys
+from typing import NamedTuple
 
 import click
 
@@ -9,6 +10,7 @@ from joindin.clock import utc_now
 from joindin.errors import NotFound
 from joindin.extensions import db
 from joindin.operations.roles import ROLES, set_roles
+from joindin.operations.second_factors import reset_second_factors
 from joindin.operations.users import create_user
 from joindin.queries.groups import list_groups_of
 from joindin.queries.users import user_named
@@ -65,66 +67,64 @@ def create(username: str, email: str, password: str, name: str | None, admin: bo
         click.echo(f"A token that proves the address is mailed to {user.email}.")
 
 
-@users.command("promote")
+class Change(NamedTuple):
+    """A command that gives a role or takes it, and what is said then; with ``undone`` it knows ``--not``."""
+
+    role: str
+    wanted: bool
+    about: str
+    done: str
+    undone: str | None = None
+
+
+CHANGES = {
+    "promote": Change("admin", True, "Make USERNAME an admin.", "is an admin"),
+    "demote": Change("admin", False, "Make USERNAME no longer an admin. The last one stays.", "is no admin"),
+    "edit": Change(
+        "editor", True, "Make USERNAME an editor, who approves and rejects events.", "is an editor", "is no editor"
+    ),
+    "trust": Change(
+        "trusted", True, "Let events of USERNAME go live without approval.", "is trusted", "is not trusted"
+    ),
+    "deactivate": Change(
+        "active",
+        False,
+        "Keep USERNAME from signing in and from doing anything. The last admin stays.",
+        "is deactivated",
+    ),
+    "activate": Change("active", True, "Let USERNAME, who was deactivated, back in.", "is active"),
+}
+
+
+def add_command(name: str, change: Change) -> None:
+    @click.argument("username")
+    @reason
+    @with_database
+    def change_role(username: str, reason: str, is_undone: bool = False):
+        roles = {change.role: change.wanted is not is_undone}
+        user = set_roles(db.session, _find(username).id, roles, actor=None, reason=plain_text(reason))
+        db.session.commit()
+        click.echo(f"{user.username} {change.undone if is_undone else change.done}.")
+
+    if change.undone:
+        change_role = click.option("--not", "is_undone", is_flag=True, help="Take that back.")(change_role)
+    users.command(name, help=change.about)(change_role)
+
+
+for name, change in CHANGES.items():
+    add_command(name, change)
+
+
+@users.command("reset-factors")
 @click.argument("username")
 @reason
 @with_database
-def promote(username: str, reason: str):
-    """Make USERNAME an admin."""
-    user = _give(username, {"admin": True}, reason)
-    click.echo(f"{user.username} is an admin.")
-
-
-@users.command("demote")
-@click.argument("username")
-@reason
-@with_database
-def demote(username: str, reason: str):
-    """Make USERNAME no longer an admin. The last one stays."""
-    user = _give(username, {"admin": False}, reason)
-    click.echo(f"{user.username} is no admin.")
-
-
-@users.command("edit")
-@click.argument("username")
-@click.option("--not", "is_taken", is_flag=True, help="Take that back.")
-@reason
-@with_database
-def edit(username: str, is_taken: bool, reason: str):
-    """Make USERNAME an editor, who approves and rejects events."""
-    user = _give(username, {"editor": not is_taken}, reason)
-    click.echo(f"{user.username} is {'no' if is_taken else 'an'} editor.")
-
-
-@users.command("trust")
-@click.argument("username")
-@click.option("--not", "is_distrusted", is_flag=True, help="Take the trust back.")
-@reason
-@with_database
-def trust(username: str, is_distrusted: bool, reason: str):
-    """Let events of USERNAME go live without approval."""
-    user = _give(username, {"trusted": not is_distrusted}, reason)
-    click.echo(f"{user.username} is {'not ' if is_distrusted else ''}trusted.")
-
-
-@users.command("deactivate")
-@click.argument("username")
-@reason
-@with_database
-def deactivate(username: str, reason: str):
-    """Keep USERNAME from signing in and from doing anything. The last admin stays."""
-    user = _give(username, {"active": False}, reason)
-    click.echo(f"{user.username} is deactivated.")
-
-
-@users.command("activate")
-@click.argument("username")
-@reason
-@with_database
-def activate(username: str, reason: str):
-    """Let USERNAME, who was deactivated, back in."""
-    user = _give(username, {"active": True}, reason)
-    click.echo(f"{user.username} is active.")
+def reset_factors(username: str, reason: str):
+    """Take away the second factors of USERNAME, who has lost them. Be sure who asks you for it."""
+    user = _find(username)
+    reset_second_factors(db.session, user, actor=None, reason=plain_text(reason))
+    db.session.commit()
+    click.echo(f"{user.username} signs in with the password alone.")
 
 
 @users.command("show")
@@ -138,12 +138,6 @@ def show(username: str):
     click.echo(f"{user.username} (id {user.id}): {', '.join(roles) or 'deactivated'}")
     if groups:
         click.echo(f"Groups: {', '.join(groups)}")
-
-
-def _give(username, roles, reason):
-    user = set_roles(db.session, _find(username).id, roles, actor=None, reason=plain_text(reason))
-    db.session.commit()
-    return user
 
 
 def _find(username):

@@ -22,6 +22,8 @@ SUBJECTS = {
     "password_changed": "Your joind.in password was changed",
     "email_change": "Confirm your new address for joind.in",
     "email_changed": "Your joind.in address was changed",
+    "sign_in_slowed": "Many attempts to sign in to your joind.in account",
+    "second_step_failed": "Somebody knows the password of your joind.in account",
     "second_factor": "Signing in to joind.in: {what}",
     "event_submitted": "New event submitted to joind.in",
     "event_approved": "Event approved",

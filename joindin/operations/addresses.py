@@ -11,6 +11,7 @@ from joindin.errors import Conflict, Invalid
 from joindin.models import EmailChange, EmailVerification, PasswordReset, User
 from joindin.operations.mail import send_later
 from joindin.operations.registration import NO_LONGER, may_be_mailed, tell_of_account
+from joindin.operations.security_letters import tell_of_address
 from joindin.queries.users import user_with_email
 
 LASTS = dt.timedelta(days=1)
@@ -52,14 +53,7 @@ def change_address(session, token: str, *, now: dt.datetime) -> User:
         raise Conflict("That address belongs to an account") from None
     for kind in (EmailChange, EmailVerification, PasswordReset):
         session.execute(delete(kind).where(kind.user_id == user.id))
-    send_later(
-        session,
-        "email_changed",
-        [before],
-        full_name=user.full_name,
-        username=user.username,
-        email=user.email,
-    )
+    tell_of_address(session, user, before=before, email=user.email)
     return user
 
 

@@ -17,9 +17,9 @@ from joindin.credentials import token_hash
 from joindin.errors import Conflict, Invalid
 from joindin.models import ExternalIdentity, ExternalSignIn, User
 from joindin.oidc import Identity
-from joindin.operations.audit import record
 from joindin.operations.mail import send_later
-from joindin.operations.users import FIRST, LONGEST_FULL_NAME, is_first_account
+from joindin.operations.security_letters import tell_of_sign_in_change
+from joindin.operations.users import LONGEST_FULL_NAME, make_account
 from joindin.queries.external import identity_called, identity_of
 from joindin.queries.users import user_with_email
 from joindin.text import is_e_mail, plain_text
@@ -134,11 +134,13 @@ def disconnect(session, user: User, issuer: str) -> None:
     """:raises Conflict: if there is no other way to sign in."""
     if user.password_hash is None:
         raise Conflict(LAST_WAY_IN)
-    session.execute(
+    gone = session.execute(
         delete(ExternalIdentity)
         .where(ExternalIdentity.user_id == user.id, ExternalIdentity.issuer == issuer)
         .execution_options(synchronize_session=False)
-    )
+    ).rowcount
+    if gone:
+        tell_of_sign_in_change(session, user, "the account that you have elsewhere was disconnected")
 
 
 def is_same_person(session, user: User, identity: Identity, *, since: dt.datetime) -> bool:
@@ -177,29 +179,15 @@ def _name(identity):
 
 def _register(session, identity, now):
     """An account without a password, of the name that the provider has or one like it."""
-    is_first = is_first_account(session)
+    full_name = plain_text(identity.full_name or "")[:LONGEST_FULL_NAME] or None
     for name in _names(identity):
-        user = User(
-            username=name,
-            email=identity.email,
-            full_name=plain_text(identity.full_name or "")[:LONGEST_FULL_NAME] or None,
-            twitter_username="",
-            biography="",
-            is_verified=True,
-            is_admin=is_first,
-            registered_at=now,
-        )
         try:
-            with session.begin_nested():
-                session.add(user)
-                session.flush()
-        except IntegrityError:
+            return make_account(
+                session, now=now, hashed=None, verified=True, username=name, email=identity.email, full_name=full_name
+            )
+        except Conflict:
             if user_with_email(session, identity.email):
                 raise Conflict(TAKEN) from None
-            continue
-        if is_first:
-            record(session, "user.promote", user, actor=None, reason=FIRST, changes={"admin": [False, True]})
-        return user
     raise Conflict("Your name is taken too often here. Register with another one and connect your account")
 
 

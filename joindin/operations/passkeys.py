@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from joindin.database import locked
 from joindin.errors import Conflict, Invalid, NotFound
 from joindin.models import Passkey, User
-from joindin.operations.mail import send_later
-from joindin.operations.second_factors import make_recovery_codes, tidy_up
+from joindin.operations.second_factors import make_recovery_codes, note_removal
+from joindin.operations.security_letters import tell_of_sign_in_change
 from joindin.queries.second_factors import has_second_factor, list_passkeys
 
 MOST = 20
@@ -95,7 +95,7 @@ def add_passkey(
             session.flush()
     except IntegrityError:
         raise Conflict("That passkey belongs to an account already") from None
-    _tell(session, user, f"the passkey {name} was added")
+    tell_of_sign_in_change(session, user, f"the passkey {name} was added")
     return make_recovery_codes(session, user, now=now) if is_first else None
 
 
@@ -136,8 +136,7 @@ def remove_passkey(session, user: User, passkey_id: int) -> None:
         raise NotFound("There is no such passkey")
     session.delete(passkey)
     session.flush()
-    _tell(session, user, f"the passkey {passkey.name} was removed")
-    tidy_up(session, user)
+    note_removal(session, user, f"the passkey {passkey.name}")
 
 
 def _descriptors(session, user):
@@ -180,7 +179,3 @@ def _refusals():
     from webauthn.helpers.exceptions import WebAuthnException
 
     return (WebAuthnException, ValueError, TypeError, KeyError, AttributeError, IndexError)
-
-
-def _tell(session, user, what):
-    send_later(session, "second_factor", [user.email], full_name=user.full_name, what=what)

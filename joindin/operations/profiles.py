@@ -12,6 +12,7 @@ from joindin.errors import Invalid, NotAllowed
 from joindin.models import BrowserSession, EventHost, PasswordReset, User
 from joindin.operations.audit import record
 from joindin.operations.events import touch
+from joindin.operations.security_letters import tell_of_address, tell_of_password, tell_of_sign_in_change
 from joindin.operations.sessions import close_sessions
 
 WRONG_PASSWORD = "The credentials could not be verified"  # noqa: S105 - a sentence
@@ -60,11 +61,13 @@ def edit_profile(
                 raise NotAllowed(WRONG_PASSWORD)
             user.password_hash = hashed
             close_sessions(session, user_id, now=utc_now(), but=kept_session)
+            tell_of_password(session, user)
         if hashed or fields.get("email", user.email) != user.email:
             session.execute(delete(PasswordReset).where(PasswordReset.user_id == user_id))
         is_renamed = fields.get("full_name", user.full_name) != user.full_name
         if actor.id != user_id:
             record(session, "user.edit", user, actor=actor, changes=_noted(user, fields, hashed))
+        _tell(session, user, fields)
         for name, value in fields.items():
             setattr(user, name, value)
         session.flush()
@@ -76,6 +79,14 @@ def edit_profile(
     except IntegrityError as taken:
         field = "email" if "email_key" in str(taken.orig) else "username"
         raise Invalid(f"That {field} is already associated with another account") from None
+
+
+def _tell(session, user, fields):
+    """To the address that they have until now."""
+    if fields.get("username", user.username) != user.username:
+        tell_of_sign_in_change(session, user, f"your username is {fields['username']} from now on")
+    if user.email and fields.get("email", user.email) != user.email:
+        tell_of_address(session, user, before=user.email, email=fields["email"])
 
 
 def _noted(user, fields, hashed):

@@ -73,8 +73,6 @@ def open_account(session, token: str, *, username: str | None = None, now: dt.da
         username=username or asked.username,
         full_name=asked.full_name,
         email=asked.email,
-        twitter_username="",
-        biography="",
     )
     session.execute(delete(Registration).where(Registration.email == asked.email))
     return user

@@ -12,9 +12,10 @@ from sqlalchemy import delete, update
 from joindin.credentials import new_recovery_code, seal, token_hash, unseal
 from joindin.database import insert_or_ignore, locked
 from joindin.errors import Conflict, Invalid
-from joindin.models import Authenticator, RecoveryCode, User
-from joindin.operations.mail import send_later
-from joindin.queries.second_factors import has_second_factor
+from joindin.models import Authenticator, Passkey, RecoveryCode, User
+from joindin.operations.audit import record
+from joindin.operations.security_letters import tell_of_sign_in_change
+from joindin.queries.second_factors import count_recovery_codes, has_second_factor
 
 CODES = 10
 PURPOSE = "authenticator"
@@ -42,15 +43,14 @@ def add_authenticator(
     sealed = seal(secret_key, PURPOSE, secret)
     if not insert_or_ignore(session, Authenticator, user_id=user.id, secret=sealed, created_at=now, last_step=step):
         raise Conflict("Your account has an authenticator already. Remove it first")
-    _tell(session, user, "an app that shows codes was added")
+    tell_of_sign_in_change(session, user, "an app that shows codes was added")
     return make_recovery_codes(session, user, now=now) if is_first else None
 
 
 def remove_authenticator(session, user: User) -> None:
     locked(session, User, user.id)
     if session.execute(delete(Authenticator).where(Authenticator.user_id == user.id)).rowcount:
-        _tell(session, user, "the app that shows codes was removed")
-        tidy_up(session, user)
+        note_removal(session, user, "the app that shows codes")
 
 
 def check_code(session, user: User, code: str, *, secret_key: str, now: dt.datetime) -> bool:
@@ -73,7 +73,7 @@ def renew_recovery_codes(session, user: User, *, now: dt.datetime) -> list[str]:
     locked(session, User, user.id)
     if not has_second_factor(session, user.id):
         raise Conflict("Recovery codes stand in for a second factor, and you have none")
-    _tell(session, user, "new recovery codes were made")
+    tell_of_sign_in_change(session, user, "new recovery codes were made")
     return make_recovery_codes(session, user, now=now)
 
 
@@ -82,13 +82,35 @@ def let_password_suffice(session, user: User, suffices: bool) -> None:
     locked(session, User, user.id)
     user.password_suffices = suffices and has_second_factor(session, user.id)
     allowed = "may" if user.password_suffices else "may no longer"
-    _tell(session, user, f"applications {allowed} sign you in with the password alone")
+    tell_of_sign_in_change(session, user, f"applications {allowed} sign you in with the password alone")
     session.flush()
 
 
 def password_is_enough(session, user: User) -> bool:
     """Whether an application that cannot ask for a second factor may sign this person in."""
     return user.password_suffices or not has_second_factor(session, user.id)
+
+
+def reset_second_factors(session, user: User, *, actor: User | None, reason: str = "") -> None:
+    """Take all of somebody's second factors away, who has lost them; the password alone lets them in again.
+
+    :raises Conflict: if they have none.
+    """
+    locked(session, User, user.id)
+    if not has_second_factor(session, user.id):
+        raise Conflict(f"{user.username} has no second factor")
+    for kind in (Authenticator, Passkey):
+        session.execute(delete(kind).where(kind.user_id == user.id).execution_options(synchronize_session=False))
+    record(session, "user.reset_factors", user, actor=actor, reason=reason)
+    tell_of_sign_in_change(session, user, "all second factors were removed by those who run this site")
+    tidy_up(session, user)
+
+
+def note_removal(session, user: User, factor: str) -> None:
+    """What follows when a factor was removed by its owner, who may be somebody else with their session."""
+    record(session, "user.remove_factor", user, actor=user, changes={"factor": [factor, None]})
+    tell_of_sign_in_change(session, user, f"{factor} was removed")
+    tidy_up(session, user)
 
 
 def tidy_up(session, user: User) -> None:
@@ -123,7 +145,8 @@ def _use_recovery_code(session, user, code):
         .execution_options(synchronize_session=False)
     ).rowcount
     if used:
-        _tell(session, user, "a recovery code was used")
+        is_last = not count_recovery_codes(session, user.id)
+        tell_of_sign_in_change(session, user, f"a recovery code was used{', and it was the last' * is_last}")
     return bool(used)
 
 
@@ -136,7 +159,3 @@ def _step_of(secret, code, now):
     return next(
         (present + off for off in TOLERANCE if pyotp.utils.strings_equal(totp.generate_otp(present + off), code)), None
     )
-
-
-def _tell(session, user, what):
-    send_later(session, "second_factor", [user.email], full_name=user.full_name, what=what)

@@ -14,7 +14,8 @@ from sqlalchemy import case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from joindin.errors import TooOften
-from joindin.models import BrowserSession, Throttle
+from joindin.models import BrowserSession, Throttle, User
+from joindin.operations.security_letters import tell_of_guesses, tell_of_wrong_codes
 from joindin.queries.users import user_called
 from joindin.text import fold
 
@@ -41,6 +42,9 @@ SIGN_IN_LAST_RESORT = Limit("sign-in last resort", 1, dt.timedelta(minutes=15))
 # Codes, by whoever has the password already: at one place, and at all that the account is not at home in.
 SECOND_FACTOR = Limit("second factor", 10, dt.timedelta(minutes=15))
 SECOND_FACTOR_ACCOUNT = Limit("second factor account", 30, dt.timedelta(hours=1))
+# So many wrong ones after the right password are told to the owner; and of guesses they hear once a day.
+WRONG_CODES = Limit("wrong codes", 3, dt.timedelta(days=1))
+SIGN_IN_LETTER = Limit("sign-in letter", 1, dt.timedelta(days=1))
 EXTERNAL_SIGN_IN = Limit("external sign-in", 300, dt.timedelta(hours=1))
 # A challenge to a device is answered once.
 CHALLENGE = Limit("challenge", 1, dt.timedelta(hours=1))
@@ -85,18 +89,20 @@ def admit_sign_in(session, *, name: str, address: str | None, now: dt.datetime) 
 
     Guesses from many places cannot lock an account's owner out: wherever they were signed in before,
     only what happens there counts, and everywhere else one attempt in a quarter of an hour is left.
+    An account's owner hears of it by mail when there were too many.
 
     :raises TooOften: when there were enough.
     """
     account, place = _account(session, name), network(address)
     admit(session, SIGN_IN_ADDRESS, place, now=now)
-    admit(session, SIGN_IN_HERE, account, place, now=now)
-    if _is_at_home(session, account, place):
-        return
     try:
-        admit(session, SIGN_IN_ACCOUNT, account, now=now)
+        _admit_guess(session, account, place, now)
     except TooOften:
-        admit(session, SIGN_IN_LAST_RESORT, account, place, now=now)
+        # Counted for names that nobody has, too, so that both take the same time.
+        count, _ = _count(session, SIGN_IN_LETTER, [account], now)
+        if count == 1 and isinstance(account, int):
+            tell_of_guesses(session, session.get_one(User, account))
+        raise
 
 
 def forgive_sign_in(session, *, name: str, address: str | None) -> None:
@@ -122,6 +128,14 @@ def admit_code(session, *, user_id: int, address: str | None, now: dt.datetime) 
 def forgive_code(session, *, user_id: int, address: str | None) -> None:
     forgive(session, SECOND_FACTOR, user_id, network(address))
     take_back(session, SECOND_FACTOR_ACCOUNT, user_id)
+    forgive(session, WRONG_CODES, user_id)
+
+
+def note_wrong_code(session, user: User, *, now: dt.datetime) -> None:
+    """Remember that whoever knows somebody's password had no right code; its owner hears of the third in a day."""
+    count, _ = _count(session, WRONG_CODES, [user.id], now)
+    if count == WRONG_CODES.most:
+        tell_of_wrong_codes(session, user)
 
 
 def network(address: str | None) -> str:
@@ -139,6 +153,16 @@ def forget_old_counts(session, now: dt.datetime) -> int:
     return session.execute(
         delete(Throttle).where(Throttle.ends_at <= now).execution_options(synchronize_session=False)
     ).rowcount
+
+
+def _admit_guess(session, account, place, now):
+    admit(session, SIGN_IN_HERE, account, place, now=now)
+    if _is_at_home(session, account, place):
+        return
+    try:
+        admit(session, SIGN_IN_ACCOUNT, account, now=now)
+    except TooOften:
+        admit(session, SIGN_IN_LAST_RESORT, account, place, now=now)
 
 
 def _count(session, limit, subject, now):

@@ -12,6 +12,7 @@ from joindin.guessable import is_guessable
 from joindin.models import EmailVerification, PasswordReset, User
 from joindin.operations.audit import record
 from joindin.operations.mail import send_later
+from joindin.operations.security_letters import tell_of_password
 from joindin.operations.sessions import close_sessions
 from joindin.queries.users import has_users, user_named, user_with_email
 from joindin.text import is_e_mail, plain_text
@@ -37,34 +38,17 @@ def register(session, *, now: dt.datetime, password: str, verified: bool = False
     return user
 
 
-def make_account(session, *, now: dt.datetime, hashed: str, verified: bool, **fields) -> User:
+def make_account(session, *, now: dt.datetime, hashed: str | None, verified: bool, **fields) -> User:
     """An account, of which nobody is told. The first one of an installation is its admin.
 
     The password comes hashed, so that no lock is held while that is done.
 
     :raises Conflict: if the name or the address was taken a moment ago.
     """
-    user = User(**fields, password_hash=hashed, is_verified=verified, registered_at=now)
-    user.is_admin = is_first = is_first_account(session)
-    try:
-        with session.begin_nested():
-            session.add(user)
-            session.flush()
-    except IntegrityError:
-        if user_named(session, user.username):
-            raise Conflict(NAME_TAKEN) from None
-        raise Conflict("That email is already associated with another account") from None
+    user, is_first = _add_account(session, **fields, password_hash=hashed, is_verified=verified, registered_at=now)
     if is_first:
         record(session, "user.promote", user, actor=None, reason=FIRST, changes={"admin": [False, True]})
     return user
-
-
-def is_first_account(session) -> bool:
-    """Whether nobody has an account yet. If so, nobody else can get one until this transaction ends."""
-    if has_users(session):
-        return False
-    lock_table(session, User)
-    return not has_users(session)
 
 
 def send_verification(session, user: User, *, now: dt.datetime) -> None:
@@ -142,6 +126,7 @@ def reset_password(session, token: str, password: str, *, now: dt.datetime) -> U
     user.password_hash = hashed
     session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
     close_sessions(session, user.id, now=now)
+    tell_of_password(session, user)
     session.flush()
     return user
 
@@ -174,31 +159,46 @@ def create_user(
     if user_with_email(session, email):
         raise Conflict(f"The address {email} is already associated with another account")
     hashed = password_hash(password)
-    is_first = is_first_account(session)
-    user = User(
+    user, is_first = _add_account(
+        session,
         username=username,
         email=email,
         full_name=full_name,
-        twitter_username="",
-        biography="",
         password_hash=hashed,
         is_verified=verified,
-        is_admin=is_admin or is_first,
+        is_admin=is_admin,
         is_trusted=is_trusted,
         registered_at=now,
     )
-    try:
-        with session.begin_nested():
-            session.add(user)
-            session.flush()
-    except IntegrityError:
-        raise Conflict("That username or that address was taken a moment ago") from None
     given = {"admin": user.is_admin, "trusted": is_trusted}
     changes = {role: [False, True] for role, is_given in given.items() if is_given}
     record(session, "user.create", user, actor=actor, reason=FIRST if is_first else None, changes=changes)
     if not verified:
         send_verification(session, user, now=now)
     return user
+
+
+def _add_account(session, *, is_admin=False, twitter_username="", biography="", **fields):
+    """The account, and whether it is the first."""
+    is_first = _is_first_account(session)
+    user = User(**fields, twitter_username=twitter_username, biography=biography, is_admin=is_admin or is_first)
+    try:
+        with session.begin_nested():
+            session.add(user)
+            session.flush()
+    except IntegrityError:
+        if user_named(session, user.username):
+            raise Conflict(NAME_TAKEN) from None
+        raise Conflict("That email is already associated with another account") from None
+    return user, is_first
+
+
+def _is_first_account(session):
+    """Whether nobody has an account yet. If so, nobody else can get one until this transaction ends."""
+    if has_users(session):
+        return False
+    lock_table(session, User)
+    return not has_users(session)
 
 
 def _account_problems(username, email, full_name, password):

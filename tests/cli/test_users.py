@@ -9,8 +9,10 @@ from joindin.clock import utc_now
 from joindin.credentials import check_password
 from joindin.errors import Conflict
 from joindin.extensions import db
-from joindin.models import AuditEntry, EmailVerification, Mail, User
+from joindin.models import AuditEntry, Authenticator, EmailVerification, Mail, User
 from joindin.operations.roles import set_roles
+from joindin.operations.second_factors import make_recovery_codes
+from joindin.queries.second_factors import count_recovery_codes, has_second_factor
 from tests.factories import make_group, make_user, newest
 
 CREATE = ("users", "create", "maria", "--email", "maria@example.org")
@@ -238,3 +240,31 @@ def test_show_tells_roles_and_groups(run, session):
     reply = run("users", "show", "maria")
 
     assert reply.output == f"maria (id {maria.id}): editor, active\nGroups: Kitchen\n"
+
+
+def test_second_factors_that_were_lost_are_taken_away(run, session):
+    maria = make_user(session, "maria", password_suffices=True)
+    session.add(Authenticator(user_id=maria.id, secret="sealed", created_at=utc_now(), last_step=0))
+    make_recovery_codes(session, maria, now=utc_now())
+
+    done = run("users", "reset-factors", "maria", "--reason", "lost her telephone")
+    again = run("users", "reset-factors", "maria")
+
+    assert (done.exit_code, done.output) == (0, "maria signs in with the password alone.\n")
+    assert (again.exit_code, again.stderr) == (1, "Error: maria has no second factor\n")
+    assert (has_second_factor(session, maria.id), count_recovery_codes(session, maria.id)) == (False, 0)
+    assert maria.password_suffices is False
+    (entry,) = session.scalars(select(AuditEntry)).all()
+    assert (entry.action, entry.actor_id, entry.surface, entry.subject_name, entry.reason) == (
+        "user.reset_factors", None, "shell", "maria", "lost her telephone",
+    )  # fmt: skip
+    assert [(mail.kind, mail.recipient) for mail in session.scalars(select(Mail))] == [
+        ("second_factor", "maria@example.org")
+    ]
+
+
+def test_a_password_that_is_easy_to_guess_is_refused(run, session):
+    reply = run(*CREATE, "--password", "maria-2026")
+
+    assert (reply.exit_code, session.scalars(select(User)).all()) == (2, [])
+    assert "That password is easy to guess. Choose another" in reply.stderr

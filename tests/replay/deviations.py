@@ -308,6 +308,10 @@ DEVIATIONS = {
         "18 #6", answer=changed(description="d &"), afterwards=Deviation(answer=changed(description="d &"))
     ),
     "write-user-delete-admin": Deviation("9.9, 18 #4", afterwards=Deviation(answer=after_deletion)),
+    "write-user-edit-self": Deviation(
+        "9.7: whoever reads the address of before hears that there is another one",
+        mails=lambda _: [("plain@example.org", "Your joind.in address was changed")],
+    ),
     "write-user-register-html": Deviation(
         "18 #6",
         afterwards=Deviation(

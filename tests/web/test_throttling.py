@@ -4,8 +4,10 @@ import datetime as dt
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from joindin.clock import utc_now
+from joindin.models import Mail
 from joindin.operations.throttle import SIGN_IN_ACCOUNT, SIGN_IN_HERE
 from tests.web.browsing import PASSWORD, Browser, main_text, make_person
 
@@ -57,3 +59,18 @@ def test_an_attack_from_everywhere_does_not_lock_the_owner_out(app, session):
 
     assert (mistyped, entered) == ([200, 302], 302)
     assert [reply.status_code for reply in third] == [200, 429]
+
+
+def test_an_account_and_none_take_as_many_statements_when_it_was_too_often(browser, session, count_statements):
+    make_person(session, "ann")
+    kinds = {}
+    for name in ("ann", "nobody"):
+        guess(browser, SIGN_IN_HERE.most, name)
+        form = {"username": name, "password": "wrong", "csrfmiddlewaretoken": browser.token()}
+        browser.post("/accounts/login/", form)
+        with count_statements() as seen:
+            browser.post("/accounts/login/", form)
+        kinds[name] = [each.split()[0] for each in seen]
+
+    assert [each for each in kinds["ann"] if each != "SELECT"] == [each for each in kinds["nobody"] if each != "SELECT"]
+    assert session.scalars(select(Mail.kind)).all() == ["sign_in_slowed"]

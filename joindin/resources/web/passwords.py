@@ -6,7 +6,6 @@ from wtforms import HiddenField, PasswordField
 from joindin.clock import utc_now
 from joindin.errors import Invalid
 from joindin.extensions import db
-from joindin.operations.mail import send_later
 from joindin.operations.profiles import edit_profile
 from joindin.operations.registration import NO_LONGER, may_be_mailed
 from joindin.operations.throttle import MAIL_ADDRESS, admit, network
@@ -77,14 +76,13 @@ def choose_password():
         form.token.data = request.args.get("token", "")
     elif form.validate():
         try:
-            user = reset_password(db.session, form.token.data or "", form.password.data, now=utc_now())
+            reset_password(db.session, form.token.data or "", form.password.data, now=utc_now())
         except Invalid as refused:
             db.session.rollback()
             if str(refused) != EASY_TO_GUESS:
                 return show_page("web/accounts/no_longer.html", 400, message=NO_LONGER)
             form.refuse(HARDER, form.password)
         else:
-            _tell_of_change(user)
             db.session.commit()
             notify("Your password is changed. You can sign in with it now.")
             return redirect("/accounts/login/")
@@ -109,7 +107,6 @@ def change_password():
                 kept_session=current_session(),
             )
             current_session().proven_at = utc_now()
-            _tell_of_change(user)
             db.session.commit()
             notify("Your password is changed. All other browsers are signed out.")
             return redirect("/accounts/")
@@ -122,7 +119,3 @@ def _mail_link(name):
     may = may_be_mailed(db.session, user.email if user and user.email else name, now=utc_now())
     if may and user is not None and user.is_active and user.email:
         send_password_reset(db.session, user, now=utc_now(), kind="password_forgotten")
-
-
-def _tell_of_change(user):
-    send_later(db.session, "password_changed", [user.email], full_name=user.full_name)

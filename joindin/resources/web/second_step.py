@@ -18,7 +18,7 @@ from joindin.extensions import db
 from joindin.models import User
 from joindin.operations.passkeys import Place, check_passkey, request_options
 from joindin.operations.second_factors import WRONG_CODE, check_code
-from joindin.operations.throttle import CHALLENGE, admit, admit_code, forgive_code
+from joindin.operations.throttle import CHALLENGE, admit, admit_code, forgive_code, note_wrong_code
 from joindin.queries.second_factors import has_second_factor, list_passkeys
 from joindin.resources.forms import LeadingOn, Text
 from joindin.resources.pages import show_page
@@ -148,6 +148,8 @@ def _is_proven(user, form):
         right = check_code(db.session, user, form.code.data or "", secret_key=current_app.secret_key, now=utc_now())
     if right:
         forgive_code(db.session, user_id=user.id, address=request.remote_addr)
+    else:
+        note_wrong_code(db.session, user, now=utc_now())
     db.session.commit()
     return right
 
