@@ -12,6 +12,7 @@ from joindin.models import (
     Client,
     Event,
     EventComment,
+    EventCommentReport,
     EventHost,
     Group,
     GroupMember,
@@ -19,6 +20,7 @@ from joindin.models import (
     Talk,
     TalkClaim,
     TalkComment,
+    TalkCommentReport,
     TalkLink,
     TalkSpeaker,
     TalkStar,
@@ -225,6 +227,16 @@ def make_talk_comment(session, talk, user=None, *, rating=4, text=None, **fields
             talk.rating_count += 1
     session.flush()
     return comment
+
+
+def make_report(session, comment, reporter=None):
+    """Somebody's complaint about a comment on an event or a talk."""
+    kind = EventCommentReport if isinstance(comment, EventComment) else TalkCommentReport
+    reporter = reporter or make_user(session)
+    report = kind(comment_id=comment.id, reporter_id=reporter.id, reported_at=NOW)
+    session.add(report)
+    session.flush()
+    return report
 
 
 def make_claim(session, talk, speaker, user, **fields) -> TalkClaim:

@@ -11,7 +11,7 @@ from joindin.models.users import User
 
 
 class AuditEntry(db.Model):
-    """One thing that somebody did by virtue of more than an ordinary account's rights.
+    """One thing that somebody did by virtue of more than an ordinary account's rights, or with keys to one.
 
     Names stand beside ids, for people, things and clients go and the entry stays. No actor means
     the operator's shell. ``changes`` maps a field to what it was and what it is, never a secret.

@@ -1,7 +1,7 @@
 """Writing down who did what to what, in the transaction of what was done.
 
-An operation that takes more than an ordinary account's rights knows its actor and calls
-:func:`record`. How the actor came (surface, application, address) is nothing an operation should
+An operation that takes more than an ordinary account's rights, or that gives out keys or takes them
+back, knows its actor and calls :func:`record`. How the actor came (surface, application, address) is nothing an operation should
 know: whoever makes the session leaves a function for it in ``session.info``.
 """
 
@@ -13,9 +13,23 @@ from ipaddress import ip_address, ip_network
 from sqlalchemy import delete, select, update
 
 from joindin.clock import utc_now
-from joindin.models import AuditEntry, Event, EventComment, Group, RejectionReason, Talk, TalkComment, User
+from joindin.models import (
+    AccessToken,
+    AuditEntry,
+    Client,
+    Event,
+    EventComment,
+    Group,
+    RejectionReason,
+    Talk,
+    TalkComment,
+    User,
+)
+from joindin.viewer import Person
 
 KINDS = {
+    AccessToken: ("token", "description"),
+    Client: ("application", "name"),
     Event: ("event", "name"),
     EventComment: ("event_comment", None),
     Group: ("group", "name"),
@@ -40,7 +54,13 @@ SHELL = Through()
 
 
 def record(
-    session, action: str, subject, *, actor: User | None, reason: str | None = None, changes: Mapping | None = None
+    session,
+    action: str,
+    subject,
+    *,
+    actor: User | Person | None,
+    reason: str | None = None,
+    changes: Mapping | None = None,
 ) -> None:
     """Write an entry. ``changes`` is what was and what is, by field; no secrets.
 

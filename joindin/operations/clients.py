@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from joindin.credentials import client_secret, matches_hash, new_client_key, new_secret, token_hash
 from joindin.database import begin_write, insert_or_ignore, locked
 from joindin.errors import Conflict, Invalid, NotFound
-from joindin.models import Client
+from joindin.models import Client, User
+from joindin.operations.audit import record
 from joindin.redirects import problem_with
 from joindin.scopes import GANCIO_SCOPES
 from joindin.text import plain_text
@@ -23,9 +24,12 @@ SECRET, SECRET_LENGTH = "jis", 48
 MOST, MOST_REDIRECT_URIS = 100, 20
 FIRST_GENERATION = 1
 
+# What of an application is for the log.
+NOTED = ("name", "website", "callback_url", "other_redirect_uris")
+
 
 def register_client(
-    session, *, owner: Person, name: str, description: str, callback_url: str, secret_key: str, now: dt.datetime
+    session, *, actor: Person, name: str, description: str, callback_url: str, secret_key: str, now: dt.datetime
 ) -> Client:
     """Make an application of somebody's own; key and secret are made up, only the secret's hash is kept.
 
@@ -33,7 +37,7 @@ def register_client(
     """
     key = new_client_key()
     client = Client(
-        owner_id=owner.id,
+        owner_id=actor.id,
         name=name,
         description=description,
         callback_url=callback_url,
@@ -44,15 +48,13 @@ def register_client(
         can_be_revoked=True,
         created_at=now,
     )
-    session.add(client)
-    session.flush()
-    return client
+    return _add(session, client, actor)
 
 
 def register_application(
     session,
     *,
-    owner: Person,
+    actor: User,
     name: str,
     description: str,
     website: str,
@@ -67,25 +69,24 @@ def register_application(
     """
     check_redirect_uris(redirect_uris, is_public)
     begin_write(session)
-    if session.scalar(select(func.count()).select_from(Client).where(Client.owner_id == owner.id)) >= MOST:
+    if session.scalar(select(func.count()).select_from(Client).where(Client.owner_id == actor.id)) >= MOST:
         raise Invalid(f"You have {MOST} applications already. Delete some first")
     client = Client(
         key=new_secret(KEY, KEY_LENGTH),
         name=name,
         description=description,
         website=website or None,
-        owner_id=owner.id,
+        owner_id=actor.id,
         is_public=is_public,
         created_at=now,
     )
     _set_redirect_uris(client, redirect_uris)
-    session.add(client)
-    session.flush()
-    return client, None if is_public else rotate_secret(session, client, secret_key)
+    secret = None if is_public else _next_secret(client, secret_key)
+    return _add(session, client, actor), secret
 
 
 def change_application(
-    session, client: Client, *, name: str, description: str, website: str, redirect_uris: Sequence[str]
+    session, client: Client, *, actor: User, name: str, description: str, website: str, redirect_uris: Sequence[str]
 ) -> None:
     """Change what the owner says of an application.
 
@@ -93,12 +94,18 @@ def change_application(
     :raises NotFound: if it was removed a moment ago.
     """
     check_redirect_uris(redirect_uris, client.is_public)
-    edit_client(session, client, name=name, description=description, website=website or None)
-    _set_redirect_uris(client, redirect_uris)
-    session.flush()
+    edit_client(
+        session,
+        client,
+        actor=actor,
+        name=name,
+        description=description,
+        website=website or None,
+        **_as_columns(redirect_uris),
+    )
 
 
-def rotate_secret(session, client: Client, secret_key: str) -> str:
+def rotate_secret(session, client: Client, secret_key: str, *, actor: User) -> str:
     """Give the application another secret; the old one is no good any more. The new one in clear.
 
     :raises Invalid: if it runs where it can keep none.
@@ -107,10 +114,8 @@ def rotate_secret(session, client: Client, secret_key: str) -> str:
         raise Invalid("A public application has no secret")
     if locked(session, Client, client.id) is None:
         raise NotFound("No application found")
-    client.secret_generation = (client.secret_generation or 0) + FIRST_GENERATION
-    secret = client_secret(secret_key, client.key, client.secret_generation)
-    client.secret_hash = token_hash(secret)
-    session.flush()
+    secret = _next_secret(client, secret_key)
+    record(session, "application.renew_secret", client, actor=actor)
     return secret
 
 
@@ -133,23 +138,29 @@ def secret_of(client: Client, secret_key: str) -> str:
     return secret if matches_hash(secret, client.secret_hash) else ""
 
 
-def edit_client(session, client: Client, **fields) -> None:
+def edit_client(session, client: Client, *, actor: User | Person, **fields) -> None:
     """Change what the owner says of an application.
 
     :raises NotFound: if it was removed a moment ago.
     """
     if locked(session, Client, client.id) is None:
         raise NotFound("No application found")
+    changes = {
+        name: [_in_words(getattr(client, name)), _in_words(fields[name])]
+        for name in NOTED
+        if name in fields and fields[name] != getattr(client, name)
+    }
     for name, value in fields.items():
         setattr(client, name, value)
-    session.flush()
+    record(session, "application.edit", client, actor=actor, changes=changes)
 
 
-def remove_client(session, client: Client) -> None:
+def remove_client(session, client: Client, *, actor: User | Person) -> None:
     """Forget an application. Tokens made for it stay, as nobody's (spec 11).
 
     :raises NotFound: if it was removed a moment ago.
     """
+    record(session, "application.delete", client, actor=actor)
     gone = session.execute(
         delete(Client).where(Client.id == client.id).execution_options(synchronize_session=False)
     ).rowcount
@@ -203,6 +214,7 @@ def add_client(
             session.flush()
     except IntegrityError:
         raise Conflict(f"There is an application with the key {key!r} already") from None
+    record(session, "application.create", client, actor=None, changes=_given(client))
     return client
 
 
@@ -225,9 +237,7 @@ def register_itself(session, *, name: str, redirect_uri: str, website: str, now:
         created_at=now,
     )
     _set_redirect_uris(client, [redirect_uri])
-    session.add(client)
-    session.flush()
-    return client, secret
+    return _add(session, client, None), secret
 
 
 def gancio_itself(session, *, now: dt.datetime) -> Client:
@@ -239,6 +249,38 @@ def gancio_itself(session, *, now: dt.datetime) -> Client:
     return known
 
 
+def _add(session, client, actor):
+    session.add(client)
+    session.flush()
+    record(session, "application.create", client, actor=actor, changes=_given(client))
+    return client
+
+
+def _given(client):
+    """What lets an application act, for the log."""
+    powers = {"password grant": client.is_trusted, "service": client.is_service, "public": client.is_public}
+    found = {name: [False, True] for name, is_given in powers.items() if is_given}
+    return found | ({"callback_url": [None, client.callback_url]} if client.callback_url else {})
+
+
+def _in_words(value):
+    return "\n".join(value) if isinstance(value, list) else value
+
+
+def _next_secret(client, secret_key):
+    client.secret_generation = (client.secret_generation or 0) + FIRST_GENERATION
+    secret = client_secret(secret_key, client.key, client.secret_generation)
+    client.secret_hash = token_hash(secret)
+    return secret
+
+
 def _set_redirect_uris(client, redirect_uris):
-    client.callback_url = redirect_uris[0] if redirect_uris else None
-    client.other_redirect_uris = list(redirect_uris[1:])
+    for name, value in _as_columns(redirect_uris).items():
+        setattr(client, name, value)
+
+
+def _as_columns(redirect_uris):
+    return {
+        "callback_url": redirect_uris[0] if redirect_uris else None,
+        "other_redirect_uris": list(redirect_uris[1:]),
+    }

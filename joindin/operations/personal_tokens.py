@@ -9,8 +9,10 @@ from joindin.credentials import MIXED, OWN, new_secret, token_hash
 from joindin.database import locked
 from joindin.errors import Invalid, NotSignedIn
 from joindin.models import PERSONAL, AccessToken, User
+from joindin.operations.audit import record
 from joindin.queries.tokens import is_alive
 from joindin.scopes import join_scopes
+from joindin.viewer import Person
 
 LENGTH = 50
 LONGEST_DESCRIPTION = 1000
@@ -27,7 +29,7 @@ TOO_MANY = f"You have {MOST} tokens already. Revoke some first"
 def make_token(
     session,
     *,
-    user_id: int,
+    actor: User | Person,
     description: str,
     scopes: Collection[str],
     expires_at: dt.datetime | None,
@@ -46,16 +48,16 @@ def make_token(
     # A minute's grace for those who count a day from when they began to write.
     if expires_at is not None and not now + SHORTEST - dt.timedelta(minutes=1) <= expires_at <= now + LONGEST:
         raise Invalid(BAD_EXPIRY)
-    if locked(session, User, user_id) is None:
+    if locked(session, User, actor.id) is None:
         raise NotSignedIn("You must be logged in")
-    mine = (AccessToken.user_id == user_id, AccessToken.kind == PERSONAL, *is_alive(now))
+    mine = (AccessToken.user_id == actor.id, AccessToken.kind == PERSONAL, *is_alive(now))
     if session.scalar(select(func.count()).select_from(AccessToken).where(*mine)) >= MOST:
         raise Invalid(TOO_MANY)
     secret = new_secret(OWN, LENGTH, MIXED)
     token = AccessToken(
         kind=PERSONAL,
         token_hash=token_hash(secret),
-        user_id=user_id,
+        user_id=actor.id,
         scopes=join_scopes(scopes),
         description=description,
         created_at=now,
@@ -63,4 +65,5 @@ def make_token(
     )
     session.add(token)
     session.flush()
+    record(session, "token.create", token, actor=actor, changes={"scopes": [None, token.scopes]})
     return token, secret

@@ -11,10 +11,12 @@ from joindin.credentials import check_password, is_outdated, new_token, token_ha
 from joindin.database import locked
 from joindin.errors import NotAllowed, NotSignedIn
 from joindin.models import AccessToken, Client, Grant, User
+from joindin.operations.audit import record
 from joindin.operations.grants import end_grant
 from joindin.operations.second_factors import password_is_enough
 from joindin.operations.signing_in import hash_again
 from joindin.queries.users import user_named
+from joindin.viewer import Person
 
 NEEDS_MORE = "This account takes a second factor. Allow signing in with the password alone on its security page"
 
@@ -58,10 +60,11 @@ def forget_stale_tokens(session, client_keys: Collection[str], now: dt.datetime)
     session.execute(delete(AccessToken).where(AccessToken.client_id.in_(clients), last_use < yesterday))
 
 
-def revoke_token(session, token: AccessToken, *, now: dt.datetime) -> None:
+def revoke_token(session, token: AccessToken, *, actor: User | Person, now: dt.datetime) -> None:
     """It is no good any more; if it came of a grant, what would renew it neither."""
     if token.revoked_at is None:
         token.revoked_at = now
+        record(session, "token.revoke", token, actor=actor, changes={"scopes": [token.scopes, None]})
     if token.grant_id is not None and (grant := locked(session, Grant, token.grant_id)) is not None:
         end_grant(session, grant, now=now)
     session.flush()

@@ -10,19 +10,31 @@ from sqlalchemy import select
 
 from joindin import operations
 from joindin.jobs.cleanup import clean_audit_log
-from joindin.models import AuditEntry, EventCommentReport, Permit, TalkCommentReport
+from joindin.models import AuditEntry, Authenticator, Permit
 from joindin.operations.account_deletion import delete_talk_comments, delete_user
 from joindin.operations.approval import approve_event, reject_event
 from joindin.operations.audit import record
 from joindin.operations.claims import approve_claim, claim_talk, reject_claim, turn_down_claim
+from joindin.operations.clients import (
+    add_client,
+    change_application,
+    edit_client,
+    register_application,
+    register_client,
+    remove_client,
+    rotate_secret,
+)
 from joindin.operations.comments import close_reports, decide_about_event_comment
 from joindin.operations.groups import add_member, create_group, delete_group, remove_member, rename_group
 from joindin.operations.hosts import add_host, remove_host
 from joindin.operations.permits import permit, permit_preset, take_back
+from joindin.operations.personal_tokens import make_token
 from joindin.operations.profiles import edit_profile
 from joindin.operations.rejection_reasons import add_reason, delete_reason, edit_reason
 from joindin.operations.roles import set_roles
+from joindin.operations.second_factors import remove_authenticator, reset_second_factors
 from joindin.operations.talk_comments import decide_about_talk_comment
+from joindin.operations.tokens import revoke_token
 from joindin.operations.users import create_user
 from joindin.queries.audit import AuditFilter, list_audit_entries
 from tests.factories import (
@@ -32,6 +44,7 @@ from tests.factories import (
     make_event_comment,
     make_group,
     make_pending_event,
+    make_report,
     make_talk,
     make_talk_comment,
     make_user,
@@ -46,6 +59,15 @@ HELPERS = (record, close_reports)
 PROFILE = {"full_name": "Ada Byron", "email": "byron@example.org", "biography": "Long"}
 
 
+APPLICATION = {"description": "", "website": "", "redirect_uris": ["https://app.example/back"]}
+NOW_AND_KEY = {"secret_key": "of the tests", "now": NOW}
+
+
+def add_authenticator_of(session, user):
+    session.add(Authenticator(user_id=user.id, secret="sealed", created_at=NOW, last_step=0))
+    session.flush()
+
+
 class World:
     def __init__(self, session):
         self.root = make_user(session, "root", is_admin=True)
@@ -56,11 +78,18 @@ class World:
         self.claim = make_claim(session, self.talk, self.talk.speakers[0], self.ada)
         self.comment = make_event_comment(session, self.event, self.ada)
         self.talk_comment = make_talk_comment(session, self.talk, self.ada)
-        for kind, comment in ((EventCommentReport, self.comment), (TalkCommentReport, self.talk_comment)):
-            session.add(kind(comment_id=comment.id, reporter_id=self.ada.id, reported_at=NOW))
+        make_report(session, self.comment, self.ada)
+        make_report(session, self.talk_comment, self.ada)
         self.group = make_group(session, "Kitchen", members=[self.ada])
         permit(session, self.ada, "view_log", actor=None)
         self.permit = newest(session, Permit)
+        self.application, _ = register_application(
+            session, name="Schedule", is_public=False, actor=self.ada, **APPLICATION, **NOW_AND_KEY
+        )
+        self.token, _ = make_token(
+            session, actor=self.ada, description="Badges", scopes=["ME_READ"], expires_at=None, now=NOW
+        )
+        add_authenticator_of(session, self.ada)
         self.reason = add_reason(session, title="Off topic", text="Not about us", actor=None)
         for entry in session.scalars(select(AuditEntry)):
             session.delete(entry)
@@ -160,6 +189,51 @@ PRIVILEGED = {
         lambda s, w: take_back(s, w.permit.id, actor=w.root),
         "user.take_back", "user", "ada", {"permission": ["view_log", None]},
     ),
+    register_client: (
+        lambda s, w: register_client(
+            s, name="Widget", description="", callback_url="https://app.example/", actor=w.root, **NOW_AND_KEY
+        ),
+        "application.create", "application", "Widget",
+        {"password grant": [False, True], "callback_url": [None, "https://app.example/"]},
+    ),
+    register_application: (
+        lambda s, w: register_application(s, name="Phone", is_public=True, actor=w.root, **APPLICATION, **NOW_AND_KEY),
+        "application.create", "application", "Phone",
+        {"public": [False, True], "callback_url": [None, "https://app.example/back"]},
+    ),
+    change_application: (
+        lambda s, w: change_application(
+            s, w.application, actor=w.root, **APPLICATION | {
+                "name": "Calendar", "redirect_uris": ["https://app.example/back", "https://app.example/too"]
+            }
+        ),
+        "application.edit", "application", "Calendar",
+        {"name": ["Schedule", "Calendar"], "other_redirect_uris": ["", "https://app.example/too"]},
+    ),
+    edit_client: (
+        lambda s, w: edit_client(s, w.application, actor=w.root, name="Calendar"),
+        "application.edit", "application", "Calendar", {"name": ["Schedule", "Calendar"]},
+    ),
+    rotate_secret: (
+        lambda s, w: rotate_secret(s, w.application, "of the tests", actor=w.root),
+        "application.renew_secret", "application", "Schedule", {},
+    ),
+    remove_client: (
+        lambda s, w: remove_client(s, w.application, actor=w.root), "application.delete", "application", "Schedule", {},
+    ),
+    make_token: (
+        lambda s, w: make_token(
+            s, actor=w.root, description="Doors", scopes=["ME_READ"], expires_at=None, now=NOW
+        ),
+        "token.create", "token", "Doors", {"scopes": [None, "ME_READ"]},
+    ),
+    revoke_token: (
+        lambda s, w: revoke_token(s, w.token, actor=w.root, now=NOW),
+        "token.revoke", "token", "Badges", {"scopes": ["ME_READ", None]},
+    ),
+    reset_second_factors: (
+        lambda s, w: reset_second_factors(s, w.ada, actor=w.root), "user.reset_factors", "user", "ada", {},
+    ),
     add_reason: (
         lambda s, w: add_reason(s, title="Spam", text="An advert", actor=w.root),
         "reason.add", "reason", "Spam", {"text": [None, "An advert"]},
@@ -206,6 +280,20 @@ def test_what_is_done_by_privilege_is_written_down(session, operation):
     assert entry.changes == (changes(world) if callable(changes) else changes)
     assert "long enough" not in str(entry.changes)
     assert (entry.surface, entry.address) == ("shell", None)
+
+
+def test_what_the_operator_and_owners_do_about_keys_is_written_down_as_well(session):
+    ada = make_user(session, "ada")
+    add_authenticator_of(session, ada)
+
+    add_client(session, name="Doors", key="doors", secret="quite secret", is_service=True, now=NOW)
+    remove_authenticator(session, ada)
+
+    rows = session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+    assert [(row.action, row.actor_name, row.subject_kind, row.subject_name, row.changes) for row in rows] == [
+        ("application.create", None, "application", "Doors", {"service": [False, True]}),
+        ("user.remove_factor", "ada", "user", "ada", {"factor": ["the app that shows codes", None]}),
+    ]
 
 
 def test_an_entry_stays_when_who_did_it_and_what_it_was_about_are_gone(session):

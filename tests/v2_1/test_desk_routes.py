@@ -27,6 +27,7 @@ from tests.factories import (
     make_user,
     newest,
 )
+from tests.roles import ROLES, make_people
 
 ACCOUNTS = ("You must be logged in to look after accounts", "You must be an admin to look after accounts")
 GROUPS = ("You must be logged in to manage groups", "You do not have permission to manage groups")
@@ -63,16 +64,11 @@ ROUTES = [
     ("POST", "/events/{pending}/approval", None, 204, ["editor"], APPROVAL),
     ("GET", "/events?filter=pending", None, 200, ["editor"], PENDING),
 ]
-ROLES = ("visitor", "plain", "host", "editor", "manager", "reader", "trusted", "admin")
 
 
 @pytest.fixture
 def people(session):
-    roles = {"editor": {"is_editor": True}, "trusted": {"is_trusted": True}, "admin": {"is_admin": True}}
-    found = {role: make_user(session, role, **roles.get(role, {})) for role in ROLES if role != "visitor"}
-    permit(session, make_group(session, "Managers", members=[found["manager"]]), "manage_groups", actor=None)
-    permit(session, found["reader"], "view_log", actor=None)
-    return found
+    return make_people(session)
 
 
 @pytest.fixture
@@ -311,6 +307,28 @@ def test_the_log_is_filtered_and_followed_to_its_end(session, admin, people, ids
     assert admin.get("/v2.1/audit?actor=nobody").json["entries"] == []
     assert admin.get("/v2.1/audit?until=yesterday").json["entries"] == []
     assert len(admin.get("/v2.1/audit?action=user.&resultsperpage=100000").json["entries"]) == 3
+
+
+def test_keys_that_were_given_out_and_taken_back_stand_in_the_log(api, session, admin, people):
+    caller = api.signed_in(people["plain"], make_client(session, is_trusted=True))
+    application = {"name": "Badges", "description": "Prints them", "callback_url": "https://badges.example/"}
+    made = caller.post("/v2.1/applications", json=application).headers["Location"]
+    caller.put(made, json=application | {"callback_url": "https://elsewhere.example/"})
+    caller.delete(made)
+    token = caller.post("/v2.1/personal_tokens", json={"description": "Doors", "scopes": ["ME_READ"]})
+    caller.delete(token.headers["Location"])
+
+    def seen(query):
+        return [(each["action"], each["subject_name"]) for each in admin.get(f"/v2.1/audit?{query}").json["entries"]]
+
+    number = made.rpartition("/")[2]
+    assert seen(f"subject=application:{number}&actor=plain") == [
+        ("application.delete", "Badges"), ("application.edit", "Badges"), ("application.create", "Badges"),
+    ]  # fmt: skip
+    assert seen("action=token.") == [("token.revoke", "Doors"), ("token.create", "Doors")]
+    (edit,) = admin.get("/v2.1/audit?action=application.edit").json["entries"]
+    assert edit["changes"] == {"callback_url": ["https://badges.example/", "https://elsewhere.example/"]}
+    assert (edit["surface"], edit["actor_username"]) == ("v2_1", "plain")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,20 @@ class AuditEntrySchema(Shape):
     action = text("user.trust")
     actor_username = text("margaret", "Null: the operator, at the shell.", null=True)
     actor_uri = address("/v2.1/users/3", "Null also if the account is gone.", null=True)
-    subject_kind = text("user", enum=["user", "event", "talk", "event_comment", "talk_comment", "group", "reason"])
+    subject_kind = text(
+        "user",
+        enum=[
+            "user",
+            "event",
+            "talk",
+            "event_comment",
+            "talk_comment",
+            "group",
+            "reason",
+            "application",
+            "token",
+        ],
+    )
     subject_id = whole(7)
     subject_name = text("ada", "As it was called then.", null=True)
     reason = text("Three good events", null=True)

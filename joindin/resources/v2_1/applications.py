@@ -62,7 +62,7 @@ class Applications(MethodView):
         if not current_app.config["SECRET_KEY"]:
             raise NotConfigured("This platform has no secret of its own yet to make one from")
         client = register_client(
-            db.session, owner=owner, secret_key=current_app.config["SECRET_KEY"], now=utc_now(), **fields
+            db.session, actor=owner, secret_key=current_app.config["SECRET_KEY"], now=utc_now(), **fields
         )
         db.session.commit()
         return _written(client)
@@ -85,7 +85,7 @@ class OneApplication(MethodView):
         """Change one of the caller's own applications."""
         owner = signed_in(NOT_SIGNED_IN)
         client = find_client_of(db.session, owner.id, _of_a_row(client_id))
-        edit_client(db.session, client, **_read_fields(params(), required=("name", "description")))
+        edit_client(db.session, client, actor=owner, **_read_fields(params(), required=("name", "description")))
         db.session.commit()
         return _written(client)
 
@@ -94,7 +94,7 @@ class OneApplication(MethodView):
     def delete(self, client_id):
         """Remove one of the caller's own applications. Who is signed in through it stays so."""
         owner = signed_in(NOT_SIGNED_IN)
-        remove_client(db.session, find_client_of(db.session, owner.id, _of_a_row(client_id)))
+        remove_client(db.session, find_client_of(db.session, owner.id, _of_a_row(client_id)), actor=owner)
         db.session.commit()
         return empty(204, links().applications())
 

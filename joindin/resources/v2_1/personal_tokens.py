@@ -72,7 +72,7 @@ class PersonalTokens(MethodView):
         owner, given, now = _owner(), params(), utc_now()
         token, secret = make_token(
             db.session,
-            user_id=owner.id,
+            actor=owner,
             description=plain_text(given.text("description")),
             scopes=_read_scopes(given),
             expires_at=_read_expiry(given, now),
@@ -96,8 +96,8 @@ class OnePersonalToken(MethodView):
     @refuses({**REFUSED, 404: NO_TOKEN})
     def delete(self, token_id):
         """Revoke one of the caller's own tokens."""
-        now = utc_now()
-        revoke_token(db.session, find_personal_token(db.session, _owner().id, token_id, now), now=now)
+        owner, now = _owner(), utc_now()
+        revoke_token(db.session, find_personal_token(db.session, owner.id, token_id, now), actor=owner, now=now)
         db.session.commit()
         return empty(204, links().personal_tokens())
 

@@ -100,7 +100,7 @@ class OneToken(MethodView):
         token = _own_token(token_id)
         if token is None or (token.client is not None and not token.client.can_be_revoked):
             raise NotFound("No tokens found")
-        revoke_token(db.session, token, now=utc_now())
+        revoke_token(db.session, token, actor=_owner(), now=utc_now())
         db.session.commit()
         return empty(204, links().tokens())
 

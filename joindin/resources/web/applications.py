@@ -104,7 +104,7 @@ def register(place):
         try:
             client, secret = register_application(
                 db.session,
-                owner=person(),
+                actor=person(),
                 is_public=form.is_public,
                 secret_key=_secret_key(),
                 now=utc_now(),
@@ -134,7 +134,7 @@ def update(place, client_id):
     form = Application(data=known | {"redirect_uris": "\n".join(client.redirect_uris)})
     form.is_public = client.is_public
     if form.validate_on_submit():
-        change_application(db.session, client, **form.said())
+        change_application(db.session, client, actor=person(), **form.said())
         db.session.commit()
         notify("The application is changed.")
         return redirect(f"{place}{client_id}/")
@@ -145,7 +145,7 @@ def delete(place, client_id):
     client = _find(place, client_id)
     if not _is_sent():
         return show_page("web/accounts/application_delete.html", client=client, place=place)
-    remove_client(db.session, client)
+    remove_client(db.session, client, actor=person())
     db.session.commit()
     notify("The application is deleted, and what people allowed it with it.")
     return redirect(place)
@@ -153,7 +153,7 @@ def delete(place, client_id):
 
 def rotate(place, client_id):
     client = _find(place, client_id)
-    secret = rotate_secret(db.session, client, _secret_key())
+    secret = rotate_secret(db.session, client, _secret_key(), actor=person())
     db.session.commit()
     return _show_secret(place, client, secret)
 

@@ -66,7 +66,7 @@ def create_token():
         try:
             token, secret = make_token(
                 db.session,
-                user_id=person().id,
+                actor=person(),
                 description=form.description.data,
                 scopes=form.scope.data,
                 expires_at=form.expires_at(),
@@ -102,7 +102,7 @@ def revoke_own_token():
     shown = request.form.get("pk", "")
     if not (shown.isascii() and shown.isdecimal() and len(shown) < 10):
         raise NotFound("There is no such token")
-    revoke_token(db.session, find_token_of(db.session, person().id, int(shown)), now=utc_now())
+    revoke_token(db.session, find_token_of(db.session, person().id, int(shown)), actor=person(), now=utc_now())
     db.session.commit()
     notify("Token was revoked.")
     return redirect(HOME)
