@@ -12,6 +12,7 @@ from joindin.operations.users import EASY_TO_GUESS, names_of, password_problem
 from joindin.permissions import can_administer_users
 from joindin.queries.users import find_user, user_named, user_with_email
 from joindin.representations.v2_1.shapes import Shape, flag, optional, text
+from joindin.resources.proving import count_attempt, forgive_attempt
 from joindin.resources.v2_1.answers import empty
 from joindin.resources.v2_1.callers import caller, signed_in
 from joindin.resources.v2_1.documented import does, refuses, takes
@@ -138,7 +139,11 @@ def _read_password(given, user):
     password = given.text("password")
     if given.is_empty("old_password"):
         raise Invalid(NO_OLD_PASSWORD)
-    return password, check_old_password(user, given.text("old_password"))
+    name = user.username
+    count_attempt(name)
+    proven = check_old_password(user, given.text("old_password"))
+    forgive_attempt(name)
+    return password, proven
 
 
 def _read_profile(given, user, password):
