@@ -28,6 +28,8 @@ CONFIRM = "/accounts/confirm/"
 # Where people land who came from nowhere: a page, which the root of the API is not.
 HOME = "/accounts/"
 
+NOT_YET = "That is not done yet. Show that it is you, and then send it again"
+
 # How long after showing that it is them people may change how they sign in.
 RECENT = dt.timedelta(minutes=15)
 
@@ -91,6 +93,8 @@ def require_recent_sign_in(view: Callable) -> Callable:
         if session_user() is None:
             return redirect(sign_in_page())
         if current_session().proven_at <= utc_now() - RECENT:
+            if request.method == "POST":
+                flask.flash(NOT_YET)
             return redirect(_leading_back(CONFIRM))
         return view(*args, **kwargs)
 
@@ -173,8 +177,18 @@ def _keep(known, user):
 
 def _leading_back(place):
     """``place``, with the way back to what was asked for; a form that was sent is not sent again."""
-    here = request.full_path.rstrip("?")
-    return f"{place}?next={quote(here, safe='/')}" if is_path_here(here) else place
+    back = _way_back()
+    return f"{place}?next={quote(back, safe='/')}" if is_path_here(back) else place
+
+
+def _way_back():
+    """What was asked for; where only forms are sent to, the page that the form stood on."""
+    if request.method == "GET" or "GET" in request.url_rule.methods:
+        return request.full_path.rstrip("?")
+    page = urlsplit(request.headers.get("Referer", ""))
+    if page.netloc != request.host:
+        return HOME
+    return f"{page.path}?{page.query}" if page.query else page.path
 
 
 def _send_cookie(response):

@@ -43,7 +43,9 @@ class Browser:
 
     def send(self, path, fields=None, page=None, **kwargs):
         """Fill in the form of ``page`` (of ``path`` itself if not said) and send it to ``path``."""
-        return self.post(path, {"csrfmiddlewaretoken": self.token(page or path)} | (fields or {}), **kwargs)
+        page = page or path
+        headers = {"Referer": f"{self._base_url}{page}"} | kwargs.pop("headers", {})
+        return self.post(path, {"csrfmiddlewaretoken": self.token(page)} | (fields or {}), headers=headers, **kwargs)
 
     def token(self, page="/accounts/login/"):
         return form_fields(self.get(page).text)["csrfmiddlewaretoken"]

@@ -1,15 +1,17 @@
 """The desk: who may see which page, and what the forms do."""
 
+import datetime as dt
 import re
 
 import pytest
 from sqlalchemy import func, select
 
+from joindin.clock import utc_now
 from joindin.models import (
     AuditEntry,
+    BrowserSession,
     Event,
     EventComment,
-    EventCommentReport,
     Group,
     GroupMember,
     Mail,
@@ -17,7 +19,6 @@ from joindin.models import (
     RejectionReason,
     TalkClaim,
     TalkComment,
-    TalkCommentReport,
     User,
 )
 from joindin.operations.permits import permit
@@ -30,14 +31,14 @@ from tests.factories import (
     make_event_comment,
     make_group,
     make_pending_event,
+    make_report,
     make_talk,
     make_talk_comment,
     make_user,
     newest,
 )
-from tests.web.browsing import Browser, main_text, make_person
-
-ROLES = ("visitor", "plain", "trusted", "host", "editor", "manager", "reader", "admin")
+from tests.roles import ROLES, make_people
+from tests.web.browsing import HASH, PASSWORD, Browser, main_text, make_person
 
 DECIDERS, MODERATORS = {"editor", "admin"}, {"host", "admin"}
 MANAGERS, READERS, ADMINS = {"manager", "admin"}, {"reader", "admin"}, {"admin"}
@@ -85,16 +86,7 @@ FORMS = {
 
 @pytest.fixture
 def people(session):
-    roles = {"editor": {"is_editor": True}, "trusted": {"is_trusted": True}, "admin": {"is_admin": True}}
-    found = {role: make_user(session, role, **roles.get(role, {})) for role in ROLES if role != "visitor"}
-    permit(session, make_group(session, "Managers", members=[found["manager"]]), "manage_groups", actor=None)
-    permit(session, found["reader"], "view_log", actor=None)
-    return found
-
-
-def report(session, kind, comment, reporter):
-    session.add(kind(comment_id=comment.id, reporter_id=reporter.id, reported_at=NOW))
-    session.flush()
+    return make_people(session)
 
 
 def make_waiting(session, host, number=1):
@@ -104,9 +96,9 @@ def make_waiting(session, host, number=1):
         talk = make_talk(session, event, speakers=["Ann"])
         claim = make_claim(session, talk, talk.speakers[0], make_user(session))
         comment = make_event_comment(session, event, make_user(session), is_hidden=True)
-        report(session, EventCommentReport, comment, make_user(session))
+        make_report(session, comment)
         talk_comment = make_talk_comment(session, talk, make_user(session), is_hidden=True)
-        report(session, TalkCommentReport, talk_comment, make_user(session))
+        make_report(session, talk_comment)
     return {"claim": claim.id, "comment": comment.id, "talk_comment": talk_comment.id}
 
 
@@ -369,7 +361,7 @@ def test_a_host_decides_about_a_report_once(session, people, ids, signed_in, pla
 
 
 def test_reports_about_one_comment_stand_together(session, people, ids, desk):
-    report(session, EventCommentReport, session.get(EventComment, ids["comment"]), make_user(session, "second"))
+    make_report(session, session.get(EventComment, ids["comment"]), make_user(session, "second"))
 
     page = main_text(desk.get("/desk/reports/"))
 
@@ -494,6 +486,36 @@ def test_the_last_admin_stays(session, people, desk, fields):
         ("warning", "There was a problem trying to delete the user."),
     ]
     assert (admin.is_admin, admin.is_active) == (True, True)
+
+
+RECENT = (
+    "/desk/people/{user}/roles/",
+    "/desk/people/{user}/talk_comments/",
+    "/desk/people/{user}/removal/",
+    "/desk/groups/{group}/permissions/",
+    "/desk/groups/{group}/presets/",
+    "/desk/groups/{group}/permissions/{permit}/removal/",
+)
+
+
+@pytest.mark.parametrize("path", RECENT)
+def test_what_gives_or_takes_rights_takes_a_recent_sign_in(session, people, ids, desk, path):
+    people["admin"].password_hash = HASH
+    form, fields = path.format(**ids), FORMS[path][1]
+    here = f"/desk/people/{ids['user']}/" if "people" in path else f"/desk/groups/{ids['group']}/"
+    newest(session, BrowserSession).proven_at = utc_now() - dt.timedelta(minutes=16)
+
+    stopped = desk.send(form, fields, page=here)
+    entries = session.scalar(select(func.count()).select_from(AuditEntry))
+    said = notices(desk, stopped.headers["Location"])
+    shown = desk.send("/accounts/confirm/", {"password": PASSWORD, "next": here}, page=stopped.headers["Location"])
+    done = desk.send(form, fields, page=here)
+
+    way_on = form if "removal" in path and "people" in path else here
+    assert (stopped.status_code, stopped.headers["Location"]) == (302, f"/accounts/confirm/?next={way_on}")
+    assert said == [("notice", "That is not done yet. Show that it is you, and then send it again")]
+    assert (shown.status_code, shown.headers["Location"], done.status_code) == (302, here, 303)
+    assert session.scalar(select(func.count()).select_from(AuditEntry)) > entries
 
 
 def test_a_reason_that_is_too_long_is_refused_and_nothing_done(session, ids, desk):

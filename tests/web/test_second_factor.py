@@ -114,6 +114,19 @@ def test_signing_in_takes_a_code(browser, session, ann, codes):
     assert (right.status_code, right.headers["Location"], browser.is_signed_in) == (302, "/user/ann", True)
 
 
+def test_the_owner_hears_of_the_third_wrong_code_behind_the_right_password(browser, session, ann, codes):
+    page = half_way(browser, ann)
+    said = []
+    for given in ("000000", "000000", "000000", "000000", code(), "000000"):
+        step(browser, given, page)
+        said.append([mail.kind for mail in session.scalars(select(Mail))].count("second_step_failed"))
+        if given != "000000":
+            browser.send("/accounts/logout/", page="/accounts/")
+            page = half_way(browser, ann)
+
+    assert said == [0, 0, 1, 1, 1, 1]
+
+
 @pytest.mark.parametrize(("seconds", "taken"), [(-60, False), (-30, True), (0, True), (30, True), (60, False)])
 def test_a_code_is_good_for_its_half_minute_and_the_next(browser, ann, codes, seconds, taken):
     with time_machine.travel(utc_now() + dt.timedelta(seconds=1), tick=False):
@@ -279,7 +292,9 @@ def test_changes_take_a_recent_sign_in(browser, session, ann, codes, path):
 
     reply = browser.send(f"{HERE}{path}", {"suffices": "yes"}, page=HERE)
 
-    assert (reply.status_code, reply.headers["Location"]) == (302, f"/accounts/confirm/?next={HERE}{path}")
+    # Forms that have a page of their own are shown again there, the others where they stood.
+    way_on = f"{HERE}{path}" if path in ("authenticator/", "passkeys/add/") else HERE
+    assert (reply.status_code, reply.headers["Location"]) == (302, f"/accounts/confirm/?next={way_on}")
     assert (count(session, Authenticator), count(session, RecoveryCode), ann.password_suffices) == (1, CODES, False)
 
 

@@ -22,6 +22,7 @@ from joindin.queries.groups import find_group, list_groups, list_members
 from joindin.queries.permits import list_permits
 from joindin.resources.forms import Form, Text, at_most, choices, filled
 from joindin.resources.pages import notify
+from joindin.resources.sessions import require_recent_sign_in
 from joindin.resources.web.desk.guards import blp, carry_out, neighbours, only_for, read_paging, show, viewer
 
 GROUPS = "/desk/groups/"
@@ -131,6 +132,7 @@ def dissolve(group_id):
 
 @blp.post("/groups/<row_id:group_id>/permissions/")
 @only_for(can_administer_users)
+@require_recent_sign_in
 def permit_group(group_id):
     form = Permission()
 
@@ -144,6 +146,7 @@ def permit_group(group_id):
 
 @blp.post("/groups/<row_id:group_id>/presets/")
 @only_for(can_administer_users)
+@require_recent_sign_in
 def permit_group_preset(group_id):
     preset = request.form.get("preset", "")
 
@@ -155,6 +158,7 @@ def permit_group_preset(group_id):
 
 @blp.post("/groups/<row_id:group_id>/permissions/<row_id:permit_id>/removal/")
 @only_for(can_administer_users)
+@require_recent_sign_in
 def take_permission_back(group_id, permit_id):
     return _carry_out(
         group_id, lambda: take_back(db.session, permit_id, actor=viewer().user), "That is no longer permitted."

@@ -14,7 +14,7 @@ from joindin.queries.groups import list_groups_of
 from joindin.queries.paging import Paging
 from joindin.queries.permits import list_permits
 from joindin.resources.forms import Form, Text, at_most
-from joindin.resources.sessions import HOME
+from joindin.resources.sessions import HOME, require_recent_sign_in
 from joindin.resources.web.desk.guards import blp, carry_out, neighbours, only_for, read_paging, show, viewer
 from joindin.text import printable
 
@@ -56,6 +56,7 @@ def show_person(user_id):
 
 @blp.post("/people/<row_id:user_id>/roles/")
 @only_for(can_administer_users)
+@require_recent_sign_in
 def change_roles(user_id):
     user = find_account(db.session, user_id)
     form = Roles()
@@ -77,6 +78,7 @@ def change_roles(user_id):
 
 @blp.get("/people/<row_id:user_id>/removal/")
 @only_for(can_administer_users)
+@require_recent_sign_in
 def ask_about_removal(user_id):
     user = find_account(db.session, user_id)
     return show("removal.html", user=user, history=account_history(db.session, user_id))
@@ -84,6 +86,7 @@ def ask_about_removal(user_id):
 
 @blp.post("/people/<row_id:user_id>/talk_comments/")
 @only_for(can_administer_users)
+@require_recent_sign_in
 def remove_talk_comments(user_id):
     find_account(db.session, user_id)
 
@@ -95,6 +98,7 @@ def remove_talk_comments(user_id):
 
 @blp.post("/people/<row_id:user_id>/removal/")
 @only_for(can_administer_users)
+@require_recent_sign_in
 def remove_person(user_id):
     name = find_account(db.session, user_id).username
 
