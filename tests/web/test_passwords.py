@@ -173,12 +173,13 @@ def test_a_password_changed_by_the_api_ends_all_sessions(api, browser, another_b
     browser.sign_in(ann)
     another_browser.sign_in(bob)
     forget(Browser(browser._client.application), bob.username)
+    given = token(session)
 
     changed = api.signed_in(ann).put(
         f"/v2.1/users/{ann.id}",
         json={"full_name": "Ann", "email": ann.email, "password": ANOTHER, "old_password": PASSWORD},
     )
-    reset = api.post("/v2.1/users/passwords", json={"token": token(session), "password": ANOTHER})
+    reset = api.post("/v2.1/users/passwords", json={"token": given, "password": ANOTHER})
 
     assert (changed.status_code, reset.status_code) == (204, 204)
     assert (browser.is_signed_in, another_browser.is_signed_in) == (False, False)
