@@ -32,6 +32,13 @@ def test_setup_makes_the_folder_the_secret_and_the_tables(instance):
     assert {"events", "users", "outbox", "alembic_version"} <= tables_of(instance)
 
 
+def test_an_installation_begins_without_any_account(instance):
+    instance.run("setup")
+
+    with engine_of(instance).connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM users")) == 0
+
+
 def test_setup_adds_the_base_data_that_is_missing(instance):
     instance.run("setup")
     with engine_of(instance).begin() as connection:
