@@ -26,8 +26,8 @@ end
 request = function()
   if share > 0 and math.random() < share then
     writing = writing + 1
-    local token = writes.tokens[writing % #writes.tokens + 1]
-    local event = writes.events[math.floor(writing / #writes.tokens) % #writes.events + 1]
+    local event = writes.events[writing % #writes.events + 1]
+    local token = writes.tokens[math.floor(writing / #writes.events) % #writes.tokens + 1]
     return wrk.format("POST", "/v2.1/events/" .. event .. "/attending", {{Authorization = "Bearer " .. token}})
   end
   turn = turn % #made.reads + 1
@@ -47,7 +47,7 @@ class Read:
 
 @dataclass
 class Writes:
-    """Everybody attends everything, one pair after the other; ``done`` pairs are behind us."""
+    """Everybody attends everything, each one event after the other; ``done`` pairs are behind us."""
 
     tokens: Sequence[str] = ()
     events: Sequence[int] = ()
