@@ -1,15 +1,19 @@
 """The few things that the two databases have to be told differently."""
 
 import datetime as dt
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import joinedload
 
-from joindin.database import UtcDateTime, insert_missing, insert_or_ignore, locked
+from joindin.database import UtcDateTime, insert_missing, insert_or_ignore, locked, take_turn
 from joindin.extensions import db
 from joindin.models import Attendance, Event, EventComment, EventHost, Tag, User
 from tests.factories import make_event, make_event_comment, make_user
+
+PATIENCE = 30
 
 
 def elsewhere(statement):
@@ -93,3 +97,21 @@ def test_an_instant_comes_back_as_it_went(session):
 def test_an_instant_without_a_zone_is_refused():
     with pytest.raises(TypeError, match="time zone"):
         UtcDateTime().process_bind_param(dt.datetime(2030, 5, 1), None)
+
+
+def test_a_writer_on_sqlite_waits_for_its_turn_and_not_for_ever(tmp_path, monkeypatch):
+    holder, waiter = (sqlite3.connect(tmp_path / "a.sqlite", check_same_thread=False) for _ in range(2))
+    take_turn(holder)
+
+    with monkeypatch.context() as hurry:
+        hurry.setattr("joindin.database.BUSY_TIMEOUT", 0)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            take_turn(waiter)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(take_turn, waiter)
+        holder.rollback()
+        waiting.result(PATIENCE)
+
+    assert waiter.in_transaction
+    holder.close()
+    waiter.close()
