@@ -17,7 +17,8 @@ from joindin import create_app
 from joindin.clock import day_number, midnight, utc_now
 from joindin.credentials import new_token, token_hash
 from joindin.extensions import db
-from joindin.models import AccessToken, Attendance, Event, Talk, User
+from joindin.models import AccessToken, Attendance, Event, User
+from joindin.queries.paging import PAGE_SIZE
 
 ROOT = Path(__file__).parent.parent
 VIEWERS = 64
@@ -37,10 +38,13 @@ class Community:
 
 @dataclass(frozen=True)
 class Sample:
-    """What requests name: an event with talks and comments, one of its talks, and where people go."""
+    """What requests name: events with just a page of talks, and of comments, and where people go.
 
-    event_id: int
-    talk_id: int
+    So in every community the same is read, and only what lies around it differs.
+    """
+
+    talks_event_id: int
+    comments_event_id: int
     busy_events: list[int]
     visible_events: int
 
@@ -134,16 +138,20 @@ def application(url: str, folder: Path):
 
 def take_sample(community: Community, folder: Path) -> Sample:
     with application(community.url, folder):
-        lively = Event.is_visible, Event.talk_count >= 10, Event.comment_count >= 10
-        event_id = db.session.scalar(
-            select(Event.id).where(*lively).order_by(Event.starts_at.desc(), Event.id).limit(1)
-        )
-        talk_id = db.session.scalar(select(Talk.id).where(Talk.event_id == event_id).order_by(Talk.id).limit(1))
+        talks, comments = (_event_with_a_page(counter) for counter in (Event.talk_count, Event.comment_count))
         today = day_number(utc_now())
         coming = select(Event.id).where(Event.is_visible, Event.start_day >= today).order_by(Event.start_day, Event.id)
         busy = db.session.scalars(coming.limit(BUSY_EVENTS)).all()
         visible = db.session.scalar(select(func.count()).select_from(Event).where(Event.is_visible))
-        return Sample(event_id, talk_id, list(busy), visible)
+        return Sample(talks, comments, list(busy), visible)
+
+
+def _event_with_a_page(counter):
+    """The event that has most nearly a page of what is counted, rather more than less."""
+    nearest = (
+        select(Event.id).where(Event.is_visible).order_by(counter < PAGE_SIZE, func.abs(counter - PAGE_SIZE), Event.id)
+    )
+    return db.session.scalar(nearest.limit(1))
 
 
 def add_viewers(community: Community, folder: Path, busy_events: list[int]) -> list[str]:

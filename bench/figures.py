@@ -85,10 +85,10 @@ def plain_lists(sample: Sample, quick: bool) -> dict[str, str]:
         "cfp": "/v2.1/events?filter=cfp",
         "default": "/v2.1/events",
         "hot, verbose": LIVELY,
-        "event": f"/v2.1/events/{sample.event_id}",
-        "event, verbose": f"/v2.1/events/{sample.event_id}?verbose=yes",
-        "talks": f"/v2.1/events/{sample.event_id}/talks",
-        "comments": f"/v2.1/events/{sample.event_id}/comments",
+        "event": f"/v2.1/events/{sample.talks_event_id}",
+        "event, verbose": f"/v2.1/events/{sample.talks_event_id}?verbose=yes",
+        "talks": f"/v2.1/events/{sample.talks_event_id}/talks",
+        "comments": f"/v2.1/events/{sample.comments_event_id}/comments",
     }
     return {name: lists[name] for name in ("hot", "default", "event")} if quick else lists
 
