@@ -19,6 +19,7 @@ from joindin.queries.open_calls import list_open_calls
 from joindin.queries.paging import Page, Paging
 from joindin.queries.patterns import like_pattern, trigram_match
 from joindin.queries.pending import list_pending
+from joindin.reading import Prepared
 from joindin.text import fold
 
 UPCOMING_MARGIN = dt.timedelta(days=3)
@@ -79,10 +80,10 @@ def _starts_today(wanted, paging):
 
 def _find_tags(connection, names):
     keys = {fold(name) for name in names}
-    return connection.scalars(_TAGS, {"keys": sorted(keys)}).all() if keys else ()
+    return tuple(connection.scalars(_TAGS, {"keys": sorted(keys)}).all()) if keys else ()
 
 
-_TAGS = select(Tag.id).where(Tag.name_key.in_(bindparam("keys", expanding=True))).order_by(Tag.id)
+_TAGS = Prepared(select(Tag.id).where(Tag.name_key.in_(bindparam("keys", expanding=True))).order_by(Tag.id))
 
 
 def _run(wanted, tag_ids, today):

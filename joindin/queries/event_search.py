@@ -14,14 +14,17 @@ from sqlalchemy import bindparam, text
 
 from joindin.database import UtcDateTime
 from joindin.queries.hot import SCORE, hottest
-from joindin.queries.memory import CHANGES, remembered_count
-from joindin.queries.paging import Page, Paging
-from joindin.reading import Prepared
+from joindin.queries.memory import CHANGES, are_current, last_count, recall, remember, remembered_count
+from joindin.queries.paging import Page, Paging, limit
+from joindin.reading import Prepared, in_batches
 
 # No more than so many are put in order; more is common.
 RARE = 1000
 # So many are looked at by walking, the fewer first, before everything is.
 WALKS = (250, 1000, 4000)
+
+# So often a search is begun anew when something has changed since what was remembered.
+ATTEMPTS = 3
 
 INSTANTS = ("from", "until", "today", "soon")
 
@@ -64,33 +67,98 @@ CANDIDATES = {
 }
 
 
+KEYS = Prepared(
+    text(f"SELECT id, version, false AS is_pending, {CHANGES} AS changes FROM events WHERE id IN :ids").bindparams(
+        bindparam("ids", expanding=True)
+    )
+)
+
+
 def search_events(connection, conditions: tuple, order: str, values: dict, paging: Paging) -> Page:
     """A page of keys of what fits all ``conditions``, in that ``order``.
 
-    One statement for what is rare; for what is common one for the rows and one for the total, which
-    is remembered. A ``match`` of None says that the title is too short for its index.
+    What is found is remembered until anything that lists go by changes: the whole of what is rare,
+    else a page. So asked again it costs one statement. A ``match`` of None says that the
+    title is too short for its index.
     """
-    dialect = connection.dialect.name
     values = values | {"size": paging.size, "offset": paging.start or 0}
     narrowest = next((name for name in CANDIDATES if name in conditions and not _is_short(name, values)), None)
-    is_limited = paging.size > 0
-    question = (connection.engine.url, narrowest, conditions, tuple(_asked(values, conditions).items()))
-    if narrowest is not None and question not in _common:
-        statement = _rare(dialect, narrowest, conditions, order, is_limited)
-        rows = connection.execute(statement, values).all()
-        if rows[0].candidates <= RARE:
-            return Page([row for row in rows if row.id is not None], rows[0].total, paging)
-        _remember_common(question)
-    counting = _count(dialect, narrowest, conditions)
-    total = remembered_count(connection, counting, _asked(values, conditions))
-    due = min(paging.size, total - (paging.start or 0)) if is_limited else total
+    question = (narrowest, conditions, order, tuple(sorted(_asked(values, conditions).items())))
+    page = None
+    if narrowest is not None and (connection.engine.url, question) not in _common:
+        page = (_rare_page if _changes_unseen(question) else _remembered_page)(connection, question, values, paging)
+        if page is None:
+            _remember_common((connection.engine.url, question))
+    return page or _common_page(connection, question, values, paging)
+
+
+def _changes_unseen(question):
+    """Whether the answer may change without a change of what lists go by: short names do, and how hot something is."""
+    narrowest, _, order, _ = question
+    return narrowest == "stub" or order.startswith("hot")
+
+
+def _remembered_page(connection, question, values, paging):
+    """The page if the question finds little; None if it finds much. Everything is found at once, and remembered."""
+    start = paging.start or 0
+    part = slice(start, start + paging.size) if paging.size else slice(None)
+    if (known := recall(connection, question)) and (page := _page_of(connection, known, part, paging)):
+        return page
+    for _attempt in range(ATTEMPTS):
+        rows = connection.execute(_ids(connection.dialect.name, *question[:3]), values).all()
+        if rows[0].candidates > RARE:
+            return None
+        ids = [row.id for row in rows if row.id is not None]
+        known = remember(connection, question, ids, len(ids), rows[0].changes)
+        if page := _page_of(connection, known, part, paging):
+            return page
+    # Somebody writes all the time.
+    return _rare_page(connection, question, values, paging)
+
+
+def _page_of(connection, known, part, paging):
+    """A part of what was found before; None if it is not current any more."""
+    ids = known.ids[part]
+    keys = {key.id: key for batch in in_batches(ids) for key in connection.execute(KEYS, {"ids": batch})}
+    changes = {key.changes for key in keys.values()} or {None}
+    if not all(are_current(connection, known, each) for each in changes):
+        return None
+    return Page([keys[event_id] for event_id in ids if event_id in keys], known.total, paging)
+
+
+def _rare_page(connection, question, values, paging):
+    narrowest, conditions, order, _ = question
+    rows = connection.execute(_rare(connection.dialect.name, narrowest, conditions, order, limit(paging)), values).all()
+    if rows[0].candidates > RARE:
+        return None
+    return Page([row for row in rows if row.id is not None], rows[0].total, paging)
+
+
+def _common_page(connection, question, values, paging):
+    this_page = (question, paging.start or 0, paging.size)
+    if (known := recall(connection, this_page)) and (page := _page_of(connection, known, slice(None), paging)):
+        return page
+    page = _walked_page(connection, question, values, paging)
+    if page.items and len(page.items) <= RARE and not _changes_unseen(question):
+        remember(connection, this_page, [row.id for row in page.items], page.total, page.items[0].changes)
+    return page
+
+
+def _walked_page(connection, question, values, paging):
+    (narrowest, conditions, order, asked), cut, dialect = question, limit(paging), connection.dialect.name
+    counting, asked, start = _count(dialect, narrowest, conditions), dict(asked), paging.start or 0 if cut else 0
+    # What it was will do, for it is read anew with the rows; unless none were due.
+    total = last_count(connection, counting, asked)
+    if total is None or total <= start:
+        total = remembered_count(connection, counting, asked)
     rows = []
-    for length in WALKS if is_limited else ():
-        if len(rows) < due:
-            rows = connection.execute(_walk(conditions, order), values | {"walked": length}).all()
-    if len(rows) < due:
-        statement = _whole(dialect, narrowest, conditions, order, is_limited)
-        rows = connection.execute(statement, values).all()
+    for length in WALKS if cut else ():
+        if len(rows) < min(paging.size, total - start):
+            rows = connection.execute(_walk(conditions, order, length, cut), values).all()
+            total = remembered_count(connection, counting, asked, rows[0].changes if rows else None)
+    if len(rows) < (min(paging.size, total - start) if cut else total):
+        rows = connection.execute(_whole(dialect, narrowest, conditions, order, cut), values).all()
+        total = remembered_count(connection, counting, asked, rows[0].changes if rows else None)
     return Page(rows, total, paging)
 
 
@@ -116,45 +184,59 @@ def _is_short(name, values):
 
 
 @lru_cache(maxsize=512)
-def _rare(dialect, narrowest, conditions, order, is_limited):
+def _rare(dialect, narrowest, conditions, order, cut):
     return _typed(f"""
-        WITH candidates AS MATERIALIZED ({_candidates(dialect, narrowest)} LIMIT {RARE + 1}),
-        found AS MATERIALIZED (
-            SELECT DISTINCT listed.event_id, listed.starts_at, listed.cfp_ends_at{_score(order)}
-            FROM candidates JOIN listed_events listed ON listed.event_id = candidates.event_id {_heat(order)}
-            WHERE (SELECT count(*) FROM candidates) <= {RARE} AND {_where(conditions)}
-        )
+        {_found(dialect, narrowest, conditions, order)}
         SELECT page.event_id AS id, events.version, false AS is_pending, numbers.total, numbers.candidates
         FROM (SELECT (SELECT count(*) FROM found) AS total, (SELECT count(*) FROM candidates) AS candidates) numbers
-        LEFT JOIN (SELECT * FROM found ORDER BY {ORDERS[order].format("found")} {_limit(is_limited)}) page ON true
+        LEFT JOIN (SELECT * FROM found ORDER BY {ORDERS[order].format("found")} {cut}) page ON true
         LEFT JOIN events ON events.id = page.event_id
         ORDER BY {ORDERS[order].format("page")}""")
 
 
 @lru_cache(maxsize=512)
-def _walk(conditions, order):
+def _ids(dialect, narrowest, conditions, order):
+    """All of what is rare, in its order; a row without anything if there is none, or too much."""
+    return _typed(f"""
+        {_found(dialect, narrowest, conditions, order)}
+        SELECT found.event_id AS id, numbers.candidates, {CHANGES} AS changes
+        FROM (SELECT count(*) AS candidates FROM candidates) numbers LEFT JOIN found ON true
+        ORDER BY {ORDERS[order].format("found")}""")
+
+
+def _found(dialect, narrowest, conditions, order):
+    return f"""WITH candidates AS MATERIALIZED ({_candidates(dialect, narrowest)} LIMIT {RARE + 1}),
+        found AS MATERIALIZED (
+            SELECT DISTINCT listed.event_id, listed.starts_at, listed.cfp_ends_at{_score(order)}
+            FROM candidates JOIN listed_events listed ON listed.event_id = candidates.event_id {_heat(order)}
+            WHERE (SELECT count(*) FROM candidates) <= {RARE} AND {_where(conditions)}
+        )"""
+
+
+@lru_cache(maxsize=512)
+def _walk(conditions, order, length, cut):
     source, more = "walked listed", ""
     if order.startswith("hot"):
         source = "walked JOIN listed_events listed ON listed.event_id = walked.event_id"
         # The last of those walked past may have others behind them that are as hot.
-        more = "AND (score < (SELECT max(score) FROM walked) OR (SELECT count(*) FROM walked) < :walked)"
-    page = _page(conditions, order, source, True, more, scored="walked.score")
-    return _typed(f"WITH walked AS MATERIALIZED ({_walked(conditions, order)}) {page}")
+        more = f"AND (score < (SELECT max(score) FROM walked) OR (SELECT count(*) FROM walked) < {length})"
+    page = _page(conditions, order, source, cut, more, scored="walked.score")
+    return _typed(f"WITH walked AS MATERIALIZED ({_walked(conditions, order, length)}) {page}")
 
 
-def _walked(conditions, order):
+def _walked(conditions, order, length):
     if order.startswith("hot"):
-        return f"""SELECT event_id, score FROM ({hottest("LIMIT :walked")}) near
-            ORDER BY score, event_id LIMIT :walked"""
+        return f"""SELECT event_id, score FROM ({hottest(f"LIMIT {length}")}) near
+            ORDER BY score, event_id LIMIT {length}"""
     within = [name for name in ("from", "until", "cfp") if name in conditions]
     where = f"WHERE {_where(within)}" if within else ""
-    return f"SELECT listed.* FROM listed_events listed {where} ORDER BY {ORDERS[order].format('listed')} LIMIT :walked"
+    return f"SELECT listed.* FROM listed_events listed {where} ORDER BY {ORDERS[order].format('listed')} LIMIT {length}"
 
 
 @lru_cache(maxsize=512)
-def _whole(dialect, narrowest, conditions, order, is_limited):
+def _whole(dialect, narrowest, conditions, order, cut):
     source, checked = _source(dialect, narrowest), _checked(dialect, narrowest, conditions)
-    return _typed(_page(checked, order, source + _heat(order), is_limited))
+    return _typed(_page(checked, order, source + _heat(order), cut))
 
 
 @lru_cache(maxsize=512)
@@ -165,14 +247,14 @@ def _count(dialect, narrowest, conditions):
     return _typed(f"SELECT count(*) AS number, {CHANGES} AS changes FROM {source} WHERE {where}")
 
 
-def _page(conditions, order, source, is_limited, more="", scored=SCORE):
+def _page(conditions, order, source, cut, more="", scored=SCORE):
     return f"""
-        SELECT page.event_id AS id, events.version, false AS is_pending
+        SELECT page.event_id AS id, events.version, false AS is_pending, {CHANGES} AS changes
         FROM (
             SELECT found.* FROM (
                 SELECT listed.event_id, listed.starts_at, listed.cfp_ends_at{_score(order, scored)}
                 FROM {source} WHERE {_where(conditions)} {more}
-            ) found ORDER BY {ORDERS[order].format("found")} {_limit(is_limited)}
+            ) found ORDER BY {ORDERS[order].format("found")} {cut}
         ) page JOIN events ON events.id = page.event_id
         ORDER BY {ORDERS[order].format("page")}"""
 
@@ -209,14 +291,8 @@ def _where(conditions):
     return " AND ".join(CONDITIONS[name] for name in conditions) or "true"
 
 
-def _limit(is_limited):
-    return "LIMIT :size OFFSET :offset" if is_limited else ""
-
-
 def _typed(sql):
     statement = text(sql)
     types = [bindparam(name, type_=UtcDateTime) for name in INSTANTS if re.search(rf":{name}\b", sql)]
-    if ":tag_ids" not in sql:
-        return Prepared(statement.bindparams(*types))
-    # Their number changes, and with it the words.
-    return statement.bindparams(*types, bindparam("tag_ids", expanding=True))
+    types += [bindparam("tag_ids", expanding=True)] if ":tag_ids" in sql else []
+    return Prepared(statement.bindparams(*types))

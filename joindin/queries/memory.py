@@ -1,6 +1,8 @@
-"""Numbers that took long to count, remembered until something that lists go by has changed."""
+"""What took long to count or to find, remembered until something that lists go by has changed."""
 
+from array import array
 from collections import OrderedDict
+from dataclasses import dataclass
 from threading import Lock
 
 from sqlalchemy import text
@@ -15,6 +17,7 @@ CHANGES = count_all("'changes'")
 
 _changes = Prepared(text(f"SELECT {CHANGES}"))
 _known = OrderedDict()
+_found = OrderedDict()
 _lock = Lock()
 
 
@@ -43,6 +46,38 @@ def remembered_count(connection, statement, values: dict, changes: int | None = 
     return number
 
 
+@dataclass(frozen=True)
+class Found:
+    """Ids in their order, how many there are in all, and how often anything had changed until they were found."""
+
+    ids: array
+    total: int
+    changes: int
+
+
+def recall(connection, question: tuple) -> Found | None:
+    """What was found the last time, current or not."""
+    key = connection.engine.url, question
+    with _lock:
+        if (known := _found.get(key)) is not None:
+            _found.move_to_end(key)
+        return known
+
+
+def remember(connection, question: tuple, ids, total: int, changes: int) -> Found:
+    found = Found(array("q", ids), total, changes)
+    with _lock:
+        _found[connection.engine.url, question] = found
+        while len(_found) > MOST:
+            _found.popitem(last=False)
+    return found
+
+
+def are_current(connection, found: Found, changes: int | None) -> bool:
+    """Whether nothing has changed since. ``changes`` as for :func:`remembered_count`."""
+    return found.changes == (connection.scalar(_changes) if changes is None else changes)
+
+
 def last_count(connection, statement, values: dict) -> int | None:
     """What the number was when it was asked for, be it as it may now: to choose how to look for something."""
     with _lock:
@@ -58,3 +93,4 @@ def forget_counts() -> None:
     """For tests, where a database begins anew."""
     with _lock:
         _known.clear()
+        _found.clear()

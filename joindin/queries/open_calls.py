@@ -16,13 +16,15 @@ _OPEN = "cfp_ends_at >= :today AND cfp_starts_at <= :soon"
 
 
 def list_open_calls(connection, paging: Paging, today, soon) -> Page:
-    """A page of keys: one statement, and one more where many calls are open."""
+    """A page of keys: one statement, and one more where how many calls are open has to be counted."""
     values = {"today": today, "soon": soon}
     slice_ = {"size": paging.size, "offset": paging.start or 0}
     rows = connection.execute(_page(limit(paging)), values | slice_).all()
     total = rows[0].total if rows else connection.scalar(_FEW, values)
     # Where there are more than that, how many is remembered.
-    return Page(rows, remembered_count(connection, _COUNT, values) if total > FEW else total, paging)
+    if total > FEW:
+        total = remembered_count(connection, _COUNT, values, rows[0].changes if rows else None)
+    return Page(rows, total, paging)
 
 
 _INSTANTS = [bindparam(name, type_=UtcDateTime) for name in ("today", "soon")]
@@ -35,7 +37,7 @@ _COUNT = Prepared(text(f"SELECT count(*), {CHANGES} FROM listed_events WHERE {_O
 def _page(limit):
     return Prepared(
         text(f"""
-        SELECT page.event_id AS id, events.version, false AS is_pending, {_TOTAL} AS total
+        SELECT page.event_id AS id, events.version, false AS is_pending, {_TOTAL} AS total, {CHANGES} AS changes
         FROM (
             SELECT event_id, cfp_ends_at FROM listed_events WHERE {_OPEN}
             ORDER BY cfp_ends_at, event_id {limit}

@@ -46,7 +46,7 @@ READS = (
 QUERIES = (
     "", "", "", "verbose=yes", "filter=hot", "filter=upcoming", "filter=past", "filter=cfp", "filter=pending",
     "verbose=yes", "verbose=yes&resultsperpage=2", "keyword=o", "keyword=hos", "username=plain", "title=talk", "title=a",
-    "title=Conf", "tags[]=php", "start=1&resultsperpage=1", "resultsperpage=0", "format=html", "callback=show",
+    "title=Conf", "title=Conf", "tags[]=php", "tags[]=php&tags[]=tag+1", "title=conf&start=1", "start=1&resultsperpage=1", "resultsperpage=0", "format=html", "callback=show",
     "startdate=now", "startdate=2020-01-01", "tags[]=a&title[]=b",
 )  # fmt: skip
 HEADERS = ({}, {}, {"Accept": "text/html"}, {"Accept": "application/json"}, {"Accept-Encoding": "gzip, br"},
@@ -110,6 +110,8 @@ BY_HAND = (
     "UPDATE users SET is_active = NOT is_active WHERE id = {user} AND username_key = 'plain'",
     "UPDATE users SET twitter_username = 'hand', is_trusted = NOT is_trusted WHERE id = {user}",
     "UPDATE events SET timezone = 'Asia/Tokyo', version = version + 1 WHERE id = {event}",
+    "UPDATE events SET name = 'Conf by hand', name_key = 'conf by hand', version = version + 1 WHERE id = {event}",
+    "UPDATE events SET is_private = NOT is_private WHERE id = {event}",
     "UPDATE talks SET title = 'Hand {number}', title_key = 'hand {number}' WHERE id = {talk}",
     "UPDATE talks SET star_count = star_count + 1, duration = {number} WHERE id = {talk}",
     "UPDATE talks SET is_active = NOT is_active WHERE id = {talk}",

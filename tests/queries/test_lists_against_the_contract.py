@@ -51,9 +51,16 @@ def reach(request, monkeypatch):
         monkeypatch.setattr(by_start, "NEAR", 0)
         monkeypatch.setattr(event_search, "RARE", 1)
         monkeypatch.setattr(event_search, "WALKS", (2, 5))
-    event_search._rare.cache_clear()
+    forget_statements()
     yield
+    forget_statements()
+
+
+def forget_statements():
+    """With the limits that are in them, and what was too much for these."""
     event_search._rare.cache_clear()
+    event_search._ids.cache_clear()
+    event_search._common.clear()
 
 
 @MANY

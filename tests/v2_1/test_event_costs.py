@@ -3,6 +3,7 @@
 import pytest
 
 from joindin.models import EventHost, EventImage
+from joindin.queries.memory import forget_counts
 from tests.factories import at, make_attendance, make_event, make_user
 
 NOW = at("2026-11-21T15:30")
@@ -64,12 +65,15 @@ def test_a_list_of_three_events_costs_what_one_costs(app, session, cost, role, a
     for number in (1, 2, 3):
         make_rich_event(session, make_user(session), is_pending=asked == "filter=pending")
         app.extensions["fragments"].clear()
+        forget_counts()
         costs.append((number, cost(role, address), cost(role, address)))
 
     cold, warm = costs[0][1][1], costs[0][2][1]
     assert costs == [(number, (number, cold), (number, warm)) for number in (1, 2, 3)]
     # The events with their tags, images and, for the longer form, hosts are read only where nothing is remembered.
-    assert cold == warm + (4 if verbose == "yes" else 3)
+    # What was searched for is found once.
+    searched = asked == "title=conf"
+    assert cold == warm + (4 if verbose == "yes" else 3) + searched
 
 
 @pytest.mark.parametrize("what", ["hosts", "attendees"])

@@ -5,7 +5,15 @@ import io
 import pytest
 from PIL import Image
 
-from tests.factories import make_client, make_event, make_event_comment, make_pending_event, make_talk, make_user
+from tests.factories import (
+    days_from_now,
+    make_client,
+    make_event,
+    make_event_comment,
+    make_pending_event,
+    make_talk,
+    make_user,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -209,3 +217,29 @@ def test_somebody_who_is_nothing_to_an_event_shares_the_piece_of_visitors(app, a
 
     assert seen[0] == seen[1]
     assert len(app.extensions["fragments"]) == 1
+
+
+@pytest.mark.parametrize("asked", ["title=conf", "tags[]=php", "tags[]=php&tags[]=perl"])
+def test_what_was_found_before_is_found_as_it_is_now(api, session, host, asked):
+    first = make_event(session, "SampleConf", host=host, tags=["php"], starts_at=days_from_now(3))
+    second = make_event(session, "OtherConf", host=host, tags=["php", "perl"], starts_at=days_from_now(2))
+    address, seen = f"/v2.1/events?{asked}", []
+
+    def look():
+        reply = api.get(address).json
+        assert reply["meta"]["total"] == len(reply["events"])
+        seen.append([event["name"] for event in reply["events"]])
+
+    look()
+    second.starts_at = days_from_now(4)
+    look()
+    second.is_private = True
+    look()
+    make_event(session, "ThirdConf", tags=["php"], starts_at=days_from_now(1))
+    look()
+    session.delete(first)
+    look()
+
+    assert seen == [
+        ["SampleConf", "OtherConf"], ["OtherConf", "SampleConf"], ["SampleConf"], ["SampleConf", "ThirdConf"], ["ThirdConf"]
+    ]  # fmt: skip
