@@ -133,7 +133,6 @@ def test_drift_in_talks_and_tracks_is_reported_and_mended(run, session):
     event, other = make_event(session), make_event(session)
     talk, right = make_busy_talk(session, event), make_busy_talk(session, other)
     track = session.scalars(select(Track).where(Track.event_id == event.id)).first()
-    versions = event.version, talk.version, right.version
     session.execute(
         update(TABLE).where(TABLE.c.id == event.id).values(talk_count=9, track_count=9, talk_comment_count=9)
     )
@@ -143,6 +142,8 @@ def test_drift_in_talks_and_tracks_is_reported_and_mended(run, session):
         .where(Talk.id == talk.id)
         .values(comment_count=9, all_comment_count=9, rating_sum=9, rating_count=9, star_count=9)
     )
+    session.expire_all()
+    versions = event.version, talk.version, right.version
 
     told = run("counters", "check")
     mended = run("counters", "check", "--fix")
