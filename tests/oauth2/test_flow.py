@@ -113,6 +113,13 @@ def test_a_code_becomes_tokens_that_work(flow, session, ada, client):
     assert newest(session, RefreshToken).expires_at - stored.created_at == dt.timedelta(days=90)
 
 
+def test_what_lies_about_can_be_told_by_its_first_letters(flow):
+    code = flow.code()
+    given = flow.redeem(code).json
+
+    assert [each[:3] for each in (code, given["access_token"], given["refresh_token"])] == ["jic", "jia", "jir"]
+
+
 def test_nothing_in_the_tables_gives_a_secret_away(flow, session):
     code = flow.code()
     given = flow.redeem(code).json
