@@ -45,7 +45,7 @@ def test_a_forgotten_password_is_replaced_by_a_link_in_a_mail(visitor, session, 
     visitor.fill(username="ann")
     visitor.press("Send the link")
     visitor.judge("password mailed")
-    visitor.visit(server.link_in_mail("ann@example.org"))
+    visitor.visit(server.link_in_mail("ann@example.org", "Resetting"))
     visitor.judge("new password")
     visitor.fill(password=CHOSEN)
     visitor.press("Change the password")
