@@ -9,27 +9,18 @@ from joindin.queries.memory import CHANGES, remembered_count
 from joindin.queries.paging import Page, Paging, limit
 from joindin.reading import Prepared
 
-# More than that are not counted each time.
-FEW = 200
-
 _OPEN = "cfp_ends_at >= :today AND cfp_starts_at <= :soon"
 
 
 def list_open_calls(connection, paging: Paging, today, soon) -> Page:
-    """A page of keys: one statement, and one more where how many calls are open has to be counted."""
+    """A page of keys: one statement, and one more where how many there are is not known as of now."""
     values = {"today": today, "soon": soon}
     slice_ = {"size": paging.size, "offset": paging.start or 0}
     rows = connection.execute(_page(limit(paging)), values | slice_).all()
-    total = rows[0].total if rows else connection.scalar(_FEW, values)
-    # Where there are more than that, how many is remembered.
-    if total > FEW:
-        total = remembered_count(connection, _COUNT, values, rows[0].changes if rows else None)
-    return Page(rows, total, paging)
+    return Page(rows, remembered_count(connection, _COUNT, values, rows[0].changes if rows else None), paging)
 
 
 _INSTANTS = [bindparam(name, type_=UtcDateTime) for name in ("today", "soon")]
-_TOTAL = f"(SELECT count(*) FROM (SELECT 1 FROM listed_events WHERE {_OPEN} LIMIT {FEW + 1}) few)"
-_FEW = Prepared(text(f"SELECT {_TOTAL}").bindparams(*_INSTANTS))
 _COUNT = Prepared(text(f"SELECT count(*), {CHANGES} FROM listed_events WHERE {_OPEN}").bindparams(*_INSTANTS))
 
 
@@ -37,7 +28,7 @@ _COUNT = Prepared(text(f"SELECT count(*), {CHANGES} FROM listed_events WHERE {_O
 def _page(limit):
     return Prepared(
         text(f"""
-        SELECT page.event_id AS id, events.version, false AS is_pending, {_TOTAL} AS total, {CHANGES} AS changes
+        SELECT page.event_id AS id, events.version, false AS is_pending, {CHANGES} AS changes
         FROM (
             SELECT event_id, cfp_ends_at FROM listed_events WHERE {_OPEN}
             ORDER BY cfp_ends_at, event_id {limit}
