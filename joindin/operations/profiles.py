@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from joindin.clock import utc_now
 from joindin.credentials import check_password, password_hash
 from joindin.database import give_way, locked
 from joindin.errors import Invalid, NotAllowed
-from joindin.models import BrowserSession, EventHost, PasswordReset, User
+from joindin.models import BrowserSession, PasswordReset, User
 from joindin.operations.audit import record
-from joindin.operations.events import touch
 from joindin.operations.security_letters import tell_of_address, tell_of_password, tell_of_sign_in_change
 from joindin.operations.sessions import close_sessions
 
@@ -64,15 +63,12 @@ def edit_profile(
             tell_of_password(session, user)
         if hashed or fields.get("email", user.email) != user.email:
             session.execute(delete(PasswordReset).where(PasswordReset.user_id == user_id))
-        is_renamed = fields.get("full_name", user.full_name) != user.full_name
         if actor.id != user_id:
             record(session, "user.edit", user, actor=actor, changes=_noted(user, fields, hashed))
         _tell(session, user, fields)
         for name, value in fields.items():
             setattr(user, name, value)
         session.flush()
-        if is_renamed:
-            touch(session, *session.scalars(select(EventHost.event_id).where(EventHost.user_id == user_id)))
 
     try:
         give_way(session, work, refusal=NOT_UPDATED)

@@ -8,6 +8,10 @@ those, or for their versions, beside the comment's own.
 
 # By table: what is shown of a row.
 SHOWN = {
+    "events": "name, slug, stub, description, location, latitude, longitude, starts_at, ends_at, timezone, href,"
+    " hashtag, contact_name, icon, cfp_starts_at, cfp_ends_at, cfp_url, is_active, is_pending, is_private,"
+    " rejection_reason, attendee_count, comment_count, talk_count, talk_comment_count, track_count, rating_sum,"
+    " rating_count",
     "users": "username, full_name, twitter_username, biography, email, is_trusted, is_admin",
     "event_comments": "event_id, user_id, author_name, rating, text, source, created_at",
     "talk_comments": "talk_id, event_id, user_id, rating, text, source, created_at",
@@ -18,13 +22,15 @@ SHOWN = {
 # What is shown with the talk that it names.
 OF_TALKS = ("talk_speakers", "talk_links", "talk_tracks")
 
-# What is shown with any number of talks, by table and column, with the talks that show it.
-WITH_TALKS = {
-    ("users", "full_name"): "id IN (SELECT talk_id FROM talk_speakers WHERE user_id = NEW.id)",
-    ("tracks", "name"): "id IN (SELECT talk_id FROM talk_tracks WHERE track_id = NEW.id)",
-    ("talk_types", "title"): "type_id = NEW.id",
-    ("languages", "name"): "language_id = NEW.id",
-}
+# What is shown with any number of others: table and column, and which rows of which table show it.
+WITH_OTHERS = (
+    ("users", "full_name", "talks", "id IN (SELECT talk_id FROM talk_speakers WHERE user_id = NEW.id)"),
+    ("users", "full_name", "events", "id IN (SELECT event_id FROM event_hosts WHERE user_id = NEW.id)"),
+    ("tags", "name", "events", "id IN (SELECT event_id FROM event_tags WHERE tag_id = NEW.id)"),
+    ("tracks", "name", "talks", "id IN (SELECT talk_id FROM talk_tracks WHERE track_id = NEW.id)"),
+    ("talk_types", "title", "talks", "type_id = NEW.id"),
+    ("languages", "name", "talks", "language_id = NEW.id"),
+)
 
 MOVED = "SET version = version + 1"
 NOT_MOVED = "NEW.version = OLD.version"
@@ -39,9 +45,9 @@ def on_sqlite(trigger):
         for verb, ids in (("INSERT", "NEW.talk_id"), ("UPDATE", "OLD.talk_id, NEW.talk_id"), ("DELETE", "OLD.talk_id")):
             name = f"{table}_{verb.lower()}_version"
             yield trigger(name, f"AFTER {verb} ON {table}", f"UPDATE talks {MOVED} WHERE id IN ({ids})")
-    for (table, column), showing in WITH_TALKS.items():
+    for table, column, others, showing in WITH_OTHERS:
         moment = f"AFTER UPDATE OF {column} ON {table} WHEN NEW.{column} IS NOT OLD.{column}"
-        yield trigger(f"{table}_in_talks", moment, f"UPDATE talks {MOVED} WHERE {showing}")
+        yield trigger(f"{table}_in_{others}", moment, f"UPDATE {others} {MOVED} WHERE {showing}")
 
 
 def on_postgresql(prefix):
@@ -54,9 +60,9 @@ def on_postgresql(prefix):
     for table in OF_TALKS:
         yield f"""CREATE TRIGGER {prefix}{table}_version AFTER INSERT OR UPDATE OR DELETE ON {table}
             FOR EACH ROW EXECUTE FUNCTION {prefix}talk()"""
-    for (table, column), showing in WITH_TALKS.items():
-        name = f"{prefix}{table}_in_talks"
-        yield _function(name, f"UPDATE talks {MOVED} WHERE {showing}; RETURN NULL;")
+    for table, column, others, showing in WITH_OTHERS:
+        name = f"{prefix}{table}_in_{others}"
+        yield _function(name, f"UPDATE {others} {MOVED} WHERE {showing}; RETURN NULL;")
         yield f"""CREATE TRIGGER {name} AFTER UPDATE OF {column} ON {table}
             FOR EACH ROW WHEN (NEW.{column} IS DISTINCT FROM OLD.{column}) EXECUTE FUNCTION {name}()"""
 

@@ -99,12 +99,13 @@ def test_drift_is_reported_and_left(run, session):
 
 def test_fix_mends_every_counter_and_moves_the_version(run, session):
     right, wrong = make_busy_event(session, "Right"), make_busy_event(session, "Wrong")
-    versions = right.version, wrong.version
     session.execute(
         update(TABLE)
         .where(TABLE.c.id == wrong.id)
         .values(attendee_count=9, comment_count=9, rating_sum=9, rating_count=9)
     )
+    session.expire_all()
+    versions = right.version, wrong.version
 
     reply = run("counters", "check", "--fix")
     again = run("counters", "check")

@@ -69,7 +69,6 @@ def _people_moves():
             people.make_user,
             settle=names.settle_users,
             rename=names.rename_users,
-            touch=touching.touch_hosted_events,
             duplicate=TAKEN,
         ),
         Move(
@@ -103,7 +102,7 @@ def _event_moves():
             generated=("slug",),
             duplicate=TAKEN,
         ),
-        Move("tags", Tag.__table__, events.make_tag, settle=names.merge_tags, touch=touching.touch_tagged_events),
+        Move("tags", Tag.__table__, events.make_tag, settle=names.merge_tags),
         Move(
             "tags_events",
             event_tags,

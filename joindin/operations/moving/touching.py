@@ -1,8 +1,8 @@
-"""Moving the versions of events and talks when something outside their own rows came in (``models/events.py``)."""
+"""Moving the versions of events and talks when something that belongs to them came in (``upkeep/versions.py`` sees to the rest)."""
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from joindin.models import Event, EventHost, Talk, event_tags
+from joindin.models import Event, Talk
 from joindin.operations.moving.rows import is_among
 
 
@@ -14,17 +14,6 @@ def touch_events(session, entries) -> None:
 def touch_talks(session, entries) -> None:
     """The talks that the entries belong to."""
     _touch(session, Talk, is_among(session, Talk.id, _ids(entries, "talk_id")))
-
-
-def touch_hosted_events(session, users) -> None:
-    """The events that show the names of these users."""
-    hosting = is_among(session, EventHost.user_id, [user.id for user in users])
-    _touch(session, Event, Event.id.in_(select(EventHost.event_id).where(hosting)))
-
-
-def touch_tagged_events(session, tags) -> None:
-    tagged = is_among(session, event_tags.c.tag_id, [tag.id for tag in tags])
-    _touch(session, Event, Event.id.in_(select(event_tags.c.event_id).where(tagged)))
 
 
 def _ids(entries, column):
