@@ -8,12 +8,11 @@ and finds another connection where one broke.
 """
 
 from collections import namedtuple
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from threading import local
 from typing import Any
 
-import orjson
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.sql import Executable
 
@@ -22,16 +21,10 @@ BATCH = 500
 
 
 class Prepared:
-    """A statement for a :class:`Reader`: put together once, asked with other values each time.
+    """A statement for a :class:`Reader`: put together once, asked with other values each time."""
 
-    Of a longer list, ``columns`` names what it shows, which has to be what JSON can say: SQLite is then
-    asked for all rows in one. It takes a step for each row, and at every step Python's driver lets
-    another thread have the interpreter.
-    """
-
-    def __init__(self, statement: Executable, columns: Sequence[str] = ()):
+    def __init__(self, statement: Executable):
         self.statement = statement
-        self._columns = columns
         self._words = {}
 
     # Sessions and connections take it for the statement, by the names under which they ask.
@@ -48,22 +41,16 @@ class Prepared:
     def words(self, dialect) -> "Words":
         words = self._words.get(dialect.name)
         if words is None:
-            packed = self._columns if dialect.name == "sqlite" else ()
-            words = self._words[dialect.name] = Words(self.statement, dialect, packed)
+            words = self._words[dialect.name] = Words(self.statement, dialect)
         return words
 
 
 class Words:
     """A statement in one dialect, and what becomes of values and rows on the way."""
 
-    def __init__(self, statement, dialect, packed=()):
+    def __init__(self, statement, dialect):
         compiled = statement.compile(dialect=dialect)
         self._text = str(compiled)
-        self._is_packed = bool(packed)
-        if packed:
-            # The order within is kept: SQLite drops it only below aggregates that nobody could tell it from.
-            row = f"json_array({', '.join(packed)})"
-            self._text = f"SELECT json_group_array({row}) FROM ({self._text})"  # noqa: S608 - names of our own columns
         self._given = compiled.params
         self._order = compiled.positiontup
         self._lists = sorted({bind.key for bind in compiled.post_compile_params})
@@ -74,8 +61,7 @@ class Words:
         # Plain text tells nothing about its columns.
         self._kinds = [column.type.dialect_impl(dialect) for column in getattr(statement, "selected_columns", ())]
         self._dialect = dialect
-        self._row = _row_of(packed) if packed else None
-        self._results = None
+        self._row = self._results = None
 
     def said_with(self, values: Mapping[str, Any]):
         """The text and its parameters, in the form that the driver takes."""
@@ -105,8 +91,6 @@ class Words:
         return text
 
     def rows(self, cursor) -> "Rows":
-        if self._is_packed:
-            return Rows(map(self._row, orjson.loads(cursor.fetchone()[0])))
         if self._row is None:
             self._see_columns(cursor.description)
         found = cursor.fetchall()
@@ -120,7 +104,9 @@ class Words:
             {place: kind.result_processor(self._dialect, column[1]) for place, (kind, column) in enumerate(codes)}
         )
         # Last, for other threads look whether it is there.
-        self._row = _row_of([column[0] for column in columns])
+        row = namedtuple("Row", [column[0] for column in columns], rename=True)
+        # As ``row._make``, without a function of Python's for each row.
+        self._row = partial(tuple.__new__, row)
 
     def _processed(self, row):
         row = list(row)
@@ -250,12 +236,6 @@ def in_batches(values: Iterable) -> Iterator[list]:
     values = list(values)
     for start in range(0, len(values), BATCH):
         yield values[start : start + BATCH]
-
-
-def _row_of(columns):
-    row = namedtuple("Row", columns, rename=True)
-    # As ``row._make``, without a function of Python's for each row.
-    return partial(tuple.__new__, row)
 
 
 def _only_working(processors):

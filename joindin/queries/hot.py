@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from sqlalchemy import text
 
-from joindin.queries.paging import FIRST, KEYS, Page, Paging, limit
+from joindin.queries.paging import FIRST, Page, Paging, limit
 from joindin.queries.tallies import count_all
 from joindin.reading import Prepared
 
@@ -53,13 +53,13 @@ _COUNT = Prepared(text(f"SELECT {_TOTAL}"))
 
 @lru_cache(maxsize=2)
 def _page(limit):
-    return Prepared(text(_select(limit, limit and "LIMIT :reach")), KEYS)
+    return Prepared(text(_select(limit, limit and "LIMIT :reach")))
 
 
 @lru_cache(maxsize=2)
 def _first_page(day):
     # With the day in the text as well: how much lies on either side of it decides the plan.
-    return Prepared(text(_select(FIRST, FIRST).replace(":day", str(int(day)))), KEYS)
+    return Prepared(text(_select(FIRST, FIRST).replace(":day", str(int(day)))))
 
 
 def _select(limit, reach):

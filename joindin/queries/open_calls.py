@@ -33,6 +33,5 @@ def _page(limit):
             SELECT event_id, cfp_ends_at FROM listed_events WHERE {_OPEN}
             ORDER BY cfp_ends_at, event_id {limit}
         ) page JOIN events ON events.id = page.event_id
-        ORDER BY page.cfp_ends_at, page.event_id""").bindparams(*_INSTANTS),
-        ("id", "version", "is_pending", "changes"),
+        ORDER BY page.cfp_ends_at, page.event_id""").bindparams(*_INSTANTS)
     )

@@ -7,9 +7,6 @@ from sqlalchemy import func
 
 PAGE_SIZE = 20
 
-# What pages of events show of each, and how many there are in all.
-KEYS = ("id", "version", "is_pending", "total")
-
 FIRST = f"LIMIT {PAGE_SIZE}"
 PART = "LIMIT :size OFFSET :offset"
 
