@@ -52,6 +52,7 @@ class Figures:
     unchanged: dict[str, Compared]
     warm: dict[str, Compared]
     signed_in: dict[str, Compared]
+    beside_visitors: Compared
     cold: dict[str, Compared]
     mixed: Compared
     attending: dict[int, Compared]
@@ -141,12 +142,13 @@ def find_figures(kind: str, shelf: Shelf, plan: Plan, say: Callable[[str], None]
         sizes, found = run.sizes(by_size, samples)
         say(f"{kind}: people with an account")
         signed_in = run.against_bare(delivered, {"list of 20": run.by_viewers(HOT), "event": run.by_viewers(event)})
+        beside_visitors = run.beside_visitors(without_answers, event)
         mixed = run.mixed(delivered)
         attending = {connections: run.attending(delivered, connections) for connections in (8, 64)}
         after, wrong = count_wrong(written, plan.folder, sample.busy_events)
         made = sum(rate.requests - rate.failures for each in attending.values() for rate in each.rates)
         return Figures(
-            anonymous, unchanged, warm, signed_in, cold, mixed, attending, sizes, found,
+            anonymous, unchanged, warm, signed_in, beside_visitors, cold, mixed, attending, sizes, found,
             wrong_counters=wrong,
             lost_writes=max(0, made - (after - before)),
             memory=delivered.memory(),
@@ -201,6 +203,14 @@ class Run:
             name: Compared(largest[name].rates, largest["default"].rates) for name in searches(samples[max(samples)])
         }
         return compared, found
+
+    def beside_visitors(self, server: Server, path: str) -> Compared:
+        """People with an account, and visitors who ask for the same."""
+        compared = Compared()
+        for _ in range(self._plan.rounds):
+            compared.yardstick.append(self._measure(server, [Read(path)]))
+            compared.rates.append(self._measure(server, self.by_viewers(path)))
+        return compared
 
     def mixed(self, server: Server) -> Compared:
         compared = Compared()

@@ -8,7 +8,6 @@ from sqlalchemy import bindparam, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from joindin.credentials import matches_hash, token_hash
-from joindin.database import UtcDateTime
 from joindin.errors import NotFound
 from joindin.models import GANCIO, PASSWORD, PERSONAL, AccessToken, Client, Grant, RefreshToken, User
 from joindin.queries.paging import Page, Paging, paginate
@@ -35,10 +34,10 @@ PERSON = tuple(getattr(User, name) for name in Person._fields)
 
 def token_shown(connection, token: str, now: dt.datetime) -> ShownToken | None:
     """The live token with that value: one indexed statement. Whoever was deactivated has none."""
-    row = connection.execute(_SHOWN, {"hash": token_hash(token), "now": now}).first()
-    if row is None:
+    row = connection.execute(_SHOWN, {"hash": token_hash(token)}).first()
+    if row is None or (row.expires_at is not None and row.expires_at <= now):
         return None
-    id_, kind, scopes, last_used_at, client_id, client_key, client_name, is_trusted, *person = row
+    id_, kind, scopes, _, last_used_at, client_id, client_key, client_name, is_trusted, *person = row
     return ShownToken(
         id_,
         kind,
@@ -176,6 +175,7 @@ _SHOWN = Prepared(
         AccessToken.id,
         AccessToken.kind,
         AccessToken.scopes,
+        AccessToken.expires_at,
         AccessToken.last_used_at,
         Client.id,
         Client.key,
@@ -187,7 +187,7 @@ _SHOWN = Prepared(
     .outerjoin(AccessToken.user)
     .where(
         AccessToken.token_hash == bindparam("hash"),
-        *is_alive(bindparam("now", type_=UtcDateTime)),
+        AccessToken.revoked_at.is_(None),
         or_(AccessToken.user_id.is_(None), User.is_active == true()),
     )
 )

@@ -15,7 +15,7 @@ from wtforms import ValidationError
 
 from joindin.errors import NotAllowed
 from joindin.resources.sessions import current_session
-from joindin.resources.surfaces import WEB, surface
+from joindin.resources.surfaces import WEB, when_asked
 
 FIELD = "csrfmiddlewaretoken"
 COOKIE = "csrftoken"
@@ -47,7 +47,7 @@ def mount(app: Flask) -> None:
     csrf.init_app(app)
     app.jinja_env.globals["csrf_token"] = csrf_token
     app.context_processor(lambda: {"csrf_token": csrf_token})
-    app.before_request(_check_pages)
+    when_asked(app, WEB, _check_pages)
     app.after_request(_send_cookie)
 
 
@@ -69,7 +69,7 @@ def check_csrf() -> None:
 
 
 def _check_pages():
-    if surface() == WEB and request.endpoint:
+    if request.endpoint:
         check_csrf()
 
 

@@ -36,7 +36,7 @@ def allow_form_to(origin: str) -> None:
 
 
 def _add_headers(response):
-    if surface() not in (WEB, DOCS) and response.mimetype != "text/html":
+    if surface() not in (WEB, DOCS) and not (response.content_type or "").startswith("text/html"):
         return response
     response.headers["Content-Security-Policy"] = _policy()
     response.headers |= HEADERS

@@ -171,6 +171,6 @@ def check_scope(app: Flask, scopes: frozenset[str]) -> None:
         raise OutOfScope(f"This token is not good for that: it lacks the scope {needed}", needed)
 
 
-def shows_roles(scopes: frozenset[str]) -> bool:
-    """Whether a token with these scopes has its owner's role, in a request of this method."""
-    return CONFIDENTIAL[request.method not in READS] in scopes
+def shows_roles(scopes: frozenset[str], method: str) -> bool:
+    """Whether a token with these scopes has its owner's role, in a request of that method."""
+    return CONFIDENTIAL[method not in READS] in scopes

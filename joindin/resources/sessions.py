@@ -192,7 +192,7 @@ def _way_back():
 
 
 def _send_cookie(response):
-    token = g.get("session_cookie")
+    token = g._get_current_object().get("session_cookie")
     if token is None:
         return response
     options = {"httponly": True, "samesite": "Lax", "secure": request.is_secure, "path": "/"}

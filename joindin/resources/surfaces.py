@@ -5,7 +5,10 @@ part or, failing that, the last character: ephios ends its paths with a slash, G
 Addresses that are nobody's belong to v2.1, whose clients expect its refusals there.
 """
 
-from flask import g, request
+from collections import defaultdict
+from collections.abc import Callable
+
+from flask import Flask, current_app, g, request
 
 V2_1, WEB, DOCS, MEDIA, OAUTH2, GANCIO, EPHIOS = "v2_1", "web", "docs", "media", "oauth2", "gancio", "ephios"
 
@@ -27,6 +30,19 @@ BELOW_API = {
     "settings": WEB,
 }
 OF_THE_HOST = {"/.well-known/oauth-authorization-server": OAUTH2}
+
+
+def when_asked(app: Flask, surface: str, do: Callable[[], None]) -> None:
+    """Have ``do`` done before every request to that surface, in the order in which it was said."""
+    if "when asked" not in app.extensions:
+        app.extensions["when asked"] = defaultdict(list)
+        app.before_request(_do_what_was_said)
+    app.extensions["when asked"][surface].append(do)
+
+
+def _do_what_was_said():
+    for do in current_app.extensions["when asked"][surface()]:
+        do()
 
 
 def surface() -> str:

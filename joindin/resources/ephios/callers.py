@@ -10,14 +10,14 @@ from joindin.queries.tokens import token_shown
 from joindin.resources.csrf import FIELD, SAFE, CsrfFailed, check_csrf
 from joindin.resources.scopes import check_scope
 from joindin.resources.sessions import session_user
-from joindin.resources.surfaces import EPHIOS, surface
+from joindin.resources.surfaces import EPHIOS, when_asked
 
 NO_CREDENTIALS = "Authentication credentials were not provided."
 NO_PERMISSION = "You do not have permission to perform this action."
 
 
 def mount(app: Flask) -> None:
-    app.before_request(_identify)
+    when_asked(app, EPHIOS, _identify)
 
 
 def caller() -> User:
@@ -36,7 +36,7 @@ def caller() -> User:
 
 def _identify():
     """Before the method is looked at: whoever is nobody hears of nothing else."""
-    if surface() != EPHIOS or (request.url_rule is None and not _is_other_method()):
+    if request.url_rule is None and not _is_other_method():
         return
     # The session first, which is why there is no challenge and no 401.
     if session_user() is not None:

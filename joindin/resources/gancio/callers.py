@@ -11,12 +11,12 @@ from joindin.errors import NotSignedIn
 from joindin.extensions import reader, token_uses
 from joindin.queries.tokens import ShownToken, token_shown
 from joindin.resources.scopes import check_scope
-from joindin.resources.surfaces import GANCIO, surface
+from joindin.resources.surfaces import GANCIO, when_asked
 from joindin.viewer import Person
 
 
 def mount(app: Flask) -> None:
-    app.before_request(_identify)
+    when_asked(app, GANCIO, _identify)
 
 
 def token() -> ShownToken | None:
@@ -32,8 +32,6 @@ def signed_in() -> Person:
 
 
 def _identify():
-    if surface() != GANCIO:
-        return
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         return

@@ -13,7 +13,7 @@ from joindin.extensions import reader, token_uses
 from joindin.queries.tokens import ShownToken, token_shown
 from joindin.representations.links import Links
 from joindin.resources.scopes import check_scope, shows_roles
-from joindin.resources.surfaces import V2_1, surface
+from joindin.resources.surfaces import V2_1, when_asked
 from joindin.viewer import Person
 
 SCHEMES = ("bearer", "oauth")
@@ -47,7 +47,7 @@ NOBODY = Caller()
 
 
 def mount(app: Flask) -> None:
-    app.before_request(_identify)
+    when_asked(app, V2_1, _identify)
 
 
 def caller() -> Caller:
@@ -116,7 +116,7 @@ def _identify():
     """
     asked = request._get_current_object()
     header = asked.environ.get("HTTP_AUTHORIZATION")
-    if header is None or surface() != V2_1:
+    if header is None:
         return
     parts = header.split(" ")
     if len(parts) != 2:
@@ -130,5 +130,5 @@ def _identify():
     token = token_shown(reader(), parts[1], now)
     if token is not None:
         check_scope(app, token.scopes)
-        g.caller = Caller(token if shows_roles(token.scopes) else _without_roles(token))
+        g.caller = Caller(token if shows_roles(token.scopes, asked.method) else _without_roles(token))
         token_uses().note(token, now)
