@@ -8,6 +8,8 @@ from flask import Flask, Response
 
 from joindin.cli.serve import make_server
 
+THREADS = 2
+
 JSON_TYPE = "application/json; charset=utf8"
 
 
@@ -24,4 +26,4 @@ def create_app() -> Flask:
 
 if __name__ == "__main__":
     workers, port = map(int, sys.argv[1:])
-    make_server("127.0.0.1", port, workers).serve(target_loader=create_app, wrap_loader=False)
+    make_server("127.0.0.1", port, workers, THREADS).serve(target_loader=create_app, wrap_loader=False)

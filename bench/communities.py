@@ -185,7 +185,12 @@ def count_wrong(community: Community, folder: Path, event_ids: list[int]) -> tup
 
 
 def _fingerprint():
-    """Changes with what is seeded and with the schema."""
-    sources = [Path(loading.__file__), Path(seeding.__file__), *sorted((ROOT / "migrations" / "versions").glob("*.py"))]
+    """Changes with what is seeded, with the schema and with what the database keeps up itself."""
+    folders = ROOT / "migrations" / "versions", ROOT / "joindin" / "upkeep"
+    sources = [
+        Path(loading.__file__),
+        Path(seeding.__file__),
+        *(each for folder in folders for each in sorted(folder.glob("*.py"))),
+    ]
     content = b"".join(source.read_bytes() for source in sources)
     return f"{utc_now():%Y%m}_{sha1(content).hexdigest()[:8]}"

@@ -19,8 +19,9 @@ from joindin.cli.guards import with_database
 from joindin.extensions import db
 from joindin.operations.demo import describe_accounts, is_demo_loaded
 
-# Two threads keep a worker busy while one waits for the database; more only queue up for the interpreter.
-THREADS = 2
+# So many threads keep a worker busy while some wait: for the disk, or for a database that is another process. More only
+# queue up for the interpreter.
+THREADS = {"sqlite": 2, "postgresql": 3}
 BACKLOG = 1024
 
 # Seconds for work at hand to end when asked to stop, and before jobs that died are started again.
@@ -37,7 +38,7 @@ PAUSE = 2
 def serve(host: str, port: int, workers: int, jobs: bool) -> None:
     """Start the server. It stops on Ctrl-C or SIGTERM, when it has answered what it was asked."""
     address = _free_address(host, port)
-    server = make_server(address, port, workers)
+    server = make_server(address, port, workers, THREADS[db.engine.dialect.name])
     greeting = _greeting(host, port)
     server.on_startup(lambda: click.echo(greeting))
     if jobs:
@@ -51,14 +52,14 @@ def serve(host: str, port: int, workers: int, jobs: bool) -> None:
     click.echo("Stopped.")
 
 
-def make_server(address: str, port: int, workers: int) -> Granian:
+def make_server(address: str, port: int, workers: int, threads: int) -> Granian:
     return Granian(
         "joindin",
         address,
         port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=THREADS,
+        blocking_threads=threads,
         backlog=BACKLOG,
         http=HTTPModes.auto,
         websockets=False,
