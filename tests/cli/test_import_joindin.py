@@ -131,7 +131,7 @@ def test_an_old_token_and_old_links_still_work(run, dump, api):
 
 def test_what_is_made_afterwards_gets_ids_of_its_own(run, dump, session, api):
     run("import", "joindin", dump)
-    body = {"username": "newcomer", "password": "password", "email": "new@example.org", "full_name": "New"}
+    body = {"username": "newcomer", "password": "three pumpkins", "email": "new@example.org", "full_name": "New"}
 
     reply = api.post("/v2.1/users", json=body)
 
