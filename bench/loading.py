@@ -63,7 +63,9 @@ def unindexed(connection: Connection, tables: Sequence[Table]):
         if not is_sqlite:
             _move_sequences(connection, tables)
         connection.commit()
-        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
+        # What PostgreSQL does by itself after a while.
+        upkeep = "ANALYZE" if is_sqlite else "VACUUM ANALYZE"
+        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(upkeep)
 
 
 def first_free(connection: Connection, table: Table) -> int:

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, text
 
 from joindin.clock import EPOCH, midnight
 from joindin.database import UtcDateTime
+from joindin.queries.event_keys import EventKeys
 from joindin.queries.paging import PART, Page, Paging, limit
 from joindin.queries.tallies import count_all, count_before, day_values, seek
 from joindin.reading import Prepared
@@ -109,12 +110,12 @@ def _bound(at):
 
 @lru_cache(maxsize=256)
 def _page(shape, limit):
-    return _typed(_select(shape, _total(shape), limit))
+    return _typed(_select(shape, _total(shape), limit), EventKeys)
 
 
 @lru_cache(maxsize=256)
 def _rows(shape):
-    return _typed(_select(shape, "0", PART))
+    return _typed(_select(shape, "0", PART), EventKeys)
 
 
 @lru_cache(maxsize=256)
@@ -180,7 +181,7 @@ def _subject(shape):
     return ":subject" if shape[3] else "'events'"
 
 
-def _typed(sql):
+def _typed(sql, kind=Prepared):
     statement = text(sql)
     instants = [name for name in ("from", "until", "from_midnight", "until_midnight") if re.search(rf":{name}\b", sql)]
-    return Prepared(statement.bindparams(*(bindparam(name, type_=UtcDateTime) for name in instants)))
+    return kind(statement.bindparams(*(bindparam(name, type_=UtcDateTime) for name in instants)))

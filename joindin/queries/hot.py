@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from sqlalchemy import text
 
+from joindin.queries.event_keys import EventKeys
 from joindin.queries.paging import FIRST, Page, Paging, limit
 from joindin.queries.tallies import count_all
 from joindin.reading import Prepared
@@ -40,7 +41,7 @@ def list_hot(connection, paging: Paging, day: int) -> Page:
     """A page of keys: one statement."""
     start = paging.start or 0
     if limit(paging) == FIRST:
-        rows = connection.execute(_first_page(day)).all()
+        rows = connection.execute(_first_page(day), {}).all()
     else:
         values = {"day": day, "offset": start, "size": paging.size, "reach": start + paging.size}
         rows = connection.execute(_page(limit(paging)), values).all()
@@ -53,13 +54,13 @@ _COUNT = Prepared(text(f"SELECT {_TOTAL}"))
 
 @lru_cache(maxsize=2)
 def _page(limit):
-    return Prepared(text(_select(limit, limit and "LIMIT :reach")))
+    return EventKeys(text(_select(limit, limit and "LIMIT :reach")))
 
 
 @lru_cache(maxsize=2)
 def _first_page(day):
     # With the day in the text as well: how much lies on either side of it decides the plan.
-    return Prepared(text(_select(FIRST, FIRST).replace(":day", str(int(day)))))
+    return EventKeys(text(_select(FIRST, FIRST).replace(":day", str(int(day)))))
 
 
 def _select(limit, reach):

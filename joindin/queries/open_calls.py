@@ -5,6 +5,7 @@ from functools import lru_cache
 from sqlalchemy import bindparam, text
 
 from joindin.database import UtcDateTime
+from joindin.queries.event_keys import EventKeys
 from joindin.queries.memory import CHANGES, remembered_count
 from joindin.queries.paging import Page, Paging, limit
 from joindin.reading import Prepared
@@ -26,12 +27,13 @@ _COUNT = Prepared(text(f"SELECT count(*), {CHANGES} FROM listed_events WHERE {_O
 
 @lru_cache(maxsize=3)
 def _page(limit):
-    return Prepared(
+    return EventKeys(
         text(f"""
         SELECT page.event_id AS id, events.version, false AS is_pending, {CHANGES} AS changes
         FROM (
             SELECT event_id, cfp_ends_at FROM listed_events WHERE {_OPEN}
             ORDER BY cfp_ends_at, event_id {limit}
         ) page JOIN events ON events.id = page.event_id
-        ORDER BY page.cfp_ends_at, page.event_id""").bindparams(*_INSTANTS)
+        ORDER BY page.cfp_ends_at, page.event_id""").bindparams(*_INSTANTS),
+        more="changes",
     )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from joindin.extensions import db
 from tests.factories import (
     at,
     make_attendance,
@@ -13,17 +14,18 @@ from tests.factories import (
     make_user,
 )
 
-# What is read beside the page for somebody signed in: the token, and what the things are to them.
-ANYBODYS, ONES_OWN = 1, 2
+# What is read beside the page for somebody signed in: the token, and what the things are to them. That comes with the
+# page where the database is another process.
+ANYBODYS, WITH_THE_PAGE, ONES_OWN = "the token", "the token, and on SQLite what they are", "the token, what they are"
 
 LISTS = {
-    "/v2.1/events": ONES_OWN,
-    "/v2.1/events?filter=hot": ONES_OWN,
-    "/v2.1/events?filter=upcoming": ONES_OWN,
-    "/v2.1/events?filter=past": ONES_OWN,
+    "/v2.1/events": WITH_THE_PAGE,
+    "/v2.1/events?filter=hot": WITH_THE_PAGE,
+    "/v2.1/events?filter=upcoming": WITH_THE_PAGE,
+    "/v2.1/events?filter=past": WITH_THE_PAGE,
     "/v2.1/events?title=conf": ONES_OWN,
-    "/v2.1/events?tags[]=php": ONES_OWN + 1,
-    "/v2.1/events?tags[]=php&tags[]=perl": ONES_OWN + 1,
+    "/v2.1/events?tags[]=php": WITH_THE_PAGE,
+    "/v2.1/events?tags[]=php&tags[]=perl": ONES_OWN,
     "/v2.1/users/{user}/hosted": ONES_OWN,
     "/v2.1/users/{user}/attended": ONES_OWN,
     "/v2.1/events/{event}/talks": ONES_OWN,
@@ -74,4 +76,6 @@ def test_a_page_of_what_is_remembered_costs_few_statements(api, session, places,
         costs.append(len(seen))
 
     # The words of tags are looked up first.
-    assert costs == [1 + (LISTS[path] > ONES_OWN), 1 + LISTS[path], 1 + LISTS[path]]
+    visitors = 1 + ("tags" in path)
+    more = {ANYBODYS: 1, WITH_THE_PAGE: 2 if db.engine.dialect.name == "sqlite" else 1, ONES_OWN: 2}[LISTS[path]]
+    assert costs == [visitors, visitors + more, visitors + more]

@@ -6,6 +6,7 @@ from flask import current_app
 from joindin.clock import day_number, utc_now
 from joindin.extensions import reader
 from joindin.permissions import can_decide_about_event, can_edit_event, hosts_event
+from joindin.queries.event_keys import viewer_of
 from joindin.queries.event_rows import read_events
 from joindin.queries.viewers import view_events
 from joindin.representations.fragments import Fragments
@@ -19,7 +20,8 @@ def event_pieces(keys, *, verbose: bool, rated: bool = True) -> list[bytes]:
 
     ``rated`` False leaves out the average rating, as lists of a person's events do (spec 4.1).
     """
-    viewer = view_events(reader(), caller().user, [key.id for key in keys])
+    user = caller().user
+    viewer = viewer_of(keys, user) or view_events(reader(), user, [key.id for key in keys])
     return render_events(keys, viewer, verbose=verbose, rated=rated)
 
 

@@ -16,6 +16,7 @@ from joindin.operations.events import (
     submit_event,
 )
 from joindin.permissions import can_decide_about_event, can_edit_event, can_list_pending_events, is_approved_at_once
+from joindin.queries.event_keys import seeing
 from joindin.queries.event_lists import EventFilter, list_events
 from joindin.queries.events import find_event_key
 from joindin.queries.paging import single
@@ -72,7 +73,7 @@ class Events(MethodView):
         wanted = _read_filter()
         if wanted.name == "pending":
             _check_may_list_pending()
-        page = list_events(reader(), wanted, read_paging(), utc_now())
+        page = list_events(seeing(reader(), caller().user), wanted, read_paging(), utc_now())
         return collection("events", event_pieces(page.items, verbose=is_verbose()), page)
 
     @takes(NewEventSchema)
