@@ -3,7 +3,10 @@
 Two walks through the stored order, one of what has not begun and one of what has, each as far as
 the page reaches. Where the stored ``is_begun`` is behind the calendar (or ahead of it), the row is
 left out of both and looked at by itself, so the order is right whatever the flag says; it only has
-to be brought up to date for speed (``operations/calendar.py``).
+to be brought up to date for speed (``operations/begun_events.py``).
+
+A page far inside does not walk from the beginning, but from a score near its own, of which
+``hot_ranks.py`` tells how many come before it.
 """
 
 from functools import lru_cache
@@ -11,41 +14,66 @@ from functools import lru_cache
 from sqlalchemy import text
 
 from joindin.queries.event_keys import EventKeys
-from joindin.queries.paging import FIRST, Page, Paging, limit
+from joindin.queries.hot_ranks import EARLY, LATE, find_place
+from joindin.queries.paging import FIRST, PART, Page, Paging, limit
 from joindin.queries.tallies import count_all
 from joindin.reading import Prepared
 
-# Five times the contract's score without its constant part, in whole numbers.
-_AHEAD, _BEHIND = "heat - 5 * :day", "heat + 5 * :day"
-_LATE, _EARLY = "heat - 10 * start_day + 5 * :day", "heat + 10 * start_day - 5 * :day"
+# Further in than that, walking from the beginning costs more than looking for the place.
+NEAR = 1000
 
 # Of any event: what it is depends on which heat is stored.
 SCORE = "(5 * abs(hot.start_day - :day) + hot.heat - CASE WHEN hot.is_begun THEN -5 ELSE 5 END * hot.start_day)"
 
 
-def hottest(limit: str = "") -> str:
-    """SQL for ids and scores, not in order: the first of all, as many as ``limit`` says, and some more."""
+def hottest(limit: str = "", than: str = "", way: str = "") -> str:
+    """SQL for ids and scores, not in order: the first of all, as many as ``limit`` says, and some more.
+
+    With ``than``, a comparison, only of those whose score is so to ``5 * :reach``; ``way`` turns the order.
+    """
+
+    def only(score):
+        return f"AND {score} {than} 5 * :reach" if than else ""
+
+    def bound(sign):
+        # The bare column before the comparison, for the index.
+        return f"AND heat {than} 5 * :reach {sign} 5 * :day" if than else ""
+
+    order = f"ORDER BY heat {way}, event_id {way}"
     return f"""
-        SELECT event_id, score FROM (SELECT event_id, {_AHEAD} AS score FROM hot_events
-            WHERE is_begun = false AND start_day >= :day ORDER BY heat, event_id {limit}) ahead
+        SELECT event_id, score FROM (SELECT event_id, heat - 5 * :day AS score FROM hot_events
+            WHERE is_begun = false AND start_day >= :day {bound("+")} {order} {limit}) ahead
         UNION ALL
-        SELECT event_id, score FROM (SELECT event_id, {_BEHIND} AS score FROM hot_events
-            WHERE is_begun = true AND start_day < :day ORDER BY heat, event_id {limit}) behind
+        SELECT event_id, score FROM (SELECT event_id, heat + 5 * :day AS score FROM hot_events
+            WHERE is_begun = true AND start_day < :day {bound("-")} {order} {limit}) behind
         UNION ALL
-        SELECT event_id, {_LATE} AS score FROM hot_events WHERE is_begun = false AND start_day < :day
+        SELECT event_id, {LATE} AS score FROM hot_events WHERE is_begun = false AND start_day < :day {only(LATE)}
         UNION ALL
-        SELECT event_id, {_EARLY} AS score FROM hot_events WHERE is_begun = true AND start_day >= :day"""
+        SELECT event_id, {EARLY} AS score FROM hot_events WHERE is_begun = true AND start_day >= :day {only(EARLY)}"""
 
 
 def list_hot(connection, paging: Paging, day: int) -> Page:
-    """A page of keys: one statement."""
+    """A page of keys: one statement, or two for a page far inside."""
     start = paging.start or 0
+    if start > NEAR and paging.size:
+        return list_far(connection, paging, day)
     if limit(paging) == FIRST:
         rows = connection.execute(_first_page(day), {}).all()
     else:
-        values = {"day": day, "offset": start, "size": paging.size, "reach": start + paging.size}
+        values = {"day": day, "offset": start, "size": paging.size, "most": start + paging.size}
         rows = connection.execute(_page(limit(paging)), values).all()
     return Page(rows, rows[0].total if rows else connection.scalar(_COUNT), paging)
+
+
+def list_far(connection, paging: Paging, day: int) -> Page:
+    """The same in two statements that cost as much wherever the page lies: begin near it, and go back or on."""
+    place = find_place(connection, paging.start, day)
+    if paging.start >= place.total:
+        return Page([], place.total, paging)
+    back, skipped = max(place.before - paging.start, 0), max(paging.start - place.before, 0)
+    values = {"day": day, "reach": place.reach, "back": back, "offset": skipped}
+    values |= {"size": paging.size, "most": skipped + paging.size}
+    return Page(connection.execute(_FAR_PAGE, values).all(), place.total, paging)
 
 
 _TOTAL = count_all("'events'")
@@ -54,20 +82,30 @@ _COUNT = Prepared(text(f"SELECT {_TOTAL}"))
 
 @lru_cache(maxsize=2)
 def _page(limit):
-    return EventKeys(text(_select(limit, limit and "LIMIT :reach")))
+    return EventKeys(text(_select(hottest(limit and "LIMIT :most"), limit, _TOTAL)))
 
 
 @lru_cache(maxsize=2)
 def _first_page(day):
     # With the day in the text as well: how much lies on either side of it decides the plan.
-    return EventKeys(text(_select(FIRST, FIRST).replace(":day", str(int(day)))))
+    return EventKeys(text(_select(hottest(FIRST), FIRST, _TOTAL).replace(":day", str(int(day)))))
 
 
-def _select(limit, reach):
+def _select(source, limit, total):
     return f"""
-        SELECT page.event_id AS id, events.version, false AS is_pending, {_TOTAL} AS total
+        SELECT page.event_id AS id, events.version, false AS is_pending, {total} AS total
         FROM (
-            SELECT event_id, score FROM ({hottest(reach)}) near
+            SELECT event_id, score FROM ({source}) near
             ORDER BY score, event_id {limit}
         ) page JOIN events ON events.id = page.event_id
         ORDER BY page.score, page.event_id"""
+
+
+_FAR = f"""
+    SELECT event_id, score FROM (
+        SELECT event_id, score FROM ({hottest("LIMIT :back", "<", "DESC")}) hotter
+        ORDER BY score DESC, event_id DESC LIMIT :back
+    ) last
+    UNION ALL
+    SELECT event_id, score FROM ({hottest("LIMIT :most", ">=")}) others"""
+_FAR_PAGE = EventKeys(text(_select(_FAR, PART, "0")))

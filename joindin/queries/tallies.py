@@ -6,15 +6,15 @@ Both cost a few dozen short rows, however many events there are. ``:subject`` sa
 from joindin.clock import day_number
 
 # What waits to be summed up on PostgreSQL; SQLite has nothing there.
-_WAITING = "(SELECT coalesce(sum(change), 0) FROM tally_changes WHERE subject = {subject} AND place < :{name}_day)"
+_WAITING = "(SELECT coalesce(sum(change), 0) FROM tally_changes WHERE subject = {subject} AND place < {day})"
 
 BEFORE = (
     """((SELECT coalesce(sum(number), 0) FROM tallies
-        WHERE subject = {subject} AND level = 2 AND stretch < :{name}_2)
+        WHERE subject = {subject} AND level = 2 AND stretch < {day_2})
     + (SELECT coalesce(sum(number), 0) FROM tallies
-        WHERE subject = {subject} AND level = 1 AND stretch >= :{name}_2 * 64 AND stretch < :{name}_1)
+        WHERE subject = {subject} AND level = 1 AND stretch >= {day_2} * 64 AND stretch < {day_1})
     + (SELECT coalesce(sum(number), 0) FROM tallies
-        WHERE subject = {subject} AND level = 0 AND stretch >= :{name}_1 * 64 AND stretch < :{name}_day)
+        WHERE subject = {subject} AND level = 0 AND stretch >= {day_1} * 64 AND stretch < {day})
     + """
     + _WAITING
     + ")"
@@ -51,7 +51,12 @@ def count_all(subject: str) -> str:
 
 def count_before(subject: str, name: str) -> str:
     """SQL for how many lie before a day, whose values come from :func:`day_values`."""
-    return _whole(BEFORE.format(subject=subject, name=name))
+    return _whole(BEFORE.format(subject=subject, day=f":{name}_day", day_1=f":{name}_1", day_2=f":{name}_2"))
+
+
+def count_before_day(subject: str, day: str) -> str:
+    """The same for a day that is SQL too."""
+    return _whole(BEFORE.format(subject=subject, day=f"({day})", day_1=f"(({day}) >> 6)", day_2=f"(({day}) >> 12)"))
 
 
 def day_values(name: str, at) -> dict:

@@ -39,6 +39,8 @@ LISTS = [
     *(
         "filter=hot",
         f"filter=hot&{NEAR}",
+        f"filter=hot&{MIDDLE}",
+        f"filter=hot&start={EVENTS * 9 // 10}",
         "filter=hot&verbose=yes",
         "filter=hot&tags[]=python",
         "filter=hot&title=python",
