@@ -71,9 +71,9 @@ def list_far(connection, paging: Paging, day: int) -> Page:
     if paging.start >= place.total:
         return Page([], place.total, paging)
     back, skipped = max(place.before - paging.start, 0), max(paging.start - place.before, 0)
-    values = {"day": day, "reach": place.reach, "back": back, "offset": skipped}
+    values = {"reach": place.reach, "back": back, "offset": skipped}
     values |= {"size": paging.size, "most": skipped + paging.size}
-    return Page(connection.execute(_FAR_PAGE, values).all(), place.total, paging)
+    return Page(connection.execute(_far_page(day), values).all(), place.total, paging)
 
 
 _TOTAL = count_all("'events'")
@@ -88,7 +88,16 @@ def _page(limit):
 @lru_cache(maxsize=2)
 def _first_page(day):
     # With the day in the text as well: how much lies on either side of it decides the plan.
-    return EventKeys(text(_select(hottest(FIRST), FIRST, _TOTAL).replace(":day", str(int(day)))))
+    return EventKeys(text(_on(day, _select(hottest(FIRST), FIRST, _TOTAL))))
+
+
+@lru_cache(maxsize=2)
+def _far_page(day):
+    return EventKeys(text(_on(day, _select(_FAR, PART, "0"))))
+
+
+def _on(day, sql):
+    return sql.replace(":day", str(int(day)))
 
 
 def _select(source, limit, total):
@@ -108,4 +117,3 @@ _FAR = f"""
     ) last
     UNION ALL
     SELECT event_id, score FROM ({hottest("LIMIT :most", ">=")}) others"""
-_FAR_PAGE = EventKeys(text(_select(_FAR, PART, "0")))

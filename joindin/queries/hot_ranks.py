@@ -6,6 +6,8 @@ for some days these few are counted day by day, at the hot end of each, and beyo
 ones, which have an index of their own. So it hardly matters how many events there are, or where the rank is.
 """
 
+from functools import lru_cache
+
 from sqlalchemy import text
 
 from joindin.models.listing import IS_POPULAR, MUCH
@@ -28,7 +30,13 @@ def find_place(connection, rank: int, day: int):
     All that starts within the reach comes to no more than the rank, and with the next day to more; if today
     alone is more, that is the reach.
     """
-    return connection.execute(_PLACE, {"rank": rank, "day": day}).one()
+    return connection.execute(_place(day), {"rank": rank}).one()
+
+
+@lru_cache(maxsize=2)
+def _place(day):
+    # With the day in the text, as for the first page; PostgreSQL would plan anew each time.
+    return Prepared(text(_PLACE.replace(":day", str(int(day)))))
 
 
 def _within(reach):
@@ -43,8 +51,7 @@ def _hotter(is_begun, where, sign):
         WHERE is_begun = {is_begun} AND {where} AND heat < 5 * found.reach {sign} 5 * :day)"""
 
 
-_PLACE = Prepared(
-    text(f"""
+_PLACE = f"""
     WITH RECURSIVE search AS (
         SELECT 1 AS reach, {FURTHEST // 2} AS step
         UNION ALL
@@ -62,5 +69,4 @@ _PLACE = Prepared(
             AND start_day <= :day - found.reach AND {LATE} < 5 * found.reach)
         + (SELECT count(*) FROM hot_events WHERE is_begun = true AND start_day >= :day
             AND start_day >= :day + found.reach AND {EARLY} < 5 * found.reach) AS bigint) AS before
-    FROM found""")
-)
+    FROM found"""
