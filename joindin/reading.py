@@ -56,7 +56,8 @@ class Words:
         self._lists = sorted({bind.key for bind in compiled.post_compile_params})
         # Texts by the lengths of the lists in them.
         self._texts = {}
-        binds = {name: bind.type.dialect_impl(dialect) for name, bind in compiled.binds.items()}
+        # By the names in the text: those of values that stand in the statement are made up for it.
+        binds = {name: bind.type.dialect_impl(dialect) for bind, name in compiled.bind_names.items()}
         self._binds = _only_working({name: kind.bind_processor(dialect) for name, kind in binds.items()})
         # Plain text tells nothing about its columns.
         self._kinds = [column.type.dialect_impl(dialect) for column in getattr(statement, "selected_columns", ())]

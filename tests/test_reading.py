@@ -33,6 +33,7 @@ STATEMENTS = {
             bindparam("since", type_=UtcDateTime)
         )
     ),
+    "a fixed value of another type": Prepared(select(events.id).where(events.starts_at >= at("2026-01-01"))),
     "a fixed value": Prepared(select(events.id, (events.id + 5).label("more")).where(events.is_active)),
 }
 VALUES = {"since": at("2026-01-01"), "id": 0, "names": ["B", "C", "x'; --"], "ids": []}
