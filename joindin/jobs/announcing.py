@@ -22,6 +22,12 @@ def announce_after_commit() -> None:
             event.listen(db.session, name, listener)
 
 
+def announce_mail() -> None:
+    """As after a commit that left a mail, for one of which the session does not know."""
+    if current_app.config["ANNOUNCE_JOBS"]:
+        announce(current_app._get_current_object())
+
+
 def announce(app) -> None:
     """Ask the consumer to look into the outbox. Whatever goes wrong, the caller's work is done and stays done."""
     try:
@@ -36,8 +42,8 @@ def _after_commit(session):
     # Releasing a savepoint comes by here as well, and nobody else sees its rows yet.
     if session.in_nested_transaction():
         return
-    if session.info.pop("has_mail", False) and current_app.config["ANNOUNCE_JOBS"]:
-        announce(current_app._get_current_object())
+    if session.info.pop("has_mail", False):
+        announce_mail()
 
 
 def _after_rollback(session, transaction):

@@ -2,15 +2,17 @@
 
 import datetime as dt
 
-from sqlalchemy import select, update
+from sqlalchemy import Integer, bindparam, select, update
 
 from joindin.database import locked
 from joindin.errors import Conflict, Invalid, NotFound
-from joindin.models import Event, EventComment, EventCommentReport, EventHost
+from joindin.models import Event, EventComment, EventCommentReport
 from joindin.operations.audit import record
 from joindin.operations.mail import notify_later
-from joindin.queries.comments import has_rated_event, has_said
+from joindin.operations.short_writes import adding_comment, counting
+from joindin.queries.comments import author_at_event
 from joindin.queries.users import list_hosts_to_tell
+from joindin.reading import Prepared
 from joindin.viewer import Person
 
 RATINGS = range(1, 6)
@@ -19,36 +21,36 @@ DECIDED = "Somebody has decided about that comment already"
 
 
 def comment_on_event(
-    session, event_id: int, *, author: Person, text: str, rating: float, source: str, now: dt.datetime
-) -> EventComment:
-    """Add a comment. The rating counts once a person, and never from a host; else 0 is stored.
+    connection, event_id: int, *, author: Person, text: str, rating: float, source: str, now: dt.datetime
+) -> int:
+    """Add a comment, and tell its id. The rating counts once a person, and never from a host; else 0 is stored.
+
+    A work for :class:`joindin.writing.Writer`.
 
     :raises Invalid: if a rating that would count is not 1 to 5, or the same words stand there.
     """
-    event = locked(session, Event, event_id)
-    if event is None:
+    # Nobody becomes a host, and nobody else comments, until this is committed.
+    if connection.execute(_HOLD, {"event": event_id}).first() is None:
         raise NotFound("Event not found")
-    counts = not _is_host(session, event_id, author.id) and not has_rated_event(session, event_id, author.id)
+    known = author_at_event(connection, event_id, author.id, text)
+    counts = not (known.is_host or known.has_rated)
     if counts and rating not in RATINGS:
         raise Invalid('The field "rating" must be a number (1-5)')
-    if has_said(session, event_id, author.id, text):
+    if known.has_said:
         raise Invalid("Duplicate comment")
-    comment = EventComment(
-        event_id=event_id,
-        user_id=author.id,
-        author_name=author.full_name,
-        rating=int(rating) if counts else 0,
-        text=text,
-        source=source,
-        created_at=now,
-    )
-    session.add(comment)
-    event.comment_count = Event.comment_count + 1
-    if counts:
-        event.rating_sum = Event.rating_sum + int(rating)
-        event.rating_count = Event.rating_count + 1
-    session.flush()
-    return comment
+    stored = int(rating) if counts else 0
+    comment = {
+        "event_id": event_id,
+        "user_id": author.id,
+        "author_name": author.full_name,
+        "rating": stored,
+        "text": text,
+        "source": source,
+        "created_at": now,
+    }
+    comment_id = connection.execute(_ADD, comment).scalar()
+    connection.execute(_COUNT, {"event": event_id, "stars": stored, "ratings": int(counts)})
+    return comment_id
 
 
 def report_event_comment(session, comment: EventComment, *, reporter: Person, now: dt.datetime) -> None:
@@ -106,6 +108,12 @@ def close_reports(session, model, comment_id: int, *, decider: Person, decision:
     )
 
 
-def _is_host(session, event_id, user_id):
-    hosting = select(EventHost.id).where(EventHost.event_id == event_id, EventHost.user_id == user_id)
-    return session.scalar(hosting) is not None
+_HOLD = Prepared(select(Event.id).where(Event.id == bindparam("event")).with_for_update(key_share=True))
+_ADD = adding_comment(EventComment.__table__, "event_id user_id author_name rating text source created_at")
+_COUNT = counting(
+    Event.__table__,
+    "event",
+    comment_count=1,
+    rating_sum=bindparam("stars", type_=Integer),
+    rating_count=bindparam("ratings", type_=Integer),
+)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from joindin.clock import midnight, zone
 from joindin.database import begin_write
-from joindin.models import Mail, User
+from joindin.models import EventComment, Mail, User
 from joindin.operations.approval import approve_event, reject_event
 from joindin.operations.attendance import attend
 from joindin.operations.clients import add_client
@@ -250,9 +250,10 @@ def _fill(session, people, events):
 
 def _comment(session, people, events, name, author, rating, days, text):
     at = events[name].starts_at + dt.timedelta(days=days, hours=4)
-    return comment_on_event(
+    comment_id = comment_on_event(
         session, events[name].id, author=people[author], text=text, rating=rating, source="Demo application", now=at
     )
+    return session.get_one(EventComment, comment_id)
 
 
 def _clock_of(zone_name, now):

@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import JSON, ColumnElement, bindparam, insert, literal, select
+
 from joindin.clock import utc_now
-from joindin.models import TOPIC_OF, Mail, User
+from joindin.database import UtcDateTime
+from joindin.models import TOPIC_OF, Mail, MailRefusal, User
 from joindin.queries.mail_refusals import willing_to_hear
+from joindin.reading import Prepared
 
 
 def send_later(session, kind: str, recipients, *, reply_to: str | None = None, **facts) -> None:
@@ -21,6 +25,26 @@ def notify_later(session, kind: str, users: Iterable[User], **facts) -> None:
     """As :func:`send_later`, to those of ``users`` who want mails like this; the mail says how to stop them."""
     for user in willing_to_hear(session, users, TOPIC_OF[kind]):
         _put(session, kind, user.email, facts, user_id=user.id)
+
+
+def notifying(kind: str, *readers: ColumnElement[bool]) -> Prepared:
+    """As :func:`notify_later`, in one statement: a mail with ``facts``, due at ``now``, to all whom ``readers`` name.
+
+    Where it wrote any, tell the consumer once that is committed (``jobs/announcing.py``).
+    """
+    now = bindparam("now", type_=UtcDateTime)
+    refusing = select(MailRefusal.user_id).where(MailRefusal.topic == TOPIC_OF[kind])
+    mail = {
+        "kind": literal(kind),
+        "recipient": User.email,
+        "user_id": User.id,
+        "facts": bindparam("facts", type_=JSON),
+        "created_at": now,
+        "due_at": now,
+        "attempts": literal(0),
+    }
+    mails = select(*mail.values()).where(*readers, User.email != "", User.id.not_in(refusing)).order_by(User.id)
+    return Prepared(insert(Mail.__table__).from_select(list(mail), mails, include_defaults=False))
 
 
 def addresses(users) -> list[str]:

@@ -6,21 +6,23 @@ Locks are taken in one order, or two writers wait for each other: the author, th
 import datetime as dt
 from dataclasses import dataclass
 from math import ceil
+from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import Integer, bindparam, select
 
-from joindin.database import begin_write, locked
+from joindin.database import locked
 from joindin.errors import Invalid, NotAllowed, NotFound, NotSignedIn, TooOften
-from joindin.models import Event, Talk, TalkComment, TalkCommentReport, User
+from joindin.models import Event, Talk, TalkComment, TalkCommentReport, TalkSpeaker, User
 from joindin.operations.audit import record
 from joindin.operations.comments import DECISIONS, check_open, close_reports
 from joindin.operations.events import touch
-from joindin.operations.mail import notify_later
+from joindin.operations.mail import notify_later, notifying
+from joindin.operations.short_writes import adding_comment, counting
 from joindin.operations.talk_counters import recount_talks
-from joindin.operations.talks import hold_talk, touch_talks
-from joindin.queries.talk_comments import has_commented_on_talk, has_rated_talk, recent_talk_comments
-from joindin.queries.talks import list_speakers
+from joindin.operations.talks import touch_talks
+from joindin.queries.talk_comments import author_at_talk, recent_talk_comments
 from joindin.queries.users import list_hosts_to_tell
+from joindin.reading import Prepared
 from joindin.viewer import Person
 
 
@@ -32,17 +34,24 @@ class RateLimit:
     window: dt.timedelta
 
 
-def check_comment_rate(session, author: Person, limit: RateLimit, *, now: dt.datetime) -> None:
+class Said(NamedTuple):
+    """A comment that was added; ``is_told``: there are letters about it."""
+
+    comment_id: int
+    is_told: bool
+
+
+def check_comment_rate(connection, author: Person, limit: RateLimit, *, now: dt.datetime) -> None:
     """:raises TooOften: until the oldest comment that counts has left the window."""
-    number, oldest_at = recent_talk_comments(session, author.id, since=now - limit.window)
+    number, oldest_at = recent_talk_comments(connection, author.id, since=now - limit.window)
     if number >= limit.most:
         seconds = max(1, ceil((oldest_at + limit.window - now).total_seconds()))
         raise TooOften(f"Rate limit exceeded. Try again in {seconds} seconds", seconds)
 
 
 def comment_on_talk(
-    session,
-    talk: Talk,
+    connection,
+    talk_id: int,
     *,
     author: Person,
     text: str,
@@ -51,53 +60,51 @@ def comment_on_talk(
     source: str,
     limit: RateLimit,
     now: dt.datetime,
-) -> TalkComment:
+) -> Said:
     """Add a comment and tell the speakers. The rating counts once a person, and never from a speaker; else 0 is stored.
+
+    A work for :class:`joindin.writing.Writer`.
 
     :raises TooOften: if the author has used up ``limit``.
     :raises Invalid: if the author has said the same words about the talk.
     """
-    begin_write(session)
     # Held by one at a time, so that neither the limit nor a duplicate slips by. Others may go on
     # referring to the author, or one who holds the talk to do so would wait for us, and we for the talk.
-    me = select(User.id).where(User.id == author.id).with_for_update(key_share=True)
-    if session.scalar(me) is None:
+    if connection.execute(_HOLD_AUTHOR, {"author": author.id}).first() is None:
         raise NotSignedIn("You must be logged in to create data")
-    check_comment_rate(session, author, limit, now=now)
-    if has_commented_on_talk(session, talk.id, author.id, text):
+    check_comment_rate(connection, author, limit, now=now)
+    # Nobody becomes a speaker until this is committed.
+    talk = connection.execute(_HOLD_TALK, {"talk": talk_id}).first()
+    if talk is None:
+        raise NotFound("Talk not found")
+    known = author_at_talk(connection, talk_id, author.id, text)
+    if known.has_said:
         raise Invalid("Duplicate comment")
-    hold_talk(session, talk.id)
-    # Read now that nobody can become a speaker unseen.
-    speakers = {entry.user_id: entry.user for entry in list_speakers(session, talk.id) if entry.user}
-    counts = author.id not in speakers and not has_rated_talk(session, talk.id, author.id)
-    comment = TalkComment(
-        talk_id=talk.id,
-        event_id=talk.event_id,
-        user_id=author.id,
-        rating=rating if counts else 0,
-        text=text,
-        source=source,
-        is_private=is_private,
-        is_hidden=False,
-        created_at=now,
-    )
-    session.add(comment)
-    session.flush()
-    shown = {"comment_count": 1, "rating_sum": comment.rating, "rating_count": int(comment.rating > 0)}
-    _count(session, Talk, talk.id, all_comment_count=1, **({} if is_private else shown))
-    _count(session, Event, talk.event_id, talk_comment_count=1)
-    notify_later(
-        session,
-        "talk_comment",
-        [speaker for speaker in speakers.values() if speaker.id != author.id],
-        talk=talk.title,
-        stub=talk.stub,
-        author=author.full_name,
-        rating=comment.rating,
-        comment=text,
-        is_private=is_private,
-    )
-    return comment
+    stored = 0 if known.is_speaker or known.has_rated else rating
+    comment = {
+        "talk_id": talk_id,
+        "event_id": talk.event_id,
+        "user_id": author.id,
+        "rating": stored,
+        "text": text,
+        "source": source,
+        "is_private": is_private,
+        "created_at": now,
+    }
+    comment_id = connection.execute(_ADD, comment).scalar()
+    shown = {"comments": 1, "stars": stored, "ratings": int(stored > 0)}
+    connection.execute(_COUNT, {"talk": talk_id, **(dict.fromkeys(shown, 0) if is_private else shown)})
+    connection.execute(_COUNT_AT_EVENT, {"event": talk.event_id})
+    facts = {
+        "talk": talk.title,
+        "stub": talk.stub,
+        "author": author.full_name,
+        "rating": stored,
+        "comment": text,
+        "is_private": is_private,
+    }
+    told = connection.execute(_TELL_SPEAKERS, {"talk": talk_id, "author": author.id, "facts": facts, "now": now})
+    return Said(comment_id, told.rowcount > 0)
 
 
 def edit_talk_comment(
@@ -171,12 +178,22 @@ def _hide(session, comment, is_hidden):
         touch(session, comment.event_id)
 
 
-def _count(session, model, id_, **changes):
-    """Add to counters of an event or a talk, and move its version."""
-    counters = {name: getattr(model, name) + change for name, change in changes.items()}
-    session.execute(
-        update(model)
-        .where(model.id == id_)
-        .values(counters | {"version": model.version + 1})
-        .execution_options(synchronize_session=False)
-    )
+_HOLD_AUTHOR = Prepared(select(User.id).where(User.id == bindparam("author")).with_for_update(key_share=True))
+_HOLD_TALK = Prepared(
+    select(Talk.event_id, Talk.title, Talk.stub).where(Talk.id == bindparam("talk")).with_for_update(key_share=True)
+)
+_ADD = adding_comment(TalkComment.__table__, "talk_id event_id user_id rating text source is_private created_at")
+_COUNT = counting(
+    Talk.__table__,
+    "talk",
+    all_comment_count=1,
+    comment_count=bindparam("comments", type_=Integer),
+    rating_sum=bindparam("stars", type_=Integer),
+    rating_count=bindparam("ratings", type_=Integer),
+)
+_COUNT_AT_EVENT = counting(Event.__table__, "event", talk_comment_count=1)
+_TELL_SPEAKERS = notifying(
+    "talk_comment",
+    User.id.in_(select(TalkSpeaker.user_id).where(TalkSpeaker.talk_id == bindparam("talk"))),
+    User.id != bindparam("author"),
+)

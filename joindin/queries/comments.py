@@ -1,10 +1,10 @@
 """Event comments and the reports about them."""
 
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, exists, select, text
 from sqlalchemy.orm import joinedload
 
 from joindin.errors import NotFound
-from joindin.models import Event, EventComment, EventCommentReport
+from joindin.models import Event, EventComment, EventCommentReport, EventHost
 from joindin.queries.keys import KeyList
 from joindin.queries.paging import Page, Paging
 from joindin.reading import Prepared
@@ -71,16 +71,20 @@ def list_open_event_reports(session, event_id: int) -> Page:
     return Page(reports, len(reports))
 
 
-def has_rated_event(session, event_id: int, user_id: int) -> bool:
-    rated = select(EventComment.id).where(
-        EventComment.event_id == event_id, EventComment.user_id == user_id, EventComment.rating > 0
-    )
-    return session.scalar(rated.limit(1)) is not None
+def author_at_event(connection, event_id: int, user_id: int, words: str):
+    """What decides about a comment: whether its author ``is_host``, ``has_rated`` the event and ``has_said`` just that.
+
+    However long ago, and also where it is hidden by now.
+    """
+    return connection.execute(_AUTHOR, {"event": event_id, "user": user_id, "words": words}).one()
 
 
-def has_said(session, event_id: int, user_id: int, words: str) -> bool:
-    """Whether this person already left just these words at the event, however long ago."""
-    said = select(EventComment.id).where(
-        EventComment.event_id == event_id, EventComment.user_id == user_id, EventComment.text == words
+_THEIRS = EventComment.event_id == bindparam("event"), EventComment.user_id == bindparam("user")
+_HOSTING = EventHost.event_id == bindparam("event"), EventHost.user_id == bindparam("user")
+_AUTHOR = Prepared(
+    select(
+        exists().where(*_HOSTING).label("is_host"),
+        exists().where(*_THEIRS, EventComment.rating > 0).label("has_rated"),
+        exists().where(*_THEIRS, EventComment.text == bindparam("words")).label("has_said"),
     )
-    return session.scalar(said.limit(1)) is not None
+)

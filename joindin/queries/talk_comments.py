@@ -2,11 +2,11 @@
 
 import datetime as dt
 
-from sqlalchemy import false, func, select, text
+from sqlalchemy import bindparam, exists, false, func, select, text
 from sqlalchemy.orm import joinedload
 
 from joindin.errors import NotFound
-from joindin.models import Event, Talk, TalkComment, TalkCommentReport
+from joindin.models import Event, Talk, TalkComment, TalkCommentReport, TalkSpeaker
 from joindin.queries.keys import KeyList
 from joindin.queries.paging import Page, Paging
 from joindin.reading import Prepared
@@ -92,29 +92,33 @@ def list_open_talk_reports(session, event_id: int) -> Page:
     return Page(reports, len(reports))
 
 
-def has_rated_talk(session, talk_id: int, user_id: int) -> bool:
-    """Whether this person rated the talk, be it in private or in a comment that is hidden by now."""
-    rated = select(TalkComment.id).where(
-        TalkComment.talk_id == talk_id, TalkComment.user_id == user_id, TalkComment.rating > 0
-    )
-    return session.scalar(rated.limit(1)) is not None
+def author_at_talk(connection, talk_id: int, user_id: int, words: str):
+    """What decides about a comment: whether its author ``is_speaker``, ``has_rated`` the talk and ``has_said`` just that.
+
+    However long ago, be it in private, and also where it is hidden by now.
+    """
+    return connection.execute(_AUTHOR, {"talk": talk_id, "user": user_id, "words": words}).one()
 
 
-def has_commented_on_talk(session, talk_id: int, user_id: int, words: str) -> bool:
-    """Whether this person already left just these words, however long ago."""
-    said = select(TalkComment.id).where(
-        TalkComment.talk_id == talk_id, TalkComment.user_id == user_id, TalkComment.text == words
-    )
-    return session.scalar(said.limit(1)) is not None
-
-
-def recent_talk_comments(session, user_id: int, *, since: dt.datetime) -> tuple[int, dt.datetime | None]:
+def recent_talk_comments(connection, user_id: int, *, since: dt.datetime) -> tuple[int, dt.datetime | None]:
     """How many comments on talks somebody wrote after ``since``, and when the oldest of them."""
-    recent = select(func.count(), func.min(TalkComment.created_at)).where(
-        TalkComment.user_id == user_id, TalkComment.created_at > since
-    )
-    return session.execute(recent).one()
+    return connection.execute(_RECENT, {"user": user_id, "since": since}).one()
 
+
+_THEIRS = TalkComment.talk_id == bindparam("talk"), TalkComment.user_id == bindparam("user")
+_SPEAKING = TalkSpeaker.talk_id == bindparam("talk"), TalkSpeaker.user_id == bindparam("user")
+_AUTHOR = Prepared(
+    select(
+        exists().where(*_SPEAKING).label("is_speaker"),
+        exists().where(*_THEIRS, TalkComment.rating > 0).label("has_rated"),
+        exists().where(*_THEIRS, TalkComment.text == bindparam("words")).label("has_said"),
+    )
+)
+_RECENT = Prepared(
+    select(func.count(), func.min(TalkComment.created_at)).where(
+        TalkComment.user_id == bindparam("user"), TalkComment.created_at > bindparam("since")
+    )
+)
 
 # The title itself, for the version of a talk moves with each star.
 _COLUMNS = "comments.id, comments.version, users.version AS user_version, talks.title AS talk_title, events.timezone"

@@ -12,7 +12,8 @@ from joindin.extensions import db
 from joindin.jobs.queue import queue_of
 from joindin.models import Mail
 from joindin.operations.mail import send_later
-from tests.factories import make_user
+from tests.conftest import Api
+from tests.factories import make_event, make_talk, make_user
 from tests.jobs.sink import free_port
 
 
@@ -52,6 +53,19 @@ def test_a_commit_with_mail_is_announced(announcing_app):
         db.session.commit()
 
     assert (before, queue_of(announcing_app).pending_count()) == (0, 1)
+
+
+def test_a_comment_of_which_speakers_hear_is_announced(announcing_app):
+    with announcing_app.app_context():
+        author, speaker = (make_user(db.session) for _ in range(2))
+        event = make_event(db.session)
+        talks = [make_talk(db.session, event, speakers=speakers) for speakers in ([], [speaker])]
+        api, seen = Api(announcing_app).signed_in(author), []
+        for talk in talks:
+            reply = api.post(f"/v2.1/talks/{talk.id}/comments", json={"comment": "Clear.", "rating": 4})
+            seen.append((reply.status_code, queue_of(announcing_app).pending_count()))
+
+    assert seen == [(201, 0), (201, 1)]
 
 
 def test_a_commit_without_mail_is_not_announced(announcing_app):

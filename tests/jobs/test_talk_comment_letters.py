@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from joindin.operations.mail_refusals import refuse_mails
 from joindin.operations.talk_comments import RateLimit, comment_on_talk, report_talk_comment
 from joindin.queries.talk_comments import find_hidden_talk_comment
 from tests.conftest import WEBSITE
@@ -16,7 +17,7 @@ COMMENTS, HOSTING = "comments on your talks", "claimed talks and reported commen
 def say(session, talk, author, text, **more):
     limit = RateLimit(30, dt.timedelta(hours=1))
     fields = {"rating": 4, "is_private": False, "source": "joind.in", **more}
-    comment_on_talk(session, talk, author=author, text=text, limit=limit, now=NOW, **fields)
+    comment_on_talk(session, talk.id, author=author, text=text, limit=limit, now=NOW, **fields)
 
 
 def test_a_comment_is_told_to_the_speakers(session, sink, deliver):
@@ -51,6 +52,18 @@ def test_a_private_comment_without_a_rating_that_counts_says_so(session, sink, d
         "Author: Ada\nRating: Not rated\nFor: the speakers of this talk, and nobody else\nComment:\n\n> Psst\n\n"
         f"Your talk: <{WEBSITE}/talk/abcde>\n\n{stopping(letter, COMMENTS)}{SIGNATURE}"
     )
+
+
+def test_who_refused_or_has_no_address_is_not_written_to(session, sink, deliver):
+    author, ada, bob = (make_user(session, name) for name in ("ann", "ada", "bob"))
+    refuse_mails(session, ada.id, "feedback", now=NOW)
+    refuse_mails(session, bob.id, "hosting", now=NOW)
+    speakers = [ada, bob, *(make_user(session, email=email) for email in (None, ""))]
+    say(session, make_talk(session, make_event(session), speakers=speakers), author, "Clear.")
+
+    deliver()
+
+    assert [letter["To"] for letter in sink.letters] == ["bob@example.org"]
 
 
 def test_a_report_is_told_to_the_hosts(session, sink, deliver):

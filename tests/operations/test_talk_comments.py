@@ -26,9 +26,9 @@ PLENTY = RateLimit(1000, dt.timedelta(hours=1))
 
 
 def say(session, talk, author, text="Hi", *, rating=4, is_private=False, limit=PLENTY, now=NOW):
-    return comment_on_talk(
+    said = comment_on_talk(
         session,
-        talk,
+        talk.id,
         author=author,
         text=text,
         rating=rating,
@@ -37,6 +37,7 @@ def say(session, talk, author, text="Hi", *, rating=4, is_private=False, limit=P
         limit=limit,
         now=now,
     )
+    return session.get_one(TalkComment, said.comment_id)
 
 
 def drifts(session):

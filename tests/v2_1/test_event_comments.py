@@ -144,6 +144,27 @@ def test_comments_are_listed_newest_first_in_pages(api, session):
     assert [each["comment"] for each in everything.json["comments"]] == ["d", "c", "b", "a"]
 
 
+def test_a_comment_costs_the_same_however_many_there_are(api, session, count_statements):
+    event = make_event(session)
+    path, body = f"/v2.1/events/{event.id}/comments", {"comment": "x", "rating": 4}
+    writers = [api.signed_in(make_user(session)) for _ in range(2)]
+    # The first use of a token may be noted down, which is a statement too.
+    for writer in writers:
+        writer.get("/v2.1")
+
+    with count_statements() as for_first:
+        first = writers[0].post(path, json=body)
+    for _ in range(5):
+        make_event_comment(session, event, make_user(session))
+    session.commit()
+    with count_statements() as for_seventh:
+        seventh = writers[1].post(path, json=body)
+
+    assert (first.status_code, seventh.status_code) == (201, 201)
+    # Token, event; event, what decides, comment, counters.
+    assert len(for_first) == len(for_seventh) == 6
+
+
 def test_a_list_costs_the_same_for_one_comment_and_for_three(api, session, count_statements):
     event = make_event(session)
     make_event_comment(session, event, make_user(session))

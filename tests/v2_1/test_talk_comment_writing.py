@@ -467,6 +467,20 @@ def test_a_comment_costs_the_same_however_many_there_are(api, session, talk, cou
     assert len(for_first) == len(for_seventh) == COST_OF_COMMENT
 
 
+def test_a_comment_costs_the_same_however_many_speakers_hear_of_it(api, session, talk, count_statements):
+    speakers = [make_user(session) for _ in range(3)]
+    path = f"/v2.1/talks/{make_talk(session, make_event(session), speakers=speakers).id}/comments"
+    writer = api.signed_in(make_user(session))
+    writer.get("/v2.1")
+
+    with count_statements() as seen:
+        reply = writer.post(path, json={"comment": "x", "rating": 4})
+
+    assert reply.status_code == 201
+    assert session.scalars(select(Mail.recipient).order_by(Mail.id)).all() == [speaker.email for speaker in speakers]
+    assert len(seen) == COST_OF_COMMENT
+
+
 def test_an_edit_costs_the_same_however_many_comments_there_are(api, session, talk, count_statements):
     author = make_user(session)
     path = f"/v2.1/talk_comments/{make_talk_comment(session, talk, author).id}"
@@ -485,8 +499,8 @@ def test_an_edit_costs_the_same_however_many_comments_there_are(api, session, ta
     assert len(for_one) == len(for_six) == COST_OF_EDIT
 
 
-# Token, talk, limit; author, limit, duplicate, talk, speakers, rated; comment; counters of talk and event.
-COST_OF_COMMENT = 12
+# Token, talk, limit; author, limit, talk, what decides; comment, counters of talk and event, letters.
+COST_OF_COMMENT = 11
 # Token, comment; talk, comment; text; versions of talk and event.
 COST_OF_EDIT = 7
 

@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 from joindin.akismet import is_spam
 from joindin.clock import utc_now
 from joindin.errors import Invalid, NotFound
-from joindin.extensions import db, reader
+from joindin.extensions import db, reader, writer
 from joindin.operations.comments import comment_on_event, decide_about_event_comment, report_event_comment
 from joindin.queries.comments import (
     find_any_event_comment,
@@ -15,7 +15,7 @@ from joindin.queries.comments import (
     list_event_comments,
     list_open_event_reports,
 )
-from joindin.queries.events import find_event
+from joindin.queries.events import find_event_key
 from joindin.queries.paging import single
 from joindin.representations.v2_1.comments import (
     EventCommentPageSchema,
@@ -85,14 +85,12 @@ class EventComments(MethodView):
         if given.get("rating") in (None, ""):
             raise Invalid(NO_RATING)
         rating, text = read_rating(given), read_comment_text(given)
-        find_event(db.session, event_id, author)
+        find_event_key(reader(), event_id, author)
         if is_spam(current_app.config, text, origin()):
             raise Invalid(SPAM)
-        comment = comment_on_event(
-            db.session, event_id, author=author, text=text, rating=rating, source=caller().source, now=utc_now()
-        )
-        db.session.commit()
-        return empty(201, links().event_comment(comment.id))
+        said = {"author": author, "text": text, "rating": rating, "source": caller().source, "now": utc_now()}
+        comment_id = writer().write(lambda connection: comment_on_event(connection, event_id, **said))
+        return empty(201, links().event_comment(comment_id))
 
 
 @blp.route("/events/<positive:event_id>/comments/reported")

@@ -9,7 +9,8 @@ from flask_smorest import Blueprint
 from joindin.akismet import is_spam
 from joindin.clock import utc_now
 from joindin.errors import Invalid
-from joindin.extensions import db, reader
+from joindin.extensions import db, reader, writer
+from joindin.jobs.announcing import announce_mail
 from joindin.operations.comments import RATINGS
 from joindin.operations.talk_comments import (
     RateLimit,
@@ -30,7 +31,7 @@ from joindin.queries.talk_comments import (
     list_talk_comments,
     list_user_talk_comments,
 )
-from joindin.queries.talks import find_talk_alone
+from joindin.queries.talks import find_talk_key
 from joindin.representations.v2_1.shapes import Shape, flag, text, whole
 from joindin.representations.v2_1.talk_comments import (
     TalkCommentPageSchema,
@@ -110,26 +111,26 @@ class TalkComments(MethodView):
         A person's first rating counts, those of speakers never do. A private comment is shown to nobody.
         """
         author = signed_in(TO_COMMENT)
-        talk = find_talk_alone(db.session, talk_id)
+        find_talk_key(reader(), talk_id)
         text, rating = _read_comment(params())
         limit, now = _rate_limit(), utc_now()
         # Asked again once nobody else can write as this person; asked now because it comes before the spam check.
-        check_comment_rate(db.session, author, limit, now=now)
+        check_comment_rate(reader(), author, limit, now=now)
         if is_spam(current_app.config, text, origin()):
             raise Invalid(SPAM)
-        comment = comment_on_talk(
-            db.session,
-            talk,
-            author=author,
-            text=text,
-            rating=rating,
-            is_private=not params().is_empty("private"),
-            source=caller().source,
-            limit=limit,
-            now=now,
-        )
-        db.session.commit()
-        return empty(201, links().talk_comment(comment.id))
+        said = {
+            "author": author,
+            "text": text,
+            "rating": rating,
+            "is_private": not params().is_empty("private"),
+            "source": caller().source,
+            "limit": limit,
+            "now": now,
+        }
+        comment_id, is_told = writer().write(lambda connection: comment_on_talk(connection, talk_id, **said))
+        if is_told:
+            announce_mail()
+        return empty(201, links().talk_comment(comment_id))
 
 
 @blp.route("/events/<positive:event_id>/talk_comments")
