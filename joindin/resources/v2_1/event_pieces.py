@@ -1,17 +1,14 @@
 """Events rendered for a page: from the fragment memory where it has them, else loaded and rendered."""
 
-import orjson
-from flask import current_app
-
 from joindin.clock import day_number, utc_now
 from joindin.extensions import reader
 from joindin.permissions import can_decide_about_event, can_edit_event, hosts_event
 from joindin.queries.event_keys import viewer_of
 from joindin.queries.event_rows import read_events
 from joindin.queries.viewers import view_events
-from joindin.representations.fragments import Fragments
 from joindin.representations.v2_1.events import represent_event
 from joindin.resources.v2_1.callers import api_base, caller, links
+from joindin.resources.v2_1.pieces import remembered
 from joindin.viewer import Viewer
 
 
@@ -26,27 +23,23 @@ def event_pieces(keys, *, verbose: bool, rated: bool = True) -> list[bytes]:
 
 
 def render_events(keys, viewer: Viewer, *, verbose: bool, rated: bool = True) -> list[bytes]:
-    memory: Fragments = current_app.extensions["fragments"]
     now = utc_now()
     # Only the verbose form depends on the day, by comments_enabled.
     context = ("v2.1 event", api_base(), verbose, rated, day_number(now) if verbose else None)
     # Those who decide about events are something to every one of them.
     special = None if can_decide_about_event(viewer) else viewer.attending | viewer.hosting
-    names = [(key.id, _meaning(key, viewer) if special is None or key.id in special else None, context) for key in keys]
-    pieces = memory.get_all([(key.version, name) for key, name in zip(keys, names)])
-    missing = [key.id for key, piece in zip(keys, pieces) if piece is None]
-    if not missing:
-        return pieces
-    loaded = read_events(reader(), missing, with_hosts=verbose)
-    for place, name in enumerate(names):
-        if pieces[place] is None and (event := loaded.get(name[0])) is not None:
-            shown = represent_event(event, links(), viewer, now, verbose)
-            if not rated:
-                shown["event_average_rating"] = None
-            pieces[place] = orjson.dumps(shown)
-            # Under the version that was rendered, which may be newer than the one listed.
-            memory.put((event.version, name), pieces[place])
-    return [piece for piece in pieces if piece is not None]
+
+    def name(event):
+        meaning = _meaning(event, viewer) if special is None or event.id in special else None
+        return event.id, event.version, meaning, context
+
+    def represent(event):
+        shown = represent_event(event, links(), viewer, now, verbose)
+        if not rated:
+            shown["event_average_rating"] = None
+        return shown
+
+    return remembered(keys, name, lambda ids: read_events(reader(), ids, with_hosts=verbose), represent)
 
 
 def _meaning(key, viewer):
