@@ -7,6 +7,7 @@ import pytest
 from joindin import create_app
 from joindin.extensions import db
 from tests.answer_cache.other_process import joindin
+from tests.answers import lasting
 from tests.conftest import Api
 from tests.factories import make_event, make_user
 
@@ -116,11 +117,6 @@ def test_the_cache_changes_no_answer(api, uncached, event, path, method):
 
     for reply in (first, again):
         assert (reply.status, lasting(reply.headers), reply.data) == (plain.status, lasting(plain.headers), plain.data)
-
-
-def lasting(headers):
-    """Without the time of answering, which files come with."""
-    return sorted((name, value) for name, value in headers if name != "Date")
 
 
 def test_addresses_are_those_the_trusted_proxy_names(settings, session, event):
