@@ -5,6 +5,7 @@ import pytest
 from joindin.extensions import db
 from tests.factories import (
     at,
+    days_from_now,
     make_attendance,
     make_event,
     make_event_comment,
@@ -50,7 +51,7 @@ LISTS = {
 def places(session):
     host = make_user(session, "host")
     event = make_event(session, host=host, tags=["php", "perl"], starts_at=at("2026-03-02T09:00"))
-    make_event(session, host=host, starts_at=at("2027-03-02T09:00"))
+    make_event(session, host=host, starts_at=days_from_now(100))
     talks = [make_talk(session, event, "A story", speakers=[host]) for _ in range(3)]
     for talk in talks:
         make_star(session, talk, host)
