@@ -15,10 +15,10 @@ from bench import loading, seeding
 from bench.seeding import seed
 from joindin import create_app
 from joindin.clock import day_number, midnight, utc_now
-from joindin.credentials import new_token, token_hash
 from joindin.extensions import db
 from joindin.models import AccessToken, Attendance, Event, User
 from joindin.queries.paging import PAGE_SIZE
+from joindin.security.tokens import new_token, token_hash
 
 ROOT = Path(__file__).parent.parent
 VIEWERS = 64

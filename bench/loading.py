@@ -8,7 +8,7 @@ from functools import lru_cache
 from sqlalchemy import Table, func, select, text
 from sqlalchemy.engine import Connection
 
-from joindin.database import UtcDateTime
+from joindin.db.base import UtcDateTime
 from joindin.upkeep import put_up, take_down
 
 SQLITE_INDEXES = """SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL

@@ -35,7 +35,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     from joindin.answer_cache.memory import Memory
     from joindin.config import load_settings
     from joindin.data_version import data_version
-    from joindin.database import engine_options
+    from joindin.db.engines import engine_options
     from joindin.extensions import api, db, migrate, prepare_reading
     from joindin.operations.token_uses import DELAY, TokenUses
     from joindin.replicas import ReplicaReads, Replicas

@@ -7,8 +7,9 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy.sql import Select
 
-from joindin.database import Base, reading_engine
-from joindin.reading import Driver, Reader
+from joindin.db.base import Base
+from joindin.db.engines import reading_engine
+from joindin.performance.sql.reader import Driver, Reader
 from joindin.replicas import CHOSEN, Replica
 from joindin.writing import Writer
 

@@ -14,8 +14,8 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
 
 from joindin.data_version import PostgreSQLTeller
-from joindin.database import engine_options, reading_engine
-from joindin.reading import Driver
+from joindin.db.engines import engine_options, reading_engine
+from joindin.performance.sql.reader import Driver
 
 # Where a request carries the replica that it reads from.
 CHOSEN = "joindin.replica"

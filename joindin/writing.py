@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy.engine import Engine
 
-from joindin.database import begin_immediate, take_turn
-from joindin.reading import Driver, Prepared, Rows
+from joindin.db.locking import begin_immediate, take_turn
+from joindin.performance.sql.compiled import Prepared, Rows
+from joindin.performance.sql.reader import Driver
 
 Result = TypeVar("Result")
 

@@ -10,7 +10,8 @@ from flask import current_app
 from sqlalchemy import text
 
 import joindin.models  # noqa: F401 - tells the metadata of every table
-from joindin.database import Base, UtcDateTime, begin_immediate
+from joindin.db.base import Base, UtcDateTime
+from joindin.db.locking import begin_immediate
 from joindin.upkeep import is_kept_by_us, put_up, take_down
 
 migrate = current_app.extensions["migrate"]

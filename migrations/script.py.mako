@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from joindin.database import UtcDateTime
+from joindin.db.base import UtcDateTime
 ${imports if imports else ""}
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -13,11 +13,11 @@ from sqlalchemy import event, text
 
 from joindin import create_app
 from joindin.clock import utc_now
-from joindin.credentials import token_hash
-from joindin.database import Base
+from joindin.db.base import Base
 from joindin.extensions import db
 from joindin.models import AccessToken
 from joindin.queries.memory import forget_counts
+from joindin.security.tokens import token_hash
 from tests.databases import new_database, new_postgresql_database, server_url
 from tests.factories import make_client
 

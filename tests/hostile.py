@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, literal, select, union_all
 
-from joindin.database import Base
+from joindin.db.base import Base
 from joindin.models import Throttle
 
 

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import func, select
 
 from joindin.clock import utc_now
-from joindin.credentials import new_token, token_hash
 from joindin.extensions import db
 from joindin.models import (
     AccessToken,
@@ -21,6 +20,7 @@ from joindin.models import (
     User,
     event_tags,
 )
+from joindin.security.tokens import new_token, token_hash
 from tests.at_once import MANY, at_once, outcomes
 from tests.factories import (
     NOW,

@@ -5,8 +5,9 @@ import hashlib
 import pytest
 from sqlalchemy import func, select
 
-from joindin.credentials import check_password, token_hash
 from joindin.models import AccessToken, EmailVerification, Mail, PasswordReset, User
+from joindin.security.passwords import check_password
+from joindin.security.tokens import token_hash
 from tests.at_once import MANY, at_once, outcomes
 from tests.factories import NOW, days_from_now, make_client, make_user
 

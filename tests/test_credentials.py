@@ -6,17 +6,9 @@ from time import perf_counter
 import bcrypt
 import pytest
 
-from joindin.credentials import (
-    LONGEST_PASSWORD,
-    check_password,
-    is_outdated,
-    matches_hash,
-    new_token,
-    password_hash,
-    seal,
-    token_hash,
-    unseal,
-)
+from joindin.security.encryption import seal, unseal
+from joindin.security.passwords import LONGEST_PASSWORD, check_password, is_outdated, password_hash
+from joindin.security.tokens import matches_hash, new_token, token_hash
 
 # The seed of the original: "imaadmin" and "johndoe" have the password "password".
 MD5 = hashlib.md5(b"password").hexdigest()

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import joinedload
 
-from joindin.database import UtcDateTime, insert_missing, insert_or_ignore, locked, take_turn
+from joindin.db.base import UtcDateTime
+from joindin.db.locking import locked, take_turn
+from joindin.db.upserts import insert_missing, insert_or_ignore
 from joindin.extensions import db
 from joindin.models import Attendance, Event, EventComment, EventHost, Tag, User
 from tests.factories import make_event, make_event_comment, make_user
@@ -104,7 +106,7 @@ def test_a_writer_on_sqlite_waits_for_its_turn_and_not_for_ever(tmp_path, monkey
     take_turn(holder)
 
     with monkeypatch.context() as hurry:
-        hurry.setattr("joindin.database.BUSY_TIMEOUT", 0)
+        hurry.setattr("joindin.db.locking.BUSY_TIMEOUT", 0)
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             take_turn(waiter)
     with ThreadPoolExecutor(1) as pool:

@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect
 
-from joindin.database import Base
+from joindin.db.base import Base
 from joindin.extensions import db
 from joindin.operations.attendance import attend
 from joindin.upkeep import is_kept_by_us

@@ -4,10 +4,10 @@ import pytest
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
-from joindin.credentials import token_hash
 from joindin.extensions import db
 from joindin.models import AccessToken, Client
 from joindin.scopes import ALL
+from joindin.security.tokens import token_hash
 from tests.factories import NOW, make_client, make_user
 
 

@@ -5,10 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Integer, bindparam, func, select, text, union_all
 
-from joindin.database import UtcDateTime
+from joindin.db.base import UtcDateTime
 from joindin.extensions import db, reader
 from joindin.models import Event, Tag
-from joindin.reading import Driver, Prepared, Reader
+from joindin.performance.sql.compiled import Prepared
+from joindin.performance.sql.reader import Driver, Reader
 from tests.factories import at, make_event
 
 events = Event.__table__.c

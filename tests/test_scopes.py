@@ -5,12 +5,12 @@ import re
 import pytest
 from flask import Flask
 
-from joindin.credentials import token_hash
 from joindin.models import AccessToken
 from joindin.resources import scopes as table
 from joindin.resources.scopes import ROUTES, scope_of, takes_tokens
 from joindin.resources.surfaces import EPHIOS, GANCIO, V2_1, surface_of
 from joindin.scopes import SCOPES, join_scopes
+from joindin.security.tokens import token_hash
 from tests.factories import NOW, make_user
 
 # What each surface says of a token that is not good for what was asked.

@@ -5,7 +5,7 @@ from sqlalchemy import func, select, text
 
 from bench.loading import POSTGRESQL_INDEXES, SQLITE_INDEXES
 from bench.seeding import TABLES, seed
-from joindin.database import UtcDateTime
+from joindin.db.base import UtcDateTime
 from joindin.extensions import db
 from joindin.models import Event, EventComment, Talk
 from joindin.operations.counters import check_counters

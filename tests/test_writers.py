@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import false, select
 
 from joindin.clock import utc_now
-from joindin.credentials import new_token, token_hash
 from joindin.models import (
     AccessToken,
     Attendance,
@@ -27,6 +26,7 @@ from joindin.models import (
 )
 from joindin.operations.counters import check_counters, check_listing
 from joindin.operations.mail_refusals import refuse_mails
+from joindin.security.tokens import new_token, token_hash
 from tests.factories import NOW, make_client, make_event, make_talk, make_user
 from tests.serving import PATIENCE, serving
 

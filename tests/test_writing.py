@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from joindin.errors import Invalid
 from joindin.extensions import db
 from joindin.models import Tag
-from joindin.reading import Prepared
+from joindin.performance.sql.compiled import Prepared
 from joindin.writing import Writer
 
 tags = Tag.__table__

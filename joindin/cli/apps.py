@@ -7,9 +7,9 @@ import click
 from joindin.cli.guards import with_database
 from joindin.cli.users import read_secret
 from joindin.clock import utc_now
-from joindin.credentials import new_token
 from joindin.extensions import db
 from joindin.operations.clients import add_client
+from joindin.security.tokens import new_token
 
 
 @click.group()

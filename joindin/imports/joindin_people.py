@@ -1,7 +1,7 @@
 """The original's people, applications and tokens as columns of ours."""
 
-from joindin.credentials import token_hash
 from joindin.imports.joindin_rows import Broken, LegacyRow
+from joindin.security.tokens import token_hash
 from joindin.text import fold
 
 

@@ -5,10 +5,10 @@ from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from joindin.credentials import refusal_token
 from joindin.jobs.carriers import Undeliverable
 from joindin.jobs.words import in_one_line, write_html, write_text
 from joindin.models import TOPIC_OF, Mail
+from joindin.security.tokens import refusal_token
 
 # The braces take facts of the mail.
 SUBJECTS = {

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from joindin.clock import day_number
-from joindin.database import Base, UtcDateTime
+from joindin.db.base import Base, UtcDateTime
 from joindin.extensions import db
 from joindin.models.users import User
 from joindin.text import fold

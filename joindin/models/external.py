@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from joindin.database import UtcDateTime
+from joindin.db.base import UtcDateTime
 from joindin.extensions import db
 from joindin.models.users import User
 

@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from joindin.database import UtcDateTime
+from joindin.db.base import UtcDateTime
 from joindin.extensions import db
 from joindin.models.users import User
 from joindin.text import fold

@@ -9,7 +9,7 @@ import datetime as dt
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from joindin.database import UtcDateTime
+from joindin.db.base import UtcDateTime
 from joindin.extensions import db
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, event, inspect, or_, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from joindin.database import UtcDateTime
+from joindin.db.base import UtcDateTime
 from joindin.extensions import db
 from joindin.models.events import Event
 from joindin.models.languages import Language, TalkType

@@ -3,7 +3,7 @@
 from sqlalchemy import Column, ForeignKey, Index, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from joindin.database import Base
+from joindin.db.base import Base
 from joindin.extensions import db
 from joindin.models.events import Event
 from joindin.text import fold

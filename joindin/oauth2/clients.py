@@ -2,10 +2,10 @@
 
 from authlib.oauth2.rfc6749 import ClientMixin
 
-from joindin.credentials import matches_hash
 from joindin.models import Client
 from joindin.redirects import is_registered, problem_with
 from joindin.scopes import join_scopes, read_scopes
+from joindin.security.tokens import matches_hash
 
 
 class OAuthClient(ClientMixin):

@@ -10,10 +10,10 @@ from authlib.oauth2.rfc6749.grants import (
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from joindin.clock import utc_now
-from joindin.credentials import CODE, new_secret
 from joindin.models import Grant, User
 from joindin.operations.grants import hold_refresh_token, keep_code, open_grant, redeem_code, spend_refresh_token
 from joindin.scopes import read_scopes
+from joindin.security.tokens import CODE, new_secret
 
 CODE_LENGTH = 30
 WITH_A_SECRET = ["client_secret_basic", "client_secret_post"]

@@ -17,7 +17,6 @@ from authlib.oauth2.rfc9207 import IssuerParameter
 from flask import Response
 
 from joindin.clock import utc_now
-from joindin.credentials import ACCESS, REFRESH, new_secret
 from joindin.models import Client, User
 from joindin.oauth2.clients import OAuthClient
 from joindin.oauth2.endpoints import Introspection, Revocation
@@ -26,6 +25,7 @@ from joindin.oauth2.terms import Terms
 from joindin.operations.grants import keep_tokens, open_grant
 from joindin.queries.clients import client_with_key
 from joindin.scopes import SCOPES
+from joindin.security.tokens import ACCESS, REFRESH, new_secret
 
 
 class Server(AuthorizationServer):

@@ -8,7 +8,7 @@ from itertools import islice
 
 from sqlalchemy import delete, select, union, update
 
-from joindin.database import give_way
+from joindin.db.locking import give_way
 from joindin.errors import Conflict
 from joindin.models import (
     Attendance,

@@ -5,14 +5,14 @@ import datetime as dt
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from joindin.credentials import new_session_token, token_hash
-from joindin.database import begin_write
+from joindin.db.locking import begin_write
 from joindin.errors import Conflict, Invalid
 from joindin.models import EmailChange, EmailVerification, PasswordReset, User
 from joindin.operations.mail import send_later
 from joindin.operations.registration import NO_LONGER, may_be_mailed, tell_of_account
 from joindin.operations.security_letters import tell_of_address
 from joindin.queries.users import user_with_email
+from joindin.security.tokens import new_session_token, token_hash
 
 LASTS = dt.timedelta(days=1)
 

@@ -1,6 +1,6 @@
 """Deciding about submitted events."""
 
-from joindin.database import locked
+from joindin.db.locking import locked
 from joindin.errors import Conflict, Invalid
 from joindin.models import Event
 from joindin.operations.audit import record

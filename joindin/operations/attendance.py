@@ -2,7 +2,7 @@
 
 from sqlalchemy import update
 
-from joindin.database import insert_or_ignore
+from joindin.db.upserts import insert_or_ignore
 from joindin.models import Attendance, Event
 from joindin.operations.marks import Marks
 from joindin.writing import Writer

@@ -2,7 +2,8 @@
 
 from sqlalchemy import select
 
-from joindin.database import begin_write, insert_or_ignore
+from joindin.db.locking import begin_write
+from joindin.db.upserts import insert_or_ignore
 from joindin.models import Language, TalkType
 from joindin.text import fold
 

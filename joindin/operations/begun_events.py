@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import not_, or_, select, update
 
 from joindin.clock import day_number
-from joindin.database import give_way
+from joindin.db.locking import give_way
 from joindin.models import HotEvent
 
 BUSY = "Others write to the same events all the time"

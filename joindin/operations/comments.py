@@ -4,15 +4,15 @@ import datetime as dt
 
 from sqlalchemy import Integer, bindparam, select, update
 
-from joindin.database import locked
+from joindin.db.locking import locked
 from joindin.errors import Conflict, Invalid, NotFound
 from joindin.models import Event, EventComment, EventCommentReport
 from joindin.operations.audit import record
 from joindin.operations.mail import notify_later
 from joindin.operations.short_writes import adding_comment, counting
+from joindin.performance.sql.compiled import Prepared
 from joindin.queries.comments import author_at_event
 from joindin.queries.users import list_hosts_to_tell
-from joindin.reading import Prepared
 from joindin.viewer import Person
 
 RATINGS = range(1, 6)

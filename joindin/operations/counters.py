@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select, true, update
 
-from joindin.database import begin_write
+from joindin.db.locking import begin_write
 from joindin.models import Attendance, Event, EventComment, EventHost, Talk, TalkComment, Track, talk_tracks
 from joindin.operations.talk_counters import COUNTED as COUNTED_OF_TALKS
 from joindin.upkeep import find_drift, mend

@@ -12,7 +12,7 @@ from sqlalchemy import event as sql_event
 from sqlalchemy import select
 
 from joindin.clock import midnight, zone
-from joindin.database import begin_write
+from joindin.db.locking import begin_write
 from joindin.models import EventComment, Mail, User
 from joindin.operations.approval import approve_event, reject_event
 from joindin.operations.attendance import attend

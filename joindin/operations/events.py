@@ -9,7 +9,8 @@ from sqlalchemy import literal, select
 from sqlalchemy.exc import IntegrityError
 
 from joindin.clock import zone
-from joindin.database import begin_write, insert_missing, locked
+from joindin.db.locking import begin_write, locked
+from joindin.db.upserts import insert_missing
 from joindin.errors import Conflict, NotFound
 from joindin.models import Event, EventHost, Tag, User, event_tags
 from joindin.operations.attendance import attend

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
-from joindin.credentials import token_hash
 from joindin.errors import Conflict, Invalid
 from joindin.models import ExternalIdentity, ExternalSignIn, User
 from joindin.oidc import Identity
@@ -22,6 +21,7 @@ from joindin.operations.security_letters import tell_of_sign_in_change
 from joindin.operations.users import LONGEST_FULL_NAME, make_account
 from joindin.queries.external import identity_called, identity_of
 from joindin.queries.users import user_with_email
+from joindin.security.tokens import token_hash
 from joindin.text import is_e_mail, plain_text
 
 TIME_AWAY = dt.timedelta(minutes=10)

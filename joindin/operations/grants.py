@@ -10,10 +10,11 @@ from collections.abc import Iterable
 
 from sqlalchemy import delete, or_, select, update
 
-from joindin.credentials import token_hash
-from joindin.database import insert_or_ignore, locked
+from joindin.db.locking import locked
+from joindin.db.upserts import insert_or_ignore
 from joindin.models import AccessToken, Consent, Grant, RefreshToken
 from joindin.scopes import join_scopes
+from joindin.security.tokens import token_hash
 
 
 def keep_code(

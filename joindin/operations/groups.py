@@ -5,7 +5,8 @@ import datetime as dt
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
-from joindin.database import insert_or_ignore, locked
+from joindin.db.locking import locked
+from joindin.db.upserts import insert_or_ignore
 from joindin.errors import Conflict, Invalid, NotFound
 from joindin.models import Group, GroupMember, User
 from joindin.operations.audit import record

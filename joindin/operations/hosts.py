@@ -2,7 +2,8 @@
 
 from sqlalchemy import delete, func, select, update
 
-from joindin.database import insert_or_ignore, locked
+from joindin.db.locking import locked
+from joindin.db.upserts import insert_or_ignore
 from joindin.errors import Conflict, NotAllowed, NotFound
 from joindin.models import Event, EventComment, EventHost, User
 from joindin.operations.audit import record

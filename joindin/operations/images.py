@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
-from joindin.database import locked
+from joindin.db.locking import locked
 from joindin.errors import NotFound
 from joindin.models import Event, EventImage
 

@@ -16,7 +16,8 @@ from random import randint
 from sqlalchemy import func, insert, select
 
 from joindin.clock import UTC, day_number, zone
-from joindin.database import begin_write, insert_or_ignore
+from joindin.db.locking import begin_write
+from joindin.db.upserts import insert_or_ignore
 from joindin.imports.listings import Listing
 from joindin.models import Event, EventSource, Tag, event_tags
 from joindin.operations.events import tag_event

@@ -4,7 +4,7 @@ import datetime as dt
 
 from sqlalchemy import delete, update
 
-from joindin.database import insert_or_ignore
+from joindin.db.upserts import insert_or_ignore
 from joindin.models import TOPICS, Mail, MailRefusal
 
 

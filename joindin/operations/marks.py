@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Table, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from joindin.reading import Prepared
+from joindin.performance.sql.compiled import Prepared
 from joindin.writing import Writer
 
 THING, USER = bindparam("thing", type_=Integer), bindparam("user", type_=Integer)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from joindin.database import locked
+from joindin.db.locking import locked
 from joindin.errors import Conflict, Invalid, NotFound
 from joindin.models import Passkey, User
 from joindin.operations.second_factors import make_recovery_codes, note_removal

@@ -3,7 +3,8 @@
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
-from joindin.database import begin_write, insert_or_ignore, locked
+from joindin.db.locking import begin_write, locked
+from joindin.db.upserts import insert_or_ignore
 from joindin.errors import Invalid, NotFound
 from joindin.models import PERMISSIONS, PRESETS, Event, Group, Permit, User
 from joindin.operations.audit import record

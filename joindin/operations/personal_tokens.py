@@ -5,13 +5,13 @@ from collections.abc import Collection
 
 from sqlalchemy import func, select
 
-from joindin.credentials import MIXED, OWN, new_secret, token_hash
-from joindin.database import locked
+from joindin.db.locking import locked
 from joindin.errors import Invalid, NotSignedIn
 from joindin.models import PERSONAL, AccessToken, User
 from joindin.operations.audit import record
 from joindin.queries.tokens import is_alive
 from joindin.scopes import join_scopes
+from joindin.security.tokens import MIXED, OWN, new_secret, token_hash
 from joindin.viewer import Person
 
 LENGTH = 50

@@ -6,13 +6,13 @@ from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from joindin.clock import utc_now
-from joindin.credentials import check_password, password_hash
-from joindin.database import give_way, locked
+from joindin.db.locking import give_way, locked
 from joindin.errors import Invalid, NotAllowed
 from joindin.models import BrowserSession, PasswordReset, User
 from joindin.operations.audit import record
 from joindin.operations.security_letters import tell_of_address, tell_of_password, tell_of_sign_in_change
 from joindin.operations.sessions import close_sessions
+from joindin.security.passwords import check_password, password_hash
 
 WRONG_PASSWORD = "The credentials could not be verified"  # noqa: S105 - a sentence
 NOT_UPDATED = "User not updated"

@@ -8,14 +8,15 @@ import datetime as dt
 
 from sqlalchemy import delete, select
 
-from joindin.credentials import new_session_token, password_hash, token_hash
-from joindin.database import begin_write
+from joindin.db.locking import begin_write
 from joindin.errors import Invalid, TooOften
 from joindin.models import Registration, User
 from joindin.operations.mail import send_later
 from joindin.operations.throttle import MAIL_ACCOUNT, admit
 from joindin.operations.users import make_account
 from joindin.queries.users import user_with_email
+from joindin.security.passwords import password_hash
+from joindin.security.tokens import new_session_token, token_hash
 from joindin.text import fold
 
 LASTS = dt.timedelta(days=3)

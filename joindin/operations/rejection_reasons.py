@@ -3,7 +3,7 @@
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
-from joindin.database import locked
+from joindin.db.locking import locked
 from joindin.errors import Conflict, Invalid, NotFound
 from joindin.models import RejectionReason, User
 from joindin.operations.approval import LONGEST_REASON

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import or_, select, true
 
-from joindin.database import begin_write
+from joindin.db.locking import begin_write
 from joindin.errors import Conflict, NotFound
 from joindin.models import User
 from joindin.operations.audit import record

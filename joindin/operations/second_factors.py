@@ -9,13 +9,15 @@ import datetime as dt
 import pyotp
 from sqlalchemy import delete, update
 
-from joindin.credentials import new_recovery_code, seal, token_hash, unseal
-from joindin.database import insert_or_ignore, locked
+from joindin.db.locking import locked
+from joindin.db.upserts import insert_or_ignore
 from joindin.errors import Conflict, Invalid
 from joindin.models import Authenticator, Passkey, RecoveryCode, User
 from joindin.operations.audit import record
 from joindin.operations.security_letters import tell_of_sign_in_change
 from joindin.queries.second_factors import count_recovery_codes, has_second_factor
+from joindin.security.encryption import seal, unseal
+from joindin.security.tokens import new_recovery_code, token_hash
 
 CODES = 10
 PURPOSE = "authenticator"

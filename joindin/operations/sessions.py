@@ -4,8 +4,8 @@ import datetime as dt
 
 from sqlalchemy import delete, or_, update
 
-from joindin.credentials import new_session_token, token_hash
 from joindin.models import BrowserSession, User
+from joindin.security.tokens import new_session_token, token_hash
 
 # The last use is written down at most this often.
 SEEN_INTERVAL = dt.timedelta(minutes=1)

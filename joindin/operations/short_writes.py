@@ -2,7 +2,7 @@
 
 from sqlalchemy import Integer, Table, bindparam, insert, update
 
-from joindin.reading import Prepared
+from joindin.performance.sql.compiled import Prepared
 
 
 def counting(things: Table, thing: str, **changes) -> Prepared:

@@ -2,9 +2,9 @@
 
 from sqlalchemy import update
 
-from joindin.credentials import check_password, is_outdated, password_hash
 from joindin.models import User
 from joindin.queries.users import user_called
+from joindin.security.passwords import check_password, is_outdated, password_hash
 
 
 def user_with_password(session, name: str, password: str) -> User | None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Integer, bindparam, select
 
-from joindin.database import locked
+from joindin.db.locking import locked
 from joindin.errors import Invalid, NotAllowed, NotFound, NotSignedIn, TooOften
 from joindin.models import Event, Talk, TalkComment, TalkCommentReport, TalkSpeaker, User
 from joindin.operations.audit import record
@@ -20,9 +20,9 @@ from joindin.operations.mail import notify_later, notifying
 from joindin.operations.short_writes import adding_comment, counting
 from joindin.operations.talk_counters import recount_talks
 from joindin.operations.talks import touch_talks
+from joindin.performance.sql.compiled import Prepared
 from joindin.queries.talk_comments import author_at_talk, recent_talk_comments
 from joindin.queries.users import list_hosts_to_tell
-from joindin.reading import Prepared
 from joindin.viewer import Person
 
 

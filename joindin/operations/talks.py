@@ -13,7 +13,7 @@ from secrets import token_hex
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from joindin.database import begin_write, give_way, locked
+from joindin.db.locking import begin_write, give_way, locked
 from joindin.errors import Conflict, NotFound
 from joindin.models import Event, Talk, TalkLink, Track, talk_tracks
 from joindin.operations.speakers import add_speakers, name_speakers

@@ -11,10 +11,10 @@ from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from joindin.database import UtcDateTime
+from joindin.db.base import UtcDateTime
 from joindin.models import AccessToken
+from joindin.performance.sql.reader import in_batches
 from joindin.queries.tokens import ShownToken
-from joindin.reading import in_batches
 
 # A token's last use is written down at most this often.
 USE_INTERVAL = dt.timedelta(minutes=1)

@@ -7,8 +7,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from joindin.clock import midnight
-from joindin.credentials import check_password, is_outdated, new_token, token_hash
-from joindin.database import locked
+from joindin.db.locking import locked
 from joindin.errors import NotAllowed, NotSignedIn
 from joindin.models import AccessToken, Client, Grant, User
 from joindin.operations.audit import record
@@ -16,6 +15,8 @@ from joindin.operations.grants import end_grant
 from joindin.operations.second_factors import password_is_enough
 from joindin.operations.signing_in import hash_again
 from joindin.queries.users import user_named
+from joindin.security.passwords import check_password, is_outdated
+from joindin.security.tokens import new_token, token_hash
 from joindin.viewer import Person
 
 NEEDS_MORE = "This account takes a second factor. Allow signing in with the password alone on its security page"

@@ -6,7 +6,8 @@ tracks; the database moves their versions (``upkeep/versions.py``).
 
 from sqlalchemy import delete, update
 
-from joindin.database import begin_write, give_way, insert_or_ignore, locked
+from joindin.db.locking import begin_write, give_way, locked
+from joindin.db.upserts import insert_or_ignore
 from joindin.errors import Invalid, NotFound
 from joindin.models import Event, Track, talk_tracks
 from joindin.operations.talks import hold_talk

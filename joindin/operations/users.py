@@ -5,8 +5,7 @@ import datetime as dt
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from joindin.credentials import LONGEST_PASSWORD, new_token, password_hash, token_hash
-from joindin.database import begin_write, lock_table
+from joindin.db.locking import begin_write, lock_table
 from joindin.errors import Conflict, Invalid
 from joindin.guessable import is_guessable
 from joindin.models import EmailVerification, PasswordReset, User
@@ -15,6 +14,8 @@ from joindin.operations.mail import send_later
 from joindin.operations.security_letters import tell_of_password
 from joindin.operations.sessions import close_sessions
 from joindin.queries.users import has_users, user_named, user_with_email
+from joindin.security.passwords import LONGEST_PASSWORD, password_hash
+from joindin.security.tokens import new_token, token_hash
 from joindin.text import is_e_mail, plain_text
 
 SHORTEST_PASSWORD = 6

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 from sqlalchemy import bindparam, select
 
 from joindin.models import Event, EventComment, Talk, TalkComment, User
-from joindin.reading import Prepared, in_batches
+from joindin.performance.sql.compiled import Prepared
+from joindin.performance.sql.reader import in_batches
 
 # What is shown of an author, and what tells whether it is shown as before.
 _AUTHOR = (User.username, User.full_name, User.email, User.is_active, User.version.label("user_version"))

@@ -9,7 +9,8 @@ from sqlalchemy import Integer, bindparam, column, exists, select
 from sqlalchemy.sql.elements import TextClause
 
 from joindin.models import Attendance, EventHost
-from joindin.reading import NO_VALUES, Prepared
+from joindin.performance.sql.compiled import Prepared
+from joindin.performance.sql.reader import NO_VALUES
 from joindin.viewer import Person, Viewer
 
 VIEWER = bindparam("viewer_id", type_=Integer)

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, select
 
 from joindin.clock import day_number, midnight
 from joindin.models import Tag
+from joindin.performance.sql.compiled import Prepared
 from joindin.queries.by_start import Run, list_run, list_run_from
 from joindin.queries.event_search import search_events
 from joindin.queries.hot import list_hot
@@ -19,7 +20,6 @@ from joindin.queries.open_calls import list_open_calls
 from joindin.queries.paging import Page, Paging
 from joindin.queries.patterns import like_pattern, trigram_match
 from joindin.queries.pending import list_pending
-from joindin.reading import Prepared
 from joindin.text import fold
 
 UPCOMING_MARGIN = dt.timedelta(days=3)

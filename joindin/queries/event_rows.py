@@ -6,7 +6,8 @@ from types import SimpleNamespace
 from sqlalchemy import bindparam, select
 
 from joindin.models import Event, EventHost, EventImage, Tag, User, event_tags
-from joindin.reading import Prepared, in_batches
+from joindin.performance.sql.compiled import Prepared
+from joindin.performance.sql.reader import in_batches
 
 EVENTS = Prepared(select(*Event.__table__.c).where(Event.id.in_(bindparam("ids", expanding=True))))
 TAGS = Prepared(

@@ -12,11 +12,12 @@ from functools import lru_cache
 
 from sqlalchemy import bindparam, text
 
-from joindin.database import UtcDateTime
+from joindin.db.base import UtcDateTime
+from joindin.performance.sql.compiled import Prepared
+from joindin.performance.sql.reader import in_batches
 from joindin.queries.hot import SCORE, hottest
 from joindin.queries.memory import CHANGES, are_current, last_count, recall, remember, remembered_count
 from joindin.queries.paging import Page, Paging, limit
-from joindin.reading import Prepared, in_batches
 
 # No more than so many are put in order; more is common.
 RARE = 1000

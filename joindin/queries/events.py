@@ -5,11 +5,11 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from joindin.errors import NotFound
 from joindin.models import Attendance, Event, EventHost, EventImage, User
+from joindin.performance.sql.compiled import Prepared
 from joindin.permissions import can_see_event
 from joindin.queries.keys import KeyList
 from joindin.queries.paging import Page, Paging
 from joindin.queries.viewers import view_events
-from joindin.reading import Prepared
 from joindin.viewer import NOBODY, Viewer
 
 NONE = frozenset()

@@ -2,8 +2,8 @@
 
 from sqlalchemy import text
 
+from joindin.performance.sql.compiled import Prepared
 from joindin.queries.paging import FIRST, PART, Page, Paging, limit
-from joindin.reading import Prepared
 
 
 class KeyList:

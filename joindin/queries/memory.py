@@ -7,8 +7,8 @@ from threading import Lock
 
 from sqlalchemy import text
 
+from joindin.performance.sql.compiled import Prepared
 from joindin.queries.tallies import count_all
-from joindin.reading import Prepared
 
 MOST = 1024
 

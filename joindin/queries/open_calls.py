@@ -4,11 +4,11 @@ from functools import lru_cache
 
 from sqlalchemy import bindparam, text
 
-from joindin.database import UtcDateTime
+from joindin.db.base import UtcDateTime
+from joindin.performance.sql.compiled import Prepared
 from joindin.queries.event_keys import EventKeys
 from joindin.queries.memory import CHANGES, remembered_count
 from joindin.queries.paging import Page, Paging, limit
-from joindin.reading import Prepared
 
 _OPEN = "cfp_ends_at >= :today AND cfp_starts_at <= :soon"
 

@@ -6,7 +6,7 @@ years to come. Only what would let somebody in stays out.
 
 from sqlalchemy import or_, select
 
-from joindin.database import Base
+from joindin.db.base import Base
 from joindin.models import Event, Mail, Talk, User
 
 # Beside all hashes: what makes codes, and what keys are known by.

@@ -5,9 +5,9 @@ import datetime as dt
 from sqlalchemy import select, true
 from sqlalchemy.orm import contains_eager
 
-from joindin.credentials import token_hash
 from joindin.errors import NotFound
 from joindin.models import BrowserSession, User
+from joindin.security.tokens import token_hash
 
 
 def session_shown(session, token: str, now: dt.datetime, idle: dt.timedelta) -> BrowserSession | None:

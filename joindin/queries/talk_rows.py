@@ -6,7 +6,8 @@ from types import SimpleNamespace
 from sqlalchemy import bindparam, select
 
 from joindin.models import Event, Language, Talk, TalkLink, TalkSpeaker, TalkType, Track, User, talk_tracks
-from joindin.reading import Prepared, in_batches
+from joindin.performance.sql.compiled import Prepared
+from joindin.performance.sql.reader import in_batches
 
 _IDS = bindparam("ids", expanding=True)
 

@@ -7,11 +7,11 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
-from joindin.credentials import matches_hash, token_hash
 from joindin.errors import NotFound
 from joindin.models import GANCIO, PASSWORD, PERSONAL, AccessToken, Client, Grant, RefreshToken, User
+from joindin.performance.sql.compiled import Prepared
 from joindin.queries.paging import Page, Paging, paginate
-from joindin.reading import Prepared
+from joindin.security.tokens import matches_hash, token_hash
 from joindin.viewer import Person
 
 

@@ -5,7 +5,8 @@ from collections.abc import Collection
 from sqlalchemy import Integer, bindparam, literal_column, select, union_all
 
 from joindin.models import Attendance, EventHost, Talk, TalkComment, TalkSpeaker, TalkStar
-from joindin.reading import Prepared, in_batches
+from joindin.performance.sql.compiled import Prepared
+from joindin.performance.sql.reader import in_batches
 from joindin.viewer import Person, Viewer
 
 

@@ -9,10 +9,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from joindin.credentials import LONGEST_PASSWORD
 from joindin.guessable import is_guessable
 from joindin.resources.csrf import csrf_token
 from joindin.resources.sessions import way_on
+from joindin.security.passwords import LONGEST_PASSWORD
 from joindin.text import is_e_mail, plain_text
 
 SHORTEST_PASSWORD = 10

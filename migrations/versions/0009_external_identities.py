@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from joindin.database import UtcDateTime
+from joindin.db.base import UtcDateTime
 
 revision = '0009'
 down_revision = '0008'

@@ -6,7 +6,7 @@ They are filled by the upkeep, after the last migration.
 import sqlalchemy as sa
 from alembic import op
 
-from joindin.database import UtcDateTime
+from joindin.db.base import UtcDateTime
 
 revision = '0012'
 down_revision = '0011'

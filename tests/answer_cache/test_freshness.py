@@ -8,8 +8,8 @@ from http.client import HTTPConnection
 
 import pytest
 
-from joindin.credentials import new_token, token_hash
 from joindin.models import AccessToken
+from joindin.security.tokens import new_token, token_hash
 from tests.factories import NOW, make_client, make_event, make_user
 from tests.serving import PATIENCE, serving
 

@@ -14,9 +14,9 @@ import pytest
 
 from joindin import create_app
 from joindin.cli import cli
-from joindin.credentials import new_token, token_hash
 from joindin.extensions import db
 from joindin.models import AccessToken
+from joindin.security.tokens import new_token, token_hash
 from tests.factories import (
     NOW,
     make_client,

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from joindin.credentials import token_hash
 from joindin.models import Client
 from joindin.queries.tokens import trusted_client
+from joindin.security.tokens import token_hash
 from tests.factories import make_client, newest
 
 

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from joindin.database import Base
+from joindin.db.base import Base
 from joindin.extensions import db
 from joindin.models import Event, Mail, User
 from joindin.operations.demo import CLIENT_KEY, CLIENT_SECRET, PASSWORD, PEOPLE

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, func, select, text
 
-from joindin.credentials import check_password
 from joindin.models import Event, User
+from joindin.security.passwords import check_password
 from tests.factories import make_event, newest
 from tests.imports.joindin_data import (
     client,

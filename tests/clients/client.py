@@ -4,8 +4,8 @@ import contextvars
 import json
 from urllib.parse import urlencode
 
-from joindin.credentials import password_hash
 from joindin.extensions import db
+from joindin.security.passwords import password_hash
 
 BASE = "http://localhost"
 ROOT = f"{BASE}/v2.1"

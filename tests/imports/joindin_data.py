@@ -4,7 +4,7 @@ import datetime as dt
 import json
 
 from joindin.clock import UTC
-from joindin.database import Base
+from joindin.db.base import Base
 from joindin.imports.sources import Tables
 from joindin.operations.moving.report import Report
 from joindin.operations.moving_in import move_in

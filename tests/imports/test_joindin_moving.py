@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from joindin.credentials import token_hash
 from joindin.imports.opening import open_source
 from joindin.models import (
     AccessToken,
@@ -33,6 +32,7 @@ from joindin.models import (
     talk_tracks,
 )
 from joindin.operations.counters import check_counters
+from joindin.security.tokens import token_hash
 from tests.conftest import empty_database
 from tests.factories import at
 from tests.imports.joindin_data import (

@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from joindin.credentials import password_hash
 from joindin.models import ExternalIdentity, Mail, RecoveryCode
 from joindin.operations.external import disconnect
 from joindin.operations.profiles import edit_profile
@@ -13,6 +12,7 @@ from joindin.operations.second_factors import check_code, make_recovery_codes
 from joindin.operations.security_letters import tell_of_wrong_codes
 from joindin.operations.throttle import SIGN_IN_HERE
 from joindin.operations.users import reset_password, send_password_reset
+from joindin.security.passwords import password_hash
 from tests.factories import NOW, make_user, newest
 from tests.jobs.sink import html_of, text_of
 from tests.operations.test_throttle import guess, refusals

@@ -2,12 +2,12 @@
 
 import pytest
 
-from joindin.credentials import read_refusal_token, refusal_token
 from joindin.jobs.letters import SUBJECTS
 from joindin.models import TOPIC_OF, TOPICS, Mail, MailRefusal
 from joindin.operations.mail import notify_later, send_later
 from joindin.operations.mail_refusals import refuse_mails, want_mails
 from joindin.queries.mail_refusals import refused_topics
+from joindin.security.tokens import read_refusal_token, refusal_token
 from tests.factories import NOW, make_user, newest
 from tests.jobs.sink import stop_of
 

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import select, update
 
-from joindin.credentials import token_hash
 from joindin.models import AccessToken, Grant, RefreshToken
+from joindin.security.tokens import token_hash
 from tests.factories import make_client, newest
 from tests.oauth2.flow import CALLBACK, CHALLENGE, SECRET, VERIFIER, Flow, captured, told
 from tests.web.browsing import Browser, form_fields, main_text

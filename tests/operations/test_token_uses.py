@@ -6,11 +6,11 @@ from http.client import HTTPConnection
 import pytest
 from sqlalchemy import select, update
 
-from joindin.credentials import token_hash
 from joindin.extensions import db
 from joindin.models import AccessToken
 from joindin.operations.token_uses import USE_INTERVAL, TokenUses
 from joindin.queries.tokens import token_shown
+from joindin.security.tokens import token_hash
 from tests.factories import NOW, make_client, make_user
 from tests.serving import PATIENCE, serving
 

@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from joindin.credentials import token_hash
 from joindin.models import AccessToken
 from joindin.queries.tokens import token_shown
+from joindin.security.tokens import token_hash
 from tests.factories import NOW, make_client, make_user
 
 SECOND = dt.timedelta(seconds=1)

@@ -1,7 +1,7 @@
 """The original's tables (spec 17.2) put into ours, by the command's own importer the first time, then as it left them."""
 
 from joindin.clock import utc_now
-from joindin.database import Base
+from joindin.db.base import Base
 from joindin.imports.sources import Tables
 from joindin.models.listing import HotEvent, ListedEvent, ListedTag, Tally, TallyChange
 from joindin.operations.moving.report import Report

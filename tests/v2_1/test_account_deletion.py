@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.event import listen, remove
 
-from joindin.credentials import token_hash
 from joindin.extensions import db
 from joindin.models import (
     AccessToken,
@@ -29,6 +28,7 @@ from joindin.models import (
     User,
 )
 from joindin.operations.counters import check_counters
+from joindin.security.tokens import token_hash
 from tests.at_once import MANY, at_once
 from tests.factories import (
     NOW,
@@ -584,7 +584,7 @@ def test_deleting_gives_way_to_whoever_holds_a_row_and_waits_for_a_row_in_turn(s
 def test_deleting_is_given_up_where_somebody_never_lets_go(session, ask, token_for, admin, ann, monkeypatch):
     if db.engine.dialect.name != "postgresql":
         pytest.skip("SQLite has one writer at a time, and nobody gives way")
-    monkeypatch.setattr("joindin.database.MOST_ATTEMPTS", 2)
+    monkeypatch.setattr("joindin.db.locking.MOST_ATTEMPTS", 2)
     delete_ann = ask("DELETE", f"/users/{ann.id}", token_for(admin))
     session.commit()
 

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from joindin import create_app
-from joindin.credentials import client_secret, token_hash
 from joindin.models import AccessToken, Client, EventComment
+from joindin.security.tokens import client_secret, token_hash
 from tests.at_once import at_once, outcomes
 from tests.conftest import Api
 from tests.factories import NOW, at, make_client, make_event, make_user, newest

@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from joindin.credentials import password_hash
 from joindin.models import Throttle
+from joindin.security.passwords import password_hash
 from tests.factories import make_client, make_event, make_event_comment, make_user
 from tests.hostile import DATES, NUMBERS, TEXTS, as_json, bounded, changes, keeps_its_composure
 

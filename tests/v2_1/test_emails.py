@@ -5,9 +5,9 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from joindin.credentials import token_hash
 from joindin.models import EmailVerification, Mail, PasswordReset
 from joindin.operations.throttle import MAIL_ACCOUNT
+from joindin.security.tokens import token_hash
 from tests.factories import make_user, newest
 
 VERIFICATIONS = "/v2.1/emails/verifications"

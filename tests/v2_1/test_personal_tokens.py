@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from joindin.credentials import token_hash
 from joindin.models import PERSONAL, AccessToken
 from joindin.operations.personal_tokens import MOST
+from joindin.security.tokens import token_hash
 from tests.factories import NOW, make_client, make_user, newest
 
 NEW = {"description": "Prints badges", "scopes": ["ME_READ", "PUBLIC_READ"], "expires_in_days": 30}

@@ -6,8 +6,9 @@ import bcrypt
 import pytest
 from sqlalchemy import func, select
 
-from joindin.credentials import check_password, password_hash, token_hash
 from joindin.models import AccessToken, Event, PasswordReset, Talk, User
+from joindin.security.passwords import check_password, password_hash
+from joindin.security.tokens import token_hash
 from tests.at_once import MANY, at_once, outcomes
 from tests.factories import NOW, make_client, make_event, make_talk, make_user
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from joindin.credentials import refusal_token
 from joindin.queries.mail_refusals import refused_topics
+from joindin.security.tokens import refusal_token
 from tests.factories import make_user
 from tests.web.browsing import Browser, main_text, make_person
 

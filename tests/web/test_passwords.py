@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from joindin.clock import utc_now
-from joindin.credentials import check_password, password_hash
 from joindin.models import Mail, PasswordReset
 from joindin.operations.throttle import MAIL_ACCOUNT
+from joindin.security.passwords import check_password, password_hash
 from tests.at_once import at_once
 from tests.factories import newest
 from tests.web.browsing import PASSWORD, Browser, main_text, make_person

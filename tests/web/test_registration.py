@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import func, select
 
 from joindin.clock import utc_now
-from joindin.credentials import check_password
 from joindin.models import EmailVerification, Mail, Registration, User
 from joindin.operations.throttle import MAIL_ACCOUNT, REGISTRATION
 from joindin.operations.users import send_verification
 from joindin.queries.users import user_named
+from joindin.security.passwords import check_password
 from tests.at_once import at_once
 from tests.factories import newest
 from tests.web.browsing import Browser, main_text, make_person

@@ -7,8 +7,8 @@ import time_machine
 from sqlalchemy import select
 
 from joindin.clock import utc_now
-from joindin.credentials import token_hash
 from joindin.models import BrowserSession, EmailVerification
+from joindin.security.tokens import token_hash
 from tests.factories import days_from_now, newest
 from tests.web.browsing import PASSWORD, Browser, form_fields, main_text, make_person
 

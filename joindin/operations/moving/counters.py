@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import func, or_, select, update
 
-from joindin.database import begin_write
+from joindin.db.locking import begin_write
 from joindin.operations.counters import KINDS
 
 RANGE = 5000

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import delete, func, select, text
 
-from joindin.database import begin_write
+from joindin.db.locking import begin_write
 from joindin.models import MovedTable, MovingNote
 from joindin.operations.moving.rows import insert_new, is_among
 

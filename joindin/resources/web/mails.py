@@ -7,8 +7,7 @@ at links before their readers do; a click on its button does, and so does the ma
 from flask import current_app, redirect, request
 
 from joindin.clock import utc_now
-from joindin.credentials import read_refusal_token
-from joindin.database import locked
+from joindin.db.locking import locked
 from joindin.errors import NotFound
 from joindin.extensions import db
 from joindin.models import TOPICS, User
@@ -19,6 +18,7 @@ from joindin.resources.forms import Boxes, Form, choices
 from joindin.resources.pages import notify, show_page
 from joindin.resources.sessions import person, require_person
 from joindin.resources.web.pages import blp
+from joindin.security.tokens import read_refusal_token
 
 
 class Wanted(Form):

@@ -7,7 +7,6 @@ from markupsafe import Markup
 from wtforms import HiddenField
 
 from joindin.clock import utc_now
-from joindin.credentials import seal, unseal
 from joindin.errors import Conflict, Invalid
 from joindin.extensions import db
 from joindin.operations.passkeys import add_passkey, creation_options, remove_passkey
@@ -25,6 +24,7 @@ from joindin.resources.pages import notify, show_page
 from joindin.resources.sessions import person, require_person, require_recent_sign_in
 from joindin.resources.web.pages import blp
 from joindin.resources.web.second_step import new_challenge, place, spent_challenge
+from joindin.security.encryption import seal, unseal
 
 HERE = "/accounts/security/"
 

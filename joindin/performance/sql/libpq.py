@@ -21,7 +21,7 @@ MOST_PREPARED = 200
 
 
 class Cursor:
-    """What :class:`joindin.reading.Driver` asks of a DBAPI cursor, and no more."""
+    """What :class:`joindin.performance.sql.reader.Driver` asks of a DBAPI cursor, and no more."""
 
     def __init__(self, connection: Connection):
         self.connection = connection

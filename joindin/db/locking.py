@@ -1,99 +1,33 @@
-"""The two databases as one: types, names of constraints, and what SQLite has to be told.
+"""Locks and the begin of write transactions.
 
 SQLite reads without a transaction and begins IMMEDIATE at the first write, so that a writer waits
 for its turn instead of failing when it finds that somebody wrote since it read. PostgreSQL locks
 rows instead (:func:`locked`).
 """
 
-import datetime as dt
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from random import uniform
 from time import monotonic, sleep
 
-from sqlalchemy import DateTime, MetaData, Table, event, inspect, select, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import event, inspect, select, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import InvalidRequestError, OperationalError
-from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm.util import identity_key
-from sqlalchemy.types import TypeDecorator
 
 from joindin.errors import Conflict
-
-NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
 
 # How long a SQLite writer waits for its turn, in seconds, and how soon it asks again: at random between
 # these, and the longer it waited, the later.
 BUSY_TIMEOUT = 30
 PAUSES = 0.0001, 0.0005
 SLOWING_DOWN = 0.02
-
 # How long a PostgreSQL writer of many rows waits for one of them, in milliseconds, and how often it
 # comes back. Well below a second, after which the server would end one of two that wait for each other.
 PATIENCE = 150
 MOST_ATTEMPTS = 30
-
 # The lock was not to be had in time, or two waited for each other.
 BLOCKED = ("55P03", "40P01")
-
-PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA temp_store = MEMORY",
-    "PRAGMA cache_size = -65536",
-    "PRAGMA mmap_size = 268435456",
-)
-
-
-class Base(DeclarativeBase):
-    metadata = MetaData(naming_convention=NAMES)
-
-
-@event.listens_for(Table, "after_parent_attach")
-def _never_give_an_id_twice(table, _metadata):
-    # PostgreSQL's sequences never go back. SQLite has to be told, or an old link (or a rendered
-    # fragment) of a deleted row would show whatever got its number.
-    table.dialect_options["sqlite"]["autoincrement"] = "id" in table.c
-
-
-class UtcDateTime(TypeDecorator):
-    """An instant: aware on our side, always UTC in the database, never naive."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value, dialect):
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise TypeError("an instant needs a time zone")
-        if value.tzinfo is not dt.UTC:
-            value = value.astimezone(dt.UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value, _dialect):
-        if value is None:
-            return None
-        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
-
-
-def engine_options(url: str) -> dict:
-    if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": BUSY_TIMEOUT, "isolation_level": "IMMEDIATE"}}
-    return {"connect_args": {"options": "-c timezone=UTC"}, "pool_size": 8, "max_overflow": 8}
-
-
-def reading_engine(engine: Engine) -> Engine:
-    """The same pool, without transactions around reads on PostgreSQL (SQLite has none anyway)."""
-    return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def begin_write(session) -> None:
@@ -156,34 +90,6 @@ def lock_table(session, model) -> None:
         session.execute(text(f"LOCK TABLE {model.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def insert_or_ignore(session, model, **values) -> bool:
-    """Insert a row unless one with the same key stands there; whether it was inserted."""
-    # Asked by what comes back: how many rows a driver counts depends on what SQLAlchemy adds to the statement.
-    adding = _insert(session, model).values(**values).returning(*inspect(model).primary_key)
-    return session.execute(adding).first() is not None
-
-
-def insert_missing(session, model, key: str, rows: Sequence[dict]) -> None:
-    """Insert, in their order, the rows whose ``key`` no row has yet.
-
-    One caller at a time: two who bring the same new rows in different orders would wait for each other.
-    """
-    column = getattr(model, key)
-    known = set(session.scalars(select(column).where(column.in_([row[key] for row in rows]))))
-    missing = [row for row in rows if row[key] not in known]
-    if not missing:
-        return
-    lock_table(session, model)
-    session.execute(_insert(session, model).values(missing))
-
-
-@event.listens_for(Engine, "connect")
-def _prepare_sqlite(connection, _record):
-    if isinstance(connection, sqlite3.Connection):
-        for pragma in PRAGMAS:
-            connection.execute(pragma)
-
-
 @event.listens_for(Engine, "savepoint")
 def _begin_before_savepoint(connection, _name):
     # Python's driver begins before writes only. Releasing a savepoint outside a transaction would
@@ -218,8 +124,3 @@ def take_turn(connection: sqlite3.Connection) -> None:
                 sleep(uniform(*PAUSES) + waited * SLOWING_DOWN)
     finally:
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT * 1000}")
-
-
-def _insert(session, model):
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(model).on_conflict_do_nothing()

@@ -1,0 +1,47 @@
+"""The declarative base, names of constraints, and the column type of instants."""
+
+import datetime as dt
+
+from sqlalchemy import DateTime, MetaData, Table, event
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.types import TypeDecorator
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMES)
+
+
+@event.listens_for(Table, "after_parent_attach")
+def _never_give_an_id_twice(table, _metadata):
+    # PostgreSQL's sequences never go back. SQLite has to be told, or an old link (or a rendered
+    # fragment) of a deleted row would show whatever got its number.
+    table.dialect_options["sqlite"]["autoincrement"] = "id" in table.c
+
+
+class UtcDateTime(TypeDecorator):
+    """An instant: aware on our side, always UTC in the database, never naive."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise TypeError("an instant needs a time zone")
+        if value.tzinfo is not dt.UTC:
+            value = value.astimezone(dt.UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value, _dialect):
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)

@@ -1,0 +1,34 @@
+"""Inserts that leave existing rows alone."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import inspect, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from joindin.db.locking import lock_table
+
+
+def insert_or_ignore(session, model, **values) -> bool:
+    """Insert a row unless one with the same key stands there; whether it was inserted."""
+    # Asked by what comes back: how many rows a driver counts depends on what SQLAlchemy adds to the statement.
+    adding = _insert(session, model).values(**values).returning(*inspect(model).primary_key)
+    return session.execute(adding).first() is not None
+
+
+def insert_missing(session, model, key: str, rows: Sequence[dict]) -> None:
+    """Insert, in their order, the rows whose ``key`` no row has yet.
+
+    One caller at a time: two who bring the same new rows in different orders would wait for each other.
+    """
+    column = getattr(model, key)
+    known = set(session.scalars(select(column).where(column.in_([row[key] for row in rows]))))
+    missing = [row for row in rows if row[key] not in known]
+    if not missing:
+        return
+    lock_table(session, model)
+    session.execute(_insert(session, model).values(missing))
+
+
+def _insert(session, model):
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(model).on_conflict_do_nothing()

@@ -1,0 +1,1 @@
+"""HTTP code that all surfaces share; it has no addresses of its own."""

@@ -1,0 +1,1 @@
+"""Fast paths for small SQL statements."""

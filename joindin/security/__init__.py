@@ -1,0 +1,1 @@
+"""Passwords, tokens, encryption, scopes and redirect addresses."""

@@ -1,0 +1,24 @@
+"""Encryption with keys that follow from the secret key of the instance."""
+
+import base64
+import hmac
+
+from cryptography.fernet import Fernet, InvalidToken
+
+
+def seal(secret_key: str, purpose: str, text: str) -> str:
+    """``text`` encrypted with a key of that purpose, which follows from the platform's own secret."""
+    return _fernet(secret_key, purpose).encrypt(text.encode()).decode()
+
+
+def unseal(secret_key: str, purpose: str, sealed: str, *, within: int | None = None) -> str | None:
+    """What was sealed, if it was by us and for this, and not more than ``within`` seconds ago; else None."""
+    try:
+        return _fernet(secret_key, purpose).decrypt(sealed, ttl=within).decode()
+    except InvalidToken:
+        return None
+
+
+def _fernet(secret_key, purpose):
+    key = hmac.digest(secret_key.encode(), f"sealed {purpose}".encode(), "sha256")
+    return Fernet(base64.urlsafe_b64encode(key))
