@@ -4,7 +4,7 @@ import secrets
 
 import click
 
-from joindin.cli.guards import with_database
+from joindin.cli.preconditions import with_database
 from joindin.cli.users import read_secret
 from joindin.clock import utc_now
 from joindin.extensions import db

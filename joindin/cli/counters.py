@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from joindin.cli.guards import with_database
+from joindin.cli.preconditions import with_database
 from joindin.extensions import db
 from joindin.operations.counters import check_counters, check_listing, count_rows
 

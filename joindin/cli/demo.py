@@ -3,7 +3,7 @@
 import click
 from flask import current_app
 
-from joindin.cli.guards import with_database
+from joindin.cli.preconditions import with_database
 from joindin.clock import utc_now
 from joindin.errors import NotAllowed
 from joindin.extensions import db

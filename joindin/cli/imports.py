@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import inspect
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
-from joindin.cli.moving_in import import_joindin
+from joindin.cli.import_joindin import import_joindin
 from joindin.clock import utc_now
 from joindin.extensions import db
 from joindin.imports.conference_events import make_listing

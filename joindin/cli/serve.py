@@ -15,7 +15,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from joindin import create_app
-from joindin.cli.guards import with_database
+from joindin.cli.preconditions import with_database
 from joindin.extensions import db
 from joindin.operations.demo import describe_accounts, is_demo_loaded
 

@@ -9,7 +9,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
-from joindin.cli.guards import applied_revisions, check_not_newer, database_answers, newest_revisions
+from joindin.cli.preconditions import applied_revisions, check_not_newer, database_answers, newest_revisions
 from joindin.config import SECRET_FILE, make_secret
 from joindin.extensions import db
 from joindin.operations.base_data import seed_languages_and_types

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import click
 
-from joindin.cli.guards import with_database
+from joindin.cli.preconditions import with_database
 from joindin.clock import utc_now
 from joindin.errors import NotFound
 from joindin.extensions import db

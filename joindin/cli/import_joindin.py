@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from flask import current_app
 
-from joindin.cli.guards import with_database
+from joindin.cli.preconditions import with_database
 from joindin.clock import utc_now
 from joindin.extensions import db
 from joindin.imports.opening import open_source
