@@ -37,7 +37,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     from joindin.data_version import data_version
     from joindin.db.engines import engine_options
     from joindin.extensions import api, db, migrate, prepare_reading
-    from joindin.operations.token_uses import DELAY, TokenUses
+    from joindin.http.token_last_used import DELAY, TokenUses
     from joindin.replicas import ReplicaReads, Replicas
     from joindin.representations.fragments import Fragments
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from joindin.resources.surfaces import surface_of
+from joindin.http.surface_routing import surface_of
 
 
 @pytest.mark.parametrize(

@@ -7,39 +7,33 @@ No surface imports another.
 from flask import Flask
 from flask_smorest import Api
 
-from joindin.resources.converters import Positive, Rest, RowId
-from joindin.resources.surfaces import DOCS, EPHIOS, GANCIO, MEDIA, OAUTH2, V2_1, WEB
+from joindin.http.surface_routing import DOCS, EPHIOS, GANCIO, MEDIA, OAUTH2, V2_1, WEB
+from joindin.http.url_converters import Positive, Rest, RowId
 
 
 def mount(app: Flask, api: Api) -> None:
     """Give the application its surfaces."""
-    from joindin.resources import (
+    from joindin.http import (
+        audit_context,
         csrf,
-        docs,
-        ephios,
-        errors,
+        error_dispatch,
         forms,
-        gancio,
-        headers,
-        media,
-        oauth2,
-        pages,
-        scopes,
+        html_pages,
+        security_headers,
         sessions,
-        through,
-        v2_1,
-        web,
+        token_scopes,
     )
+    from joindin.resources import docs, ephios, gancio, media, oauth2, v2_1, web
 
     app.url_map.converters |= {"positive": Positive, "rest": Rest, "row_id": RowId}
     api.init_app(app)
-    through.mount(app)
+    audit_context.mount(app)
     # What follows a request is worked off from the last to the first: headers come when cookies are known.
-    headers.mount(app)
+    security_headers.mount(app)
     sessions.mount(app)
     csrf.mount(app)
     forms.mount(app)
-    pages.mount(app)
+    html_pages.mount(app)
     v2_1.mount(app, api)
     media.mount(app)
     web.mount(app)
@@ -47,11 +41,11 @@ def mount(app: Flask, api: Api) -> None:
     gancio.mount(app)
     ephios.mount(app)
     docs.mount(app, api)
-    scopes.mount(app)
-    errors.mount(
+    token_scopes.mount(app)
+    error_dispatch.mount(
         app,
         {
-            **dict.fromkeys((WEB, DOCS, MEDIA), pages),
+            **dict.fromkeys((WEB, DOCS, MEDIA), html_pages),
             V2_1: v2_1.errors,
             OAUTH2: oauth2.errors,
             GANCIO: gancio.errors,

@@ -4,7 +4,7 @@ import re
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from joindin.resources.surfaces import EPHIOS, GANCIO, OAUTH2, surface_of
+from joindin.http.surface_routing import EPHIOS, GANCIO, OAUTH2, surface_of
 from tests.docs.reading import METHODS, named, operations, problems_with
 
 # What nobody is meant to call: the documentation itself, files, pages, and what the original says below unknown addresses.

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select, update
 
 from joindin.extensions import db
+from joindin.http.token_last_used import USE_INTERVAL, TokenUses
 from joindin.models import AccessToken
-from joindin.operations.token_uses import USE_INTERVAL, TokenUses
 from joindin.queries.tokens import token_shown
 from joindin.security.tokens import token_hash
 from tests.factories import NOW, make_client, make_user

@@ -7,8 +7,8 @@ from werkzeug.exceptions import HTTPException
 
 from joindin.errors import NotAllowed, NotFound, NotSignedIn, OutOfScope, Refused, TooLarge, TooOften
 from joindin.extensions import db
-from joindin.resources import pages
-from joindin.resources.csrf import CsrfFailed
+from joindin.http import html_pages
+from joindin.http.csrf import CsrfFailed
 from joindin.resources.ephios.answers import answer, language
 from joindin.resources.ephios.callers import NO_CREDENTIALS, NO_PERMISSION
 
@@ -47,7 +47,7 @@ def show_refusal(refused: Refused) -> Response:
 def show_http_error(error: HTTPException) -> Response:
     db.session.rollback()
     if error.code != 405:
-        return pages.show_http_error(error)
+        return html_pages.show_http_error(error)
     if request.method == "OPTIONS":
         return answer({"renders": ["application/json"], "parses": ["application/json"]})
     german = f'Methode "{request.method}" nicht erlaubt.'

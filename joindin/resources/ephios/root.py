@@ -2,9 +2,9 @@
 
 from flask import Blueprint, request
 
+from joindin.http.trailing_slash import add_slashed
 from joindin.resources.ephios.answers import answer
 from joindin.resources.ephios.callers import caller
-from joindin.resources.slashes import add_slashed
 
 PLACES = ("events", "shifts", "participations", "participations-userinfo", "users", "users/me/participations")
 

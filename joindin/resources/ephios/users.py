@@ -2,10 +2,10 @@
 
 from flask import Blueprint
 
+from joindin.http.trailing_slash import add_slashed
 from joindin.representations.ephios.users import represent_user
 from joindin.resources.ephios.answers import answer
 from joindin.resources.ephios.callers import caller
-from joindin.resources.slashes import add_slashed
 
 blp = Blueprint("ephios_users", __name__, url_prefix="/api/users")
 

@@ -5,15 +5,15 @@ from flask import Response, redirect, request
 
 from joindin.clock import utc_now
 from joindin.extensions import db
+from joindin.http.csrf import check_csrf
+from joindin.http.html_pages import show_page
+from joindin.http.security_headers import allow_form_to
+from joindin.http.sessions import session_user, sign_in_page
 from joindin.oauth2.requests import Asked
 from joindin.oauth2.server import Server
 from joindin.operations.grants import remember_consent
 from joindin.queries.authorizations import consented_scopes
 from joindin.redirects import origin_of
-from joindin.resources.csrf import check_csrf
-from joindin.resources.headers import allow_form_to
-from joindin.resources.pages import show_page
-from joindin.resources.sessions import session_user, sign_in_page
 from joindin.scopes import WORDS
 
 # What the form carries along of what the application asked.

@@ -7,7 +7,7 @@ from werkzeug.exceptions import HTTPException
 
 from joindin.errors import NotAllowed, NotSignedIn, Refused, TooLarge, TooOften
 from joindin.extensions import db
-from joindin.resources import pages
+from joindin.http import html_pages
 from joindin.resources.oauth2.answers import json, text
 
 STATUS = {NotSignedIn: 401, NotAllowed: 403, TooLarge: 413, TooOften: 429}
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 def show_refusal(refused: Refused) -> Response:
     db.session.rollback()
     if _is_for_people():
-        return pages.show_refusal(refused)
+        return html_pages.show_refusal(refused)
     status = STATUS.get(type(refused), 400)
     if isinstance(refused, TooOften):
         wait = {"Retry-After": str(refused.retry_after)}
@@ -37,13 +37,13 @@ def show_http_error(error: HTTPException) -> Response:
         return Response(status=200 if request.method == "OPTIONS" else 405, headers={"Allow": allowed})
     if _is_gancios():
         return text(status, SHORT_WORDS.get(status, error.name))
-    return pages.show_http_error(error)
+    return html_pages.show_http_error(error)
 
 
 def show_failure(failure: Exception) -> Response:
     db.session.rollback()
     if _is_for_people():
-        return pages.show_failure(failure)
+        return html_pages.show_failure(failure)
     log.exception("%s %s failed", request.method, request.path)
     return json(500, {"error": "server_error"})
 

@@ -5,6 +5,7 @@ from flask import Blueprint, Response, request
 
 from joindin.clock import utc_now
 from joindin.extensions import db
+from joindin.http.password_login import proven_to_application
 from joindin.models import User
 from joindin.oauth2.requests import Asked
 from joindin.oauth2.server import Server
@@ -13,7 +14,6 @@ from joindin.operations.clients import gancio_itself
 from joindin.resources.oauth2.answers import check_secure, json, text
 from joindin.resources.oauth2.consent import authorize
 from joindin.resources.oauth2.issuer import issuer
-from joindin.resources.proving import proven_to_application
 from joindin.scopes import GANCIO_SCOPE, GANCIO_SCOPES
 
 SELF = "self"

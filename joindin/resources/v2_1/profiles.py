@@ -5,6 +5,7 @@ from flask_smorest import Blueprint
 
 from joindin.errors import Invalid, NotAllowed, NotFound
 from joindin.extensions import db
+from joindin.http.password_login import count_attempt, forgive_attempt
 from joindin.operations.account_deletion import delete_talk_comments, delete_user
 from joindin.operations.profiles import check_old_password, edit_profile
 from joindin.operations.roles import set_roles
@@ -12,7 +13,6 @@ from joindin.operations.users import EASY_TO_GUESS, names_of, password_problem
 from joindin.permissions import can_administer_users
 from joindin.queries.users import find_user, user_named, user_with_email
 from joindin.representations.v2_1.shapes import Shape, flag, optional, text
-from joindin.resources.proving import count_attempt, forgive_attempt
 from joindin.resources.v2_1.answers import empty
 from joindin.resources.v2_1.callers import caller, signed_in
 from joindin.resources.v2_1.documented import does, refuses, takes

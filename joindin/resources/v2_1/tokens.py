@@ -7,13 +7,13 @@ from flask_smorest import Blueprint
 from joindin.clock import utc_now
 from joindin.errors import Invalid, NotAllowed, NotFound
 from joindin.extensions import db
+from joindin.http.password_login import count_attempt, forgive_attempt
 from joindin.operations.throttle import TRY_LATER
 from joindin.operations.tokens import revoke_token, sign_in
 from joindin.queries.paging import Page, single
 from joindin.queries.tokens import list_revocable_tokens, token_of, trusted_client
 from joindin.representations.v2_1.shapes import Shape, text
 from joindin.representations.v2_1.tokens import SignInSchema, TokenPageSchema, represent_token
-from joindin.resources.proving import count_attempt, forgive_attempt
 from joindin.resources.v2_1.answers import collection, empty, thing
 from joindin.resources.v2_1.callers import caller, links, origin, signed_in
 from joindin.resources.v2_1.documented import does, lists, refuses, shows, takes

@@ -7,6 +7,7 @@ from flask_smorest import Blueprint
 
 from joindin.errors import Invalid
 from joindin.extensions import db
+from joindin.http.url_converters import NO_ROW
 from joindin.models import Event, Track
 from joindin.operations.tracks import (
     NO_EVENT,
@@ -21,7 +22,6 @@ from joindin.queries.paging import single
 from joindin.queries.tracks import find_track, list_tracks
 from joindin.representations.v2_1.shapes import Shape, address, optional, text
 from joindin.representations.v2_1.tracks import TrackPageSchema, represent_track
-from joindin.resources.converters import NO_ROW
 from joindin.resources.v2_1.answers import collection, empty
 from joindin.resources.v2_1.callers import links, signed_in
 from joindin.resources.v2_1.documented import add_unlisted, does, lists, refuses, shows, takes

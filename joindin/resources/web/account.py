@@ -9,6 +9,16 @@ from wtforms.validators import Length
 from joindin.clock import utc_now
 from joindin.errors import Conflict, Invalid
 from joindin.extensions import db
+from joindin.http.forms import Form, Text, at_most, filled, good_address
+from joindin.http.html_pages import notify, show_page
+from joindin.http.sessions import (
+    current_session,
+    forget_session,
+    idle_time,
+    person,
+    require_person,
+    require_recent_sign_in,
+)
 from joindin.operations.account_deletion import delete_user
 from joindin.operations.addresses import ask_for_address, change_address
 from joindin.operations.profiles import edit_profile
@@ -18,16 +28,6 @@ from joindin.operations.throttle import MAIL_ADDRESS, admit, network
 from joindin.queries.personal_data import collect_personal_data
 from joindin.queries.sessions import find_own_session, list_sessions
 from joindin.representations.personal_data import pack_personal_data
-from joindin.resources.forms import Form, Text, at_most, filled, good_address
-from joindin.resources.pages import notify, show_page
-from joindin.resources.sessions import (
-    current_session,
-    forget_session,
-    idle_time,
-    person,
-    require_person,
-    require_recent_sign_in,
-)
 from joindin.resources.web.pages import blp
 from joindin.resources.web.registration import check_username
 from joindin.text import plain_text

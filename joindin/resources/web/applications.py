@@ -8,6 +8,10 @@ from wtforms import TextAreaField
 from joindin.clock import utc_now
 from joindin.errors import Invalid, NotAllowed, NotConfigured
 from joindin.extensions import db
+from joindin.http.forms import Form, OneOf, Text, at_most, choices, filled
+from joindin.http.html_pages import notify, show_page
+from joindin.http.sessions import person, require_person, require_recent_sign_in
+from joindin.http.trailing_slash import add_slashed
 from joindin.operations.clients import (
     change_application,
     check_redirect_uris,
@@ -18,10 +22,6 @@ from joindin.operations.clients import (
 from joindin.permissions import can_administer_applications
 from joindin.queries.clients import find_client_of, find_client_with_owner, list_all_clients, list_clients_of
 from joindin.queries.paging import Paging
-from joindin.resources.forms import Form, OneOf, Text, at_most, choices, filled
-from joindin.resources.pages import notify, show_page
-from joindin.resources.sessions import person, require_person, require_recent_sign_in
-from joindin.resources.slashes import add_slashed
 from joindin.resources.web.pages import blp
 from joindin.resources.web.sealed import seal, unseal
 from joindin.text import is_web_url, plain_text

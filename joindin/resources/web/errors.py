@@ -2,7 +2,7 @@
 
 from werkzeug.exceptions import MethodNotAllowed
 
-from joindin.resources.csrf import csrf
+from joindin.http.csrf import csrf
 from joindin.resources.web.pages import blp
 
 

@@ -9,6 +9,16 @@ from flask import current_app, redirect, request
 from joindin.clock import utc_now
 from joindin.errors import NotFound, Refused
 from joindin.extensions import db
+from joindin.http.html_pages import notify, show_page
+from joindin.http.sessions import (
+    HOME,
+    current_session,
+    person,
+    require_person,
+    require_recent_sign_in,
+    session_user,
+    way_on,
+)
 from joindin.models import CONFIRM, CONNECT, SIGN_IN
 from joindin.oidc import Provider, ProviderFailed
 from joindin.operations.external import (
@@ -22,16 +32,6 @@ from joindin.operations.external import (
 )
 from joindin.operations.throttle import EXTERNAL_SIGN_IN, admit, network
 from joindin.queries.external import identity_of
-from joindin.resources.pages import notify, show_page
-from joindin.resources.sessions import (
-    HOME,
-    current_session,
-    person,
-    require_person,
-    require_recent_sign_in,
-    session_user,
-    way_on,
-)
 from joindin.resources.web.pages import blp
 from joindin.resources.web.second_step import welcome
 

@@ -10,13 +10,13 @@ from joindin.clock import utc_now
 from joindin.db.locking import locked
 from joindin.errors import NotFound
 from joindin.extensions import db
+from joindin.http.csrf import csrf
+from joindin.http.forms import Boxes, Form, choices
+from joindin.http.html_pages import notify, show_page
+from joindin.http.sessions import person, require_person
 from joindin.models import TOPICS, User
 from joindin.operations.mail_refusals import refuse_mails, want_mails
 from joindin.queries.mail_refusals import refused_topics
-from joindin.resources.csrf import csrf
-from joindin.resources.forms import Boxes, Form, choices
-from joindin.resources.pages import notify, show_page
-from joindin.resources.sessions import person, require_person
 from joindin.resources.web.pages import blp
 from joindin.security.tokens import read_refusal_token
 

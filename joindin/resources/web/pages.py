@@ -8,8 +8,8 @@ from urllib.parse import quote, unquote, urlsplit
 from flask import Blueprint, Response, current_app, redirect, request
 
 from joindin.errors import NotFound
+from joindin.http.html_pages import show_page
 from joindin.representations.links import Links
-from joindin.resources.pages import show_page
 from joindin.text import printable
 
 # What may stand in a path as it is; all else is escaped when somebody is sent on.

@@ -6,15 +6,15 @@ from wtforms import HiddenField, PasswordField
 from joindin.clock import utc_now
 from joindin.errors import Invalid
 from joindin.extensions import db
+from joindin.http.forms import HARDER, Form, Text, filled, good_password
+from joindin.http.html_pages import notify, show_page
+from joindin.http.password_login import proven
+from joindin.http.sessions import current_session, person, require_person
 from joindin.operations.profiles import edit_profile
 from joindin.operations.registration import NO_LONGER, may_be_mailed
 from joindin.operations.throttle import MAIL_ADDRESS, admit, network
 from joindin.operations.users import EASY_TO_GUESS, names_of, reset_password, send_password_reset
 from joindin.queries.users import user_called
-from joindin.resources.forms import HARDER, Form, Text, filled, good_password
-from joindin.resources.pages import notify, show_page
-from joindin.resources.proving import proven
-from joindin.resources.sessions import current_session, person, require_person
 from joindin.resources.web.pages import blp
 from joindin.resources.web.sign_in import NAME
 

@@ -6,13 +6,13 @@ from wtforms import HiddenField, PasswordField, ValidationError
 from joindin.clock import utc_now
 from joindin.errors import Conflict, Invalid
 from joindin.extensions import db
+from joindin.http.forms import Form, Text, at_most, filled, good_address, good_password
+from joindin.http.html_pages import notify, show_page
+from joindin.http.sessions import session_user
 from joindin.operations.registration import NO_LONGER, ask_for_account, open_account, registration_shown
 from joindin.operations.throttle import REGISTRATION, admit, network
 from joindin.operations.users import NAME_TAKEN, verify_address
 from joindin.queries.users import user_named
-from joindin.resources.forms import Form, Text, at_most, filled, good_address, good_password
-from joindin.resources.pages import notify, show_page
-from joindin.resources.sessions import session_user
 from joindin.resources.web.pages import blp
 
 NEW_PASSWORD = {"autocomplete": "new-password"}

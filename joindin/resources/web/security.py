@@ -9,6 +9,9 @@ from wtforms import HiddenField
 from joindin.clock import utc_now
 from joindin.errors import Conflict, Invalid
 from joindin.extensions import db
+from joindin.http.forms import Form, Text, at_most, filled
+from joindin.http.html_pages import notify, show_page
+from joindin.http.sessions import person, require_person, require_recent_sign_in
 from joindin.operations.passkeys import add_passkey, creation_options, remove_passkey
 from joindin.operations.second_factors import (
     WRONG_CODE,
@@ -19,9 +22,6 @@ from joindin.operations.second_factors import (
 )
 from joindin.operations.throttle import admit_code, forgive_code
 from joindin.queries.second_factors import count_recovery_codes, has_authenticator, list_passkeys
-from joindin.resources.forms import Form, Text, at_most, filled
-from joindin.resources.pages import notify, show_page
-from joindin.resources.sessions import person, require_person, require_recent_sign_in
 from joindin.resources.web.pages import blp
 from joindin.resources.web.second_step import new_challenge, place, spent_challenge
 from joindin.security.encryption import seal, unseal

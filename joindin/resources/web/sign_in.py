@@ -5,18 +5,12 @@ from wtforms import PasswordField
 
 from joindin.clock import utc_now
 from joindin.extensions import db
+from joindin.http.forms import LeadingOn, Text, filled
+from joindin.http.html_pages import notify, show_page
+from joindin.http.password_login import proven
+from joindin.http.sessions import end_session, person, require_person, session_user, way_on
 from joindin.operations.sessions import close_sessions
 from joindin.operations.users import send_verification
-from joindin.resources.forms import LeadingOn, Text, filled
-from joindin.resources.pages import notify, show_page
-from joindin.resources.proving import proven
-from joindin.resources.sessions import (
-    end_session,
-    person,
-    require_person,
-    session_user,
-    way_on,
-)
 from joindin.resources.web.pages import blp
 from joindin.resources.web.second_step import reassure, welcome
 

@@ -9,15 +9,15 @@ from wtforms.validators import Optional
 from joindin.clock import UTC, utc_now
 from joindin.errors import Invalid, NotAllowed, NotFound
 from joindin.extensions import db
+from joindin.http.forms import Boxes, Form, at_most, choices, filled
+from joindin.http.html_pages import notify, show_page
+from joindin.http.sessions import person, require_person, require_recent_sign_in
+from joindin.http.trailing_slash import add_slashed
 from joindin.operations.grants import withdraw_consent
 from joindin.operations.personal_tokens import LONGEST_DESCRIPTION, NO_DESCRIPTION, NO_SCOPE, make_token
 from joindin.operations.tokens import revoke_token
 from joindin.queries.authorizations import list_authorizations
 from joindin.queries.tokens import find_token_of, list_personal_tokens, list_sign_ins
-from joindin.resources.forms import Boxes, Form, at_most, choices, filled
-from joindin.resources.pages import notify, show_page
-from joindin.resources.sessions import person, require_person, require_recent_sign_in
-from joindin.resources.slashes import add_slashed
 from joindin.resources.web.pages import blp
 from joindin.resources.web.sealed import seal, unseal
 from joindin.scopes import SCOPES, WORDS

@@ -6,13 +6,13 @@ from wtforms import HiddenField, RadioField, TextAreaField
 from joindin.clock import utc_now
 from joindin.errors import NotFound
 from joindin.extensions import db
+from joindin.http.forms import Form, at_most, choices
 from joindin.models import User
 from joindin.operations.approval import LONGEST_REASON, approve_event, reject_event
 from joindin.permissions import can_decide_about_event
 from joindin.queries.event_lists import EventFilter, list_events
 from joindin.queries.events import load_events
 from joindin.queries.rejection_reasons import list_reasons
-from joindin.resources.forms import Form, at_most, choices
 from joindin.resources.web.desk.guards import blp, carry_out, neighbours, only_for, read_paging, show, viewer
 from joindin.text import plain_text
 

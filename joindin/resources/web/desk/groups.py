@@ -6,6 +6,9 @@ from wtforms import SelectField
 from joindin.clock import utc_now
 from joindin.errors import Conflict, Invalid, NotFound
 from joindin.extensions import db
+from joindin.http.forms import Form, Text, at_most, choices, filled
+from joindin.http.html_pages import notify
+from joindin.http.sessions import require_recent_sign_in
 from joindin.models import PERMISSIONS, PRESETS, Event
 from joindin.operations.groups import (
     LONGEST_NAME,
@@ -20,9 +23,6 @@ from joindin.permissions import can_administer_users, can_manage_groups
 from joindin.queries.accounts import find_account
 from joindin.queries.groups import find_group, list_groups, list_members
 from joindin.queries.permits import list_permits
-from joindin.resources.forms import Form, Text, at_most, choices, filled
-from joindin.resources.pages import notify
-from joindin.resources.sessions import require_recent_sign_in
 from joindin.resources.web.desk.guards import blp, carry_out, neighbours, only_for, read_paging, show, viewer
 
 GROUPS = "/desk/groups/"

@@ -8,6 +8,9 @@ from flask import Blueprint, Response, g, redirect, request
 
 from joindin.errors import Conflict, Invalid, NotAllowed, NotFound, Unprocessable
 from joindin.extensions import db
+from joindin.http import html_pages
+from joindin.http.html_pages import notify, warn
+from joindin.http.sessions import person
 from joindin.permissions import (
     can_administer_users,
     can_decide_about_event,
@@ -18,9 +21,6 @@ from joindin.permissions import (
 )
 from joindin.queries.paging import Page, Paging
 from joindin.queries.permits import hosts_any, view_permitted
-from joindin.resources import pages
-from joindin.resources.pages import notify, warn
-from joindin.resources.sessions import person
 from joindin.viewer import Viewer
 
 PAGE_SIZE = 20
@@ -77,7 +77,7 @@ def only_for(predicate: Callable) -> Callable:
 
 
 def show(template: str, status: int = 200, **shown) -> Response:
-    return pages.show_page(f"web/desk/{template}", status, tabs=tabs(), **shown)
+    return html_pages.show_page(f"web/desk/{template}", status, tabs=tabs(), **shown)
 
 
 def carry_out(work: Callable, done: str, on: str, *, otherwise: str | None = None) -> Response:

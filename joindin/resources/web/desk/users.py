@@ -4,6 +4,8 @@ from flask import request
 from wtforms import BooleanField, HiddenField
 
 from joindin.extensions import db
+from joindin.http.forms import Form, Text, at_most
+from joindin.http.sessions import HOME, require_recent_sign_in
 from joindin.operations.account_deletion import delete_talk_comments, delete_user
 from joindin.operations.roles import ROLES, set_roles
 from joindin.permissions import can_administer_users
@@ -13,8 +15,6 @@ from joindin.queries.events import list_hosted_events, load_events
 from joindin.queries.groups import list_groups_of
 from joindin.queries.paging import Paging
 from joindin.queries.permits import list_permits
-from joindin.resources.forms import Form, Text, at_most
-from joindin.resources.sessions import HOME, require_recent_sign_in
 from joindin.resources.web.desk.guards import blp, carry_out, neighbours, only_for, read_paging, show, viewer
 from joindin.text import printable
 

@@ -11,7 +11,7 @@ from flask import Flask, request
 from werkzeug.exceptions import HTTPException
 
 from joindin.errors import Refused
-from joindin.resources.surfaces import surface_of
+from joindin.http.surface_routing import surface_of
 
 
 def mount(app: Flask, dialects: Mapping[str, ModuleType]) -> None:

@@ -4,8 +4,8 @@ import secrets
 
 from flask import Flask, g, request
 
-from joindin.resources.csrf import FIELD
-from joindin.resources.surfaces import DOCS, WEB, surface
+from joindin.http.csrf import FIELD
+from joindin.http.surface_routing import DOCS, WEB, surface
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",

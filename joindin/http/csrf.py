@@ -14,8 +14,8 @@ from flask_wtf.csrf import CSRFProtect, generate_csrf, validate_csrf
 from wtforms import ValidationError
 
 from joindin.errors import NotAllowed
-from joindin.resources.sessions import current_session
-from joindin.resources.surfaces import WEB, when_asked
+from joindin.http.sessions import current_session
+from joindin.http.surface_routing import WEB, when_asked
 
 FIELD = "csrfmiddlewaretoken"
 COOKIE = "csrftoken"

@@ -2,8 +2,8 @@
 
 from flask import Flask, g, request
 
+from joindin.http.surface_routing import surface_of
 from joindin.operations.audit import Through
-from joindin.resources.surfaces import surface_of
 
 
 def mount(app: Flask) -> None:

@@ -18,12 +18,12 @@ from joindin.errors import (
     TooOften,
 )
 from joindin.extensions import db
+from joindin.http import template_formatting
+from joindin.http.csrf import CsrfFailed
+from joindin.http.sessions import current_session, session_user, sign_in_page
 from joindin.models import BrowserSession
 from joindin.permissions import can_decide_about_event
 from joindin.representations.links import Links
-from joindin.resources import words
-from joindin.resources.csrf import CsrfFailed
-from joindin.resources.sessions import current_session, session_user, sign_in_page
 from joindin.text import is_web_url
 from joindin.viewer import Viewer
 
@@ -79,7 +79,9 @@ def show_refusal(refused: Refused) -> Response:
     if isinstance(refused, TooLarge):
         return _page(413, "That was too much", str(refused))
     if isinstance(refused, TooOften):
-        page = _page(429, "Too many attempts", f"Please wait {words.span(refused.retry_after)} and try again.")
+        page = _page(
+            429, "Too many attempts", f"Please wait {template_formatting.span(refused.retry_after)} and try again."
+        )
         page.headers["Retry-After"] = str(refused.retry_after)
         return page
     return _page(400, "That did not work", str(refused))
@@ -116,4 +118,4 @@ def _page(status, title, about):
 
 
 def _tell_templates():
-    return {"paths": PATHS, "words": words, "is_web_url": is_web_url, "signed_in": session_user()}
+    return {"paths": PATHS, "words": template_formatting, "is_web_url": is_web_url, "signed_in": session_user()}

@@ -10,8 +10,8 @@ from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from joindin.guessable import is_guessable
-from joindin.resources.csrf import csrf_token
-from joindin.resources.sessions import way_on
+from joindin.http.csrf import csrf_token
+from joindin.http.sessions import way_on
 from joindin.security.passwords import LONGEST_PASSWORD
 from joindin.text import is_e_mail, plain_text
 

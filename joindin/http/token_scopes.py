@@ -15,8 +15,8 @@ from flask import Flask, request
 from werkzeug.routing import Rule
 
 from joindin.errors import OutOfScope
-from joindin.resources.slashes import SUFFIX
-from joindin.resources.surfaces import DOCS, MEDIA, OAUTH2, WEB, surface_of
+from joindin.http.surface_routing import DOCS, MEDIA, OAUTH2, WEB, surface_of
+from joindin.http.trailing_slash import SUFFIX
 from joindin.scopes import (
     CONFIDENTIAL_READ,
     CONFIDENTIAL_WRITE,
@@ -149,7 +149,7 @@ def takes_tokens(rule: Rule) -> bool:
 def scope_of(rule: Rule, method: str) -> str:
     scope = scope_at(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method)
     if scope not in (*SCOPES, "any"):
-        raise LookupError(f"{method} {rule.rule} has no scope: add it to joindin/resources/scopes.py")
+        raise LookupError(f"{method} {rule.rule} has no scope: add it to joindin/http/token_scopes.py")
     return scope
 
 
