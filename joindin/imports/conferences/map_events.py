@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from joindin.clock import UTC, zone
-from joindin.imports.conference_records import Record
-from joindin.imports.listings import Listing
+from joindin.imports.conferences.files.listing import Listing
+from joindin.imports.conferences.files.records import Record
 from joindin.imports.places import Place, find_country, find_place
 from joindin.text import fold
 
