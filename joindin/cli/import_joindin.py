@@ -12,10 +12,10 @@ from flask import current_app
 from joindin.cli.preconditions import with_database
 from joindin.clock import utc_now
 from joindin.extensions import db
-from joindin.imports.opening import open_source
-from joindin.operations.moving.images import ImageFolder
-from joindin.operations.moving.report import OUTCOMES, Report
-from joindin.operations.moving_in import count_rows, move_in
+from joindin.imports.joindin.images import ImageFolder
+from joindin.imports.joindin.open_source import open_source
+from joindin.imports.joindin.report import OUTCOMES, Report
+from joindin.imports.joindin.run import count_rows, move_in
 
 LOCK_FILE = "moving_in.lock"
 

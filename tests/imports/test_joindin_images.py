@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
+from joindin.imports.joindin.images import CannotCopy, ImageFolder, stored_name
 from joindin.models import Event, EventImage
-from joindin.operations.moving.images import CannotCopy, ImageFolder, stored_name
 from tests.factories import make_event, make_user
 from tests.imports.joindin_data import contents, event, legacy, move, row
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from joindin.imports.opening import open_source
+from joindin.imports.joindin.open_source import open_source
 from joindin.models import (
     AccessToken,
     Attendance,

@@ -4,7 +4,7 @@ import re
 
 from sqlalchemy import delete, select
 
-from joindin.imports.sources import Tables
+from joindin.imports.joindin.sources import Tables
 from joindin.models import Event, Talk, User
 from tests.imports.joindin_data import Moved, event, legacy, move, row, seconds, talk, user
 
@@ -190,7 +190,7 @@ def test_talks_get_slugs_within_their_event_and_stubs_of_their_own(session):
 
 
 def test_names_are_kept_apart_also_across_batches(session, monkeypatch):
-    monkeypatch.setattr("joindin.operations.moving.batches.BATCH", 2)
+    monkeypatch.setattr("joindin.imports.joindin.batches.BATCH", 2)
     people = [user(id_, "ann" if id_ % 2 else "bea", email=None) for id_ in range(1, 10)]
     meetings = [event(id_, "Meetup", url_friendly_name=None if id_ < 6 else f"meetup-{id_}") for id_ in range(1, 10)]
 

@@ -5,7 +5,10 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from joindin.errors import Conflict, Invalid
-from joindin.imports.sources import Tables
+from joindin.imports.joindin import bulk_rows
+from joindin.imports.joindin.report import Report
+from joindin.imports.joindin.run import move_in
+from joindin.imports.joindin.sources import Tables
 from joindin.models import (
     AccessToken,
     Attendance,
@@ -20,9 +23,6 @@ from joindin.models import (
     User,
 )
 from joindin.operations.counters import check_counters
-from joindin.operations.moving import rows
-from joindin.operations.moving.report import Report
-from joindin.operations.moving_in import move_in
 from tests.factories import NOW, make_event, make_event_comment, make_language, make_talk, make_user, newest
 from tests.imports.joindin_data import (
     client,
@@ -66,8 +66,8 @@ def installation(people=6, **more):
 
 @pytest.fixture
 def small_batches(monkeypatch):
-    monkeypatch.setattr("joindin.operations.moving.batches.BATCH", 2)
-    monkeypatch.setattr("joindin.operations.moving.counters.RANGE", 2)
+    monkeypatch.setattr("joindin.imports.joindin.batches.BATCH", 2)
+    monkeypatch.setattr("joindin.imports.joindin.recount.RANGE", 2)
 
 
 def test_a_second_run_changes_nothing(session):
@@ -353,14 +353,14 @@ def test_what_is_no_installation_is_refused(session, missing):
 
 
 def test_a_row_that_the_database_refuses_is_skipped_and_named_alone(session, monkeypatch):
-    real = rows.insert_new
+    real = bulk_rows.insert_new
 
     def refusing(session, table, wanted):
         if table.name == "users" and any(row["username"] == "user3" for row in wanted):
             raise IntegrityError("INSERT", {}, Exception("no"))
         return real(session, table, wanted)
 
-    monkeypatch.setattr(rows, "insert_new", refusing)
+    monkeypatch.setattr(bulk_rows, "insert_new", refusing)
 
     moved = move(session, installation())
 

@@ -7,9 +7,9 @@ import tracemalloc
 import pytest
 
 from joindin.errors import Invalid
-from joindin.imports import sources_json
-from joindin.imports.opening import open_source
-from joindin.imports.sources import TableFacts, Tables, Unreadable
+from joindin.imports.joindin import sources_json
+from joindin.imports.joindin.open_source import open_source
+from joindin.imports.joindin.sources import TableFacts, Tables, Unreadable
 from tests.imports.joindin_data import event, legacy, user, write_dump
 from tests.imports.joindin_tables import SERVER, legacy_database
 

@@ -2,10 +2,10 @@
 
 from joindin.clock import utc_now
 from joindin.db.base import Base
-from joindin.imports.sources import Tables
+from joindin.imports.joindin.report import Report
+from joindin.imports.joindin.run import move_in
+from joindin.imports.joindin.sources import Tables
 from joindin.models.listing import HotEvent, ListedEvent, ListedTag, Tally, TallyChange
-from joindin.operations.moving.report import Report
-from joindin.operations.moving_in import move_in
 
 # Triggers fill these along with the others.
 FOLLOWING = {each.__table__ for each in (ListedEvent, HotEvent, ListedTag, Tally, TallyChange)}

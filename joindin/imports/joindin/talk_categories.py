@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
-from joindin.imports.joindin_rows import Broken, LegacyRow, id_of
-from joindin.imports.joindin_talks import make_talk_category
+from joindin.imports.joindin.batches import batches
+from joindin.imports.joindin.bulk_rows import is_among
+from joindin.imports.joindin.legacy_row import Broken, LegacyRow, id_of
+from joindin.imports.joindin.map_talks import make_talk_category
+from joindin.imports.joindin.progress import find_values, forget_all_values, note_values
+from joindin.imports.joindin.records import Moving
+from joindin.imports.joindin.report import ADDED, MERGED, ORPHANED, SKIPPED, UNCHANGED
 from joindin.models import MovingNote, Talk
-from joindin.operations.moving.batches import batches
-from joindin.operations.moving.entries import Moving
-from joindin.operations.moving.report import ADDED, MERGED, ORPHANED, SKIPPED, UNCHANGED
-from joindin.operations.moving.rows import is_among
-from joindin.operations.moving.state import find_values, forget_all_values, note_values
 
 TABLE = "talk_cat"
 NOTES = "talks.type"

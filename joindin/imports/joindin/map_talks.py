@@ -1,7 +1,7 @@
 """The original's talks, and what belongs to them, as columns of ours."""
 
-from joindin.imports.joindin_events import make_report
-from joindin.imports.joindin_rows import Broken, LeftOut, LegacyRow
+from joindin.imports.joindin.legacy_row import Broken, LeftOut, LegacyRow
+from joindin.imports.joindin.map_events import make_report
 from joindin.text import fold
 
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from joindin.errors import Invalid
-from joindin.imports.sources import Source
-from joindin.imports.sources_json import JsonDump
-from joindin.imports.sources_mysql import MySqlTables
+from joindin.imports.joindin.sources import Source
+from joindin.imports.joindin.sources_json import JsonDump
+from joindin.imports.joindin.sources_mysql import MySqlTables
 
 SCHEMES = ("mysql", "mariadb")
 

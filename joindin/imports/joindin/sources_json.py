@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from joindin.imports.sources import TableFacts, Unreadable, rows_above
+from joindin.imports.joindin.sources import TableFacts, Unreadable, rows_above
 
 CHUNK = 1 << 20
 # A row may hold some long texts. What is longer is no row but a file with an error in it.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from joindin.errors import Refused
-from joindin.imports.joindin_rows import Broken, id_of
+from joindin.imports.joindin.legacy_row import Broken, id_of
 
 
 class Unreadable(Refused):

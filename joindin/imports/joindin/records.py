@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Column, Table
 
-from joindin.imports.joindin_rows import LegacyRow
-from joindin.imports.sources import Source
+from joindin.imports.joindin.legacy_row import LegacyRow
+from joindin.imports.joindin.report import Report
+from joindin.imports.joindin.sources import Source
 from joindin.models import MovedTable
-from joindin.operations.moving.report import Report
 
 
 @dataclass(slots=True)

@@ -16,20 +16,20 @@ from contextlib import suppress
 from sqlalchemy import delete, exists, select
 
 from joindin.errors import Conflict, Invalid
-from joindin.imports.joindin_rows import Broken, id_of
-from joindin.imports.sources import Source, TableFacts
+from joindin.imports.joindin.batches import batches, move_table
+from joindin.imports.joindin.bulk_rows import is_among
+from joindin.imports.joindin.images import ImageFolder, bring_images
+from joindin.imports.joindin.legacy_row import Broken, id_of
+from joindin.imports.joindin.progress import load_marks, reserve_ids
+from joindin.imports.joindin.records import Moving
+from joindin.imports.joindin.recount import recount_all
+from joindin.imports.joindin.report import Report
+from joindin.imports.joindin.sources import Source, TableFacts
+from joindin.imports.joindin.tables import list_moves
+from joindin.imports.joindin.talk_categories import TABLE as CATEGORY_TABLE
+from joindin.imports.joindin.talk_categories import forget_categories, keep_categories
 from joindin.models import Language, TalkType
 from joindin.operations.base_data import LANGUAGES, TALK_TYPES, seed_languages_and_types
-from joindin.operations.moving.batches import batches, move_table
-from joindin.operations.moving.categories import TABLE as CATEGORY_TABLE
-from joindin.operations.moving.categories import forget_categories, keep_categories
-from joindin.operations.moving.counters import recount_all
-from joindin.operations.moving.entries import Moving
-from joindin.operations.moving.images import ImageFolder, bring_images
-from joindin.operations.moving.report import Report
-from joindin.operations.moving.rows import is_among
-from joindin.operations.moving.state import load_marks, reserve_ids
-from joindin.operations.moving.tables import list_moves
 
 # Without these it is no installation of Joind.in.
 INDISPENSABLE = ("user", "events")

@@ -9,10 +9,10 @@ from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import select, update
 
+from joindin.imports.joindin.records import Moving
+from joindin.imports.joindin.report import Trouble
 from joindin.models import Event, EventImage
 from joindin.operations.images import FOLDER
-from joindin.operations.moving.entries import Moving
-from joindin.operations.moving.report import Trouble
 
 PAGE = 500
 ENDINGS = (".gif", ".jpeg", ".jpg", ".png", ".webp")

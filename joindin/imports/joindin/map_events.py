@@ -1,7 +1,7 @@
 """The original's events, and what belongs to them, as columns of ours."""
 
 from joindin.clock import day_number
-from joindin.imports.joindin_rows import Broken, LeftOut, LegacyRow
+from joindin.imports.joindin.legacy_row import Broken, LeftOut, LegacyRow
 from joindin.text import fold
 
 LONGEST_ZONE = 100

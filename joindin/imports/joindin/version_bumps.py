@@ -2,8 +2,8 @@
 
 from sqlalchemy import update
 
+from joindin.imports.joindin.bulk_rows import is_among
 from joindin.models import Event, Talk
-from joindin.operations.moving.rows import is_among
 
 
 def touch_events(session, entries) -> None:

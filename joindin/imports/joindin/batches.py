@@ -6,11 +6,11 @@ from itertools import islice
 
 from sqlalchemy import select
 
-from joindin.imports.joindin_rows import Broken, LeftOut, LegacyRow, id_of
-from joindin.operations.moving.entries import Entry, Move, Moving
-from joindin.operations.moving.report import ADDED, MENDED, MERGED, ORPHANED, SKIPPED, UNCHANGED, UPDATED, Report
-from joindin.operations.moving.rows import find_rows, insert_each, is_among, update_each
-from joindin.operations.moving.state import find_skipped, find_values, finish_table, forget_skipped, note_skipped
+from joindin.imports.joindin.bulk_rows import find_rows, insert_each, is_among, update_each
+from joindin.imports.joindin.legacy_row import Broken, LeftOut, LegacyRow, id_of
+from joindin.imports.joindin.progress import find_skipped, find_values, finish_table, forget_skipped, note_skipped
+from joindin.imports.joindin.records import Entry, Move, Moving
+from joindin.imports.joindin.report import ADDED, MENDED, MERGED, ORPHANED, SKIPPED, UNCHANGED, UPDATED, Report
 
 BATCH = 2000
 REFUSED = "the database refuses it"

@@ -1,6 +1,6 @@
 """The original's people, applications and tokens as columns of ours."""
 
-from joindin.imports.joindin_rows import Broken, LegacyRow
+from joindin.imports.joindin.legacy_row import Broken, LegacyRow
 from joindin.security.tokens import token_hash
 from joindin.text import fold
 

@@ -5,10 +5,14 @@ from functools import partial
 
 from sqlalchemy import select
 
-from joindin.imports import joindin_events as events
-from joindin.imports import joindin_people as people
-from joindin.imports import joindin_talks as talks
-from joindin.imports.joindin_rows import Broken, id_of
+from joindin.imports.joindin import map_events as events
+from joindin.imports.joindin import map_people as people
+from joindin.imports.joindin import map_talks as talks
+from joindin.imports.joindin import uniqueness, version_bumps
+from joindin.imports.joindin.bulk_rows import is_among
+from joindin.imports.joindin.legacy_row import Broken, id_of
+from joindin.imports.joindin.records import Move, Reference
+from joindin.imports.joindin.talk_categories import find_categories
 from joindin.models import (
     LINK_TYPES,
     AccessToken,
@@ -34,10 +38,6 @@ from joindin.models import (
     event_tags,
     talk_tracks,
 )
-from joindin.operations.moving import names, touching
-from joindin.operations.moving.categories import find_categories
-from joindin.operations.moving.entries import Move, Reference
-from joindin.operations.moving.rows import is_among
 from joindin.text import fold
 
 ORDINARY_LANGUAGE, ORDINARY_TYPE = "English - UK", "Talk"
@@ -56,8 +56,8 @@ def list_moves(source) -> list[Move]:
 
 def _base_moves():
     return [
-        Move("lang", Language.__table__, talks.make_language, settle=names.merge_languages),
-        Move("categories", TalkType.__table__, talks.make_talk_type, settle=names.merge_talk_types),
+        Move("lang", Language.__table__, talks.make_language, settle=uniqueness.merge_languages),
+        Move("categories", TalkType.__table__, talks.make_talk_type, settle=uniqueness.merge_talk_types),
     ]
 
 
@@ -67,8 +67,8 @@ def _people_moves():
             "user",
             User.__table__,
             people.make_user,
-            settle=names.settle_users,
-            rename=names.rename_users,
+            settle=uniqueness.settle_users,
+            rename=uniqueness.rename_users,
             duplicate=TAKEN,
         ),
         Move(
@@ -97,25 +97,25 @@ def _event_moves():
             Event.__table__,
             events.make_event,
             references=(_user("reviewer_id", is_required=False),),
-            settle=names.settle_events,
-            rename=names.rename_events,
+            settle=uniqueness.settle_events,
+            rename=uniqueness.rename_events,
             generated=("slug",),
             duplicate=TAKEN,
         ),
-        Move("tags", Tag.__table__, events.make_tag, settle=names.merge_tags),
+        Move("tags", Tag.__table__, events.make_tag, settle=uniqueness.merge_tags),
         Move(
             "tags_events",
             event_tags,
             events.make_event_tag,
             references=(_event(), Reference("tag_id", Tag.__table__, known_as="tags")),
-            touch=touching.touch_events,
+            touch=version_bumps.touch_events,
         ),
         Move(
             "user_admin",
             EventHost.__table__,
             events.make_host,
             references=(_event(), _user("user_id")),
-            touch=touching.touch_events,
+            touch=version_bumps.touch_events,
         ),
         Move("user_attend", Attendance.__table__, events.make_attendance, references=(_event(), _user("user_id"))),
         Move(
@@ -123,7 +123,7 @@ def _event_moves():
             EventImage.__table__,
             events.make_event_image,
             references=(_event(),),
-            touch=touching.touch_events,
+            touch=version_bumps.touch_events,
         ),
         Move(
             "event_comments",
@@ -153,8 +153,8 @@ def _talk_moves(link_types):
                 Reference("language_id", Language.__table__, known_as="lang", default=_ordinary_language),
                 Reference("type_id", TalkType.__table__, known_as="categories", default=_ordinary_type),
             ),
-            settle=names.settle_talks,
-            rename=names.rename_talks,
+            settle=uniqueness.settle_talks,
+            rename=uniqueness.rename_talks,
             generated=("slug", "stub"),
             duplicate=TAKEN,
         ),
@@ -163,7 +163,7 @@ def _talk_moves(link_types):
             TalkSpeaker.__table__,
             talks.make_speaker,
             references=(_talk(), _user("user_id", is_required=False)),
-            touch=touching.touch_talks,
+            touch=version_bumps.touch_talks,
         ),
         Move(
             "pending_talk_claims",
@@ -180,14 +180,14 @@ def _talk_moves(link_types):
             talk_tracks,
             talks.make_talk_track,
             references=(_talk(), Reference("track_id", Track.__table__)),
-            touch=touching.touch_talks,
+            touch=version_bumps.touch_talks,
         ),
         Move(
             "talk_links",
             TalkLink.__table__,
             partial(talks.make_link, types=link_types),
             references=(_talk(),),
-            touch=touching.touch_talks,
+            touch=version_bumps.touch_talks,
         ),
         Move("user_talk_star", TalkStar.__table__, talks.make_star, references=(_talk(), _user("user_id"))),
         Move(

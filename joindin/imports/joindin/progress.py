@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import delete, func, select, text
 
 from joindin.db.locking import begin_write
+from joindin.imports.joindin.bulk_rows import insert_new, is_among
 from joindin.models import MovedTable, MovingNote
-from joindin.operations.moving.rows import insert_new, is_among
 
 _notes = MovingNote.__table__
 

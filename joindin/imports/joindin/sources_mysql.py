@@ -3,8 +3,8 @@
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from joindin.errors import Invalid
-from joindin.imports.joindin_rows import MOST_ID
-from joindin.imports.sources import TableFacts, Unreadable
+from joindin.imports.joindin.legacy_row import MOST_ID
+from joindin.imports.joindin.sources import TableFacts, Unreadable
 
 PORT = 3306
 # Rows that are fetched from the server at once.
