@@ -10,7 +10,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from joindin.extensions import db
-from joindin.jobs.mail import deliver_due_mail
+from joindin.jobs.mail_delivery import deliver_due_mail
 from joindin.jobs.queue import queue_of
 
 # Seconds between two looks whether the threads still live, and for the work at hand when asked to stop.

@@ -7,7 +7,7 @@ known to the queue alone, and a request never fails because of it.
 
 from flask import Flask
 
-from joindin.jobs.announcing import announce_after_commit
+from joindin.jobs.mail_notifications import announce_after_commit
 
 
 def init_app(app: Flask) -> None:

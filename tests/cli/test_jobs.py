@@ -15,7 +15,7 @@ from sqlalchemy import select
 from joindin import create_app
 from joindin.cli.jobs import jobs
 from joindin.extensions import db
-from joindin.jobs.mail import LEASE, Round, deliver_due_mail
+from joindin.jobs.mail_delivery import LEASE, Round, deliver_due_mail
 from joindin.models import Mail
 from joindin.operations.mail import send_later
 from tests.factories import make_user

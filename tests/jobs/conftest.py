@@ -1,7 +1,7 @@
 import pytest
 
 from joindin.extensions import db
-from joindin.jobs.mail import deliver_due_mail
+from joindin.jobs.mail_delivery import deliver_due_mail
 from tests.jobs.sink import Sink
 
 

@@ -144,7 +144,7 @@ def test_a_queue_out_of_reach_does_not_fail_the_request(make_announcing, session
 
     assert (reply.status_code, count_mails()) == (202, 1)
     assert time.monotonic() - began < 2
-    [warning] = [record for record in caplog.records if record.name == "joindin.jobs.announcing"]
+    [warning] = [record for record in caplog.records if record.name == "joindin.jobs.mail_notifications"]
     assert warning.levelno == logging.WARNING
     assert warning.getMessage().startswith("Mail waits for the next round, the queue is out of reach: ConnectionError")
     assert "5ec4e7" not in caplog.text

@@ -7,8 +7,8 @@ from string import Formatter
 import pytest
 from jinja2 import Environment, meta
 
-from joindin.jobs import words
-from joindin.jobs.letters import SUBJECTS
+from joindin.jobs import mail_templates
+from joindin.jobs.mail_messages import SUBJECTS
 from joindin.models import Mail
 from joindin.operations.approval import approve_event, reject_event
 from joindin.operations.comments import report_event_comment
@@ -194,7 +194,7 @@ def test_every_mail_is_text_and_html_with_the_same_words(session, sink, deliver,
 
 def facts_of(kind):
     """The names that the template of a mail uses, but for those of the house."""
-    source = Path(words.__file__).parents[1].joinpath("templates", "mail", f"{kind}.md").read_text()
+    source = Path(mail_templates.__file__).parents[1].joinpath("templates", "mail", f"{kind}.md").read_text()
     environment = Environment()
     environment.filters["quoted"] = str
     subject = {name for _text, name, *_ in Formatter().parse(SUBJECTS[kind]) if name}

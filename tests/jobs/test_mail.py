@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select, update
 
 from joindin.extensions import db
-from joindin.jobs.mail import LEASE, Round, deliver_due_mail
+from joindin.jobs.mail_delivery import LEASE, Round, deliver_due_mail
 from joindin.models import Mail
 from joindin.operations.mail import send_later
 from tests.factories import NOW
@@ -189,8 +189,8 @@ def test_no_token_reaches_the_logs_or_the_row(session, sink, deliver, caplog):
     [mail] = mails()
     assert mail.sent_at == NOW + MINUTE
     assert sorted(record.name for record in caplog.records if record.name.startswith("joindin")) == [
-        "joindin.jobs.carriers",
-        "joindin.jobs.mail",
+        "joindin.jobs.mail_transport",
+        "joindin.jobs.mail_delivery",
     ]
     # The server's own log, under this name, is none of ours.
     assert "5ec4e700000000ff" not in "".join(r.getMessage() for r in caplog.records if r.name != "mail.log")

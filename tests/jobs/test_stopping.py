@@ -2,7 +2,7 @@
 
 import pytest
 
-from joindin.jobs.letters import SUBJECTS
+from joindin.jobs.mail_messages import SUBJECTS
 from joindin.models import TOPIC_OF, TOPICS, Mail, MailRefusal
 from joindin.operations.mail import notify_later, send_later
 from joindin.operations.mail_refusals import refuse_mails, want_mails

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from joindin.jobs.mail import Round
+from joindin.jobs.mail_delivery import Round
 from tests.factories import NOW
 from tests.jobs.sink import Sink
 from tests.jobs.test_mail import MINUTE, mails, put_mail, state

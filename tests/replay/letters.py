@@ -3,7 +3,7 @@
 import html
 import re
 
-from joindin.jobs.letters import compose
+from joindin.jobs.mail_messages import compose
 
 WEBSITE = "http://dev.joind.in"
 SIGNATURE = ("feedback@joind.in", "@joindin")

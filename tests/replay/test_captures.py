@@ -11,7 +11,7 @@ import time_machine
 
 from joindin import create_app
 from joindin.extensions import db
-from joindin.jobs.letters import compose
+from joindin.jobs.mail_messages import compose
 from joindin.models import Mail
 from tests.replay.dataset import Dataset
 from tests.replay.deviations import BY_CHANCE, deviation_of

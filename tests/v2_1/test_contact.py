@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from joindin import create_app
-from joindin.jobs.letters import compose
+from joindin.jobs.mail_messages import compose
 from joindin.models import Mail
 from tests.conftest import Api
 from tests.factories import make_client, make_user

@@ -10,7 +10,7 @@ from joindin.akismet import is_spam
 from joindin.clock import utc_now
 from joindin.errors import Invalid
 from joindin.extensions import db, reader, writer
-from joindin.jobs.announcing import announce_mail
+from joindin.jobs.mail_notifications import announce_mail
 from joindin.operations.comments import RATINGS
 from joindin.operations.talk_comments import (
     RateLimit,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from joindin.clock import utc_now
-from joindin.jobs.carriers import NotDelivered, Undeliverable, Unreachable, carry
-from joindin.jobs.letters import compose
+from joindin.jobs.mail_messages import compose
+from joindin.jobs.mail_transport import NotDelivered, Undeliverable, Unreachable, carry
 from joindin.models import Mail
 
 # How long a claimed mail is left alone. Longer than the slowest talk with a server should take; a

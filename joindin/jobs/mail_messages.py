@@ -5,8 +5,8 @@ from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from joindin.jobs.carriers import Undeliverable
-from joindin.jobs.words import in_one_line, write_html, write_text
+from joindin.jobs.mail_templates import in_one_line, write_html, write_text
+from joindin.jobs.mail_transport import Undeliverable
 from joindin.models import TOPIC_OF, Mail
 from joindin.security.tokens import refusal_token
 
