@@ -8,22 +8,22 @@ from joindin.models.attendance import Attendance
 from joindin.models.audit import AuditEntry
 from joindin.models.clients import Client
 from joindin.models.comments import EventComment, EventCommentReport
+from joindin.models.event_sources import EventSource
 from joindin.models.events import Event, EventHost, EventImage, Tag, event_tags
-from joindin.models.external import CONFIRM, CONNECT, SIGN_IN, ExternalIdentity, ExternalSignIn
+from joindin.models.external_identities import CONFIRM, CONNECT, SIGN_IN, ExternalIdentity, ExternalSignIn
 from joindin.models.groups import PERMISSIONS, PRESETS, Group, GroupMember, Permit
+from joindin.models.import_progress import MovedTable, MovingNote
 from joindin.models.languages import Language, TalkType
-from joindin.models.listing import HotEvent, ListedEvent, ListedTag, Tally, TallyChange
-from joindin.models.mail_refusals import TOPIC_OF, TOPICS, MailRefusal
-from joindin.models.moving import MovedTable, MovingNote
+from joindin.models.mail_opt_outs import TOPIC_OF, TOPICS, MailRefusal
 from joindin.models.outbox import Mail
-from joindin.models.proofs import EmailChange, Registration
+from joindin.models.pending_confirmations import EmailChange, Registration
+from joindin.models.rate_limits import Throttle
+from joindin.models.read_models import HotEvent, ListedEvent, ListedTag, Tally, TallyChange
 from joindin.models.rejection_reasons import RejectionReason
 from joindin.models.second_factors import Authenticator, Passkey, RecoveryCode
 from joindin.models.sessions import BrowserSession
-from joindin.models.sources import EventSource
 from joindin.models.talk_comments import TalkComment, TalkCommentReport
 from joindin.models.talks import LINK_TYPES, OPEN_CLAIM, Talk, TalkClaim, TalkLink, TalkSpeaker, TalkStar
-from joindin.models.throttles import Throttle
 from joindin.models.tokens import GANCIO, OAUTH2, PASSWORD, PERSONAL, AccessToken, Consent, Grant, RefreshToken
 from joindin.models.tracks import Track, talk_tracks
 from joindin.models.users import EmailVerification, PasswordReset, User

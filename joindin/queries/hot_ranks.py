@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from sqlalchemy import text
 
-from joindin.models.listing import IS_POPULAR, MUCH
+from joindin.models.read_models import IS_POPULAR, MUCH
 from joindin.performance.sql.compiled import Prepared
 from joindin.queries.tallies import count_all, count_before_day
 

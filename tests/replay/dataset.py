@@ -5,7 +5,7 @@ from joindin.db.base import Base
 from joindin.imports.joindin.report import Report
 from joindin.imports.joindin.run import move_in
 from joindin.imports.joindin.sources import Tables
-from joindin.models.listing import HotEvent, ListedEvent, ListedTag, Tally, TallyChange
+from joindin.models.read_models import HotEvent, ListedEvent, ListedTag, Tally, TallyChange
 
 # Triggers fill these along with the others.
 FOLLOWING = {each.__table__ for each in (ListedEvent, HotEvent, ListedTag, Tally, TallyChange)}
