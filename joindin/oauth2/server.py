@@ -21,7 +21,7 @@ from joindin.models import Client, User
 from joindin.oauth2.clients import OAuthClient
 from joindin.oauth2.endpoints import Introspection, Revocation
 from joindin.oauth2.grants import ByCode, ByItself, ByPassword, ByRefreshToken, Pkce
-from joindin.oauth2.terms import Terms
+from joindin.oauth2.policies import Terms
 from joindin.operations.grants import keep_tokens, open_grant
 from joindin.queries.clients import client_with_key
 from joindin.scopes import SCOPES

@@ -9,7 +9,7 @@ from joindin.http.csrf import check_csrf
 from joindin.http.html_pages import show_page
 from joindin.http.security_headers import allow_form_to
 from joindin.http.sessions import session_user, sign_in_page
-from joindin.oauth2.requests import Asked
+from joindin.oauth2.flask_requests import Asked
 from joindin.oauth2.server import Server
 from joindin.operations.grants import remember_consent
 from joindin.queries.authorizations import consented_scopes

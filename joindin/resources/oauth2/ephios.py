@@ -5,9 +5,9 @@ from flask import Blueprint, Response, request
 from joindin.extensions import db
 from joindin.http.password_login import proven_to_application
 from joindin.http.trailing_slash import add_slashed
-from joindin.oauth2.requests import Asked
+from joindin.oauth2.flask_requests import Asked
+from joindin.oauth2.policies import EPHIOS_TERMS
 from joindin.oauth2.server import Server
-from joindin.oauth2.terms import EPHIOS_TERMS
 from joindin.resources.oauth2.answers import check_secure, json
 from joindin.resources.oauth2.consent import authorize
 from joindin.resources.oauth2.issuer import issuer

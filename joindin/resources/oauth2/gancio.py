@@ -7,9 +7,9 @@ from joindin.clock import utc_now
 from joindin.extensions import db
 from joindin.http.password_login import proven_to_application
 from joindin.models import User
-from joindin.oauth2.requests import Asked
+from joindin.oauth2.flask_requests import Asked
+from joindin.oauth2.policies import GANCIO_TERMS
 from joindin.oauth2.server import Server
-from joindin.oauth2.terms import GANCIO_TERMS
 from joindin.operations.clients import gancio_itself
 from joindin.resources.oauth2.answers import check_secure, json, text
 from joindin.resources.oauth2.consent import authorize
