@@ -8,7 +8,7 @@ from bench.seeding import TABLES, seed
 from joindin.db.base import UtcDateTime
 from joindin.extensions import db
 from joindin.models import Event, EventComment, Talk
-from joindin.operations.counters import check_counters
+from joindin.operations.counter_repair import check_counters
 from tests.conftest import empty_database
 from tests.factories import at, make_event, make_user
 

@@ -24,8 +24,8 @@ from joindin.models import (
     TalkStar,
     User,
 )
-from joindin.operations.counters import check_counters, check_listing
-from joindin.operations.mail_refusals import refuse_mails
+from joindin.operations.counter_repair import check_counters, check_listing
+from joindin.operations.mail_opt_outs import refuse_mails
 from joindin.security.tokens import new_token, token_hash
 from tests.factories import NOW, make_client, make_event, make_talk, make_user
 from tests.serving import PATIENCE, serving

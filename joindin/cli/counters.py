@@ -6,7 +6,7 @@ import click
 
 from joindin.cli.preconditions import with_database
 from joindin.extensions import db
-from joindin.operations.counters import check_counters, check_listing, count_rows
+from joindin.operations.counter_repair import check_counters, check_listing, count_rows
 
 # More than that helps nobody on a screen; the sum at the end is exact.
 MOST_SHOWN = 50

@@ -22,7 +22,7 @@ from joindin.models import (
     User,
 )
 from joindin.operations.audit import record
-from joindin.operations.counters import COUNTED
+from joindin.operations.counter_repair import COUNTED
 from joindin.operations.roles import hold_user, is_last_admin
 from joindin.operations.talk_counters import recount_talks
 

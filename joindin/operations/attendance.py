@@ -4,7 +4,7 @@ from sqlalchemy import update
 
 from joindin.db.upserts import insert_or_ignore
 from joindin.models import Attendance, Event
-from joindin.operations.marks import Marks
+from joindin.operations.toggles import Marks
 from joindin.writing import Writer
 
 _marks = Marks(

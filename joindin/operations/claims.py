@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from joindin.errors import Conflict, Invalid, NotFound, NotSignedIn, Unprocessable
 from joindin.models import Event, TalkClaim, TalkSpeaker, User
 from joindin.operations.audit import record
-from joindin.operations.mail import addresses, notify_later, send_later
+from joindin.operations.outbox import addresses, notify_later, send_later
 from joindin.operations.speakers import link_speaker, shown_name
 from joindin.operations.talks import hold_talk
 from joindin.queries.claims import open_claim_of

@@ -8,7 +8,7 @@ from joindin.db.locking import locked
 from joindin.errors import Conflict, Invalid, NotFound
 from joindin.models import Event, EventComment, EventCommentReport
 from joindin.operations.audit import record
-from joindin.operations.mail import notify_later
+from joindin.operations.outbox import notify_later
 from joindin.operations.short_writes import adding_comment, counting
 from joindin.performance.sql.compiled import Prepared
 from joindin.queries.comments import author_at_event

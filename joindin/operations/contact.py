@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from joindin.operations.mail import send_later
+from joindin.operations.outbox import send_later
 from joindin.text import is_e_mail
 
 

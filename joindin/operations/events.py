@@ -14,7 +14,7 @@ from joindin.db.upserts import insert_missing
 from joindin.errors import Conflict, NotFound
 from joindin.models import Event, EventHost, Tag, User, event_tags
 from joindin.operations.attendance import attend
-from joindin.operations.mail import notify_later
+from joindin.operations.outbox import notify_later
 from joindin.permissions import is_approved_at_once, is_rejected
 from joindin.queries.events import count_pending_events
 from joindin.queries.users import list_admins

@@ -11,7 +11,7 @@ from joindin.db.locking import locked
 from joindin.errors import Conflict, Invalid, NotFound
 from joindin.models import Passkey, User
 from joindin.operations.second_factors import make_recovery_codes, note_removal
-from joindin.operations.security_letters import tell_of_sign_in_change
+from joindin.operations.security_mails import tell_of_sign_in_change
 from joindin.queries.second_factors import has_second_factor, list_passkeys
 
 MOST = 20

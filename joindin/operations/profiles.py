@@ -10,7 +10,7 @@ from joindin.db.locking import give_way, locked
 from joindin.errors import Invalid, NotAllowed
 from joindin.models import BrowserSession, PasswordReset, User
 from joindin.operations.audit import record
-from joindin.operations.security_letters import tell_of_address, tell_of_password, tell_of_sign_in_change
+from joindin.operations.security_mails import tell_of_address, tell_of_password, tell_of_sign_in_change
 from joindin.operations.sessions import close_sessions
 from joindin.security.passwords import check_password, password_hash
 

@@ -11,8 +11,8 @@ from sqlalchemy import delete, select
 from joindin.db.locking import begin_write
 from joindin.errors import Invalid, TooOften
 from joindin.models import Registration, User
-from joindin.operations.mail import send_later
-from joindin.operations.throttle import MAIL_ACCOUNT, admit
+from joindin.operations.outbox import send_later
+from joindin.operations.rate_limits import MAIL_ACCOUNT, admit
 from joindin.operations.users import make_account
 from joindin.queries.users import user_with_email
 from joindin.security.passwords import password_hash

@@ -6,8 +6,8 @@ from sqlalchemy.exc import IntegrityError
 from joindin.db.locking import locked
 from joindin.errors import Conflict, Invalid, NotFound
 from joindin.models import RejectionReason, User
-from joindin.operations.approval import LONGEST_REASON
 from joindin.operations.audit import record
+from joindin.operations.event_approval import LONGEST_REASON
 
 LONGEST_TITLE = 100
 MOST = 100

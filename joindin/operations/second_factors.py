@@ -14,7 +14,7 @@ from joindin.db.upserts import insert_or_ignore
 from joindin.errors import Conflict, Invalid
 from joindin.models import Authenticator, Passkey, RecoveryCode, User
 from joindin.operations.audit import record
-from joindin.operations.security_letters import tell_of_sign_in_change
+from joindin.operations.security_mails import tell_of_sign_in_change
 from joindin.queries.second_factors import count_recovery_codes, has_second_factor
 from joindin.security.encryption import seal, unseal
 from joindin.security.tokens import new_recovery_code, token_hash

@@ -6,7 +6,7 @@ from sqlalchemy import delete, insert, update
 
 from joindin.models import OPEN_CLAIM, Talk, TalkClaim, TalkSpeaker, User
 from joindin.operations.attendance import attend
-from joindin.operations.talk_ratings import recount_talk_ratings
+from joindin.operations.talk_rating_counters import recount_talk_ratings
 from joindin.queries.talks import list_speakers
 from joindin.text import plain_text
 

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from joindin.models import Event, Talk, TalkStar
-from joindin.operations.marks import Marks
+from joindin.operations.toggles import Marks
 from joindin.queries.talks import VISIBLE
 from joindin.writing import Writer
 

@@ -16,7 +16,7 @@ from joindin.models import Event, Talk, TalkComment, TalkCommentReport, TalkSpea
 from joindin.operations.audit import record
 from joindin.operations.comments import DECISIONS, check_open, close_reports
 from joindin.operations.events import touch
-from joindin.operations.mail import notify_later, notifying
+from joindin.operations.outbox import notify_later, notifying
 from joindin.operations.short_writes import adding_comment, counting
 from joindin.operations.talk_counters import recount_talks
 from joindin.operations.talks import touch_talks

@@ -10,8 +10,8 @@ from joindin.errors import Conflict, Invalid
 from joindin.guessable import is_guessable
 from joindin.models import EmailVerification, PasswordReset, User
 from joindin.operations.audit import record
-from joindin.operations.mail import send_later
-from joindin.operations.security_letters import tell_of_password
+from joindin.operations.outbox import send_later
+from joindin.operations.security_mails import tell_of_password
 from joindin.operations.sessions import close_sessions
 from joindin.queries.users import has_users, user_named, user_with_email
 from joindin.security.passwords import LONGEST_PASSWORD, password_hash

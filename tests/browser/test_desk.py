@@ -3,7 +3,7 @@
 import pytest
 
 from joindin.models import Event, EventCommentReport
-from joindin.operations.permits import permit
+from joindin.operations.granted_permissions import permit
 from joindin.operations.rejection_reasons import add_reason
 from tests.factories import (
     NOW,

@@ -17,7 +17,7 @@ from joindin.cli.jobs import jobs
 from joindin.extensions import db
 from joindin.jobs.mail_delivery import LEASE, Round, deliver_due_mail
 from joindin.models import Mail
-from joindin.operations.mail import send_later
+from joindin.operations.outbox import send_later
 from tests.factories import make_user
 from tests.jobs.sink import Sink
 

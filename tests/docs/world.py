@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from joindin.clock import utc_now
 from joindin.models import AccessToken, Client, Event, EventCommentReport, EventImage, Permit, TalkCommentReport, User
-from joindin.operations.permits import permit
+from joindin.operations.granted_permissions import permit
 from joindin.operations.rejection_reasons import add_reason
 from joindin.security.tokens import token_hash
 from tests.factories import (

@@ -31,7 +31,7 @@ from joindin.models import (
     event_tags,
     talk_tracks,
 )
-from joindin.operations.counters import check_counters
+from joindin.operations.counter_repair import check_counters
 from joindin.security.tokens import token_hash
 from tests.conftest import empty_database
 from tests.factories import at

@@ -22,7 +22,7 @@ from joindin.models import (
     Talk,
     User,
 )
-from joindin.operations.counters import check_counters
+from joindin.operations.counter_repair import check_counters
 from tests.factories import NOW, make_event, make_event_comment, make_language, make_talk, make_user, newest
 from tests.imports.joindin_data import (
     client,

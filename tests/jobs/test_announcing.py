@@ -10,7 +10,7 @@ from joindin import create_app
 from joindin.extensions import db
 from joindin.jobs.queue import queue_of
 from joindin.models import Mail
-from joindin.operations.mail import send_later
+from joindin.operations.outbox import send_later
 from tests.conftest import Api
 from tests.factories import make_event, make_talk, make_user
 from tests.jobs.sink import free_port

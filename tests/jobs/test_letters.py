@@ -10,10 +10,10 @@ from jinja2 import Environment, meta
 from joindin.jobs import mail_templates
 from joindin.jobs.mail_messages import SUBJECTS
 from joindin.models import Mail
-from joindin.operations.approval import approve_event, reject_event
 from joindin.operations.comments import report_event_comment
+from joindin.operations.event_approval import approve_event, reject_event
 from joindin.operations.events import EventDetails, submit_event
-from joindin.operations.mail import send_later
+from joindin.operations.outbox import send_later
 from joindin.operations.users import register, remind_of_username, send_password_reset, send_verification
 from tests.conftest import WEBSITE
 from tests.factories import NOW, at, make_event, make_event_comment, make_pending_event, make_user, newest

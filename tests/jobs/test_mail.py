@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from joindin.extensions import db
 from joindin.jobs.mail_delivery import LEASE, Round, deliver_due_mail
 from joindin.models import Mail
-from joindin.operations.mail import send_later
+from joindin.operations.outbox import send_later
 from tests.factories import NOW
 from tests.jobs.sink import free_port, text_of
 

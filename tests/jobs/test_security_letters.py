@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from joindin.models import ExternalIdentity, Mail, RecoveryCode
-from joindin.operations.external import disconnect
+from joindin.operations.external_sign_in import disconnect
 from joindin.operations.profiles import edit_profile
+from joindin.operations.rate_limits import SIGN_IN_HERE
 from joindin.operations.second_factors import check_code, make_recovery_codes
-from joindin.operations.security_letters import tell_of_wrong_codes
-from joindin.operations.throttle import SIGN_IN_HERE
+from joindin.operations.security_mails import tell_of_wrong_codes
 from joindin.operations.users import reset_password, send_password_reset
 from joindin.security.passwords import password_hash
 from tests.factories import NOW, make_user, newest

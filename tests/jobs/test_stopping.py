@@ -4,8 +4,8 @@ import pytest
 
 from joindin.jobs.mail_messages import SUBJECTS
 from joindin.models import TOPIC_OF, TOPICS, Mail, MailRefusal
-from joindin.operations.mail import notify_later, send_later
-from joindin.operations.mail_refusals import refuse_mails, want_mails
+from joindin.operations.mail_opt_outs import refuse_mails, want_mails
+from joindin.operations.outbox import notify_later, send_later
 from joindin.queries.mail_refusals import refused_topics
 from joindin.security.tokens import read_refusal_token, refusal_token
 from tests.factories import NOW, make_user, newest

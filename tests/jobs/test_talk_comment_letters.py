@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from joindin.operations.mail_refusals import refuse_mails
+from joindin.operations.mail_opt_outs import refuse_mails
 from joindin.operations.talk_comments import RateLimit, comment_on_talk, report_talk_comment
 from joindin.queries.talk_comments import find_hidden_talk_comment
 from tests.conftest import WEBSITE

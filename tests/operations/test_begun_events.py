@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from joindin.clock import utc_now
 from joindin.models import HotEvent
-from joindin.operations.begun_events import move_begun_events
+from joindin.operations.started_events import move_begun_events
 from joindin.upkeep import find_drift
 from tests.factories import days_from_now, make_event
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from joindin.errors import Invalid, NotAllowed, NotFound, NotSignedIn, TooOften
 from joindin.models import Talk, TalkComment, User
-from joindin.operations.counters import check_counters
+from joindin.operations.counter_repair import check_counters
 from joindin.operations.talk_comments import (
     RateLimit,
     check_comment_rate,

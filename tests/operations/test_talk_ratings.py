@@ -1,5 +1,5 @@
 from joindin.models import Talk
-from joindin.operations.talk_ratings import recount_talk_ratings
+from joindin.operations.talk_rating_counters import recount_talk_ratings
 from tests.factories import make_event, make_talk, make_talk_comment, make_user
 
 

@@ -9,7 +9,7 @@ from joindin.clock import utc_now
 from joindin.errors import TooOften
 from joindin.extensions import db
 from joindin.models import BrowserSession, Throttle
-from joindin.operations.throttle import (
+from joindin.operations.rate_limits import (
     SIGN_IN_ACCOUNT,
     SIGN_IN_HERE,
     Limit,

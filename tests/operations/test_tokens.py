@@ -8,7 +8,7 @@ from sqlalchemy import update
 from joindin.errors import NotAllowed
 from joindin.extensions import db
 from joindin.models import User
-from joindin.operations.tokens import sign_in
+from joindin.operations.api_tokens import sign_in
 from joindin.queries.users import user_named
 from joindin.security.passwords import check_password, password_hash
 from tests.factories import NOW, make_client, make_user

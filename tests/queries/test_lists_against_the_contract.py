@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import joindin.queries.by_start as by_start
 import joindin.queries.event_search as event_search
 from joindin.clock import midnight
-from joindin.operations.begun_events import move_begun_events
+from joindin.operations.started_events import move_begun_events
 from joindin.queries.event_lists import EventFilter, list_events
 from joindin.queries.memory import forget_counts
 from joindin.queries.paging import Paging

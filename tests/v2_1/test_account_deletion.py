@@ -27,7 +27,7 @@ from joindin.models import (
     TalkStar,
     User,
 )
-from joindin.operations.counters import check_counters
+from joindin.operations.counter_repair import check_counters
 from joindin.security.tokens import token_hash
 from tests.at_once import MANY, at_once
 from tests.factories import (

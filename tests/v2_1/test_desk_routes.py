@@ -12,7 +12,7 @@ from joindin.models import (
     RejectionReason,
     TalkCommentReport,
 )
-from joindin.operations.permits import permit
+from joindin.operations.granted_permissions import permit
 from joindin.operations.rejection_reasons import add_reason
 from tests.factories import (
     NOW,

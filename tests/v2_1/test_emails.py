@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from joindin.models import EmailVerification, Mail, PasswordReset
-from joindin.operations.throttle import MAIL_ACCOUNT
+from joindin.operations.rate_limits import MAIL_ACCOUNT
 from joindin.security.tokens import token_hash
 from tests.factories import make_user, newest
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from joindin.clock import utc_now
 from joindin.models import AccessToken, EmailVerification, Mail, PasswordReset, User
-from joindin.operations.throttle import API_REGISTRATION, admit, network
+from joindin.operations.rate_limits import API_REGISTRATION, admit, network
 from joindin.security.passwords import check_password, password_hash
 from joindin.security.tokens import token_hash
 from tests.factories import NOW, make_client, make_user, newest

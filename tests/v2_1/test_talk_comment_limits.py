@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from joindin.clock import utc_now
 from joindin.models import AccessToken, Event, Mail, Talk, TalkComment, TalkCommentReport
-from joindin.operations.counters import check_counters
+from joindin.operations.counter_repair import check_counters
 from joindin.security.tokens import new_token, token_hash
 from tests.at_once import MANY, at_once, outcomes
 from tests.factories import (

@@ -5,7 +5,7 @@ from hypothesis import given
 from sqlalchemy import select
 
 from joindin.models import Event, Mail, Talk, TalkComment, TalkCommentReport
-from joindin.operations.counters import check_counters
+from joindin.operations.counter_repair import check_counters
 from tests.factories import NOW, make_event, make_star, make_talk, make_talk_comment, make_user, newest
 from tests.hostile import VALUES, as_json, bounded, keeps_its_composure
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from joindin.models import Event, Mail, TalkComment
-from joindin.operations.counters import check_counters
+from joindin.operations.counter_repair import check_counters
 from tests.factories import (
     NOW,
     at,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from joindin.clock import midnight, utc_now
 from joindin.models import AccessToken, Client, User
-from joindin.operations.throttle import SIGN_IN_HERE
+from joindin.operations.rate_limits import SIGN_IN_HERE
 from joindin.security.passwords import check_password, password_hash
 from joindin.security.tokens import token_hash
 from tests.factories import NOW, at, make_client, make_user, newest

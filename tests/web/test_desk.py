@@ -21,7 +21,7 @@ from joindin.models import (
     TalkComment,
     User,
 )
-from joindin.operations.permits import permit
+from joindin.operations.granted_permissions import permit
 from joindin.operations.rejection_reasons import add_reason
 from tests.at_once import at_once
 from tests.factories import (

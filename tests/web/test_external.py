@@ -393,11 +393,11 @@ def test_the_way_to_the_provider_stands_where_people_sign_in(browser, session, h
 
 
 def test_leaving_again_and_again_is_slowed_down(browser, session, house, monkeypatch):
-    from joindin.operations import throttle
+    from joindin.operations import rate_limits
     from joindin.resources.web import external
 
     monkeypatch.setattr(
-        external, "EXTERNAL_SIGN_IN", throttle.Limit("external sign-in", 2, throttle.SIGN_IN_HERE.window)
+        external, "EXTERNAL_SIGN_IN", rate_limits.Limit("external sign-in", 2, rate_limits.SIGN_IN_HERE.window)
     )
 
     replies = [browser.get("/accounts/external/login/") for _ in range(3)]

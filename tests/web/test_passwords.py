@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from joindin.clock import utc_now
 from joindin.models import Mail, PasswordReset
-from joindin.operations.throttle import MAIL_ACCOUNT
+from joindin.operations.rate_limits import MAIL_ACCOUNT
 from joindin.security.passwords import check_password, password_hash
 from tests.at_once import at_once
 from tests.factories import newest

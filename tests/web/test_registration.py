@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from joindin.clock import utc_now
 from joindin.models import EmailVerification, Mail, Registration, User
-from joindin.operations.throttle import MAIL_ACCOUNT, REGISTRATION
+from joindin.operations.rate_limits import MAIL_ACCOUNT, REGISTRATION
 from joindin.operations.users import send_verification
 from joindin.queries.users import user_named
 from joindin.security.passwords import check_password

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from joindin.clock import utc_now
 from joindin.models import Mail
-from joindin.operations.throttle import SIGN_IN_ACCOUNT, SIGN_IN_HERE
+from joindin.operations.rate_limits import SIGN_IN_ACCOUNT, SIGN_IN_HERE
 from tests.web.browsing import PASSWORD, Browser, main_text, make_person
 
 

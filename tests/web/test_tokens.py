@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from joindin.clock import utc_now
 from joindin.models import PERSONAL, AccessToken, Consent
-from joindin.operations.grants import keep_code, remember_consent
+from joindin.operations.oauth_grants import keep_code, remember_consent
 from joindin.operations.personal_tokens import MOST
 from joindin.scopes import ALL, join_scopes
 from joindin.security.tokens import token_hash

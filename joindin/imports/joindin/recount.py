@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import func, or_, select, update
 
 from joindin.db.locking import begin_write
-from joindin.operations.counters import KINDS
+from joindin.operations.counter_repair import KINDS
 
 RANGE = 5000
 

@@ -7,7 +7,7 @@ from joindin.clock import utc_now
 from joindin.errors import Invalid, NotFound
 from joindin.extensions import db
 from joindin.operations.clients import register_itself
-from joindin.operations.throttle import SPAM, admit, network
+from joindin.operations.rate_limits import SPAM, admit, network
 from joindin.queries.clients import client_with_key
 from joindin.queries.tokens import list_gancio_tokens
 from joindin.representations.gancio.clients import represent_client, represent_new_client, represent_token

@@ -11,7 +11,7 @@ from joindin.http.security_headers import allow_form_to
 from joindin.http.sessions import session_user, sign_in_page
 from joindin.oauth2.flask_requests import Asked
 from joindin.oauth2.server import Server
-from joindin.operations.grants import remember_consent
+from joindin.operations.oauth_grants import remember_consent
 from joindin.queries.authorizations import consented_scopes
 from joindin.redirects import origin_of
 from joindin.scopes import WORDS

@@ -7,8 +7,8 @@ from flask_smorest import Blueprint
 from joindin.clock import depends_on_now, parse_date, utc_now
 from joindin.errors import Invalid, MethodNotSupported, NotAllowed, NotFound
 from joindin.extensions import db, reader, writer
-from joindin.operations.approval import approve_event, reject_event
 from joindin.operations.attendance import attend, attend_at_once, unattend_at_once
+from joindin.operations.event_approval import approve_event, reject_event
 from joindin.operations.events import (
     edit_event,
     pending_limit_reached,

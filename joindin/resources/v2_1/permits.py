@@ -6,7 +6,7 @@ from flask_smorest import Blueprint
 from joindin.errors import Invalid, NotFound
 from joindin.extensions import db
 from joindin.models import PERMISSIONS, PRESETS, Event
-from joindin.operations.permits import permit, permit_preset, take_back
+from joindin.operations.granted_permissions import permit, permit_preset, take_back
 from joindin.queries.accounts import find_account
 from joindin.queries.groups import find_group
 from joindin.queries.paging import Page, Paging

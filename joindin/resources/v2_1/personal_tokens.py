@@ -13,6 +13,7 @@ from joindin.clock import utc_now
 from joindin.errors import Invalid, NotAllowed
 from joindin.extensions import db
 from joindin.models import PASSWORD
+from joindin.operations.api_tokens import revoke_token
 from joindin.operations.personal_tokens import (
     BAD_EXPIRY,
     LONG_DESCRIPTION,
@@ -22,7 +23,6 @@ from joindin.operations.personal_tokens import (
     TOO_MANY,
     make_token,
 )
-from joindin.operations.tokens import revoke_token
 from joindin.queries.paging import single
 from joindin.queries.tokens import find_personal_token, page_personal_tokens
 from joindin.representations.v2_1.personal_tokens import (

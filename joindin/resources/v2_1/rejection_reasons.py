@@ -5,7 +5,7 @@ from flask_smorest import Blueprint
 
 from joindin.errors import NotAllowed
 from joindin.extensions import db
-from joindin.operations.approval import LONGEST_REASON
+from joindin.operations.event_approval import LONGEST_REASON
 from joindin.operations.rejection_reasons import LONGEST_TITLE, TAKEN, add_reason, delete_reason, edit_reason
 from joindin.permissions import can_keep_reasons
 from joindin.queries.paging import Page, Paging, single

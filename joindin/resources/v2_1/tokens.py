@@ -8,8 +8,8 @@ from joindin.clock import utc_now
 from joindin.errors import Invalid, NotAllowed, NotFound
 from joindin.extensions import db
 from joindin.http.password_login import count_attempt, forgive_attempt
-from joindin.operations.throttle import TRY_LATER
-from joindin.operations.tokens import revoke_token, sign_in
+from joindin.operations.api_tokens import revoke_token, sign_in
+from joindin.operations.rate_limits import TRY_LATER
 from joindin.queries.paging import Page, single
 from joindin.queries.tokens import list_revocable_tokens, token_of, trusted_client
 from joindin.representations.v2_1.shapes import Shape, text

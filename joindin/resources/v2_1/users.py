@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 from joindin.clock import utc_now
 from joindin.errors import Invalid, NotFound
 from joindin.extensions import db, reader
-from joindin.operations.throttle import API_REGISTRATION, admit, network
+from joindin.operations.rate_limits import API_REGISTRATION, admit, network
 from joindin.operations.users import EASY_TO_GUESS, password_problem, register, reset_password, verify_address
 from joindin.queries.events import list_attended_events, list_hosted_events
 from joindin.queries.paging import single

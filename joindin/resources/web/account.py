@@ -20,11 +20,11 @@ from joindin.http.sessions import (
     require_recent_sign_in,
 )
 from joindin.operations.account_deletion import delete_user
-from joindin.operations.addresses import ask_for_address, change_address
+from joindin.operations.email_changes import ask_for_address, change_address
 from joindin.operations.profiles import edit_profile
+from joindin.operations.rate_limits import MAIL_ADDRESS, admit, network
 from joindin.operations.registration import NO_LONGER
 from joindin.operations.sessions import close_session
-from joindin.operations.throttle import MAIL_ADDRESS, admit, network
 from joindin.queries.personal_data import collect_personal_data
 from joindin.queries.sessions import find_own_session, list_sessions
 from joindin.representations.personal_data import pack_personal_data

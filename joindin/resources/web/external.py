@@ -21,7 +21,7 @@ from joindin.http.sessions import (
 )
 from joindin.models import CONFIRM, CONNECT, SIGN_IN
 from joindin.oidc import Provider, ProviderFailed
-from joindin.operations.external import (
+from joindin.operations.external_sign_in import (
     connect,
     disconnect,
     is_same_person,
@@ -30,7 +30,7 @@ from joindin.operations.external import (
     send_out,
     welcome_back,
 )
-from joindin.operations.throttle import EXTERNAL_SIGN_IN, admit, network
+from joindin.operations.rate_limits import EXTERNAL_SIGN_IN, admit, network
 from joindin.queries.external import identity_of
 from joindin.resources.web.pages import blp
 from joindin.resources.web.second_step import welcome

@@ -13,6 +13,7 @@ from joindin.http.forms import Form, Text, at_most, filled
 from joindin.http.html_pages import notify, show_page
 from joindin.http.sessions import person, require_person, require_recent_sign_in
 from joindin.operations.passkeys import add_passkey, creation_options, remove_passkey
+from joindin.operations.rate_limits import admit_code, forgive_code
 from joindin.operations.second_factors import (
     WRONG_CODE,
     add_authenticator,
@@ -20,7 +21,6 @@ from joindin.operations.second_factors import (
     remove_authenticator,
     renew_recovery_codes,
 )
-from joindin.operations.throttle import admit_code, forgive_code
 from joindin.queries.second_factors import count_recovery_codes, has_authenticator, list_passkeys
 from joindin.resources.web.pages import blp
 from joindin.resources.web.second_step import new_challenge, place, spent_challenge

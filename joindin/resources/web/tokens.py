@@ -13,9 +13,9 @@ from joindin.http.forms import Boxes, Form, at_most, choices, filled
 from joindin.http.html_pages import notify, show_page
 from joindin.http.sessions import person, require_person, require_recent_sign_in
 from joindin.http.trailing_slash import add_slashed
-from joindin.operations.grants import withdraw_consent
+from joindin.operations.api_tokens import revoke_token
+from joindin.operations.oauth_grants import withdraw_consent
 from joindin.operations.personal_tokens import LONGEST_DESCRIPTION, NO_DESCRIPTION, NO_SCOPE, make_token
-from joindin.operations.tokens import revoke_token
 from joindin.queries.authorizations import list_authorizations
 from joindin.queries.tokens import find_token_of, list_personal_tokens, list_sign_ins
 from joindin.resources.web.pages import blp

@@ -8,7 +8,7 @@ from joindin.errors import NotFound
 from joindin.extensions import db
 from joindin.http.forms import Form, at_most, choices
 from joindin.models import User
-from joindin.operations.approval import LONGEST_REASON, approve_event, reject_event
+from joindin.operations.event_approval import LONGEST_REASON, approve_event, reject_event
 from joindin.permissions import can_decide_about_event
 from joindin.queries.event_lists import EventFilter, list_events
 from joindin.queries.events import load_events

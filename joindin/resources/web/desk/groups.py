@@ -10,6 +10,7 @@ from joindin.http.forms import Form, Text, at_most, choices, filled
 from joindin.http.html_pages import notify
 from joindin.http.sessions import require_recent_sign_in
 from joindin.models import PERMISSIONS, PRESETS, Event
+from joindin.operations.granted_permissions import permit, permit_preset, take_back
 from joindin.operations.groups import (
     LONGEST_NAME,
     add_member,
@@ -18,7 +19,6 @@ from joindin.operations.groups import (
     remove_member,
     rename_group,
 )
-from joindin.operations.permits import permit, permit_preset, take_back
 from joindin.permissions import can_administer_users, can_manage_groups
 from joindin.queries.accounts import find_account
 from joindin.queries.groups import find_group, list_groups, list_members

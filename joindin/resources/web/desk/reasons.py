@@ -7,7 +7,7 @@ from joindin.errors import Conflict, Invalid
 from joindin.extensions import db
 from joindin.http.forms import Form, Text, at_most, filled
 from joindin.http.html_pages import notify
-from joindin.operations.approval import LONGEST_REASON
+from joindin.operations.event_approval import LONGEST_REASON
 from joindin.operations.rejection_reasons import LONGEST_TITLE, add_reason, delete_reason, edit_reason
 from joindin.permissions import can_keep_reasons
 from joindin.queries.rejection_reasons import find_reason, list_reasons

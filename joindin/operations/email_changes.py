@@ -8,9 +8,9 @@ from sqlalchemy.exc import IntegrityError
 from joindin.db.locking import begin_write
 from joindin.errors import Conflict, Invalid
 from joindin.models import EmailChange, EmailVerification, PasswordReset, User
-from joindin.operations.mail import send_later
+from joindin.operations.outbox import send_later
 from joindin.operations.registration import NO_LONGER, may_be_mailed, tell_of_account
-from joindin.operations.security_letters import tell_of_address
+from joindin.operations.security_mails import tell_of_address
 from joindin.queries.users import user_with_email
 from joindin.security.tokens import new_session_token, token_hash
 

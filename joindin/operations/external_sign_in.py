@@ -16,8 +16,8 @@ from sqlalchemy.exc import IntegrityError
 from joindin.errors import Conflict, Invalid
 from joindin.models import ExternalIdentity, ExternalSignIn, User
 from joindin.oidc import Identity
-from joindin.operations.mail import send_later
-from joindin.operations.security_letters import tell_of_sign_in_change
+from joindin.operations.outbox import send_later
+from joindin.operations.security_mails import tell_of_sign_in_change
 from joindin.operations.users import LONGEST_FULL_NAME, make_account
 from joindin.queries.external import identity_called, identity_of
 from joindin.queries.users import user_with_email

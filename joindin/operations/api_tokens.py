@@ -11,9 +11,9 @@ from joindin.db.locking import locked
 from joindin.errors import NotAllowed, NotSignedIn
 from joindin.models import AccessToken, Client, Grant, User
 from joindin.operations.audit import record
-from joindin.operations.grants import end_grant
+from joindin.operations.oauth_grants import end_grant
+from joindin.operations.password_sign_in import hash_again
 from joindin.operations.second_factors import password_is_enough
-from joindin.operations.signing_in import hash_again
 from joindin.queries.users import user_named
 from joindin.security.passwords import check_password, is_outdated
 from joindin.security.tokens import new_token, token_hash

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from joindin.errors import TooOften
 from joindin.models import BrowserSession, Throttle, User
-from joindin.operations.security_letters import tell_of_guesses, tell_of_wrong_codes
+from joindin.operations.security_mails import tell_of_guesses, tell_of_wrong_codes
 from joindin.queries.users import user_called
 from joindin.text import fold
 

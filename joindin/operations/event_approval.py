@@ -4,7 +4,7 @@ from joindin.db.locking import locked
 from joindin.errors import Conflict, Invalid
 from joindin.models import Event
 from joindin.operations.audit import record
-from joindin.operations.mail import addresses, send_later
+from joindin.operations.outbox import addresses, send_later
 from joindin.queries.users import list_hosts_to_tell
 from joindin.viewer import Person
 

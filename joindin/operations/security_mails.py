@@ -1,7 +1,7 @@
 """Letters that tell people what happens to the way they sign in, so that they notice when it was not them."""
 
 from joindin.models import User
-from joindin.operations.mail import send_later
+from joindin.operations.outbox import send_later
 
 
 def tell_of_sign_in_change(session, user: User, what: str) -> None:
