@@ -34,11 +34,11 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     from joindin.answer_cache import AnswerCache
     from joindin.answer_cache.memory import Memory
     from joindin.config import load_settings
-    from joindin.data_version import data_version
     from joindin.db.engines import engine_options
     from joindin.extensions import api, db, migrate, prepare_reading
     from joindin.http.token_last_used import DELAY, TokenUses
-    from joindin.replicas import ReplicaReads, Replicas
+    from joindin.performance.data_version import data_version
+    from joindin.performance.replicas import ReplicaReads, Replicas
     from joindin.representations.fragments import Fragments
 
     settings = load_settings(settings)

@@ -9,8 +9,8 @@ from sqlalchemy.sql import Select
 
 from joindin.db.base import Base
 from joindin.db.engines import reading_engine
+from joindin.performance.replicas import CHOSEN, Replica
 from joindin.performance.sql.reader import Driver, Reader
-from joindin.replicas import CHOSEN, Replica
 from joindin.writing import Writer
 
 

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import create_engine, text
 
-from joindin.data_version import data_version
 from joindin.extensions import db
+from joindin.performance.data_version import data_version
 from tests.answer_cache.other_process import joindin
 from tests.factories import make_user
 

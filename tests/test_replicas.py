@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 
 from joindin import create_app
 from joindin.extensions import db
-from joindin.replicas import CHOSEN, ReplicaReads
+from joindin.performance.replicas import CHOSEN, ReplicaReads
 from tests.conftest import Api
 from tests.factories import make_event, make_user
 
@@ -214,7 +214,7 @@ def test_a_remembered_answer_is_not_older_than_the_primary(make_app, servers, co
 
 
 def test_a_replica_that_dies_under_load_costs_no_answer_and_is_used_again(make_app, servers, community, monkeypatch):
-    monkeypatch.setattr("joindin.replicas.REST", 0.2)
+    monkeypatch.setattr("joindin.performance.replicas.REST", 0.2)
     app, (api, _, here) = make_app.first, community
     wait_until_level(app)
 

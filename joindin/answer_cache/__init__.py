@@ -2,7 +2,7 @@
 
 It stands in front of the application and knows HTTP, not the house: an answer is kept if it says of
 itself that everybody may have it and must ask again (``Cache-Control: public, no-cache``). Nothing
-is ever invalidated. Each request asks for the version of the data (:mod:`joindin.data_version`) and
+is ever invalidated. Each request asks for the version of the data (:mod:`joindin.performance.data_version`) and
 gets what was rendered under that same version on the same day, or it goes on to the application. So
 a read that starts after a write was acknowledged shows it, whoever wrote.
 """

@@ -13,8 +13,8 @@ from time import monotonic
 from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
 
-from joindin.data_version import PostgreSQLTeller
 from joindin.db.engines import engine_options, reading_engine
+from joindin.performance.data_version import PostgreSQLTeller
 from joindin.performance.sql.reader import Driver
 
 # Where a request carries the replica that it reads from.
