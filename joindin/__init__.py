@@ -31,15 +31,15 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     :raises joindin.config.SettingError: if a setting makes no sense.
     """
     from joindin import cli, jobs, resources
-    from joindin.answer_cache import AnswerCache
-    from joindin.answer_cache.memory import Memory
     from joindin.config import load_settings
     from joindin.db.engines import engine_options
     from joindin.extensions import api, db, migrate, prepare_reading
     from joindin.http.token_last_used import DELAY, TokenUses
+    from joindin.performance.caching.fragment_cache import Fragments
+    from joindin.performance.caching.lru import Memory
+    from joindin.performance.caching.response_cache import AnswerCache
     from joindin.performance.data_version import data_version
     from joindin.performance.replicas import ReplicaReads, Replicas
-    from joindin.representations.fragments import Fragments
 
     settings = load_settings(settings)
     app = Application(__name__, instance_path=settings["INSTANCE"])

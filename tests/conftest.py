@@ -16,7 +16,7 @@ from joindin.clock import utc_now
 from joindin.db.base import Base
 from joindin.extensions import db
 from joindin.models import AccessToken
-from joindin.queries.memory import forget_counts
+from joindin.performance.caching.query_cache import forget_counts
 from joindin.security.tokens import token_hash
 from tests.databases import new_database, new_postgresql_database, server_url
 from tests.factories import make_client

@@ -13,10 +13,10 @@ from functools import lru_cache
 from sqlalchemy import bindparam, text
 
 from joindin.db.base import UtcDateTime
+from joindin.performance.caching.query_cache import CHANGES, are_current, last_count, recall, remember, remembered_count
 from joindin.performance.sql.compiled import Prepared
 from joindin.performance.sql.reader import in_batches
 from joindin.queries.hot import SCORE, hottest
-from joindin.queries.memory import CHANGES, are_current, last_count, recall, remember, remembered_count
 from joindin.queries.paging import Page, Paging, limit
 
 # No more than so many are put in order; more is common.

@@ -8,9 +8,9 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from joindin.errors import NotFound
 from joindin.models import Event, Talk, TalkLink, TalkSpeaker, TalkStar
+from joindin.performance.caching.query_cache import CHANGES, last_count, remembered_count
 from joindin.performance.sql.compiled import Prepared
 from joindin.queries.keys import KeyList
-from joindin.queries.memory import CHANGES, last_count, remembered_count
 from joindin.queries.paging import Page, Paging
 from joindin.queries.patterns import like_pattern, trigram_match
 

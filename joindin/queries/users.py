@@ -4,10 +4,10 @@ from sqlalchemy import bindparam, select, text, true
 
 from joindin.errors import NotFound
 from joindin.models import EventHost, User
+from joindin.performance.caching.query_cache import CHANGES, last_count, remembered_count
 from joindin.performance.sql.compiled import Prepared
 from joindin.performance.sql.reader import in_batches
 from joindin.queries.keys import KeyList
-from joindin.queries.memory import CHANGES, last_count, remembered_count
 from joindin.queries.paging import Page, Paging
 from joindin.queries.patterns import literal_pattern, trigram_match
 from joindin.queries.tallies import count_all, seek

@@ -12,9 +12,9 @@ import pytest
 from werkzeug.test import Client, EnvironBuilder
 from werkzeug.wrappers import Request, Response
 
-from joindin.answer_cache import AnswerCache
-from joindin.answer_cache.encodings import encoding_for
-from joindin.answer_cache.memory import Memory
+from joindin.performance.caching.compression import encoding_for
+from joindin.performance.caching.lru import Memory
+from joindin.performance.caching.response_cache import AnswerCache
 
 PATIENCE = 30
 PUBLIC = {"Cache-Control": "public, no-cache", "Vary": "Accept"}
@@ -268,7 +268,9 @@ def test_readers_get_it_compressed_the_way_they_like(house, client, encoding, un
 def test_what_did_not_change_is_not_compressed_again(house, client, monkeypatch):
     house.body = LONG
     packed = []
-    monkeypatch.setattr("joindin.answer_cache.answer.compress", lambda body, _: packed.append(body) or b"packed")
+    monkeypatch.setattr(
+        "joindin.performance.caching.cached_response.compress", lambda body, _: packed.append(body) or b"packed"
+    )
     for version, tag in ((1, '"one"'), (2, '"one"'), (3, '"two"')):
         house.version, house.headers = version, {**PUBLIC, "ETag": tag}
         assert client.get("/", headers={"Accept-Encoding": "br"}).data == b"packed"

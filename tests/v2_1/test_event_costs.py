@@ -3,7 +3,7 @@
 import pytest
 
 from joindin.models import EventHost, EventImage
-from joindin.queries.memory import forget_counts
+from joindin.performance.caching.query_cache import forget_counts
 from tests.factories import at, make_attendance, make_event, make_user
 
 NOW = at("2026-11-21T15:30")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 import orjson
 from flask import current_app
 
-from joindin.representations.fragments import Fragments
+from joindin.performance.caching.fragment_cache import Fragments
 
 
 def remembered(

@@ -12,9 +12,9 @@ from time import time
 
 from werkzeug.datastructures import Headers
 
-from joindin.answer_cache.answer import Answer, may_be_kept, pass_on
-from joindin.answer_cache.encodings import encoding_for
-from joindin.answer_cache.memory import Memory
+from joindin.performance.caching.cached_response import Answer, may_be_kept, pass_on
+from joindin.performance.caching.compression import encoding_for
+from joindin.performance.caching.lru import Memory
 
 # Who comes with one of these is somebody, or wants only a part.
 PERSONAL = (

@@ -3,7 +3,7 @@
 from werkzeug.datastructures import Headers
 from werkzeug.http import is_resource_modified, remove_entity_headers
 
-from joindin.answer_cache.encodings import compress, is_worth_compressing
+from joindin.performance.caching.compression import compress, is_worth_compressing
 
 FOUND = "200 OK"
 STATUSES = (FOUND, "404 NOT FOUND")
