@@ -9,7 +9,7 @@ from sqlalchemy import Table, func, select, text
 from sqlalchemy.engine import Connection
 
 from joindin.db.base import UtcDateTime
-from joindin.upkeep import put_up, take_down
+from joindin.performance.read_models import put_up, take_down
 
 SQLITE_INDEXES = """SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL
     AND tbl_name IN ({tables})"""

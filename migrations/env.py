@@ -12,7 +12,7 @@ from sqlalchemy import text
 import joindin.models  # noqa: F401 - tells the metadata of every table
 from joindin.db.base import Base, UtcDateTime
 from joindin.db.locking import begin_immediate
-from joindin.upkeep import is_kept_by_us, put_up, take_down
+from joindin.performance.read_models import is_kept_by_us, put_up, take_down
 
 migrate = current_app.extensions["migrate"]
 engine = migrate.db.engine

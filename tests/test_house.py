@@ -13,7 +13,7 @@ from sqlalchemy import inspect
 from joindin.db.base import Base
 from joindin.extensions import db
 from joindin.operations.attendance import attend
-from joindin.upkeep import is_kept_by_us
+from joindin.performance.read_models import is_kept_by_us
 from tests.factories import make_event, make_event_comment, make_talk, make_talk_comment, make_track, make_user
 
 PACKAGE = Path(__file__).parent.parent / "joindin"

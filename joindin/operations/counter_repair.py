@@ -12,7 +12,7 @@ from sqlalchemy import func, select, true, update
 from joindin.db.locking import begin_write
 from joindin.models import Attendance, Event, EventComment, EventHost, Talk, TalkComment, Track, talk_tracks
 from joindin.operations.talk_counters import COUNTED as COUNTED_OF_TALKS
-from joindin.upkeep import find_drift, mend
+from joindin.performance.read_models import find_drift, mend
 
 BATCH = 1000
 

@@ -11,8 +11,8 @@ from functools import lru_cache
 from sqlalchemy import text
 
 from joindin.models.read_models import IS_POPULAR, MUCH
+from joindin.performance.read_models.day_counts import count_all, count_before_day
 from joindin.performance.sql.compiled import Prepared
-from joindin.queries.tallies import count_all, count_before_day
 
 # The score, in whole fifths, of what the stored flag does not fit: late are those that have begun without it.
 LATE, EARLY = "(heat - 10 * start_day + 5 * :day)", "(heat + 10 * start_day - 5 * :day)"

@@ -5,12 +5,12 @@ from sqlalchemy import bindparam, select, text, true
 from joindin.errors import NotFound
 from joindin.models import EventHost, User
 from joindin.performance.caching.query_cache import CHANGES, last_count, remembered_count
+from joindin.performance.read_models.day_counts import count_all, seek
 from joindin.performance.sql.compiled import Prepared
 from joindin.performance.sql.reader import in_batches
 from joindin.queries.keys import KeyList
 from joindin.queries.paging import Page, Paging
 from joindin.queries.patterns import literal_pattern, trigram_match
-from joindin.queries.tallies import count_all, seek
 from joindin.text import fold
 
 # Further in than that, the tallies are asked where a page begins.

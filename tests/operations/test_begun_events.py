@@ -7,7 +7,7 @@ from sqlalchemy import select
 from joindin.clock import utc_now
 from joindin.models import HotEvent
 from joindin.operations.started_events import move_begun_events
-from joindin.upkeep import find_drift
+from joindin.performance.read_models import find_drift
 from tests.factories import days_from_now, make_event
 
 

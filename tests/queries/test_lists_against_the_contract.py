@@ -12,10 +12,10 @@ import joindin.queries.event_search as event_search
 from joindin.clock import midnight
 from joindin.operations.started_events import move_begun_events
 from joindin.performance.caching.query_cache import forget_counts
+from joindin.performance.read_models import find_drift
 from joindin.queries.event_lists import EventFilter, list_events
 from joindin.queries.paging import Paging
 from joindin.text import fold
-from joindin.upkeep import find_drift
 from tests.queries.communities import NOON, TAGS, events, hold
 
 MANY = settings(

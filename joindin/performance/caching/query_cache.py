@@ -7,8 +7,8 @@ from threading import Lock
 
 from sqlalchemy import text
 
+from joindin.performance.read_models.day_counts import count_all
 from joindin.performance.sql.compiled import Prepared
-from joindin.queries.tallies import count_all
 
 MOST = 1024
 

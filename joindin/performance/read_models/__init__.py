@@ -1,1 +1,14 @@
-"""..."""
+"""What the database itself keeps up: the copies and tallies that lists go by, and the indexes of searches.
+
+Triggers, not operations, because events are written by people, imports and hands in the database,
+row by row and thousands at once, and a list that forgot one of them would be wrong for ever. They
+are put up after every migration, so that no migration has to know of them (SQLite makes a table
+anew to alter it, and loses its triggers). What they keep can always be made anew from scratch.
+
+Nothing here knows of a session, a request or a model: it speaks SQL to a connection.
+"""
+
+from joindin.performance.read_models.install import is_kept_by_us, mend, put_up, take_down
+from joindin.performance.read_models.verify import find_drift
+
+__all__ = ["find_drift", "is_kept_by_us", "mend", "put_up", "take_down"]

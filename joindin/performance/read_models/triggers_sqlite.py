@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from joindin.upkeep import versions
+from joindin.performance.read_models import row_versions
 
 PREFIX = "keep_"
 
@@ -172,7 +172,7 @@ PUTTING_UP += [
     ),
 ]
 
-PUTTING_UP += versions.on_sqlite(_trigger)
+PUTTING_UP += row_versions.on_sqlite(_trigger)
 
 # The searches, each with the rows it is filled with.
 SEARCHES = {

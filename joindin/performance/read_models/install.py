@@ -2,8 +2,8 @@
 
 from sqlalchemy import Connection
 
-from joindin.upkeep import postgresql, sqlite
-from joindin.upkeep.rebuilding import rebuild
+from joindin.performance.read_models import triggers_postgresql, triggers_sqlite
+from joindin.performance.read_models.rebuild import rebuild
 
 
 def put_up(connection: Connection, *, anew: bool) -> None:
@@ -34,8 +34,8 @@ def mend(connection: Connection) -> None:
 
 def is_kept_by_us(name: str | None) -> bool:
     """Whether a table or an index is made here, and not by the models. Full-text indexes look like tables, with more behind."""
-    return bool(name) and name.startswith((*sqlite.SEARCHES, *postgresql.SEARCHES))
+    return bool(name) and name.startswith((*triggers_sqlite.SEARCHES, *triggers_postgresql.SEARCHES))
 
 
 def _dialect(connection):
-    return postgresql if connection.dialect.name == "postgresql" else sqlite
+    return triggers_postgresql if connection.dialect.name == "postgresql" else triggers_sqlite

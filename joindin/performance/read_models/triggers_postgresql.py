@@ -9,7 +9,7 @@ import logging
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from joindin.upkeep import versions
+from joindin.performance.read_models import row_versions
 
 log = logging.getLogger(__name__)
 
@@ -171,7 +171,7 @@ PUTTING_UP = [
     ),
 ]
 
-PUTTING_UP += versions.on_postgresql(PREFIX)
+PUTTING_UP += row_versions.on_postgresql(PREFIX)
 
 # As the search asks for them; NULL where there is no name would make the whole NULL.
 USER_NAMES = "username_key || E'\\n' || coalesce(full_name_key, '') || E'\\n' || lower(coalesce(twitter_username, ''))"

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from joindin.upkeep import postgresql, sqlite
+from joindin.performance.read_models import triggers_postgresql, triggers_sqlite
 
 EMPTYING = [
     "DELETE FROM tally_changes",
@@ -42,7 +42,7 @@ BEGINNING = "INSERT INTO tallies (subject, level, stretch, number) VALUES ('chan
 
 def rebuild(connection: Connection) -> None:
     """Fill the copies and tallies anew. The triggers have to be down, and nobody may write meanwhile."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    dialect = triggers_postgresql if connection.dialect.name == "postgresql" else triggers_sqlite
     for statement in EMPTYING:
         connection.exec_driver_sql(statement)
     for statement in FILLING:

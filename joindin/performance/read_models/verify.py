@@ -3,8 +3,8 @@
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from joindin.upkeep import sqlite
-from joindin.upkeep.rebuilding import CALL, TALLIED
+from joindin.performance.read_models import triggers_sqlite
+from joindin.performance.read_models.rebuild import CALL, TALLIED
 
 # By table: what there should be, and what there is.
 COMPARED = {
@@ -63,7 +63,7 @@ def _broken_searches(connection):
     """Full-text indexes that do not fit their rows; PostgreSQL's indexes always do."""
     if connection.dialect.name != "sqlite":
         return
-    for name in sqlite.SEARCHES:
+    for name in triggers_sqlite.SEARCHES:
         try:
             connection.exec_driver_sql(f"INSERT INTO {name} ({name}, rank) VALUES ('integrity-check', 1)")
         except DBAPIError:
