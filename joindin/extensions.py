@@ -11,7 +11,7 @@ from joindin.db.base import Base
 from joindin.db.engines import reading_engine
 from joindin.performance.replicas import CHOSEN, Replica
 from joindin.performance.sql.reader import Driver, Reader
-from joindin.writing import Writer
+from joindin.performance.sql.writer import Writer
 
 
 def _through():

@@ -11,7 +11,7 @@ from joindin.errors import Invalid
 from joindin.extensions import db
 from joindin.models import Tag
 from joindin.performance.sql.compiled import Prepared
-from joindin.writing import Writer
+from joindin.performance.sql.writer import Writer
 
 tags = Tag.__table__
 OF_ID = tags.c.id == bindparam("for_id", type_=Integer)

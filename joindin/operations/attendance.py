@@ -5,7 +5,7 @@ from sqlalchemy import update
 from joindin.db.upserts import insert_or_ignore
 from joindin.models import Attendance, Event
 from joindin.operations.toggles import Marks
-from joindin.writing import Writer
+from joindin.performance.sql.writer import Writer
 
 _marks = Marks(
     Attendance.__table__,

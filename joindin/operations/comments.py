@@ -9,8 +9,8 @@ from joindin.errors import Conflict, Invalid, NotFound
 from joindin.models import Event, EventComment, EventCommentReport
 from joindin.operations.audit import record
 from joindin.operations.outbox import notify_later
-from joindin.operations.short_writes import adding_comment, counting
 from joindin.performance.sql.compiled import Prepared
+from joindin.performance.sql.write_statements import adding_comment, counting
 from joindin.queries.comments import author_at_event
 from joindin.queries.users import list_hosts_to_tell
 from joindin.viewer import Person
@@ -25,7 +25,7 @@ def comment_on_event(
 ) -> int:
     """Add a comment, and tell its id. The rating counts once a person, and never from a host; else 0 is stored.
 
-    A work for :class:`joindin.writing.Writer`.
+    A work for :class:`joindin.performance.sql.writer.Writer`.
 
     :raises Invalid: if a rating that would count is not 1 to 5, or the same words stand there.
     """

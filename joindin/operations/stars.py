@@ -4,8 +4,8 @@ from sqlalchemy import select
 
 from joindin.models import Event, Talk, TalkStar
 from joindin.operations.toggles import Marks
+from joindin.performance.sql.writer import Writer
 from joindin.queries.talks import VISIBLE
-from joindin.writing import Writer
 
 _marks = Marks(
     TalkStar.__table__,

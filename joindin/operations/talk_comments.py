@@ -17,10 +17,10 @@ from joindin.operations.audit import record
 from joindin.operations.comments import DECISIONS, check_open, close_reports
 from joindin.operations.events import touch
 from joindin.operations.outbox import notify_later, notifying
-from joindin.operations.short_writes import adding_comment, counting
 from joindin.operations.talk_counters import recount_talks
 from joindin.operations.talks import touch_talks
 from joindin.performance.sql.compiled import Prepared
+from joindin.performance.sql.write_statements import adding_comment, counting
 from joindin.queries.talk_comments import author_at_talk, recent_talk_comments
 from joindin.queries.users import list_hosts_to_tell
 from joindin.viewer import Person
@@ -63,7 +63,7 @@ def comment_on_talk(
 ) -> Said:
     """Add a comment and tell the speakers. The rating counts once a person, and never from a speaker; else 0 is stored.
 
-    A work for :class:`joindin.writing.Writer`.
+    A work for :class:`joindin.performance.sql.writer.Writer`.
 
     :raises TooOften: if the author has used up ``limit``.
     :raises Invalid: if the author has said the same words about the talk.

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Integer, Table, bindparam, delete, select,
 from sqlalchemy.dialects import postgresql, sqlite
 
 from joindin.performance.sql.compiled import Prepared
-from joindin.writing import Writer
+from joindin.performance.sql.writer import Writer
 
 THING, USER = bindparam("thing", type_=Integer), bindparam("user", type_=Integer)
 
