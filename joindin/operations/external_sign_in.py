@@ -19,7 +19,7 @@ from joindin.oidc import Identity
 from joindin.operations.outbox import send_later
 from joindin.operations.security_mails import tell_of_sign_in_change
 from joindin.operations.users import LONGEST_FULL_NAME, make_account
-from joindin.queries.external import identity_called, identity_of
+from joindin.queries.external_identities import identity_called, identity_of
 from joindin.queries.users import user_with_email
 from joindin.security.tokens import token_hash
 from joindin.text import is_e_mail, plain_text

@@ -6,7 +6,7 @@ from sqlalchemy.orm import joinedload
 from joindin.errors import NotFound
 from joindin.models import Event, EventComment, EventCommentReport, EventHost
 from joindin.performance.sql.compiled import Prepared
-from joindin.queries.keys import KeyList
+from joindin.queries.keyed_lists import KeyList
 from joindin.queries.paging import Page, Paging
 
 # All that a representation of a comment reads.

@@ -18,8 +18,8 @@ from joindin.queries.event_search import search_events
 from joindin.queries.hot import list_hot
 from joindin.queries.open_calls import list_open_calls
 from joindin.queries.paging import Page, Paging
-from joindin.queries.patterns import like_pattern, trigram_match
 from joindin.queries.pending import list_pending
+from joindin.queries.search_patterns import like_pattern, trigram_match
 from joindin.text import fold
 
 UPCOMING_MARGIN = dt.timedelta(days=3)

@@ -7,9 +7,9 @@ from joindin.errors import NotFound
 from joindin.models import Attendance, Event, EventHost, EventImage, User
 from joindin.performance.sql.compiled import Prepared
 from joindin.permissions import can_see_event
-from joindin.queries.keys import KeyList
+from joindin.queries.keyed_lists import KeyList
 from joindin.queries.paging import Page, Paging
-from joindin.queries.viewers import view_events
+from joindin.queries.viewer_relations import view_events
 from joindin.viewer import NOBODY, Viewer
 
 NONE = frozenset()

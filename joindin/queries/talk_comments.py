@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 from joindin.errors import NotFound
 from joindin.models import Event, Talk, TalkComment, TalkCommentReport, TalkSpeaker
 from joindin.performance.sql.compiled import Prepared
-from joindin.queries.keys import KeyList
+from joindin.queries.keyed_lists import KeyList
 from joindin.queries.paging import Page, Paging
 
 PUBLIC = (TalkComment.is_private == false(), TalkComment.is_hidden == false())

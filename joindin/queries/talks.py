@@ -10,9 +10,9 @@ from joindin.errors import NotFound
 from joindin.models import Event, Talk, TalkLink, TalkSpeaker, TalkStar
 from joindin.performance.caching.query_cache import CHANGES, last_count, remembered_count
 from joindin.performance.sql.compiled import Prepared
-from joindin.queries.keys import KeyList
+from joindin.queries.keyed_lists import KeyList
 from joindin.queries.paging import Page, Paging
-from joindin.queries.patterns import like_pattern, trigram_match
+from joindin.queries.search_patterns import like_pattern, trigram_match
 
 VISIBLE = (Talk.is_active == true(), Event.is_visible == true())
 

@@ -8,9 +8,9 @@ from joindin.performance.caching.query_cache import CHANGES, last_count, remembe
 from joindin.performance.read_models.day_counts import count_all, seek
 from joindin.performance.sql.compiled import Prepared
 from joindin.performance.sql.reader import in_batches
-from joindin.queries.keys import KeyList
+from joindin.queries.keyed_lists import KeyList
 from joindin.queries.paging import Page, Paging
-from joindin.queries.patterns import literal_pattern, trigram_match
+from joindin.queries.search_patterns import literal_pattern, trigram_match
 from joindin.text import fold
 
 # Further in than that, the tallies are asked where a page begins.

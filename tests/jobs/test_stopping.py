@@ -6,7 +6,7 @@ from joindin.jobs.mail_messages import SUBJECTS
 from joindin.models import TOPIC_OF, TOPICS, Mail, MailRefusal
 from joindin.operations.mail_opt_outs import refuse_mails, want_mails
 from joindin.operations.outbox import notify_later, send_later
-from joindin.queries.mail_refusals import refused_topics
+from joindin.queries.mail_opt_outs import refused_topics
 from joindin.security.tokens import read_refusal_token, refusal_token
 from tests.factories import NOW, make_user, newest
 from tests.jobs.sink import stop_of

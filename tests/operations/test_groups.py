@@ -8,7 +8,7 @@ from joindin.errors import Conflict, Invalid, NotFound
 from joindin.models import PERMISSIONS, PRESETS, Group, GroupMember, Permit
 from joindin.operations.granted_permissions import permit, permit_preset, take_back
 from joindin.operations.groups import add_member, create_group, delete_group, remove_member, rename_group
-from joindin.queries.permits import view_permitted
+from joindin.queries.granted_permissions import view_permitted
 from tests.factories import NOW, make_event, make_group, make_user, newest
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from joindin.queries.mail_refusals import refused_topics
+from joindin.queries.mail_opt_outs import refused_topics
 from joindin.security.tokens import refusal_token
 from tests.factories import make_user
 from tests.web.browsing import Browser, main_text, make_person

@@ -11,8 +11,8 @@ from joindin.errors import Invalid, NotAllowed
 from joindin.extensions import db
 from joindin.permissions import can_read_audit_log
 from joindin.queries.audit import MOST, AuditFilter, list_audit_entries
+from joindin.queries.granted_permissions import view_permitted
 from joindin.queries.paging import PAGE_SIZE
-from joindin.queries.permits import view_permitted
 from joindin.queries.users import user_named
 from joindin.representations.v2_1.audit import AuditPageSchema, represent_audit_entry
 from joindin.resources.v2_1.answers import thing

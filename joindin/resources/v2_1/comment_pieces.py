@@ -3,7 +3,7 @@
 from flask import Response
 
 from joindin.extensions import reader
-from joindin.queries.comment_rows import read_event_comments, read_talk_comments
+from joindin.queries.comment_records import read_event_comments, read_talk_comments
 from joindin.queries.paging import Page
 from joindin.representations.v2_1.comments import represent_event_comment
 from joindin.representations.v2_1.talk_comments import represent_talk_comment

@@ -10,7 +10,7 @@ from joindin.models import Event
 from joindin.operations.images import ImageFiles, remove_event_image, set_event_image
 from joindin.permissions import can_edit_event
 from joindin.queries.events import list_images
-from joindin.queries.viewers import view_events
+from joindin.queries.viewer_relations import view_events
 from joindin.representations.v2_1.events import EventImagesSchema, represent_images
 from joindin.representations.v2_1.shapes import Shape, text
 from joindin.resources.v2_1.answers import empty, thing

@@ -10,7 +10,7 @@ from joindin.operations.talks import add_talk
 from joindin.permissions import can_edit_event
 from joindin.queries.paging import single
 from joindin.queries.talks import find_talk_key, list_event_talks
-from joindin.queries.viewers import view_events
+from joindin.queries.viewer_relations import view_events
 from joindin.representations.v2_1.talks import TalkPageSchema, VerboseTalkPageSchema
 from joindin.resources.v2_1.callers import links, signed_in
 from joindin.resources.v2_1.documented import lists, refuses, shows, takes

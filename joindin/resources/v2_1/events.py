@@ -21,7 +21,7 @@ from joindin.queries.event_lists import EventFilter, list_events
 from joindin.queries.events import find_event_key
 from joindin.queries.paging import single
 from joindin.queries.users import list_attendees
-from joindin.queries.viewers import view_events
+from joindin.queries.viewer_relations import view_events
 from joindin.representations.v2_1.events import AttendingSchema, EventPageSchema, VerboseEventPageSchema
 from joindin.representations.v2_1.users import UserPageSchema, VerboseUserPageSchema
 from joindin.resources.v2_1.answers import collection, empty, hold_for_an_instant, is_verbose, thing

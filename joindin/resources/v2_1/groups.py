@@ -16,9 +16,9 @@ from joindin.operations.groups import (
     rename_group,
 )
 from joindin.permissions import can_manage_groups
+from joindin.queries.granted_permissions import view_permitted
 from joindin.queries.groups import count_members, find_group, list_groups, list_members
 from joindin.queries.paging import single
-from joindin.queries.permits import view_permitted
 from joindin.representations.v2_1.groups import GroupPageSchema, MemberPageSchema, represent_group, represent_member
 from joindin.representations.v2_1.shapes import Shape, text
 from joindin.resources.v2_1.answers import collection, empty

@@ -4,7 +4,7 @@ from joindin.errors import NotAllowed, NotFound
 from joindin.extensions import db
 from joindin.models import Event
 from joindin.permissions import can_edit_event
-from joindin.queries.viewers import view_events
+from joindin.queries.viewer_relations import view_events
 from joindin.representations.v2_1.shapes import Shape, text
 from joindin.viewer import Person
 

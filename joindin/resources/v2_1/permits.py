@@ -7,10 +7,10 @@ from joindin.errors import Invalid, NotFound
 from joindin.extensions import db
 from joindin.models import PERMISSIONS, PRESETS, Event
 from joindin.operations.granted_permissions import permit, permit_preset, take_back
-from joindin.queries.accounts import find_account
+from joindin.queries.account_administration import find_account
+from joindin.queries.granted_permissions import list_permits
 from joindin.queries.groups import find_group
 from joindin.queries.paging import Page, Paging
-from joindin.queries.permits import list_permits
 from joindin.representations.v2_1.groups import PermissionPageSchema, represent_permission
 from joindin.representations.v2_1.shapes import Shape, optional, text, whole
 from joindin.resources.v2_1.answers import collection, empty

@@ -5,8 +5,8 @@ from flask import Response
 from joindin.clock import day_number, utc_now
 from joindin.extensions import reader
 from joindin.queries.paging import Page
-from joindin.queries.talk_rows import read_talks
-from joindin.queries.viewers import view_talks
+from joindin.queries.talk_records import read_talks
+from joindin.queries.viewer_relations import view_talks
 from joindin.representations.v2_1.talks import represent_talk
 from joindin.resources.v2_1.answers import collection, is_verbose
 from joindin.resources.v2_1.callers import api_base, caller, links

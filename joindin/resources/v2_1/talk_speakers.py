@@ -24,7 +24,7 @@ from joindin.operations.talks import hold_talk
 from joindin.permissions import can_edit_event, can_edit_talk, can_manage_talk
 from joindin.queries.claims import list_open_claims
 from joindin.queries.talks import find_talk, speaks_at
-from joindin.queries.viewers import view_talks_to_edit
+from joindin.queries.viewer_relations import view_talks_to_edit
 from joindin.representations.v2_1.claims import ClaimPageSchema, VerboseClaimPageSchema, represent_claim
 from joindin.representations.v2_1.shapes import Shape, text
 from joindin.representations.v2_1.talks import TalkSpeakersSchema, represent_speaker

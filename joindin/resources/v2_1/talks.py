@@ -18,7 +18,7 @@ from joindin.queries.talks import (
     list_titled_talks,
     list_user_talks,
 )
-from joindin.queries.viewers import view_talks_to_edit
+from joindin.queries.viewer_relations import view_talks_to_edit
 from joindin.representations.v2_1.talks import StarredSchema, TalkPageSchema, VerboseTalkPageSchema
 from joindin.resources.v2_1.answers import empty, thing
 from joindin.resources.v2_1.callers import api_base, caller, signed_in

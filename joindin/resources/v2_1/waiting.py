@@ -5,7 +5,7 @@ from flask_smorest import Blueprint
 
 from joindin.extensions import db
 from joindin.permissions import moderates_everything
-from joindin.queries.moderation import list_event_reports, list_talk_reports, list_waiting_claims
+from joindin.queries.moderation_queue import list_event_reports, list_talk_reports, list_waiting_claims
 from joindin.representations.v2_1.claims import ClaimPageSchema, VerboseClaimPageSchema, represent_claim
 from joindin.representations.v2_1.comments import EventReportPageSchema, represent_event_report
 from joindin.representations.v2_1.talk_comments import TalkReportPageSchema, represent_talk_report

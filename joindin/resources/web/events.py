@@ -4,12 +4,12 @@ from flask import redirect
 
 from joindin.errors import NotFound
 from joindin.extensions import db, reader
-from joindin.queries.comment_rows import read_event_comments
+from joindin.queries.comment_records import read_event_comments
 from joindin.queries.comments import list_event_comments
 from joindin.queries.events import find_event, find_event_by_slug, find_event_by_stub
-from joindin.queries.keys import read_whole
+from joindin.queries.keyed_lists import read_whole
 from joindin.queries.paging import Paging
-from joindin.queries.talk_rows import read_talks
+from joindin.queries.talk_records import read_talks
 from joindin.queries.talks import list_event_talks
 from joindin.resources.web.pages import at_home, blp, readable, show, website
 

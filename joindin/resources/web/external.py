@@ -31,7 +31,7 @@ from joindin.operations.external_sign_in import (
     welcome_back,
 )
 from joindin.operations.rate_limits import EXTERNAL_SIGN_IN, admit, network
-from joindin.queries.external import identity_of
+from joindin.queries.external_identities import identity_of
 from joindin.resources.web.pages import blp
 from joindin.resources.web.second_step import welcome
 

@@ -3,8 +3,8 @@
 from flask import redirect
 
 from joindin.extensions import db, reader
-from joindin.queries.comment_rows import read_talk_comments
-from joindin.queries.keys import read_whole
+from joindin.queries.comment_records import read_talk_comments
+from joindin.queries.keyed_lists import read_whole
 from joindin.queries.paging import Paging
 from joindin.queries.talk_comments import list_talk_comments
 from joindin.queries.talks import find_talk_alone, find_talk_by_stub

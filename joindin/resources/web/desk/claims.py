@@ -8,8 +8,8 @@ from joindin.extensions import db
 from joindin.models import Talk, TalkClaim
 from joindin.operations.claims import NO_CLAIM, approve_claim, turn_down_claim
 from joindin.permissions import can_moderate_event
-from joindin.queries.moderation import list_waiting_claims
-from joindin.queries.viewers import view_events
+from joindin.queries.moderation_queue import list_waiting_claims
+from joindin.queries.viewer_relations import view_events
 from joindin.resources.web.desk.guards import (
     blp,
     carry_out,

@@ -19,8 +19,8 @@ from joindin.permissions import (
     can_read_audit_log,
     moderates_everything,
 )
+from joindin.queries.granted_permissions import hosts_any, view_permitted
 from joindin.queries.paging import Page, Paging
-from joindin.queries.permits import hosts_any, view_permitted
 from joindin.viewer import Viewer
 
 PAGE_SIZE = 20

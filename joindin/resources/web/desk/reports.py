@@ -11,9 +11,9 @@ from joindin.operations.comments import decide_about_event_comment
 from joindin.operations.talk_comments import decide_about_talk_comment
 from joindin.permissions import can_moderate_event
 from joindin.queries.comments import find_any_event_comment
-from joindin.queries.moderation import list_event_reports, list_talk_reports
+from joindin.queries.moderation_queue import list_event_reports, list_talk_reports
 from joindin.queries.talk_comments import find_hidden_talk_comment
-from joindin.queries.viewers import view_events
+from joindin.queries.viewer_relations import view_events
 from joindin.resources.web.desk.guards import (
     blp,
     carry_out,
