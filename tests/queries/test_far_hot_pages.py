@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from joindin.clock import day_number
 from joindin.models import Event
-from joindin.queries.hot import list_far
+from joindin.queries.event_lists.hot import list_far
 from joindin.queries.paging import Paging
 from tests.factories import at, make_event
 

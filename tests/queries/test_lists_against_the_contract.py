@@ -7,8 +7,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-import joindin.queries.by_start as by_start
-import joindin.queries.event_search as event_search
+import joindin.queries.event_lists.by_start as by_start
 from joindin.clock import midnight
 from joindin.operations.started_events import move_begun_events
 from joindin.performance.caching.query_cache import forget_counts
@@ -49,8 +48,8 @@ def reach(request, monkeypatch):
     """The ways for much of a thing taken for little as well."""
     if request.param == "far":
         monkeypatch.setattr(by_start, "NEAR", 0)
-        monkeypatch.setattr(event_search, "RARE", 1)
-        monkeypatch.setattr(event_search, "WALKS", (2, 5))
+        monkeypatch.setattr(search, "RARE", 1)
+        monkeypatch.setattr(search, "WALKS", (2, 5))
     forget_statements()
     yield
     forget_statements()
@@ -58,9 +57,9 @@ def reach(request, monkeypatch):
 
 def forget_statements():
     """With the limits that are in them, and what was too much for these."""
-    event_search._rare.cache_clear()
-    event_search._ids.cache_clear()
-    event_search._common.clear()
+    search._rare.cache_clear()
+    search._ids.cache_clear()
+    search._common.clear()
 
 
 @MANY

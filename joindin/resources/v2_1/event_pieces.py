@@ -3,7 +3,7 @@
 from joindin.clock import day_number, utc_now
 from joindin.extensions import reader
 from joindin.permissions import can_decide_about_event, can_edit_event, hosts_event
-from joindin.queries.event_keys import viewer_of
+from joindin.queries.event_lists.keys import viewer_of
 from joindin.queries.event_records import read_events
 from joindin.queries.viewer_relations import view_events
 from joindin.representations.v2_1.events import represent_event

@@ -16,8 +16,8 @@ from joindin.operations.events import (
     submit_event,
 )
 from joindin.permissions import can_decide_about_event, can_edit_event, can_list_pending_events, is_approved_at_once
-from joindin.queries.event_keys import seeing
 from joindin.queries.event_lists import EventFilter, list_events
+from joindin.queries.event_lists.keys import seeing
 from joindin.queries.events import find_event_key
 from joindin.queries.paging import single
 from joindin.queries.users import list_attendees

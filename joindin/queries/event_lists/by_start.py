@@ -15,7 +15,7 @@ from joindin.clock import EPOCH, midnight
 from joindin.db.base import UtcDateTime
 from joindin.performance.read_models.day_counts import count_all, count_before, day_values, seek
 from joindin.performance.sql.compiled import Prepared
-from joindin.queries.event_keys import EventKeys
+from joindin.queries.event_lists.keys import EventKeys
 from joindin.queries.paging import PART, Page, Paging, limit
 
 # Further in than that, the tallies are asked where a page begins.

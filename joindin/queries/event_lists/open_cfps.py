@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, text
 from joindin.db.base import UtcDateTime
 from joindin.performance.caching.query_cache import CHANGES, remembered_count
 from joindin.performance.sql.compiled import Prepared
-from joindin.queries.event_keys import EventKeys
+from joindin.queries.event_lists.keys import EventKeys
 from joindin.queries.paging import Page, Paging, limit
 
 _OPEN = "cfp_ends_at >= :today AND cfp_starts_at <= :soon"

@@ -16,7 +16,7 @@ from joindin.db.base import UtcDateTime
 from joindin.performance.caching.query_cache import CHANGES, are_current, last_count, recall, remember, remembered_count
 from joindin.performance.sql.compiled import Prepared
 from joindin.performance.sql.reader import in_batches
-from joindin.queries.hot import SCORE, hottest
+from joindin.queries.event_lists.hot import SCORE, hottest
 from joindin.queries.paging import Page, Paging, limit
 
 # No more than so many are put in order; more is common.

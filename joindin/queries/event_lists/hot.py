@@ -15,8 +15,8 @@ from sqlalchemy import text
 
 from joindin.performance.read_models.day_counts import count_all
 from joindin.performance.sql.compiled import Prepared
-from joindin.queries.event_keys import EventKeys
-from joindin.queries.hot_ranks import EARLY, LATE, find_place
+from joindin.queries.event_lists.hot_rank import EARLY, LATE, find_place
+from joindin.queries.event_lists.keys import EventKeys
 from joindin.queries.paging import FIRST, PART, Page, Paging, limit
 
 # Further in than that, walking from the beginning costs more than looking for the place.
