@@ -5,7 +5,7 @@ from marshmallow import fields
 from joindin.clock import iso_in_zone
 from joindin.models import AuditEntry
 from joindin.representations.links import Links
-from joindin.representations.v2_1.shapes import Shape, address, many, moment, one, text, whole
+from joindin.representations.schema_fields import Shape, address, many, moment, one, text, whole
 
 
 class AuditEntrySchema(Shape):

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema
 
-from joindin.representations.v2_1.shapes import Shape, address, many, one, whole
+from joindin.representations.schema_fields import Shape, address, many, one, whole
 
 
 class MetaSchema(Shape):

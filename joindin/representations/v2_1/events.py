@@ -8,8 +8,7 @@ from joindin.clock import iso_in_zone, midnight
 from joindin.models import Event, EventHost
 from joindin.permissions import can_decide_about_event, can_edit_event, hosts_event, is_rejected
 from joindin.representations.links import Links
-from joindin.representations.v2_1.envelopes import CallerSchema, CountSchema, collection_schema
-from joindin.representations.v2_1.shapes import (
+from joindin.representations.schema_fields import (
     Shape,
     address,
     either,
@@ -23,6 +22,7 @@ from joindin.representations.v2_1.shapes import (
     whole,
     zero_or_one,
 )
+from joindin.representations.v2_1.envelopes import CallerSchema, CountSchema, collection_schema
 from joindin.viewer import Viewer
 
 OPENS_BEFORE = dt.timedelta(days=1)

@@ -7,9 +7,7 @@ from marshmallow import INCLUDE, fields
 from joindin.clock import iso_in_zone
 from joindin.models import Talk, TalkLink, TalkSpeaker, Track
 from joindin.representations.links import Links
-from joindin.representations.v2_1.envelopes import CallerSchema, CountSchema, collection_schema
-from joindin.representations.v2_1.events import average_rating, comments_enabled
-from joindin.representations.v2_1.shapes import (
+from joindin.representations.schema_fields import (
     Shape,
     address,
     either,
@@ -22,6 +20,8 @@ from joindin.representations.v2_1.shapes import (
     whole,
     zero_or_one,
 )
+from joindin.representations.v2_1.envelopes import CallerSchema, CountSchema, collection_schema
+from joindin.representations.v2_1.events import average_rating, comments_enabled
 from joindin.viewer import Viewer
 
 

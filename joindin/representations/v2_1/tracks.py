@@ -2,8 +2,8 @@
 
 from joindin.models import Track
 from joindin.representations.links import Links
+from joindin.representations.schema_fields import Shape, address, text, whole
 from joindin.representations.v2_1.envelopes import collection_schema
-from joindin.representations.v2_1.shapes import Shape, address, text, whole
 
 
 class TrackSchema(Shape):

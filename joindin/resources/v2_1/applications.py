@@ -10,12 +10,12 @@ from joindin.extensions import db
 from joindin.operations.clients import edit_client, register_client, remove_client, secret_of
 from joindin.queries.clients import client_of, find_client_of, list_clients_of
 from joindin.queries.paging import Page, single
+from joindin.representations.schema_fields import Shape, optional, text
 from joindin.representations.v2_1.applications import (
     ApplicationPageSchema,
     VerboseApplicationPageSchema,
     represent_application,
 )
-from joindin.representations.v2_1.shapes import Shape, optional, text
 from joindin.resources.v2_1.answers import collection, empty, is_verbose
 from joindin.resources.v2_1.callers import links, signed_in
 from joindin.resources.v2_1.documented import does, lists, refuses, shows, takes

@@ -6,7 +6,7 @@ from functools import wraps
 from joindin.errors import NotAllowed
 from joindin.extensions import db
 from joindin.queries.tokens import trusted_client
-from joindin.representations.v2_1.shapes import Shape, text
+from joindin.representations.schema_fields import Shape, text
 from joindin.resources.v2_1.documented import refuses
 from joindin.resources.v2_1.parameters import params
 

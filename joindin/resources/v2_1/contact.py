@@ -8,7 +8,7 @@ from joindin.akismet import is_spam
 from joindin.errors import Invalid
 from joindin.extensions import db
 from joindin.operations.contact import write_to_us
-from joindin.representations.v2_1.shapes import text
+from joindin.representations.schema_fields import text
 from joindin.resources.v2_1.answers import empty
 from joindin.resources.v2_1.callers import origin
 from joindin.resources.v2_1.client_credentials import ClientSchema, by_trusted_client

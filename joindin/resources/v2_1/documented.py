@@ -15,7 +15,7 @@ from flask_smorest import Api
 from marshmallow import Schema
 
 from joindin.http.url_converters import Positive, RowId
-from joindin.representations.v2_1.shapes import API, Either, example_of
+from joindin.representations.schema_fields import API, Either, example_of
 from joindin.resources.v2_1.query_parameters import PARAMETERS
 
 JSON = "application/json"

@@ -9,7 +9,7 @@ from joindin.extensions import db
 from joindin.operations.registration import may_be_mailed
 from joindin.operations.users import remind_of_username, send_password_reset, send_verification
 from joindin.queries.users import user_named, user_with_email
-from joindin.representations.v2_1.shapes import Shape, text
+from joindin.representations.schema_fields import Shape, text
 from joindin.resources.v2_1.answers import empty
 from joindin.resources.v2_1.documented import does, refuses, takes
 from joindin.resources.v2_1.parameters import params

@@ -17,13 +17,13 @@ from joindin.queries.comments import (
 )
 from joindin.queries.events import find_event_key
 from joindin.queries.paging import single
+from joindin.representations.schema_fields import Shape, text, whole
 from joindin.representations.v2_1.comments import (
     EventCommentPageSchema,
     EventReportPageSchema,
     VerboseEventCommentPageSchema,
     represent_event_report,
 )
-from joindin.representations.v2_1.shapes import Shape, text, whole
 from joindin.resources.v2_1.answers import collection, empty
 from joindin.resources.v2_1.callers import caller, links, origin, signed_in
 from joindin.resources.v2_1.comment_input import (

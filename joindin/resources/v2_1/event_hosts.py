@@ -7,8 +7,8 @@ from joindin.extensions import db
 from joindin.operations.hosts import add_host, remove_host
 from joindin.permissions import can_edit_event
 from joindin.queries.events import list_hosts
+from joindin.representations.schema_fields import Shape, text
 from joindin.representations.v2_1.events import HostPageSchema, represent_host
-from joindin.representations.v2_1.shapes import Shape, text
 from joindin.resources.v2_1.answers import collection, empty
 from joindin.resources.v2_1.callers import links
 from joindin.resources.v2_1.documented import does, lists, refuses, takes

@@ -11,8 +11,8 @@ from joindin.operations.images import ImageFiles, remove_event_image, set_event_
 from joindin.permissions import can_edit_event
 from joindin.queries.events import list_images
 from joindin.queries.viewer_relations import view_events
+from joindin.representations.schema_fields import Shape, text
 from joindin.representations.v2_1.events import EventImagesSchema, represent_images
-from joindin.representations.v2_1.shapes import Shape, text
 from joindin.resources.v2_1.answers import empty, thing
 from joindin.resources.v2_1.callers import links, signed_in
 from joindin.resources.v2_1.documented import does, refuses, shows, takes

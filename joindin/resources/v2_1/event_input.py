@@ -3,7 +3,7 @@
 from joindin.clock import is_zone, parse_date, utc_now
 from joindin.errors import Invalid
 from joindin.operations.events import UNCHANGED, EventDetails
-from joindin.representations.v2_1.shapes import Shape, flag, many, number, optional, text
+from joindin.representations.schema_fields import Shape, flag, many, number, optional, text
 from joindin.resources.v2_1.parameters import Params
 from joindin.text import is_web_url, plain_text
 

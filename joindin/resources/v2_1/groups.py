@@ -19,8 +19,8 @@ from joindin.permissions import can_manage_groups
 from joindin.queries.granted_permissions import view_permitted
 from joindin.queries.groups import count_members, find_group, list_groups, list_members
 from joindin.queries.paging import single
+from joindin.representations.schema_fields import Shape, text
 from joindin.representations.v2_1.groups import GroupPageSchema, MemberPageSchema, represent_group, represent_member
-from joindin.representations.v2_1.shapes import Shape, text
 from joindin.resources.v2_1.answers import collection, empty
 from joindin.resources.v2_1.callers import links, signed_in
 from joindin.resources.v2_1.documented import does, lists, refuses, shows, takes

@@ -5,7 +5,7 @@ from joindin.extensions import db
 from joindin.models import Event
 from joindin.permissions import can_edit_event
 from joindin.queries.viewer_relations import view_events
-from joindin.representations.v2_1.shapes import Shape, text
+from joindin.representations.schema_fields import Shape, text
 from joindin.viewer import Person
 
 TO_MODERATE = "You must log in to moderate a comment"

@@ -11,8 +11,8 @@ from joindin.queries.account_administration import find_account
 from joindin.queries.granted_permissions import list_permits
 from joindin.queries.groups import find_group
 from joindin.queries.paging import Page, Paging
+from joindin.representations.schema_fields import Shape, optional, text, whole
 from joindin.representations.v2_1.groups import PermissionPageSchema, represent_permission
-from joindin.representations.v2_1.shapes import Shape, optional, text, whole
 from joindin.resources.v2_1.answers import collection, empty
 from joindin.resources.v2_1.callers import api_base, links
 from joindin.resources.v2_1.documented import does, refuses, shows, takes

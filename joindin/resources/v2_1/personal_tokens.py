@@ -25,12 +25,12 @@ from joindin.operations.personal_tokens import (
 )
 from joindin.queries.paging import single
 from joindin.queries.tokens import find_personal_token, page_personal_tokens
+from joindin.representations.schema_fields import Shape, many, optional, text, whole
 from joindin.representations.v2_1.personal_tokens import (
     MadeTokenSchema,
     PersonalTokenPageSchema,
     represent_personal_token,
 )
-from joindin.representations.v2_1.shapes import Shape, many, optional, text, whole
 from joindin.resources.v2_1.answers import collection, empty, thing
 from joindin.resources.v2_1.callers import caller, links, signed_in
 from joindin.resources.v2_1.documented import does, lists, refuses, shows, takes

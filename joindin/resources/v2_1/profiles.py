@@ -12,7 +12,7 @@ from joindin.operations.roles import set_roles
 from joindin.operations.users import EASY_TO_GUESS, names_of, password_problem
 from joindin.permissions import can_administer_users
 from joindin.queries.users import find_user, user_named, user_with_email
-from joindin.representations.v2_1.shapes import Shape, flag, optional, text
+from joindin.representations.schema_fields import Shape, flag, optional, text
 from joindin.resources.v2_1.answers import empty
 from joindin.resources.v2_1.callers import caller, signed_in
 from joindin.resources.v2_1.documented import does, refuses, takes

@@ -10,8 +10,8 @@ from joindin.operations.rejection_reasons import LONGEST_TITLE, TAKEN, add_reaso
 from joindin.permissions import can_keep_reasons
 from joindin.queries.paging import Page, Paging, single
 from joindin.queries.rejection_reasons import find_reason, list_reasons
+from joindin.representations.schema_fields import Shape, text
 from joindin.representations.v2_1.rejection_reasons import ReasonPageSchema, represent_reason
-from joindin.representations.v2_1.shapes import Shape, text
 from joindin.resources.v2_1.answers import collection, empty
 from joindin.resources.v2_1.callers import links, signed_in
 from joindin.resources.v2_1.documented import does, refuses, shows, takes

@@ -8,8 +8,8 @@ from joindin.extensions import db
 from joindin.operations.roles import ROLES, set_roles
 from joindin.permissions import can_administer_users
 from joindin.queries.account_administration import STATES, find_account, list_accounts
+from joindin.representations.schema_fields import Shape, flag, optional, text
 from joindin.representations.v2_1.roles import AccountPageSchema, RolesSchema, represent_account
-from joindin.representations.v2_1.shapes import Shape, flag, optional, text
 from joindin.resources.v2_1.answers import collection, empty, thing
 from joindin.resources.v2_1.callers import links, signed_in
 from joindin.resources.v2_1.documented import asks, does, lists, refuses, shows, takes

@@ -32,7 +32,7 @@ from joindin.queries.talk_comments import (
     list_user_talk_comments,
 )
 from joindin.queries.talks import find_talk_key
-from joindin.representations.v2_1.shapes import Shape, flag, text, whole
+from joindin.representations.schema_fields import Shape, flag, text, whole
 from joindin.representations.v2_1.talk_comments import (
     TalkCommentPageSchema,
     TalkReportPageSchema,

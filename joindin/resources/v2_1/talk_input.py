@@ -9,7 +9,7 @@ from joindin.extensions import db
 from joindin.models import Event
 from joindin.operations.talks import TalkDetails
 from joindin.queries.languages import language_named, talk_type_titled
-from joindin.representations.v2_1.shapes import Shape, many, optional, text, whole
+from joindin.representations.schema_fields import Shape, many, optional, text, whole
 from joindin.resources.v2_1.parameters import Params
 from joindin.text import plain_text
 

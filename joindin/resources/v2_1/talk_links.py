@@ -9,7 +9,7 @@ from joindin.models import LINK_TYPES
 from joindin.operations.talk_links import add_link, edit_link, remove_link
 from joindin.permissions import can_edit_talk
 from joindin.queries.talks import find_link, list_links
-from joindin.representations.v2_1.shapes import Shape, text
+from joindin.representations.schema_fields import Shape, text
 from joindin.representations.v2_1.talks import OneTalkLinkSchema, TalkLinksSchema, represent_link
 from joindin.resources.v2_1.answers import empty, refusal, thing
 from joindin.resources.v2_1.callers import links

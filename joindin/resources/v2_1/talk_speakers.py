@@ -25,8 +25,8 @@ from joindin.permissions import can_edit_event, can_edit_talk, can_manage_talk
 from joindin.queries.claims import list_open_claims
 from joindin.queries.talks import find_talk, speaks_at
 from joindin.queries.viewer_relations import view_talks_to_edit
+from joindin.representations.schema_fields import Shape, text
 from joindin.representations.v2_1.claims import ClaimPageSchema, VerboseClaimPageSchema, represent_claim
-from joindin.representations.v2_1.shapes import Shape, text
 from joindin.representations.v2_1.talks import TalkSpeakersSchema, represent_speaker
 from joindin.resources.v2_1.answers import collection, empty, is_verbose, refusal, thing
 from joindin.resources.v2_1.callers import api_base, links

@@ -12,7 +12,7 @@ from joindin.operations.api_tokens import revoke_token, sign_in
 from joindin.operations.rate_limits import TRY_LATER
 from joindin.queries.paging import Page, single
 from joindin.queries.tokens import list_revocable_tokens, token_of, trusted_client
-from joindin.representations.v2_1.shapes import Shape, text
+from joindin.representations.schema_fields import Shape, text
 from joindin.representations.v2_1.tokens import SignInSchema, TokenPageSchema, represent_token
 from joindin.resources.v2_1.answers import collection, empty, thing
 from joindin.resources.v2_1.callers import caller, links, origin, signed_in

@@ -20,7 +20,7 @@ from joindin.operations.tracks import (
 from joindin.permissions import can_edit_talk
 from joindin.queries.paging import single
 from joindin.queries.tracks import find_track, list_tracks
-from joindin.representations.v2_1.shapes import Shape, address, optional, text
+from joindin.representations.schema_fields import Shape, address, optional, text
 from joindin.representations.v2_1.tracks import TrackPageSchema, represent_track
 from joindin.resources.v2_1.answers import collection, empty
 from joindin.resources.v2_1.callers import links, signed_in

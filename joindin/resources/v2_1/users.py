@@ -18,8 +18,8 @@ from joindin.queries.users import (
     user_named,
     user_with_email,
 )
+from joindin.representations.schema_fields import Shape, flag, optional, text
 from joindin.representations.v2_1.events import EventPageSchema, VerboseEventPageSchema
-from joindin.representations.v2_1.shapes import Shape, flag, optional, text
 from joindin.representations.v2_1.users import UserPageSchema, VerboseUserPageSchema
 from joindin.resources.v2_1.answers import collection, empty, is_verbose
 from joindin.resources.v2_1.callers import links, signed_in
