@@ -4,7 +4,7 @@ from joindin.clock import iso_in_zone
 from joindin.models import Client
 from joindin.representations.links import Links
 from joindin.representations.schema_fields import Shape, address, moment, text, whole
-from joindin.representations.v2_1.envelopes import collection_schema
+from joindin.representations.v2_1.collections import collection_schema
 
 KEY = "mX1tq9hR5cWb7sYpKz3vNd8fLg2jUeTa4oQi6rBxHwEyCkSnVlPmZuJtFqGhDsAa"
 SECRET = "Zb4nTq7yWc2mRk9sXv5pLd8hJf3gUa6eKo1iQxHwEyCkSnVlPmBuJtFqGhDsAaYr"  # noqa: S105 - an example

@@ -22,7 +22,7 @@ from joindin.representations.schema_fields import (
     whole,
     zero_or_one,
 )
-from joindin.representations.v2_1.envelopes import CallerSchema, CountSchema, collection_schema
+from joindin.representations.v2_1.collections import CallerSchema, CountSchema, collection_schema
 from joindin.viewer import Viewer
 
 OPENS_BEFORE = dt.timedelta(days=1)

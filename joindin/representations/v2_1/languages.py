@@ -3,7 +3,7 @@
 from joindin.models import Language, TalkType
 from joindin.representations.links import Links
 from joindin.representations.schema_fields import Shape, address, text
-from joindin.representations.v2_1.envelopes import collection_schema
+from joindin.representations.v2_1.collections import collection_schema
 
 
 class LanguageSchema(Shape):

@@ -4,7 +4,7 @@ from joindin.clock import iso_in_zone
 from joindin.models import User
 from joindin.representations.links import Links
 from joindin.representations.schema_fields import Shape, address, flag, moment, one, text
-from joindin.representations.v2_1.envelopes import CallerSchema, collection_schema
+from joindin.representations.v2_1.collections import CallerSchema, collection_schema
 
 
 class AccountSchema(Shape):

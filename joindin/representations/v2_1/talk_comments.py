@@ -4,7 +4,7 @@ from joindin.clock import iso_in_zone
 from joindin.models import TalkComment, TalkCommentReport
 from joindin.representations.links import Links
 from joindin.representations.schema_fields import Shape, address, moment, one, text, whole
-from joindin.representations.v2_1.envelopes import collection_schema
+from joindin.representations.v2_1.collections import collection_schema
 from joindin.text import gravatar_hash
 
 

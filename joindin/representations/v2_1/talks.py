@@ -20,7 +20,7 @@ from joindin.representations.schema_fields import (
     whole,
     zero_or_one,
 )
-from joindin.representations.v2_1.envelopes import CallerSchema, CountSchema, collection_schema
+from joindin.representations.v2_1.collections import CallerSchema, CountSchema, collection_schema
 from joindin.representations.v2_1.events import average_rating, comments_enabled
 from joindin.viewer import Viewer
 

@@ -4,7 +4,7 @@ from joindin.models import User
 from joindin.permissions import can_edit_user, can_see_email
 from joindin.representations.links import Links
 from joindin.representations.schema_fields import Shape, address, flag, page, text, zero_or_one
-from joindin.representations.v2_1.envelopes import collection_schema
+from joindin.representations.v2_1.collections import collection_schema
 from joindin.text import gravatar_hash
 from joindin.viewer import Viewer
 

@@ -4,7 +4,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from joindin.representations.schema_fields import Shape, address, one, text
-from joindin.representations.v2_1.envelopes import CallerSchema
+from joindin.representations.v2_1.collections import CallerSchema
 from joindin.resources.v2_1.answers import thing
 from joindin.resources.v2_1.callers import links
 from joindin.resources.v2_1.documented import add_unlisted, shows
