@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from joindin.resources.ephios import callers, errors, root, users
+from joindin.resources.ephios import authentication, errors, root, users
 
 __all__ = ["errors", "mount"]
 
 
 def mount(app: Flask) -> None:
-    callers.mount(app)
+    authentication.mount(app)
     for room in (root, users):
         app.register_blueprint(room.blp)

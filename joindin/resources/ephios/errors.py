@@ -9,8 +9,8 @@ from joindin.errors import NotAllowed, NotFound, NotSignedIn, OutOfScope, Refuse
 from joindin.extensions import db
 from joindin.http import html_pages
 from joindin.http.csrf import CsrfFailed
-from joindin.resources.ephios.answers import answer, language
-from joindin.resources.ephios.callers import NO_CREDENTIALS, NO_PERMISSION
+from joindin.resources.ephios.authentication import NO_CREDENTIALS, NO_PERMISSION
+from joindin.resources.ephios.responses import answer, language
 
 STATUS = {
     NotSignedIn: 403,

@@ -3,8 +3,8 @@
 from flask import Blueprint, request
 
 from joindin.http.trailing_slash import add_slashed
-from joindin.resources.ephios.answers import answer
-from joindin.resources.ephios.callers import caller
+from joindin.resources.ephios.authentication import caller
+from joindin.resources.ephios.responses import answer
 
 PLACES = ("events", "shifts", "participations", "participations-userinfo", "users", "users/me/participations")
 

@@ -4,8 +4,8 @@ from flask import Blueprint
 
 from joindin.http.trailing_slash import add_slashed
 from joindin.representations.ephios.users import represent_user
-from joindin.resources.ephios.answers import answer
-from joindin.resources.ephios.callers import caller
+from joindin.resources.ephios.authentication import caller
+from joindin.resources.ephios.responses import answer
 
 blp = Blueprint("ephios_users", __name__, url_prefix="/api/users")
 
