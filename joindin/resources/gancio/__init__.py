@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from joindin.resources.gancio import callers, clients, errors
+from joindin.resources.gancio import authentication, clients, errors
 
 __all__ = ["errors", "mount"]
 
 
 def mount(app: Flask) -> None:
-    callers.mount(app)
+    authentication.mount(app)
     for room in (clients,):
         app.register_blueprint(room.blp)

@@ -11,7 +11,7 @@ from joindin.operations.rate_limits import SPAM, admit, network
 from joindin.queries.clients import client_with_key
 from joindin.queries.tokens import list_gancio_tokens
 from joindin.representations.gancio.clients import represent_client, represent_new_client, represent_token
-from joindin.resources.gancio.callers import signed_in, token
+from joindin.resources.gancio.authentication import signed_in, token
 from joindin.scopes import GANCIO_SCOPE
 from joindin.text import plain_text
 
