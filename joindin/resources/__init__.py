@@ -23,7 +23,8 @@ def mount(app: Flask, api: Api) -> None:
         sessions,
         token_scopes,
     )
-    from joindin.resources import docs, ephios, gancio, media, oauth2, v2_1, web
+    from joindin.resources import docs, ephios, gancio, oauth2, v2_1, web
+    from joindin.resources.media.views import views
 
     app.url_map.converters |= {"positive": Positive, "rest": Rest, "row_id": RowId}
     api.init_app(app)
@@ -35,7 +36,7 @@ def mount(app: Flask, api: Api) -> None:
     forms.mount(app)
     html_pages.mount(app)
     v2_1.mount(app, api)
-    media.mount(app)
+    views.mount(app)
     web.mount(app)
     oauth2.mount(app)
     gancio.mount(app)
