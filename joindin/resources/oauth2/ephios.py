@@ -8,9 +8,9 @@ from joindin.http.trailing_slash import add_slashed
 from joindin.oauth2.flask_requests import Asked
 from joindin.oauth2.policies import EPHIOS_TERMS
 from joindin.oauth2.server import Server
-from joindin.resources.oauth2.answers import check_secure, json
 from joindin.resources.oauth2.consent import authorize
 from joindin.resources.oauth2.issuer import issuer
+from joindin.resources.oauth2.responses import check_secure, json
 
 TOKEN = ("access_token", "expires_in", "token_type", "scope", "refresh_token")
 

@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 from joindin.errors import NotAllowed, NotSignedIn, Refused, TooLarge, TooOften
 from joindin.extensions import db
 from joindin.http import html_pages
-from joindin.resources.oauth2.answers import json, text
+from joindin.resources.oauth2.responses import json, text
 
 STATUS = {NotSignedIn: 401, NotAllowed: 403, TooLarge: 413, TooOften: 429}
 SHORT_WORDS = {400: "Bad Request", 403: "Forbidden", 404: "Not Found", 405: "Not Found"}
