@@ -9,7 +9,7 @@ from PIL import Image
 
 from joindin.clock import utc_now
 from joindin.models import AccessToken, EmailVerification, PasswordReset, TalkComment
-from joindin.resources.v2_1.event_input import REQUIRED, NewEventSchema
+from joindin.resources.v2_1.event_parsing import REQUIRED, NewEventSchema
 from joindin.security.passwords import password_hash
 from joindin.security.tokens import token_hash
 from tests.docs.reading import Seen, named, operations, problems_with

@@ -1,5 +1,5 @@
 from joindin.representations.v2_1.tracks import TrackPageSchema
-from joindin.resources.v2_1.documented import asks, does, lists, refuses, shows, takes
+from joindin.resources.v2_1.openapi import asks, does, lists, refuses, shows, takes
 
 
 def test_documenting_a_method_puts_nothing_in_the_way_of_requests():

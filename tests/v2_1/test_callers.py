@@ -7,7 +7,7 @@ import pytest
 from joindin.akismet import Origin
 from joindin.clock import utc_now
 from joindin.models import AccessToken
-from joindin.resources.v2_1.callers import origin
+from joindin.resources.v2_1.authentication import origin
 from joindin.security.tokens import token_hash
 from tests.factories import NOW, make_client, make_user
 

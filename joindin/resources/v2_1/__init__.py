@@ -6,10 +6,8 @@ from flask_smorest import Api
 from joindin.resources.v2_1 import (
     applications,
     audit,
-    callers,
+    authentication,
     contact,
-    documented,
-    elsewhere,
     emails,
     errors,
     event_comments,
@@ -18,27 +16,29 @@ from joindin.resources.v2_1 import (
     event_talks,
     events,
     groups,
-    landing,
     languages,
-    permits,
+    moderation_queue,
+    openapi,
+    permissions,
     personal_tokens,
-    profiles,
     rejection_reasons,
     roles,
+    root,
+    social_login,
     talk_comments,
     talk_links,
     talk_speakers,
     talks,
     tokens,
     tracks,
+    user_account,
     users,
-    waiting,
 )
 
 __all__ = ["errors", "mount"]
 
 ROOMS = (
-    landing,
+    root,
     events,
     event_hosts,
     event_images,
@@ -50,25 +50,25 @@ ROOMS = (
     talk_speakers,
     talk_comments,
     users,
-    profiles,
+    user_account,
     tokens,
     personal_tokens,
     applications,
     emails,
     contact,
-    elsewhere,
+    social_login,
     languages,
-    waiting,
+    moderation_queue,
     rejection_reasons,
     roles,
     groups,
-    permits,
+    permissions,
     audit,
 )
 
 
 def mount(app: Flask, api: Api) -> None:
-    callers.mount(app)
-    documented.mount(api)
+    authentication.mount(app)
+    openapi.mount(api)
     for room in ROOMS:
         api.register_blueprint(room.blp)

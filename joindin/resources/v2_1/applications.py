@@ -16,11 +16,11 @@ from joindin.representations.v2_1.applications import (
     VerboseApplicationPageSchema,
     represent_application,
 )
-from joindin.resources.v2_1.answers import collection, empty, is_verbose
-from joindin.resources.v2_1.callers import links, signed_in
-from joindin.resources.v2_1.documented import does, lists, refuses, shows, takes
+from joindin.resources.v2_1.authentication import links, signed_in
+from joindin.resources.v2_1.openapi import does, lists, refuses, shows, takes
 from joindin.resources.v2_1.paging import read_paging
-from joindin.resources.v2_1.parameters import params
+from joindin.resources.v2_1.request_params import params
+from joindin.resources.v2_1.responses import collection, empty, is_verbose
 from joindin.text import plain_text
 
 blp = Blueprint("applications", __name__, url_prefix="/v2.1", description="Applications of one's own")

@@ -15,10 +15,10 @@ from joindin.queries.granted_permissions import view_permitted
 from joindin.queries.paging import PAGE_SIZE
 from joindin.queries.users import user_named
 from joindin.representations.v2_1.audit import AuditPageSchema, represent_audit_entry
-from joindin.resources.v2_1.answers import thing
-from joindin.resources.v2_1.callers import api_base, links, signed_in
-from joindin.resources.v2_1.documented import asks, refuses, shows
-from joindin.resources.v2_1.parameters import build_query, query
+from joindin.resources.v2_1.authentication import api_base, links, signed_in
+from joindin.resources.v2_1.openapi import asks, refuses, shows
+from joindin.resources.v2_1.request_params import build_query, query
+from joindin.resources.v2_1.responses import thing
 
 blp = Blueprint("audit", __name__, url_prefix="/v2.1", description="Who did what to what")
 

@@ -9,11 +9,11 @@ from joindin.errors import Invalid
 from joindin.extensions import db
 from joindin.operations.contact import write_to_us
 from joindin.representations.schema_fields import text
-from joindin.resources.v2_1.answers import empty
-from joindin.resources.v2_1.callers import origin
-from joindin.resources.v2_1.client_credentials import ClientSchema, by_trusted_client
-from joindin.resources.v2_1.documented import does, refuses, takes
-from joindin.resources.v2_1.parameters import params
+from joindin.resources.v2_1.authentication import origin
+from joindin.resources.v2_1.openapi import does, refuses, takes
+from joindin.resources.v2_1.request_params import params
+from joindin.resources.v2_1.responses import empty
+from joindin.resources.v2_1.trusted_client import ClientSchema, by_trusted_client
 from joindin.text import plain_text, printable
 
 blp = Blueprint("contact", __name__, url_prefix="/v2.1", description="Writing to us")

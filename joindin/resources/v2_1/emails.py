@@ -10,9 +10,9 @@ from joindin.operations.registration import may_be_mailed
 from joindin.operations.users import remind_of_username, send_password_reset, send_verification
 from joindin.queries.users import user_named, user_with_email
 from joindin.representations.schema_fields import Shape, text
-from joindin.resources.v2_1.answers import empty
-from joindin.resources.v2_1.documented import does, refuses, takes
-from joindin.resources.v2_1.parameters import params
+from joindin.resources.v2_1.openapi import does, refuses, takes
+from joindin.resources.v2_1.request_params import params
+from joindin.resources.v2_1.responses import empty
 from joindin.text import is_e_mail, plain_text
 
 blp = Blueprint("emails", __name__, url_prefix="/v2.1/emails", description="Asking for a mail")

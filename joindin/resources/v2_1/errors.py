@@ -23,8 +23,8 @@ from joindin.errors import (
 )
 from joindin.extensions import db
 from joindin.models import AccessToken
-from joindin.resources.v2_1.answers import JSON_TYPE, refusal
-from joindin.resources.v2_1.callers import caller
+from joindin.resources.v2_1.authentication import caller
+from joindin.resources.v2_1.responses import JSON_TYPE, refusal
 
 STATUS = {
     NotSignedIn: 401,

@@ -24,9 +24,18 @@ from joindin.representations.v2_1.comments import (
     VerboseEventCommentPageSchema,
     represent_event_report,
 )
-from joindin.resources.v2_1.answers import collection, empty
-from joindin.resources.v2_1.callers import caller, links, origin, signed_in
-from joindin.resources.v2_1.comment_input import (
+from joindin.resources.v2_1.authentication import caller, links, origin, signed_in
+from joindin.resources.v2_1.comment_moderation import (
+    NO_COMMENT,
+    NO_DECISION,
+    NOT_YOURS,
+    TO_LIST,
+    TO_MODERATE,
+    TO_REPORT,
+    DecisionSchema,
+    check_may_moderate,
+)
+from joindin.resources.v2_1.comment_parsing import (
     DUPLICATE,
     LONGEST_COMMENT,
     NO_NUMBER,
@@ -37,20 +46,11 @@ from joindin.resources.v2_1.comment_input import (
     read_comment_text,
     read_rating,
 )
-from joindin.resources.v2_1.comment_pieces import show_event_comments
-from joindin.resources.v2_1.documented import add_unlisted, does, lists, refuses, shows, takes
-from joindin.resources.v2_1.moderation import (
-    NO_COMMENT,
-    NO_DECISION,
-    NOT_YOURS,
-    TO_LIST,
-    TO_MODERATE,
-    TO_REPORT,
-    DecisionSchema,
-    check_may_moderate,
-)
+from joindin.resources.v2_1.comment_rendering import show_event_comments
+from joindin.resources.v2_1.openapi import add_unlisted, does, lists, refuses, shows, takes
 from joindin.resources.v2_1.paging import read_paging
-from joindin.resources.v2_1.parameters import params
+from joindin.resources.v2_1.request_params import params
+from joindin.resources.v2_1.responses import collection, empty
 
 blp = Blueprint("event comments", __name__, url_prefix="/v2.1", description="What people say about events")
 

@@ -9,12 +9,12 @@ from joindin.permissions import can_edit_event
 from joindin.queries.events import list_hosts
 from joindin.representations.schema_fields import Shape, text
 from joindin.representations.v2_1.events import HostPageSchema, represent_host
-from joindin.resources.v2_1.answers import collection, empty
-from joindin.resources.v2_1.callers import links
-from joindin.resources.v2_1.documented import does, lists, refuses, takes
+from joindin.resources.v2_1.authentication import links
 from joindin.resources.v2_1.guards import for_event
+from joindin.resources.v2_1.openapi import does, lists, refuses, takes
 from joindin.resources.v2_1.paging import read_paging
-from joindin.resources.v2_1.parameters import params
+from joindin.resources.v2_1.request_params import params
+from joindin.resources.v2_1.responses import collection, empty
 from joindin.text import plain_text
 
 blp = Blueprint("hosts", __name__, url_prefix="/v2.1", description="Who runs an event")

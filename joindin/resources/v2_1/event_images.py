@@ -13,10 +13,10 @@ from joindin.queries.events import list_images
 from joindin.queries.viewer_relations import view_events
 from joindin.representations.schema_fields import Shape, text
 from joindin.representations.v2_1.events import EventImagesSchema, represent_images
-from joindin.resources.v2_1.answers import empty, thing
-from joindin.resources.v2_1.callers import links, signed_in
-from joindin.resources.v2_1.documented import does, refuses, shows, takes
+from joindin.resources.v2_1.authentication import links, signed_in
 from joindin.resources.v2_1.guards import allows
+from joindin.resources.v2_1.openapi import does, refuses, shows, takes
+from joindin.resources.v2_1.responses import empty, thing
 
 blp = Blueprint("images", __name__, url_prefix="/v2.1", description="Images of events")
 

@@ -12,13 +12,13 @@ from joindin.queries.paging import single
 from joindin.queries.talks import find_talk_key, list_event_talks
 from joindin.queries.viewer_relations import view_events
 from joindin.representations.v2_1.talks import TalkPageSchema, VerboseTalkPageSchema
-from joindin.resources.v2_1.callers import links, signed_in
-from joindin.resources.v2_1.documented import lists, refuses, shows, takes
+from joindin.resources.v2_1.authentication import links, signed_in
 from joindin.resources.v2_1.guards import allows
+from joindin.resources.v2_1.openapi import lists, refuses, shows, takes
 from joindin.resources.v2_1.paging import read_paging
-from joindin.resources.v2_1.parameters import params
-from joindin.resources.v2_1.talk_input import BAD_TALK, TalkBodySchema, read_talk
-from joindin.resources.v2_1.talk_pieces import show_talks
+from joindin.resources.v2_1.request_params import params
+from joindin.resources.v2_1.talk_parsing import BAD_TALK, TalkBodySchema, read_talk
+from joindin.resources.v2_1.talk_rendering import show_talks
 
 blp = Blueprint("event talks", __name__, url_prefix="/v2.1", description="The talks of an event")
 

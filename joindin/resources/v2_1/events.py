@@ -24,10 +24,8 @@ from joindin.queries.users import list_attendees
 from joindin.queries.viewer_relations import view_events
 from joindin.representations.v2_1.events import AttendingSchema, EventPageSchema, VerboseEventPageSchema
 from joindin.representations.v2_1.users import UserPageSchema, VerboseUserPageSchema
-from joindin.resources.v2_1.answers import collection, empty, hold_for_an_instant, is_verbose, thing
-from joindin.resources.v2_1.callers import api_base, caller, links, signed_in
-from joindin.resources.v2_1.documented import add_unlisted, asks, does, lists, refuses, shows, takes
-from joindin.resources.v2_1.event_input import (
+from joindin.resources.v2_1.authentication import api_base, caller, links, signed_in
+from joindin.resources.v2_1.event_parsing import (
     NO_DATES,
     NO_ZONE,
     REQUIRED,
@@ -36,11 +34,13 @@ from joindin.resources.v2_1.event_input import (
     NewEventSchema,
     read_event,
 )
-from joindin.resources.v2_1.event_pieces import event_pieces, render_events
+from joindin.resources.v2_1.event_rendering import event_pieces, render_events
 from joindin.resources.v2_1.guards import for_event
+from joindin.resources.v2_1.openapi import add_unlisted, asks, does, lists, refuses, shows, takes
 from joindin.resources.v2_1.paging import read_paging
-from joindin.resources.v2_1.parameters import NOTHING, params, query
-from joindin.resources.v2_1.user_pieces import show_users
+from joindin.resources.v2_1.request_params import NOTHING, params, query
+from joindin.resources.v2_1.responses import collection, empty, hold_for_an_instant, is_verbose, thing
+from joindin.resources.v2_1.user_rendering import show_users
 from joindin.text import plain_text
 from joindin.viewer import Viewer
 

@@ -21,11 +21,11 @@ from joindin.queries.groups import count_members, find_group, list_groups, list_
 from joindin.queries.paging import single
 from joindin.representations.schema_fields import Shape, text
 from joindin.representations.v2_1.groups import GroupPageSchema, MemberPageSchema, represent_group, represent_member
-from joindin.resources.v2_1.answers import collection, empty
-from joindin.resources.v2_1.callers import links, signed_in
-from joindin.resources.v2_1.documented import does, lists, refuses, shows, takes
+from joindin.resources.v2_1.authentication import links, signed_in
+from joindin.resources.v2_1.openapi import does, lists, refuses, shows, takes
 from joindin.resources.v2_1.paging import read_paging
-from joindin.resources.v2_1.parameters import params
+from joindin.resources.v2_1.request_params import params
+from joindin.resources.v2_1.responses import collection, empty
 from joindin.text import plain_text
 from joindin.viewer import Person
 

@@ -16,8 +16,8 @@ from joindin.queries.events import find_event
 from joindin.queries.talks import find_talk_alone
 from joindin.queries.tracks import find_track
 from joindin.queries.viewer_relations import view_events, view_talks_to_edit
-from joindin.resources.v2_1.callers import caller, signed_in
-from joindin.resources.v2_1.documented import refuses
+from joindin.resources.v2_1.authentication import caller, signed_in
+from joindin.resources.v2_1.openapi import refuses
 from joindin.viewer import Person, Viewer
 
 READS = ("GET", "HEAD")

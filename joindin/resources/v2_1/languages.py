@@ -12,10 +12,10 @@ from joindin.representations.v2_1.languages import (
     represent_language,
     represent_talk_type,
 )
-from joindin.resources.v2_1.answers import collection
-from joindin.resources.v2_1.callers import links
-from joindin.resources.v2_1.documented import lists, refuses, shows
+from joindin.resources.v2_1.authentication import links
+from joindin.resources.v2_1.openapi import lists, refuses, shows
 from joindin.resources.v2_1.paging import read_paging
+from joindin.resources.v2_1.responses import collection
 
 blp = Blueprint("languages", __name__, url_prefix="/v2.1", description="What talks may be given in, and what kinds")
 

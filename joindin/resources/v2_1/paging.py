@@ -6,8 +6,8 @@ from flask import request
 
 from joindin.errors import Invalid
 from joindin.queries.paging import PAGE_SIZE, Page, Paging
-from joindin.resources.v2_1.callers import api_base
-from joindin.resources.v2_1.parameters import build_query, is_number, parse_query
+from joindin.resources.v2_1.authentication import api_base
+from joindin.resources.v2_1.request_params import build_query, is_number, parse_query
 
 FURTHEST = 2**31 - 1
 LONGEST_REMEMBERED = 512

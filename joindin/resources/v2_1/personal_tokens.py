@@ -31,11 +31,11 @@ from joindin.representations.v2_1.personal_tokens import (
     PersonalTokenPageSchema,
     represent_personal_token,
 )
-from joindin.resources.v2_1.answers import collection, empty, thing
-from joindin.resources.v2_1.callers import caller, links, signed_in
-from joindin.resources.v2_1.documented import does, lists, refuses, shows, takes
+from joindin.resources.v2_1.authentication import caller, links, signed_in
+from joindin.resources.v2_1.openapi import does, lists, refuses, shows, takes
 from joindin.resources.v2_1.paging import read_paging
-from joindin.resources.v2_1.parameters import params
+from joindin.resources.v2_1.request_params import params
+from joindin.resources.v2_1.responses import collection, empty, thing
 from joindin.scopes import PUBLIC_READ, SCOPES, read_scopes
 from joindin.text import plain_text
 

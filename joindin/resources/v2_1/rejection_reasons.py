@@ -12,10 +12,10 @@ from joindin.queries.paging import Page, Paging, single
 from joindin.queries.rejection_reasons import find_reason, list_reasons
 from joindin.representations.schema_fields import Shape, text
 from joindin.representations.v2_1.rejection_reasons import ReasonPageSchema, represent_reason
-from joindin.resources.v2_1.answers import collection, empty
-from joindin.resources.v2_1.callers import links, signed_in
-from joindin.resources.v2_1.documented import does, refuses, shows, takes
-from joindin.resources.v2_1.parameters import params
+from joindin.resources.v2_1.authentication import links, signed_in
+from joindin.resources.v2_1.openapi import does, refuses, shows, takes
+from joindin.resources.v2_1.request_params import params
+from joindin.resources.v2_1.responses import collection, empty
 from joindin.text import plain_text
 from joindin.viewer import Viewer
 

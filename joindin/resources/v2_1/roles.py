@@ -10,11 +10,11 @@ from joindin.permissions import can_administer_users
 from joindin.queries.account_administration import STATES, find_account, list_accounts
 from joindin.representations.schema_fields import Shape, flag, optional, text
 from joindin.representations.v2_1.roles import AccountPageSchema, RolesSchema, represent_account
-from joindin.resources.v2_1.answers import collection, empty, thing
-from joindin.resources.v2_1.callers import links, signed_in
-from joindin.resources.v2_1.documented import asks, does, lists, refuses, shows, takes
+from joindin.resources.v2_1.authentication import links, signed_in
+from joindin.resources.v2_1.openapi import asks, does, lists, refuses, shows, takes
 from joindin.resources.v2_1.paging import read_paging
-from joindin.resources.v2_1.parameters import Params, params, query
+from joindin.resources.v2_1.request_params import Params, params, query
+from joindin.resources.v2_1.responses import collection, empty, thing
 from joindin.text import plain_text
 from joindin.viewer import Person, Viewer
 

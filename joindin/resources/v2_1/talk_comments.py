@@ -40,9 +40,18 @@ from joindin.representations.v2_1.talk_comments import (
     represent_talk_comment,
     represent_talk_report,
 )
-from joindin.resources.v2_1.answers import collection, empty
-from joindin.resources.v2_1.callers import caller, links, origin, signed_in
-from joindin.resources.v2_1.comment_input import (
+from joindin.resources.v2_1.authentication import caller, links, origin, signed_in
+from joindin.resources.v2_1.comment_moderation import (
+    NO_COMMENT,
+    NO_DECISION,
+    NOT_YOURS,
+    TO_LIST,
+    TO_MODERATE,
+    TO_REPORT,
+    DecisionSchema,
+    check_may_moderate,
+)
+from joindin.resources.v2_1.comment_parsing import (
     DUPLICATE,
     LONGEST_COMMENT,
     NO_NUMBER,
@@ -53,21 +62,12 @@ from joindin.resources.v2_1.comment_input import (
     read_comment_text,
     read_rating,
 )
-from joindin.resources.v2_1.comment_pieces import show_talk_comments
-from joindin.resources.v2_1.documented import does, lists, refuses, shows, takes
+from joindin.resources.v2_1.comment_rendering import show_talk_comments
 from joindin.resources.v2_1.guards import for_event
-from joindin.resources.v2_1.moderation import (
-    NO_COMMENT,
-    NO_DECISION,
-    NOT_YOURS,
-    TO_LIST,
-    TO_MODERATE,
-    TO_REPORT,
-    DecisionSchema,
-    check_may_moderate,
-)
+from joindin.resources.v2_1.openapi import does, lists, refuses, shows, takes
 from joindin.resources.v2_1.paging import read_paging
-from joindin.resources.v2_1.parameters import params
+from joindin.resources.v2_1.request_params import params
+from joindin.resources.v2_1.responses import collection, empty
 
 blp = Blueprint("talk comments", __name__, url_prefix="/v2.1", description="What people say about talks")
 

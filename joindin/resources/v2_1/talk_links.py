@@ -11,11 +11,11 @@ from joindin.permissions import can_edit_talk
 from joindin.queries.talks import find_link, list_links
 from joindin.representations.schema_fields import Shape, text
 from joindin.representations.v2_1.talks import OneTalkLinkSchema, TalkLinksSchema, represent_link
-from joindin.resources.v2_1.answers import empty, refusal, thing
-from joindin.resources.v2_1.callers import links
-from joindin.resources.v2_1.documented import does, refuses, shows, takes
+from joindin.resources.v2_1.authentication import links
 from joindin.resources.v2_1.guards import for_talk
-from joindin.resources.v2_1.parameters import params
+from joindin.resources.v2_1.openapi import does, refuses, shows, takes
+from joindin.resources.v2_1.request_params import params
+from joindin.resources.v2_1.responses import empty, refusal, thing
 from joindin.text import plain_text
 
 blp = Blueprint("talk links", __name__, url_prefix="/v2.1", description="Slides, recordings and code of a talk")

@@ -28,11 +28,11 @@ from joindin.queries.viewer_relations import view_talks_to_edit
 from joindin.representations.schema_fields import Shape, text
 from joindin.representations.v2_1.claims import ClaimPageSchema, VerboseClaimPageSchema, represent_claim
 from joindin.representations.v2_1.talks import TalkSpeakersSchema, represent_speaker
-from joindin.resources.v2_1.answers import collection, empty, is_verbose, refusal, thing
-from joindin.resources.v2_1.callers import api_base, links
-from joindin.resources.v2_1.documented import asks, does, refuses, shows, takes
+from joindin.resources.v2_1.authentication import api_base, links
 from joindin.resources.v2_1.guards import allows, for_event, for_talk
-from joindin.resources.v2_1.parameters import params
+from joindin.resources.v2_1.openapi import asks, does, refuses, shows, takes
+from joindin.resources.v2_1.request_params import params
+from joindin.resources.v2_1.responses import collection, empty, is_verbose, refusal, thing
 from joindin.text import plain_text
 
 blp = Blueprint("speakers", __name__, url_prefix="/v2.1", description="Who gives a talk, and who says so")

@@ -20,14 +20,14 @@ from joindin.queries.talks import (
 )
 from joindin.queries.viewer_relations import view_talks_to_edit
 from joindin.representations.v2_1.talks import StarredSchema, TalkPageSchema, VerboseTalkPageSchema
-from joindin.resources.v2_1.answers import empty, thing
-from joindin.resources.v2_1.callers import api_base, caller, signed_in
-from joindin.resources.v2_1.documented import add_unlisted, asks, does, lists, refuses, shows, takes
+from joindin.resources.v2_1.authentication import api_base, caller, signed_in
 from joindin.resources.v2_1.guards import allows, for_talk
+from joindin.resources.v2_1.openapi import add_unlisted, asks, does, lists, refuses, shows, takes
 from joindin.resources.v2_1.paging import read_paging
-from joindin.resources.v2_1.parameters import params, query
-from joindin.resources.v2_1.talk_input import BAD_TALK, TalkBodySchema, read_talk
-from joindin.resources.v2_1.talk_pieces import show_talks
+from joindin.resources.v2_1.request_params import params, query
+from joindin.resources.v2_1.responses import empty, thing
+from joindin.resources.v2_1.talk_parsing import BAD_TALK, TalkBodySchema, read_talk
+from joindin.resources.v2_1.talk_rendering import show_talks
 
 blp = Blueprint("talks", __name__, url_prefix="/v2.1", description="What is given at events")
 

@@ -14,11 +14,11 @@ from joindin.queries.paging import Page, single
 from joindin.queries.tokens import list_revocable_tokens, token_of, trusted_client
 from joindin.representations.schema_fields import Shape, text
 from joindin.representations.v2_1.tokens import SignInSchema, TokenPageSchema, represent_token
-from joindin.resources.v2_1.answers import collection, empty, thing
-from joindin.resources.v2_1.callers import caller, links, origin, signed_in
-from joindin.resources.v2_1.documented import does, lists, refuses, shows, takes
+from joindin.resources.v2_1.authentication import caller, links, origin, signed_in
+from joindin.resources.v2_1.openapi import does, lists, refuses, shows, takes
 from joindin.resources.v2_1.paging import read_paging
-from joindin.resources.v2_1.parameters import params
+from joindin.resources.v2_1.request_params import params
+from joindin.resources.v2_1.responses import collection, empty, thing
 
 blp = Blueprint("tokens", __name__, url_prefix="/v2.1", description="Signing in, and API keys")
 

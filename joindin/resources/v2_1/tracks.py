@@ -22,12 +22,12 @@ from joindin.queries.paging import single
 from joindin.queries.tracks import find_track, list_tracks
 from joindin.representations.schema_fields import Shape, address, optional, text
 from joindin.representations.v2_1.tracks import TrackPageSchema, represent_track
-from joindin.resources.v2_1.answers import collection, empty
-from joindin.resources.v2_1.callers import links, signed_in
-from joindin.resources.v2_1.documented import add_unlisted, does, lists, refuses, shows, takes
+from joindin.resources.v2_1.authentication import links, signed_in
 from joindin.resources.v2_1.guards import find_event_of_tracks, for_talk, for_track
+from joindin.resources.v2_1.openapi import add_unlisted, does, lists, refuses, shows, takes
 from joindin.resources.v2_1.paging import read_paging
-from joindin.resources.v2_1.parameters import params
+from joindin.resources.v2_1.request_params import params
+from joindin.resources.v2_1.responses import collection, empty
 from joindin.text import plain_text
 
 blp = Blueprint("tracks", __name__, url_prefix="/v2.1", description="What runs side by side at an event")

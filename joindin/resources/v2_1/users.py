@@ -21,13 +21,13 @@ from joindin.queries.users import (
 from joindin.representations.schema_fields import Shape, flag, optional, text
 from joindin.representations.v2_1.events import EventPageSchema, VerboseEventPageSchema
 from joindin.representations.v2_1.users import UserPageSchema, VerboseUserPageSchema
-from joindin.resources.v2_1.answers import collection, empty, is_verbose
-from joindin.resources.v2_1.callers import links, signed_in
-from joindin.resources.v2_1.documented import add_unlisted, asks, does, lists, refuses, shows, takes
-from joindin.resources.v2_1.event_pieces import event_pieces
+from joindin.resources.v2_1.authentication import links, signed_in
+from joindin.resources.v2_1.event_rendering import event_pieces
+from joindin.resources.v2_1.openapi import add_unlisted, asks, does, lists, refuses, shows, takes
 from joindin.resources.v2_1.paging import read_paging
-from joindin.resources.v2_1.parameters import params, query
-from joindin.resources.v2_1.user_pieces import show_users
+from joindin.resources.v2_1.request_params import params, query
+from joindin.resources.v2_1.responses import collection, empty, is_verbose
+from joindin.resources.v2_1.user_rendering import show_users
 from joindin.text import is_e_mail, plain_text
 
 blp = Blueprint("users", __name__, url_prefix="/v2.1", description="People with an account")

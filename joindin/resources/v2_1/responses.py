@@ -9,9 +9,9 @@ from flask import Response, g, request
 from markupsafe import escape
 
 from joindin.queries.paging import Page
-from joindin.resources.v2_1.callers import caller, links
+from joindin.resources.v2_1.authentication import caller, links
 from joindin.resources.v2_1.paging import collection_meta
-from joindin.resources.v2_1.parameters import query
+from joindin.resources.v2_1.request_params import query
 
 # Without a hyphen: the original's own tests compare the whole text (spec 1, #12).
 JSON_TYPE = "application/json; charset=utf8"

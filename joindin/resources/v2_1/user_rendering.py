@@ -7,9 +7,9 @@ from joindin.permissions import can_edit_user, can_see_email
 from joindin.queries.paging import Page
 from joindin.queries.users import read_users
 from joindin.representations.v2_1.users import represent_user
-from joindin.resources.v2_1.answers import collection, is_verbose
-from joindin.resources.v2_1.callers import api_base, caller, links
-from joindin.resources.v2_1.pieces import remembered
+from joindin.resources.v2_1.authentication import api_base, caller, links
+from joindin.resources.v2_1.fragment_rendering import remembered
+from joindin.resources.v2_1.responses import collection, is_verbose
 from joindin.viewer import Viewer
 
 

@@ -8,9 +8,9 @@ from joindin.queries.paging import Page
 from joindin.queries.talk_records import read_talks
 from joindin.queries.viewer_relations import view_talks
 from joindin.representations.v2_1.talks import represent_talk
-from joindin.resources.v2_1.answers import collection, is_verbose
-from joindin.resources.v2_1.callers import api_base, caller, links
-from joindin.resources.v2_1.pieces import remembered
+from joindin.resources.v2_1.authentication import api_base, caller, links
+from joindin.resources.v2_1.fragment_rendering import remembered
+from joindin.resources.v2_1.responses import collection, is_verbose
 
 
 def show_talks(page: Page, *, all_comments: bool = False) -> Response:

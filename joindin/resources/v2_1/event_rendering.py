@@ -7,8 +7,8 @@ from joindin.queries.event_lists.keys import viewer_of
 from joindin.queries.event_records import read_events
 from joindin.queries.viewer_relations import view_events
 from joindin.representations.v2_1.events import represent_event
-from joindin.resources.v2_1.callers import api_base, caller, links
-from joindin.resources.v2_1.pieces import remembered
+from joindin.resources.v2_1.authentication import api_base, caller, links
+from joindin.resources.v2_1.fragment_rendering import remembered
 from joindin.viewer import Viewer
 
 

@@ -4,7 +4,7 @@ from joindin.clock import is_zone, parse_date, utc_now
 from joindin.errors import Invalid
 from joindin.operations.events import UNCHANGED, EventDetails
 from joindin.representations.schema_fields import Shape, flag, many, number, optional, text
-from joindin.resources.v2_1.parameters import Params
+from joindin.resources.v2_1.request_params import Params
 from joindin.text import is_web_url, plain_text
 
 LONGEST = {"name": 200, "description": 65_535, "location": 2_000, "href": 600, "cfp_url": 600}

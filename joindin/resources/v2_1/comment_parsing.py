@@ -1,7 +1,7 @@
 """What a comment has to be, whatever it is about (spec 5.3, 8.3)."""
 
 from joindin.errors import Invalid
-from joindin.resources.v2_1.parameters import Params, is_number
+from joindin.resources.v2_1.request_params import Params, is_number
 
 LONGEST_COMMENT = 20_000
 

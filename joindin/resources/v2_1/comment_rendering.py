@@ -7,9 +7,9 @@ from joindin.queries.comment_records import read_event_comments, read_talk_comme
 from joindin.queries.paging import Page
 from joindin.representations.v2_1.comments import represent_event_comment
 from joindin.representations.v2_1.talk_comments import represent_talk_comment
-from joindin.resources.v2_1.answers import collection, is_verbose
-from joindin.resources.v2_1.callers import api_base, links
-from joindin.resources.v2_1.pieces import remembered
+from joindin.resources.v2_1.authentication import api_base, links
+from joindin.resources.v2_1.fragment_rendering import remembered
+from joindin.resources.v2_1.responses import collection, is_verbose
 
 
 def show_event_comments(page: Page) -> Response:

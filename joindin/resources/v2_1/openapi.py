@@ -16,7 +16,7 @@ from marshmallow import Schema
 
 from joindin.http.url_converters import Positive, RowId
 from joindin.representations.schema_fields import API, Either, example_of
-from joindin.resources.v2_1.query_parameters import PARAMETERS
+from joindin.resources.v2_1.openapi_parameters import PARAMETERS
 
 JSON = "application/json"
 FORMS = ("default", "verbose")

@@ -7,8 +7,8 @@ from joindin.errors import NotAllowed
 from joindin.extensions import db
 from joindin.queries.tokens import trusted_client
 from joindin.representations.schema_fields import Shape, text
-from joindin.resources.v2_1.documented import refuses
-from joindin.resources.v2_1.parameters import params
+from joindin.resources.v2_1.openapi import refuses
+from joindin.resources.v2_1.request_params import params
 
 NOT_BY_THIS_CLIENT = "This client cannot perform this action"
 

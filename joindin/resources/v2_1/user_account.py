@@ -13,10 +13,10 @@ from joindin.operations.users import EASY_TO_GUESS, names_of, password_problem
 from joindin.permissions import can_administer_users
 from joindin.queries.users import find_user, user_named, user_with_email
 from joindin.representations.schema_fields import Shape, flag, optional, text
-from joindin.resources.v2_1.answers import empty
-from joindin.resources.v2_1.callers import caller, signed_in
-from joindin.resources.v2_1.documented import does, refuses, takes
-from joindin.resources.v2_1.parameters import params
+from joindin.resources.v2_1.authentication import caller, signed_in
+from joindin.resources.v2_1.openapi import does, refuses, takes
+from joindin.resources.v2_1.request_params import params
+from joindin.resources.v2_1.responses import empty
 from joindin.text import is_e_mail, plain_text
 from joindin.viewer import Viewer
 

@@ -13,11 +13,11 @@ from joindin.queries.groups import find_group
 from joindin.queries.paging import Page, Paging
 from joindin.representations.schema_fields import Shape, optional, text, whole
 from joindin.representations.v2_1.groups import PermissionPageSchema, represent_permission
-from joindin.resources.v2_1.answers import collection, empty
-from joindin.resources.v2_1.callers import api_base, links
-from joindin.resources.v2_1.documented import does, refuses, shows, takes
+from joindin.resources.v2_1.authentication import api_base, links
 from joindin.resources.v2_1.groups import NO_GROUP
-from joindin.resources.v2_1.parameters import is_number, params
+from joindin.resources.v2_1.openapi import does, refuses, shows, takes
+from joindin.resources.v2_1.request_params import is_number, params
+from joindin.resources.v2_1.responses import collection, empty
 from joindin.resources.v2_1.roles import NO_USER, REFUSED, admin
 
 blp = Blueprint("permissions", __name__, url_prefix="/v2.1", description="What people and groups are permitted")

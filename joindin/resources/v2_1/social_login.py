@@ -8,8 +8,8 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from joindin.errors import NotConfigured
-from joindin.resources.v2_1.client_credentials import by_trusted_client
-from joindin.resources.v2_1.documented import add_unlisted
+from joindin.resources.v2_1.openapi import add_unlisted
+from joindin.resources.v2_1.trusted_client import by_trusted_client
 
 blp = Blueprint("elsewhere", __name__, url_prefix="/v2.1")
 

@@ -5,9 +5,9 @@ from flask_smorest import Blueprint
 
 from joindin.representations.schema_fields import Shape, address, one, text
 from joindin.representations.v2_1.collections import CallerSchema
-from joindin.resources.v2_1.answers import thing
-from joindin.resources.v2_1.callers import links
-from joindin.resources.v2_1.documented import add_unlisted, shows
+from joindin.resources.v2_1.authentication import links
+from joindin.resources.v2_1.openapi import add_unlisted, shows
+from joindin.resources.v2_1.responses import thing
 
 blp = Blueprint("landing", __name__, description="Where clients begin")
 

@@ -10,7 +10,7 @@ from joindin.models import Event
 from joindin.operations.talks import TalkDetails
 from joindin.queries.languages import language_named, talk_type_titled
 from joindin.representations.schema_fields import Shape, many, optional, text, whole
-from joindin.resources.v2_1.parameters import Params
+from joindin.resources.v2_1.request_params import Params
 from joindin.text import plain_text
 
 LONGEST = {"talk_title": 255, "talk_description": 65_535, "slides_link": 2_000}

@@ -9,11 +9,11 @@ from joindin.queries.moderation_queue import list_event_reports, list_talk_repor
 from joindin.representations.v2_1.claims import ClaimPageSchema, VerboseClaimPageSchema, represent_claim
 from joindin.representations.v2_1.comments import EventReportPageSchema, represent_event_report
 from joindin.representations.v2_1.talk_comments import TalkReportPageSchema, represent_talk_report
-from joindin.resources.v2_1.answers import collection, is_verbose
-from joindin.resources.v2_1.callers import links, signed_in
-from joindin.resources.v2_1.documented import lists, refuses
-from joindin.resources.v2_1.moderation import TO_LIST
+from joindin.resources.v2_1.authentication import links, signed_in
+from joindin.resources.v2_1.comment_moderation import TO_LIST
+from joindin.resources.v2_1.openapi import lists, refuses
 from joindin.resources.v2_1.paging import read_paging
+from joindin.resources.v2_1.responses import collection, is_verbose
 from joindin.viewer import Viewer
 
 blp = Blueprint("waiting", __name__, url_prefix="/v2.1", description="What waits for the caller to decide")
