@@ -79,7 +79,7 @@ def test_nothing_in_the_cookie_tells_the_token(at_home):
 
 def test_a_token_that_waits_too_long_is_not_shown(at_home, monkeypatch):
     made = make(at_home)
-    monkeypatch.setattr("joindin.resources.web.sealed.LASTS", -1)
+    monkeypatch.setattr("joindin.resources.web.account.one_time_secret.LASTS", -1)
 
     assert at_home.get(made.location).status_code == 302
 

@@ -8,41 +8,36 @@ house is below ``/desk/``. Refusals are pages too, and nothing needs JavaScript.
 
 from flask import Flask
 
-from joindin.resources.web import (
-    account,
+from joindin.resources.web import desk, errors, events, old_addresses, people, talks
+from joindin.resources.web.account.overview import (
     applications,
-    desk,
-    errors,
-    events,
-    external,
-    mails,
-    old_addresses,
+    external_sign_in,
+    mail_preferences,
+    overview,
     passwords,
-    people,
     registration,
-    second_step,
-    security,
+    second_factor_step,
+    second_factors,
     sign_in,
-    talks,
     tokens,
 )
 from joindin.resources.web.pages import blp
 
 __all__ = [
-    "account",
     "applications",
     "desk",
     "errors",
     "events",
-    "external",
-    "mails",
+    "external_sign_in",
+    "mail_preferences",
     "mount",
     "old_addresses",
+    "overview",
     "passwords",
     "people",
     "registration",
-    "second_step",
-    "security",
+    "second_factor_step",
+    "second_factors",
     "sign_in",
     "talks",
     "tokens",

@@ -18,8 +18,8 @@ from joindin.operations.oauth_grants import withdraw_consent
 from joindin.operations.personal_tokens import LONGEST_DESCRIPTION, NO_DESCRIPTION, NO_SCOPE, make_token
 from joindin.queries.authorizations import list_authorizations
 from joindin.queries.tokens import find_token_of, list_personal_tokens, list_sign_ins
+from joindin.resources.web.account.overview.one_time_secret import seal, unseal
 from joindin.resources.web.pages import blp
-from joindin.resources.web.sealed import seal, unseal
 from joindin.scopes import SCOPES, WORDS
 from joindin.text import plain_text
 

@@ -22,8 +22,8 @@ from joindin.operations.second_factors import (
     renew_recovery_codes,
 )
 from joindin.queries.second_factors import count_recovery_codes, has_authenticator, list_passkeys
+from joindin.resources.web.account.overview.second_factor_step import new_challenge, place, spent_challenge
 from joindin.resources.web.pages import blp
-from joindin.resources.web.second_step import new_challenge, place, spent_challenge
 from joindin.security.encryption import seal, unseal
 
 HERE = "/accounts/security/"
