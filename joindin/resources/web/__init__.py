@@ -8,7 +8,7 @@ house is below ``/desk/``. Refusals are pages too, and nothing needs JavaScript.
 
 from flask import Flask
 
-from joindin.resources.web import desk, errors, events, old_addresses, people, talks
+from joindin.resources.web import admin, errors, events, old_addresses, people, talks
 from joindin.resources.web.account.overview import (
     applications,
     external_sign_in,
@@ -24,8 +24,8 @@ from joindin.resources.web.account.overview import (
 from joindin.resources.web.pages import blp
 
 __all__ = [
+    "admin",
     "applications",
-    "desk",
     "errors",
     "events",
     "external_sign_in",
@@ -46,4 +46,4 @@ __all__ = [
 
 def mount(app: Flask) -> None:
     app.register_blueprint(blp)
-    app.register_blueprint(desk.blp)
+    app.register_blueprint(admin.blp)

@@ -14,7 +14,7 @@ from joindin.queries.comments import find_any_event_comment
 from joindin.queries.moderation_queue import list_event_reports, list_talk_reports
 from joindin.queries.talk_comments import find_hidden_talk_comment
 from joindin.queries.viewer_relations import view_events
-from joindin.resources.web.desk.guards import (
+from joindin.resources.web.admin.common import (
     blp,
     carry_out,
     hosted_by,

@@ -10,7 +10,7 @@ from joindin.operations.claims import NO_CLAIM, approve_claim, turn_down_claim
 from joindin.permissions import can_moderate_event
 from joindin.queries.moderation_queue import list_waiting_claims
 from joindin.queries.viewer_relations import view_events
-from joindin.resources.web.desk.guards import (
+from joindin.resources.web.admin.common import (
     blp,
     carry_out,
     hosted_by,

@@ -11,7 +11,7 @@ from joindin.operations.event_approval import LONGEST_REASON
 from joindin.operations.rejection_reasons import LONGEST_TITLE, add_reason, delete_reason, edit_reason
 from joindin.permissions import can_keep_reasons
 from joindin.queries.rejection_reasons import find_reason, list_reasons
-from joindin.resources.web.desk.guards import blp, carry_out, only_for, show, viewer
+from joindin.resources.web.admin.common import blp, carry_out, only_for, show, viewer
 from joindin.text import plain_text
 
 REASONS = "/desk/reasons/"

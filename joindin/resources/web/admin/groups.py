@@ -23,7 +23,7 @@ from joindin.permissions import can_administer_users, can_manage_groups
 from joindin.queries.account_administration import find_account
 from joindin.queries.granted_permissions import list_permits
 from joindin.queries.groups import find_group, list_groups, list_members
-from joindin.resources.web.desk.guards import blp, carry_out, neighbours, only_for, read_paging, show, viewer
+from joindin.resources.web.admin.common import blp, carry_out, neighbours, only_for, read_paging, show, viewer
 
 GROUPS = "/desk/groups/"
 

@@ -13,7 +13,7 @@ from joindin.permissions import can_decide_about_event
 from joindin.queries.event_lists import EventFilter, list_events
 from joindin.queries.events import load_events
 from joindin.queries.rejection_reasons import list_reasons
-from joindin.resources.web.desk.guards import blp, carry_out, neighbours, only_for, read_paging, show, viewer
+from joindin.resources.web.admin.common import blp, carry_out, neighbours, only_for, read_paging, show, viewer
 from joindin.text import plain_text
 
 QUEUE = "/desk/events/"

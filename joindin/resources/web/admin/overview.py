@@ -4,7 +4,7 @@ from joindin.errors import NotAllowed
 from joindin.extensions import db
 from joindin.permissions import can_decide_about_event
 from joindin.queries.moderation_queue import count_waiting
-from joindin.resources.web.desk.guards import blp, hosted_by, moderates, show, tabs, viewer
+from joindin.resources.web.admin.common import blp, hosted_by, moderates, show, tabs, viewer
 
 
 @blp.get("/")

@@ -15,7 +15,7 @@ from joindin.queries.events import list_hosted_events, load_events
 from joindin.queries.granted_permissions import list_permits
 from joindin.queries.groups import list_groups_of
 from joindin.queries.paging import Paging
-from joindin.resources.web.desk.guards import blp, carry_out, neighbours, only_for, read_paging, show, viewer
+from joindin.resources.web.admin.common import blp, carry_out, neighbours, only_for, read_paging, show, viewer
 from joindin.text import printable
 
 PEOPLE = "/desk/people/"

@@ -10,7 +10,7 @@ from joindin.extensions import db
 from joindin.permissions import can_read_audit_log
 from joindin.queries.audit import AuditFilter, list_audit_entries
 from joindin.queries.users import user_named
-from joindin.resources.web.desk.guards import blp, only_for, show
+from joindin.resources.web.admin.common import blp, only_for, show
 from joindin.text import printable
 
 FIELDS = ("actor", "action", "subject", "since", "until")
