@@ -8,7 +8,7 @@ house is below ``/desk/``. Refusals are pages too, and nothing needs JavaScript.
 
 from flask import Flask
 
-from joindin.resources.web import admin, errors, events, old_addresses, people, talks
+from joindin.resources.web import admin
 from joindin.resources.web.account.overview import (
     applications,
     external_sign_in,
@@ -21,7 +21,8 @@ from joindin.resources.web.account.overview import (
     sign_in,
     tokens,
 )
-from joindin.resources.web.pages import blp
+from joindin.resources.web.public import errors, events, legacy_redirects, people, talks
+from joindin.resources.web.public.pages import blp
 
 __all__ = [
     "admin",
@@ -29,9 +30,9 @@ __all__ = [
     "errors",
     "events",
     "external_sign_in",
+    "legacy_redirects",
     "mail_preferences",
     "mount",
-    "old_addresses",
     "overview",
     "passwords",
     "people",

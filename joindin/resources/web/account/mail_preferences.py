@@ -17,7 +17,7 @@ from joindin.http.sessions import person, require_person
 from joindin.models import TOPICS, User
 from joindin.operations.mail_opt_outs import refuse_mails, want_mails
 from joindin.queries.mail_opt_outs import refused_topics
-from joindin.resources.web.pages import blp
+from joindin.resources.web.public.pages import blp
 from joindin.security.tokens import read_refusal_token
 
 

@@ -29,7 +29,7 @@ from joindin.queries.personal_data import collect_personal_data
 from joindin.queries.sessions import find_own_session, list_sessions
 from joindin.representations.personal_data import pack_personal_data
 from joindin.resources.web.account.overview.registration import check_username
-from joindin.resources.web.pages import blp
+from joindin.resources.web.public.pages import blp
 from joindin.text import plain_text
 
 

@@ -16,7 +16,7 @@ from joindin.operations.registration import NO_LONGER, may_be_mailed
 from joindin.operations.users import EASY_TO_GUESS, names_of, reset_password, send_password_reset
 from joindin.queries.users import user_called
 from joindin.resources.web.account.overview.sign_in import NAME
-from joindin.resources.web.pages import blp
+from joindin.resources.web.public.pages import blp
 
 NEW_PASSWORD = {"autocomplete": "new-password"}
 LENGTH = "At least 10 characters. Several words are easier to remember"

@@ -13,7 +13,7 @@ from joindin.operations.rate_limits import REGISTRATION, admit, network
 from joindin.operations.registration import NO_LONGER, ask_for_account, open_account, registration_shown
 from joindin.operations.users import NAME_TAKEN, verify_address
 from joindin.queries.users import user_named
-from joindin.resources.web.pages import blp
+from joindin.resources.web.public.pages import blp
 
 NEW_PASSWORD = {"autocomplete": "new-password"}
 

@@ -23,7 +23,7 @@ from joindin.operations.passkeys import Place, check_passkey, request_options
 from joindin.operations.rate_limits import CHALLENGE, admit, admit_code, forgive_code, note_wrong_code
 from joindin.operations.second_factors import WRONG_CODE, check_code
 from joindin.queries.second_factors import has_second_factor, list_passkeys
-from joindin.resources.web.pages import blp
+from joindin.resources.web.public.pages import blp
 
 HERE = "/accounts/second/"
 MEMO = "half"

@@ -12,7 +12,7 @@ from joindin.http.sessions import end_session, person, require_person, session_u
 from joindin.operations.sessions import close_sessions
 from joindin.operations.users import send_verification
 from joindin.resources.web.account.overview.second_factor_step import reassure, welcome
-from joindin.resources.web.pages import blp
+from joindin.resources.web.public.pages import blp
 
 NAME = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
 WRONG = "That name and that password do not fit together"

@@ -2,7 +2,7 @@
 
 from flask import redirect, request
 
-from joindin.resources.web.pages import at_home, blp
+from joindin.resources.web.public.pages import at_home, blp
 
 
 @blp.get("/user/login")

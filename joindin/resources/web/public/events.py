@@ -11,7 +11,7 @@ from joindin.queries.keyed_lists import read_whole
 from joindin.queries.paging import Paging
 from joindin.queries.talk_records import read_talks
 from joindin.queries.talks import list_event_talks
-from joindin.resources.web.pages import at_home, blp, readable, show, website
+from joindin.resources.web.public.pages import at_home, blp, readable, show, website
 
 EVERYTHING = Paging(size=0)
 

@@ -8,7 +8,7 @@ from joindin.queries.paging import Paging
 from joindin.queries.talk_records import read_talks
 from joindin.queries.talks import list_user_talks
 from joindin.queries.users import user_named
-from joindin.resources.web.pages import at_home, blp, readable, show, website
+from joindin.resources.web.public.pages import at_home, blp, readable, show, website
 
 EVERYTHING = Paging(size=0)
 

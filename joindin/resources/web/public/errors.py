@@ -3,7 +3,7 @@
 from werkzeug.exceptions import MethodNotAllowed
 
 from joindin.http.csrf import csrf
-from joindin.resources.web.pages import blp
+from joindin.resources.web.public.pages import blp
 
 
 @blp.route("/event/<rest:below>", methods=["POST", "PUT", "PATCH", "DELETE"])

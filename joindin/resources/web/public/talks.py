@@ -8,7 +8,7 @@ from joindin.queries.keyed_lists import read_whole
 from joindin.queries.paging import Paging
 from joindin.queries.talk_comments import list_talk_comments
 from joindin.queries.talks import find_talk_alone, find_talk_by_stub
-from joindin.resources.web.pages import at_home, blp, readable, show, website
+from joindin.resources.web.public.pages import at_home, blp, readable, show, website
 
 EVERYTHING = Paging(size=0)
 
