@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from joindin.extensions import db
 from joindin.models import AccessToken, Client
-from joindin.scopes import ALL
+from joindin.security.scopes import ALL
 from joindin.security.tokens import token_hash
 from tests.factories import NOW, make_client, make_user
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from joindin.redirects import is_registered, origin_of, problem_with
+from joindin.security.redirect_uris import is_registered, origin_of, problem_with
 
 WEB, LOOPBACK, OWN = "https://app.example/cb", "http://127.0.0.1/cb", "com.example.app:/cb"
 

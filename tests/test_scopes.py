@@ -9,7 +9,7 @@ from joindin.http import token_scopes as table
 from joindin.http.surface_routing import EPHIOS, GANCIO, V2_1, surface_of
 from joindin.http.token_scopes import ROUTES, scope_of, takes_tokens
 from joindin.models import AccessToken
-from joindin.scopes import SCOPES, join_scopes
+from joindin.security.scopes import SCOPES, join_scopes
 from joindin.security.tokens import token_hash
 from tests.factories import NOW, make_user
 

@@ -9,9 +9,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from joindin.guessable import is_guessable
 from joindin.http.csrf import csrf_token
 from joindin.http.sessions import way_on
+from joindin.security.password_strength import is_guessable
 from joindin.security.passwords import LONGEST_PASSWORD
 from joindin.text import is_e_mail, plain_text
 

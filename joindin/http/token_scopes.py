@@ -17,7 +17,7 @@ from werkzeug.routing import Rule
 from joindin.errors import OutOfScope
 from joindin.http.surface_routing import DOCS, MEDIA, OAUTH2, WEB, surface_of
 from joindin.http.trailing_slash import SUFFIX
-from joindin.scopes import (
+from joindin.security.scopes import (
     CONFIDENTIAL_READ,
     CONFIDENTIAL_WRITE,
     ME_READ,

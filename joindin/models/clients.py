@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from joindin.db.base import UtcDateTime
 from joindin.extensions import db
 from joindin.models.users import User
-from joindin.scopes import ALL
+from joindin.security.scopes import ALL
 
 
 class Client(db.Model):

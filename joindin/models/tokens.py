@@ -9,7 +9,7 @@ from joindin.db.base import UtcDateTime
 from joindin.extensions import db
 from joindin.models.clients import Client
 from joindin.models.users import User
-from joindin.scopes import ALL
+from joindin.security.scopes import ALL
 
 # Where a token came from: Joind.in's sign-in, its owner's own hand, OAuth's flows, Gancio's sign-in.
 PASSWORD, PERSONAL, OAUTH2, GANCIO = "password", "personal", "oauth2", "gancio"

@@ -3,8 +3,8 @@
 from authlib.oauth2.rfc6749 import ClientMixin
 
 from joindin.models import Client
-from joindin.redirects import is_registered, problem_with
-from joindin.scopes import join_scopes, read_scopes
+from joindin.security.redirect_uris import is_registered, problem_with
+from joindin.security.scopes import join_scopes, read_scopes
 from joindin.security.tokens import matches_hash
 
 

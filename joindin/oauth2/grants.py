@@ -12,7 +12,7 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 from joindin.clock import utc_now
 from joindin.models import Grant, User
 from joindin.operations.oauth_grants import hold_refresh_token, keep_code, open_grant, redeem_code, spend_refresh_token
-from joindin.scopes import read_scopes
+from joindin.security.scopes import read_scopes
 from joindin.security.tokens import CODE, new_secret
 
 CODE_LENGTH = 30

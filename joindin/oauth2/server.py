@@ -24,7 +24,7 @@ from joindin.oauth2.grants import ByCode, ByItself, ByPassword, ByRefreshToken, 
 from joindin.oauth2.policies import Terms
 from joindin.operations.oauth_grants import keep_tokens, open_grant
 from joindin.queries.clients import client_with_key
-from joindin.scopes import SCOPES
+from joindin.security.scopes import SCOPES
 from joindin.security.tokens import ACCESS, REFRESH, new_secret
 
 

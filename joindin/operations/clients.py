@@ -12,8 +12,8 @@ from joindin.db.upserts import insert_or_ignore
 from joindin.errors import Conflict, Invalid, NotFound
 from joindin.models import Client, User
 from joindin.operations.audit import record
-from joindin.redirects import problem_with
-from joindin.scopes import GANCIO_SCOPES
+from joindin.security.redirect_uris import problem_with
+from joindin.security.scopes import GANCIO_SCOPES
 from joindin.security.tokens import client_secret, matches_hash, new_client_key, new_secret, token_hash
 from joindin.text import plain_text
 from joindin.viewer import Person

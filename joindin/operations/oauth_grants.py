@@ -13,7 +13,7 @@ from sqlalchemy import delete, or_, select, update
 from joindin.db.locking import locked
 from joindin.db.upserts import insert_or_ignore
 from joindin.models import AccessToken, Consent, Grant, RefreshToken
-from joindin.scopes import join_scopes
+from joindin.security.scopes import join_scopes
 from joindin.security.tokens import token_hash
 
 

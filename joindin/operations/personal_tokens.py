@@ -10,7 +10,7 @@ from joindin.errors import Invalid, NotSignedIn
 from joindin.models import PERSONAL, AccessToken, User
 from joindin.operations.audit import record
 from joindin.queries.tokens import is_alive
-from joindin.scopes import join_scopes
+from joindin.security.scopes import join_scopes
 from joindin.security.tokens import MIXED, OWN, new_secret, token_hash
 from joindin.viewer import Person
 

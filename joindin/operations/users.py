@@ -7,13 +7,13 @@ from sqlalchemy.exc import IntegrityError
 
 from joindin.db.locking import begin_write, lock_table
 from joindin.errors import Conflict, Invalid
-from joindin.guessable import is_guessable
 from joindin.models import EmailVerification, PasswordReset, User
 from joindin.operations.audit import record
 from joindin.operations.outbox import send_later
 from joindin.operations.security_mails import tell_of_password
 from joindin.operations.sessions import close_sessions
 from joindin.queries.users import has_users, user_named, user_with_email
+from joindin.security.password_strength import is_guessable
 from joindin.security.passwords import LONGEST_PASSWORD, password_hash
 from joindin.security.tokens import new_token, token_hash
 from joindin.text import is_e_mail, plain_text

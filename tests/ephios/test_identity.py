@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from joindin.models import PERSONAL, AccessToken
-from joindin.scopes import ALL
+from joindin.security.scopes import ALL
 from joindin.security.tokens import token_hash
 from tests.factories import NOW
 from tests.web.browsing import Browser, make_person

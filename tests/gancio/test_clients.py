@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from joindin.models import AccessToken, Client
-from joindin.scopes import ALL
+from joindin.security.scopes import ALL
 from tests.factories import newest
 from tests.web.browsing import PASSWORD, Browser, form_fields, main_text, make_person
 

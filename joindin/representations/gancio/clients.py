@@ -2,7 +2,7 @@
 
 from joindin.clock import iso_instant
 from joindin.models import AccessToken, Client
-from joindin.scopes import GANCIO_SCOPE
+from joindin.security.scopes import GANCIO_SCOPE
 
 
 def represent_client(client: Client) -> dict:

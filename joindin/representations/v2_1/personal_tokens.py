@@ -5,7 +5,7 @@ from joindin.models import AccessToken
 from joindin.representations.links import Links
 from joindin.representations.schema_fields import Shape, address, many, moment, one, text, whole
 from joindin.representations.v2_1.collections import CallerSchema, collection_schema
-from joindin.scopes import PUBLIC_READ, SCOPES
+from joindin.security.scopes import PUBLIC_READ, SCOPES
 
 
 class PersonalTokenSchema(Shape):

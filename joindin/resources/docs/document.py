@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from joindin.http.token_scopes import scope_at
-from joindin.scopes import WORDS
+from joindin.security.scopes import WORDS
 
 INTRODUCTION = Path(__file__).with_name("introduction.md").read_text("utf-8")
 

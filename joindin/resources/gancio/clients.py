@@ -12,7 +12,7 @@ from joindin.queries.clients import client_with_key
 from joindin.queries.tokens import list_gancio_tokens
 from joindin.representations.gancio.clients import represent_client, represent_new_client, represent_token
 from joindin.resources.gancio.authentication import signed_in, token
-from joindin.scopes import GANCIO_SCOPE
+from joindin.security.scopes import GANCIO_SCOPE
 from joindin.text import plain_text
 
 LONGEST = {"client_name": 255, "redirect_uris": 500, "website": 500}

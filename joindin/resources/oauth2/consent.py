@@ -13,8 +13,8 @@ from joindin.oauth2.flask_requests import Asked
 from joindin.oauth2.server import Server
 from joindin.operations.oauth_grants import remember_consent
 from joindin.queries.authorizations import consented_scopes
-from joindin.redirects import origin_of
-from joindin.scopes import WORDS
+from joindin.security.redirect_uris import origin_of
+from joindin.security.scopes import WORDS
 
 # What the form carries along of what the application asked.
 CARRIED = (

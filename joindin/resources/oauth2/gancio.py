@@ -14,7 +14,7 @@ from joindin.operations.clients import gancio_itself
 from joindin.resources.oauth2.consent import authorize
 from joindin.resources.oauth2.issuer import issuer
 from joindin.resources.oauth2.responses import check_secure, json, text
-from joindin.scopes import GANCIO_SCOPE, GANCIO_SCOPES
+from joindin.security.scopes import GANCIO_SCOPE, GANCIO_SCOPES
 
 SELF = "self"
 BAD_CREDENTIALS = "Invalid resource owner credentials"

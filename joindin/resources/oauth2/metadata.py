@@ -5,7 +5,7 @@ from flask import Blueprint, Response
 from joindin.oauth2.grants import WITH_A_SECRET, WITH_OR_WITHOUT
 from joindin.resources.oauth2.issuer import issuer
 from joindin.resources.oauth2.responses import json
-from joindin.scopes import SCOPES
+from joindin.security.scopes import SCOPES
 
 blp = Blueprint("oauth_metadata", __name__)
 

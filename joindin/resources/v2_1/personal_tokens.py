@@ -36,7 +36,7 @@ from joindin.resources.v2_1.openapi import does, lists, refuses, shows, takes
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.request_params import params
 from joindin.resources.v2_1.responses import collection, empty, thing
-from joindin.scopes import PUBLIC_READ, SCOPES, read_scopes
+from joindin.security.scopes import PUBLIC_READ, SCOPES, read_scopes
 from joindin.text import plain_text
 
 blp = Blueprint("personal tokens", __name__, url_prefix="/v2.1", description="Tokens for scripts of one's own")

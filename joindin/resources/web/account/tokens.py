@@ -20,7 +20,7 @@ from joindin.queries.authorizations import list_authorizations
 from joindin.queries.tokens import find_token_of, list_personal_tokens, list_sign_ins
 from joindin.resources.web.account.overview.one_time_secret import seal, unseal
 from joindin.resources.web.public.pages import blp
-from joindin.scopes import SCOPES, WORDS
+from joindin.security.scopes import SCOPES, WORDS
 from joindin.text import plain_text
 
 HOME = "/api/settings/token/"
