@@ -35,7 +35,7 @@ from joindin.models import (
     event_tags,
     talk_tracks,
 )
-from joindin.operations.base_data import seed_languages_and_types
+from joindin.seeds.base_data import seed_languages_and_types
 
 # So many events are made and loaded at a time.
 CHUNK = 10_000

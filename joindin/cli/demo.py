@@ -7,8 +7,8 @@ from joindin.cli.preconditions import with_database
 from joindin.clock import utc_now
 from joindin.errors import NotAllowed
 from joindin.extensions import db
-from joindin.operations.demo import describe_accounts, load_demo
 from joindin.queries.users import has_users
+from joindin.seeds.demo import describe_accounts, load_demo
 
 
 @click.command()

@@ -17,7 +17,7 @@ from granian.log import LogLevels
 from joindin import create_app
 from joindin.cli.preconditions import with_database
 from joindin.extensions import db
-from joindin.operations.demo import describe_accounts, is_demo_loaded
+from joindin.seeds.demo import describe_accounts, is_demo_loaded
 
 # So many threads keep a worker busy while some wait: for the disk, or for a database that is another process. More only
 # queue up for the interpreter.

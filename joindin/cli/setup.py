@@ -12,7 +12,7 @@ from flask_migrate import upgrade
 from joindin.cli.preconditions import applied_revisions, check_not_newer, database_answers, newest_revisions
 from joindin.config import SECRET_FILE, make_secret
 from joindin.extensions import db
-from joindin.operations.base_data import seed_languages_and_types
+from joindin.seeds.base_data import seed_languages_and_types
 
 # How long one setup waits for another, in seconds: migrations of big tables take their time.
 PATIENCE = 3600

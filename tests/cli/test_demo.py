@@ -7,7 +7,7 @@ from sqlalchemy import select
 from joindin.db.base import Base
 from joindin.extensions import db
 from joindin.models import Event, Mail, User
-from joindin.operations.demo import CLIENT_KEY, CLIENT_SECRET, PASSWORD, PEOPLE
+from joindin.seeds.demo import CLIENT_KEY, CLIENT_SECRET, PASSWORD, PEOPLE
 from tests.factories import make_user
 
 

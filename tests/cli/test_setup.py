@@ -5,7 +5,7 @@ import stat
 from sqlalchemy import create_engine, inspect, text
 
 from joindin.config import load_settings
-from joindin.operations.base_data import LANGUAGES, TALK_TYPES
+from joindin.seeds.base_data import LANGUAGES, TALK_TYPES
 
 
 def engine_of(instance):

@@ -6,8 +6,8 @@ from PIL import Image
 
 from joindin.clock import utc_now
 from joindin.models import AccessToken
-from joindin.operations.base_data import seed_languages_and_types
 from joindin.security.tokens import token_hash
+from joindin.seeds.base_data import seed_languages_and_types
 from tests.clients.client import SECRET_HASH, Android, Client, Ios, Web2
 from tests.factories import days_from_now, make_client, make_event, make_talk, make_user
 

@@ -1,7 +1,7 @@
 from sqlalchemy import func, select
 
 from joindin.models import Language, TalkType
-from joindin.operations.base_data import seed_languages_and_types
+from joindin.seeds.base_data import seed_languages_and_types
 from tests.factories import make_language, make_talk_type
 
 

@@ -1,4 +1,4 @@
-from joindin.operations.base_data import seed_languages_and_types
+from joindin.seeds.base_data import seed_languages_and_types
 from tests.factories import make_language, make_talk_type
 
 HERE = "http://localhost/v2.1"

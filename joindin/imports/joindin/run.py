@@ -29,7 +29,7 @@ from joindin.imports.joindin.tables import list_moves
 from joindin.imports.joindin.talk_categories import TABLE as CATEGORY_TABLE
 from joindin.imports.joindin.talk_categories import forget_categories, keep_categories
 from joindin.models import Language, TalkType
-from joindin.operations.base_data import LANGUAGES, TALK_TYPES, seed_languages_and_types
+from joindin.seeds.base_data import LANGUAGES, TALK_TYPES, seed_languages_and_types
 
 # Without these it is no installation of Joind.in.
 INDISPENSABLE = ("user", "events")
