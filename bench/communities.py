@@ -14,11 +14,11 @@ from sqlalchemy import create_engine, func, select, text
 from bench import loading, seeding
 from bench.seeding import seed
 from joindin import create_app
-from joindin.clock import day_number, midnight, utc_now
 from joindin.extensions import db
 from joindin.models import AccessToken, Attendance, Event, User
 from joindin.queries.paging import PAGE_SIZE
 from joindin.security.tokens import new_token, token_hash
+from joindin.utils.datetimes import day_number, midnight, utc_now
 
 ROOT = Path(__file__).parent.parent
 VIEWERS = 64

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
-from joindin.clock import UTC
+from joindin.utils.datetimes import UTC
 from tests.imports.joindin_tables import legacy_database
 
 POSTGRESQL = "postgresql+psycopg://postgres@127.0.0.1/postgres"

@@ -15,7 +15,6 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from bench.loading import first_free, load, unindexed
-from joindin.clock import day_number, midnight
 from joindin.models import (
     Attendance,
     Event,
@@ -36,6 +35,7 @@ from joindin.models import (
     talk_tracks,
 )
 from joindin.seeds.base_data import seed_languages_and_types
+from joindin.utils.datetimes import day_number, midnight
 
 # So many events are made and loaded at a time.
 CHUNK = 10_000

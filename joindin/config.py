@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from joindin.text import is_e_mail
+from joindin.utils.text import is_e_mail
 
 
 class SettingError(ValueError):

@@ -12,12 +12,12 @@ from flask_migrate import upgrade
 from sqlalchemy import event, text
 
 from joindin import create_app
-from joindin.clock import utc_now
 from joindin.db.base import Base
 from joindin.extensions import db
 from joindin.models import AccessToken
 from joindin.performance.caching.query_cache import forget_counts
 from joindin.security.tokens import token_hash
+from joindin.utils.datetimes import utc_now
 from tests.databases import new_database, new_postgresql_database, server_url
 from tests.factories import make_client
 

@@ -5,7 +5,6 @@ from itertools import count
 
 from sqlalchemy import func, select
 
-from joindin.clock import UTC, utc_now
 from joindin.models import (
     Attendance,
     Client,
@@ -29,6 +28,7 @@ from joindin.models import (
 )
 from joindin.operations.events import tag_event
 from joindin.security.tokens import token_hash
+from joindin.utils.datetimes import UTC, utc_now
 
 NOW = utc_now()
 

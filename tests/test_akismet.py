@@ -7,8 +7,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from joindin.akismet import Origin, is_spam
 from joindin.models import EventComment
+from joindin.utils.akismet import Origin, is_spam
 from tests.factories import make_event, make_user, newest
 
 SOMEBODY = Origin("1.2.3.4", "Browser/1.0")

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import pytz
 
-from joindin.clock import UTC, day_number, is_zone, iso_in_zone, midnight, parse_date, zone
+from joindin.utils.datetimes import UTC, day_number, is_zone, iso_in_zone, midnight, parse_date, zone
 from tests.factories import at
 
 NOW = at("2026-11-21T09:30")

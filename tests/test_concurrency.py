@@ -6,7 +6,6 @@ from time import sleep
 import pytest
 from sqlalchemy import func, select
 
-from joindin.clock import utc_now
 from joindin.extensions import db
 from joindin.models import (
     AccessToken,
@@ -21,6 +20,7 @@ from joindin.models import (
     event_tags,
 )
 from joindin.security.tokens import new_token, token_hash
+from joindin.utils.datetimes import utc_now
 from tests.at_once import MANY, at_once, outcomes
 from tests.factories import (
     NOW,

@@ -11,7 +11,7 @@ from threading import Thread
 
 import pytest
 
-from joindin.fetching import Answer, FetchFailed, fetch, is_public
+from joindin.utils.http_client import Answer, FetchFailed, fetch, is_public
 
 MAKE_CERTIFICATE = (
     "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=named.example -addext subjectAltName=DNS:named.example"

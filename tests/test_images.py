@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from joindin.errors import Invalid
-from joindin.images import MOST_PIXELS, make_event_images
+from joindin.utils.images import MOST_PIXELS, make_event_images
 
 
 def picture(mode="RGB", size=(200, 200), colour=(200, 100, 50)):

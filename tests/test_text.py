@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from joindin.text import fold, gravatar_hash, is_e_mail, is_web_url, plain_text, slug
+from joindin.utils.text import fold, gravatar_hash, is_e_mail, is_web_url, plain_text, slug
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from urllib.request import urlopen
 import pytest
 from sqlalchemy import false, select
 
-from joindin.clock import utc_now
 from joindin.models import (
     AccessToken,
     Attendance,
@@ -27,6 +26,7 @@ from joindin.models import (
 from joindin.operations.counter_repair import check_counters, check_listing
 from joindin.operations.mail_opt_outs import refuse_mails
 from joindin.security.tokens import new_token, token_hash
+from joindin.utils.datetimes import utc_now
 from tests.factories import NOW, make_client, make_event, make_talk, make_user
 from tests.serving import PATIENCE, serving
 

@@ -6,10 +6,10 @@ import click
 
 from joindin.cli.preconditions import with_database
 from joindin.cli.users import read_secret
-from joindin.clock import utc_now
 from joindin.extensions import db
 from joindin.operations.clients import add_client
 from joindin.security.tokens import new_token
+from joindin.utils.datetimes import utc_now
 
 
 @click.group()

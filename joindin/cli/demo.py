@@ -4,11 +4,11 @@ import click
 from flask import current_app
 
 from joindin.cli.preconditions import with_database
-from joindin.clock import utc_now
 from joindin.errors import NotAllowed
 from joindin.extensions import db
 from joindin.queries.users import has_users
 from joindin.seeds.demo import describe_accounts, load_demo
+from joindin.utils.datetimes import utc_now
 
 
 @click.command()

@@ -10,12 +10,12 @@ import click
 from flask import current_app
 
 from joindin.cli.preconditions import with_database
-from joindin.clock import utc_now
 from joindin.extensions import db
 from joindin.imports.joindin.images import ImageFolder
 from joindin.imports.joindin.open_source import open_source
 from joindin.imports.joindin.report import OUTCOMES, Report
 from joindin.imports.joindin.run import count_rows, move_in
+from joindin.utils.datetimes import utc_now
 
 LOCK_FILE = "moving_in.lock"
 

@@ -11,13 +11,13 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from joindin.cli.import_joindin import import_joindin
-from joindin.clock import utc_now
 from joindin.extensions import db
 from joindin.imports.conferences.files.files import SOURCE, read_conferences
 from joindin.imports.conferences.files.map_events import make_listing
 from joindin.imports.conferences.files.matching import match_moved_listings
 from joindin.imports.conferences.files.store import store_listings
 from joindin.models import EventSource
+from joindin.utils.datetimes import utc_now
 
 BATCH = 500
 ATTEMPTS = 3

@@ -6,7 +6,6 @@ from typing import NamedTuple
 import click
 
 from joindin.cli.preconditions import with_database
-from joindin.clock import utc_now
 from joindin.errors import NotFound
 from joindin.extensions import db
 from joindin.operations.roles import ROLES, set_roles
@@ -14,7 +13,8 @@ from joindin.operations.second_factors import reset_second_factors
 from joindin.operations.users import create_user
 from joindin.queries.groups import list_groups_of
 from joindin.queries.users import user_named
-from joindin.text import plain_text
+from joindin.utils.datetimes import utc_now
+from joindin.utils.text import plain_text
 
 
 @click.group()

@@ -13,7 +13,7 @@ from joindin.http.csrf import csrf_token
 from joindin.http.sessions import way_on
 from joindin.security.password_strength import is_guessable
 from joindin.security.passwords import LONGEST_PASSWORD
-from joindin.text import is_e_mail, plain_text
+from joindin.utils.text import is_e_mail, plain_text
 
 SHORTEST_PASSWORD = 10
 HARDER = "Choose a password that is harder to guess"

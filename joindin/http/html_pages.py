@@ -24,7 +24,7 @@ from joindin.http.sessions import current_session, session_user, sign_in_page
 from joindin.models import BrowserSession
 from joindin.permissions import can_decide_about_event
 from joindin.representations.links import Links
-from joindin.text import is_web_url
+from joindin.utils.text import is_web_url
 from joindin.viewer import Viewer
 
 NOT_FOUND = ("There is no such page", "It may have moved, it may not be public, or there never was one.")

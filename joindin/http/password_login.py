@@ -2,12 +2,12 @@
 
 from flask import request
 
-from joindin.clock import utc_now
 from joindin.extensions import db
 from joindin.models import User
 from joindin.operations.password_sign_in import user_with_password
 from joindin.operations.rate_limits import admit_sign_in, forgive_sign_in
 from joindin.operations.second_factors import password_is_enough
+from joindin.utils.datetimes import utc_now
 
 
 def count_attempt(name: str, address: str | None = None) -> None:

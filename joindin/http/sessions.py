@@ -14,12 +14,12 @@ import flask
 from flask import Flask, current_app, g, redirect, request
 from flask.sessions import SecureCookieSessionInterface
 
-from joindin.clock import utc_now
 from joindin.errors import NotSignedIn
 from joindin.extensions import db
 from joindin.models import BrowserSession, User
 from joindin.operations.sessions import close_session, note_seen, open_session
 from joindin.queries.sessions import session_shown
+from joindin.utils.datetimes import utc_now
 
 COOKIE = "sessionid"
 SIGN_IN = "/accounts/login/"

@@ -3,8 +3,8 @@
 import datetime as dt
 from itertools import groupby
 
-from joindin.clock import zone
 from joindin.models import Talk, TalkSpeaker, User
+from joindin.utils.datetimes import zone
 
 # What stands in a browser's name for itself: the first that fits is it.
 BROWSERS = (

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
-from joindin.clock import utc_now
 from joindin.jobs.mail_messages import compose
 from joindin.jobs.mail_transport import NotDelivered, Undeliverable, Unreachable, carry
 from joindin.models import Mail
+from joindin.utils.datetimes import utc_now
 
 # How long a claimed mail is left alone. Longer than the slowest talk with a server should take; a
 # mail whose sender died is tried again after it.

@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 
 from joindin.models import TOPIC_OF, TOPICS
-from joindin.text import printable
+from joindin.utils.text import printable
 
 TAGS = {"a", "blockquote", "br", "p"}
 MARKDOWN_MARK = re.compile(r"([!-/:-@\[-`{-~])")

@@ -7,11 +7,11 @@ each other's announcements and mail waits for the next minute.
 import threading
 from pathlib import Path
 
-from joindin.clock import utc_now
 from joindin.extensions import db
 from joindin.jobs.cleanup import clean_up
 from joindin.jobs.mail_delivery import deliver_due_mail
 from joindin.operations.started_events import move_begun_events
+from joindin.utils.datetimes import utc_now
 
 SQLITE = "sqlite:///"
 

@@ -20,11 +20,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from joindin.clock import day_number
 from joindin.db.base import Base, UtcDateTime
 from joindin.extensions import db
 from joindin.models.users import User
-from joindin.text import fold
+from joindin.utils.datetimes import day_number
+from joindin.utils.text import fold
 
 event_tags = Table(
     "event_tags",

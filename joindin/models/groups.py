@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from joindin.db.base import UtcDateTime
 from joindin.extensions import db
 from joindin.models.users import User
-from joindin.text import fold
+from joindin.utils.text import fold
 
 # What can be permitted, and what it can be narrowed down to (besides being permitted for everything).
 PERMISSIONS = {

@@ -4,7 +4,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from joindin.extensions import db
-from joindin.text import fold
+from joindin.utils.text import fold
 
 
 class RejectionReason(db.Model):

@@ -11,7 +11,7 @@ from joindin.models.events import Event
 from joindin.models.languages import Language, TalkType
 from joindin.models.tracks import Track, talk_tracks
 from joindin.models.users import User
-from joindin.text import fold
+from joindin.utils.text import fold
 
 LINK_TYPES = ("slides_link", "video_link", "audio_link", "code_link", "joindin_link")
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from joindin.db.base import Base
 from joindin.extensions import db
 from joindin.models.events import Event
-from joindin.text import fold
+from joindin.utils.text import fold
 
 talk_tracks = Table(
     "talk_tracks",

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from joindin.db.base import UtcDateTime
 from joindin.extensions import db
-from joindin.text import fold
+from joindin.utils.text import fold
 
 
 class User(db.Model):

@@ -4,10 +4,10 @@ from authlib.oauth2.rfc6749 import InvalidRequestError
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
-from joindin.clock import utc_now
 from joindin.oauth2.grants import WITH_A_SECRET, WITH_OR_WITHOUT
 from joindin.operations.oauth_grants import hand_back
 from joindin.queries.tokens import Described, describe_token
+from joindin.utils.datetimes import utc_now
 
 
 class Revocation(RevocationEndpoint):

@@ -9,11 +9,11 @@ from authlib.oauth2.rfc6749.grants import (
 )
 from authlib.oauth2.rfc7636 import CodeChallenge
 
-from joindin.clock import utc_now
 from joindin.models import Grant, User
 from joindin.operations.oauth_grants import hold_refresh_token, keep_code, open_grant, redeem_code, spend_refresh_token
 from joindin.security.scopes import read_scopes
 from joindin.security.tokens import CODE, new_secret
+from joindin.utils.datetimes import utc_now
 
 CODE_LENGTH = 30
 WITH_A_SECRET = ["client_secret_basic", "client_secret_post"]

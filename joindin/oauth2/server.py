@@ -16,7 +16,6 @@ from authlib.oauth2.rfc6750 import BearerTokenGenerator
 from authlib.oauth2.rfc9207 import IssuerParameter
 from flask import Response
 
-from joindin.clock import utc_now
 from joindin.models import Client, User
 from joindin.oauth2.clients import OAuthClient
 from joindin.oauth2.endpoints import Introspection, Revocation
@@ -26,6 +25,7 @@ from joindin.operations.oauth_grants import keep_tokens, open_grant
 from joindin.queries.clients import client_with_key
 from joindin.security.scopes import SCOPES
 from joindin.security.tokens import ACCESS, REFRESH, new_secret
+from joindin.utils.datetimes import utc_now
 
 
 class Server(AuthorizationServer):

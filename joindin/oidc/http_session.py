@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from joindin.fetching import Answer, FetchFailed, fetch
+from joindin.utils.http_client import Answer, FetchFailed, fetch
 
 
 @dataclass(frozen=True)

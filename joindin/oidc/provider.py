@@ -12,8 +12,8 @@ from joserfc import jwt
 from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
-from joindin.fetching import FetchFailed
 from joindin.oidc.http_session import ask_json, asking
+from joindin.utils.http_client import FetchFailed
 
 # Signatures only the provider can make: no shared secrets, and never none at all.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA")

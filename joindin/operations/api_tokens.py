@@ -6,7 +6,6 @@ from collections.abc import Collection
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
-from joindin.clock import midnight
 from joindin.db.locking import locked
 from joindin.errors import NotAllowed, NotSignedIn
 from joindin.models import AccessToken, Client, Grant, User
@@ -17,6 +16,7 @@ from joindin.operations.second_factors import password_is_enough
 from joindin.queries.users import user_named
 from joindin.security.passwords import check_password, is_outdated
 from joindin.security.tokens import new_token, token_hash
+from joindin.utils.datetimes import midnight
 from joindin.viewer import Person
 
 NEEDS_MORE = "This account takes a second factor. Allow signing in with the password alone on its security page"

@@ -12,7 +12,6 @@ from ipaddress import ip_address, ip_network
 
 from sqlalchemy import delete, select, update
 
-from joindin.clock import utc_now
 from joindin.models import (
     AccessToken,
     AuditEntry,
@@ -25,6 +24,7 @@ from joindin.models import (
     TalkComment,
     User,
 )
+from joindin.utils.datetimes import utc_now
 from joindin.viewer import Person
 
 KINDS = {

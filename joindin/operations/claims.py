@@ -17,7 +17,7 @@ from joindin.operations.talks import hold_talk
 from joindin.queries.claims import open_claim_of
 from joindin.queries.talks import list_speakers
 from joindin.queries.users import list_hosts_to_tell, user_named
-from joindin.text import fold, plain_text
+from joindin.utils.text import fold, plain_text
 from joindin.viewer import Person
 
 INCOMPLETE = "You must provide a display name and a username"

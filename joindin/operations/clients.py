@@ -15,7 +15,7 @@ from joindin.operations.audit import record
 from joindin.security.redirect_uris import problem_with
 from joindin.security.scopes import GANCIO_SCOPES
 from joindin.security.tokens import client_secret, matches_hash, new_client_key, new_secret, token_hash
-from joindin.text import plain_text
+from joindin.utils.text import plain_text
 from joindin.viewer import Person
 
 LONGEST_KEY = 100

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from joindin.operations.outbox import send_later
-from joindin.text import is_e_mail
+from joindin.utils.text import is_e_mail
 
 
 def write_to_us(session, *, recipients: Sequence[str], name: str, email: str, subject: str, comment: str) -> None:

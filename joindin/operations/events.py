@@ -8,7 +8,6 @@ from random import randint
 from sqlalchemy import literal, select
 from sqlalchemy.exc import IntegrityError
 
-from joindin.clock import zone
 from joindin.db.locking import begin_write, locked
 from joindin.db.upserts import insert_missing
 from joindin.errors import Conflict, NotFound
@@ -18,7 +17,8 @@ from joindin.operations.outbox import notify_later
 from joindin.permissions import is_approved_at_once, is_rejected
 from joindin.queries.events import count_pending_events
 from joindin.queries.users import list_admins
-from joindin.text import fold, slug
+from joindin.utils.datetimes import zone
+from joindin.utils.text import fold, slug
 from joindin.viewer import Person
 
 UNCHANGED = object()

@@ -22,7 +22,7 @@ from joindin.operations.users import LONGEST_FULL_NAME, make_account
 from joindin.queries.external_identities import identity_called, identity_of
 from joindin.queries.users import user_with_email
 from joindin.security.tokens import token_hash
-from joindin.text import is_e_mail, plain_text
+from joindin.utils.text import is_e_mail, plain_text
 
 TIME_AWAY = dt.timedelta(minutes=10)
 LONGEST_NAME = 60

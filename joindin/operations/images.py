@@ -11,7 +11,7 @@ from joindin.models import Event, EventImage
 
 if TYPE_CHECKING:
     # Pillow is loaded by whoever makes images.
-    from joindin.images import MadeImage
+    from joindin.utils.images import MadeImage
 
 FOLDER = "event_icons"
 

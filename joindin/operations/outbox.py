@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from sqlalchemy import JSON, ColumnElement, bindparam, insert, literal, select
 
-from joindin.clock import utc_now
 from joindin.db.base import UtcDateTime
 from joindin.models import TOPIC_OF, Mail, MailRefusal, User
 from joindin.performance.sql.compiled import Prepared
 from joindin.queries.mail_opt_outs import willing_to_hear
+from joindin.utils.datetimes import utc_now
 
 
 def send_later(session, kind: str, recipients, *, reply_to: str | None = None, **facts) -> None:

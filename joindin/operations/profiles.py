@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
-from joindin.clock import utc_now
 from joindin.db.locking import give_way, locked
 from joindin.errors import Invalid, NotAllowed
 from joindin.models import BrowserSession, PasswordReset, User
@@ -13,6 +12,7 @@ from joindin.operations.audit import record
 from joindin.operations.security_mails import tell_of_address, tell_of_password, tell_of_sign_in_change
 from joindin.operations.sessions import close_sessions
 from joindin.security.passwords import check_password, password_hash
+from joindin.utils.datetimes import utc_now
 
 WRONG_PASSWORD = "The credentials could not be verified"  # noqa: S105 - a sentence
 NOT_UPDATED = "User not updated"

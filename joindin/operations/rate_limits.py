@@ -17,7 +17,7 @@ from joindin.errors import TooOften
 from joindin.models import BrowserSession, Throttle, User
 from joindin.operations.security_mails import tell_of_guesses, tell_of_wrong_codes
 from joindin.queries.users import user_called
-from joindin.text import fold
+from joindin.utils.text import fold
 
 TRY_LATER = "That was tried too often. Please try again later"
 

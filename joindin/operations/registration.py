@@ -17,7 +17,7 @@ from joindin.operations.users import make_account
 from joindin.queries.users import user_with_email
 from joindin.security.passwords import password_hash
 from joindin.security.tokens import new_session_token, token_hash
-from joindin.text import fold
+from joindin.utils.text import fold
 
 LASTS = dt.timedelta(days=3)
 NO_LONGER = "This link is no longer good"

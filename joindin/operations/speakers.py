@@ -8,7 +8,7 @@ from joindin.models import OPEN_CLAIM, Talk, TalkClaim, TalkSpeaker, User
 from joindin.operations.attendance import attend
 from joindin.operations.talk_rating_counters import recount_talk_ratings
 from joindin.queries.talks import list_speakers
-from joindin.text import plain_text
+from joindin.utils.text import plain_text
 
 
 def add_speakers(session, talk_id: int, names: Sequence[str]) -> None:

@@ -4,9 +4,9 @@ import datetime as dt
 
 from sqlalchemy import not_, or_, select, update
 
-from joindin.clock import day_number
 from joindin.db.locking import give_way
 from joindin.models import HotEvent
+from joindin.utils.datetimes import day_number
 
 BUSY = "Others write to the same events all the time"
 

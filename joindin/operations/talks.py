@@ -17,7 +17,7 @@ from joindin.db.locking import begin_write, give_way, locked
 from joindin.errors import Conflict, NotFound
 from joindin.models import Event, Talk, TalkLink, Track, talk_tracks
 from joindin.operations.speakers import add_speakers, name_speakers
-from joindin.text import slug
+from joindin.utils.text import slug
 
 LONGEST_SLUG = 200
 MOST_ATTEMPTS = 20

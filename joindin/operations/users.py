@@ -16,7 +16,7 @@ from joindin.queries.users import has_users, user_named, user_with_email
 from joindin.security.password_strength import is_guessable
 from joindin.security.passwords import LONGEST_PASSWORD, password_hash
 from joindin.security.tokens import new_token, token_hash
-from joindin.text import is_e_mail, plain_text
+from joindin.utils.text import is_e_mail, plain_text
 
 SHORTEST_PASSWORD = 6
 LONGEST_USERNAME = 100

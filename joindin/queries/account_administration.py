@@ -18,7 +18,7 @@ from joindin.models import (
     User,
 )
 from joindin.queries.paging import Page, Paging
-from joindin.text import LONGEST_PATTERN, fold
+from joindin.utils.text import LONGEST_PATTERN, fold
 
 # What accounts can be searched for by, beside their names.
 STATES = {

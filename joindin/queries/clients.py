@@ -6,7 +6,7 @@ from sqlalchemy.orm import joinedload
 from joindin.errors import NotFound
 from joindin.models import Client
 from joindin.queries.paging import Page, Paging
-from joindin.text import printable
+from joindin.utils.text import printable
 
 
 def list_clients_of(session, owner_id: int, paging: Paging) -> Page:

@@ -2,7 +2,7 @@
 
 import re
 
-from joindin.text import LONGEST_PATTERN, fold
+from joindin.utils.text import LONGEST_PATTERN, fold
 
 # Shorter pieces are in no index.
 SHORTEST = 3

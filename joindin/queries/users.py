@@ -11,7 +11,7 @@ from joindin.performance.sql.reader import in_batches
 from joindin.queries.keyed_lists import KeyList
 from joindin.queries.paging import Page, Paging
 from joindin.queries.search_patterns import literal_pattern, trigram_match
-from joindin.text import fold
+from joindin.utils.text import fold
 
 # Further in than that, the tallies are asked where a page begins.
 NEAR = 200

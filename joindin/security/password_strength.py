@@ -2,7 +2,7 @@
 
 import string
 
-from joindin.text import fold
+from joindin.utils.text import fold
 
 OUR_NAMES = ("joindin", "joind.in")
 AROUND = string.digits + string.punctuation + string.whitespace

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from joindin.db.locking import begin_write
 from joindin.db.upserts import insert_or_ignore
 from joindin.models import Language, TalkType
-from joindin.text import fold
+from joindin.utils.text import fold
 
 # The codes are the original's; the apps choose icons by the exact titles of types (spec 14).
 LANGUAGES = {

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from sqlalchemy import event as sql_event
 from sqlalchemy import select
 
-from joindin.clock import midnight, zone
 from joindin.db.locking import begin_write
 from joindin.models import EventComment, Mail, User
 from joindin.operations.attendance import attend
@@ -21,6 +20,7 @@ from joindin.operations.event_approval import approve_event, reject_event
 from joindin.operations.events import EventDetails, submit_event
 from joindin.operations.hosts import add_host
 from joindin.operations.users import create_user
+from joindin.utils.datetimes import midnight, zone
 
 PASSWORD = "joindin-demo"  # noqa: S105 - known to everybody, as is the next
 CLIENT_KEY, CLIENT_SECRET = "demo", "demo-secret"

@@ -4,7 +4,7 @@ import re
 
 import pyotp
 
-from joindin.clock import utc_now
+from joindin.utils.datetimes import utc_now
 from tests.web.browsing import PASSWORD, make_person
 
 

@@ -2,13 +2,13 @@
 
 from sqlalchemy import delete, select, update
 
-from joindin.clock import utc_now
 from joindin.extensions import db
 from joindin.models import Event, EventHost, HotEvent, ListedEvent, Talk, Tally, TallyChange, Track
 from joindin.operations.counter_repair import Drift, check_counters
 from joindin.operations.hosts import recount_ratings
 from joindin.queries.event_lists import EventFilter, list_events
 from joindin.queries.paging import Paging
+from joindin.utils.datetimes import utc_now
 from tests.factories import (
     make_attendance,
     make_event,

@@ -4,10 +4,10 @@ import os
 import pytest
 from PIL import Image
 
-from joindin.clock import utc_now
 from joindin.models import AccessToken
 from joindin.security.tokens import token_hash
 from joindin.seeds.base_data import seed_languages_and_types
+from joindin.utils.datetimes import utc_now
 from tests.clients.client import SECRET_HASH, Android, Client, Ios, Web2
 from tests.factories import days_from_now, make_client, make_event, make_talk, make_user
 

@@ -6,9 +6,9 @@ import io
 import pytest
 from sqlalchemy import select
 
-from joindin.clock import utc_now
 from joindin.models import AccessToken, Mail
 from joindin.security.tokens import token_hash
+from joindin.utils.datetimes import utc_now
 from tests.clients.client import ROOT, every_page, only, refusal, shown
 from tests.factories import (
     days_from_now,

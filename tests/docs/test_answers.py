@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 import pytest
 from PIL import Image
 
-from joindin.clock import utc_now
 from joindin.models import AccessToken, EmailVerification, PasswordReset, TalkComment
 from joindin.resources.v2_1.event_parsing import REQUIRED, NewEventSchema
 from joindin.security.passwords import password_hash
 from joindin.security.tokens import token_hash
+from joindin.utils.datetimes import utc_now
 from tests.docs.reading import Seen, named, operations, problems_with
 
 FORMS = ("default", "verbose")

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from joindin.clock import utc_now
 from joindin.models import AccessToken, Client, Event, EventCommentReport, EventImage, Permit, TalkCommentReport, User
 from joindin.operations.granted_permissions import permit
 from joindin.operations.rejection_reasons import add_reason
 from joindin.security.tokens import token_hash
+from joindin.utils.datetimes import utc_now
 from tests.factories import (
     at,
     make_attendance,

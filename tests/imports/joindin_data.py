@@ -3,11 +3,11 @@
 import datetime as dt
 import json
 
-from joindin.clock import UTC
 from joindin.db.base import Base
 from joindin.imports.joindin.report import Report
 from joindin.imports.joindin.run import move_in
 from joindin.imports.joindin.sources import Tables
+from joindin.utils.datetimes import UTC
 
 NOW = dt.datetime(2031, 1, 2, 3, 4, 5, tzinfo=UTC)
 # The bcrypt of the MD5 of "password", cost 4.

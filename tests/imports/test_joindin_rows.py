@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from joindin.clock import UTC
 from joindin.imports.joindin.legacy_row import Broken, LeftOut, LegacyRow, id_of
 from joindin.imports.joindin.map_events import make_event, make_event_comment, make_host
 from joindin.imports.joindin.map_people import make_client, make_user
 from joindin.imports.joindin.map_talks import make_link, make_speaker, make_talk, make_talk_comment
+from joindin.utils.datetimes import UTC
 from tests.imports.joindin_data import STARTS, client, event, event_comment, row, speaker, talk, talk_comment, user
 
 

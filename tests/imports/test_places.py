@@ -1,6 +1,6 @@
 import pytest
 
-from joindin.imports.places import Place, find_country, find_place
+from joindin.utils.gazetteer import Place, find_country, find_place
 
 
 @pytest.mark.parametrize(

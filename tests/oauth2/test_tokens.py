@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select, update
 
-from joindin.clock import utc_now
 from joindin.models import AccessToken, Grant, RefreshToken
 from joindin.security.scopes import ALL
+from joindin.utils.datetimes import utc_now
 from tests.factories import make_client, newest
 from tests.oauth2.flow import CALLBACK, SECRET, Flow, captured
 from tests.web.browsing import PASSWORD, make_person

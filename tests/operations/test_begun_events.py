@@ -4,10 +4,10 @@ import datetime as dt
 
 from sqlalchemy import select
 
-from joindin.clock import utc_now
 from joindin.models import HotEvent
 from joindin.operations.started_events import move_begun_events
 from joindin.performance.read_models import find_drift
+from joindin.utils.datetimes import utc_now
 from tests.factories import days_from_now, make_event
 
 

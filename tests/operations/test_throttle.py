@@ -5,7 +5,6 @@ import datetime as dt
 import pytest
 from sqlalchemy import func, select
 
-from joindin.clock import utc_now
 from joindin.errors import TooOften
 from joindin.extensions import db
 from joindin.models import BrowserSession, Throttle
@@ -20,6 +19,7 @@ from joindin.operations.rate_limits import (
     network,
     take_back,
 )
+from joindin.utils.datetimes import utc_now
 from tests.at_once import MANY, at_once
 from tests.factories import make_user
 

@@ -5,9 +5,9 @@ import datetime as dt
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from joindin.clock import UTC, day_number
 from joindin.models import Event, Tag, event_tags
-from joindin.text import fold
+from joindin.utils.datetimes import UTC, day_number
+from joindin.utils.text import fold
 
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=UTC)
 WORDS = ("PHP", "Perl", "Café Days", "100% Rust", "a_b", "Go")

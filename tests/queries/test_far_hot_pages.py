@@ -6,10 +6,10 @@ from random import Random
 import pytest
 from sqlalchemy import text
 
-from joindin.clock import day_number
 from joindin.models import Event
 from joindin.queries.event_lists.hot import list_far
 from joindin.queries.paging import Paging
+from joindin.utils.datetimes import day_number
 from tests.factories import at, make_event
 
 NOW = at("2026-11-21T15:30")

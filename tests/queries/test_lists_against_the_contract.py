@@ -8,13 +8,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import joindin.queries.event_lists.by_start as by_start
-from joindin.clock import midnight
 from joindin.operations.started_events import move_begun_events
 from joindin.performance.caching.query_cache import forget_counts
 from joindin.performance.read_models import find_drift
 from joindin.queries.event_lists import EventFilter, list_events
 from joindin.queries.paging import Paging
-from joindin.text import fold
+from joindin.utils.datetimes import midnight
+from joindin.utils.text import fold
 from tests.queries.communities import NOON, TAGS, events, hold
 
 MANY = settings(

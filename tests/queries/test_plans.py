@@ -15,10 +15,10 @@ from sqlalchemy import event, func, select
 
 from bench.seeding import seed
 from joindin import create_app
-from joindin.clock import utc_now
 from joindin.extensions import db
 from joindin.models import AccessToken, Attendance, Event, EventHost, ListedEvent, TalkComment, TalkSpeaker, User
 from joindin.security.tokens import token_hash
+from joindin.utils.datetimes import utc_now
 from tests.databases import new_database
 from tests.factories import make_client
 

@@ -1,11 +1,11 @@
 """The original's tables (spec 17.2) put into ours, by the command's own importer the first time, then as it left them."""
 
-from joindin.clock import utc_now
 from joindin.db.base import Base
 from joindin.imports.joindin.report import Report
 from joindin.imports.joindin.run import move_in
 from joindin.imports.joindin.sources import Tables
 from joindin.models.read_models import HotEvent, ListedEvent, ListedTag, Tally, TallyChange
+from joindin.utils.datetimes import utc_now
 
 # Triggers fill these along with the others.
 FOLLOWING = {each.__table__ for each in (ListedEvent, HotEvent, ListedTag, Tally, TallyChange)}

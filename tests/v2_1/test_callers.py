@@ -4,11 +4,11 @@ import datetime as dt
 
 import pytest
 
-from joindin.akismet import Origin
-from joindin.clock import utc_now
 from joindin.models import AccessToken
 from joindin.resources.v2_1.authentication import origin
 from joindin.security.tokens import token_hash
+from joindin.utils.akismet import Origin
+from joindin.utils.datetimes import utc_now
 from tests.factories import NOW, make_client, make_user
 
 TOKEN = "0123456789abcdef"

@@ -6,11 +6,11 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from joindin.clock import utc_now
 from joindin.models import AccessToken, EmailVerification, Mail, PasswordReset, User
 from joindin.operations.rate_limits import API_REGISTRATION, admit, network
 from joindin.security.passwords import check_password, password_hash
 from joindin.security.tokens import token_hash
+from joindin.utils.datetimes import utc_now
 from tests.factories import NOW, make_client, make_user, newest
 
 ALICE = {

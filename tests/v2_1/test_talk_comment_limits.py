@@ -7,10 +7,10 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from joindin.clock import utc_now
 from joindin.models import AccessToken, Event, Mail, Talk, TalkComment, TalkCommentReport
 from joindin.operations.counter_repair import check_counters
 from joindin.security.tokens import new_token, token_hash
+from joindin.utils.datetimes import utc_now
 from tests.at_once import MANY, at_once, outcomes
 from tests.factories import (
     NOW,

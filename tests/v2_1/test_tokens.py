@@ -7,11 +7,11 @@ import bcrypt
 import pytest
 from sqlalchemy import select
 
-from joindin.clock import midnight, utc_now
 from joindin.models import AccessToken, Client, User
 from joindin.operations.rate_limits import SIGN_IN_HERE
 from joindin.security.passwords import check_password, password_hash
 from joindin.security.tokens import token_hash
+from joindin.utils.datetimes import midnight, utc_now
 from tests.factories import NOW, at, make_client, make_user, newest
 
 MD5 = hashlib.md5(b"password").hexdigest()

@@ -4,10 +4,10 @@ import contextvars
 import datetime as dt
 from html.parser import HTMLParser
 
-from joindin.clock import utc_now
 from joindin.extensions import db
 from joindin.operations.sessions import open_session
 from joindin.security.passwords import password_hash
+from joindin.utils.datetimes import utc_now
 from tests.factories import make_user
 
 PASSWORD = "correct horse battery"

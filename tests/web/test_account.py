@@ -8,11 +8,11 @@ from zipfile import ZipFile
 import pytest
 from sqlalchemy import func, select
 
-from joindin.clock import utc_now
 from joindin.db.base import Base
 from joindin.models import BrowserSession, EmailChange, EventComment, Mail, User
 from joindin.operations.users import send_password_reset
 from joindin.security.tokens import token_hash
+from joindin.utils.datetimes import utc_now
 from tests.factories import make_attendance, make_event, make_event_comment, make_talk, make_talk_comment, newest
 from tests.web.browsing import PASSWORD, Browser, main_text, make_person
 

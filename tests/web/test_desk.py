@@ -6,7 +6,6 @@ import re
 import pytest
 from sqlalchemy import func, select
 
-from joindin.clock import utc_now
 from joindin.models import (
     AuditEntry,
     BrowserSession,
@@ -23,6 +22,7 @@ from joindin.models import (
 )
 from joindin.operations.granted_permissions import permit
 from joindin.operations.rejection_reasons import add_reason
+from joindin.utils.datetimes import utc_now
 from tests.at_once import at_once
 from tests.factories import (
     NOW,

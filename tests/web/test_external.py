@@ -8,9 +8,9 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from joindin.clock import utc_now
 from joindin.jobs.cleanup import clean_up
 from joindin.models import ExternalIdentity, ExternalSignIn, Mail, User
+from joindin.utils.datetimes import utc_now
 from tests.conftest import WEBSITE
 from tests.factories import days_from_now
 from tests.oidc.house import House

@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from joindin.clock import utc_now
 from joindin.models import Mail, PasswordReset
 from joindin.operations.rate_limits import MAIL_ACCOUNT
 from joindin.security.passwords import check_password, password_hash
+from joindin.utils.datetimes import utc_now
 from tests.at_once import at_once
 from tests.factories import newest
 from tests.web.browsing import PASSWORD, Browser, main_text, make_person

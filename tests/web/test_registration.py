@@ -5,12 +5,12 @@ import datetime as dt
 import pytest
 from sqlalchemy import func, select
 
-from joindin.clock import utc_now
 from joindin.models import EmailVerification, Mail, Registration, User
 from joindin.operations.rate_limits import MAIL_ACCOUNT, REGISTRATION
 from joindin.operations.users import send_verification
 from joindin.queries.users import user_named
 from joindin.security.passwords import check_password
+from joindin.utils.datetimes import utc_now
 from tests.at_once import at_once
 from tests.factories import newest
 from tests.web.browsing import Browser, main_text, make_person

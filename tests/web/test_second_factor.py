@@ -10,10 +10,10 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from joindin.clock import utc_now
 from joindin.models import Authenticator, BrowserSession, Mail, Passkey, RecoveryCode
 from joindin.operations.rate_limits import SECOND_FACTOR, SECOND_FACTOR_ACCOUNT
 from joindin.operations.second_factors import CODES, add_authenticator, make_recovery_codes
+from joindin.utils.datetimes import utc_now
 from tests.at_once import at_once
 from tests.factories import make_client, newest
 from tests.web.browsing import PASSWORD, Browser, form_fields, main_text, make_person

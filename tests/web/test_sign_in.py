@@ -6,9 +6,9 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from joindin.clock import utc_now
 from joindin.models import BrowserSession, EmailVerification
 from joindin.security.tokens import token_hash
+from joindin.utils.datetimes import utc_now
 from tests.factories import days_from_now, newest
 from tests.web.browsing import PASSWORD, Browser, form_fields, main_text, make_person
 

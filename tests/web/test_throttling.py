@@ -6,9 +6,9 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from joindin.clock import utc_now
 from joindin.models import Mail
 from joindin.operations.rate_limits import SIGN_IN_ACCOUNT, SIGN_IN_HERE
+from joindin.utils.datetimes import utc_now
 from tests.web.browsing import PASSWORD, Browser, main_text, make_person
 
 

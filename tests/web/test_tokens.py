@@ -5,12 +5,12 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from joindin.clock import utc_now
 from joindin.models import PERSONAL, AccessToken, Consent
 from joindin.operations.oauth_grants import keep_code, remember_consent
 from joindin.operations.personal_tokens import MOST
 from joindin.security.scopes import ALL, join_scopes
 from joindin.security.tokens import token_hash
+from joindin.utils.datetimes import utc_now
 from tests.factories import NOW, make_client, newest
 from tests.web.browsing import Browser, form_fields, main_text, make_person
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from joindin.imports.conferences.files.map_events import identify
 from joindin.imports.conferences.files.records import Record, Unusable, clean_record, fill_record
-from joindin.text import plain_text
+from joindin.utils.text import plain_text
 
 SOURCE = "conference-data"
 LARGEST_FILE = 20_000_000

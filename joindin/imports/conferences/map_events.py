@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from joindin.clock import UTC, zone
 from joindin.imports.conferences.files.listing import Listing
 from joindin.imports.conferences.files.records import Record
-from joindin.imports.places import Place, find_country, find_place
-from joindin.text import fold
+from joindin.utils.datetimes import UTC, zone
+from joindin.utils.gazetteer import Place, find_country, find_place
+from joindin.utils.text import fold
 
 # The listings tell when a call for papers ends, never when it opened; events want both. Counted
 # from the end, so that another import on another day comes to the same.

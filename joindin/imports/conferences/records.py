@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, fields, replace
 
-from joindin.text import is_web_url, plain_text
+from joindin.utils.text import is_web_url, plain_text
 
 LONGEST = {"name": 200, "city": 100, "country": 100, "url": 600}
 # Nothing longer is even looked at: cleaning takes its time, and these files are anybody's.

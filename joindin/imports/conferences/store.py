@@ -15,13 +15,13 @@ from random import randint
 
 from sqlalchemy import func, insert, select
 
-from joindin.clock import UTC, day_number, zone
 from joindin.db.locking import begin_write
 from joindin.db.upserts import insert_or_ignore
 from joindin.imports.conferences.files.listing import Listing
 from joindin.models import Event, EventSource, Tag, event_tags
 from joindin.operations.events import tag_event
-from joindin.text import fold, slug
+from joindin.utils.datetimes import UTC, day_number, zone
+from joindin.utils.text import fold, slug
 
 # The fields of a listing. Those of a group only make sense together: an edit of one keeps them all.
 GROUPS = {

@@ -10,8 +10,8 @@ import math
 import re
 from decimal import Decimal
 
-from joindin.clock import EARLIEST, LATEST, UTC
-from joindin.text import printable
+from joindin.utils.datetimes import EARLIEST, LATEST, UTC
+from joindin.utils.text import printable
 
 # Ids leave room for what comes after them: the columns that hold them end at 2**31.
 MOST_ID = 2_000_000_000

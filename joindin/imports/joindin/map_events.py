@@ -1,8 +1,8 @@
 """The original's events, and what belongs to them, as columns of ours."""
 
-from joindin.clock import day_number
 from joindin.imports.joindin.legacy_row import Broken, LeftOut, LegacyRow
-from joindin.text import fold
+from joindin.utils.datetimes import day_number
+from joindin.utils.text import fold
 
 LONGEST_ZONE = 100
 NOT_EFFECTIVE = "pending"

@@ -2,7 +2,7 @@
 
 from joindin.imports.joindin.legacy_row import Broken, LegacyRow
 from joindin.security.tokens import token_hash
-from joindin.text import fold
+from joindin.utils.text import fold
 
 
 def make_user(row: LegacyRow) -> dict:

@@ -2,7 +2,7 @@
 
 from joindin.imports.joindin.legacy_row import Broken, LeftOut, LegacyRow
 from joindin.imports.joindin.map_events import make_report
-from joindin.text import fold
+from joindin.utils.text import fold
 
 
 def make_language(row: LegacyRow) -> dict:

@@ -38,7 +38,7 @@ from joindin.models import (
     event_tags,
     talk_tracks,
 )
-from joindin.text import fold
+from joindin.utils.text import fold
 
 ORDINARY_LANGUAGE, ORDINARY_TYPE = "English - UK", "Talk"
 

@@ -10,13 +10,13 @@ from random import randint
 
 from sqlalchemy import String, func, select
 
-from joindin.clock import zone
 from joindin.imports.joindin.bulk_rows import is_among
 from joindin.imports.joindin.map_people import keyed_name
 from joindin.imports.joindin.progress import note_values
 from joindin.imports.joindin.report import MERGED
 from joindin.models import Event, Language, Tag, Talk, TalkType, User
-from joindin.text import fold, slug
+from joindin.utils.datetimes import zone
+from joindin.utils.text import fold, slug
 
 _lower_stubs = func.lower(Event.stub, type_=String)
 

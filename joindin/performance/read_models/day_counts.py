@@ -3,7 +3,7 @@
 Both cost a few dozen short rows, however many events there are. ``:subject`` says of what.
 """
 
-from joindin.clock import day_number
+from joindin.utils.datetimes import day_number
 
 # What waits to be summed up on PostgreSQL; SQLite has nothing there.
 _WAITING = "(SELECT coalesce(sum(change), 0) FROM tally_changes WHERE subject = {subject} AND place < {day})"

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, select
 
-from joindin.clock import day_number, midnight
 from joindin.models import Tag
 from joindin.performance.sql.compiled import Prepared
 from joindin.queries.event_lists.by_start import Run, list_run, list_run_from
@@ -20,7 +19,8 @@ from joindin.queries.event_lists.pending import list_pending
 from joindin.queries.event_lists.search import search_events
 from joindin.queries.paging import Page, Paging
 from joindin.queries.search_patterns import like_pattern, trigram_match
-from joindin.text import fold
+from joindin.utils.datetimes import day_number, midnight
+from joindin.utils.text import fold
 
 UPCOMING_MARGIN = dt.timedelta(days=3)
 CFP_NOTICE = dt.timedelta(days=7)

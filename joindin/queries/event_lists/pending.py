@@ -5,7 +5,7 @@ from sqlalchemy import func, select, true
 from joindin.models import Event, Tag, event_tags
 from joindin.queries.paging import Page, Paging
 from joindin.queries.search_patterns import like_pattern
-from joindin.text import fold
+from joindin.utils.text import fold
 
 events = Event.__table__.c
 

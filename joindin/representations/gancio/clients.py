@@ -1,8 +1,8 @@
 """Applications and their tokens, as Gancio shows them (spec 4.4). Secrets only to whoever just registered one."""
 
-from joindin.clock import iso_instant
 from joindin.models import AccessToken, Client
 from joindin.security.scopes import GANCIO_SCOPE
+from joindin.utils.datetimes import iso_instant
 
 
 def represent_client(client: Client) -> dict:

@@ -1,10 +1,10 @@
 """Applications as Joind.in v2.1 shows them to their owners (spec 11)."""
 
-from joindin.clock import iso_in_zone
 from joindin.models import Client
 from joindin.representations.links import Links
 from joindin.representations.schema_fields import Shape, address, moment, text, whole
 from joindin.representations.v2_1.collections import collection_schema
+from joindin.utils.datetimes import iso_in_zone
 
 KEY = "mX1tq9hR5cWb7sYpKz3vNd8fLg2jUeTa4oQi6rBxHwEyCkSnVlPmZuJtFqGhDsAa"
 SECRET = "Zb4nTq7yWc2mRk9sXv5pLd8hJf3gUa6eKo1iQxHwEyCkSnVlPmBuJtFqGhDsAaYr"  # noqa: S105 - an example

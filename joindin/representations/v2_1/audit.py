@@ -2,10 +2,10 @@
 
 from marshmallow import fields
 
-from joindin.clock import iso_in_zone
 from joindin.models import AuditEntry
 from joindin.representations.links import Links
 from joindin.representations.schema_fields import Shape, address, many, moment, one, text, whole
+from joindin.utils.datetimes import iso_in_zone
 
 
 class AuditEntrySchema(Shape):

@@ -1,10 +1,10 @@
 """Open claims as Joind.in v2.1 shows them to hosts (spec 7.12)."""
 
-from joindin.clock import iso_in_zone
 from joindin.models import TalkClaim
 from joindin.representations.links import Links
 from joindin.representations.schema_fields import Shape, address, moment, text
 from joindin.representations.v2_1.collections import collection_schema
+from joindin.utils.datetimes import iso_in_zone
 
 
 class VerboseClaimSchema(Shape):

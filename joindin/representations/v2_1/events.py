@@ -4,7 +4,6 @@ import datetime as dt
 
 from marshmallow import fields
 
-from joindin.clock import iso_in_zone, midnight
 from joindin.models import Event, EventHost
 from joindin.permissions import can_decide_about_event, can_edit_event, hosts_event, is_rejected
 from joindin.representations.links import Links
@@ -23,6 +22,7 @@ from joindin.representations.schema_fields import (
     zero_or_one,
 )
 from joindin.representations.v2_1.collections import CallerSchema, CountSchema, collection_schema
+from joindin.utils.datetimes import iso_in_zone, midnight
 from joindin.viewer import Viewer
 
 OPENS_BEFORE = dt.timedelta(days=1)

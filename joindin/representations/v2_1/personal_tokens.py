@@ -1,11 +1,11 @@
 """Tokens that people made for themselves. Not in the original, which knows keys of applications only."""
 
-from joindin.clock import iso_in_zone
 from joindin.models import AccessToken
 from joindin.representations.links import Links
 from joindin.representations.schema_fields import Shape, address, many, moment, one, text, whole
 from joindin.representations.v2_1.collections import CallerSchema, collection_schema
 from joindin.security.scopes import PUBLIC_READ, SCOPES
+from joindin.utils.datetimes import iso_in_zone
 
 
 class PersonalTokenSchema(Shape):

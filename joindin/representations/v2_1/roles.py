@@ -1,10 +1,10 @@
 """What people are to the house, as those see it who give roles."""
 
-from joindin.clock import iso_in_zone
 from joindin.models import User
 from joindin.representations.links import Links
 from joindin.representations.schema_fields import Shape, address, flag, moment, one, text
 from joindin.representations.v2_1.collections import CallerSchema, collection_schema
+from joindin.utils.datetimes import iso_in_zone
 
 
 class AccountSchema(Shape):

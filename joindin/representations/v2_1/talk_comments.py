@@ -1,11 +1,11 @@
 """Talk comments and reports as Joind.in v2.1 shows them (spec 8)."""
 
-from joindin.clock import iso_in_zone
 from joindin.models import TalkComment, TalkCommentReport
 from joindin.representations.links import Links
 from joindin.representations.schema_fields import Shape, address, moment, one, text, whole
 from joindin.representations.v2_1.collections import collection_schema
-from joindin.text import gravatar_hash
+from joindin.utils.datetimes import iso_in_zone
+from joindin.utils.text import gravatar_hash
 
 
 class VerboseTalkCommentSchema(Shape):

@@ -4,7 +4,6 @@ import datetime as dt
 
 from marshmallow import INCLUDE, fields
 
-from joindin.clock import iso_in_zone
 from joindin.models import Talk, TalkLink, TalkSpeaker, Track
 from joindin.representations.links import Links
 from joindin.representations.schema_fields import (
@@ -22,6 +21,7 @@ from joindin.representations.schema_fields import (
 )
 from joindin.representations.v2_1.collections import CallerSchema, CountSchema, collection_schema
 from joindin.representations.v2_1.events import average_rating, comments_enabled
+from joindin.utils.datetimes import iso_in_zone
 from joindin.viewer import Viewer
 
 

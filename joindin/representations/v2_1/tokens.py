@@ -1,10 +1,10 @@
 """API keys as Joind.in v2.1 shows them (spec 10.2). ``token`` is the row's id, never the secret."""
 
-from joindin.clock import iso_in_zone
 from joindin.models import AccessToken
 from joindin.representations.links import Links
 from joindin.representations.schema_fields import Shape, address, moment, one, text, whole
 from joindin.representations.v2_1.collections import CallerSchema, collection_schema
+from joindin.utils.datetimes import iso_in_zone
 
 
 class SignInSchema(Shape):

@@ -5,7 +5,7 @@ from joindin.permissions import can_edit_user, can_see_email
 from joindin.representations.links import Links
 from joindin.representations.schema_fields import Shape, address, flag, page, text, zero_or_one
 from joindin.representations.v2_1.collections import collection_schema
-from joindin.text import gravatar_hash
+from joindin.utils.text import gravatar_hash
 from joindin.viewer import Viewer
 
 

@@ -2,7 +2,6 @@
 
 from flask import Flask, current_app, g, request
 
-from joindin.clock import utc_now
 from joindin.errors import NotAllowed, NotSignedIn
 from joindin.extensions import db, reader, token_uses
 from joindin.http.csrf import FIELD, SAFE, CsrfFailed, check_csrf
@@ -11,6 +10,7 @@ from joindin.http.surface_routing import EPHIOS, when_asked
 from joindin.http.token_scopes import check_scope
 from joindin.models import User
 from joindin.queries.tokens import token_shown
+from joindin.utils.datetimes import utc_now
 
 NO_CREDENTIALS = "Authentication credentials were not provided."
 NO_PERMISSION = "You do not have permission to perform this action."

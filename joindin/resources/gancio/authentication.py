@@ -6,12 +6,12 @@ Gancio itself also looks in the query, the form and a cookie. A token in an addr
 
 from flask import Flask, current_app, g, request
 
-from joindin.clock import utc_now
 from joindin.errors import NotSignedIn
 from joindin.extensions import reader, token_uses
 from joindin.http.surface_routing import GANCIO, when_asked
 from joindin.http.token_scopes import check_scope
 from joindin.queries.tokens import ShownToken, token_shown
+from joindin.utils.datetimes import utc_now
 from joindin.viewer import Person
 
 

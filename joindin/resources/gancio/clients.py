@@ -3,7 +3,6 @@
 import orjson
 from flask import Blueprint, Response, request
 
-from joindin.clock import utc_now
 from joindin.errors import Invalid, NotFound
 from joindin.extensions import db
 from joindin.operations.clients import register_itself
@@ -13,7 +12,8 @@ from joindin.queries.tokens import list_gancio_tokens
 from joindin.representations.gancio.clients import represent_client, represent_new_client, represent_token
 from joindin.resources.gancio.authentication import signed_in, token
 from joindin.security.scopes import GANCIO_SCOPE
-from joindin.text import plain_text
+from joindin.utils.datetimes import utc_now
+from joindin.utils.text import plain_text
 
 LONGEST = {"client_name": 255, "redirect_uris": 500, "website": 500}
 

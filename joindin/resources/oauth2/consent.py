@@ -3,7 +3,6 @@
 from authlib.oauth2.rfc6749 import OAuth2Error
 from flask import Response, redirect, request
 
-from joindin.clock import utc_now
 from joindin.extensions import db
 from joindin.http.csrf import check_csrf
 from joindin.http.html_pages import show_page
@@ -15,6 +14,7 @@ from joindin.operations.oauth_grants import remember_consent
 from joindin.queries.authorizations import consented_scopes
 from joindin.security.redirect_uris import origin_of
 from joindin.security.scopes import WORDS
+from joindin.utils.datetimes import utc_now
 
 # What the form carries along of what the application asked.
 CARRIED = (

@@ -3,7 +3,6 @@
 from authlib.oauth2.rfc6749 import InvalidGrantError
 from flask import Blueprint, Response, request
 
-from joindin.clock import utc_now
 from joindin.extensions import db
 from joindin.http.password_login import proven_to_application
 from joindin.models import User
@@ -15,6 +14,7 @@ from joindin.resources.oauth2.consent import authorize
 from joindin.resources.oauth2.issuer import issuer
 from joindin.resources.oauth2.responses import check_secure, json, text
 from joindin.security.scopes import GANCIO_SCOPE, GANCIO_SCOPES
+from joindin.utils.datetimes import utc_now
 
 SELF = "self"
 BAD_CREDENTIALS = "Invalid resource owner credentials"

@@ -4,7 +4,6 @@ from flask import current_app
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.clock import utc_now
 from joindin.errors import Invalid, NotConfigured, NotFound
 from joindin.extensions import db
 from joindin.operations.clients import edit_client, register_client, remove_client, secret_of
@@ -21,7 +20,8 @@ from joindin.resources.v2_1.openapi import does, lists, refuses, shows, takes
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.request_params import params
 from joindin.resources.v2_1.responses import collection, empty, is_verbose
-from joindin.text import plain_text
+from joindin.utils.datetimes import utc_now
+from joindin.utils.text import plain_text
 
 blp = Blueprint("applications", __name__, url_prefix="/v2.1", description="Applications of one's own")
 

@@ -6,7 +6,6 @@ from flask import request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.clock import parse_date, utc_now
 from joindin.errors import Invalid, NotAllowed
 from joindin.extensions import db
 from joindin.permissions import can_read_audit_log
@@ -19,6 +18,7 @@ from joindin.resources.v2_1.authentication import api_base, links, signed_in
 from joindin.resources.v2_1.openapi import asks, refuses, shows
 from joindin.resources.v2_1.request_params import build_query, query
 from joindin.resources.v2_1.responses import thing
+from joindin.utils.datetimes import parse_date, utc_now
 
 blp = Blueprint("audit", __name__, url_prefix="/v2.1", description="Who did what to what")
 

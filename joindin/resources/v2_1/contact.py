@@ -4,7 +4,6 @@ from flask import current_app
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.akismet import is_spam
 from joindin.errors import Invalid
 from joindin.extensions import db
 from joindin.operations.contact import write_to_us
@@ -14,7 +13,8 @@ from joindin.resources.v2_1.openapi import does, refuses, takes
 from joindin.resources.v2_1.request_params import params
 from joindin.resources.v2_1.responses import empty
 from joindin.resources.v2_1.trusted_client import ClientSchema, by_trusted_client
-from joindin.text import plain_text, printable
+from joindin.utils.akismet import is_spam
+from joindin.utils.text import plain_text, printable
 
 blp = Blueprint("contact", __name__, url_prefix="/v2.1", description="Writing to us")
 

@@ -3,7 +3,6 @@
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.clock import utc_now
 from joindin.errors import Invalid
 from joindin.extensions import db
 from joindin.operations.registration import may_be_mailed
@@ -13,7 +12,8 @@ from joindin.representations.schema_fields import Shape, text
 from joindin.resources.v2_1.openapi import does, refuses, takes
 from joindin.resources.v2_1.request_params import params
 from joindin.resources.v2_1.responses import empty
-from joindin.text import is_e_mail, plain_text
+from joindin.utils.datetimes import utc_now
+from joindin.utils.text import is_e_mail, plain_text
 
 blp = Blueprint("emails", __name__, url_prefix="/v2.1/emails", description="Asking for a mail")
 

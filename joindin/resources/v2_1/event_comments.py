@@ -4,8 +4,6 @@ from flask import current_app
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.akismet import is_spam
-from joindin.clock import utc_now
 from joindin.errors import Invalid, NotFound
 from joindin.extensions import db, reader, writer
 from joindin.operations.comments import comment_on_event, decide_about_event_comment, report_event_comment
@@ -51,6 +49,8 @@ from joindin.resources.v2_1.openapi import add_unlisted, does, lists, refuses, s
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.request_params import params
 from joindin.resources.v2_1.responses import collection, empty
+from joindin.utils.akismet import is_spam
+from joindin.utils.datetimes import utc_now
 
 blp = Blueprint("event comments", __name__, url_prefix="/v2.1", description="What people say about events")
 

@@ -63,7 +63,7 @@ class EventImages(MethodView):
         if len(content) > current_app.config["MAX_IMAGE_BYTES"]:
             raise Invalid("Image upload failed (Code: 1)")
         # Imported here: Pillow takes as much memory as a thousand rendered events, and few workers ever need it.
-        from joindin.images import make_event_images
+        from joindin.utils.images import make_event_images
 
         made = make_event_images(content)
         with ImageFiles(current_app.config["MEDIA_DIR"]) as files:

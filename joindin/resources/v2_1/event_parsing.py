@@ -1,11 +1,11 @@
 """Reading what a host says about an event (spec 4.4 and 4.5)."""
 
-from joindin.clock import is_zone, parse_date, utc_now
 from joindin.errors import Invalid
 from joindin.operations.events import UNCHANGED, EventDetails
 from joindin.representations.schema_fields import Shape, flag, many, number, optional, text
 from joindin.resources.v2_1.request_params import Params
-from joindin.text import is_web_url, plain_text
+from joindin.utils.datetimes import is_zone, parse_date, utc_now
+from joindin.utils.text import is_web_url, plain_text
 
 LONGEST = {"name": 200, "description": 65_535, "location": 2_000, "href": 600, "cfp_url": 600}
 MOST_TAGS, LONGEST_TAG = 50, 100

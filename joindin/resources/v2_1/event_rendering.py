@@ -1,6 +1,5 @@
 """Events rendered for a page: from the fragment memory where it has them, else loaded and rendered."""
 
-from joindin.clock import day_number, utc_now
 from joindin.extensions import reader
 from joindin.permissions import can_decide_about_event, can_edit_event, hosts_event
 from joindin.queries.event_lists.keys import viewer_of
@@ -9,6 +8,7 @@ from joindin.queries.viewer_relations import view_events
 from joindin.representations.v2_1.events import represent_event
 from joindin.resources.v2_1.authentication import api_base, caller, links
 from joindin.resources.v2_1.fragment_rendering import remembered
+from joindin.utils.datetimes import day_number, utc_now
 from joindin.viewer import Viewer
 
 

@@ -4,7 +4,6 @@ from flask import current_app, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.clock import depends_on_now, parse_date, utc_now
 from joindin.errors import Invalid, MethodNotSupported, NotAllowed, NotFound
 from joindin.extensions import db, reader, writer
 from joindin.operations.attendance import attend, attend_at_once, unattend_at_once
@@ -41,7 +40,8 @@ from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.request_params import NOTHING, params, query
 from joindin.resources.v2_1.responses import collection, empty, hold_for_an_instant, is_verbose, thing
 from joindin.resources.v2_1.user_rendering import show_users
-from joindin.text import plain_text
+from joindin.utils.datetimes import depends_on_now, parse_date, utc_now
+from joindin.utils.text import plain_text
 from joindin.viewer import Viewer
 
 blp = Blueprint("events", __name__, url_prefix="/v2.1", description="Conferences and meetings")

@@ -3,7 +3,6 @@
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.clock import utc_now
 from joindin.errors import NotAllowed
 from joindin.extensions import db
 from joindin.operations.groups import (
@@ -26,7 +25,8 @@ from joindin.resources.v2_1.openapi import does, lists, refuses, shows, takes
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.request_params import params
 from joindin.resources.v2_1.responses import collection, empty
-from joindin.text import plain_text
+from joindin.utils.datetimes import utc_now
+from joindin.utils.text import plain_text
 from joindin.viewer import Person
 
 blp = Blueprint("groups", __name__, url_prefix="/v2.1", description="Groups of people, and who is in them")

@@ -9,7 +9,6 @@ import datetime as dt
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.clock import utc_now
 from joindin.errors import Invalid, NotAllowed
 from joindin.extensions import db
 from joindin.models import PASSWORD
@@ -37,7 +36,8 @@ from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.request_params import params
 from joindin.resources.v2_1.responses import collection, empty, thing
 from joindin.security.scopes import PUBLIC_READ, SCOPES, read_scopes
-from joindin.text import plain_text
+from joindin.utils.datetimes import utc_now
+from joindin.utils.text import plain_text
 
 blp = Blueprint("personal tokens", __name__, url_prefix="/v2.1", description="Tokens for scripts of one's own")
 

@@ -16,7 +16,7 @@ from joindin.resources.v2_1.authentication import links, signed_in
 from joindin.resources.v2_1.openapi import does, refuses, shows, takes
 from joindin.resources.v2_1.request_params import params
 from joindin.resources.v2_1.responses import collection, empty
-from joindin.text import plain_text
+from joindin.utils.text import plain_text
 from joindin.viewer import Viewer
 
 blp = Blueprint("reasons", __name__, url_prefix="/v2.1", description="Reasons for rejecting events, to choose from")

@@ -9,7 +9,7 @@ import orjson
 from flask import current_app, g, request
 
 from joindin.errors import Invalid, TooLarge
-from joindin.text import printable
+from joindin.utils.text import printable
 
 MOST_PARAMETERS = 1000
 NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\Z")

@@ -15,7 +15,7 @@ from joindin.resources.v2_1.openapi import asks, does, lists, refuses, shows, ta
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.request_params import Params, params, query
 from joindin.resources.v2_1.responses import collection, empty, thing
-from joindin.text import plain_text
+from joindin.utils.text import plain_text
 from joindin.viewer import Person, Viewer
 
 blp = Blueprint("roles", __name__, url_prefix="/v2.1", description="Who is what to the whole house")

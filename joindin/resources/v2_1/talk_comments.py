@@ -6,8 +6,6 @@ from flask import current_app
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.akismet import is_spam
-from joindin.clock import utc_now
 from joindin.errors import Invalid
 from joindin.extensions import db, reader, writer
 from joindin.jobs.mail_notifications import announce_mail
@@ -68,6 +66,8 @@ from joindin.resources.v2_1.openapi import does, lists, refuses, shows, takes
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.request_params import params
 from joindin.resources.v2_1.responses import collection, empty
+from joindin.utils.akismet import is_spam
+from joindin.utils.datetimes import utc_now
 
 blp = Blueprint("talk comments", __name__, url_prefix="/v2.1", description="What people say about talks")
 

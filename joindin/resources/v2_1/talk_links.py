@@ -16,7 +16,7 @@ from joindin.resources.v2_1.guards import for_talk
 from joindin.resources.v2_1.openapi import does, refuses, shows, takes
 from joindin.resources.v2_1.request_params import params
 from joindin.resources.v2_1.responses import empty, refusal, thing
-from joindin.text import plain_text
+from joindin.utils.text import plain_text
 
 blp = Blueprint("talk links", __name__, url_prefix="/v2.1", description="Slides, recordings and code of a talk")
 

@@ -3,7 +3,6 @@
 import datetime as dt
 import re
 
-from joindin.clock import parse_date, utc_now
 from joindin.errors import Invalid
 from joindin.extensions import db
 from joindin.models import Event
@@ -11,7 +10,8 @@ from joindin.operations.talks import TalkDetails
 from joindin.queries.languages import language_named, talk_type_titled
 from joindin.representations.schema_fields import Shape, many, optional, text, whole
 from joindin.resources.v2_1.request_params import Params
-from joindin.text import plain_text
+from joindin.utils.datetimes import parse_date, utc_now
+from joindin.utils.text import plain_text
 
 LONGEST = {"talk_title": 255, "talk_description": 65_535, "slides_link": 2_000}
 MOST_SPEAKERS, LONGEST_SPEAKER = 50, 200

@@ -2,7 +2,6 @@
 
 from flask import Response
 
-from joindin.clock import day_number, utc_now
 from joindin.extensions import reader
 from joindin.queries.paging import Page
 from joindin.queries.talk_records import read_talks
@@ -11,6 +10,7 @@ from joindin.representations.v2_1.talks import represent_talk
 from joindin.resources.v2_1.authentication import api_base, caller, links
 from joindin.resources.v2_1.fragment_rendering import remembered
 from joindin.resources.v2_1.responses import collection, is_verbose
+from joindin.utils.datetimes import day_number, utc_now
 
 
 def show_talks(page: Page, *, all_comments: bool = False) -> Response:

@@ -4,7 +4,6 @@ from flask import request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.clock import utc_now
 from joindin.errors import Invalid, NotAllowed, NotFound
 from joindin.extensions import db
 from joindin.operations.claims import (
@@ -33,7 +32,8 @@ from joindin.resources.v2_1.guards import allows, for_event, for_talk
 from joindin.resources.v2_1.openapi import asks, does, refuses, shows, takes
 from joindin.resources.v2_1.request_params import params
 from joindin.resources.v2_1.responses import collection, empty, is_verbose, refusal, thing
-from joindin.text import plain_text
+from joindin.utils.datetimes import utc_now
+from joindin.utils.text import plain_text
 
 blp = Blueprint("speakers", __name__, url_prefix="/v2.1", description="Who gives a talk, and who says so")
 

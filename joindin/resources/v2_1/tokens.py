@@ -4,7 +4,6 @@ from flask import current_app
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.clock import utc_now
 from joindin.errors import Invalid, NotAllowed, NotFound
 from joindin.extensions import db
 from joindin.http.password_login import count_attempt, forgive_attempt
@@ -19,6 +18,7 @@ from joindin.resources.v2_1.openapi import does, lists, refuses, shows, takes
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.request_params import params
 from joindin.resources.v2_1.responses import collection, empty, thing
+from joindin.utils.datetimes import utc_now
 
 blp = Blueprint("tokens", __name__, url_prefix="/v2.1", description="Signing in, and API keys")
 

@@ -28,7 +28,7 @@ from joindin.resources.v2_1.openapi import add_unlisted, does, lists, refuses, s
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.request_params import params
 from joindin.resources.v2_1.responses import collection, empty
-from joindin.text import plain_text
+from joindin.utils.text import plain_text
 
 blp = Blueprint("tracks", __name__, url_prefix="/v2.1", description="What runs side by side at an event")
 

@@ -17,7 +17,7 @@ from joindin.resources.v2_1.authentication import caller, signed_in
 from joindin.resources.v2_1.openapi import does, refuses, takes
 from joindin.resources.v2_1.request_params import params
 from joindin.resources.v2_1.responses import empty
-from joindin.text import is_e_mail, plain_text
+from joindin.utils.text import is_e_mail, plain_text
 from joindin.viewer import Viewer
 
 blp = Blueprint("profiles", __name__, url_prefix="/v2.1", description="What becomes of an account")

@@ -4,7 +4,6 @@ from flask import current_app, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.clock import utc_now
 from joindin.errors import Invalid, NotFound
 from joindin.extensions import db, reader
 from joindin.operations.rate_limits import API_REGISTRATION, admit, network
@@ -28,7 +27,8 @@ from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.request_params import params, query
 from joindin.resources.v2_1.responses import collection, empty, is_verbose
 from joindin.resources.v2_1.user_rendering import show_users
-from joindin.text import is_e_mail, plain_text
+from joindin.utils.datetimes import utc_now
+from joindin.utils.text import is_e_mail, plain_text
 
 blp = Blueprint("users", __name__, url_prefix="/v2.1", description="People with an account")
 

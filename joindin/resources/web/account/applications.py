@@ -5,7 +5,6 @@ from functools import partial
 from flask import current_app, redirect, request
 from wtforms import TextAreaField
 
-from joindin.clock import utc_now
 from joindin.errors import Invalid, NotAllowed, NotConfigured
 from joindin.extensions import db
 from joindin.http.forms import Form, OneOf, Text, at_most, choices, filled
@@ -24,7 +23,8 @@ from joindin.queries.clients import find_client_of, find_client_with_owner, list
 from joindin.queries.paging import Paging
 from joindin.resources.web.account.overview.one_time_secret import seal, unseal
 from joindin.resources.web.public.pages import blp
-from joindin.text import is_web_url, plain_text
+from joindin.utils.datetimes import utc_now
+from joindin.utils.text import is_web_url, plain_text
 from joindin.viewer import Viewer
 
 OWN, ALL = "/accounts/applications/", "/api/settings/applications/"

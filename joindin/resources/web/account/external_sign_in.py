@@ -6,7 +6,6 @@ import secrets
 import flask
 from flask import current_app, redirect, request
 
-from joindin.clock import utc_now
 from joindin.errors import NotFound, Refused
 from joindin.extensions import db
 from joindin.http.html_pages import notify, show_page
@@ -34,6 +33,7 @@ from joindin.operations.rate_limits import EXTERNAL_SIGN_IN, admit, network
 from joindin.queries.external_identities import identity_of
 from joindin.resources.web.account.overview.second_factor_step import welcome
 from joindin.resources.web.public.pages import blp
+from joindin.utils.datetimes import utc_now
 
 HERE = "/accounts/external/"
 SIGN_IN_PAGE = "/accounts/login/"

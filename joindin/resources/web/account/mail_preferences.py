@@ -6,7 +6,6 @@ at links before their readers do; a click on its button does, and so does the ma
 
 from flask import current_app, redirect, request
 
-from joindin.clock import utc_now
 from joindin.db.locking import locked
 from joindin.errors import NotFound
 from joindin.extensions import db
@@ -19,6 +18,7 @@ from joindin.operations.mail_opt_outs import refuse_mails, want_mails
 from joindin.queries.mail_opt_outs import refused_topics
 from joindin.resources.web.public.pages import blp
 from joindin.security.tokens import read_refusal_token
+from joindin.utils.datetimes import utc_now
 
 
 class Wanted(Form):

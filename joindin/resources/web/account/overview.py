@@ -6,7 +6,6 @@ from flask import Response, current_app, redirect, request
 from wtforms import BooleanField, HiddenField, TextAreaField
 from wtforms.validators import Length
 
-from joindin.clock import utc_now
 from joindin.errors import Conflict, Invalid
 from joindin.extensions import db
 from joindin.http.forms import Form, Text, at_most, filled, good_address
@@ -30,7 +29,8 @@ from joindin.queries.sessions import find_own_session, list_sessions
 from joindin.representations.personal_data import pack_personal_data
 from joindin.resources.web.account.overview.registration import check_username
 from joindin.resources.web.public.pages import blp
-from joindin.text import plain_text
+from joindin.utils.datetimes import utc_now
+from joindin.utils.text import plain_text
 
 
 class Profile(Form):

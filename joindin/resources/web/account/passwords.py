@@ -3,7 +3,6 @@
 from flask import redirect, request
 from wtforms import HiddenField, PasswordField
 
-from joindin.clock import utc_now
 from joindin.errors import Invalid
 from joindin.extensions import db
 from joindin.http.forms import HARDER, Form, Text, filled, good_password
@@ -17,6 +16,7 @@ from joindin.operations.users import EASY_TO_GUESS, names_of, reset_password, se
 from joindin.queries.users import user_called
 from joindin.resources.web.account.overview.sign_in import NAME
 from joindin.resources.web.public.pages import blp
+from joindin.utils.datetimes import utc_now
 
 NEW_PASSWORD = {"autocomplete": "new-password"}
 LENGTH = "At least 10 characters. Several words are easier to remember"

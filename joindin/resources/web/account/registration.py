@@ -3,7 +3,6 @@
 from flask import redirect, request
 from wtforms import HiddenField, PasswordField, ValidationError
 
-from joindin.clock import utc_now
 from joindin.errors import Conflict, Invalid
 from joindin.extensions import db
 from joindin.http.forms import Form, Text, at_most, filled, good_address, good_password
@@ -14,6 +13,7 @@ from joindin.operations.registration import NO_LONGER, ask_for_account, open_acc
 from joindin.operations.users import NAME_TAKEN, verify_address
 from joindin.queries.users import user_named
 from joindin.resources.web.public.pages import blp
+from joindin.utils.datetimes import utc_now
 
 NEW_PASSWORD = {"autocomplete": "new-password"}
 

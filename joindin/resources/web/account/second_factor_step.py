@@ -12,7 +12,6 @@ import flask
 from flask import current_app, redirect, request
 from wtforms import HiddenField
 
-from joindin.clock import utc_now
 from joindin.errors import Invalid, TooOften
 from joindin.extensions import db
 from joindin.http.forms import LeadingOn, Text
@@ -24,6 +23,7 @@ from joindin.operations.rate_limits import CHALLENGE, admit, admit_code, forgive
 from joindin.operations.second_factors import WRONG_CODE, check_code
 from joindin.queries.second_factors import has_second_factor, list_passkeys
 from joindin.resources.web.public.pages import blp
+from joindin.utils.datetimes import utc_now
 
 HERE = "/accounts/second/"
 MEMO = "half"

@@ -6,7 +6,6 @@ from flask import current_app, redirect, request
 from markupsafe import Markup
 from wtforms import HiddenField
 
-from joindin.clock import utc_now
 from joindin.errors import Conflict, Invalid
 from joindin.extensions import db
 from joindin.http.forms import Form, Text, at_most, filled
@@ -25,6 +24,7 @@ from joindin.queries.second_factors import count_recovery_codes, has_authenticat
 from joindin.resources.web.account.overview.second_factor_step import new_challenge, place, spent_challenge
 from joindin.resources.web.public.pages import blp
 from joindin.security.encryption import seal, unseal
+from joindin.utils.datetimes import utc_now
 
 HERE = "/accounts/security/"
 

@@ -3,7 +3,6 @@
 from flask import redirect, request
 from wtforms import PasswordField
 
-from joindin.clock import utc_now
 from joindin.extensions import db
 from joindin.http.forms import LeadingOn, Text, filled
 from joindin.http.html_pages import notify, show_page
@@ -13,6 +12,7 @@ from joindin.operations.sessions import close_sessions
 from joindin.operations.users import send_verification
 from joindin.resources.web.account.overview.second_factor_step import reassure, welcome
 from joindin.resources.web.public.pages import blp
+from joindin.utils.datetimes import utc_now
 
 NAME = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
 WRONG = "That name and that password do not fit together"

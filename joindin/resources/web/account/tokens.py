@@ -6,7 +6,6 @@ from flask import redirect, request
 from wtforms import DateField, TextAreaField, TimeField
 from wtforms.validators import Optional
 
-from joindin.clock import UTC, utc_now
 from joindin.errors import Invalid, NotAllowed, NotFound
 from joindin.extensions import db
 from joindin.http.forms import Boxes, Form, at_most, choices, filled
@@ -21,7 +20,8 @@ from joindin.queries.tokens import find_token_of, list_personal_tokens, list_sig
 from joindin.resources.web.account.overview.one_time_secret import seal, unseal
 from joindin.resources.web.public.pages import blp
 from joindin.security.scopes import SCOPES, WORDS
-from joindin.text import plain_text
+from joindin.utils.datetimes import UTC, utc_now
+from joindin.utils.text import plain_text
 
 HOME = "/api/settings/token/"
 

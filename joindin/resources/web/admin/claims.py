@@ -2,7 +2,6 @@
 
 from flask import request
 
-from joindin.clock import utc_now
 from joindin.errors import Invalid, NotAllowed, NotFound
 from joindin.extensions import db
 from joindin.models import Talk, TalkClaim
@@ -21,6 +20,7 @@ from joindin.resources.web.admin.common import (
     show,
     viewer,
 )
+from joindin.utils.datetimes import utc_now
 
 HERE = "/desk/claims/"
 

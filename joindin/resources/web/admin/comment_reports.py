@@ -4,7 +4,6 @@ from itertools import groupby
 
 from flask import request
 
-from joindin.clock import utc_now
 from joindin.errors import NotAllowed
 from joindin.extensions import db
 from joindin.operations.comments import decide_about_event_comment
@@ -25,6 +24,7 @@ from joindin.resources.web.admin.common import (
     show,
     viewer,
 )
+from joindin.utils.datetimes import utc_now
 
 DONE = {"approved": "The comment stays hidden.", "denied": "The comment is shown again."}
 

@@ -3,7 +3,6 @@
 from flask import current_app
 from wtforms import HiddenField, RadioField, TextAreaField
 
-from joindin.clock import utc_now
 from joindin.errors import NotFound
 from joindin.extensions import db
 from joindin.http.forms import Form, at_most, choices
@@ -14,7 +13,8 @@ from joindin.queries.event_lists import EventFilter, list_events
 from joindin.queries.events import load_events
 from joindin.queries.rejection_reasons import list_reasons
 from joindin.resources.web.admin.common import blp, carry_out, neighbours, only_for, read_paging, show, viewer
-from joindin.text import plain_text
+from joindin.utils.datetimes import utc_now
+from joindin.utils.text import plain_text
 
 QUEUE = "/desk/events/"
 

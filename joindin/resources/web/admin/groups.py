@@ -3,7 +3,6 @@
 from flask import redirect, request
 from wtforms import SelectField
 
-from joindin.clock import utc_now
 from joindin.errors import Conflict, Invalid, NotFound
 from joindin.extensions import db
 from joindin.http.forms import Form, Text, at_most, choices, filled
@@ -24,6 +23,7 @@ from joindin.queries.account_administration import find_account
 from joindin.queries.granted_permissions import list_permits
 from joindin.queries.groups import find_group, list_groups, list_members
 from joindin.resources.web.admin.common import blp, carry_out, neighbours, only_for, read_paging, show, viewer
+from joindin.utils.datetimes import utc_now
 
 GROUPS = "/desk/groups/"
 

@@ -12,7 +12,7 @@ from joindin.operations.rejection_reasons import LONGEST_TITLE, add_reason, dele
 from joindin.permissions import can_keep_reasons
 from joindin.queries.rejection_reasons import find_reason, list_reasons
 from joindin.resources.web.admin.common import blp, carry_out, only_for, show, viewer
-from joindin.text import plain_text
+from joindin.utils.text import plain_text
 
 REASONS = "/desk/reasons/"
 

@@ -16,7 +16,7 @@ from joindin.queries.granted_permissions import list_permits
 from joindin.queries.groups import list_groups_of
 from joindin.queries.paging import Paging
 from joindin.resources.web.admin.common import blp, carry_out, neighbours, only_for, read_paging, show, viewer
-from joindin.text import printable
+from joindin.utils.text import printable
 
 PEOPLE = "/desk/people/"
 LONGEST_REASON = 200

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, redirect, request
 from joindin.errors import NotFound
 from joindin.http.html_pages import show_page
 from joindin.representations.links import Links
-from joindin.text import printable
+from joindin.utils.text import printable
 
 # What may stand in a path as it is; all else is escaped when somebody is sent on.
 PATH_CHARACTERS = "/!$&'()*+,:;=@~"

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytz
 from text_unidecode import unidecode
 
-from joindin.clock import is_zone
+from joindin.utils.datetimes import is_zone
 
 # What people call countries beside the gazetteer's own names and its two- and three-letter codes.
 ALIASES = {

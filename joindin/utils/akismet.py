@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from joindin.fetching import FetchFailed, fetch
+from joindin.utils.http_client import FetchFailed, fetch
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
