@@ -12,10 +12,10 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from joindin.cli.import_joindin import import_joindin
 from joindin.extensions import db
-from joindin.imports.conferences.files.files import SOURCE, read_conferences
-from joindin.imports.conferences.files.map_events import make_listing
-from joindin.imports.conferences.files.matching import match_moved_listings
-from joindin.imports.conferences.files.store import store_listings
+from joindin.imports.conferences.files import SOURCE, read_conferences
+from joindin.imports.conferences.map_events import make_listing
+from joindin.imports.conferences.matching import match_moved_listings
+from joindin.imports.conferences.store import store_listings
 from joindin.models import EventSource
 from joindin.utils.datetimes import utc_now
 

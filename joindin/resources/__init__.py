@@ -23,8 +23,7 @@ def mount(app: Flask, api: Api) -> None:
         sessions,
         token_scopes,
     )
-    from joindin.resources import docs, ephios, gancio, oauth2, v2_1, web
-    from joindin.resources.media.views import views
+    from joindin.resources import docs, ephios, gancio, media, oauth2, v2_1, web
 
     app.url_map.converters |= {"positive": Positive, "rest": Rest, "row_id": RowId}
     api.init_app(app)
@@ -36,7 +35,7 @@ def mount(app: Flask, api: Api) -> None:
     forms.mount(app)
     html_pages.mount(app)
     v2_1.mount(app, api)
-    views.mount(app)
+    media.mount(app)
     web.mount(app)
     oauth2.mount(app)
     gancio.mount(app)

@@ -4,12 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
-from joindin.imports.conferences.files.files import read_conferences
-from joindin.imports.conferences.files.map_events import make_listing
 from sqlalchemy import select
 
 from joindin.cli.imports import imports, store_batch
 from joindin.extensions import db
+from joindin.imports.conferences.files import read_conferences
+from joindin.imports.conferences.map_events import make_listing
 from joindin.models import Event, EventHost, EventSource, Mail, Tag, event_tags
 from joindin.operations.events import tag_event
 from tests.factories import at, make_event

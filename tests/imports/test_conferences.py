@@ -1,10 +1,10 @@
 import datetime as dt
 
 import pytest
-from joindin.imports.conferences.files.files import list_files, read_conferences
-from joindin.imports.conferences.files.map_events import identify, make_listing
-from joindin.imports.conferences.files.records import Record, Unusable, clean_record, fill_record
 
+from joindin.imports.conferences.files import list_files, read_conferences
+from joindin.imports.conferences.map_events import identify, make_listing
+from joindin.imports.conferences.records import Record, Unusable, clean_record, fill_record
 from joindin.utils.datetimes import UTC
 from tests.factories import at
 from tests.imports.data import listing, online_listing, write_listings

@@ -11,7 +11,7 @@ import joindin.queries.event_lists.by_start as by_start
 from joindin.operations.started_events import move_begun_events
 from joindin.performance.caching.query_cache import forget_counts
 from joindin.performance.read_models import find_drift
-from joindin.queries.event_lists import EventFilter, list_events
+from joindin.queries.event_lists import EventFilter, list_events, search
 from joindin.queries.paging import Paging
 from joindin.utils.datetimes import midnight
 from joindin.utils.text import fold

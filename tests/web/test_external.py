@@ -394,7 +394,7 @@ def test_the_way_to_the_provider_stands_where_people_sign_in(browser, session, h
 
 def test_leaving_again_and_again_is_slowed_down(browser, session, house, monkeypatch):
     from joindin.operations import rate_limits
-    from joindin.resources.web.account.overview import external_sign_in
+    from joindin.resources.web.account import external_sign_in
 
     monkeypatch.setattr(
         external_sign_in, "EXTERNAL_SIGN_IN", rate_limits.Limit("external sign-in", 2, rate_limits.SIGN_IN_HERE.window)

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from joindin.imports.conferences.files.map_events import identify
-from joindin.imports.conferences.files.records import Record, Unusable, clean_record, fill_record
+from joindin.imports.conferences.map_events import identify
+from joindin.imports.conferences.records import Record, Unusable, clean_record, fill_record
 from joindin.utils.text import plain_text
 
 SOURCE = "conference-data"

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from joindin.imports.conferences.files.listing import Listing
-from joindin.imports.conferences.files.records import Record
+from joindin.imports.conferences.listing import Listing
+from joindin.imports.conferences.records import Record
 from joindin.utils.datetimes import UTC, zone
 from joindin.utils.gazetteer import Place, find_country, find_place
 from joindin.utils.text import fold

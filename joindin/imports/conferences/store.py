@@ -17,7 +17,7 @@ from sqlalchemy import func, insert, select
 
 from joindin.db.locking import begin_write
 from joindin.db.upserts import insert_or_ignore
-from joindin.imports.conferences.files.listing import Listing
+from joindin.imports.conferences.listing import Listing
 from joindin.models import Event, EventSource, Tag, event_tags
 from joindin.operations.events import tag_event
 from joindin.utils.datetimes import UTC, day_number, zone

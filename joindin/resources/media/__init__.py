@@ -1,1 +1,5 @@
-"""..."""
+"""The files that responses point to, on the paths of the original web site."""
+
+from joindin.resources.media.views import mount
+
+__all__ = ["mount"]

@@ -9,7 +9,7 @@ house is below ``/desk/``. Refusals are pages too, and nothing needs JavaScript.
 from flask import Flask
 
 from joindin.resources.web import admin
-from joindin.resources.web.account.overview import (
+from joindin.resources.web.account import (
     applications,
     external_sign_in,
     mail_preferences,

@@ -21,7 +21,7 @@ from joindin.operations.clients import (
 from joindin.permissions import can_administer_applications
 from joindin.queries.clients import find_client_of, find_client_with_owner, list_all_clients, list_clients_of
 from joindin.queries.paging import Paging
-from joindin.resources.web.account.overview.one_time_secret import seal, unseal
+from joindin.resources.web.account.one_time_secret import seal, unseal
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
 from joindin.utils.text import is_web_url, plain_text

@@ -31,7 +31,7 @@ from joindin.operations.external_sign_in import (
 )
 from joindin.operations.rate_limits import EXTERNAL_SIGN_IN, admit, network
 from joindin.queries.external_identities import identity_of
-from joindin.resources.web.account.overview.second_factor_step import welcome
+from joindin.resources.web.account.second_factor_step import welcome
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
 

@@ -27,7 +27,7 @@ from joindin.operations.sessions import close_session
 from joindin.queries.personal_data import collect_personal_data
 from joindin.queries.sessions import find_own_session, list_sessions
 from joindin.representations.personal_data import pack_personal_data
-from joindin.resources.web.account.overview.registration import check_username
+from joindin.resources.web.account.registration import check_username
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
 from joindin.utils.text import plain_text

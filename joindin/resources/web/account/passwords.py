@@ -14,7 +14,7 @@ from joindin.operations.rate_limits import MAIL_ADDRESS, admit, network
 from joindin.operations.registration import NO_LONGER, may_be_mailed
 from joindin.operations.users import EASY_TO_GUESS, names_of, reset_password, send_password_reset
 from joindin.queries.users import user_called
-from joindin.resources.web.account.overview.sign_in import NAME
+from joindin.resources.web.account.sign_in import NAME
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
 

@@ -21,7 +21,7 @@ from joindin.operations.second_factors import (
     renew_recovery_codes,
 )
 from joindin.queries.second_factors import count_recovery_codes, has_authenticator, list_passkeys
-from joindin.resources.web.account.overview.second_factor_step import new_challenge, place, spent_challenge
+from joindin.resources.web.account.second_factor_step import new_challenge, place, spent_challenge
 from joindin.resources.web.public.pages import blp
 from joindin.security.encryption import seal, unseal
 from joindin.utils.datetimes import utc_now

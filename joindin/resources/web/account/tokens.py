@@ -17,7 +17,7 @@ from joindin.operations.oauth_grants import withdraw_consent
 from joindin.operations.personal_tokens import LONGEST_DESCRIPTION, NO_DESCRIPTION, NO_SCOPE, make_token
 from joindin.queries.authorizations import list_authorizations
 from joindin.queries.tokens import find_token_of, list_personal_tokens, list_sign_ins
-from joindin.resources.web.account.overview.one_time_secret import seal, unseal
+from joindin.resources.web.account.one_time_secret import seal, unseal
 from joindin.resources.web.public.pages import blp
 from joindin.security.scopes import SCOPES, WORDS
 from joindin.utils.datetimes import UTC, utc_now
