@@ -33,7 +33,7 @@ format: .venv/ready-to-test
 	$(bin)/ruff check --fix .
 	$(bin)/ruff format .
 
-# Migrations up, down and equal to the models, and the import directions, are tests as well: tests/test_house.py.
+# Migrations up, down and equal to the models, and the import directions, are tests as well: tests/test_architecture.py.
 test-both:
 	env -u JOINDIN_TEST_DATABASE_URL $(MAKE) test
 	JOINDIN_TEST_DATABASE_URL=$(POSTGRESQL) $(MAKE) test

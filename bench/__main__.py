@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
-from bench.communities import ROOT, Shelf
-from bench.figures import Plan, find_figures
-from bench.load import require_wrk
+from bench.datasets import ROOT, Shelf
+from bench.http_load import require_wrk
+from bench.measurements import Plan, find_figures
 from bench.report import render, versions
 
 REPORT = ROOT / "docs" / "benchmarks.md"

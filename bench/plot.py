@@ -9,7 +9,7 @@ mpl.rcParams["svg.hashsalt"] = "joindin"
 
 from matplotlib import pyplot as plt  # noqa: E402 - only now that there need be no screen
 
-from bench.figures import Figures  # noqa: E402
+from bench.measurements import Figures  # noqa: E402
 from bench.report import NAMES  # noqa: E402
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from bench.figures import Compared, Figures, Plan
+from bench.measurements import Compared, Figures, Plan
 
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 NOTES = Path(__file__).parent / "notes.md"

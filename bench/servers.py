@@ -49,7 +49,7 @@ def ours(first_path: str, **environment: str):
 @contextmanager
 def bare(bodies: Path):
     """The yardstick: a Flask application whose routes return the files in ``bodies``."""
-    with _started(["bench.bare", str(WORKERS)], "/0", {"BENCH_BODIES": str(bodies)}) as server:
+    with _started(["bench.baseline_app", str(WORKERS)], "/0", {"BENCH_BODIES": str(bodies)}) as server:
         yield server.wait()
 
 

@@ -1,6 +1,6 @@
 """Somebody in each role, whom tests of what is done by privilege ask one after the other."""
 
-from joindin.operations.granted_permissions import permit
+from joindin.operations.accounts.granted_permissions import permit
 from tests.factories import make_group, make_user
 
 ROLES = ("visitor", "plain", "trusted", "host", "editor", "manager", "reader", "admin")

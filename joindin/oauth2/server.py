@@ -21,8 +21,8 @@ from joindin.oauth2.clients import OAuthClient
 from joindin.oauth2.endpoints import Introspection, Revocation
 from joindin.oauth2.grants import ByCode, ByItself, ByPassword, ByRefreshToken, Pkce
 from joindin.oauth2.policies import Terms
-from joindin.operations.oauth_grants import keep_tokens, open_grant
-from joindin.queries.clients import client_with_key
+from joindin.operations.accounts.oauth_grants import keep_tokens, open_grant
+from joindin.queries.accounts.clients import client_with_key
 from joindin.security.scopes import SCOPES
 from joindin.security.tokens import ACCESS, REFRESH, new_secret
 from joindin.utils.datetimes import utc_now

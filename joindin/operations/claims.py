@@ -14,9 +14,9 @@ from joindin.operations.audit import record
 from joindin.operations.outbox import addresses, notify_later, send_later
 from joindin.operations.speakers import link_speaker, shown_name
 from joindin.operations.talks import hold_talk
+from joindin.queries.accounts.users import list_hosts_to_tell, user_named
 from joindin.queries.claims import open_claim_of
 from joindin.queries.talks import list_speakers
-from joindin.queries.users import list_hosts_to_tell, user_named
 from joindin.utils.text import fold, plain_text
 from joindin.viewer import Person
 

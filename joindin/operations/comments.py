@@ -11,8 +11,8 @@ from joindin.operations.audit import record
 from joindin.operations.outbox import notify_later
 from joindin.performance.sql.compiled import Prepared
 from joindin.performance.sql.write_statements import adding_comment, counting
+from joindin.queries.accounts.users import list_hosts_to_tell
 from joindin.queries.comments import author_at_event
-from joindin.queries.users import list_hosts_to_tell
 from joindin.viewer import Person
 
 RATINGS = range(1, 6)

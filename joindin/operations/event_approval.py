@@ -5,7 +5,7 @@ from joindin.errors import Conflict, Invalid
 from joindin.models import Event
 from joindin.operations.audit import record
 from joindin.operations.outbox import addresses, send_later
-from joindin.queries.users import list_hosts_to_tell
+from joindin.queries.accounts.users import list_hosts_to_tell
 from joindin.viewer import Person
 
 LONGEST_REASON = 200

@@ -15,8 +15,8 @@ from joindin.models import Event, EventHost, Tag, User, event_tags
 from joindin.operations.attendance import attend
 from joindin.operations.outbox import notify_later
 from joindin.permissions import is_approved_at_once, is_rejected
+from joindin.queries.accounts.users import list_admins
 from joindin.queries.events import count_pending_events
-from joindin.queries.users import list_admins
 from joindin.utils.datetimes import zone
 from joindin.utils.text import fold, slug
 from joindin.viewer import Person

@@ -7,7 +7,7 @@ from joindin.db.upserts import insert_or_ignore
 from joindin.errors import Conflict, NotAllowed, NotFound
 from joindin.models import Event, EventComment, EventHost, User
 from joindin.operations.audit import record
-from joindin.queries.users import user_named
+from joindin.queries.accounts.users import user_named
 from joindin.viewer import Person
 
 

@@ -15,8 +15,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from joindin.errors import TooOften
 from joindin.models import BrowserSession, Throttle, User
-from joindin.operations.security_mails import tell_of_guesses, tell_of_wrong_codes
-from joindin.queries.users import user_called
+from joindin.operations.accounts.security_mails import tell_of_guesses, tell_of_wrong_codes
+from joindin.queries.accounts.users import user_called
 from joindin.utils.text import fold
 
 TRY_LATER = "That was tried too often. Please try again later"

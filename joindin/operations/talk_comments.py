@@ -21,8 +21,8 @@ from joindin.operations.talk_counters import recount_talks
 from joindin.operations.talks import touch_talks
 from joindin.performance.sql.compiled import Prepared
 from joindin.performance.sql.write_statements import adding_comment, counting
+from joindin.queries.accounts.users import list_hosts_to_tell
 from joindin.queries.talk_comments import author_at_talk, recent_talk_comments
-from joindin.queries.users import list_hosts_to_tell
 from joindin.viewer import Person
 
 

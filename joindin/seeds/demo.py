@@ -13,13 +13,13 @@ from sqlalchemy import select
 
 from joindin.db.locking import begin_write
 from joindin.models import EventComment, Mail, User
+from joindin.operations.accounts.clients import add_client
+from joindin.operations.accounts.users import create_user
 from joindin.operations.attendance import attend
-from joindin.operations.clients import add_client
 from joindin.operations.comments import comment_on_event, report_event_comment
 from joindin.operations.event_approval import approve_event, reject_event
 from joindin.operations.events import EventDetails, submit_event
 from joindin.operations.hosts import add_host
-from joindin.operations.users import create_user
 from joindin.utils.datetimes import midnight, zone
 
 PASSWORD = "joindin-demo"  # noqa: S105 - known to everybody, as is the next

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.browser.judges import nu_errors
+from tests.browser.page_driver import Visitor
+from tests.browser.requirements import chromium, missing_tools
 from tests.browser.server import Server
-from tests.browser.tools import chromium, missing_tools
-from tests.browser.visitor import Visitor
-from tests.oidc.house import House
+from tests.browser.validators import nu_errors
+from tests.oidc.fake_provider import House
 
 FLAGS = [
     "--no-sandbox",

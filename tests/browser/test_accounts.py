@@ -6,7 +6,7 @@ import zipfile
 from sqlalchemy import func, select
 
 from joindin.models import BrowserSession, User
-from tests.web.browsing import PASSWORD, make_person
+from tests.browser_client import PASSWORD, make_person
 
 ADDRESS = "hedy@example.org"
 CHOSEN = "a boat made of paper"

@@ -7,8 +7,8 @@ from threading import Thread
 import pytest
 from authlib.integrations.requests_client import OAuth2Session
 
+from tests.browser_client import PASSWORD, make_person
 from tests.factories import make_client
-from tests.web.browsing import PASSWORD, make_person
 
 SECRET = "a secret of the application"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.judges import axe_violations
+from tests.browser.validators import axe_violations
 from tests.factories import (
     days_from_now,
     make_attendance,

@@ -5,7 +5,7 @@ import re
 import pyotp
 
 from joindin.utils.datetimes import utc_now
-from tests.web.browsing import PASSWORD, make_person
+from tests.browser_client import PASSWORD, make_person
 
 
 def test_codes_of_an_app_are_a_second_factor(visitor, session):

@@ -1,6 +1,6 @@
 """Signing in with a browser, by mouse and by keyboard alone."""
 
-from tests.web.browsing import PASSWORD, make_person
+from tests.browser_client import PASSWORD, make_person
 
 
 def test_somebody_signs_in_and_out(visitor, session):

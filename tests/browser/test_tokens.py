@@ -3,7 +3,7 @@
 import json
 import subprocess
 
-from tests.web.browsing import PASSWORD, make_person
+from tests.browser_client import PASSWORD, make_person
 
 
 def test_a_token_is_made_used_by_a_script_and_revoked(visitor, session, server):

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from joindin.models import Client
-from joindin.queries.tokens import trusted_client
+from joindin.queries.accounts.api_tokens import trusted_client
 from joindin.security.tokens import token_hash
 from tests.factories import make_client, newest
 

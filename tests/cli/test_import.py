@@ -13,7 +13,7 @@ from joindin.imports.conferences.map_events import make_listing
 from joindin.models import Event, EventHost, EventSource, Mail, Tag, event_tags
 from joindin.operations.events import tag_event
 from tests.factories import at, make_event
-from tests.imports.data import REAL_DATA, listing, online_listing, write_listings
+from tests.imports.conferences.listings import REAL_DATA, listing, online_listing, write_listings
 
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE)", re.IGNORECASE)
 

@@ -11,17 +11,8 @@ from sqlalchemy import create_engine, func, select, text
 from joindin.models import Event, User
 from joindin.security.passwords import check_password
 from tests.factories import make_event, newest
-from tests.imports.joindin_data import (
-    client,
-    event,
-    legacy,
-    row,
-    talk,
-    token,
-    user,
-    write_dump,
-)
-from tests.imports.joindin_tables import legacy_database
+from tests.imports.joindin.legacy_data import client, event, legacy, row, talk, token, user, write_dump
+from tests.imports.joindin.mysql_database import legacy_database
 
 
 def installation():

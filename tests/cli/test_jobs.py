@@ -19,7 +19,7 @@ from joindin.jobs.mail_delivery import LEASE, Round, deliver_due_mail
 from joindin.models import Mail
 from joindin.operations.outbox import send_later
 from tests.factories import make_user
-from tests.jobs.sink import Sink
+from tests.jobs.smtp_server import Sink
 
 COMMAND = [sys.executable, "-c", "from joindin.cli import main; main()", "jobs", "run"]
 REDIS = "redis://127.0.0.1:6379/15"

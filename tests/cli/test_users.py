@@ -8,9 +8,9 @@ from sqlalchemy import select
 from joindin.errors import Conflict
 from joindin.extensions import db
 from joindin.models import AuditEntry, Authenticator, EmailVerification, Mail, User
-from joindin.operations.roles import set_roles
-from joindin.operations.second_factors import make_recovery_codes
-from joindin.queries.second_factors import count_recovery_codes, has_second_factor
+from joindin.operations.accounts.roles import set_roles
+from joindin.operations.accounts.second_factors import make_recovery_codes
+from joindin.queries.accounts.second_factors import count_recovery_codes, has_second_factor
 from joindin.security.passwords import check_password
 from joindin.utils.datetimes import utc_now
 from tests.factories import make_group, make_user, newest

@@ -2,7 +2,7 @@ import pytest
 
 from joindin.extensions import db
 from joindin.jobs.mail_delivery import deliver_due_mail
-from tests.jobs.sink import Sink
+from tests.jobs.smtp_server import Sink
 
 
 @pytest.fixture

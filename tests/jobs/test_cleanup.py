@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from joindin.jobs.cleanup import clean_outbox, clean_up
 from joindin.models import AccessToken, BrowserSession, EmailChange, Grant, Mail, RefreshToken, Registration, Throttle
-from joindin.operations.oauth_grants import forget_ended
+from joindin.operations.accounts.oauth_grants import forget_ended
 from tests.factories import NOW, make_client, make_user
 
 MONTH = dt.timedelta(days=30)

@@ -1,8 +1,8 @@
 import pytest
 
+from tests.browser_client import Browser, make_person
 from tests.factories import make_client
 from tests.oauth2.flow import CALLBACK, SECRET, Flow
-from tests.web.browsing import Browser, make_person
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from tests.web.browsing import form_fields
+from tests.browser_client import form_fields
 
 CALLBACK = "http://127.0.0.1:9/cb"
 VERIFIER = "8vtUVI0i4HhQwjUlRiHu3ZtnfNUfDnQTuNdT6A_bre701fPpzIziWs1Z7H-KBvTX"

@@ -8,9 +8,9 @@ from sqlalchemy import select, update
 
 from joindin.models import AccessToken, Grant, RefreshToken
 from joindin.security.tokens import token_hash
+from tests.browser_client import Browser, form_fields, main_text
 from tests.factories import make_client, newest
 from tests.oauth2.flow import CALLBACK, CHALLENGE, SECRET, VERIFIER, Flow, captured, told
-from tests.web.browsing import Browser, form_fields, main_text
 
 INVALID_GRANT = (400, {"error": "invalid_grant"})
 ISSUER = "http://localhost"

@@ -6,9 +6,9 @@ from sqlalchemy import select, update
 from joindin.models import AccessToken, Grant, RefreshToken
 from joindin.security.scopes import ALL
 from joindin.utils.datetimes import utc_now
+from tests.browser_client import PASSWORD, make_person
 from tests.factories import make_client, newest
 from tests.oauth2.flow import CALLBACK, SECRET, Flow, captured
-from tests.web.browsing import PASSWORD, make_person
 
 INVALID_GRANT = (400, {"error": "invalid_grant"})
 

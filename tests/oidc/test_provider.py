@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from joindin.oidc import Identity, Provider, ProviderFailed
-from tests.oidc.house import CLIENT_ID, CLIENT_SECRET, KEY, OTHER_KEY, House
+from tests.oidc.fake_provider import CLIENT_ID, CLIENT_SECRET, KEY, OTHER_KEY, House
 
 HERE = "http://here.example/accounts/external/callback/"
 EMILY = {"email": "emily@example.org", "email_verified": True, "name": "Emily Elm", "preferred_username": "emily"}

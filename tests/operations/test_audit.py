@@ -11,11 +11,9 @@ from sqlalchemy import select
 from joindin import operations
 from joindin.jobs.cleanup import clean_audit_log
 from joindin.models import AuditEntry, Authenticator, Permit
-from joindin.operations.account_deletion import delete_talk_comments, delete_user
-from joindin.operations.api_tokens import revoke_token
-from joindin.operations.audit import record
-from joindin.operations.claims import approve_claim, claim_talk, reject_claim, turn_down_claim
-from joindin.operations.clients import (
+from joindin.operations.accounts.account_deletion import delete_talk_comments, delete_user
+from joindin.operations.accounts.api_tokens import revoke_token
+from joindin.operations.accounts.clients import (
     add_client,
     change_application,
     edit_client,
@@ -24,18 +22,20 @@ from joindin.operations.clients import (
     remove_client,
     rotate_secret,
 )
+from joindin.operations.accounts.granted_permissions import permit, permit_preset, take_back
+from joindin.operations.accounts.groups import add_member, create_group, delete_group, remove_member, rename_group
+from joindin.operations.accounts.personal_tokens import make_token
+from joindin.operations.accounts.profiles import edit_profile
+from joindin.operations.accounts.roles import set_roles
+from joindin.operations.accounts.second_factors import remove_authenticator, reset_second_factors
+from joindin.operations.accounts.users import create_user
+from joindin.operations.audit import record
+from joindin.operations.claims import approve_claim, claim_talk, reject_claim, turn_down_claim
 from joindin.operations.comments import close_reports, decide_about_event_comment
 from joindin.operations.event_approval import approve_event, reject_event
-from joindin.operations.granted_permissions import permit, permit_preset, take_back
-from joindin.operations.groups import add_member, create_group, delete_group, remove_member, rename_group
 from joindin.operations.hosts import add_host, remove_host
-from joindin.operations.personal_tokens import make_token
-from joindin.operations.profiles import edit_profile
 from joindin.operations.rejection_reasons import add_reason, delete_reason, edit_reason
-from joindin.operations.roles import set_roles
-from joindin.operations.second_factors import remove_authenticator, reset_second_factors
 from joindin.operations.talk_comments import decide_about_talk_comment
-from joindin.operations.users import create_user
 from joindin.queries.audit import AuditFilter, list_audit_entries
 from tests.factories import (
     NOW,

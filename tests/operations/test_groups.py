@@ -6,9 +6,9 @@ from sqlalchemy import func, select
 from joindin import permissions
 from joindin.errors import Conflict, Invalid, NotFound
 from joindin.models import PERMISSIONS, PRESETS, Group, GroupMember, Permit
-from joindin.operations.granted_permissions import permit, permit_preset, take_back
-from joindin.operations.groups import add_member, create_group, delete_group, remove_member, rename_group
-from joindin.queries.granted_permissions import view_permitted
+from joindin.operations.accounts.granted_permissions import permit, permit_preset, take_back
+from joindin.operations.accounts.groups import add_member, create_group, delete_group, remove_member, rename_group
+from joindin.queries.accounts.granted_permissions import view_permitted
 from tests.factories import NOW, make_event, make_group, make_user, newest
 
 

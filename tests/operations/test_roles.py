@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from joindin.errors import Conflict, NotFound
 from joindin.models import AuditEntry
-from joindin.operations.roles import ROLES, set_roles
+from joindin.operations.accounts.roles import ROLES, set_roles
 from joindin.permissions import can_decide_about_event, can_see_event, is_approved_at_once
 from joindin.viewer import Viewer
 from tests.factories import make_pending_event, make_user

@@ -20,7 +20,7 @@ from joindin.operations.talk_comments import (
 )
 from joindin.queries.talk_comments import find_hidden_talk_comment
 from tests.factories import NOW, make_event, make_talk, make_talk_comment, make_user
-from tests.hostile import bounded
+from tests.fuzzing import bounded
 
 PLENTY = RateLimit(1000, dt.timedelta(hours=1))
 

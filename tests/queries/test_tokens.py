@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from joindin.models import AccessToken
-from joindin.queries.tokens import token_shown
+from joindin.queries.accounts.api_tokens import token_shown
 from joindin.security.tokens import token_hash
 from tests.factories import NOW, make_client, make_user
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-import joindin.queries.users as users
+import joindin.queries.accounts.users as users
+from joindin.queries.accounts.users import list_users
 from joindin.queries.paging import Paging
-from joindin.queries.users import list_users
 from tests.factories import make_user
 
 

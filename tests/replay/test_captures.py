@@ -15,7 +15,7 @@ from joindin.jobs.mail_messages import compose
 from joindin.models import Mail
 from tests.replay.dataset import Dataset
 from tests.replay.deviations import BY_CHANCE, deviation_of
-from tests.replay.letters import check_letter
+from tests.replay.mails import check_letter
 
 ORACLE = Path(__file__).resolve().parents[3] / "shared" / "oracle" / "joindin"
 

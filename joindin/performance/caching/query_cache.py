@@ -7,7 +7,7 @@ from threading import Lock
 
 from sqlalchemy import text
 
-from joindin.performance.read_models.day_counts import count_all
+from joindin.performance.read_models.bucket_counts import count_all
 from joindin.performance.sql.compiled import Prepared
 
 MOST = 1024

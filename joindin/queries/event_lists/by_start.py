@@ -12,7 +12,7 @@ from functools import lru_cache
 from sqlalchemy import bindparam, text
 
 from joindin.db.base import UtcDateTime
-from joindin.performance.read_models.day_counts import count_all, count_before, day_values, seek
+from joindin.performance.read_models.bucket_counts import count_all, count_before, day_values, seek
 from joindin.performance.sql.compiled import Prepared
 from joindin.queries.event_lists.keys import EventKeys
 from joindin.queries.paging import PART, Page, Paging, limit

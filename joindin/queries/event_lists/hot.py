@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from sqlalchemy import text
 
-from joindin.performance.read_models.day_counts import count_all
+from joindin.performance.read_models.bucket_counts import count_all
 from joindin.performance.sql.compiled import Prepared
 from joindin.queries.event_lists.hot_rank import EARLY, LATE, find_place
 from joindin.queries.event_lists.keys import EventKeys

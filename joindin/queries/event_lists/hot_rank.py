@@ -11,7 +11,7 @@ from functools import lru_cache
 from sqlalchemy import text
 
 from joindin.models.read_models import IS_POPULAR, MUCH
-from joindin.performance.read_models.day_counts import count_all, count_before_day
+from joindin.performance.read_models.bucket_counts import count_all, count_before_day
 from joindin.performance.sql.compiled import Prepared
 
 # The score, in whole fifths, of what the stored flag does not fit: late are those that have begun without it.

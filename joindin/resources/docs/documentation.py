@@ -6,9 +6,9 @@ import orjson
 from apispec import APISpec
 from flask import render_template
 
-from joindin.resources.docs.contents import list_sections, list_shapes
-from joindin.resources.docs.document import complete
 from joindin.resources.docs.markdown import as_html
+from joindin.resources.docs.openapi_document import complete
+from joindin.resources.docs.page_sections import list_sections, list_shapes
 
 
 class Documentation:

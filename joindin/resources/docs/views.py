@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, current_app, request
 from markupsafe import escape
 
-from joindin.resources.docs.document import EXAMPLE_BASE
+from joindin.resources.docs.openapi_document import EXAMPLE_BASE
 
 blp = Blueprint("docs", __name__, url_prefix="/docs")
 

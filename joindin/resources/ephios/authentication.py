@@ -9,7 +9,7 @@ from joindin.http.sessions import session_user
 from joindin.http.surface_routing import EPHIOS, when_asked
 from joindin.http.token_scopes import check_scope
 from joindin.models import User
-from joindin.queries.tokens import token_shown
+from joindin.queries.accounts.api_tokens import token_shown
 from joindin.utils.datetimes import utc_now
 
 NO_CREDENTIALS = "Authentication credentials were not provided."

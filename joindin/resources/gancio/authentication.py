@@ -10,7 +10,7 @@ from joindin.errors import NotSignedIn
 from joindin.extensions import reader, token_uses
 from joindin.http.surface_routing import GANCIO, when_asked
 from joindin.http.token_scopes import check_scope
-from joindin.queries.tokens import ShownToken, token_shown
+from joindin.queries.accounts.api_tokens import ShownToken, token_shown
 from joindin.utils.datetimes import utc_now
 from joindin.viewer import Person
 

@@ -5,10 +5,10 @@ from flask import Blueprint, Response, request
 
 from joindin.errors import Invalid, NotFound
 from joindin.extensions import db
-from joindin.operations.clients import register_itself
+from joindin.operations.accounts.clients import register_itself
 from joindin.operations.rate_limits import SPAM, admit, network
-from joindin.queries.clients import client_with_key
-from joindin.queries.tokens import list_gancio_tokens
+from joindin.queries.accounts.api_tokens import list_gancio_tokens
+from joindin.queries.accounts.clients import client_with_key
 from joindin.representations.gancio.clients import represent_client, represent_new_client, represent_token
 from joindin.resources.gancio.authentication import signed_in, token
 from joindin.security.scopes import GANCIO_SCOPE

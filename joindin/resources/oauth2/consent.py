@@ -10,8 +10,8 @@ from joindin.http.security_headers import allow_form_to
 from joindin.http.sessions import session_user, sign_in_page
 from joindin.oauth2.flask_requests import Asked
 from joindin.oauth2.server import Server
-from joindin.operations.oauth_grants import remember_consent
-from joindin.queries.authorizations import consented_scopes
+from joindin.operations.accounts.oauth_grants import remember_consent
+from joindin.queries.accounts.oauth_grants import consented_scopes
 from joindin.security.redirect_uris import origin_of
 from joindin.security.scopes import WORDS
 from joindin.utils.datetimes import utc_now

@@ -9,7 +9,7 @@ from joindin.models import User
 from joindin.oauth2.flask_requests import Asked
 from joindin.oauth2.policies import GANCIO_TERMS
 from joindin.oauth2.server import Server
-from joindin.operations.clients import gancio_itself
+from joindin.operations.accounts.clients import gancio_itself
 from joindin.resources.oauth2.consent import authorize
 from joindin.resources.oauth2.issuer import issuer
 from joindin.resources.oauth2.responses import check_secure, json, text

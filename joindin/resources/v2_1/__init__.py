@@ -3,37 +3,19 @@
 from flask import Flask
 from flask_smorest import Api
 
-from joindin.resources.v2_1 import (
+from joindin.resources.v2_1 import authentication, contact, errors, languages, openapi, root
+from joindin.resources.v2_1.accounts import (
     applications,
-    audit,
-    authentication,
-    contact,
     emails,
-    errors,
-    event_comments,
-    event_hosts,
-    event_images,
-    event_talks,
-    events,
-    groups,
-    languages,
-    moderation_queue,
-    openapi,
-    permissions,
     personal_tokens,
-    rejection_reasons,
-    roles,
-    root,
     social_login,
-    talk_comments,
-    talk_links,
-    talk_speakers,
-    talks,
     tokens,
-    tracks,
     user_account,
     users,
 )
+from joindin.resources.v2_1.admin import audit, groups, moderation_queue, permissions, rejection_reasons, roles
+from joindin.resources.v2_1.events import event_comments, event_hosts, event_images, event_talks, events
+from joindin.resources.v2_1.talks import talk_comments, talk_links, talk_speakers, talks, tracks
 
 __all__ = ["errors", "mount"]
 

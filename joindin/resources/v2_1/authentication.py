@@ -10,7 +10,7 @@ from joindin.errors import Invalid, NotSignedIn
 from joindin.extensions import reader, token_uses
 from joindin.http.surface_routing import V2_1, when_asked
 from joindin.http.token_scopes import check_scope, shows_roles
-from joindin.queries.tokens import ShownToken, token_shown
+from joindin.queries.accounts.api_tokens import ShownToken, token_shown
 from joindin.representations.links import Links
 from joindin.utils.akismet import Origin
 from joindin.utils.datetimes import utc_now

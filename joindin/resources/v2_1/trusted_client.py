@@ -5,7 +5,7 @@ from functools import wraps
 
 from joindin.errors import NotAllowed
 from joindin.extensions import db
-from joindin.queries.tokens import trusted_client
+from joindin.queries.accounts.api_tokens import trusted_client
 from joindin.representations.schema_fields import Shape, text
 from joindin.resources.v2_1.openapi import refuses
 from joindin.resources.v2_1.request_params import params

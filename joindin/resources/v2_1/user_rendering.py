@@ -4,8 +4,8 @@ from flask import Response
 
 from joindin.extensions import reader
 from joindin.permissions import can_edit_user, can_see_email
+from joindin.queries.accounts.users import read_users
 from joindin.queries.paging import Page
-from joindin.queries.users import read_users
 from joindin.representations.v2_1.users import represent_user
 from joindin.resources.v2_1.authentication import api_base, caller, links
 from joindin.resources.v2_1.fragment_rendering import remembered

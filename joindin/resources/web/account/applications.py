@@ -11,7 +11,7 @@ from joindin.http.forms import Form, OneOf, Text, at_most, choices, filled
 from joindin.http.html_pages import notify, show_page
 from joindin.http.sessions import person, require_person, require_recent_sign_in
 from joindin.http.trailing_slash import add_slashed
-from joindin.operations.clients import (
+from joindin.operations.accounts.clients import (
     change_application,
     check_redirect_uris,
     register_application,
@@ -19,7 +19,7 @@ from joindin.operations.clients import (
     rotate_secret,
 )
 from joindin.permissions import can_administer_applications
-from joindin.queries.clients import find_client_of, find_client_with_owner, list_all_clients, list_clients_of
+from joindin.queries.accounts.clients import find_client_of, find_client_with_owner, list_all_clients, list_clients_of
 from joindin.queries.paging import Paging
 from joindin.resources.web.account.one_time_secret import seal, unseal
 from joindin.resources.web.public.pages import blp

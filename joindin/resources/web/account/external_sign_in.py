@@ -20,7 +20,7 @@ from joindin.http.sessions import (
 )
 from joindin.models import CONFIRM, CONNECT, SIGN_IN
 from joindin.oidc import Provider, ProviderFailed
-from joindin.operations.external_sign_in import (
+from joindin.operations.accounts.external_sign_in import (
     connect,
     disconnect,
     is_same_person,
@@ -30,7 +30,7 @@ from joindin.operations.external_sign_in import (
     welcome_back,
 )
 from joindin.operations.rate_limits import EXTERNAL_SIGN_IN, admit, network
-from joindin.queries.external_identities import identity_of
+from joindin.queries.accounts.external_identities import identity_of
 from joindin.resources.web.account.second_factor_step import welcome
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now

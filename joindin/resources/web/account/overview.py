@@ -18,14 +18,14 @@ from joindin.http.sessions import (
     require_person,
     require_recent_sign_in,
 )
-from joindin.operations.account_deletion import delete_user
-from joindin.operations.email_changes import ask_for_address, change_address
-from joindin.operations.profiles import edit_profile
+from joindin.operations.accounts.account_deletion import delete_user
+from joindin.operations.accounts.email_changes import ask_for_address, change_address
+from joindin.operations.accounts.profiles import edit_profile
+from joindin.operations.accounts.registration import NO_LONGER
+from joindin.operations.accounts.sessions import close_session
 from joindin.operations.rate_limits import MAIL_ADDRESS, admit, network
-from joindin.operations.registration import NO_LONGER
-from joindin.operations.sessions import close_session
-from joindin.queries.personal_data import collect_personal_data
-from joindin.queries.sessions import find_own_session, list_sessions
+from joindin.queries.accounts.personal_data import collect_personal_data
+from joindin.queries.accounts.sessions import find_own_session, list_sessions
 from joindin.representations.personal_data import pack_personal_data
 from joindin.resources.web.account.registration import check_username
 from joindin.resources.web.public.pages import blp

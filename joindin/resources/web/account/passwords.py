@@ -9,11 +9,11 @@ from joindin.http.forms import HARDER, Form, Text, filled, good_password
 from joindin.http.html_pages import notify, show_page
 from joindin.http.password_login import proven
 from joindin.http.sessions import current_session, person, require_person
-from joindin.operations.profiles import edit_profile
+from joindin.operations.accounts.profiles import edit_profile
+from joindin.operations.accounts.registration import NO_LONGER, may_be_mailed
+from joindin.operations.accounts.users import EASY_TO_GUESS, names_of, reset_password, send_password_reset
 from joindin.operations.rate_limits import MAIL_ADDRESS, admit, network
-from joindin.operations.registration import NO_LONGER, may_be_mailed
-from joindin.operations.users import EASY_TO_GUESS, names_of, reset_password, send_password_reset
-from joindin.queries.users import user_called
+from joindin.queries.accounts.users import user_called
 from joindin.resources.web.account.sign_in import NAME
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now

@@ -8,10 +8,10 @@ from joindin.extensions import db
 from joindin.http.forms import Form, Text, at_most, filled, good_address, good_password
 from joindin.http.html_pages import notify, show_page
 from joindin.http.sessions import session_user
+from joindin.operations.accounts.registration import NO_LONGER, ask_for_account, open_account, registration_shown
+from joindin.operations.accounts.users import NAME_TAKEN, verify_address
 from joindin.operations.rate_limits import REGISTRATION, admit, network
-from joindin.operations.registration import NO_LONGER, ask_for_account, open_account, registration_shown
-from joindin.operations.users import NAME_TAKEN, verify_address
-from joindin.queries.users import user_named
+from joindin.queries.accounts.users import user_named
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
 

@@ -18,10 +18,10 @@ from joindin.http.forms import LeadingOn, Text
 from joindin.http.html_pages import show_page
 from joindin.http.sessions import current_session, person, session_user, start_session, way_on
 from joindin.models import User
-from joindin.operations.passkeys import Place, check_passkey, request_options
+from joindin.operations.accounts.passkeys import Place, check_passkey, request_options
+from joindin.operations.accounts.second_factors import WRONG_CODE, check_code
 from joindin.operations.rate_limits import CHALLENGE, admit, admit_code, forgive_code, note_wrong_code
-from joindin.operations.second_factors import WRONG_CODE, check_code
-from joindin.queries.second_factors import has_second_factor, list_passkeys
+from joindin.queries.accounts.second_factors import has_second_factor, list_passkeys
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
 

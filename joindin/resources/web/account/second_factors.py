@@ -11,16 +11,16 @@ from joindin.extensions import db
 from joindin.http.forms import Form, Text, at_most, filled
 from joindin.http.html_pages import notify, show_page
 from joindin.http.sessions import person, require_person, require_recent_sign_in
-from joindin.operations.passkeys import add_passkey, creation_options, remove_passkey
-from joindin.operations.rate_limits import admit_code, forgive_code
-from joindin.operations.second_factors import (
+from joindin.operations.accounts.passkeys import add_passkey, creation_options, remove_passkey
+from joindin.operations.accounts.second_factors import (
     WRONG_CODE,
     add_authenticator,
     let_password_suffice,
     remove_authenticator,
     renew_recovery_codes,
 )
-from joindin.queries.second_factors import count_recovery_codes, has_authenticator, list_passkeys
+from joindin.operations.rate_limits import admit_code, forgive_code
+from joindin.queries.accounts.second_factors import count_recovery_codes, has_authenticator, list_passkeys
 from joindin.resources.web.account.second_factor_step import new_challenge, place, spent_challenge
 from joindin.resources.web.public.pages import blp
 from joindin.security.encryption import seal, unseal

@@ -8,8 +8,8 @@ from joindin.http.forms import LeadingOn, Text, filled
 from joindin.http.html_pages import notify, show_page
 from joindin.http.password_login import proven
 from joindin.http.sessions import end_session, person, require_person, session_user, way_on
-from joindin.operations.sessions import close_sessions
-from joindin.operations.users import send_verification
+from joindin.operations.accounts.sessions import close_sessions
+from joindin.operations.accounts.users import send_verification
 from joindin.resources.web.account.second_factor_step import reassure, welcome
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now

@@ -12,11 +12,11 @@ from joindin.http.forms import Boxes, Form, at_most, choices, filled
 from joindin.http.html_pages import notify, show_page
 from joindin.http.sessions import person, require_person, require_recent_sign_in
 from joindin.http.trailing_slash import add_slashed
-from joindin.operations.api_tokens import revoke_token
-from joindin.operations.oauth_grants import withdraw_consent
-from joindin.operations.personal_tokens import LONGEST_DESCRIPTION, NO_DESCRIPTION, NO_SCOPE, make_token
-from joindin.queries.authorizations import list_authorizations
-from joindin.queries.tokens import find_token_of, list_personal_tokens, list_sign_ins
+from joindin.operations.accounts.api_tokens import revoke_token
+from joindin.operations.accounts.oauth_grants import withdraw_consent
+from joindin.operations.accounts.personal_tokens import LONGEST_DESCRIPTION, NO_DESCRIPTION, NO_SCOPE, make_token
+from joindin.queries.accounts.api_tokens import find_token_of, list_personal_tokens, list_sign_ins
+from joindin.queries.accounts.oauth_grants import list_authorizations
 from joindin.resources.web.account.one_time_secret import seal, unseal
 from joindin.resources.web.public.pages import blp
 from joindin.security.scopes import SCOPES, WORDS

@@ -7,8 +7,8 @@ from flask import request
 
 from joindin.extensions import db
 from joindin.permissions import can_read_audit_log
+from joindin.queries.accounts.users import user_named
 from joindin.queries.audit import AuditFilter, list_audit_entries
-from joindin.queries.users import user_named
 from joindin.resources.web.admin.common import blp, only_for, show
 from joindin.utils.datetimes import parse_date, utc_now
 from joindin.utils.text import printable

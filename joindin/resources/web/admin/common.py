@@ -19,7 +19,7 @@ from joindin.permissions import (
     can_read_audit_log,
     moderates_everything,
 )
-from joindin.queries.granted_permissions import hosts_any, view_permitted
+from joindin.queries.accounts.granted_permissions import hosts_any, view_permitted
 from joindin.queries.paging import Page, Paging
 from joindin.viewer import Viewer
 

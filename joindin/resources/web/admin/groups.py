@@ -9,8 +9,8 @@ from joindin.http.forms import Form, Text, at_most, choices, filled
 from joindin.http.html_pages import notify
 from joindin.http.sessions import require_recent_sign_in
 from joindin.models import PERMISSIONS, PRESETS, Event
-from joindin.operations.granted_permissions import permit, permit_preset, take_back
-from joindin.operations.groups import (
+from joindin.operations.accounts.granted_permissions import permit, permit_preset, take_back
+from joindin.operations.accounts.groups import (
     LONGEST_NAME,
     add_member,
     create_group,
@@ -19,9 +19,9 @@ from joindin.operations.groups import (
     rename_group,
 )
 from joindin.permissions import can_administer_users, can_manage_groups
-from joindin.queries.account_administration import find_account
-from joindin.queries.granted_permissions import list_permits
-from joindin.queries.groups import find_group, list_groups, list_members
+from joindin.queries.accounts.account_administration import find_account
+from joindin.queries.accounts.granted_permissions import list_permits
+from joindin.queries.accounts.groups import find_group, list_groups, list_members
 from joindin.resources.web.admin.common import blp, carry_out, neighbours, only_for, read_paging, show, viewer
 from joindin.utils.datetimes import utc_now
 

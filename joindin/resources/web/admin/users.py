@@ -6,14 +6,14 @@ from wtforms import BooleanField, HiddenField
 from joindin.extensions import db
 from joindin.http.forms import Form, Text, at_most
 from joindin.http.sessions import HOME, require_recent_sign_in
-from joindin.operations.account_deletion import delete_talk_comments, delete_user
-from joindin.operations.roles import ROLES, set_roles
+from joindin.operations.accounts.account_deletion import delete_talk_comments, delete_user
+from joindin.operations.accounts.roles import ROLES, set_roles
 from joindin.permissions import can_administer_users
-from joindin.queries.account_administration import STATES, account_history, find_account, list_accounts
+from joindin.queries.accounts.account_administration import STATES, account_history, find_account, list_accounts
+from joindin.queries.accounts.granted_permissions import list_permits
+from joindin.queries.accounts.groups import list_groups_of
 from joindin.queries.audit import AuditFilter, list_audit_entries
 from joindin.queries.events import list_hosted_events, load_events
-from joindin.queries.granted_permissions import list_permits
-from joindin.queries.groups import list_groups_of
 from joindin.queries.paging import Paging
 from joindin.resources.web.admin.common import blp, carry_out, neighbours, only_for, read_paging, show, viewer
 from joindin.utils.text import printable

@@ -2,12 +2,12 @@
 
 from joindin.errors import NotFound
 from joindin.extensions import db, reader
+from joindin.queries.accounts.users import user_named
 from joindin.queries.events import list_attended_events, list_hosted_events, load_events
 from joindin.queries.keyed_lists import read_whole
 from joindin.queries.paging import Paging
 from joindin.queries.talk_records import read_talks
 from joindin.queries.talks import list_user_talks
-from joindin.queries.users import user_named
 from joindin.resources.web.public.pages import at_home, blp, readable, show, website
 
 EVERYTHING = Paging(size=0)

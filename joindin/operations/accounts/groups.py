@@ -1,0 +1,92 @@
+"""Groups: made, named, filled and dissolved."""
+
+import datetime as dt
+
+from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
+
+from joindin.db.locking import locked
+from joindin.db.upserts import insert_or_ignore
+from joindin.errors import Conflict, Invalid, NotFound
+from joindin.models import Group, GroupMember, User
+from joindin.operations.audit import record
+from joindin.queries.accounts.users import user_named
+
+LONGEST_NAME = 100
+TAKEN = "There is a group of that name"
+
+
+def create_group(session, name: str, *, actor: User | None, now: dt.datetime) -> Group:
+    """:raises Invalid, Conflict: if the name is none, or taken."""
+    group = Group(name=_checked(name), created_at=now)
+    try:
+        with session.begin_nested():
+            session.add(group)
+            session.flush()
+    except IntegrityError:
+        raise Conflict(TAKEN) from None
+    record(session, "group.create", group, actor=actor)
+    return group
+
+
+def rename_group(session, group_id: int, name: str, *, actor: User | None) -> Group:
+    """:raises Invalid, Conflict: if the name is none, or taken."""
+    name = _checked(name)
+    group = _held(session, group_id)
+    before = group.name
+    if before == name:
+        return group
+    try:
+        with session.begin_nested():
+            group.name = name
+            session.flush()
+    except IntegrityError:
+        raise Conflict(TAKEN) from None
+    record(session, "group.rename", group, actor=actor, changes={"name": [before, name]})
+    return group
+
+
+def delete_group(session, group_id: int, *, actor: User | None) -> None:
+    """Dissolve a group. What was permitted to it, and on it, goes with it."""
+    group = _held(session, group_id)
+    record(session, "group.delete", group, actor=actor)
+    session.execute(delete(Group).where(Group.id == group_id).execution_options(synchronize_session=False))
+    session.expunge(group)
+
+
+def add_member(session, group_id: int, *, username: str, actor: User | None) -> User:
+    """:raises NotFound: if nobody goes by that name. :raises Conflict: if they are in it already."""
+    group = _held(session, group_id)
+    user = user_named(session, username)
+    if user is None or not user.is_active:
+        raise NotFound("User not found")
+    if not insert_or_ignore(session, GroupMember, group_id=group_id, user_id=user.id):
+        raise Conflict(f"{user.username} is in that group already")
+    record(session, "group.add_member", group, actor=actor, changes={"member": [None, user.username]})
+    return user
+
+
+def remove_member(session, group_id: int, user_id: int, *, actor: User | None) -> None:
+    """Nothing happens if that person is not in it."""
+    group = _held(session, group_id)
+    user = session.get(User, user_id)
+    left = session.execute(
+        delete(GroupMember)
+        .where(GroupMember.group_id == group_id, GroupMember.user_id == user_id)
+        .execution_options(synchronize_session=False)
+    ).rowcount
+    if left and user:
+        record(session, "group.remove_member", group, actor=actor, changes={"member": [user.username, None]})
+
+
+def _checked(name):
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise Invalid(f"The name must have 1 to {LONGEST_NAME} characters")
+    return name
+
+
+def _held(session, group_id):
+    group = locked(session, Group, group_id)
+    if group is None:
+        raise NotFound("Group not found")
+    return group

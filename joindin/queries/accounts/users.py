@@ -1,0 +1,171 @@
+"""Finding people. Only active ones are ever listed."""
+
+from sqlalchemy import bindparam, select, text, true
+
+from joindin.errors import NotFound
+from joindin.models import EventHost, User
+from joindin.performance.caching.query_cache import CHANGES, last_count, remembered_count
+from joindin.performance.read_models.bucket_counts import count_all, seek
+from joindin.performance.sql.compiled import Prepared
+from joindin.performance.sql.reader import in_batches
+from joindin.queries.keyed_lists import KeyList
+from joindin.queries.paging import Page, Paging
+from joindin.queries.search_patterns import literal_pattern, trigram_match
+from joindin.utils.text import fold
+
+# Further in than that, the tallies are asked where a page begins.
+NEAR = 200
+# So many ids are counted together.
+BLOCK = 256
+
+ACTIVE = User.is_active == true()
+
+
+def find_user(session, user_id: int) -> User:
+    user = session.get(User, user_id)
+    if user is None or not user.is_active:
+        raise NotFound("User not found")
+    return user
+
+
+def user_named(session, username: str) -> User | None:
+    """Whoever goes by that name in any case and accent, active or not."""
+    return session.scalar(select(User).where(User.username_key == fold(username)))
+
+
+def user_with_email(session, email: str) -> User | None:
+    return session.scalar(select(User).where(User.email_key == fold(email)))
+
+
+def user_called(session, name: str) -> User | None:
+    """Whoever has that address; else whoever goes by that username, which may look like an address."""
+    return user_with_email(session, name) or user_named(session, name)
+
+
+def has_users(session) -> bool:
+    """Whether anybody has an account."""
+    return session.scalar(select(User.id).limit(1)) is not None
+
+
+def find_user_key(connection, user_id: int):
+    """Key of somebody who is active; :raises NotFound: if there is nobody."""
+    return _found(connection.execute(_KEY, {"id": user_id}), "User not found")
+
+
+def find_user_key_by_name(connection, username: str):
+    """As :func:`find_user_key`, by a name in any case and accent."""
+    return _found(connection.execute(_KEY_BY_NAME, {"name": fold(username)}), "Username not found")
+
+
+def list_users(connection, paging: Paging, keyword: str | None = None) -> Page:
+    """Keys of everybody by id, or of those with ``keyword`` in a name, by full name."""
+    if keyword is None:
+        return _list_everybody(connection, paging)
+    values = {"part": literal_pattern(keyword)}
+    counting, found = _COUNT_NAMED, _NAMED
+    if connection.dialect.name == "sqlite" and (match := trigram_match(values["part"])) is not None:
+        values["match"] = match
+        counting = _COUNT_LOOKED_UP
+        number = last_count(connection, counting, values)
+        if number is None:
+            number = remembered_count(connection, counting, values)
+        found = _LOOKED_UP if number <= RARE else _NAMED
+    page = found.page(connection, paging, **values)
+    changes = page.items[0].changes if page.items else None
+    return Page(page.items, remembered_count(connection, counting, values, changes), paging)
+
+
+def list_attendees(connection, event_id: int, paging: Paging) -> Page:
+    """Keys of who goes to an event, by id. All are counted on the way, so the few that are inactive are taken off."""
+    return _ATTENDEES.page(connection, paging, event_id=event_id)
+
+
+def _found(rows, refusal):
+    key = rows.first()
+    if key is None:
+        raise NotFound(refusal)
+    return key
+
+
+def _list_everybody(connection, paging):
+    start = paging.start or 0
+    if paging.size == 0 or start <= NEAR:
+        return _EVERYBODY.page(connection, paging)
+    # The tallies know in which block of ids the page begins.
+    found = connection.execute(_SEEK, {"offset": start}).one()
+    if found.place is None:
+        return Page([], found.total, paging)
+    values = {"first": found.place * BLOCK, "size": paging.size, "offset": int(found.rank - found.before)}
+    return Page(connection.execute(_FAR, values).all(), found.total, paging)
+
+
+# No more than so many are looked up in no order, and put in order then.
+RARE = 1000
+
+_COLUMNS = "users.id, users.version"
+_KEY = Prepared(text(f"SELECT {_COLUMNS} FROM users WHERE id = :id AND is_active"))
+_KEY_BY_NAME = Prepared(text(f"SELECT {_COLUMNS} FROM users WHERE username_key = :name AND is_active"))
+
+_PLACE = seek("'users'", "CAST(:offset AS integer)")
+_ALL = count_all("'users'")
+_EVERYBODY = KeyList(f"SELECT {_COLUMNS}, {_ALL} AS total FROM users WHERE is_active ORDER BY id {{slice}}", _ALL)
+_SEEK = Prepared(text(f"SELECT found.*, {_ALL} AS total FROM ({_PLACE}) found"))
+_FAR = Prepared(
+    text(f"SELECT {_COLUMNS} FROM users WHERE is_active AND id >= :first ORDER BY id LIMIT :size OFFSET :offset")
+)
+
+# The three names in three lines, as they are indexed together; then each by itself.
+_NAMES = """(users.username_key || '\n' || coalesce(users.full_name_key, '') || '\n'
+    || lower(coalesce(users.twitter_username, '')))"""
+_WITH_NAME = f"""users WHERE users.is_active AND ({_NAMES} LIKE :part ESCAPE '\\'
+    AND (users.username_key LIKE :part ESCAPE '\\' OR users.full_name_key LIKE :part ESCAPE '\\'
+    OR lower(users.twitter_username) LIKE :part ESCAPE '\\'))"""
+_MATCHING = f"{_WITH_NAME} AND users.id IN (SELECT rowid FROM user_names WHERE user_names MATCH :match)"
+
+
+def _by_full_name(found):
+    """How many there are is remembered."""
+    return KeyList(
+        f"""SELECT {_COLUMNS}, 0 AS total, {CHANGES} AS changes FROM {found}
+            ORDER BY users.full_name_key, users.id {{slice}}""",
+        "0",
+    )
+
+
+_NAMED, _LOOKED_UP = _by_full_name(_WITH_NAME), _by_full_name(_MATCHING)
+_COUNT_NAMED = Prepared(text(f"SELECT count(*), {CHANGES} FROM {_WITH_NAME}"))
+_COUNT_LOOKED_UP = Prepared(text(f"SELECT count(*), {CHANGES} FROM {_MATCHING}"))
+
+_COUNT_ATTENDEES = """((SELECT count(*) FROM attendances WHERE event_id = :event_id)
+    - (SELECT count(*) FROM users JOIN attendances ON attendances.user_id = users.id
+        WHERE users.is_active = false AND attendances.event_id = :event_id))"""
+_ATTENDEES = KeyList(
+    f"""SELECT {_COLUMNS}, {_COUNT_ATTENDEES} AS total
+        FROM attendances JOIN users ON users.id = attendances.user_id
+        WHERE attendances.event_id = :event_id AND users.is_active ORDER BY attendances.user_id {{slice}}""",
+    _COUNT_ATTENDEES,
+)
+
+
+def list_admins(session) -> list[User]:
+    """Site admins, who hear of new events."""
+    return session.scalars(select(User).where(User.is_admin == true(), ACTIVE).order_by(User.id)).all()
+
+
+def list_hosts_to_tell(session, event_id: int) -> list[User]:
+    """The hosts of an event, who hear what happens to it."""
+    hosting = User.id.in_(select(EventHost.user_id).where(EventHost.event_id == event_id))
+    return session.scalars(select(User).where(hosting).order_by(User.id)).all()
+
+
+def read_users(connection, user_ids) -> dict[int, tuple]:
+    """The people by id as plain rows, with all that a representation reads: one statement a batch."""
+    return {user.id: user for ids in in_batches(user_ids) for user in connection.execute(_USERS, {"ids": ids})}
+
+
+_USERS = Prepared(
+    select(
+        *(User.id, User.version, User.username, User.full_name, User.twitter_username, User.biography, User.email),
+        *(User.is_trusted, User.is_admin),
+    ).where(User.id.in_(bindparam("ids", expanding=True)))
+)

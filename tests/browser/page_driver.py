@@ -1,0 +1,156 @@
+"""Somebody with a browser, who notices what is wrong with a page."""
+
+import re
+from pathlib import Path
+
+from tests.browser.validators import axe_violations
+
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 900}
+
+# Each width and each scheme once; the style sheets have no rule for one width and one scheme.
+LOOKS = (("phone", PHONE, "light"), ("desktop", DESKTOP, "dark"))
+
+TALLEST_PICTURE = 10_000  # pixels
+
+# The name of what has the focus, whether it has an outline, and how many had it before.
+FOCUSED = """() => {
+  const it = document.activeElement;
+  window.stops = window.stops || [];
+  if (!window.stops.includes(it)) window.stops.push(it);
+  const name = it === document.body ? "" : (it.labels?.[0] || it).textContent.trim();
+  return [name, getComputedStyle(it).outlineStyle !== "none", window.stops.indexOf(it)];
+}"""
+
+
+class Visitor:
+    """A browser window of its own cookies, on the site at ``base``; ``page`` is Playwright's.
+
+    Requests to other hosts, messages on the console (among them violations of the page's policy)
+    and failures of scripts are kept in ``complaints``, with what ``judge`` finds. The pages that were judged go into
+    ``sources`` by name, and screenshots of them into the folder ``pictures``, if there is one.
+    """
+
+    def __init__(self, browser, base: str, *, sources: dict, pictures: Path | None = None, javascript=True):
+        self.context = browser.new_context(
+            base_url=base, viewport=DESKTOP, java_script_enabled=javascript, reduced_motion="reduce"
+        )
+        self.context.set_default_timeout(60_000)
+        self.page = self.context.new_page()
+        self.complaints = []
+        self._base = base
+        self._sources = sources
+        self._pictures = pictures
+        self._shown = None
+        self._elsewhere = None
+        self.page.on("request", self._note_request)
+        self.page.on("response", self._note_response)
+        self.page.on("console", self._note_message)
+        self.page.on("pageerror", lambda failure: self.complaints.append(f"script failed: {failure}"))
+
+    def visit(self, path: str):
+        """Go there; the response."""
+        return self.page.goto(path)
+
+    def press(self, name: str, role: str = "button"):
+        """Press the one button (or link) of that name, and wait for what comes."""
+        self.page.get_by_role(role, name=name, exact=True).click()
+        self.page.wait_for_load_state()
+
+    def fill(self, **fields: str):
+        """Write into fields by their name in the form."""
+        for name, value in fields.items():
+            self.page.locator(f"[name='{name}']").fill(value)
+
+    def sign_in(self, name: str, password: str):
+        self.visit("/accounts/login/?next=/accounts/")
+        self.fill(username=name, password=password)
+        self.press("Sign in")
+        assert self.path == "/accounts/", self.text
+
+    def expect(self, address: str):
+        """Being sent on to somebody else's page is no fault."""
+        self._elsewhere = address
+
+    def plug_in_a_device(self):
+        """A device for passkeys, whose owner always says yes."""
+        chromium = self.context.new_cdp_session(self.page)
+        chromium.send("WebAuthn.enable")
+        chromium.send(
+            "WebAuthn.addVirtualAuthenticator",
+            {
+                "options": {
+                    "protocol": "ctap2",
+                    "transport": "usb",
+                    "hasUserVerification": True,
+                    "isUserVerified": True,
+                    "automaticPresenceSimulation": True,
+                }
+            },
+        )
+
+    def tab_to(self, name: str):
+        """Press the tab key until the thing of that name has the focus."""
+        for _ in range(50):
+            self.page.keyboard.press("Tab")
+            if self._focused()[0] == name:
+                return
+        raise AssertionError(f"the tab key does not get to {name!r}")
+
+    def tab_through(self) -> list[tuple[str, bool]]:
+        """Every stop of the tab key by name, and whether it shows that it has the focus."""
+        stops = []
+        while len(stops) < 200:
+            self.page.keyboard.press("Tab")
+            name, outline, number = self._focused()
+            if number < len(stops) or not name:
+                return stops
+            stops.append((name, outline))
+        return stops
+
+    def _focused(self):
+        return self.page.evaluate(FOCUSED)
+
+    @property
+    def path(self) -> str:
+        return self.page.url.removeprefix(self._base)
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.page.locator("main").inner_text().split())
+
+    def judge(self, name: str):
+        """Look at this page on a phone by day and on a desk by night."""
+        for size, screen, scheme in LOOKS:
+            self.page.set_viewport_size(screen)
+            self.page.emulate_media(color_scheme=scheme)
+            here = f"{name} ({size}, {scheme})"
+            self.complaints += [f"{here}: axe: {violation}" for violation in axe_violations(self.page)]
+            wide = self.page.evaluate("() => document.documentElement.scrollWidth - innerWidth")
+            if wide > 0:
+                self.complaints.append(f"{here}: {wide} pixels wider than the screen")
+            if self._pictures:
+                self._take_picture(f"{name}-{size}-{scheme}")
+        self.page.emulate_media(color_scheme="light")
+        self._sources[name] = self._shown.text()
+
+    def _take_picture(self, name):
+        path = self._pictures / f"{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}.png"
+        height = self.page.evaluate("() => document.documentElement.scrollHeight")
+        self.page.screenshot(path=path, full_page=height < TALLEST_PICTURE)
+
+    def _note_request(self, request):
+        expected = (f"{self._base}/", "data:", "blob:", *([self._elsewhere] if self._elsewhere else []))
+        if not request.url.startswith(expected):
+            self.complaints.append(f"asked another host: {request.url}")
+
+    def _note_response(self, response):
+        if response.request.is_navigation_request() and response.frame == self.page.main_frame:
+            self._shown = response
+
+    def _note_message(self, message):
+        # A page that is a refusal is told on the console as well.
+        if message.type in ("error", "warning") and not re.search(
+            r"Failed to load resource: the server responded with a status of 4\d\d", message.text
+        ):
+            self.complaints.append(f"console on {self.page.url}: {message.text}")

@@ -1,0 +1,106 @@
+"""A browser as the pages see it: it keeps cookies, and sends the forms it was shown."""
+
+import contextvars
+import datetime as dt
+from html.parser import HTMLParser
+
+from joindin.extensions import db
+from joindin.operations.accounts.sessions import open_session
+from joindin.security.passwords import password_hash
+from joindin.utils.datetimes import utc_now
+from tests.factories import make_user
+
+PASSWORD = "correct horse battery"
+HASH = password_hash(PASSWORD)
+
+
+def make_person(session, username=None, **fields):
+    """Somebody who can sign in with PASSWORD."""
+    return make_user(session, username, **{"password_hash": HASH, **fields})
+
+
+class Browser:
+    def __init__(self, app, base_url="http://localhost", **environ):
+        self._client = app.test_client()
+        self._base_url = base_url
+        self._environ = environ
+
+    def request(self, method, path, headers=None, **kwargs):
+        db.session.commit()
+        kwargs.setdefault("environ_base", self._environ)
+        reply = contextvars.Context().run(
+            self._client.open, path, method=method, base_url=self._base_url, headers=headers, **kwargs
+        )
+        db.session.expire_all()
+        return reply
+
+    def get(self, path, **kwargs):
+        return self.request("GET", path, **kwargs)
+
+    def post(self, path, data=None, **kwargs):
+        """Send data with no token of the page."""
+        return self.request("POST", path, data=data, **kwargs)
+
+    def send(self, path, fields=None, page=None, **kwargs):
+        """Fill in the form of ``page`` (of ``path`` itself if not said) and send it to ``path``."""
+        page = page or path
+        headers = {"Referer": f"{self._base_url}{page}"} | kwargs.pop("headers", {})
+        return self.post(path, {"csrfmiddlewaretoken": self.token(page)} | (fields or {}), headers=headers, **kwargs)
+
+    def token(self, page="/accounts/login/"):
+        return form_fields(self.get(page).text)["csrfmiddlewaretoken"]
+
+    def sign_in(self, user, password=PASSWORD, **fields):
+        return self.send("/accounts/login/", {"username": user.username, "password": password, **fields})
+
+    def let_in(self, user):
+        """Signed in without a form, where signing in is not what is tested."""
+        now = utc_now()
+        _, token = open_session(db.session, user, address=None, user_agent="", lasts=dt.timedelta(days=1), now=now)
+        self.set_cookie("sessionid", token)
+        return self
+
+    def cookie(self, name):
+        found = self._client.get_cookie(name)
+        return found.value if found else None
+
+    def set_cookie(self, name, value):
+        self._client.set_cookie(name, value)
+
+    @property
+    def is_signed_in(self):
+        return self.get("/accounts/").status_code == 200
+
+
+def form_fields(page):
+    fields = {}
+
+    class Fields(HTMLParser):
+        def handle_starttag(self, tag, attributes):
+            given = dict(attributes)
+            if tag == "input" and "name" in given:
+                fields[given["name"]] = given.get("value", "")
+
+    Fields().feed(page)
+    return fields
+
+
+def main_text(reply):
+    """The words between the head of a page and its foot."""
+    words, inside = [], []
+
+    class Words(HTMLParser):
+        def handle_starttag(self, tag, _attributes):
+            if tag == "main":
+                inside.append(tag)
+
+        def handle_endtag(self, tag):
+            if tag == "main":
+                inside.clear()
+
+        def handle_data(self, data):
+            if inside:
+                words.append(data)
+
+    Words().feed(reply.text)
+    return " ".join("".join(words).split())

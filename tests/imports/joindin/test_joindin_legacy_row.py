@@ -1,0 +1,256 @@
+"""What the values of one row mean, before anything is stored."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from joindin.imports.joindin.legacy_row import Broken, LeftOut, LegacyRow, id_of
+from joindin.imports.joindin.map_events import make_event, make_event_comment, make_host
+from joindin.imports.joindin.map_people import make_client, make_user
+from joindin.imports.joindin.map_talks import make_link, make_speaker, make_talk, make_talk_comment
+from joindin.utils.datetimes import UTC
+from tests.imports.joindin.legacy_data import (
+    STARTS,
+    client,
+    event,
+    event_comment,
+    row,
+    speaker,
+    talk,
+    talk_comment,
+    user,
+)
+
+
+@pytest.mark.parametrize(
+    ("escaped", "plain"),
+    [
+        ("Tom &amp; Ann", "Tom & Ann"),
+        ("it&#39;s &#34;here&#34;", 'it\'s "here"'),
+        ("a &lt; b &gt; c", "a < b > c"),
+        ("caf&eacute; &#x263A;", "café ☺"),
+        ("&amp;amp; once", "&amp; once"),
+        ("?a=1&copy=2&lt", "?a=1&copy=2&lt"),
+        ("AT&T; &nosuchthing;", "AT&T; &nosuchthing;"),
+        ("a\0b\x07c\n\td", "abc\n\td"),
+        ("end&#0;", "end\ufffd"),
+        ("", ""),
+    ],
+)
+def test_texts_lose_their_entities_once_and_what_no_database_takes(escaped, plain):
+    assert LegacyRow({"t": escaped}).text("t") == plain
+
+
+def test_comments_are_left_as_they_were_written():
+    comment = make_event_comment(LegacyRow(event_comment(1, 2, comment="&lt;b&gt; &amp;\0!", cname="O&#39;Brien")))
+
+    assert (comment["text"], comment["author_name"]) == ("&lt;b&gt; &amp;!", "O'Brien")
+
+
+@pytest.mark.parametrize("value", ["7", " 7 ", 7, Decimal(7), "7.0", "+7", True + 6])
+def test_a_number_may_be_a_number_or_its_digits(value):
+    assert LegacyRow({"n": value}).number("n") == 7
+
+
+@pytest.mark.parametrize("value", ["seven", "7.5", "0x7", "1_0", "٧", 7.5, float("nan"), "99999999999", b"7", "1e3"])
+def test_a_number_that_cannot_be_breaks_the_row(value):
+    with pytest.raises(Broken, match=r"^n (is no number|cannot be): "):
+        LegacyRow({"n": value}).number("n")
+
+
+@pytest.mark.parametrize(
+    ("value", "number"), [("12", 12), (7, 7), ("0", None), (None, None), ("-3", None), ("x", None), (2**31, None)]
+)
+def test_ids_are_positive_numbers_that_leave_room(value, number):
+    if number is None:
+        with pytest.raises(Broken):
+            id_of({"ID": value})
+    else:
+        assert id_of({"id": value}) == number
+
+
+@pytest.mark.parametrize(
+    ("value", "instant"),
+    [
+        ("1336122000", dt.datetime(2012, 5, 4, 9, tzinfo=UTC)),
+        (-86400, dt.datetime(1969, 12, 31, tzinfo=UTC)),
+        ("0", None),
+        (0, None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_an_instant_is_unix_seconds_and_zero_is_none(value, instant):
+    assert LegacyRow({"at": value}).instant("at") == instant
+
+
+@pytest.mark.parametrize("value", ["soon", "999999999999999", "-999999999999", "2012-05-04"])
+def test_an_instant_that_cannot_be_breaks_the_row(value):
+    with pytest.raises(Broken, match=r"^at "):
+        LegacyRow({"at": value}).instant("at")
+
+
+@pytest.mark.parametrize(
+    ("value", "moment"),
+    [
+        ("2012-05-04 09:00:00", dt.datetime(2012, 5, 4, 9, tzinfo=UTC)),
+        (dt.datetime(2012, 5, 4, 9, 0, 0, 77), dt.datetime(2012, 5, 4, 9, tzinfo=UTC)),
+        ("0000-00-00 00:00:00", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_moment_is_a_date_in_utc_and_zeros_are_none(value, moment):
+    assert LegacyRow({"at": value}).moment("at") == moment
+
+
+@pytest.mark.parametrize("value", ["2012-02-30 00:00:00", "yesterday", "0001-01-01 00:00:00", "9999-12-31 00:00:00"])
+def test_a_moment_that_cannot_be_breaks_the_row(value):
+    with pytest.raises(Broken, match=r"^at "):
+        LegacyRow({"at": value}).moment("at")
+
+
+@pytest.mark.parametrize(
+    ("active", "pending", "ours"),
+    [("1", "0", (True, False)), ("1", None, (True, None)), ("0", "1", (False, True)), ("0", "0", (False, False))],
+)
+def test_an_event_keeps_its_state(active, pending, ours):
+    made = make_event(LegacyRow(event(1, active=active, pending=pending)))
+
+    assert (made["is_active"], made["is_pending"]) == ours
+
+
+@pytest.mark.parametrize(
+    ("private", "ours"), [("y", True), ("Y", True), ("n", False), ("0", False), (None, False), ("", False)]
+)
+def test_only_y_is_private(private, ours):
+    assert make_event(LegacyRow(event(1, private=private)))["is_private"] is ours
+
+
+@pytest.mark.parametrize(
+    ("continent", "place", "ours"),
+    [
+        ("America", "Argentina/Buenos_Aires", "America/Argentina/Buenos_Aires"),
+        ("US", "Pacific-New", "US/Pacific-New"),
+        ("UTC", "", "UTC"),
+        ("", None, None),
+        (None, None, None),
+    ],
+)
+def test_a_zone_is_kept_by_its_name_even_if_nobody_knows_it(continent, place, ours):
+    assert make_event(LegacyRow(event(1, event_tz_cont=continent, event_tz_place=place)))["timezone"] == ours
+
+
+def test_an_event_with_one_date_lasts_no_time_and_says_so():
+    row = LegacyRow(event(1, event_end=0))
+
+    made = make_event(row)
+
+    assert made["ends_at"] == made["starts_at"] == dt.datetime(2012, 5, 4, 9, tzinfo=UTC)
+    assert row.mended == ["event_end is missing"]
+
+
+def test_an_event_without_dates_is_broken():
+    with pytest.raises(Broken, match="it has no dates"):
+        make_event(LegacyRow(event(1, event_start=None, event_end=0)))
+
+
+def test_a_place_on_no_map_is_none():
+    row = LegacyRow(event(1, event_lat="123.4", event_long="-180"))
+
+    made = make_event(row)
+
+    assert (made["latitude"], made["longitude"]) == (None, -180.0)
+    assert row.mended == ["event_lat cannot be: '123.4'"]
+
+
+@pytest.mark.parametrize(
+    ("rating", "ours", "mended"),
+    [("5", 5, []), ("0", 0, []), ("9", 0, ["rating cannot be: 9"]), ("-1", 0, ["rating cannot be: -1"])],
+)
+def test_a_rating_that_cannot_be_does_not_count(rating, ours, mended):
+    row = LegacyRow(event_comment(1, 2, rating=rating))
+
+    assert (make_event_comment(row)["rating"], row.mended) == (ours, mended)
+
+
+def test_old_comments_on_events_have_no_rating_and_those_on_talks_nought():
+    on_event = make_event_comment(LegacyRow(event_comment(1, 2, rating=None)))
+    on_talk = make_talk_comment(LegacyRow(talk_comment(1, 2, rating=None)))
+
+    assert (on_event["rating"], on_talk["rating"]) == (None, 0)
+
+
+def test_comments_on_talks_once_had_unix_seconds():
+    old = talk_comment(1, 2)
+    del old["created_at"]
+
+    made = make_talk_comment(LegacyRow(old | {"date_made": STARTS}))
+
+    assert made["created_at"] == dt.datetime(2012, 5, 4, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("rtype", "rcode", "reason"),
+    [
+        ("talk", None, "rights on a talk"),
+        (None, None, "rights on nothing"),
+        ("event", "pending", "hosts that never were confirmed"),
+    ],
+)
+def test_who_never_became_a_host_is_none(rtype, rcode, reason):
+    with pytest.raises(LeftOut, match=reason):
+        make_host(LegacyRow(row(ID=1, uid=2, rid=3, rtype=rtype, rcode=rcode)))
+
+
+@pytest.mark.parametrize("rcode", [None, ""])
+def test_a_host_has_no_code(rcode):
+    made = make_host(LegacyRow(row(ID=1, uid=2, rid=3, rtype="event", rcode=rcode)))
+
+    assert made == {"event_id": 3, "user_id": 2}
+
+
+def test_a_speaker_with_a_status_is_not_shown():
+    with pytest.raises(LeftOut, match="speakers that are not shown"):
+        make_speaker(LegacyRow(speaker(1, 2, status="pending")))
+
+
+def test_passwords_stay_as_they_are_and_secrets_do_not():
+    person = make_user(LegacyRow(user(1, password="$2y$10$something/odd&amp;")))
+    application = make_client(LegacyRow(client(1, "web2", consumer_secret="web2secret")))
+
+    assert person["password_hash"] == "$2y$10$something/odd&amp;"
+    # The SHA-256 of web2secret.
+    assert application["secret_hash"] == "040f13eba78a326d7d2b8409ee92dfb86e50ae8b2ce14548070064aad448f137"
+    assert "web2secret" not in str(application)
+
+
+def test_applications_of_before_they_could_be_revoked_can_be():
+    old = client(1, "web2")
+    del old["can_be_revoked"]
+
+    assert make_client(LegacyRow(old))["can_be_revoked"] is True
+
+
+@pytest.mark.parametrize(
+    ("type_", "url", "reason"), [("9", "https://a.example", "talk_type is unknown: 9"), ("1", "", "it has no address")]
+)
+def test_a_link_without_kind_or_address_is_broken(type_, url, reason):
+    with pytest.raises(Broken, match=reason):
+        make_link(LegacyRow(row(ID=1, talk_id=2, talk_type=type_, url=url)), {1: "slides_link"})
+
+
+def test_a_text_there_is_no_room_for_breaks_the_row():
+    with pytest.raises(Broken, match="event_name is longer than 200 characters"):
+        make_event(LegacyRow(event(1, name="x" * 201)))
+
+
+def test_a_text_that_only_its_entities_made_long_has_room():
+    assert make_event(LegacyRow(event(1, name="&amp;" * 200)))["name"] == "&" * 200
+
+
+def test_a_talk_of_less_than_no_minutes_takes_none():
+    row = LegacyRow(talk(1, 2, duration="-5"))
+
+    assert (make_talk(row)["duration"], row.mended) == (0, ["duration cannot be: -5"])

@@ -1,0 +1,108 @@
+"""What hosts and speakers are told on the way from a name to a person."""
+
+from joindin.operations.claims import claim_talk, reject_claim
+from tests.conftest import WEBSITE
+from tests.factories import NOW, make_event, make_talk, make_user
+from tests.jobs.smtp_server import html_of, stop_of, stopping, text_of
+from tests.jobs.test_mail_messages import FEEDBACK, SIGNATURE
+
+HOSTING = "claimed talks and reported comments at your events"
+
+
+def make_world(session):
+    hosts = [make_user(session, name) for name in ("hanna", "hugo")]
+    event = make_event(session, "Día & Co", host=hosts[0], slug="dia")
+    talk = make_talk(session, event, "*On* Python", speakers=["Ann"], stub="abc12")
+    return hosts[0], make_user(session, "ann o", email="ann@example.org", full_name="Ann [O](x)"), talk
+
+
+def say(session, talk, caller, user, *, is_manager=False):
+    claim_talk(
+        session,
+        talk.id,
+        speaker_name="Ann",
+        username=user.username,
+        caller=caller,
+        is_manager=is_manager,
+        now=NOW,
+    )
+
+
+def test_a_claim_is_told_to_the_hosts(session, sink, deliver):
+    _host, ann, talk = make_world(session)
+    say(session, talk, ann, ann)
+
+    deliver()
+
+    [letter] = sink.letters
+    assert (letter["To"], letter["Subject"]) == ("hanna@example.org", "Joind.in: A talk has been claimed")
+    assert text_of(letter) == (
+        'Ann [O](x) says to be the speaker "Ann" of a talk of your event.\n\n'
+        "Event: Día & Co\nTalk: *On* Python\n\n"
+        f"Approve or reject it here: <{WEBSITE}/event/dia/claims>\n\n{stopping(letter, HOSTING)}{SIGNATURE}"
+    )
+    assert html_of(letter).links == [f"{WEBSITE}/event/dia/claims", stop_of(letter), FEEDBACK]
+
+
+def test_an_assignment_is_told_to_the_speaker(session, sink, deliver):
+    host, ann, talk = make_world(session)
+    say(session, talk, host, ann, is_manager=True)
+
+    deliver()
+
+    [letter] = sink.letters
+    assert (letter["To"], letter["Subject"]) == ("ann@example.org", "Joind.in: A talk has been assigned to you")
+    assert text_of(letter) == (
+        "A host of an event says that one of its talks is yours.\n\n"
+        "Event: Día & Co\nTalk: *On* Python\n\n"
+        f"If it is, say so here: <{WEBSITE}/user/ann%20o/claims>\n\n"
+        f"If it is not, there is nothing to do.\n\n{SIGNATURE}"
+    )
+    assert html_of(letter).links == [f"{WEBSITE}/user/ann%20o/claims", FEEDBACK]
+
+
+def test_an_approval_is_told_to_the_speaker(session, sink, deliver):
+    host, ann, talk = make_world(session)
+    say(session, talk, ann, ann)
+    say(session, talk, host, ann, is_manager=True)
+
+    deliver()
+
+    _claimed, letter = sink.letters
+    assert (letter["To"], letter["Subject"]) == ("ann@example.org", "Joind.in: Your talk claim has been approved")
+    assert text_of(letter) == (
+        "You are now a speaker of the talk you claimed.\n\n"
+        "Event: Día & Co\nTalk: *On* Python\n\n"
+        f"Its page: <{WEBSITE}/talk/abc12>\n\n"
+        f"Add your slides, and see what your audience says.\n\n{SIGNATURE}"
+    )
+    assert html_of(letter).links == [f"{WEBSITE}/talk/abc12", FEEDBACK]
+
+
+def test_a_rejection_is_told_to_the_claimant(session, sink, deliver):
+    _host, ann, talk = make_world(session)
+    say(session, talk, ann, ann)
+    reject_claim(session, talk.id, speaker_name="Ann", username=ann.username, actor=make_user(session))
+
+    deliver()
+
+    _claimed, letter = sink.letters
+    assert (letter["To"], letter["Subject"]) == ("ann@example.org", "Joind.in: Your talk claim has been rejected")
+    assert text_of(letter) == (
+        "A host decided that the talk you claimed is not yours.\n\n"
+        "Event: Día & Co\nTalk: *On* Python\n\n"
+        f"If you think that this is a mistake, talk to the hosts of the event.\n\n{SIGNATURE}"
+    )
+    assert html_of(letter).links == [FEEDBACK]
+
+
+def test_people_without_an_address_are_told_nothing(session, sink, deliver):
+    host, ann, talk = make_world(session)
+    ann.email = None
+    host.email = None
+    say(session, talk, ann, ann)
+    say(session, talk, host, ann, is_manager=True)
+
+    deliver()
+
+    assert sink.letters == []

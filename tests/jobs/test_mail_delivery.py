@@ -1,0 +1,292 @@
+"""Delivering: once, later again, or not at all."""
+
+import asyncio
+import datetime as dt
+import email
+import logging
+import stat
+import threading
+from email.policy import default
+
+import pytest
+from sqlalchemy import select, update
+
+from joindin.extensions import db
+from joindin.jobs.mail_delivery import LEASE, Round, deliver_due_mail
+from joindin.models import Mail
+from joindin.operations.outbox import send_later
+from tests.factories import NOW
+from tests.jobs.smtp_server import free_port, text_of
+
+MINUTE = dt.timedelta(minutes=1)
+SECOND = dt.timedelta(seconds=1)
+
+
+def put_mail(session, *recipients, kind="password_reset", token="0123456789abcdef"):
+    """Mail that is due from NOW on."""
+    send_later(session, kind, recipients or ["paul@example.org"], full_name="Paul Plain", token=token)
+    session.flush()
+    session.execute(update(Mail).values(created_at=NOW, due_at=NOW))
+    session.commit()
+
+
+def mails():
+    """What the outbox holds now, in the order it came."""
+    db.session.rollback()
+    return db.session.scalars(select(Mail).order_by(Mail.id).execution_options(populate_existing=True)).all()
+
+
+def state(mail):
+    return mail.attempts, mail.due_at, mail.sent_at, mail.last_error, bool(mail.facts)
+
+
+def test_a_mail_goes_out_once_and_its_facts_are_forgotten(session, sink, deliver):
+    put_mail(session)
+    now = NOW + MINUTE
+
+    rounds = [deliver(now), deliver(now), deliver(now + dt.timedelta(days=1))]
+
+    assert rounds == [Round(sent=1), Round(), Round()]
+    assert [letter["To"] for letter in sink.letters] == ["paul@example.org"]
+    assert [state(mail) for mail in mails()] == [(1, None, now, None, False)]
+
+
+def test_each_recipient_gets_a_message_of_their_own(session, sink, deliver):
+    put_mail(session, "a@example.org", "", None, "b@example.org")
+
+    deliver()
+
+    assert sink.envelopes == [("info@joind.in", ["a@example.org"]), ("info@joind.in", ["b@example.org"])]
+    assert [letter["To"] for letter in sink.letters] == ["a@example.org", "b@example.org"]
+    assert len({letter["Message-ID"] for letter in sink.letters}) == 2
+
+
+def test_a_mail_that_is_put_off_is_tried_again_when_its_time_has_come(session, sink, deliver):
+    put_mail(session)
+    now = NOW + MINUTE
+    sink.answers = ["451 Not now"]
+
+    rounds = [deliver(now)]
+    put_off = state(mails()[0])
+    rounds += [deliver(now + MINUTE - SECOND), deliver(now + MINUTE)]
+
+    assert rounds == [Round(failed=1), Round(), Round(sent=1)]
+    assert put_off == (1, now + MINUTE, None, "message refused: 451", True)
+    assert state(mails()[0]) == (2, None, now + MINUTE, None, False)
+    assert [letter["To"] for letter in sink.letters] == ["paul@example.org"]
+
+
+def test_every_attempt_is_the_same_message_so_that_a_double_can_be_recognised(session, sink, deliver):
+    put_mail(session)
+    sink.answers = ["451 I kept it, but you will never know"]
+
+    deliver(NOW + MINUTE)
+    deliver(NOW + 2 * MINUTE)
+
+    first, second = sink.heard
+    assert (first["Message-ID"], first["Date"], first["Subject"]) == (
+        second["Message-ID"],
+        second["Date"],
+        second["Subject"],
+    )
+    assert text_of(first) == text_of(second)
+
+
+def test_pauses_double_up_to_six_hours_and_the_twelfth_failure_is_the_last(session, sink, deliver):
+    put_mail(session)
+    sink.answers = ["451 Not now"] * 13
+    now, pauses = NOW + MINUTE, []
+
+    while mails()[0].due_at is not None:
+        deliver(now)
+        due_at = mails()[0].due_at or now
+        pauses.append((due_at - now) // MINUTE)
+        now = due_at
+
+    assert pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360, 0]
+    assert state(mails()[0]) == (12, None, None, "message refused: 451", False)
+    assert deliver(now + dt.timedelta(days=9)) == Round()
+
+
+def test_a_recipient_refused_for_good_is_given_up_at_once(session, sink, deliver):
+    put_mail(session, "gone@example.org", "paul@example.org")
+    sink.recipient_answers = ["550 5.1.1 No such user"]
+
+    done = deliver(NOW)
+
+    assert done == Round(sent=1, failed=1)
+    gone, paul = mails()
+    assert state(gone) == (1, None, None, "recipient refused: 550 5.1.1 No such user", False)
+    assert paul.sent_at == NOW
+
+
+def test_a_recipient_refused_for_now_is_tried_again(session, sink, deliver):
+    put_mail(session)
+    sink.recipient_answers = ["450 4.2.1 Greylisted"]
+
+    rounds = [deliver(NOW), deliver(NOW + MINUTE)]
+
+    assert rounds == [Round(failed=1), Round(sent=1)]
+    assert mails()[0].attempts == 2
+
+
+@pytest.mark.parametrize("recipient", ["nobody", "a@example.org, b@example.org", "a@example.org\r\nBcc: b@example.org"])
+def test_what_is_no_address_is_given_up_without_asking(session, sink, deliver, recipient):
+    put_mail(session, recipient)
+
+    done = deliver(NOW)
+
+    assert done == Round(failed=1)
+    assert state(mails()[0]) == (1, None, None, "the recipient is no e-mail address", False)
+    assert sink.heard == []
+
+
+def test_an_address_with_other_letters_in_its_domain_is_reached(session, sink, deliver):
+    put_mail(session, "paul@bücher.example")
+
+    done = deliver(NOW)
+
+    assert done == Round(sent=1)
+    assert sink.envelopes == [("info@joind.in", ["paul@xn--bcher-kva.example"])]
+
+
+def test_when_the_server_is_down_the_round_ends_and_nothing_is_lost(session, sink, deliver):
+    put_mail(session, "a@example.org", "b@example.org")
+
+    done = deliver(NOW, MAIL_URL=f"smtp://127.0.0.1:{free_port()}")
+
+    assert done == Round(failed=1)
+    tried, untried = mails()
+    assert state(tried) == (1, NOW + MINUTE, None, "ConnectionRefusedError: [Errno 111] Connection refused", True)
+    assert (untried.attempts, untried.last_error) == (0, None)
+    assert deliver(NOW + MINUTE) == Round(sent=2)
+    assert {letter["To"] for letter in sink.letters} == {"a@example.org", "b@example.org"}
+
+
+def test_a_mail_that_cannot_be_written_holds_nobody_up(session, sink, deliver, caplog):
+    put_mail(session, "a@example.org", kind="carrier_pigeon")
+    put_mail(session, "b@example.org", kind="event_approved")
+    put_mail(session, "c@example.org")
+
+    done = deliver(NOW)
+
+    assert done == Round(sent=1, failed=2)
+    assert [letter["To"] for letter in sink.letters] == ["c@example.org"]
+    unknown, factless, _ = mails()
+    assert state(unknown) == (1, NOW + MINUTE, None, "KeyError", True)
+    assert state(factless) == (1, NOW + MINUTE, None, "UndefinedError", True)
+    assert "could not be written" in caplog.text
+
+
+def test_no_token_reaches_the_logs_or_the_row(session, sink, deliver, caplog):
+    caplog.set_level(logging.DEBUG)
+    put_mail(session, token="5ec4e700000000ff")
+    sink.answers = ["554 Looks bad: http://web.example/user/new-password?token=5ec4e700000000ff"]
+
+    deliver(NOW)
+    deliver(NOW + MINUTE)
+
+    [mail] = mails()
+    assert mail.sent_at == NOW + MINUTE
+    assert sorted(record.name for record in caplog.records if record.name.startswith("joindin")) == [
+        "joindin.jobs.mail_transport",
+        "joindin.jobs.mail_delivery",
+    ]
+    # The server's own log, under this name, is none of ours.
+    assert "5ec4e700000000ff" not in "".join(r.getMessage() for r in caplog.records if r.name != "mail.log")
+
+
+def test_two_workers_at_once_send_each_mail_exactly_once(app, session, sink):
+    recipients = [f"user{number}@example.org" for number in range(30)]
+    put_mail(session, *recipients)
+    settings = {**app.config, "MAIL_URL": sink.url}
+    start, rounds = threading.Barrier(2), []
+
+    async def take_time():
+        await asyncio.sleep(0.01)
+
+    def work():
+        with app.app_context():
+            start.wait()
+            rounds.append(deliver_due_mail(db.session, settings))
+
+    sink.meanwhile = take_time
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert sorted(letter["To"] for letter in sink.heard) == sorted(recipients)
+    assert sum(done.sent for done in rounds) == 30
+    assert all(done.sent and not done.failed for done in rounds)
+
+
+def test_nobody_waits_for_a_server_that_takes_its_time(app, session, sink, deliver):
+    put_mail(session)
+    seen = []
+
+    async def write_meanwhile():
+        with app.app_context(), db.engine.begin() as connection:
+            connection.execute(update(Mail).values(reply_to="changed@example.org"))
+            seen.extend(connection.execute(select(Mail.due_at, Mail.attempts)))
+
+    sink.meanwhile = write_meanwhile
+    done = deliver(NOW)
+
+    assert done == Round(sent=1)
+    assert [tuple(row) for row in seen] == [(NOW + LEASE, 1)]
+    assert mails()[0].reply_to == "changed@example.org"
+
+
+def test_a_worker_that_lost_its_lease_does_not_put_off_what_another_sent(app, session, sink, deliver):
+    put_mail(session)
+    settings = {**app.config, "MAIL_URL": sink.url}
+    later = NOW + LEASE
+
+    async def be_overtaken():
+        sink.meanwhile = None
+        await asyncio.get_running_loop().run_in_executor(None, overtake)
+
+    def overtake():
+        with app.app_context():
+            deliver_due_mail(db.session, settings, lambda: later)
+
+    sink.meanwhile = be_overtaken
+    sink.answers = ["250 OK", "451 Not now"]
+    done = deliver(NOW)
+
+    assert done == Round(failed=1)
+    assert len(sink.letters) == 1
+    assert state(mails()[0]) == (2, None, later, None, False)
+
+
+def test_without_a_server_mails_become_files_and_the_log_says_so(session, deliver, tmp_path, caplog):
+    caplog.set_level(logging.INFO)
+    put_mail(session, "paul@example.org", token="5ec4e700000000ff")
+    folder = tmp_path / "not yet" / "mail"
+
+    done = deliver(NOW, MAIL_URL=None, MAIL_DIR=str(folder))
+
+    assert done == Round(sent=1)
+    [mail] = mails()
+    [file] = folder.iterdir()
+    assert file.name == f"{mail.created_at:%Y%m%dT%H%M%SZ}-{mail.id}-password_reset.eml"
+    letter = email.message_from_bytes(file.read_bytes(), policy=default)
+    assert (letter["To"], letter["Subject"]) == ("paul@example.org", "Resetting your joind.in password")
+    assert "token=5ec4e700000000ff" in text_of(letter)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert state(mail) == (1, None, NOW, None, False)
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("joindin")] == [
+        f"No mail server is set (JOINDIN_MAIL_URL): mail {mail.id} is in {file}"
+    ]
+
+
+def test_a_file_that_cannot_be_written_is_tried_again(session, deliver, tmp_path):
+    put_mail(session)
+    (tmp_path / "mail").write_text("in the way")
+
+    done = deliver(NOW, MAIL_URL=None, MAIL_DIR=str(tmp_path / "mail"))
+
+    assert done == Round(failed=1)
+    assert state(mails()[0]) == (1, NOW + MINUTE, None, "FileExistsError", True)

@@ -1,0 +1,76 @@
+"""Servers that want TLS and a password, with a certificate made for the test."""
+
+import shlex
+import ssl
+import subprocess
+
+import pytest
+
+from joindin.jobs.mail_delivery import Round
+from tests.factories import NOW
+from tests.jobs.smtp_server import Sink
+from tests.jobs.test_mail_delivery import MINUTE, mails, put_mail, state
+
+MAKE_CERTIFICATE = (
+    "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
+    " -keyout key.pem -out cert.pem"
+)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tls")
+    subprocess.run(shlex.split(MAKE_CERTIFICATE), cwd=folder, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def context(certificate):
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
+    return context
+
+
+@pytest.fixture
+def trusted(certificate, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate / "cert.pem"))
+
+
+def test_starttls_comes_before_the_password(session, deliver, context, trusted):
+    put_mail(session)
+    with Sink(tls_context=context, require_starttls=True, auth_required=True) as sink:
+        done = deliver(NOW, MAIL_URL=f"smtp+starttls://us%40er:right%3A%2F%40%20pass@127.0.0.1:{sink.port}")
+
+        assert done == Round(sent=1)
+        assert sink.sign_ins == [("us@er", "right:/@ pass")]
+        assert [letter["To"] for letter in sink.letters] == ["paul@example.org"]
+
+
+def test_a_wrong_password_is_not_repeated_anywhere(session, deliver, context, trusted, caplog):
+    put_mail(session)
+    with Sink(tls_context=context, require_starttls=True, auth_required=True) as sink:
+        done = deliver(NOW, MAIL_URL=f"smtp+starttls://user:wr0ng-w0rd@127.0.0.1:{sink.port}")
+
+        assert done == Round(failed=1)
+        assert sink.heard == []
+        assert state(mails()[0]) == (1, NOW + MINUTE, None, "SMTPAuthenticationError: 535", True)
+        assert "wr0ng-w0rd" not in caplog.text
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(session, deliver, context):
+    put_mail(session)
+    with Sink(tls_context=context, require_starttls=True, auth_required=True) as sink:
+        done = deliver(NOW, MAIL_URL=f"smtp+starttls://user:right%3A%2F%40%20pass@127.0.0.1:{sink.port}")
+
+        assert done == Round(failed=1)
+        assert (sink.sign_ins, sink.heard) == ([], [])
+        assert mails()[0].last_error.startswith("SSLCertVerificationError: ")
+
+
+def test_smtps_is_encrypted_from_the_first_byte(session, deliver, context, trusted):
+    put_mail(session)
+    with Sink(ssl_context=context) as sink:
+        done = deliver(NOW, MAIL_URL=f"smtps://127.0.0.1:{sink.port}")
+
+        assert done == Round(sent=1)
+        assert [letter["To"] for letter in sink.letters] == ["paul@example.org"]

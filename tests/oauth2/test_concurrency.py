@@ -1,0 +1,44 @@
+"""Two at the same moment with the same secret: one of them comes too late."""
+
+import contextvars
+from collections import Counter
+
+from joindin.models import AccessToken
+from tests.concurrency import MANY, at_once
+from tests.oauth2.flow import VERIFIER
+
+
+def count_alive(session):
+    return session.query(AccessToken).filter(AccessToken.revoked_at.is_(None)).count()
+
+
+def send(app, form):
+    """As from elsewhere, without the test's own session."""
+    return contextvars.Context().run(app.test_client().post, "/api/oauth/token/", data=form)
+
+
+def test_of_many_who_redeem_a_code_one_wins(app, flow, session):
+    code = flow.code()
+    form = {
+        "grant_type": "authorization_code", "code": code, "redirect_uri": "http://127.0.0.1:9/cb", "code_verifier": VERIFIER,
+        "client_id": flow.client.key, "client_secret": flow.secret,
+    }  # fmt: skip
+
+    replies = at_once(session, [lambda: send(app, form)] * MANY)
+
+    assert Counter(reply.status_code for reply in replies) == {200: 1, 400: MANY - 1}
+    # It was shown twice, so the winner may have copied it.
+    assert count_alive(session) == 0
+
+
+def test_of_many_who_renew_with_one_token_one_wins(app, flow, session):
+    given = flow.tokens()
+    form = {
+        "grant_type": "refresh_token", "refresh_token": given["refresh_token"],
+        "client_id": flow.client.key, "client_secret": flow.secret,
+    }  # fmt: skip
+
+    replies = at_once(session, [lambda: send(app, form)] * MANY)
+
+    assert Counter(reply.status_code for reply in replies) == {200: 1, 400: MANY - 1}
+    assert count_alive(session) == 0

@@ -1,0 +1,13 @@
+import pytest
+
+from tests.resources.docs.sample_data import make_world
+
+
+@pytest.fixture(scope="session")
+def document(app):
+    return app.test_client().get("/docs/openapi.json").json
+
+
+@pytest.fixture
+def world(session):
+    return make_world(session)

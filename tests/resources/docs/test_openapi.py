@@ -1,0 +1,142 @@
+"""The document is valid, whole, and says what is."""
+
+import re
+
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from joindin.http.surface_routing import EPHIOS, GANCIO, OAUTH2, surface_of
+from tests.resources.docs.openapi_document import METHODS, named, operations, problems_with
+
+# What nobody is meant to call: the documentation itself, files, pages, and what the original says below unknown addresses.
+HIDDEN = {
+    ("GET", "/docs"),
+    ("GET", "/docs/openapi.json"),
+    ("GET", "/inc/img/event_icons/{file}"),
+    ("GET", "/static/{filename}"),
+    *(("GET", path) for path in ("/event/view/{event_id}", "/event/{slug}", "/e/{stub}")),
+    *(("GET", path) for path in ("/talk/view/{talk_id}", "/talk/{stub}", "/user/{username}")),
+    *(("GET", path) for path in ("/user/login", "/user/verification", "/user/new-password")),
+    *(
+        (method, f"/{page}/{{below}}")
+        for method in ("POST", "PUT", "DELETE", "PATCH")
+        for page in ("event", "e", "talk", "user")
+    ),
+    *((method, path) for method in ("POST", "PUT", "DELETE", "PATCH") for path in ("/", "/v2.1")),
+    *((method, "/v2.1/events/{rest}") for method in ("GET", "POST", "PUT", "DELETE")),
+    *((method, "/v2.1/users/{rest}") for method in ("GET", "POST")),
+    *((method, "/v2.1/talks/{rest}") for method in ("GET", "POST", "PUT", "DELETE")),
+    *((method, "/v2.1/talks/{talk_id}/{below}") for method in ("GET", "POST", "PUT", "DELETE")),
+    ("POST", "/v2.1/talks"),
+    ("POST", "/v2.1/talks/{talk_id}"),
+    *(("GET", f"/v2.1/{path}") for path in ("tracks", "event_comments", "talk_comments")),
+    *(("POST", f"/v2.1/{path}") for path in ("twitter/request_token", "twitter/token", "facebook/token")),
+}
+
+
+def test_the_document_is_valid_openapi(document):
+    errors = [
+        f"{list(error.absolute_path)}: {error.message}" for error in OpenAPIV31SpecValidator(document).iter_errors()
+    ]
+
+    assert errors == []
+    assert document["openapi"].startswith("3.1.")
+
+
+def test_every_route_is_documented_or_hidden_on_purpose(app, document):
+    routed = {
+        (method, re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"{\1}", rule.rule))
+        for rule in app.url_map.iter_rules()
+        # Pages that take somebody signed in: nobody calls them but with a browser.
+        if not rule.rule.startswith(("/accounts/", "/api/settings/", "/desk/"))
+        # Other dialects have documents of their own; docs/oauth.md tells how applications are let in.
+        if surface_of(rule.rule) not in (OAUTH2, GANCIO, EPHIOS)
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+
+    assert sorted(routed - HIDDEN) == sorted((method.upper(), path) for path, method, _ in operations(document))
+    assert sorted(HIDDEN - routed) == []
+
+
+def test_every_operation_is_told_of_in_full(document):
+    tags = {tag["name"] for tag in document["tags"] if tag["description"]}
+    poor = [
+        (named(each), lack)
+        for each in operations(document)
+        for lack in lacks(each[2], tags)
+    ]  # fmt: skip
+
+    assert poor == []
+
+
+def lacks(operation, tags):
+    """What a reader of the operation would miss."""
+    success = {status: answer for status, answer in operation["responses"].items() if status < "300"}
+    refusals = {status: answer for status, answer in operation["responses"].items() if status >= "300"}
+    if not operation.get("summary", "").endswith((".", "?")):
+        yield "a sentence as its summary"
+    if len(operation["tags"]) != 1 or not tags.issuperset(operation["tags"]):
+        yield "a tag with a description"
+    if not success and "501" not in refusals:
+        yield "an answer when all is well"
+    for status, answer in success.items():
+        for content in answer.get("content", {}).values():
+            if not content.get("examples"):
+                yield f"an example of its {status}"
+    if refusals.pop("default", None) != {"$ref": "#/components/responses/Refused"}:
+        yield "the shape of refusals"
+    for status, answer in refusals.items():
+        examples = answer["content"]["application/json"]["examples"].values()
+        if not examples or any(not isinstance(example["value"], list) for example in examples):
+            yield f"the sentences of its {status}"
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        if "schema" not in content:
+            yield "the shape of its body"
+
+
+def test_every_example_fits_its_schema(document):
+    wrong = [
+        (named((path, method, operation)), problem)
+        for path, method, operation in operations(document)
+        for schema, example in examples_of(operation)
+        for problem in problems_with(document, schema, example)
+    ]
+
+    assert wrong == []
+
+
+def examples_of(operation):
+    for part in (operation.get("requestBody", {}), *operation["responses"].values()):
+        for content in part.get("content", {}).values():
+            for example in content.get("examples", {}).values():
+                yield content["schema"], example["value"]
+            if "example" in content:
+                yield content["schema"], content["example"]
+
+
+def test_operation_ids_and_names_of_shapes_are_unique(document):
+    ids = [operation["operationId"] for _, _, operation in operations(document)]
+
+    assert sorted(ids) == sorted(set(ids))
+    assert [name for name in document["components"]["schemas"] if name[-1].isdigit()] == []
+
+
+def test_a_token_is_asked_for_where_one_is_needed(app, document):
+    """Without a token, what asks for one refuses and what does not ask does not."""
+    client = app.test_client()
+    surprises = [
+        (named((path, method, operation)), reply.json)
+        for path, method, operation in operations(document)
+        for reply in [client.open(re.sub(r"\{\w+\}", "1", path), method=method.upper(), json={})]
+        if ({} not in operation["security"]) is not refuses_visitors(reply)
+    ]
+
+    assert surprises == []
+
+
+def refuses_visitors(reply):
+    sentence = str(reply.get_json(silent=True))
+    return reply.status_code in (400, 401, 403) and bool(re.search("log in|logged in|not have permission", sentence))
+
+
+def test_only_what_can_be_sent_is_listed_as_a_method(document):
+    assert {key for item in document["paths"].values() for key in item} == {*METHODS, "parameters"}

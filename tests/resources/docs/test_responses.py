@@ -1,0 +1,188 @@
+"""What the server answers is what the document says."""
+
+import re
+from io import BytesIO
+from urllib.parse import urlencode
+
+import pytest
+from PIL import Image
+
+from joindin.models import AccessToken, EmailVerification, PasswordReset, TalkComment
+from joindin.resources.v2_1.events.event_parsing import REQUIRED, NewEventSchema
+from joindin.security.passwords import password_hash
+from joindin.security.tokens import token_hash
+from joindin.utils.datetimes import utc_now
+from tests.resources.docs.openapi_document import Seen, named, operations, problems_with
+
+FORMS = ("default", "verbose")
+
+# Reports are listed while they are open.
+NEVER_LISTED = {("EventReport", "deciding_user_uri"), ("TalkReport", "deciding_user_uri")}
+
+# Members that a world with everything in it has always; elsewhere they are missing.
+ALWAYS_HERE = {("TalkSpeakers", "0")}
+
+
+def test_every_answer_to_a_reader_is_as_documented(api, session, world, document):
+    callers = {"visitor": api} | {name: api.signed_in(user, world.client) for name, user in world.users.items()}
+    seen, wrong = Seen(document), []
+
+    for path, _, operation in reads(document):
+        for name, caller in callers.items():
+            for address in addresses(path, operation, world, session):
+                reply = caller.get(address)
+                wrong += [(name, address, problem) for problem in differences(document, operation, address, reply)]
+                if reply.status_code == 200:
+                    seen.note(form_of(operation, address), reply.json)
+
+    assert wrong == []
+    assert seen.out_of_order == []
+    assert never_there(document, seen) == NEVER_LISTED
+    assert never_missing(document, seen) == ALWAYS_HERE
+
+
+def reads(document):
+    return [(path, method, operation) for path, method, operation in operations(document) if method == "get"]
+
+
+def addresses(path, operation, world, session):
+    """Where to ask: in each form, cut into pages, and for things of every state."""
+    ids = world.ids | {"token_id": session.query(AccessToken.id).order_by(AccessToken.id).limit(1).scalar()}
+    paths = [fill(path, ids)]
+    if path == "/v2.1/events/{event_id}":
+        paths += [fill(path, {"event_id": event.id}) for event in (world.pending, world.rejected)]
+    if operation["operationId"] in ("getTalks", "getUsers"):
+        paths = [f"{path}?{urlencode({'title': 't', 'keyword': 'a'})}"]
+    for address in paths:
+        joint = "&" if "?" in address else "?"
+        yield address
+        if has_two_forms(operation):
+            yield f"{address}{joint}verbose=yes"
+        if {"$ref": "#/components/parameters/start"} in operation.get("parameters", ()):
+            yield f"{address}{joint}start=1&resultsperpage=1"
+        if {"$ref": "#/components/parameters/resultsperpage"} in operation.get("parameters", ()):
+            yield f"{address}{joint}resultsperpage=1"
+
+
+def fill(path, ids):
+    if path.startswith("/v2.1/talk_comments"):
+        ids = ids | {"comment_id": ids["talk_comment_id"]}
+    return re.sub(r"\{(\w+)\}", lambda name: str(ids[name[1]]), path)
+
+
+def has_two_forms(operation):
+    return "anyOf" in operation["responses"]["200"]["content"]["application/json"]["schema"]
+
+
+def form_of(operation, address):
+    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    return schema["anyOf"]["verbose=yes" in address] if "anyOf" in schema else schema
+
+
+def differences(document, operation, address, reply):
+    if reply.status_code == 200:
+        return problems_with(document, form_of(operation, address), reply.json)
+    answer = operation["responses"].get(str(reply.status_code))
+    if answer is None:
+        return [f"{reply.status_code} {reply.json} is not documented"]
+    known = [example["value"] for example in answer["content"]["application/json"]["examples"].values()]
+    return [] if reply.json in known else [f"{reply.json} is not documented"]
+
+
+def never_there(document, seen):
+    return {
+        (shape, member)
+        for shape, schema in document["components"]["schemas"].items()
+        if any(name == shape for name, _ in (*seen.there, *seen.absent))
+        for member in schema.get("properties", ())
+        if not seen.there[shape, member]
+    }
+
+
+def never_missing(document, seen):
+    """Members that are said to be missing at times, and never were."""
+    return {
+        (shape, member)
+        for shape, member in seen.there
+        if shape
+        if member not in document["components"]["schemas"][shape].get("required", ())
+        if not seen.absent[shape, member]
+    }
+
+
+def test_every_body_can_be_sent_as_its_example_is(api, session, world, document):
+    ada, hashed = api.signed_in(world.users["host"], world.client), password_hash("correct horse")
+    surprises = []
+
+    for path, method, operation in operations(document):
+        if content := operation.get("requestBody", {}).get("content", {}).get("application/json"):
+            prepare_for_sending(session, world, hashed)
+            body = content["example"]
+            if "track_uri" in body:
+                body = body | {"track_uri": fill("/v2.1/tracks/{track_id}", world.ids)}
+            reply = ada.request(method.upper(), fill(path, world.ids), json=body)
+            surprises += [(named((path, method, operation)), each) for each in unlike(operation, reply)]
+
+    assert surprises == []
+
+
+def prepare_for_sending(session, world, hashed):
+    """Give Ada the password and the mailed tokens of the examples, the rights of an admin, and what others own."""
+    ada = world.users["host"]
+    ada.password_hash, ada.is_admin = hashed, True
+    world.client.secret_hash, world.client.owner_id = token_hash("web2secret"), ada.id
+    session.get_one(TalkComment, world.ids["talk_comment_id"]).user_id = ada.id
+    for kind in (EmailVerification, PasswordReset):
+        session.query(kind).delete()
+        session.add(kind(user_id=ada.id, token_hash=token_hash("0b5f2a9c77e14d38"), created_at=utc_now()))
+    session.commit()
+
+
+def unlike(operation, reply):
+    """How the reply is not what the document promises when all is well."""
+    answer = operation["responses"].get(str(reply.status_code))
+    if answer is None or reply.status_code not in (200, 201, 202, 204, 501):
+        return [f"{reply.status_code} {reply.get_data(as_text=True)[:200]}"]
+    location = answer.get("headers", {}).get("Location", {}).get("example")
+    if shape_of(location) != shape_of(reply.headers.get("Location")):
+        return [f"Location is {reply.headers.get('Location')}"]
+    if bool(reply.data) is not ("content" in answer):
+        return [f"the body is {reply.get_data(as_text=True)[:200]}"]
+    return []
+
+
+def shape_of(address):
+    """The path, whatever the host and the ids."""
+    return address and re.sub(r"\d+", "0", re.sub(r"^https?://[^/]+/v2\.1", "", address))
+
+
+@pytest.mark.parametrize(("is_admin", "status", "location"), [(True, 201, "/events/0"), (False, 202, "/events")])
+def test_the_example_of_an_event_is_taken_in(api, session, world, document, is_admin, status, location):
+    submitter = world.users["admin" if is_admin else "guest"]
+    example = document["paths"]["/v2.1/events"]["post"]["requestBody"]["content"]["application/json"]["example"]
+
+    reply = api.signed_in(submitter).post("/v2.1/events", json=example)
+
+    assert (reply.status_code, shape_of(reply.headers["Location"])) == (status, location)
+
+
+def test_an_image_is_sent_as_documented(api, session, world, document):
+    operation = document["paths"]["/v2.1/events/{event_id}/images"]["post"]
+    (media_type,) = operation["requestBody"]["content"]
+    picture = BytesIO()
+    Image.new("RGB", (200, 200)).save(picture, "PNG")
+    picture.seek(0)
+
+    reply = api.signed_in(world.users["host"]).post(
+        fill("/v2.1/events/{event_id}/images", world.ids),
+        data={"image": (picture, "icon.png")},
+        content_type=media_type,
+    )
+
+    assert unlike(operation, reply) == []
+
+
+def test_what_an_event_needs_is_what_the_reader_asks_for():
+    required = {name for name, field in NewEventSchema().fields.items() if field.required}
+
+    assert required == {*REQUIRED, "start_date", "end_date", "tz_continent", "tz_place"}

@@ -1,0 +1,243 @@
+"""Applications that register themselves, and go through the flow as WordPress's plugin does."""
+
+import re
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+
+from joindin.models import AccessToken, Client
+from joindin.security.scopes import ALL
+from tests.browser_client import PASSWORD, Browser, form_fields, main_text, make_person
+from tests.factories import newest
+
+# What WordPress's sanitize_key leaves alone.
+LEFT_ALONE = re.compile(r"[a-z0-9_-]+")
+BLOG = "http://blog.example/wp-admin/options-general.php?page=wpgancio"
+NEW = {"client_name": "My blog", "redirect_uris": BLOG, "scopes": "event:write", "website": "http://blog.example"}
+
+
+@pytest.fixture
+def ada(session):
+    return make_person(session, "ada")
+
+
+@pytest.fixture
+def browser(app, ada):
+    browser = Browser(app)
+    browser.sign_in(ada)
+    return browser
+
+
+def register(browser, **changes):
+    return browser.post("/api/client", NEW | changes)
+
+
+def sign_in(browser, path="/oauth/login", json=False, **given):
+    return browser.request("POST", path, **{"json" if json else "data": given})
+
+
+def bearer(token):
+    return {"Authorization": f"Bearer {token}"}
+
+
+def test_an_application_registers_itself(browser, session):
+    reply = register(browser)
+
+    client = newest(session, Client)
+    shown = reply.json
+    assert (reply.status_code, list(shown)) == (
+        200,
+        ["name", "redirectUris", "redirect_uris", "scopes", "website", "client_secret", "client_id"],
+    )
+    assert (shown["name"], shown["redirectUris"], shown["redirect_uris"]) == ("My blog", BLOG, BLOG)
+    assert (shown["scopes"], shown["website"]) == ("event:write", "http://blog.example")
+    assert all(LEFT_ALONE.fullmatch(shown[name]) for name in ("client_id", "client_secret"))
+    assert (client.owner_id, client.is_trusted, client.needs_pkce) == (None, False, False)
+    assert client.scopes == "PUBLIC_READ PUBLIC_WRITE ME_READ"
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "words"),
+    [
+        ({"scopes": "admin"}, 422, '{"error":"Invalid scopes"}'),
+        ({"client_name": ""}, 400, "client_name is required"),
+        ({"client_name": "x" * 256}, 400, "client_name must not be longer than 255 characters"),
+        ({"redirect_uris": ""}, 400, "redirect_uris is required"),
+        ({"redirect_uris": "javascript:alert(1)"}, 400, "javascript:alert(1): It must begin with https://"),
+    ],
+)
+def test_a_registration_is_refused_in_short_words(browser, session, changes, status, words):
+    reply = register(browser, **changes)
+
+    assert reply.status_code == status
+    assert reply.text.startswith(words)
+    assert newest(session, Client) is None
+
+
+def test_strangers_register_six_in_five_minutes(browser):
+    replies = [register(browser) for _ in range(7)]
+
+    assert [reply.status_code for reply in replies] == [200] * 6 + [429]
+    assert replies[-1].text == "Too many requests, please try again later."
+    assert 0 < int(replies[-1].headers["Retry-After"]) <= 300
+
+
+def test_a_blog_is_let_in_without_pkce_and_without_repeating_its_address(browser, session, ada):
+    client = register(browser).json
+    asked = {"response_type": "code", "client_id": client["client_id"], "redirect_uri": BLOG, "scope": "event:write"}
+
+    page = browser.get(f"/oauth/authorize?{urlencode(asked)}")
+    allowed = browser.post("/oauth/authorize", form_fields(page.text) | {"allow": "Authorize"})
+    code = parse_qs(urlsplit(allowed.location).query)["code"][0]
+    form = {
+        "client_id": client["client_id"],
+        "client_secret": client["client_secret"],
+        "grant_type": "authorization_code",
+        "code": code,
+        "scope": "event:write",
+    }
+    token = browser.post("/oauth/token", form)
+    again = browser.post("/oauth/token", form)
+
+    assert "It registered itself; nobody here vouches for it." in main_text(page)
+    assert allowed.location.startswith(f"{BLOG}&code=")
+    assert (token.status_code, list(token.json)) == (200, ["access_token", "refresh_token", "username", "token_type"])
+    assert (token.json["username"], token.json["token_type"]) == ("ada@example.org", "Bearer")
+    assert len(token.json["access_token"]) == 32
+    assert all(LEFT_ALONE.fullmatch(value) for value in (code, token.json["access_token"], token.json["refresh_token"]))
+    stored = newest(session, AccessToken)
+    assert (stored.kind, stored.expires_at, stored.scopes) == ("gancio", None, "PUBLIC_READ PUBLIC_WRITE ME_READ")
+    assert (again.status_code, again.json) == (
+        403,
+        {"error": "invalid_grant", "error_description": "Invalid authorization code"},
+    )
+
+
+def test_an_address_that_is_not_registered_is_no_way_back(browser):
+    client = register(browser).json
+    asked = {"response_type": "code", "client_id": client["client_id"], "redirect_uri": "https://evil.example/"}
+
+    reply = browser.get(f"/oauth/authorize?{urlencode(asked)}")
+
+    assert (reply.status_code, reply.location) == (400, None)
+
+
+@pytest.mark.parametrize("form", [{"client_secret": "wrong"}, {"client_id": "nobody"}, {}])
+def test_whoever_is_not_the_application_is_told_so(browser, form):
+    reply = browser.post("/oauth/token", {"grant_type": "authorization_code", "code": "x", **form})
+
+    assert (reply.status_code, reply.text) == (401, "Unauthorized")
+    assert reply.headers["WWW-Authenticate"] == 'Bearer realm="Users"'
+
+
+def test_somebody_signs_in_with_a_password(browser, session, ada):
+    form = {"username": "ada@example.org", "password": PASSWORD, "grant_type": "password", "client_id": "self"}
+
+    reply = sign_in(browser, **form)
+
+    assert (reply.status_code, list(reply.json)) == (200, ["access_token", "refresh_token", "username", "token_type"])
+    assert (reply.headers["Cache-Control"], reply.headers["Pragma"]) == ("no-store", "no-cache")
+    assert reply.json["username"] == "ada@example.org"
+    stored = newest(session, AccessToken)
+    assert (stored.kind, stored.user_id, stored.expires_at, stored.scopes) == ("gancio", ada.id, None, ALL)
+
+
+def test_an_older_client_posts_json_and_says_no_more_than_it_must(browser):
+    assert sign_in(browser, json=True, username="ada", password=PASSWORD).status_code == 200
+
+
+def test_a_sign_in_is_renewed(browser):
+    given = sign_in(browser, username="ada", password=PASSWORD).json
+    form = {"grant_type": "refresh_token", "refresh_token": given["refresh_token"], "client_id": "self"}
+
+    fresh = browser.post("/oauth/token", form)
+    replayed = browser.post("/oauth/token", form)
+    old = browser.get("/api/clients", headers=bearer(given["access_token"]))
+
+    assert (fresh.status_code, fresh.json["username"]) == (200, "ada@example.org")
+    assert (replayed.status_code, replayed.json["error_description"]) == (403, "Invalid refresh token")
+    assert old.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "body"),
+    [
+        ({"password": "wrong"}, 403, {"error": "invalid_grant", "error_description": "Invalid resource owner credentials"}),
+        ({"username": "nobody"}, 403, {"error": "invalid_grant", "error_description": "Invalid resource owner credentials"}),
+        ({"client_id": "web2"}, 401, None),
+        ({"grant_type": "x"}, 501, {"error": "unsupported_grant_type", "error_description": "Unsupported grant type: x"}),
+    ],
+)  # fmt: skip
+def test_a_sign_in_is_refused_in_gancios_way(browser, session, form, status, body):
+    reply = sign_in(browser, **{"username": "ada", "password": PASSWORD, "client_id": "self"} | form)
+
+    assert (reply.status_code, reply.get_json(silent=True)) == (status, body)
+    assert newest(session, AccessToken) is None
+
+
+@pytest.mark.parametrize("field", ["email", "username"])
+@pytest.mark.parametrize("json", [True, False])
+def test_the_second_version_signs_in_with_an_address(browser, field, json):
+    reply = sign_in(browser, "/api/login/token", json, **{field: "ada@example.org", "password": PASSWORD})
+    wrong = sign_in(browser, "/api/login/token", json, **{field: "ada@example.org", "password": "wrong"})
+
+    assert (reply.status_code, reply.json["token_type"]) == (200, "Bearer")
+    assert wrong.status_code == 401
+
+
+@pytest.mark.parametrize("body", [[], "x", {"email": {}, "password": 1}, None])
+def test_bodies_that_are_no_credentials(browser, body):
+    assert browser.request("POST", "/api/login/token", json=body).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/oauth/login", "/api/login/token"])
+def test_guesses_are_slowed_down(browser, path):
+    replies = [sign_in(browser, path, username="ada", password="wrong") for _ in range(11)]
+
+    assert replies[-1].status_code == 429
+    assert 0 < int(replies[-1].headers["Retry-After"]) <= 900
+
+
+def test_an_application_is_shown_to_those_who_are_signed_in(browser):
+    client = register(browser).json
+    token = sign_in(browser, username="ada", password=PASSWORD).json["access_token"]
+
+    shown = browser.get(f"/api/client/{client['client_id']}", headers=bearer(token))
+    missing = browser.get("/api/client/nobody", headers=bearer(token))
+    stranger = browser.get(f"/api/client/{client['client_id']}")
+
+    assert shown.json == {
+        "client_id": client["client_id"],
+        "redirect_uris": BLOG,
+        "name": "My blog",
+        "website": "http://blog.example",
+        "scopes": "event:write",
+    }
+    assert (missing.status_code, missing.text) == (404, "Not found!")
+    assert (stranger.status_code, stranger.text) == (403, "Forbidden")
+
+
+def test_ones_own_tokens_are_listed_without_secrets(browser, session, ada):
+    token = sign_in(browser, username="ada", password=PASSWORD).json["access_token"]
+    sign_in(browser, username=make_person(session, "eve").username, password=PASSWORD)
+
+    reply = browser.get("/api/clients", headers=bearer(token))
+
+    assert [(each["userId"], each["clientId"], each["accessToken"]) for each in reply.json] == [(ada.id, "self", None)]
+    assert token not in reply.text
+    assert "secret" not in reply.text
+
+
+@pytest.mark.parametrize("path", ["/api/clients?access_token={}", "/api/clients"])
+def test_a_token_counts_in_the_header_only(browser, path):
+    token = sign_in(browser, username="ada", password=PASSWORD).json["access_token"]
+    browser.set_cookie("auth._token.local", f"Bearer%20{token}")
+
+    assert browser.get(path.format(token)).status_code == 403
+
+
+def test_unknown_addresses_and_methods(browser):
+    assert [(r.status_code, r.text) for r in (browser.get("/api/nothing"), browser.get("/oauth/nothing"))] == [
+        (404, "Not Found")
+    ] * 2
+    assert browser.request("OPTIONS", "/api/client").status_code == 204

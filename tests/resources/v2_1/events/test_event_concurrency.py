@@ -1,0 +1,284 @@
+"""Many at once on events: nothing is lost, counted twice or refused without need."""
+
+from collections import Counter
+from time import sleep
+
+import pytest
+from sqlalchemy import func, select
+
+from joindin.extensions import db
+from joindin.models import (
+    AccessToken,
+    Attendance,
+    Event,
+    EventComment,
+    EventCommentReport,
+    EventHost,
+    Mail,
+    Tag,
+    User,
+    event_tags,
+)
+from joindin.security.tokens import new_token, token_hash
+from joindin.utils.datetimes import utc_now
+from tests.concurrency import MANY, at_once, outcomes
+from tests.factories import (
+    NOW,
+    make_attendance,
+    make_client,
+    make_event,
+    make_event_comment,
+    make_pending_event,
+    make_user,
+)
+
+EVENT = {
+    "name": "SampleConf",
+    "description": "Two days.",
+    "location": "Main Hall",
+    "start_date": "2030-05-01",
+    "end_date": "2030-05-02",
+    "tz_continent": "Europe",
+    "tz_place": "Amsterdam",
+}
+
+
+@pytest.fixture
+def ask(app, session):
+    """``ask(user, method, path, body)`` is a request to be made later, by a client of its own."""
+    client = make_client(session)
+
+    def asking(user, method, path, body=None):
+        token = new_token()
+        # Used just now: noting a first use would scatter requests that are to meet.
+        used = {"created_at": NOW, "last_used_at": utc_now()}
+        session.add(AccessToken(token_hash=token_hash(token), user_id=user.id, client_id=client.id, **used))
+        session.commit()
+        headers = {"Authorization": f"Bearer {token}"}
+        return lambda: app.test_client().open(f"/v2.1{path}", method=method, json=body, headers=headers)
+
+    return asking
+
+
+def numbers(session, event):
+    event = session.get(Event, event.id)
+    return event.attendee_count, event.comment_count, event.rating_sum, event.rating_count
+
+
+def recount(session, event):
+    """What :func:`numbers` must be, from the rows."""
+    hosts = select(EventHost.user_id).where(EventHost.event_id == event.id)
+    ratings = session.scalars(
+        select(EventComment.rating).where(
+            EventComment.event_id == event.id, EventComment.rating > 0, EventComment.user_id.not_in(hosts)
+        )
+    ).all()
+    attendees, comments = (
+        session.scalar(select(func.count()).select_from(model).where(model.event_id == event.id))
+        for model in (Attendance, EventComment)
+    )
+    return attendees, comments, sum(ratings), len(ratings)
+
+
+def test_nobody_attends_twice(session, ask):
+    event, user = make_event(session), make_user(session)
+
+    replies = at_once(session, [ask(user, "POST", f"/events/{event.id}/attending") for _ in range(MANY)])
+
+    assert outcomes(replies) == {(201,): MANY}
+    assert numbers(session, event) == recount(session, event) == (1, 0, 0, 0)
+
+
+def test_nobody_leaves_twice(session, ask):
+    event, user = make_event(session), make_user(session)
+    make_attendance(session, event, user)
+    make_attendance(session, event, make_user(session))
+
+    replies = at_once(session, [ask(user, "DELETE", f"/events/{event.id}/attending") for _ in range(MANY)])
+
+    assert outcomes(replies) == {(200,): MANY}
+    assert numbers(session, event) == recount(session, event) == (1, 0, 0, 0)
+
+
+def test_a_storm_of_comings_and_goings_is_counted_right(session, ask):
+    event, users = make_event(session), [make_user(session) for _ in range(2)]
+
+    def come_and_go(user):
+        come, go = (ask(user, method, f"/events/{event.id}/attending") for method in ("POST", "DELETE"))
+        return lambda: [request() for request in (come, go, come, go, come)]
+
+    visits = at_once(session, [come_and_go(users[number % 2]) for number in range(MANY)])
+
+    assert outcomes(reply for visit in visits for reply in visit) == {(201,): 3 * MANY, (200,): 2 * MANY}
+    assert numbers(session, event) == recount(session, event)
+
+
+def test_an_event_is_decided_about_once(session, ask):
+    event = make_pending_event(session, host=make_user(session))
+    admins = [make_user(session, is_admin=True) for _ in range(MANY)]
+
+    replies = at_once(
+        session,
+        [
+            ask(admin, method, f"/events/{event.id}/approval{reason}")
+            for admin, (method, reason) in zip(admins, [("POST", ""), ("DELETE", "?reason=No")] * (MANY // 2))
+        ],
+    )
+
+    (winner,) = [number for number, reply in enumerate(replies) if reply.status_code == 204]
+    decided = session.get(Event, event.id)
+    approved = winner % 2 == 0
+    lost = Counter(
+        "This event cannot be rejected" if number % 2 else "This event cannot be approved"
+        for number in range(MANY)
+        if number != winner
+    )
+    assert outcomes(replies) == {(204,): 1, **{(400, sentence): times for sentence, times in lost.items()}}
+    assert (decided.is_active, decided.is_pending, decided.reviewer_id) == (approved, False, admins[winner].id)
+    assert set(session.scalars(select(Mail.kind))) == {"event_approved" if approved else "event_rejected"}
+
+
+def test_no_more_events_wait_than_one_person_may_have(session, ask):
+    user = make_user(session)
+
+    replies = at_once(session, [ask(user, "POST", "/events", EVENT) for _ in range(MANY)])
+
+    assert outcomes(replies) == {(202,): 3, (400, "You may only have 3 pending events at one time"): MANY - 3}
+    assert session.scalar(select(func.count()).select_from(Event)) == 3
+
+
+def test_events_of_one_name_get_addresses_of_their_own(session, ask):
+    users = [make_user(session, is_trusted=True) for _ in range(MANY)]
+
+    replies = at_once(session, [ask(user, "POST", "/events", EVENT) for user in users])
+
+    slugs = session.scalars(select(Event.slug)).all()
+    assert outcomes(replies) == {(201,): MANY}
+    assert (len(slugs), len(set(slugs))) == (MANY, MANY)
+    assert {"sampleconf", "sampleconf-2030", "sampleconf-2030-05", "sampleconf-2030-05-01"} < set(slugs)
+
+
+def test_new_tags_in_any_order_do_not_stand_in_each_others_way(session, ask):
+    requests = [
+        ask(make_user(session, is_trusted=True), "POST", "/events", {**EVENT, "name": " ".join(tags), "tags": tags})
+        for tags in (["a", "held", "b"], ["b", "held", "a"]) * (MANY // 2)
+    ]
+    # Somebody who holds the tag in the middle stops all of them half way, and lets them go together.
+    holder = db.engine.connect()
+    holder.execute(Tag.__table__.insert().values(name="held", name_key="held"))
+
+    def let_go():
+        sleep(0.5)
+        holder.rollback()
+        holder.close()
+
+    *replies, _ = at_once(session, [*requests, let_go])
+
+    assert outcomes(replies) == {(201,): MANY}
+    assert sorted(session.scalars(select(Tag.name))) == ["a", "b", "held"]
+    assert session.scalar(select(func.count()).select_from(event_tags)) == 3 * MANY
+
+
+def test_many_edits_of_one_event_leave_it_whole(session, ask):
+    host = make_user(session)
+    event = make_event(session, host=host, tags=["a", "b"])
+    edits = [{**EVENT, "tags": tags} for tags in (["a", "b"], ["b", "c"])] * (MANY // 2)
+    path = f"/events/{event.id}"
+    ask(host, "PUT", path, edits[0])()
+    before = session.get(Event, event.id).version
+
+    replies = at_once(session, [ask(host, "PUT", path, edit) for edit in edits])
+
+    shown = ask(host, "GET", path)().json["events"][0]
+    assert outcomes(replies) == {(204,): MANY}
+    assert shown["tags"] in (["a", "b"], ["b", "c"])
+    assert session.get(Event, event.id).version >= before + MANY
+
+
+def test_the_same_words_at_once_are_one_comment(session, ask):
+    event, user = make_event(session), make_user(session)
+    body = {"comment": "Great", "rating": 5}
+
+    replies = at_once(session, [ask(user, "POST", f"/events/{event.id}/comments", body) for _ in range(MANY)])
+
+    assert outcomes(replies) == {(201,): 1, (400, "Duplicate comment"): MANY - 1}
+    assert numbers(session, event) == recount(session, event) == (0, 1, 5, 1)
+
+
+def test_of_many_ratings_at_once_one_counts(session, ask):
+    event, user = make_event(session), make_user(session)
+
+    replies = at_once(
+        session,
+        [
+            ask(user, "POST", f"/events/{event.id}/comments", {"comment": f"No. {number}", "rating": 4})
+            for number in range(MANY)
+        ],
+    )
+
+    assert outcomes(replies) == {(201,): MANY}
+    assert numbers(session, event) == recount(session, event) == (0, MANY, 4, 1)
+
+
+def test_a_host_is_added_once(session, ask):
+    hosts, new = [make_user(session) for _ in range(2)], make_user(session)
+    event = make_event(session, host=hosts[0])
+    session.add(EventHost(event_id=event.id, user_id=hosts[1].id))
+    make_event_comment(session, event, new, rating=5)
+
+    replies = at_once(
+        session,
+        [
+            ask(hosts[number % 2], "POST", f"/events/{event.id}/hosts", {"host_name": new.username})
+            for number in range(MANY)
+        ],
+    )
+
+    assert outcomes(replies) == {(204,): 1, (400, "User is already a host"): MANY - 1}
+    assert session.scalar(select(func.count()).select_from(EventHost)) == 3
+    assert numbers(session, event) == recount(session, event) == (0, 1, 0, 0)
+
+
+def test_a_comment_is_hidden_if_and_only_if_a_report_is_open(session, ask):
+    host = make_user(session)
+    event = make_event(session, host=host)
+    comment = make_event_comment(session, event, make_user(session))
+    path, denied = f"/event_comments/{comment.id}/reported", {"decision": "denied"}
+
+    replies = at_once(
+        session,
+        [ask(make_user(session), "POST", path) for _ in range(MANY // 2)]
+        + [ask(host, "PUT", path, denied) for _ in range(MANY // 2)],
+    )
+
+    is_open = select(EventCommentReport.id).where(EventCommentReport.decision.is_(None))
+    assert outcomes(replies) == {(202,): MANY // 2, (204,): MANY // 2}
+    assert session.get(EventComment, comment.id).is_hidden is bool(session.scalars(is_open).all())
+    assert session.scalar(select(func.count()).select_from(EventCommentReport)) == MANY // 2
+
+
+def test_all_that_touches_an_event_at_once_is_counted_right(session, ask):
+    host, admin = make_user(session), make_user(session, is_admin=True)
+    event = make_event(session, host=host)
+    path = f"/events/{event.id}"
+    comment = make_event_comment(session, event, make_user(session), rating=2)
+    people = [make_user(session) for _ in range(3)]
+    edited = {**EVENT, "tags": ["a", "b"]}
+    before = event.version
+
+    replies = at_once(
+        session,
+        [
+            *[ask(each, "POST", f"{path}/comments", {"comment": "Well", "rating": 3}) for each in people],
+            *[ask(each, "POST", f"{path}/attending") for each in people],
+            ask(host, "POST", f"{path}/hosts", {"host_name": people[0].username}),
+            ask(host, "PUT", path, edited),
+            ask(admin, "PUT", path, {**edited, "tags": ["b", "a"]}),
+            ask(admin, "POST", f"/event_comments/{comment.id}/reported"),
+        ],
+    )
+
+    assert outcomes(replies) == {(201,): 6, (204,): 3, (202,): 1}
+    assert numbers(session, event) == recount(session, event)
+    assert session.get(Event, event.id).version >= before + 9
+    assert session.scalar(select(func.count()).select_from(User)) == 6

@@ -1,0 +1,423 @@
+import pytest
+from sqlalchemy import func, select
+
+from joindin.models import Attendance, Event, EventHost, Mail, Talk, TalkClaim, TalkSpeaker
+from joindin.queries.accounts.users import user_named
+from tests.factories import make_attendance, make_claim, make_event, make_talk, make_talk_comment, make_user
+
+HERE = "http://localhost/v2.1"
+
+CREATE = (401, "You must be logged in to create data")
+INCOMPLETE = (400, "You must provide a display name and a username")
+NO_NAME = (422, "No speaker matching that name found")
+TAKEN = (422, "Talk already claimed")
+NO_USER = (404, "Specified user not found")
+NOT_YOURS = (401, "You must be the speaker or event admin to link a user to a talk")
+WAITING = (
+    401,
+    "You already have a pending claim for this talk. Please wait for an event admin to approve your claim.",
+)
+NOT_A_HOST = (401, "You must be an event admin to approve this claim")
+NOT_THE_SPEAKER = (401, "You must be the talk speaker to approve this assignment")
+NO_CLAIM = (500, "There was a problem with the claim")
+
+
+@pytest.fixture
+def event(session):
+    return make_event(session, "Conf", host=make_user(session, "host"), slug="conf")
+
+
+@pytest.fixture
+def talk(session, event):
+    for name in ("ann", "bob"):
+        make_user(session, name, full_name=f"{name.title()} Realname")
+    return make_talk(session, event, "On Python", speakers=["Ann", "Bob"], stub="abc12")
+
+
+@pytest.fixture
+def clients(api, session, talk):
+    make_user(session, "admin", is_admin=True)
+    return {name: api.signed_in(user_named(session, name)) for name in ("host", "admin", "ann", "bob")} | {
+        "nobody": api
+    }
+
+
+@pytest.fixture
+def say(clients, talk):
+    """``say("ann", "Ann", "ann")``: that name on the talk is that user, says the first."""
+
+    def saying(who, display_name, username, **more):
+        body = {"display_name": display_name, "username": username, **more}
+        return clients[who].post(f"/v2.1/talks/{talk.id}/speakers", json=body)
+
+    return saying
+
+
+@pytest.fixture
+def reject(clients, talk):
+    def rejecting(who, display_name, username):
+        query = {"display_name": display_name, "username": username}
+        return clients[who].delete(f"/v2.1/talks/{talk.id}/speakers", query_string=query)
+
+    return rejecting
+
+
+def answer(reply):
+    return (reply.status_code, *(reply.json or [])) if reply.data else (reply.status_code, reply.headers["Location"])
+
+
+def done(talk):
+    return 204, f"{HERE}/talks/{talk.id}/speakers"
+
+
+def linked(session, talk):
+    rows = select(TalkSpeaker).where(TalkSpeaker.talk_id == talk.id).order_by(TalkSpeaker.id)
+    return [(speaker.name, speaker.user_id) for speaker in session.scalars(rows)]
+
+
+def claims(clients, event):
+    shown = clients["host"].get(f"/v2.1/events/{event.id}/claims").json["claims"]
+    return [(claim["display_name"], claim["speaker_uri"].rpartition("/")[2]) for claim in shown]
+
+
+def mails(session):
+    return [(mail.kind, mail.recipient, mail.facts) for mail in session.scalars(select(Mail).order_by(Mail.id))]
+
+
+def test_a_claim_is_made_by_the_speaker_and_approved_by_a_host(api, session, clients, event, talk, say):
+    ann = user_named(session, "ann")
+    session.add(EventHost(event_id=event.id, user_id=user_named(session, "bob").id))
+
+    claimed = say("ann", "Ann", "ann")
+
+    assert answer(claimed) == done(talk)
+    assert claims(clients, event) == [("Ann", str(ann.id))]
+    assert linked(session, talk) == [("Ann", None), ("Bob", None)]
+    facts = {"event": "Conf", "talk": "On Python", "slug": "conf", "speaker": "Ann", "claimant": "Ann Realname"}
+    assert mails(session) == [("talk_claimed", f"{name}@example.org", facts) for name in ("host", "bob")]
+
+    approved = say("host", "Ann", "ann")
+
+    assert answer(approved) == done(talk)
+    assert claims(clients, event) == []
+    assert linked(session, talk) == [("Ann Realname", ann.id), ("Bob", None)]
+    assert mails(session)[2:] == [
+        ("claim_approved", "ann@example.org", {"event": "Conf", "talk": "On Python", "stub": "abc12"})
+    ]
+    assert api.get(f"/v2.1/talks/{talk.id}").json["talks"][0]["speakers"] == [
+        {"speaker_name": "Bob"},
+        {"speaker_name": "Ann Realname", "speaker_uri": f"{HERE}/users/{ann.id}"},
+    ]
+    assert clients["ann"].get(f"/v2.1/events/{event.id}/attending").json["is_attending"] is True
+    assert [each["talk_title"] for each in api.get(f"/v2.1/users/{ann.id}/talks").json["talks"]] == ["On Python"]
+
+
+@pytest.mark.parametrize("who", ["host", "admin"])
+def test_a_talk_is_assigned_by_a_host_and_accepted_by_the_speaker(session, clients, event, talk, say, who):
+    ann = user_named(session, "ann")
+
+    assigned = say(who, "Ann", "ann")
+
+    assert answer(assigned) == done(talk)
+    assert claims(clients, event) == [("Ann", str(ann.id))]
+    assert mails(session) == [
+        ("talk_assigned", "ann@example.org", {"event": "Conf", "talk": "On Python", "username": "ann"})
+    ]
+
+    accepted = say("ann", "Ann", "ann")
+
+    assert answer(accepted) == done(talk)
+    assert claims(clients, event) == []
+    assert linked(session, talk) == [("Ann Realname", ann.id), ("Bob", None)]
+    # Nobody hears of it.
+    assert len(mails(session)) == 1
+    assert clients["ann"].get(f"/v2.1/events/{event.id}/attending").json["is_attending"] is True
+
+
+def test_a_host_who_speaks_says_so_twice(session, clients, event, talk, say):
+    host = user_named(session, "host")
+
+    replies = [say("host", name, "host") for name in ("Ann", "Ann", "Host", "Ann")]
+
+    # The entry goes by the user's name from then on.
+    assert [answer(reply) for reply in replies] == [done(talk), done(talk), TAKEN, NO_NAME]
+    assert linked(session, talk)[0] == ("Host", host.id)
+    assert [kind for kind, _recipient, _facts in mails(session)] == ["talk_claimed", "claim_approved"]
+
+
+def test_each_step_is_open_to_its_side_alone(session, clients, event, talk, say):
+    make_claim(session, talk, talk.speakers[0], user_named(session, "ann"))
+    make_claim(
+        session,
+        talk,
+        talk.speakers[1],
+        user_named(session, "bob"),
+        user_approved_at=None,
+        host_approved_at=event.starts_at,
+    )
+    session.commit()
+
+    replies = {
+        "none, for somebody else": say("ann", "Ann", "bob"),
+        "claim, the claimant": say("ann", "Ann", "ann"),
+        "claim, somebody else": say("bob", "Ann", "ann"),
+        "assignment, somebody else": say("ann", "Bob", "bob"),
+        "assignment, its host": say("host", "Bob", "bob"),
+        "assignment, an admin": say("admin", "Bob", "bob"),
+    }
+
+    assert {step: answer(reply) for step, reply in replies.items()} == {
+        "none, for somebody else": NOT_YOURS,
+        "claim, the claimant": WAITING,
+        "claim, somebody else": NOT_A_HOST,
+        "assignment, somebody else": NOT_THE_SPEAKER,
+        "assignment, its host": NOT_THE_SPEAKER,
+        "assignment, an admin": NOT_THE_SPEAKER,
+    }
+    assert all(reply.headers["WWW-Authenticate"] for reply in replies.values())
+    assert linked(session, talk) == [("Ann", None), ("Bob", None)]
+    assert mails(session) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({}, INCOMPLETE),
+        ([], INCOMPLETE),
+        ({"display_name": "Ann"}, INCOMPLETE),
+        ({"username": "ann"}, INCOMPLETE),
+        ({"display_name": " <br> ", "username": "ann"}, INCOMPLETE),
+        ({"display_name": None, "username": None}, INCOMPLETE),
+        ({"display_name": "Cid", "username": "nobody"}, NO_NAME),
+        ({"display_name": "Ann R", "username": "ann"}, NO_NAME),
+        ({"display_name": "Taken", "username": "nobody"}, TAKEN),
+        ({"display_name": "Kim Today", "username": "nobody"}, TAKEN),
+        ({"display_name": "Ann", "username": "nobody"}, NO_USER),
+        ({"display_name": "Ann", "username": "gone"}, NO_USER),
+        ({"display_name": "Ann", "username": "x" * 70_000}, NO_USER),
+        ({"display_name": "x" * 70_000, "username": "ann"}, NO_NAME),
+        ({"display_name": "%", "username": "ann"}, NO_NAME),
+        (
+            {"display_name": ["Ann"], "username": "ann"},
+            (400, "Expected parameter display_name is not a readable string"),
+        ),
+        ({"display_name": "Ann", "username": {"a": 1}}, (400, "Expected parameter username is not a readable string")),
+        ({"display_name": "Ann", "username": True}, (400, "Expected parameter username is not a readable string")),
+    ],
+)
+@pytest.mark.parametrize("who", ["ann", "host"])
+def test_what_means_nothing_is_refused_in_the_order_of_the_contract(session, clients, event, talk, who, body, told):
+    kim = make_user(session, "kim", full_name="Kim Today")
+    make_user(session, "gone", is_active=False)
+    session.add(TalkSpeaker(talk_id=talk.id, name="Taken", user_id=kim.id))
+
+    reply = clients[who].post(f"/v2.1/talks/{talk.id}/speakers", json=body)
+
+    assert answer(reply) == told
+    assert session.scalars(select(TalkClaim)).all() == []
+    assert mails(session) == []
+
+
+def test_a_visitor_and_an_unknown_talk_come_first(clients, say, talk):
+    unknown = clients["ann"].post("/v2.1/talks/12345/speakers", json={})
+
+    assert answer(say("nobody", "", "")) == CREATE
+    assert answer(unknown) == (404, "Talk not found")
+
+
+@pytest.mark.parametrize("name", ["ANN", "änn", " Ann ", "<b>Ann</b>"])
+def test_names_are_found_without_regard_to_case_and_accents(session, clients, event, talk, say, name):
+    assert answer(say("ann", name, "ann")) == done(talk)
+    assert claims(clients, event) == [("Ann", str(user_named(session, "ann").id))]
+
+
+def test_of_names_that_are_much_the_same_the_one_spelled_so_is_meant(session, clients, event, talk, say):
+    session.add_all(TalkSpeaker(talk_id=talk.id, name=name) for name in ("ÄNN", "ann"))
+
+    assert answer(say("ann", "ann", "ann")) == done(talk)
+    assert claims(clients, event) == [("ann", str(user_named(session, "ann").id))]
+
+
+def test_of_two_entries_of_a_name_the_free_one_is_claimed(session, clients, event, talk, say):
+    kim = make_user(session, "kim")
+    talk.speakers[0].user_id = kim.id
+    session.add(TalkSpeaker(talk_id=talk.id, name="Ann"))
+
+    replies = [say("ann", "Ann", "ann"), say("host", "Ann", "ann"), say("bob", "Ann", "bob")]
+
+    ann = user_named(session, "ann")
+    assert [answer(reply) for reply in replies] == [done(talk), done(talk), TAKEN]
+    assert linked(session, talk) == [("Ann", kim.id), ("Bob", None), ("Ann Realname", ann.id)]
+
+
+def test_ones_own_name_has_to_be_spelled_as_it_is(session, clients, talk, say):
+    assert answer(say("ann", "Ann", "ANN")) == NOT_YOURS
+    # To a host it is somebody's name like any other.
+    assert answer(say("host", "Ann", "ANN")) == done(talk)
+    assert [kind for kind, *_ in mails(session)] == ["talk_assigned"]
+
+
+def test_of_two_who_claim_a_name_one_gets_it_and_the_other_is_gone(session, clients, event, talk, say):
+    ann, bob = user_named(session, "ann"), user_named(session, "bob")
+    assert [answer(say(who, "Ann", who)) for who in ("ann", "bob")] == [done(talk)] * 2
+    assert claims(clients, event) == [("Ann", str(ann.id)), ("Ann", str(bob.id))]
+
+    replies = [say("host", "Ann", "bob"), say("host", "Bob Realname", "ann"), say("ann", "Ann", "ann")]
+
+    assert [answer(reply) for reply in replies] == [done(talk), TAKEN, NO_NAME]
+    assert claims(clients, event) == []
+    assert linked(session, talk) == [("Bob Realname", bob.id), ("Bob", None)]
+
+
+def test_somebody_may_claim_several_names(session, clients, event, talk, say):
+    replies = [say("ann", name, "ann") for name in ("Ann", "Bob")]
+
+    ann = str(user_named(session, "ann").id)
+    assert [answer(reply) for reply in replies] == [done(talk)] * 2
+    assert claims(clients, event) == [("Ann", ann), ("Bob", ann)]
+
+
+def test_who_was_unlinked_may_claim_again(session, clients, event, talk, say):
+    ann = user_named(session, "ann")
+    say("ann", "Ann", "ann")
+    say("host", "Ann", "ann")
+    clients["host"].delete(f"/v2.1/talks/{talk.id}/speakers/{ann.id}")
+
+    replies = [say("ann", "Ann Realname", "ann"), say("host", "Ann Realname", "ann")]
+
+    assert [answer(reply) for reply in replies] == [done(talk)] * 2
+    assert linked(session, talk)[0] == ("Ann Realname", ann.id)
+
+
+def test_a_link_stops_the_speakers_rating_from_counting(api, session, clients, talk, say):
+    ann = user_named(session, "ann")
+    make_talk_comment(session, talk, ann, rating=1)
+    make_talk_comment(session, talk, make_user(session), rating=4)
+    session.commit()
+    before = talk.version
+    assert api.get(f"/v2.1/talks/{talk.id}").json["talks"][0]["average_rating"] == 3
+    say("ann", "Ann", "ann")
+    assert session.get(Talk, talk.id).version == before
+
+    say("host", "Ann", "ann")
+
+    talk = session.get(Talk, talk.id)
+    assert (talk.rating_sum, talk.rating_count) == (4, 1)
+    assert talk.version > before
+    assert api.get(f"/v2.1/talks/{talk.id}").json["talks"][0]["average_rating"] == 4
+
+
+@pytest.mark.parametrize("attends_already", [True, False])
+def test_a_linked_speaker_attends_once(api, session, clients, event, talk, say, attends_already):
+    if attends_already:
+        make_attendance(session, event, user_named(session, "ann"))
+    path = f"/v2.1/events/{event.id}"
+    before = api.get(path).json["events"][0]["attendee_count"]
+
+    say("ann", "Ann", "ann")
+    say("host", "Ann", "ann")
+
+    assert before == int(attends_already)
+    assert api.get(path).json["events"][0]["attendee_count"] == 1
+    assert session.scalar(select(func.count()).select_from(Attendance)) == 1
+
+
+def test_a_user_without_a_name_leaves_the_entry_its_own(session, clients, talk, say):
+    user_named(session, "ann").full_name = None
+
+    say("ann", "Ann", "ann")
+    say("host", "Ann", "ann")
+
+    assert linked(session, talk)[0] == ("Ann", user_named(session, "ann").id)
+    assert mails(session)[0][2]["claimant"] == "ann"
+
+
+@pytest.mark.parametrize("who", ["host", "admin"])
+def test_host_rejects_a_claim(session, clients, event, talk, say, reject, who):
+    say("ann", "Ann", "ann")
+    say("bob", "Ann", "bob")
+
+    replies = [reject(who, "Ann", "ann"), reject(who, "Ann", "ann")]
+
+    assert [answer(reply) for reply in replies] == [(204, f"{HERE}/talks/{talk.id}"), NO_CLAIM]
+    assert claims(clients, event) == [("Ann", str(user_named(session, "bob").id))]
+    assert mails(session)[2:] == [("claim_rejected", "ann@example.org", {"event": "Conf", "talk": "On Python"})]
+    # Whoever was rejected may try again.
+    assert answer(say("ann", "Ann", "ann")) == done(talk)
+
+
+@pytest.mark.parametrize(
+    ("display_name", "username", "told"),
+    [
+        ("", "", NO_USER),
+        ("Ann", "", NO_USER),
+        ("Cid", "nobody", NO_USER),
+        ("Ann", "gone", NO_USER),
+        ("Cid", "ann", NO_NAME),
+        ("", "bob", INCOMPLETE),
+        ("Taken", "ann", TAKEN),
+        ("Ann", "bob", NO_CLAIM),
+        ("Bob", "ann", NO_CLAIM),
+        ("Bob", "bob", NO_CLAIM),
+    ],
+)
+def test_what_cannot_be_rejected(session, clients, event, talk, reject, display_name, username, told):
+    make_user(session, "gone", is_active=False)
+    ann, bob = user_named(session, "ann"), user_named(session, "bob")
+    session.add(TalkSpeaker(talk_id=talk.id, name="Taken", user_id=ann.id))
+    # An imported talk may have a name that is empty.
+    session.add(TalkSpeaker(talk_id=talk.id, name=""))
+    make_claim(session, talk, talk.speakers[0], ann)
+    make_claim(session, talk, talk.speakers[1], bob, user_approved_at=None, host_approved_at=event.starts_at)
+    before = claims(clients, event)
+
+    reply = reject("host", display_name, username)
+
+    assert answer(reply) == told
+    assert claims(clients, event) == before
+    assert mails(session) == []
+
+
+def test_a_rejection_is_read_from_the_address_alone(session, clients, event, talk, say):
+    say("ann", "Ann", "ann")
+
+    reply = clients["host"].delete(f"/v2.1/talks/{talk.id}/speakers", json={"display_name": "Ann", "username": "ann"})
+
+    assert answer(reply) == NO_USER
+    assert len(claims(clients, event)) == 1
+
+
+def test_the_web_site_sends_claims_as_it_does(session, clients, event, talk):
+    """The claims page: list, approve one by the link in the list, reject the other by the same link."""
+    speakers = (
+        clients["ann"].get(f"/v2.1/talks/{talk.id}").json["talks"][0]["speakers_uri"].removeprefix("http://localhost")
+    )
+    for who in ("ann", "bob"):
+        clients[who].post(speakers, json={"display_name": who.title(), "username": who})
+    page = clients["host"].get(f"/v2.1/events/{event.id}/claims?verbose=yes").json["claims"]
+    first, second = (claim["approve_claim_uri"].removeprefix("http://localhost") for claim in page)
+
+    approved = clients["host"].post(first, json={"display_name": page[0]["display_name"], "username": "ann"})
+    rejected = clients["host"].delete(f"{second}?display_name={page[1]['display_name']}&username=bob")
+
+    assert [reply.status_code for reply in (approved, rejected)] == [204, 204]
+    assert claims(clients, event) == []
+    assert linked(session, talk) == [("Ann Realname", user_named(session, "ann").id), ("Bob", None)]
+
+
+def test_claims_cost_the_same_whatever_is_claimed_already(session, clients, event, talk, say, count_statements):
+    with count_statements() as for_first:
+        say("ann", "Ann", "ann")
+    for number in range(5):
+        speaker = TalkSpeaker(talk_id=talk.id, name=f"Speaker {number}")
+        session.add(speaker)
+        session.flush()
+        make_claim(session, talk, speaker, make_user(session))
+    make_talk(session, session.get(Event, event.id), speakers=["Ann"])
+    session.commit()
+
+    with count_statements() as for_next:
+        reply = say("bob", "Bob", "bob")
+
+    assert answer(reply) == done(talk)
+    assert len(for_next) == len(for_first)

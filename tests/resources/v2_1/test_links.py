@@ -1,0 +1,76 @@
+"""Every address that an answer names answers, for whoever reads it, also where something waits for a decision."""
+
+import pytest
+
+from joindin.operations.comments import report_event_comment
+from joindin.operations.talk_comments import report_talk_comment
+from joindin.queries.comments import find_any_event_comment
+from joindin.queries.talk_comments import find_hidden_talk_comment
+from tests.factories import (
+    NOW,
+    make_attendance,
+    make_claim,
+    make_client,
+    make_event,
+    make_event_comment,
+    make_language,
+    make_pending_event,
+    make_rejected_event,
+    make_talk,
+    make_talk_comment,
+    make_talk_type,
+    make_track,
+    make_user,
+)
+from tests.test_architecture import crawl
+
+LISTS = ("talks?title=linked", "users", "users?keyword=host&verbose=yes", "languages", "talk_types")
+OWN_LISTS = ("token", "applications?verbose=yes")
+
+
+@pytest.fixture
+def world(api, session):
+    host, plain = make_user(session, "host"), make_user(session, "plain")
+    admin = make_user(session, "admin", is_admin=True)
+    make_language(session)
+    make_talk_type(session)
+    event = make_event(session, "Linked", host=host, tags=["php"], stub="linked")
+    waiting = [make_pending_event(session, host=plain), make_rejected_event(session, host=plain)]
+    make_attendance(session, event, plain)
+    talk = make_talk(session, event, "Linked", speakers=[host, "Free"], tracks=[make_track(session, event)])
+    make_claim(session, talk, talk.speakers[1], plain)
+    make_event_comment(session, event, plain)
+    make_talk_comment(session, talk, plain)
+    reported, reported_too = make_event_comment(session, event, plain), make_talk_comment(session, talk, plain)
+    for owner in (host, plain, admin):
+        make_client(session, owner_id=owner.id)
+    session.commit()
+    report_event_comment(session, find_any_event_comment(session, reported.id), reporter=plain, now=NOW)
+    report_talk_comment(session, find_hidden_talk_comment(session, reported_too.id), reporter=plain, now=NOW)
+    session.commit()
+    callers = {"visitor": api} | {user.username: api.signed_in(user) for user in (host, plain, admin)}
+    reports = [f"event_comments/{reported.id}", f"talk_comments/{reported_too.id}"]
+    return callers, event, reports, [f"events/{each.id}" for each in waiting]
+
+
+@pytest.mark.parametrize("role", ["visitor", "plain", "host", "admin"])
+def test_no_link_is_dead_but_for_what_the_contract_hides(world, role):
+    callers, event, reported, waiting = world
+    more = [*LISTS, *(() if role == "visitor" else OWN_LISTS), *(["events?filter=pending"] if role == "admin" else [])]
+
+    seen, dead = crawl(callers[role], *(f"/v2.1/{path}" for path in more))
+
+    decides = role in ("host", "admin")
+    # What was reported is shown in its report alone: by itself it is not found until somebody decides (5.2). Lists of
+    # what a person hosts name events that wait or were rejected to everybody, who then do not find them (4.3, 9.3).
+    hidden = [(path, "Comment not found") for path in reported if decides]
+    hidden += [(path, "Event not found") for path in waiting if role in ("visitor", "host")]
+    assert sorted(dead) == sorted(
+        (f"/v2.1/{path}{form}", 404, f'["{sentence}"]') for path, sentence in hidden for form in ("", "?verbose=yes")
+    )
+    below = {f"/v2.1/events/{event.id}/{name}" for name in ("claims", "comments/reported", "talk_comments/reported")}
+    assert below & seen == (below if decides else set())
+    assert any("/approval" in path for path in seen) is (role == "admin")
+    if role != "visitor":
+        assert any("/applications/" in path for path in seen)
+        assert any("/token/" in path for path in seen)

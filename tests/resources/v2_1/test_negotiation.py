@@ -1,0 +1,180 @@
+"""The same answer as JSON, JSONP or a page (spec 2.4), and what browsers of other sites may do (2.10)."""
+
+import json
+
+import pytest
+
+from tests.factories import make_event, make_user
+from tests.http_assertions import lasting
+
+JSON, JSONP, HTML = (f"{kind}; charset=utf8" for kind in ("application/json", "text/javascript", "text/html"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "accept", "kind"),
+    [
+        ("", None, JSON),
+        ("", "*/*", JSON),
+        ("", "application/xml", JSON),
+        ("", "application/json", JSON),
+        ("", "text/html", HTML),
+        ("", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8", HTML),
+        ("", "text/html, application/json;q=0.1", JSON),
+        ("", "text/html, image/gif, *; q=.2", HTML),
+        ("format=html", "application/json", HTML),
+        ("format=text/html", None, HTML),
+        ("format=json", "text/html", JSON),
+        ("format=", "text/html", JSON),
+        ("format=xml", "text/html", JSON),
+        ("format[]=html", "text/html", JSON),
+        ("callback=show", None, JSONP),
+        ("callback=show", "text/html", HTML),
+        ("callback=show&format=html", None, HTML),
+        ("callback=show&format=json", "text/html", JSONP),
+        ("callback=", None, JSON),
+        ("callback[]=show", None, JSON),
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/v2.1/events/999"])
+def test_the_kind_of_answer_is_chosen_by_the_contracts_table(api, asked, accept, kind, path):
+    reply = api.get(f"{path}?{asked}", headers={"Accept": accept} if accept else {})
+
+    assert reply.headers["Content-Type"] == kind
+    assert reply.status_code == (200 if path == "/" else 404)
+    assert reply.headers.get("Access-Control-Allow-Origin") == (None if kind == HTML else "*")
+
+
+@pytest.mark.parametrize("callback", ["show", "jQuery_1.done", "$", "_a9.b"])
+def test_jsonp_calls_back_with_the_answer(api, session, callback):
+    make_event(session, "A\u2028B", slug="a")
+
+    reply = api.get(f"/v2.1/events?callback={callback}")
+
+    shown = reply.get_data(as_text=True)
+    assert (shown[: len(callback) + 1], shown[-2:]) == (f"{callback}(", ");")
+    assert "\u2028" not in shown
+    assert json.loads(shown[len(callback) + 1 : -2]) == {
+        **api.get("/v2.1/events").json,
+        "meta": {
+            "count": 1,
+            "total": 1,
+            "this_page": f"http://localhost/v2.1/events?callback={callback.replace('$', '%24')}&resultsperpage=20",
+        },
+    }
+
+
+def test_refusals_call_back_too(api):
+    reply = api.get("/v2.1/events/999?callback=show")
+
+    assert (reply.status_code, reply.data) == (404, b'show(["Event not found"]);')
+
+
+@pytest.mark.parametrize(
+    "callback",
+    [
+        *("alert(1)//", "a b", "a;b", "1a", "a-b", "<script>", "a[0]", "a%0A", "%C3%A9", "a" * 129, ".a"),
+        "%2F%2A%2A%2F",
+    ],
+)
+def test_what_is_no_name_is_never_called(api, callback):
+    reply = api.get(f"/v2.1/events/999?callback={callback}")
+
+    assert (reply.headers["Content-Type"], reply.data) == (JSON, b'["Event not found"]')
+
+
+def test_an_answer_without_a_body_has_the_kind_of_one_that_has(api, session):
+    event, caller = make_event(session), api.signed_in(make_user(session))
+
+    replies = [
+        caller.post(f"/v2.1/events/{event.id}/attending{asked}") for asked in ("", "?format=html", "?callback=show")
+    ]
+
+    assert [(reply.headers["Content-Type"], reply.data) for reply in replies] == [
+        (JSON, b""),
+        (HTML, b""),
+        (JSONP, b""),
+    ]
+
+
+def test_a_page_nests_lists_and_escapes_everything(api, session):
+    event = make_event(session, "</title><script>alert(1)</script>", stub="a&b", href="http://x.example/'\"><b>")
+
+    page = api.get(f"/v2.1/events/{event.id}?verbose=yes&format=html").get_data(as_text=True)
+
+    assert page.startswith("<!DOCTYPE html>")
+    assert "<title>API v2</title>" in page
+    assert "<li><strong>name:</strong> &lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt;</li>" in page
+    assert "<li><strong>stub:</strong> a&amp;b</li>" in page
+    href = "http://x.example/&#39;&#34;&gt;&lt;b&gt;"
+    assert f'<li><strong>href:</strong> <a href="{href}">{href}</a></li>' in page
+    assert "<li><strong>attending:</strong> false</li>" in page
+    assert "<li><strong>rejection_reason:</strong> </li>" in page
+    assert "<li><strong>attendee_count:</strong> 0</li>" in page
+    assert "<script" not in page
+
+
+def test_a_refusal_as_a_page_is_a_list_of_one(api):
+    reply = api.get("/v2.1/events/999?format=html")
+
+    assert reply.status_code == 404
+    assert "<ul>\n<li><strong>0:</strong> Event not found</li>\n</ul>" in reply.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("path", ["/v2.1/events", "/v2.1/events/1", "/v2.1/events/1/attending", "/", "/v2.1"])
+def test_a_browser_may_ask_before_it_sends(api, path):
+    headers = {"Origin": "https://other.example", "Access-Control-Request-Method": "PUT"}
+
+    reply = api.request("OPTIONS", path, headers=headers)
+
+    assert (reply.status_code, reply.data) == (204, b"")
+    assert reply.headers["Access-Control-Allow-Origin"] == "*"
+    assert reply.headers["Access-Control-Allow-Methods"] == "GET, POST, PUT, DELETE, OPTIONS"
+    assert reply.headers["Access-Control-Allow-Headers"] == "Authorization, Content-Type, Accept"
+    assert "Access-Control-Allow-Credentials" not in reply.headers
+
+
+@pytest.mark.parametrize("path", ["/", "/v2.1/events", "/v2.1/events/{id}", "/v2.1/events/999", "/v2.1/nonsense"])
+def test_head_is_a_get_without_its_body(api, session, path):
+    path = path.format(id=make_event(session).id)
+
+    get, head = api.get(path), api.request("HEAD", path)
+
+    assert (head.status_code, head.data) == (get.status_code, b"")
+    assert lasting(head.headers) == lasting(get.headers)
+
+
+@pytest.mark.parametrize(
+    ("header", "sentence"),
+    [
+        ("Bearer", "Invalid Authorization Header"),
+        ("", "Invalid Authorization Header"),
+        ("Bearer  abc", "Invalid Authorization Header"),
+        ("Bearer a b", "Invalid Authorization Header"),
+        ("Basic YTpi", "Unknown Authorization Header Received"),
+        ("Token abc", "Unknown Authorization Header Received"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/v2.1/events", "/v2.1/nonsense", "/v1/events"])
+def test_a_header_that_names_no_token_is_refused_on_every_path(api, header, sentence, path):
+    reply = api.get(path, headers={"Authorization": header})
+
+    assert (reply.status_code, reply.json) == (400, [sentence])
+
+
+@pytest.mark.parametrize("header", ["OAuth null", "Bearer 0123456789abcdef", "bearer %00", "OAUTH 'or'1'='1"])
+def test_an_unknown_token_is_nobodys(api, session, header):
+    make_event(session)
+
+    reply = api.get("/v2.1/events", headers={"Authorization": header})
+
+    assert (reply.status_code, reply.json) == (200, api.get("/v2.1/events").json)
+    assert "user_uri" not in reply.json["meta"]
+
+
+def test_programs_in_browsers_may_read_where_something_was_made(api, session):
+    event = make_event(session)
+
+    reply = api.signed_in(make_user(session)).post(f"/v2.1/events/{event.id}/attending")
+
+    assert reply.headers["Location"] == f"http://localhost/v2.1/events/{event.id}/attending"
+    assert reply.headers["Access-Control-Expose-Headers"] == "Location, ETag, Retry-After"

@@ -1,0 +1,213 @@
+"""Passwords: forgotten, chosen anew, changed."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+
+from joindin.models import Mail, PasswordReset
+from joindin.operations.rate_limits import MAIL_ACCOUNT
+from joindin.security.passwords import check_password, password_hash
+from joindin.utils.datetimes import utc_now
+from tests.browser_client import PASSWORD, Browser, main_text, make_person
+from tests.concurrency import at_once
+from tests.factories import newest
+
+ANOTHER = "battery staple horse"
+
+
+def mails(session):
+    return [(mail.kind, mail.recipient) for mail in session.scalars(select(Mail).order_by(Mail.id))]
+
+
+def forget(browser, name):
+    return browser.send("/accounts/password/reset/", {"username": name})
+
+
+def token(session):
+    return newest(session, Mail).facts["token"]
+
+
+def test_a_forgotten_password_is_chosen_anew(browser, another_browser, session):
+    ann = make_person(session)
+    another_browser.sign_in(ann)
+    forget(browser, ann.email)
+    given = token(session)
+
+    reply = browser.send(
+        "/accounts/password/new/",
+        {"token": given, "password": ANOTHER},
+        page=f"/accounts/password/new/?token={given}",
+    )
+
+    assert (reply.status_code, reply.headers["Location"]) == (302, "/accounts/login/")
+    assert check_password(ANOTHER, ann.password_hash)
+    assert not another_browser.is_signed_in
+    assert mails(session) == [("password_forgotten", ann.email), ("password_changed", ann.email)]
+    assert browser.sign_in(ann, ANOTHER).status_code == 302
+
+
+def test_nobody_learns_whether_there_is_an_account(app, session):
+    make_person(session, "ann", email="ann@example.org")
+    make_person(session, "gone", email="gone@example.org", is_active=False)
+    make_person(session, "mailless", email=None)
+
+    answers = set()
+    for name in ("ann", "ann@example.org", "gone@example.org", "mailless", "nobody", "nobody@example.org", "\0"):
+        browser = Browser(app)
+        reply = forget(browser, name)
+        answers.add((reply.status_code, reply.headers.get("Location"), reply.text if reply.location else name))
+        answers.add(browser.get("/accounts/password/reset/sent/").text)
+
+    assert len([each for each in answers if isinstance(each, tuple) and each[0] == 302]) == 1
+    assert len([each for each in answers if isinstance(each, str)]) == 1
+    assert mails(session) == [("password_forgotten", "ann@example.org")] * 2
+
+
+def test_both_answers_take_as_many_commits(browser, session, count_statements):
+    make_person(session, "ann")
+    kinds = []
+    for name in ("ann", "nobody"):
+        given = browser.token("/accounts/password/reset/")
+        with count_statements() as seen:
+            browser.post("/accounts/password/reset/", {"username": name, "csrfmiddlewaretoken": given})
+        kinds.append([each.split()[0] for each in seen])
+
+    assert [each for each in kinds[0] if each != "INSERT"] == [each for each in kinds[1] if each != "INSERT"]
+
+
+def test_an_account_is_mailed_no_more_than_a_few_times(browser, session):
+    ann = make_person(session)
+
+    replies = [forget(browser, ann.username) for _ in range(MAIL_ACCOUNT.most + 2)]
+
+    assert {(reply.status_code, reply.headers["Location"]) for reply in replies} == {
+        (302, "/accounts/password/reset/sent/")
+    }
+    assert len(mails(session)) == MAIL_ACCOUNT.most
+
+
+def test_one_link_is_used_once_however_many_use_it_at_once(app, browser, session):
+    ann = make_person(session)
+    forget(browser, ann.username)
+    given, browsers = token(session), [Browser(app) for _ in range(4)]
+    forms = [
+        {
+            "token": given,
+            "password": f"{ANOTHER} {number}",
+            "csrfmiddlewaretoken": each.token("/accounts/password/new/"),
+        }
+        for number, each in enumerate(browsers)
+    ]
+
+    def send(each, form):
+        return lambda: each._client.post("/accounts/password/new/", data=form)
+
+    replies = at_once(session, [send(each, form) for each, form in zip(browsers, forms)])
+
+    [winner] = [form for form, reply in zip(forms, replies) if reply.status_code == 302]
+    assert sorted(reply.status_code for reply in replies) == [302, 400, 400, 400]
+    assert check_password(winner["password"], ann.password_hash)
+
+
+def test_an_old_link_is_refused(browser, session):
+    ann = make_person(session)
+    forget(browser, ann.username)
+    newest(session, PasswordReset).created_at = utc_now() - dt.timedelta(days=1)
+
+    reply = browser.send("/accounts/password/new/", {"token": token(session), "password": ANOTHER})
+
+    assert reply.status_code == 400
+    assert "This link is no longer good" in main_text(reply)
+    assert check_password(PASSWORD, ann.password_hash)
+
+
+def test_a_password_is_changed_and_ends_the_other_sessions(browser, another_browser, session):
+    ann = make_person(session)
+    for each in (browser, another_browser):
+        each.sign_in(ann)
+
+    reply = browser.send("/accounts/password/", {"old_password": PASSWORD, "password": ANOTHER})
+
+    assert (reply.status_code, reply.headers["Location"]) == (302, "/accounts/")
+    assert (browser.is_signed_in, another_browser.is_signed_in) == (True, False)
+    assert check_password(ANOTHER, ann.password_hash)
+    assert mails(session) == [("password_changed", ann.email)]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"old_password": "wrong", "password": ANOTHER}, "That is not your present password"),
+        ({"old_password": "", "password": ANOTHER}, "Enter your present password"),
+        ({"old_password": PASSWORD, "password": "short"}, "Choose a password of at least 10 characters"),
+    ],
+)
+def test_a_password_is_not_changed_without_the_present_one(browser, session, given, said):
+    ann = make_person(session)
+    browser.sign_in(ann)
+
+    reply = browser.send("/accounts/password/", given)
+
+    assert (reply.status_code, said in main_text(reply)) == (200, True)
+    assert check_password(PASSWORD, ann.password_hash)
+
+
+def test_guesses_at_the_present_password_are_limited(browser, session):
+    browser.sign_in(make_person(session))
+    given = browser.token("/accounts/password/")
+
+    replies = [
+        browser.post(
+            "/accounts/password/", {"old_password": "wrong", "password": ANOTHER, "csrfmiddlewaretoken": given}
+        )
+        for _ in range(11)
+    ]
+
+    assert [reply.status_code for reply in replies] == [200] * 10 + [429]
+    assert 0 < int(replies[-1].headers["Retry-After"]) <= 900
+
+
+def test_a_password_changed_by_the_api_ends_all_sessions(api, browser, another_browser, session):
+    ann, bob = make_person(session), make_person(session)
+    browser.sign_in(ann)
+    another_browser.sign_in(bob)
+    forget(Browser(browser._client.application), bob.username)
+    given = token(session)
+
+    changed = api.signed_in(ann).put(
+        f"/v2.1/users/{ann.id}",
+        json={"full_name": "Ann", "email": ann.email, "password": ANOTHER, "old_password": PASSWORD},
+    )
+    reset = api.post("/v2.1/users/passwords", json={"token": given, "password": ANOTHER})
+
+    assert (changed.status_code, reset.status_code) == (204, 204)
+    assert (browser.is_signed_in, another_browser.is_signed_in) == (False, False)
+
+
+@pytest.mark.parametrize("guessable", ["password1234", "Joind.in 2026!", "ann.example-123", "somebody@example.org"])
+def test_a_password_that_is_easy_to_guess_is_refused(browser, session, guessable):
+    ann = make_person(session, "ann.example", email="somebody@example.org")
+    forget(browser, ann.email)
+    given = token(session)
+
+    chosen = browser.send(
+        "/accounts/password/new/",
+        {"token": given, "password": guessable},
+        page=f"/accounts/password/new/?token={given}",
+    )
+    browser.sign_in(ann)
+    changed = browser.send("/accounts/password/", {"old_password": PASSWORD, "password": guessable})
+
+    for reply in (chosen, changed):
+        assert reply.status_code == 200
+        assert "Choose a password that is harder to guess" in main_text(reply)
+    assert check_password(PASSWORD, ann.password_hash)
+
+
+def test_who_has_an_easy_password_already_signs_in_as_before(browser, session):
+    ann = make_person(session, "ann", password_hash=password_hash("password"))
+
+    reply = browser.sign_in(ann, "password")
+
+    assert (reply.status_code, reply.headers["Location"]) == (302, "/accounts/")

@@ -1,0 +1,226 @@
+"""Registering by the pages: what mail is sent, and what nobody learns."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import func, select
+
+from joindin.models import EmailVerification, Mail, Registration, User
+from joindin.operations.accounts.users import send_verification
+from joindin.operations.rate_limits import MAIL_ACCOUNT, REGISTRATION
+from joindin.queries.accounts.users import user_named
+from joindin.security.passwords import check_password
+from joindin.utils.datetimes import utc_now
+from tests.browser_client import Browser, main_text, make_person
+from tests.concurrency import at_once
+from tests.factories import newest
+
+NEW = {"username": "hedy", "full_name": "Hedy Lamarr", "email": "hedy@example.org", "password": "hop the frequencies"}
+
+
+def register(browser, **changes):
+    return browser.send("/accounts/register/", {**NEW, **changes})
+
+
+def mails(session):
+    return [(mail.kind, mail.recipient) for mail in session.scalars(select(Mail).order_by(Mail.id))]
+
+
+def count(session, model):
+    return session.scalar(select(func.count()).select_from(model))
+
+
+def token(session):
+    return newest(session, Mail).facts["token"]
+
+
+def test_somebody_registers_proves_the_address_and_signs_in(browser, session):
+    make_person(session, "first")
+    asked = register(browser)
+    link = f"/accounts/verify/?token={token(session)}"
+    shown = browser.get(link)
+    before = user_named(session, "hedy")
+    confirmed = browser.send("/accounts/verify/", {"token": token(session)}, page=link)
+    entered = browser.send("/accounts/login/", {"username": "hedy", "password": NEW["password"]})
+
+    hedy = user_named(session, "hedy")
+    assert (asked.status_code, asked.headers["Location"]) == (302, "/accounts/register/sent/")
+    assert mails(session) == [("registration", "hedy@example.org")]
+    assert "hedy@example.org" in main_text(shown)
+    assert before is None
+    assert (confirmed.status_code, confirmed.headers["Location"]) == (302, "/accounts/login/")
+    assert (entered.status_code, entered.headers["Location"]) == (302, "/accounts/")
+    assert (hedy.full_name, hedy.email, hedy.is_verified, hedy.is_admin) == (
+        "Hedy Lamarr",
+        "hedy@example.org",
+        True,
+        False,
+    )
+    assert check_password(NEW["password"], hedy.password_hash)
+    assert count(session, Registration) == 0
+
+
+def test_nobody_learns_whether_an_address_has_an_account(app, session):
+    make_person(session, "ann", email="ann@example.org")
+    make_person(session, "gone", email="gone@example.org", is_active=False)
+
+    answers, pages = set(), set()
+    for number, email in enumerate(("new@example.org", "ann@example.org", "ANN@example.org", "gone@example.org")):
+        browser = Browser(app)
+        reply = register(browser, email=email, username="somebody")
+        answers.add((reply.status_code, reply.headers["Location"], reply.text, number == 9))
+        pages.add(browser.get("/accounts/register/sent/").text)
+        # A name that is taken suddenly would tell, too.
+        assert user_named(session, "somebody") is None
+
+    assert (len(answers), len(pages)) == (1, 1)
+    assert mails(session) == [
+        ("registration", "new@example.org"),
+        ("registration_known", "ann@example.org"),
+        ("registration_known", "ann@example.org"),
+    ]
+    assert count(session, User) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"username": ""}, "Choose a username"),
+        ({"username": "<b></b>"}, "Choose a username"),
+        ({"username": "x" * 101}, "The username must have at most 100 characters"),
+        ({"username": "ann@example.org"}, "A username holds neither @ nor /"),
+        ({"username": "ÄNN"}, "That username is already in use. Choose another"),
+        ({"full_name": " "}, "Enter your name"),
+        ({"full_name": "x" * 201}, "The name must have at most 200 characters"),
+        ({"email": "nobody"}, "Enter an e-mail address, like name@example.org"),
+        ({"email": "a@b.example\r\nBcc: c@d.example"}, "Enter an e-mail address, like name@example.org"),
+        ({"password": "too short"}, "Choose a password of at least 10 characters"),
+        ({"password": "aaaaaaaaaaaa"}, "Choose a password that is harder to guess"),
+        ({"password": "Password1234"}, "Choose a password that is harder to guess"),
+        ({"password": "Hedy Lamarr 1914"}, "Choose a password that is harder to guess"),
+        ({"password": "ab12" * 300}, "Choose a password of at most 1024 characters"),
+    ],
+)
+def test_what_cannot_be_is_said_at_its_field_and_nothing_is_kept(browser, session, changes, said):
+    make_person(session, "ann")
+
+    reply = register(browser, **changes)
+
+    assert reply.status_code == 200
+    assert main_text(reply).count(said) == 2
+    assert 'class="problems" role="alert"' in reply.text
+    assert (mails(session), count(session, Registration)) == ([], 0)
+
+
+def test_a_link_works_once(browser, session):
+    register(browser)
+    first = browser.send("/accounts/verify/", {"token": token(session)})
+    second = browser.send("/accounts/verify/", {"token": newest(session, Mail).facts["token"]})
+
+    assert (first.status_code, second.status_code) == (302, 400)
+    assert "This link is no longer good" in main_text(second)
+    assert count(session, User) == 1
+
+
+def test_a_link_works_once_however_many_open_it_at_once(app, browser, session):
+    register(browser)
+    given, browsers = token(session), [Browser(app) for _ in range(4)]
+    forms = [{"token": given, "csrfmiddlewaretoken": each.token("/accounts/verify/")} for each in browsers]
+
+    def send(each, form):
+        return lambda: each._client.post("/accounts/verify/", data=form)
+
+    replies = at_once(session, [send(each, form) for each, form in zip(browsers, forms)])
+
+    assert sorted(reply.status_code for reply in replies) == [302, 400, 400, 400]
+    assert count(session, User) == 1
+
+
+@pytest.mark.parametrize("given", ["", "x", "0" * 5000, "\0"])
+def test_an_unknown_link_is_refused(browser, session, given):
+    reply = browser.send("/accounts/verify/", {"token": given})
+
+    assert (reply.status_code, count(session, User)) == (400, 0)
+
+
+def test_an_old_link_is_refused(browser, session):
+    register(browser)
+    newest(session, Registration).created_at = utc_now() - dt.timedelta(days=3)
+
+    reply = browser.send("/accounts/verify/", {"token": token(session)})
+
+    assert (reply.status_code, count(session, User)) == (400, 0)
+
+
+def test_opening_the_link_alone_changes_nothing(browser, session):
+    register(browser)
+
+    for _ in range(2):
+        browser.get(f"/accounts/verify/?token={token(session)}")
+
+    assert (count(session, User), count(session, Registration)) == (0, 1)
+
+
+def test_whose_name_was_given_away_meanwhile_chooses_another(browser, session):
+    register(browser)
+    link = f"/accounts/verify/?token={token(session)}"
+    make_person(session, "Hedy", email="other@example.org")
+
+    asked = browser.get(link)
+    refused = browser.send("/accounts/verify/", {"token": token(session)}, page=link)
+    refused_again = browser.send("/accounts/verify/", {"token": token(session), "username": "HEDY"}, page=link)
+    done = browser.send("/accounts/verify/", {"token": token(session), "username": "hedy2"}, page=link)
+
+    assert 'name="username"' in asked.text
+    assert "That username is already in use" in main_text(refused)
+    assert "That username is already in use" in main_text(refused_again)
+    assert (done.status_code, user_named(session, "hedy2").email) == (302, "hedy@example.org")
+
+
+def test_two_who_want_the_same_address_make_one_account(browser, another_browser, session):
+    register(browser)
+    first = token(session)
+    register(another_browser, username="hedy2")
+    second = token(session)
+
+    replies = [browser.send("/accounts/verify/", {"token": each}) for each in (second, first)]
+
+    assert [reply.status_code for reply in replies] == [302, 400]
+    assert session.scalars(select(User.username)).all() == ["hedy2"]
+
+
+def test_a_link_that_the_api_had_mailed_works_too(browser, session):
+    ann = make_person(session, is_verified=False)
+    send_verification(session, ann, now=utc_now())
+
+    reply = browser.send("/accounts/verify/", {"token": token(session)})
+
+    assert (reply.status_code, ann.is_verified, count(session, EmailVerification)) == (302, True, 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/user/verification?token=a", "/accounts/verify/?token=a"),
+        ("/user/new-password?token=a", "/accounts/password/new/?token=a"),
+        ("/user/login", "/accounts/login/"),
+    ],
+)
+def test_addresses_in_mails_of_the_api_lead_here_where_this_is_the_web_site(app, session, path, page):
+    here, elsewhere = Browser(app, "http://web.example").get(path), Browser(app, "http://api.example").get(path)
+
+    assert (here.status_code, here.headers["Location"]) == (302, page)
+    assert (elsewhere.status_code, elsewhere.headers["Location"]) == (302, f"http://web.example{path}")
+
+
+def test_one_place_registers_so_often(browser, session):
+    given = browser.token("/accounts/register/")
+    # With a name that is taken nothing would be counted; with one address no more than a few mails go out.
+    replies = [
+        browser.post("/accounts/register/", {**NEW, "csrfmiddlewaretoken": given}) for _ in range(REGISTRATION.most + 1)
+    ]
+
+    assert {reply.status_code for reply in replies[:-1]} == {302}
+    assert replies[-1].status_code == 429
+    assert 3500 < int(replies[-1].headers["Retry-After"]) <= 3600
+    assert len(mails(session)) == MAIL_ACCOUNT.most

@@ -1,0 +1,305 @@
+"""Signing in, and what of it can go wrong."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from joindin.models import BrowserSession, EmailVerification
+from joindin.security.tokens import token_hash
+from joindin.utils.datetimes import utc_now
+from tests.browser_client import PASSWORD, Browser, form_fields, main_text, make_person
+from tests.factories import days_from_now, newest
+
+WRONG = "That name and that password do not fit together"
+
+
+@pytest.mark.parametrize("name", ["ann", "ANN", "ann@example.org", "Ann@Example.org"])
+def test_somebody_signs_in_by_name_or_address(browser, session, name):
+    make_person(session, "ann", full_name="Ann Ash")
+
+    reply = browser.send("/accounts/login/", {"username": name, "password": PASSWORD})
+
+    assert (reply.status_code, reply.headers["Location"]) == (302, "/accounts/")
+    assert "Ann Ash" in browser.get("/accounts/").text
+
+
+def test_only_the_hash_of_the_cookie_is_kept(browser, session):
+    ann = make_person(session)
+
+    reply = browser.post(
+        "/accounts/login/",
+        {"username": ann.username, "password": PASSWORD, "csrfmiddlewaretoken": browser.token()},
+        headers={"User-Agent": "A browser"},
+    )
+
+    kept = newest(session, BrowserSession)
+    assert kept.token_hash == token_hash(browser.cookie("sessionid"))
+    assert (kept.user_id, kept.address, kept.user_agent, kept.revoked_at) == (ann.id, "127.0.0.1", "A browser", None)
+    assert kept.expires_at - kept.created_at == dt.timedelta(days=30)
+    assert PASSWORD not in reply.text
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"username": "ann", "password": "wrong"},
+        {"username": "nobody", "password": PASSWORD},
+        {"username": "left", "password": PASSWORD},
+        {"username": "no password", "password": ""},
+        {"username": "ann", "password": PASSWORD + "x" * 2000},
+        {"username": "a\0nn", "password": "wrong"},
+    ],
+)
+def test_a_wrong_name_or_password_shows_the_form_again(browser, session, given):
+    make_person(session, "ann")
+    make_person(session, "left", is_active=False)
+    make_person(session, "no password", password_hash=None)
+
+    reply = browser.send("/accounts/login/", given)
+
+    assert reply.status_code == 200
+    assert ("There is a problem" in main_text(reply), browser.cookie("sessionid")) == (True, None)
+    assert 'type="password" value=""' in reply.text
+
+
+def test_nobody_learns_whether_there_is_an_account(app, session):
+    make_person(session, "ann", email="ann@example.org")
+    make_person(session, "gone", email="gone@example.org", is_active=False)
+    make_person(session, "unproven", email="unproven@example.org", is_verified=False)
+
+    answers = set()
+    for name in ("ann@example.org", "gone@example.org", "unproven@example.org", "not1@example.org"):
+        browser = Browser(app)
+        browser.get("/accounts/login/")
+        token = browser.token()
+        reply = browser.post("/accounts/login/", {"username": name, "password": "wrong", "csrfmiddlewaretoken": token})
+        # Another one, if the clock has moved on.
+        token = form_fields(reply.text)["csrfmiddlewaretoken"]
+        answers.add((reply.status_code, reply.text.replace(token, "").replace(name, "")))
+
+    assert len(answers) == 1
+
+
+def test_who_has_not_proven_their_address_is_mailed_again(browser, session):
+    ann = make_person(session, is_verified=False)
+
+    reply = browser.sign_in(ann)
+
+    assert "You have not confirmed your e-mail address yet" in main_text(reply)
+    assert (newest(session, EmailVerification).user_id, browser.cookie("sessionid")) == (ann.id, None)
+
+
+@pytest.mark.parametrize("place", ["/accounts/", "/event/x?a=b&c=d", "/user/J%C3%BCrgen"])
+def test_signing_in_leads_back(browser, session, place):
+    reply = browser.sign_in(make_person(session), next=place)
+
+    assert (reply.status_code, reply.headers["Location"]) == (302, place)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example/",
+        "\\/evil.example",
+        "/\t/evil.example/",
+        "/ /evil.example/",
+        "///evil.example",
+        "javascript:alert(1)",
+        "evil.example",
+        "http:evil.example",
+        "/%0d%0aSet-Cookie:a=b\r\nX: y",
+        "",
+    ],
+)
+def test_signing_in_leads_to_no_other_site(browser, session, place):
+    reply = browser.sign_in(make_person(session), next=place)
+
+    assert (reply.status_code, reply.headers["Location"]) == (302, "/accounts/")
+
+
+def test_who_is_not_signed_in_is_sent_to_do_so_and_back(browser, session):
+    sent = browser.get("/accounts/?a=b")
+
+    shown = browser.get(sent.headers["Location"])
+
+    assert (sent.status_code, sent.headers["Location"]) == (302, "/accounts/login/?next=/accounts/%3Fa%3Db")
+    assert 'value="/accounts/?a=b"' in shown.text
+
+
+def test_the_session_is_another_after_signing_in(browser, session):
+    browser.set_cookie("sessionid", "chosen by somebody else")
+    ann = make_person(session)
+
+    browser.sign_in(ann)
+    first = browser.cookie("sessionid")
+    browser.post(
+        "/accounts/login/",
+        {"username": ann.username, "password": PASSWORD, "csrfmiddlewaretoken": browser.token("/accounts/")},
+    )
+
+    assert first not in ("chosen by somebody else", browser.cookie("sessionid"))
+    assert [
+        each.revoked_at is None for each in session.scalars(select(BrowserSession).order_by(BrowserSession.id))
+    ] == [
+        False,
+        True,
+    ]
+
+
+def test_signing_out_ends_the_session_for_whoever_kept_the_cookie(browser, another_browser, session):
+    browser.sign_in(make_person(session))
+    another_browser.set_cookie("sessionid", browser.cookie("sessionid"))
+    assert another_browser.is_signed_in
+
+    reply = browser.send("/accounts/logout/", page="/accounts/")
+
+    assert (reply.status_code, reply.headers["Location"]) == (302, "/accounts/login/")
+    assert "You are signed out." in browser.get("/accounts/login/").text
+    assert (browser.cookie("sessionid"), another_browser.is_signed_in) == (None, False)
+
+
+def test_signing_out_takes_more_than_a_link(browser, session):
+    browser.sign_in(make_person(session))
+
+    reply = browser.get("/accounts/logout/")
+
+    assert (reply.status_code, browser.is_signed_in) == (405, True)
+
+
+def test_signing_out_everywhere_ends_every_session_of_that_person_alone(app, browser, another_browser, session):
+    ann, bob = make_person(session), make_person(session)
+    bobs = Browser(app)
+    for each, who in ((browser, ann), (another_browser, ann), (bobs, bob)):
+        each.sign_in(who)
+
+    browser.send("/accounts/logout/everywhere/", page="/accounts/")
+
+    assert [each.is_signed_in for each in (browser, another_browser, bobs)] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("change", "is_in"),
+    [
+        ({}, True),
+        ({"expires_at": days_from_now(-0.001)}, False),
+        ({"last_seen_at": days_from_now(-13)}, True),
+        ({"last_seen_at": days_from_now(-15)}, False),
+        ({"revoked_at": days_from_now(-1)}, False),
+    ],
+    ids=["live", "expired", "used", "idle", "revoked"],
+)
+def test_a_session_ends(browser, session, change, is_in):
+    browser.sign_in(make_person(session))
+
+    for name, value in change.items():
+        setattr(newest(session, BrowserSession), name, value)
+
+    assert browser.is_signed_in is is_in
+
+
+def test_a_session_ends_when_its_owner_is_deactivated_or_deleted(browser, another_browser, session):
+    ann, bob = make_person(session), make_person(session)
+    browser.sign_in(ann)
+    another_browser.sign_in(bob)
+
+    ann.is_active = False
+    session.delete(bob)
+
+    assert (browser.is_signed_in, another_browser.is_signed_in) == (False, False)
+
+
+def test_use_is_written_down_once_a_minute(browser, session, count_statements):
+    browser.sign_in(make_person(session))
+    kept = newest(session, BrowserSession)
+    kept.last_seen_at = utc_now() - dt.timedelta(minutes=5)
+    session.commit()
+
+    writes = []
+    for _ in range(3):
+        with count_statements() as seen:
+            browser.get("/accounts/")
+        writes.append(len([each for each in seen if each.startswith("UPDATE")]))
+
+    assert writes == [1, 0, 0]
+    assert newest(session, BrowserSession).last_seen_at > utc_now() - dt.timedelta(seconds=30)
+
+
+def test_a_known_session_costs_one_statement(browser, session, count_statements):
+    browser.sign_in(make_person(session))
+
+    with count_statements() as seen:
+        browser.get("/accounts/")
+
+    assert len(seen) == 1
+
+
+def test_a_visitor_costs_none(browser, session, count_statements):
+    with count_statements() as seen:
+        browser.get("/accounts/login/")
+
+    assert seen == []
+
+
+@pytest.mark.parametrize(
+    ("base_url", "headers", "secure"),
+    [
+        ("http://localhost", {}, False),
+        ("https://localhost", {}, True),
+        ("http://localhost", {"X-Forwarded-Proto": "https"}, False),
+    ],
+    ids=["plain", "TLS", "a caller's own word"],
+)
+def test_cookies_are_for_this_site_alone_and_behind_tls_for_tls(app, session, base_url, headers, secure):
+    browser, ann = Browser(app, base_url), make_person(session)
+    token = browser.token()
+
+    reply = browser.post(
+        "/accounts/login/",
+        {"username": ann.username, "password": PASSWORD, "csrfmiddlewaretoken": token},
+        headers=headers,
+    )
+
+    cookies = {each.partition("=")[0]: each.split("; ")[1:] for each in reply.headers.getlist("Set-Cookie")}
+    assert {name: ("HttpOnly" in kept, "SameSite=Lax" in kept, "Secure" in kept) for name, kept in cookies.items()} == {
+        "sessionid": (True, True, secure),
+        "csrftoken": (False, True, secure),
+        "joindin_memo": (True, True, secure),
+    }
+
+
+def test_a_trusted_proxy_is_believed_about_tls(app, session, settings):
+    from joindin import create_app
+
+    behind = create_app({**settings, "TRUSTED_PROXIES": 1})
+    browser, ann = Browser(behind), make_person(session)
+    proxied = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"}
+    page = browser.get("/accounts/login/", headers=proxied)
+    token = page.text.partition('name="csrfmiddlewaretoken" type="hidden" value="')[2].partition('"')[0]
+    # The client keeps cookies for TLS from plain requests, so they are sent by hand.
+    cookies = "; ".join(each.partition(";")[0] for each in page.headers.getlist("Set-Cookie"))
+
+    reply = browser.post(
+        "/accounts/login/",
+        {"username": ann.username, "password": PASSWORD, "csrfmiddlewaretoken": token},
+        headers={**proxied, "Cookie": cookies},
+    )
+
+    assert reply.status_code == 302
+    assert ["Secure" in each for each in reply.headers.getlist("Set-Cookie")] == [True, True, True]
+    assert reply.headers["Strict-Transport-Security"] == "max-age=63072000"
+    assert newest(session, BrowserSession).address == "203.0.113.9"
+
+
+def test_a_session_ends_at_last_however_often_it_is_used(browser, session):
+    now = utc_now()
+    browser.sign_in(make_person(session))
+
+    for day in (10, 20, 29):
+        with time_machine.travel(now + dt.timedelta(days=day), tick=False):
+            assert browser.is_signed_in, day
+    with time_machine.travel(now + dt.timedelta(days=31), tick=False):
+        assert not browser.is_signed_in

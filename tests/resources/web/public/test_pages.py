@@ -1,0 +1,592 @@
+"""The pages behind the addresses that have been given away for years."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from joindin.models import EventImage
+from tests.conftest import WEBSITE
+from tests.factories import (
+    at,
+    make_attendance,
+    make_event,
+    make_event_comment,
+    make_pending_event,
+    make_rejected_event,
+    make_talk,
+    make_talk_comment,
+    make_track,
+    make_user,
+)
+from tests.http_assertions import lasting
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+EVIL = "<script>alert('x')</script>\"'&"
+PREFIXES = ("/event", "/talk", "/e", "/user")
+
+
+class Reader(HTMLParser):
+    """What a page says, and where its main part leads; words of one element stay together."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.ids, self.links, self.assets, self.headings = [], [], [], [], []
+        self.words, self.main_words, self._is_main = [], [], False
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        self.tags.append(tag)
+        self._is_main = self._is_main or tag == "main"
+        self.ids += [given["id"]] if "id" in given else []
+        self.links += [given["href"]] if tag == "a" and self._is_main else []
+        self.assets += [given[name] for name in ("src", "href") if name in given and tag != "a"]
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+
+    def handle_endtag(self, tag):
+        self._is_main = self._is_main and tag != "main"
+
+    def handle_data(self, data):
+        self.words.append(data)
+        if self._is_main:
+            self.main_words.append(data)
+
+    @property
+    def text(self):
+        return " ".join("".join(self.words).split())
+
+    @property
+    def main(self):
+        """The text between the head of the page and its foot."""
+        return " ".join("".join(self.main_words).split())
+
+
+@pytest.fixture
+def site(api):
+    """The host of the public web site."""
+    return Site(api)
+
+
+class Site:
+    def __init__(self, api):
+        self._api = api
+
+    def open(self, path, method="GET", **headers):
+        return self._api.request(method, path, base_url=WEBSITE, headers=headers)
+
+    def read(self, path):
+        reply = self.open(path)
+        assert (reply.status_code, reply.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+        return Reader(reply.get_data(as_text=True))
+
+
+@pytest.fixture
+def ann(session):
+    return make_user(session, "ann", full_name="Ann Ash", biography="Writes.\nReads.\n\nSleeps.")
+
+
+@pytest.fixture
+def event(session, ann):
+    return make_event(
+        session,
+        "SampleConf",
+        slug="sampleconf",
+        stub="sc26",
+        host=ann,
+        tags=["php", "web"],
+        description="Two days.\nMany talks.",
+        location="Main Hall",
+        href="https://conf.example/",
+        cfp_url="https://conf.example/cfp",
+        cfp_ends_at=at("2026-01-31T22:30:00"),
+        hashtag="#sc26",
+        starts_at=at("2026-03-01T23:30:00"),
+        ends_at=at("2026-03-03T20:00:00"),
+    )
+
+
+@pytest.fixture
+def talk(session, event, ann):
+    return make_talk(
+        session,
+        event,
+        "On Python",
+        stub="3f9a1",
+        speakers=[ann, "Bob Birch"],
+        tracks=[make_track(session, event, "Blue Room")],
+        links=[("slides_link", "https://slides.example/1"), ("video_link", "https://video.example/1")],
+        starts_at=at("2026-03-02T09:00:00"),
+    )
+
+
+def test_an_event_has_a_page(site, session, event, talk, ann):
+    make_event_comment(session, event, ann, text="Good food", rating=5, created_at=at("2026-03-04T10:00:00"))
+    make_attendance(session, event, ann)
+
+    page = site.read("/event/sampleconf")
+
+    assert page.main == (
+        "SampleConf"
+        " When Monday 2 March 2026 to Tuesday 3 March 2026 (Europe/Amsterdam)"
+        " Where Main Hall"
+        " Web site https://conf.example/"
+        " Call for papers https://conf.example/cfp until Saturday 31 January 2026"
+        " Hosts Ann Ash"
+        " Hashtag #sc26"
+        " 1 attendee, 1 talk, 1 comment"
+        " Two days.Many talks."
+        " php web"
+        " Talks Monday 2 March 2026 10:00 On Python by Bob Birch, Ann Ash Talk, Blue Room"
+        " Comments Ann Ash on Wednesday 4 March 2026, 11:00, rated 5 of 5 Good food"
+    )
+    assert page.links == [
+        "https://conf.example/",
+        "https://conf.example/cfp",
+        "/user/ann",
+        "/talk/3f9a1",
+        "/user/ann",
+        "/user/ann",
+    ]
+    assert page.assets == [f"{WEBSITE}/event/sampleconf", "/static/icon.svg", "/static/web.css"]
+
+
+def test_talks_of_an_event_are_in_order_under_their_days(site, session, event):
+    make_talk(session, event, "Last", starts_at=at("2026-03-03T08:00:00"))
+    make_talk(session, event, "First", starts_at=at("2026-03-01T23:30:00"))
+    make_talk(session, event, "Second", starts_at=at("2026-03-02T22:59:00"))
+
+    page = site.read("/event/sampleconf")
+
+    assert (
+        "Talks Monday 2 March 2026 00:30 First Talk 23:59 Second Talk Tuesday 3 March 2026 09:00 Last Talk" in page.text
+    )
+
+
+def test_a_talk_has_a_page(site, session, talk, ann):
+    make_talk_comment(session, talk, None, text="Too short", rating=0, created_at=at("2026-03-02T11:00:00"))
+    make_talk_comment(session, talk, ann, text="Thanks", rating=3, created_at=at("2026-03-02T12:00:00"))
+
+    page = site.read("/talk/3f9a1")
+
+    assert page.main == (
+        "On Python"
+        " At SampleConf"
+        " When Monday 2 March 2026, 10:00 (Europe/Amsterdam), 60 minutes"
+        " Speakers Bob Birch, Ann Ash"
+        " What Talk, English - UK"
+        " Track Blue Room"
+        " About something."
+        " Slides Video"
+        " Comments Anonymous on Monday 2 March 2026, 12:00 Too short"
+        " Ann Ash on Monday 2 March 2026, 13:00, rated 3 of 5 Thanks"
+    )
+    assert page.links == [
+        "/event/sampleconf",
+        "/user/ann",
+        "https://slides.example/1",
+        "https://video.example/1",
+        "/user/ann",
+    ]
+    assert page.assets == [f"{WEBSITE}/talk/3f9a1", "/static/icon.svg", "/static/web.css"]
+
+
+def test_slides_of_old_data_are_linked(site, session, event):
+    make_talk(session, event, stub="old01", slides_url="https://slides.example/old")
+
+    page = site.read("/talk/old01")
+
+    assert page.links == ["/event/sampleconf", "https://slides.example/old"]
+
+
+def test_a_person_has_a_page(site, session, event, talk, ann):
+    other = make_event(session, "Other", slug="other", starts_at=at("2026-05-01T12:00"), ends_at=at("2026-05-01T13:00"))
+    make_attendance(session, other, ann)
+
+    page = site.read("/user/ann")
+
+    assert page.main == (
+        "Ann Ash ann Writes.Reads. Sleeps."
+        " Talks On Python at SampleConf Monday 2 March 2026"
+        " Hosts SampleConf Monday 2 March 2026 to Tuesday 3 March 2026"
+        " Attends Other Friday 1 May 2026"
+    )
+    assert page.links == ["/talk/3f9a1", "/event/sampleconf", "/event/sampleconf", "/event/other"]
+    assert page.assets == [f"{WEBSITE}/user/ann", "/static/icon.svg", "/static/web.css"]
+    assert "ann@example.org" not in page.text
+
+
+def test_lines_and_paragraphs_stay_apart(site, session, ann):
+    page = site.open("/user/ann").get_data(as_text=True)
+
+    assert '<p dir="auto">Writes.<br>Reads.</p>\n<p dir="auto">Sleeps.</p>' in page
+
+
+def test_the_image_of_an_event_is_shown_if_it_lies_here(site, session):
+    ours = make_event(session, slug="ours")
+    theirs = make_event(session, slug="theirs")
+    session.add_all(
+        [
+            EventImage(event_id=ours.id, size="orig", file="icon-1-orig.png", width=300, height=300),
+            EventImage(event_id=ours.id, size="small", file="icon-1-small.png", width=140, height=140),
+            EventImage(event_id=theirs.id, size="small", url="https://elsewhere.example/a.png", width=140, height=140),
+        ]
+    )
+
+    assert site.read("/event/ours").assets[3:] == ["/inc/img/event_icons/icon-1-small.png"]
+    assert site.read("/event/theirs").assets[3:] == []
+
+
+def test_pages_of_empty_things_say_so(site, session):
+    event = make_event(
+        session,
+        slug="empty",
+        description="",
+        location=None,
+        timezone=None,
+        starts_at=at("2026-03-01T12:00"),
+        ends_at=at("2026-03-01T13:00"),
+        name="Empty",
+    )
+    make_talk(session, event, "Alone", stub="alone", description="", duration=0)
+    make_event(session, "Talkless", slug="talkless")
+    make_user(session, "bob", full_name=None, biography=None)
+
+    assert site.read("/event/empty").main.startswith(
+        "Empty When Sunday 1 March 2026 (UTC) 0 attendees, 1 talk, 0 comments Talks"
+    )
+    assert site.read("/event/talkless").main.endswith(
+        "Talks There are no talks yet. Comments Nobody has said anything yet."
+    )
+    assert site.read("/talk/alone").main == (
+        "Alone At Empty When Sunday 1 March 2026, 13:00 (UTC) What Talk, English - UK"
+        " Comments Nobody has said anything yet."
+    )
+    assert site.read("/user/bob").main == "bob bob Talks No talks yet. Hosts No events yet. Attends No events yet."
+
+
+@pytest.mark.parametrize("host", ["localhost", "api.example", "web.example:8000", "sub.web.example"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/event/sampleconf",
+        "/event/nothing",
+        "/event/sampleconf/comments?a=%20b&c",
+        "/talk/3f9a1",
+        "/user/ann",
+        "/user/a%2Fb",
+        "/user/J%C3%BCrgen%20M",
+    ],
+)
+def test_whoever_asks_another_host_is_sent_to_the_web_site(api, event, count_statements, host, path):
+    with count_statements() as seen:
+        reply = api.get(path, headers={"Host": host})
+
+    assert (reply.status_code, reply.headers["Location"]) == (302, f"{WEBSITE}{path}")
+    assert [statement for statement in seen if "FROM" in statement] == []
+
+
+@pytest.mark.parametrize("host", ["web.example", "WEB.example", "web.example:80", "web.example:443"])
+def test_the_web_site_is_known_by_its_host(api, event, host):
+    reply = api.get("/event/sampleconf", headers={"Host": host})
+
+    assert (reply.status_code, "<h1" in reply.text) == (200, True)
+
+
+@pytest.mark.parametrize("base", [WEBSITE, "http://localhost"])
+def test_old_addresses_lead_to_the_page(api, event, talk, base):
+    moves = {
+        path: (reply.status_code, reply.headers["Location"], reply.headers["Content-Security-Policy"])
+        for path in (f"/event/view/{event.id}", "/e/sc26", "/e/SC26", f"/talk/view/{talk.id}")
+        for reply in [api.get(path, base_url=base)]
+    }
+
+    assert moves == {
+        f"/event/view/{event.id}": (301, f"{WEBSITE}/event/sampleconf", POLICY),
+        "/e/sc26": (301, f"{WEBSITE}/event/sampleconf", POLICY),
+        "/e/SC26": (301, f"{WEBSITE}/event/sampleconf", POLICY),
+        f"/talk/view/{talk.id}": (301, f"{WEBSITE}/talk/3f9a1", POLICY),
+    }
+
+
+def test_what_is_not_public_has_no_page(site, session, ann):
+    hidden = {
+        "waiting": make_pending_event(session, "Waiting", slug="waiting", stub="w", host=ann),
+        "rejected": make_rejected_event(session, "Rejected", slug="rejected", stub="r", host=ann),
+        "private": make_event(session, "Private", slug="private", stub="p", is_private=True, host=ann),
+    }
+    talks = [make_talk(session, each, stub=each.slug[:5], speakers=[ann]) for each in hidden.values()]
+    inactive = make_talk(session, make_event(session, "Open"), stub="gone1", is_active=False, speakers=[ann])
+    for each in hidden.values():
+        make_attendance(session, each, ann)
+    make_user(session, "left", is_active=False)
+
+    paths = [f"/event/{slug}" for slug in hidden]
+    paths += [f"/event/view/{each.id}" for each in hidden.values()]
+    paths += [f"/e/{each.stub}" for each in hidden.values()]
+    paths += [f"/talk/{each.stub}" for each in (*talks, inactive)]
+    paths += [f"/talk/view/{each.id}" for each in (*talks, inactive)]
+    paths += ["/user/left"]
+
+    assert {path: site.open(path).status_code for path in paths} == dict.fromkeys(paths, 404)
+    assert site.read("/user/ann").main.endswith("Talks No talks yet. Hosts No events yet. Attends No events yet.")
+
+
+def test_what_is_hidden_or_private_is_not_on_a_page(site, session, event, talk, ann):
+    gone = make_user(session, "gone", full_name="Gone Girl", is_active=False)
+    make_event_comment(session, event, gone, text="Seen")
+    make_event_comment(session, event, ann, text="Secret", is_hidden=True)
+    make_talk_comment(session, talk, ann, text="Secret", is_hidden=True)
+    make_talk_comment(session, talk, ann, text="Secret", is_private=True)
+    make_talk(session, event, "Secret", is_active=False)
+
+    pages = [site.read("/event/sampleconf"), site.read("/talk/3f9a1")]
+
+    assert [page.text.count("Secret") for page in pages] == [0, 0]
+    assert "1 talk, 1 comment" in pages[0].text
+    assert ("Gone Girl" in pages[0].text, "/user/gone" in pages[0].links) == (True, False)
+
+
+def test_whatever_people_write_stays_text(site, session):
+    evil = make_user(session, "evil'\"<script>", full_name=EVIL, biography=EVIL)
+    event = make_event(
+        session,
+        EVIL,
+        slug="evil",
+        description=EVIL,
+        location=EVIL,
+        hashtag=EVIL,
+        href="javascript:alert('x')",
+        cfp_url="data:text/html,<script>",
+        host=evil,
+        tags=[EVIL],
+    )
+    talk = make_talk(
+        session,
+        event,
+        EVIL,
+        stub="evil1",
+        description=EVIL,
+        speakers=[evil, EVIL],
+        tracks=[make_track(session, event, EVIL)],
+        type=EVIL,
+        language=EVIL[:20],
+        links=[("slides_link", "javascript:alert(1)"), ("<b>", 'https://a.example/"><script>')],
+    )
+    make_event_comment(session, event, evil, text=EVIL)
+    make_event_comment(session, event, None, text=EVIL, author_name=EVIL)
+    make_talk_comment(session, talk, evil, text=EVIL)
+
+    pages = [site.read(path) for path in ("/event/evil", "/talk/evil1", "/user/evil'%22%3Cscript%3E")]
+
+    assert [set(page.tags) & {"script", "b"} for page in pages] == [set(), set(), set()]
+    assert [page.text.count(EVIL) for page in pages] == [16, 11, 6]
+    assert {link.partition(":")[0] for page in pages for link in page.links if ":" in link} == {"https"}
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_a_page_costs_the_same_whatever_is_on_it(site, session, count_statements, number):
+    people = [make_user(session, f"person{each}") for each in range(number)]
+    event = make_event(session, slug="big", host=people[0], tags=[f"tag{each}" for each in range(number)])
+    for each, person in enumerate(people):
+        talk = make_talk(
+            session,
+            event,
+            stub=f"big{each:02}",
+            speakers=[*people, "Unknown"],
+            tracks=[make_track(session, event)],
+            links=[("slides_link", "https://a.example/")],
+        )
+        make_event_comment(session, event, person)
+        make_talk_comment(session, session.merge(talk), people[0])
+        attended = make_event(session, host=people[0], tags=["php"])
+        make_attendance(session, attended, people[0])
+    for person in people:
+        make_talk_comment(session, talk, person)
+
+    costs = {}
+    for path in ("/event/big", f"/talk/{talk.stub}", "/user/person0"):
+        with count_statements() as seen:
+            site.read(path)
+        costs[path[:5]] = len([statement for statement in seen if statement.startswith("SELECT")])
+
+    assert costs == {"/even": 11, "/talk": 6, "/user": 12}
+
+
+def test_names_may_hold_anything(site, session):
+    make_event(session, "Tagung", slug="tagung-für-日本")
+    for name in ("a/b", "/edge/", "Jürgen M", "50%", "a?b#c", "view"):
+        make_user(session, name, full_name=f"The {name}")
+
+    titles = {
+        path: site.read(path).text.partition(" Skip to the content")[0]
+        for path in (
+            "/event/tagung-f%C3%BCr-%E6%97%A5%E6%9C%AC",
+            "/user/a%2Fb",
+            "/user/a/b",
+            "/user/%2Fedge%2F",
+            "/user/J%C3%BCrgen%20M",
+            "/user/jurgen%20m",
+            "/user/50%25",
+            "/user/a%3Fb%23c",
+            "/user/view",
+        )
+    }
+
+    assert list(titles.values()) == [
+        "Tagung",
+        "The a/b",
+        "The a/b",
+        "The /edge/",
+        "The Jürgen M",
+        "The Jürgen M",
+        "The 50%",
+        "The a?b#c",
+        "The view",
+    ]
+
+
+def test_an_unusual_slug_is_redirected_to_in_ascii(api, session):
+    event = make_event(session, slug="tagung-für")
+
+    reply = api.get(f"/event/view/{event.id}")
+
+    assert (reply.status_code, reply.headers["Location"]) == (301, f"{WEBSITE}/event/tagung-f%C3%BCr")
+
+
+def test_pages_link_to_people_by_their_names(site, session):
+    make_event(session, slug="by", host=make_user(session, "Jürgen/M"))
+
+    page = site.read("/event/by")
+
+    assert page.links == ["/user/J%C3%BCrgen%2FM"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/event/nothing",
+        "/event/",
+        "/event/sampleconf/",
+        "/event/view/99999",
+        "/event/view/0",
+        "/event/view/x",
+        "/event/view/99999999999999999999999",
+        "/event/view/1/2",
+        "/event/a%00b",
+        "/event/%ff%fe",
+        "/event//sampleconf",
+        "/e/",
+        "/e/nothing",
+        "/talk/",
+        "/talk/nothing",
+        "/talk/view/99999",
+        "/talk/view/-1",
+        "/user/",
+        "/user/nobody",
+        "/user/a%00b",
+        "/user/" + "x" * 3000,
+    ],
+)
+def test_what_is_not_there_is_told_in_a_page(site, session, event, path):
+    reply = site.open(path)
+
+    page = Reader(reply.get_data(as_text=True))
+    assert (reply.status_code, reply.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert page.main == "There is no such page It may have moved, it may not be public, or there never was one."
+    assert reply.headers["Content-Security-Policy"] == POLICY
+    assert reply.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("authorization", ["OAuth null", "Bearer 0123456789abcdef", "Basic abc", "nonsense"])
+def test_a_token_makes_no_difference(site, event, authorization):
+    found = site.open("/event/sampleconf", Authorization=authorization)
+    missing = site.open("/event/nothing", Authorization=authorization)
+
+    assert (found.status_code, missing.status_code) == (200, 404)
+    assert {found.headers["Content-Type"], missing.headers["Content-Type"]} == {"text/html; charset=utf-8"}
+
+
+def test_a_host_sees_of_a_waiting_event_no_more_than_others(api, session, ann):
+    make_pending_event(session, slug="waiting", host=ann)
+
+    reply = api.signed_in(ann).get("/event/waiting", base_url=WEBSITE)
+
+    assert (reply.status_code, reply.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize("path", ["/event", "/user", "/e", "/docs/none", "/static/none.css", "/accounts/none"])
+def test_an_address_between_pages_is_a_page_that_says_so(site, path):
+    reply = site.open(path)
+
+    assert (reply.status_code, reply.mimetype) == (404, "text/html")
+    assert "There is no such page" in reply.get_data(as_text=True)
+    assert reply.headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+@pytest.mark.parametrize("path", ["/events", "/events/1", "/talks", "/users/1", "/eve/1", "/documents"])
+def test_other_addresses_are_still_the_business_of_the_api(site, path):
+    reply = site.open(path)
+
+    assert (reply.status_code, reply.json) == (404, ["API version must be specified"])
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_pages_can_only_be_read(site, prefix, method):
+    reply = site.open(f"{prefix}/anything", method)
+
+    page = Reader(reply.get_data(as_text=True))
+    assert (reply.status_code, page.main) == (405, "Method Not Allowed Pages can only be read.")
+    assert sorted(reply.headers["Allow"].split(", ")) == ["GET", "HEAD"]
+
+
+@pytest.mark.parametrize("path", ["/event/sampleconf", "/talk/3f9a1", "/user/ann", "/event/nothing", "/e/sc26"])
+def test_head_is_the_page_without_its_body(site, event, talk, path):
+    page = site.open(path)
+
+    head = site.open(path, "HEAD")
+
+    assert (head.status_code, head.data) == (page.status_code, b"")
+    assert lasting(head.headers) == lasting(page.headers)
+
+
+@pytest.mark.parametrize("path", ["/event/sampleconf", "/talk/3f9a1", "/user/ann"])
+def test_a_page_needs_no_other_host_and_no_javascript(site, app, event, talk, path):
+    reply = site.open(path)
+
+    page = Reader(reply.get_data(as_text=True))
+    assert reply.headers["Content-Security-Policy"] == POLICY
+    assert reply.headers["X-Content-Type-Options"] == "nosniff"
+    assert reply.headers["Referrer-Policy"] == "same-origin"
+    assert "Set-Cookie" not in reply.headers
+    assert page.assets == [f"{WEBSITE}{path}", "/static/icon.svg", "/static/web.css"]
+    assert {"script", "style", "iframe", "form"} & set(page.tags) == set()
+    assert ' style="' not in reply.text
+    style = app.test_client().get("/static/web.css").get_data(as_text=True)
+    assert [word for word in ("@import", "url(", "http") if word in style] == []
+
+
+@pytest.mark.parametrize("path", ["/event/sampleconf", "/talk/3f9a1", "/user/ann"])
+def test_a_page_can_be_read_by_ear(site, event, talk, path):
+    page = site.read(path)
+
+    assert page.headings[0] == 1
+    assert page.headings.count(1) == 1
+    assert [pair for pair in zip(page.headings, page.headings[1:]) if pair[1] > pair[0] + 1] == []
+    assert [link for link in page.links if link.startswith("#") and link[1:] not in page.ids] == []
+    assert len(page.ids) == len(set(page.ids))
+    assert page.tags.count("main") == 1
+
+
+@pytest.mark.parametrize("path", ["/event/sampleconf", "/talk/3f9a1", "/user/ann"])
+def test_a_reader_who_has_the_page_is_not_sent_it_again(site, event, talk, path):
+    first = site.open(path)
+
+    again = site.open(path, **{"If-None-Match": first.headers["ETag"]})
+
+    assert (first.status_code, again.status_code, again.data) == (200, 304, b"")
+    assert first.headers["Cache-Control"] == "no-cache"

@@ -1,0 +1,128 @@
+"""Forms that other sites make people send."""
+
+import pytest
+
+from joindin.models import BrowserSession, Group
+from tests.browser_client import PASSWORD, Browser, make_person
+from tests.factories import newest
+
+
+def test_a_form_without_its_token_is_refused(browser, session):
+    ann = make_person(session)
+    browser.get("/accounts/login/")
+
+    reply = browser.post("/accounts/login/", {"username": ann.username, "password": PASSWORD})
+
+    assert (reply.status_code, "This form is no longer good" in reply.text) == (403, True)
+    assert browser.cookie("sessionid") is None
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "a.b.c", "x" * 5000, "\0"])
+def test_a_form_with_an_invented_token_is_refused(browser, session, token):
+    browser.sign_in(make_person(session))
+
+    reply = browser.post("/accounts/logout/", {"csrfmiddlewaretoken": token})
+
+    assert (reply.status_code, browser.is_signed_in) == (403, True)
+
+
+def test_a_token_is_good_for_its_own_session_alone(browser, another_browser, session):
+    browser.sign_in(make_person(session))
+    another_browser.sign_in(make_person(session))
+
+    reply = browser.post("/accounts/logout/", {"csrfmiddlewaretoken": another_browser.token("/accounts/")})
+
+    assert (reply.status_code, browser.is_signed_in) == (403, True)
+
+
+def test_a_form_is_good_when_the_browser_was_closed_meanwhile(browser, session):
+    """What need not last is forgotten then, and the session is not."""
+    browser.let_in(make_person(session, is_admin=True))
+
+    reply = browser.send("/desk/groups/", {"name": "Kitchen"})
+
+    assert (reply.status_code, newest(session, Group).name) == (303, "Kitchen")
+
+
+def test_a_visitors_token_is_not_good_once_they_signed_in(browser, session):
+    token = browser.token()
+    browser.sign_in(make_person(session))
+
+    reply = browser.post("/accounts/logout/", {"csrfmiddlewaretoken": token})
+
+    assert (reply.status_code, browser.is_signed_in) == (403, True)
+
+
+def test_the_cookies_of_somebody_else_do_not_make_a_token_good(browser, another_browser, session):
+    """As when a neighbouring host can set cookies for the whole domain."""
+    browser.sign_in(make_person(session))
+    token = another_browser.token()
+    for name in ("csrftoken", "joindin_memo"):
+        browser.set_cookie(name, another_browser.cookie(name))
+
+    reply = browser.post("/accounts/logout/", {"csrfmiddlewaretoken": token})
+
+    assert (reply.status_code, browser.is_signed_in) == (403, True)
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://localhost.evil.example", "http://localhost:81"]
+)
+def test_another_site_is_refused_whatever_it_knows(browser, session, origin):
+    browser.sign_in(make_person(session))
+
+    reply = browser.send("/accounts/logout/", page="/accounts/", headers={"Origin": origin})
+
+    assert (reply.status_code, browser.is_signed_in) == (403, True)
+
+
+def test_this_site_is_let_through(browser, session):
+    browser.sign_in(make_person(session))
+
+    reply = browser.send("/accounts/logout/", page="/accounts/", headers={"Origin": "http://localhost"})
+
+    assert (reply.status_code, browser.is_signed_in) == (302, False)
+
+
+def test_the_token_of_the_cookie_goes_in_the_header_too(browser, session):
+    """As clients of ephios send it, which have no page to read it from."""
+    ann = make_person(session)
+    browser.get("/accounts/login/")
+
+    entered = browser.post(
+        "/accounts/login/",
+        {"username": ann.email, "password": PASSWORD, "csrfmiddlewaretoken": browser.cookie("csrftoken")},
+    )
+    left = browser.post("/accounts/logout/", headers={"X-CSRFToken": browser.cookie("csrftoken")})
+
+    assert (entered.status_code, left.status_code) == (302, 302)
+    assert newest(session, BrowserSession).revoked_at is not None
+
+
+def test_a_page_stays_good_in_another_tab(browser, session):
+    browser.sign_in(make_person(session))
+    first = browser.token("/accounts/")
+    browser.get("/accounts/")
+
+    reply = browser.post("/accounts/logout/", {"csrfmiddlewaretoken": first})
+
+    assert reply.status_code == 302
+
+
+def test_a_session_and_its_cookie_are_enough(app, browser, session):
+    browser.sign_in(make_person(session))
+    script = Browser(app)
+    for name in ("sessionid", "csrftoken"):
+        script.set_cookie(name, browser.cookie(name))
+
+    reply = script.post("/accounts/logout/", headers={"X-CSRFToken": browser.cookie("csrftoken")})
+
+    assert reply.status_code == 302
+
+
+def test_the_api_of_tokens_is_not_touched(api, session):
+    reply = api.signed_in(make_person(session)).post(
+        "/v2.1/events/99/attending", headers={"Origin": "https://elsewhere.example"}
+    )
+
+    assert (reply.status_code, reply.json) == (404, ["Event not found"])

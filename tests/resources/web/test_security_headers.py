@@ -1,0 +1,92 @@
+"""What browsers are told about every page, and which pages set cookies."""
+
+import pytest
+
+from tests.browser_client import Browser, make_person
+from tests.factories import make_event
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+DIRECTIVES = {
+    "default-src 'none'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+}
+
+
+def pages_of(app):
+    """Every page that needs no name or number in its address."""
+    return sorted(
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith(("/accounts/", "/user/", "/docs", "/desk/", "/api/settings/"))
+        and "GET" in rule.methods
+        and not rule.arguments
+    )
+
+
+@pytest.mark.parametrize("who", ["visitor", "member"])
+def test_every_page_is_guarded_by_headers(app, browser, session, who):
+    if who == "member":
+        browser.sign_in(make_person(session, is_admin=True))
+    pages = pages_of(app)
+
+    poor = []
+    for path in [*pages, "/accounts/none", "/event/none", "/static/none.css"]:
+        reply = browser.get(path)
+        policy = set(reply.headers.get("Content-Security-Policy", "").split("; "))
+        scripts = {each for each in policy if each.startswith(("script-src 'nonce-", "connect-src 'self'"))}
+        if (
+            {name: reply.headers.get(name) for name in HEADERS} != HEADERS
+            or policy - scripts != DIRECTIVES
+            or bool(scripts) != ("<script" in reply.text)
+            or "Strict-Transport-Security" in reply.headers
+            or reply.status_code >= 500
+        ):
+            poor.append((path, reply.status_code, dict(reply.headers)))
+
+    assert len(pages) > 20
+    assert poor == []
+
+
+@pytest.mark.parametrize("path", ["/event/open", "/accounts/register/sent/", "/accounts/password/reset/sent/", "/docs"])
+def test_pages_without_a_form_set_no_cookie(app, session, path):
+    make_event(session, slug="open")
+
+    reply = Browser(app, "http://web.example").get(path)
+
+    assert (reply.status_code, reply.headers.getlist("Set-Cookie")) == (200, [])
+
+
+def test_pages_of_somebody_are_kept_by_no_cache_in_between(app, session):
+    make_event(session, slug="open")
+    browser = Browser(app, "http://web.example")
+    public = browser.get("/event/open")
+    browser.sign_in(make_person(session))
+
+    own = browser.get("/event/open")
+
+    assert (public.headers["Cache-Control"], own.headers["Cache-Control"]) == ("no-cache", "no-cache, private")
+    assert ("Cookie" in public.headers["Vary"], "Cookie" in own.headers["Vary"]) == (True, True)
+    assert ("Sign out" in public.text, "Sign out" in own.text) == (False, True)
+
+
+def test_behind_tls_browsers_stay_there(app, session):
+    reply = Browser(app, "https://localhost").get("/accounts/login/")
+
+    assert reply.headers["Strict-Transport-Security"] == "max-age=63072000"
+
+
+def test_the_api_is_left_as_it_was(api):
+    reply = api.get("/")
+
+    assert [name for name in (*HEADERS, "Content-Security-Policy", "Set-Cookie") if name in reply.headers] == []
