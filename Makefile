@@ -40,7 +40,7 @@ test-both:
 
 # A wheel in an empty environment, outside the checkout, sets up and serves.
 package: .venv/ready-to-test
-	$(bin)/python tests/package.py
+	$(bin)/python -m tests.package
 
 bench: .venv/ready-to-test
 	$(bin)/python -m bench $(if $(QUICK),--quick) $(BENCH)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
-from bench.datasets import ROOT, Shelf
+from bench.datasets import ROOT, DatasetStore
 from bench.http_load import require_wrk
-from bench.measurements import Plan, find_figures
+from bench.measurements import BenchmarkPlan, take_measurements
 from bench.report import render, versions
 
 REPORT = ROOT / "docs" / "benchmarks.md"
@@ -20,7 +20,7 @@ QUICK_SIZES = (1_000, 10_000)
 
 def main():
     options = read_options()
-    shelf = Shelf(options.folder, options.postgresql)
+    shelf = DatasetStore(options.folder, options.postgresql)
     if options.forget:
         shelf.forget()
         return
@@ -32,8 +32,10 @@ def main():
 
     kinds = [kind for kind in options.databases if kind == "sqlite" or options.postgresql]
     with tempfile.TemporaryDirectory() as scratch:
-        plan = Plan(options.sizes, options.rounds, options.seconds, options.quick, options.folder, Path(scratch))
-        found = {kind: find_figures(kind, shelf, plan, say) for kind in kinds}
+        plan = BenchmarkPlan(
+            options.sizes, options.rounds, options.seconds, options.quick, options.folder, Path(scratch)
+        )
+        found = {kind: take_measurements(kind, shelf, plan, say) for kind in kinds}
     page = render(found, plan, versions(server_version(options.postgresql) if "postgresql" in kinds else None))
     say("done\n")
     print(page)

@@ -9,7 +9,7 @@ from sqlalchemy import Table, func, select, text
 from sqlalchemy.engine import Connection
 
 from joindin.db.base import UtcDateTime
-from joindin.performance.read_models import put_up, take_down
+from joindin.performance.read_models import drop_triggers, install_triggers
 
 SQLITE_INDEXES = """SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL
     AND tbl_name IN ({tables})"""
@@ -20,7 +20,7 @@ POSTGRESQL_INDEXES = """SELECT indexname, indexdef FROM pg_indexes WHERE scheman
     AND indexname NOT IN (SELECT conname FROM pg_constraint)"""
 
 
-def load(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple]) -> None:
+def bulk_insert(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple]) -> None:
     """Add ``rows``, whose values stand in the order of ``columns``; other columns get the model's defaults."""
     defaults = {
         column.name: column.default.arg
@@ -42,7 +42,7 @@ def load(connection: Connection, table: Table, columns: Sequence[str], rows: Ite
 
 
 @contextmanager
-def unindexed(connection: Connection, tables: Sequence[Table]):
+def without_indexes(connection: Connection, tables: Sequence[Table]):
     """Without the indexes, triggers and checks of references of these tables, which are put back afterwards."""
     names = ", ".join(f"'{table.name}'" for table in tables)
     is_sqlite = connection.dialect.name == "sqlite"
@@ -50,7 +50,7 @@ def unindexed(connection: Connection, tables: Sequence[Table]):
     indexes = dict(found.all())
     for index in indexes:
         connection.execute(text(f"DROP INDEX {index}"))
-    take_down(connection)
+    drop_triggers(connection)
     _check_references(connection, tables, False)
     connection.commit()
     try:
@@ -58,7 +58,7 @@ def unindexed(connection: Connection, tables: Sequence[Table]):
     finally:
         for definition in indexes.values():
             connection.exec_driver_sql(definition)
-        put_up(connection, anew=True)
+        install_triggers(connection, anew=True)
         _check_references(connection, tables, True)
         if not is_sqlite:
             _move_sequences(connection, tables)
@@ -68,7 +68,7 @@ def unindexed(connection: Connection, tables: Sequence[Table]):
         connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(upkeep)
 
 
-def first_free(connection: Connection, table: Table) -> int:
+def next_free_id(connection: Connection, table: Table) -> int:
     return (connection.scalar(select(func.max(table.c.id))) or 0) + 1
 
 

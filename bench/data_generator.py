@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from bench.bulk_load import first_free, load, unindexed
+from bench.bulk_load import bulk_insert, next_free_id, without_indexes
 from joindin.models import (
     Attendance,
     Event,
@@ -34,7 +34,7 @@ from joindin.models import (
     event_tags,
     talk_tracks,
 )
-from joindin.seeds.base_data import seed_languages_and_types
+from joindin.seeds.base_data import seed_reference_data
 from joindin.utils.datetimes import day_number, midnight
 
 # So many events are made and loaded at a time.
@@ -99,19 +99,19 @@ CONTENT = {
 TABLES = [getattr(kind, "__table__", kind) for kind in CONTENT]
 
 
-def seed(engine: Engine, events: int, *, now: dt.datetime, password_hash: str | None = None) -> None:
+def generate_events(engine: Engine, events: int, *, now: dt.datetime, password_hash: str | None = None) -> None:
     """Add that many events, and a tenth as many people who share a password, to a migrated database without tags."""
     with Session(engine) as session:
-        seed_languages_and_types(session)
+        seed_reference_data(session)
         session.commit()
-    with engine.connect() as connection, unindexed(connection, TABLES):
-        town = Town(connection, events, midnight(now), password_hash)
-        town.settle()
+    with engine.connect() as connection, without_indexes(connection, TABLES):
+        town = DataGenerator(connection, events, midnight(now), password_hash)
+        town.add_users_and_tags()
         for start in range(0, events, CHUNK):
-            town.hold(min(CHUNK, events - start))
+            town.add_events(min(CHUNK, events - start))
 
 
-class Town:
+class DataGenerator:
     """Draws the rows and hands them on, a chunk at a time; knows the next id of every table."""
 
     def __init__(self, connection, events, today, password_hash):
@@ -119,14 +119,14 @@ class Town:
         self._today = today
         self._password_hash = password_hash
         self._draw = random.Random(20)
-        self._ids = {kind: first_free(connection, table) for kind, table in zip(CONTENT, TABLES) if "id" in table.c}
+        self._ids = {kind: next_free_id(connection, table) for kind, table in zip(CONTENT, TABLES) if "id" in table.c}
         self._people = range(self._ids[User], self._ids[User] + max(100, events // 10))
         self._tags = range(self._ids[Tag], self._ids[Tag] + TAGS)
         self._types = connection.scalars(select(TalkType.id).order_by(TalkType.id)).all()
         self._languages = connection.scalars(select(Language.id).order_by(Language.id)).all()
         self._rows = defaultdict(list)
 
-    def settle(self):
+    def add_users_and_tags(self):
         """People and tags."""
         joined = self._today - dt.timedelta(days=DAYS_BACK)
         for _ in self._people:
@@ -141,7 +141,7 @@ class Town:
             self._add(Tag, self._next(Tag), name, name)
         self._load()
 
-    def hold(self, events):
+    def add_events(self, events):
         for _ in range(events):
             self._hold_event()
         self._load()
@@ -290,7 +290,7 @@ class Town:
         # In the order of CONTENT, where everything stands behind what it refers to.
         for kind, table in zip(CONTENT, TABLES):
             if rows := self._rows.pop(kind, None):
-                load(self._connection, table, CONTENT[kind].split(), rows)
+                bulk_insert(self._connection, table, CONTENT[kind].split(), rows)
         self._connection.commit()
 
 

@@ -12,12 +12,12 @@ from flask_migrate import upgrade
 from sqlalchemy import create_engine, func, select, text
 
 from bench import bulk_load, data_generator
-from bench.data_generator import seed
+from bench.data_generator import generate_events
 from joindin import create_app
 from joindin.extensions import db
 from joindin.models import AccessToken, Attendance, Event, User
 from joindin.queries.paging import PAGE_SIZE
-from joindin.security.tokens import new_token, token_hash
+from joindin.security.tokens import hash_token, new_token
 from joindin.utils.datetimes import day_number, midnight, utc_now
 
 ROOT = Path(__file__).parent.parent
@@ -27,7 +27,7 @@ BUSY_EVENTS = 1000
 
 
 @dataclass(frozen=True)
-class Community:
+class Dataset:
     """A filled database; ``seconds`` is what filling it took, None if it was found filled."""
 
     kind: str
@@ -49,7 +49,7 @@ class Sample:
     visible_events: int
 
 
-class Shelf:
+class DatasetStore:
     """Seeded databases: SQLite files in ``folder``, and databases beside the one ``postgresql`` names."""
 
     def __init__(self, folder: Path, postgresql: str | None):
@@ -57,11 +57,11 @@ class Shelf:
         self._postgresql = postgresql
         folder.mkdir(parents=True, exist_ok=True)
 
-    def community(self, kind: str, events: int) -> Community:
+    def community(self, kind: str, events: int) -> Dataset:
         name = f"joindin_bench_{events}_{_fingerprint()}"
         url, mark = self._url(kind, name), self._folder / f"{name}.{kind}.filled"
         if mark.exists() and self._exists(kind, name):
-            return Community(kind, events, url)
+            return Dataset(kind, events, url)
         self._drop(kind, name)
         if kind == "postgresql":
             self._tell(f"CREATE DATABASE {name}")
@@ -69,13 +69,13 @@ class Shelf:
         with application(url, self._folder):
             upgrade()
             # The first of the month, so that a database serves for a while.
-            seed(db.engine, events, now=midnight(utc_now()).replace(day=1))
+            generate_events(db.engine, events, now=midnight(utc_now()).replace(day=1))
         seconds = time.monotonic() - began
         mark.write_text(f"{seconds:.1f}\n")
-        return Community(kind, events, url, seconds)
+        return Dataset(kind, events, url, seconds)
 
     @contextmanager
-    def copy(self, community: Community):
+    def copy(self, community: Dataset):
         """The same community in a database that may be written to, gone afterwards."""
         name = f"joindin_bench_copy_{os.getpid()}"
         url = self._url(community.kind, name)
@@ -85,7 +85,7 @@ class Shelf:
         else:
             shutil.copyfile(self._file(community.url.rpartition("/")[2].removesuffix(".sqlite")), self._file(name))
         try:
-            yield Community(community.kind, community.events, url)
+            yield Dataset(community.kind, community.events, url)
         finally:
             self._drop(community.kind, name)
 
@@ -136,7 +136,7 @@ def application(url: str, folder: Path):
         db.engine.dispose()
 
 
-def take_sample(community: Community, folder: Path) -> Sample:
+def take_sample(community: Dataset, folder: Path) -> Sample:
     with application(community.url, folder):
         talks, comments = (_event_with_a_page(counter) for counter in (Event.talk_count, Event.comment_count))
         today = day_number(utc_now())
@@ -154,7 +154,7 @@ def _event_with_a_page(counter):
     return db.session.scalar(nearest.limit(1))
 
 
-def add_viewers(community: Community, folder: Path, busy_events: list[int]) -> list[str]:
+def add_viewers(community: Dataset, folder: Path, busy_events: list[int]) -> list[str]:
     """Tokens of new people, each of whom attends some of the events."""
     with application(community.url, folder):
         tokens = []
@@ -164,13 +164,13 @@ def add_viewers(community: Community, folder: Path, busy_events: list[int]) -> l
             db.session.flush()
             tokens.append(new_token())
             now = utc_now()
-            token = AccessToken(token_hash=token_hash(tokens[-1]), user_id=user.id, created_at=now, last_used_at=now)
+            token = AccessToken(token_hash=hash_token(tokens[-1]), user_id=user.id, created_at=now, last_used_at=now)
             db.session.add(token)
         db.session.commit()
         return tokens
 
 
-def count_wrong(community: Community, folder: Path, event_ids: list[int]) -> tuple[int, int]:
+def count_wrong_counters(community: Dataset, folder: Path, event_ids: list[int]) -> tuple[int, int]:
     """How many people attend these events, and at how many of them the counter says something else."""
     with application(community.url, folder):
         here = Event.id.in_(event_ids)
@@ -186,7 +186,7 @@ def count_wrong(community: Community, folder: Path, event_ids: list[int]) -> tup
 
 def _fingerprint():
     """Changes with what is seeded, with the schema and with what the database keeps up itself."""
-    folders = ROOT / "migrations" / "versions", ROOT / "joindin" / "upkeep"
+    folders = ROOT / "migrations" / "versions", ROOT / "joindin" / "performance" / "read_models"
     sources = [
         Path(bulk_load.__file__),
         Path(data_generator.__file__),

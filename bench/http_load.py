@@ -69,7 +69,7 @@ def require_wrk() -> None:
         sys.exit("make bench needs wrk (Debian: apt-get install wrk)")
 
 
-def measure(
+def run_load(
     base: str,
     reads: Sequence[Read],
     seconds: int,

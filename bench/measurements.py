@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from bench.datasets import Community, Sample, Shelf, add_viewers, count_wrong, take_sample
-from bench.http_load import Rate, Read, Writes, measure
-from bench.servers import Server, bare, fetch, ours
+from bench.datasets import Dataset, DatasetStore, Sample, add_viewers, count_wrong_counters, take_sample
+from bench.http_load import Rate, Read, Writes, run_load
+from bench.servers import Server, baseline_server, fetch, joindin_server
 
 HOT = "/v2.1/events?filter=hot"
 LIVELY = f"{HOT}&verbose=yes"
@@ -19,7 +19,7 @@ WRITE_SHARE = 0.05
 
 
 @dataclass
-class Compared:
+class Comparison:
     """Rates of one work, and those of its yardstick in the same rounds."""
 
     rates: list[Rate] = field(default_factory=list)
@@ -45,19 +45,19 @@ class Compared:
 
 
 @dataclass
-class Figures:
+class Measurements:
     """By name of the work; ``sizes`` by number of events, then by list."""
 
-    anonymous: dict[str, Compared]
-    unchanged: dict[str, Compared]
-    warm: dict[str, Compared]
-    signed_in: dict[str, Compared]
-    beside_visitors: Compared
-    cold: dict[str, Compared]
-    mixed: Compared
-    attending: dict[int, Compared]
-    sizes: dict[int, dict[str, Compared]]
-    searches: dict[str, Compared]
+    anonymous: dict[str, Comparison]
+    unchanged: dict[str, Comparison]
+    warm: dict[str, Comparison]
+    signed_in: dict[str, Comparison]
+    beside_visitors: Comparison
+    cold: dict[str, Comparison]
+    mixed: Comparison
+    attending: dict[int, Comparison]
+    sizes: dict[int, dict[str, Comparison]]
+    searches: dict[str, Comparison]
     wrong_counters: int
     lost_writes: int
     memory: tuple[float, float]
@@ -67,7 +67,7 @@ class Figures:
 
 
 @dataclass(frozen=True)
-class Plan:
+class BenchmarkPlan:
     """How much of it is done: ``quick`` looks at a few lists only."""
 
     sizes: tuple[int, ...]
@@ -103,7 +103,7 @@ def searches(sample: Sample) -> dict[str, str]:
     }
 
 
-def find_figures(kind: str, shelf: Shelf, plan: Plan, say: Callable[[str], None]) -> Figures:
+def take_measurements(kind: str, shelf: DatasetStore, plan: BenchmarkPlan, say: Callable[[str], None]) -> Measurements:
     communities = []
     for events in plan.sizes:
         say(f"{kind}: {events:,} events")
@@ -114,12 +114,12 @@ def find_figures(kind: str, shelf: Shelf, plan: Plan, say: Callable[[str], None]
         samples = {each.events: take_sample(each, plan.folder) for each in communities}
         sample = samples[largest.events]
         tokens = add_viewers(written, plan.folder, sample.busy_events)
-        before, _ = count_wrong(written, plan.folder, sample.busy_events)
+        before, _ = count_wrong_counters(written, plan.folder, sample.busy_events)
 
-        def serve(community: Community, **settings: str) -> Server:
+        def serve(community: Dataset, **settings: str) -> Server:
             instance = str(plan.folder / "instance")
             return stack.enter_context(
-                ours(HOT, JOINDIN_DATABASE_URL=community.url, JOINDIN_INSTANCE=instance, **settings)
+                joindin_server(HOT, JOINDIN_DATABASE_URL=community.url, JOINDIN_INSTANCE=instance, **settings)
             )
 
         say(f"{kind}: servers")
@@ -129,7 +129,7 @@ def find_figures(kind: str, shelf: Shelf, plan: Plan, say: Callable[[str], None]
         by_size[largest.events] = without_answers
         for server in (without_anything, *by_size.values()):
             server.wait()
-        run = Run(plan, tokens, Writes(tokens, sample.busy_events))
+        run = Measurer(plan, tokens, Writes(tokens, sample.busy_events))
 
         say(f"{kind}: visitors")
         lists = plain_lists(sample, plan.quick)
@@ -145,9 +145,9 @@ def find_figures(kind: str, shelf: Shelf, plan: Plan, say: Callable[[str], None]
         beside_visitors = run.beside_visitors(without_answers, event)
         mixed = run.mixed(delivered)
         attending = {connections: run.attending(delivered, connections) for connections in (8, 64)}
-        after, wrong = count_wrong(written, plan.folder, sample.busy_events)
+        after, wrong = count_wrong_counters(written, plan.folder, sample.busy_events)
         made = sum(rate.requests - rate.failures for each in attending.values() for rate in each.rates)
-        return Figures(
+        return Measurements(
             anonymous, unchanged, warm, signed_in, beside_visitors, cold, mixed, attending, sizes, found,
             wrong_counters=wrong,
             lost_writes=max(0, made - (after - before)),
@@ -158,25 +158,25 @@ def find_figures(kind: str, shelf: Shelf, plan: Plan, say: Callable[[str], None]
         )  # fmt: skip
 
 
-class Run:
+class Measurer:
     """Measures in turns: in every round each work once, and its yardstick just before it."""
 
-    def __init__(self, plan: Plan, tokens: list[str], writes: Writes):
+    def __init__(self, plan: BenchmarkPlan, tokens: list[str], writes: Writes):
         self._plan = plan
         self._tokens = tokens
         self._writes = writes
 
-    def against_bare(self, server: Server, works: dict[str, list[Read]]) -> dict[str, Compared]:
+    def against_bare(self, server: Server, works: dict[str, list[Read]]) -> dict[str, Comparison]:
         bodies = {name: self._body(server, reads[0]) for name, reads in works.items()}
         with self._bare_with(bodies) as yardstick:
-            compared = {name: Compared() for name in works}
+            compared = {name: Comparison() for name in works}
             for _ in range(self._plan.rounds):
                 for place, (name, reads) in enumerate(works.items()):
                     compared[name].yardstick.append(self._measure(yardstick, [Read(f"/{place}")]))
                     compared[name].rates.append(self._measure(server, reads))
             return compared
 
-    def unchanged(self, server: Server) -> dict[str, Compared]:
+    def unchanged(self, server: Server) -> dict[str, Comparison]:
         """304, where there are entity tags."""
         _, tag = fetch(server.base + HOT)
         asked = {"If-None-Match": tag}
@@ -190,7 +190,7 @@ class Run:
         works = {
             events: {**plain_lists(sample, self._plan.quick), **searches(sample)} for events, sample in samples.items()
         }
-        compared = {events: {name: Compared() for name in works[events]} for events in servers}
+        compared = {events: {name: Comparison() for name in works[events]} for events in servers}
         for _ in range(self._plan.rounds):
             for name in works[next(iter(servers))]:
                 for events, server in servers.items():
@@ -200,34 +200,34 @@ class Run:
             for name, work in each.items():
                 work.yardstick = smallest[name].rates
         found = {
-            name: Compared(largest[name].rates, largest["default"].rates) for name in searches(samples[max(samples)])
+            name: Comparison(largest[name].rates, largest["default"].rates) for name in searches(samples[max(samples)])
         }
         return compared, found
 
-    def beside_visitors(self, server: Server, path: str) -> Compared:
+    def beside_visitors(self, server: Server, path: str) -> Comparison:
         """People with an account, and visitors who ask for the same."""
-        compared = Compared()
+        compared = Comparison()
         for _ in range(self._plan.rounds):
             compared.yardstick.append(self._measure(server, [Read(path)]))
             compared.rates.append(self._measure(server, self.by_viewers(path)))
         return compared
 
-    def mixed(self, server: Server) -> Compared:
-        compared = Compared()
+    def mixed(self, server: Server) -> Comparison:
+        compared = Comparison()
         for _ in range(self._plan.rounds):
             compared.yardstick.append(self._measure(server, [Read(LIVELY)]))
             compared.rates.append(self._measure(server, [Read(LIVELY)], writes=self._writes, share=WRITE_SHARE))
         return compared
 
-    def attending(self, server: Server, connections: int) -> Compared:
-        compared = Compared()
+    def attending(self, server: Server, connections: int) -> Comparison:
+        compared = Comparison()
         for _ in range(self._plan.rounds):
             rate = self._measure(server, [Read(HOT)], writes=self._writes, share=1, connections=connections)
             compared.rates.append(rate)
         return compared
 
     def _measure(self, server, reads, **options):
-        return measure(server.base, reads, self._plan.seconds, self._plan.scratch, **options)
+        return run_load(server.base, reads, self._plan.seconds, self._plan.scratch, **options)
 
     def _body(self, server, read):
         """What is answered; without the condition, if there is one."""
@@ -239,4 +239,4 @@ class Run:
         folder.mkdir()
         for place, body in enumerate(bodies.values()):
             (folder / str(place)).write_bytes(body)
-        return bare(folder)
+        return baseline_server(folder)

@@ -9,11 +9,11 @@ mpl.rcParams["svg.hashsalt"] = "joindin"
 
 from matplotlib import pyplot as plt  # noqa: E402 - only now that there need be no screen
 
-from bench.measurements import Figures  # noqa: E402
+from bench.measurements import Measurements  # noqa: E402
 from bench.report import NAMES  # noqa: E402
 
 
-def draw(found: dict[str, Figures], place: Path) -> None:
+def draw(found: dict[str, Measurements], place: Path) -> None:
     """``place`` with .png and .svg."""
     figure, panels = plt.subplots(1, len(found), figsize=(6.5 * len(found), 5.5), sharey=True, squeeze=False)
     for panel, (kind, figures) in zip(panels[0], found.items()):

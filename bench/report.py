@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from bench.measurements import Compared, Figures, Plan
+from bench.measurements import BenchmarkPlan, Comparison, Measurements
 
 NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 NOTES = Path(__file__).parent / "notes.md"
@@ -26,7 +26,7 @@ class Goal:
     is_least: bool = True
     unit: str = ""
 
-    def cells(self, kind: str, figures: Figures) -> tuple[str, str]:
+    def cells(self, kind: str, figures: Measurements) -> tuple[str, str]:
         goal, value = getattr(self, kind), self.reached(figures)
         if value is None:
             return f"{'≥' if self.is_least else '≤'} {goal:,g}{self.unit}", "not there"
@@ -38,11 +38,11 @@ class Goal:
         )
 
 
-def slowest(works: dict[str, Compared]) -> float | None:
+def slowest(works: dict[str, Comparison]) -> float | None:
     return min((work.ratio for work in works.values()), default=None)
 
 
-def dearest(works: dict[str, Compared]) -> float:
+def most_expensive(works: dict[str, Comparison]) -> float:
     """How many times the price of the yardstick the dearest of them has."""
     return max(1 / work.ratio for work in works.values())
 
@@ -57,8 +57,8 @@ GOALS = (
     Goal("signed-in event to the visitor's, answer cache off", 0.8, 0.8, lambda f: f.beside_visitors.ratio),
     Goal("nothing cached: list of 20", 0.09, 0.05, lambda f: f.cold["list of 20"].ratio),
     Goal("5 % attending among the reads, to reads alone", 0.3, 0.3, lambda f: f.mixed.ratio),
-    Goal("title, tag, deep page at the largest size: the dearest, in plain lists", 3, 3, lambda f: dearest(f.searches), False, " ×"),
-    Goal("any list at the largest size, to the smallest: the dearest", 1.3, 1.3, lambda f: dearest(grown(f)), False, " ×"),
+    Goal("title, tag, deep page at the largest size: the dearest, in plain lists", 3, 3, lambda f: most_expensive(f.searches), False, " ×"),
+    Goal("any list at the largest size, to the smallest: the dearest", 1.3, 1.3, lambda f: most_expensive(growth(f)), False, " ×"),
     Goal("attending, 8 connections", 1500, 2000, lambda f: f.attending[8].per_second, True, " /s"),
     Goal("attending, 8 connections: 99th percentile", 150, 25, lambda f: f.attending[8].p99, False, " ms"),
     Goal("attending: refused, lost, or counted wrongly", 0, 0, lambda f: wrong_writes(f), False),
@@ -67,18 +67,18 @@ GOALS = (
 )  # fmt: skip
 
 
-def grown(figures: Figures) -> dict[str, Compared]:
+def growth(figures: Measurements) -> dict[str, Comparison]:
     """Every list that finds as much in the smallest community as in the largest."""
     largest = figures.sizes[figures.most_events]
     return {name: work for name, work in largest.items() if name != "title, rare word"}
 
 
-def wrong_writes(figures: Figures) -> int:
+def wrong_writes(figures: Measurements) -> int:
     refused = sum(work.failures for work in figures.attending.values()) + figures.mixed.failures
     return refused + figures.lost_writes + figures.wrong_counters
 
 
-def render(found: dict[str, Figures], plan: Plan, versions: dict[str, str]) -> str:
+def render(found: dict[str, Measurements], plan: BenchmarkPlan, versions: dict[str, str]) -> str:
     lines = [
         "# Benchmarks",
         "",
@@ -91,7 +91,7 @@ def render(found: dict[str, Figures], plan: Plan, versions: dict[str, str]) -> s
         f"- {', '.join(f'{name} {number}' for name, number in versions.items())}",
         "- Durable writes: SQLite `synchronous=FULL`, PostgreSQL `synchronous_commit=on`.",
         "- Repeat with `make bench` (`QUICK=1` for a glance); it needs wrk and, for its column, PostgreSQL.",
-        "- How fast a large Joind.in moves in is told in [moving-in.md](moving-in.md).",
+        "- How fast a large Joind.in moves in is told in [importing-joindin.md](importing-joindin.md).",
         "",
         "| work | " + " | ".join(f"{NAMES[kind]}: goal | reached" for kind in found) + " |",
         "|---|" + "---|---|" * len(found),

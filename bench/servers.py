@@ -13,7 +13,7 @@ import psutil
 
 ROOT = Path(__file__).parent.parent
 WORKERS = 2
-PATIENCE = 60
+START_TIMEOUT_S = 60
 
 
 class Server:
@@ -27,7 +27,7 @@ class Server:
         self._began = time.monotonic()
 
     def wait(self) -> "Server":
-        fetch(self.base + self._first_path, patience=PATIENCE)
+        fetch(self.base + self._first_path, patience=START_TIMEOUT_S)
         self.ready_after = time.monotonic() - self._began
         return self
 
@@ -39,7 +39,7 @@ class Server:
 
 
 @contextmanager
-def ours(first_path: str, **environment: str):
+def joindin_server(first_path: str, **environment: str):
     """``joindin serve``, the way it is run."""
     arguments = ["joindin", "serve", "--no-jobs", "--workers", str(WORKERS), "--port"]
     with _started(arguments, first_path, environment) as server:
@@ -47,7 +47,7 @@ def ours(first_path: str, **environment: str):
 
 
 @contextmanager
-def bare(bodies: Path):
+def baseline_server(bodies: Path):
     """The yardstick: a Flask application whose routes return the files in ``bodies``."""
     with _started(["bench.baseline_app", str(WORKERS)], "/0", {"BENCH_BODIES": str(bodies)}) as server:
         yield server.wait()
@@ -66,7 +66,7 @@ def _started(arguments, first_path, environment):
         yield Server(process, port, first_path)
     finally:
         process.terminate()
-        process.wait(timeout=PATIENCE)
+        process.wait(timeout=START_TIMEOUT_S)
 
 
 def fetch(address: str, patience: float = 0, headers: dict[str, str] | None = None) -> tuple[bytes, str | None]:

@@ -33,13 +33,13 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     from joindin import cli, jobs, resources
     from joindin.config import load_settings
     from joindin.db.engines import engine_options
-    from joindin.extensions import api, db, migrate, prepare_reading
-    from joindin.http.token_last_used import DELAY, TokenUses
-    from joindin.performance.caching.fragment_cache import Fragments
-    from joindin.performance.caching.lru import Memory
-    from joindin.performance.caching.response_cache import AnswerCache
+    from joindin.extensions import api, db, init_connections, migrate
+    from joindin.http.token_last_used import WRITE_DELAY_S, TokenUsageRecorder
+    from joindin.performance.caching.fragment_cache import FragmentCache
+    from joindin.performance.caching.lru import ByteLRU
+    from joindin.performance.caching.response_cache import ResponseCache
     from joindin.performance.data_version import data_version
-    from joindin.performance.replicas import ReplicaReads, Replicas
+    from joindin.performance.replicas import ReplicaRoutingMiddleware, Replicas
 
     settings = load_settings(settings)
     app = Application(__name__, instance_path=settings["INSTANCE"])
@@ -57,24 +57,26 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     }
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    app.extensions["fragments"] = Fragments(app.config["FRAGMENT_CACHE_BYTES"])
+    app.extensions["fragment_cache"] = FragmentCache(app.config["FRAGMENT_CACHE_BYTES"])
     db.init_app(app)
-    prepare_reading(app)
+    init_connections(app)
     with app.app_context():
         # Tests see at once what they did.
-        app.extensions["token_uses"] = TokenUses(db.engine, delay=0 if app.config.get("TESTING") else DELAY)
+        app.extensions["token_uses"] = TokenUsageRecorder(
+            db.engine, delay=0 if app.config.get("TESTING") else WRITE_DELAY_S
+        )
     migrate.init_app(app, db, directory=str(migrations_folder()))
     jobs.init_app(app)
-    resources.mount(app, api)
-    cli.mount(app)
+    resources.init_app(app, api)
+    cli.init_app(app)
     if urls := app.config["REPLICA_URLS"]:
         with app.app_context():
             app.extensions["replicas"] = Replicas(db.engine, urls)
-        app.wsgi_app = ReplicaReads(app.wsgi_app, app.extensions["replicas"])
+        app.wsgi_app = ReplicaRoutingMiddleware(app.wsgi_app, app.extensions["replicas"])
     if most_bytes := app.config["ANSWER_CACHE_BYTES"]:
-        app.extensions["answers"] = Memory(most_bytes)
+        app.extensions["response_cache"] = ByteLRU(most_bytes)
         with app.app_context():
-            app.wsgi_app = AnswerCache(app.wsgi_app, data_version(db.engine), app.extensions["answers"])
+            app.wsgi_app = ResponseCache(app.wsgi_app, data_version(db.engine), app.extensions["response_cache"])
     # In front of the cache, which then has the scheme and host that answers are made for.
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from joindin.utils.text import is_e_mail
+from joindin.utils.text import is_email
 
 
 class SettingError(ValueError):
@@ -31,7 +31,7 @@ class Setting:
     name: str
     default: Any
     read: Callable[[str], Any]
-    meaning: str
+    help: str
 
     @property
     def variable(self) -> str:
@@ -137,7 +137,7 @@ def _optional(read):
 
 
 def _e_mail(text):
-    if not is_e_mail(text.strip()):
+    if not is_email(text.strip()):
         raise ValueError("an e-mail address")
     return text.strip()
 
@@ -222,7 +222,7 @@ SETTINGS = (
     Setting("ANSWER_CACHE_BYTES", 16 * 1024 * 1024, _number(0, 1 << 34), "memory of each worker for whole answers to visitors; 0 turns it off"),
 )  # fmt: skip
 
-SECRET_FILE = "secret-key"  # noqa: S105 - its name, not its content
+SECRET_FILE = "secret-key"
 
 
 def load_settings(
@@ -253,7 +253,7 @@ def load_settings(
     return settings
 
 
-def make_secret(instance: Path) -> bool:
+def create_secret_file(instance: Path) -> bool:
     """Make the instance folder's secret if it has none; whether one was made.
 
     It appears whole or not at all, so that nobody who starts meanwhile reads half of it. Two at

@@ -5,19 +5,19 @@ surface gives a refusal its own status and dialect in ``resources/<surface>/erro
 """
 
 
-class Refused(Exception):
+class DomainError(Exception):
     """Somebody asked for something that will not be done; ``str()`` is the sentence to read."""
 
 
-class NotSignedIn(Refused):
+class Unauthenticated(DomainError):
     """It takes an account, and nobody is signed in."""
 
 
-class NotAllowed(Refused):
+class Forbidden(DomainError):
     """Somebody is signed in, but not somebody who may."""
 
 
-class OutOfScope(Refused):
+class InsufficientScope(DomainError):
     """The token is good, but not for that; it lacks ``scope``."""
 
     def __init__(self, message: str, scope: str):
@@ -25,35 +25,35 @@ class OutOfScope(Refused):
         self.scope = scope
 
 
-class NotFound(Refused):
+class NotFound(DomainError):
     """There is no such thing, or none that the caller may see."""
 
 
-class Invalid(Refused):
+class InvalidInput(DomainError):
     """What was sent cannot be accepted as it is."""
 
 
-class MethodNotSupported(Refused):
+class MethodNotAllowed(DomainError):
     """There is such a place, but not this way of using it."""
 
 
-class Conflict(Refused):
+class Conflict(DomainError):
     """What was sent does not fit what is already stored."""
 
 
-class Unprocessable(Refused):
+class Unprocessable(DomainError):
     """What was sent is well formed but means nothing here."""
 
 
-class NotConfigured(Refused):
+class NotConfigured(DomainError):
     """Whoever runs this platform did not set that up."""
 
 
-class TooLarge(Refused):
+class PayloadTooLarge(DomainError):
     """More was sent than the house takes in at once."""
 
 
-class TooOften(Refused):
+class RateLimited(DomainError):
     """The same caller asked too many times; ``retry_after`` is in seconds."""
 
     def __init__(self, message: str, retry_after: int):

@@ -8,20 +8,20 @@ from flask_sqlalchemy.session import Session
 from sqlalchemy.sql import Select
 
 from joindin.db.base import Base
-from joindin.db.engines import reading_engine
-from joindin.performance.replicas import CHOSEN, Replica
-from joindin.performance.sql.reader import Driver, Reader
-from joindin.performance.sql.writer import Writer
+from joindin.db.engines import autocommit_engine
+from joindin.performance.replicas import REPLICA_ENVIRON_KEY, Replica
+from joindin.performance.sql.reader import ReadConnection, ThreadConnections
+from joindin.performance.sql.writer import TransactionRunner
 
 
 def _through():
     """How whoever acts came here, for the audit log; None outside of requests."""
-    return current_app.extensions["through"]() if has_request_context() else None
+    return current_app.extensions["audit_context"]() if has_request_context() else None
 
 
 def replica() -> Replica | None:
     """The replica that this request reads from; None for the database itself."""
-    return request.environ.get(CHOSEN) if has_request_context() else None
+    return request.environ.get(REPLICA_ENVIRON_KEY) if has_request_context() else None
 
 
 class RoutedSession(Session):
@@ -37,36 +37,36 @@ class RoutedSession(Session):
 db = SQLAlchemy(
     model_class=Base,
     disable_autonaming=True,
-    session_options={"class_": RoutedSession, "expire_on_commit": False, "info": {"through": _through}},
+    session_options={"class_": RoutedSession, "expire_on_commit": False, "info": {"audit_context": _through}},
 )
 migrate = Migrate(render_as_batch=True, compare_type=True)
 api = Api()
 
 
-def reader() -> Reader:
+def reader() -> ReadConnection:
     """This request's way of plain reading; it costs a fraction of a session."""
     # Each touch of ``g`` looks for it anew, and this is asked several times a request.
     known = g._get_current_object()
     if "reader" not in known:
         chosen = replica()
-        known.reader = Reader(chosen.driver if chosen else current_app.extensions["reading"])
+        known.reader = ReadConnection(chosen.connections if chosen else current_app.extensions["reading"])
     return known.reader
 
 
-def writer() -> Writer:
+def writer() -> TransactionRunner:
     """The way of short writes, which are a transaction by themselves."""
     return current_app.extensions["writing"]
 
 
-def token_uses():
+def token_usage_recorder():
     """Where uses of tokens are noted (``operations/token_uses.py``)."""
     return current_app.extensions["token_uses"]
 
 
-def prepare_reading(app: Flask) -> None:
+def init_connections(app: Flask) -> None:
     with app.app_context():
-        app.extensions["reading"] = Driver(reading_engine(db.engine))
-        app.extensions["writing"] = Writer(db.engine)
+        app.extensions["reading"] = ThreadConnections(autocommit_engine(db.engine))
+        app.extensions["writing"] = TransactionRunner(db.engine)
     app.teardown_appcontext(_close_reader)
 
 

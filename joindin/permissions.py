@@ -10,15 +10,15 @@ def can_see_event(viewer, event) -> bool:
     """Visible to all; waiting and rejected ones to those who decide, and their hosts; private ones to nobody here."""
     if event.is_private:
         return False
-    return event.is_visible or can_edit_event(viewer, event) or can_decide_about_event(viewer, event)
+    return event.is_visible or can_edit_event(viewer, event) or can_review_event(viewer, event)
 
 
-def hosts_event(viewer, event) -> bool:
+def is_host(viewer, event) -> bool:
     return event.id in viewer.hosting
 
 
 def can_edit_event(viewer, event) -> bool:
-    return viewer.is_admin or hosts_event(viewer, event)
+    return viewer.is_admin or is_host(viewer, event)
 
 
 def can_manage_talk(viewer, talk) -> bool:
@@ -36,16 +36,16 @@ def is_rejected(event) -> bool:
     return not event.is_active and event.is_pending is False
 
 
-def can_decide_about_event(viewer, _event=None) -> bool:
+def can_review_event(viewer, _event=None) -> bool:
     """Approve and reject what was submitted."""
     return viewer.is_admin or viewer.is_editor
 
 
 def can_list_pending_events(viewer) -> bool:
-    return can_decide_about_event(viewer)
+    return can_review_event(viewer)
 
 
-def is_approved_at_once(user) -> bool:
+def is_auto_approved(user) -> bool:
     """Whether this person's events need no approval."""
     return (user.is_admin and user.is_active) or user.is_trusted
 
@@ -55,14 +55,14 @@ def can_moderate_event(viewer, event_id: int) -> bool:
     return viewer.is_admin or event_id in viewer.hosting
 
 
-def moderates_everything(viewer) -> bool:
+def can_moderate_all(viewer) -> bool:
     """Whether that goes for all events, not only for those they host."""
     return viewer.is_admin
 
 
-def can_keep_reasons(viewer) -> bool:
+def can_manage_rejection_reasons(viewer) -> bool:
     """Write and change the reasons that rejections are chosen from."""
-    return can_decide_about_event(viewer)
+    return can_review_event(viewer)
 
 
 def can_edit_user(viewer, user) -> bool:
@@ -75,12 +75,12 @@ def can_administer_users(viewer) -> bool:
 
 
 def can_read_audit_log(viewer) -> bool:
-    return viewer.may("view_log")
+    return viewer.has_permission("view_log")
 
 
 def can_manage_groups(viewer) -> bool:
     """Make groups and say who is in them, and so pass on what groups may."""
-    return viewer.may("manage_groups")
+    return viewer.has_permission("manage_groups")
 
 
 def can_administer_applications(viewer) -> bool:
@@ -93,34 +93,34 @@ def can_see_email(viewer, user) -> bool:
 
 
 def can_add_group_event(viewer) -> bool:
-    return viewer.may("add_event")
+    return viewer.has_permission("add_event")
 
 
 def can_view_group_event(viewer, event) -> bool:
     """Events for groups are seen by those who were permitted to, whatever their place in the world's lists."""
-    return viewer.may("view_event", event.id)
+    return viewer.has_permission("view_event", event.id)
 
 
 def can_change_group_event(viewer, event) -> bool:
-    return viewer.may("change_event", event.id)
+    return viewer.has_permission("change_event", event.id)
 
 
 def can_delete_group_event(viewer, event) -> bool:
-    return viewer.may("delete_event", event.id)
+    return viewer.has_permission("delete_event", event.id)
 
 
 def can_view_profile(viewer, user) -> bool:
-    return viewer.may("view_userprofile", user.id)
+    return viewer.has_permission("view_userprofile", user.id)
 
 
 def can_change_profile(viewer, user) -> bool:
-    return viewer.may("change_userprofile", user.id)
+    return viewer.has_permission("change_userprofile", user.id)
 
 
 def can_publish_for_group(viewer, group) -> bool:
     """Whether an event of theirs may be shown to that group."""
-    return viewer.may("publish_event_for_group", group.id)
+    return viewer.has_permission("publish_event_for_group", group.id)
 
 
-def can_decide_hours_of_group(viewer, group) -> bool:
-    return viewer.may("decide_workinghours_for_group", group.id)
+def can_decide_working_hours_of_group(viewer, group) -> bool:
+    return viewer.has_permission("decide_workinghours_for_group", group.id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
-class Person(NamedTuple):
+class UserSnapshot(NamedTuple):
     """Who is calling: what permissions and answers ask of an account, read once and tied to no session."""
 
     id: int
@@ -27,13 +27,13 @@ class Viewer:
     pairs of a permission and the id of what it is for, None for everything.
     """
 
-    user: Person | None = None
+    user: UserSnapshot | None = None
     attending: frozenset[int] = frozenset()
     hosting: frozenset[int] = frozenset()
     starred: frozenset[int] = frozenset()
     speaking: frozenset[int] = frozenset()
     ratings: Mapping[int, int] = field(default_factory=dict)
-    permits: frozenset[tuple[str, int | None]] = frozenset()
+    permissions: frozenset[tuple[str, int | None]] = frozenset()
 
     @property
     def is_admin(self) -> bool:
@@ -43,13 +43,15 @@ class Viewer:
     def is_editor(self) -> bool:
         return self.user is not None and self.user.is_editor and self.user.is_active
 
-    def may(self, permission: str, thing_id: int | None = None) -> bool:
+    def has_permission(self, permission: str, object_id: int | None = None) -> bool:
         """Whether they are permitted that for everything, or for the thing with that id. Admins are."""
         if self.is_admin:
             return True
         if self.user is None or not self.user.is_active:
             return False
-        return (permission, None) in self.permits or (thing_id is not None and (permission, thing_id) in self.permits)
+        return (permission, None) in self.permissions or (
+            object_id is not None and (permission, object_id) in self.permissions
+        )
 
 
-NOBODY = Viewer()
+ANONYMOUS = Viewer()

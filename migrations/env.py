@@ -12,7 +12,7 @@ from sqlalchemy import text
 import joindin.models  # noqa: F401 - tells the metadata of every table
 from joindin.db.base import Base, UtcDateTime
 from joindin.db.locking import begin_immediate
-from joindin.performance.read_models import is_kept_by_us, put_up, take_down
+from joindin.performance.read_models import drop_triggers, install_triggers, is_managed_by_triggers
 
 migrate = current_app.extensions["migrate"]
 engine = migrate.db.engine
@@ -26,7 +26,7 @@ def skip_empty(_context, _revision, directives):
 
 def is_of_the_models(thing, name, kind, _is_reflected, _other):
     """The full-text indexes and such are made by the upkeep."""
-    return not (kind in ("table", "index") and is_kept_by_us(name))
+    return not (kind in ("table", "index") and is_managed_by_triggers(name))
 
 
 def render_type(kind, item, _context):
@@ -65,10 +65,10 @@ def run(connection) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(725483)"))
         has_work = context.get_context().get_current_heads() != (context.get_revision_argument(),)
-        take_down(connection, searches=has_work)
+        drop_triggers(connection, searches=has_work)
         context.run_migrations()
         if context.get_context().get_current_heads() == (context.get_head_revision(),):
-            put_up(connection, anew=has_work)
+            install_triggers(connection, anew=has_work)
 
 
 if context.is_offline_mode():

@@ -5,18 +5,18 @@ import datetime as dt
 from html.parser import HTMLParser
 
 from joindin.extensions import db
-from joindin.operations.accounts.sessions import open_session
-from joindin.security.passwords import password_hash
+from joindin.operations.accounts.sessions import create_browser_session
+from joindin.security.passwords import hash_password
 from joindin.utils.datetimes import utc_now
 from tests.factories import make_user
 
 PASSWORD = "correct horse battery"
-HASH = password_hash(PASSWORD)
+PASSWORD_HASH = hash_password(PASSWORD)
 
 
-def make_person(session, username=None, **fields):
+def make_user_with_password(session, username=None, **fields):
     """Somebody who can sign in with PASSWORD."""
-    return make_user(session, username, **{"password_hash": HASH, **fields})
+    return make_user(session, username, **{"password_hash": PASSWORD_HASH, **fields})
 
 
 class Browser:
@@ -53,10 +53,12 @@ class Browser:
     def sign_in(self, user, password=PASSWORD, **fields):
         return self.send("/accounts/login/", {"username": user.username, "password": password, **fields})
 
-    def let_in(self, user):
+    def sign_in_directly(self, user):
         """Signed in without a form, where signing in is not what is tested."""
         now = utc_now()
-        _, token = open_session(db.session, user, address=None, user_agent="", lasts=dt.timedelta(days=1), now=now)
+        _, token = create_browser_session(
+            db.session, user, ip_address=None, user_agent="", lifetime=dt.timedelta(days=1), now=now
+        )
         self.set_cookie("sessionid", token)
         return self
 

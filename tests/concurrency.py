@@ -4,10 +4,10 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-MANY = 8
+CONCURRENT_REQUESTS = 8
 
 
-def at_once(session, requests):
+def run_concurrently(session, requests):
     """The replies to the requests (functions without arguments), in their order."""
     session.commit()
     barrier = Barrier(len(requests))
@@ -22,6 +22,6 @@ def at_once(session, requests):
     return replies
 
 
-def outcomes(replies):
+def count_outcomes(replies):
     """How often there was which status, with the sentence of those that were refused."""
     return Counter((reply.status_code, *(reply.json if reply.status_code >= 400 else ())) for reply in replies)

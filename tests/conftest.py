@@ -15,13 +15,13 @@ from joindin import create_app
 from joindin.db.base import Base
 from joindin.extensions import db
 from joindin.models import AccessToken
-from joindin.performance.caching.query_cache import forget_counts
-from joindin.security.tokens import token_hash
+from joindin.performance.caching.query_cache import clear_query_cache
+from joindin.security.tokens import hash_token
 from joindin.utils.datetimes import utc_now
-from tests.databases import new_database, new_postgresql_database, server_url
+from tests.databases import postgresql_server_url, temporary_database, temporary_postgresql_database
 from tests.factories import make_client
 
-WEBSITE = "http://web.example"
+WEBSITE_URL = "http://web.example"
 
 # Linux's folder in memory, and how many bytes have to be free there before a run moves in.
 MEMORY = Path("/dev/shm")
@@ -37,17 +37,17 @@ def pytest_configure():
 @pytest.fixture(scope="session")
 def database_url(tmp_path_factory):
     """A database of this run's own; on PostgreSQL one is made beside the named one, for each worker."""
-    with new_database("test", tmp_path_factory) as url:
+    with temporary_database("test", tmp_path_factory) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def spare_database_url():
     """On PostgreSQL another database, for tests that set one up; None where a file will do."""
-    if not server_url():
+    if not postgresql_server_url():
         yield None
         return
-    with new_postgresql_database("spare") as url:
+    with temporary_postgresql_database("spare") as url:
         yield url
 
 
@@ -57,7 +57,7 @@ def settings(database_url, tmp_path_factory):
         "INSTANCE": str(tmp_path_factory.mktemp("instance")),
         "DATABASE_URL": database_url,
         "SECRET_KEY": "for the tests and nobody else",
-        "WEBSITE_URL": WEBSITE,
+        "WEBSITE_URL": WEBSITE_URL,
         "TESTING": True,
     }
 
@@ -80,7 +80,7 @@ def _empty_afterwards(request):
         with app.app_context():
             empty_database()
         # Ids begin anew in the next test, which they never do in life.
-        app.extensions["fragments"].clear()
+        app.extensions["fragment_cache"].clear()
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def empty_database():
             connection.execute(text("DELETE FROM sqlite_sequence"))
             # What the triggers counted down meanwhile.
             connection.execute(text("DELETE FROM tallies"))
-    forget_counts()
+    clear_query_cache()
     db.session.remove()
 
 
@@ -119,7 +119,7 @@ def _emptying():
     )
 
 
-class Api:
+class ApiClient:
     """A client of v2.1: requests by verb, as nobody or as somebody."""
 
     def __init__(self, app, token=None):
@@ -132,7 +132,7 @@ class Api:
         client = client or make_client(db.session)
         db.session.add(
             AccessToken(
-                token_hash=token_hash(token),
+                token_hash=hash_token(token),
                 user_id=user.id,
                 client_id=client.id,
                 created_at=utc_now(),
@@ -141,7 +141,7 @@ class Api:
             )
         )
         db.session.commit()
-        return Api(self._app, token)
+        return ApiClient(self._app, token)
 
     def request(self, method, path, **kwargs):
         db.session.commit()
@@ -169,7 +169,7 @@ class Api:
 
 @pytest.fixture
 def api(app, session):
-    return Api(app)
+    return ApiClient(app)
 
 
 @pytest.fixture
@@ -183,7 +183,7 @@ def count_statements(app):
         def note(_connection, _cursor, statement, *_):
             seen.append(statement)
 
-        app.extensions["answers"].clear()
+        app.extensions["response_cache"].clear()
         with app.app_context():
             engine = db.engine
         event.listen(engine, "before_cursor_execute", note)

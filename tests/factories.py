@@ -27,7 +27,7 @@ from joindin.models import (
     User,
 )
 from joindin.operations.events import tag_event
-from joindin.security.tokens import token_hash
+from joindin.security.tokens import hash_token
 from joindin.utils.datetimes import UTC, utc_now
 
 NOW = utc_now()
@@ -39,7 +39,7 @@ def days_from_now(days: float) -> dt.datetime:
     return utc_now() + dt.timedelta(days=days)
 
 
-def at(text: str) -> dt.datetime:
+def parse_instant(text: str) -> dt.datetime:
     """An instant from ISO text, UTC unless it says otherwise."""
     parsed = dt.datetime.fromisoformat(text)
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
@@ -74,7 +74,7 @@ def make_group(session, name=None, *, members=()) -> Group:
 def make_client(session, key=None, secret="secret", **fields) -> Client:
     client = Client(
         key=key or f"client{next(_number)}",
-        secret_hash=token_hash(secret),
+        secret_hash=hash_token(secret),
         **{"is_trusted": True, "can_be_revoked": True, "created_at": NOW, **fields},
     )
     session.add(client)

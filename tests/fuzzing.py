@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from sqlalchemy import func, literal, select, union_all
 
 from joindin.db.base import Base
-from joindin.models import Throttle
+from joindin.models import RateLimitCounter
 
 
-def bounded(examples):
+def fuzz_settings(examples):
     """The same examples at every run, and not too many of them."""
     return settings(
         max_examples=examples,
@@ -108,7 +108,7 @@ VALUES = st.recursive(
 )
 
 
-def changes(*fields, **kinds):
+def mutations(*fields, **kinds):
     """One or two fields, mostly with a text or what ``kinds`` say of them, at times with a value of any kind."""
     of = dict.fromkeys(fields, TEXTS) | kinds
     one = st.sampled_from(list(of)).flatmap(
@@ -117,7 +117,7 @@ def changes(*fields, **kinds):
     return st.lists(one, min_size=1, max_size=2).map(dict)
 
 
-def as_json(value):
+def json_body(value):
     """Keyword arguments of a request that sends the value, which need not be possible in JSON."""
     return {"data": json.dumps(value), "content_type": "application/json"}
 
@@ -125,12 +125,12 @@ def as_json(value):
 def count_rows(session):
     """How many rows there are in each table, but for the counts of attempts, which outlast a refusal."""
     session.rollback()
-    tables = [table for table in Base.metadata.sorted_tables if table is not Throttle.__table__]
+    tables = [table for table in Base.metadata.sorted_tables if table is not RateLimitCounter.__table__]
     counts = [select(literal(table.name), func.count()).select_from(table) for table in tables]
     return dict(session.execute(union_all(*counts)).all())
 
 
-def keeps_its_composure(session, send, *args, **kwargs):
+def assert_no_server_error(session, send, *args, **kwargs):
     """The reply to what ``send`` sends: never a failure, and if a refusal, one sentence and nothing stored."""
     session.commit()
     before = count_rows(session)

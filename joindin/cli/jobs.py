@@ -11,11 +11,11 @@ from flask.cli import AppGroup
 
 from joindin.extensions import db
 from joindin.jobs.mail_delivery import deliver_due_mail
-from joindin.jobs.queue import queue_of
+from joindin.jobs.queue import get_queue
 
 # Seconds between two looks whether the threads still live, and for the work at hand when asked to stop.
 HEALTH_INTERVAL = 10
-FAREWELL = 30
+SHUTDOWN_TIMEOUT_S = 30
 
 jobs = AppGroup("jobs", help="Work that is done after the answer, such as sending mail.")
 
@@ -42,7 +42,9 @@ def _run_once():
 
 def _run_until_told(app):
     told = threading.Event()
-    consumer = queue_of(app).create_consumer(workers=1, max_delay=1.0, scheduler_interval=10, shutdown_timeout=FAREWELL)
+    consumer = get_queue(app).create_consumer(
+        workers=1, max_delay=1.0, scheduler_interval=10, shutdown_timeout=SHUTDOWN_TIMEOUT_S
+    )
     consumer.start()
     # After start(), which sets handlers of its own: with those, one of the two signals would cut
     # off a mail in the middle, and it would go out twice.

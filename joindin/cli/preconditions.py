@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError
 
 from joindin import migrations_folder
-from joindin.errors import Invalid, Refused
+from joindin.errors import DomainError, InvalidInput
 from joindin.extensions import db
 
 
@@ -24,20 +24,20 @@ def with_database(command):
     @with_appcontext
     @wraps(command)
     def run(*args, **kwargs):
-        with database_answers():
+        with report_database_errors():
             check_schema()
             try:
                 return command(*args, **kwargs)
-            except Invalid as wrong:
+            except InvalidInput as wrong:
                 raise click.UsageError(str(wrong)) from None
-            except Refused as refused:
+            except DomainError as refused:
                 raise click.ClickException(str(refused)) from None
 
     return run
 
 
 @contextmanager
-def database_answers():
+def report_database_errors():
     """Say in one line what is wrong with the connection, in the place of a traceback."""
     try:
         yield

@@ -17,7 +17,7 @@ from granian.log import LogLevels
 from joindin import create_app
 from joindin.cli.preconditions import with_database
 from joindin.extensions import db
-from joindin.seeds.demo import describe_accounts, is_demo_loaded
+from joindin.seeds.demo import describe_demo_accounts, is_demo_loaded
 
 # So many threads keep a worker busy while some wait: for the disk, or for a database that is another process. More only
 # queue up for the interpreter.
@@ -25,8 +25,8 @@ THREADS = {"sqlite": 2, "postgresql": 3}
 BACKLOG = 1024
 
 # Seconds for work at hand to end when asked to stop, and before jobs that died are started again.
-FAREWELL = 30
-PAUSE = 2
+SHUTDOWN_TIMEOUT_S = 30
+RESTART_DELAY_S = 2
 
 
 @click.command()
@@ -42,7 +42,7 @@ def serve(host: str, port: int, workers: int, jobs: bool) -> None:
     greeting = _greeting(host, port)
     server.on_startup(lambda: click.echo(greeting))
     if jobs:
-        keeper = JobsKeeper()
+        keeper = JobsSupervisor()
         server.on_startup(keeper.start)
         server.on_shutdown(keeper.stop)
     # The workers are forks: they must not find connections of ours.
@@ -64,7 +64,7 @@ def make_server(address: str, port: int, workers: int, threads: int) -> Granian:
         http=HTTPModes.auto,
         websockets=False,
         respawn_failed_workers=True,
-        workers_kill_timeout=FAREWELL,
+        workers_kill_timeout=SHUTDOWN_TIMEOUT_S,
         log_level=LogLevels.warning,
     )
 
@@ -82,7 +82,7 @@ def _loader(app):
     return lambda: app
 
 
-class JobsKeeper:
+class JobsSupervisor:
     """Runs ``joindin jobs run`` beside the server, again and again until told to stop."""
 
     def __init__(self):
@@ -97,7 +97,7 @@ class JobsKeeper:
         self._told.set()
         self._jobs.terminate()
         try:
-            self._jobs.wait(FAREWELL)
+            self._jobs.wait(SHUTDOWN_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self._jobs.kill()
             self._jobs.wait()
@@ -105,7 +105,7 @@ class JobsKeeper:
     def _keep(self):
         while not self._told.is_set():
             code = self._jobs.wait()
-            if self._told.wait(PAUSE):
+            if self._told.wait(RESTART_DELAY_S):
                 return
             click.echo(f"The jobs ended with exit code {code} and are started again.", err=True)
             self._start_jobs()
@@ -139,5 +139,5 @@ def _greeting(host, port):
     base = f"http://{shown}:{port}"
     lines = [f"joindin listens at {base}/", f"API documentation: {base}/docs"]
     if is_demo_loaded(db.session):
-        lines += ["", describe_accounts()]
+        lines += ["", describe_demo_accounts()]
     return "\n".join([*lines, "", f"Mode: {current_app.config['MODE']}. Stop with Ctrl-C."])

@@ -9,13 +9,13 @@ from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
-from joindin.cli.preconditions import applied_revisions, check_not_newer, database_answers, newest_revisions
-from joindin.config import SECRET_FILE, make_secret
+from joindin.cli.preconditions import applied_revisions, check_not_newer, newest_revisions, report_database_errors
+from joindin.config import SECRET_FILE, create_secret_file
 from joindin.extensions import db
-from joindin.seeds.base_data import seed_languages_and_types
+from joindin.seeds.base_data import seed_reference_data
 
 # How long one setup waits for another, in seconds: migrations of big tables take their time.
-PATIENCE = 3600
+LOCK_TIMEOUT_S = 3600
 
 
 @click.command()
@@ -27,7 +27,7 @@ def setup():
     """
     instance = Path(current_app.config["INSTANCE"])
     _make_folder(instance)
-    with _alone(instance), database_answers():
+    with _alone(instance), report_database_errors():
         _make_secret(instance)
         _migrate()
         _add_base_data()
@@ -46,7 +46,7 @@ def _alone(instance):
     """Wait until no other setup is at work here; the lock is SQLite's, which every system has."""
     lock = None
     try:
-        lock = sqlite3.connect(instance / "setup.lock", timeout=PATIENCE, isolation_level=None)
+        lock = sqlite3.connect(instance / "setup.lock", timeout=LOCK_TIMEOUT_S, isolation_level=None)
         lock.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError as wrong:
         raise click.ClickException(f"The folder {instance} cannot be written to: {wrong}") from None
@@ -57,7 +57,7 @@ def _alone(instance):
 
 
 def _make_secret(instance):
-    if current_app.config["SECRET_KEY"] is None and make_secret(instance):
+    if current_app.config["SECRET_KEY"] is None and create_secret_file(instance):
         click.echo(f"Made a secret: {instance / SECRET_FILE}")
 
 
@@ -76,6 +76,6 @@ def _migrate():
 
 
 def _add_base_data():
-    seed_languages_and_types(db.session)
+    seed_reference_data(db.session)
     db.session.commit()
     click.echo("All languages and talk types are there.")

@@ -10,11 +10,11 @@ from joindin.errors import NotFound
 from joindin.extensions import db
 from joindin.operations.accounts.roles import ROLES, set_roles
 from joindin.operations.accounts.second_factors import reset_second_factors
-from joindin.operations.accounts.users import create_user
-from joindin.queries.accounts.groups import list_groups_of
-from joindin.queries.accounts.users import user_named
+from joindin.operations.accounts.users import create_user_as_admin
+from joindin.queries.accounts.groups import list_user_groups
+from joindin.queries.accounts.users import get_user_by_username
 from joindin.utils.datetimes import utc_now
-from joindin.utils.text import plain_text
+from joindin.utils.text import to_plain_text
 
 
 @click.group()
@@ -48,7 +48,7 @@ def read_secret(_ctx, _param, given):
 @with_database
 def create(username: str, email: str, password: str, name: str | None, admin: bool, trusted: bool, unverified: bool):
     """Make an account for USERNAME."""
-    user = create_user(
+    user = create_user_as_admin(
         db.session,
         username=username,
         email=email,
@@ -56,7 +56,7 @@ def create(username: str, email: str, password: str, name: str | None, admin: bo
         full_name=name,
         is_admin=admin,
         is_trusted=trusted,
-        verified=not unverified,
+        is_verified=not unverified,
         now=utc_now(),
     )
     db.session.commit()
@@ -102,7 +102,7 @@ def add_command(name: str, change: Change) -> None:
     @with_database
     def change_role(username: str, reason: str, is_undone: bool = False):
         roles = {change.role: change.wanted is not is_undone}
-        user = set_roles(db.session, _find(username).id, roles, actor=None, reason=plain_text(reason))
+        user = set_roles(db.session, _find(username).id, roles, actor=None, reason=to_plain_text(reason))
         db.session.commit()
         click.echo(f"{user.username} {change.undone if is_undone else change.done}.")
 
@@ -122,7 +122,7 @@ for name, change in CHANGES.items():
 def reset_factors(username: str, reason: str):
     """Take away the second factors of USERNAME, who has lost them. Be sure who asks you for it."""
     user = _find(username)
-    reset_second_factors(db.session, user, actor=None, reason=plain_text(reason))
+    reset_second_factors(db.session, user, actor=None, reason=to_plain_text(reason))
     db.session.commit()
     click.echo(f"{user.username} signs in with the password alone.")
 
@@ -134,14 +134,14 @@ def show(username: str):
     """Tell what USERNAME is, and in which groups."""
     user = _find(username)
     roles = [role for role, (column, *_) in ROLES.items() if getattr(user, column)]
-    groups = [group.name for group in list_groups_of(db.session, user.id)]
+    groups = [group.name for group in list_user_groups(db.session, user.id)]
     click.echo(f"{user.username} (id {user.id}): {', '.join(roles) or 'deactivated'}")
     if groups:
         click.echo(f"Groups: {', '.join(groups)}")
 
 
 def _find(username):
-    user = user_named(db.session, username)
+    user = get_user_by_username(db.session, username)
     if user is None:
         raise NotFound(f"There is no account {username!r}")
     return user

@@ -5,7 +5,7 @@ import sqlite3
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from joindin.db.locking import BUSY_TIMEOUT
+from joindin.db.locking import BUSY_TIMEOUT_S
 
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -19,11 +19,11 @@ PRAGMAS = (
 
 def engine_options(url: str) -> dict:
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": BUSY_TIMEOUT, "isolation_level": "IMMEDIATE"}}
+        return {"connect_args": {"timeout": BUSY_TIMEOUT_S, "isolation_level": "IMMEDIATE"}}
     return {"connect_args": {"options": "-c timezone=UTC"}, "pool_size": 8, "max_overflow": 8}
 
 
-def reading_engine(engine: Engine) -> Engine:
+def autocommit_engine(engine: Engine) -> Engine:
     """The same pool, without transactions around reads on PostgreSQL (SQLite has none anyway)."""
     return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
 

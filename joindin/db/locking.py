@@ -19,15 +19,15 @@ from joindin.errors import Conflict
 
 # How long a SQLite writer waits for its turn, in seconds, and how soon it asks again: at random between
 # these, and the longer it waited, the later.
-BUSY_TIMEOUT = 30
-PAUSES = 0.0001, 0.0005
-SLOWING_DOWN = 0.02
+BUSY_TIMEOUT_S = 30
+RETRY_DELAY_S = 0.0001, 0.0005
+BACKOFF_FACTOR = 0.02
 # How long a PostgreSQL writer of many rows waits for one of them, in milliseconds, and how often it
 # comes back. Well below a second, after which the server would end one of two that wait for each other.
-PATIENCE = 150
-MOST_ATTEMPTS = 30
+LOCK_TIMEOUT_MS = 150
+MAX_ATTEMPTS = 30
 # The lock was not to be had in time, or two waited for each other.
-BLOCKED = ("55P03", "40P01")
+RETRYABLE_SQLSTATES = ("55P03", "40P01")
 
 
 def begin_write(session) -> None:
@@ -38,7 +38,7 @@ def begin_write(session) -> None:
     begin_immediate(session.connection())
 
 
-def locked(session, model, id_):
+def lock_row(session, model, id_):
     """The row, with nobody else writing to it until this transaction ends; None if there is none.
 
     Its columns are read anew. What was loaded beside them stays, or a row that was found with its
@@ -57,7 +57,7 @@ def locked(session, model, id_):
     return known
 
 
-def give_way(session, work: Callable, *, refusal: str):
+def retry_on_lock_timeout(session, work: Callable, *, message: str):
     """What ``work()`` returns, done as one piece that never holds anybody up for long.
 
     For writes that need many rows, which others lock in their own order: where PostgreSQL makes it
@@ -69,18 +69,18 @@ def give_way(session, work: Callable, *, refusal: str):
     begin_write(session)
     if session.get_bind().dialect.name != "postgresql":
         return work()
-    for _attempt in range(MOST_ATTEMPTS):
+    for _attempt in range(MAX_ATTEMPTS):
         try:
             with session.begin_nested():
-                session.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}ms'"))
+                session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_MS}ms'"))
                 done = work()
                 session.execute(text("SET LOCAL lock_timeout = DEFAULT"))
                 return done
         except OperationalError as failure:
-            if getattr(failure.orig, "sqlstate", None) not in BLOCKED:
+            if getattr(failure.orig, "sqlstate", None) not in RETRYABLE_SQLSTATES:
                 raise
-            sleep(uniform(0, PATIENCE / 1000))
-    raise Conflict(refusal)
+            sleep(uniform(0, LOCK_TIMEOUT_MS / 1000))
+    raise Conflict(message)
 
 
 def lock_table(session, model) -> None:
@@ -101,10 +101,10 @@ def begin_immediate(connection):
     if connection.dialect.name == "sqlite":
         raw = connection.connection.dbapi_connection
         if not raw.in_transaction:
-            take_turn(raw)
+            begin_immediate_with_retry(raw)
 
 
-def take_turn(connection: sqlite3.Connection) -> None:
+def begin_immediate_with_retry(connection: sqlite3.Connection) -> None:
     """Begin a transaction as SQLite's one writer.
 
     SQLite itself sleeps for up to a tenth of a second before it asks again, and meanwhile others
@@ -119,8 +119,8 @@ def take_turn(connection: sqlite3.Connection) -> None:
                 return
             except sqlite3.OperationalError as failure:
                 waited = monotonic() - began
-                if failure.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or waited > BUSY_TIMEOUT:
+                if failure.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or waited > BUSY_TIMEOUT_S:
                     raise
-                sleep(uniform(*PAUSES) + waited * SLOWING_DOWN)
+                sleep(uniform(*RETRY_DELAY_S) + waited * BACKOFF_FACTOR)
     finally:
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT * 1000}")
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")

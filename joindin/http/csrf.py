@@ -13,31 +13,31 @@ from flask import Flask, current_app, g, request
 from flask_wtf.csrf import CSRFProtect, generate_csrf, validate_csrf
 from wtforms import ValidationError
 
-from joindin.errors import NotAllowed
+from joindin.errors import Forbidden
 from joindin.http.sessions import current_session
-from joindin.http.surface_routing import WEB, when_asked
+from joindin.http.surface_routing import WEB, before_surface_request
 
-FIELD = "csrfmiddlewaretoken"
-COOKIE = "csrftoken"
-SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+CSRF_FIELD = "csrfmiddlewaretoken"
+CSRF_COOKIE = "csrftoken"
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
-class CsrfFailed(NotAllowed):
+class CsrfFailed(Forbidden):
     """Nobody can tell that the person meant to send this."""
 
 
-class Guard(CSRFProtect):
+class CsrfExtension(CSRFProtect):
     def _error_response(self, reason):
         raise CsrfFailed(f"CSRF Failed: {reason}")
 
 
-csrf = Guard()
+csrf = CsrfExtension()
 
 
-def mount(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     app.config |= {
         "WTF_CSRF_CHECK_DEFAULT": False,
-        "WTF_CSRF_FIELD_NAME": FIELD,
+        "WTF_CSRF_FIELD_NAME": CSRF_FIELD,
         "WTF_CSRF_HEADERS": ["X-CSRFToken"],
         # As long as the session; how old the page is does not matter.
         "WTF_CSRF_TIME_LIMIT": None,
@@ -47,7 +47,7 @@ def mount(app: Flask) -> None:
     csrf.init_app(app)
     app.jinja_env.globals["csrf_token"] = csrf_token
     app.context_processor(lambda: {"csrf_token": csrf_token})
-    when_asked(app, WEB, _check_pages)
+    before_surface_request(app, WEB, _check_pages)
     app.after_request(_send_cookie)
 
 
@@ -59,7 +59,7 @@ def csrf_token() -> str:
 
 def check_csrf() -> None:
     """:raises CsrfFailed: if the request writes and does not show the token, or comes from another site."""
-    if request.method in SAFE:
+    if request.method in SAFE_METHODS:
         return
     origin = request.headers.get("Origin")
     if origin not in (None, f"{request.scheme}://{request.host}"):
@@ -79,25 +79,25 @@ def _bind():
     if known is None:
         return
     ours = hmac.digest(current_app.secret_key.encode(), f"csrf\n{known.token_hash}".encode(), "sha256").hex()
-    if flask.session.get(FIELD) != ours:
-        flask.session[FIELD] = ours
-        g.pop(FIELD, None)
+    if flask.session.get(CSRF_FIELD) != ours:
+        flask.session[CSRF_FIELD] = ours
+        g.pop(CSRF_FIELD, None)
 
 
 def _send_cookie(response):
     known = g._get_current_object()
     if known.get("session_cookie"):
         # Whoever just signed in gets the token of the new session with it.
-        known.pop(FIELD, None)
+        known.pop(CSRF_FIELD, None)
         csrf_token()
-    if FIELD in known and not _has_good_cookie():
-        response.set_cookie(COOKIE, g.get(FIELD), samesite="Lax", secure=request.is_secure, path="/")
+    if CSRF_FIELD in known and not _has_good_cookie():
+        response.set_cookie(CSRF_COOKIE, g.get(CSRF_FIELD), samesite="Lax", secure=request.is_secure, path="/")
     return response
 
 
 def _has_good_cookie():
     try:
-        validate_csrf(request.cookies.get(COOKIE))
+        validate_csrf(request.cookies.get(CSRF_COOKIE))
     except ValidationError:
         return False
     return True

@@ -10,14 +10,14 @@ from types import ModuleType
 from flask import Flask, request
 from werkzeug.exceptions import HTTPException
 
-from joindin.errors import Refused
-from joindin.http.surface_routing import surface_of
+from joindin.errors import DomainError
+from joindin.http.surface_routing import surface_for_path
 
 
-def mount(app: Flask, dialects: Mapping[str, ModuleType]) -> None:
+def init_app(app: Flask, dialects: Mapping[str, ModuleType]) -> None:
     def speak(name):
-        return lambda error: getattr(dialects[surface_of(request.path)], name)(error)
+        return lambda error: getattr(dialects[surface_for_path(request.path)], name)(error)
 
-    app.register_error_handler(Refused, speak("show_refusal"))
-    app.register_error_handler(HTTPException, speak("show_http_error"))
-    app.register_error_handler(Exception, speak("show_failure"))
+    app.register_error_handler(DomainError, speak("handle_domain_error"))
+    app.register_error_handler(HTTPException, speak("handle_http_error"))
+    app.register_error_handler(Exception, speak("handle_unexpected_error"))

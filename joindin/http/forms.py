@@ -10,13 +10,13 @@ from wtforms.validators import DataRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from joindin.http.csrf import csrf_token
-from joindin.http.sessions import way_on
-from joindin.security.password_strength import is_guessable
-from joindin.security.passwords import LONGEST_PASSWORD
-from joindin.utils.text import is_e_mail, plain_text
+from joindin.http.sessions import next_url
+from joindin.security.password_strength import is_common_password
+from joindin.security.passwords import MAX_PASSWORD_BYTES
+from joindin.utils.text import is_email, to_plain_text
 
-SHORTEST_PASSWORD = 10
-HARDER = "Choose a password that is harder to guess"
+MIN_PASSWORD_LENGTH = 10
+MSG_PASSWORD_TOO_WEAK = "Choose a password that is harder to guess"
 
 
 class Form(FlaskForm):
@@ -27,7 +27,7 @@ class Form(FlaskForm):
         csrf_token()
         super().__init__(*args, **kwargs)
 
-    def refuse(self, message: str, field: Field | None = None) -> None:
+    def add_error(self, message: str, field: Field | None = None) -> None:
         """Say what is wrong, at ``field`` or about the whole."""
         if field is None:
             self.form_errors.append(message)
@@ -35,24 +35,24 @@ class Form(FlaskForm):
             field.errors = [*field.errors, message]
 
 
-class LeadingOn(Form):
+class FormWithNext(Form):
     """A form that goes on to where its reader came from."""
 
     next = HiddenField()
 
-    def remember_way(self) -> None:
-        self.next.data = way_on()
+    def set_next(self) -> None:
+        self.next.data = next_url()
 
 
-class Text(StringField):
+class PlainTextField(StringField):
     """A line without tags and control characters, trimmed."""
 
     def process_formdata(self, valuelist):
         if valuelist:
-            self.data = plain_text(valuelist[0])
+            self.data = to_plain_text(valuelist[0])
 
 
-class Boxes(SelectMultipleField):
+class CheckboxList(SelectMultipleField):
     """Several of some choices, each with a box."""
 
     is_group = True
@@ -60,7 +60,7 @@ class Boxes(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-class OneOf(RadioField):
+class RadioChoice(RadioField):
     """One of some choices, each with its button."""
 
     is_group = True
@@ -71,34 +71,34 @@ def choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in pairs]
 
 
-def filled(message: str) -> DataRequired:
+def required(message: str) -> DataRequired:
     return DataRequired(message)
 
 
-def at_most(most: int, what: str) -> Length:
+def max_length(most: int, what: str) -> Length:
     return Length(max=most, message=f"{what} must have at most {most} characters")
 
 
-def good_address(_form, field: Field) -> None:
-    if not is_e_mail(field.data):
+def valid_email(_form, field: Field) -> None:
+    if not is_email(field.data):
         raise ValidationError("Enter an e-mail address, like name@example.org")
 
 
-def good_password(form, field: Field) -> None:
+def strong_password(form, field: Field) -> None:
     """Longer than the API asks for, and nothing that its owner, whom ``form.names`` names, is called."""
-    if len(field.data) < SHORTEST_PASSWORD:
-        raise ValidationError(f"Choose a password of at least {SHORTEST_PASSWORD} characters")
-    if len(field.data.encode(errors="replace")) > LONGEST_PASSWORD:
-        raise ValidationError(f"Choose a password of at most {LONGEST_PASSWORD} characters")
-    if len(set(field.data)) < 4 or is_guessable(field.data, *form.names):
-        raise ValidationError(HARDER)
+    if len(field.data) < MIN_PASSWORD_LENGTH:
+        raise ValidationError(f"Choose a password of at least {MIN_PASSWORD_LENGTH} characters")
+    if len(field.data.encode(errors="replace")) > MAX_PASSWORD_BYTES:
+        raise ValidationError(f"Choose a password of at most {MAX_PASSWORD_BYTES} characters")
+    if len(set(field.data)) < 4 or is_common_password(field.data, *form.names):
+        raise ValidationError(MSG_PASSWORD_TOO_WEAK)
 
 
-def mount(app: Flask) -> None:
-    app.jinja_env.globals["described"] = _described
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals["aria_attributes"] = aria_attributes
 
 
-def _described(field):
+def aria_attributes(field):
     """What ties a field to its hint and its error for those who hear the page."""
     ids = [f"{field.id}-hint"] if field.description else []
     if field.errors:

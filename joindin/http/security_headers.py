@@ -4,10 +4,10 @@ import secrets
 
 from flask import Flask, g, request
 
-from joindin.http.csrf import FIELD
-from joindin.http.surface_routing import DOCS, WEB, surface
+from joindin.http.csrf import CSRF_FIELD
+from joindin.http.surface_routing import DOCS, WEB, current_surface
 
-HEADERS = {
+SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -15,10 +15,10 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
-TWO_YEARS = 63_072_000
+HSTS_MAX_AGE_S = 63_072_000
 
 
-def mount(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     app.jinja_env.globals["script_nonce"] = script_nonce
     app.after_request(_add_headers)
 
@@ -30,18 +30,18 @@ def script_nonce() -> str:
     return g.script_nonce
 
 
-def allow_form_to(origin: str) -> None:
+def allow_form_action(origin: str) -> None:
     """Let a form of this page lead on to ``origin`` (``https://host`` or ``scheme:``): browsers check redirects too."""
     g.setdefault("form_targets", []).append(origin)
 
 
 def _add_headers(response):
-    if surface() not in (WEB, DOCS) and not (response.content_type or "").startswith("text/html"):
+    if current_surface() not in (WEB, DOCS) and not (response.content_type or "").startswith("text/html"):
         return response
     response.headers["Content-Security-Policy"] = _policy()
-    response.headers |= HEADERS
+    response.headers |= SECURITY_HEADERS
     if request.is_secure:
-        response.headers["Strict-Transport-Security"] = f"max-age={TWO_YEARS}"
+        response.headers["Strict-Transport-Security"] = f"max-age={HSTS_MAX_AGE_S}"
     _keep_to_one_reader(response)
     return response
 
@@ -63,9 +63,9 @@ def _policy():
 
 def _keep_to_one_reader(response):
     """No cache in between may give one person's page to another."""
-    if surface() != DOCS:
+    if current_surface() != DOCS:
         response.vary.add("Cookie")
-    if g.get("browser_session") is None and FIELD not in g:
+    if g.get("browser_session") is None and CSRF_FIELD not in g:
         return
     if response.cache_control.no_cache:
         response.cache_control.private = True

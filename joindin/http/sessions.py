@@ -14,34 +14,34 @@ import flask
 from flask import Flask, current_app, g, redirect, request
 from flask.sessions import SecureCookieSessionInterface
 
-from joindin.errors import NotSignedIn
+from joindin.errors import Unauthenticated
 from joindin.extensions import db
 from joindin.models import BrowserSession, User
-from joindin.operations.accounts.sessions import close_session, note_seen, open_session
-from joindin.queries.accounts.sessions import session_shown
+from joindin.operations.accounts.sessions import create_browser_session, record_session_use, revoke_browser_session
+from joindin.queries.accounts.sessions import get_session_by_token
 from joindin.utils.datetimes import utc_now
 
-COOKIE = "sessionid"
-SIGN_IN = "/accounts/login/"
-CONFIRM = "/accounts/confirm/"
+SESSION_COOKIE = "sessionid"
+SIGN_IN_PATH = "/accounts/login/"
+CONFIRM_PATH = "/accounts/confirm/"
 
 # Where people land who came from nowhere: a page, which the root of the API is not.
-HOME = "/accounts/"
+ACCOUNT_PATH = "/accounts/"
 
-NOT_YET = "That is not done yet. Show that it is you, and then send it again"
+MSG_REAUTHENTICATE = "That is not done yet. Show that it is you, and then send it again"
 
 # How long after showing that it is them people may change how they sign in.
-RECENT = dt.timedelta(minutes=15)
+REAUTH_WINDOW = dt.timedelta(minutes=15)
 
-LONGEST_COOKIE = 200
+MAX_COOKIE_LENGTH = 200
 
 
-def mount(app: Flask) -> None:
-    app.session_interface = ShortMemory()
+def init_app(app: Flask) -> None:
+    app.session_interface = FlashSessionInterface()
     app.after_request(_send_cookie)
 
 
-class ShortMemory(SecureCookieSessionInterface):
+class FlashSessionInterface(SecureCookieSessionInterface):
     """Flask's signed cookie, for what need not last: notices, and the way through a sign-in. Nobody is known by it."""
 
     def open_session(self, app, request):
@@ -55,7 +55,7 @@ class ShortMemory(SecureCookieSessionInterface):
 def current_session() -> BrowserSession | None:
     """The browser's session if it is signed in; looked up once a request."""
     if "browser_session" not in g:
-        known = _recognise(request.cookies.get(COOKIE, ""))
+        known = _recognise(request.cookies.get(SESSION_COOKIE, ""))
         _keep(known, known and known.user)
     return g.browser_session
 
@@ -65,37 +65,37 @@ def session_user() -> User | None:
     return g.session_user if current_session() else None
 
 
-def person() -> User:
-    """Whoever is signed in; :raises NotSignedIn: if nobody is."""
+def require_user() -> User:
+    """Whoever is signed in; :raises Unauthenticated: if nobody is."""
     user = session_user()
     if user is None:
-        raise NotSignedIn("Please sign in first")
+        raise Unauthenticated("Please sign in first")
     return user
 
 
-def require_person(view: Callable) -> Callable:
+def sign_in_required(view: Callable) -> Callable:
     """Send whoever is not signed in to do so, and back here afterwards."""
 
     @wraps(view)
     def guarded(*args, **kwargs):
         if session_user() is None:
-            return redirect(sign_in_page())
+            return redirect(sign_in_url())
         return view(*args, **kwargs)
 
     return guarded
 
 
-def require_recent_sign_in(view: Callable) -> Callable:
+def recent_sign_in_required(view: Callable) -> Callable:
     """As ``require_person``; and who signed in a while ago shows once more that it is them."""
 
     @wraps(view)
     def guarded(*args, **kwargs):
         if session_user() is None:
-            return redirect(sign_in_page())
-        if current_session().proven_at <= utc_now() - RECENT:
+            return redirect(sign_in_url())
+        if current_session().authenticated_at <= utc_now() - REAUTH_WINDOW:
             if request.method == "POST":
-                flask.flash(NOT_YET)
-            return redirect(_leading_back(CONFIRM))
+                flask.flash(MSG_REAUTHENTICATE)
+            return redirect(_leading_back(CONFIRM_PATH))
         return view(*args, **kwargs)
 
     return guarded
@@ -104,13 +104,13 @@ def require_recent_sign_in(view: Callable) -> Callable:
 def start_session(user: User) -> BrowserSession:
     """Sign ``user`` in at this browser, with a cookie nobody knew before. The caller commits."""
     if (before := current_session()) is not None:
-        close_session(db.session, before, now=utc_now())
-    opened, token = open_session(
+        revoke_browser_session(db.session, before, now=utc_now())
+    opened, token = create_browser_session(
         db.session,
         user,
-        address=request.remote_addr,
+        ip_address=request.remote_addr,
         user_agent=request.user_agent.string,
-        lasts=dt.timedelta(days=current_app.config["SESSION_DAYS"]),
+        lifetime=dt.timedelta(days=current_app.config["SESSION_DAYS"]),
         now=utc_now(),
     )
     flask.session.clear()
@@ -122,33 +122,33 @@ def start_session(user: User) -> BrowserSession:
 def end_session() -> None:
     """Sign this browser out. The caller commits."""
     if (known := current_session()) is not None:
-        close_session(db.session, known, now=utc_now())
-    forget_session()
+        revoke_browser_session(db.session, known, now=utc_now())
+    clear_session_cookie()
 
 
-def forget_session() -> None:
+def clear_session_cookie() -> None:
     """Take the cookie of a session that is gone already."""
     flask.session.clear()
     _keep(None, None)
     g.session_cookie = ""
 
 
-def sign_in_page() -> str:
+def sign_in_url() -> str:
     """Where to sign in, and come back from to what was asked for."""
-    return _leading_back(SIGN_IN)
+    return _leading_back(SIGN_IN_PATH)
 
 
-def idle_time() -> dt.timedelta:
+def session_idle_timeout() -> dt.timedelta:
     return dt.timedelta(days=current_app.config["SESSION_IDLE_DAYS"])
 
 
-def way_on() -> str:
+def next_url() -> str:
     """Where ``next`` leads, if it is a path of this site; else home."""
     wanted = request.values.get("next", "")
-    return wanted if is_path_here(wanted) else HOME
+    return wanted if is_safe_redirect_path(wanted) else ACCOUNT_PATH
 
 
-def is_path_here(address: str) -> bool:
+def is_safe_redirect_path(address: str) -> bool:
     """Whether browsers read this as a path on this host, and on no other: ``//host`` and ``/\\host`` are others."""
     if not address.startswith("/") or address.startswith(("//", "/\\")) or len(address) > 2000:
         return False
@@ -162,11 +162,11 @@ def is_path_here(address: str) -> bool:
 
 
 def _recognise(token):
-    if not token or len(token) > LONGEST_COOKIE:
+    if not token or len(token) > MAX_COOKIE_LENGTH:
         return None
     now = utc_now()
-    known = session_shown(db.session, token, now, idle_time())
-    if known is not None and note_seen(db.session, known, now):
+    known = get_session_by_token(db.session, token, now, session_idle_timeout())
+    if known is not None and record_session_use(db.session, known, now):
         db.session.commit()
     return known
 
@@ -178,7 +178,7 @@ def _keep(known, user):
 def _leading_back(place):
     """``place``, with the way back to what was asked for; a form that was sent is not sent again."""
     back = _way_back()
-    return f"{place}?next={quote(back, safe='/')}" if is_path_here(back) else place
+    return f"{place}?next={quote(back, safe='/')}" if is_safe_redirect_path(back) else place
 
 
 def _way_back():
@@ -187,7 +187,7 @@ def _way_back():
         return request.full_path.rstrip("?")
     page = urlsplit(request.headers.get("Referer", ""))
     if page.netloc != request.host:
-        return HOME
+        return ACCOUNT_PATH
     return f"{page.path}?{page.query}" if page.query else page.path
 
 
@@ -198,7 +198,7 @@ def _send_cookie(response):
     options = {"httponly": True, "samesite": "Lax", "secure": request.is_secure, "path": "/"}
     if token:
         lasts = dt.timedelta(days=current_app.config["SESSION_DAYS"])
-        response.set_cookie(COOKIE, token, max_age=lasts, **options)
+        response.set_cookie(SESSION_COOKIE, token, max_age=lasts, **options)
     else:
-        response.delete_cookie(COOKIE, **options)
+        response.delete_cookie(SESSION_COOKIE, **options)
     return response

@@ -12,7 +12,7 @@ from flask import Flask, current_app, g, request
 
 V2_1, WEB, DOCS, MEDIA, OAUTH2, GANCIO, EPHIOS = "v2_1", "web", "docs", "media", "oauth2", "gancio", "ephios"
 
-BY_FIRST_PART = {
+BY_PREFIX = {
     "docs": DOCS,
     "inc": MEDIA,
     "static": MEDIA,
@@ -24,38 +24,38 @@ BY_FIRST_PART = {
     "user": WEB,
     "oauth": OAUTH2,
 }
-BELOW_API = {
+BY_API_PREFIX = {
     "oauth": OAUTH2,
     "login": OAUTH2,
     "settings": WEB,
 }
-OF_THE_HOST = {"/.well-known/oauth-authorization-server": OAUTH2}
+WELL_KNOWN = {"/.well-known/oauth-authorization-server": OAUTH2}
 
 
-def when_asked(app: Flask, surface: str, do: Callable[[], None]) -> None:
+def before_surface_request(app: Flask, surface: str, do: Callable[[], None]) -> None:
     """Have ``do`` done before every request to that surface, in the order in which it was said."""
-    if "when asked" not in app.extensions:
-        app.extensions["when asked"] = defaultdict(list)
+    if "before_surface_request" not in app.extensions:
+        app.extensions["before_surface_request"] = defaultdict(list)
         app.before_request(_do_what_was_said)
-    app.extensions["when asked"][surface].append(do)
+    app.extensions["before_surface_request"][surface].append(do)
 
 
 def _do_what_was_said():
-    for do in current_app.extensions["when asked"][surface()]:
+    for do in current_app.extensions["before_surface_request"][current_surface()]:
         do()
 
 
-def surface() -> str:
+def current_surface() -> str:
     """The one that is asked, found out once a request."""
     known = g._get_current_object()
     if "surface" not in known:
-        known.surface = surface_of(request.path)
+        known.surface = surface_for_path(request.path)
     return known.surface
 
 
-def surface_of(path: str) -> str:
+def surface_for_path(path: str) -> str:
     parts = path.split("/", 3)
     first, second = parts[1] if len(parts) > 1 else "", parts[2] if len(parts) > 2 else ""
     if first == "api":
-        return BELOW_API.get(second) or (EPHIOS if path.endswith("/") else GANCIO)
-    return BY_FIRST_PART.get(first) or OF_THE_HOST.get(path, V2_1)
+        return BY_API_PREFIX.get(second) or (EPHIOS if path.endswith("/") else GANCIO)
+    return BY_PREFIX.get(first) or WELL_KNOWN.get(path, V2_1)

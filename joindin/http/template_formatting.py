@@ -4,7 +4,7 @@ import datetime as dt
 from itertools import groupby
 
 from joindin.models import Talk, TalkSpeaker, User
-from joindin.utils.datetimes import zone
+from joindin.utils.datetimes import get_timezone
 
 # What stands in a browser's name for itself: the first that fits is it.
 BROWSERS = (
@@ -27,26 +27,26 @@ SYSTEMS = (
 )
 
 
-def local(at: dt.datetime, zone_name: str | None) -> dt.datetime:
-    return at.astimezone(zone(zone_name))
+def to_local(at: dt.datetime, zone_name: str | None) -> dt.datetime:
+    return at.astimezone(get_timezone(zone_name))
 
 
-def day(at: dt.datetime) -> str:
+def long_date(at: dt.datetime) -> str:
     """Such as Monday 2 March 2026."""
     return f"{at:%A} {at.day} {at:%B} {at.year}"
 
 
-def clock(at: dt.datetime) -> str:
+def time_of_day(at: dt.datetime) -> str:
     return f"{at:%H:%M}"
 
 
-def talks_by_day(talks: list[Talk], zone_name: str | None) -> list[tuple[dt.date, list[Talk]]]:
+def group_talks_by_day(talks: list[Talk], zone_name: str | None) -> list[tuple[dt.date, list[Talk]]]:
     """The talks, which are in order already, under the days on which they start at the place."""
-    by_day = groupby(talks, key=lambda talk: local(talk.starts_at, zone_name).date())
+    by_day = groupby(talks, key=lambda talk: to_local(talk.starts_at, zone_name).date())
     return [(on, list(those)) for on, those in by_day]
 
 
-def person_name(user: User) -> str:
+def display_name(user: User) -> str:
     return user.full_name or user.username
 
 
@@ -54,24 +54,24 @@ def speaker_name(speaker: TalkSpeaker) -> str:
     return (speaker.user.full_name if speaker.user else None) or speaker.name
 
 
-def paragraphs(text: str | None) -> list[list[str]]:
+def split_paragraphs(text: str | None) -> list[list[str]]:
     """The lines of each paragraph; blank lines part paragraphs."""
     lines = (text or "").splitlines()
     filled = groupby(lines, key=lambda line: bool(line.strip()))
     return [list(those) for is_filled, those in filled if is_filled]
 
 
-def counted(number: int, noun: str) -> str:
+def pluralise(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def span(seconds: int) -> str:
+def format_duration(seconds: int) -> str:
     """How long to wait, rounded up to what people count in."""
     if seconds <= 90:
-        return counted(seconds, "second")
+        return pluralise(seconds, "second")
     if seconds <= 90 * 60:
-        return counted(-(-seconds // 60), "minute")
-    return counted(-(-seconds // 3600), "hour")
+        return pluralise(-(-seconds // 60), "minute")
+    return pluralise(-(-seconds // 3600), "hour")
 
 
 def browser_name(user_agent: str | None) -> str:
@@ -84,7 +84,7 @@ def browser_name(user_agent: str | None) -> str:
     return f"{browser} on {system}" if system else browser
 
 
-def plain(value: object) -> str:
+def format_audit_value(value: object) -> str:
     """A value of the audit log."""
     if value is None or isinstance(value, bool):
         return {None: "nothing", True: "yes", False: "no"}[value]

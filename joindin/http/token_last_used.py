@@ -13,19 +13,19 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from joindin.db.base import UtcDateTime
 from joindin.models import AccessToken
-from joindin.performance.sql.reader import in_batches
-from joindin.queries.accounts.api_tokens import ShownToken
+from joindin.performance.sql.reader import batched
+from joindin.queries.accounts.api_tokens import TokenIdentity
 
 # A token's last use is written down at most this often.
-USE_INTERVAL = dt.timedelta(minutes=1)
+MIN_RECORD_INTERVAL = dt.timedelta(minutes=1)
 
 # Seconds in which uses are gathered.
-DELAY = 5
+WRITE_DELAY_S = 5
 
 log = logging.getLogger(__name__)
 
 
-class TokenUses:
+class TokenUsageRecorder:
     """The uses that a process has not written down yet: some seconds of them, which a crash may lose."""
 
     def __init__(self, engine: Engine, *, delay: float):
@@ -34,9 +34,9 @@ class TokenUses:
         self._used = {}
         self._lock = Lock()
 
-    def note(self, token: ShownToken, now: dt.datetime) -> None:
+    def record(self, token: TokenIdentity, now: dt.datetime) -> None:
         """Have the use written down soon, unless the last note is less than a minute old."""
-        if token.last_used_at is not None and token.last_used_at > now - USE_INTERVAL:
+        if token.last_used_at is not None and token.last_used_at > now - MIN_RECORD_INTERVAL:
             return
         with self._lock:
             is_first = not self._used
@@ -58,10 +58,10 @@ class TokenUses:
     def _write(self):
         with self._lock:
             used, self._used = self._used, {}
-        for ids in in_batches(used):
+        for ids in batched(used):
             latest = max(used[id_] for id_ in ids)
             with self._engine.begin() as connection:
-                connection.execute(_WRITE, {"ids": ids, "latest": latest, "before": latest - USE_INTERVAL})
+                connection.execute(_WRITE, {"ids": ids, "latest": latest, "before": latest - MIN_RECORD_INTERVAL})
 
 
 # Not those that somebody else holds: nobody is to wait for this, and their next use comes.

@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from flask import Flask, request
 from werkzeug.routing import Rule
 
-from joindin.errors import OutOfScope
-from joindin.http.surface_routing import DOCS, MEDIA, OAUTH2, WEB, surface_of
-from joindin.http.trailing_slash import SUFFIX
+from joindin.errors import InsufficientScope
+from joindin.http.surface_routing import DOCS, MEDIA, OAUTH2, WEB, surface_for_path
+from joindin.http.trailing_slash import REDIRECT_ENDPOINT_SUFFIX
 from joindin.security.scopes import (
     CONFIDENTIAL_READ,
     CONFIDENTIAL_WRITE,
@@ -27,23 +27,23 @@ from joindin.security.scopes import (
     SCOPES,
 )
 
-TAKE_NO_TOKENS = (WEB, DOCS, MEDIA, OAUTH2)
+TOKENLESS_SURFACES = (WEB, DOCS, MEDIA, OAUTH2)
 
-READS = frozenset({"GET", "HEAD"})
+READ_METHODS = frozenset({"GET", "HEAD"})
 PUBLIC = (PUBLIC_READ, PUBLIC_WRITE)
-MINE = (ME_READ, ME_WRITE)
+OWN_DATA = (ME_READ, ME_WRITE)
 CONFIDENTIAL = (CONFIDENTIAL_READ, CONFIDENTIAL_WRITE)
 
 # Whoever is somebody.
-ANY = ("any", "any")
+ANY_SCOPE = ("any", "any")
 
 ROUTES = {
     "/": PUBLIC,
-    "/api/": ANY,
+    "/api/": ANY_SCOPE,
     "/api/client": PUBLIC,
-    "/api/client/{client_id}": MINE,
-    "/api/clients": MINE,
-    "/api/users/me/": MINE,
+    "/api/client/{client_id}": OWN_DATA,
+    "/api/clients": OWN_DATA,
+    "/api/users/me/": OWN_DATA,
     "/v2.1": PUBLIC,
     "/v2.1/accounts": CONFIDENTIAL,
     "/v2.1/applications": CONFIDENTIAL,
@@ -51,9 +51,9 @@ ROUTES = {
     "/v2.1/audit": CONFIDENTIAL,
     "/v2.1/claims": CONFIDENTIAL,
     "/v2.1/contact": PUBLIC,
-    "/v2.1/emails/reminders/password": MINE,
-    "/v2.1/emails/reminders/username": MINE,
-    "/v2.1/emails/verifications": MINE,
+    "/v2.1/emails/reminders/password": OWN_DATA,
+    "/v2.1/emails/reminders/username": OWN_DATA,
+    "/v2.1/emails/verifications": OWN_DATA,
     "/v2.1/event_comments": PUBLIC,
     "/v2.1/event_comments/reported": CONFIDENTIAL,
     "/v2.1/event_comments/{comment_id}": PUBLIC,
@@ -62,7 +62,7 @@ ROUTES = {
     "/v2.1/events/{event_id}": PUBLIC,
     "/v2.1/events/{event_id}/approval": CONFIDENTIAL,
     "/v2.1/events/{event_id}/attendees": PUBLIC,
-    "/v2.1/events/{event_id}/attending": MINE,
+    "/v2.1/events/{event_id}/attending": OWN_DATA,
     "/v2.1/events/{event_id}/claims": CONFIDENTIAL,
     "/v2.1/events/{event_id}/comments": PUBLIC,
     "/v2.1/events/{event_id}/comments/reported": CONFIDENTIAL,
@@ -75,7 +75,7 @@ ROUTES = {
     "/v2.1/events/{event_id}/talks": PUBLIC,
     "/v2.1/events/{event_id}/tracks": PUBLIC,
     "/v2.1/events/{rest}": PUBLIC,
-    "/v2.1/facebook/token": MINE,
+    "/v2.1/facebook/token": OWN_DATA,
     "/v2.1/groups": CONFIDENTIAL,
     "/v2.1/groups/{group_id}": CONFIDENTIAL,
     "/v2.1/groups/{group_id}/members": CONFIDENTIAL,
@@ -84,11 +84,11 @@ ROUTES = {
     "/v2.1/groups/{group_id}/presets": CONFIDENTIAL,
     "/v2.1/languages": PUBLIC,
     "/v2.1/languages/{language_id}": PUBLIC,
-    "/v2.1/permissions/{permit_id}": CONFIDENTIAL,
+    "/v2.1/permissions/{permission_id}": CONFIDENTIAL,
     "/v2.1/rejection_reasons": CONFIDENTIAL,
     "/v2.1/rejection_reasons/{reason_id}": CONFIDENTIAL,
-    "/v2.1/personal_tokens": MINE,
-    "/v2.1/personal_tokens/{token_id}": MINE,
+    "/v2.1/personal_tokens": OWN_DATA,
+    "/v2.1/personal_tokens/{token_id}": OWN_DATA,
     "/v2.1/talk_comments": PUBLIC,
     "/v2.1/talk_comments/reported": CONFIDENTIAL,
     "/v2.1/talk_comments/{comment_id}": PUBLIC,
@@ -103,19 +103,19 @@ ROUTES = {
     "/v2.1/talks/{talk_id}/links/{link_id}": PUBLIC,
     "/v2.1/talks/{talk_id}/speakers": PUBLIC,
     "/v2.1/talks/{talk_id}/speakers/{user_id}": PUBLIC,
-    "/v2.1/talks/{talk_id}/starred": MINE,
+    "/v2.1/talks/{talk_id}/starred": OWN_DATA,
     "/v2.1/talks/{talk_id}/tracks": PUBLIC,
     "/v2.1/talks/{talk_id}/tracks/{track_id}": PUBLIC,
     "/v2.1/talks/{talk_id}/{below}": PUBLIC,
-    "/v2.1/token": MINE,
-    "/v2.1/token/{token_id}": MINE,
+    "/v2.1/token": OWN_DATA,
+    "/v2.1/token/{token_id}": OWN_DATA,
     "/v2.1/tracks": PUBLIC,
     "/v2.1/tracks/{track_id}": PUBLIC,
-    "/v2.1/twitter/request_token": MINE,
-    "/v2.1/twitter/token": MINE,
+    "/v2.1/twitter/request_token": OWN_DATA,
+    "/v2.1/twitter/token": OWN_DATA,
     "/v2.1/users": {"GET": PUBLIC_READ, "POST": ME_WRITE},
-    "/v2.1/users/passwords": MINE,
-    "/v2.1/users/verifications": MINE,
+    "/v2.1/users/passwords": OWN_DATA,
+    "/v2.1/users/verifications": OWN_DATA,
     "/v2.1/users/{rest}": PUBLIC,
     "/v2.1/users/{user_id}": {"GET": PUBLIC_READ, "PUT": ME_WRITE, "DELETE": CONFIDENTIAL_WRITE},
     "/v2.1/users/{user_id}/attended": PUBLIC,
@@ -128,49 +128,51 @@ ROUTES = {
 }
 
 
-def mount(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     """To be called when all routes are there.
 
     :raises LookupError: if the table lacks one of them.
     """
     app.extensions["scopes"] = {
-        (rule.rule, method): scope_of(rule, method)
+        (rule.rule, method): required_scope(rule, method)
         for rule in app.url_map.iter_rules()
         for method in rule.methods
-        if takes_tokens(rule) and method != "OPTIONS"
+        if accepts_tokens(rule) and method != "OPTIONS"
     }
 
 
-def takes_tokens(rule: Rule) -> bool:
+def accepts_tokens(rule: Rule) -> bool:
     """Whether it looks at them: pages do not, nor does what only leads on to the same address with a slash."""
-    return surface_of(rule.rule) not in TAKE_NO_TOKENS and not rule.endpoint.endswith(SUFFIX)
+    return surface_for_path(rule.rule) not in TOKENLESS_SURFACES and not rule.endpoint.endswith(
+        REDIRECT_ENDPOINT_SUFFIX
+    )
 
 
-def scope_of(rule: Rule, method: str) -> str:
-    scope = scope_at(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method)
+def required_scope(rule: Rule, method: str) -> str:
+    scope = scope_for_path(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method)
     if scope not in (*SCOPES, "any"):
         raise LookupError(f"{method} {rule.rule} has no scope: add it to joindin/http/token_scopes.py")
     return scope
 
 
-def scope_at(path: str, method: str) -> str | None:
+def scope_for_path(path: str, method: str) -> str | None:
     """The scope by the path as the documentation writes it; None if there is no such route."""
     entry = ROUTES.get(path)
     if isinstance(entry, Mapping):
         return entry.get("GET" if method == "HEAD" else method)
-    return entry and entry[method not in READS]
+    return entry and entry[method not in READ_METHODS]
 
 
 def check_scope(app: Flask, scopes: frozenset[str]) -> None:
-    """:raises OutOfScope: if the route that was asked wants a scope that is not among these."""
+    """:raises InsufficientScope: if the route that was asked wants a scope that is not among these."""
     asked = request._get_current_object()
     if asked.url_rule is None:
         return
     needed = app.extensions["scopes"].get((asked.url_rule.rule, asked.method))
     if needed not in (None, "any") and needed not in scopes:
-        raise OutOfScope(f"This token is not good for that: it lacks the scope {needed}", needed)
+        raise InsufficientScope(f"This token is not good for that: it lacks the scope {needed}", needed)
 
 
-def shows_roles(scopes: frozenset[str], method: str) -> bool:
+def includes_roles(scopes: frozenset[str], method: str) -> bool:
     """Whether a token with these scopes has its owner's role, in a request of that method."""
-    return CONFIDENTIAL[method not in READS] in scopes
+    return CONFIDENTIAL[method not in READ_METHODS] in scopes

@@ -2,19 +2,25 @@
 
 from flask import Blueprint, Response, request
 
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-SUFFIX = " without slash"
+REDIRECTED_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+REDIRECT_ENDPOINT_SUFFIX = " without slash"
 
 
-def add_slashed(blp: Blueprint, rule: str, view, *, leads_here: bool = True, **options) -> None:
+def add_trailing_slash_route(blp: Blueprint, rule: str, view, *, leads_here: bool = True, **options) -> None:
     """Route ``rule`` and nothing else to the view; ``leads_here`` unless another surface has the other address."""
     endpoint = options.pop("endpoint", view.__name__)
     blp.add_url_rule(rule, endpoint, view, strict_slashes=True, **options)
     if leads_here:
-        blp.add_url_rule(rule.rstrip("/"), f"{endpoint}{SUFFIX}", to_slash, strict_slashes=True, methods=METHODS)
+        blp.add_url_rule(
+            rule.rstrip("/"),
+            f"{endpoint}{REDIRECT_ENDPOINT_SUFFIX}",
+            redirect_to_slash,
+            strict_slashes=True,
+            methods=REDIRECTED_METHODS,
+        )
 
 
-def to_slash(**_) -> Response:
+def redirect_to_slash(**_) -> Response:
     query = request.query_string.decode("latin-1")
     # The path as it was sent, for it may hold what has to stay escaped.
     path = request.environ.get("REQUEST_URI", request.path).partition("?")[0]

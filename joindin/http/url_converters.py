@@ -3,10 +3,10 @@
 from werkzeug.routing import BaseConverter
 
 # Beyond what any row has, within what PostgreSQL takes for an INTEGER.
-NO_ROW = 2**31 - 1
+MAX_ROW_ID = 2**31 - 1
 
 
-class Positive(BaseConverter):
+class PositiveInt(BaseConverter):
     """A decimal number above zero; anything else is another address."""
 
     regex = r"0*[1-9][0-9]*"
@@ -18,7 +18,7 @@ class Positive(BaseConverter):
         return str(value)
 
 
-class RowId(BaseConverter):
+class RowIdConverter(BaseConverter):
     """Anything; what is no decimal number is the id of no row, so that the resource says so itself."""
 
     regex = r"[^/]+"
@@ -32,7 +32,7 @@ class RowId(BaseConverter):
         return str(value)
 
 
-class Rest(BaseConverter):
+class PathRemainder(BaseConverter):
     """All that is left of the path, slashes and all, for names may hold some; even nothing."""
 
     regex = r".*"
@@ -43,4 +43,4 @@ class Rest(BaseConverter):
 
 def _row_id(digits):
     # Cut, because Python refuses to make a number of thousands of digits.
-    return min(int(digits.lstrip("0")[:40] or 0), NO_ROW)
+    return min(int(digits.lstrip("0")[:40] or 0), MAX_ROW_ID)

@@ -7,10 +7,10 @@ known to the queue alone, and a request never fails because of it.
 
 from flask import Flask
 
-from joindin.jobs.mail_notifications import announce_after_commit
+from joindin.jobs.mail_notifications import enqueue_after_commit
 
 
 def init_app(app: Flask) -> None:
-    """Have commits that leave a mail announced; tests have none unless they set ``ANNOUNCE_JOBS``."""
-    app.config.setdefault("ANNOUNCE_JOBS", not app.config.get("TESTING"))
-    announce_after_commit()
+    """Have commits that leave a mail announced; tests have none unless they set ``ENQUEUE_JOBS``."""
+    app.config.setdefault("ENQUEUE_JOBS", not app.config.get("TESTING"))
+    enqueue_after_commit()

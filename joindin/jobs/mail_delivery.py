@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
-from joindin.jobs.mail_messages import compose
-from joindin.jobs.mail_transport import NotDelivered, Undeliverable, Unreachable, carry
+from joindin.jobs.mail_messages import build_message
+from joindin.jobs.mail_transport import DeliveryError, PermanentDeliveryError, ServerUnreachable, deliver
 from joindin.models import Mail
 from joindin.utils.datetimes import utc_now
 
@@ -16,46 +16,46 @@ from joindin.utils.datetimes import utc_now
 # mail whose sender died is tried again after it.
 LEASE = dt.timedelta(minutes=15)
 
-FIRST_PAUSE = dt.timedelta(minutes=1)
-LONGEST_PAUSE = dt.timedelta(hours=6)
-MOST_ATTEMPTS = 12
+MIN_RETRY_DELAY = dt.timedelta(minutes=1)
+MAX_RETRY_DELAY = dt.timedelta(hours=6)
+MAX_ATTEMPTS = 12
 
 log = logging.getLogger(__name__)
 
 
 @dataclass
-class Round:
+class DeliveryResult:
     """What became of the mails that were due."""
 
     sent: int = 0
     failed: int = 0
 
 
-def deliver_due_mail(session, settings: Mapping, now: Callable[[], dt.datetime] = utc_now) -> Round:
+def deliver_due_mail(session, settings: Mapping, now: Callable[[], dt.datetime] = utc_now) -> DeliveryResult:
     """Try every mail that is due, once; failed ones are put off. Commits before and after each.
 
     Any number of workers may do this at the same time: a mail is claimed by moving its ``due_at``
     behind a lease, so the others pass it by, and no transaction is open while a server talks.
     When the server cannot be reached at all the round ends, for the mails behind would fare no better.
     """
-    done = Round()
+    done = DeliveryResult()
     while (mail := _claim_next(session, now())) is not None:
         try:
-            carry(compose(mail, settings), mail, settings)
-        except NotDelivered as why:
+            deliver(build_message(mail, settings), mail, settings)
+        except DeliveryError as why:
             done.failed += 1
             _put_off(session, mail, why, now())
-            if isinstance(why, Unreachable):
+            if isinstance(why, ServerUnreachable):
                 break
         except Exception as wrong:
             # A mail that cannot be written must not hold up the ones behind it. The text of the
             # error is kept out of the row, as it may quote what the mail says.
             log.exception("Mail %s (%s) could not be written", mail.id, mail.kind)
             done.failed += 1
-            _put_off(session, mail, NotDelivered(type(wrong).__name__), now())
+            _put_off(session, mail, DeliveryError(type(wrong).__name__), now())
         else:
             done.sent += 1
-            _keep(session, mail, sent_at=now(), due_at=None, facts={}, last_error=None)
+            _keep(session, mail, sent_at=now(), due_at=None, context={}, last_error=None)
     return done
 
 
@@ -74,11 +74,11 @@ def _claim_next(session, now):
 
 
 def _put_off(session, mail, why, now):
-    if isinstance(why, Undeliverable) or mail.attempts >= MOST_ATTEMPTS:
+    if isinstance(why, PermanentDeliveryError) or mail.attempts >= MAX_ATTEMPTS:
         log.error("Gave up mail %s (%s) after %s attempts: %s", mail.id, mail.kind, mail.attempts, why)
-        _keep(session, mail, due_at=None, facts={}, last_error=str(why))
+        _keep(session, mail, due_at=None, context={}, last_error=str(why))
     else:
-        pause = min(FIRST_PAUSE * 2 ** (mail.attempts - 1), LONGEST_PAUSE)
+        pause = min(MIN_RETRY_DELAY * 2 ** (mail.attempts - 1), MAX_RETRY_DELAY)
         log.warning("Mail %s (%s) is tried again in %s: %s", mail.id, mail.kind, pause, why)
         _keep(session, mail, due_at=now + pause, last_error=str(why))
 

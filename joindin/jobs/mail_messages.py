@@ -5,10 +5,10 @@ from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from joindin.jobs.mail_templates import in_one_line, write_html, write_text
-from joindin.jobs.mail_transport import Undeliverable
-from joindin.models import TOPIC_OF, Mail
-from joindin.security.tokens import refusal_token
+from joindin.jobs.mail_templates import render_html, render_text, single_line
+from joindin.jobs.mail_transport import PermanentDeliveryError
+from joindin.models import TOPIC_BY_MAIL_KIND, Mail
+from joindin.security.tokens import unsubscribe_token
 
 # The braces take facts of the mail.
 SUBJECTS = {
@@ -17,13 +17,13 @@ SUBJECTS = {
     "password_reset": "Resetting your joind.in password",
     "external_connected": "Your joind.in account can be opened with another one",
     "registration": "Welcome to joind.in",
-    "registration_known": "Your joind.in account",
+    "registration_existing_account": "Your joind.in account",
     "password_forgotten": "Resetting your joind.in password",
     "password_changed": "Your joind.in password was changed",
     "email_change": "Confirm your new address for joind.in",
     "email_changed": "Your joind.in address was changed",
-    "sign_in_slowed": "Many attempts to sign in to your joind.in account",
-    "second_step_failed": "Somebody knows the password of your joind.in account",
+    "sign_in_throttled": "Many attempts to sign in to your joind.in account",
+    "second_factor_failed": "Somebody knows the password of your joind.in account",
     "second_factor": "Signing in to joind.in: {what}",
     "event_submitted": "New event submitted to joind.in",
     "event_approved": "Event approved",
@@ -39,7 +39,7 @@ SUBJECTS = {
 }
 
 
-class InOneLine(UnstructuredHeader):
+class UnfoldedHeader(UnstructuredHeader):
     """A header that is never folded, for an address in it would be taken apart or encoded."""
 
     def fold(self, *, policy):
@@ -47,10 +47,10 @@ class InOneLine(UnstructuredHeader):
 
 
 HEADERS = HeaderRegistry()
-HEADERS.map_to_type("list-unsubscribe", InOneLine)
+HEADERS.map_to_type("list-unsubscribe", UnfoldedHeader)
 
 
-def compose(mail: Mail, settings: Mapping) -> EmailMessage:
+def build_message(mail: Mail, settings: Mapping) -> EmailMessage:
     """The message for a row of the outbox: the same one at each attempt, down to its Message-ID.
 
     :raises Undeliverable: if the recipient is no address.
@@ -59,10 +59,10 @@ def compose(mail: Mail, settings: Mapping) -> EmailMessage:
     message["From"] = _address(settings["MAIL_FROM"])
     message["To"] = _address(settings["MAIL_FORWARD_ALL_TO"] or mail.recipient)
     if settings["MAIL_FORWARD_ALL_TO"]:
-        message["X-Original-To"] = in_one_line(mail.recipient)
+        message["X-Original-To"] = single_line(mail.recipient)
     if answers_to := _addresses(mail.reply_to or ""):
         message["Reply-To"] = answers_to
-    message["Subject"] = in_one_line(SUBJECTS[mail.kind].format(**mail.facts))
+    message["Subject"] = single_line(SUBJECTS[mail.kind].format(**mail.context))
     message["Date"] = mail.created_at
     # A number may come again in a new database, together with its second it does not.
     message["Message-ID"] = f"<mail.{mail.id}.{mail.created_at:%Y%m%d%H%M%S}@{message['From'].addresses[0].domain}>"
@@ -73,17 +73,17 @@ def compose(mail: Mail, settings: Mapping) -> EmailMessage:
         message["List-Unsubscribe"] = f"<{stop}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     places = (settings["WEBSITE_URL"], settings["PUBLIC_URL"], stop)
-    message.set_content(write_text(mail.kind, mail.facts, *places))
-    message.add_alternative(write_html(mail.kind, mail.facts, *places), subtype="html")
+    message.set_content(render_text(mail.kind, mail.context, *places))
+    message.add_alternative(render_html(mail.kind, mail.context, *places), subtype="html")
     return message
 
 
 def _where_to_stop(mail, settings):
     """The page that ends mails like this to its reader; None where they answer what the reader did."""
-    topic = TOPIC_OF.get(mail.kind)
+    topic = TOPIC_BY_MAIL_KIND.get(mail.kind)
     if topic is None or mail.user_id is None or not settings["SECRET_KEY"]:
         return None
-    token = refusal_token(settings["SECRET_KEY"], mail.user_id, topic)
+    token = unsubscribe_token(settings["SECRET_KEY"], mail.user_id, topic)
     return f"{settings['PUBLIC_URL']}/accounts/mails/{token}"
 
 
@@ -93,7 +93,7 @@ def _addresses(text):
     for part in text.split(","):
         try:
             found.append(_address(part.strip()))
-        except Undeliverable:
+        except PermanentDeliveryError:
             continue
     return found
 
@@ -103,4 +103,4 @@ def _address(text):
     try:
         return Address(addr_spec=f"{name}@{domain.encode('idna').decode()}")
     except Exception:  # The parser raises all kinds of things on what is no address.
-        raise Undeliverable("the recipient is no e-mail address") from None
+        raise PermanentDeliveryError("the recipient is no e-mail address") from None

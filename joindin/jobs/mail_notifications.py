@@ -6,33 +6,33 @@ from flask import current_app
 from sqlalchemy import event
 
 from joindin.extensions import db
-from joindin.jobs.queue import queue_of
+from joindin.jobs.queue import get_queue
 
 # While nobody consumes, announcements would pile up, and one is as good as a thousand. A few are
 # allowed for, since one that is being carried out may have looked before the last commit.
-ENOUGH_WAITING = 3
+MAX_QUEUED_NOTICES = 3
 
 log = logging.getLogger(__name__)
 
 
-def announce_after_commit() -> None:
+def enqueue_after_commit() -> None:
     """Listen to the session, once however many applications there are."""
     for name, listener in (("after_commit", _after_commit), ("after_soft_rollback", _after_rollback)):
         if not event.contains(db.session, name, listener):
             event.listen(db.session, name, listener)
 
 
-def announce_mail() -> None:
+def enqueue_delivery() -> None:
     """As after a commit that left a mail, for one of which the session does not know."""
-    if current_app.config["ANNOUNCE_JOBS"]:
-        announce(current_app._get_current_object())
+    if current_app.config["ENQUEUE_JOBS"]:
+        notify_worker(current_app._get_current_object())
 
 
-def announce(app) -> None:
+def notify_worker(app) -> None:
     """Ask the consumer to look into the outbox. Whatever goes wrong, the caller's work is done and stays done."""
     try:
-        queue = queue_of(app)
-        if queue.pending_count() < ENOUGH_WAITING:
+        queue = get_queue(app)
+        if queue.pending_count() < MAX_QUEUED_NOTICES:
             queue.deliver_mail()
     except Exception as wrong:
         log.warning("Mail waits for the next round, the queue is out of reach: %s: %s", type(wrong).__name__, wrong)
@@ -43,7 +43,7 @@ def _after_commit(session):
     if session.in_nested_transaction():
         return
     if session.info.pop("has_mail", False):
-        announce_mail()
+        enqueue_delivery()
 
 
 def _after_rollback(session, transaction):

@@ -13,8 +13,8 @@ import nh3
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 
-from joindin.models import TOPIC_OF, TOPICS
-from joindin.utils.text import printable
+from joindin.models import TOPIC_BY_MAIL_KIND, TOPICS
+from joindin.utils.text import strip_control_chars
 
 TAGS = {"a", "blockquote", "br", "p"}
 MARKDOWN_MARK = re.compile(r"([!-/:-@\[-`{-~])")
@@ -25,29 +25,29 @@ class _Ready(str):
     """Goes into the template as it is."""
 
 
-def write_text(kind: str, facts: dict, website: str, public_url: str, stop: str | None = None) -> str:
+def render_text(kind: str, facts: dict, website: str, public_url: str, stop: str | None = None) -> str:
     """``stop`` is the page that ends mails like this."""
     return _fill(str, kind, facts, website, public_url, stop)
 
 
-def write_html(kind: str, facts: dict, website: str, public_url: str, stop: str | None = None) -> str:
+def render_html(kind: str, facts: dict, website: str, public_url: str, stop: str | None = None) -> str:
     html = MarkdownIt("commonmark", {"html": False, "breaks": True}).render(
         _fill(_escape, kind, facts, website, public_url, stop)
     )
     return PAGE.format(nh3.clean(html, tags=TAGS, url_schemes={"http", "https", "mailto"}))
 
 
-def in_one_line(text: str) -> str:
+def single_line(text: str) -> str:
     """``text`` without line breaks: a header, or a line of a mail, ends where we end it."""
-    return " ".join(printable(text).split())
+    return " ".join(strip_control_chars(text).split())
 
 
 def _fill(write, kind, facts, website, public_url, stop):
     ours = {"page": partial(_page, website), "account_page": partial(_page, f"{public_url}/accounts")}
     parts = [kind, "_signature"]
     if stop is not None:
-        parts.insert(1, "_stop")
-        ours |= {"stop": _Ready(stop), "about": _Ready(TOPICS[TOPIC_OF[kind]].about)}
+        parts.insert(1, "_unsubscribe")
+        ours |= {"stop": _Ready(stop), "about": _Ready(TOPICS[TOPIC_BY_MAIL_KIND[kind]].about)}
     templates = _templates(write)
     return "\n".join(templates.get_template(f"{part}.md").render(facts, **ours) for part in parts)
 
@@ -66,12 +66,12 @@ def _templates(write):
 
 
 def _line(value):
-    return "" if value is None else in_one_line(str(value))
+    return "" if value is None else single_line(str(value))
 
 
 def _quoted(write, text):
     """Somebody's text of several lines, marked as theirs line by line."""
-    lines = printable(text or "").strip().splitlines()
+    lines = strip_control_chars(text or "").strip().splitlines()
     return _Ready("\n".join(f"> {write(line.strip())}".rstrip() for line in lines) or ">")
 
 

@@ -21,19 +21,19 @@ LONGEST_REASON = 500
 log = logging.getLogger(__name__)
 
 
-class NotDelivered(Exception):
+class DeliveryError(Exception):
     """It did not work this time; the text says why and holds nothing secret."""
 
 
-class Unreachable(NotDelivered):
+class ServerUnreachable(DeliveryError):
     """The server does not talk to us at all, whatever the mail."""
 
 
-class Undeliverable(NotDelivered):
+class PermanentDeliveryError(DeliveryError):
     """It will never work."""
 
 
-def carry(message: EmailMessage, mail: Mail, settings) -> None:
+def deliver(message: EmailMessage, mail: Mail, settings) -> None:
     """Send ``message``, or write it to a file if no server is set.
 
     :raises NotDelivered: if it is not known to have arrived.
@@ -54,15 +54,15 @@ def _send(message, url):
             server.send_message(message, from_addr=sender, to_addrs=[recipient])
         except smtplib.SMTPRecipientsRefused as refused:
             code, said = refused.recipients[recipient]
-            kind = Undeliverable if 500 <= code < 600 else NotDelivered
+            kind = PermanentDeliveryError if 500 <= code < 600 else DeliveryError
             raise kind(_reason(f"recipient refused: {code} {_words(said)}")) from None
         except smtplib.SMTPSenderRefused as refused:
-            raise NotDelivered(_reason(f"sender refused: {refused.smtp_code} {_words(refused.smtp_error)}")) from None
+            raise DeliveryError(_reason(f"sender refused: {refused.smtp_code} {_words(refused.smtp_error)}")) from None
         except smtplib.SMTPResponseException as refused:
             # A filter may quote what it dislikes about the text, which may be a link with a token.
-            raise NotDelivered(f"message refused: {refused.smtp_code}") from None
+            raise DeliveryError(f"message refused: {refused.smtp_code}") from None
         except OSError as wrong:
-            raise NotDelivered(_reason(f"{type(wrong).__name__}: {wrong}")) from None
+            raise DeliveryError(_reason(f"{type(wrong).__name__}: {wrong}")) from None
 
 
 @contextmanager
@@ -72,9 +72,9 @@ def _connection(url):
         try:
             server = _connect(urlsplit(url))
         except smtplib.SMTPResponseException as refused:
-            raise Unreachable(f"{type(refused).__name__}: {refused.smtp_code}") from None
+            raise ServerUnreachable(f"{type(refused).__name__}: {refused.smtp_code}") from None
         except OSError as wrong:
-            raise Unreachable(_reason(f"{type(wrong).__name__}: {wrong}")) from None
+            raise ServerUnreachable(_reason(f"{type(wrong).__name__}: {wrong}")) from None
         yield server
         # The mail is delivered by now, however the farewell goes.
         with suppress(OSError):

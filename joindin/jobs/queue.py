@@ -8,20 +8,20 @@ import threading
 from pathlib import Path
 
 from joindin.extensions import db
-from joindin.jobs.cleanup import clean_up
+from joindin.jobs.cleanup import purge_expired
 from joindin.jobs.mail_delivery import deliver_due_mail
-from joindin.operations.started_events import move_begun_events
+from joindin.operations.started_events import mark_started_events
 from joindin.utils.datetimes import utc_now
 
 SQLITE = "sqlite:///"
 
 # Seconds a request waits at most for a Redis that does not answer.
-PATIENCE = 2
+REDIS_TIMEOUT_S = 2
 
 _making = threading.Lock()
 
 
-def queue_of(app):
+def get_queue(app):
     """The queue of ``app``, made on first use: an application that announces nothing leaves no file."""
     with _making:
         if "queue" not in app.extensions:
@@ -46,7 +46,7 @@ def _open(url):
 
     from redis import ConnectionPool
 
-    pool = ConnectionPool.from_url(url, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE)
+    pool = ConnectionPool.from_url(url, socket_connect_timeout=REDIS_TIMEOUT_S, socket_timeout=REDIS_TIMEOUT_S)
     return RedisHuey("joindin", connection_pool=pool, results=False)
 
 
@@ -61,13 +61,13 @@ def _add_tasks(queue, app):
     @queue.periodic_task(crontab(hour="4", minute="20"), name="clean_up")
     def clean_up_daily():
         with app.app_context():
-            clean_up(db.session, app.config, utc_now())
+            purge_expired(db.session, app.config, utc_now())
             db.session.commit()
 
-    @queue.periodic_task(crontab(minute="*/5"), name="move_begun_events")
+    @queue.periodic_task(crontab(minute="*/5"), name="mark_started_events")
     def move_begun():
         with app.app_context():
-            move_begun_events(db.session, utc_now())
+            mark_started_events(db.session, utc_now())
             db.session.commit()
 
     queue.deliver_mail = deliver_mail

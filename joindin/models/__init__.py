@@ -11,14 +11,14 @@ from joindin.models.comments import EventComment, EventCommentReport
 from joindin.models.event_sources import EventSource
 from joindin.models.events import Event, EventHost, EventImage, Tag, event_tags
 from joindin.models.external_identities import CONFIRM, CONNECT, SIGN_IN, ExternalIdentity, ExternalSignIn
-from joindin.models.groups import PERMISSIONS, PRESETS, Group, GroupMember, Permit
-from joindin.models.import_progress import MovedTable, MovingNote
+from joindin.models.groups import PERMISSIONS, PRESETS, GrantedPermission, Group, GroupMember
+from joindin.models.import_progress import ImportProgress, ImportRowNote
 from joindin.models.languages import Language, TalkType
-from joindin.models.mail_opt_outs import TOPIC_OF, TOPICS, MailRefusal
+from joindin.models.mail_opt_outs import TOPIC_BY_MAIL_KIND, TOPICS, MailOptOut
 from joindin.models.outbox import Mail
 from joindin.models.pending_confirmations import EmailChange, Registration
-from joindin.models.rate_limits import Throttle
-from joindin.models.read_models import HotEvent, ListedEvent, ListedTag, Tally, TallyChange
+from joindin.models.rate_limits import RateLimitCounter
+from joindin.models.read_models import BucketCount, HotEvent, ListedEvent, ListedTag, PendingBucketCount
 from joindin.models.rejection_reasons import RejectionReason
 from joindin.models.second_factors import Authenticator, Passkey, RecoveryCode
 from joindin.models.sessions import BrowserSession
@@ -41,12 +41,13 @@ __all__ = [
     "PRESETS",
     "SIGN_IN",
     "TOPICS",
-    "TOPIC_OF",
+    "TOPIC_BY_MAIL_KIND",
     "AccessToken",
     "Attendance",
     "AuditEntry",
     "Authenticator",
     "BrowserSession",
+    "BucketCount",
     "Client",
     "Consent",
     "EmailChange",
@@ -60,19 +61,21 @@ __all__ = [
     "ExternalIdentity",
     "ExternalSignIn",
     "Grant",
+    "GrantedPermission",
     "Group",
     "GroupMember",
     "HotEvent",
+    "ImportProgress",
+    "ImportRowNote",
     "Language",
     "ListedEvent",
     "ListedTag",
     "Mail",
-    "MailRefusal",
-    "MovedTable",
-    "MovingNote",
+    "MailOptOut",
     "Passkey",
     "PasswordReset",
-    "Permit",
+    "PendingBucketCount",
+    "RateLimitCounter",
     "RecoveryCode",
     "RefreshToken",
     "Registration",
@@ -86,9 +89,6 @@ __all__ = [
     "TalkSpeaker",
     "TalkStar",
     "TalkType",
-    "Tally",
-    "TallyChange",
-    "Throttle",
     "Track",
     "User",
     "event_tags",

@@ -20,16 +20,16 @@ class AuditEntry(db.Model):
     __tablename__ = "audit_entries"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True)
+    occurred_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True)
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     actor_name: Mapped[str | None] = mapped_column(String(100))
     action: Mapped[str] = mapped_column(String(50))
-    subject_kind: Mapped[str] = mapped_column(String(20))
+    subject_type: Mapped[str] = mapped_column(String(20))
     subject_id: Mapped[int | None]
     subject_name: Mapped[str | None] = mapped_column(String(255))
     surface: Mapped[str] = mapped_column(String(20))
     client_name: Mapped[str | None] = mapped_column(String(255))
-    address: Mapped[str | None] = mapped_column(String(45))
+    ip_address: Mapped[str | None] = mapped_column(String(45))
     reason: Mapped[str | None] = mapped_column(Text)
     changes: Mapped[dict] = mapped_column(JSON, default=dict)
 
@@ -38,5 +38,5 @@ class AuditEntry(db.Model):
     __table_args__ = (
         Index("ix_audit_entries_actor_id", "actor_id", "id"),
         Index("ix_audit_entries_action", "action", "id"),
-        Index("ix_audit_entries_subject", "subject_kind", "subject_id", "id"),
+        Index("ix_audit_entries_subject", "subject_type", "subject_id", "id"),
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from joindin.db.base import UtcDateTime
 from joindin.extensions import db
 from joindin.models.users import User
-from joindin.security.scopes import ALL
+from joindin.security.scopes import ALL_SCOPES
 
 
 class Client(db.Model):
@@ -30,7 +30,7 @@ class Client(db.Model):
     website: Mapped[str | None] = mapped_column(String(500))
     callback_url: Mapped[str | None] = mapped_column(String(500))
     other_redirect_uris: Mapped[list] = mapped_column(JSON, default=list)
-    scopes: Mapped[str] = mapped_column(String(200), default=ALL)
+    scopes: Mapped[str] = mapped_column(String(200), default=ALL_SCOPES)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     is_public: Mapped[bool] = mapped_column(default=False)
     is_trusted: Mapped[bool] = mapped_column(default=False)

@@ -24,7 +24,7 @@ from joindin.db.base import Base, UtcDateTime
 from joindin.extensions import db
 from joindin.models.users import User
 from joindin.utils.datetimes import day_number
-from joindin.utils.text import fold
+from joindin.utils.text import fold_case_accents
 
 event_tags = Table(
     "event_tags",
@@ -46,7 +46,7 @@ class Tag(db.Model):
 
     @validates("name")
     def _keep_key(self, _field, value):
-        self.name_key = fold(value)
+        self.name_key = fold_case_accents(value)
         return value
 
 
@@ -114,7 +114,7 @@ class Event(db.Model):
 
     @validates("name")
     def _keep_name_key(self, _field, value):
-        self.name_key = fold(value)
+        self.name_key = fold_case_accents(value)
         return value
 
     @validates("starts_at")

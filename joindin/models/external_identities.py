@@ -41,8 +41,8 @@ class ExternalSignIn(db.Model):
     browser_hash: Mapped[str] = mapped_column(String(64))
     purpose: Mapped[str] = mapped_column(String(10))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    way_on: Mapped[str] = mapped_column(String(2000))
-    began_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    next_url: Mapped[str] = mapped_column(String(2000))
+    started_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from joindin.db.base import UtcDateTime
 from joindin.extensions import db
 from joindin.models.users import User
-from joindin.utils.text import fold
+from joindin.utils.text import fold_case_accents
 
 # What can be permitted, and what it can be narrowed down to (besides being permitted for everything).
 PERMISSIONS = {
@@ -55,7 +55,7 @@ class Group(db.Model):
 
     @validates("name")
     def _keep_key(self, _field, value):
-        self.name_key = fold(value)
+        self.name_key = fold_case_accents(value)
         return value
 
 
@@ -75,14 +75,14 @@ class GroupMember(db.Model):
     )
 
 
-class Permit(db.Model):
+class GrantedPermission(db.Model):
     """A permission of a user or of a group: for everything, or for one event, person or group.
 
     ``permit_key`` says all of that in one text, so that nothing is permitted twice: the databases
     take NULLs for different from each other.
     """
 
-    __tablename__ = "permits"
+    __tablename__ = "granted_permissions"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     permission: Mapped[str] = mapped_column(String(40))
@@ -91,13 +91,13 @@ class Permit(db.Model):
     on_event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
     on_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     on_group_id: Mapped[int | None] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), index=True)
-    permit_key: Mapped[str] = mapped_column(String(120), unique=True)
+    unique_key: Mapped[str] = mapped_column(String(120), unique=True)
 
     __table_args__ = (
         CheckConstraint("(user_id IS NULL) <> (group_id IS NULL)", name="one_holder"),
         CheckConstraint(
             "(CASE WHEN on_event_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN on_user_id IS NULL THEN 0 ELSE 1 END)"
             " + (CASE WHEN on_group_id IS NULL THEN 0 ELSE 1 END) <= 1",
-            name="one_thing",
+            name="one_object",
         ),
     )

@@ -11,7 +11,7 @@ from joindin.extensions import db
 
 
 @dataclass(frozen=True)
-class Topic:
+class MailTopic:
     """``about`` completes "mails about …"; ``kinds`` are the mails of the topic."""
 
     about: str
@@ -21,21 +21,21 @@ class Topic:
 # Mails that tell what others did, all of which can be read here as well. The rest answer what their
 # reader did, or wait for nobody but them; those always go out.
 TOPICS = {
-    "feedback": Topic("comments on your talks", ("talk_comment",)),
-    "hosting": Topic(
+    "feedback": MailTopic("comments on your talks", ("talk_comment",)),
+    "hosting": MailTopic(
         "claimed talks and reported comments at your events",
         ("talk_claimed", "event_comment_reported", "talk_comment_reported"),
     ),
-    "approval": Topic("new events that wait for approval", ("event_submitted",)),
+    "approval": MailTopic("new events that wait for approval", ("event_submitted",)),
 }
-TOPIC_OF = {kind: name for name, topic in TOPICS.items() for kind in topic.kinds}
+TOPIC_BY_MAIL_KIND = {kind: name for name, topic in TOPICS.items() for kind in topic.kinds}
 
 
-class MailRefusal(db.Model):
+class MailOptOut(db.Model):
     """Somebody gets no more mails of a topic."""
 
-    __tablename__ = "mail_refusals"
+    __tablename__ = "mail_opt_outs"
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
     topic: Mapped[str] = mapped_column(String(20), primary_key=True)
-    refused_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    opted_out_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)

@@ -9,10 +9,10 @@ from joindin.db.base import UtcDateTime
 from joindin.extensions import db
 
 
-class Throttle(db.Model):
+class RateLimitCounter(db.Model):
     """A count until ``ends_at``; after that it begins anew. The key is a hash: it may be made of an address."""
 
-    __tablename__ = "throttles"
+    __tablename__ = "rate_limit_counters"
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     count: Mapped[int]

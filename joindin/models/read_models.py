@@ -66,8 +66,8 @@ class HotEvent(db.Model):
 
 
 # Those few that may be among the hot ones from far away have an index to themselves.
-MUCH = 320
-IS_POPULAR = f"CASE WHEN is_begun THEN -5 * start_day ELSE 5 * start_day END - heat > {MUCH}"
+POPULARITY_THRESHOLD = 320
+IS_POPULAR = f"CASE WHEN is_begun THEN -5 * start_day ELSE 5 * start_day END - heat > {POPULARITY_THRESHOLD}"
 Index(
     "ix_hot_events_popular",
     HotEvent.is_begun,
@@ -95,7 +95,7 @@ class ListedTag(db.Model):
     __table_args__ = (Index("ix_listed_tags_event_id", "event_id"), {"sqlite_with_rowid": False})
 
 
-class Tally(db.Model):
+class BucketCount(db.Model):
     """How many of something there are in a stretch of places.
 
     ``subject`` says of what: ``events`` and ``tag 5`` (visible ones, by the day of their start),
@@ -113,7 +113,7 @@ class Tally(db.Model):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
 
-class TallyChange(db.Model):
+class PendingBucketCount(db.Model):
     """What is not in the tallies yet.
 
     On PostgreSQL two writers would have to wait for each other if both counted in the same row, so

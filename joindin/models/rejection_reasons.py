@@ -4,7 +4,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from joindin.extensions import db
-from joindin.utils.text import fold
+from joindin.utils.text import fold_case_accents
 
 
 class RejectionReason(db.Model):
@@ -19,5 +19,5 @@ class RejectionReason(db.Model):
 
     @validates("title")
     def _keep_key(self, _field, value):
-        self.title_key = fold(value)
+        self.title_key = fold_case_accents(value)
         return value

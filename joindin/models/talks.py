@@ -11,7 +11,7 @@ from joindin.models.events import Event
 from joindin.models.languages import Language, TalkType
 from joindin.models.tracks import Track, talk_tracks
 from joindin.models.users import User
-from joindin.utils.text import fold
+from joindin.utils.text import fold_case_accents
 
 LINK_TYPES = ("slides_link", "video_link", "audio_link", "code_link", "joindin_link")
 
@@ -78,7 +78,7 @@ class Talk(db.Model):
 
     @validates("title")
     def _keep_title_key(self, _field, value):
-        self.title_key = fold(value)
+        self.title_key = fold_case_accents(value)
         return value
 
 

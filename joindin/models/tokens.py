@@ -9,7 +9,7 @@ from joindin.db.base import UtcDateTime
 from joindin.extensions import db
 from joindin.models.clients import Client
 from joindin.models.users import User
-from joindin.security.scopes import ALL
+from joindin.security.scopes import ALL_SCOPES
 
 # Where a token came from: Joind.in's sign-in, its owner's own hand, OAuth's flows, Gancio's sign-in.
 PASSWORD, PERSONAL, OAUTH2, GANCIO = "password", "personal", "oauth2", "gancio"
@@ -31,7 +31,7 @@ class AccessToken(db.Model):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     client_id: Mapped[int | None] = mapped_column(ForeignKey("clients.id", ondelete="SET NULL"))
     grant_id: Mapped[int | None] = mapped_column(ForeignKey("grants.id", ondelete="CASCADE"), index=True)
-    scopes: Mapped[str] = mapped_column(String(200), default=ALL)
+    scopes: Mapped[str] = mapped_column(String(200), default=ALL_SCOPES)
     description: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from joindin.db.base import Base
 from joindin.extensions import db
 from joindin.models.events import Event
-from joindin.utils.text import fold
+from joindin.utils.text import fold_case_accents
 
 talk_tracks = Table(
     "talk_tracks",
@@ -35,5 +35,5 @@ class Track(db.Model):
 
     @validates("name")
     def _keep_name_key(self, _field, value):
-        self.name_key = fold(value)
+        self.name_key = fold_case_accents(value)
         return value

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from joindin.db.base import UtcDateTime
 from joindin.extensions import db
-from joindin.utils.text import fold
+from joindin.utils.text import fold_case_accents
 
 
 class User(db.Model):
@@ -35,7 +35,7 @@ class User(db.Model):
     is_admin: Mapped[bool] = mapped_column(default=False)
     is_editor: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_trusted: Mapped[bool] = mapped_column(default=False)
-    password_suffices: Mapped[bool] = mapped_column(default=False, server_default=false())
+    allows_password_only: Mapped[bool] = mapped_column(default=False, server_default=false())
     registered_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 
@@ -49,7 +49,7 @@ class User(db.Model):
     def _keep_key(self, field, value):
         # Without a full name one comes first, as in the original; PostgreSQL puts NULL last.
         nothing = "" if field == "full_name" else None
-        setattr(self, f"{field}_key", nothing if value is None else fold(value))
+        setattr(self, f"{field}_key", nothing if value is None else fold_case_accents(value))
         return value
 
 

@@ -3,9 +3,9 @@
 from authlib.oauth2.rfc6749 import ClientMixin
 
 from joindin.models import Client
-from joindin.security.redirect_uris import is_registered, problem_with
-from joindin.security.scopes import join_scopes, read_scopes
-from joindin.security.tokens import matches_hash
+from joindin.security.redirect_uris import is_registered, redirect_uri_error
+from joindin.security.scopes import join_scopes, parse_scopes
+from joindin.security.tokens import verify_token_hash
 
 
 class OAuthClient(ClientMixin):
@@ -19,7 +19,7 @@ class OAuthClient(ClientMixin):
 
     def get_default_redirect_uri(self):
         """The one that is registered, if there is but one."""
-        usable = [uri for uri in self.row.redirect_uris if problem_with(uri, self.row.is_public) is None]
+        usable = [uri for uri in self.row.redirect_uris if redirect_uri_error(uri, self.row.is_public) is None]
         return usable[0] if len(usable) == 1 else None
 
     def get_allowed_scope(self, scope):
@@ -28,7 +28,7 @@ class OAuthClient(ClientMixin):
         if not scope:
             return join_scopes(most)
         try:
-            wanted = read_scopes(scope)
+            wanted = parse_scopes(scope)
         except ValueError:
             return None
         return join_scopes(wanted) if set(wanted) <= set(most) else None
@@ -37,7 +37,7 @@ class OAuthClient(ClientMixin):
         return is_registered(redirect_uri, self.row.redirect_uris, self.row.is_public)
 
     def check_client_secret(self, client_secret):
-        return bool(self.row.secret_hash) and matches_hash(client_secret, self.row.secret_hash)
+        return bool(self.row.secret_hash) and verify_token_hash(client_secret, self.row.secret_hash)
 
     def check_endpoint_auth_method(self, method, endpoint):
         if method != "none":

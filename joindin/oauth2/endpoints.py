@@ -4,37 +4,37 @@ from authlib.oauth2.rfc6749 import InvalidRequestError
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
-from joindin.oauth2.grants import WITH_A_SECRET, WITH_OR_WITHOUT
-from joindin.operations.accounts.oauth_grants import hand_back
-from joindin.queries.accounts.api_tokens import Described, describe_token
+from joindin.oauth2.grants import ALL_METHODS, CONFIDENTIAL_METHODS
+from joindin.operations.accounts.oauth_grants import revoke_client_token
+from joindin.queries.accounts.api_tokens import TokenInfo, get_token_info
 from joindin.utils.datetimes import utc_now
 
 
 class Revocation(RevocationEndpoint):
-    CLIENT_AUTH_METHODS = WITH_OR_WITHOUT
+    CLIENT_AUTH_METHODS = ALL_METHODS
 
     def create_endpoint_response(self, request):
         """Whether there was such a token, and whose, is told to nobody."""
         client = self.authenticate_endpoint_client(request)
         if not request.form.get("token"):
             raise InvalidRequestError("Missing token parameter.")
-        hand_back(self.server.session, request.form["token"], client_id=client.row.id, now=utc_now())
+        revoke_client_token(self.server.session, request.form["token"], client_id=client.row.id, now=utc_now())
         return 200, "", []
 
 
 class Introspection(IntrospectionEndpoint):
-    CLIENT_AUTH_METHODS = WITH_A_SECRET
+    CLIENT_AUTH_METHODS = CONFIDENTIAL_METHODS
 
     def create_endpoint_response(self, request):
         client = self.authenticate_endpoint_client(request)
         if not request.form.get("token"):
             raise InvalidRequestError("Missing token parameter.")
-        found = describe_token(self.server.session, request.form["token"], utc_now())
+        found = get_token_info(self.server.session, request.form["token"], utc_now())
         shown = _shown(found) if found and _may_know(client.row, found) else {"active": False}
         return 200, shown, []
 
 
-def _may_know(client, found: Described):
+def _may_know(client, found: TokenInfo):
     """An application asks about its own tokens; a service that the operator made, about all."""
     return found.client_id == client.id or (client.is_service and client.owner_id is None)
 

@@ -11,7 +11,7 @@ from flask import Request
 from werkzeug.datastructures import MultiDict
 
 
-class Payload(OAuth2Payload):
+class FlaskOAuth2Payload(OAuth2Payload):
     def __init__(self, data: MultiDict):
         self._data = data
 
@@ -24,7 +24,7 @@ class Payload(OAuth2Payload):
         return defaultdict(list, self._data.lists())
 
 
-class Asked(OAuth2Request):
+class FlaskOAuth2Request(OAuth2Request):
     """``changes`` lets a dialect say the same in other words."""
 
     def __init__(self, request: Request, **changes: str):
@@ -32,7 +32,7 @@ class Asked(OAuth2Request):
         # clear is a setting of this house, and looked at where requests come in.
         super().__init__(request.method, re.sub("^http:", "https:", request.url), headers=request.headers)
         self._args, self._form = _changed(request.args, changes), _changed(request.form, changes)
-        self.payload = Payload(self._args if request.method in ("GET", "HEAD") else self._form)
+        self.payload = FlaskOAuth2Payload(self._args if request.method in ("GET", "HEAD") else self._form)
 
     @property
     def args(self):

@@ -11,22 +11,22 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 
 from joindin.models import Grant, User
 from joindin.operations.accounts.oauth_grants import (
-    hold_refresh_token,
-    keep_code,
-    open_grant,
+    consume_refresh_token,
+    create_grant,
+    lock_refresh_token,
     redeem_code,
-    spend_refresh_token,
+    store_code,
 )
-from joindin.security.scopes import read_scopes
-from joindin.security.tokens import CODE, new_secret
+from joindin.security.scopes import parse_scopes
+from joindin.security.tokens import AUTHORIZATION_CODE_PREFIX, new_prefixed_token
 from joindin.utils.datetimes import utc_now
 
 CODE_LENGTH = 30
-WITH_A_SECRET = ["client_secret_basic", "client_secret_post"]
-WITH_OR_WITHOUT = [*WITH_A_SECRET, "none"]
+CONFIDENTIAL_METHODS = ["client_secret_basic", "client_secret_post"]
+ALL_METHODS = [*CONFIDENTIAL_METHODS, "none"]
 
 
-class Redeemed:
+class RedeemedCode:
     """A grant whose code or refresh token was just spent, as Authlib wants to see it."""
 
     def __init__(self, grant: Grant, redirect_uri: str | None = None):
@@ -45,8 +45,8 @@ class Redeemed:
         return self.grant.client_id == client.row.id
 
 
-class ByCode(AuthorizationCodeGrant):
-    TOKEN_ENDPOINT_AUTH_METHODS = WITH_OR_WITHOUT
+class JoindinAuthorizationCodeGrant(AuthorizationCodeGrant):
+    TOKEN_ENDPOINT_AUTH_METHODS = ALL_METHODS
 
     @staticmethod
     def validate_authorization_redirect_uri(request, client):
@@ -60,19 +60,19 @@ class ByCode(AuthorizationCodeGrant):
         check_scope(self.request)
 
     def generate_authorization_code(self):
-        return new_secret(CODE, CODE_LENGTH)
+        return new_prefixed_token(AUTHORIZATION_CODE_PREFIX, CODE_LENGTH)
 
     def save_authorization_code(self, code, request):
-        keep_code(
+        store_code(
             self.server.session,
             code,
             user_id=request.user.id,
             client_id=request.client.row.id,
-            kind=self.server.terms.kind,
+            kind=self.server.policy.kind,
             scopes=request.scope,
             redirect_uri=request.payload.redirect_uri,
             code_challenge=request.payload.data.get("code_challenge"),
-            lasts=self.server.terms.code_lasts,
+            lifetime=self.server.policy.code_ttl,
             now=utc_now(),
         )
 
@@ -80,8 +80,8 @@ class ByCode(AuthorizationCodeGrant):
         grant = redeem_code(self.server.session, code, client_id=client.row.id, now=utc_now())
         if grant is None:
             return None
-        repeated = self.server.terms.repeats_redirect_uri or self.request.payload.redirect_uri
-        return Redeemed(grant, grant.redirect_uri if repeated else None)
+        repeated = self.server.policy.requires_redirect_uri or self.request.payload.redirect_uri
+        return RedeemedCode(grant, grant.redirect_uri if repeated else None)
 
     def delete_authorization_code(self, authorization_code):
         """It was spent when it was looked up."""
@@ -90,36 +90,36 @@ class ByCode(AuthorizationCodeGrant):
         return active_user(self.server.session, authorization_code.grant)
 
 
-class ByRefreshToken(RefreshTokenGrant):
-    TOKEN_ENDPOINT_AUTH_METHODS = WITH_OR_WITHOUT
+class JoindinRefreshTokenGrant(RefreshTokenGrant):
+    TOKEN_ENDPOINT_AUTH_METHODS = ALL_METHODS
     INCLUDE_NEW_REFRESH_TOKEN = True
 
     def authenticate_refresh_token(self, refresh_token):
         check_scope(self.request)
         session = self.server.session
-        self.shown = hold_refresh_token(session, refresh_token, client_id=self.client.row.id, now=utc_now())
-        return Redeemed(session.get_one(Grant, self.shown.grant_id)) if self.shown else None
+        self.shown = lock_refresh_token(session, refresh_token, client_id=self.client.row.id, now=utc_now())
+        return RedeemedCode(session.get_one(Grant, self.shown.grant_id)) if self.shown else None
 
     def authenticate_user(self, refresh_token):
         return active_user(self.server.session, refresh_token.grant)
 
     def issue_token(self, user, refresh_token):
         # Only now: who asked for more than was granted keeps what they have.
-        spend_refresh_token(self.server.session, self.shown, now=utc_now())
+        consume_refresh_token(self.server.session, self.shown, now=utc_now())
         return super().issue_token(user, refresh_token)
 
     def revoke_old_credential(self, refresh_token):
         """It was spent before new ones were made, or they would end with it."""
 
 
-class ByPassword(ResourceOwnerPasswordCredentialsGrant):
-    TOKEN_ENDPOINT_AUTH_METHODS = WITH_A_SECRET
+class PasswordGrant(ResourceOwnerPasswordCredentialsGrant):
+    TOKEN_ENDPOINT_AUTH_METHODS = CONFIDENTIAL_METHODS
 
     def validate_requested_scope(self):
         check_scope(self.request)
 
     def authenticate_user(self, username, password):
-        user = self.server.prove(username, password)
+        user = self.server.verify_password(username, password)
         if user is None or not user.is_verified:
             raise InvalidGrantError()
         return user
@@ -128,27 +128,27 @@ class ByPassword(ResourceOwnerPasswordCredentialsGrant):
         scopes = self.client.get_allowed_scope(self.request.payload.scope)
         if scopes is None:
             raise InvalidScopeError()
-        self.request.credential = open_grant(
+        self.request.credential = create_grant(
             self.server.session,
             user_id=self.request.user.id,
             client_id=self.client.row.id,
-            kind=self.server.terms.kind,
+            kind=self.server.policy.kind,
             scopes=scopes,
             now=utc_now(),
         )
         return super().create_token_response()
 
 
-class ByItself(ClientCredentialsGrant):
+class JoindinClientCredentialsGrant(ClientCredentialsGrant):
     """A service that acts for nobody."""
 
-    TOKEN_ENDPOINT_AUTH_METHODS = WITH_A_SECRET
+    TOKEN_ENDPOINT_AUTH_METHODS = CONFIDENTIAL_METHODS
 
     def validate_requested_scope(self):
         check_scope(self.request)
 
 
-class Pkce(CodeChallenge):
+class PkceChallenge(CodeChallenge):
     """S256 and nothing else; for every application but those that never learned it."""
 
     DEFAULT_CODE_CHALLENGE_METHOD = "S256"
@@ -168,7 +168,7 @@ class Pkce(CodeChallenge):
 def check_scope(request):
     """:raises InvalidScopeError: for scopes that nobody knows, before anything is spent."""
     try:
-        read_scopes(request.payload.scope)
+        parse_scopes(request.payload.scope)
     except ValueError:
         raise InvalidScopeError() from None
 

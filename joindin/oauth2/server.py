@@ -19,45 +19,51 @@ from flask import Response
 from joindin.models import Client, User
 from joindin.oauth2.clients import OAuthClient
 from joindin.oauth2.endpoints import Introspection, Revocation
-from joindin.oauth2.grants import ByCode, ByItself, ByPassword, ByRefreshToken, Pkce
-from joindin.oauth2.policies import Terms
-from joindin.operations.accounts.oauth_grants import keep_tokens, open_grant
-from joindin.queries.accounts.clients import client_with_key
+from joindin.oauth2.grants import (
+    JoindinAuthorizationCodeGrant,
+    JoindinClientCredentialsGrant,
+    JoindinRefreshTokenGrant,
+    PasswordGrant,
+    PkceChallenge,
+)
+from joindin.oauth2.policies import TokenPolicy
+from joindin.operations.accounts.oauth_grants import create_grant, store_tokens
+from joindin.queries.accounts.clients import get_client_by_key
 from joindin.security.scopes import SCOPES
-from joindin.security.tokens import ACCESS, REFRESH, new_secret
+from joindin.security.tokens import ACCESS_TOKEN_PREFIX, REFRESH_TOKEN_PREFIX, new_prefixed_token
 from joindin.utils.datetimes import utc_now
 
 
-class Server(AuthorizationServer):
+class OAuth2Server(AuthorizationServer):
     """``prove`` finds who goes by a name and password. Dialects ``word`` an error and ``respond``."""
 
     def __init__(
         self,
         session,
-        terms: Terms,
+        policy: TokenPolicy,
         *,
         issuer: Callable[[], str],
-        prove: Callable[[str, str], User | None],
-        word: Callable[[OAuth2Error], None],
-        respond: Callable[[int, dict | str, list], Response],
+        verify_password: Callable[[str, str], User | None],
+        translate_error: Callable[[OAuth2Error], None],
+        to_response: Callable[[int, dict | str, list], Response],
     ):
         super().__init__(scopes_supported=SCOPES)
         self.session = session
-        self.terms = terms
-        self.prove = prove
-        self._word = word
-        self._respond = respond
-        self.register_token_generator("default", _generator(terms))
-        self.register_grant(ByCode, [Pkce(required=True)])
-        for grant in (ByRefreshToken, ByPassword, ByItself):
+        self.policy = policy
+        self.verify_password = verify_password
+        self._translate_error = translate_error
+        self._to_response = to_response
+        self.register_token_generator("default", _generator(policy))
+        self.register_grant(JoindinAuthorizationCodeGrant, [PkceChallenge(required=True)])
+        for grant in (JoindinRefreshTokenGrant, PasswordGrant, JoindinClientCredentialsGrant):
             self.register_grant(grant)
         self.register_endpoint(Revocation)
         self.register_endpoint(Introspection)
         self._issuer = issuer
-        self.register_extension(Issuer(issuer))
+        self.register_extension(IssuerExtension(issuer))
 
     def query_client(self, client_id):
-        row = client_with_key(self.session, client_id)
+        row = get_client_by_key(self.session, client_id)
         return OAuthClient(row) if row else None
 
     def authenticate_client(self, request, methods, endpoint="token"):
@@ -75,20 +81,20 @@ class Server(AuthorizationServer):
         return client
 
     def save_token(self, token, request):
-        terms, now = self.terms, utc_now()
+        policy, now = self.policy, utc_now()
         spent = request.authorization_code or request.refresh_token
         grant = spent.grant if spent else request.credential
-        keep_tokens(
+        store_tokens(
             self.session,
-            kind=terms.kind,
+            kind=policy.kind,
             scopes=token["scope"],
             client_id=request.client.row.id,
             user_id=request.user.id if request.user else None,
             grant_id=grant.id if grant else None,
             access_token=token["access_token"],
-            access_expires_at=terms.access_lasts and now + terms.access_lasts,
+            access_expires_at=policy.access_token_ttl and now + policy.access_token_ttl,
             refresh_token=token.get("refresh_token"),
-            refresh_expires_at=terms.refresh_lasts and now + terms.refresh_lasts,
+            refresh_expires_at=policy.refresh_token_ttl and now + policy.refresh_token_ttl,
             now=now,
         )
 
@@ -104,22 +110,22 @@ class Server(AuthorizationServer):
             raise InvalidRequestError("Missing response_type parameter.", redirect_uri=redirect_uri)
         raise UnauthorizedClientError(redirect_uri=redirect_uri)
 
-    def refuse_authorization(self, request, error):
+    def deny_authorization(self, request, error):
         """Tell the application that there will be no code; for errors that it may hear of."""
         error.state = request.payload.state
         response = self.handle_error_response(request, error)
         response.location = add_params_to_uri(response.location, [("iss", self._issuer())])
         return response
 
-    def give_tokens(self, user: User, client: Client) -> dict:
+    def issue_tokens(self, user: User, client: Client) -> dict:
         """All that the application may ask for, for somebody who just told it their password."""
         client, request = OAuthClient(client), OAuth2Request("POST", "https://here/")
         request.client, request.user = client, user
-        request.credential = open_grant(
+        request.credential = create_grant(
             self.session,
             user_id=user.id,
             client_id=client.row.id,
-            kind=self.terms.kind,
+            kind=self.policy.kind,
             scopes=client.row.scopes,
             now=utc_now(),
         )
@@ -128,20 +134,20 @@ class Server(AuthorizationServer):
         return token
 
     def handle_error_response(self, request, error):
-        self._word(error)
+        self._translate_error(error)
         return super().handle_error_response(request, error)
 
     def create_oauth2_request(self, request):
         return request
 
     def handle_response(self, status, body, headers):
-        return self._respond(status, body, headers)
+        return self._to_response(status, body, headers)
 
     def send_signal(self, name, *args, **kwargs):
         """Nobody listens."""
 
 
-class Issuer(IssuerParameter):
+class IssuerExtension(IssuerParameter):
     def __init__(self, issuer: Callable[[], str]):
         self.get_issuer = issuer
 
@@ -153,11 +159,11 @@ class Issuer(IssuerParameter):
             response.location = add_params_to_uri(response.location, [("iss", self.get_issuer())])
 
 
-def _generator(terms):
+def _generator(policy):
     return BearerTokenGenerator(
-        lambda **_: new_secret(ACCESS, terms.token_length),
-        lambda **_: new_secret(REFRESH, terms.token_length),
-        lambda _client, _grant_type: int(terms.access_lasts.total_seconds()) if terms.access_lasts else 0,
+        lambda **_: new_prefixed_token(ACCESS_TOKEN_PREFIX, policy.token_length),
+        lambda **_: new_prefixed_token(REFRESH_TOKEN_PREFIX, policy.token_length),
+        lambda _client, _grant_type: int(policy.access_token_ttl.total_seconds()) if policy.access_token_ttl else 0,
     )
 
 

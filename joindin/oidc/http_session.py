@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from joindin.utils.http_client import Answer, FetchFailed, fetch
+from joindin.utils.http_client import FetchFailed, HttpResponse, fetch
 
 
 @dataclass(frozen=True)
-class _Reply:
+class _Response:
     """What Authlib reads of an answer."""
 
-    answer: Answer
+    answer: HttpResponse
 
     @property
     def status_code(self) -> int:
@@ -26,19 +26,19 @@ class _Reply:
 
 
 @dataclass(frozen=True)
-class _Asking:
+class _FetchSession:
     allow_private: bool
 
     def post(self, url, *, data, headers, auth):
         url, headers, body = auth.prepare("POST", url, dict(headers), urlencode(data))
-        return _Reply(fetch(url, method="POST", body=body, headers=headers, allow_private=self.allow_private))
+        return _Response(fetch(url, method="POST", body=body, headers=headers, allow_private=self.allow_private))
 
 
-def asking(allow_private: bool) -> _Asking:
-    return _Asking(allow_private)
+def open_session(allow_private: bool) -> _FetchSession:
+    return _FetchSession(allow_private)
 
 
-def ask_json(url: str, headers: dict[str, str] | None, allow_private: bool) -> dict[str, Any]:
+def get_json(url: str, headers: dict[str, str] | None, allow_private: bool) -> dict[str, Any]:
     """The JSON object at ``url``; :raises FetchFailed: if there is none."""
     answer = fetch(url, headers={"Accept": "application/json", **(headers or {})}, allow_private=allow_private)
     if answer.status != 200:

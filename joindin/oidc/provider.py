@@ -12,18 +12,30 @@ from joserfc import jwt
 from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
-from joindin.oidc.http_session import ask_json, asking
+from joindin.oidc.http_session import get_json, open_session
 from joindin.utils.http_client import FetchFailed
 
 # Signatures only the provider can make: no shared secrets, and never none at all.
-ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA")
+SIGNATURE_ALGORITHMS = (
+    "RS256",
+    "RS384",
+    "RS512",
+    "PS256",
+    "PS384",
+    "PS512",
+    "ES256",
+    "ES384",
+    "ES512",
+    "Ed25519",
+    "EdDSA",
+)
 
 # Seconds: how far clocks may be apart, how long the provider's word is kept, how often new keys may be looked for.
-LEEWAY = 60
-KEPT = 3600
-KEYS_PAUSE = 60
+CLOCK_LEEWAY_S = 60
+CACHE_TTL_S = 3600
+KEY_REFRESH_INTERVAL_S = 60
 
-LONGEST_SUBJECT = 255
+MAX_SUBJECT_LENGTH = 255
 
 
 class ProviderFailed(Exception):
@@ -39,7 +51,7 @@ class Identity:
     email: str | None = None
     username: str | None = None
     full_name: str | None = None
-    proven_at: float | None = None
+    authenticated_at: float | None = None
 
 
 @dataclass
@@ -52,23 +64,25 @@ class Provider:
     scope: str
     allow_private: bool
     _metadata: dict = field(default_factory=dict)
-    _metadata_at: float = -KEPT
+    _metadata_at: float = -CACHE_TTL_S
     _keys: KeySet | None = None
-    _keys_at: float = -KEPT
+    _keys_at: float = -CACHE_TTL_S
     _lock: Lock = field(default_factory=Lock)
 
-    def way_in(self, *, redirect_uri: str, state: str, nonce: str, code_verifier: str, anew: bool = False) -> str:
+    def authorization_url(
+        self, *, redirect_uri: str, state: str, nonce: str, code_verifier: str, force_login: bool = False
+    ) -> str:
         """Where to send somebody; ``anew`` has them show there that it is them, signed in or not.
 
         :raises ProviderFailed: if the provider is not to be reached, or not itself.
         """
-        more = {"prompt": "login", "max_age": "0"} if anew else {}
+        more = {"prompt": "login", "max_age": "0"} if force_login else {}
         address, _ = self._client(redirect_uri).create_authorization_url(
             self._endpoint("authorization_endpoint"), state=state, nonce=nonce, code_verifier=code_verifier, **more
         )
         return address
 
-    def came_from_another(self, issuer: str | None) -> bool:
+    def has_issuer_mismatch(self, issuer: str | None) -> bool:
         """Whether an answer is not of this provider (RFC 9207), for a mix-up of providers."""
         if issuer is None:
             return self._described().get("authorization_response_iss_parameter_supported") is True
@@ -93,7 +107,7 @@ class Provider:
 
     def _client(self, redirect_uri):
         return OAuth2Client(
-            asking(self.allow_private),
+            open_session(self.allow_private),
             client_id=self.client_id,
             client_secret=self.client_secret,
             token_endpoint_auth_method=self._auth_method(),
@@ -119,15 +133,15 @@ class Provider:
             {"iss": {"essential": True, "value": self.issuer}, "aud": {"essential": True, "value": self.client_id}},
             {"nonce": nonce, "client_id": self.client_id, "access_token": token.get("access_token")},
         )
-        claims.validate(leeway=LEEWAY)
+        claims.validate(leeway=CLOCK_LEEWAY_S)
         subject = claims["sub"]
-        if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT or not subject.isprintable():
+        if not isinstance(subject, str) or not 0 < len(subject) <= MAX_SUBJECT_LENGTH or not subject.isprintable():
             raise ProviderFailed("its name for the person is none")
         return dict(claims)
 
     def _decoded(self, id_token):
         offered = self._described().get("id_token_signing_alg_values_supported") or ["RS256"]
-        algorithms = [name for name in ALGORITHMS if name in offered]
+        algorithms = [name for name in SIGNATURE_ALGORITHMS if name in offered]
         if not algorithms:
             raise ProviderFailed("it signs in no way that only it can")
         try:
@@ -158,12 +172,12 @@ class Provider:
             email=_text(claims.get("email")) if vouched else None,
             username=_text(claims.get("preferred_username")) or _text(claims.get("nickname")),
             full_name=_text(claims.get("name")),
-            proven_at=claims.get("auth_time"),
+            authenticated_at=claims.get("auth_time"),
         )
 
     def _described(self) -> dict[str, Any]:
         with self._lock:
-            if time.monotonic() - self._metadata_at < KEPT:
+            if time.monotonic() - self._metadata_at < CACHE_TTL_S:
                 return self._metadata
             described = self._ask(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
             if described.get("issuer") != self.issuer:
@@ -185,14 +199,14 @@ class Provider:
     def _known_keys(self):
         address = self._endpoint("jwks_uri")
         with self._lock:
-            if self._keys is None or time.monotonic() - self._keys_at >= KEPT:
+            if self._keys is None or time.monotonic() - self._keys_at >= CACHE_TTL_S:
                 self._keys, self._keys_at = KeySet.import_key_set(self._ask(address)), time.monotonic()
             return self._keys
 
     def _forget_keys(self):
         """Whether it is time to look for new ones; a stream of forged tokens must not make us ask for each."""
         with self._lock:
-            if time.monotonic() - self._keys_at < KEYS_PAUSE:
+            if time.monotonic() - self._keys_at < KEY_REFRESH_INTERVAL_S:
                 return False
             self._keys = None
             return True
@@ -201,7 +215,7 @@ class Provider:
         if address.startswith("http://") and not self.allow_private:
             raise ProviderFailed(f"{address} is in the clear")
         try:
-            return ask_json(address, headers, self.allow_private)
+            return get_json(address, headers, self.allow_private)
         except FetchFailed as why:
             raise ProviderFailed(f"{address}: {why}") from None
 

@@ -5,5 +5,5 @@ whoever calls them decides when it is done. What others hear of is a row in the 
 the same transaction (``mail.py``).
 
 What many do at once is a short write instead (``marks.py``, comments): prepared statements over the
-connection of :class:`joindin.performance.sql.writer.Writer`, which commits them.
+connection of :class:`joindin.performance.sql.writer.TransactionRunner`, which commits them.
 """

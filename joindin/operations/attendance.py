@@ -4,10 +4,10 @@ from sqlalchemy import update
 
 from joindin.db.upserts import insert_or_ignore
 from joindin.models import Attendance, Event
-from joindin.operations.toggles import Marks
-from joindin.performance.sql.writer import Writer
+from joindin.operations.toggles import CountedToggle
+from joindin.performance.sql.writer import TransactionRunner
 
-_marks = Marks(
+_toggle = CountedToggle(
     Attendance.__table__,
     "event_id",
     things=Event.__table__,
@@ -29,11 +29,11 @@ def attend(session, event_id: int, user_id: int) -> bool:
     return is_new
 
 
-def attend_at_once(writer: Writer, event_id: int, user_id: int) -> bool:
+def attend_in_transaction(writer: TransactionRunner, event_id: int, user_id: int) -> bool:
     """As :func:`attend`, and committed; False if there is no such event that everybody may see."""
-    return _marks.add(writer, event_id, user_id)
+    return _toggle.set(writer, event_id, user_id)
 
 
-def unattend_at_once(writer: Writer, event_id: int, user_id: int) -> None:
+def unattend_in_transaction(writer: TransactionRunner, event_id: int, user_id: int) -> None:
     """Take the mark back, if there is one. It is committed then."""
-    _marks.remove(writer, event_id, user_id)
+    _toggle.unset(writer, event_id, user_id)

@@ -25,9 +25,9 @@ from joindin.models import (
     User,
 )
 from joindin.utils.datetimes import utc_now
-from joindin.viewer import Person
+from joindin.viewer import UserSnapshot
 
-KINDS = {
+SUBJECT_TYPES = {
     AccessToken: ("token", "description"),
     Client: ("application", "name"),
     Event: ("event", "name"),
@@ -38,27 +38,27 @@ KINDS = {
     TalkComment: ("talk_comment", None),
     User: ("user", "username"),
 }
-BATCH = 1000
+BATCH_SIZE = 1000
 
 
 @dataclass(frozen=True)
-class Through:
+class AuditContext:
     """How somebody came: by which surface, with which application, from which address."""
 
     surface: str = "shell"
     client: str | None = None
-    address: str | None = None
+    ip_address: str | None = None
 
 
-SHELL = Through()
+CLI_CONTEXT = AuditContext()
 
 
-def record(
+def log_action(
     session,
     action: str,
     subject,
     *,
-    actor: User | Person | None,
+    actor: User | UserSnapshot | None,
     reason: str | None = None,
     changes: Mapping | None = None,
 ) -> None:
@@ -66,23 +66,23 @@ def record(
 
     Nobody as the actor is the operator at the shell, or somebody who has no account yet.
     """
-    through = session.info.get("through", lambda: None)() or SHELL
-    kind, name = KINDS[type(subject)]
+    through = session.info.get("audit_context", lambda: None)() or CLI_CONTEXT
+    kind, name = SUBJECT_TYPES[type(subject)]
     label = getattr(subject, name) if name else None
     # The actor of an entry about their own end has no row to point at.
     is_gone = actor is not None and action == "user.delete" and actor.id == subject.id
     session.add(
         AuditEntry(
-            at=utc_now(),
+            occurred_at=utc_now(),
             actor_id=None if actor is None or is_gone else actor.id,
             actor_name=actor.username if actor else None,
             action=action,
-            subject_kind=kind,
+            subject_type=kind,
             subject_id=subject.id,
             subject_name=label[:255] if label else None,
             surface=through.surface,
             client_name=through.client[:255] if through.client else None,
-            address=through.address,
+            ip_address=through.ip_address,
             reason=reason or None,
             changes=dict(changes or {}),
         )
@@ -90,25 +90,27 @@ def record(
     session.flush()
 
 
-def shorten_addresses(session, *, before: dt.datetime) -> int:
+def anonymise_ip_addresses(session, *, before: dt.datetime) -> int:
     """Leave of each address in entries that old only the network; how many there were."""
-    old = (AuditEntry.at < before, AuditEntry.address.is_not(None), AuditEntry.address.not_like("%/%"))
+    old = (AuditEntry.occurred_at < before, AuditEntry.ip_address.is_not(None), AuditEntry.ip_address.not_like("%/%"))
     shortened = 0
-    while found := session.execute(select(AuditEntry.address).where(*old).distinct().limit(BATCH)).scalars().all():
+    while (
+        found := session.execute(select(AuditEntry.ip_address).where(*old).distinct().limit(BATCH_SIZE)).scalars().all()
+    ):
         for address in found:
             shortened += session.execute(
                 update(AuditEntry)
-                .where(*old, AuditEntry.address == address)
-                .values(address=_network(address))
+                .where(*old, AuditEntry.ip_address == address)
+                .values(ip_address=_network(address))
                 .execution_options(synchronize_session=False)
             ).rowcount
     return shortened
 
 
-def forget_entries(session, *, before: dt.datetime) -> int:
+def purge_entries(session, *, before: dt.datetime) -> int:
     """Remove entries that old; how many."""
     return session.execute(
-        delete(AuditEntry).where(AuditEntry.at < before).execution_options(synchronize_session=False)
+        delete(AuditEntry).where(AuditEntry.occurred_at < before).execution_options(synchronize_session=False)
     ).rowcount
 
 

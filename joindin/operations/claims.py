@@ -8,32 +8,41 @@ import datetime as dt
 
 from sqlalchemy import delete, select
 
-from joindin.errors import Conflict, Invalid, NotFound, NotSignedIn, Unprocessable
+from joindin.errors import Conflict, InvalidInput, NotFound, Unauthenticated, Unprocessable
 from joindin.models import Event, TalkClaim, TalkSpeaker, User
-from joindin.operations.audit import record
-from joindin.operations.outbox import addresses, notify_later, send_later
-from joindin.operations.speakers import link_speaker, shown_name
-from joindin.operations.talks import hold_talk
-from joindin.queries.accounts.users import list_hosts_to_tell, user_named
-from joindin.queries.claims import open_claim_of
+from joindin.operations.audit import log_action
+from joindin.operations.outbox import email_addresses, enqueue_mail, enqueue_notification
+from joindin.operations.speakers import display_name, link_speaker
+from joindin.operations.talks import lock_talk
+from joindin.queries.accounts.users import get_user_by_username, list_hosts_to_notify
+from joindin.queries.claims import get_open_claim
 from joindin.queries.talks import list_speakers
-from joindin.utils.text import fold, plain_text
-from joindin.viewer import Person
+from joindin.utils.text import fold_case_accents, to_plain_text
+from joindin.viewer import UserSnapshot
 
-INCOMPLETE = "You must provide a display name and a username"
-NO_USER = "Specified user not found"
-UNKNOWN_NAME = "No speaker matching that name found"
-TAKEN = "Talk already claimed"
-NOT_YOURS = "You must be the speaker or event admin to link a user to a talk"
-WAITING = "You already have a pending claim for this talk. Please wait for an event admin to approve your claim."
-NOT_A_HOST = "You must be an event admin to approve this claim"
-NO_CLAIM = "That claim is gone: somebody turned it down, or took it back"
-DECIDED = "Somebody has decided about that claim already"
-NOT_THE_SPEAKER = "You must be the talk speaker to approve this assignment"
+MSG_INCOMPLETE_CLAIM = "You must provide a display name and a username"
+MSG_USER_NOT_FOUND = "Specified user not found"
+MSG_SPEAKER_NOT_FOUND = "No speaker matching that name found"
+MSG_ALREADY_CLAIMED = "Talk already claimed"
+MSG_FORBIDDEN_CLAIM = "You must be the speaker or event admin to link a user to a talk"
+MSG_CLAIM_PENDING = (
+    "You already have a pending claim for this talk. Please wait for an event admin to approve your claim."
+)
+MSG_HOST_REQUIRED = "You must be an event admin to approve this claim"
+MSG_CLAIM_NOT_FOUND = "That claim is gone: somebody turned it down, or took it back"
+MSG_CLAIM_DECIDED = "Somebody has decided about that claim already"
+MSG_SPEAKER_REQUIRED = "You must be the talk speaker to approve this assignment"
 
 
 def claim_talk(
-    session, talk_id: int, *, speaker_name: str, username: str, caller: Person, is_manager: bool, now: dt.datetime
+    session,
+    talk_id: int,
+    *,
+    speaker_name: str,
+    username: str,
+    caller: UserSnapshot,
+    is_host_or_admin: bool,
+    now: dt.datetime,
 ) -> None:
     """Take the caller's word that ``speaker_name`` is ``username``; with the other side's, the link is made.
 
@@ -41,19 +50,19 @@ def claim_talk(
 
     :raises Unprocessable: if there is no such name on the talk, or it is somebody's already.
     :raises NotFound: if nobody has that username.
-    :raises NotSignedIn: if it takes somebody else to say so, as the original puts it.
+    :raises Unauthenticated: if it takes somebody else to say so, as the original puts it.
     """
-    talk = hold_talk(session, talk_id)
+    talk = lock_talk(session, talk_id)
     speaker = _unclaimed_speaker(session, talk, speaker_name)
     user = _user(session, username)
     # Letter by letter, as in the original, though names are looked up without regard to case.
     is_own_name = username == caller.username
-    claim = open_claim_of(session, speaker.id, user.id)
+    claim = get_open_claim(session, speaker.id, user.id)
     if claim is None:
-        _open(session, talk, speaker, user, caller, is_own_name, is_manager, now)
+        _open(session, talk, speaker, user, caller, is_own_name, is_host_or_admin, now)
     elif claim.host_approved_at is None:
-        if not is_manager:
-            raise NotSignedIn(WAITING if is_own_name else NOT_A_HOST)
+        if not is_host_or_admin:
+            raise Unauthenticated(MSG_CLAIM_PENDING if is_own_name else MSG_HOST_REQUIRED)
         _approve(session, talk, speaker, user, claim, caller, now)
     else:
         _accept(session, talk, speaker, user, claim, is_own_name, now)
@@ -68,11 +77,11 @@ def approve_claim(session, claim_id: int, *, actor: User, now: dt.datetime) -> N
     talk, claim = _held_claim(session, claim_id)
     speaker = session.get_one(TalkSpeaker, claim.speaker_id)
     if speaker.user_id is not None:
-        raise Conflict(TAKEN)
+        raise Conflict(MSG_ALREADY_CLAIMED)
     _approve(session, talk, speaker, session.get_one(User, claim.user_id), claim, actor, now)
 
 
-def turn_down_claim(session, claim_id: int, *, actor: User) -> None:
+def reject_claim_by_id(session, claim_id: int, *, actor: User) -> None:
     """As :func:`reject_claim`, by the claim itself.
 
     :raises NotFound, Conflict: as :func:`approve_claim`.
@@ -86,14 +95,14 @@ def reject_claim(session, talk_id: int, *, speaker_name: str, username: str, act
     """Turn down what somebody claims; they hear of it. Whether there was such a claim: assignments are none.
 
     :raises NotFound, Unprocessable: as :func:`claim_talk`, but for the user first.
-    :raises Invalid: if the name is empty, as that of a speaker in old data may be.
+    :raises InvalidInput: if the name is empty, as that of a speaker in old data may be.
     """
-    talk = hold_talk(session, talk_id)
+    talk = lock_talk(session, talk_id)
     user = _user(session, username)
     speaker = _unclaimed_speaker(session, talk, speaker_name)
     if not speaker_name:
-        raise Invalid(INCOMPLETE)
-    claim = open_claim_of(session, speaker.id, user.id)
+        raise InvalidInput(MSG_INCOMPLETE_CLAIM)
+    claim = get_open_claim(session, speaker.id, user.id)
     if claim is None or claim.user_approved_at is None:
         return False
     _turn_down(session, talk, speaker, user, claim, actor)
@@ -103,12 +112,12 @@ def reject_claim(session, talk_id: int, *, speaker_name: str, username: str, act
 def _held_claim(session, claim_id):
     """The talk, held, and its claim that waits for a host."""
     talk_id = session.scalar(select(TalkClaim.talk_id).where(TalkClaim.id == claim_id))
-    talk = hold_talk(session, talk_id) if talk_id is not None else None
+    talk = lock_talk(session, talk_id) if talk_id is not None else None
     claim = session.scalar(select(TalkClaim).where(TalkClaim.id == claim_id).execution_options(populate_existing=True))
     if claim is None:
-        raise NotFound(NO_CLAIM)
+        raise NotFound(MSG_CLAIM_NOT_FOUND)
     if claim.user_approved_at is None or claim.host_approved_at is not None:
-        raise Conflict(DECIDED)
+        raise Conflict(MSG_CLAIM_DECIDED)
     return talk, claim
 
 
@@ -117,35 +126,36 @@ def _unclaimed_speaker(session, talk, name):
     named = [
         speaker
         for speaker in list_speakers(session, talk.id)
-        if fold(name) in (fold(plain_text(speaker.name)), fold(shown_name(speaker)))
+        if fold_case_accents(name)
+        in (fold_case_accents(to_plain_text(speaker.name)), fold_case_accents(display_name(speaker)))
     ]
     if not named:
-        raise Unprocessable(UNKNOWN_NAME)
+        raise Unprocessable(MSG_SPEAKER_NOT_FOUND)
     free = [speaker for speaker in named if speaker.user_id is None]
     if not free:
-        raise Unprocessable(TAKEN)
+        raise Unprocessable(MSG_ALREADY_CLAIMED)
     return next((speaker for speaker in free if speaker.name == name), free[0])
 
 
 def _user(session, username):
-    user = user_named(session, username)
+    user = get_user_by_username(session, username)
     if user is None or not user.is_active:
-        raise NotFound(NO_USER)
+        raise NotFound(MSG_USER_NOT_FOUND)
     return user
 
 
 def _open(session, talk, speaker, user, caller, is_own_name, is_manager, now):
     if not (is_own_name or is_manager):
-        raise NotSignedIn(NOT_YOURS)
+        raise Unauthenticated(MSG_FORBIDDEN_CLAIM)
     side = "user_approved_at" if is_own_name else "host_approved_at"
     session.add(TalkClaim(talk_id=talk.id, speaker_id=speaker.id, user_id=user.id, claimed_at=now, **{side: now}))
     session.flush()
     if is_own_name:
         event = session.get_one(Event, talk.event_id)
-        notify_later(
+        enqueue_notification(
             session,
             "talk_claimed",
-            list_hosts_to_tell(session, event.id),
+            list_hosts_to_notify(session, event.id),
             event=event.name,
             talk=talk.title,
             slug=event.slug,
@@ -153,26 +163,26 @@ def _open(session, talk, speaker, user, caller, is_own_name, is_manager, now):
             claimant=user.full_name or user.username,
         )
     else:
-        record(session, "claim.assign", talk, actor=caller, changes=_named(speaker, user))
+        log_action(session, "claim.assign", talk, actor=caller, changes=_named(speaker, user))
         _tell(session, "talk_assigned", [user], talk, username=user.username)
 
 
 def _approve(session, talk, speaker, user, claim, actor, now):
     claim.host_approved_at = now
-    record(session, "claim.approve", talk, actor=actor, changes=_named(speaker, user))
+    log_action(session, "claim.approve", talk, actor=actor, changes=_named(speaker, user))
     link_speaker(session, talk, speaker, user)
     _tell(session, "claim_approved", [user], talk, stub=talk.stub)
 
 
 def _turn_down(session, talk, speaker, user, claim, actor):
     session.execute(delete(TalkClaim).where(TalkClaim.id == claim.id).execution_options(synchronize_session=False))
-    record(session, "claim.reject", talk, actor=actor, changes=_named(speaker, user))
+    log_action(session, "claim.reject", talk, actor=actor, changes=_named(speaker, user))
     _tell(session, "claim_rejected", [user], talk)
 
 
 def _accept(session, talk, speaker, user, claim, is_own_name, now):
     if not is_own_name:
-        raise NotSignedIn(NOT_THE_SPEAKER)
+        raise Unauthenticated(MSG_SPEAKER_REQUIRED)
     claim.user_approved_at = now
     link_speaker(session, talk, speaker, user)
 
@@ -183,4 +193,4 @@ def _named(speaker, user):
 
 def _tell(session, kind, people, talk, **facts):
     event = session.get_one(Event, talk.event_id)
-    send_later(session, kind, addresses(people), event=event.name, talk=talk.title, **facts)
+    enqueue_mail(session, kind, email_addresses(people), event=event.name, talk=talk.title, **facts)

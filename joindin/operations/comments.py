@@ -4,40 +4,40 @@ import datetime as dt
 
 from sqlalchemy import Integer, bindparam, select, update
 
-from joindin.db.locking import locked
-from joindin.errors import Conflict, Invalid, NotFound
+from joindin.db.locking import lock_row
+from joindin.errors import Conflict, InvalidInput, NotFound
 from joindin.models import Event, EventComment, EventCommentReport
-from joindin.operations.audit import record
-from joindin.operations.outbox import notify_later
-from joindin.performance.sql.compiled import Prepared
-from joindin.performance.sql.write_statements import adding_comment, counting
-from joindin.queries.accounts.users import list_hosts_to_tell
-from joindin.queries.comments import author_at_event
-from joindin.viewer import Person
+from joindin.operations.audit import log_action
+from joindin.operations.outbox import enqueue_notification
+from joindin.performance.sql.compiled import CompiledStatement
+from joindin.performance.sql.write_statements import increment_counters, insert_comment_statement
+from joindin.queries.accounts.users import list_hosts_to_notify
+from joindin.queries.comments import get_event_comment_context
+from joindin.viewer import UserSnapshot
 
 RATINGS = range(1, 6)
 DECISIONS = ("approved", "denied")
-DECIDED = "Somebody has decided about that comment already"
+MSG_REPORT_DECIDED = "Somebody has decided about that comment already"
 
 
-def comment_on_event(
-    connection, event_id: int, *, author: Person, text: str, rating: float, source: str, now: dt.datetime
+def add_event_comment(
+    connection, event_id: int, *, author: UserSnapshot, text: str, rating: float, source: str, now: dt.datetime
 ) -> int:
     """Add a comment, and tell its id. The rating counts once a person, and never from a host; else 0 is stored.
 
-    A work for :class:`joindin.performance.sql.writer.Writer`.
+    A work for :class:`joindin.performance.sql.writer.TransactionRunner`.
 
-    :raises Invalid: if a rating that would count is not 1 to 5, or the same words stand there.
+    :raises InvalidInput: if a rating that would count is not 1 to 5, or the same words stand there.
     """
     # Nobody becomes a host, and nobody else comments, until this is committed.
     if connection.execute(_HOLD, {"event": event_id}).first() is None:
         raise NotFound("Event not found")
-    known = author_at_event(connection, event_id, author.id, text)
+    known = get_event_comment_context(connection, event_id, author.id, text)
     counts = not (known.is_host or known.has_rated)
     if counts and rating not in RATINGS:
-        raise Invalid('The field "rating" must be a number (1-5)')
+        raise InvalidInput('The field "rating" must be a number (1-5)')
     if known.has_said:
-        raise Invalid("Duplicate comment")
+        raise InvalidInput("Duplicate comment")
     stored = int(rating) if counts else 0
     comment = {
         "event_id": event_id,
@@ -53,18 +53,18 @@ def comment_on_event(
     return comment_id
 
 
-def report_event_comment(session, comment: EventComment, *, reporter: Person, now: dt.datetime) -> None:
+def report_event_comment(session, comment: EventComment, *, reporter: UserSnapshot, now: dt.datetime) -> None:
     """Hide a comment at once and tell the hosts, who decide. Each report is kept."""
-    if locked(session, EventComment, comment.id) is None:
+    if lock_row(session, EventComment, comment.id) is None:
         raise NotFound("Comment not found")
     comment.is_hidden = True
     session.add(EventCommentReport(comment_id=comment.id, reporter_id=reporter.id, reported_at=now))
     session.flush()
     event = session.get_one(Event, comment.event_id)
-    notify_later(
+    enqueue_notification(
         session,
         "event_comment_reported",
-        list_hosts_to_tell(session, event.id),
+        list_hosts_to_notify(session, event.id),
         event=event.name,
         slug=event.slug,
         rating=comment.rating,
@@ -73,32 +73,38 @@ def report_event_comment(session, comment: EventComment, *, reporter: Person, no
     )
 
 
-def decide_about_event_comment(
-    session, comment: EventComment, *, decider: Person, decision: str, now: dt.datetime, only_open: bool = False
+def resolve_event_comment_reports(
+    session,
+    comment: EventComment,
+    *,
+    decider: UserSnapshot,
+    decision: str,
+    now: dt.datetime,
+    require_open: bool = False,
 ) -> None:
     """Uphold the reports (``approved``: it stays hidden) or turn them down (``denied``: shown again).
 
     :raises Conflict: with ``only_open``, if no report waits for a decision.
     """
     if decision not in DECISIONS:
-        raise Invalid("Unexpected decision")
-    if locked(session, EventComment, comment.id) is None:
+        raise InvalidInput("Unexpected decision")
+    if lock_row(session, EventComment, comment.id) is None:
         raise NotFound("Comment not found")
-    if only_open:
-        check_open(session, EventCommentReport, comment.id)
+    if require_open:
+        require_open_report(session, EventCommentReport, comment.id)
     comment.is_hidden = decision == "approved"
-    record(session, "event_comment.hide" if comment.is_hidden else "event_comment.show", comment, actor=decider)
+    log_action(session, "event_comment.hide" if comment.is_hidden else "event_comment.show", comment, actor=decider)
     close_reports(session, EventCommentReport, comment.id, decider=decider, decision=decision, now=now)
 
 
-def check_open(session, model, comment_id: int) -> None:
+def require_open_report(session, model, comment_id: int) -> None:
     """:raises Conflict: if nobody's word about the comment waits; ``model`` is the kind of report."""
     waiting = select(model.id).where(model.comment_id == comment_id, model.decision.is_(None))
     if session.scalar(waiting.limit(1)) is None:
-        raise Conflict(DECIDED)
+        raise Conflict(MSG_REPORT_DECIDED)
 
 
-def close_reports(session, model, comment_id: int, *, decider: Person, decision: str, now: dt.datetime) -> None:
+def close_reports(session, model, comment_id: int, *, decider: UserSnapshot, decision: str, now: dt.datetime) -> None:
     """Write the decision onto all reports about a comment; ``model`` is the kind of report."""
     session.execute(
         update(model)
@@ -108,9 +114,9 @@ def close_reports(session, model, comment_id: int, *, decider: Person, decision:
     )
 
 
-_HOLD = Prepared(select(Event.id).where(Event.id == bindparam("event")).with_for_update(key_share=True))
-_ADD = adding_comment(EventComment.__table__, "event_id user_id author_name rating text source created_at")
-_COUNT = counting(
+_HOLD = CompiledStatement(select(Event.id).where(Event.id == bindparam("event")).with_for_update(key_share=True))
+_ADD = insert_comment_statement(EventComment.__table__, "event_id user_id author_name rating text source created_at")
+_COUNT = increment_counters(
     Event.__table__,
     "event",
     comment_count=1,

@@ -11,8 +11,8 @@ from sqlalchemy import func, select, true, update
 
 from joindin.db.locking import begin_write
 from joindin.models import Attendance, Event, EventComment, EventHost, Talk, TalkComment, Track, talk_tracks
-from joindin.operations.talk_counters import COUNTED as COUNTED_OF_TALKS
-from joindin.performance.read_models import find_drift, mend
+from joindin.operations.talk_counters import TALK_COUNTERS as COUNTED_OF_TALKS
+from joindin.performance.read_models import find_inconsistencies, rebuild
 
 BATCH = 1000
 
@@ -24,7 +24,7 @@ _counts = (
     EventComment.user_id.not_in(_hosts),
 )
 
-COUNTED = {
+EVENT_COUNTERS = {
     "attendee_count": select(func.count()).where(Attendance.event_id == Event.id),
     "comment_count": select(func.count()).where(EventComment.event_id == Event.id),
     "talk_count": select(func.count()).where(Talk.event_id == Event.id),
@@ -34,18 +34,18 @@ COUNTED = {
     "rating_count": select(func.count(EventComment.id)).where(*_counts),
 }
 
-COUNTED_OF_TRACKS = {
+TRACK_COUNTERS = {
     "talk_count": select(func.count())
     .select_from(talk_tracks.join(Talk.__table__))
     .where(talk_tracks.c.track_id == Track.id, Talk.is_active == true()),
 }
 
 # In the order in which they are checked.
-KINDS = {Event: COUNTED, Track: COUNTED_OF_TRACKS, Talk: COUNTED_OF_TALKS}
+COUNTED_TYPES = {Event: EVENT_COUNTERS, Track: TRACK_COUNTERS, Talk: COUNTED_OF_TALKS}
 
 
 @dataclass(frozen=True)
-class Drift:
+class Inconsistency:
     kind: str
     id: int
     counter: str
@@ -53,30 +53,30 @@ class Drift:
     counted: int
 
 
-def check_listing(session, *, fix: bool) -> dict[str, int]:
+def verify_read_models(session, *, fix: bool) -> dict[str, int]:
     """How many rows are wrong in each table that lists go by, of those where any are.
 
     To mend them all are made anew, and nobody can write until the transaction ends.
     """
     begin_write(session)
-    drift = find_drift(session.connection())
+    drift = find_inconsistencies(session.connection())
     if drift and fix:
-        mend(session.connection())
+        rebuild(session.connection())
     return drift
 
 
-def count_rows(session) -> int:
+def count_rows_to_verify(session) -> int:
     """How many rows :func:`check_counters` will look at."""
-    return sum(session.scalar(select(func.count()).select_from(kind)) for kind in KINDS)
+    return sum(session.scalar(select(func.count()).select_from(kind)) for kind in COUNTED_TYPES)
 
 
-def check_counters(session, *, fix: bool, batch: int = BATCH) -> Iterator[tuple[int, list[Drift]]]:
+def verify_counters(session, *, fix: bool, batch: int = BATCH) -> Iterator[tuple[int, list[Inconsistency]]]:
     """Number of rows looked at and the drifts among them, batch by batch.
 
     One statement a batch, so that no batch is torn by what is written meanwhile; three more where
     something is mended. Commit after each batch, or its rows stay locked.
     """
-    for kind in KINDS:
+    for kind in COUNTED_TYPES:
         last = 0
         while rows := session.execute(_batch_after(kind, last, batch)).mappings().all():
             drifts = _drifts(kind, rows)
@@ -91,16 +91,16 @@ def _batch_after(kind, last, batch):
 
 
 def _comparison(kind):
-    stored = [getattr(kind, name) for name in KINDS[kind]]
-    counted = [question.scalar_subquery().label(f"counted_{name}") for name, question in KINDS[kind].items()]
+    stored = [getattr(kind, name) for name in COUNTED_TYPES[kind]]
+    counted = [question.scalar_subquery().label(f"counted_{name}") for name, question in COUNTED_TYPES[kind].items()]
     return select(kind.id, *stored, *counted)
 
 
 def _drifts(kind, rows):
     return [
-        Drift(kind.__name__.lower(), row["id"], name, row[name], row[f"counted_{name}"])
+        Inconsistency(kind.__name__.lower(), row["id"], name, row[name], row[f"counted_{name}"])
         for row in rows
-        for name in KINDS[kind]
+        for name in COUNTED_TYPES[kind]
         if row[name] != row[f"counted_{name}"]
     ]
 
@@ -113,7 +113,7 @@ def _mend(session, kind, ids):
     session.execute(select(kind.id).where(kind.id.in_(ids)).order_by(kind.id).with_for_update())
     rows = session.execute(_comparison(kind).where(kind.id.in_(ids)).order_by(kind.id)).mappings().all()
     drifts = _drifts(kind, rows)
-    values = {name: question.scalar_subquery() for name, question in KINDS[kind].items()}
+    values = {name: question.scalar_subquery() for name, question in COUNTED_TYPES[kind].items()}
     if hasattr(kind, "version"):
         values["version"] = kind.version + 1
     session.execute(

@@ -1,31 +1,31 @@
 """Deciding about submitted events."""
 
-from joindin.db.locking import locked
-from joindin.errors import Conflict, Invalid
+from joindin.db.locking import lock_row
+from joindin.errors import Conflict, InvalidInput
 from joindin.models import Event
-from joindin.operations.audit import record
-from joindin.operations.outbox import addresses, send_later
-from joindin.queries.accounts.users import list_hosts_to_tell
-from joindin.viewer import Person
+from joindin.operations.audit import log_action
+from joindin.operations.outbox import email_addresses, enqueue_mail
+from joindin.queries.accounts.users import list_hosts_to_notify
+from joindin.viewer import UserSnapshot
 
-LONGEST_REASON = 200
-CHANGED = "The event has changed since you looked at it"
+MAX_REASON_LENGTH = 200
+MSG_EVENT_CHANGED = "The event has changed since you looked at it"
 
 
-def approve_event(session, event_id: int, *, reviewer: Person, seen_version: int | None = None) -> Event:
+def approve_event(session, event_id: int, *, reviewer: UserSnapshot, seen_version: int | None = None) -> Event:
     """Make a waiting event live; its hosts hear of it.
 
-    :raises Invalid: if it is not there or not waiting, also when somebody decided a moment ago.
+    :raises InvalidInput: if it is not there or not waiting, also when somebody decided a moment ago.
     :raises Conflict: if it is no longer what the reviewer has seen.
     """
     event = _waiting(session, event_id, "This event cannot be approved", seen_version)
     event.is_active, event.is_pending, event.reviewer_id = True, False, reviewer.id
     session.flush()
-    record(session, "event.approve", event, actor=reviewer)
-    send_later(
+    log_action(session, "event.approve", event, actor=reviewer)
+    enqueue_mail(
         session,
         "event_approved",
-        addresses(list_hosts_to_tell(session, event.id)),
+        email_addresses(list_hosts_to_notify(session, event.id)),
         title=event.name,
         slug=event.slug,
     )
@@ -33,25 +33,25 @@ def approve_event(session, event_id: int, *, reviewer: Person, seen_version: int
 
 
 def reject_event(
-    session, event_id: int, *, reviewer: Person, reason: str, mail_from: str, seen_version: int | None = None
+    session, event_id: int, *, reviewer: UserSnapshot, reason: str, mail_from: str, seen_version: int | None = None
 ) -> Event:
     """Turn a waiting event down. With a reason, the hosts and the platform's own address hear of it.
 
-    :raises Invalid: if it is not there or not waiting, or the reason is too long to keep.
+    :raises InvalidInput: if it is not there or not waiting, or the reason is too long to keep.
     :raises Conflict: if it is no longer what the reviewer has seen.
     """
-    if len(reason) > LONGEST_REASON:
-        raise Invalid(f"The field 'reason' must not be longer than {LONGEST_REASON} characters")
+    if len(reason) > MAX_REASON_LENGTH:
+        raise InvalidInput(f"The field 'reason' must not be longer than {MAX_REASON_LENGTH} characters")
     event = _waiting(session, event_id, "This event cannot be rejected", seen_version)
     event.is_active, event.is_pending, event.reviewer_id = False, False, reviewer.id
     event.rejection_reason = reason
     session.flush()
-    record(session, "event.reject", event, actor=reviewer, reason=reason)
+    log_action(session, "event.reject", event, actor=reviewer, reason=reason)
     if reason:
-        send_later(
+        enqueue_mail(
             session,
             "event_rejected",
-            [mail_from, *addresses(list_hosts_to_tell(session, event.id))],
+            [mail_from, *email_addresses(list_hosts_to_notify(session, event.id))],
             title=event.name,
             slug=event.slug,
             reason=reason,
@@ -60,9 +60,9 @@ def reject_event(
 
 
 def _waiting(session, event_id, refusal, seen_version):
-    event = locked(session, Event, event_id)
+    event = lock_row(session, Event, event_id)
     if event is None or not event.is_pending or event.is_active:
-        raise Invalid(refusal)
+        raise InvalidInput(refusal)
     if seen_version not in (None, event.version):
-        raise Conflict(CHANGED)
+        raise Conflict(MSG_EVENT_CHANGED)
     return event

@@ -8,18 +8,18 @@ from random import randint
 from sqlalchemy import literal, select
 from sqlalchemy.exc import IntegrityError
 
-from joindin.db.locking import begin_write, locked
+from joindin.db.locking import begin_write, lock_row
 from joindin.db.upserts import insert_missing
 from joindin.errors import Conflict, NotFound
 from joindin.models import Event, EventHost, Tag, User, event_tags
 from joindin.operations.attendance import attend
-from joindin.operations.outbox import notify_later
-from joindin.permissions import is_approved_at_once, is_rejected
+from joindin.operations.outbox import enqueue_notification
+from joindin.permissions import is_auto_approved, is_rejected
 from joindin.queries.accounts.users import list_admins
 from joindin.queries.events import count_pending_events
-from joindin.utils.datetimes import zone
-from joindin.utils.text import fold, slug
-from joindin.viewer import Person
+from joindin.utils.datetimes import get_timezone
+from joindin.utils.text import fold_case_accents, slugify
+from joindin.viewer import UserSnapshot
 
 UNCHANGED = object()
 
@@ -46,24 +46,24 @@ class EventDetails:
         return {name: value for name, value in vars(self).items() if name != "tags" and value is not UNCHANGED}
 
 
-def pending_limit_reached(session, user: Person, limit: int) -> bool:
+def has_reached_pending_limit(session, user: UserSnapshot, limit: int) -> bool:
     """Whether ``user`` already hosts as many waiting events as one may.
 
     Holds the user's row (SQLite: the write lock), so that two submissions at once cannot both
     find the last place free.
     """
-    locked(session, User, user.id)
+    lock_row(session, User, user.id)
     return count_pending_events(session, user.id) >= limit
 
 
-def submit_event(session, details: EventDetails, *, submitter: Person, now: dt.datetime, approve=False) -> Event:
+def submit_event(session, details: EventDetails, *, submitter: UserSnapshot, now: dt.datetime, approve=False) -> Event:
     """Store a new event with its submitter as host and first attendee.
 
     It waits for approval unless the submitter is trusted or an admin, or ``approve`` says so. The
     admins hear of it by mail, also when a trusted user's event is already live.
     """
     begin_write(session)
-    at_once = approve or is_approved_at_once(submitter)
+    at_once = approve or is_auto_approved(submitter)
     event = Event(
         **details.fields(),
         contact_name=submitter.full_name,
@@ -71,7 +71,7 @@ def submit_event(session, details: EventDetails, *, submitter: Person, now: dt.d
         is_pending=None if at_once else True,
         submitted_at=now,
     )
-    add_with_slug(session, event)
+    insert_with_unique_slug(session, event)
     session.add(EventHost(event_id=event.id, user_id=submitter.id))
     if details.tags is not UNCHANGED:
         tag_event(session, event, details.tags)
@@ -96,7 +96,7 @@ def resubmit_event(session, event: Event) -> None:
 
     :raises Conflict: if the event is not a rejected one.
     """
-    event = locked(session, Event, event.id)
+    event = lock_row(session, Event, event.id)
     if event is None:
         raise NotFound("Event not found")
     if not is_rejected(event):
@@ -114,21 +114,21 @@ def tag_event(session, event: Event, names: Sequence[str]) -> None:
     wanted = {}
     for name in names:
         if name.strip():
-            wanted.setdefault(fold(name), name.strip())
+            wanted.setdefault(fold_case_accents(name), name.strip())
     insert_missing(session, Tag, "name_key", [{"name": name, "name_key": key} for key, name in wanted.items()])
     session.execute(event_tags.delete().where(event_tags.c.event_id == event.id))
     chosen = select(literal(event.id), Tag.id).where(Tag.name_key.in_(list(wanted))).order_by(Tag.id)
     session.execute(event_tags.insert().from_select(["event_id", "tag_id"], chosen))
     session.expire(event, ["tags"])
-    touch(session, event.id)
+    bump_event_versions(session, event.id)
 
 
-def touch(session, *event_ids: int) -> None:
+def bump_event_versions(session, *event_ids: int) -> None:
     """Move the version of events of which something outside their own row changed."""
     session.execute(Event.__table__.update().where(Event.id.in_(event_ids)).values(version=Event.version + 1))
 
 
-def add_with_slug(session, event: Event) -> None:
+def insert_with_unique_slug(session, event: Event) -> None:
     """Insert the event under the first free slug the contract's recipe yields (spec 4.12).
 
     Uniqueness is decided by the database: a slug taken between look and insert is tried again.
@@ -146,8 +146,8 @@ def add_with_slug(session, event: Event) -> None:
 
 
 def _free_slug(session, event):
-    plain = slug(event.name)[:200]
-    start = event.starts_at.astimezone(zone(event.timezone))
+    plain = slugify(event.name)[:200]
+    start = event.starts_at.astimezone(get_timezone(event.timezone))
     dated = [plain] + [f"{plain}-{start:{shape}}" for shape in ("%Y", "%Y-%m", "%Y-%m-%d")]
     dated = [candidate.strip("-") or "event" for candidate in dated]
     taken = set(session.scalars(select(Event.slug).where(Event.slug.in_(dated))))
@@ -155,8 +155,8 @@ def _free_slug(session, event):
 
 
 def _tell_admins(session, event):
-    start = event.starts_at.astimezone(zone(event.timezone))
-    notify_later(
+    start = event.starts_at.astimezone(get_timezone(event.timezone))
+    enqueue_notification(
         session,
         "event_submitted",
         list_admins(session),

@@ -2,13 +2,13 @@
 
 from sqlalchemy import delete, func, select, update
 
-from joindin.db.locking import locked
+from joindin.db.locking import lock_row
 from joindin.db.upserts import insert_or_ignore
-from joindin.errors import Conflict, NotAllowed, NotFound
+from joindin.errors import Conflict, Forbidden, NotFound
 from joindin.models import Event, EventComment, EventHost, User
-from joindin.operations.audit import record
-from joindin.queries.accounts.users import user_named
-from joindin.viewer import Person
+from joindin.operations.audit import log_action
+from joindin.queries.accounts.users import get_user_by_username
+from joindin.viewer import UserSnapshot
 
 
 def add_host(session, event: Event, *, username: str, actor: User | None) -> None:
@@ -17,34 +17,34 @@ def add_host(session, event: Event, *, username: str, actor: User | None) -> Non
     :raises NotFound: if nobody goes by that name.
     :raises Conflict: if they are one already.
     """
-    user = user_named(session, username)
+    user = get_user_by_username(session, username)
     if user is None or not user.is_active:
         raise NotFound("No User found")
-    locked(session, Event, event.id)
+    lock_row(session, Event, event.id)
     if not insert_or_ignore(session, EventHost, event_id=event.id, user_id=user.id):
         raise Conflict("User is already a host")
-    record(session, "event.add_host", event, actor=actor, changes={"host": [None, user.username]})
-    recount_ratings(session, event.id)
+    log_action(session, "event.add_host", event, actor=actor, changes={"host": [None, user.username]})
+    recompute_event_ratings(session, event.id)
 
 
-def remove_host(session, event: Event, *, user_id: int, remover: Person) -> None:
+def remove_host(session, event: Event, *, user_id: int, remover: UserSnapshot) -> None:
     """Take somebody off the hosts; nothing happens if they are none.
 
-    :raises NotAllowed: when somebody would take off themselves, so that no event loses its last host.
+    :raises Forbidden: when somebody would take off themselves, so that no event loses its last host.
     """
     if user_id == remover.id:
-        raise NotAllowed("You are not allowed to remove yourself from the host-list")
+        raise Forbidden("You are not allowed to remove yourself from the host-list")
     user = session.get(User, user_id)
     if user is None:
         raise NotFound("No User found")
-    locked(session, Event, event.id)
+    lock_row(session, Event, event.id)
     gone = session.execute(delete(EventHost).where(EventHost.event_id == event.id, EventHost.user_id == user_id))
     if gone.rowcount:
-        record(session, "event.remove_host", event, actor=remover, changes={"host": [user.username, None]})
-    recount_ratings(session, event.id)
+        log_action(session, "event.remove_host", event, actor=remover, changes={"host": [user.username, None]})
+    recompute_event_ratings(session, event.id)
 
 
-def recount_ratings(session, *event_ids: int) -> None:
+def recompute_event_ratings(session, *event_ids: int) -> None:
     """Work out the rating counters anew, after something other than a comment changed them.
 
     What counts: ratings above 0, also in hidden comments, by people who are not hosts (spec 4.1).

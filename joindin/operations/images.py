@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
-from joindin.db.locking import locked
+from joindin.db.locking import lock_row
 from joindin.errors import NotFound
 from joindin.models import Event, EventImage
 
 if TYPE_CHECKING:
     # Pillow is loaded by whoever makes images.
-    from joindin.utils.images import MadeImage
+    pass
 
-FOLDER = "event_icons"
+EVENT_ICONS_FOLDER = "event_icons"
 
 
-class ImageFiles:
+class EventImageStore:
     """The image files that one transaction writes and replaces; commit inside the ``with`` block.
 
     When the block ends well, the replaced files go; when it raises, the written ones do. So rows
@@ -24,7 +24,7 @@ class ImageFiles:
     """
 
     def __init__(self, media_dir: str):
-        self._folder = Path(media_dir, FOLDER)
+        self._folder = Path(media_dir, EVENT_ICONS_FOLDER)
         self._written: list[Path] = []
         self._replaced: list[Path] = []
 
@@ -47,7 +47,7 @@ class ImageFiles:
         self._replaced.append(self._folder / name)
 
 
-def set_event_image(session, event_id: int, made: "list[MadeImage]", files: ImageFiles) -> None:
+def set_event_image(session, event_id: int, made: "list[ProcessedImage]", files: EventImageStore) -> None:
     """Write the files and make them the image of the event.
 
     A name is never used twice, so that every address may be cached for ever: the first image of an
@@ -58,7 +58,7 @@ def set_event_image(session, event_id: int, made: "list[MadeImage]", files: Imag
     event.image_generation += 1
     number = "" if event.image_generation == 1 else f"-{event.image_generation}"
     for image in made:
-        name = f"icon-{event_id}{number}-{image.size}.{image.ending}"
+        name = f"icon-{event_id}{number}-{image.size}.{image.extension}"
         files.write(name, image.content)
         session.add(EventImage(event_id=event_id, size=image.size, file=name, width=image.width, height=image.height))
         if image.size == "small":
@@ -66,7 +66,7 @@ def set_event_image(session, event_id: int, made: "list[MadeImage]", files: Imag
     session.flush()
 
 
-def remove_event_image(session, event_id: int, files: ImageFiles) -> None:
+def remove_event_image(session, event_id: int, files: EventImageStore) -> None:
     """Forget the image of the event, though not its ``icon`` (spec 4.10)."""
     event = _forget_image(session, event_id, files)
     event.version = Event.version + 1
@@ -74,7 +74,7 @@ def remove_event_image(session, event_id: int, files: ImageFiles) -> None:
 
 
 def _forget_image(session, event_id, files):
-    event = locked(session, Event, event_id)
+    event = lock_row(session, Event, event_id)
     if event is None:
         raise NotFound(f"There is no event with ID {event_id}")
     images = session.scalars(select(EventImage).where(EventImage.event_id == event_id)).all()

@@ -5,20 +5,20 @@ import datetime as dt
 from sqlalchemy import delete, update
 
 from joindin.db.upserts import insert_or_ignore
-from joindin.models import TOPICS, Mail, MailRefusal
+from joindin.models import TOPICS, Mail, MailOptOut
 
 
-def refuse_mails(session, user_id: int, topic: str, *, now: dt.datetime) -> None:
+def opt_out(session, user_id: int, topic: str, *, now: dt.datetime) -> None:
     """No more of them, also of those that wait. Once is enough: a second time changes nothing."""
-    insert_or_ignore(session, MailRefusal, user_id=user_id, topic=topic, refused_at=now)
+    insert_or_ignore(session, MailOptOut, user_id=user_id, topic=topic, opted_out_at=now)
     session.execute(
         update(Mail)
         .where(Mail.user_id == user_id, Mail.kind.in_(TOPICS[topic].kinds), Mail.due_at.is_not(None))
-        .values(due_at=None, facts={}, last_error="no longer wanted")
+        .values(due_at=None, context={}, last_error="no longer wanted")
         .execution_options(synchronize_session=False)
     )
 
 
-def want_mails(session, user_id: int, topic: str) -> None:
-    refusal = delete(MailRefusal).where(MailRefusal.user_id == user_id, MailRefusal.topic == topic)
+def opt_in(session, user_id: int, topic: str) -> None:
+    refusal = delete(MailOptOut).where(MailOptOut.user_id == user_id, MailOptOut.topic == topic)
     session.execute(refusal.execution_options(synchronize_session=False))

@@ -3,30 +3,30 @@
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
-from joindin.db.locking import locked
-from joindin.errors import Conflict, Invalid, NotFound
+from joindin.db.locking import lock_row
+from joindin.errors import Conflict, InvalidInput, NotFound
 from joindin.models import RejectionReason, User
-from joindin.operations.audit import record
-from joindin.operations.event_approval import LONGEST_REASON
+from joindin.operations.audit import log_action
+from joindin.operations.event_approval import MAX_REASON_LENGTH
 
-LONGEST_TITLE = 100
-MOST = 100
-TAKEN = "There is a reason of that title"
+MAX_TITLE_LENGTH = 100
+MAX_REASONS = 100
+MSG_REASON_TITLE_TAKEN = "There is a reason of that title"
 
 
 def add_reason(session, *, title: str, text: str, actor: User | None) -> RejectionReason:
-    """:raises Invalid, Conflict: if something is missing or too long, the title is taken, or there are enough."""
+    """:raises InvalidInput, Conflict: if something is missing or too long, the title is taken, or there are enough."""
     _check(title, text)
-    if session.scalar(select(func.count()).select_from(RejectionReason)) >= MOST:
-        raise Conflict(f"There are {MOST} reasons already, which is enough to choose from")
+    if session.scalar(select(func.count()).select_from(RejectionReason)) >= MAX_REASONS:
+        raise Conflict(f"There are {MAX_REASONS} reasons already, which is enough to choose from")
     reason = RejectionReason(title=title, text=text)
     try:
         with session.begin_nested():
             session.add(reason)
             session.flush()
     except IntegrityError:
-        raise Conflict(TAKEN) from None
-    record(session, "reason.add", reason, actor=actor, changes={"text": [None, text]})
+        raise Conflict(MSG_REASON_TITLE_TAKEN) from None
+    log_action(session, "reason.add", reason, actor=actor, changes={"text": [None, text]})
     return reason
 
 
@@ -42,29 +42,29 @@ def edit_reason(session, reason_id: int, *, title: str, text: str, actor: User |
             reason.title, reason.text = title, text
             session.flush()
     except IntegrityError:
-        raise Conflict(TAKEN) from None
-    record(session, "reason.edit", reason, actor=actor, changes=changes)
+        raise Conflict(MSG_REASON_TITLE_TAKEN) from None
+    log_action(session, "reason.edit", reason, actor=actor, changes=changes)
     return reason
 
 
 def delete_reason(session, reason_id: int, *, actor: User | None) -> None:
     """What was rejected for that reason keeps it."""
     reason = _held(session, reason_id)
-    record(session, "reason.delete", reason, actor=actor, changes={"text": [reason.text, None]})
+    log_action(session, "reason.delete", reason, actor=actor, changes={"text": [reason.text, None]})
     gone = delete(RejectionReason).where(RejectionReason.id == reason_id)
     session.execute(gone.execution_options(synchronize_session=False))
     session.expunge(reason)
 
 
 def _check(title, text):
-    if not 0 < len(title) <= LONGEST_TITLE:
-        raise Invalid(f"The title must have 1 to {LONGEST_TITLE} characters")
-    if not 0 < len(text) <= LONGEST_REASON:
-        raise Invalid(f"The text must have 1 to {LONGEST_REASON} characters")
+    if not 0 < len(title) <= MAX_TITLE_LENGTH:
+        raise InvalidInput(f"The title must have 1 to {MAX_TITLE_LENGTH} characters")
+    if not 0 < len(text) <= MAX_REASON_LENGTH:
+        raise InvalidInput(f"The text must have 1 to {MAX_REASON_LENGTH} characters")
 
 
 def _held(session, reason_id):
-    reason = locked(session, RejectionReason, reason_id)
+    reason = lock_row(session, RejectionReason, reason_id)
     if reason is None:
         raise NotFound("Reason not found")
     return reason

@@ -6,9 +6,9 @@ from sqlalchemy import delete, insert, update
 
 from joindin.models import OPEN_CLAIM, Talk, TalkClaim, TalkSpeaker, User
 from joindin.operations.attendance import attend
-from joindin.operations.talk_rating_counters import recount_talk_ratings
+from joindin.operations.talk_rating_counters import recompute_talk_ratings
 from joindin.queries.talks import list_speakers
-from joindin.utils.text import plain_text
+from joindin.utils.text import to_plain_text
 
 
 def add_speakers(session, talk_id: int, names: Sequence[str]) -> None:
@@ -17,14 +17,14 @@ def add_speakers(session, talk_id: int, names: Sequence[str]) -> None:
         session.execute(insert(TalkSpeaker), [{"talk_id": talk_id, "name": name} for name in names])
 
 
-def name_speakers(session, talk: Talk, names: Sequence[str]) -> None:
+def set_speakers(session, talk: Talk, names: Sequence[str]) -> None:
     """Make ``names`` the speakers of a talk that is held. Whoever was one of them before keeps the claim.
 
     Claimed speakers go by their user's name of today. With an entry its claims go.
     """
     attached = list_speakers(session, talk.id)
-    known = {shown_name(speaker) for speaker in attached}
-    gone = [speaker for speaker in attached if shown_name(speaker) not in names]
+    known = {display_name(speaker) for speaker in attached}
+    gone = [speaker for speaker in attached if display_name(speaker) not in names]
     new = [name for name in dict.fromkeys(names) if name not in known]
     session.execute(
         delete(TalkSpeaker)
@@ -33,7 +33,7 @@ def name_speakers(session, talk: Talk, names: Sequence[str]) -> None:
     )
     add_speakers(session, talk.id, new)
     # Ratings of those who speak no longer count from now on.
-    recount_talk_ratings(session, talk.id)
+    recompute_talk_ratings(session, talk.id)
 
 
 def link_speaker(session, talk: Talk, speaker: TalkSpeaker, user: User) -> None:
@@ -48,7 +48,7 @@ def link_speaker(session, talk: Talk, speaker: TalkSpeaker, user: User) -> None:
         .where(TalkClaim.speaker_id == speaker.id, OPEN_CLAIM)
         .execution_options(synchronize_session=False)
     )
-    recount_talk_ratings(session, talk.id)
+    recompute_talk_ratings(session, talk.id)
     attend(session, talk.event_id, user.id)
 
 
@@ -60,9 +60,9 @@ def unlink_speaker(session, talk: Talk, user_id: int) -> None:
         .values(user_id=None)
         .execution_options(synchronize_session=False)
     )
-    recount_talk_ratings(session, talk.id)
+    recompute_talk_ratings(session, talk.id)
 
 
-def shown_name(speaker: TalkSpeaker) -> str:
+def display_name(speaker: TalkSpeaker) -> str:
     """The name a speaker goes by, with the user loaded, as it would come back from somebody who read it."""
-    return plain_text((speaker.user.full_name if speaker.user else None) or speaker.name)
+    return to_plain_text((speaker.user.full_name if speaker.user else None) or speaker.name)

@@ -4,14 +4,14 @@ import datetime as dt
 
 from sqlalchemy import not_, or_, select, update
 
-from joindin.db.locking import give_way
+from joindin.db.locking import retry_on_lock_timeout
 from joindin.models import HotEvent
 from joindin.utils.datetimes import day_number
 
 BUSY = "Others write to the same events all the time"
 
 
-def move_begun_events(session, now: dt.datetime) -> int:
+def mark_started_events(session, now: dt.datetime) -> int:
     """Let ``is_begun`` follow the calendar; how many events changed sides. Nothing is written where none has to.
 
     No list depends on it for what it shows, only for how fast.
@@ -21,7 +21,7 @@ def move_begun_events(session, now: dt.datetime) -> int:
     ahead = (HotEvent.is_begun.is_(True)) & (HotEvent.start_day >= today)
     if session.scalar(select(HotEvent.event_id).where(or_(behind, ahead)).limit(1)) is None:
         return 0
-    return give_way(session, lambda: _move(session, behind, -1) + _move(session, ahead, +1), refusal=BUSY)
+    return retry_on_lock_timeout(session, lambda: _move(session, behind, -1) + _move(session, ahead, +1), message=BUSY)
 
 
 def _move(session, which, sign):

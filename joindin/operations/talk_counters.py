@@ -24,7 +24,7 @@ _rated = (
     TalkComment.user_id.not_in(_speakers),
 )
 
-COUNTED = {
+TALK_COUNTERS = {
     "comment_count": select(func.count()).select_from(TalkComment).where(*_shown),
     "all_comment_count": select(func.count()).select_from(TalkComment).where(*_all),
     "rating_sum": select(func.coalesce(func.sum(TalkComment.rating), 0)).where(*_rated),
@@ -33,13 +33,14 @@ COUNTED = {
 }
 
 
-def recount_talks(session, talk_ids: Collection[int]) -> None:
+def recompute_talk_counters(session, talk_ids: Collection[int]) -> None:
     """Store what there is, and move the versions. Hold the talks' rows: a statement that has to wait counts too early."""
     session.execute(
         update(Talk)
         .where(Talk.id.in_(talk_ids))
         .values(
-            {name: question.scalar_subquery() for name, question in COUNTED.items()} | {"version": Talk.version + 1}
+            {name: question.scalar_subquery() for name, question in TALK_COUNTERS.items()}
+            | {"version": Talk.version + 1}
         )
         .execution_options(synchronize_session=False)
     )

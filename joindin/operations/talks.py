@@ -13,14 +13,14 @@ from secrets import token_hex
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from joindin.db.locking import begin_write, give_way, locked
+from joindin.db.locking import begin_write, lock_row, retry_on_lock_timeout
 from joindin.errors import Conflict, NotFound
 from joindin.models import Event, Talk, TalkLink, Track, talk_tracks
-from joindin.operations.speakers import add_speakers, name_speakers
-from joindin.utils.text import slug
+from joindin.operations.speakers import add_speakers, set_speakers
+from joindin.utils.text import slugify
 
-LONGEST_SLUG = 200
-MOST_ATTEMPTS = 20
+MAX_SLUG_LENGTH = 200
+MAX_ATTEMPTS = 20
 
 
 @dataclass(frozen=True)
@@ -56,20 +56,20 @@ def add_talk(session, event_id: int, details: TalkDetails) -> Talk:
 
 def edit_talk(session, talk_id: int, details: TalkDetails) -> None:
     """Replace all that is said about a talk, its slug as well. Links stay; speakers may keep their claims."""
-    talk = hold_talk(session, talk_id)
+    talk = lock_talk(session, talk_id)
     for name, value in details.fields().items():
         setattr(talk, name, value)
     session.flush()
     _give_slug(session, talk)
     if details.speakers is not None:
-        name_speakers(session, talk, details.speakers)
+        set_speakers(session, talk, details.speakers)
 
 
 def delete_talk(session, talk_id: int) -> None:
     """Delete a talk with all that hangs on it; nothing happens if it is gone already."""
 
     def work():
-        talk = locked(session, Talk, talk_id)
+        talk = lock_row(session, Talk, talk_id)
         if talk is None:
             return
         if talk.is_active:
@@ -83,21 +83,21 @@ def delete_talk(session, talk_id: int) -> None:
         session.execute(delete(Talk).where(Talk.id == talk_id).execution_options(synchronize_session=False))
         _count(session, talk.event_id, talk_count=-1, talk_comment_count=-talk.all_comment_count)
 
-    give_way(session, work, refusal="There was a problem trying to delete the talk")
+    retry_on_lock_timeout(session, work, message="There was a problem trying to delete the talk")
 
 
-def hold_talk(session, talk_id: int) -> Talk:
+def lock_talk(session, talk_id: int) -> Talk:
     """The talk, with nobody else writing to it or to what hangs on it until this transaction ends.
 
     :raises NotFound: if somebody deleted it since it was found.
     """
-    talk = locked(session, Talk, talk_id)
+    talk = lock_row(session, Talk, talk_id)
     if talk is None:
         raise NotFound("Talk not found")
     return talk
 
 
-def touch_talks(session, *talk_ids: int) -> None:
+def bump_talk_versions(session, *talk_ids: int) -> None:
     """Move the version of talks of which something outside their own row changed."""
     session.execute(
         update(Talk)
@@ -109,7 +109,7 @@ def touch_talks(session, *talk_ids: int) -> None:
 
 def _add_with_stub(session, talk):
     """Insert under a stub that no talk has; the database decides."""
-    for _attempt in range(MOST_ATTEMPTS):
+    for _attempt in range(MAX_ATTEMPTS):
         talk.stub = token_hex(3)[:5]
         try:
             with session.begin_nested():
@@ -126,9 +126,9 @@ def _give_slug(session, talk):
 
     One that is taken between look and update is for the database to refuse.
     """
-    plain = slug(talk.title)[:LONGEST_SLUG].strip("-") or "talk"
+    plain = slugify(talk.title)[:MAX_SLUG_LENGTH].strip("-") or "talk"
     by_id = f"{plain}-{talk.id}"
-    for candidate in (plain, by_id, *(f"{by_id}-{randint(1, 9999)}" for _attempt in range(MOST_ATTEMPTS))):
+    for candidate in (plain, by_id, *(f"{by_id}-{randint(1, 9999)}" for _attempt in range(MAX_ATTEMPTS))):
         if talk.slug == candidate:
             return
         if _is_taken(session, talk.event_id, candidate):

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Table, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from joindin.performance.sql.compiled import Prepared
-from joindin.performance.sql.writer import Writer
+from joindin.performance.sql.compiled import CompiledStatement
+from joindin.performance.sql.writer import TransactionRunner
 
 THING, USER = bindparam("thing", type_=Integer), bindparam("user", type_=Integer)
 
 
-class Marks:
+class CountedToggle:
     """The rows of ``table``, a pair of a person and a thing each; ``thing`` is the column that names the thing.
 
     ``counter`` of ``things`` is how many there are. What somebody marks has to be ``seen`` by everybody.
@@ -38,25 +38,29 @@ class Marks:
 
         found = wanted.cte("found")
         added = counting_rows(adding(postgresql, select(found)), +1).cte("added")
-        self._add_as_one = Prepared(select(found.c.id).add_cte(added))
-        self._remove_as_one = Prepared(counting_rows(leaving, -1))
-        self._find, self._add, self._remove = Prepared(wanted), Prepared(adding(sqlite, wanted)), Prepared(leaving)
-        self._count, self._discount = (Prepared(counting(things.c.id == THING, change)) for change in (+1, -1))
+        self._add_as_one = CompiledStatement(select(found.c.id).add_cte(added))
+        self._remove_as_one = CompiledStatement(counting_rows(leaving, -1))
+        self._find, self._add, self._remove = (
+            CompiledStatement(wanted),
+            CompiledStatement(adding(sqlite, wanted)),
+            CompiledStatement(leaving),
+        )
+        self._count, self._discount = (CompiledStatement(counting(things.c.id == THING, change)) for change in (+1, -1))
 
-    def add(self, writer: Writer, thing_id: int, user_id: int) -> bool:
+    def set(self, writer: TransactionRunner, thing_id: int, user_id: int) -> bool:
         """Set a mark, or leave it where there is one; False if there is no such thing that everybody sees."""
         values = {"thing": thing_id, "user": user_id}
         if writer.has_data_changing_ctes:
             return writer.execute(self._add_as_one, values).first() is not None
-        return writer.write(lambda connection: self._add_in_steps(connection, values))
+        return writer.run(lambda connection: self._add_in_steps(connection, values))
 
-    def remove(self, writer: Writer, thing_id: int, user_id: int) -> None:
+    def unset(self, writer: TransactionRunner, thing_id: int, user_id: int) -> None:
         """Take a mark back, if there is one."""
         values = {"thing": thing_id, "user": user_id}
         if writer.has_data_changing_ctes:
             writer.execute(self._remove_as_one, values)
         else:
-            writer.write(lambda connection: self._remove_in_steps(connection, values))
+            writer.run(lambda connection: self._remove_in_steps(connection, values))
 
     def _add_in_steps(self, connection: Any, values) -> bool:
         if connection.execute(self._add, values).rowcount > 0:

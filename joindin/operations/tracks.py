@@ -6,13 +6,13 @@ tracks; the database moves their versions (``upkeep/versions.py``).
 
 from sqlalchemy import delete, update
 
-from joindin.db.locking import begin_write, give_way, locked
+from joindin.db.locking import begin_write, lock_row, retry_on_lock_timeout
 from joindin.db.upserts import insert_or_ignore
-from joindin.errors import Invalid, NotFound
+from joindin.errors import InvalidInput, NotFound
 from joindin.models import Event, Track, talk_tracks
-from joindin.operations.talks import hold_talk
+from joindin.operations.talks import lock_talk
 
-NO_EVENT = "Associated event not found"
+MSG_EVENT_NOT_FOUND = "Associated event not found"
 
 
 def add_track(session, event_id: int, *, name: str, description: str) -> Track:
@@ -37,7 +37,7 @@ def edit_track(session, track_id: int, *, name: str, description: str | None) ->
             track.description = description
         session.flush()
 
-    give_way(session, work, refusal="There was a problem trying to edit the track")
+    retry_on_lock_timeout(session, work, message="There was a problem trying to edit the track")
 
 
 def delete_track(session, track_id: int) -> None:
@@ -51,20 +51,20 @@ def delete_track(session, track_id: int) -> None:
         session.execute(delete(Track).where(Track.id == track_id).execution_options(synchronize_session=False))
         _count_tracks(session, track.event_id, -1)
 
-    give_way(session, work, refusal="There was a problem trying to delete the track")
+    retry_on_lock_timeout(session, work, message="There was a problem trying to delete the track")
 
 
-def put_into_track(session, talk_id: int, track_id: int) -> None:
+def add_talk_to_track(session, talk_id: int, track_id: int) -> None:
     """Have a talk run in a track of the same event; nothing happens if it does already.
 
-    :raises Invalid: if somebody deleted the track since it was found.
+    :raises InvalidInput: if somebody deleted the track since it was found.
     """
     talk, track = _hold_both(session, talk_id, track_id)
     if insert_or_ignore(session, talk_tracks, talk_id=talk_id, track_id=track_id):
         _move(session, talk, track, +1)
 
 
-def take_out_of_track(session, talk_id: int, track_id: int) -> None:
+def remove_talk_from_track(session, talk_id: int, track_id: int) -> None:
     """Have a talk run in a track no longer; nothing happens if it does not."""
     talk, track = _hold_both(session, talk_id, track_id)
     gone = session.execute(
@@ -75,16 +75,16 @@ def take_out_of_track(session, talk_id: int, track_id: int) -> None:
 
 
 def _hold_track(session, track_id):
-    track = locked(session, Track, track_id)
+    track = lock_row(session, Track, track_id)
     if track is None:
         raise NotFound("Track not found")
     return track
 
 
 def _hold_both(session, talk_id, track_id):
-    talk, track = hold_talk(session, talk_id), locked(session, Track, track_id)
+    talk, track = lock_talk(session, talk_id), lock_row(session, Track, track_id)
     if track is None:
-        raise Invalid(NO_EVENT)
+        raise InvalidInput(MSG_EVENT_NOT_FOUND)
     return talk, track
 
 

@@ -18,7 +18,7 @@ from threading import Lock
 from sqlalchemy.engine import Engine
 
 # Seconds to wait for a database that does not answer.
-PATIENCE = 2
+CONNECT_TIMEOUT_S = 2
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ def data_version(engine: Engine) -> Callable[[], Hashable | None]:
     """A function that tells the version now, or None if it cannot be told; it connects at its first call."""
     if engine.dialect.name == "sqlite":
         return SQLiteVersion(engine)
-    return PostgreSQLTeller(engine, b"SELECT pg_current_snapshot()")
+    return ScalarProbe(engine, b"SELECT pg_current_snapshot()")
 
 
 class SQLiteVersion:
@@ -52,7 +52,9 @@ class SQLiteVersion:
         self._epoch += 1
         # Read-only, so that a file that is gone is not made again.
         address = f"{Path(self._file).absolute().as_uri()}?mode=ro"
-        return sqlite3.connect(address, uri=True, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+        return sqlite3.connect(
+            address, uri=True, timeout=CONNECT_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
 
     def _give_up(self):
         log.warning("The version of the data cannot be read", exc_info=True)
@@ -61,7 +63,7 @@ class SQLiteVersion:
             self._connection = None
 
 
-class PostgreSQLTeller:
+class ScalarProbe:
     """What a server says to one short question; None if it cannot be asked.
 
     It goes by the library below the driver, which takes a third of the driver's time.
@@ -97,7 +99,7 @@ class PostgreSQLTeller:
 
     def _connect(self):
         arguments, options = self._engine.dialect.create_connect_args(self._engine.url)
-        limits = {"connect_timeout": PATIENCE, "tcp_user_timeout": PATIENCE * 1000}
+        limits = {"connect_timeout": CONNECT_TIMEOUT_S, "tcp_user_timeout": CONNECT_TIMEOUT_S * 1000}
         connection = self._engine.dialect.loaded_dbapi.connect(*arguments, autocommit=True, **limits | options)
         connection.pgconn.prepare(self.NAME, self._question)
         return connection

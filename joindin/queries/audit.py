@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from joindin.models import AuditEntry
 
-MOST = 100
+MAX_PAGE_SIZE = 100
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class AuditFilter:
 
     actor_id: int | None = None
     action: str | None = None
-    subject_kind: str | None = None
+    subject_type: str | None = None
     subject_id: int | None = None
     since: dt.datetime | None = None
     until: dt.datetime | None = None
@@ -30,12 +30,12 @@ class AuditSlice:
     """``older`` is what ``before`` has to be for the next slice; None if there is none."""
 
     entries: Sequence[AuditEntry]
-    older: int | None
+    next_before: int | None
 
 
 def list_audit_entries(session, wanted: AuditFilter, size: int = 20) -> AuditSlice:
     """One statement, however far back: a slice goes on from an id and counts nothing."""
-    size = min(max(size, 1), MOST)
+    size = min(max(size, 1), MAX_PAGE_SIZE)
     rows = select(AuditEntry).where(*_conditions(wanted)).options(joinedload(AuditEntry.actor))
     entries = session.scalars(rows.order_by(AuditEntry.id.desc()).limit(size + 1)).all()
     return AuditSlice(entries[:size], entries[size - 1].id if len(entries) > size else None)
@@ -56,9 +56,9 @@ def _is_action(action):
 CONDITIONS = {
     "actor_id": lambda id_: AuditEntry.actor_id == id_,
     "action": _is_action,
-    "subject_kind": lambda kind: AuditEntry.subject_kind == kind,
+    "subject_type": lambda kind: AuditEntry.subject_type == kind,
     "subject_id": lambda id_: AuditEntry.subject_id == id_,
-    "since": lambda at: AuditEntry.at >= at,
-    "until": lambda at: AuditEntry.at < at,
+    "since": lambda at: AuditEntry.occurred_at >= at,
+    "until": lambda at: AuditEntry.occurred_at < at,
     "before": lambda id_: AuditEntry.id < id_,
 }

@@ -7,7 +7,7 @@ from joindin.models import OPEN_CLAIM, Talk, TalkClaim
 from joindin.queries.paging import Page
 
 
-def open_claim_of(session, speaker_id: int, user_id: int) -> TalkClaim | None:
+def get_open_claim(session, speaker_id: int, user_id: int) -> TalkClaim | None:
     """The claim on a name, or assignment of it, that one side has not approved yet."""
     return session.scalar(
         select(TalkClaim).where(TalkClaim.speaker_id == speaker_id, TalkClaim.user_id == user_id, OPEN_CLAIM)

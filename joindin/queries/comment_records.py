@@ -5,19 +5,19 @@ from types import SimpleNamespace
 from sqlalchemy import bindparam, select
 
 from joindin.models import Event, EventComment, Talk, TalkComment, User
-from joindin.performance.sql.compiled import Prepared
-from joindin.performance.sql.reader import in_batches
+from joindin.performance.sql.compiled import CompiledStatement
+from joindin.performance.sql.reader import batched
 
 # What is shown of an author, and what tells whether it is shown as before.
 _AUTHOR = (User.username, User.full_name, User.email, User.is_active, User.version.label("user_version"))
 
 
-def read_event_comments(reader, comment_ids) -> dict[int, SimpleNamespace]:
+def load_event_comment_records(reader, comment_ids) -> dict[int, SimpleNamespace]:
     """The comments by id, with all that a representation reads: one statement a batch."""
     return {row.id: _with_others(row) for row in _rows(reader, EVENT_COMMENTS, comment_ids)}
 
 
-def read_talk_comments(reader, comment_ids) -> dict[int, SimpleNamespace]:
+def load_talk_comment_records(reader, comment_ids) -> dict[int, SimpleNamespace]:
     """As :func:`read_event_comments`."""
     rows = _rows(reader, TALK_COMMENTS, comment_ids)
     return {row.id: _with_others(row, talk=SimpleNamespace(title=row.talk_title)) for row in rows}
@@ -32,14 +32,14 @@ def _statement(model, *more):
     )
 
 
-EVENT_COMMENTS = Prepared(_statement(EventComment))
-TALK_COMMENTS = Prepared(
+EVENT_COMMENTS = CompiledStatement(_statement(EventComment))
+TALK_COMMENTS = CompiledStatement(
     _statement(TalkComment, Talk.title.label("talk_title")).join(Talk, Talk.id == TalkComment.talk_id)
 )
 
 
 def _rows(reader, statement, comment_ids):
-    for ids in in_batches(comment_ids):
+    for ids in batched(comment_ids):
         yield from reader.execute(statement, {"ids": ids})
 
 

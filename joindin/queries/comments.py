@@ -5,20 +5,20 @@ from sqlalchemy.orm import joinedload
 
 from joindin.errors import NotFound
 from joindin.models import Event, EventComment, EventCommentReport, EventHost
-from joindin.performance.sql.compiled import Prepared
-from joindin.queries.keyed_lists import KeyList
+from joindin.performance.sql.compiled import CompiledStatement
+from joindin.queries.keyed_lists import KeyedList
 from joindin.queries.paging import Page, Paging
 
 # All that a representation of a comment reads.
-SHOWN = (
+EAGER_LOADS = (
     joinedload(EventComment.user),
     joinedload(EventComment.event).load_only(Event.timezone, Event.slug),
 )
 
 
-def find_any_event_comment(session, comment_id: int) -> EventComment:
+def find_event_comment_including_hidden(session, comment_id: int) -> EventComment:
     """A comment, hidden or not; :raises NotFound: if there is none."""
-    comment = session.scalar(select(EventComment).where(EventComment.id == comment_id).options(*SHOWN))
+    comment = session.scalar(select(EventComment).where(EventComment.id == comment_id).options(*EAGER_LOADS))
     if comment is None:
         raise NotFound("Comment not found")
     return comment
@@ -39,13 +39,13 @@ def find_event_comment_key(connection, comment_id: int):
 
 _COLUMNS = "comments.id, comments.version, users.version AS user_version, events.timezone"
 _WITH_OTHERS = "JOIN events ON events.id = comments.event_id LEFT JOIN users ON users.id = comments.user_id"
-_KEY = Prepared(
+_KEY = CompiledStatement(
     text(f"""SELECT {_COLUMNS} FROM event_comments comments {_WITH_OTHERS}
         WHERE comments.id = :id AND comments.is_hidden = false""")
 )
 _SHOWN_OF_EVENT = "event_comments WHERE event_id = :event_id AND is_hidden = false"
 _TOTAL_OF_EVENT = f"(SELECT count(*) FROM {_SHOWN_OF_EVENT})"
-_OF_EVENT = KeyList(
+_OF_EVENT = KeyedList(
     f"""SELECT {_COLUMNS}, {_TOTAL_OF_EVENT} AS total
         FROM (SELECT id, created_at FROM {_SHOWN_OF_EVENT} ORDER BY created_at DESC, id DESC {{slice}}) page
         JOIN event_comments comments ON comments.id = page.id {_WITH_OTHERS}
@@ -61,7 +61,7 @@ def list_open_event_reports(session, event_id: int) -> Page:
         .join(EventCommentReport.comment)
         .where(EventComment.event_id == event_id, EventCommentReport.decision.is_(None))
         .options(
-            joinedload(EventCommentReport.comment).options(*SHOWN),
+            joinedload(EventCommentReport.comment).options(*EAGER_LOADS),
             joinedload(EventCommentReport.reporter),
             joinedload(EventCommentReport.decider),
         )
@@ -71,17 +71,17 @@ def list_open_event_reports(session, event_id: int) -> Page:
     return Page(reports, len(reports))
 
 
-def author_at_event(connection, event_id: int, user_id: int, words: str):
+def get_event_comment_context(connection, event_id: int, user_id: int, comment_text: str):
     """What decides about a comment: whether its author ``is_host``, ``has_rated`` the event and ``has_said`` just that.
 
     However long ago, and also where it is hidden by now.
     """
-    return connection.execute(_AUTHOR, {"event": event_id, "user": user_id, "words": words}).one()
+    return connection.execute(_AUTHOR, {"event": event_id, "user": user_id, "words": comment_text}).one()
 
 
 _THEIRS = EventComment.event_id == bindparam("event"), EventComment.user_id == bindparam("user")
 _HOSTING = EventHost.event_id == bindparam("event"), EventHost.user_id == bindparam("user")
-_AUTHOR = Prepared(
+_AUTHOR = CompiledStatement(
     select(
         exists().where(*_HOSTING).label("is_host"),
         exists().where(*_THEIRS, EventComment.rating > 0).label("has_rated"),

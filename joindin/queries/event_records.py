@@ -6,22 +6,22 @@ from types import SimpleNamespace
 from sqlalchemy import bindparam, select
 
 from joindin.models import Event, EventHost, EventImage, Tag, User, event_tags
-from joindin.performance.sql.compiled import Prepared
-from joindin.performance.sql.reader import in_batches
+from joindin.performance.sql.compiled import CompiledStatement
+from joindin.performance.sql.reader import batched
 
-EVENTS = Prepared(select(*Event.__table__.c).where(Event.id.in_(bindparam("ids", expanding=True))))
-TAGS = Prepared(
+EVENTS = CompiledStatement(select(*Event.__table__.c).where(Event.id.in_(bindparam("ids", expanding=True))))
+TAGS = CompiledStatement(
     select(event_tags.c.event_id, Tag.name)
     .join(Tag, Tag.id == event_tags.c.tag_id)
     .where(event_tags.c.event_id.in_(bindparam("ids", expanding=True)))
     .order_by(Tag.id)
 )
-IMAGES = Prepared(
+IMAGES = CompiledStatement(
     select(EventImage.event_id, EventImage.size, EventImage.file, EventImage.url, EventImage.width, EventImage.height)
     .where(EventImage.event_id.in_(bindparam("ids", expanding=True)))
     .order_by(EventImage.id)
 )
-HOSTS = Prepared(
+HOSTS = CompiledStatement(
     select(EventHost.event_id, EventHost.user_id, User.full_name)
     .join(User, User.id == EventHost.user_id)
     .where(EventHost.event_id.in_(bindparam("ids", expanding=True)))
@@ -29,13 +29,13 @@ HOSTS = Prepared(
 )
 
 
-def read_events(reader, event_ids, *, with_hosts: bool) -> dict[int, SimpleNamespace]:
+def load_event_records(reader, event_ids, *, with_hosts: bool) -> dict[int, SimpleNamespace]:
     """The events by id, with all that a representation reads: three statements, four with hosts a batch.
 
     The rows come before what belongs to them. So what is shown may be newer than the version of its
     row, never older, and nothing old is remembered under a new version.
     """
-    return {event.id: event for ids in in_batches(event_ids) for event in _read_some(reader, ids, with_hosts)}
+    return {event.id: event for ids in batched(event_ids) for event in _read_some(reader, ids, with_hosts)}
 
 
 def _read_some(reader, ids, with_hosts):

@@ -5,12 +5,12 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from joindin.errors import NotFound
 from joindin.models import Attendance, Event, EventHost, EventImage, User
-from joindin.performance.sql.compiled import Prepared
+from joindin.performance.sql.compiled import CompiledStatement
 from joindin.permissions import can_see_event
-from joindin.queries.keyed_lists import KeyList
+from joindin.queries.keyed_lists import KeyedList
 from joindin.queries.paging import Page, Paging
-from joindin.queries.viewer_relations import view_events
-from joindin.viewer import NOBODY, Viewer
+from joindin.queries.viewer_relations import load_viewer_for_events
+from joindin.viewer import ANONYMOUS, Viewer
 
 NONE = frozenset()
 
@@ -18,8 +18,8 @@ _columns = Event.__table__.c
 _key = select(_columns.id, _columns.version, _columns.is_pending, _columns.is_visible, _columns.is_private).where(
     _columns.id == bindparam("id")
 )
-KEY_OF_EVENT = Prepared(_key)
-KEY_AND_FACTS = Prepared(
+EVENT_KEY = CompiledStatement(_key)
+KEY_AND_VIEWER_FLAGS = CompiledStatement(
     _key.add_columns(
         *[
             exists()
@@ -31,7 +31,7 @@ KEY_AND_FACTS = Prepared(
 )
 
 # All that any representation reads.
-WHOLE = (
+EAGER_LOADS = (
     selectinload(Event.tags),
     selectinload(Event.images),
     selectinload(Event.hosts).joinedload(EventHost.user),
@@ -44,7 +44,7 @@ def find_event(session, event_id: int, user) -> tuple[Event, Viewer]:
     :raises NotFound: if there is none, or none that ``user`` may see.
     """
     event = session.get(Event, event_id)
-    viewer = view_events(session, user, [event_id])
+    viewer = load_viewer_for_events(session, user, [event_id])
     if event is None or not can_see_event(viewer, event):
         raise NotFound("Event not found")
     return event, viewer
@@ -54,9 +54,9 @@ def find_event_key(connection, event_id: int, user):
     """Id and version of an event that ``user`` may see, and what it is to them: one statement."""
     values = {"id": event_id}
     if user is None:
-        row, viewer = connection.execute(KEY_OF_EVENT, values).first(), NOBODY
+        row, viewer = connection.execute(EVENT_KEY, values).first(), ANONYMOUS
     else:
-        row = connection.execute(KEY_AND_FACTS, values | {"user_id": user.id}).first()
+        row = connection.execute(KEY_AND_VIEWER_FLAGS, values | {"user_id": user.id}).first()
         ids = frozenset([event_id])
         viewer = Viewer(
             user, attending=ids if row and row.attends else NONE, hosting=ids if row and row.hosts else NONE
@@ -71,7 +71,7 @@ def find_event_by_slug(session, slug: str) -> Event:
 
     :raises NotFound: if there is none.
     """
-    return _find_visible(session, Event.slug == slug, WHOLE)
+    return _find_visible(session, Event.slug == slug, EAGER_LOADS)
 
 
 def find_event_by_stub(session, stub: str) -> Event:
@@ -85,7 +85,10 @@ def find_event_by_stub(session, stub: str) -> Event:
 def load_events(session, event_ids) -> dict[int, Event]:
     """The events by id, with all that any representation reads: four statements."""
     wanted = (
-        select(Event).where(Event.id.in_(list(event_ids))).options(*WHOLE).execution_options(populate_existing=True)
+        select(Event)
+        .where(Event.id.in_(list(event_ids)))
+        .options(*EAGER_LOADS)
+        .execution_options(populate_existing=True)
     )
     return {event.id: event for event in session.scalars(wanted)}
 
@@ -103,7 +106,7 @@ def _linked_by(table, more=""):
     found = f"events WHERE id IN (SELECT event_id FROM {table} WHERE user_id = :user_id) {more}"
     total = f"(SELECT count(*) FROM {found})"
     rows = f"SELECT id, version, is_pending, {total} AS total FROM {found} ORDER BY starts_at DESC, id DESC {{slice}}"
-    return KeyList(rows, total)
+    return KeyedList(rows, total)
 
 
 _HOSTED = _linked_by("event_hosts")

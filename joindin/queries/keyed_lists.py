@@ -2,11 +2,11 @@
 
 from sqlalchemy import text
 
-from joindin.performance.sql.compiled import Prepared
-from joindin.queries.paging import FIRST, PART, Page, Paging, limit
+from joindin.performance.sql.compiled import CompiledStatement
+from joindin.queries.paging import LIMIT_FIRST, LIMIT_OFFSET, Page, Paging, limit_clause
 
 
-class KeyList:
+class KeyedList:
     """The statements of one list.
 
     ``rows`` is SQL for the rows in their order with the number of all as ``total`` in each; it holds
@@ -14,19 +14,23 @@ class KeyList:
     """
 
     def __init__(self, rows: str, total: str):
-        self._rows = {cut: Prepared(text(rows.replace("{slice}", cut))) for cut in (FIRST, PART, "")}
-        self._total = Prepared(text(f"SELECT {total} AS total"))
+        self._rows = {
+            cut: CompiledStatement(text(rows.replace("{slice}", cut))) for cut in (LIMIT_FIRST, LIMIT_OFFSET, "")
+        }
+        self._total = CompiledStatement(text(f"SELECT {total} AS total"))
 
     def page(self, connection, paging: Paging, **values) -> Page:
         """One statement, and one more where a page lies behind the end."""
         start = paging.start or 0
-        rows = connection.execute(self._rows[limit(paging)], values | {"size": paging.size, "offset": start}).all()
+        rows = connection.execute(
+            self._rows[limit_clause(paging)], values | {"size": paging.size, "offset": start}
+        ).all()
         if rows:
             return Page(rows, rows[0].total, paging)
         return Page([], connection.scalar(self._total, values) if start else 0, paging)
 
 
-def read_whole(connection, page: Page, read) -> list:
+def load_in_order(connection, page: Page, load) -> list:
     """The things behind the keys of a page, in its order; ``read`` finds them by their ids."""
-    things = read(connection, [key.id for key in page.items])
+    things = load(connection, [key.id for key in page.items])
     return [things[key.id] for key in page.items if key.id in things]

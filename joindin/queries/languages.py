@@ -14,11 +14,11 @@ def find_language(session, language_id: int) -> Language:
     return language
 
 
-def language_named(session, name: str) -> Language | None:
+def get_language_by_name(session, name: str) -> Language | None:
     return session.scalar(select(Language).where(Language.name == name))
 
 
-def talk_type_titled(session, title: str) -> TalkType | None:
+def get_talk_type_by_title(session, title: str) -> TalkType | None:
     return session.scalar(select(TalkType).where(TalkType.title == title))
 
 

@@ -20,7 +20,7 @@ from joindin.queries.paging import Page, Paging
 
 
 @dataclass(frozen=True)
-class Waiting:
+class QueueCounts:
     """How much waits, of each kind."""
 
     events: int
@@ -29,7 +29,7 @@ class Waiting:
     claims: int
 
 
-def count_waiting(session, hosted_by: int | None = None) -> Waiting:
+def count_queue(session, hosted_by: int | None = None) -> QueueCounts:
     """One statement. Reports count as often as somebody reported."""
     counts = [
         select(func.count()).select_from(Event).where(Event.is_pending == true(), *_hosted(Event.id, hosted_by)),
@@ -37,7 +37,7 @@ def count_waiting(session, hosted_by: int | None = None) -> Waiting:
         _talk_reports(hosted_by).with_only_columns(func.count()),
         _claims(hosted_by).with_only_columns(func.count()),
     ]
-    return Waiting(*session.execute(select(*[count.scalar_subquery() for count in counts])).one())
+    return QueueCounts(*session.execute(select(*[count.scalar_subquery() for count in counts])).one())
 
 
 def list_event_reports(session, paging: Paging, hosted_by: int | None = None) -> Page:
@@ -57,7 +57,7 @@ def list_event_reports(session, paging: Paging, hosted_by: int | None = None) ->
 def list_talk_reports(session, paging: Paging, hosted_by: int | None = None) -> Page:
     """Open reports about comments on talks, as :func:`list_event_reports`; nothing that was said in private."""
     rows = _talk_reports(hosted_by).options(
-        joinedload(TalkCommentReport.comment).options(*talk_comments.SHOWN),
+        joinedload(TalkCommentReport.comment).options(*talk_comments.EAGER_LOADS),
         joinedload(TalkCommentReport.reporter),
         joinedload(TalkCommentReport.decider),
     )
@@ -65,7 +65,7 @@ def list_talk_reports(session, paging: Paging, hosted_by: int | None = None) -> 
     return _page(session, ordered, _talk_reports(hosted_by), paging)
 
 
-def list_waiting_claims(session, paging: Paging, hosted_by: int | None = None) -> Page:
+def list_pending_claims(session, paging: Paging, hosted_by: int | None = None) -> Page:
     """What people claim and no host has decided about, oldest first: two statements."""
     rows = _claims(hosted_by).options(
         joinedload(TalkClaim.speaker),

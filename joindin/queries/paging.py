@@ -7,8 +7,8 @@ from sqlalchemy import func
 
 PAGE_SIZE = 20
 
-FIRST = f"LIMIT {PAGE_SIZE}"
-PART = "LIMIT :size OFFSET :offset"
+LIMIT_FIRST = f"LIMIT {PAGE_SIZE}"
+LIMIT_OFFSET = "LIMIT :size OFFSET :offset"
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Paging:
         return statement.limit(self.size).offset(self.start or 0)
 
 
-def limit(paging: Paging) -> str:
+def limit_clause(paging: Paging) -> str:
     """SQL for the slice, in terms of ``:size`` and ``:offset``.
 
     What is asked most often has its values in the text. PostgreSQL takes a limit that it does not
@@ -32,7 +32,7 @@ def limit(paging: Paging) -> str:
     """
     if paging.size == 0:
         return ""
-    return FIRST if (paging.start or 0, paging.size) == (0, PAGE_SIZE) else PART
+    return LIMIT_FIRST if (paging.start or 0, paging.size) == (0, PAGE_SIZE) else LIMIT_OFFSET
 
 
 @dataclass(frozen=True)
@@ -47,14 +47,14 @@ class Page:
 def paginate(session, statement, paging: Paging) -> Page:
     """A page of entities; ``statement`` carries the order, the count ignores it."""
     items = session.scalars(paging.slice(statement)).unique().all()
-    return Page(items, count(session, statement), paging)
+    return Page(items, count_rows(session, statement), paging)
 
 
-def count(session, statement) -> int:
+def count_rows(session, statement) -> int:
     plain = statement.order_by(None).options().with_only_columns(func.count(), maintain_column_froms=True)
     return session.scalar(plain)
 
 
-def single(item) -> Page:
+def single_page(item) -> Page:
     """The page of one that a single resource is shown as."""
     return Page([item], 1)

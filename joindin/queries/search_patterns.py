@@ -2,7 +2,7 @@
 
 import re
 
-from joindin.utils.text import LONGEST_PATTERN, fold
+from joindin.utils.text import MAX_SEARCH_PATTERN_LENGTH, fold_case_accents
 
 # Shorter pieces are in no index.
 SHORTEST = 3
@@ -11,7 +11,7 @@ _PART = re.compile(r"\\(.)|([%_])|(.)", re.DOTALL)
 
 def like_pattern(text: str) -> str:
     """A LIKE pattern for names that hold ``text``, which may hold LIKE's wildcards, as in the original."""
-    return f"%{fold(text)[:LONGEST_PATTERN]}%"
+    return f"%{fold_case_accents(text)[:MAX_SEARCH_PATTERN_LENGTH]}%"
 
 
 def literal_pattern(text: str) -> str:

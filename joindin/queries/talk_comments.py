@@ -7,14 +7,14 @@ from sqlalchemy.orm import joinedload
 
 from joindin.errors import NotFound
 from joindin.models import Event, Talk, TalkComment, TalkCommentReport, TalkSpeaker
-from joindin.performance.sql.compiled import Prepared
-from joindin.queries.keyed_lists import KeyList
+from joindin.performance.sql.compiled import CompiledStatement
+from joindin.queries.keyed_lists import KeyedList
 from joindin.queries.paging import Page, Paging
 
 PUBLIC = (TalkComment.is_private == false(), TalkComment.is_hidden == false())
 
 # All that a representation of a comment reads.
-SHOWN = (
+EAGER_LOADS = (
     joinedload(TalkComment.user),
     joinedload(TalkComment.talk).load_only(Talk.title),
     joinedload(TalkComment.event).load_only(Event.timezone, Event.slug),
@@ -23,13 +23,13 @@ SHOWN = (
 
 def find_talk_comment(session, comment_id: int) -> TalkComment:
     """A comment that is neither private nor hidden; :raises NotFound: otherwise."""
-    comment = session.scalar(select(TalkComment).where(TalkComment.id == comment_id, *PUBLIC).options(*SHOWN))
+    comment = session.scalar(select(TalkComment).where(TalkComment.id == comment_id, *PUBLIC).options(*EAGER_LOADS))
     if comment is None:
         raise NotFound("Comment not found")
     return comment
 
 
-def find_hidden_talk_comment(session, comment_id: int) -> TalkComment:
+def find_talk_comment_including_hidden(session, comment_id: int) -> TalkComment:
     """A comment that may be hidden, with all that is told of it when it is reported; private ones are not found."""
     comment = session.scalar(
         select(TalkComment)
@@ -82,7 +82,7 @@ def list_open_talk_reports(session, event_id: int) -> Page:
             TalkCommentReport.decision.is_(None),
         )
         .options(
-            joinedload(TalkCommentReport.comment).options(*SHOWN),
+            joinedload(TalkCommentReport.comment).options(*EAGER_LOADS),
             joinedload(TalkCommentReport.reporter),
             joinedload(TalkCommentReport.decider),
         )
@@ -92,29 +92,29 @@ def list_open_talk_reports(session, event_id: int) -> Page:
     return Page(reports, len(reports))
 
 
-def author_at_talk(connection, talk_id: int, user_id: int, words: str):
+def get_talk_comment_context(connection, talk_id: int, user_id: int, comment_text: str):
     """What decides about a comment: whether its author ``is_speaker``, ``has_rated`` the talk and ``has_said`` just that.
 
     However long ago, be it in private, and also where it is hidden by now.
     """
-    return connection.execute(_AUTHOR, {"talk": talk_id, "user": user_id, "words": words}).one()
+    return connection.execute(_AUTHOR, {"talk": talk_id, "user": user_id, "words": comment_text}).one()
 
 
-def recent_talk_comments(connection, user_id: int, *, since: dt.datetime) -> tuple[int, dt.datetime | None]:
+def count_recent_talk_comments(connection, user_id: int, *, since: dt.datetime) -> tuple[int, dt.datetime | None]:
     """How many comments on talks somebody wrote after ``since``, and when the oldest of them."""
     return connection.execute(_RECENT, {"user": user_id, "since": since}).one()
 
 
 _THEIRS = TalkComment.talk_id == bindparam("talk"), TalkComment.user_id == bindparam("user")
 _SPEAKING = TalkSpeaker.talk_id == bindparam("talk"), TalkSpeaker.user_id == bindparam("user")
-_AUTHOR = Prepared(
+_AUTHOR = CompiledStatement(
     select(
         exists().where(*_SPEAKING).label("is_speaker"),
         exists().where(*_THEIRS, TalkComment.rating > 0).label("has_rated"),
         exists().where(*_THEIRS, TalkComment.text == bindparam("words")).label("has_said"),
     )
 )
-_RECENT = Prepared(
+_RECENT = CompiledStatement(
     select(func.count(), func.min(TalkComment.created_at)).where(
         TalkComment.user_id == bindparam("user"), TalkComment.created_at > bindparam("since")
     )
@@ -125,7 +125,7 @@ _COLUMNS = "comments.id, comments.version, users.version AS user_version, talks.
 _WITH_OTHERS = """JOIN talks ON talks.id = comments.talk_id JOIN events ON events.id = comments.event_id
     LEFT JOIN users ON users.id = comments.user_id"""
 _PUBLIC = "is_private = false AND is_hidden = false"
-_KEY = Prepared(
+_KEY = CompiledStatement(
     text(f"""SELECT {_COLUMNS} FROM talk_comments comments {_WITH_OTHERS}
         WHERE comments.id = :id AND comments.is_private = false AND comments.is_hidden = false""")
 )
@@ -134,7 +134,7 @@ _KEY = Prepared(
 def _key_list(column, way):
     found = f"talk_comments WHERE {column} = :whose AND {_PUBLIC}"
     total = f"(SELECT count(*) FROM {found})"
-    return KeyList(
+    return KeyedList(
         f"""SELECT {_COLUMNS}, {total} AS total
             FROM (SELECT id, created_at FROM {found} ORDER BY created_at {way}, id {way} {{slice}}) page
             JOIN talk_comments comments ON comments.id = page.id {_WITH_OTHERS}

@@ -6,12 +6,12 @@ from types import SimpleNamespace
 from sqlalchemy import bindparam, select
 
 from joindin.models import Event, Language, Talk, TalkLink, TalkSpeaker, TalkType, Track, User, talk_tracks
-from joindin.performance.sql.compiled import Prepared
-from joindin.performance.sql.reader import in_batches
+from joindin.performance.sql.compiled import CompiledStatement
+from joindin.performance.sql.reader import batched
 
 _IDS = bindparam("ids", expanding=True)
 
-TALKS = Prepared(
+TALKS = CompiledStatement(
     select(
         *Talk.__table__.c,
         Event.timezone,
@@ -24,29 +24,29 @@ TALKS = Prepared(
     .where(Talk.id.in_(_IDS))
 )
 # The original lists entries without an account first.
-SPEAKERS = Prepared(
+SPEAKERS = CompiledStatement(
     select(TalkSpeaker.talk_id, TalkSpeaker.name, TalkSpeaker.user_id, User.username, User.full_name, User.is_active)
     .outerjoin(User, User.id == TalkSpeaker.user_id)
     .where(TalkSpeaker.talk_id.in_(_IDS))
     .order_by(TalkSpeaker.user_id.nulls_first(), TalkSpeaker.id)
 )
-TRACKS = Prepared(
+TRACKS = CompiledStatement(
     select(talk_tracks.c.talk_id, Track.id, Track.name)
     .join(Track, Track.id == talk_tracks.c.track_id)
     .where(talk_tracks.c.talk_id.in_(_IDS))
     .order_by(Track.id)
 )
-LINKS = Prepared(
+LINKS = CompiledStatement(
     select(TalkLink.talk_id, TalkLink.type, TalkLink.url).where(TalkLink.talk_id.in_(_IDS)).order_by(TalkLink.id)
 )
 
 
-def read_talks(reader, talk_ids) -> dict[int, SimpleNamespace]:
+def load_talk_records(reader, talk_ids) -> dict[int, SimpleNamespace]:
     """The talks by id, with all that a representation reads: four statements a batch.
 
     The rows come before what belongs to them, so what is shown is never older than the version of its row.
     """
-    return {talk.id: talk for ids in in_batches(talk_ids) for talk in _read_some(reader, ids)}
+    return {talk.id: talk for ids in batched(talk_ids) for talk in _read_some(reader, ids)}
 
 
 def _read_some(reader, ids):

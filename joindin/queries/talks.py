@@ -8,15 +8,15 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from joindin.errors import NotFound
 from joindin.models import Event, Talk, TalkLink, TalkSpeaker, TalkStar
-from joindin.performance.caching.query_cache import CHANGES, last_count, remembered_count
-from joindin.performance.sql.compiled import Prepared
-from joindin.queries.keyed_lists import KeyList
+from joindin.performance.caching.query_cache import CHANGE_COUNTER, cached_count, peek_count
+from joindin.performance.sql.compiled import CompiledStatement
+from joindin.queries.keyed_lists import KeyedList
 from joindin.queries.paging import Page, Paging
 from joindin.queries.search_patterns import like_pattern, trigram_match
 
 VISIBLE = (Talk.is_active == true(), Event.is_visible == true())
 
-SHOWN = (
+EAGER_LOADS = (
     contains_eager(Talk.event).load_only(Event.timezone),
     joinedload(Talk.type),
     joinedload(Talk.language),
@@ -39,7 +39,7 @@ def find_talk_by_stub(session, stub: str) -> Talk:
     return _find_whole(session, Talk.stub == stub)
 
 
-def find_talk_alone(session, talk_id: int) -> Talk:
+def find_talk_unloaded(session, talk_id: int) -> Talk:
     """The talk and its event, and nothing else of either: for those who are going to write.
 
     :raises NotFound: as :func:`find_talk`.
@@ -57,7 +57,7 @@ def list_speakers(session, talk_id: int) -> list[TalkSpeaker]:
     return session.scalars(wanted.options(joinedload(TalkSpeaker.user)).execution_options(populate_existing=True)).all()
 
 
-def speaks_at(session, talk_id: int, user_id: int) -> bool:
+def is_speaker(session, talk_id: int, user_id: int) -> bool:
     """Whether somebody is a claimed speaker of the talk."""
     wanted = select(TalkSpeaker.id).where(TalkSpeaker.talk_id == talk_id, TalkSpeaker.user_id == user_id)
     return session.scalars(wanted.limit(1)).first() is not None
@@ -81,7 +81,7 @@ def list_user_talks(connection, user_id: int, paging: Paging) -> Page:
     return _OF_USER.page(connection, paging, user_id=user_id)
 
 
-def list_titled_talks(connection, title: str, paging: Paging) -> Page:
+def search_talks(connection, title: str, paging: Paging) -> Page:
     """Keys of talks with ``title`` in theirs, newest first. It may hold LIKE's wildcards, as in the original.
 
     What is rare is looked up; much of a kind is met soon from the newest on. PostgreSQL tells which is
@@ -92,13 +92,13 @@ def list_titled_talks(connection, title: str, paging: Paging) -> Page:
     if dialect == "sqlite" and (match := trigram_match(values["title"])) is not None:
         values["match"], walk = match, found
         found, counting = _LOOKED_UP
-        number = last_count(connection, counting, values)
+        number = peek_count(connection, counting, values)
         if number is None:
-            number = remembered_count(connection, counting, values)
-        found = found if number <= RARE else walk
+            number = cached_count(connection, counting, values)
+        found = found if number <= RARE_MATCH_LIMIT else walk
     page = found.page(connection, paging, **values)
     changes = page.items[0].changes if page.items else None
-    return Page(page.items, remembered_count(connection, counting, values, changes), paging)
+    return Page(page.items, cached_count(connection, counting, values, changes), paging)
 
 
 def list_links(session, talk_id: int) -> list[TalkLink]:
@@ -118,10 +118,10 @@ def has_starred(session, talk_id: int, user_id: int) -> bool:
 
 
 # No more than so many are looked up in no order, and put in order then.
-RARE = 1000
+RARE_MATCH_LIMIT = 1000
 
 _COLUMNS = "talks.id, talks.version, events.timezone"
-_KEY = Prepared(
+_KEY = CompiledStatement(
     text(f"""SELECT {_COLUMNS} FROM talks JOIN events ON events.id = talks.event_id
         WHERE talks.id = :id AND talks.is_active AND events.is_visible""")
 )
@@ -129,7 +129,7 @@ _KEY = Prepared(
 
 def _key_list(found, way, total, more=""):
     """A list of talks by their start. ``found`` is SQL for those of visible events, without what is not active."""
-    return KeyList(
+    return KeyedList(
         f"""SELECT {_COLUMNS}, {total} AS total {more}
             FROM (SELECT talks.id, talks.starts_at FROM {found}
                 ORDER BY talks.starts_at {way}, talks.id {way} {{slice}}) page
@@ -155,8 +155,8 @@ _MATCHING = "SELECT rowid FROM talk_titles WHERE talk_titles MATCH :match"
 
 def _titled(found):
     """A list, and the question how many there are, which is remembered."""
-    counting = Prepared(text(f"SELECT count(*), {CHANGES} FROM {found}"))
-    return _key_list(found, "DESC", "0", f", {CHANGES} AS changes"), counting
+    counting = CompiledStatement(text(f"SELECT count(*), {CHANGE_COUNTER} FROM {found}"))
+    return _key_list(found, "DESC", "0", f", {CHANGE_COUNTER} AS changes"), counting
 
 
 _TITLED = {dialect: _titled(_WITH_TITLE.format(active=active)) for dialect, active in _ACTIVE.items()}
@@ -165,7 +165,7 @@ _LOOKED_UP = _titled(f"{_WITH_TITLE.format(active=_ACTIVE['sqlite'])} AND talks.
 
 def _find_whole(session, condition):
     wanted = select(Talk).join(Talk.event).where(condition, *VISIBLE)
-    talk = session.scalar(wanted.options(contains_eager(Talk.event), *SHOWN[1:]))
+    talk = session.scalar(wanted.options(contains_eager(Talk.event), *EAGER_LOADS[1:]))
     if talk is None:
         raise NotFound("Talk not found")
     return talk

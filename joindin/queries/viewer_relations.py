@@ -5,18 +5,18 @@ from collections.abc import Collection
 from sqlalchemy import Integer, bindparam, literal_column, select, union_all
 
 from joindin.models import Attendance, EventHost, Talk, TalkComment, TalkSpeaker, TalkStar
-from joindin.performance.sql.compiled import Prepared
-from joindin.performance.sql.reader import in_batches
-from joindin.viewer import Person, Viewer
+from joindin.performance.sql.compiled import CompiledStatement
+from joindin.performance.sql.reader import batched
+from joindin.viewer import UserSnapshot, Viewer
 
 
-def view_events(session, user: Person | None, event_ids) -> Viewer:
+def load_viewer_for_events(session, user: UserSnapshot | None, event_ids) -> Viewer:
     """What these events are to ``user``: one statement a batch, none for a visitor."""
     if user is None:
         return Viewer(user)
     found = [
         row
-        for ids in in_batches(event_ids)
+        for ids in batched(event_ids)
         for row in session.execute(_TO_EVENTS, {"user_id": user.id, "event_ids": ids}).all()
     ]
     return Viewer(
@@ -26,13 +26,13 @@ def view_events(session, user: Person | None, event_ids) -> Viewer:
     )
 
 
-def view_talks(session, user: Person | None, talk_ids) -> Viewer:
+def load_viewer_for_talks(session, user: UserSnapshot | None, talk_ids) -> Viewer:
     """What these talks are to ``user``: one statement a batch, none for a visitor."""
     if user is None:
         return Viewer(user)
     found = [
         row
-        for ids in in_batches(talk_ids)
+        for ids in batched(talk_ids)
         for row in session.execute(_TO_TALKS, {"user_id": user.id, "talk_ids": ids}).all()
     ]
     # Only the first rating counts, so it is the one that stays in the dict.
@@ -44,7 +44,7 @@ def view_talks(session, user: Person | None, talk_ids) -> Viewer:
     )
 
 
-def view_talks_to_edit(session, user: Person | None, talks: Collection[Talk]) -> Viewer:
+def load_viewer_for_talk_editing(session, user: UserSnapshot | None, talks: Collection[Talk]) -> Viewer:
     """What ``user`` may do with these talks comes of this: two statements, none for a visitor."""
     if user is None or not talks:
         return Viewer(user)
@@ -64,7 +64,7 @@ def _links(model, mark):
     )
 
 
-_TO_EVENTS = Prepared(union_all(_links(Attendance, "0"), _links(EventHost, "1")))
+_TO_EVENTS = CompiledStatement(union_all(_links(Attendance, "0"), _links(EventHost, "1")))
 
 
 def _on_talks(model, comment_id, rating):
@@ -74,7 +74,7 @@ def _on_talks(model, comment_id, rating):
     )
 
 
-_TO_TALKS = Prepared(
+_TO_TALKS = CompiledStatement(
     union_all(
         _on_talks(TalkStar, literal_column("0"), literal_column("0")),
         _on_talks(TalkComment, TalkComment.id, TalkComment.rating).where(TalkComment.rating > 0),

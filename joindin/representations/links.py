@@ -41,8 +41,8 @@ class Links:
     def group(self, group_id: int) -> str:
         return f"{self.base}/v2.1/groups/{group_id}"
 
-    def permission(self, permit_id: int) -> str:
-        return f"{self.base}/v2.1/permissions/{permit_id}"
+    def permission(self, permission_id: int) -> str:
+        return f"{self.base}/v2.1/permissions/{permission_id}"
 
     def rejection_reason(self, reason_id: int) -> str:
         return f"{self.base}/v2.1/rejection_reasons/{reason_id}"

@@ -10,21 +10,21 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields
 
-API = "https://api.example.org"
-WEBSITE = "https://example.org"
+EXAMPLE_API_URL = "https://api.example.org"
+EXAMPLE_WEBSITE_URL = "https://example.org"
 
 # There is an example in neither the schema nor the answer.
-NONE = object()
+UNSET = object()
 
 
-class Shape(Schema):
+class ObjectSchema(Schema):
     """A documented object. What it does not name is ignored when sent, and may be added to answers one day."""
 
     class Meta:
         unknown = EXCLUDE
 
 
-class Either(fields.Field):
+class UnionField(fields.Field):
     """One of several forms, as the contract has it in places."""
 
     def __init__(self, *forms: fields.Field, **options):
@@ -32,54 +32,56 @@ class Either(fields.Field):
         self.forms = forms
 
 
-def text(example: Any = NONE, about: str = "", *, null=False, when="", **more) -> fields.Field:
-    return _field(fields.String, example, about, null, when, more)
+def string(example: Any = UNSET, description: str = "", *, nullable=False, when="", **more) -> fields.Field:
+    return _field(fields.String, example, description, nullable, when, more)
 
 
-def whole(example: Any = NONE, about: str = "", *, null=False, when="", **more) -> fields.Field:
-    return _field(fields.Integer, example, about, null, when, more)
+def integer(example: Any = UNSET, description: str = "", *, nullable=False, when="", **more) -> fields.Field:
+    return _field(fields.Integer, example, description, nullable, when, more)
 
 
-def number(example: Any = NONE, about: str = "", *, null=False, when="", **more) -> fields.Field:
-    return _field(fields.Float, example, about, null, when, more)
+def number(example: Any = UNSET, description: str = "", *, nullable=False, when="", **more) -> fields.Field:
+    return _field(fields.Float, example, description, nullable, when, more)
 
 
-def flag(example: Any = NONE, about: str = "", *, when="") -> fields.Field:
-    return _field(fields.Boolean, example, about, False, when, {})
+def boolean(example: Any = UNSET, description: str = "", *, when="") -> fields.Field:
+    return _field(fields.Boolean, example, description, False, when, {})
 
 
-def zero_or_one(example: Any = NONE, about: str = "", *, null=False, when="") -> fields.Field:
-    return whole(example, about, null=null, when=when, enum=[0, 1, None] if null else [0, 1])
+def zero_one(example: Any = UNSET, description: str = "", *, nullable=False, when="") -> fields.Field:
+    return integer(example, description, nullable=nullable, when=when, enum=[0, 1, None] if nullable else [0, 1])
 
 
-def moment(example: Any = NONE, about: str = "", *, null=False, when="") -> fields.Field:
+def date_time(example: Any = UNSET, description: str = "", *, nullable=False, when="") -> fields.Field:
     """A date with a numeric offset, never ``Z``."""
-    return text(example, about, null=null, when=when, format="date-time")
+    return string(example, description, nullable=nullable, when=when, format="date-time")
 
 
-def address(path: Any = NONE, about: str = "", *, null=False, when="") -> fields.Field:
+def api_url(path: Any = UNSET, description: str = "", *, nullable=False, when="") -> fields.Field:
     """An address of this API."""
-    return text(path if path is NONE else API + path, about, null=null, when=when, format="uri")
+    return string(
+        path if path is UNSET else EXAMPLE_API_URL + path, description, nullable=nullable, when=when, format="uri"
+    )
 
 
-def page(path: str, about: str = "", *, when="") -> fields.Field:
+def website_url(path: str, description: str = "", *, when="") -> fields.Field:
     """An address of the web site."""
-    return text(WEBSITE + path, about, when=when, format="uri")
+    return string(EXAMPLE_WEBSITE_URL + path, description, when=when, format="uri")
 
 
-def one(shape: type[Schema], about: str = "", *, when="") -> fields.Field:
-    return fields.Nested(shape, required=not when, metadata=_words(about, when))
+def object_of(shape: type[Schema], description: str = "", *, when="") -> fields.Field:
+    return fields.Nested(shape, required=not when, metadata=_words(description, when))
 
 
-def many(
-    item: type[Schema] | fields.Field, about: str = "", *, example: Any = NONE, null=False, when=""
+def list_of(
+    item: type[Schema] | fields.Field, description: str = "", *, example: Any = UNSET, nullable=False, when=""
 ) -> fields.Field:
     inner = item if isinstance(item, fields.Field) else fields.Nested(item)
-    return _field(partial(fields.List, inner), example, about, null, when, {})
+    return _field(partial(fields.List, inner), example, description, nullable, when, {})
 
 
-def either(*forms: fields.Field, about: str = "", example: Any, when="") -> fields.Field:
-    return Either(*forms, required=not when, metadata={**_words(about, when), "examples": [example]})
+def one_of(*forms: fields.Field, description: str = "", example: Any, when="") -> fields.Field:
+    return UnionField(*forms, required=not when, metadata={**_words(description, when), "examples": [example]})
 
 
 def optional(field: fields.Field) -> fields.Field:
@@ -88,25 +90,25 @@ def optional(field: fields.Field) -> fields.Field:
     return field
 
 
-def example_of(shape: type[Schema]) -> dict:
+def build_example(shape: type[Schema]) -> dict:
     """An object with all fields that have an example, in order."""
     found = {field.data_key or name: _example(field) for name, field in shape().fields.items()}
-    return {name: example for name, example in found.items() if example is not NONE}
+    return {name: example for name, example in found.items() if example is not UNSET}
 
 
 def _example(field):
     if "examples" in field.metadata:
         return field.metadata["examples"][0]
     if isinstance(field, fields.Nested):
-        return example_of(type(field.schema))
+        return build_example(type(field.schema))
     if isinstance(field, fields.List):
         return [_example(field.inner)]
-    return NONE
+    return UNSET
 
 
 def _field(kind, example, about, null, when, more):
     metadata = _words(about, when) | more
-    if example is not NONE:
+    if example is not UNSET:
         metadata["examples"] = [example]
     return kind(required=not when, allow_none=null, metadata=metadata)
 

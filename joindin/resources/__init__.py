@@ -8,10 +8,10 @@ from flask import Flask
 from flask_smorest import Api
 
 from joindin.http.surface_routing import DOCS, EPHIOS, GANCIO, MEDIA, OAUTH2, V2_1, WEB
-from joindin.http.url_converters import Positive, Rest, RowId
+from joindin.http.url_converters import PathRemainder, PositiveInt, RowIdConverter
 
 
-def mount(app: Flask, api: Api) -> None:
+def init_app(app: Flask, api: Api) -> None:
     """Give the application its surfaces."""
     from joindin.http import (
         audit_context,
@@ -25,24 +25,24 @@ def mount(app: Flask, api: Api) -> None:
     )
     from joindin.resources import docs, ephios, gancio, media, oauth2, v2_1, web
 
-    app.url_map.converters |= {"positive": Positive, "rest": Rest, "row_id": RowId}
+    app.url_map.converters |= {"positive": PositiveInt, "rest": PathRemainder, "row_id": RowIdConverter}
     api.init_app(app)
-    audit_context.mount(app)
+    audit_context.init_app(app)
     # What follows a request is worked off from the last to the first: headers come when cookies are known.
-    security_headers.mount(app)
-    sessions.mount(app)
-    csrf.mount(app)
-    forms.mount(app)
-    html_pages.mount(app)
-    v2_1.mount(app, api)
-    media.mount(app)
-    web.mount(app)
-    oauth2.mount(app)
-    gancio.mount(app)
-    ephios.mount(app)
-    docs.mount(app, api)
-    token_scopes.mount(app)
-    error_dispatch.mount(
+    security_headers.init_app(app)
+    sessions.init_app(app)
+    csrf.init_app(app)
+    forms.init_app(app)
+    html_pages.init_app(app)
+    v2_1.init_app(app, api)
+    media.init_app(app)
+    web.init_app(app)
+    oauth2.init_app(app)
+    gancio.init_app(app)
+    ephios.init_app(app)
+    docs.init_app(app, api)
+    token_scopes.init_app(app)
+    error_dispatch.init_app(
         app,
         {
             **dict.fromkeys((WEB, DOCS, MEDIA), html_pages),

@@ -6,15 +6,15 @@ import hmac
 from cryptography.fernet import Fernet, InvalidToken
 
 
-def seal(secret_key: str, purpose: str, text: str) -> str:
+def encrypt(secret_key: str, purpose: str, text: str) -> str:
     """``text`` encrypted with a key of that purpose, which follows from the platform's own secret."""
     return _fernet(secret_key, purpose).encrypt(text.encode()).decode()
 
 
-def unseal(secret_key: str, purpose: str, sealed: str, *, within: int | None = None) -> str | None:
+def decrypt(secret_key: str, purpose: str, encrypted: str, *, max_age_s: int | None = None) -> str | None:
     """What was sealed, if it was by us and for this, and not more than ``within`` seconds ago; else None."""
     try:
-        return _fernet(secret_key, purpose).decrypt(sealed, ttl=within).decode()
+        return _fernet(secret_key, purpose).decrypt(encrypted, ttl=max_age_s).decode()
     except InvalidToken:
         return None
 

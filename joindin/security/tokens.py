@@ -7,10 +7,10 @@ import secrets
 import string
 
 # What Gancio's clients leave of a token, and what ephios's tokens are made of.
-LOWER = string.ascii_lowercase + string.digits
-MIXED = string.ascii_letters + string.digits
+LOWERCASE_ALPHANUMERIC = string.ascii_lowercase + string.digits
+MIXED_CASE_ALPHANUMERIC = string.ascii_letters + string.digits
 # The first letters of tokens: of an application's access, of a renewal, of a code; of somebody's own.
-ACCESS, REFRESH, CODE, OWN = "jia", "jir", "jic", "jip"
+ACCESS_TOKEN_PREFIX, REFRESH_TOKEN_PREFIX, AUTHORIZATION_CODE_PREFIX, PERSONAL_TOKEN_PREFIX = "jia", "jir", "jic", "jip"
 
 
 def new_token() -> str:
@@ -23,12 +23,12 @@ def new_session_token() -> str:
     return secrets.token_urlsafe(32)
 
 
-def new_secret(prefix: str, length: int, alphabet: str = LOWER) -> str:
+def new_prefixed_token(prefix: str, length: int, alphabet: str = LOWERCASE_ALPHANUMERIC) -> str:
     """A random token of that length whose first letters tell, to whoever finds it lying about, what it is."""
     return prefix + "".join(secrets.choice(alphabet) for _ in range(length - len(prefix)))
 
 
-def token_hash(token: str) -> str:
+def hash_token(token: str) -> str:
     """What is stored of a token: its SHA-256 as hex."""
     return hashlib.sha256(token.encode()).hexdigest()
 
@@ -38,7 +38,7 @@ def new_client_key() -> str:
     return base64.b64encode(secrets.token_bytes(48)).decode()
 
 
-def client_secret(secret_key: str, client_key: str, generation: int) -> str:
+def derive_client_secret(secret_key: str, client_key: str, generation: int) -> str:
     """The secret that the platform's own secret yields for an application, in the form of its key.
 
     It can be worked out again, so nobody has to keep it.
@@ -47,24 +47,24 @@ def client_secret(secret_key: str, client_key: str, generation: int) -> str:
     return base64.b64encode(hmac.digest(secret_key.encode(), name.encode(), "sha512")[:48]).decode()
 
 
-def refusal_token(secret_key: str, user_id: int, topic: str) -> str:
+def unsubscribe_token(secret_key: str, user_id: int, topic: str) -> str:
     """What lets whoever has it stop mails of a topic to somebody, and nothing else. It does not lapse."""
     signature = hmac.digest(secret_key.encode(), f"mail refusal\n{user_id}\n{topic}".encode(), "sha256")
     return f"{user_id}-{topic}-{signature[:16].hex()}"
 
 
-def read_refusal_token(secret_key: str, token: str) -> tuple[int, str] | None:
+def parse_unsubscribe_token(secret_key: str, token: str) -> tuple[int, str] | None:
     """Whose mails, and of which topic; None if we did not make the token."""
     user_id, _, rest = token.partition("-")
     topic = rest.partition("-")[0]
     if not (user_id.isascii() and user_id.isdecimal() and len(user_id) < 11):
         return None
-    made = refusal_token(secret_key, int(user_id), topic)
+    made = unsubscribe_token(secret_key, int(user_id), topic)
     return (int(user_id), topic) if hmac.compare_digest(made.encode(), token.encode()) else None
 
 
-def matches_hash(token: str, stored: str) -> bool:
-    return hmac.compare_digest(token_hash(token), stored)
+def verify_token_hash(token: str, stored: str) -> bool:
+    return hmac.compare_digest(hash_token(token), stored)
 
 
 def new_recovery_code() -> str:

@@ -14,15 +14,15 @@ from sqlalchemy import select
 from joindin.db.locking import begin_write
 from joindin.models import EventComment, Mail, User
 from joindin.operations.accounts.clients import add_client
-from joindin.operations.accounts.users import create_user
+from joindin.operations.accounts.users import create_user_as_admin
 from joindin.operations.attendance import attend
-from joindin.operations.comments import comment_on_event, report_event_comment
+from joindin.operations.comments import add_event_comment, report_event_comment
 from joindin.operations.event_approval import approve_event, reject_event
 from joindin.operations.events import EventDetails, submit_event
 from joindin.operations.hosts import add_host
-from joindin.utils.datetimes import midnight, zone
+from joindin.utils.datetimes import get_timezone, midnight
 
-PASSWORD = "joindin-demo"  # noqa: S105 - known to everybody, as is the next
+PASSWORD = "joindin-demo"
 CLIENT_KEY, CLIENT_SECRET = "demo", "demo-secret"
 MAIL_DOMAIN = "demo.example"
 
@@ -186,7 +186,7 @@ def load_demo(session, now: dt.datetime) -> bool:
         # First, for its key is unique: of two who do this at once, one fails before it made anything.
         add_client(session, name="Demo application", key=CLIENT_KEY, secret=CLIENT_SECRET, is_trusted=True, now=now)
         people = {
-            name: create_user(
+            name: create_user_as_admin(
                 session, username=name, email=_address(name), password=PASSWORD, full_name=full, now=now, **rights
             )
             for name, full, rights, _ in PEOPLE
@@ -198,7 +198,7 @@ def load_demo(session, now: dt.datetime) -> bool:
     return True
 
 
-def describe_accounts() -> str:
+def describe_demo_accounts() -> str:
     """The accounts as lines to read."""
     lines = [f"  {name:<8} {what}" for name, _, _, what in PEOPLE]
     return "\n".join(
@@ -250,7 +250,7 @@ def _fill(session, people, events):
 
 def _comment(session, people, events, name, author, rating, days, text):
     at = events[name].starts_at + dt.timedelta(days=days, hours=4)
-    comment_id = comment_on_event(
+    comment_id = add_event_comment(
         session, events[name].id, author=people[author], text=text, rating=rating, source="Demo application", now=at
     )
     return session.get_one(EventComment, comment_id)
@@ -259,7 +259,9 @@ def _comment(session, people, events, name, author, rating, days, text):
 def _clock_of(zone_name, now):
     """Instants by day from today and hour, on the clocks of that zone. Today is UTC's, as in the lists of events."""
     today = midnight(now).date()
-    return lambda days, hour: dt.datetime.combine(today + dt.timedelta(days=days), dt.time(hour), zone(zone_name))
+    return lambda days, hour: dt.datetime.combine(
+        today + dt.timedelta(days=days), dt.time(hour), get_timezone(zone_name)
+    )
 
 
 def _address(name):

@@ -7,20 +7,20 @@ from urllib.parse import urlencode
 
 from joindin.utils.http_client import FetchFailed, fetch
 
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+FORM_HEADERS = {"Content-Type": "application/x-www-form-urlencoded"}
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Origin:
+class ClientOrigin:
     """Where a comment came from, as far as the caller's headers tell."""
 
     address: str | None
     agent: str | None
 
 
-def is_spam(settings: Mapping, text: str, origin: Origin) -> bool:
+def is_spam(settings: Mapping, text: str, origin: ClientOrigin) -> bool:
     """Whether Akismet takes the text for spam; ``false`` is its word for an acceptable one.
 
     With a key, what cannot be checked counts as spam, as in the original: a text without an
@@ -42,7 +42,7 @@ def is_spam(settings: Mapping, text: str, origin: Origin) -> bool:
             settings["AKISMET_URL"],
             method="POST",
             body=urlencode(fields),
-            headers=FORM,
+            headers=FORM_HEADERS,
             allow_private=settings["ALLOW_PRIVATE_FETCHES"],
         )
     except FetchFailed as failure:

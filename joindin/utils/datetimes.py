@@ -19,12 +19,12 @@ EPOCH = dt.date(1970, 1, 1)
 EARLIEST = dt.datetime(2, 1, 1, tzinfo=UTC)
 LATEST = dt.datetime(9998, 12, 31, tzinfo=UTC)
 
-LONGEST_DATE = 100
-ISO_LIKE = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?( ?(Z|[+-]\d{2}:?\d{2}))?)?\Z")
-UNIX = re.compile(r"@(-?\d{1,12})\Z")
-DIGITS = re.compile(r"[+-]?\d+\Z")
-NAMES_A_YEAR = re.compile(r"\d{4}|\d+[./-]\d+[./-]\d+")
-DAY_FIRST = re.compile(r"\d{1,2}[.-]\d{1,2}[.-]\d{4}\b")
+MAX_DATE_LENGTH = 100
+ISO_PATTERN = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?( ?(Z|[+-]\d{2}:?\d{2}))?)?\Z")
+UNIX_PATTERN = re.compile(r"@(-?\d{1,12})\Z")
+DIGITS_PATTERN = re.compile(r"[+-]?\d+\Z")
+YEAR_PATTERN = re.compile(r"\d{4}|\d+[./-]\d+[./-]\d+")
+DAY_FIRST_PATTERN = re.compile(r"\d{1,2}[.-]\d{1,2}[.-]\d{4}\b")
 
 
 def utc_now() -> dt.datetime:
@@ -42,32 +42,32 @@ def day_number(at: dt.datetime) -> int:
     return (at.astimezone(UTC).date() - EPOCH).days
 
 
-def is_zone(name: str) -> bool:
+def is_timezone(name: str) -> bool:
     return name in pytz.all_timezones_set
 
 
-def zone(name: str | None) -> dt.tzinfo:
+def get_timezone(name: str | None) -> dt.tzinfo:
     """The zone of that name; UTC where there is none, or one that nobody knows (old data)."""
-    return _zones(name) if name else UTC
+    return _load_timezone(name) if name else UTC
 
 
 @lru_cache(maxsize=1024)
-def _zones(name):
-    return ZoneInfo(name) if is_zone(name) else UTC
+def _load_timezone(name):
+    return ZoneInfo(name) if is_timezone(name) else UTC
 
 
 @lru_cache(maxsize=65536)
-def iso_in_zone(at: dt.datetime | None, zone_name: str | None) -> str | None:
+def iso_local(at: dt.datetime | None, timezone: str | None) -> str | None:
     """``YYYY-MM-DDTHH:MM:SS±HH:MM`` on the clocks of that zone; always a numeric offset."""
-    return None if at is None else at.astimezone(zone(zone_name)).isoformat(timespec="seconds")
+    return None if at is None else at.astimezone(get_timezone(timezone)).isoformat(timespec="seconds")
 
 
-def iso_instant(at: dt.datetime | None) -> str | None:
+def iso_utc(at: dt.datetime | None) -> str | None:
     """``YYYY-MM-DDTHH:MM:SS.mmmZ``, as JavaScript writes it."""
     return None if at is None else at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def parse_date(text: str, zone_name: str | None, now: dt.datetime) -> dt.datetime | None:
+def parse_date(text: str, timezone: str | None, now: dt.datetime) -> dt.datetime | None:
     """The instant a person meant, or None where that cannot be told.
 
     Takes ISO 8601, ``@<unix seconds>`` and free forms such as ``8 September 2014`` or
@@ -75,28 +75,28 @@ def parse_date(text: str, zone_name: str | None, now: dt.datetime) -> dt.datetim
     without a time is its midnight, and relative words count from ``now``.
     """
     text = text.strip()
-    if not text or len(text) > LONGEST_DATE:
+    if not text or len(text) > MAX_DATE_LENGTH:
         return None
     try:
-        parsed = _parse(text, zone(zone_name), now)
+        parsed = _parse(text, get_timezone(timezone), now)
         return parsed.astimezone(UTC).replace(microsecond=0) if _is_storable(parsed) else None
     except (ValueError, OverflowError):
         return None
 
 
-def depends_on_now(text: str) -> bool:
+def is_relative(text: str) -> bool:
     """Whether the text may mean another instant when it is read later."""
     text = text.strip()
-    return bool(text) and not any(form.match(text) for form in (ISO_LIKE, UNIX, DIGITS))
+    return bool(text) and not any(form.match(text) for form in (ISO_PATTERN, UNIX_PATTERN, DIGITS_PATTERN))
 
 
 def _parse(text, tzinfo, now):
-    if ISO_LIKE.match(text):
+    if ISO_PATTERN.match(text):
         parsed = dt.datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-"))
         return parsed if parsed.tzinfo else parsed.replace(tzinfo=tzinfo)
-    if unix := UNIX.match(text):
+    if unix := UNIX_PATTERN.match(text):
         return dt.datetime(1970, 1, 1, tzinfo=UTC) + dt.timedelta(seconds=int(unix[1]))
-    if DIGITS.match(text):
+    if DIGITS_PATTERN.match(text):
         # A day without separators; other bare numbers would be guessed at.
         return dt.datetime.strptime(text, "%Y%m%d").replace(tzinfo=tzinfo) if len(text) == 8 else None
     return now if text.lower() == "now" else _parse_free_form(text, tzinfo, now)
@@ -111,11 +111,11 @@ def _parse_free_form(text, tzinfo, now):
     found = DateDataParser(
         languages=["en"],
         settings={
-            "PREFER_DATES_FROM": "current_period" if words == text and NAMES_A_YEAR.search(text) else "future",
+            "PREFER_DATES_FROM": "current_period" if words == text and YEAR_PATTERN.search(text) else "future",
             "RELATIVE_BASE": local_now.replace(hour=0, minute=0, second=0),
             "PREFER_DAY_OF_MONTH": "first",
             "PREFER_LOCALE_DATE_ORDER": False,
-            "DATE_ORDER": "DMY" if DAY_FIRST.match(words) else "MDY",
+            "DATE_ORDER": "DMY" if DAY_FIRST_PATTERN.match(words) else "MDY",
             "REQUIRE_PARTS": [],
         },
     ).get_date_data(words)

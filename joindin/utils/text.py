@@ -8,22 +8,22 @@ from urllib.parse import urlsplit
 from text_unidecode import unidecode
 
 # How a tag goes on behind its "<" for a browser: "x < y" and "I <3 this" are none.
-TAG = re.compile(r"/?[a-zA-Z]|[!?]")
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-E_MAIL = re.compile(r"[^@\s\"(),:;<>\[\\\]]+@[^@\s.]+(?:\.[^@\s.]+)*\.[^@\s.\d]{2,63}\Z")
-LONGEST_E_MAIL = 200
+TAG_PATTERN = re.compile(r"/?[a-zA-Z]|[!?]")
+CONTROL_CHARS_PATTERN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+EMAIL_PATTERN = re.compile(r"[^@\s\"(),:;<>\[\\\]]+@[^@\s.]+(?:\.[^@\s.]+)*\.[^@\s.\d]{2,63}\Z")
+MAX_EMAIL_LENGTH = 200
 
 # Where patterns are cut: no name is longer, and SQLite refuses patterns of tens of thousands of letters.
-LONGEST_PATTERN = 500
-SHORTEST_FOLD_CUT = 200
+MAX_SEARCH_PATTERN_LENGTH = 500
+MIN_FOLDED_LENGTH = 200
 
 
-def plain_text(text: str) -> str:
+def to_plain_text(text: str) -> str:
     """``text`` without tags and control characters, trimmed; entities and quotes stay as they are.
 
     Joind.in v2.1 sends text as text (spec 2.15): nothing is escaped here nor on the way out.
     """
-    return _without_tags(_without_comments(printable(text))).strip()
+    return _without_tags(_without_comments(strip_control_chars(text))).strip()
 
 
 def _without_comments(text):
@@ -43,7 +43,7 @@ def _without_tags(text):
     for piece in re.split(r"([<>])", text):
         if piece == ">" and opened:
             start = opened.pop()
-            if TAG.match("".join(kept[start + 1 :])):
+            if TAG_PATTERN.match("".join(kept[start + 1 :])):
                 del kept[start:]
                 continue
             # A ">" that stays: no tag reaches over it.
@@ -54,12 +54,12 @@ def _without_tags(text):
     return "".join(kept)
 
 
-def printable(text: str) -> str:
+def strip_control_chars(text: str) -> str:
     """``text`` without what no database takes and no reader sees; line breaks and tabs stay."""
-    return UNPRINTABLE.sub("", text)
+    return CONTROL_CHARS_PATTERN.sub("", text)
 
 
-def fold(text: str) -> str:
+def fold_case_accents(text: str) -> str:
     """The form under which names are compared: no case, no accents, like MySQL's collations.
 
     Some single characters decompose into a whole phrase. The form is cut at twice the length of
@@ -67,10 +67,10 @@ def fold(text: str) -> str:
     """
     decomposed = unicodedata.normalize("NFKD", text.strip().casefold())
     folded = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return folded[: max(SHORTEST_FOLD_CUT, 2 * len(text))]
+    return folded[: max(MIN_FOLDED_LENGTH, 2 * len(text))]
 
 
-def slug(text: str) -> str:
+def slugify(text: str) -> str:
     """The URL form of a name by the contract's recipe (spec 4.12): runs of spaces are kept as runs."""
     latin = "".join(unidecode(part) if part.isascii() else unidecode(part).strip() for part in _runs(text))
     return re.sub(r"[^0-9a-z\- ]", "", latin.lower()).replace(" ", "-")
@@ -89,8 +89,8 @@ def is_web_url(text: str) -> bool:
         return False
 
 
-def is_e_mail(text: str) -> bool:
-    return len(text) <= LONGEST_E_MAIL and E_MAIL.match(text) is not None
+def is_email(text: str) -> bool:
+    return len(text) <= MAX_EMAIL_LENGTH and EMAIL_PATTERN.match(text) is not None
 
 
 def gravatar_hash(email: str | None) -> str:

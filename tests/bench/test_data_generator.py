@@ -4,15 +4,15 @@ import pytest
 from sqlalchemy import func, select, text
 
 from bench.bulk_load import POSTGRESQL_INDEXES, SQLITE_INDEXES
-from bench.data_generator import TABLES, seed
+from bench.data_generator import TABLES, generate_events
 from joindin.db.base import UtcDateTime
 from joindin.extensions import db
 from joindin.models import Event, EventComment, Talk
-from joindin.operations.counter_repair import check_counters
+from joindin.operations.counter_repair import verify_counters
 from tests.conftest import empty_database
-from tests.factories import at, make_event, make_user
+from tests.factories import make_event, make_user, parse_instant
 
-NOW = at("2026-11-21T15:30")
+NOW = parse_instant("2026-11-21T15:30")
 
 
 def indexes(session):
@@ -25,18 +25,18 @@ def test_a_seeded_community_has_all_kinds_of_rows_and_no_counter_is_off(session)
     before = indexes(session)
     session.rollback()
 
-    seed(db.engine, 300, now=NOW)
+    generate_events(db.engine, 300, now=NOW)
 
     sizes = {table.name: session.scalar(select(func.count()).select_from(table)) for table in TABLES}
     assert sizes["events"] == 300
     assert [name for name, size in sizes.items() if size == 0] == []
-    assert [drift for _, found in check_counters(session, fix=False) for drift in found] == []
+    assert [drift for _, found in verify_counters(session, fix=False) for drift in found] == []
     assert indexes(session) == before
 
 
 @pytest.mark.parametrize("kind", [Event, EventComment, Talk])
 def test_seeded_instants_are_found_by_their_value(session, kind):
-    seed(db.engine, 50, now=NOW)
+    generate_events(db.engine, 50, now=NOW)
 
     columns = [column for column in kind.__table__.c if isinstance(column.type, UtcDateTime)]
     row = session.execute(select(*columns).order_by(kind.id).limit(1)).mappings().one()
@@ -50,7 +50,7 @@ def test_what_was_there_stays_and_what_comes_later_gets_a_new_id(session):
     event = make_event(session, "SampleConf", host=make_user(session))
     session.commit()
 
-    seed(db.engine, 10, now=NOW)
+    generate_events(db.engine, 10, now=NOW)
     later = make_event(session, host=make_user(session))
 
     assert session.get(Event, event.id).name == "SampleConf"
@@ -60,7 +60,7 @@ def test_what_was_there_stays_and_what_comes_later_gets_a_new_id(session):
 def test_the_same_community_comes_out_each_time(session):
     seen = []
     for _ in range(2):
-        seed(db.engine, 20, now=NOW)
+        generate_events(db.engine, 20, now=NOW)
         seen.append(session.execute(select(Event.name, Event.starts_at, Event.attendee_count).order_by(Event.id)).all())
         empty_database()
 

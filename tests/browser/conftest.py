@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests.browser.page_driver import Visitor
+from tests.browser.page_driver import PageDriver
 from tests.browser.requirements import chromium, missing_tools
 from tests.browser.server import Server
 from tests.browser.validators import nu_errors
-from tests.oidc.fake_provider import House
+from tests.oidc.fake_provider import FakeProvider
 
 FLAGS = [
     "--no-sandbox",
@@ -36,7 +36,7 @@ def _tools():
 @pytest.fixture(scope="package")
 def server(app, settings, tmp_path_factory, _tools):
     server = Server(settings["DATABASE_URL"], tmp_path_factory.mktemp("served"))
-    with House(f"{server.url}/accounts/external/callback/") as house:
+    with FakeProvider(f"{server.url}/accounts/external/callback/") as house:
         server.set(house.settings)
         server.house = house
         with server:
@@ -83,7 +83,7 @@ def new_visitor(chrome, server, sources, pictures):
     visitors = []
 
     def opening(**options):
-        visitors.append(Visitor(chrome, server.url, sources=sources, pictures=pictures, **options))
+        visitors.append(PageDriver(chrome, server.url, sources=sources, pictures=pictures, **options))
         return visitors[-1]
 
     yield opening

@@ -23,7 +23,7 @@ FOCUSED = """() => {
 }"""
 
 
-class Visitor:
+class PageDriver:
     """A browser window of its own cookies, on the site at ``base``; ``page`` is Playwright's.
 
     Requests to other hosts, messages on the console (among them violations of the page's policy)
@@ -68,11 +68,11 @@ class Visitor:
         self.press("Sign in")
         assert self.path == "/accounts/", self.text
 
-    def expect(self, address: str):
+    def allow_host(self, address: str):
         """Being sent on to somebody else's page is no fault."""
         self._elsewhere = address
 
-    def plug_in_a_device(self):
+    def add_virtual_authenticator(self):
         """A device for passkeys, whose owner always says yes."""
         chromium = self.context.new_cdp_session(self.page)
         chromium.send("WebAuthn.enable")
@@ -119,7 +119,7 @@ class Visitor:
     def text(self) -> str:
         return " ".join(self.page.locator("main").inner_text().split())
 
-    def judge(self, name: str):
+    def check_page(self, name: str):
         """Look at this page on a phone by day and on a desk by night."""
         for size, screen, scheme in LOOKS:
             self.page.set_viewport_size(screen)

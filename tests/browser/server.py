@@ -71,7 +71,7 @@ class Server:
         text = self.wait_for_mail(recipient, subject).get_body(("plain",)).get_content()
         return re.search(rf"{re.escape(self.url)}[^\s>)\]]*", text)[0]
 
-    def forget_mail(self):
+    def delete_mails(self):
         for path in self._mails():
             path.unlink()
 

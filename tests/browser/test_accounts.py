@@ -6,25 +6,25 @@ import zipfile
 from sqlalchemy import func, select
 
 from joindin.models import BrowserSession, User
-from tests.browser_client import PASSWORD, make_person
+from tests.browser_client import PASSWORD, make_user_with_password
 
 ADDRESS = "hedy@example.org"
 CHOSEN = "a boat made of paper"
 
 
 def test_somebody_registers_confirms_the_address_and_signs_in(visitor, session, server):
-    make_person(session, "first")
+    make_user_with_password(session, "first")
     session.commit()
 
     visitor.visit("/accounts/register/")
-    visitor.judge("register")
+    visitor.check_page("register")
     visitor.press("Register")
-    visitor.judge("register, nothing filled in")
+    visitor.check_page("register, nothing filled in")
     visitor.fill(username="hedy", full_name="Hedy Hill", email=ADDRESS, password=CHOSEN)
     visitor.press("Register")
-    visitor.judge("registered")
+    visitor.check_page("registered")
     visitor.visit(server.link_in_mail(ADDRESS))
-    visitor.judge("confirm address")
+    visitor.check_page("confirm address")
     visitor.press("Confirm")
     confirmed = visitor.text
     visitor.fill(username=ADDRESS, password=CHOSEN)
@@ -36,17 +36,17 @@ def test_somebody_registers_confirms_the_address_and_signs_in(visitor, session, 
 
 
 def test_a_forgotten_password_is_replaced_by_a_link_in_a_mail(visitor, session, server):
-    make_person(session, "ann")
+    make_user_with_password(session, "ann")
     session.commit()
 
     visitor.visit("/accounts/login/")
     visitor.press("Forgotten your password?", "link")
-    visitor.judge("password forgotten")
+    visitor.check_page("password forgotten")
     visitor.fill(username="ann")
     visitor.press("Send the link")
-    visitor.judge("password mailed")
+    visitor.check_page("password mailed")
     visitor.visit(server.link_in_mail("ann@example.org", "Resetting"))
-    visitor.judge("new password")
+    visitor.check_page("new password")
     visitor.fill(password=CHOSEN)
     visitor.press("Change the password")
     visitor.fill(username="ann", password=CHOSEN)
@@ -57,17 +57,17 @@ def test_a_forgotten_password_is_replaced_by_a_link_in_a_mail(visitor, session, 
 
 
 def test_the_pages_of_an_account_are_sound(visitor, session):
-    make_person(session, "ann", full_name="Ann Ash", biography="Sails.")
+    make_user_with_password(session, "ann", full_name="Ann Ash", biography="Sails.")
     session.commit()
     visitor.sign_in("ann", PASSWORD)
 
     for path in ("", "profile/", "email/", "password/", "sessions/", "data/", "delete/"):
         visitor.visit(f"/accounts/{path}")
-        visitor.judge(f"accounts {path}")
+        visitor.check_page(f"accounts {path}")
 
 
 def test_the_data_of_a_person_is_downloaded(visitor, session, tmp_path):
-    make_person(session, "ann", full_name="Ann Ash")
+    make_user_with_password(session, "ann", full_name="Ann Ash")
     session.commit()
     visitor.sign_in("ann", PASSWORD)
     visitor.visit("/accounts/data/")
@@ -82,7 +82,7 @@ def test_the_data_of_a_person_is_downloaded(visitor, session, tmp_path):
 
 
 def test_signing_out_everywhere_ends_the_other_browser_too(new_visitor, session):
-    make_person(session, "ann")
+    make_user_with_password(session, "ann")
     session.commit()
     here, there = new_visitor(), new_visitor()
     here.sign_in("ann", PASSWORD)
@@ -90,7 +90,7 @@ def test_signing_out_everywhere_ends_the_other_browser_too(new_visitor, session)
 
     here.visit("/accounts/sessions/")
     listed = here.page.locator("main li").count()
-    here.judge("two browsers")
+    here.check_page("two browsers")
     here.press("Sign out everywhere")
     there.visit("/accounts/")
 
@@ -101,8 +101,8 @@ def test_signing_out_everywhere_ends_the_other_browser_too(new_visitor, session)
 
 
 def test_somebody_leaves_for_good(visitor, session):
-    make_person(session, "first", is_admin=True)
-    make_person(session, "ann")
+    make_user_with_password(session, "first", is_admin=True)
+    make_user_with_password(session, "ann")
     session.commit()
     visitor.sign_in("ann", PASSWORD)
 
@@ -118,7 +118,7 @@ def test_somebody_leaves_for_good(visitor, session):
 
 
 def test_nothing_needs_scripts(new_visitor, session):
-    make_person(session, "ann")
+    make_user_with_password(session, "ann")
     session.commit()
     visitor = new_visitor(javascript=False)
 

@@ -3,9 +3,9 @@
 import pytest
 
 from joindin.models import Event, EventCommentReport
-from joindin.operations.accounts.granted_permissions import permit
+from joindin.operations.accounts.granted_permissions import grant_permission
 from joindin.operations.rejection_reasons import add_reason
-from tests.browser_client import PASSWORD, make_person
+from tests.browser_client import PASSWORD, make_user_with_password
 from tests.factories import (
     NOW,
     make_claim,
@@ -26,7 +26,7 @@ PAGES = (
 @pytest.fixture
 def desk(visitor, session):
     """The browser of an admin, at a desk with something of each kind."""
-    make_person(session, "ada", full_name="Ada Admin", is_admin=True)
+    make_user_with_password(session, "ada", full_name="Ada Admin", is_admin=True)
     host = make_user(session, "hanna", full_name="Hanna Host")
     make_pending_event(session, "Tidewater Python", host=host, tags=["python"], description="One day.\n\nOne track.")
     make_pending_event(session, "Cheap Watches", host=host, description="Buy now.")
@@ -35,7 +35,7 @@ def desk(visitor, session):
     make_claim(session, talk, talk.speakers[0], make_user(session, "bob", full_name="Bob Birch"))
     comment = make_event_comment(session, event, make_user(session, "carl"), text="Rude words.", is_hidden=True)
     session.add(EventCommentReport(comment_id=comment.id, reporter_id=host.id, reported_at=NOW))
-    permit(session, make_group(session, "Kitchen", members=[host]), "view_log", actor=None)
+    grant_permission(session, make_group(session, "Kitchen", members=[host]), "view_log", actor=None)
     add_reason(session, title="Off topic", text="This calendar is for conferences.", actor=None)
     session.commit()
     visitor.sign_in("ada", PASSWORD)
@@ -44,9 +44,9 @@ def desk(visitor, session):
 
 def test_an_event_is_approved_and_another_rejected_with_a_reason(desk, session, server):
     desk.visit("/desk/events/")
-    desk.judge("desk, events that wait")
+    desk.check_page("desk, events that wait")
     desk.page.get_by_role("link", name="Tidewater Python", exact=True).click()
-    desk.judge("desk, an event that waits")
+    desk.check_page("desk, an event that waits")
     desk.press("Approve")
     approved = desk.text
     desk.visit("/desk/events/")
@@ -73,7 +73,7 @@ def test_the_pages_of_the_desk_are_sound(desk):
 
     for place in PAGES:
         desk.visit(f"/desk/{place}")
-        desk.judge(f"desk {place}")
+        desk.check_page(f"desk {place}")
         assert desk.page.locator("h1").count() == 1
 
 
@@ -89,11 +89,11 @@ def test_a_report_and_a_claim_are_decided(desk):
 
 
 def test_whoever_is_nobody_there_is_told_so(visitor, session):
-    make_person(session, "ann")
+    make_user_with_password(session, "ann")
     session.commit()
     visitor.sign_in("ann", PASSWORD)
 
     visitor.visit("/desk/people/")
-    visitor.judge("not for you")
+    visitor.check_page("not for you")
 
     assert "This is not for you" in visitor.text

@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 from authlib.integrations.requests_client import OAuth2Session
 
-from tests.browser_client import PASSWORD, make_person
+from tests.browser_client import PASSWORD, make_user_with_password
 from tests.factories import make_client
 
 SECRET = "a secret of the application"
@@ -41,12 +41,12 @@ def callback():
 
 def test_somebody_lets_an_application_in(visitor, session, server, callback):
     application, verifier, address = an_application(session, server, callback)
-    visitor.expect(callback.removesuffix("cb"))
+    visitor.allow_host(callback.removesuffix("cb"))
 
     visitor.visit(address)
     visitor.fill(username="ada", password=PASSWORD)
     visitor.press("Sign in")
-    visitor.judge("let an application in")
+    visitor.check_page("let an application in")
     asked = visitor.text
     visitor.press("Allow")
     token = application.fetch_token(
@@ -62,7 +62,7 @@ def test_somebody_lets_an_application_in(visitor, session, server, callback):
 
 def test_somebody_does_not(visitor, session, server, callback):
     _, _, address = an_application(session, server, callback)
-    visitor.expect(callback.removesuffix("cb"))
+    visitor.allow_host(callback.removesuffix("cb"))
     visitor.sign_in("ada", PASSWORD)
 
     visitor.visit(address)
@@ -73,8 +73,8 @@ def test_somebody_does_not(visitor, session, server, callback):
 
 def an_application(session, server, callback):
     """Its client, and with which secret it sends people to which address."""
-    make_person(session, "ada", full_name="Ada Lovelace")
-    grace = make_person(session, "grace", full_name="Grace Hopper")
+    make_user_with_password(session, "ada", full_name="Ada Lovelace")
+    grace = make_user_with_password(session, "grace", full_name="Grace Hopper")
     client = make_client(
         session, "schedule", SECRET, name="Schedule", owner_id=grace.id, callback_url=callback, is_trusted=False
     )

@@ -40,7 +40,7 @@ def event(session):
 @pytest.mark.parametrize("path", ["/event/harbour", "/talk/tides", "/user/hanna", "/event/no-such-event"])
 def test_a_public_page_is_sound(visitor, event, path):
     visitor.visit(path)
-    visitor.judge(path)
+    visitor.check_page(path)
 
     assert visitor.page.locator("h1").count() == 1
 
@@ -51,9 +51,9 @@ def test_an_empty_event_and_an_empty_person_are_sound(visitor, session):
     session.commit()
 
     visitor.visit("/event/quiet")
-    visitor.judge("empty event")
+    visitor.check_page("empty event")
     visitor.visit("/user/nobody")
-    visitor.judge("empty person")
+    visitor.check_page("empty person")
 
     assert visitor.page.locator("h1").inner_text() == "nobody"
 
@@ -64,7 +64,7 @@ def test_the_documentation_is_sound(visitor):
     visitor.page.evaluate(
         "() => document.querySelectorAll('main > section:nth-of-type(n+4), nav ul ul').forEach(part => part.remove())"
     )
-    visitor.judge("documentation")
+    visitor.check_page("documentation")
 
     assert visitor.page.locator("h1").inner_text().startswith("joindin")
 

@@ -5,32 +5,32 @@ import re
 import pyotp
 
 from joindin.utils.datetimes import utc_now
-from tests.browser_client import PASSWORD, make_person
+from tests.browser_client import PASSWORD, make_user_with_password
 
 
 def test_codes_of_an_app_are_a_second_factor(visitor, session):
-    make_person(session, "ann")
+    make_user_with_password(session, "ann")
     session.commit()
     visitor.sign_in("ann", PASSWORD)
 
     visitor.visit("/accounts/security/")
-    visitor.judge("second factor")
+    visitor.check_page("second factor")
     visitor.press("Add an app", "link")
-    visitor.judge("add an app")
+    visitor.check_page("add an app")
     app = pyotp.TOTP(visitor.page.locator("code.secret").inner_text().replace(" ", ""))
     visitor.fill(code="000000")
     visitor.press("Add the app")
-    visitor.judge("add an app, wrong code")
+    visitor.check_page("add an app, wrong code")
     visitor.fill(code=app.now())
     visitor.press("Add the app")
-    visitor.judge("recovery codes")
+    visitor.check_page("recovery codes")
     codes = visitor.page.locator(".codes li").all_inner_texts()
     visitor.press("I have kept them", "link")
-    visitor.judge("second factor is on")
+    visitor.check_page("second factor is on")
     visitor.press("Sign out")
     visitor.fill(username="ann", password=PASSWORD)
     visitor.press("Sign in")
-    visitor.judge("one step more")
+    visitor.check_page("one step more")
     visitor.fill(code=codes[0])
     visitor.press("Go on")
 
@@ -39,7 +39,7 @@ def test_codes_of_an_app_are_a_second_factor(visitor, session):
 
 
 def test_a_code_of_the_app_signs_in(visitor, session):
-    make_person(session, "ann")
+    make_user_with_password(session, "ann")
     session.commit()
     visitor.sign_in("ann", PASSWORD)
     visitor.visit("/accounts/security/authenticator/")
@@ -59,23 +59,23 @@ def test_a_code_of_the_app_signs_in(visitor, session):
 
 
 def test_a_passkey_is_a_second_factor(visitor, session):
-    make_person(session, "ann")
+    make_user_with_password(session, "ann")
     session.commit()
-    visitor.plug_in_a_device()
+    visitor.add_virtual_authenticator()
     visitor.sign_in("ann", PASSWORD)
 
     visitor.visit("/accounts/security/passkeys/add/")
-    visitor.judge("add a passkey")
+    visitor.check_page("add a passkey")
     visitor.fill(name="My key")
     with visitor.page.expect_navigation():
         visitor.press("Make a passkey")
     visitor.visit("/accounts/security/")
-    visitor.judge("second factor, passkey")
+    visitor.check_page("second factor, passkey")
     listed = "My key" in visitor.text
     visitor.press("Sign out")
     visitor.fill(username="ann", password=PASSWORD)
     visitor.press("Sign in")
-    visitor.judge("one step more, passkey")
+    visitor.check_page("one step more, passkey")
     halfway = visitor.path
     with visitor.page.expect_navigation():
         visitor.press("Use a passkey")

@@ -1,21 +1,21 @@
 """Signing in with a browser, by mouse and by keyboard alone."""
 
-from tests.browser_client import PASSWORD, make_person
+from tests.browser_client import PASSWORD, make_user_with_password
 
 
 def test_somebody_signs_in_and_out(visitor, session):
-    make_person(session, "ann", full_name="Ann Ash")
+    make_user_with_password(session, "ann", full_name="Ann Ash")
     session.commit()
 
     visitor.visit("/accounts/")
-    visitor.judge("sign in")
+    visitor.check_page("sign in")
     visitor.fill(username="ann", password="wrong")
     visitor.press("Sign in")
-    visitor.judge("sign in, wrong password")
+    visitor.check_page("sign in, wrong password")
     refused = visitor.text
     visitor.fill(username="ann", password=PASSWORD)
     visitor.press("Sign in")
-    visitor.judge("account")
+    visitor.check_page("account")
     inside = visitor.path
     visitor.press("Sign out")
 
@@ -25,7 +25,7 @@ def test_somebody_signs_in_and_out(visitor, session):
 
 
 def test_the_keyboard_is_enough_to_sign_in(visitor, session):
-    make_person(session, "ann", full_name="Ann Ash")
+    make_user_with_password(session, "ann", full_name="Ann Ash")
     session.commit()
     keyboard = visitor.page.keyboard
 
@@ -41,21 +41,23 @@ def test_the_keyboard_is_enough_to_sign_in(visitor, session):
 
 
 def test_an_account_elsewhere_signs_somebody_in_and_is_connected_to_another(visitor, session, house):
-    make_person(session, "ann")
+    make_user_with_password(session, "ann")
     session.commit()
-    visitor.expect(house.issuer)
-    house.knows("emily-1", email="emily@example.org", email_verified=True, name="Emily Elm", preferred_username="emily")
+    visitor.allow_host(house.issuer)
+    house.sign_in(
+        "emily-1", email="emily@example.org", email_verified=True, name="Emily Elm", preferred_username="emily"
+    )
 
     visitor.visit("/accounts/login/?next=/accounts/")
     visitor.press("Sign in with Harbour House", "link")
     newcomer = visitor.text
     visitor.visit("/accounts/external/")
-    visitor.judge("connected elsewhere")
+    visitor.check_page("connected elsewhere")
     visitor.press("Sign out")
-    house.knows("ann-1")
+    house.sign_in("ann-1")
     visitor.sign_in("ann", PASSWORD)
     visitor.visit("/accounts/external/")
-    visitor.judge("not connected elsewhere")
+    visitor.check_page("not connected elsewhere")
     visitor.press("Connect")
     visitor.page.wait_for_url("**/accounts/external/")
     connected = visitor.text

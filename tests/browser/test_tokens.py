@@ -3,28 +3,28 @@
 import json
 import subprocess
 
-from tests.browser_client import PASSWORD, make_person
+from tests.browser_client import PASSWORD, make_user_with_password
 
 
 def test_a_token_is_made_used_by_a_script_and_revoked(visitor, session, server):
-    make_person(session, "ann")
+    make_user_with_password(session, "ann")
     session.commit()
     visitor.sign_in("ann", PASSWORD)
 
     visitor.visit("/api/settings/token/")
-    visitor.judge("no tokens")
+    visitor.check_page("no tokens")
     visitor.press("Make a token", "link")
     visitor.press("Make it")
-    visitor.judge("make a token, nothing filled in")
+    visitor.check_page("make a token, nothing filled in")
     visitor.fill(description="Nightly export")
     visitor.page.get_by_label("Read what is public").check()
     visitor.page.get_by_label("Read your own profile").check()
     visitor.press("Make it")
-    visitor.judge("token, shown once")
+    visitor.check_page("token, shown once")
     token = visitor.page.locator("code.secret").inner_text()
     known = call(server, token)
     visitor.press("Back to your tokens", "link")
-    visitor.judge("tokens")
+    visitor.check_page("tokens")
     listed = visitor.text
     visitor.press("Revoke Nightly export")
     forgotten = call(server, token)
@@ -47,29 +47,29 @@ def call(server, token):
 
 
 def test_an_application_is_registered_changed_and_deleted(visitor, session):
-    make_person(session, "ann")
+    make_user_with_password(session, "ann")
     session.commit()
     visitor.sign_in("ann", PASSWORD)
 
     visitor.visit("/accounts/applications/")
-    visitor.judge("no applications")
+    visitor.check_page("no applications")
     visitor.visit("/accounts/applications/register/")
-    visitor.judge("register an application")
+    visitor.check_page("register an application")
     visitor.fill(name="Schedule", description="Shows talks", redirect_uris="https://schedule.example/back")
     visitor.page.locator("main form button").click()
     visitor.page.wait_for_load_state()
-    visitor.judge("application, secret shown once")
+    visitor.check_page("application, secret shown once")
     secrets_shown = visitor.page.locator("code.secret").all_inner_texts()
     place = visitor.path
     visitor.visit(place)
-    visitor.judge("application")
+    visitor.check_page("application")
     shown_later = visitor.text
     visitor.press("Change", "link")
-    visitor.judge("change an application")
+    visitor.check_page("change an application")
     visitor.fill(name="Timetable")
     visitor.press("Save")
     visitor.press("Delete", "link")
-    visitor.judge("delete an application")
+    visitor.check_page("delete an application")
     visitor.press("Delete it")
     visitor.visit("/accounts/applications/")
 

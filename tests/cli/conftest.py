@@ -12,7 +12,7 @@ import pytest
 
 from joindin.cli import cli
 from joindin.extensions import db
-from tests.databases import drop_all, new_postgresql_database, server_url
+from tests.databases import drop_all_tables, postgresql_server_url, temporary_postgresql_database
 
 PATIENCE = 60
 
@@ -63,7 +63,7 @@ def instance(tmp_path, empty_database_url):
 @pytest.fixture(scope="module")
 def ready_instance(tmp_path_factory):
     """One after `joindin setup`, for all tests of a file; they leave its database as it is."""
-    with new_postgresql_database("ready") if server_url() else nullcontext() as url:
+    with temporary_postgresql_database("ready") if postgresql_server_url() else nullcontext() as url:
         instance = _make_instance(tmp_path_factory.mktemp("ready"), url)
         assert instance.run("setup").returncode == 0
         yield instance
@@ -81,7 +81,7 @@ def _make_instance(folder, database_url):
 def empty_database_url(spare_database_url):
     """A database without tables on the PostgreSQL server of this run; None where a file will do."""
     if spare_database_url:
-        drop_all(spare_database_url)
+        drop_all_tables(spare_database_url)
     return spare_database_url
 
 

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from joindin.models import Client
-from joindin.queries.accounts.api_tokens import trusted_client
-from joindin.security.tokens import token_hash
+from joindin.queries.accounts.api_tokens import authenticate_trusted_client
+from joindin.security.tokens import hash_token
 from tests.factories import make_client, newest
 
 
@@ -14,15 +14,15 @@ def test_create_registers_an_application_that_signs_people_in(run, session):
 
     client = newest(session, Client)
     assert (reply.exit_code, reply.output) == (0, f"Registered Web site (id {client.id}).\nKey:    web2\n")
-    assert (client.name, client.key, client.secret_hash) == ("Web site", "web2", token_hash("web2secret"))
-    assert trusted_client(session, "web2", "web2secret") is client
+    assert (client.name, client.key, client.secret_hash) == ("Web site", "web2", hash_token("web2secret"))
+    assert authenticate_trusted_client(session, "web2", "web2secret") is client
 
 
 def test_without_the_password_grant_it_signs_nobody_in(run, session):
     run("apps", "create", "Phone", "--key", "phone", "--secret", "phonesecret")
 
     assert newest(session, Client).key == "phone"
-    assert trusted_client(session, "phone", "phonesecret") is None
+    assert authenticate_trusted_client(session, "phone", "phonesecret") is None
 
 
 def test_an_absent_key_and_secret_are_made_up_and_shown(run, session):
@@ -31,14 +31,14 @@ def test_an_absent_key_and_secret_are_made_up_and_shown(run, session):
     shown = dict(line.split() for line in reply.output.splitlines()[1:])
     client = newest(session, Client)
     assert (reply.exit_code, list(shown)) == (0, ["Key:", "Secret:"])
-    assert (client.key, client.secret_hash) == (shown["Key:"], token_hash(shown["Secret:"]))
+    assert (client.key, client.secret_hash) == (shown["Key:"], hash_token(shown["Secret:"]))
     assert len(shown["Secret:"]) == 32
 
 
 def test_a_secret_is_read_from_standard_input(run, session):
     reply = run("apps", "create", "Phone", "--key", "phone", "--secret", "-", input="from a pipe\n")
 
-    assert (reply.exit_code, newest(session, Client).secret_hash) == (0, token_hash("from a pipe"))
+    assert (reply.exit_code, newest(session, Client).secret_hash) == (0, hash_token("from a pipe"))
     assert "pipe" not in reply.output
 
 

@@ -3,9 +3,9 @@
 from sqlalchemy import delete, select, update
 
 from joindin.extensions import db
-from joindin.models import Event, EventHost, HotEvent, ListedEvent, Talk, Tally, TallyChange, Track
-from joindin.operations.counter_repair import Drift, check_counters
-from joindin.operations.hosts import recount_ratings
+from joindin.models import BucketCount, Event, EventHost, HotEvent, ListedEvent, PendingBucketCount, Talk, Track
+from joindin.operations.counter_repair import Inconsistency, verify_counters
+from joindin.operations.hosts import recompute_event_ratings
 from joindin.queries.event_lists import EventFilter, list_events
 from joindin.queries.paging import Paging
 from joindin.utils.datetimes import utc_now
@@ -207,8 +207,8 @@ def test_batches_cost_the_same_however_many_events_they_hold(session, count_stat
 
     def count(**options):
         with count_statements() as seen:
-            found = [drift for _, drifts in check_counters(session, **options) for drift in drifts]
-        assert found == [Drift("event", event_id, "attendee_count", 9, 3) for event_id in ids]
+            found = [drift for _, drifts in verify_counters(session, **options) for drift in drifts]
+        assert found == [Inconsistency("event", event_id, "attendee_count", 9, 3) for event_id in ids]
         session.rollback()
         return len(seen)
 
@@ -222,9 +222,9 @@ def test_ratings_are_counted_as_when_hosts_change(session):
     session.add(EventHost(event_id=event.id, user_id=make_user(session).id))
     session.flush()
 
-    recount_ratings(session, event.id)
+    recompute_event_ratings(session, event.id)
 
-    assert list(check_counters(session, fix=False)) == [(1, [])]
+    assert list(verify_counters(session, fix=False)) == [(1, [])]
     assert counters_of(session, event) == (3, 5, 7, 2)
     db.session.rollback()
 
@@ -234,10 +234,10 @@ def test_check_finds_what_lists_go_by_wrong_and_mends_it(app, session):
     session.commit()
     session.execute(delete(HotEvent))
     session.execute(update(ListedEvent).values(name_key="another"))
-    session.execute(delete(Tally).where(Tally.subject == "users"))
+    session.execute(delete(BucketCount).where(BucketCount.subject == "users"))
     make_user(session)
-    session.execute(delete(Tally).where(Tally.subject == "users"))
-    session.execute(delete(TallyChange))
+    session.execute(delete(BucketCount).where(BucketCount.subject == "users"))
+    session.execute(delete(PendingBucketCount))
     session.commit()
 
     found = app.test_cli_runner().invoke(args=["counters", "check"])

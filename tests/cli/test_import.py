@@ -12,7 +12,7 @@ from joindin.imports.conferences.files import read_conferences
 from joindin.imports.conferences.map_events import make_listing
 from joindin.models import Event, EventHost, EventSource, Mail, Tag, event_tags
 from joindin.operations.events import tag_event
-from tests.factories import at, make_event
+from tests.factories import make_event, parse_instant
 from tests.imports.conferences.listings import REAL_DATA, listing, online_listing, write_listings
 
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE)", re.IGNORECASE)
@@ -65,7 +65,10 @@ def test_a_listing_becomes_an_approved_event_without_a_host(run, session, tmp_pa
     assert (result.exit_code, outcomes(result)) == (0, [1, 0, 0, 0, 1, 0])
     assert (event.is_visible, event.is_pending, event.reviewer_id, event.version) == (True, None, None, 1)
     assert (event.slug, event.stub, event.name_key) == ("pumpkin-conf", "pumpkinconf2031", "pumpkin conf")
-    assert (event.starts_at, event.ends_at) == (at("2031-05-05T22:00:00"), at("2031-05-08T21:59:59"))
+    assert (event.starts_at, event.ends_at) == (
+        parse_instant("2031-05-05T22:00:00"),
+        parse_instant("2031-05-08T21:59:59"),
+    )
     assert (event.timezone, event.start_day) == ("Europe/Berlin", 22404)
     assert (round(event.latitude), round(event.longitude)) == (53, 13)
     assert (event.location, event.href, event.hashtag) == (
@@ -75,8 +78,8 @@ def test_a_listing_becomes_an_approved_event_without_a_host(run, session, tmp_pa
     )
     assert (event.cfp_url, event.cfp_starts_at, event.cfp_ends_at) == (
         "https://p.example/cfp",
-        at("2030-08-04T22:00:00"),
-        at("2031-02-01T22:59:59"),
+        parse_instant("2030-08-04T22:00:00"),
+        parse_instant("2031-02-01T22:59:59"),
     )
     assert tags_of(session, event) == ["css", "online", "php"]
     assert session.scalars(select(EventHost)).all() + session.scalars(select(Mail)).all() == []
@@ -161,7 +164,7 @@ def test_the_event_follows_its_listing(run, session, tmp_path):
 
     event = the_event(session, "PUMPKINconf")
     assert outcomes(result) == [0, 1, 1, 0, 0, 0]
-    assert (event.starts_at, event.start_day, event.slug) == (at("2031-05-09T22:00:00"), 22408, slug)
+    assert (event.starts_at, event.start_day, event.slug) == (parse_instant("2031-05-09T22:00:00"), 22408, slug)
     assert (event.href, event.hashtag, event.cfp_url) == ("https://new.example", "#pumpkin", "https://new.example/cfp")
     assert event.location == "Berlin, Germany and online"
     assert tags_of(session, event) == ["online", "php"]

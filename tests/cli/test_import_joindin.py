@@ -11,12 +11,12 @@ from sqlalchemy import create_engine, func, select, text
 from joindin.models import Event, User
 from joindin.security.passwords import check_password
 from tests.factories import make_event, newest
-from tests.imports.joindin.legacy_data import client, event, legacy, row, talk, token, user, write_dump
+from tests.imports.joindin.legacy_data import client, event, legacy_tables, row, talk, token, user, write_dump
 from tests.imports.joindin.mysql_database import legacy_database
 
 
 def installation():
-    return legacy(
+    return legacy_tables(
         user=[user(4, "ada"), user(5, "bea", verified=0), user(6, "x" * 101)],
         oauth_consumers=[client(2, "web2", consumer_secret="web2secret", user_id=4)],
         oauth_access_tokens=[token(3, "0123456789abcdef", 4)],
@@ -200,7 +200,7 @@ def test_images_come_from_a_folder(run, app, session, tmp_path):
     folder = tmp_path / "icons"
     folder.mkdir()
     (folder / "from-folder.png").write_bytes(b"\x89PNG")
-    dump = write_dump(tmp_path / "dump.json", legacy(events=[event(1, event_icon="from-folder.png")]))
+    dump = write_dump(tmp_path / "dump.json", legacy_tables(events=[event(1, event_icon="from-folder.png")]))
 
     missing = run("import", "joindin", str(dump), "--images", str(tmp_path / "nowhere"))
     reply = run("import", "joindin", str(dump), "--images", str(folder))
@@ -212,7 +212,7 @@ def test_images_come_from_a_folder(run, app, session, tmp_path):
 
 def test_an_import_that_was_killed_is_completed_by_the_same_command(instance, tmp_path):
     people = 6000
-    tables = legacy(
+    tables = legacy_tables(
         user=[user(id_) for id_ in range(1, people + 1)],
         events=[event(id_) for id_ in range(1, 11)],
         user_attend=[

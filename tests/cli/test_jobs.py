@@ -15,11 +15,11 @@ from sqlalchemy import select
 from joindin import create_app
 from joindin.cli.jobs import jobs
 from joindin.extensions import db
-from joindin.jobs.mail_delivery import LEASE, Round, deliver_due_mail
+from joindin.jobs.mail_delivery import LEASE, DeliveryResult, deliver_due_mail
 from joindin.models import Mail
-from joindin.operations.outbox import send_later
+from joindin.operations.outbox import enqueue_mail
 from tests.factories import make_user
-from tests.jobs.smtp_server import Sink
+from tests.jobs.smtp_server import SmtpServer
 
 COMMAND = [sys.executable, "-c", "from joindin.cli import main; main()", "jobs", "run"]
 REDIS = "redis://127.0.0.1:6379/15"
@@ -30,7 +30,7 @@ SOON = 30
 
 @pytest.fixture
 def sink():
-    with Sink() as sink:
+    with SmtpServer() as sink:
         yield sink
 
 
@@ -92,14 +92,14 @@ def _forget_queue(server):
 def announcing_app(settings, queue_url):
     """An application like the one that answers requests, whose commits are announced to that queue."""
     app = create_app({**settings, "QUEUE_URL": queue_url})
-    app.config["ANNOUNCE_JOBS"] = True
+    app.config["ENQUEUE_JOBS"] = True
     yield app
     with app.app_context():
         db.engine.dispose()
 
 
 def remind(*recipients):
-    send_later(db.session, "username_reminder", recipients, full_name="Paul", username="paul")
+    enqueue_mail(db.session, "username_reminder", recipients, full_name="Paul", username="paul")
     db.session.commit()
 
 
@@ -121,7 +121,7 @@ def test_one_round_says_what_it_sent(session, sink, run_once):
     result = run_once()
 
     assert (result.exit_code, result.stdout) == (0, "2 sent, 0 failed\n")
-    assert [letter["To"] for letter in sink.letters] == ["a@example.org", "b@example.org"]
+    assert [letter["To"] for letter in sink.messages] == ["a@example.org", "b@example.org"]
 
 
 def test_one_round_with_nothing_to_do_is_a_success(session, run_once):
@@ -137,7 +137,7 @@ def test_one_round_in_which_something_failed_says_so(session, sink, run_once):
     result = run_once()
 
     assert (result.exit_code, result.stdout) == (1, "1 sent, 1 failed\n")
-    assert [letter["To"] for letter in sink.letters] == ["b@example.org"]
+    assert [letter["To"] for letter in sink.messages] == ["b@example.org"]
 
 
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
@@ -147,17 +147,17 @@ def test_mail_goes_out_as_it_comes_until_the_process_is_told_to_stop(
     make_user(session, "paul", email="paul@example.org")
     remind("early@example.org")
     process = start(queue_url)
-    assert wait_until(lambda: len(sink.letters) == 1), "what was never announced is sent at the start"
+    assert wait_until(lambda: len(sink.messages) == 1), "what was never announced is sent at the start"
 
     reply = announcing_app.test_client().post("/v2.1/emails/reminders/username", json={"email": "paul@example.org"})
-    wait_until(lambda: len(sink.letters) == 2)
+    wait_until(lambda: len(sink.messages) == 2)
     process.send_signal(told)
     said, _ = process.communicate(timeout=SOON)
 
     assert reply.status_code == 202
-    assert [letter["To"] for letter in sink.letters] == ["early@example.org", "paul@example.org"]
+    assert [letter["To"] for letter in sink.messages] == ["early@example.org", "paul@example.org"]
     assert process.returncode == 0, said
-    assert all(mail.sent_at and mail.due_at is None and mail.facts == {} for mail in mails())
+    assert all(mail.sent_at and mail.due_at is None and mail.context == {} for mail in mails())
 
 
 def test_a_process_told_to_stop_finishes_the_mail_in_hand(session, sink, start, tmp_path):
@@ -168,12 +168,12 @@ def test_a_process_told_to_stop_finishes_the_mail_in_hand(session, sink, start, 
 
     sink.meanwhile = take_time
     process = start(f"sqlite:///{tmp_path / 'queue.sqlite'}")
-    wait_until(lambda: sink.heard)
+    wait_until(lambda: sink.received)
     process.terminate()
     said, _ = process.communicate(timeout=SOON)
 
     assert process.returncode == 0, said
-    assert len(sink.letters) == 1
+    assert len(sink.messages) == 1
     assert [(mail.attempts, mail.due_at) for mail in mails()] == [(1, None)]
 
 
@@ -185,7 +185,7 @@ def test_a_mail_whose_sender_was_killed_is_tried_again_after_the_lease(app, sess
 
     sink.meanwhile = never_answer
     process = start(f"sqlite:///{tmp_path / 'queue.sqlite'}", "--once")
-    wait_until(lambda: sink.heard)
+    wait_until(lambda: sink.received)
     process.kill()
     process.wait()
     sink.meanwhile = None
@@ -197,7 +197,7 @@ def test_a_mail_whose_sender_was_killed_is_tried_again_after_the_lease(app, sess
         deliver_due_mail(session, settings, lambda: lease_ends_at),
     ]
 
-    assert rounds == [Round(), Round(sent=1)]
+    assert rounds == [DeliveryResult(), DeliveryResult(sent=1)]
     assert mail.created_at + LEASE <= lease_ends_at <= mail.created_at + LEASE + dt.timedelta(seconds=SOON)
-    assert [letter["Message-ID"] for letter in sink.heard] == [sink.letters[0]["Message-ID"]] * 2
-    assert [letter["To"] for letter in sink.letters] == ["paul@example.org"]
+    assert [letter["Message-ID"] for letter in sink.received] == [sink.messages[0]["Message-ID"]] * 2
+    assert [letter["To"] for letter in sink.messages] == ["paul@example.org"]

@@ -57,7 +57,7 @@ def test_an_unverified_account_gets_a_token_by_mail(run, session):
     mail = session.scalar(select(Mail))
     assert (reply.exit_code, maria.is_verified) == (0, False)
     assert reply.output.splitlines()[1] == "A token that proves the address is mailed to maria@example.org."
-    assert (mail.kind, mail.recipient, list(mail.facts)) == ("verification", "maria@example.org", ["token"])
+    assert (mail.kind, mail.recipient, list(mail.context)) == ("verification", "maria@example.org", ["token"])
     assert session.scalars(select(EmailVerification.user_id)).all() == [maria.id]
 
 
@@ -210,8 +210,8 @@ def test_what_the_operator_gives_is_written_down_with_the_reason(run, session, w
 
     assert (reply.output, again.output, getattr(maria, column)) == (f"{said}\n", f"{said}\n", not before)
     (entry,) = session.scalars(select(AuditEntry)).all()
-    assert (entry.actor_id, entry.actor_name, entry.surface, entry.address) == (None, None, "shell", None)
-    assert (entry.subject_kind, entry.subject_id, entry.subject_name) == ("user", maria.id, "maria")
+    assert (entry.actor_id, entry.actor_name, entry.surface, entry.ip_address) == (None, None, "shell", None)
+    assert (entry.subject_type, entry.subject_id, entry.subject_name) == ("user", maria.id, "maria")
     assert entry.reason == "asked by mail"
 
 
@@ -243,7 +243,7 @@ def test_show_tells_roles_and_groups(run, session):
 
 
 def test_second_factors_that_were_lost_are_taken_away(run, session):
-    maria = make_user(session, "maria", password_suffices=True)
+    maria = make_user(session, "maria", allows_password_only=True)
     session.add(Authenticator(user_id=maria.id, secret="sealed", created_at=utc_now(), last_step=0))
     make_recovery_codes(session, maria, now=utc_now())
 
@@ -253,7 +253,7 @@ def test_second_factors_that_were_lost_are_taken_away(run, session):
     assert (done.exit_code, done.output) == (0, "maria signs in with the password alone.\n")
     assert (again.exit_code, again.stderr) == (1, "Error: maria has no second factor\n")
     assert (has_second_factor(session, maria.id), count_recovery_codes(session, maria.id)) == (False, 0)
-    assert maria.password_suffices is False
+    assert maria.allows_password_only is False
     (entry,) = session.scalars(select(AuditEntry)).all()
     assert (entry.action, entry.actor_id, entry.surface, entry.subject_name, entry.reason) == (
         "user.reset_factors", None, "shell", "maria", "lost her telephone",

@@ -5,13 +5,13 @@ import json
 from urllib.parse import urlencode
 
 from joindin.extensions import db
-from joindin.security.passwords import password_hash
+from joindin.security.passwords import hash_password
 
 BASE = "http://localhost"
 ROOT = f"{BASE}/v2.1"
 
 # Made once, for it is slow on purpose.
-SECRET_HASH = password_hash("secret")
+SECRET_HASH = hash_password("secret")
 
 
 class Client:
@@ -35,12 +35,12 @@ class Client:
         return self.send("DELETE", with_query(url, query), self.reading)
 
     def post(self, url, body=()):
-        return self.send("POST", url, self.reading | self.writing, self.spell(body))
+        return self.send("POST", url, self.reading | self.writing, self.encode_body(body))
 
     def put(self, url, body):
-        return self.send("PUT", url, self.reading | self.writing, self.spell(body))
+        return self.send("PUT", url, self.reading | self.writing, self.encode_body(body))
 
-    def spell(self, body):
+    def encode_body(self, body):
         return json.dumps(body)
 
     def send(self, method, url, headers, data=None, **kwargs):
@@ -62,8 +62,8 @@ class Web2(Client):
         "Forwarded": 'for=192.0.2.7;user-agent="Mozilla/5.0 (X11; Linux x86_64), like Gecko"',
     }
 
-    def spell(self, body):
-        return super().spell(body).replace("/", "\\/")
+    def encode_body(self, body):
+        return super().encode_body(body).replace("/", "\\/")
 
     def send(self, method, url, headers, data=None, **kwargs):
         assert url.startswith(f"{ROOT}/"), f"an address that web2 cannot fetch: {url}"
@@ -92,7 +92,7 @@ def with_query(url, query):
     return f"{url}?{urlencode(query)}"
 
 
-def shown(reply, key):
+def read_list(reply, key):
     """The list that a good answer holds. web2 takes the last member for the paging, so ``meta`` is last."""
     body = json.loads(reply.get_data(as_text=True))
     assert (reply.status_code, reply.headers["Content-Type"]) == (200, "application/json; charset=utf8"), body
@@ -102,22 +102,22 @@ def shown(reply, key):
     return body[key]
 
 
-def only(reply, key):
-    [one] = shown(reply, key)
+def read_single(reply, key):
+    [one] = read_list(reply, key)
     return one
 
 
-def every_page(client, url, key):
+def read_all_pages(client, url, key):
     """All things of a list, by ``next_page`` until that is missing or a page is empty."""
     found = []
     while url:
         reply = client.get(url)
-        found += shown(reply, key)
+        found += read_list(reply, key)
         url = reply.json["meta"].get("next_page") if reply.json["meta"]["count"] else None
     return found
 
 
-def refusal(reply):
+def read_error(reply):
     """The status, and the sentence, which stands alone in a list."""
     body = json.loads(reply.get_data(as_text=True))
     assert type(body) is list

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from joindin.models import AccessToken
-from joindin.security.tokens import token_hash
-from joindin.seeds.base_data import seed_languages_and_types
+from joindin.security.tokens import hash_token
+from joindin.seeds.base_data import seed_reference_data
 from joindin.utils.datetimes import utc_now
 from tests.clients.client import SECRET_HASH, Android, Client, Ios, Web2
 from tests.factories import days_from_now, make_client, make_event, make_talk, make_user
@@ -14,7 +14,7 @@ from tests.factories import days_from_now, make_client, make_event, make_talk, m
 
 @pytest.fixture(autouse=True)
 def _languages_and_types(session):
-    seed_languages_and_types(session)
+    seed_reference_data(session)
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def token(session, consumer):
         secret = os.urandom(8).hex()
         session.add(
             AccessToken(
-                token_hash=token_hash(secret),
+                token_hash=hash_token(secret),
                 user_id=user.id,
                 client_id=consumer.id,
                 created_at=utc_now(),

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.clients.client import ROOT, every_page, only, refusal, shown
+from tests.clients.client import ROOT, read_all_pages, read_error, read_list, read_single
 from tests.factories import (
     days_from_now,
     make_attendance,
@@ -73,14 +73,14 @@ def test_somebody_without_an_account_reads_everything(android, event, token):
 
     reply = android.get(f"{ROOT}/events", filter="upcoming")
 
-    assert only(reply, "events")["attending"] is False
+    assert read_single(reply, "events")["attending"] is False
     assert list(reply.json["meta"]) == ["count", "total", "this_page"]
 
 
 def test_lists_are_followed_until_there_is_no_next_page(android, session):
     names = [make_event(session, starts_at=days_from_now(each)).name for each in range(1, 46)]
 
-    found = every_page(android, f"{ROOT}/events?filter=upcoming&verbose=yes", "events")
+    found = read_all_pages(android, f"{ROOT}/events?filter=upcoming&verbose=yes", "events")
 
     assert [event["name"] for event in found] == names
     assert [missing(EVENT_FIELDS, event) for event in found] == [[]] * 45
@@ -88,16 +88,16 @@ def test_lists_are_followed_until_there_is_no_next_page(android, session):
 
 
 def test_an_empty_list_ends_at_once(android, session):
-    assert every_page(android, f"{ROOT}/events?filter=past", "events") == []
+    assert read_all_pages(android, f"{ROOT}/events?filter=past", "events") == []
 
 
 def test_the_hot_list_is_one_page(android, event):
-    assert only(android.get(f"{ROOT}/events", filter="hot"), "events")["name"] == "SampleConf"
+    assert read_single(android.get(f"{ROOT}/events", filter="hot"), "events")["name"] == "SampleConf"
 
 
 def test_events_without_an_image_have_no_object_of_images(android, event):
     """An object without ``small`` in it crashes the app, a list does not."""
-    assert only(android.get(f"{ROOT}/events", filter="hot"), "events")["images"] == []
+    assert read_single(android.get(f"{ROOT}/events", filter="hot"), "events")["images"] == []
 
 
 def test_it_finds_out_who_it_is_and_where_it_went(android, session, event, ann, token):
@@ -105,8 +105,8 @@ def test_it_finds_out_who_it_is_and_where_it_went(android, session, event, ann, 
     android = android.signed_in(token(ann))
 
     meta = android.get(f"{ROOT}/events", filter="hot").json["meta"]
-    user = only(android.get(meta["user_uri"], verbose="yes"), "users")
-    attended = every_page(android, user["attended_events_uri"], "events")
+    user = read_single(android.get(meta["user_uri"], verbose="yes"), "users")
+    attended = read_all_pages(android, user["attended_events_uri"], "events")
 
     assert (user["username"], missing(USER_FIELDS, user)) == ("ann", [])
     assert [(each["name"], each["attending"]) for each in attended] == [("SampleConf", True)]
@@ -118,11 +118,11 @@ def test_an_event_is_read_with_talks_tracks_and_comments(android, session, event
     make_event_comment(session, event, ann)
     make_talk_comment(session, talk, ann)
 
-    seen = only(android.get(f"{ROOT}/events/{event.id}", verbose="yes"), "events")
-    [its_talk] = every_page(android, f"{seen['talks_uri']}?verbose=yes", "talks")
-    [its_track] = every_page(android, seen["tracks_uri"], "tracks")
-    [comment] = every_page(android, f"{seen['comments_uri']}?verbose=yes", "comments")
-    [about_talk] = every_page(android, its_talk["verbose_comments_uri"], "comments")
+    seen = read_single(android.get(f"{ROOT}/events/{event.id}", verbose="yes"), "events")
+    [its_talk] = read_all_pages(android, f"{seen['talks_uri']}?verbose=yes", "talks")
+    [its_track] = read_all_pages(android, seen["tracks_uri"], "tracks")
+    [comment] = read_all_pages(android, f"{seen['comments_uri']}?verbose=yes", "comments")
+    [about_talk] = read_all_pages(android, its_talk["verbose_comments_uri"], "comments")
 
     assert missing(EVENT_FIELDS, seen) == []
     assert missing(TALK_FIELDS, its_talk) == []
@@ -141,13 +141,13 @@ def test_somebody_signs_in_or_reads_why_not(android, ann, consumer):
     bad = android.signed_in("null").post(f"{ROOT}/token", {**form, "password": "wrong"})
 
     assert (good.status_code, list(good.json)) == (200, ["access_token", "user_uri"])
-    assert refusal(bad) == (403, "Signin failed")
+    assert read_error(bad) == (403, "Signin failed")
 
 
 def test_writing_succeeds_as_it_knows_success(android, event, talk, ann, token):
     android = android.signed_in(token(ann))
-    seen = only(android.get(f"{ROOT}/events/{event.id}", verbose="yes"), "events")
-    [its_talk] = shown(android.get(seen["talks_uri"]), "talks")
+    seen = read_single(android.get(f"{ROOT}/events/{event.id}", verbose="yes"), "events")
+    [its_talk] = read_list(android.get(seen["talks_uri"]), "talks")
 
     statuses = {
         "attend": android.post(seen["attending_uri"]).status_code,
@@ -172,11 +172,11 @@ def test_writing_succeeds_as_it_knows_success(android, event, talk, ann, token):
         "public": 201,
         "private": 201,
     }
-    assert [each["comment"] for each in shown(android.get(its_talk["comments_uri"]), "comments")] == ["Nice"]
+    assert [each["comment"] for each in read_list(android.get(its_talk["comments_uri"]), "comments")] == ["Nice"]
 
 
 @pytest.mark.parametrize("token", [None, "null"])
 def test_writing_without_an_account_is_refused_in_one_sentence(android, event, token):
     reply = android.signed_in(token).post(f"{ROOT}/events/{event.id}/attending")
 
-    assert refusal(reply) == (401, "You must be logged in to create data")
+    assert read_error(reply) == (401, "You must be logged in to create data")

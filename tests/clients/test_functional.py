@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.clients.client import BASE, ROOT, only, refusal, shown
+from tests.clients.client import BASE, ROOT, read_error, read_list, read_single
 from tests.factories import (
     make_event_comment,
     make_talk_comment,
@@ -43,7 +43,7 @@ def test_the_landing_page_and_each_of_its_lists(script, event):
     for name in ("events", "hot-events", "upcoming-events", "past-events", "open-cfps"):
         reply = script.get(home.json[name])
         assert type(reply.json["meta"]["count"]) is int
-        shown(reply, "events")
+        read_list(reply, "events")
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_the_landing_page_and_each_of_its_lists(script, event):
     ],
 )
 def test_what_is_not_there(script, path, status, sentence):
-    assert refusal(script.get(f"{ROOT}/{path}")) == (status, sentence)
+    assert read_error(script.get(f"{ROOT}/{path}")) == (status, sentence)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_what_is_not_there(script, path, status, sentence):
     [("events?title=nothing", "events"), ("talks?title=nothing", "talks"), ("users?keyword=nothing", "users")],
 )
 def test_a_search_without_a_hit_is_an_empty_list(script, path, key):
-    assert shown(script.get(f"{ROOT}/{path}"), key) == []
+    assert read_list(script.get(f"{ROOT}/{path}"), key) == []
 
 
 def test_numbers_are_numbers_and_texts_are_texts(script, session, event, talk, ann):
@@ -76,11 +76,11 @@ def test_numbers_are_numbers_and_texts_are_texts(script, session, event, talk, a
     make_event_comment(session, event, ann, rating=3)
     make_talk_comment(session, talk, ann, rating=3)
 
-    seen = only(script.get(f"{ROOT}/events/{event.id}?verbose=yes"), "events")
-    its_talk = only(script.get(f"{ROOT}/talks/{talk.id}?verbose=yes"), "talks")
-    its_track = only(script.get(f"{ROOT}/tracks/{track.id}"), "tracks")
-    about_event = shown(script.get(seen["comments_uri"]), "comments")
-    about_talk = only(script.get(its_talk["comments_uri"]), "comments")
+    seen = read_single(script.get(f"{ROOT}/events/{event.id}?verbose=yes"), "events")
+    its_talk = read_single(script.get(f"{ROOT}/talks/{talk.id}?verbose=yes"), "talks")
+    its_track = read_single(script.get(f"{ROOT}/tracks/{track.id}"), "tracks")
+    about_event = read_list(script.get(seen["comments_uri"]), "comments")
+    about_talk = read_single(script.get(its_talk["comments_uri"]), "comments")
 
     counts = ["attendee_count", "event_comments_count", "talks_count", "tracks_count", "comments_enabled"]
     assert {type(seen[name]) for name in counts} == {int}
@@ -105,7 +105,7 @@ def test_a_user_registers_signs_in_and_changes_their_name(script, open_doors, co
     assert (made.status_code, made.headers["Location"].startswith(f"{ROOT}/users/")) == (201, True)
     assert [type(signed_in.json[name]) for name in ("access_token", "user_uri")] == [str, str]
     assert (empty.status_code, changed.status_code) == (400, 204)
-    assert only(script.get(signed_in.json["user_uri"]), "users")["full_name"] == "Renamed"
+    assert read_single(script.get(signed_in.json["user_uri"]), "users")["full_name"] == "Renamed"
 
 
 def test_an_unverified_user_is_not_let_in(script, consumer):
@@ -115,7 +115,7 @@ def test_an_unverified_user_is_not_let_in(script, consumer):
     made = script.post(f"{ROOT}/users", {**form, "auto_verify_user": "true"})
 
     assert made.status_code == 201
-    assert refusal(script.post(f"{ROOT}/token", entrance)) == (401, "Not verified")
+    assert read_error(script.post(f"{ROOT}/token", entrance)) == (401, "Not verified")
 
 
 @pytest.mark.parametrize(
@@ -162,8 +162,8 @@ POOR = [
 def test_poor_events_are_refused_when_new_and_when_edited(script, event, host, token, changes, sentence):
     script = script.signed_in(token(host))
 
-    assert refusal(script.post(f"{ROOT}/events", submission(**changes))) == (400, sentence)
-    assert refusal(script.put(f"{ROOT}/events/{event.id}", submission(**changes))) == (400, sentence)
+    assert read_error(script.post(f"{ROOT}/events", submission(**changes))) == (400, sentence)
+    assert read_error(script.put(f"{ROOT}/events/{event.id}", submission(**changes))) == (400, sentence)
 
 
 def test_an_event_waits_unless_it_asks_not_to(script, session, open_doors, ann, token):
@@ -171,7 +171,7 @@ def test_an_event_waits_unless_it_asks_not_to(script, session, open_doors, ann, 
 
     waiting = script.post(f"{ROOT}/events", submission())
     there = script.post(f"{ROOT}/events", submission(auto_approve_event=True))
-    seen = only(script.get(there.headers["Location"]), "events")
+    seen = read_single(script.get(there.headers["Location"]), "events")
 
     assert (waiting.status_code, waiting.headers["Location"].startswith(f"{ROOT}/events")) == (202, True)
     assert there.status_code == 201
@@ -182,22 +182,22 @@ def test_an_edited_event_is_where_it_was(script, event, host, token):
     reply = script.signed_in(token(host)).put(f"{ROOT}/events/{event.id}", submission("Änderung's"))
 
     assert (reply.status_code, reply.headers["Location"]) == (204, f"{ROOT}/events/{event.id}")
-    assert only(script.get(reply.headers["Location"]), "events")["name"] == "Änderung's"
+    assert read_single(script.get(reply.headers["Location"]), "events")["name"] == "Änderung's"
 
 
 def test_a_host_comments_and_the_comment_is_reported(script, event, host, ann, token):
     hosting = script.signed_in(token(host))
     made = hosting.post(f"{ROOT}/events/{event.id}/comments", {"comment": "Nice", "rating": 3})
-    comment = only(script.get(made.headers["Location"]), "comments")
+    comment = read_single(script.get(made.headers["Location"]), "comments")
 
     anonymous = script.post(comment["reported_uri"])
     reported = script.signed_in(token(ann)).post(comment["reported_uri"])
 
     assert made.status_code == 201
-    assert refusal(anonymous) == (401, "You must log in to report a comment")
+    assert read_error(anonymous) == (401, "You must log in to report a comment")
     assert reported.status_code == 202
     assert script.get(f"{ROOT}/events/{event.id}/comments/reported").status_code == 401
-    assert len(shown(hosting.get(f"{ROOT}/events/{event.id}/comments/reported"), "reports")) == 1
+    assert len(read_list(hosting.get(f"{ROOT}/events/{event.id}/comments/reported"), "reports")) == 1
 
 
 def test_a_track_from_first_to_last(script, event, host, token):
@@ -226,7 +226,7 @@ def test_hosts_are_added_by_hosts_and_only_if_they_exist(script, session, event,
     ]
 
     assert statuses == [401, 404, 404, 204]
-    assert shown(script.get(hosts_uri), "hosts") == [
+    assert read_list(script.get(hosts_uri), "hosts") == [
         {"host_name": "Ann Ash", "host_uri": f"{ROOT}/users/{ann.id}"},
         {"host_name": "Hanna Host", "host_uri": f"{ROOT}/users/{host.id}"},
     ]
@@ -242,7 +242,7 @@ def test_talks_are_refused_field_by_field_and_made_from_three(script, event, hos
     }
 
     parts = [{}, {"talk_title": "Title"}, {"talk_title": "Title", "talk_description": "Description"}]
-    refused = [refusal(hosting.post(talks_uri, part)) for part in parts]
+    refused = [read_error(hosting.post(talks_uri, part)) for part in parts]
     made = hosting.post(talks_uri, whole)
 
     assert script.post(talks_uri, whole).status_code == 401
@@ -259,4 +259,4 @@ def test_somebody_who_hosts_nothing_adds_no_talk(script, session, event, token):
 
     reply = stranger.post(f"{ROOT}/events/{event.id}/talks", {"talk_title": "T"})
 
-    assert refusal(reply) == (400, "You do not have permission to add talks to this event")
+    assert read_error(reply) == (400, "You do not have permission to add talks to this event")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.clients.client import ROOT, only, refusal, shown
+from tests.clients.client import ROOT, read_error, read_list, read_single
 from tests.factories import (
     make_attendance,
     make_event,
@@ -58,8 +58,8 @@ def test_events_are_of_the_types_it_expects(ios, session, ann, name, token):
     make_attendance(session, event, ann)
     ios = ios.signed_in(token(ann))
 
-    listed = only(ios.get(f"{ROOT}/events", filter="hot"), "events")
-    seen = only(ios.get(listed["verbose_uri"]), "events")
+    listed = read_single(ios.get(f"{ROOT}/events", filter="hot"), "events")
+    seen = read_single(ios.get(listed["verbose_uri"]), "events")
 
     assert of_another_type(EVENT, seen) == []
     assert (seen["name"], seen["location"], seen["stub"], seen["attending"]) == (name, name, name, True)
@@ -72,10 +72,10 @@ def test_talks_and_comments_are_of_the_types_it_expects(ios, session, event, ann
     make_talk_comment(session, talk, ann, text=words)
     make_event_comment(session, event, ann, text=words, rating=0)
 
-    seen = only(ios.get(f"{ROOT}/events/{event.id}", verbose="yes"), "events")
-    its_talk = only(ios.get(seen["talks_uri"], resultsperpage=200), "talks")
-    about_talk = only(ios.get(its_talk["comments_uri"], resultsperpage=200), "comments")
-    about_event = only(ios.get(seen["comments_uri"], resultsperpage=200), "comments")
+    seen = read_single(ios.get(f"{ROOT}/events/{event.id}", verbose="yes"), "events")
+    its_talk = read_single(ios.get(seen["talks_uri"], resultsperpage=200), "talks")
+    about_talk = read_single(ios.get(its_talk["comments_uri"], resultsperpage=200), "comments")
+    about_event = read_single(ios.get(seen["comments_uri"], resultsperpage=200), "comments")
 
     assert of_another_type(TALK, its_talk) == []
     assert [of_another_type(COMMENT, each) for each in (about_talk, about_event)] == [[], []]
@@ -90,7 +90,7 @@ def test_talks_and_comments_are_of_the_types_it_expects(ios, session, event, ann
 def test_empty_relations_of_a_talk_are_lists(ios, session, event):
     make_talk(session, event)
 
-    talk = only(ios.get(f"{ROOT}/events/{event.id}/talks", resultsperpage=200), "talks")
+    talk = read_single(ios.get(f"{ROOT}/events/{event.id}/talks", resultsperpage=200), "talks")
 
     assert (talk["speakers"], talk["tracks"]) == ([], [])
 
@@ -100,7 +100,7 @@ def test_somebody_signs_in_and_reads_who_they_are(ios, session, consumer, ann):
     form = {"username": "ann", "password": "secret", "client_id": "web2", "client_secret": "web2secret"}
 
     reply = ios.post(f"{ROOT}/token", {**form, "grant_type": "password"})
-    user = only(ios.signed_in(reply.json["access_token"]).get(reply.json["user_uri"], verbose="yes"), "users")
+    user = read_single(ios.signed_in(reply.json["access_token"]).get(reply.json["user_uri"], verbose="yes"), "users")
 
     assert (reply.status_code, {name: type(value) for name, value in reply.json.items()}) == (
         200,
@@ -115,7 +115,7 @@ def test_somebody_comments_on_a_talk_in_strings(ios, talk, ann, token, private, 
 
     reply = ios.post(f"{ROOT}/talks/{talk.id}/comments", {"rating": "4", "comment": "Nice", "private": private})
 
-    comments = shown(ios.get(f"{ROOT}/talks/{talk.id}/comments", resultsperpage=200), "comments")
+    comments = read_list(ios.get(f"{ROOT}/talks/{talk.id}/comments", resultsperpage=200), "comments")
     assert (reply.status_code, [each["rating"] for each in comments]) == (201, [4] * seen)
 
 
@@ -128,9 +128,9 @@ def test_a_first_comment_on_an_event_with_its_rating_of_nothing_is_refused_as_ev
     rated = ios.post(comments_uri, {"comment": "Nice", "rating": "5"})
     later = ios.post(comments_uri, {"comment": "Very nice", "rating": "0"})
 
-    assert refusal(first) == (400, 'The field "rating" must be a number (1-5)')
+    assert read_error(first) == (400, 'The field "rating" must be a number (1-5)')
     assert (rated.status_code, later.status_code) == (201, 201)
-    assert sorted(each["rating"] for each in shown(ios.get(comments_uri), "comments")) == [0, 5]
+    assert sorted(each["rating"] for each in read_list(ios.get(comments_uri), "comments")) == [0, 5]
 
 
 def test_somebody_attends_and_does_not(ios, event, ann, token):

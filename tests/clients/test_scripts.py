@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from tests.clients.client import BASE, ROOT, every_page, only, refusal, shown
+from tests.clients.client import BASE, ROOT, read_all_pages, read_error, read_list, read_single
 from tests.factories import NOW, days_from_now, make_event
 
 
 def test_a_script_finds_its_way_from_the_landing_page(script, event, talk):
     home = script.get(f"{BASE}/")
-    seen = only(script.get(home.json["hot-events"]), "events")
-    its_talk = only(script.get(seen["talks_uri"]), "talks")
+    seen = read_single(script.get(home.json["hot-events"]), "events")
+    its_talk = read_single(script.get(seen["talks_uri"]), "talks")
 
     assert list(home.json) == ["events", "hot-events", "upcoming-events", "past-events", "open-cfps", "docs"]
     assert (seen["name"], its_talk["talk_title"]) == ("SampleConf", "On Python")
@@ -22,8 +22,8 @@ def test_the_documented_name_of_the_calls_for_papers_means_what_it_says(script, 
     make_event(session, "Plain")
     make_event(session, "Calling", cfp_url="https://a.example/", cfp_starts_at=NOW, cfp_ends_at=days_from_now(5))
 
-    assert only(script.get(f"{ROOT}/events?filter=cfps"), "events")["name"] == "Calling"
-    assert only(script.get(f"{ROOT}/events?filter=cfp"), "events")["name"] == "Calling"
+    assert read_single(script.get(f"{ROOT}/events?filter=cfps"), "events")["name"] == "Calling"
+    assert read_single(script.get(f"{ROOT}/events?filter=cfp"), "events")["name"] == "Calling"
 
 
 def test_php_spells_lists_in_addresses_with_brackets(script, session):
@@ -31,8 +31,8 @@ def test_php_spells_lists_in_addresses_with_brackets(script, session):
     make_event(session, "Two", tags=["web"], starts_at=days_from_now(2))
     make_event(session, "Three", tags=["ruby"])
 
-    both = shown(script.get(f"{ROOT}/events?tags[]=php&tags%5B%5D=web"), "events")
-    one = shown(script.get(f"{ROOT}/events?tags=php"), "events")
+    both = read_list(script.get(f"{ROOT}/events?tags[]=php&tags%5B%5D=web"), "events")
+    one = read_list(script.get(f"{ROOT}/events?tags=php"), "events")
 
     assert ([event["name"] for event in both], [event["name"] for event in one]) == (["Two", "One"], ["One"])
 
@@ -61,8 +61,8 @@ def test_everything_at_once(script, session):
 
     reply = script.get(f"{ROOT}/events?filter=past&resultsperpage=0")
 
-    assert [event["name"] for event in shown(reply, "events")] == names
-    assert ("next_page" in reply.json["meta"], every_page(script, f"{ROOT}/events?resultsperpage=0", "events")) == (
+    assert [event["name"] for event in read_list(reply, "events")] == names
+    assert ("next_page" in reply.json["meta"], read_all_pages(script, f"{ROOT}/events?resultsperpage=0", "events")) == (
         False,
         reply.json["events"],
     )
@@ -114,4 +114,4 @@ def test_parameters_of_a_post_may_stand_in_the_address(script, event, ann, token
     ],
 )
 def test_old_versions_are_told_apart(script, path, status, sentence):
-    assert refusal(script.get(f"{BASE}/{path}")) == (status, sentence)
+    assert read_error(script.get(f"{BASE}/{path}")) == (status, sentence)

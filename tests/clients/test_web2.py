@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from joindin.models import AccessToken, Mail
-from joindin.security.tokens import token_hash
+from joindin.security.tokens import hash_token
 from joindin.utils.datetimes import utc_now
-from tests.clients.client import ROOT, every_page, only, refusal, shown
+from tests.clients.client import ROOT, read_all_pages, read_error, read_list, read_single
 from tests.factories import (
     days_from_now,
     make_attendance,
@@ -123,11 +123,11 @@ def missing(fields, thing):
 
 
 def event_of(client, event, **query):
-    return only(client.get(f"{ROOT}/events/{event.id}", verbose="yes", **query), "events")
+    return read_single(client.get(f"{ROOT}/events/{event.id}", verbose="yes", **query), "events")
 
 
 def talk_of(client, talk):
-    return only(client.get(f"{ROOT}/talks/{talk.id}", verbose="yes"), "talks")
+    return read_single(client.get(f"{ROOT}/talks/{talk.id}", verbose="yes"), "talks")
 
 
 def test_home_page_shows_upcoming_events_and_calls_for_papers(web2, session):
@@ -139,11 +139,11 @@ def test_home_page_shows_upcoming_events_and_calls_for_papers(web2, session):
     second = web2.get(f"{ROOT}/events", resultsperpage=10, start=10, filter="upcoming")
     calls = web2.get(f"{ROOT}/events", resultsperpage=4, start=0, filter="cfp", verbose="yes")
 
-    assert [len(shown(reply, "events")) for reply in (first, second)] == [10, 3]
+    assert [len(read_list(reply, "events")) for reply in (first, second)] == [10, 3]
     assert ("prev_page" in first.json["meta"], "next_page" in first.json["meta"]) == (False, True)
     assert ("prev_page" in second.json["meta"], "next_page" in second.json["meta"]) == (True, False)
-    assert shown(web2.get(first.json["meta"]["next_page"]), "events") == second.json["events"]
-    assert missing(EVENT_FIELDS, only(calls, "events")) == []
+    assert read_list(web2.get(first.json["meta"]["next_page"]), "events") == second.json["events"]
+    assert missing(EVENT_FIELDS, read_single(calls, "events")) == []
 
 
 def test_event_index_begins_at_today_and_says_where_that_is(web2, session):
@@ -152,7 +152,7 @@ def test_event_index_begins_at_today_and_says_where_that_is(web2, session):
 
     reply = web2.get(f"{ROOT}/events", filter="all", resultsperpage=10)
 
-    assert [event["name"] for event in shown(reply, "events")] == ["In 10", "In 20"]
+    assert [event["name"] for event in read_list(reply, "events")] == ["In 10", "In 20"]
     assert "start=2" in reply.json["meta"]["this_page"].partition("?")[2].split("&")
 
 
@@ -161,7 +161,7 @@ def test_pending_page_lets_admins_decide(web2, session, admin, host, token):
     turned_down = make_pending_event(session, "Turned down", host=host)
     web2 = web2.signed_in(token(admin))
 
-    pending = shown(web2.get(f"{ROOT}/events", filter="pending", resultsperpage=30, verbose="yes"), "events")
+    pending = read_list(web2.get(f"{ROOT}/events", filter="pending", resultsperpage=30, verbose="yes"), "events")
     approved = web2.post(pending[0]["approval_uri"])
     rejected = web2.delete(pending[1]["approval_uri"])
 
@@ -180,7 +180,11 @@ def test_search_counts_events_talks_and_people(web2, session, event, talk, ann):
     people = web2.get(f"{ROOT}/users", keyword="ash", verbose="yes", resultsperpage=10, start=0)
     nothing = web2.get(f"{ROOT}/talks", title="cobol", resultsperpage=10, start=0)
 
-    assert (only(events, "events")["name"], only(talks, "talks")["talk_title"], only(people, "users")["username"]) == (
+    assert (
+        read_single(events, "events")["name"],
+        read_single(talks, "talks")["talk_title"],
+        read_single(people, "users")["username"],
+    ) == (
         "SampleConf",
         "On Python",
         "ann",
@@ -200,26 +204,26 @@ def test_event_page_reads_all_it_needs(web2, session, event, talk, ann, host, to
     web2 = web2.signed_in(token(ann))
 
     seen = event_of(web2, event)
-    attendees = shown(web2.get(seen["attendees_uri"], resultsperpage=6, verbose="yes"), "users")
-    comment = only(web2.get(seen["comments_uri"], verbose="yes", resultsperpage=0), "comments")
+    attendees = read_list(web2.get(seen["attendees_uri"], resultsperpage=6, verbose="yes"), "users")
+    comment = read_single(web2.get(seen["comments_uri"], verbose="yes", resultsperpage=0), "comments")
     about_talks = web2.get(seen["all_talk_comments_uri"], resultsperpage=10, start=0, verbose="yes")
     [hosting] = seen["hosts"]
-    person = only(web2.get(hosting["host_uri"], verbose="yes"), "users")
+    person = read_single(web2.get(hosting["host_uri"], verbose="yes"), "users")
 
     assert missing(EVENT_FIELDS, seen) == []
     assert [link for link in LINKS_IT_EXTENDS if "?" in seen[link]] == []
     assert [missing(["username", "full_name", "gravatar_hash"], each) for each in attendees] == [[]]
     assert missing([*COMMENT_FIELDS, "comment_uri"], comment) == []
-    assert missing([*COMMENT_FIELDS, "uri", "talk_uri", "talk_title"], only(about_talks, "comments")) == []
+    assert missing([*COMMENT_FIELDS, "uri", "talk_uri", "talk_title"], read_single(about_talks, "comments")) == []
     assert about_talks.json["meta"]["count"] == 1
     assert (hosting["host_name"], person["username"], missing(USER_FIELDS, person)) == ("Hanna Host", "hanna", [])
 
 
 def test_an_event_that_is_not_there_has_no_events_member(web2, session):
-    assert refusal(web2.get(f"{ROOT}/events/999", verbose="yes")) == (404, "Event not found")
-    assert refusal(web2.get(f"{ROOT}/talks/999", verbose="yes")) == (404, "Talk not found")
-    assert refusal(web2.get(f"{ROOT}/users/999", verbose="yes")) == (404, "User not found")
-    assert refusal(web2.get(f"{ROOT}/users", username="nobody", verbose="yes")) == (404, "Username not found")
+    assert read_error(web2.get(f"{ROOT}/events/999", verbose="yes")) == (404, "Event not found")
+    assert read_error(web2.get(f"{ROOT}/talks/999", verbose="yes")) == (404, "Talk not found")
+    assert read_error(web2.get(f"{ROOT}/users/999", verbose="yes")) == (404, "User not found")
+    assert read_error(web2.get(f"{ROOT}/users", username="nobody", verbose="yes")) == (404, "Username not found")
 
 
 def test_anchors_and_identities_stay_the_same_between_requests(web2, session, event, talk, ann, token):
@@ -234,7 +238,7 @@ def test_anchors_and_identities_stay_the_same_between_requests(web2, session, ev
         return [hashlib.md5(uri.encode()).hexdigest()[:6] for uri in uris]
 
     me = web2.get(f"{ROOT}/events").json["meta"]["user_uri"]
-    user = only(web2.get(me, verbose="yes"), "users")
+    user = read_single(web2.get(me, verbose="yes"), "users")
     [_, speaker] = talk_of(web2, talk)["speakers"]
     [comment] = web2.get(f"{ROOT}/events/{event.id}/comments", verbose="yes").json["comments"]
 
@@ -248,9 +252,9 @@ def test_schedule_is_read_in_one_go(web2, session, event, talk):
     make_talk(session, event, tracks=[track])
     talks_uri = event_of(web2, event)["talks_uri"]
 
-    verbose = shown(web2.get(talks_uri, start=0, resultsperpage=1000, verbose="yes"), "talks")
-    grid = shown(web2.get(talks_uri, start=0, resultsperpage=1000), "talks")
-    slugs = shown(web2.get(talks_uri, resultsperpage=100), "talks")
+    verbose = read_list(web2.get(talks_uri, start=0, resultsperpage=1000, verbose="yes"), "talks")
+    grid = read_list(web2.get(talks_uri, start=0, resultsperpage=1000), "talks")
+    slugs = read_list(web2.get(talks_uri, resultsperpage=100), "talks")
 
     assert [missing(TALK_FIELDS, each) for each in verbose] == [[], []]
     assert [(type(each["speakers"]), type(each["tracks"])) for each in grid] == [(list, list), (list, list)]
@@ -261,8 +265,8 @@ def test_talk_page_and_its_old_number(web2, session, event, talk, ann):
     make_talk_comment(session, talk, ann)
 
     numbered = talk_of(web2, talk)
-    seen = only(web2.get(numbered["uri"], verbose="yes"), "talks")
-    comment = only(web2.get(seen["comments_uri"], verbose="yes", resultsperpage=0), "comments")
+    seen = read_single(web2.get(numbered["uri"], verbose="yes"), "talks")
+    comment = read_single(web2.get(seen["comments_uri"], verbose="yes", resultsperpage=0), "comments")
 
     assert numbered == seen
     assert missing(TALK_FIELDS, seen) == []
@@ -304,7 +308,7 @@ def test_somebody_comments_and_is_refused_in_the_words_it_looks_for(web2, reques
     empty = web2.post(uri, {"comment": "", "rating": 4})
 
     assert said.status_code == 201
-    assert only(web2.get(said.headers["Location"]), "comments")["comment"] == "Wünderbar/"
+    assert read_single(web2.get(said.headers["Location"]), "comments")["comment"] == "Wünderbar/"
     assert (twice.status_code, "duplicate comment" in twice.text.lower()) == (400, True)
     assert (empty.status_code, 'The field \\"comment\\" is required' in empty.text) == (400, True)
 
@@ -340,16 +344,16 @@ def test_a_comment_is_reported_and_decided_about(
     visitor, moderator = web2.signed_in(token(ann)), web2.signed_in(token(host))
     uri = event_of(web2, event)["comments_uri"] if thing == "event" else talk_of(web2, talk)["comments_uri"]
 
-    [comment] = shown(visitor.get(uri), "comments")
+    [comment] = read_list(visitor.get(uri), "comments")
     reported = visitor.post(comment["reported_uri"])
-    hidden = shown(web2.get(uri), "comments")
-    report = only(moderator.get(event_of(moderator, event)[listed]), "reports")
+    hidden = read_list(web2.get(uri), "comments")
+    report = read_single(moderator.get(event_of(moderator, event)[listed]), "reports")
     decided = moderator.put(report["comment"]["reported_uri"], {"decision": decision})
 
     assert (reported.status_code, hidden, decided.status_code, decided.data) == (202, [], 204, b"")
     assert missing(["reporting_date", "reporting_user_username", "comment"], report) == []
     assert (report["reporting_user_username"], report["comment"]["comment"]) == ("ann", comment["comment"])
-    assert len(shown(web2.get(uri), "comments")) == left
+    assert len(read_list(web2.get(uri), "comments")) == left
 
 
 def submission(**changes):
@@ -384,7 +388,7 @@ def test_an_event_of_an_admin_is_there_at_once_and_fetched_where_it_is(web2, adm
     web2 = web2.signed_in(token(admin))
 
     reply = web2.post(f"{ROOT}/events", submission(tags=[""]))
-    event = only(web2.get(reply.headers["Location"]), "events")
+    event = read_single(web2.get(reply.headers["Location"]), "events")
 
     assert (reply.status_code, event["name"], event["tags"]) == (201, 'Köln "Conf" & Co', [])
 
@@ -392,7 +396,7 @@ def test_an_event_of_an_admin_is_there_at_once_and_fetched_where_it_is(web2, adm
 def test_a_poor_submission_is_refused_in_one_sentence_to_show(web2, ann, token):
     reply = web2.signed_in(token(ann)).post(f"{ROOT}/events", submission(name="", location=""))
 
-    assert refusal(reply) == (
+    assert read_error(reply) == (
         400,
         "'name' is a required field. 'location' is a required field (for virtual events, 'online' works)",
     )
@@ -409,7 +413,7 @@ def test_an_event_is_sent_back_whole_to_change_a_word(web2, event, host, token, 
     before = event_of(web2, event)
 
     reply = web2.put(before["uri"], {**before, **dates, "description": "New"})
-    fetched = only(web2.get(reply.headers["Location"]), "events")
+    fetched = read_single(web2.get(reply.headers["Location"]), "events")
     after = event_of(web2, event)
 
     assert (reply.status_code, reply.data, fetched["name"]) == (204, b"", "SampleConf")
@@ -428,7 +432,7 @@ def test_an_icon_is_uploaded(web2, event, host, token, picture):
 
     assert good.status_code == 201
     assert event_of(web2, event)["images"]["small"]["width"] == 140
-    assert refusal(bad) == (400, "Supplied image must be a PNC, JPG or GIF")
+    assert read_error(bad) == (400, "Supplied image must be a PNC, JPG or GIF")
 
 
 def test_hosts_come_and_go(web2, event, host, ann, token):
@@ -436,12 +440,12 @@ def test_hosts_come_and_go(web2, event, host, ann, token):
     hosts_uri = event_of(web2, event)["hosts_uri"]
 
     added = web2.post(hosts_uri, {"host_name": "ann"})
-    fetched = only(web2.get(added.headers["Location"]), "events")
+    fetched = read_single(web2.get(added.headers["Location"]), "events")
     removed = web2.delete(f"{hosts_uri}/{ann.id}")
     unknown = web2.post(hosts_uri, {"host_name": "nobody"})
 
     assert (added.status_code, fetched["name"], removed.status_code) == (204, "SampleConf", 204)
-    assert refusal(unknown) == (404, "No User found")
+    assert read_error(unknown) == (404, "No User found")
     assert [each["host_name"] for each in event_of(web2, event)["hosts"]] == ["Hanna Host"]
 
 
@@ -449,27 +453,27 @@ def test_a_speaker_claims_a_talk_and_a_host_agrees(web2, event, talk, ann, host,
     speaker, host = web2.signed_in(token(ann)), web2.signed_in(token(host))
 
     claimed = speaker.post(talk_of(speaker, talk)["speakers_uri"], {"display_name": "Ann Ash", "username": "ann"})
-    claim = only(host.get(event_of(host, event)["pending_claims_uri"], verbose="yes"), "claims")
-    user = only(host.get(claim["speaker_uri"], verbose="yes"), "users")
-    its_talk = only(host.get(claim["talk_uri"], verbose="yes"), "talks")
+    claim = read_single(host.get(event_of(host, event)["pending_claims_uri"], verbose="yes"), "claims")
+    user = read_single(host.get(claim["speaker_uri"], verbose="yes"), "users")
+    its_talk = read_single(host.get(claim["talk_uri"], verbose="yes"), "talks")
     approved = host.post(
         claim["approve_claim_uri"], {"display_name": claim["display_name"], "username": user["username"]}
     )
 
     assert (claimed.status_code, approved.status_code, its_talk["talk_title"]) == (204, 204, "On Python")
     assert [each.get("speaker_uri") for each in talk_of(web2, talk)["speakers"]] == [None, f"{ROOT}/users/{ann.id}"]
-    assert shown(host.get(event_of(host, event)["pending_claims_uri"], verbose="yes"), "claims") == []
+    assert read_list(host.get(event_of(host, event)["pending_claims_uri"], verbose="yes"), "claims") == []
 
 
 def test_a_claim_is_rejected(web2, event, talk, ann, host, token):
     speaker, host = web2.signed_in(token(ann)), web2.signed_in(token(host))
     speaker.post(f"{ROOT}/talks/{talk.id}/speakers", {"display_name": "Ann Ash", "username": "ann"})
 
-    claim = only(host.get(f"{ROOT}/events/{event.id}/claims", verbose="yes"), "claims")
+    claim = read_single(host.get(f"{ROOT}/events/{event.id}/claims", verbose="yes"), "claims")
     rejected = host.delete(claim["approve_claim_uri"], display_name="Ann Ash", username="ann")
 
     assert rejected.status_code == 204
-    assert shown(host.get(f"{ROOT}/events/{event.id}/claims", verbose="yes"), "claims") == []
+    assert read_list(host.get(f"{ROOT}/events/{event.id}/claims", verbose="yes"), "claims") == []
 
 
 def test_a_host_assigns_a_talk_the_speaker_agrees_and_is_unlinked_again(web2, talk, ann, host, token):
@@ -482,7 +486,7 @@ def test_a_host_assigns_a_talk_the_speaker_agrees_and_is_unlinked_again(web2, ta
     unlinked = host.delete(f"{talk_of(host, talk)['uri']}/speakers/{ann.id}")
 
     assert (assigned.status_code, agreed.status_code, unlinked.status_code) == (204, 204, 204)
-    assert refusal(again) == (422, "Talk already claimed")
+    assert read_error(again) == (422, "Talk already claimed")
     assert [each.get("speaker_uri") for each in talk_of(web2, talk)["speakers"]] == [None, None]
 
 
@@ -506,7 +510,7 @@ def test_a_talk_is_added_with_gaps_among_its_speakers(web2, session, event, host
     web2 = web2.signed_in(token(host))
 
     reply = web2.post(event_of(web2, event)["talks_uri"], talk_form(event))
-    talk = only(web2.get(reply.headers["Location"]), "talks")
+    talk = read_single(web2.get(reply.headers["Location"]), "talks")
 
     assert reply.status_code == 201
     assert (talk["talk_title"], talk["type"], talk["duration"]) == ("Über Tests", "Keynote", 45)
@@ -517,7 +521,7 @@ def test_a_talk_is_added_with_gaps_among_its_speakers(web2, session, event, host
 def test_a_poor_talk_is_refused_in_one_sentence_to_show(web2, event, host, token):
     reply = web2.signed_in(token(host)).post(f"{ROOT}/events/{event.id}/talks", talk_form(event, talk_title=""))
 
-    assert refusal(reply) == (400, "The talk title field is required")
+    assert read_error(reply) == (400, "The talk title field is required")
 
 
 def test_a_talk_is_edited_media_first(web2, session, event, talk, host, token):
@@ -534,7 +538,7 @@ def test_a_talk_is_edited_media_first(web2, session, event, talk, host, token):
     changed = web2.put(f"{links_uri}/{slides['id']}", {"display_name": "code_link", "url": "https://media.example/new"})
     removed = web2.delete(f"{links_uri}/{video['id']}")
     edited = web2.put(talk_of(web2, talk)["uri"], talk_form(event, speakers={"1": "Bob Birch"}))
-    fetched = only(web2.get(edited.headers["Location"]), "talks")
+    fetched = read_single(web2.get(edited.headers["Location"]), "talks")
 
     assert [reply.status_code for reply in (*added, changed, removed, edited)] == [204, 204, 204, 204, 204]
     assert [(type(each["id"]), each["display_name"], each["url"]) for each in (slides, video)] == [
@@ -553,13 +557,13 @@ def test_a_talk_is_deleted(web2, talk, host, token):
     reply = web2.delete(uri)
 
     assert (reply.status_code, reply.data) == (204, b"")
-    assert refusal(web2.get(uri, verbose="yes")) == (404, "Talk not found")
+    assert read_error(web2.get(uri, verbose="yes")) == (404, "Talk not found")
 
 
 def test_a_talk_is_put_into_a_track_and_taken_out(web2, session, event, talk, host, token):
     make_track(session, event, "Blue")
     web2 = web2.signed_in(token(host))
-    [track] = shown(web2.get(event_of(web2, event)["tracks_uri"], resultsperpage=0), "tracks")
+    [track] = read_list(web2.get(event_of(web2, event)["tracks_uri"], resultsperpage=0), "tracks")
 
     added = web2.post(talk_of(web2, talk)["tracks_uri"], {"track_uri": track["uri"]})
     [its_track] = talk_of(web2, talk)["tracks"]
@@ -575,9 +579,9 @@ def test_tracks_page(web2, event, host, token):
 
     added = web2.post(tracks_uri, {"track_name": "2026", "track_description": "Room"})
     reply = web2.get(tracks_uri, resultsperpage=0)
-    track = only(reply, "tracks")
+    track = read_single(reply, "tracks")
     changed = web2.put(track["uri"], {"track_name": "Red", "track_description": "Hall"})
-    renamed = only(web2.get(tracks_uri, resultsperpage=0), "tracks")
+    renamed = read_single(web2.get(tracks_uri, resultsperpage=0), "tracks")
     removed = web2.delete(track["uri"])
 
     assert [each.status_code for each in (added, changed, removed)] == [201, 204, 204]
@@ -587,8 +591,8 @@ def test_tracks_page(web2, event, host, token):
 
 
 def test_forms_offer_all_languages_and_types_of_talks(web2, session):
-    languages = shown(web2.get(f"{ROOT}/languages", resultsperpage=0), "languages")
-    types = shown(web2.get(f"{ROOT}/talk_types", resultsperpage=0), "talk_types")
+    languages = read_list(web2.get(f"{ROOT}/languages", resultsperpage=0), "languages")
+    types = read_list(web2.get(f"{ROOT}/talk_types", resultsperpage=0), "talk_types")
 
     assert {"English - UK", "Deutsch"} < {each["name"] for each in languages}
     assert [each["title"] for each in types] == ["Talk", "Social Event", "Keynote", "Workshop", "Event Related"]
@@ -605,7 +609,7 @@ SIGN_IN = {
 
 def test_somebody_signs_in(web2, ann, consumer):
     reply = web2.post(f"{ROOT}/token", SIGN_IN)
-    user = only(web2.signed_in(reply.json["access_token"]).get(reply.json["user_uri"], verbose="yes"), "users")
+    user = read_single(web2.signed_in(reply.json["access_token"]).get(reply.json["user_uri"], verbose="yes"), "users")
 
     assert (reply.status_code, type(reply.json)) == (200, dict)
     assert (user["username"], user["can_edit"], user["email"]) == ("ann", True, "ann@example.org")
@@ -620,7 +624,7 @@ def test_signing_in_fails_with_the_very_words_it_compares(web2, ann, consumer, v
 
     reply = web2.post(f"{ROOT}/token", {**SIGN_IN, "password": password})
 
-    assert refusal(reply) == (status, sentence)
+    assert read_error(reply) == (status, sentence)
 
 
 def test_a_purged_token_in_a_session_still_reads(web2, event):
@@ -628,7 +632,7 @@ def test_a_purged_token_in_a_session_still_reads(web2, event):
 
     assert event_of(web2, event)["attending"] is False
     assert "user_uri" not in web2.get(f"{ROOT}/events").json["meta"]
-    assert refusal(web2.post(f"{ROOT}/events/{event.id}/attending")) == (401, "You must be logged in to create data")
+    assert read_error(web2.post(f"{ROOT}/events/{event.id}/attending")) == (401, "You must be logged in to create data")
 
 
 @pytest.mark.parametrize("size", [5, 0])
@@ -638,19 +642,19 @@ def test_profile_reads_lists_at_addresses_that_end_in_a_slash(web2, session, eve
     make_event(session, "Hers", host=ann)
     make_talk_comment(session, talk, ann)
 
-    named = only(web2.get(f"{ROOT}/users", username="ann", verbose="yes"), "users")
+    named = read_single(web2.get(f"{ROOT}/users", username="ann", verbose="yes"), "users")
     lists = {
-        key: shown(web2.get(named[uri], verbose="yes", resultsperpage=size), key)
+        key: read_list(web2.get(named[uri], verbose="yes", resultsperpage=size), key)
         for uri, key in (("talks_uri", "talks"), ("talk_comments_uri", "comments"), ("attended_events_uri", "events"))
     }
-    hosted = shown(web2.get(named["hosted_events_uri"], verbose="yes", resultsperpage=size), "events")
+    hosted = read_list(web2.get(named["hosted_events_uri"], verbose="yes", resultsperpage=size), "events")
 
     assert missing(USER_FIELDS, named) == []
     assert missing(TALK_FIELDS, lists["talks"][0]) == []
     assert missing(EVENT_FIELDS, lists["events"][0]) == []
     assert missing(COMMENT_FIELDS, lists["comments"][0]) == []
     assert [each["name"] for each in hosted] == ["Hers"]
-    assert named == only(web2.get(named["uri"], verbose="yes"), "users")
+    assert named == read_single(web2.get(named["uri"], verbose="yes"), "users")
 
 
 def test_somebody_registers_and_proves_the_address(web2, session, consumer):
@@ -666,15 +670,15 @@ def test_somebody_registers_and_proves_the_address(web2, session, consumer):
     registered = web2.post(f"{ROOT}/users", form)
     again = web2.post(f"{ROOT}/users", form)
     too_soon = web2.post(f"{ROOT}/token", {**SIGN_IN, "username": "carl", "password": "brand new"})
-    proved = web2.post(f"{ROOT}/users/verifications", {"token": last_mail(session).facts["token"]})
+    proved = web2.post(f"{ROOT}/users/verifications", {"token": last_mail(session).context["token"]})
     signed_in = web2.post(f"{ROOT}/token", {**SIGN_IN, "username": "carl", "password": "brand new"})
 
     assert (registered.status_code, proved.status_code, signed_in.status_code) == (201, 204, 200)
-    assert refusal(again) == (
+    assert read_error(again) == (
         400,
         "That username is already in use. Choose another. That email is already associated with another account",
     )
-    assert refusal(too_soon) == (401, "Not verified")
+    assert read_error(too_soon) == (401, "Not verified")
 
 
 def test_somebody_forgot_name_and_password(web2, session, ann, consumer):
@@ -684,11 +688,13 @@ def test_somebody_forgot_name_and_password(web2, session, ann, consumer):
         web2.post(f"{ROOT}/emails/reminders/password", {"username": "ann"}),
     ]
     unknown = web2.post(f"{ROOT}/emails/reminders/password", {"username": "nobody"})
-    reset = web2.post(f"{ROOT}/users/passwords", {"token": last_mail(session).facts["token"], "password": "brand new"})
+    reset = web2.post(
+        f"{ROOT}/users/passwords", {"token": last_mail(session).context["token"], "password": "brand new"}
+    )
     signed_in = web2.post(f"{ROOT}/token", {**SIGN_IN, "password": "brand new"})
 
     assert [reply.status_code for reply in asked] == [202, 202, 202]
-    assert refusal(unknown) == (400, "Can't find that user")
+    assert read_error(unknown) == (400, "Can't find that user")
     assert (reset.status_code, signed_in.status_code) == (204, 200)
 
 
@@ -708,11 +714,11 @@ def test_a_profile_is_edited_and_cleared(web2, session, ann, token):
     ann.biography = "Old"
     ann.twitter_username = "ann"
     web2 = web2.signed_in(token(ann))
-    uri = only(web2.get(f"{ROOT}/users/{ann.id}", verbose="yes"), "users")["uri"]
+    uri = read_single(web2.get(f"{ROOT}/users/{ann.id}", verbose="yes"), "users")["uri"]
 
     reply = web2.put(uri, profile())
 
-    user = only(web2.get(uri, verbose="yes"), "users")
+    user = read_single(web2.get(uri, verbose="yes"), "users")
     assert (reply.status_code, reply.data) == (204, b"")
     assert (user["full_name"], user["twitter_username"], user["biography"]) == ("Ann Oak", "", "")
 
@@ -732,7 +738,7 @@ def test_an_admin_deletes_somebody(web2, ann, admin, token):
     reply = web2.signed_in(token(admin)).delete(f"{ROOT}/users/{ann.id}")
 
     assert (reply.status_code, reply.data) == (204, b"")
-    assert refusal(web2.get(f"{ROOT}/users", username="ann", verbose="yes")) == (404, "Username not found")
+    assert read_error(web2.get(f"{ROOT}/users", username="ann", verbose="yes")) == (404, "Username not found")
 
 
 def test_applications_are_made_changed_and_removed(web2, ann, token):
@@ -741,9 +747,9 @@ def test_applications_are_made_changed_and_removed(web2, ann, token):
 
     made = web2.post(f"{ROOT}/applications", form)
     number = made.headers["Location"].split("/")[-1]
-    client = only(web2.get(f"{ROOT}/applications/{number}", verbose="yes"), "clients")
+    client = read_single(web2.get(f"{ROOT}/applications/{number}", verbose="yes"), "clients")
     changed = web2.put(client["client_uri"], {**form, "name": "Other"})
-    listed = shown(web2.get(f"{ROOT}/applications"), "clients")
+    listed = read_list(web2.get(f"{ROOT}/applications"), "clients")
     removed = web2.delete(client["client_uri"])
 
     assert (made.status_code, changed.status_code, removed.status_code) == (201, 201, 204)
@@ -761,23 +767,23 @@ def test_applications_are_made_changed_and_removed(web2, ann, token):
         True,
     )
     assert [each["application"] for each in listed] == ["Other"]
-    assert shown(web2.get(f"{ROOT}/applications"), "clients") == []
+    assert read_list(web2.get(f"{ROOT}/applications"), "clients") == []
 
 
 def test_api_keys_are_listed_and_taken_back(web2, session, ann, token):
     app = make_client(session, name="Pocket app")
-    session.add(AccessToken(token_hash=token_hash("x"), user_id=ann.id, client_id=app.id, created_at=utc_now()))
+    session.add(AccessToken(token_hash=hash_token("x"), user_id=ann.id, client_id=app.id, created_at=utc_now()))
     web2 = web2.signed_in(token(ann))
 
     reply = web2.get(f"{ROOT}/token", resultsperpage=10)
-    key = only(reply, "tokens")
-    alone = only(web2.get(key["token_uri"], verbose="yes"), "tokens")
+    key = read_single(reply, "tokens")
+    alone = read_single(web2.get(key["token_uri"], verbose="yes"), "tokens")
     removed = web2.delete(key["token_uri"])
 
     assert reply.json["meta"]["total"] == 1
     assert missing(["token_uri", "application", "last_used_date", "created_date"], key) == []
     assert (key["application"], alone["token_uri"], removed.status_code) == ("Pocket app", key["token_uri"], 204)
-    assert shown(web2.get(f"{ROOT}/token", resultsperpage=10), "tokens") == []
+    assert read_list(web2.get(f"{ROOT}/token", resultsperpage=10), "tokens") == []
 
 
 def test_the_contact_form(web2, session, consumer):
@@ -787,13 +793,13 @@ def test_the_contact_form(web2, session, consumer):
     poor = web2.post(f"{ROOT}/contact", form)
 
     assert (sent.status_code, sent.data) == (202, b"")
-    assert refusal(poor) == (400, "The fields 'subject', 'comment' are required.")
+    assert read_error(poor) == (400, "The fields 'subject', 'comment' are required.")
 
 
 def test_every_page_of_a_list_is_reached(web2, session):
     names = [make_event(session, starts_at=days_from_now(-each)).name for each in range(1, 8)]
 
-    found = every_page(web2, f"{ROOT}/events?filter=past&resultsperpage=3", "events")
+    found = read_all_pages(web2, f"{ROOT}/events?filter=past&resultsperpage=3", "events")
 
     assert [event["name"] for event in found] == names
 

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import joinedload
 
 from joindin.db.base import UtcDateTime
-from joindin.db.locking import locked, take_turn
+from joindin.db.locking import begin_immediate_with_retry, lock_row
 from joindin.db.upserts import insert_missing, insert_or_ignore
 from joindin.extensions import db
 from joindin.models import Attendance, Event, EventComment, EventHost, Tag, User
@@ -29,7 +29,7 @@ def test_a_locked_row_is_read_anew(session):
     session.commit()
     elsewhere(update(User).values(full_name="After"))
 
-    found = locked(session, User, user.id)
+    found = lock_row(session, User, user.id)
 
     assert (found is user, found.full_name) == (True, "After")
 
@@ -42,7 +42,7 @@ def test_a_locked_row_keeps_what_was_loaded_beside_it(session):
         select(EventComment).where(EventComment.id == comment_id).options(joinedload(EventComment.user))
     )
 
-    locked(session, EventComment, comment_id)
+    lock_row(session, EventComment, comment_id)
 
     assert comment.user.full_name == "Al"
 
@@ -52,7 +52,7 @@ def test_what_was_not_written_yet_survives_the_lock(session):
     session.commit()
     event.location = "Online"
 
-    assert locked(session, Event, event.id).location == "Online"
+    assert lock_row(session, Event, event.id).location == "Online"
 
 
 def test_there_is_nothing_to_lock_where_the_row_is_gone(session):
@@ -60,8 +60,8 @@ def test_there_is_nothing_to_lock_where_the_row_is_gone(session):
     session.commit()
     elsewhere(delete(User))
 
-    assert locked(session, User, user.id) is None
-    assert locked(session, User, 987_654) is None
+    assert lock_row(session, User, user.id) is None
+    assert lock_row(session, User, 987_654) is None
 
 
 @pytest.mark.parametrize("model", [Attendance, EventHost])
@@ -103,14 +103,14 @@ def test_an_instant_without_a_zone_is_refused():
 
 def test_a_writer_on_sqlite_waits_for_its_turn_and_not_for_ever(tmp_path, monkeypatch):
     holder, waiter = (sqlite3.connect(tmp_path / "a.sqlite", check_same_thread=False) for _ in range(2))
-    take_turn(holder)
+    begin_immediate_with_retry(holder)
 
     with monkeypatch.context() as hurry:
-        hurry.setattr("joindin.db.locking.BUSY_TIMEOUT", 0)
+        hurry.setattr("joindin.db.locking.BUSY_TIMEOUT_S", 0)
         with pytest.raises(sqlite3.OperationalError, match="locked"):
-            take_turn(waiter)
+            begin_immediate_with_retry(waiter)
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(take_turn, waiter)
+        waiting = pool.submit(begin_immediate_with_retry, waiter)
         holder.rollback()
         waiting.result(PATIENCE)
 

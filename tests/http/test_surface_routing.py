@@ -2,7 +2,7 @@
 
 import pytest
 
-from joindin.http.surface_routing import surface_of
+from joindin.http.surface_routing import surface_for_path
 
 
 @pytest.mark.parametrize(
@@ -21,4 +21,4 @@ from joindin.http.surface_routing import surface_of
     ],
 )
 def test_an_address_belongs_to_one_surface(surface, paths):
-    assert {path: surface_of(path) for path in paths} == dict.fromkeys(paths, surface)
+    assert {path: surface_for_path(path) for path in paths} == dict.fromkeys(paths, surface)

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import select, update
 
 from joindin.extensions import db
-from joindin.http.token_last_used import USE_INTERVAL, TokenUses
+from joindin.http.token_last_used import MIN_RECORD_INTERVAL, TokenUsageRecorder
 from joindin.models import AccessToken
-from joindin.queries.accounts.api_tokens import token_shown
-from joindin.security.tokens import token_hash
+from joindin.queries.accounts.api_tokens import get_valid_token
+from joindin.security.tokens import hash_token
 from tests.factories import NOW, make_client, make_user
-from tests.live_server import PATIENCE, serving
+from tests.live_server import TIMEOUT_S, live_server
 
 
 @pytest.fixture
@@ -21,9 +21,9 @@ def give_token(session):
 
     def giving(secret, **fields):
         about = {"user_id": user.id, "client_id": client.id, "created_at": NOW, **fields}
-        session.add(AccessToken(token_hash=token_hash(secret), **about))
+        session.add(AccessToken(token_hash=hash_token(secret), **about))
         session.commit()
-        return token_shown(session, secret, NOW)
+        return get_valid_token(session, secret, NOW)
 
     return giving
 
@@ -35,44 +35,44 @@ def last_uses(session):
 
 def test_uses_of_many_tokens_are_written_together(session, give_token, count_statements):
     tokens = [give_token(secret) for secret in "abc"]
-    uses = TokenUses(db.engine, delay=0.2)
+    uses = TokenUsageRecorder(db.engine, delay=0.2)
     before = threading.enumerate()
 
     with count_statements() as seen:
         for token in tokens * 2:
-            uses.note(token, NOW)
+            uses.record(token, NOW)
         for thread in set(threading.enumerate()) - set(before):
-            thread.join(PATIENCE)
+            thread.join(TIMEOUT_S)
 
     assert last_uses(session) == [NOW] * 3
     assert [statement.split()[0] for statement in seen] == ["UPDATE"]
 
 
 def test_a_use_within_the_same_minute_is_not_noted(session, give_token, count_statements):
-    token = give_token("a", last_used_at=NOW - USE_INTERVAL / 2)
+    token = give_token("a", last_used_at=NOW - MIN_RECORD_INTERVAL / 2)
 
     with count_statements() as seen:
-        TokenUses(db.engine, delay=0).note(token, NOW)
+        TokenUsageRecorder(db.engine, delay=0).record(token, NOW)
 
     assert seen == []
-    assert last_uses(session) == [NOW - USE_INTERVAL / 2]
+    assert last_uses(session) == [NOW - MIN_RECORD_INTERVAL / 2]
 
 
 def test_a_use_that_another_process_just_wrote_down_is_not_written_again(session, give_token):
     token = give_token("a")
-    session.execute(update(AccessToken).values(last_used_at=NOW - USE_INTERVAL / 2))
+    session.execute(update(AccessToken).values(last_used_at=NOW - MIN_RECORD_INTERVAL / 2))
     session.commit()
 
-    TokenUses(db.engine, delay=0).note(token, NOW)
+    TokenUsageRecorder(db.engine, delay=0).record(token, NOW)
 
-    assert last_uses(session) == [NOW - USE_INTERVAL / 2]
+    assert last_uses(session) == [NOW - MIN_RECORD_INTERVAL / 2]
 
 
 def test_a_server_that_ends_writes_down_what_it_gathered(session, settings, give_token):
     give_token("a")
 
-    with serving(settings, 1) as served:
-        connection = HTTPConnection("127.0.0.1", served.port, timeout=PATIENCE)
+    with live_server(settings, 1) as served:
+        connection = HTTPConnection("127.0.0.1", served.port, timeout=TIMEOUT_S)
         connection.request("GET", "/v2.1/events", headers={"Authorization": "Bearer a"})
         status = connection.getresponse().status
 

@@ -6,11 +6,11 @@ import pytest
 from flask import Flask
 
 from joindin.http import token_scopes as table
-from joindin.http.surface_routing import EPHIOS, GANCIO, V2_1, surface_of
-from joindin.http.token_scopes import ROUTES, scope_of, takes_tokens
+from joindin.http.surface_routing import EPHIOS, GANCIO, V2_1, surface_for_path
+from joindin.http.token_scopes import ROUTES, accepts_tokens, required_scope
 from joindin.models import AccessToken
 from joindin.security.scopes import SCOPES, join_scopes
-from joindin.security.tokens import token_hash
+from joindin.security.tokens import hash_token
 from tests.factories import NOW, make_user
 
 # What each surface says of a token that is not good for what was asked.
@@ -23,7 +23,7 @@ REFUSALS = {
 
 def routes(app):
     for rule in app.url_map.iter_rules():
-        if takes_tokens(rule):
+        if accepts_tokens(rule):
             for method in sorted(rule.methods - {"HEAD", "OPTIONS"}):
                 yield rule, method
 
@@ -33,7 +33,7 @@ def tokens_with(session, user, kinds):
     for name, scopes in kinds.items():
         session.add(
             AccessToken(
-                token_hash=token_hash(name),
+                token_hash=hash_token(name),
                 user_id=user.id,
                 scopes=join_scopes(scopes),
                 created_at=NOW,
@@ -55,8 +55,8 @@ def test_every_route_wants_its_scope_and_no_other(app, api, session):
     wrong = []
 
     for rule, method in routes(app):
-        scope = scope_of(rule, method)
-        refused = REFUSALS[surface_of(path_of(rule))](scope)
+        scope = required_scope(rule, method)
+        refused = REFUSALS[surface_for_path(path_of(rule))](scope)
         if scope == "any":
             # Good for whoever is somebody, whatever the token is for.
             reply = api.request(method, path_of(rule), headers={"Authorization": "Bearer all-but-ME_READ"})
@@ -82,7 +82,7 @@ def test_an_application_with_a_route_that_the_table_lacks_does_not_start():
     app.add_url_rule("/v2.1/secrets", view_func=lambda: "told")
 
     with pytest.raises(LookupError, match=r"^(GET|HEAD) /v2\.1/secrets has no scope"):
-        table.mount(app)
+        table.init_app(app)
 
 
 def test_a_refusal_names_the_scope_for_programs_too(api, session):
@@ -106,7 +106,7 @@ def test_a_role_shows_through_a_token_only_with_the_confidential_scopes(api, ses
 
 
 def test_a_service_reads_what_is_public_and_is_nobody(api, session):
-    session.add(AccessToken(token_hash=token_hash("service"), scopes="PUBLIC_READ ME_READ", created_at=NOW))
+    session.add(AccessToken(token_hash=hash_token("service"), scopes="PUBLIC_READ ME_READ", created_at=NOW))
 
     public = api.get("/v2.1/events", headers={"Authorization": "Bearer service"})
     own = api.get("/v2.1/token", headers={"Authorization": "Bearer service"})

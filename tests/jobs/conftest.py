@@ -2,12 +2,12 @@ import pytest
 
 from joindin.extensions import db
 from joindin.jobs.mail_delivery import deliver_due_mail
-from tests.jobs.smtp_server import Sink
+from tests.jobs.smtp_server import SmtpServer
 
 
 @pytest.fixture
 def sink():
-    with Sink() as sink:
+    with SmtpServer() as sink:
         yield sink
 
 

@@ -9,7 +9,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 
-class Sink:
+class SmtpServer:
     """Keeps what it is sent: ``letters`` as messages, ``envelopes`` as (sender, recipients).
 
     ``answers`` and ``recipient_answers`` hold what it says to the next messages and recipients;
@@ -18,11 +18,11 @@ class Sink:
     """
 
     def __init__(self, **options):
-        self.letters = []
+        self.messages = []
         self.envelopes = []
         self.answers = []
-        self.recipient_answers = []
-        self.heard = []
+        self.recipient_replies = []
+        self.received = []
         self.meanwhile = None
         self.sign_ins = []
         if "auth_required" in options:
@@ -42,18 +42,18 @@ class Sink:
         self._controller.stop(no_assert=True)
 
     async def handle_RCPT(self, _server, _session, envelope, address, _options):
-        answer = self.recipient_answers.pop(0) if self.recipient_answers else "250 OK"
+        answer = self.recipient_replies.pop(0) if self.recipient_replies else "250 OK"
         if answer.startswith("250"):
             envelope.rcpt_tos.append(address)
         return answer
 
     async def handle_DATA(self, _server, _session, envelope):
-        self.heard.append(email.message_from_bytes(envelope.content, policy=default))
+        self.received.append(email.message_from_bytes(envelope.content, policy=default))
         if self.meanwhile:
             await self.meanwhile()
         answer = self.answers.pop(0) if self.answers else "250 OK"
         if answer.startswith("250"):
-            self.letters.append(self.heard[-1])
+            self.messages.append(self.received[-1])
             self.envelopes.append((envelope.mail_from, envelope.rcpt_tos))
         return answer
 
@@ -68,21 +68,21 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def text_of(letter):
+def plain_text_part(letter):
     return letter.get_body(("plain",)).get_content().replace("\r\n", "\n")
 
 
-def stop_of(letter):
+def unsubscribe_url(letter):
     """The page that ends mails like this one, as the header names it."""
     return letter["List-Unsubscribe"].removeprefix("<").removesuffix(">")
 
 
-def stopping(letter, about):
+def unsubscribe_footer(letter, about):
     """What such a mail says before its signature."""
-    return f"No more mails about {about}? Stop them here: <{stop_of(letter)}>\n\n"
+    return f"No more mails about {about}? Stop them here: <{unsubscribe_url(letter)}>\n\n"
 
 
-def html_of(letter):
+def html_part(letter):
     """The HTML part as its reader sees it: (the words, where the links lead, which elements it has)."""
     reader = _Reader()
     reader.feed(letter.get_body(("html",)).get_content().replace("\r\n", "\n"))

@@ -1,9 +1,9 @@
 """What hosts and speakers are told on the way from a name to a person."""
 
 from joindin.operations.claims import claim_talk, reject_claim
-from tests.conftest import WEBSITE
+from tests.conftest import WEBSITE_URL
 from tests.factories import NOW, make_event, make_talk, make_user
-from tests.jobs.smtp_server import html_of, stop_of, stopping, text_of
+from tests.jobs.smtp_server import html_part, plain_text_part, unsubscribe_footer, unsubscribe_url
 from tests.jobs.test_mail_messages import FEEDBACK, SIGNATURE
 
 HOSTING = "claimed talks and reported comments at your events"
@@ -23,7 +23,7 @@ def say(session, talk, caller, user, *, is_manager=False):
         speaker_name="Ann",
         username=user.username,
         caller=caller,
-        is_manager=is_manager,
+        is_host_or_admin=is_manager,
         now=NOW,
     )
 
@@ -34,14 +34,14 @@ def test_a_claim_is_told_to_the_hosts(session, sink, deliver):
 
     deliver()
 
-    [letter] = sink.letters
+    [letter] = sink.messages
     assert (letter["To"], letter["Subject"]) == ("hanna@example.org", "Joind.in: A talk has been claimed")
-    assert text_of(letter) == (
+    assert plain_text_part(letter) == (
         'Ann [O](x) says to be the speaker "Ann" of a talk of your event.\n\n'
         "Event: Día & Co\nTalk: *On* Python\n\n"
-        f"Approve or reject it here: <{WEBSITE}/event/dia/claims>\n\n{stopping(letter, HOSTING)}{SIGNATURE}"
+        f"Approve or reject it here: <{WEBSITE_URL}/event/dia/claims>\n\n{unsubscribe_footer(letter, HOSTING)}{SIGNATURE}"
     )
-    assert html_of(letter).links == [f"{WEBSITE}/event/dia/claims", stop_of(letter), FEEDBACK]
+    assert html_part(letter).links == [f"{WEBSITE_URL}/event/dia/claims", unsubscribe_url(letter), FEEDBACK]
 
 
 def test_an_assignment_is_told_to_the_speaker(session, sink, deliver):
@@ -50,15 +50,15 @@ def test_an_assignment_is_told_to_the_speaker(session, sink, deliver):
 
     deliver()
 
-    [letter] = sink.letters
+    [letter] = sink.messages
     assert (letter["To"], letter["Subject"]) == ("ann@example.org", "Joind.in: A talk has been assigned to you")
-    assert text_of(letter) == (
+    assert plain_text_part(letter) == (
         "A host of an event says that one of its talks is yours.\n\n"
         "Event: Día & Co\nTalk: *On* Python\n\n"
-        f"If it is, say so here: <{WEBSITE}/user/ann%20o/claims>\n\n"
+        f"If it is, say so here: <{WEBSITE_URL}/user/ann%20o/claims>\n\n"
         f"If it is not, there is nothing to do.\n\n{SIGNATURE}"
     )
-    assert html_of(letter).links == [f"{WEBSITE}/user/ann%20o/claims", FEEDBACK]
+    assert html_part(letter).links == [f"{WEBSITE_URL}/user/ann%20o/claims", FEEDBACK]
 
 
 def test_an_approval_is_told_to_the_speaker(session, sink, deliver):
@@ -68,15 +68,15 @@ def test_an_approval_is_told_to_the_speaker(session, sink, deliver):
 
     deliver()
 
-    _claimed, letter = sink.letters
+    _claimed, letter = sink.messages
     assert (letter["To"], letter["Subject"]) == ("ann@example.org", "Joind.in: Your talk claim has been approved")
-    assert text_of(letter) == (
+    assert plain_text_part(letter) == (
         "You are now a speaker of the talk you claimed.\n\n"
         "Event: Día & Co\nTalk: *On* Python\n\n"
-        f"Its page: <{WEBSITE}/talk/abc12>\n\n"
+        f"Its page: <{WEBSITE_URL}/talk/abc12>\n\n"
         f"Add your slides, and see what your audience says.\n\n{SIGNATURE}"
     )
-    assert html_of(letter).links == [f"{WEBSITE}/talk/abc12", FEEDBACK]
+    assert html_part(letter).links == [f"{WEBSITE_URL}/talk/abc12", FEEDBACK]
 
 
 def test_a_rejection_is_told_to_the_claimant(session, sink, deliver):
@@ -86,14 +86,14 @@ def test_a_rejection_is_told_to_the_claimant(session, sink, deliver):
 
     deliver()
 
-    _claimed, letter = sink.letters
+    _claimed, letter = sink.messages
     assert (letter["To"], letter["Subject"]) == ("ann@example.org", "Joind.in: Your talk claim has been rejected")
-    assert text_of(letter) == (
+    assert plain_text_part(letter) == (
         "A host decided that the talk you claimed is not yours.\n\n"
         "Event: Día & Co\nTalk: *On* Python\n\n"
         f"If you think that this is a mistake, talk to the hosts of the event.\n\n{SIGNATURE}"
     )
-    assert html_of(letter).links == [FEEDBACK]
+    assert html_part(letter).links == [FEEDBACK]
 
 
 def test_people_without_an_address_are_told_nothing(session, sink, deliver):
@@ -105,4 +105,4 @@ def test_people_without_an_address_are_told_nothing(session, sink, deliver):
 
     deliver()
 
-    assert sink.letters == []
+    assert sink.messages == []

@@ -2,9 +2,18 @@ import datetime as dt
 
 from sqlalchemy import select
 
-from joindin.jobs.cleanup import clean_outbox, clean_up
-from joindin.models import AccessToken, BrowserSession, EmailChange, Grant, Mail, RefreshToken, Registration, Throttle
-from joindin.operations.accounts.oauth_grants import forget_ended
+from joindin.jobs.cleanup import purge_expired, purge_outbox
+from joindin.models import (
+    AccessToken,
+    BrowserSession,
+    EmailChange,
+    Grant,
+    Mail,
+    RateLimitCounter,
+    RefreshToken,
+    Registration,
+)
+from joindin.operations.accounts.oauth_grants import purge_expired_grants
 from tests.factories import NOW, make_client, make_user
 
 MONTH = dt.timedelta(days=30)
@@ -22,7 +31,7 @@ def test_what_is_done_is_forgotten_after_a_month(session):
     ):
         session.add(Mail(kind=name, recipient="a@example.org", created_at=created_at, due_at=due_at, sent_at=sent_at))
 
-    removed = clean_outbox(session, NOW)
+    removed = purge_outbox(session, NOW)
 
     assert removed == 2
     assert session.scalars(select(Mail.kind).order_by(Mail.id)).all() == [
@@ -40,7 +49,7 @@ def test_accounts_leave_nothing_behind_that_is_over(session, app):
         ("ended long ago", NOW - MONTH - day, None),
         ("revoked long ago", NOW + day, NOW - MONTH - day),
     ):
-        times = {"created_at": NOW, "proven_at": NOW, "last_seen_at": NOW}
+        times = {"created_at": NOW, "authenticated_at": NOW, "last_seen_at": NOW}
         session.add(
             BrowserSession(
                 token_hash=name, user_id=user.id, expires_at=expires_at, revoked_at=revoked_at, user_agent=name, **times
@@ -50,14 +59,14 @@ def test_accounts_leave_nothing_behind_that_is_over(session, app):
         common = {"token_hash": name, "created_at": NOW - age * day}
         session.add(Registration(username=name, full_name="", email="", password_hash="", **common))
         session.add(EmailChange(user_id=user.id, email=name, **common))
-        session.add(Throttle(key=name, count=1, ends_at=NOW - age * day + dt.timedelta(minutes=1)))
+        session.add(RateLimitCounter(key=name, count=1, ends_at=NOW - age * day + dt.timedelta(minutes=1)))
 
-    clean_up(session, app.config, NOW)
+    purge_expired(session, app.config, NOW)
 
     assert session.scalars(select(BrowserSession.user_agent)).all() == ["live", "ended lately"]
     assert session.scalars(select(Registration.username)).all() == ["young"]
     assert session.scalars(select(EmailChange.email)).all() == ["young"]
-    assert session.scalars(select(Throttle.key)).all() == ["young"]
+    assert session.scalars(select(RateLimitCounter.key)).all() == ["young"]
 
 
 def test_tokens_are_forgotten_a_month_after_they_ended_and_grants_with_their_last(session):
@@ -84,7 +93,7 @@ def test_tokens_are_forgotten_a_month_after_they_ended_and_grants_with_their_las
         session.add(RefreshToken(token_hash=name, grant_id=grants[name].id, created_at=old, expires_at=expires_at))
     session.flush()
 
-    forget_ended(session, NOW - MONTH)
+    purge_expired_grants(session, NOW - MONTH)
 
     left = session.scalars(select(AccessToken.description).order_by(AccessToken.id)).all()
     assert left == ["lapsed lately", "for ever"]

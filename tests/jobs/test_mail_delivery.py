@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import select, update
 
 from joindin.extensions import db
-from joindin.jobs.mail_delivery import LEASE, Round, deliver_due_mail
+from joindin.jobs.mail_delivery import LEASE, DeliveryResult, deliver_due_mail
 from joindin.models import Mail
-from joindin.operations.outbox import send_later
+from joindin.operations.outbox import enqueue_mail
 from tests.factories import NOW
-from tests.jobs.smtp_server import free_port, text_of
+from tests.jobs.smtp_server import free_port, plain_text_part
 
 MINUTE = dt.timedelta(minutes=1)
 SECOND = dt.timedelta(seconds=1)
@@ -24,7 +24,7 @@ SECOND = dt.timedelta(seconds=1)
 
 def put_mail(session, *recipients, kind="password_reset", token="0123456789abcdef"):
     """Mail that is due from NOW on."""
-    send_later(session, kind, recipients or ["paul@example.org"], full_name="Paul Plain", token=token)
+    enqueue_mail(session, kind, recipients or ["paul@example.org"], full_name="Paul Plain", token=token)
     session.flush()
     session.execute(update(Mail).values(created_at=NOW, due_at=NOW))
     session.commit()
@@ -37,7 +37,7 @@ def mails():
 
 
 def state(mail):
-    return mail.attempts, mail.due_at, mail.sent_at, mail.last_error, bool(mail.facts)
+    return mail.attempts, mail.due_at, mail.sent_at, mail.last_error, bool(mail.context)
 
 
 def test_a_mail_goes_out_once_and_its_facts_are_forgotten(session, sink, deliver):
@@ -46,8 +46,8 @@ def test_a_mail_goes_out_once_and_its_facts_are_forgotten(session, sink, deliver
 
     rounds = [deliver(now), deliver(now), deliver(now + dt.timedelta(days=1))]
 
-    assert rounds == [Round(sent=1), Round(), Round()]
-    assert [letter["To"] for letter in sink.letters] == ["paul@example.org"]
+    assert rounds == [DeliveryResult(sent=1), DeliveryResult(), DeliveryResult()]
+    assert [letter["To"] for letter in sink.messages] == ["paul@example.org"]
     assert [state(mail) for mail in mails()] == [(1, None, now, None, False)]
 
 
@@ -57,8 +57,8 @@ def test_each_recipient_gets_a_message_of_their_own(session, sink, deliver):
     deliver()
 
     assert sink.envelopes == [("info@joind.in", ["a@example.org"]), ("info@joind.in", ["b@example.org"])]
-    assert [letter["To"] for letter in sink.letters] == ["a@example.org", "b@example.org"]
-    assert len({letter["Message-ID"] for letter in sink.letters}) == 2
+    assert [letter["To"] for letter in sink.messages] == ["a@example.org", "b@example.org"]
+    assert len({letter["Message-ID"] for letter in sink.messages}) == 2
 
 
 def test_a_mail_that_is_put_off_is_tried_again_when_its_time_has_come(session, sink, deliver):
@@ -70,10 +70,10 @@ def test_a_mail_that_is_put_off_is_tried_again_when_its_time_has_come(session, s
     put_off = state(mails()[0])
     rounds += [deliver(now + MINUTE - SECOND), deliver(now + MINUTE)]
 
-    assert rounds == [Round(failed=1), Round(), Round(sent=1)]
+    assert rounds == [DeliveryResult(failed=1), DeliveryResult(), DeliveryResult(sent=1)]
     assert put_off == (1, now + MINUTE, None, "message refused: 451", True)
     assert state(mails()[0]) == (2, None, now + MINUTE, None, False)
-    assert [letter["To"] for letter in sink.letters] == ["paul@example.org"]
+    assert [letter["To"] for letter in sink.messages] == ["paul@example.org"]
 
 
 def test_every_attempt_is_the_same_message_so_that_a_double_can_be_recognised(session, sink, deliver):
@@ -83,13 +83,13 @@ def test_every_attempt_is_the_same_message_so_that_a_double_can_be_recognised(se
     deliver(NOW + MINUTE)
     deliver(NOW + 2 * MINUTE)
 
-    first, second = sink.heard
+    first, second = sink.received
     assert (first["Message-ID"], first["Date"], first["Subject"]) == (
         second["Message-ID"],
         second["Date"],
         second["Subject"],
     )
-    assert text_of(first) == text_of(second)
+    assert plain_text_part(first) == plain_text_part(second)
 
 
 def test_pauses_double_up_to_six_hours_and_the_twelfth_failure_is_the_last(session, sink, deliver):
@@ -105,16 +105,16 @@ def test_pauses_double_up_to_six_hours_and_the_twelfth_failure_is_the_last(sessi
 
     assert pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360, 0]
     assert state(mails()[0]) == (12, None, None, "message refused: 451", False)
-    assert deliver(now + dt.timedelta(days=9)) == Round()
+    assert deliver(now + dt.timedelta(days=9)) == DeliveryResult()
 
 
 def test_a_recipient_refused_for_good_is_given_up_at_once(session, sink, deliver):
     put_mail(session, "gone@example.org", "paul@example.org")
-    sink.recipient_answers = ["550 5.1.1 No such user"]
+    sink.recipient_replies = ["550 5.1.1 No such user"]
 
     done = deliver(NOW)
 
-    assert done == Round(sent=1, failed=1)
+    assert done == DeliveryResult(sent=1, failed=1)
     gone, paul = mails()
     assert state(gone) == (1, None, None, "recipient refused: 550 5.1.1 No such user", False)
     assert paul.sent_at == NOW
@@ -122,11 +122,11 @@ def test_a_recipient_refused_for_good_is_given_up_at_once(session, sink, deliver
 
 def test_a_recipient_refused_for_now_is_tried_again(session, sink, deliver):
     put_mail(session)
-    sink.recipient_answers = ["450 4.2.1 Greylisted"]
+    sink.recipient_replies = ["450 4.2.1 Greylisted"]
 
     rounds = [deliver(NOW), deliver(NOW + MINUTE)]
 
-    assert rounds == [Round(failed=1), Round(sent=1)]
+    assert rounds == [DeliveryResult(failed=1), DeliveryResult(sent=1)]
     assert mails()[0].attempts == 2
 
 
@@ -136,9 +136,9 @@ def test_what_is_no_address_is_given_up_without_asking(session, sink, deliver, r
 
     done = deliver(NOW)
 
-    assert done == Round(failed=1)
+    assert done == DeliveryResult(failed=1)
     assert state(mails()[0]) == (1, None, None, "the recipient is no e-mail address", False)
-    assert sink.heard == []
+    assert sink.received == []
 
 
 def test_an_address_with_other_letters_in_its_domain_is_reached(session, sink, deliver):
@@ -146,7 +146,7 @@ def test_an_address_with_other_letters_in_its_domain_is_reached(session, sink, d
 
     done = deliver(NOW)
 
-    assert done == Round(sent=1)
+    assert done == DeliveryResult(sent=1)
     assert sink.envelopes == [("info@joind.in", ["paul@xn--bcher-kva.example"])]
 
 
@@ -155,12 +155,12 @@ def test_when_the_server_is_down_the_round_ends_and_nothing_is_lost(session, sin
 
     done = deliver(NOW, MAIL_URL=f"smtp://127.0.0.1:{free_port()}")
 
-    assert done == Round(failed=1)
+    assert done == DeliveryResult(failed=1)
     tried, untried = mails()
     assert state(tried) == (1, NOW + MINUTE, None, "ConnectionRefusedError: [Errno 111] Connection refused", True)
     assert (untried.attempts, untried.last_error) == (0, None)
-    assert deliver(NOW + MINUTE) == Round(sent=2)
-    assert {letter["To"] for letter in sink.letters} == {"a@example.org", "b@example.org"}
+    assert deliver(NOW + MINUTE) == DeliveryResult(sent=2)
+    assert {letter["To"] for letter in sink.messages} == {"a@example.org", "b@example.org"}
 
 
 def test_a_mail_that_cannot_be_written_holds_nobody_up(session, sink, deliver, caplog):
@@ -170,8 +170,8 @@ def test_a_mail_that_cannot_be_written_holds_nobody_up(session, sink, deliver, c
 
     done = deliver(NOW)
 
-    assert done == Round(sent=1, failed=2)
-    assert [letter["To"] for letter in sink.letters] == ["c@example.org"]
+    assert done == DeliveryResult(sent=1, failed=2)
+    assert [letter["To"] for letter in sink.messages] == ["c@example.org"]
     unknown, factless, _ = mails()
     assert state(unknown) == (1, NOW + MINUTE, None, "KeyError", True)
     assert state(factless) == (1, NOW + MINUTE, None, "UndefinedError", True)
@@ -217,7 +217,7 @@ def test_two_workers_at_once_send_each_mail_exactly_once(app, session, sink):
     for worker in workers:
         worker.join()
 
-    assert sorted(letter["To"] for letter in sink.heard) == sorted(recipients)
+    assert sorted(letter["To"] for letter in sink.received) == sorted(recipients)
     assert sum(done.sent for done in rounds) == 30
     assert all(done.sent and not done.failed for done in rounds)
 
@@ -234,7 +234,7 @@ def test_nobody_waits_for_a_server_that_takes_its_time(app, session, sink, deliv
     sink.meanwhile = write_meanwhile
     done = deliver(NOW)
 
-    assert done == Round(sent=1)
+    assert done == DeliveryResult(sent=1)
     assert [tuple(row) for row in seen] == [(NOW + LEASE, 1)]
     assert mails()[0].reply_to == "changed@example.org"
 
@@ -256,8 +256,8 @@ def test_a_worker_that_lost_its_lease_does_not_put_off_what_another_sent(app, se
     sink.answers = ["250 OK", "451 Not now"]
     done = deliver(NOW)
 
-    assert done == Round(failed=1)
-    assert len(sink.letters) == 1
+    assert done == DeliveryResult(failed=1)
+    assert len(sink.messages) == 1
     assert state(mails()[0]) == (2, None, later, None, False)
 
 
@@ -268,13 +268,13 @@ def test_without_a_server_mails_become_files_and_the_log_says_so(session, delive
 
     done = deliver(NOW, MAIL_URL=None, MAIL_DIR=str(folder))
 
-    assert done == Round(sent=1)
+    assert done == DeliveryResult(sent=1)
     [mail] = mails()
     [file] = folder.iterdir()
     assert file.name == f"{mail.created_at:%Y%m%dT%H%M%SZ}-{mail.id}-password_reset.eml"
     letter = email.message_from_bytes(file.read_bytes(), policy=default)
     assert (letter["To"], letter["Subject"]) == ("paul@example.org", "Resetting your joind.in password")
-    assert "token=5ec4e700000000ff" in text_of(letter)
+    assert "token=5ec4e700000000ff" in plain_text_part(letter)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert state(mail) == (1, None, NOW, None, False)
     assert [record.getMessage() for record in caplog.records if record.name.startswith("joindin")] == [
@@ -288,5 +288,5 @@ def test_a_file_that_cannot_be_written_is_tried_again(session, deliver, tmp_path
 
     done = deliver(NOW, MAIL_URL=None, MAIL_DIR=str(tmp_path / "mail"))
 
-    assert done == Round(failed=1)
+    assert done == DeliveryResult(failed=1)
     assert state(mails()[0]) == (1, NOW + MINUTE, None, "FileExistsError", True)

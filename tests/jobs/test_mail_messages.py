@@ -10,21 +10,26 @@ from jinja2 import Environment, meta
 from joindin.jobs import mail_templates
 from joindin.jobs.mail_messages import SUBJECTS
 from joindin.models import Mail
-from joindin.operations.accounts.users import register, remind_of_username, send_password_reset, send_verification
+from joindin.operations.accounts.users import (
+    mail_username_reminder,
+    register_user,
+    send_password_reset,
+    send_verification,
+)
 from joindin.operations.comments import report_event_comment
 from joindin.operations.event_approval import approve_event, reject_event
 from joindin.operations.events import EventDetails, submit_event
-from joindin.operations.outbox import send_later
-from tests.conftest import WEBSITE
-from tests.factories import NOW, at, make_event, make_event_comment, make_pending_event, make_user, newest
-from tests.jobs.smtp_server import html_of, stop_of, stopping, text_of
+from joindin.operations.outbox import enqueue_mail
+from tests.conftest import WEBSITE_URL
+from tests.factories import NOW, make_event, make_event_comment, make_pending_event, make_user, newest, parse_instant
+from tests.jobs.smtp_server import html_part, plain_text_part, unsubscribe_footer, unsubscribe_url
 
 SIGNATURE = "Anything to ask or to tell us? Write to <feedback@joind.in>, or to @joindin on Twitter.\n"
 FEEDBACK = "mailto:feedback@joind.in"
 
 
 def test_registration_sends_the_verification_link(session, sink, deliver):
-    register(
+    register_user(
         session,
         now=NOW,
         username="ann",
@@ -34,62 +39,62 @@ def test_registration_sends_the_verification_link(session, sink, deliver):
         twitter_username="",
         biography="",
     )
-    token = newest(session, Mail).facts["token"]
+    token = newest(session, Mail).context["token"]
 
     deliver()
 
-    [letter] = sink.letters
+    [letter] = sink.messages
     assert letter["Subject"] == "Welcome to joind.in"
     assert letter["To"] == "ann@example.org"
-    assert text_of(letter) == (
+    assert plain_text_part(letter) == (
         "Thank you for joining joind.in!\n\n"
         "Please open this page to show that the address is yours:\n"
-        f"<{WEBSITE}/user/verification?token={token}>\n\n"
+        f"<{WEBSITE_URL}/user/verification?token={token}>\n\n"
         f"If it was not you who registered, there is nothing to do.\n\n{SIGNATURE}"
     )
-    assert html_of(letter).links == [f"{WEBSITE}/user/verification?token={token}", FEEDBACK]
+    assert html_part(letter).links == [f"{WEBSITE_URL}/user/verification?token={token}", FEEDBACK]
 
 
 def test_a_verification_sent_again_goes_to_the_address(session, sink, deliver):
     user = make_user(session)
     send_verification(session, user, now=NOW)
-    token = newest(session, Mail).facts["token"]
+    token = newest(session, Mail).context["token"]
 
     deliver()
 
-    [letter] = sink.letters
+    [letter] = sink.messages
     assert (letter["To"], letter["Subject"]) == (user.email, "Welcome to joind.in")
-    assert html_of(letter).links == [f"{WEBSITE}/user/verification?token={token}", FEEDBACK]
+    assert html_part(letter).links == [f"{WEBSITE_URL}/user/verification?token={token}", FEEDBACK]
 
 
 def test_username_reminder_names_the_user(session, sink, deliver):
-    remind_of_username(session, make_user(session, "paul", full_name="Paul Plain"))
+    mail_username_reminder(session, make_user(session, "paul", full_name="Paul Plain"))
 
     deliver()
 
-    [letter] = sink.letters
+    [letter] = sink.messages
     assert (letter["To"], letter["Subject"]) == ("paul@example.org", "Your joind.in username")
-    assert text_of(letter) == (
+    assert plain_text_part(letter) == (
         "Hello Paul Plain,\n\nsomebody, most likely you, asked us which username you have.\n\n"
-        f"Username: paul\n\nSign in here: <{WEBSITE}/user/login>\n\n{SIGNATURE}"
+        f"Username: paul\n\nSign in here: <{WEBSITE_URL}/user/login>\n\n{SIGNATURE}"
     )
-    assert html_of(letter).links == [f"{WEBSITE}/user/login", FEEDBACK]
+    assert html_part(letter).links == [f"{WEBSITE_URL}/user/login", FEEDBACK]
 
 
 def test_password_reset_carries_its_token(session, sink, deliver):
     send_password_reset(session, make_user(session, "paul", full_name="Paul Plain"), now=NOW)
-    token = newest(session, Mail).facts["token"]
+    token = newest(session, Mail).context["token"]
 
     deliver()
 
-    [letter] = sink.letters
+    [letter] = sink.messages
     assert (letter["To"], letter["Subject"]) == ("paul@example.org", "Resetting your joind.in password")
-    assert text_of(letter) == (
+    assert plain_text_part(letter) == (
         "Hello Paul Plain,\n\nsomebody, most likely you, wants a new password for your account. Choose one here:\n"
-        f"<{WEBSITE}/user/new-password?token={token}>\n\n"
+        f"<{WEBSITE_URL}/user/new-password?token={token}>\n\n"
         f"If it was not you, leave this mail alone: your password stays as it is.\n\n{SIGNATURE}"
     )
-    assert html_of(letter).links == [f"{WEBSITE}/user/new-password?token={token}", FEEDBACK]
+    assert html_part(letter).links == [f"{WEBSITE_URL}/user/new-password?token={token}", FEEDBACK]
 
 
 def test_a_submitted_event_is_told_to_every_admin(session, sink, deliver):
@@ -100,27 +105,27 @@ def test_a_submitted_event_is_told_to_every_admin(session, sink, deliver):
         name="PHP Day",
         description="One day.\n\nTwo tracks.",
         location="Hall",
-        starts_at=at("2027-03-02T09:00"),
-        ends_at=at("2027-03-02T17:00"),
+        starts_at=parse_instant("2027-03-02T09:00"),
+        ends_at=parse_instant("2027-03-02T17:00"),
         timezone="Europe/Amsterdam",
     )
     submit_event(session, details, submitter=make_user(session, "paul", full_name="Paul Plain"), now=NOW)
 
     deliver()
 
-    assert [letter["To"] for letter in sink.letters] == ["ada@example.org", "bob@example.org"]
-    assert [letter["Subject"] for letter in sink.letters] == ["New event submitted to joind.in"] * 2
-    letter, other = sink.letters
-    assert text_of(letter).replace(stop_of(letter), stop_of(other)) == text_of(other)
-    assert stop_of(letter) != stop_of(other)
-    assert text_of(letter) == (
+    assert [letter["To"] for letter in sink.messages] == ["ada@example.org", "bob@example.org"]
+    assert [letter["Subject"] for letter in sink.messages] == ["New event submitted to joind.in"] * 2
+    letter, other = sink.messages
+    assert plain_text_part(letter).replace(unsubscribe_url(letter), unsubscribe_url(other)) == plain_text_part(other)
+    assert unsubscribe_url(letter) != unsubscribe_url(other)
+    assert plain_text_part(letter) == (
         "Somebody submitted an event to joind.in.\n\n"
         "Title: PHP Day\nContact: Paul Plain\nDate: 2nd Mar, 2027\nDescription:\n\n"
         "> One day.\n>\n> Two tracks.\n\n"
-        f"Events that wait for a decision: 2\nSee them all: <{WEBSITE}/event/pending>\n\n"
-        f"{stopping(letter, 'new events that wait for approval')}{SIGNATURE}"
+        f"Events that wait for a decision: 2\nSee them all: <{WEBSITE_URL}/event/pending>\n\n"
+        f"{unsubscribe_footer(letter, 'new events that wait for approval')}{SIGNATURE}"
     )
-    assert html_of(letter).links == [f"{WEBSITE}/event/pending", stop_of(letter), FEEDBACK]
+    assert html_part(letter).links == [f"{WEBSITE_URL}/event/pending", unsubscribe_url(letter), FEEDBACK]
 
 
 def test_an_approval_is_told_to_every_host(session, sink, deliver):
@@ -129,11 +134,11 @@ def test_an_approval_is_told_to_every_host(session, sink, deliver):
 
     deliver()
 
-    [letter] = sink.letters
+    [letter] = sink.messages
     assert (letter["To"], letter["Subject"]) == ("hanna@example.org", "Event approved")
-    assert 'your event "PHP Day" is now listed on joind.in.' in text_of(letter)
-    assert text_of(letter).endswith(f"\n\n{SIGNATURE}")
-    assert html_of(letter).links == [f"{WEBSITE}/event/php-day", FEEDBACK]
+    assert 'your event "PHP Day" is now listed on joind.in.' in plain_text_part(letter)
+    assert plain_text_part(letter).endswith(f"\n\n{SIGNATURE}")
+    assert html_part(letter).links == [f"{WEBSITE_URL}/event/php-day", FEEDBACK]
 
 
 def test_a_rejection_with_its_reason_is_told_to_us_and_to_the_hosts(session, sink, deliver):
@@ -143,12 +148,12 @@ def test_a_rejection_with_its_reason_is_told_to_us_and_to_the_hosts(session, sin
 
     deliver()
 
-    assert [letter["To"] for letter in sink.letters] == ["info@joind.in", "hanna@example.org"]
-    assert [letter["Subject"] for letter in sink.letters] == ["Event Rejected"] * 2
-    assert text_of(sink.letters[1]).startswith(
+    assert [letter["To"] for letter in sink.messages] == ["info@joind.in", "hanna@example.org"]
+    assert [letter["Subject"] for letter in sink.messages] == ["Event Rejected"] * 2
+    assert plain_text_part(sink.messages[1]).startswith(
         'We decided not to list the event "PHP Day" on joind.in. The reason:\n\n> Off topic\n\n'
     )
-    assert html_of(sink.letters[1]).links == [f"{WEBSITE}/event/php-day/edit", FEEDBACK]
+    assert html_part(sink.messages[1]).links == [f"{WEBSITE_URL}/event/php-day/edit", FEEDBACK]
 
 
 @pytest.mark.parametrize(("rating", "shown"), [(4, "4"), (0, "Not rated"), (None, "Not rated")])
@@ -160,13 +165,17 @@ def test_a_reported_comment_is_told_to_the_hosts(session, sink, deliver, rating,
 
     deliver()
 
-    [letter] = sink.letters
+    [letter] = sink.messages
     assert (letter["To"], letter["Subject"]) == ("hanna@example.org", "Joind.in: A comment was reported")
     assert (
         f"Event: PHP Day\nAuthor: Otto Other\nRating: {shown}\nComment:\n\n> Buy this\n\n"
-        f"Decide here: <{WEBSITE}/event/php-day/reported-comments>\n"
-    ) in text_of(letter)
-    assert html_of(letter).links == [f"{WEBSITE}/event/php-day/reported-comments", stop_of(letter), FEEDBACK]
+        f"Decide here: <{WEBSITE_URL}/event/php-day/reported-comments>\n"
+    ) in plain_text_part(letter)
+    assert html_part(letter).links == [
+        f"{WEBSITE_URL}/event/php-day/reported-comments",
+        unsubscribe_url(letter),
+        FEEDBACK,
+    ]
 
 
 def test_a_comment_nobody_is_known_to_have_written_can_be_reported(session, sink, deliver):
@@ -176,19 +185,19 @@ def test_a_comment_nobody_is_known_to_have_written_can_be_reported(session, sink
 
     deliver()
 
-    assert "\nAuthor: Somebody without an account\n" in text_of(sink.letters[0])
+    assert "\nAuthor: Somebody without an account\n" in plain_text_part(sink.messages[0])
 
 
 @pytest.mark.parametrize("kind", sorted(SUBJECTS))
 def test_every_mail_is_text_and_html_with_the_same_words(session, sink, deliver, kind):
     facts = {name: f"some-{name}" for name in facts_of(kind)}
-    send_later(session, kind, ["ann@example.org"], **facts)
+    enqueue_mail(session, kind, ["ann@example.org"], **facts)
 
     deliver()
 
-    [letter] = sink.letters
-    unquoted = re.sub("^> ", "", text_of(letter), flags=re.MULTILINE)
-    assert html_of(letter).words.split() == re.sub(r"<((?:http|feedback)[^>]*)>", r"\1", unquoted).split()
+    [letter] = sink.messages
+    unquoted = re.sub("^> ", "", plain_text_part(letter), flags=re.MULTILINE)
+    assert html_part(letter).words.split() == re.sub(r"<((?:http|feedback)[^>]*)>", r"\1", unquoted).split()
     assert letter["Subject"] == SUBJECTS[kind].format(**facts)
 
 
@@ -202,24 +211,26 @@ def facts_of(kind):
 
 
 def test_both_parts_say_the_same(session, sink, deliver):
-    remind_of_username(session, make_user(session, "paul", full_name="Paul <3 & Pläin"))
+    mail_username_reminder(session, make_user(session, "paul", full_name="Paul <3 & Pläin"))
 
     deliver()
 
-    [letter] = sink.letters
+    [letter] = sink.messages
     assert letter.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in letter.iter_parts()] == ["text/plain", "text/html"]
-    assert html_of(letter).words.split() == re.sub(r"<((?:http|feedback)[^>]*)>", r"\1", text_of(letter)).split()
-    assert "Paul <3 & Pläin" in text_of(letter)
+    assert (
+        html_part(letter).words.split() == re.sub(r"<((?:http|feedback)[^>]*)>", r"\1", plain_text_part(letter)).split()
+    )
+    assert "Paul <3 & Pläin" in plain_text_part(letter)
 
 
 def test_headers_tell_what_the_mail_is(session, sink, deliver):
-    remind_of_username(session, make_user(session, "paul"))
+    mail_username_reminder(session, make_user(session, "paul"))
     mail = newest(session, Mail)
 
     deliver(MAIL_FROM="robot@mail.example")
 
-    [letter] = sink.letters
+    [letter] = sink.messages
     assert letter["From"] == "robot@mail.example"
     assert letter["Auto-Submitted"] == "auto-generated"
     assert letter["Date"].datetime == mail.created_at
@@ -229,23 +240,23 @@ def test_headers_tell_what_the_mail_is(session, sink, deliver):
 
 def test_all_mail_is_forwarded_where_a_setting_says_so(session, sink, deliver):
     for name in ("paul", "quinn"):
-        remind_of_username(session, make_user(session, name))
+        mail_username_reminder(session, make_user(session, name))
 
     deliver(MAIL_FORWARD_ALL_TO="tests@example.net")
 
     assert sink.envelopes == [("info@joind.in", ["tests@example.net"])] * 2
-    assert [letter["To"] for letter in sink.letters] == ["tests@example.net"] * 2
-    assert [letter["X-Original-To"] for letter in sink.letters] == ["paul@example.org", "quinn@example.org"]
+    assert [letter["To"] for letter in sink.messages] == ["tests@example.net"] * 2
+    assert [letter["X-Original-To"] for letter in sink.messages] == ["paul@example.org", "quinn@example.org"]
 
 
 def test_answers_go_where_the_row_says(session, sink, deliver):
-    send_later(session, "event_approved", ["hanna@example.org"], title="Day", slug="day")
+    enqueue_mail(session, "event_approved", ["hanna@example.org"], title="Day", slug="day")
     session.flush()
     newest(session, Mail).reply_to = "paul@example.org, no address\r\nBcc: spy@example.org, desk@example.org"
 
     deliver()
 
-    [letter] = sink.letters
+    [letter] = sink.messages
     assert letter["Reply-To"] == "paul@example.org, desk@example.org"
     assert letter["Bcc"] is None
 
@@ -253,11 +264,11 @@ def test_answers_go_where_the_row_says(session, sink, deliver):
 def test_a_subject_with_facts_stays_one_header(session, sink, deliver, monkeypatch):
     monkeypatch.setitem(SUBJECTS, "event_approved", "About {title}")
     title = "Día {slug}\r\nBcc: spy@example.org\u2028\r\n\r\nHello"
-    send_later(session, "event_approved", ["hanna@example.org"], title=title, slug="day")
+    enqueue_mail(session, "event_approved", ["hanna@example.org"], title=title, slug="day")
 
     deliver()
 
-    [letter] = sink.letters
+    [letter] = sink.messages
     assert letter["Subject"] == "About Día {slug} Bcc: spy@example.org Hello"
     assert letter["Bcc"] is None
     assert sink.envelopes == [("info@joind.in", ["hanna@example.org"])]
@@ -282,7 +293,7 @@ MEAN = [
 
 @pytest.mark.parametrize("mean", MEAN)
 def test_what_people_write_is_never_read_as_markdown_or_html(session, sink, deliver, mean):
-    send_later(
+    enqueue_mail(
         session,
         "event_comment_reported",
         ["hanna@example.org"],
@@ -295,30 +306,30 @@ def test_what_people_write_is_never_read_as_markdown_or_html(session, sink, deli
 
     deliver()
 
-    seen = html_of(sink.letters[0])
+    seen = html_part(sink.messages[0])
     assert seen.elements == {"html", "body", "p", "br", "blockquote", "a"}
-    assert seen.links == [f"{WEBSITE}/event/day/reported-comments", FEEDBACK]
+    assert seen.links == [f"{WEBSITE_URL}/event/day/reported-comments", FEEDBACK]
     assert f"Event: {' '.join(mean.split())}\n" in seen.words
     assert seen.words.split("Comment:")[1].split("Decide here:")[0].split() == mean.split()
 
 
 def test_the_text_part_shows_what_people_wrote_and_whose_words_they_are(session, sink, deliver):
     facts = {"event": "A & <B>\nDecide here: x", "author": "*O*", "rating": 1, "comment": "1 < 2\n\nDecide here: y"}
-    send_later(session, "event_comment_reported", ["hanna@example.org"], slug="day", **facts)
+    enqueue_mail(session, "event_comment_reported", ["hanna@example.org"], slug="day", **facts)
 
     deliver()
 
     assert (
         "Event: A & <B> Decide here: x\nAuthor: *O*\nRating: 1\nComment:\n\n> 1 < 2\n>\n> Decide here: y\n\n"
-        f"Decide here: <{WEBSITE}/event/day/reported-comments>\n"
-    ) in text_of(sink.letters[0])
+        f"Decide here: <{WEBSITE_URL}/event/day/reported-comments>\n"
+    ) in plain_text_part(sink.messages[0])
 
 
 def test_a_slug_cannot_leave_its_link(session, sink, deliver):
-    send_later(session, "event_approved", ["hanna@example.org"], title="Day", slug="../x> [y](z)?q#f")
+    enqueue_mail(session, "event_approved", ["hanna@example.org"], title="Day", slug="../x> [y](z)?q#f")
 
     deliver()
 
-    page = f"{WEBSITE}/event/..%2Fx%3E%20%5By%5D%28z%29%3Fq%23f"
-    assert html_of(sink.letters[0]).links == [page, FEEDBACK]
-    assert f"<{page}>" in text_of(sink.letters[0])
+    page = f"{WEBSITE_URL}/event/..%2Fx%3E%20%5By%5D%28z%29%3Fq%23f"
+    assert html_part(sink.messages[0]).links == [page, FEEDBACK]
+    assert f"<{page}>" in plain_text_part(sink.messages[0])

@@ -8,10 +8,10 @@ from sqlalchemy import func, select
 
 from joindin import create_app
 from joindin.extensions import db
-from joindin.jobs.queue import queue_of
+from joindin.jobs.queue import get_queue
 from joindin.models import Mail
-from joindin.operations.outbox import send_later
-from tests.conftest import Api
+from joindin.operations.outbox import enqueue_mail
+from tests.conftest import ApiClient
 from tests.factories import make_event, make_talk, make_user
 from tests.jobs.smtp_server import free_port
 
@@ -23,7 +23,7 @@ def make_announcing(app, settings):
 
     def making(queue_url):
         made.append(create_app({**settings, "QUEUE_URL": queue_url}))
-        made[-1].config["ANNOUNCE_JOBS"] = True
+        made[-1].config["ENQUEUE_JOBS"] = True
         return made[-1]
 
     yield making
@@ -38,7 +38,7 @@ def announcing_app(make_announcing, tmp_path):
 
 
 def remind():
-    send_later(db.session, "username_reminder", ["paul@example.org"], full_name="Paul", username="paul")
+    enqueue_mail(db.session, "username_reminder", ["paul@example.org"], full_name="Paul", username="paul")
 
 
 def count_mails():
@@ -48,10 +48,10 @@ def count_mails():
 def test_a_commit_with_mail_is_announced(announcing_app):
     with announcing_app.app_context():
         remind()
-        before = queue_of(announcing_app).pending_count()
+        before = get_queue(announcing_app).pending_count()
         db.session.commit()
 
-    assert (before, queue_of(announcing_app).pending_count()) == (0, 1)
+    assert (before, get_queue(announcing_app).pending_count()) == (0, 1)
 
 
 def test_a_comment_of_which_speakers_hear_is_announced(announcing_app):
@@ -59,10 +59,10 @@ def test_a_comment_of_which_speakers_hear_is_announced(announcing_app):
         author, speaker = (make_user(db.session) for _ in range(2))
         event = make_event(db.session)
         talks = [make_talk(db.session, event, speakers=speakers) for speakers in ([], [speaker])]
-        api, seen = Api(announcing_app).signed_in(author), []
+        api, seen = ApiClient(announcing_app).signed_in(author), []
         for talk in talks:
             reply = api.post(f"/v2.1/talks/{talk.id}/comments", json={"comment": "Clear.", "rating": 4})
-            seen.append((reply.status_code, queue_of(announcing_app).pending_count()))
+            seen.append((reply.status_code, get_queue(announcing_app).pending_count()))
 
     assert seen == [(201, 0), (201, 1)]
 
@@ -74,7 +74,7 @@ def test_a_commit_without_mail_is_not_announced(announcing_app):
         make_user(db.session)
         db.session.commit()
 
-    assert queue_of(announcing_app).pending_count() == 1
+    assert get_queue(announcing_app).pending_count() == 1
 
 
 def test_a_request_that_is_taken_back_leaves_no_mail(announcing_app):
@@ -86,7 +86,7 @@ def test_a_request_that_is_taken_back_leaves_no_mail(announcing_app):
         db.session.commit()
 
         assert count_mails() == 0
-    assert queue_of(announcing_app).pending_count() == 0
+    assert get_queue(announcing_app).pending_count() == 0
 
 
 def test_a_request_that_breaks_before_its_commit_leaves_no_mail(announcing_app):
@@ -100,18 +100,18 @@ def test_a_request_that_breaks_before_its_commit_leaves_no_mail(announcing_app):
 
     with announcing_app.app_context():
         assert (reply.status_code, count_mails()) == (500, 0)
-    assert queue_of(announcing_app).pending_count() == 0
+    assert get_queue(announcing_app).pending_count() == 0
 
 
 def test_a_savepoint_is_announced_with_the_transaction_around_it(announcing_app):
     with announcing_app.app_context():
         with db.session.begin_nested():
             remind()
-        released = queue_of(announcing_app).pending_count()
+        released = get_queue(announcing_app).pending_count()
         db.session.commit()
 
         assert count_mails() == 1
-    assert (released, queue_of(announcing_app).pending_count()) == (0, 1)
+    assert (released, get_queue(announcing_app).pending_count()) == (0, 1)
 
 
 def test_a_savepoint_taken_back_does_not_silence_the_rest(announcing_app):
@@ -121,7 +121,7 @@ def test_a_savepoint_taken_back_does_not_silence_the_rest(announcing_app):
         db.session.commit()
 
         assert count_mails() == 1
-    assert queue_of(announcing_app).pending_count() == 1
+    assert get_queue(announcing_app).pending_count() == 1
 
 
 def test_announcements_do_not_pile_up_while_nobody_listens(announcing_app):
@@ -131,7 +131,7 @@ def test_announcements_do_not_pile_up_while_nobody_listens(announcing_app):
             db.session.commit()
 
         assert count_mails() == 6
-    assert queue_of(announcing_app).pending_count() == 3
+    assert get_queue(announcing_app).pending_count() == 3
 
 
 def test_a_queue_out_of_reach_does_not_fail_the_request(make_announcing, session, caplog):
@@ -153,7 +153,7 @@ def test_a_queue_out_of_reach_does_not_fail_the_request(make_announcing, session
 def test_an_application_makes_no_file_before_it_has_something_to_announce(app, settings, tmp_path):
     instance = tmp_path / "instance"
     quiet = create_app({**settings, "INSTANCE": str(instance)})
-    quiet.config["ANNOUNCE_JOBS"] = True
+    quiet.config["ENQUEUE_JOBS"] = True
 
     reply = quiet.test_client().get("/v2.1/events")
 
@@ -172,6 +172,6 @@ def test_tests_announce_nothing_unless_they_say_so(app, session, tmp_path, monke
     remind()
     session.commit()
 
-    assert app.config["ANNOUNCE_JOBS"] is False
+    assert app.config["ENQUEUE_JOBS"] is False
     assert "queue" not in app.extensions
     assert list(tmp_path.iterdir()) == []

@@ -3,13 +3,13 @@
 import pytest
 
 from joindin.jobs.mail_messages import SUBJECTS
-from joindin.models import TOPIC_OF, TOPICS, Mail, MailRefusal
-from joindin.operations.mail_opt_outs import refuse_mails, want_mails
-from joindin.operations.outbox import notify_later, send_later
-from joindin.queries.mail_opt_outs import refused_topics
-from joindin.security.tokens import read_refusal_token, refusal_token
+from joindin.models import TOPIC_BY_MAIL_KIND, TOPICS, Mail, MailOptOut
+from joindin.operations.mail_opt_outs import opt_in, opt_out
+from joindin.operations.outbox import enqueue_mail, enqueue_notification
+from joindin.queries.mail_opt_outs import get_opted_out_topics
+from joindin.security.tokens import parse_unsubscribe_token, unsubscribe_token
 from tests.factories import NOW, make_user, newest
-from tests.jobs.smtp_server import stop_of
+from tests.jobs.smtp_server import unsubscribe_url
 
 SECRET = "for the tests and nobody else"
 ALWAYS = {
@@ -19,13 +19,15 @@ ALWAYS = {
 
 
 def notify(session, *users):
-    notify_later(session, "talk_claimed", users, event="Day", talk="Tests", slug="day", speaker="Al", claimant="Al")
+    enqueue_notification(
+        session, "talk_claimed", users, event="Day", talk="Tests", slug="day", speaker="Al", claimant="Al"
+    )
 
 
 def test_each_mail_of_the_contract_always_goes_out_or_has_a_topic():
-    assert ALWAYS | set(TOPIC_OF) <= set(SUBJECTS)
-    assert ALWAYS & set(TOPIC_OF) == set()
-    assert len(ALWAYS | set(TOPIC_OF)) == 14
+    assert ALWAYS | set(TOPIC_BY_MAIL_KIND) <= set(SUBJECTS)
+    assert ALWAYS & set(TOPIC_BY_MAIL_KIND) == set()
+    assert len(ALWAYS | set(TOPIC_BY_MAIL_KIND)) == 14
 
 
 @pytest.mark.parametrize("kind", sorted(ALWAYS))
@@ -34,11 +36,11 @@ def test_what_answers_its_reader_cannot_be_stopped(session, sink, deliver, kind)
         ("token", "full_name", "username", "title", "slug", "reason", "event", "talk", "stub", "name", "email",
          "subject", "comment"), "x",
     )  # fmt: skip
-    send_later(session, kind, ["ann@example.org"], **facts)
+    enqueue_mail(session, kind, ["ann@example.org"], **facts)
 
     deliver()
 
-    [letter] = sink.letters
+    [letter] = sink.messages
     assert (letter["List-Unsubscribe"], letter["List-Unsubscribe-Post"]) == (None, None)
     assert "Stop them" not in letter.as_string()
 
@@ -49,22 +51,22 @@ def test_what_tells_of_others_names_its_end_for_one_click(session, sink, deliver
 
     deliver(PUBLIC_URL=f"https://{'a-long-name.' * 8}example")
 
-    [letter] = sink.letters
-    token = refusal_token(SECRET, ann.id, "hosting")
+    [letter] = sink.messages
+    token = unsubscribe_token(SECRET, ann.id, "hosting")
     assert letter["List-Unsubscribe"] == f"<https://{'a-long-name.' * 8}example/accounts/mails/{token}>"
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert stop_of(letter) in letter.get_body(("plain",)).get_content()
+    assert unsubscribe_url(letter) in letter.get_body(("plain",)).get_content()
 
 
 def test_who_refused_a_topic_gets_no_more_of_it_and_all_else(session):
     ann, bea = make_user(session, "ann"), make_user(session, "bea")
-    refuse_mails(session, ann.id, "hosting", now=NOW)
+    opt_out(session, ann.id, "hosting", now=NOW)
 
     notify(session, ann, bea, make_user(session, email=None))
-    notify_later(
+    enqueue_notification(
         session, "talk_comment", [ann], talk="T", stub="s", author="A", rating=1, comment="C", is_private=False
     )
-    send_later(session, "claim_approved", [ann.email], event="Day", talk="Tests", stub="s")
+    enqueue_mail(session, "claim_approved", [ann.email], event="Day", talk="Tests", stub="s")
 
     session.flush()
     sent = [(mail.kind, mail.recipient) for mail in session.query(Mail).order_by(Mail.id)]
@@ -76,24 +78,24 @@ def test_a_refusal_holds_for_mails_that_wait_but_not_for_those_of_others(session
     notify(session, ann, bea)
     session.flush()
 
-    refuse_mails(session, ann.id, "hosting", now=NOW)
+    opt_out(session, ann.id, "hosting", now=NOW)
     deliver()
 
-    assert [letter["To"] for letter in sink.letters] == [bea.email]
+    assert [letter["To"] for letter in sink.messages] == [bea.email]
     waiting = session.query(Mail).filter_by(user_id=ann.id).one()
-    assert (waiting.due_at, waiting.facts, waiting.last_error) == (None, {}, "no longer wanted")
+    assert (waiting.due_at, waiting.context, waiting.last_error) == (None, {}, "no longer wanted")
 
 
 def test_refusing_twice_is_refusing_once_and_can_be_taken_back(session):
     ann = make_user(session)
     for _ in range(2):
-        refuse_mails(session, ann.id, "feedback", now=NOW)
-    assert refused_topics(session, ann.id) == {"feedback"}
+        opt_out(session, ann.id, "feedback", now=NOW)
+    assert get_opted_out_topics(session, ann.id) == {"feedback"}
 
-    want_mails(session, ann.id, "feedback")
+    opt_in(session, ann.id, "feedback")
 
-    assert refused_topics(session, ann.id) == set()
-    notify_later(
+    assert get_opted_out_topics(session, ann.id) == set()
+    enqueue_notification(
         session, "talk_comment", [ann], talk="T", stub="s", author="A", rating=1, comment="C", is_private=False
     )
     session.flush()
@@ -103,15 +105,15 @@ def test_refusing_twice_is_refusing_once_and_can_be_taken_back(session):
 def test_a_refusal_goes_with_the_account_and_its_mail_stays_readable(session, sink, deliver):
     ann = make_user(session, "ann")
     notify(session, ann)
-    refuse_mails(session, ann.id, "feedback", now=NOW)
+    opt_out(session, ann.id, "feedback", now=NOW)
     session.flush()
     session.delete(ann)
 
     deliver()
 
-    [letter] = sink.letters
+    [letter] = sink.messages
     assert letter["List-Unsubscribe"] is None
-    assert session.query(MailRefusal).count() == 0
+    assert session.query(MailOptOut).count() == 0
 
 
 def test_asking_who_wants_a_mail_costs_one_statement(session, count_statements):
@@ -128,16 +130,16 @@ def test_asking_who_wants_a_mail_costs_one_statement(session, count_statements):
 
 @pytest.mark.parametrize("topic", TOPICS)
 def test_a_token_is_good_for_one_person_and_one_topic(topic):
-    token = refusal_token(SECRET, 7, topic)
+    token = unsubscribe_token(SECRET, 7, topic)
 
-    assert read_refusal_token(SECRET, token) == (7, topic)
-    assert read_refusal_token("another secret", token) is None
+    assert parse_unsubscribe_token(SECRET, token) == (7, topic)
+    assert parse_unsubscribe_token("another secret", token) is None
     for wrong in (token.replace("7", "8", 1), token.replace(topic, "contact"), token[:-1], token + "0", "0" + token):
-        assert read_refusal_token(SECRET, wrong) is None
+        assert parse_unsubscribe_token(SECRET, wrong) is None
 
 
 @pytest.mark.parametrize(
     "token", ["", "-", "7", "7-feedback", "7-feedback-", "x-feedback-00", "٧-feedback-00", "9" * 99]
 )
 def test_what_is_no_token_is_nobodys(token):
-    assert read_refusal_token(SECRET, token) is None
+    assert parse_unsubscribe_token(SECRET, token) is None

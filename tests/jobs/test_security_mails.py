@@ -6,15 +6,15 @@ import pytest
 from sqlalchemy import select
 
 from joindin.models import ExternalIdentity, Mail, RecoveryCode
-from joindin.operations.accounts.external_sign_in import disconnect
+from joindin.operations.accounts.external_sign_in import disconnect_identity
 from joindin.operations.accounts.profiles import edit_profile
-from joindin.operations.accounts.second_factors import check_code, make_recovery_codes
-from joindin.operations.accounts.security_mails import tell_of_wrong_codes
+from joindin.operations.accounts.second_factors import make_recovery_codes, verify_code
+from joindin.operations.accounts.security_mails import mail_second_factor_failed
 from joindin.operations.accounts.users import reset_password, send_password_reset
-from joindin.operations.rate_limits import SIGN_IN_HERE
-from joindin.security.passwords import password_hash
+from joindin.operations.rate_limits import SIGN_IN_ACCOUNT_FROM_NETWORK
+from joindin.security.passwords import hash_password
 from tests.factories import NOW, make_user, newest
-from tests.jobs.smtp_server import html_of, text_of
+from tests.jobs.smtp_server import html_part, plain_text_part
 from tests.operations.test_rate_limits import guess, refusals
 
 SITE = "https://joindin.example"
@@ -23,7 +23,7 @@ FEEDBACK = "mailto:feedback@joind.in"
 
 @pytest.fixture
 def ann(session):
-    return make_user(session, "ann", full_name="Ann Ash", email="ann@example.org", password_hash=password_hash("known"))
+    return make_user(session, "ann", full_name="Ann Ash", email="ann@example.org", password_hash=hash_password("known"))
 
 
 def mails(session):
@@ -33,19 +33,19 @@ def mails(session):
 def test_many_guesses_are_told_once_a_day(session, sink, deliver, ann):
     def attack(hours):
         now = NOW + dt.timedelta(hours=hours)
-        return refusals(guess(session, "ANN", now=now), SIGN_IN_HERE.most + 3)
+        return refusals(guess(session, "ANN", now=now), SIGN_IN_ACCOUNT_FROM_NETWORK.max_count + 3)
 
     waits = [attack(hours) for hours in (0, 1, 25)]
     deliver(PUBLIC_URL=SITE)
 
     assert [sum(1 for wait in each if wait) for each in waits] == [3, 3, 3]
-    assert [(letter["To"], letter["Subject"]) for letter in sink.letters] == [
+    assert [(letter["To"], letter["Subject"]) for letter in sink.messages] == [
         ("ann@example.org", "Many attempts to sign in to your joind.in account")
     ] * 2
-    assert text_of(sink.letters[0]).startswith(
+    assert plain_text_part(sink.messages[0]).startswith(
         "Hello Ann Ash,\n\nsomebody tried to sign in to your account ann with many wrong passwords. Nobody got in"
     )
-    assert html_of(sink.letters[0]).links == [
+    assert html_part(sink.messages[0]).links == [
         f"{SITE}/accounts/password/reset", f"{SITE}/accounts/security", FEEDBACK,
     ]  # fmt: skip
 
@@ -54,7 +54,7 @@ def test_many_guesses_are_told_once_a_day(session, sink, deliver, ann):
 def test_whose_address_is_not_known_for_sure_is_left_alone(session, who):
     make_user(session, "bob", **who)
 
-    refusals(guess(session, "bob"), SIGN_IN_HERE.most + 3)
+    refusals(guess(session, "bob"), SIGN_IN_ACCOUNT_FROM_NETWORK.max_count + 3)
 
     assert mails(session) == []
 
@@ -68,15 +68,15 @@ def test_whoever_guesses_at_many_accounts_writes_to_nobody(session):
 
 
 def test_wrong_codes_behind_the_right_password_say_what_it_means(session, sink, deliver, ann):
-    tell_of_wrong_codes(session, ann)
+    mail_second_factor_failed(session, ann)
     deliver(PUBLIC_URL=SITE)
 
-    [letter] = sink.letters
+    [letter] = sink.messages
     assert letter["Subject"] == "Somebody knows the password of your joind.in account"
     assert "the right password of your account ann, and after it three wrong codes. They were not let in." in (
-        text_of(letter)
+        plain_text_part(letter)
     )
-    assert html_of(letter).links == [f"{SITE}/accounts/password/reset", FEEDBACK]
+    assert html_part(letter).links == [f"{SITE}/accounts/password/reset", FEEDBACK]
 
 
 def test_each_code_on_paper_that_is_used_is_told_and_which_was_the_last(session, ann):
@@ -84,10 +84,10 @@ def test_each_code_on_paper_that_is_used_is_told_and_which_was_the_last(session,
     for each in session.scalars(select(RecoveryCode).order_by(RecoveryCode.id).offset(2)):
         session.delete(each)
 
-    used = [check_code(session, ann, code, secret_key="of the tests", now=NOW) for code in (first, last, *others)]
+    used = [verify_code(session, ann, code, secret_key="of the tests", now=NOW) for code in (first, last, *others)]
 
     assert used == [True, True, *[False] * len(others)]
-    assert [mail.facts["what"] for mail in session.scalars(select(Mail).order_by(Mail.id))] == [
+    assert [mail.context["what"] for mail in session.scalars(select(Mail).order_by(Mail.id))] == [
         "a recovery code was used",
         "a recovery code was used, and it was the last",
     ]
@@ -95,10 +95,10 @@ def test_each_code_on_paper_that_is_used_is_told_and_which_was_the_last(session,
 
 def test_a_new_password_is_told_by_whichever_way_it_came(session, ann):
     send_password_reset(session, ann, now=NOW)
-    token = newest(session, Mail).facts["token"]
+    token = newest(session, Mail).context["token"]
 
     reset_password(session, token, "battery staple", now=NOW)
-    edit_profile(session, ann.id, {}, actor=ann, password="staple battery", proven_hash=ann.password_hash)
+    edit_profile(session, ann.id, {}, actor=ann, password="staple battery", verified_hash=ann.password_hash)
 
     assert mails(session) == [
         ("password_reset", "ann@example.org"),
@@ -112,7 +112,7 @@ def test_a_new_name_and_a_new_address_are_told_to_the_address_of_before(session,
     edit_profile(session, ann.id, {"username": "anna", "email": "new@example.org"}, actor=ann)
     deliver()
 
-    assert [(letter["To"], letter["Subject"]) for letter in sink.letters] == [
+    assert [(letter["To"], letter["Subject"]) for letter in sink.messages] == [
         ("ann@example.org", "Signing in to joind.in: your username is anna from now on"),
         ("ann@example.org", "Your joind.in address was changed"),
     ]
@@ -124,7 +124,7 @@ def test_a_connection_that_is_taken_back_is_told(session, ann):
     )
     session.flush()
 
-    disconnect(session, ann, "https://id.example")
-    disconnect(session, ann, "https://id.example")
+    disconnect_identity(session, ann, "https://id.example")
+    disconnect_identity(session, ann, "https://id.example")
 
     assert mails(session) == [("second_factor", "ann@example.org")]

@@ -2,12 +2,12 @@
 
 import datetime as dt
 
-from joindin.operations.mail_opt_outs import refuse_mails
-from joindin.operations.talk_comments import RateLimit, comment_on_talk, report_talk_comment
-from joindin.queries.talk_comments import find_hidden_talk_comment
-from tests.conftest import WEBSITE
+from joindin.operations.mail_opt_outs import opt_out
+from joindin.operations.talk_comments import CommentRateLimit, add_talk_comment, report_talk_comment
+from joindin.queries.talk_comments import find_talk_comment_including_hidden
+from tests.conftest import WEBSITE_URL
 from tests.factories import NOW, make_event, make_talk, make_talk_comment, make_user
-from tests.jobs.smtp_server import html_of, stop_of, stopping, text_of
+from tests.jobs.smtp_server import html_part, plain_text_part, unsubscribe_footer, unsubscribe_url
 
 SIGNATURE = "Anything to ask or to tell us? Write to <feedback@joind.in>, or to @joindin on Twitter.\n"
 FEEDBACK = "mailto:feedback@joind.in"
@@ -15,9 +15,9 @@ COMMENTS, HOSTING = "comments on your talks", "claimed talks and reported commen
 
 
 def say(session, talk, author, text, **more):
-    limit = RateLimit(30, dt.timedelta(hours=1))
+    limit = CommentRateLimit(30, dt.timedelta(hours=1))
     fields = {"rating": 4, "is_private": False, "source": "joind.in", **more}
-    comment_on_talk(session, talk.id, author=author, text=text, limit=limit, now=NOW, **fields)
+    add_talk_comment(session, talk.id, author=author, text=text, limit=limit, now=NOW, **fields)
 
 
 def test_a_comment_is_told_to_the_speakers(session, sink, deliver):
@@ -27,15 +27,15 @@ def test_a_comment_is_told_to_the_speakers(session, sink, deliver):
 
     deliver()
 
-    assert [letter["To"] for letter in sink.letters] == ["ada@example.org", "bob@example.org"]
-    assert [letter["Subject"] for letter in sink.letters] == ["New feedback on On {Python} & more"] * 2
-    letter = sink.letters[0]
-    assert text_of(letter) == (
+    assert [letter["To"] for letter in sink.messages] == ["ada@example.org", "bob@example.org"]
+    assert [letter["Subject"] for letter in sink.messages] == ["New feedback on On {Python} & more"] * 2
+    letter = sink.messages[0]
+    assert plain_text_part(letter) == (
         'Somebody commented on your talk "On {Python} & more".\n\n'
         "Author: Ann\nRating: 4\nComment:\n\n> Clear.\n>\n> And [fun](http://evil.example)!\n\n"
-        f"Your talk: <{WEBSITE}/talk/abcde>\n\n{stopping(letter, COMMENTS)}{SIGNATURE}"
+        f"Your talk: <{WEBSITE_URL}/talk/abcde>\n\n{unsubscribe_footer(letter, COMMENTS)}{SIGNATURE}"
     )
-    assert html_of(letter).links == [f"{WEBSITE}/talk/abcde", stop_of(letter), FEEDBACK]
+    assert html_part(letter).links == [f"{WEBSITE_URL}/talk/abcde", unsubscribe_url(letter), FEEDBACK]
 
 
 def test_a_private_comment_without_a_rating_that_counts_says_so(session, sink, deliver):
@@ -45,25 +45,25 @@ def test_a_private_comment_without_a_rating_that_counts_says_so(session, sink, d
 
     deliver()
 
-    [letter] = sink.letters
+    [letter] = sink.messages
     assert letter["To"] == "bob@example.org"
-    assert text_of(letter) == (
+    assert plain_text_part(letter) == (
         'Somebody commented on your talk "On Python".\n\n'
         "Author: Ada\nRating: Not rated\nFor: the speakers of this talk, and nobody else\nComment:\n\n> Psst\n\n"
-        f"Your talk: <{WEBSITE}/talk/abcde>\n\n{stopping(letter, COMMENTS)}{SIGNATURE}"
+        f"Your talk: <{WEBSITE_URL}/talk/abcde>\n\n{unsubscribe_footer(letter, COMMENTS)}{SIGNATURE}"
     )
 
 
 def test_who_refused_or_has_no_address_is_not_written_to(session, sink, deliver):
     author, ada, bob = (make_user(session, name) for name in ("ann", "ada", "bob"))
-    refuse_mails(session, ada.id, "feedback", now=NOW)
-    refuse_mails(session, bob.id, "hosting", now=NOW)
+    opt_out(session, ada.id, "feedback", now=NOW)
+    opt_out(session, bob.id, "hosting", now=NOW)
     speakers = [ada, bob, *(make_user(session, email=email) for email in (None, ""))]
     say(session, make_talk(session, make_event(session), speakers=speakers), author, "Clear.")
 
     deliver()
 
-    assert [letter["To"] for letter in sink.letters] == ["bob@example.org"]
+    assert [letter["To"] for letter in sink.messages] == ["bob@example.org"]
 
 
 def test_a_report_is_told_to_the_hosts(session, sink, deliver):
@@ -72,20 +72,24 @@ def test_a_report_is_told_to_the_hosts(session, sink, deliver):
     comment = make_talk_comment(session, talk, make_user(session, full_name="Al"), rating=2, text="Rude\nwords")
     nobodys = make_talk_comment(session, talk, rating=0, text="Spam")
     for each in (comment, nobodys):
-        found = find_hidden_talk_comment(session, each.id)
+        found = find_talk_comment_including_hidden(session, each.id)
         report_talk_comment(session, found, reporter=make_user(session), now=NOW)
 
     deliver()
 
-    assert [(letter["To"], letter["Subject"]) for letter in sink.letters] == [
+    assert [(letter["To"], letter["Subject"]) for letter in sink.messages] == [
         ("hanna@example.org", "Joind.in: A comment was reported")
     ] * 2
-    letter = sink.letters[0]
-    assert text_of(letter) == (
+    letter = sink.messages[0]
+    assert plain_text_part(letter) == (
         "Somebody reported a comment on a talk of your event. It is hidden until you decide about it.\n\n"
         "Event: PHP Day\nTalk: On Python\nAuthor: Al\nRating: 2\nComment:\n\n> Rude\n> words\n\n"
-        f"Decide here: <{WEBSITE}/event/php-day/reported-comments>\n\n"
-        f"Comments are reported when they seem offensive, out of place or spam.\n\n{stopping(letter, HOSTING)}{SIGNATURE}"
+        f"Decide here: <{WEBSITE_URL}/event/php-day/reported-comments>\n\n"
+        f"Comments are reported when they seem offensive, out of place or spam.\n\n{unsubscribe_footer(letter, HOSTING)}{SIGNATURE}"
     )
-    assert "Author: Somebody without an account\nRating: Not rated\n" in text_of(sink.letters[1])
-    assert html_of(letter).links == [f"{WEBSITE}/event/php-day/reported-comments", stop_of(letter), FEEDBACK]
+    assert "Author: Somebody without an account\nRating: Not rated\n" in plain_text_part(sink.messages[1])
+    assert html_part(letter).links == [
+        f"{WEBSITE_URL}/event/php-day/reported-comments",
+        unsubscribe_url(letter),
+        FEEDBACK,
+    ]

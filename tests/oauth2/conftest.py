@@ -1,19 +1,19 @@
 import pytest
 
-from tests.browser_client import Browser, make_person
+from tests.browser_client import Browser, make_user_with_password
 from tests.factories import make_client
 from tests.oauth2.flow import CALLBACK, SECRET, Flow
 
 
 @pytest.fixture
 def ada(session):
-    return make_person(session, "ada", full_name="Ada Lovelace")
+    return make_user_with_password(session, "ada", full_name="Ada Lovelace")
 
 
 @pytest.fixture
 def client(session, ada):
     """What somebody registered."""
-    owner = make_person(session, "grace", full_name="Grace Hopper")
+    owner = make_user_with_password(session, "grace", full_name="Grace Hopper")
     return make_client(
         session,
         "oracle-client",

@@ -21,7 +21,7 @@ class Flow:
     def __init__(self, browser, client, secret=SECRET):
         self.browser, self.client, self.secret = browser, client, secret
 
-    def asking(self, **changes):
+    def authorization_url(self, **changes):
         """The address that people are sent to; None leaves a parameter out."""
         asked = {
             "response_type": "code",
@@ -37,14 +37,14 @@ class Flow:
 
     def answer(self, allow=True, **changes):
         """What the server says after the person answered the page."""
-        page = self.browser.get(self.asking(**changes))
+        page = self.browser.get(self.authorization_url(**changes))
         assert page.status_code == 200, (page.status_code, page.location, page.text)
         return self.browser.post(
             "/api/oauth/authorize/", form_fields(page.text) | ({"allow": "Authorize"} if allow else {})
         )
 
     def code(self, **changes):
-        return told(self.answer(**changes))["code"]
+        return parse_redirect(self.answer(**changes))["code"]
 
     def post(self, path="token", auth=None, **form):
         if auth is None:
@@ -69,17 +69,17 @@ class Flow:
     def refresh(self, token, **changes):
         return self.post(**{"grant_type": "refresh_token", "refresh_token": token, **changes})
 
-    def works(self, token):
+    def is_valid(self, token):
         """Whether v2.1 knows who is calling."""
         reply = self.browser.get("/v2.1/events", headers={"Authorization": f"Bearer {token}"})
         return "user_uri" in reply.json["meta"]
 
 
-def told(reply):
+def parse_redirect(reply):
     """What the application hears by the redirect."""
     assert reply.status_code == 302, (reply.status_code, reply.text)
     return {name: values[0] for name, values in parse_qs(urlsplit(reply.location).query).items()}
 
 
-def captured(step):
+def captured_step(step):
     return next(each for each in json.loads(ORACLE.read_text()) if each["step"] == step)

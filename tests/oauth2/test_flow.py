@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select, update
 
 from joindin.models import AccessToken, Grant, RefreshToken
-from joindin.security.tokens import token_hash
+from joindin.security.tokens import hash_token
 from tests.browser_client import Browser, form_fields, main_text
 from tests.factories import make_client, newest
-from tests.oauth2.flow import CALLBACK, CHALLENGE, SECRET, VERIFIER, Flow, captured, told
+from tests.oauth2.flow import CALLBACK, CHALLENGE, SECRET, VERIFIER, Flow, captured_step, parse_redirect
 
 INVALID_GRANT = (400, {"error": "invalid_grant"})
 ISSUER = "http://localhost"
@@ -21,34 +21,34 @@ def answer(reply):
 
 
 def headers_of(step, *names):
-    return {name: captured(step)["headers"].get(name) for name in names}
+    return {name: captured_step(step)["headers"].get(name) for name in names}
 
 
 def assert_as_captured(reply, step, *headers):
     """The same status and body, and these headers, as ephios gave."""
-    was = captured(step)
+    was = captured_step(step)
     assert (reply.status_code, reply.json) == (was["status"], was["body"])
     for name in ("Cache-Control", "Pragma", *headers):
         assert reply.headers.get(name) == was["headers"].get(name), name
 
 
 def test_the_verifier_of_the_captures_fits_their_challenge():
-    assert f"code_challenge={CHALLENGE}" in captured("authorize page")["request"]["url"]
+    assert f"code_challenge={CHALLENGE}" in captured_step("authorize page")["request"]["url"]
 
 
 def test_a_visitor_is_sent_to_sign_in_and_comes_back(app, session, client):
     flow = Flow(Browser(app), client)
 
-    reply = flow.browser.get(flow.asking())
+    reply = flow.browser.get(flow.authorization_url())
 
-    was = urlsplit(captured("authorize anon")["headers"]["Location"])
+    was = urlsplit(captured_step("authorize anon")["headers"]["Location"])
     assert (reply.status_code, urlsplit(reply.location).path) == (302, was.path)
     # Letter by letter, but for the challenge that depends on nothing.
-    assert reply.location == captured("authorize anon")["headers"]["Location"]
+    assert reply.location == captured_step("authorize anon")["headers"]["Location"]
 
 
 def test_the_page_names_the_application_its_owner_and_what_it_may_do(flow):
-    reply = flow.browser.get(flow.asking())
+    reply = flow.browser.get(flow.authorization_url())
 
     page = main_text(reply)
     assert (reply.status_code, reply.mimetype) == (200, "text/html")
@@ -64,27 +64,27 @@ def test_the_page_names_the_application_its_owner_and_what_it_may_do(flow):
 
 
 def test_without_a_scope_an_application_asks_for_all(flow):
-    fields = form_fields(flow.browser.get(flow.asking(scope=None)).text)
+    fields = form_fields(flow.browser.get(flow.authorization_url(scope=None)).text)
 
     assert fields["scope"] == "PUBLIC_READ PUBLIC_WRITE ME_READ ME_WRITE CONFIDENTIAL_READ CONFIDENTIAL_WRITE"
 
 
 def test_whoever_allows_it_sends_the_application_a_code_and_says_from_where(flow):
-    heard = told(reply := flow.answer())
+    heard = parse_redirect(reply := flow.answer())
 
     assert reply.location.startswith(f"{CALLBACK}?code=")
     assert (len(heard["code"]), heard["state"], heard["iss"]) == (30, "xyz", ISSUER)
 
 
 def test_whoever_does_not_sends_it_away(flow, session):
-    heard = told(flow.answer(allow=False))
+    heard = parse_redirect(flow.answer(allow=False))
 
     assert heard == {"error": "access_denied", "state": "xyz", "iss": ISSUER}
     assert newest(session, Grant) is None
 
 
 def test_nobody_allows_it_by_a_form_of_another_site(flow, session):
-    fields = form_fields(flow.browser.get(flow.asking()).text) | {"allow": "Authorize"}
+    fields = form_fields(flow.browser.get(flow.authorization_url()).text) | {"allow": "Authorize"}
 
     without = flow.browser.post("/api/oauth/authorize/", fields | {"csrfmiddlewaretoken": ""})
     elsewhere = flow.browser.post("/api/oauth/authorize/", fields, headers={"Origin": "https://evil.example"})
@@ -96,7 +96,7 @@ def test_nobody_allows_it_by_a_form_of_another_site(flow, session):
 def test_a_code_becomes_tokens_that_work(flow, session, ada, client):
     reply = flow.redeem(flow.code())
 
-    was = captured("token ok")
+    was = captured_step("token ok")
     given = reply.json
     assert (reply.status_code, list(given)) == (200, list(was["body"]))
     assert {name: len(given[name]) for name in ("access_token", "refresh_token")} == {
@@ -105,10 +105,10 @@ def test_a_code_becomes_tokens_that_work(flow, session, ada, client):
     assert (given["expires_in"], given["token_type"], given["scope"]) == (36000, "Bearer", "PUBLIC_READ ME_READ")
     assert (reply.headers["Cache-Control"], reply.headers["Pragma"]) == ("no-store", "no-cache")
     assert reply.headers["Access-Control-Allow-Origin"] == "*"
-    assert flow.works(given["access_token"])
+    assert flow.is_valid(given["access_token"])
     stored = newest(session, AccessToken)
     assert (stored.kind, stored.user_id, stored.client_id) == ("oauth2", ada.id, client.id)
-    assert stored.token_hash == token_hash(given["access_token"])
+    assert stored.token_hash == hash_token(given["access_token"])
     assert stored.expires_at - stored.created_at == dt.timedelta(hours=10)
     assert newest(session, RefreshToken).expires_at - stored.created_at == dt.timedelta(days=90)
 
@@ -212,12 +212,12 @@ def test_secrets_in_the_address_are_not_looked_at(flow, client):
 def test_a_code_works_once_and_a_second_use_ends_what_it_gave(flow):
     code = flow.code()
     given = flow.redeem(code).json
-    assert flow.works(given["access_token"])
+    assert flow.is_valid(given["access_token"])
 
     again = flow.redeem(code)
 
     assert_as_captured(again, "token code reuse")
-    assert not flow.works(given["access_token"])
+    assert not flow.is_valid(given["access_token"])
     assert answer(flow.refresh(given["refresh_token"])) == INVALID_GRANT
 
 
@@ -255,13 +255,13 @@ def test_a_code_lives_a_minute(flow, session):
     young, old = flow.code(), flow.code()
     for code, seconds in ((young, 1), (old, -1)):
         left = dt.timedelta(seconds=seconds)
-        made = session.scalar(select(Grant.created_at).where(Grant.code_hash == token_hash(code)))
+        made = session.scalar(select(Grant.created_at).where(Grant.code_hash == hash_token(code)))
         assert session.scalar(
-            select(Grant.code_expires_at).where(Grant.code_hash == token_hash(code))
+            select(Grant.code_expires_at).where(Grant.code_hash == hash_token(code))
         ) - made == dt.timedelta(seconds=60)
         session.execute(
             update(Grant)
-            .where(Grant.code_hash == token_hash(code))
+            .where(Grant.code_hash == hash_token(code))
             .values(code_expires_at=dt.datetime.now(dt.UTC) + left)
         )
 
@@ -301,9 +301,9 @@ def test_the_address_may_be_left_out_where_there_is_one(flow):
     ],
 )
 def test_what_an_application_asks_wrongly_it_hears_as_captured(flow, step, changes):
-    reply = flow.browser.get(flow.asking(**changes))
+    reply = flow.browser.get(flow.authorization_url(**changes))
 
-    was = captured(step)
+    was = captured_step(step)
     assert reply.status_code == was["status"]
     assert reply.location == f"{was['headers']['Location']}&iss=http%3A%2F%2Flocalhost"
 
@@ -321,7 +321,7 @@ def test_what_an_application_asks_wrongly_it_hears_as_captured(flow, step, chang
     ],
 )
 def test_other_mistakes_are_told_to_the_application_too(flow, changes, error):
-    heard = told(flow.browser.get(flow.asking(**changes)))
+    heard = parse_redirect(flow.browser.get(flow.authorization_url(**changes)))
 
     assert (heard["error"], heard["state"], heard["iss"]) == (error, "xyz", ISSUER)
 
@@ -343,7 +343,7 @@ def test_other_mistakes_are_told_to_the_application_too(flow, changes, error):
     ],
 )
 def test_whom_nobody_knows_nobody_is_sent_to(flow, changes):
-    reply = flow.browser.get(flow.asking(**changes))
+    reply = flow.browser.get(flow.authorization_url(**changes))
 
     assert (reply.status_code, reply.mimetype, reply.location) == (400, "text/html", None)
     assert "This application cannot be let in" in main_text(reply)
@@ -352,13 +352,13 @@ def test_whom_nobody_knows_nobody_is_sent_to(flow, changes):
 def test_an_application_asks_for_no_more_than_it_may(flow, client):
     client.scopes = "PUBLIC_READ ME_READ"
 
-    heard = told(flow.browser.get(flow.asking(scope="PUBLIC_READ ME_WRITE")))
+    heard = parse_redirect(flow.browser.get(flow.authorization_url(scope="PUBLIC_READ ME_WRITE")))
 
     assert heard["error"] == "invalid_scope"
 
 
 def test_a_parameter_said_twice_is_refused(flow):
-    reply = flow.browser.get(f"{flow.asking()}&scope=ME_WRITE")
+    reply = flow.browser.get(f"{flow.authorization_url()}&scope=ME_WRITE")
 
     assert reply.status_code == 400
 
@@ -378,15 +378,15 @@ def test_a_native_application_listens_at_any_port_and_needs_no_secret(flow, clie
 
 
 def test_a_consent_is_remembered_for_those_who_ask_for_that(flow):
-    first = flow.browser.get(flow.asking(approval_prompt="auto"))
+    first = flow.browser.get(flow.authorization_url(approval_prompt="auto"))
     flow.answer()
 
-    silent = flow.browser.get(flow.asking(approval_prompt="auto"))
-    asked = flow.browser.get(flow.asking())
-    more = flow.browser.get(flow.asking(approval_prompt="auto", scope="PUBLIC_READ ME_WRITE"))
+    silent = flow.browser.get(flow.authorization_url(approval_prompt="auto"))
+    asked = flow.browser.get(flow.authorization_url())
+    more = flow.browser.get(flow.authorization_url(approval_prompt="auto", scope="PUBLIC_READ ME_WRITE"))
 
     assert [first.status_code, asked.status_code, more.status_code] == [200, 200, 200]
-    assert flow.redeem(told(silent)["code"]).status_code == 200
+    assert flow.redeem(parse_redirect(silent)["code"]).status_code == 200
 
 
 def test_a_public_application_is_never_let_in_silently(flow, session):
@@ -394,7 +394,7 @@ def test_a_public_application_is_never_let_in_silently(flow, session):
     flow = Flow(flow.browser, public, secret=None)
     flow.answer()
 
-    assert flow.browser.get(flow.asking(approval_prompt="auto")).status_code == 200
+    assert flow.browser.get(flow.authorization_url(approval_prompt="auto")).status_code == 200
 
 
 def test_without_the_slash_it_leads_to_the_slash(flow):

@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import select, update
 
 from joindin.models import AccessToken, Grant, RefreshToken
-from joindin.security.scopes import ALL
+from joindin.security.scopes import ALL_SCOPES
 from joindin.utils.datetimes import utc_now
-from tests.browser_client import PASSWORD, make_person
+from tests.browser_client import PASSWORD, make_user_with_password
 from tests.factories import make_client, newest
-from tests.oauth2.flow import CALLBACK, SECRET, Flow, captured
+from tests.oauth2.flow import CALLBACK, SECRET, Flow, captured_step
 
 INVALID_GRANT = (400, {"error": "invalid_grant"})
 
@@ -28,11 +28,11 @@ def test_renewed_access_takes_the_place_of_the_old(flow):
 
     second = flow.refresh(first["refresh_token"])
 
-    assert (second.status_code, list(second.json)) == (200, list(captured("refresh")["body"]))
+    assert (second.status_code, list(second.json)) == (200, list(captured_step("refresh")["body"]))
     assert second.json["scope"] == "PUBLIC_READ ME_READ"
     assert second.json["refresh_token"] != first["refresh_token"]
-    assert flow.works(second.json["access_token"])
-    assert not flow.works(first["access_token"])
+    assert flow.is_valid(second.json["access_token"])
+    assert not flow.is_valid(first["access_token"])
 
 
 def test_access_is_renewed_again_and_again(flow):
@@ -40,7 +40,7 @@ def test_access_is_renewed_again_and_again(flow):
     for _ in range(3):
         given = flow.refresh(given["refresh_token"]).json
 
-    assert flow.works(given["access_token"])
+    assert flow.is_valid(given["access_token"])
 
 
 def test_a_refresh_token_that_is_shown_twice_ends_all_that_came_of_it(flow):
@@ -50,7 +50,7 @@ def test_a_refresh_token_that_is_shown_twice_ends_all_that_came_of_it(flow):
     replayed = flow.refresh(first["refresh_token"])
 
     assert answer(replayed) == INVALID_GRANT
-    assert not flow.works(second["access_token"])
+    assert not flow.is_valid(second["access_token"])
     assert answer(flow.refresh(second["refresh_token"])) == INVALID_GRANT
 
 
@@ -59,7 +59,7 @@ def test_another_sign_in_of_the_same_application_is_left_alone(flow):
     flow.refresh(first["refresh_token"])
     flow.refresh(first["refresh_token"])
 
-    assert flow.works(second["access_token"])
+    assert flow.is_valid(second["access_token"])
 
 
 def test_renewed_access_may_be_narrower_but_never_wider(flow):
@@ -71,7 +71,7 @@ def test_renewed_access_may_be_narrower_but_never_wider(flow):
     # The refresh token kept what was granted, and asking for too much did not spend it.
     full = flow.refresh(narrow.json["refresh_token"])
 
-    assert (narrow.status_code, narrow.json["scope"]) == (200, captured("refresh narrower")["body"]["scope"])
+    assert (narrow.status_code, narrow.json["scope"]) == (200, captured_step("refresh narrower")["body"]["scope"])
     assert answer(wider) == answer(unknown) == (400, {"error": "invalid_scope"})
     assert (full.status_code, full.json["scope"]) == (200, "PUBLIC_READ ME_READ")
 
@@ -96,7 +96,7 @@ def test_unknown_refresh_tokens(flow, token):
 def test_an_access_token_renews_nothing_and_a_refresh_token_opens_nothing(flow):
     given = flow.tokens()
 
-    assert not flow.works(given["refresh_token"])
+    assert not flow.is_valid(given["refresh_token"])
     assert answer(flow.refresh(given["access_token"])) == INVALID_GRANT
 
 
@@ -122,7 +122,7 @@ def test_giving_back_either_token_ends_both(flow, which, hint):
     reply = flow.post("revoke_token", token=given[which], token_type_hint=hint)
 
     assert (reply.status_code, reply.data) == (200, b"")
-    assert not flow.works(given["access_token"])
+    assert not flow.is_valid(given["access_token"])
     assert answer(flow.refresh(given["refresh_token"])) == INVALID_GRANT
 
 
@@ -132,7 +132,7 @@ def test_an_application_cannot_give_back_what_is_anothers(flow, other):
     replies = [other.post("revoke_token", token=given[which]) for which in ("access_token", "refresh_token")]
 
     assert [reply.status_code for reply in replies] == [200, 200]
-    assert flow.works(given["access_token"])
+    assert flow.is_valid(given["access_token"])
     assert flow.refresh(given["refresh_token"]).status_code == 200
 
 
@@ -142,8 +142,8 @@ def test_giving_back_what_nobody_knows_is_as_good(flow):
     nothing = flow.post("revoke_token")
 
     assert (unknown.status_code, unknown.data) == (200, b"")
-    assert answer(nobody) == (401, captured("revoke no client")["body"])
-    assert nobody.headers["WWW-Authenticate"] == captured("revoke no client")["headers"]["WWW-Authenticate"]
+    assert answer(nobody) == (401, captured_step("revoke no client")["body"])
+    assert nobody.headers["WWW-Authenticate"] == captured_step("revoke no client")["headers"]["WWW-Authenticate"]
     assert nothing.status_code == 400
 
 
@@ -152,7 +152,7 @@ def test_an_application_asks_what_its_token_is_good_for(flow, session):
 
     reply = flow.post("introspect", token=given["access_token"])
 
-    was = captured("introspect with client")["body"]
+    was = captured_step("introspect with client")["body"]
     expires_at = session.scalar(select(AccessToken.expires_at))
     assert list(reply.json) == list(was)
     assert reply.json == was | {
@@ -218,7 +218,7 @@ def test_a_service_speaks_for_itself(flow, session):
     assert (reply.status_code, list(reply.json)) == (200, ["access_token", "expires_in", "token_type", "scope"])
     assert reply.json["scope"] == "PUBLIC_READ"
     assert (newest(session, AccessToken).user_id, newest(session, Grant)) == (None, None)
-    assert not service.works(reply.json["access_token"])
+    assert not service.is_valid(reply.json["access_token"])
     assert answer(wider) == (400, {"error": "invalid_scope"})
 
 
@@ -236,8 +236,8 @@ def house(flow, session):
 def test_an_application_of_the_house_may_ask_for_a_password(house, name):
     reply = ask_with_password(house, username=name)
 
-    assert (reply.status_code, reply.json["scope"]) == (200, ALL)
-    assert house.works(reply.json["access_token"])
+    assert (reply.status_code, reply.json["scope"]) == (200, ALL_SCOPES)
+    assert house.is_valid(reply.json["access_token"])
     assert house.refresh(reply.json["refresh_token"]).status_code == 200
 
 
@@ -247,8 +247,8 @@ def test_a_password_gives_no_more_than_was_asked(house):
 
 
 def test_wrong_passwords_and_people_who_may_not_sign_in(house, session):
-    make_person(session, "gone", is_active=False)
-    make_person(session, "una", is_verified=False)
+    make_user_with_password(session, "gone", is_active=False)
+    make_user_with_password(session, "una", is_verified=False)
 
     replies = [
         ask_with_password(house, password="wrong"),
@@ -279,7 +279,7 @@ def test_guesses_are_slowed_down_with_an_honest_wait(house):
 def test_a_platform_may_want_no_secrets_in_clear(app, flow, monkeypatch):
     monkeypatch.setitem(app.config, "TOKENS_NEED_TLS", True)
 
-    replies = [flow.post(), flow.post("revoke_token"), flow.browser.get(flow.asking())]
+    replies = [flow.post(), flow.post("revoke_token"), flow.browser.get(flow.authorization_url())]
 
     assert [reply.status_code for reply in replies] == [403, 403, 403]
 

@@ -85,15 +85,15 @@ class Code(AuthorizationCodeMixin):
         return int(time.time())
 
 
-class House:
+class FakeProvider:
     def __init__(self, redirect_uri):
         self.person = None
-        self.claims, self.key, self.forge = {}, KEY, None
-        self.described, self.keys = {}, [KEY]
-        self.told_when_asked = None
-        self.says_who = True
+        self.claims, self.key, self.make_id_token = {}, KEY, None
+        self.metadata_overrides, self.keys = {}, [KEY]
+        self.userinfo_claims = None
+        self.sends_issuer = True
         self.codes, self.tokens = {}, {}
-        self.asked = Counter()
+        self.request_counts = Counter()
         self._application = Application(redirect_uri)
         self._server = make_server("127.0.0.1", 0, self._app(), threaded=True, request_handler=_Silent)
         self.issuer = f"http://127.0.0.1:{self._server.server_port}"
@@ -118,7 +118,7 @@ class House:
         self._server.server_close()
         self._thread.join()
 
-    def knows(self, sub, **told):
+    def sign_in(self, sub, **told):
         """From now on it is this person who sits at the browser."""
         self.person = Person(sub, told)
 
@@ -129,7 +129,7 @@ class House:
 
         @app.get("/.well-known/openid-configuration")
         def describe():
-            self.asked["description"] += 1
+            self.request_counts["description"] += 1
             return {
                 "issuer": self.issuer,
                 "authorization_endpoint": f"{self.issuer}/authorize",
@@ -139,39 +139,39 @@ class House:
                 "response_types_supported": ["code"],
                 "subject_types_supported": ["public"],
                 "id_token_signing_alg_values_supported": ["RS256"],
-                "authorization_response_iss_parameter_supported": self.says_who,
-                **self.described,
+                "authorization_response_iss_parameter_supported": self.sends_issuer,
+                **self.metadata_overrides,
             }
 
         @app.get("/keys")
         def show_keys():
-            self.asked["keys"] += 1
+            self.request_counts["keys"] += 1
             return {"keys": [key.as_dict(private=False) for key in self.keys]}
 
         @app.get("/authorize")
         def authorize():
-            self.asked["authorize"] += 1
+            self.request_counts["authorize"] += 1
             if request.args.get("code_challenge_method") != "S256" or not self.person:
                 return "no", 400
             reply = server.create_authorization_response(
                 grant_user=self.person, grant=server.get_consent_grant(end_user=self.person)
             )
-            if self.says_who:
+            if self.sends_issuer:
                 reply.headers["Location"] += f"&iss={self.issuer}"
             return reply
 
         @app.post("/token")
         def give_token():
-            self.asked["token"] += 1
+            self.request_counts["token"] += 1
             return server.create_token_response()
 
         @app.get("/userinfo")
         def tell():
-            self.asked["userinfo"] += 1
+            self.request_counts["userinfo"] += 1
             person = self.tokens.get(request.headers.get("Authorization", "").removeprefix("Bearer "))
             if person is None:
                 return {"error": "invalid_token"}, 401
-            return {"sub": person.sub, **(self.told_when_asked or {})}
+            return {"sub": person.sub, **(self.userinfo_claims or {})}
 
         return app
 
@@ -204,11 +204,15 @@ class _IdTokens(OpenIDCode):
 
     def encode_id_token(self, token, asked):
         right = super().encode_id_token(token, asked)
-        if not (self.house.claims or self.house.forge):
+        if not (self.house.claims or self.house.make_id_token):
             return right
         decoded = jwt.decode(right, self.house.key)
         claims = {name: value for name, value in (decoded.claims | self.house.claims).items() if value is not None}
-        return self.house.forge(claims) if self.house.forge else jwt.encode(decoded.header, claims, self.house.key)
+        return (
+            self.house.make_id_token(claims)
+            if self.house.make_id_token
+            else jwt.encode(decoded.header, claims, self.house.key)
+        )
 
 
 def _grant(house):

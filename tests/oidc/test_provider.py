@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from joindin.oidc import Identity, Provider, ProviderFailed
-from tests.oidc.fake_provider import CLIENT_ID, CLIENT_SECRET, KEY, OTHER_KEY, House
+from tests.oidc.fake_provider import CLIENT_ID, CLIENT_SECRET, KEY, OTHER_KEY, FakeProvider
 
 HERE = "http://here.example/accounts/external/callback/"
 EMILY = {"email": "emily@example.org", "email_verified": True, "name": "Emily Elm", "preferred_username": "emily"}
@@ -20,8 +20,8 @@ EMILY = {"email": "emily@example.org", "email_verified": True, "name": "Emily El
 
 @pytest.fixture
 def house():
-    with House(HERE) as house:
-        house.knows("emily-1", **EMILY)
+    with FakeProvider(HERE) as house:
+        house.sign_in("emily-1", **EMILY)
         yield house
 
 
@@ -49,13 +49,15 @@ class Journey:
     def __init__(self, provider, **options):
         self.secrets = {"nonce": secrets.token_urlsafe(), "code_verifier": secrets.token_urlsafe(48)}
         self.provider = provider
-        self.way_in = provider.way_in(redirect_uri=HERE, state="the-state", **self.secrets, **options)
-        self.query = parse_qs(urlsplit(self.way_in).query)
+        self.authorization_url = provider.authorization_url(
+            redirect_uri=HERE, state="the-state", **self.secrets, **options
+        )
+        self.query = parse_qs(urlsplit(self.authorization_url).query)
 
     def go(self):
         opener = urllib.request.build_opener(_Stay)
         try:
-            opener.open(self.way_in, timeout=10)
+            opener.open(self.authorization_url, timeout=10)
         except urllib.error.HTTPError as reply:
             self.back = parse_qs(urlsplit(reply.headers["Location"]).query)
         return self
@@ -85,14 +87,14 @@ def test_a_person_of_the_other_house_is_identified(house, provider):
         "code_challenge_method": ["S256"],
     }
     assert journey.back["state"] == ["the-state"]
-    assert (identity.proven_at - time.time()) < 5
+    assert (identity.authenticated_at - time.time()) < 5
     assert identity == Identity(
-        house.issuer, "emily-1", "emily@example.org", "emily", "Emily Elm", proven_at=identity.proven_at
+        house.issuer, "emily-1", "emily@example.org", "emily", "Emily Elm", authenticated_at=identity.authenticated_at
     )
 
 
 def test_who_shall_show_it_anew_is_told_so_there(provider):
-    journey = Journey(provider, anew=True)
+    journey = Journey(provider, force_login=True)
 
     assert (journey.query["prompt"], journey.query["max_age"]) == (["login"], ["0"])
 
@@ -152,16 +154,16 @@ def test_a_key_that_the_provider_does_not_show_is_refused(house, provider):
 
 @pytest.mark.parametrize("key", [CLIENT_SECRET.encode(), KEY.as_pem(private=False)], ids=["secret", "public key"])
 def test_a_signature_that_others_could_make_is_refused(house, provider, key):
-    house.described = {"id_token_signing_alg_values_supported": ["RS256", "HS256", "none"]}
-    house.forge = lambda claims: signed_by_both(claims, key)
+    house.metadata_overrides = {"id_token_signing_alg_values_supported": ["RS256", "HS256", "none"]}
+    house.make_id_token = lambda claims: signed_by_both(claims, key)
 
     with pytest.raises(ProviderFailed, match="Algorithm of 'HS256' is not allowed"):
         Journey(provider).go().arrive()
 
 
 def test_an_unsigned_token_is_refused(house, provider):
-    house.described = {"id_token_signing_alg_values_supported": ["none", "RS256"]}
-    house.forge = lambda claims: f"{base64_of({'alg': 'none'})}.{base64_of(claims)}."
+    house.metadata_overrides = {"id_token_signing_alg_values_supported": ["none", "RS256"]}
+    house.make_id_token = lambda claims: f"{base64_of({'alg': 'none'})}.{base64_of(claims)}."
 
     with pytest.raises(ProviderFailed, match="Algorithm of 'none' is not allowed"):
         Journey(provider).go().arrive()
@@ -169,7 +171,7 @@ def test_an_unsigned_token_is_refused(house, provider):
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "a.b", 7, None])
 def test_what_is_no_token_is_refused(house, provider, token):
-    house.forge = lambda _claims: token
+    house.make_id_token = lambda _claims: token
 
     with pytest.raises(ProviderFailed):
         Journey(provider).go().arrive()
@@ -210,16 +212,16 @@ def test_new_keys_are_looked_for_when_one_is_not_known_but_not_for_every_forgery
 
     with pytest.raises(ProviderFailed, match="InvalidKeyId"):
         Journey(provider).go().arrive()
-    assert house.asked["keys"] == 1
-    monkeypatch.setattr("joindin.oidc.provider.KEYS_PAUSE", 0)
+    assert house.request_counts["keys"] == 1
+    monkeypatch.setattr("joindin.oidc.provider.KEY_REFRESH_INTERVAL_S", 0)
     identity = Journey(provider).go().arrive()
 
-    assert (identity.subject, house.asked["keys"], house.asked["description"]) == ("emily-1", 2, 1)
+    assert (identity.subject, house.request_counts["keys"], house.request_counts["description"]) == ("emily-1", 2, 1)
 
 
 def test_what_is_not_in_the_id_token_is_asked_for(house, provider):
     house.person.told = {}
-    house.told_when_asked = EMILY
+    house.userinfo_claims = EMILY
 
     identity = Journey(provider).go().arrive()
 
@@ -228,11 +230,11 @@ def test_what_is_not_in_the_id_token_is_asked_for(house, provider):
 
 def test_what_is_told_of_another_person_is_not_believed(house, provider):
     house.person.told = {}
-    house.told_when_asked = {**EMILY, "sub": "somebody-else"}
+    house.userinfo_claims = {**EMILY, "sub": "somebody-else"}
 
     identity = Journey(provider).go().arrive()
 
-    assert (identity.subject, identity.email, house.asked["userinfo"]) == ("emily-1", None, 1)
+    assert (identity.subject, identity.email, house.request_counts["userinfo"]) == ("emily-1", None, 1)
 
 
 @pytest.mark.parametrize(
@@ -244,7 +246,7 @@ def test_what_is_told_of_another_person_is_not_believed(house, provider):
     ],
 )
 def test_a_provider_that_is_not_itself_is_left_alone(house, provider, described, complaint):
-    house.described = described
+    house.metadata_overrides = described
 
     with pytest.raises(ProviderFailed, match=complaint):
         Journey(provider)
@@ -255,13 +257,13 @@ def test_a_provider_in_our_network_needs_a_setting(house):
         Journey(provider_of(house, allow_private=False))
     with pytest.raises(ProviderFailed, match="not on the open internet"):
         Journey(provider_of(house, issuer="https://127.0.0.1:1", allow_private=False))
-    assert house.asked.total() == 0
+    assert house.request_counts.total() == 0
 
 
 def test_an_answer_of_another_provider_is_told_apart(house, provider):
-    told_apart = [provider.came_from_another(issuer) for issuer in (house.issuer, "https://other.example", None)]
-    house.says_who = False
+    told_apart = [provider.has_issuer_mismatch(issuer) for issuer in (house.issuer, "https://other.example", None)]
+    house.sends_issuer = False
     silent = provider_of(house)
 
     assert told_apart == [False, True, True]
-    assert [silent.came_from_another(issuer) for issuer in (None, "https://other.example")] == [False, True]
+    assert [silent.has_issuer_mismatch(issuer) for issuer in (None, "https://other.example")] == [False, True]

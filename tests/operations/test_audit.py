@@ -9,33 +9,33 @@ import pytest
 from sqlalchemy import select
 
 from joindin import operations
-from joindin.jobs.cleanup import clean_audit_log
-from joindin.models import AuditEntry, Authenticator, Permit
+from joindin.jobs.cleanup import purge_audit_log
+from joindin.models import AuditEntry, Authenticator, GrantedPermission
 from joindin.operations.accounts.account_deletion import delete_talk_comments, delete_user
 from joindin.operations.accounts.api_tokens import revoke_token
 from joindin.operations.accounts.clients import (
     add_client,
-    change_application,
+    delete_client,
+    edit_application,
     edit_client,
     register_application,
     register_client,
-    remove_client,
     rotate_secret,
 )
-from joindin.operations.accounts.granted_permissions import permit, permit_preset, take_back
+from joindin.operations.accounts.granted_permissions import grant_permission, grant_preset, revoke_permission
 from joindin.operations.accounts.groups import add_member, create_group, delete_group, remove_member, rename_group
-from joindin.operations.accounts.personal_tokens import make_token
+from joindin.operations.accounts.personal_tokens import create_personal_token
 from joindin.operations.accounts.profiles import edit_profile
 from joindin.operations.accounts.roles import set_roles
 from joindin.operations.accounts.second_factors import remove_authenticator, reset_second_factors
-from joindin.operations.accounts.users import create_user
-from joindin.operations.audit import record
-from joindin.operations.claims import approve_claim, claim_talk, reject_claim, turn_down_claim
-from joindin.operations.comments import close_reports, decide_about_event_comment
+from joindin.operations.accounts.users import create_user_as_admin
+from joindin.operations.audit import log_action
+from joindin.operations.claims import approve_claim, claim_talk, reject_claim, reject_claim_by_id
+from joindin.operations.comments import close_reports, resolve_event_comment_reports
 from joindin.operations.event_approval import approve_event, reject_event
 from joindin.operations.hosts import add_host, remove_host
 from joindin.operations.rejection_reasons import add_reason, delete_reason, edit_reason
-from joindin.operations.talk_comments import decide_about_talk_comment
+from joindin.operations.talk_comments import resolve_talk_comment_reports
 from joindin.queries.audit import AuditFilter, list_audit_entries
 from tests.factories import (
     NOW,
@@ -54,7 +54,7 @@ from tests.factories import (
 # By these names an operation is given who does it by virtue of more than an ordinary account's rights.
 ACTORS = ("actor", "reviewer", "decider", "remover")
 # What operations do that with.
-HELPERS = (record, close_reports)
+HELPERS = (log_action, close_reports)
 
 PROFILE = {"full_name": "Ada Byron", "email": "byron@example.org", "biography": "Long"}
 
@@ -81,12 +81,12 @@ class World:
         make_report(session, self.comment, self.ada)
         make_report(session, self.talk_comment, self.ada)
         self.group = make_group(session, "Kitchen", members=[self.ada])
-        permit(session, self.ada, "view_log", actor=None)
-        self.permit = newest(session, Permit)
+        grant_permission(session, self.ada, "view_log", actor=None)
+        self.permit = newest(session, GrantedPermission)
         self.application, _ = register_application(
             session, name="Schedule", is_public=False, actor=self.ada, **APPLICATION, **NOW_AND_KEY
         )
-        self.token, _ = make_token(
+        self.token, _ = create_personal_token(
             session, actor=self.ada, description="Badges", scopes=["ME_READ"], expires_at=None, now=NOW
         )
         add_authenticator_of(session, self.ada)
@@ -111,20 +111,20 @@ PRIVILEGED = {
         lambda s, w: remove_host(s, w.event, user_id=w.ada.id, remover=w.root),
         "event.remove_host", "event", "Live", {"host": ["ada", None]},
     ),
-    decide_about_event_comment: (
-        lambda s, w: decide_about_event_comment(s, w.comment, decider=w.root, decision="approved", now=NOW),
+    resolve_event_comment_reports: (
+        lambda s, w: resolve_event_comment_reports(s, w.comment, decider=w.root, decision="approved", now=NOW),
         "event_comment.hide", "event_comment", None, {},
     ),
-    decide_about_talk_comment: (
-        lambda s, w: decide_about_talk_comment(s, w.talk_comment, decider=w.root, decision="denied", now=NOW),
+    resolve_talk_comment_reports: (
+        lambda s, w: resolve_talk_comment_reports(s, w.talk_comment, decider=w.root, decision="denied", now=NOW),
         "talk_comment.show", "talk_comment", None, {},
     ),
     approve_claim: (
         lambda s, w: approve_claim(s, w.claim.id, actor=w.root, now=NOW),
         "claim.approve", "talk", "Talk", {"speaker": ["Ada L.", "ada"]},
     ),
-    turn_down_claim: (
-        lambda s, w: turn_down_claim(s, w.claim.id, actor=w.root),
+    reject_claim_by_id: (
+        lambda s, w: reject_claim_by_id(s, w.claim.id, actor=w.root),
         "claim.reject", "talk", "Talk", {"speaker": ["Ada L.", "ada"]},
     ),
     reject_claim: (
@@ -133,7 +133,7 @@ PRIVILEGED = {
     ),
     claim_talk: (
         lambda s, w: claim_talk(
-            s, w.talk.id, speaker_name="Ada L.", username="ada", caller=w.root, is_manager=True, now=NOW
+            s, w.talk.id, speaker_name="Ada L.", username="ada", caller=w.root, is_host_or_admin=True, now=NOW
         ),
         "claim.approve", "talk", "Talk", {"speaker": ["Ada L.", "ada"]},
     ),
@@ -149,8 +149,8 @@ PRIVILEGED = {
             "password": ["one", "another"],
         },
     ),
-    create_user: (
-        lambda s, w: create_user(
+    create_user_as_admin: (
+        lambda s, w: create_user_as_admin(
             s, username="new", email="new@example.org", password="long enough", is_trusted=True, now=NOW, actor=w.root
         ),
         "user.create", "user", "new", {"trusted": [False, True]},
@@ -176,17 +176,17 @@ PRIVILEGED = {
         lambda s, w: remove_member(s, w.group.id, w.ada.id, actor=w.root),
         "group.remove_member", "group", "Kitchen", {"member": ["ada", None]},
     ),
-    permit: (
-        lambda s, w: permit(s, w.group, "view_event", w.event, actor=w.root),
+    grant_permission: (
+        lambda s, w: grant_permission(s, w.group, "view_event", w.event, actor=w.root),
         "group.permit", "group", "Kitchen",
         lambda w: {"permission": [None, "view_event"], "for": [None, f"event {w.event.id}"]},
     ),
-    permit_preset: (
-        lambda s, w: (permit(s, w.group, "add_event", actor=None), permit_preset(s, w.group, "planning", actor=w.root)),
+    grant_preset: (
+        lambda s, w: (grant_permission(s, w.group, "add_event", actor=None), grant_preset(s, w.group, "planning", actor=w.root)),
         "group.permit", "group", "Kitchen", {"permission": [None, "delete_event"]},
     ),
-    take_back: (
-        lambda s, w: take_back(s, w.permit.id, actor=w.root),
+    revoke_permission: (
+        lambda s, w: revoke_permission(s, w.permit.id, actor=w.root),
         "user.take_back", "user", "ada", {"permission": ["view_log", None]},
     ),
     register_client: (
@@ -201,8 +201,8 @@ PRIVILEGED = {
         "application.create", "application", "Phone",
         {"public": [False, True], "callback_url": [None, "https://app.example/back"]},
     ),
-    change_application: (
-        lambda s, w: change_application(
+    edit_application: (
+        lambda s, w: edit_application(
             s, w.application, actor=w.root, **APPLICATION | {
                 "name": "Calendar", "redirect_uris": ["https://app.example/back", "https://app.example/too"]
             }
@@ -218,11 +218,11 @@ PRIVILEGED = {
         lambda s, w: rotate_secret(s, w.application, "of the tests", actor=w.root),
         "application.renew_secret", "application", "Schedule", {},
     ),
-    remove_client: (
-        lambda s, w: remove_client(s, w.application, actor=w.root), "application.delete", "application", "Schedule", {},
+    delete_client: (
+        lambda s, w: delete_client(s, w.application, actor=w.root), "application.delete", "application", "Schedule", {},
     ),
-    make_token: (
-        lambda s, w: make_token(
+    create_personal_token: (
+        lambda s, w: create_personal_token(
             s, actor=w.root, description="Doors", scopes=["ME_READ"], expires_at=None, now=NOW
         ),
         "token.create", "token", "Doors", {"scopes": [None, "ME_READ"]},
@@ -276,10 +276,10 @@ def test_what_is_done_by_privilege_is_written_down(session, operation):
 
     entry = newest(session, AuditEntry)
     assert (entry.actor_id, entry.actor_name) == (world.root.id, "root")
-    assert (entry.action, entry.subject_kind, entry.subject_name) == (action, kind, name)
+    assert (entry.action, entry.subject_type, entry.subject_name) == (action, kind, name)
     assert entry.changes == (changes(world) if callable(changes) else changes)
     assert "long enough" not in str(entry.changes)
-    assert (entry.surface, entry.address) == ("shell", None)
+    assert (entry.surface, entry.ip_address) == ("shell", None)
 
 
 def test_what_the_operator_and_owners_do_about_keys_is_written_down_as_well(session):
@@ -290,7 +290,7 @@ def test_what_the_operator_and_owners_do_about_keys_is_written_down_as_well(sess
     remove_authenticator(session, ada)
 
     rows = session.scalars(select(AuditEntry).order_by(AuditEntry.id))
-    assert [(row.action, row.actor_name, row.subject_kind, row.subject_name, row.changes) for row in rows] == [
+    assert [(row.action, row.actor_name, row.subject_type, row.subject_name, row.changes) for row in rows] == [
         ("application.create", None, "application", "Doors", {"service": [False, True]}),
         ("user.remove_factor", "ada", "user", "ada", {"factor": ["the app that shows codes", None]}),
     ]
@@ -315,7 +315,14 @@ def test_an_entry_stays_when_who_did_it_and_what_it_was_about_are_gone(session):
 
 def keep(session, **fields):
     entry = AuditEntry(
-        **{"at": NOW, "action": "user.trust", "subject_kind": "user", "surface": "web", "changes": {}, **fields}
+        **{
+            "occurred_at": NOW,
+            "action": "user.trust",
+            "subject_type": "user",
+            "surface": "web",
+            "changes": {},
+            **fields,
+        }
     )
     session.add(entry)
     session.flush()
@@ -327,16 +334,19 @@ def test_old_addresses_are_cut_down_and_older_entries_go(session):
         return NOW - dt.timedelta(days=number)
 
     settings = {"AUDIT_DAYS": 100, "AUDIT_ADDRESS_DAYS": 30}
-    fresh = keep(session, at=days(29), address="192.0.2.17")
-    old = [keep(session, at=days(31), address=address) for address in ("192.0.2.17", "2001:db8:1:2::3", "odd", None)]
-    keep(session, at=days(101))
+    fresh = keep(session, occurred_at=days(29), ip_address="192.0.2.17")
+    old = [
+        keep(session, occurred_at=days(31), ip_address=address)
+        for address in ("192.0.2.17", "2001:db8:1:2::3", "odd", None)
+    ]
+    keep(session, occurred_at=days(101))
 
     for _ in range(2):
-        clean_audit_log(session, settings, NOW)
+        purge_audit_log(session, settings, NOW)
 
     session.expire_all()
-    assert fresh.address == "192.0.2.17"
-    assert [entry.address for entry in old] == ["192.0.2.0/24", "2001:db8:1::/48", None, None]
+    assert fresh.ip_address == "192.0.2.17"
+    assert [entry.ip_address for entry in old] == ["192.0.2.0/24", "2001:db8:1::/48", None, None]
     assert session.scalars(select(AuditEntry.id).order_by(AuditEntry.id)).all() == [
         fresh.id,
         *(entry.id for entry in old),
@@ -344,12 +354,12 @@ def test_old_addresses_are_cut_down_and_older_entries_go(session):
 
 
 def test_nothing_is_forgotten_where_the_operator_wants_that(session):
-    entry = keep(session, at=NOW - dt.timedelta(days=9999), address="192.0.2.17")
+    entry = keep(session, occurred_at=NOW - dt.timedelta(days=9999), ip_address="192.0.2.17")
 
-    clean_audit_log(session, {"AUDIT_DAYS": 0, "AUDIT_ADDRESS_DAYS": 0}, NOW)
+    purge_audit_log(session, {"AUDIT_DAYS": 0, "AUDIT_ADDRESS_DAYS": 0}, NOW)
 
     session.expire_all()
-    assert entry.address == "192.0.2.17"
+    assert entry.ip_address == "192.0.2.17"
 
 
 def test_the_log_is_read_back_slice_by_slice(session, count_statements):
@@ -363,7 +373,7 @@ def test_the_log_is_read_back_slice_by_slice(session, count_statements):
             found = list_audit_entries(session, AuditFilter(before=before), 2)
         statements.append(len(seen))
         slices.append([(entry.id, entry.actor.username) for entry in found.entries])
-        before = found.older
+        before = found.next_before
         if before is None:
             break
 
@@ -374,18 +384,18 @@ def test_the_log_is_read_back_slice_by_slice(session, count_statements):
 def test_the_filters_hold_together(session):
     root = make_user(session, "root")
     keep(session)
-    keep(session, action="group.create", subject_kind="group", subject_id=7, actor_id=root.id)
-    hit = keep(session, subject_id=7, actor_id=root.id, at=NOW - dt.timedelta(days=3))
-    keep(session, subject_id=8, actor_id=root.id, at=NOW - dt.timedelta(days=9))
+    keep(session, action="group.create", subject_type="group", subject_id=7, actor_id=root.id)
+    hit = keep(session, subject_id=7, actor_id=root.id, occurred_at=NOW - dt.timedelta(days=3))
+    keep(session, subject_id=8, actor_id=root.id, occurred_at=NOW - dt.timedelta(days=9))
 
     def ids(**fields):
         return [entry.id for entry in list_audit_entries(session, AuditFilter(**fields)).entries]
 
     everything = {
-        "actor_id": root.id, "action": "user.", "subject_kind": "user", "subject_id": 7,
+        "actor_id": root.id, "action": "user.", "subject_type": "user", "subject_id": 7,
         "since": NOW - dt.timedelta(days=4), "until": NOW - dt.timedelta(days=2),
     }  # fmt: skip
     assert ids(**everything) == [hit.id]
     assert (len(ids(action="user.")), len(ids(action="user.trust")), len(ids(action="user"))) == (3, 3, 0)
-    assert (len(ids(actor_id=root.id)), len(ids(subject_id=7)), len(ids(subject_kind="group"))) == (3, 2, 1)
+    assert (len(ids(actor_id=root.id)), len(ids(subject_id=7)), len(ids(subject_type="group"))) == (3, 2, 1)
     assert (len(ids(since=NOW)), len(ids(until=NOW))) == (2, 2)

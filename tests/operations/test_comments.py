@@ -3,17 +3,17 @@
 import pytest
 from sqlalchemy import delete
 
-from joindin.errors import Invalid, NotFound
+from joindin.errors import InvalidInput, NotFound
 from joindin.extensions import db
 from joindin.models import Event, EventComment, Mail
-from joindin.operations.comments import comment_on_event, decide_about_event_comment, report_event_comment
-from joindin.queries.comments import find_any_event_comment
+from joindin.operations.comments import add_event_comment, report_event_comment, resolve_event_comment_reports
+from joindin.queries.comments import find_event_comment_including_hidden
 from tests.factories import NOW, make_event, make_event_comment, make_user, newest
 
 
 def say(session, event_id, author, **changes):
     said = {"text": "Well", "rating": 4, "source": "joind.in", **changes}
-    return comment_on_event(session, event_id, author=author, now=NOW, **said)
+    return add_event_comment(session, event_id, author=author, now=NOW, **said)
 
 
 def test_the_author_is_named_to_the_hosts_although_nothing_else_holds_on_to_them(session):
@@ -23,9 +23,9 @@ def test_the_author_is_named_to_the_hosts_although_nothing_else_holds_on_to_them
     session.commit()
     session.expunge_all()
 
-    report_event_comment(session, find_any_event_comment(session, comment_id), reporter=reporter, now=NOW)
+    report_event_comment(session, find_event_comment_including_hidden(session, comment_id), reporter=reporter, now=NOW)
 
-    assert newest(session, Mail).facts["author"] == "Al"
+    assert newest(session, Mail).context["author"] == "Al"
 
 
 def test_counters_move_by_what_others_wrote_meanwhile(session):
@@ -56,7 +56,7 @@ def test_a_refused_comment_leaves_the_counters_alone(session):
     event, author = make_event(session), make_user(session)
     say(session, event.id, author)
 
-    with pytest.raises(Invalid, match=r"^Duplicate comment$"):
+    with pytest.raises(InvalidInput, match=r"^Duplicate comment$"):
         say(session, event.id, author)
 
     session.flush()
@@ -67,7 +67,7 @@ def test_a_refused_comment_leaves_the_counters_alone(session):
 def test_a_decision_is_one_of_two(session):
     comment = make_event_comment(session, make_event(session))
 
-    with pytest.raises(Invalid, match=r"^Unexpected decision$"):
-        decide_about_event_comment(session, comment, decider=make_user(session), decision="maybe", now=NOW)
+    with pytest.raises(InvalidInput, match=r"^Unexpected decision$"):
+        resolve_event_comment_reports(session, comment, decider=make_user(session), decision="maybe", now=NOW)
 
     assert session.get(EventComment, comment.id).is_hidden is False

@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import func, select
 
 from joindin import permissions
-from joindin.errors import Conflict, Invalid, NotFound
-from joindin.models import PERMISSIONS, PRESETS, Group, GroupMember, Permit
-from joindin.operations.accounts.granted_permissions import permit, permit_preset, take_back
+from joindin.errors import Conflict, InvalidInput, NotFound
+from joindin.models import PERMISSIONS, PRESETS, GrantedPermission, Group, GroupMember
+from joindin.operations.accounts.granted_permissions import grant_permission, grant_preset, revoke_permission
 from joindin.operations.accounts.groups import add_member, create_group, delete_group, remove_member, rename_group
-from joindin.queries.accounts.granted_permissions import view_permitted
+from joindin.queries.accounts.granted_permissions import load_permissions
 from tests.factories import NOW, make_event, make_group, make_user, newest
 
 
@@ -21,7 +21,7 @@ def test_a_name_is_given_once_in_any_case_and_has_a_length(session):
     stage = create_group(session, "Stage", actor=None, now=NOW)
 
     for name in ("", "n" * 101):
-        with pytest.raises(Invalid, match="1 to 100 characters"):
+        with pytest.raises(InvalidInput, match="1 to 100 characters"):
             create_group(session, name, actor=None, now=NOW)
     with pytest.raises(Conflict):
         create_group(session, "KITCHEN", actor=None, now=NOW)
@@ -51,51 +51,54 @@ def test_somebody_is_in_a_group_once(session):
 def test_with_a_group_goes_what_it_may_and_what_others_may_on_it(session):
     group, other, ada = make_group(session), make_group(session), make_user(session)
     add_member(session, group.id, username=ada.username, actor=None)
-    permit(session, group, "add_event", actor=None)
-    permit(session, other, "publish_event_for_group", group, actor=None)
-    permit(session, ada, "view_log", actor=None)
+    grant_permission(session, group, "add_event", actor=None)
+    grant_permission(session, other, "publish_event_for_group", group, actor=None)
+    grant_permission(session, ada, "view_log", actor=None)
 
     delete_group(session, group.id, actor=None)
 
-    assert session.scalars(select(Permit.permission)).all() == ["view_log"]
+    assert session.scalars(select(GrantedPermission.permission)).all() == ["view_log"]
     assert (count(session, GroupMember), count(session, Group)) == (0, 1)
 
 
 def test_nothing_is_permitted_twice_nor_for_what_it_does_not_fit(session):
     group, event, ada = make_group(session), make_event(session), make_user(session)
 
-    assert permit(session, group, "view_event", event, actor=None) is True
-    assert permit(session, group, "view_event", event, actor=None) is False
-    assert permit(session, group, "view_event", actor=None) is True
+    assert grant_permission(session, group, "view_event", event, actor=None) is True
+    assert grant_permission(session, group, "view_event", event, actor=None) is False
+    assert grant_permission(session, group, "view_event", actor=None) is True
     for permission, thing in (("fly", None), ("view_event", ada), ("add_event", event), ("view_log", group)):
-        with pytest.raises(Invalid):
-            permit(session, group, permission, thing, actor=None)
+        with pytest.raises(InvalidInput):
+            grant_permission(session, group, permission, thing, actor=None)
 
-    assert count(session, Permit) == 2
+    assert count(session, GrantedPermission) == 2
 
 
 def test_what_is_taken_back_is_gone(session):
     ada = make_user(session)
-    permit(session, ada, "view_log", actor=None)
-    kept = newest(session, Permit)
+    grant_permission(session, ada, "view_log", actor=None)
+    kept = newest(session, GrantedPermission)
 
-    take_back(session, kept.id, actor=None)
+    revoke_permission(session, kept.id, actor=None)
 
     with pytest.raises(NotFound):
-        take_back(session, kept.id, actor=None)
-    assert count(session, Permit) == 0
+        revoke_permission(session, kept.id, actor=None)
+    assert count(session, GrantedPermission) == 0
 
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_preset_permits_all_it_names_for_everything(session, preset):
     group = make_group(session)
 
-    permit_preset(session, group, preset, actor=None)
+    grant_preset(session, group, preset, actor=None)
 
-    assert set(session.scalars(select(Permit.permission))) == set(PRESETS[preset])
-    assert session.scalars(select(Permit.on_event_id).where(Permit.on_event_id.is_not(None))).all() == []
-    with pytest.raises(Invalid):
-        permit_preset(session, group, "kings", actor=None)
+    assert set(session.scalars(select(GrantedPermission.permission))) == set(PRESETS[preset])
+    assert (
+        session.scalars(select(GrantedPermission.on_event_id).where(GrantedPermission.on_event_id.is_not(None))).all()
+        == []
+    )
+    with pytest.raises(InvalidInput):
+        grant_preset(session, group, "kings", actor=None)
 
 
 def test_presets_name_permissions_that_there_are():
@@ -111,7 +114,7 @@ QUESTIONS = [
     (permissions.can_view_profile, "view_userprofile", "user"),
     (permissions.can_change_profile, "change_userprofile", "user"),
     (permissions.can_publish_for_group, "publish_event_for_group", "group"),
-    (permissions.can_decide_hours_of_group, "decide_workinghours_for_group", "group"),
+    (permissions.can_decide_working_hours_of_group, "decide_workinghours_for_group", "group"),
     (permissions.can_manage_groups, "manage_groups", None),
     (permissions.can_read_audit_log, "view_log", None),
 ]
@@ -131,13 +134,13 @@ def test_a_permission_answers_its_question_and_no_other(session, predicate, perm
         pytest.skip("only ever for everything")
     others = [other for other in PERMISSIONS if other != permission]
     for other in others:
-        permit(session, stranger, other, actor=None)
+        grant_permission(session, stranger, other, actor=None)
     holders = [group] if way == "group" else [ada, deactivated]
     for holder in holders:
-        permit(session, holder, permission, this if is_narrow else None, actor=None)
+        grant_permission(session, holder, permission, this if is_narrow else None, actor=None)
 
     def may(user, thing):
-        viewer = view_permitted(session, user, **({f"{kind}s": [this.id, that.id]} if kind else {}))
+        viewer = load_permissions(session, user, **({f"{kind}s": [this.id, that.id]} if kind else {}))
         return predicate(viewer, thing) if kind else predicate(viewer)
 
     assert [may(user, this) for user in (ada, admin, stranger, deactivated, None)] == [True, True, False, False, False]
@@ -150,18 +153,18 @@ def test_one_statement_loads_what_somebody_may(session, count_statements):
     things = [make_event(session) for _ in range(3)]
     groups = [make_group(session, members=[ada]) for _ in range(3)]
     for group, event in zip(groups, things):
-        permit(session, group, "view_event", event, actor=None)
-        permit(session, ada, "publish_event_for_group", group, actor=None)
+        grant_permission(session, group, "view_event", event, actor=None)
+        grant_permission(session, ada, "publish_event_for_group", group, actor=None)
 
     with count_statements() as seen:
-        viewer = view_permitted(
+        viewer = load_permissions(
             session, ada, events=[event.id for event in things[:2]], groups=[group.id for group in groups]
         )
     with count_statements() as of_nobody:
-        view_permitted(session, None)
+        load_permissions(session, None)
 
     assert (len(seen), len(of_nobody)) == (1, 0)
-    assert viewer.permits == {
+    assert viewer.permissions == {
         *(("view_event", event.id) for event in things[:2]),
         *(("publish_event_for_group", group.id) for group in groups),
     }

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from joindin.errors import Conflict, NotFound
 from joindin.models import AuditEntry
 from joindin.operations.accounts.roles import ROLES, set_roles
-from joindin.permissions import can_decide_about_event, can_see_event, is_approved_at_once
+from joindin.permissions import can_review_event, can_see_event, is_auto_approved
 from joindin.viewer import Viewer
 from tests.factories import make_pending_event, make_user
 
@@ -64,9 +64,9 @@ def test_editors_see_and_decide_about_what_waits_while_they_are_active(session):
     gone = make_user(session, is_editor=True, is_active=False)
 
     answers = [
-        (can_see_event(Viewer(user), event), can_decide_about_event(Viewer(user), event))
+        (can_see_event(Viewer(user), event), can_review_event(Viewer(user), event))
         for user in (editor, plain, gone, None)
     ]
 
     assert answers == [(True, True), (False, False), (False, False), (False, False)]
-    assert not is_approved_at_once(editor)
+    assert not is_auto_approved(editor)

@@ -5,8 +5,8 @@ import datetime as dt
 from sqlalchemy import select
 
 from joindin.models import HotEvent
-from joindin.operations.started_events import move_begun_events
-from joindin.performance.read_models import find_drift
+from joindin.operations.started_events import mark_started_events
+from joindin.performance.read_models import find_inconsistencies
 from joindin.utils.datetimes import utc_now
 from tests.factories import days_from_now, make_event
 
@@ -20,19 +20,19 @@ def test_what_begins_changes_sides_once(session):
     past, today, tomorrow = (make_event(session, starts_at=days_from_now(days)).id for days in (-1, 0, 1))
     before = sides(session)
 
-    moved = [move_begun_events(session, utc_now() + dt.timedelta(days=1)) for _ in range(2)]
+    moved = [mark_started_events(session, utc_now() + dt.timedelta(days=1)) for _ in range(2)]
 
     assert before == {past: True, today: False, tomorrow: False}
     assert moved == [1, 0]
     assert sides(session) == {past: True, today: True, tomorrow: False}
-    assert find_drift(session.connection()) == {}
+    assert find_inconsistencies(session.connection()) == {}
 
 
 def test_a_clock_that_was_ahead_is_made_good(session):
     today = make_event(session, starts_at=days_from_now(0)).id
-    move_begun_events(session, utc_now() + dt.timedelta(days=9))
+    mark_started_events(session, utc_now() + dt.timedelta(days=9))
 
-    moved = move_begun_events(session, utc_now())
+    moved = mark_started_events(session, utc_now())
 
     assert (moved, sides(session)) == (1, {today: False})
 
@@ -42,6 +42,6 @@ def test_nothing_is_written_where_nothing_has_begun(session, count_statements):
     session.commit()
 
     with count_statements() as seen:
-        move_begun_events(session, utc_now())
+        mark_started_events(session, utc_now())
 
     assert [statement.split()[0] for statement in seen] == ["SELECT"]

@@ -7,26 +7,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
-from joindin.errors import Invalid, NotAllowed, NotFound, NotSignedIn, TooOften
+from joindin.errors import Forbidden, InvalidInput, NotFound, RateLimited, Unauthenticated
 from joindin.models import Talk, TalkComment, User
-from joindin.operations.counter_repair import check_counters
+from joindin.operations.counter_repair import verify_counters
 from joindin.operations.talk_comments import (
-    RateLimit,
+    CommentRateLimit,
+    add_talk_comment,
     check_comment_rate,
-    comment_on_talk,
-    decide_about_talk_comment,
     edit_talk_comment,
     report_talk_comment,
+    resolve_talk_comment_reports,
 )
-from joindin.queries.talk_comments import find_hidden_talk_comment
+from joindin.queries.talk_comments import find_talk_comment_including_hidden
 from tests.factories import NOW, make_event, make_talk, make_talk_comment, make_user
-from tests.fuzzing import bounded
+from tests.fuzzing import fuzz_settings
 
-PLENTY = RateLimit(1000, dt.timedelta(hours=1))
+PLENTY = CommentRateLimit(1000, dt.timedelta(hours=1))
 
 
 def say(session, talk, author, text="Hi", *, rating=4, is_private=False, limit=PLENTY, now=NOW):
-    said = comment_on_talk(
+    said = add_talk_comment(
         session,
         talk.id,
         author=author,
@@ -41,7 +41,7 @@ def say(session, talk, author, text="Hi", *, rating=4, is_private=False, limit=P
 
 
 def drifts(session):
-    return [drift for _, found in check_counters(session, fix=False) for drift in found]
+    return [drift for _, found in verify_counters(session, fix=False) for drift in found]
 
 
 def forget(session, model, thing):
@@ -53,7 +53,7 @@ def test_a_comment_needs_an_author_who_is_still_there(session):
     talk, author = make_talk(session, make_event(session)), make_user(session)
     forget(session, User, author)
 
-    with pytest.raises(NotSignedIn, match="You must be logged in to create data"):
+    with pytest.raises(Unauthenticated, match="You must be logged in to create data"):
         say(session, talk, author)
 
 
@@ -67,7 +67,7 @@ def test_a_comment_needs_a_talk_that_is_still_there(session):
 
 WRITES = {
     "report": lambda session, comment, user: report_talk_comment(session, comment, reporter=user, now=NOW),
-    "decide": lambda session, comment, user: decide_about_talk_comment(
+    "decide": lambda session, comment, user: resolve_talk_comment_reports(
         session, comment, decider=user, decision="denied", now=NOW
     ),
     "edit": lambda session, comment, user: edit_talk_comment(
@@ -80,7 +80,7 @@ WRITES = {
 @pytest.mark.parametrize("doomed", [TalkComment, Talk])
 def test_a_comment_that_is_gone_is_not_found(session, write, doomed):
     talk, user = make_talk(session, make_event(session)), make_user(session)
-    comment = find_hidden_talk_comment(session, make_talk_comment(session, talk, user).id)
+    comment = find_talk_comment_including_hidden(session, make_talk_comment(session, talk, user).id)
     forget(session, doomed, comment if doomed is TalkComment else talk)
 
     with pytest.raises(NotFound, match="Comment not found"):
@@ -102,7 +102,7 @@ def test_a_comment_that_is_hidden_meanwhile_is_not_changed(session):
 def test_a_comment_of_nobody_has_no_author_to_change_it(session):
     comment = make_talk_comment(session, make_talk(session, make_event(session)))
 
-    with pytest.raises(NotAllowed, match="You are not the comment author"):
+    with pytest.raises(Forbidden, match="You are not the comment author"):
         edit_talk_comment(session, comment, editor=make_user(session), text="Mine", minutes=15, now=NOW)
 
 
@@ -114,11 +114,11 @@ def test_the_wait_is_told_in_whole_seconds(session, age, most, wait):
     author = make_user(session)
     talk = make_talk(session, make_event(session))
     make_talk_comment(session, talk, author, created_at=NOW - dt.timedelta(seconds=age))
-    limit = RateLimit(most, dt.timedelta(minutes=10))
+    limit = CommentRateLimit(most, dt.timedelta(minutes=10))
 
     try:
         found = check_comment_rate(session, author, limit, now=NOW)
-    except TooOften as refused:
+    except RateLimited as refused:
         found = refused.retry_after, str(refused)
 
     assert found == (wait and (wait, f"Rate limit exceeded. Try again in {wait} seconds"))
@@ -129,8 +129,8 @@ def test_a_comment_by_a_clock_that_runs_ahead_counts(session):
     talk = make_talk(session, make_event(session))
     make_talk_comment(session, talk, author, created_at=NOW + dt.timedelta(seconds=30))
 
-    with pytest.raises(TooOften) as refused:
-        say(session, talk, author, limit=RateLimit(1, dt.timedelta(minutes=10)))
+    with pytest.raises(RateLimited) as refused:
+        say(session, talk, author, limit=CommentRateLimit(1, dt.timedelta(minutes=10)))
 
     assert refused.value.retry_after == 630
 
@@ -139,8 +139,8 @@ def test_nothing_but_the_two_decisions_is_taken(session):
     user = make_user(session)
     comment = make_talk_comment(session, make_talk(session, make_event(session)), user)
 
-    with pytest.raises(Invalid, match="Unexpected decision"):
-        decide_about_talk_comment(session, comment, decider=user, decision="perhaps", now=NOW)
+    with pytest.raises(InvalidInput, match="Unexpected decision"):
+        resolve_talk_comment_reports(session, comment, decider=user, decision="perhaps", now=NOW)
 
     assert comment.is_hidden is False
 
@@ -156,7 +156,7 @@ STEPS = st.one_of(
 
 
 @given(st.lists(STEPS, max_size=12))
-@bounded(60)
+@fuzz_settings(60)
 def test_whatever_happens_to_comments_the_counters_follow(session, steps):
     people = [make_user(session) for _ in range(4)]
     # The last one is the speaker.
@@ -169,11 +169,11 @@ def test_whatever_happens_to_comments_the_counters_follow(session, steps):
             person, rating, is_private = details
             comments.append(say(session, talk, people[person], f"No. {number}", rating=rating, is_private=is_private))
         elif details[0] < len(comments) and not comments[details[0]].is_private:
-            comment = find_hidden_talk_comment(session, comments[details[0]].id)
+            comment = find_talk_comment_including_hidden(session, comments[details[0]].id)
             if step == "report":
                 report_talk_comment(session, comment, reporter=people[0], now=NOW)
             else:
-                decide_about_talk_comment(session, comment, decider=people[0], decision=step, now=NOW)
+                resolve_talk_comment_reports(session, comment, decider=people[0], decision=step, now=NOW)
 
     rated = [comment.user_id for comment in comments if comment.rating]
     assert len(rated) == len(set(rated))

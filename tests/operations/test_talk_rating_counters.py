@@ -1,5 +1,5 @@
 from joindin.models import Talk
-from joindin.operations.talk_rating_counters import recount_talk_ratings
+from joindin.operations.talk_rating_counters import recompute_talk_ratings
 from tests.factories import make_event, make_talk, make_talk_comment, make_user
 
 
@@ -21,7 +21,7 @@ def test_ratings_are_those_of_shown_comments_by_people_who_do_not_speak(session)
     talk.rating_sum, talk.rating_count = 99, 99
     session.flush()
 
-    recount_talk_ratings(session, talk.id)
+    recompute_talk_ratings(session, talk.id)
 
     assert ratings(session, talk) == (9, 2)
 
@@ -36,7 +36,7 @@ def test_each_talk_is_counted_by_its_own_comments_and_others_are_left_alone(sess
     session.commit()
     versions = [talk.version for talk in talks]
 
-    recount_talk_ratings(session, talks[0].id, talks[1].id)
+    recompute_talk_ratings(session, talks[0].id, talks[1].id)
 
     assert [ratings(session, talk) for talk in talks] == [(0, 0), (3, 1), (99, 99)]
     assert [session.get(Talk, talk.id).version - was for talk, was in zip(talks, versions)] == [1, 1, 0]

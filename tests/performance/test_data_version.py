@@ -6,7 +6,7 @@ from sqlalchemy import create_engine, text
 from joindin.extensions import db
 from joindin.performance.data_version import data_version
 from tests.factories import make_user
-from tests.subprocess_cli import joindin
+from tests.subprocess_cli import run_joindin
 
 
 @pytest.fixture
@@ -30,7 +30,9 @@ def test_a_commit_moves_it_and_a_read_does_not(app, session, version):
 
 def test_a_commit_of_another_process_moves_it(settings, version):
     before = version()
-    joindin(settings, "users", "create", "ada", "--email", "ada@example.org", "--password", "-", told="long enough 7\n")
+    run_joindin(
+        settings, "users", "create", "ada", "--email", "ada@example.org", "--password", "-", stdin="long enough 7\n"
+    )
 
     assert version() != before
 

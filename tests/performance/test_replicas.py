@@ -18,8 +18,8 @@ from werkzeug.wrappers import Response
 
 from joindin import create_app
 from joindin.extensions import db
-from joindin.performance.replicas import CHOSEN, ReplicaReads
-from tests.conftest import Api
+from joindin.performance.replicas import REPLICA_ENVIRON_KEY, ReplicaRoutingMiddleware
+from tests.conftest import ApiClient
 from tests.factories import make_event, make_user
 
 PATIENCE = 60
@@ -125,7 +125,7 @@ def make_app(servers, tmp_path_factory):
 def community(make_app):
     """A reader and somebody signed in of one worker, and an event nobody else uses."""
     with make_app.first.app_context():
-        api = Api(make_app.first)
+        api = ApiClient(make_app.first)
         somebody = api.signed_in(make_user(db.session))
         made = make_event(db.session)
         db.session.commit()
@@ -148,7 +148,7 @@ def asked_there(app):
 
 def wait_until_level(app):
     deadline = time.monotonic() + PATIENCE
-    while app.extensions["replicas"].choose() is None:
+    while app.extensions["replicas"].pick_caught_up_replica() is None:
         assert time.monotonic() < deadline, "the replica does not catch up"
         time.sleep(0.05)
 
@@ -187,7 +187,7 @@ def test_reads_go_to_a_replica_that_is_level_and_writes_do_not(make_app, communi
 
 def test_people_find_what_they_wrote_while_the_replica_lags_in_every_worker(make_app, servers, community):
     api, somebody, here = community
-    other = Api(make_app())
+    other = ApiClient(make_app())
     wait_until_level(make_app.first)
 
     with lagging(servers[1]), asked_there(make_app.first) as asked:
@@ -201,7 +201,7 @@ def test_people_find_what_they_wrote_while_the_replica_lags_in_every_worker(make
 
 def test_a_remembered_answer_is_not_older_than_the_primary(make_app, servers, community):
     _, somebody, here = community
-    visitor = Api(make_app(ANSWER_CACHE_BYTES=1_000_000))
+    visitor = ApiClient(make_app(ANSWER_CACHE_BYTES=1_000_000))
     wait_until_level(make_app.first)
     seen = []
     for is_late in (False, True, False):
@@ -214,7 +214,7 @@ def test_a_remembered_answer_is_not_older_than_the_primary(make_app, servers, co
 
 
 def test_a_replica_that_dies_under_load_costs_no_answer_and_is_used_again(make_app, servers, community, monkeypatch):
-    monkeypatch.setattr("joindin.performance.replicas.REST", 0.2)
+    monkeypatch.setattr("joindin.performance.replicas.RETRY_AFTER_S", 0.2)
     app, (api, _, here) = make_app.first, community
     wait_until_level(app)
 
@@ -240,14 +240,14 @@ def test_what_fails_at_a_replica_is_asked_of_the_primary():
     asked = []
 
     def house(environ, start_response):
-        asked.append(environ.get(CHOSEN))
-        return Response("done", 500 if CHOSEN in environ else 200)(environ, start_response)
+        asked.append(environ.get(REPLICA_ENVIRON_KEY))
+        return Response("done", 500 if REPLICA_ENVIRON_KEY in environ else 200)(environ, start_response)
 
     class OneReplica:
-        def choose(self):
+        def pick_caught_up_replica(self):
             return "the replica"
 
-    client = Client(ReplicaReads(house, OneReplica()))
+    client = Client(ReplicaRoutingMiddleware(house, OneReplica()))
     replies = [client.get("/v2.1/events"), client.post("/v2.1/events"), client.get("/accounts/login/")]
 
     assert [reply.status_code for reply in replies] == [200, 200, 200]
@@ -260,4 +260,4 @@ def test_a_server_that_is_no_replica_is_not_read_from(make_app, servers):
     with app.app_context():
         db.session.execute(text("SELECT 1"))
 
-    assert app.extensions["replicas"].choose() is None
+    assert app.extensions["replicas"].pick_caught_up_replica() is None

@@ -13,13 +13,13 @@ import pytest
 from flask_migrate import upgrade
 from sqlalchemy import event, func, select
 
-from bench.data_generator import seed
+from bench.data_generator import generate_events
 from joindin import create_app
 from joindin.extensions import db
 from joindin.models import AccessToken, Attendance, Event, EventHost, ListedEvent, TalkComment, TalkSpeaker, User
-from joindin.security.tokens import token_hash
+from joindin.security.tokens import hash_token
 from joindin.utils.datetimes import utc_now
-from tests.databases import new_database
+from tests.databases import temporary_database
 from tests.factories import make_client
 
 EVENTS = 20_000
@@ -73,7 +73,7 @@ OF_PEOPLE = ["hosted", "attended", "talks", "talk_comments"]
 @pytest.fixture(scope="module")
 def town(tmp_path_factory):
     """An application with a big database of its own."""
-    with new_database("town", tmp_path_factory) as url:
+    with temporary_database("town", tmp_path_factory) as url:
         app = create_app(
             {
                 "INSTANCE": str(tmp_path_factory.mktemp("town")),
@@ -85,7 +85,7 @@ def town(tmp_path_factory):
         )
         with app.app_context():
             upgrade()
-            seed(db.engine, EVENTS, now=utc_now())
+            generate_events(db.engine, EVENTS, now=utc_now())
             yield app
             db.session.remove()
             db.engine.dispose()
@@ -98,7 +98,7 @@ def busy(town):
     user_id = db.session.scalar(most(Attendance.user_id))
     db.session.add(
         AccessToken(
-            token_hash=token_hash("plans"),
+            token_hash=hash_token("plans"),
             user_id=user_id,
             client_id=make_client(db.session).id,
             created_at=utc_now(),
@@ -190,7 +190,7 @@ def excesses(app, path, token=None):
         return contextvars.Context().run(client.get, path, headers=headers)
 
     ask()
-    app.extensions["fragments"].clear()
+    app.extensions["fragment_cache"].clear()
     with noted(db.engine) as statements:
         reply = ask()
     assert reply.status_code == 200, reply.get_data(as_text=True)

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from joindin.models import AccessToken
-from joindin.queries.accounts.api_tokens import token_shown
-from joindin.security.tokens import token_hash
+from joindin.queries.accounts.api_tokens import get_valid_token
+from joindin.security.tokens import hash_token
 from tests.factories import NOW, make_client, make_user
 
 SECOND = dt.timedelta(seconds=1)
@@ -14,7 +14,7 @@ SECOND = dt.timedelta(seconds=1)
 
 def give_token(session, user=None, client=None, **fields):
     token = AccessToken(
-        token_hash=token_hash("secret"),
+        token_hash=hash_token("secret"),
         user_id=user.id if user else None,
         client_id=client.id if client else None,
         **{"created_at": NOW, **fields},
@@ -29,7 +29,7 @@ def test_a_token_tells_in_one_statement_whom_it_speaks_for_and_through_what(sess
     token = give_token(session, user, client, kind="oauth2", scopes="ME_READ PUBLIC_READ", last_used_at=NOW)
 
     with count_statements() as seen:
-        shown = token_shown(session, "secret", NOW)
+        shown = get_valid_token(session, "secret", NOW)
 
     assert len(seen) == 1
     assert (shown.id, shown.kind, shown.scopes) == (token.id, "oauth2", {"ME_READ", "PUBLIC_READ"})
@@ -50,7 +50,7 @@ def test_a_token_tells_in_one_statement_whom_it_speaks_for_and_through_what(sess
 def test_a_token_may_be_nobodys_and_of_no_application(session):
     give_token(session, scopes="PUBLIC_READ")
 
-    shown = token_shown(session, "secret", NOW)
+    shown = get_valid_token(session, "secret", NOW)
 
     assert (shown.user, shown.client_id, shown.client_is_trusted) == (None, None, False)
 
@@ -67,15 +67,15 @@ def test_a_token_may_be_nobodys_and_of_no_application(session):
 def test_a_token_ends_when_it_lapses_or_is_revoked(session, fields, is_alive):
     give_token(session, make_user(session), **fields)
 
-    assert (token_shown(session, "secret", NOW) is not None) is is_alive
+    assert (get_valid_token(session, "secret", NOW) is not None) is is_alive
 
 
 def test_a_token_of_somebody_who_was_deactivated_is_none(session):
     user = make_user(session, is_admin=True)
     give_token(session, user)
-    assert token_shown(session, "secret", NOW) is not None
+    assert get_valid_token(session, "secret", NOW) is not None
 
     user.is_active = False
     session.flush()
 
-    assert token_shown(session, "secret", NOW) is None
+    assert get_valid_token(session, "secret", NOW) is None

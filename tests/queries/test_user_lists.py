@@ -10,7 +10,7 @@ from tests.factories import make_user
 
 @pytest.mark.parametrize("near", [0, 200])
 def test_pages_follow_each_other(session, monkeypatch, near):
-    monkeypatch.setattr(users, "NEAR", near)
+    monkeypatch.setattr(users, "OFFSET_SCAN_LIMIT", near)
     made = [make_user(session, id=number * 100, is_active=number % 4 > 0).id for number in range(1, 12)]
     expected = [id_ for id_ in made if id_ // 100 % 4 > 0]
 

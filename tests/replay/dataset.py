@@ -2,13 +2,13 @@
 
 from joindin.db.base import Base
 from joindin.imports.joindin.report import Report
-from joindin.imports.joindin.run import move_in
-from joindin.imports.joindin.sources import Tables
-from joindin.models.read_models import HotEvent, ListedEvent, ListedTag, Tally, TallyChange
+from joindin.imports.joindin.run import import_database
+from joindin.imports.joindin.sources import InMemorySource
+from joindin.models.read_models import BucketCount, HotEvent, ListedEvent, ListedTag, PendingBucketCount
 from joindin.utils.datetimes import utc_now
 
 # Triggers fill these along with the others.
-FOLLOWING = {each.__table__ for each in (ListedEvent, HotEvent, ListedTag, Tally, TallyChange)}
+FOLLOWING = {each.__table__ for each in (ListedEvent, HotEvent, ListedTag, BucketCount, PendingBucketCount)}
 TABLES = [table for table in Base.metadata.sorted_tables if table not in FOLLOWING]
 
 
@@ -26,7 +26,7 @@ class Dataset:
             for statement in self._putting_back:
                 session.connection().exec_driver_sql(statement)
         else:
-            for _rows in move_in(session, Tables(self._tables), now=utc_now(), report=Report()):
+            for _rows in import_database(session, InMemorySource(self._tables), now=utc_now(), report=Report()):
                 pass
             self._keep(session.connection())
         session.commit()

@@ -3,7 +3,7 @@
 import html
 import re
 
-from joindin.jobs.mail_messages import compose
+from joindin.jobs.mail_messages import build_message
 
 WEBSITE = "http://dev.joind.in"
 SIGNATURE = ("feedback@joind.in", "@joindin")
@@ -49,9 +49,9 @@ OTHER_LINKS = {
 }
 
 
-def check_letter(mail, settings, captured):
+def check_mail(mail, settings, captured):
     """That ``mail`` comes from and goes to the same people as ``captured``, and says the same in both of its parts."""
-    letter = compose(mail, settings)
+    letter = build_message(mail, settings)
     assert (letter["From"], letter["To"], letter["Subject"]) == (captured["from"], captured["to"], captured["subject"])
     said = html.unescape(captured["text"]).replace("\r\n", "\n")
     stop = (letter["List-Unsubscribe"] or "").strip("<>")

@@ -11,11 +11,11 @@ import time_machine
 
 from joindin import create_app
 from joindin.extensions import db
-from joindin.jobs.mail_messages import compose
+from joindin.jobs.mail_messages import build_message
 from joindin.models import Mail
 from tests.replay.dataset import Dataset
 from tests.replay.deviations import BY_CHANCE, deviation_of
-from tests.replay.mails import check_letter
+from tests.replay.mails import check_mail
 
 ORACLE = Path(__file__).resolve().parents[3] / "shared" / "oracle" / "joindin"
 
@@ -53,7 +53,7 @@ def test_the_answer_is_the_original_one(app, session, original, dataset, case):
     capture = json.loads((ORACLE / "captures" / f"{case}.json").read_text())
     deviation = deviation_of(case)
     dataset.restore(session)
-    original.extensions["fragments"].clear()
+    original.extensions["fragment_cache"].clear()
 
     with time_machine.travel(capture["captured_at"], tick=False):
         for exchange in capture["setup"]:
@@ -144,7 +144,7 @@ def check_mails(app, captured, deviation):
     """That the same people are written to about the same, and told the same facts."""
     with app.app_context():
         mails = sorted(
-            ((mail.recipient, compose(mail, app.config)["Subject"], mail) for mail in db.session.query(Mail)),
+            ((mail.recipient, build_message(mail, app.config)["Subject"], mail) for mail in db.session.query(Mail)),
             key=lambda each: each[:2],
         )
         assert [each[:2] for each in mails] == deviation.mails(
@@ -153,4 +153,4 @@ def check_mails(app, captured, deviation):
         for recipient, subject, mail in mails:
             for each in captured:
                 if (each["to"], each["subject"]) == (recipient, subject):
-                    check_letter(mail, app.config, each)
+                    check_mail(mail, app.config, each)

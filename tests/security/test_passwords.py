@@ -6,23 +6,23 @@ from time import perf_counter
 import bcrypt
 import pytest
 
-from joindin.security.encryption import seal, unseal
-from joindin.security.passwords import LONGEST_PASSWORD, check_password, is_outdated, password_hash
-from joindin.security.tokens import matches_hash, new_token, token_hash
+from joindin.security.encryption import decrypt, encrypt
+from joindin.security.passwords import MAX_PASSWORD_BYTES, check_password, hash_password, needs_rehash
+from joindin.security.tokens import hash_token, new_token, verify_token_hash
 
 # The seed of the original: "imaadmin" and "johndoe" have the password "password".
 MD5 = hashlib.md5(b"password").hexdigest()
 BCRYPT = bcrypt.hashpw(MD5.encode(), bcrypt.gensalt(4)).decode()
 
 
-@pytest.mark.parametrize("password", ["password", "", "ﬀ ü 漢", "x" * LONGEST_PASSWORD])
+@pytest.mark.parametrize("password", ["password", "", "ﬀ ü 漢", "x" * MAX_PASSWORD_BYTES])
 def test_a_password_fits_its_own_hash_alone(password):
-    stored = password_hash(password)
+    stored = hash_password(password)
 
     assert check_password(password, stored)
     assert not check_password(password[:-1] + "?", stored)
     assert stored.startswith("$argon2id$")
-    assert not is_outdated(stored)
+    assert not needs_rehash(stored)
 
 
 def test_an_account_with_a_hash_of_old_is_not_told_by_the_time_it_takes():
@@ -37,17 +37,17 @@ def test_an_account_with_a_hash_of_old_is_not_told_by_the_time_it_takes():
 
 
 def test_what_was_sealed_is_read_by_who_sealed_it_and_for_what_it_was():
-    sealed = seal("a secret of ours", "this", "text")
+    sealed = encrypt("a secret of ours", "this", "text")
 
-    assert ("text" in sealed, unseal("a secret of ours", "this", sealed)) == (False, "text")
-    assert unseal("another secret", "this", sealed) is None
-    assert unseal("a secret of ours", "that", sealed) is None
-    assert unseal("a secret of ours", "this", sealed[:-4] + "AAAA") is None
-    assert unseal("a secret of ours", "this", "") is None
+    assert ("text" in sealed, decrypt("a secret of ours", "this", sealed)) == (False, "text")
+    assert decrypt("another secret", "this", sealed) is None
+    assert decrypt("a secret of ours", "that", sealed) is None
+    assert decrypt("a secret of ours", "this", sealed[:-4] + "AAAA") is None
+    assert decrypt("a secret of ours", "this", "") is None
 
 
 def test_the_same_password_is_never_hashed_alike():
-    assert password_hash("password") != password_hash("password")
+    assert hash_password("password") != hash_password("password")
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_the_same_password_is_never_hashed_alike():
 def test_the_hashes_of_the_original_are_recognised_and_outdated(stored):
     assert check_password("password", stored)
     assert not check_password("Password", stored)
-    assert is_outdated(stored)
+    assert needs_rehash(stored)
 
 
 def test_the_hash_itself_is_no_password():
@@ -65,7 +65,7 @@ def test_the_hash_itself_is_no_password():
 
 
 def test_weaker_settings_of_argon2_are_outdated():
-    assert is_outdated("$argon2id$v=19$m=1024,t=1,p=1$c29tZXNhbHQ$" + "A" * 43)
+    assert needs_rehash("$argon2id$v=19$m=1024,t=1,p=1$c29tZXNhbHQ$" + "A" * 43)
 
 
 @pytest.mark.parametrize(
@@ -78,9 +78,9 @@ def test_nothing_fits_a_hash_that_is_none(stored):
 
 
 def test_what_is_longer_than_any_password_is_not_even_tried():
-    too_long = "x" * (LONGEST_PASSWORD + 1)
+    too_long = "x" * (MAX_PASSWORD_BYTES + 1)
 
-    assert not check_password(too_long, password_hash(too_long))
+    assert not check_password(too_long, hash_password(too_long))
 
 
 def test_tokens_are_sixteen_hex_digits_and_all_different():
@@ -92,9 +92,9 @@ def test_tokens_are_sixteen_hex_digits_and_all_different():
 
 
 def test_a_token_is_recognised_by_its_sha_256():
-    stored = token_hash("0123456789abcdef")
+    stored = hash_token("0123456789abcdef")
 
     assert stored == hashlib.sha256(b"0123456789abcdef").hexdigest()
-    assert matches_hash("0123456789abcdef", stored)
-    assert not matches_hash("0123456789abcdee", stored)
-    assert not matches_hash(stored, stored)
+    assert verify_token_hash("0123456789abcdef", stored)
+    assert not verify_token_hash("0123456789abcdee", stored)
+    assert not verify_token_hash(stored, stored)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from joindin.security.redirect_uris import is_registered, origin_of, problem_with
+from joindin.security.redirect_uris import csp_source, is_registered, redirect_uri_error
 
 WEB, LOOPBACK, OWN = "https://app.example/cb", "http://127.0.0.1/cb", "com.example.app:/cb"
 
@@ -20,7 +20,7 @@ WEB, LOOPBACK, OWN = "https://app.example/cb", "http://127.0.0.1/cb", "com.examp
     ],
 )
 def test_addresses_that_may_be_registered(uri):
-    assert problem_with(uri) is None
+    assert redirect_uri_error(uri) is None
 
 
 @pytest.mark.parametrize(
@@ -33,12 +33,12 @@ def test_addresses_that_may_be_registered(uri):
     ],
 )  # fmt: skip
 def test_addresses_that_may_not(uri):
-    assert problem_with(uri) is not None
+    assert redirect_uri_error(uri) is not None
 
 
 def test_plain_http_is_for_those_who_have_a_secret():
-    assert problem_with("http://blog.example/cb", is_public=False) is None
-    assert problem_with("http://blog.example/cb", is_public=True) is not None
+    assert redirect_uri_error("http://blog.example/cb", is_public=False) is None
+    assert redirect_uri_error("http://blog.example/cb", is_public=True) is not None
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_an_address_is_known_letter_by_letter_but_for_the_port_at_home(uri, regi
 
 
 def test_what_a_page_has_to_allow():
-    assert [origin_of(uri) for uri in (WEB, "http://127.0.0.1:9/cb", OWN)] == [
+    assert [csp_source(uri) for uri in (WEB, "http://127.0.0.1:9/cb", OWN)] == [
         "https://app.example",
         "http://127.0.0.1:9",
         "com.example.app:",

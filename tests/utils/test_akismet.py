@@ -8,13 +8,13 @@ from urllib.parse import parse_qs
 import pytest
 
 from joindin.models import EventComment
-from joindin.utils.akismet import Origin, is_spam
+from joindin.utils.akismet import ClientOrigin, is_spam
 from tests.factories import make_event, make_user, newest
 
-SOMEBODY = Origin("1.2.3.4", "Browser/1.0")
+SOMEBODY = ClientOrigin("1.2.3.4", "Browser/1.0")
 
 
-class Akismet(ThreadingHTTPServer):
+class FakeAkismet(ThreadingHTTPServer):
     """Answers every question with ``verdict`` and remembers what it was asked."""
 
     def __init__(self):
@@ -47,7 +47,7 @@ class _Answer(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def akismet():
-    with Akismet() as server:
+    with FakeAkismet() as server:
         thread = Thread(target=server.serve_forever, args=[0.01])
         thread.start()
         yield server
@@ -83,7 +83,7 @@ def test_akismet_is_asked_about_text_and_person(akismet):
 def test_the_blog_may_be_named_and_the_browser_unknown(akismet):
     settings = {**akismet.settings, "AKISMET_BLOG": "http://blog.example"}
 
-    verdict = is_spam(settings, "Text", Origin("::1", None))
+    verdict = is_spam(settings, "Text", ClientOrigin("::1", None))
 
     ((_path, asked),) = akismet.asked
     assert verdict is False
@@ -111,7 +111,7 @@ def test_only_a_plain_false_is_acceptable(akismet, status, answer, verdict):
 
 
 @pytest.mark.parametrize(
-    ("text", "origin"), [(" \n", SOMEBODY), ("Text", Origin(None, "Browser")), ("Text", Origin("", ""))]
+    ("text", "origin"), [(" \n", SOMEBODY), ("Text", ClientOrigin(None, "Browser")), ("Text", ClientOrigin("", ""))]
 )
 def test_what_cannot_be_checked_is_spam_without_asking(akismet, text, origin):
     assert is_spam(akismet.settings, text, origin) is True
@@ -123,7 +123,7 @@ def test_nobody_is_asked_without_a_key(akismet, key):
     settings = {**akismet.settings, "AKISMET_KEY": key}
 
     assert is_spam(settings, "Text", SOMEBODY) is False
-    assert is_spam(settings, " ", Origin(None, None)) is False
+    assert is_spam(settings, " ", ClientOrigin(None, None)) is False
     assert akismet.asked == []
 
 

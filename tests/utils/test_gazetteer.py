@@ -1,6 +1,6 @@
 import pytest
 
-from joindin.utils.gazetteer import Place, find_country, find_place
+from joindin.utils.gazetteer import GeoMatch, find_country_code, geocode
 
 
 @pytest.mark.parametrize(
@@ -34,40 +34,40 @@ from joindin.utils.gazetteer import Place, find_country, find_place
     ],
 )
 def test_the_zone_is_that_of_the_city(city, country, zone):
-    place = find_place(city, country)
+    place = geocode(city, country)
 
-    assert (place.timezone, place.found) == (zone, "city")
+    assert (place.timezone, place.matched_by) == (zone, "city")
 
 
 def test_a_city_has_coordinates():
-    place = find_place("Aurora, CO", "U.S.A.")
+    place = geocode("Aurora, CO", "U.S.A.")
 
     assert (round(place.latitude, 1), round(place.longitude, 1)) == (39.7, -104.8)
 
 
 def test_a_small_town_is_found_too():
-    place = find_place("Banff", "Canada")
+    place = geocode("Banff", "Canada")
 
     assert (place.timezone, round(place.latitude), round(place.longitude)) == ("America/Edmonton", 51, -116)
 
 
 def test_an_unknown_city_of_a_state_has_the_states_zone_and_no_coordinates():
-    assert find_place("Walker Creek Ranch, CA", "U.S.A.") == Place("America/Los_Angeles", None, None, "region")
+    assert geocode("Walker Creek Ranch, CA", "U.S.A.") == GeoMatch("America/Los_Angeles", None, None, "region")
 
 
 def test_an_unknown_city_has_the_capitals_zone_and_no_coordinates():
-    assert find_place("Nowheresville", "Australia") == Place("Australia/Sydney", None, None, "country")
+    assert geocode("Nowheresville", "Australia") == GeoMatch("Australia/Sydney", None, None, "country")
 
 
 def test_a_country_without_a_city_has_the_capitals_zone():
-    assert find_place(None, "Kosovo") == Place("Europe/Belgrade", None, None, "country")
+    assert geocode(None, "Kosovo") == GeoMatch("Europe/Belgrade", None, None, "country")
 
 
 @pytest.mark.parametrize(
     ("city", "country"), [(None, None), ("", ""), ("Berlin", "Atlantis"), ("Nowheresville", None), ("???", None)]
 )
 def test_what_nobody_knows_is_in_utc(city, country):
-    assert find_place(city, country) == Place("UTC", None, None, "nothing")
+    assert geocode(city, country) == GeoMatch("UTC", None, None, "nothing")
 
 
 @pytest.mark.parametrize(
@@ -94,4 +94,4 @@ def test_what_nobody_knows_is_in_utc(city, country):
     ],
 )
 def test_countries_go_by_many_names(name, code):
-    assert find_country(name) == code
+    assert find_country_code(name) == code

@@ -11,7 +11,7 @@ from threading import Thread
 
 import pytest
 
-from joindin.utils.http_client import Answer, FetchFailed, fetch, is_public
+from joindin.utils.http_client import FetchFailed, HttpResponse, fetch, is_public_address
 
 MAKE_CERTIFICATE = (
     "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=named.example -addext subjectAltName=DNS:named.example"
@@ -96,12 +96,12 @@ def test_an_answer_is_brought_whole():
     ],
 )  # fmt: skip
 def test_private_addresses_are_not_public(address):
-    assert is_public(address) is False
+    assert is_public_address(address) is False
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "93.184.216.34", "2001:4860:4860::8888", "::ffff:8.8.8.8"])
 def test_the_open_internet_is_public(address):
-    assert is_public(address) is True
+    assert is_public_address(address) is True
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "127.1", "[::ffff:127.0.0.1]"])
@@ -161,7 +161,7 @@ def test_a_redirect_is_not_followed():
 )  # fmt: skip
 def test_a_long_answer_is_refused(pieces):
     with Listener(pieces) as listener, pytest.raises(FetchFailed, match="longer than 1000 bytes"):
-        fetch(f"http://127.0.0.1:{listener.port}/", allow_private=True, most_bytes=1000)
+        fetch(f"http://127.0.0.1:{listener.port}/", allow_private=True, max_bytes=1000)
 
 
 @pytest.mark.parametrize("start", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: "])
@@ -169,7 +169,7 @@ def test_a_server_that_sends_a_letter_now_and_then_is_hung_up_on(start):
     with Listener([start, *[b"x"] * 100], pause=0.1) as listener:
         begun = time.monotonic()
         with pytest.raises(FetchFailed, match="it took too long"):
-            fetch(f"http://127.0.0.1:{listener.port}/", allow_private=True, most_seconds=0.4)
+            fetch(f"http://127.0.0.1:{listener.port}/", allow_private=True, timeout_s=0.4)
 
     assert time.monotonic() - begun < 3
 
@@ -181,9 +181,9 @@ def test_half_an_answer_is_none(said):
 
 
 def test_what_is_not_json_is_said_to_be_none():
-    assert Answer(200, b'{"a": 1}').json() == {"a": 1}
+    assert HttpResponse(200, b'{"a": 1}').json() == {"a": 1}
     with pytest.raises(FetchFailed, match="not JSON"):
-        Answer(200, b"\xff<html>").json()
+        HttpResponse(200, b"\xff<html>").json()
 
 
 def test_a_certificate_is_checked_against_the_name_and_not_the_address(monkeypatch, tmp_path):

@@ -8,17 +8,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from joindin.imports.conferences.map_events import identify
-from joindin.imports.conferences.records import Record, Unusable, clean_record, fill_record
-from joindin.utils.text import plain_text
+from joindin.imports.conferences.map_events import identify_record
+from joindin.imports.conferences.records import ConferenceRecord, InvalidRecord, merge_records, parse_record
+from joindin.utils.text import to_plain_text
 
-SOURCE = "conference-data"
-LARGEST_FILE = 20_000_000
-LONGEST_TOPIC = 100
+SOURCE_NAME = "conference-data"
+MAX_FILE_BYTES = 20_000_000
+MAX_TOPIC_LENGTH = 100
 
 
 @dataclass(frozen=True)
-class Trouble:
+class ImportIssue:
     """Something left out: of the file, or of the listing at ``index`` in it."""
 
     file: Path
@@ -33,40 +33,40 @@ class Trouble:
 class Conference:
     """What all the listings of one conference say; ``files`` tells the topic of each file it stands in."""
 
-    record: Record
+    record: ConferenceRecord
     files: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
-class Reading:
+class ReadResult:
     """All that was read: ``files`` are those whose content is known, ``skipped`` was not taken at all."""
 
     conferences: list[Conference] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
     listing_count: int = 0
     merged_count: int = 0
-    unread: list[Trouble] = field(default_factory=list)
-    skipped: list[Trouble] = field(default_factory=list)
-    dropped: list[Trouble] = field(default_factory=list)
+    unread_files: list[ImportIssue] = field(default_factory=list)
+    skipped: list[ImportIssue] = field(default_factory=list)
+    dropped: list[ImportIssue] = field(default_factory=list)
 
 
-def read_conferences(paths: Sequence[Path]) -> Reading:
+def read_conferences(paths: Sequence[Path]) -> ReadResult:
     """Read the files, and the ``.json`` files in the folders, whatever is wrong with some of them.
 
     The order of ``paths`` makes no difference: where listings of one conference disagree, the
     first file by year and topic is right.
     """
-    reading = Reading()
+    reading = ReadResult()
     found = {}
     for path in list_files(paths):
         file, topic = _file_name(path), _topic(path)
         for record in _read_file(path, reading):
-            key, _traits = identify(record)
+            key, _traits = identify_record(record)
             conference = found.setdefault(key, Conference(record))
             reading.merged_count += conference.record is not record
-            conference.record = fill_record(conference.record, record)
+            conference.record = merge_records(conference.record, record)
             conference.files[file] = topic
-    reading.conferences = sorted(found.values(), key=lambda c: (c.record.starts_on, identify(c.record)[0]))
+    reading.conferences = sorted(found.values(), key=lambda c: (c.record.starts_on, identify_record(c.record)[0]))
     return reading
 
 
@@ -79,40 +79,40 @@ def list_files(paths: Sequence[Path]) -> list[Path]:
     return sorted(files.values(), key=lambda file: (_file_name(file), str(file.resolve())))
 
 
-def _read_file(path, reading) -> Iterator[Record]:
+def _read_file(path, reading) -> Iterator[ConferenceRecord]:
     try:
         listings = _load(path)
     except (OSError, ValueError, RecursionError) as wrong:
-        reading.unread.append(Trouble(path, None, _explain(wrong)))
+        reading.unread_files.append(ImportIssue(path, None, _explain(wrong)))
         return
     reading.files.add(_file_name(path))
     reading.listing_count += len(listings)
     for index, raw in enumerate(listings):
         try:
-            record, dropped = clean_record(raw)
-        except Unusable as wrong:
-            reading.skipped.append(Trouble(path, index, str(wrong)))
+            record, dropped = parse_record(raw)
+        except InvalidRecord as wrong:
+            reading.skipped.append(ImportIssue(path, index, str(wrong)))
             continue
-        reading.dropped.extend(Trouble(path, index, reason) for reason in dropped)
+        reading.dropped.extend(ImportIssue(path, index, reason) for reason in dropped)
         yield record
 
 
 def _load(path):
-    if path.stat().st_size > LARGEST_FILE:
-        raise Unusable("is too large")
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise InvalidRecord("is too large")
     try:
         listings = json.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as wrong:
-        raise Unusable("is not UTF-8") from wrong
+        raise InvalidRecord("is not UTF-8") from wrong
     except json.JSONDecodeError as wrong:
-        raise Unusable("is not JSON") from wrong
+        raise InvalidRecord("is not JSON") from wrong
     if not isinstance(listings, list):
-        raise Unusable("is not a list of listings")
+        raise InvalidRecord("is not a list of listings")
     return listings
 
 
 def _explain(wrong):
-    if isinstance(wrong, Unusable):
+    if isinstance(wrong, InvalidRecord):
         return str(wrong)
     return "cannot be opened" if isinstance(wrong, OSError) else "is not JSON that can be read"
 
@@ -124,4 +124,4 @@ def _file_name(path):
 
 
 def _topic(path):
-    return plain_text(path.stem)[:LONGEST_TOPIC].strip()
+    return to_plain_text(path.stem)[:MAX_TOPIC_LENGTH].strip()

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from joindin.imports.conferences.listing import Listing
-from joindin.imports.conferences.records import Record
-from joindin.utils.datetimes import UTC, zone
-from joindin.utils.gazetteer import Place, find_country, find_place
-from joindin.utils.text import fold
+from joindin.imports.conferences.records import ConferenceRecord
+from joindin.utils.datetimes import UTC, get_timezone
+from joindin.utils.gazetteer import GeoMatch, find_country_code, geocode
+from joindin.utils.text import fold_case_accents
 
 # The listings tell when a call for papers ends, never when it opened; events want both. Counted
 # from the end, so that another import on another day comes to the same.
-CFP_LASTS = dt.timedelta(days=180)
+CFP_DURATION = dt.timedelta(days=180)
 
-LONGEST_KEY = 255
+MAX_KEY_LENGTH = 255
 
 LANGUAGES = {
     "AR": "Arabic",
@@ -55,7 +55,7 @@ LANGUAGES = {
 }
 
 
-def identify(record: Record) -> tuple[str, tuple[str | None, ...]]:
+def identify_record(record: ConferenceRecord) -> tuple[str, tuple[str | None, ...]]:
     """The listing's key, and the traits by which it is known again when the key changes.
 
     The same conference stands in a file for each of its topics, with the same name, month and
@@ -63,16 +63,16 @@ def identify(record: Record) -> tuple[str, tuple[str | None, ...]]:
     differ in it. The city must, since there are namesakes on the same day elsewhere, and the
     month, since some meet twice a year at one place. Within the month the dates may move.
     """
-    where = f"{fold(record.city)}, {_country_key(record)}" if record.city else _country_key(record)
-    traits = (fold(record.name), f"{record.starts_on:%Y-%m}", where or ("online" if record.online else ""))
+    where = f"{fold_case_accents(record.city)}, {_country_key(record)}" if record.city else _country_key(record)
+    traits = (fold_case_accents(record.name), f"{record.starts_on:%Y-%m}", where or ("online" if record.online else ""))
     return _key(traits), (*traits, _address(record.url))
 
 
-def make_listing(record: Record, files: Mapping[str, str]) -> tuple[Listing, Place]:
+def make_listing(record: ConferenceRecord, files: Mapping[str, str]) -> tuple[Listing, GeoMatch]:
     """What is stored of a record, and how its place was found; ``files`` tells each file's topic."""
-    key, traits = identify(record)
-    place = find_place(record.city, record.country)
-    clocks = zone(place.timezone)
+    key, traits = identify_record(record)
+    place = geocode(record.city, record.country)
+    clocks = get_timezone(place.timezone)
     cfp_ends_at = record.cfp_ends_on and _last_second(record.cfp_ends_on, clocks)
     listing = Listing(
         key=key,
@@ -91,7 +91,7 @@ def make_listing(record: Record, files: Mapping[str, str]) -> tuple[Listing, Pla
             "href": record.url,
             "hashtag": record.twitter and f"#{record.twitter}",
             "cfp_url": record.cfp_url,
-            "cfp_starts_at": cfp_ends_at and _midnight(record.cfp_ends_on - CFP_LASTS, clocks),
+            "cfp_starts_at": cfp_ends_at and _midnight(record.cfp_ends_on - CFP_DURATION, clocks),
             "cfp_ends_at": cfp_ends_at,
         },
     )
@@ -99,15 +99,15 @@ def make_listing(record: Record, files: Mapping[str, str]) -> tuple[Listing, Pla
 
 
 def _country_key(record):
-    return (find_country(record.country) or fold(record.country)).lower() if record.country else ""
+    return (find_country_code(record.country) or fold_case_accents(record.country)).lower() if record.country else ""
 
 
 def _key(traits):
     key = "|".join(traits)
-    if len(key) <= LONGEST_KEY:
+    if len(key) <= MAX_KEY_LENGTH:
         return key
     digest = hashlib.sha256(key.encode()).hexdigest()
-    return f"{key[: LONGEST_KEY - len(digest) - 1]}#{digest}"
+    return f"{key[: MAX_KEY_LENGTH - len(digest) - 1]}#{digest}"
 
 
 def _address(url):

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from joindin.models import EventSource
 
 # Of name, month, place and address, this many the same make a listing the one that was there before.
-ENOUGH_TRAITS = 3
+MIN_MATCHING_FIELDS = 3
 
 
-def match_moved_listings(session, source: str, listings: Iterable, files: Collection[str]) -> dict[str, str]:
+def match_rescheduled_listings(session, source: str, listings: Iterable, files: Collection[str]) -> dict[str, str]:
     """Old keys, by new ones, of listings that got another key: renamed, moved, or put off.
 
     Such a one is new by its key, while in the same file another has gone that it shares most
@@ -46,4 +46,4 @@ def _alike(listing, gone):
 
 def _shapes(traits):
     told = [(place, trait) for place, trait in enumerate(traits) if trait]
-    return combinations(told, ENOUGH_TRAITS)
+    return combinations(told, MIN_MATCHING_FIELDS)

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, fields, replace
 
-from joindin.utils.text import is_web_url, plain_text
+from joindin.utils.text import is_web_url, to_plain_text
 
 LONGEST = {"name": 200, "city": 100, "country": 100, "url": 600}
 # Nothing longer is even looked at: cleaning takes its time, and these files are anybody's.
@@ -21,12 +21,12 @@ BLUESKY = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63}){1,4}\Z", re.ASCII)
 LANGUAGE = re.compile(r"[A-Z]{2,3}\Z")
 
 
-class Unusable(ValueError):
+class InvalidRecord(ValueError):
     """A listing of which no event can be made; the text says why."""
 
 
 @dataclass(frozen=True)
-class Record:
+class ConferenceRecord:
     name: str
     starts_on: dt.date
     ends_on: dt.date
@@ -44,16 +44,16 @@ class Record:
     bluesky: str | None = None
 
 
-def clean_record(raw) -> tuple[Record, list[str]]:
+def parse_record(raw) -> tuple[ConferenceRecord, list[str]]:
     """The record, and what was dropped from it.
 
     :raises Unusable: if it has no name or no dates that make sense.
     """
     if not isinstance(raw, dict):
-        raise Unusable("is not a listing")
+        raise InvalidRecord("is not a listing")
     dropped = []
     starts_on, ends_on = _dates(raw, dropped)
-    record = Record(
+    record = ConferenceRecord(
         name=_name(raw),
         starts_on=starts_on,
         ends_on=ends_on,
@@ -73,7 +73,7 @@ def clean_record(raw) -> tuple[Record, list[str]]:
     return record, dropped
 
 
-def fill_record(record: Record, other: Record) -> Record:
+def merge_records(record: ConferenceRecord, other: ConferenceRecord) -> ConferenceRecord:
     """``record`` with what only ``other`` knows; where both know something, ``record`` is right."""
     return replace(
         record,
@@ -88,30 +88,30 @@ def fill_record(record: Record, other: Record) -> Record:
 def _name(raw):
     text = raw.get("name")
     if not isinstance(text, str):
-        raise Unusable("has no name")
+        raise InvalidRecord("has no name")
     if len(text) <= LONGEST_TEXT:
         text = _one_line(text if "</" in text else BRACKETED.sub(r"\1", text))
     if not text:
-        raise Unusable("has no name")
+        raise InvalidRecord("has no name")
     if len(text) > LONGEST["name"]:
-        raise Unusable(f"has a name longer than {LONGEST['name']} characters")
+        raise InvalidRecord(f"has a name longer than {LONGEST['name']} characters")
     return text
 
 
 def _dates(raw, dropped):
     starts_on = _day(raw.get("startDate"))
     if starts_on is None:
-        raise Unusable("has no valid start date")
+        raise InvalidRecord("has no valid start date")
     if raw.get("endDate") is None:
         dropped.append("endDate is missing: ends on the day it starts")
         return starts_on, starts_on
     ends_on = _day(raw["endDate"])
     if ends_on is None:
-        raise Unusable("has no valid end date")
+        raise InvalidRecord("has no valid end date")
     if ends_on < starts_on:
-        raise Unusable("ends before it starts")
+        raise InvalidRecord("ends before it starts")
     if ends_on - starts_on > LONGEST_EVENT:
-        raise Unusable("lasts longer than a year")
+        raise InvalidRecord("lasts longer than a year")
     return starts_on, ends_on
 
 
@@ -184,4 +184,4 @@ def _text(raw, key, dropped):
 
 
 def _one_line(text):
-    return " ".join(plain_text(text).split())
+    return " ".join(to_plain_text(text).split())

@@ -20,11 +20,11 @@ from joindin.db.upserts import insert_or_ignore
 from joindin.imports.conferences.listing import Listing
 from joindin.models import Event, EventSource, Tag, event_tags
 from joindin.operations.events import tag_event
-from joindin.utils.datetimes import UTC, day_number, zone
-from joindin.utils.text import fold, slug
+from joindin.utils.datetimes import UTC, day_number, get_timezone
+from joindin.utils.text import fold_case_accents, slugify
 
 # The fields of a listing. Those of a group only make sense together: an edit of one keeps them all.
-GROUPS = {
+FIELD_GROUPS = {
     "name": ("name",),
     "description": ("description",),
     "place": ("location", "latitude", "longitude"),
@@ -91,7 +91,7 @@ def _create_events(session, source, listings, now):
     tagged = [
         {"event_id": event_id, "tag_id": tag_id}
         for listing, event_id in created
-        for tag_id in sorted(tag_ids[fold(tag)] for tag in _tags(listing.files, listing.tags))
+        for tag_id in sorted(tag_ids[fold_case_accents(tag)] for tag in _tags(listing.files, listing.tags))
     ]
     if tagged:
         session.execute(insert(event_tags), tagged)
@@ -116,7 +116,7 @@ def _event_row(listing, now):
     """The columns, with those that the model derives from others: a bulk insert passes its validators by."""
     return {
         **listing.fields,
-        "name_key": fold(listing.fields["name"]),
+        "name_key": fold_case_accents(listing.fields["name"]),
         "start_day": day_number(listing.fields["starts_at"]),
         "is_active": True,
         "is_pending": None,
@@ -165,7 +165,7 @@ def _load_events(session, event_ids):
 
 def _apply(session, event, listing, tags, groups):
     for group in groups - {TAGS}:
-        for name in GROUPS[group]:
+        for name in FIELD_GROUPS[group]:
             setattr(event, name, listing.fields[name])
     session.flush()
     if TAGS in groups:
@@ -174,11 +174,11 @@ def _apply(session, event, listing, tags, groups):
 
 def _tags(files, others):
     """The tags of an event: its topics and the others, each once."""
-    return list({fold(tag): tag for tag in [*sorted(set(files.values())), *others] if tag}.values())
+    return list({fold_case_accents(tag): tag for tag in [*sorted(set(files.values())), *others] if tag}.values())
 
 
 def _tag_ids(session, names):
-    keys = {fold(name): name for name in sorted(names)}
+    keys = {fold_case_accents(name): name for name in sorted(names)}
     known = set(session.scalars(select(Tag.name_key).where(Tag.name_key.in_(list(keys)))))
     # In order, so that two imports at once wait for each other instead of both waiting for ever.
     for key in sorted(keys.keys() - known):
@@ -187,8 +187,8 @@ def _tag_ids(session, names):
 
 
 def _fingerprints(fields, tags):
-    values = {group: [_plain(fields[name]) for name in names] for group, names in GROUPS.items()}
-    values[TAGS] = sorted(map(fold, tags))
+    values = {group: [_plain(fields[name]) for name in names] for group, names in FIELD_GROUPS.items()}
+    values[TAGS] = sorted(map(fold_case_accents, tags))
     return {group: hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16] for group, value in values.items()}
 
 
@@ -217,7 +217,7 @@ def _taken(session, column, names):
 
 
 def _slugs(row):
-    plain = slug(row["name"])[:200]
+    plain = slugify(row["name"])[:200]
     start = _local_start(row)
     dated = [plain] + [f"{plain}-{start:{shape}}" for shape in ("%Y", "%Y-%m", "%Y-%m-%d")]
     return [name.strip("-") or "event" for name in dated]
@@ -226,13 +226,13 @@ def _slugs(row):
 def _stubs(row):
     """``jsconf2024`` and longer dates; a year that ends the name is not said twice."""
     start = _local_start(row)
-    plain = re.sub(r"[^0-9a-z]", "", slug(row["name"])).removesuffix(f"{start:%Y}") or "event"
+    plain = re.sub(r"[^0-9a-z]", "", slugify(row["name"])).removesuffix(f"{start:%Y}") or "event"
     dates = [f"{start:{shape}}" for shape in ("%Y", "%Y%m", "%Y%m%d")]
     return [f"{plain[: LONGEST_STUB - len(date)]}{date}" for date in dates]
 
 
 def _local_start(row):
-    return row["starts_at"].astimezone(zone(row["timezone"]))
+    return row["starts_at"].astimezone(get_timezone(row["timezone"]))
 
 
 def _another(name, taken, longest):

@@ -9,10 +9,10 @@ from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import select, update
 
-from joindin.imports.joindin.records import Moving
-from joindin.imports.joindin.report import Trouble
+from joindin.imports.joindin.records import ImportContext
+from joindin.imports.joindin.report import ImportIssue
 from joindin.models import Event, EventImage
-from joindin.operations.images import FOLDER
+from joindin.operations.images import EVENT_ICONS_FOLDER
 
 PAGE = 500
 ENDINGS = (".gif", ".jpeg", ".jpg", ".png", ".webp")
@@ -21,7 +21,7 @@ UNFIT = re.compile(r"[^A-Za-z0-9._-]+")
 BROUGHT, LEFT = "shown from here", "left where they are"
 
 
-class CannotCopy(Exception):
+class ImageCopyError(Exception):
     """Why an image stays where it is."""
 
 
@@ -30,7 +30,7 @@ class ImageFolder:
 
     def __init__(self, source: Path, media_dir: str):
         self._source = source
-        self._target = Path(media_dir, FOLDER)
+        self._target = Path(media_dir, EVENT_ICONS_FOLDER)
 
     def has(self, name: str) -> bool:
         return name == Path(name).name and (self._target / name).is_file()
@@ -43,11 +43,11 @@ class ImageFolder:
         stored = stored_name(name)
         found = self._source / name
         if not found.is_file() or found.is_symlink():
-            raise CannotCopy(f"the image {name} is not in the folder")
+            raise ImageCopyError(f"the image {name} is not in the folder")
         target = self._target / stored
         if target.exists():
             if target.read_bytes() != found.read_bytes():
-                raise CannotCopy(f"the image {name} would replace another of that name")
+                raise ImageCopyError(f"the image {name} would replace another of that name")
             return stored
         self._target.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f"{stored}.part")
@@ -63,7 +63,7 @@ def stored_name(name: str) -> str:
     """
     bare = Path(name)
     if bare.name != name or bare.suffix.lower() not in ENDINGS or name.startswith("."):
-        raise CannotCopy(f"{name!r} is no name of an image")
+        raise ImageCopyError(f"{name!r} is no name of an image")
     fit = UNFIT.sub("-", name)
     if fit == name and len(fit) <= LONGEST_NAME:
         return name
@@ -71,7 +71,7 @@ def stored_name(name: str) -> str:
     return f"{UNFIT.sub('-', bare.stem)[: LONGEST_NAME - 20].strip('-.') or 'image'}-{mark}{bare.suffix.lower()}"
 
 
-def bring_images(moving: Moving, folder: ImageFolder) -> Iterator[None]:
+def copy_images(moving: ImportContext, folder: ImageFolder) -> Iterator[None]:
     """Copy what images and icons of moved events name, and point them here. Commit whenever it yields."""
     yield from _bring_images(moving, folder)
     yield from _bring_icons(moving, folder)
@@ -81,7 +81,7 @@ def _bring_images(moving, folder):
     session, last = moving.session, 0
     wanted = (
         select(EventImage.id, EventImage.event_id, EventImage.url)
-        .where(EventImage.url.is_not(None), EventImage.id <= moving.marks["event_images"].reserved_to)
+        .where(EventImage.url.is_not(None), EventImage.id <= moving.progress["event_images"].reserved_until_id)
         .order_by(EventImage.id)
         .limit(PAGE)
     )
@@ -99,7 +99,7 @@ def _bring_icons(moving, folder):
     session, last = moving.session, 0
     wanted = (
         select(Event.id, Event.icon)
-        .where(Event.icon != "", Event.id <= moving.marks["events"].reserved_to)
+        .where(Event.icon != "", Event.id <= moving.progress["events"].reserved_until_id)
         .order_by(Event.id)
         .limit(PAGE)
     )
@@ -117,9 +117,9 @@ def _bring_icons(moving, folder):
 def _try(moving, folder, table, row_id, name):
     try:
         stored = folder.copy(name)
-    except (CannotCopy, OSError) as reason:
+    except (ImageCopyError, OSError) as reason:
         moving.report.images[LEFT] += 1
-        moving.report.tell(Trouble(table, row_id, str(reason)))
+        moving.report.on_issue(ImportIssue(table, row_id, str(reason)))
         return None
     moving.report.images[BROUGHT] += 1
     return stored

@@ -11,11 +11,11 @@ import re
 from decimal import Decimal
 
 from joindin.utils.datetimes import EARLIEST, LATEST, UTC
-from joindin.utils.text import printable
+from joindin.utils.text import strip_control_chars
 
 # Ids leave room for what comes after them: the columns that hold them end at 2**31.
-MOST_ID = 2_000_000_000
-MOST_NUMBER = 2**31 - 1
+MAX_ID = 2_000_000_000
+MAX_INTEGER = 2**31 - 1
 
 INTEGER = re.compile(r"[+-]?[0-9]{1,19}(\.0*)?", re.ASCII)
 # Without its semicolon an entity may as well be part of an address (``?a=1&copy=2``).
@@ -23,47 +23,47 @@ ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{
 NO_DATE = "0000-00-00"
 
 
-class Broken(Exception):
+class InvalidRow(Exception):
     """The row cannot be made sense of; ``str()`` says why."""
 
 
-class LeftOut(Exception):
+class ExcludedRow(Exception):
     """The row is sound but nothing of ours; ``str()`` says what it is."""
 
 
-def id_of(values: dict) -> int:
+def parse_row_id(values: dict) -> int:
     """The id under which the original knows the row.
 
     :raises Broken: if that is none.
     """
     raw = values.get("ID", values.get("id"))
-    number = as_number("id", raw)
-    if number is None or not 0 < number <= MOST_ID:
-        raise Broken(f"its id cannot be: {_shown(raw)}")
+    number = parse_integer("id", raw)
+    if number is None or not 0 < number <= MAX_ID:
+        raise InvalidRow(f"its id cannot be: {_shown(raw)}")
     return number
 
 
 class LegacyRow:
     """Values by name of column; ``mended`` collects what had to be put right."""
 
-    __slots__ = ("_values", "mended")
+    __slots__ = ("_values", "repairs")
 
     def __init__(self, values: dict):
         self._values = values
-        self.mended: list[str] = []
+        self.repairs: list[str] = []
 
     def has(self, name: str) -> bool:
         return name in self._values
 
-    def number(self, name: str, default: int | None = None, least: int = -MOST_NUMBER) -> int | None:
+    def number(self, name: str, default: int | None = None, least: int = -MAX_INTEGER) -> int | None:
         """A whole number; one below ``least`` is mended to the default."""
-        number = as_number(name, self._values.get(name))
+        number = parse_integer(name, self._values.get(name))
         if number is None:
             return default
-        if abs(number) > MOST_NUMBER:
-            raise Broken(f"{name} cannot be: {_shown(number)}")
+        if abs(number) > MAX_INTEGER:
+            raise InvalidRow(f"{name} cannot be: {_shown(number)}")
         if number < least:
-            self.mended.append(f"{name} cannot be: {number}")
+            self.repairs.append(f"{name} cannot be: {number}")
             return default
         return number
 
@@ -71,14 +71,14 @@ class LegacyRow:
         """1 to 5, or 0 for none that counts, as which also others go."""
         rating = self.number("rating", default)
         if rating is not None and not 0 <= rating <= 5:
-            self.mended.append(f"rating cannot be: {rating}")
+            self.repairs.append(f"rating cannot be: {rating}")
             return 0
         return rating
 
-    def flag(self, name: str) -> bool:
+    def boolean(self, name: str) -> bool:
         return bool(self.number(name, 0))
 
-    def degrees(self, name: str, most: int) -> float | None:
+    def coordinate(self, name: str, most: int) -> float | None:
         """A coordinate; what lies on no map is mended to none."""
         value = self._values.get(name)
         if value is None or value == "":
@@ -86,27 +86,27 @@ class LegacyRow:
         try:
             degrees = float(value)
         except (TypeError, ValueError):
-            raise Broken(f"{name} is no number: {_shown(value)}") from None
+            raise InvalidRow(f"{name} is no number: {_shown(value)}") from None
         if math.isfinite(degrees) and abs(degrees) <= most:
             return degrees
-        self.mended.append(f"{name} cannot be: {_shown(value)}")
+        self.repairs.append(f"{name} cannot be: {_shown(value)}")
         return None
 
-    def reference(self, name: str) -> int | None:
+    def foreign_key(self, name: str) -> int | None:
         """The id of another row; 0 is the original's word for nobody."""
         number = self.number(name, 0)
         return number if number > 0 else None
 
-    def instant(self, name: str) -> dt.datetime | None:
+    def unix_time(self, name: str) -> dt.datetime | None:
         """A moment kept as Unix seconds, of which 0 means none (spec 2.6)."""
-        seconds = as_number(name, self._values.get(name))
+        seconds = parse_integer(name, self._values.get(name))
         if not seconds:
             return None
         if not EARLIEST.timestamp() < seconds < LATEST.timestamp():
-            raise Broken(f"{name} cannot be: {_shown(seconds)}")
+            raise InvalidRow(f"{name} cannot be: {_shown(seconds)}")
         return dt.datetime.fromtimestamp(seconds, UTC)
 
-    def moment(self, name: str) -> dt.datetime | None:
+    def utc_datetime(self, name: str) -> dt.datetime | None:
         """A moment kept as UTC date and time, of which zeros mean none."""
         value = self._values.get(name)
         if value is None or value == "" or str(value).startswith(NO_DATE):
@@ -114,13 +114,13 @@ class LegacyRow:
         try:
             moment = value if isinstance(value, dt.datetime) else dt.datetime.fromisoformat(str(value))
         except ValueError:
-            raise Broken(f"{name} is no date: {_shown(value)}") from None
+            raise InvalidRow(f"{name} is no date: {_shown(value)}") from None
         moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).replace(microsecond=0)
         if not EARLIEST.replace(tzinfo=None) < moment.replace(tzinfo=None) < LATEST.replace(tzinfo=None):
-            raise Broken(f"{name} cannot be: {_shown(value)}")
+            raise InvalidRow(f"{name} cannot be: {_shown(value)}")
         return moment.astimezone(UTC)
 
-    def words(self, name: str, longest: int | None = None) -> str | None:
+    def raw_text(self, name: str, longest: int | None = None) -> str | None:
         """A text as its author wrote it, save for what no database takes.
 
         :raises Broken: if there is no room for it here.
@@ -130,22 +130,24 @@ class LegacyRow:
             return None
         if isinstance(value, bytes):
             value = value.decode("utf-8", "replace")
-        return self._fitting(name, printable(value if isinstance(value, str) else str(value)), longest)
+        return self._fitting(name, strip_control_chars(value if isinstance(value, str) else str(value)), longest)
 
-    def text(self, name: str, longest: int | None = None) -> str | None:
+    def decoded_text(self, name: str, longest: int | None = None) -> str | None:
         """A text that the original escaped in some epochs: entities are decoded, once (spec 17.3)."""
-        words = self.words(name)
+        words = self.raw_text(name)
         if words is None or "&" not in words:
             return self._fitting(name, words, longest)
-        return self._fitting(name, printable(ENTITY.sub(lambda entity: html.unescape(entity[0]), words)), longest)
+        return self._fitting(
+            name, strip_control_chars(ENTITY.sub(lambda entity: html.unescape(entity[0]), words)), longest
+        )
 
     def _fitting(self, name, words, longest):
         if longest is not None and words is not None and len(words) > longest:
-            raise Broken(f"{name} is longer than {longest} characters")
+            raise InvalidRow(f"{name} is longer than {longest} characters")
         return words
 
 
-def as_number(name: str, value) -> int | None:
+def parse_integer(name: str, value) -> int | None:
     """The whole number that ``value`` is or spells; None where there is nothing.
 
     :raises Broken: if it is something else.
@@ -158,9 +160,9 @@ def as_number(name: str, value) -> int | None:
         return int(digits[0].partition(".")[0])
     if isinstance(value, (Decimal, float)) and math.isfinite(value) and value == int(value):
         return int(value)
-    raise Broken(f"{name} is no number: {_shown(value)}")
+    raise InvalidRow(f"{name} is no number: {_shown(value)}")
 
 
 def _shown(value):
     shown = repr(value) if isinstance(value, str) else str(value)
-    return printable(shown if len(shown) <= 40 else f"{shown[:37]}...")
+    return strip_control_chars(shown if len(shown) <= 40 else f"{shown[:37]}...")

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from joindin.errors import Invalid
+from joindin.errors import InvalidInput
 from joindin.imports.joindin.sources import Source
-from joindin.imports.joindin.sources_json import JsonDump
-from joindin.imports.joindin.sources_mysql import MySqlTables
+from joindin.imports.joindin.sources_json import JsonSource
+from joindin.imports.joindin.sources_mysql import MySqlSource
 
 SCHEMES = ("mysql", "mariadb")
 
@@ -13,12 +13,12 @@ SCHEMES = ("mysql", "mariadb")
 def open_source(source: str) -> Source:
     """The tables that ``source`` names: ``mysql://user:password@host/database``, or a JSON file.
 
-    :raises Invalid: if it is neither.
+    :raises InvalidInput: if it is neither.
     :raises Unreadable: if it cannot be read. No message holds the password.
     """
     scheme, separator, _rest = source.partition("://")
     if not separator:
-        return JsonDump(Path(source))
+        return JsonSource(Path(source))
     if scheme.lower() not in SCHEMES:
-        raise Invalid("SOURCE is a JSON file or an address like mysql://user:password@host/database")
-    return MySqlTables(source)
+        raise InvalidInput("SOURCE is a JSON file or an address like mysql://user:password@host/database")
+    return MySqlSource(source)

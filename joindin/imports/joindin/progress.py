@@ -6,35 +6,35 @@ from sqlalchemy import delete, func, select, text
 
 from joindin.db.locking import begin_write
 from joindin.imports.joindin.bulk_rows import insert_new, is_among
-from joindin.models import MovedTable, MovingNote
+from joindin.models import ImportProgress, ImportRowNote
 
-_notes = MovingNote.__table__
+_notes = ImportRowNote.__table__
 
 
-def load_marks(session) -> dict[str, MovedTable]:
+def load_progress(session) -> dict[str, ImportProgress]:
     """What is known of each table; nothing before the first run."""
-    return {mark.name: mark for mark in session.scalars(select(MovedTable))}
+    return {mark.name: mark for mark in session.scalars(select(ImportProgress))}
 
 
-def reserve_ids(session, marks: dict[str, MovedTable], table: str, model, highest: int) -> None:
+def reserve_ids(session, marks: dict[str, ImportProgress], table: str, model, highest: int) -> None:
     """Let what is made here from now on get ids above ``highest``, also if this run goes no further."""
     mark = marks.get(table)
     if mark is None:
-        mark = marks[table] = MovedTable(name=table, reserved_to=0, finished_to=0)
+        mark = marks[table] = ImportProgress(name=table, reserved_until_id=0, finished_until_id=0)
         session.add(mark)
-    mark.reserved_to = max(mark.reserved_to, highest)
+    mark.reserved_until_id = max(mark.reserved_until_id, highest)
     session.flush()
     if highest and "id" in model.c:
         _continue_sequence(session, model.name, highest)
 
 
-def finish_table(session, mark: MovedTable, highest: int) -> None:
-    if mark.finished_to < highest:
-        mark.finished_to = highest
+def mark_table_finished(session, mark: ImportProgress, highest: int) -> None:
+    if mark.finished_until_id < highest:
+        mark.finished_until_id = highest
         session.flush()
 
 
-def note_skipped(session, table: str, row_ids: Iterable[int]) -> None:
+def record_skipped(session, table: str, row_ids: Iterable[int]) -> None:
     """Remember rows that did not come through, for the next run to try again."""
     insert_new(session, _notes, [{"table_name": table, "row_id": row_id, "value": None} for row_id in row_ids])
 
@@ -43,22 +43,22 @@ def find_skipped(session, table: str, row_ids: Iterable[int]) -> set[int]:
     return set(session.scalars(select(_notes.c.row_id).where(_are(session, table, row_ids), _notes.c.value.is_(None))))
 
 
-def forget_skipped(session, table: str, row_ids: Iterable[int]) -> None:
+def delete_skipped(session, table: str, row_ids: Iterable[int]) -> None:
     session.execute(delete(_notes).where(_are(session, table, row_ids), _notes.c.value.is_(None)))
 
 
-def note_values(session, table: str, values: Mapping[int, int]) -> int:
+def store_values(session, table: str, values: Mapping[int, int]) -> int:
     """Remember for which other row each of these stands, unless that is known; how many were not."""
     rows = [{"table_name": table, "row_id": row_id, "value": value} for row_id, value in values.items()]
     return len(insert_new(session, _notes, rows))
 
 
-def find_values(session, table: str, row_ids: Iterable[int]) -> dict[int, int]:
+def load_values(session, table: str, row_ids: Iterable[int]) -> dict[int, int]:
     asked = select(_notes.c.row_id, _notes.c.value).where(_are(session, table, row_ids), _notes.c.value.is_not(None))
     return dict(session.execute(asked).all())
 
 
-def forget_all_values(session, table: str) -> None:
+def delete_values(session, table: str) -> None:
     session.execute(delete(_notes).where(_notes.c.table_name == table, _notes.c.value.is_not(None)))
 
 

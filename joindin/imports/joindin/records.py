@@ -9,21 +9,21 @@ from sqlalchemy import Column, Table
 from joindin.imports.joindin.legacy_row import LegacyRow
 from joindin.imports.joindin.report import Report
 from joindin.imports.joindin.sources import Source
-from joindin.models import MovedTable
+from joindin.models import ImportProgress
 
 
 @dataclass(slots=True)
-class Entry:
+class ImportRecord:
     """A row in our columns. ``present`` is the row that is here already, where that is to be overwritten."""
 
     id: int
     columns: dict
-    mended: list[str]
-    present: dict | None = None
+    repairs: list[str]
+    existing: dict | None = None
 
 
 @dataclass(frozen=True)
-class Reference:
+class ForeignKeyMapping:
     """A column that names a row of another table.
 
     Who names a row that is not there is an orphan: skipped if ``is_required``, made one that names
@@ -35,14 +35,14 @@ class Reference:
     column: str
     table: Table
     is_required: bool = True
-    known_as: str | None = None
-    takes: Mapping[str, Column] = field(default_factory=dict)
-    lends: Mapping[str, Column] = field(default_factory=dict)
+    merged_in: str | None = None
+    copied_columns: Mapping[str, Column] = field(default_factory=dict)
+    fallback_columns: Mapping[str, Column] = field(default_factory=dict)
     default: Callable | None = None
 
 
 @dataclass(frozen=True)
-class Move:
+class TableImport:
     """What becomes of one table of the original.
 
     ``settle`` parts rows whose names are free from those that have to wait until every name that
@@ -55,24 +55,24 @@ class Move:
     name: str
     table: Table
     make: Callable[[LegacyRow], dict]
-    references: tuple[Reference, ...] = ()
+    references: tuple[ForeignKeyMapping, ...] = ()
     prepare: Callable | None = None
-    settle: Callable | None = None
-    rename: Callable | None = None
-    generated: tuple[str, ...] = ()
-    dated: str | None = None
-    touch: Callable | None = None
-    duplicate: str | None = None
+    resolve_conflicts: Callable | None = None
+    apply_renames: Callable | None = None
+    generated_columns: tuple[str, ...] = ()
+    date_column: str | None = None
+    bump_versions: Callable | None = None
+    duplicate_message: str | None = None
 
 
 @dataclass
-class Moving:
+class ImportContext:
     """One run: where from, where to, what for."""
 
     session: object
     source: Source
     report: Report
     now: dt.datetime
-    is_overwriting: bool = False
-    marks: dict[str, MovedTable] = field(default_factory=dict)
+    overwrite: bool = False
+    progress: dict[str, ImportProgress] = field(default_factory=dict)
     is_first: bool = True

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from sqlalchemy import func, or_, select, update
 
 from joindin.db.locking import begin_write
-from joindin.operations.counter_repair import KINDS
+from joindin.operations.counter_repair import COUNTED_TYPES
 
 RANGE = 5000
 
 
-def recount_all(session) -> Iterator[None]:
+def recompute_counters(session) -> Iterator[None]:
     """Put every counter right. Commit whenever it yields."""
-    for model, counted in KINDS.items():
+    for model, counted in COUNTED_TYPES.items():
         last = 0
         while (end := _end_of_range(session, model, last)) is not None:
             _recount(session, model, counted, model.id.between(last + 1, end))

@@ -8,15 +8,15 @@ ADDED = "added"
 UPDATED = "updated"
 UNCHANGED = "unchanged"
 MERGED = "merged"
-LEFT_OUT = "left out"
-MENDED = "mended"
+EXCLUDED = "left out"
+REPAIRED = "mended"
 ORPHANED = "orphans"
 SKIPPED = "skipped"
-OUTCOMES = (ADDED, UPDATED, UNCHANGED, MERGED, LEFT_OUT, MENDED, ORPHANED, SKIPPED)
+OUTCOMES = (ADDED, UPDATED, UNCHANGED, MERGED, EXCLUDED, REPAIRED, ORPHANED, SKIPPED)
 
 
 @dataclass(frozen=True)
-class Trouble:
+class ImportIssue:
     table: str
     row_id: int | None
     reason: str
@@ -32,19 +32,19 @@ class Report:
     Each row that was read has one outcome, and a mended one that besides.
     """
 
-    tell: Callable[[Trouble], None] = lambda trouble: None
+    on_issue: Callable[[ImportIssue], None] = lambda trouble: None
     read: Counter = field(default_factory=Counter)
     outcomes: dict[str, Counter] = field(default_factory=dict)
-    left_out: Counter = field(default_factory=Counter)
+    excluded: Counter = field(default_factory=Counter)
     images: Counter = field(default_factory=Counter)
 
     def count(self, table: str, outcome: str, number: int = 1) -> None:
         if number:
             self.outcomes.setdefault(table, Counter())[outcome] += number
 
-    def trouble(self, table: str, row_id: int | None, reason: str) -> None:
-        self.tell(Trouble(table, row_id, reason))
+    def add_issue(self, table: str, row_id: int | None, reason: str) -> None:
+        self.on_issue(ImportIssue(table, row_id, reason))
 
-    def leave_out(self, table: str, reason: str) -> None:
-        self.count(table, LEFT_OUT)
-        self.left_out[f"{table}: {reason}"] += 1
+    def count_excluded(self, table: str, reason: str) -> None:
+        self.count(table, EXCLUDED)
+        self.excluded[f"{table}: {reason}"] += 1

@@ -15,28 +15,28 @@ from contextlib import suppress
 
 from sqlalchemy import delete, exists, select
 
-from joindin.errors import Conflict, Invalid
-from joindin.imports.joindin.batches import batches, move_table
+from joindin.errors import Conflict, InvalidInput
+from joindin.imports.joindin.batches import import_table, read_batches
 from joindin.imports.joindin.bulk_rows import is_among
-from joindin.imports.joindin.images import ImageFolder, bring_images
-from joindin.imports.joindin.legacy_row import Broken, id_of
-from joindin.imports.joindin.progress import load_marks, reserve_ids
-from joindin.imports.joindin.records import Moving
-from joindin.imports.joindin.recount import recount_all
+from joindin.imports.joindin.images import ImageFolder, copy_images
+from joindin.imports.joindin.legacy_row import InvalidRow, parse_row_id
+from joindin.imports.joindin.progress import load_progress, reserve_ids
+from joindin.imports.joindin.records import ImportContext
+from joindin.imports.joindin.recount import recompute_counters
 from joindin.imports.joindin.report import Report
-from joindin.imports.joindin.sources import Source, TableFacts
-from joindin.imports.joindin.tables import list_moves
+from joindin.imports.joindin.sources import Source, TableStats
+from joindin.imports.joindin.tables import list_table_imports
 from joindin.imports.joindin.talk_categories import TABLE as CATEGORY_TABLE
-from joindin.imports.joindin.talk_categories import forget_categories, keep_categories
+from joindin.imports.joindin.talk_categories import delete_categories, store_categories
 from joindin.models import Language, TalkType
-from joindin.seeds.base_data import LANGUAGES, TALK_TYPES, seed_languages_and_types
+from joindin.seeds.base_data import LANGUAGES, TALK_TYPES, seed_reference_data
 
 # Without these it is no installation of Joind.in.
-INDISPENSABLE = ("user", "events")
+REQUIRED_TABLES = ("user", "events")
 MOST_NAMED = 5
 
 
-def move_in(
+def import_database(
     session,
     source: Source,
     *,
@@ -47,15 +47,15 @@ def move_in(
 ) -> Iterator[int]:
     """Move everything; yields how many rows were read since the last time. Commit whenever it yields.
 
-    :raises Invalid: if the source is no Joind.in.
+    :raises InvalidInput: if the source is no Joind.in.
     :raises Conflict: if there is content that did not come from there. Nothing is written then.
     """
-    facts, moves = source.facts(), list_moves(source)
-    if missing := [name for name in INDISPENSABLE if name not in facts]:
-        raise Invalid(f"That is no database of Joind.in: there is no table {missing[0]}")
-    marks = load_marks(session)
-    moving = Moving(session, source, report, now, overwrite, marks, is_first=not marks)
-    highest = {move.name: facts.get(move.name, TableFacts()).highest_id for move in moves}
+    facts, moves = source.table_stats(), list_table_imports(source)
+    if missing := [name for name in REQUIRED_TABLES if name not in facts]:
+        raise InvalidInput(f"That is no database of Joind.in: there is no table {missing[0]}")
+    marks = load_progress(session)
+    moving = ImportContext(session, source, report, now, overwrite, marks, is_first=not marks)
+    highest = {move.name: facts.get(move.name, TableStats()).highest_id for move in moves}
     if moving.is_first:
         _check_emptiness(session, moves)
         _take_out_base_data(session)
@@ -66,26 +66,28 @@ def move_in(
     yield 0
     yield from _move_tables(moving, moves, highest)
     if images is not None:
-        yield from (0 for _page in bring_images(moving, images))
-    yield from (0 for _range in recount_all(session))
+        yield from (0 for _page in copy_images(moving, images))
+    yield from (0 for _range in recompute_counters(session))
 
 
-def count_rows(source: Source) -> int:
+def count_source_rows(source: Source) -> int:
     """How many rows a run will read."""
-    facts = source.facts()
-    return sum(facts[name].count for name in {*(move.name for move in list_moves(source)), CATEGORY_TABLE} & {*facts})
+    facts = source.table_stats()
+    return sum(
+        facts[name].count for name in {*(move.name for move in list_table_imports(source)), CATEGORY_TABLE} & {*facts}
+    )
 
 
 def _move_tables(moving, moves, highest):
     for move in moves:
         if move.name == "talks":
-            talks_before = moving.marks["talks"].finished_to
-            yield from keep_categories(moving)
-        yield from move_table(moving, move, highest[move.name])
+            talks_before = moving.progress["talks"].finished_until_id
+            yield from store_categories(moving)
+        yield from import_table(moving, move, highest[move.name])
         if move.name == "categories":
-            seed_languages_and_types(moving.session)
+            seed_reference_data(moving.session)
         if move.name == "talks":
-            forget_categories(moving, finished_to=talks_before)
+            delete_categories(moving, finished_until_id=talks_before)
 
 
 def _check_emptiness(session, moves):
@@ -116,11 +118,11 @@ def _check_collisions(moving, moves, highest):
     """What is new in the original may have ids that were given here meanwhile."""
     collisions = []
     for move in moves:
-        mark = moving.marks.get(move.name)
-        reserved_to = mark.reserved_to if mark else 0
+        mark = moving.progress.get(move.name)
+        reserved_to = mark.reserved_until_id if mark else 0
         if "id" not in move.table.c or highest[move.name] <= reserved_to:
             continue
-        for batch in batches(moving.source.rows(move.name, above=reserved_to)):
+        for batch in read_batches(moving.source.rows(move.name, above=reserved_to)):
             ids = list(_ids(batch))
             taken = (
                 select(move.table.c.id).where(is_among(moving.session, move.table.c.id, ids)).order_by(move.table.c.id)
@@ -137,5 +139,5 @@ def _check_collisions(moving, moves, highest):
 
 def _ids(rows):
     for row in rows:
-        with suppress(Broken):
-            yield id_of(row)
+        with suppress(InvalidRow):
+            yield parse_row_id(row)

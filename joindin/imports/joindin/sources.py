@@ -8,16 +8,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from joindin.errors import Refused
-from joindin.imports.joindin.legacy_row import Broken, id_of
+from joindin.errors import DomainError
+from joindin.imports.joindin.legacy_row import InvalidRow, parse_row_id
 
 
-class Unreadable(Refused):
+class SourceError(DomainError):
     """The source cannot be read, or not to its end."""
 
 
 @dataclass
-class TableFacts:
+class TableStats:
     """How many rows a table has, and their highest id that can be one."""
 
     count: int = 0
@@ -25,12 +25,12 @@ class TableFacts:
 
     def add(self, row: dict) -> None:
         self.count += 1
-        with suppress(Broken):
-            self.highest_id = max(self.highest_id, id_of(row))
+        with suppress(InvalidRow):
+            self.highest_id = max(self.highest_id, parse_row_id(row))
 
 
 class Source(Protocol):
-    def facts(self) -> dict[str, TableFacts]:
+    def table_stats(self) -> dict[str, TableStats]:
         """What tables there are."""
 
     def rows(self, table: str, above: int = 0) -> Iterator[dict]:
@@ -39,33 +39,33 @@ class Source(Protocol):
     def close(self) -> None: ...
 
 
-class Tables:
+class InMemorySource:
     """Tables that are in memory already: lists of rows by name."""
 
     def __init__(self, tables: dict[str, Iterable[dict]]):
         self._tables = tables
 
-    def facts(self):
+    def table_stats(self):
         facts = {}
         for table, rows in self._tables.items():
-            facts[table] = TableFacts()
+            facts[table] = TableStats()
             for row in rows:
                 facts[table].add(row)
         return facts
 
     def rows(self, table, above=0):
-        return rows_above(self._tables.get(table, ()), above)
+        return rows_after(self._tables.get(table, ()), above)
 
     def close(self):
         pass
 
 
-def rows_above(rows: Iterable[dict], above: int) -> Iterator[dict]:
+def rows_after(rows: Iterable[dict], above: int) -> Iterator[dict]:
     return (row for row in rows if _is_above(row, above)) if above else iter(rows)
 
 
 def _is_above(row, above):
     try:
-        return id_of(row) > above
-    except Broken:
+        return parse_row_id(row) > above
+    except InvalidRow:
         return False

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from joindin.imports.joindin.sources import TableFacts, Unreadable, rows_above
+from joindin.imports.joindin.sources import SourceError, TableStats, rows_after
 
 CHUNK = 1 << 20
 # A row may hold some long texts. What is longer is no row but a file with an error in it.
@@ -13,7 +13,7 @@ LONGEST_ROW = 64 << 20
 SPACE = " \t\r\n"
 
 
-class JsonDump:
+class JsonSource:
     """The file is read once to learn where which table begins, and then a table at a time.
 
     :raises Unreadable: if it cannot be read or is of another form.
@@ -25,15 +25,15 @@ class JsonDump:
         try:
             self._facts = self._look_through()
         except OSError as wrong:
-            raise Unreadable(f"{file} cannot be read: {wrong.strerror}") from None
+            raise SourceError(f"{file} cannot be read: {wrong.strerror}") from None
 
-    def facts(self):
+    def table_stats(self):
         return self._facts
 
     def rows(self, table, above=0):
         if table not in self._starts:
             return iter(())
-        return rows_above(self._rows(table), above)
+        return rows_after(self._rows(table), above)
 
     def close(self):
         pass
@@ -50,7 +50,7 @@ class JsonDump:
                 table = text.value()
                 text.expect(":")
                 text.expect("[")
-                self._starts[table], facts[table] = text.place, TableFacts()
+                self._starts[table], facts[table] = text.place, TableStats()
                 for row in _array(text):
                     facts[table].add(row)
         return facts
@@ -70,7 +70,7 @@ def _array(text):
         is_first = False
         row = text.value()
         if not isinstance(row, dict):
-            raise Unreadable(f"{text.file} holds no tables: a row is no object")
+            raise SourceError(f"{text.file} holds no tables: a row is no object")
         yield row
 
 
@@ -96,14 +96,14 @@ class _Text:
             if self._at < len(self._held):
                 break
             if not self._read_on():
-                raise Unreadable(f"{self.file} ends in the middle")
+                raise SourceError(f"{self.file} ends in the middle")
         found = self._held[self._at] == character
         self._at += found
         return found
 
     def expect(self, character: str) -> None:
         if not self.skip(character):
-            raise Unreadable(f"{self.file} holds no tables: {character!r} was expected at {self.place}")
+            raise SourceError(f"{self.file} holds no tables: {character!r} was expected at {self.place}")
 
     def value(self):
         """The string or object that comes next."""
@@ -114,14 +114,14 @@ class _Text:
                 return value
             except json.JSONDecodeError as wrong:
                 if len(self._held) - self._at > LONGEST_ROW or not self._read_on():
-                    raise Unreadable(f"{self.file} is no sound JSON after {self.place}: {wrong.msg}") from None
+                    raise SourceError(f"{self.file} is no sound JSON after {self.place}: {wrong.msg}") from None
 
     def _read_on(self):
         read = self._opened.read(max(CHUNK, len(self._held) - self._at))
         try:
             more = self._decoder.decode(read, final=not read)
         except UnicodeDecodeError:
-            raise Unreadable(f"{self.file} is not in UTF-8") from None
+            raise SourceError(f"{self.file} is not in UTF-8") from None
         self._gone += self._at
         self._held, self._at = self._held[self._at :] + more, 0
         return bool(read)

@@ -2,9 +2,9 @@
 
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from joindin.errors import Invalid
-from joindin.imports.joindin.legacy_row import MOST_ID
-from joindin.imports.joindin.sources import TableFacts, Unreadable
+from joindin.errors import InvalidInput
+from joindin.imports.joindin.legacy_row import MAX_ID
+from joindin.imports.joindin.sources import SourceError, TableStats
 
 PORT = 3306
 # Rows that are fetched from the server at once.
@@ -22,12 +22,12 @@ PREPARATIONS = (
 )
 
 
-class MySqlTables:
+class MySqlSource:
     """All reading is in one transaction that sees the moment it began and cannot write.
 
     Rows are left on the server until they are wanted, so one table is read at a time.
 
-    :raises Invalid: if the address makes no sense.
+    :raises InvalidInput: if the address makes no sense.
     :raises Unreadable: if the server does not answer, or stops to.
     """
 
@@ -35,7 +35,7 @@ class MySqlTables:
         try:
             import pymysql
         except ImportError:
-            raise Unreadable("MySQL is read with PyMySQL, which is not here: install joindin[mysql]") from None
+            raise SourceError("MySQL is read with PyMySQL, which is not here: install joindin[mysql]") from None
         self._errors = (pymysql.Error, OSError)
         try:
             self._connection = pymysql.connect(
@@ -50,7 +50,7 @@ class MySqlTables:
         except self._errors as wrong:
             raise _unreadable(wrong) from None
 
-    def facts(self):
+    def table_stats(self):
         return self._facts
 
     def rows(self, table, above=0):
@@ -71,9 +71,9 @@ class MySqlTables:
         self._connection.close()
 
     def _facts_of(self, table):
-        asked = f"SELECT count(*), max(if(id <= {MOST_ID}, id, 0)) FROM `{table}`"  # noqa: S608 - as above
+        asked = f"SELECT count(*), max(if(id <= {MAX_ID}, id, 0)) FROM `{table}`"  # noqa: S608 - as above
         count, highest = self._ask(asked)[0]
-        return TableFacts(count, max(0, int(highest or 0)))
+        return TableStats(count, max(0, int(highest or 0)))
 
     def _list_tables(self):
         """Those with an id, as all that matter have."""
@@ -98,10 +98,10 @@ def _arguments(address):
         port = parts.port or PORT
         options = {OPTIONS[name]: value for name, value in parse_qsl(parts.query, strict_parsing=bool(parts.query))}
     except (ValueError, KeyError):
-        raise Invalid(f"SOURCE makes no sense: check the port; options are {', '.join(OPTIONS)}") from None
+        raise InvalidInput(f"SOURCE makes no sense: check the port; options are {', '.join(OPTIONS)}") from None
     database = unquote(parts.path.lstrip("/"))
     if not parts.hostname or not database:
-        raise Invalid("SOURCE needs a host and a database: mysql://user:password@host/database")
+        raise InvalidInput("SOURCE needs a host and a database: mysql://user:password@host/database")
     return {
         "host": parts.hostname,
         "port": port,
@@ -114,4 +114,4 @@ def _arguments(address):
 
 def _unreadable(wrong):
     # PyMySQL's errors are a number and a sentence.
-    return Unreadable(f"The database cannot be read: {wrong.args[-1] if wrong.args else wrong}")
+    return SourceError(f"The database cannot be read: {wrong.args[-1] if wrong.args else wrong}")

@@ -10,9 +10,9 @@ from joindin.imports.joindin import map_people as people
 from joindin.imports.joindin import map_talks as talks
 from joindin.imports.joindin import uniqueness, version_bumps
 from joindin.imports.joindin.bulk_rows import is_among
-from joindin.imports.joindin.legacy_row import Broken, id_of
-from joindin.imports.joindin.records import Move, Reference
-from joindin.imports.joindin.talk_categories import find_categories
+from joindin.imports.joindin.legacy_row import InvalidRow, parse_row_id
+from joindin.imports.joindin.records import ForeignKeyMapping, TableImport
+from joindin.imports.joindin.talk_categories import load_categories
 from joindin.models import (
     LINK_TYPES,
     AccessToken,
@@ -38,7 +38,7 @@ from joindin.models import (
     event_tags,
     talk_tracks,
 )
-from joindin.utils.text import fold
+from joindin.utils.text import fold_case_accents
 
 ORDINARY_LANGUAGE, ORDINARY_TYPE = "English - UK", "Talk"
 
@@ -49,180 +49,184 @@ TAKEN = "its name was taken a moment ago: run the import again"
 LINK_TYPE_TABLE = "talk_link_types"
 
 
-def list_moves(source) -> list[Move]:
+def list_table_imports(source) -> list[TableImport]:
     """What becomes of each table, in the order in which that can be done."""
     return [*_base_moves(), *_people_moves(), *_event_moves(), *_talk_moves(_link_types(source))]
 
 
 def _base_moves():
     return [
-        Move("lang", Language.__table__, talks.make_language, settle=uniqueness.merge_languages),
-        Move("categories", TalkType.__table__, talks.make_talk_type, settle=uniqueness.merge_talk_types),
+        TableImport("lang", Language.__table__, talks.map_language, resolve_conflicts=uniqueness.merge_languages),
+        TableImport(
+            "categories", TalkType.__table__, talks.map_talk_type, resolve_conflicts=uniqueness.merge_talk_types
+        ),
     ]
 
 
 def _people_moves():
     return [
-        Move(
+        TableImport(
             "user",
             User.__table__,
-            people.make_user,
-            settle=uniqueness.settle_users,
-            rename=uniqueness.rename_users,
-            duplicate=TAKEN,
+            people.map_user,
+            resolve_conflicts=uniqueness.resolve_user_conflicts,
+            apply_renames=uniqueness.apply_user_renames,
+            duplicate_message=TAKEN,
         ),
-        Move(
+        TableImport(
             "oauth_consumers",
             Client.__table__,
-            people.make_client,
+            people.map_client,
             references=(_user("owner_id", is_required=False),),
-            dated="created_at",
-            duplicate="another application has this key",
+            date_column="created_at",
+            duplicate_message="another application has this key",
         ),
-        Move(
+        TableImport(
             "oauth_access_tokens",
             AccessToken.__table__,
-            people.make_token,
+            people.map_token,
             prepare=_find_clients,
             references=(_user("user_id"),),
-            dated="created_at",
+            date_column="created_at",
         ),
     ]
 
 
 def _event_moves():
     return [
-        Move(
+        TableImport(
             "events",
             Event.__table__,
-            events.make_event,
+            events.map_event,
             references=(_user("reviewer_id", is_required=False),),
-            settle=uniqueness.settle_events,
-            rename=uniqueness.rename_events,
-            generated=("slug",),
-            duplicate=TAKEN,
+            resolve_conflicts=uniqueness.resolve_event_conflicts,
+            apply_renames=uniqueness.apply_event_renames,
+            generated_columns=("slug",),
+            duplicate_message=TAKEN,
         ),
-        Move("tags", Tag.__table__, events.make_tag, settle=uniqueness.merge_tags),
-        Move(
+        TableImport("tags", Tag.__table__, events.map_tag, resolve_conflicts=uniqueness.merge_tags),
+        TableImport(
             "tags_events",
             event_tags,
-            events.make_event_tag,
-            references=(_event(), Reference("tag_id", Tag.__table__, known_as="tags")),
-            touch=version_bumps.touch_events,
+            events.map_event_tag,
+            references=(_event(), ForeignKeyMapping("tag_id", Tag.__table__, merged_in="tags")),
+            bump_versions=version_bumps.bump_event_versions,
         ),
-        Move(
+        TableImport(
             "user_admin",
             EventHost.__table__,
-            events.make_host,
+            events.map_host,
             references=(_event(), _user("user_id")),
-            touch=version_bumps.touch_events,
+            bump_versions=version_bumps.bump_event_versions,
         ),
-        Move("user_attend", Attendance.__table__, events.make_attendance, references=(_event(), _user("user_id"))),
-        Move(
+        TableImport(
+            "user_attend", Attendance.__table__, events.map_attendance, references=(_event(), _user("user_id"))
+        ),
+        TableImport(
             "event_images",
             EventImage.__table__,
-            events.make_event_image,
+            events.map_event_image,
             references=(_event(),),
-            touch=version_bumps.touch_events,
+            bump_versions=version_bumps.bump_event_versions,
         ),
-        Move(
+        TableImport(
             "event_comments",
             EventComment.__table__,
-            events.make_event_comment,
-            references=(_event(lends={"created_at": Event.starts_at}), _user("user_id", is_required=False)),
+            events.map_event_comment,
+            references=(_event(fallback_columns={"created_at": Event.starts_at}), _user("user_id", is_required=False)),
         ),
-        Move(
+        TableImport(
             "reported_event_comments",
             EventCommentReport.__table__,
-            events.make_event_comment_report,
+            events.map_event_comment_report,
             references=_references_of_reports(EventComment),
         ),
-        Move("event_track", Track.__table__, events.make_track, references=(_event(),)),
+        TableImport("event_track", Track.__table__, events.map_track, references=(_event(),)),
     ]
 
 
 def _talk_moves(link_types):
     return [
-        Move(
+        TableImport(
             "talks",
             Talk.__table__,
-            talks.make_talk,
-            prepare=find_categories,
+            talks.map_talk,
+            prepare=load_categories,
             references=(
-                _event(lends={"starts_at": Event.starts_at}),
-                Reference("language_id", Language.__table__, known_as="lang", default=_ordinary_language),
-                Reference("type_id", TalkType.__table__, known_as="categories", default=_ordinary_type),
+                _event(fallback_columns={"starts_at": Event.starts_at}),
+                ForeignKeyMapping("language_id", Language.__table__, merged_in="lang", default=_ordinary_language),
+                ForeignKeyMapping("type_id", TalkType.__table__, merged_in="categories", default=_ordinary_type),
             ),
-            settle=uniqueness.settle_talks,
-            rename=uniqueness.rename_talks,
-            generated=("slug", "stub"),
-            duplicate=TAKEN,
+            resolve_conflicts=uniqueness.resolve_talk_conflicts,
+            apply_renames=uniqueness.apply_talk_renames,
+            generated_columns=("slug", "stub"),
+            duplicate_message=TAKEN,
         ),
-        Move(
+        TableImport(
             "talk_speaker",
             TalkSpeaker.__table__,
-            talks.make_speaker,
+            talks.map_speaker,
             references=(_talk(), _user("user_id", is_required=False)),
-            touch=version_bumps.touch_talks,
+            bump_versions=version_bumps.bump_talk_versions,
         ),
-        Move(
+        TableImport(
             "pending_talk_claims",
             TalkClaim.__table__,
-            talks.make_claim,
+            talks.map_claim,
             references=(
-                _talk(lends={"claimed_at": Talk.starts_at}),
-                Reference("speaker_id", TalkSpeaker.__table__),
+                _talk(fallback_columns={"claimed_at": Talk.starts_at}),
+                ForeignKeyMapping("speaker_id", TalkSpeaker.__table__),
                 _user("user_id"),
             ),
         ),
-        Move(
+        TableImport(
             "talk_track",
             talk_tracks,
-            talks.make_talk_track,
-            references=(_talk(), Reference("track_id", Track.__table__)),
-            touch=version_bumps.touch_talks,
+            talks.map_talk_track,
+            references=(_talk(), ForeignKeyMapping("track_id", Track.__table__)),
+            bump_versions=version_bumps.bump_talk_versions,
         ),
-        Move(
+        TableImport(
             "talk_links",
             TalkLink.__table__,
-            partial(talks.make_link, types=link_types),
+            partial(talks.map_link, types=link_types),
             references=(_talk(),),
-            touch=version_bumps.touch_talks,
+            bump_versions=version_bumps.bump_talk_versions,
         ),
-        Move("user_talk_star", TalkStar.__table__, talks.make_star, references=(_talk(), _user("user_id"))),
-        Move(
+        TableImport("user_talk_star", TalkStar.__table__, talks.map_star, references=(_talk(), _user("user_id"))),
+        TableImport(
             "talk_comments",
             TalkComment.__table__,
-            talks.make_talk_comment,
+            talks.map_talk_comment,
             references=(
-                _talk(takes={"event_id": Talk.event_id}, lends={"created_at": Talk.starts_at}),
+                _talk(copied_columns={"event_id": Talk.event_id}, fallback_columns={"created_at": Talk.starts_at}),
                 _user("user_id", is_required=False),
             ),
         ),
-        Move(
+        TableImport(
             "reported_talk_comments",
             TalkCommentReport.__table__,
-            talks.make_talk_comment_report,
+            talks.map_talk_comment_report,
             references=_references_of_reports(TalkComment),
         ),
     ]
 
 
 def _user(column, is_required=True):
-    return Reference(column, User.__table__, is_required)
+    return ForeignKeyMapping(column, User.__table__, is_required)
 
 
 def _event(**other):
-    return Reference("event_id", Event.__table__, **other)
+    return ForeignKeyMapping("event_id", Event.__table__, **other)
 
 
 def _talk(**other):
-    return Reference("talk_id", Talk.__table__, **other)
+    return ForeignKeyMapping("talk_id", Talk.__table__, **other)
 
 
 def _references_of_reports(comment):
     return (
-        Reference("comment_id", comment.__table__, lends={"reported_at": comment.created_at}),
+        ForeignKeyMapping("comment_id", comment.__table__, fallback_columns={"reported_at": comment.created_at}),
         _user("reporter_id", is_required=False),
         _user("decider_id", is_required=False),
     )
@@ -232,8 +236,8 @@ def _link_types(source):
     """The kinds of links by their ids, of which some may be none of ours."""
     types = dict(enumerate(LINK_TYPES, start=1))
     for row in source.rows(LINK_TYPE_TABLE):
-        with suppress(Broken):
-            types[id_of(row)] = row.get("display_name")
+        with suppress(InvalidRow):
+            types[parse_row_id(row)] = row.get("display_name")
     return {number: name for number, name in types.items() if name in LINK_TYPES}
 
 
@@ -247,7 +251,7 @@ def _find_clients(moving, entries):
         key = entry.columns.pop("client_key")
         entry.columns["client_id"] = clients.get(key)
         if key and key not in clients:
-            entry.mended.append(f"orphan: the application {key!r} is not there")
+            entry.repairs.append(f"orphan: the application {key!r} is not there")
 
 
 def _ordinary_language(session):
@@ -260,4 +264,4 @@ def _ordinary_type(session):
 
 def _named(session, id_column, name_column, wanted):
     found = session.execute(select(name_column, id_column).order_by(id_column))
-    return next(id_ for name, id_ in found if fold(name) == fold(wanted))
+    return next(id_ for name, id_ in found if fold_case_accents(name) == fold_case_accents(wanted))

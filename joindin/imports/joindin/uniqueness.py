@@ -11,12 +11,12 @@ from random import randint
 from sqlalchemy import String, func, select
 
 from joindin.imports.joindin.bulk_rows import is_among
-from joindin.imports.joindin.map_people import keyed_name
-from joindin.imports.joindin.progress import note_values
+from joindin.imports.joindin.map_people import name_and_key
+from joindin.imports.joindin.progress import store_values
 from joindin.imports.joindin.report import MERGED
 from joindin.models import Event, Language, Tag, Talk, TalkType, User
-from joindin.utils.datetimes import zone
-from joindin.utils.text import fold, slug
+from joindin.utils.datetimes import get_timezone
+from joindin.utils.text import fold_case_accents, slugify
 
 _lower_stubs = func.lower(Event.stub, type_=String)
 
@@ -24,39 +24,39 @@ LONGEST_BASE = 80
 LONGEST_SLUG_BASE = 200
 
 
-def settle_users(moving, _move, entries):
+def resolve_user_conflicts(moving, _move, entries):
     names = _owners(moving.session, User.username_key, [entry.columns["username_key"] for entry in entries])
     mails = _owners(moving.session, User.email_key, [entry.columns["email_key"] for entry in entries])
     return _part(entries, (names, "username_key", True), (mails, "email_key", False))
 
 
-def rename_users(moving, entries):
+def apply_user_renames(moving, entries):
     """Nobody is lost: who has no name of their own gets their id behind it, a second account no address."""
     mails = _owners(moving.session, User.email_key, [entry.columns["email_key"] for entry in entries])
     for entry in entries:
         mail = entry.columns["email_key"]
         if mail is not None and mails.setdefault(mail, entry.id) != entry.id:
-            entry.mended.append(f"the address {entry.columns['email']} is that of user {mails[mail]}")
-            entry.columns |= keyed_name("email", None)
+            entry.repairs.append(f"the address {entry.columns['email']} is that of user {mails[mail]}")
+            entry.columns |= name_and_key("email", None)
     bases = {entry.id: (entry.columns["username"] or "user")[:LONGEST_BASE] for entry in entries}
     tried = {entry.id: [entry.columns["username"], *_numbered(bases[entry.id], entry.id)] for entry in entries}
-    keys = [fold(name) for names in tried.values() for name in names]
+    keys = [fold_case_accents(name) for names in tried.values() for name in names]
     owners = _owners(moving.session, User.username_key, [key for key in keys if key])
     for entry in entries:
         old = entry.columns["username"]
-        new = _first_free(tried[entry.id], owners, entry.id, fold)
+        new = _first_free(tried[entry.id], owners, entry.id, fold_case_accents)
         if new != old:
-            entry.columns |= keyed_name("username", new)
-            entry.mended.append(f"the username {old!r} cannot be used: it is {new!r} now")
+            entry.columns |= name_and_key("username", new)
+            entry.repairs.append(f"the username {old!r} cannot be used: it is {new!r} now")
 
 
-def settle_events(moving, _move, entries):
+def resolve_event_conflicts(moving, _move, entries):
     slugs = _owners(moving.session, Event.slug, [entry.columns["slug"] for entry in entries])
     stubs = _owners(moving.session, _lower_stubs, [_lower_stub(entry) for entry in entries], Event.id)
     return _part(entries, (slugs, "slug", True), (stubs, _lower_stub, False))
 
 
-def rename_events(moving, entries):
+def apply_event_renames(moving, entries):
     """Slugs by the contract's recipe (spec 4.12); an event can do without a stub."""
     stubs = _owners(moving.session, _lower_stubs, [_lower_stub(entry) for entry in entries], Event.id)
     tried = {entry.id: [entry.columns["slug"], *_dated_slugs(entry)] for entry in entries}
@@ -65,19 +65,19 @@ def rename_events(moving, entries):
         old, stub = entry.columns["slug"], entry.columns["stub"]
         entry.columns["slug"] = new = _first_free(tried[entry.id], slugs, entry.id)
         if old is not None and new != old:
-            entry.mended.append(f"the slug {old!r} is taken: it is {new!r} now")
+            entry.repairs.append(f"the slug {old!r} is taken: it is {new!r} now")
         if stub is not None and stubs.setdefault(stub.lower(), entry.id) != entry.id:
             entry.columns["stub"] = None
-            entry.mended.append(f"the stub {stub!r} is that of event {stubs[stub.lower()]}")
+            entry.repairs.append(f"the stub {stub!r} is that of event {stubs[stub.lower()]}")
 
 
-def settle_talks(moving, _move, entries):
+def resolve_talk_conflicts(moving, _move, entries):
     stubs = _owners(moving.session, Talk.stub, [entry.columns["stub"] for entry in entries])
     slugs = _owners_of_talk_slugs(moving.session, entries, [entry.columns["slug"] for entry in entries])
     return _part(entries, (slugs, _slug_in_event, True), (stubs, "stub", True))
 
 
-def rename_talks(moving, entries):
+def apply_talk_renames(moving, entries):
     tried = {
         entry.id: [entry.columns["slug"], *_numbered(_plain_slug(entry), entry.id, plain=True)] for entry in entries
     }
@@ -89,7 +89,7 @@ def rename_talks(moving, entries):
         entry.columns["slug"] = new = _first_free(tried[entry.id], of_event, entry.id)
         slugs[event_id, new] = entry.id
         if old is not None and new != old:
-            entry.mended.append(f"the slug {old!r} is taken: it is {new!r} now")
+            entry.repairs.append(f"the slug {old!r} is taken: it is {new!r} now")
     _give_stubs(moving.session, entries, stubs)
 
 
@@ -99,13 +99,15 @@ def merge_tags(moving, move, entries):
 
 
 def merge_languages(moving, move, entries):
-    owners = {fold(name): id_ for name, id_ in moving.session.execute(select(Language.name, Language.id))}
-    return _merge(moving, move, entries, owners, lambda entry: fold(entry.columns["name"]))
+    owners = {fold_case_accents(name): id_ for name, id_ in moving.session.execute(select(Language.name, Language.id))}
+    return _merge(moving, move, entries, owners, lambda entry: fold_case_accents(entry.columns["name"]))
 
 
 def merge_talk_types(moving, move, entries):
-    owners = {fold(title): id_ for title, id_ in moving.session.execute(select(TalkType.title, TalkType.id))}
-    return _merge(moving, move, entries, owners, lambda entry: fold(entry.columns["title"]))
+    owners = {
+        fold_case_accents(title): id_ for title, id_ in moving.session.execute(select(TalkType.title, TalkType.id))
+    }
+    return _merge(moving, move, entries, owners, lambda entry: fold_case_accents(entry.columns["title"]))
 
 
 def _merge(moving, move, entries, owners, key):
@@ -116,7 +118,7 @@ def _merge(moving, move, entries, owners, key):
             kept.append(entry)
         else:
             stand_for[entry.id] = owner
-    note_values(moving.session, move.name, stand_for)
+    store_values(moving.session, move.name, stand_for)
     moving.report.count(move.name, MERGED, len(stand_for))
     return kept, []
 
@@ -184,15 +186,15 @@ def _slug_in_event(entry):
 
 
 def _dated_slugs(entry):
-    plain = slug(entry.columns["name"])[:LONGEST_SLUG_BASE]
-    start = entry.columns["starts_at"].astimezone(zone(entry.columns["timezone"]))
+    plain = slugify(entry.columns["name"])[:LONGEST_SLUG_BASE]
+    start = entry.columns["starts_at"].astimezone(get_timezone(entry.columns["timezone"]))
     dated = [plain] + [f"{plain}-{start:{shape}}" for shape in ("%Y", "%Y-%m", "%Y-%m-%d")]
     dated = [each.strip("-") or "event" for each in dated]
     return [*dated, f"{dated[-1]}-{randint(1, 99)}", *_numbered(dated[-1], entry.id)]
 
 
 def _plain_slug(entry):
-    return slug(entry.columns["title"])[:LONGEST_SLUG_BASE].strip("-") or "talk"
+    return slugify(entry.columns["title"])[:LONGEST_SLUG_BASE].strip("-") or "talk"
 
 
 def _give_stubs(session, entries, owners):
@@ -209,5 +211,5 @@ def _give_stubs(session, entries, owners):
             if taken.setdefault(new, entry.id) == entry.id and owners.setdefault(new, entry.id) == entry.id:
                 entry.columns["stub"] = new
                 if old is not None:
-                    entry.mended.append(f"the stub {old!r} is taken: it is {new!r} now")
+                    entry.repairs.append(f"the stub {old!r} is taken: it is {new!r} now")
         lacking = [(entry, old) for entry, old in lacking if entry.columns["stub"] == old]

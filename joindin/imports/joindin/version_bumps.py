@@ -6,12 +6,12 @@ from joindin.imports.joindin.bulk_rows import is_among
 from joindin.models import Event, Talk
 
 
-def touch_events(session, entries) -> None:
+def bump_event_versions(session, entries) -> None:
     """The events that the entries belong to."""
     _touch(session, Event, is_among(session, Event.id, _ids(entries, "event_id")))
 
 
-def touch_talks(session, entries) -> None:
+def bump_talk_versions(session, entries) -> None:
     """The talks that the entries belong to."""
     _touch(session, Talk, is_among(session, Talk.id, _ids(entries, "talk_id")))
 

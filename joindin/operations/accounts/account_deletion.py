@@ -8,7 +8,7 @@ from itertools import islice
 
 from sqlalchemy import delete, select, union, update
 
-from joindin.db.locking import give_way
+from joindin.db.locking import retry_on_lock_timeout
 from joindin.errors import Conflict
 from joindin.models import (
     Attendance,
@@ -21,13 +21,13 @@ from joindin.models import (
     TalkStar,
     User,
 )
-from joindin.operations.accounts.roles import hold_user, is_last_admin
-from joindin.operations.audit import record
-from joindin.operations.counter_repair import COUNTED
-from joindin.operations.talk_counters import recount_talks
+from joindin.operations.accounts.roles import is_last_admin, lock_user
+from joindin.operations.audit import log_action
+from joindin.operations.counter_repair import EVENT_COUNTERS
+from joindin.operations.talk_counters import recompute_talk_counters
 
-BATCH = 1000
-NOT_DELETED = "There was a problem trying to delete the user"
+BATCH_SIZE = 1000
+MSG_USER_NOT_DELETED = "There was a problem trying to delete the user"
 
 
 def delete_user(session, user_id: int, *, actor: User) -> None:
@@ -42,11 +42,11 @@ def delete_user(session, user_id: int, *, actor: User) -> None:
     """
 
     def work():
-        user = hold_user(session, user_id)
+        user = lock_user(session, user_id)
         if user is None:
             return
         if is_last_admin(session, user):
-            raise Conflict(NOT_DELETED)
+            raise Conflict(MSG_USER_NOT_DELETED)
         talks = _hold(session, Talk, _talks_that_show(user_id))
         events = _hold(session, Event, _events_that_show(user_id))
         session.execute(
@@ -55,13 +55,13 @@ def delete_user(session, user_id: int, *, actor: User) -> None:
             .values(author_name=None)
             .execution_options(synchronize_session=False)
         )
-        record(session, "user.delete", user, actor=actor)
+        log_action(session, "user.delete", user, actor=actor)
         session.execute(delete(User).where(User.id == user_id).execution_options(synchronize_session=False))
         _recount_events(session, events, "attendee_count", "rating_sum", "rating_count")
         for batch in _batches(talks):
-            recount_talks(session, batch)
+            recompute_talk_counters(session, batch)
 
-    give_way(session, work, refusal=NOT_DELETED)
+    retry_on_lock_timeout(session, work, message=MSG_USER_NOT_DELETED)
 
 
 def delete_talk_comments(session, user_id: int, *, actor: User) -> None:
@@ -76,12 +76,12 @@ def delete_talk_comments(session, user_id: int, *, actor: User) -> None:
             delete(TalkComment).where(TalkComment.user_id == user_id).execution_options(synchronize_session=False)
         ).rowcount
         if user is not None:
-            record(session, "user.delete_talk_comments", user, actor=actor, changes={"comments": [deleted, 0]})
+            log_action(session, "user.delete_talk_comments", user, actor=actor, changes={"comments": [deleted, 0]})
         _recount_events(session, events, "talk_comment_count")
         for batch in _batches(talks):
-            recount_talks(session, batch)
+            recompute_talk_counters(session, batch)
 
-    give_way(session, work, refusal="There was a problem trying to delete the comments")
+    retry_on_lock_timeout(session, work, message="There was a problem trying to delete the comments")
 
 
 def _events_that_show(user_id):
@@ -106,7 +106,7 @@ def _hold(session, model, ids):
 
 
 def _recount_events(session, event_ids, *counters):
-    counted = {name: COUNTED[name].scalar_subquery() for name in counters}
+    counted = {name: EVENT_COUNTERS[name].scalar_subquery() for name in counters}
     for batch in _batches(event_ids):
         session.execute(
             update(Event)
@@ -119,5 +119,5 @@ def _recount_events(session, event_ids, *counters):
 def _batches(ids: Iterable[int]):
     """In pieces that either database takes in one statement."""
     rest = iter(ids)
-    while batch := list(islice(rest, BATCH)):
+    while batch := list(islice(rest, BATCH_SIZE)):
         yield batch

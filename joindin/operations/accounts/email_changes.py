@@ -6,44 +6,44 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from joindin.db.locking import begin_write
-from joindin.errors import Conflict, Invalid
+from joindin.errors import Conflict, InvalidInput
 from joindin.models import EmailChange, EmailVerification, PasswordReset, User
-from joindin.operations.accounts.registration import NO_LONGER, may_be_mailed, tell_of_account
-from joindin.operations.accounts.security_mails import tell_of_address
-from joindin.operations.outbox import send_later
-from joindin.queries.accounts.users import user_with_email
-from joindin.security.tokens import new_session_token, token_hash
+from joindin.operations.accounts.registration import MSG_LINK_EXPIRED, is_mail_allowed, mail_existing_account
+from joindin.operations.accounts.security_mails import mail_email_changed
+from joindin.operations.outbox import enqueue_mail
+from joindin.queries.accounts.users import get_user_by_email
+from joindin.security.tokens import hash_token, new_session_token
 
-LASTS = dt.timedelta(days=1)
+EMAIL_CHANGE_TTL = dt.timedelta(days=1)
 
 
-def ask_for_address(session, user: User, email: str, *, now: dt.datetime) -> None:
+def request_email_change(session, user: User, email: str, *, now: dt.datetime) -> None:
     """Mail a link to the new address; or, where that is somebody's, tell them instead."""
-    if not may_be_mailed(session, email, now=now):
+    if not is_mail_allowed(session, email, now=now):
         return
-    known = user_with_email(session, email)
+    known = get_user_by_email(session, email)
     if known is not None:
-        tell_of_account(session, known)
+        mail_existing_account(session, known)
         return
     token = new_session_token()
-    session.add(EmailChange(user_id=user.id, token_hash=token_hash(token), email=email, created_at=now))
-    send_later(session, "email_change", [email], full_name=user.full_name, username=user.username, token=token)
+    session.add(EmailChange(user_id=user.id, token_hash=hash_token(token), email=email, created_at=now))
+    enqueue_mail(session, "email_change", [email], full_name=user.full_name, username=user.username, token=token)
 
 
-def change_address(session, token: str, *, now: dt.datetime) -> User:
+def confirm_email_change(session, token: str, *, now: dt.datetime) -> User:
     """Take the mailed token as proof of the new address. The old one is told, and mailed tokens lapse.
 
-    :raises Invalid: if the link was used or is too old.
+    :raises InvalidInput: if the link was used or is too old.
     :raises Conflict: if somebody else proved the address meanwhile.
     """
     begin_write(session)
     asked = session.scalar(
         select(EmailChange)
-        .where(EmailChange.token_hash == token_hash(token), EmailChange.created_at > now - LASTS)
+        .where(EmailChange.token_hash == hash_token(token), EmailChange.created_at > now - EMAIL_CHANGE_TTL)
         .with_for_update()
     )
     if asked is None:
-        raise Invalid(NO_LONGER)
+        raise InvalidInput(MSG_LINK_EXPIRED)
     user = session.get_one(User, asked.user_id, with_for_update=True)
     before, user.email, user.is_verified = user.email, asked.email, True
     try:
@@ -53,11 +53,13 @@ def change_address(session, token: str, *, now: dt.datetime) -> User:
         raise Conflict("That address belongs to an account") from None
     for kind in (EmailChange, EmailVerification, PasswordReset):
         session.execute(delete(kind).where(kind.user_id == user.id))
-    tell_of_address(session, user, before=before, email=user.email)
+    mail_email_changed(session, user, before=before, email=user.email)
     return user
 
 
-def forget_address_changes(session, now: dt.datetime) -> None:
+def purge_expired_email_changes(session, now: dt.datetime) -> None:
     session.execute(
-        delete(EmailChange).where(EmailChange.created_at <= now - LASTS).execution_options(synchronize_session=False)
+        delete(EmailChange)
+        .where(EmailChange.created_at <= now - EMAIL_CHANGE_TTL)
+        .execution_options(synchronize_session=False)
     )

@@ -3,68 +3,70 @@
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
-from joindin.db.locking import begin_write, locked
+from joindin.db.locking import begin_write, lock_row
 from joindin.db.upserts import insert_or_ignore
-from joindin.errors import Invalid, NotFound
-from joindin.models import PERMISSIONS, PRESETS, Event, Group, Permit, User
-from joindin.operations.audit import record
+from joindin.errors import InvalidInput, NotFound
+from joindin.models import PERMISSIONS, PRESETS, Event, GrantedPermission, Group, User
+from joindin.operations.audit import log_action
 
-KINDS = {"event": Event, "user": User, "group": Group}
+OBJECT_TYPES = {"event": Event, "user": User, "group": Group}
 
 
-def permit(session, holder: User | Group, permission: str, thing=None, *, actor: User | None) -> bool:
+def grant_permission(session, holder: User | Group, permission: str, thing=None, *, actor: User | None) -> bool:
     """Permit ``holder`` that for everything, or for one event, person or group; whether that is new.
 
-    :raises Invalid: if there is no such permission, or it is not for such a thing.
+    :raises InvalidInput: if there is no such permission, or it is not for such a thing.
     """
     if permission not in PERMISSIONS:
-        raise Invalid(f"There is no permission {permission!r}")
-    kind = next((name for name, model in KINDS.items() if isinstance(thing, model)), None)
+        raise InvalidInput(f"There is no permission {permission!r}")
+    kind = next((name for name, model in OBJECT_TYPES.items() if isinstance(thing, model)), None)
     if thing is not None and kind != PERMISSIONS[permission]:
-        raise Invalid(f"{permission} cannot be given for one {kind}")
-    if locked(session, type(holder), holder.id) is None:
+        raise InvalidInput(f"{permission} cannot be given for one {kind}")
+    if lock_row(session, type(holder), holder.id) is None:
         raise NotFound("Whom that was for is gone")
     owner = "user" if isinstance(holder, User) else "group"
     columns = {f"{owner}_id": holder.id, "permission": permission}
     if kind:
         columns[f"on_{kind}_id"] = thing.id
-    columns["permit_key"] = f"{owner} {holder.id} {permission} {f'{kind} {thing.id}' if kind else 'everything'}"
+    columns["unique_key"] = f"{owner} {holder.id} {permission} {f'{kind} {thing.id}' if kind else 'everything'}"
     try:
         with session.begin_nested():
-            is_new = insert_or_ignore(session, Permit, **columns)
+            is_new = insert_or_ignore(session, GrantedPermission, **columns)
     except IntegrityError:
         raise NotFound("What that was about is gone") from None
     if is_new:
         changes = {"permission": [None, permission]} | ({"for": [None, f"{kind} {thing.id}"]} if kind else {})
-        record(session, f"{owner}.permit", holder, actor=actor, changes=changes)
+        log_action(session, f"{owner}.permit", holder, actor=actor, changes=changes)
     return is_new
 
 
-def permit_preset(session, group: Group, preset: str, *, actor: User | None) -> None:
+def grant_preset(session, group: Group, preset: str, *, actor: User | None) -> None:
     """Permit a group all that groups of its kind usually may.
 
-    :raises Invalid: if there is no such preset.
+    :raises InvalidInput: if there is no such preset.
     """
     if preset not in PRESETS:
-        raise Invalid(f"There is no preset {preset!r}")
+        raise InvalidInput(f"There is no preset {preset!r}")
     for permission in PRESETS[preset]:
-        permit(session, group, permission, actor=actor)
+        grant_permission(session, group, permission, actor=actor)
 
 
-def take_back(session, permit_id: int, *, actor: User | None) -> None:
+def revoke_permission(session, permission_id: int, *, actor: User | None) -> None:
     """:raises NotFound: if it was taken back already."""
     begin_write(session)
-    taken = session.get(Permit, permit_id)
+    taken = session.get(GrantedPermission, permission_id)
     done = taken is not None and session.execute(
-        delete(Permit).where(Permit.id == permit_id).execution_options(synchronize_session=False)
+        delete(GrantedPermission)
+        .where(GrantedPermission.id == permission_id)
+        .execution_options(synchronize_session=False)
     )
     if not done or not done.rowcount:
         raise NotFound("Permission not found")
     holder = session.get_one(User, taken.user_id) if taken.user_id else session.get_one(Group, taken.group_id)
     thing = next(
-        (f"{kind} {id_}" for kind in KINDS if (id_ := getattr(taken, f"on_{kind}_id")) is not None),
+        (f"{kind} {id_}" for kind in OBJECT_TYPES if (id_ := getattr(taken, f"on_{kind}_id")) is not None),
         None,
     )
     changes = {"permission": [taken.permission, None]} | ({"for": [thing, None]} if thing else {})
-    record(session, f"{'user' if taken.user_id else 'group'}.take_back", holder, actor=actor, changes=changes)
+    log_action(session, f"{'user' if taken.user_id else 'group'}.take_back", holder, actor=actor, changes=changes)
     session.expunge(taken)

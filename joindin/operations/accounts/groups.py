@@ -5,32 +5,32 @@ import datetime as dt
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
-from joindin.db.locking import locked
+from joindin.db.locking import lock_row
 from joindin.db.upserts import insert_or_ignore
-from joindin.errors import Conflict, Invalid, NotFound
+from joindin.errors import Conflict, InvalidInput, NotFound
 from joindin.models import Group, GroupMember, User
-from joindin.operations.audit import record
-from joindin.queries.accounts.users import user_named
+from joindin.operations.audit import log_action
+from joindin.queries.accounts.users import get_user_by_username
 
-LONGEST_NAME = 100
-TAKEN = "There is a group of that name"
+MAX_GROUP_NAME_LENGTH = 100
+MSG_GROUP_NAME_TAKEN = "There is a group of that name"
 
 
 def create_group(session, name: str, *, actor: User | None, now: dt.datetime) -> Group:
-    """:raises Invalid, Conflict: if the name is none, or taken."""
+    """:raises InvalidInput, Conflict: if the name is none, or taken."""
     group = Group(name=_checked(name), created_at=now)
     try:
         with session.begin_nested():
             session.add(group)
             session.flush()
     except IntegrityError:
-        raise Conflict(TAKEN) from None
-    record(session, "group.create", group, actor=actor)
+        raise Conflict(MSG_GROUP_NAME_TAKEN) from None
+    log_action(session, "group.create", group, actor=actor)
     return group
 
 
 def rename_group(session, group_id: int, name: str, *, actor: User | None) -> Group:
-    """:raises Invalid, Conflict: if the name is none, or taken."""
+    """:raises InvalidInput, Conflict: if the name is none, or taken."""
     name = _checked(name)
     group = _held(session, group_id)
     before = group.name
@@ -41,15 +41,15 @@ def rename_group(session, group_id: int, name: str, *, actor: User | None) -> Gr
             group.name = name
             session.flush()
     except IntegrityError:
-        raise Conflict(TAKEN) from None
-    record(session, "group.rename", group, actor=actor, changes={"name": [before, name]})
+        raise Conflict(MSG_GROUP_NAME_TAKEN) from None
+    log_action(session, "group.rename", group, actor=actor, changes={"name": [before, name]})
     return group
 
 
 def delete_group(session, group_id: int, *, actor: User | None) -> None:
     """Dissolve a group. What was permitted to it, and on it, goes with it."""
     group = _held(session, group_id)
-    record(session, "group.delete", group, actor=actor)
+    log_action(session, "group.delete", group, actor=actor)
     session.execute(delete(Group).where(Group.id == group_id).execution_options(synchronize_session=False))
     session.expunge(group)
 
@@ -57,12 +57,12 @@ def delete_group(session, group_id: int, *, actor: User | None) -> None:
 def add_member(session, group_id: int, *, username: str, actor: User | None) -> User:
     """:raises NotFound: if nobody goes by that name. :raises Conflict: if they are in it already."""
     group = _held(session, group_id)
-    user = user_named(session, username)
+    user = get_user_by_username(session, username)
     if user is None or not user.is_active:
         raise NotFound("User not found")
     if not insert_or_ignore(session, GroupMember, group_id=group_id, user_id=user.id):
         raise Conflict(f"{user.username} is in that group already")
-    record(session, "group.add_member", group, actor=actor, changes={"member": [None, user.username]})
+    log_action(session, "group.add_member", group, actor=actor, changes={"member": [None, user.username]})
     return user
 
 
@@ -76,17 +76,17 @@ def remove_member(session, group_id: int, user_id: int, *, actor: User | None) -
         .execution_options(synchronize_session=False)
     ).rowcount
     if left and user:
-        record(session, "group.remove_member", group, actor=actor, changes={"member": [user.username, None]})
+        log_action(session, "group.remove_member", group, actor=actor, changes={"member": [user.username, None]})
 
 
 def _checked(name):
-    if not 0 < len(name) <= LONGEST_NAME:
-        raise Invalid(f"The name must have 1 to {LONGEST_NAME} characters")
+    if not 0 < len(name) <= MAX_GROUP_NAME_LENGTH:
+        raise InvalidInput(f"The name must have 1 to {MAX_GROUP_NAME_LENGTH} characters")
     return name
 
 
 def _held(session, group_id):
-    group = locked(session, Group, group_id)
+    group = lock_row(session, Group, group_id)
     if group is None:
         raise NotFound("Group not found")
     return group

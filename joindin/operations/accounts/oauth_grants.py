@@ -10,14 +10,14 @@ from collections.abc import Iterable
 
 from sqlalchemy import delete, or_, select, update
 
-from joindin.db.locking import locked
+from joindin.db.locking import lock_row
 from joindin.db.upserts import insert_or_ignore
 from joindin.models import AccessToken, Consent, Grant, RefreshToken
 from joindin.security.scopes import join_scopes
-from joindin.security.tokens import token_hash
+from joindin.security.tokens import hash_token
 
 
-def keep_code(
+def store_code(
     session,
     code: str,
     *,
@@ -27,7 +27,7 @@ def keep_code(
     scopes: str,
     redirect_uri: str | None,
     code_challenge: str | None,
-    lasts: dt.timedelta,
+    lifetime: dt.timedelta,
     now: dt.datetime,
 ) -> None:
     """Open a grant, with a code that the application has yet to redeem."""
@@ -37,8 +37,8 @@ def keep_code(
             client_id=client_id,
             kind=kind,
             scopes=scopes,
-            code_hash=token_hash(code),
-            code_expires_at=now + lasts,
+            code_hash=hash_token(code),
+            code_expires_at=now + lifetime,
             code_challenge=code_challenge,
             redirect_uri=redirect_uri,
             created_at=now,
@@ -52,12 +52,12 @@ def redeem_code(session, code: str, *, client_id: int, now: dt.datetime) -> Gran
 
     None for an unknown, lapsed or foreign one; and for one that was spent before, whose grant ends.
     """
-    id_ = session.scalar(select(Grant.id).where(Grant.code_hash == token_hash(code)))
-    grant = locked(session, Grant, id_) if id_ is not None else None
+    id_ = session.scalar(select(Grant.id).where(Grant.code_hash == hash_token(code)))
+    grant = lock_row(session, Grant, id_) if id_ is not None else None
     if grant is None:
         return None
     if grant.redeemed_at is not None:
-        end_grant(session, grant, now=now)
+        revoke_grant(session, grant, now=now)
         return None
     grant.redeemed_at = now
     session.flush()
@@ -65,7 +65,7 @@ def redeem_code(session, code: str, *, client_id: int, now: dt.datetime) -> Gran
     return grant if is_good else None
 
 
-def open_grant(session, *, user_id: int, client_id: int, kind: str, scopes: str, now: dt.datetime) -> Grant:
+def create_grant(session, *, user_id: int, client_id: int, kind: str, scopes: str, now: dt.datetime) -> Grant:
     """A grant without a code: somebody told the application their password."""
     grant = Grant(user_id=user_id, client_id=client_id, kind=kind, scopes=scopes, created_at=now, redeemed_at=now)
     session.add(grant)
@@ -73,32 +73,32 @@ def open_grant(session, *, user_id: int, client_id: int, kind: str, scopes: str,
     return grant
 
 
-def hold_refresh_token(session, token: str, *, client_id: int, now: dt.datetime) -> RefreshToken | None:
+def lock_refresh_token(session, token: str, *, client_id: int, now: dt.datetime) -> RefreshToken | None:
     """That token, for :func:`spend_refresh_token`, with its grant held.
 
     None for an unknown, lapsed or foreign one; and for one that was spent before, whose grant ends.
     """
     found = session.execute(
-        select(RefreshToken.id, RefreshToken.grant_id).where(RefreshToken.token_hash == token_hash(token))
+        select(RefreshToken.id, RefreshToken.grant_id).where(RefreshToken.token_hash == hash_token(token))
     ).first()
-    grant = locked(session, Grant, found.grant_id) if found else None
-    shown = locked(session, RefreshToken, found.id) if grant else None
+    grant = lock_row(session, Grant, found.grant_id) if found else None
+    shown = lock_row(session, RefreshToken, found.id) if grant else None
     if shown is None or grant.revoked_at is not None or grant.client_id != client_id:
         return None
     if shown.used_at is not None:
-        end_grant(session, grant, now=now)
+        revoke_grant(session, grant, now=now)
         return None
     return shown if shown.expires_at is None or shown.expires_at > now else None
 
 
-def spend_refresh_token(session, shown: RefreshToken, *, now: dt.datetime) -> None:
+def consume_refresh_token(session, shown: RefreshToken, *, now: dt.datetime) -> None:
     """It is not good a second time, and the access that it renews ends."""
     shown.used_at = now
     _end_access(session, AccessToken.grant_id == shown.grant_id, now)
     session.flush()
 
 
-def keep_tokens(
+def store_tokens(
     session,
     *,
     kind: str,
@@ -116,7 +116,7 @@ def keep_tokens(
     session.add(
         AccessToken(
             kind=kind,
-            token_hash=token_hash(access_token),
+            token_hash=hash_token(access_token),
             user_id=user_id,
             client_id=client_id,
             grant_id=grant_id,
@@ -128,13 +128,13 @@ def keep_tokens(
     if refresh_token is not None:
         session.add(
             RefreshToken(
-                token_hash=token_hash(refresh_token), grant_id=grant_id, created_at=now, expires_at=refresh_expires_at
+                token_hash=hash_token(refresh_token), grant_id=grant_id, created_at=now, expires_at=refresh_expires_at
             )
         )
     session.flush()
 
 
-def end_grant(session, grant: Grant, *, now: dt.datetime) -> None:
+def revoke_grant(session, grant: Grant, *, now: dt.datetime) -> None:
     """No token that came of it is any good from now on."""
     if grant.revoked_at is None:
         grant.revoked_at = now
@@ -142,9 +142,9 @@ def end_grant(session, grant: Grant, *, now: dt.datetime) -> None:
     session.flush()
 
 
-def hand_back(session, token: str, *, client_id: int, now: dt.datetime) -> None:
+def revoke_client_token(session, token: str, *, client_id: int, now: dt.datetime) -> None:
     """An application gives up a token of its own, of either kind; its grant ends with it. Others' are left alone."""
-    hashed = token_hash(token)
+    hashed = hash_token(token)
     shown = session.execute(
         select(AccessToken.id, AccessToken.grant_id).where(
             AccessToken.token_hash == hashed, AccessToken.client_id == client_id
@@ -159,11 +159,11 @@ def hand_back(session, token: str, *, client_id: int, now: dt.datetime) -> None:
             .join(RefreshToken, RefreshToken.grant_id == Grant.id)
             .where(RefreshToken.token_hash == hashed, Grant.client_id == client_id)
         )
-    if grant_id is not None and (grant := locked(session, Grant, grant_id)) is not None:
-        end_grant(session, grant, now=now)
+    if grant_id is not None and (grant := lock_row(session, Grant, grant_id)) is not None:
+        revoke_grant(session, grant, now=now)
 
 
-def remember_consent(session, *, user_id: int, client_id: int, scopes: Iterable[str], now: dt.datetime) -> None:
+def store_consent(session, *, user_id: int, client_id: int, scopes: Iterable[str], now: dt.datetime) -> None:
     """Keep what somebody allows an application, beside what they allowed it before."""
     values = {"user_id": user_id, "client_id": client_id}
     if insert_or_ignore(session, Consent, **values, scopes=join_scopes(scopes), given_at=now):
@@ -174,7 +174,7 @@ def remember_consent(session, *, user_id: int, client_id: int, scopes: Iterable[
         session.flush()
 
 
-def withdraw_consent(session, *, user_id: int, client_id: int, now: dt.datetime) -> None:
+def revoke_consent(session, *, user_id: int, client_id: int, now: dt.datetime) -> None:
     """Take back all that somebody ever allowed an application; it has to ask again."""
     theirs = (Grant.user_id == user_id, Grant.client_id == client_id)
     quietly = {"synchronize_session": False}
@@ -187,7 +187,7 @@ def withdraw_consent(session, *, user_id: int, client_id: int, now: dt.datetime)
     _end_access(session, (AccessToken.user_id == user_id) & (AccessToken.client_id == client_id), now)
 
 
-def forget_ended(session, before: dt.datetime) -> None:
+def purge_expired_grants(session, before: dt.datetime) -> None:
     """Remove tokens, and grants without any, that ended before then."""
     quietly = {"synchronize_session": False}
     session.execute(

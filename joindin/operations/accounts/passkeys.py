@@ -7,27 +7,27 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from joindin.db.locking import locked
-from joindin.errors import Conflict, Invalid, NotFound
+from joindin.db.locking import lock_row
+from joindin.errors import Conflict, InvalidInput, NotFound
 from joindin.models import Passkey, User
-from joindin.operations.accounts.second_factors import make_recovery_codes, note_removal
-from joindin.operations.accounts.security_mails import tell_of_sign_in_change
+from joindin.operations.accounts.second_factors import after_factor_removed, make_recovery_codes
+from joindin.operations.accounts.security_mails import mail_sign_in_change
 from joindin.queries.accounts.second_factors import has_second_factor, list_passkeys
 
-MOST = 20
-LONGEST_ANSWER = 20_000
-NOT_TAKEN = "Your device's answer was not accepted. Please try again"
+MAX_PASSKEYS = 20
+MAX_RESPONSE_LENGTH = 20_000
+MSG_PASSKEY_REJECTED = "Your device's answer was not accepted. Please try again"
 
 
 @dataclass(frozen=True)
-class Place:
+class RelyingParty:
     """The host that passkeys are for, and where its pages are."""
 
     host: str
     origin: str
 
 
-def creation_options(session, user: User, place: Place, challenge: bytes) -> str:
+def build_creation_options(session, user: User, place: RelyingParty, challenge: bytes) -> str:
     """What a browser needs to make a passkey, as JSON. Devices that have one of this account are passed over."""
     from webauthn import generate_registration_options, options_to_json
     from webauthn.helpers.structs import AuthenticatorSelectionCriteria, ResidentKeyRequirement
@@ -45,7 +45,7 @@ def creation_options(session, user: User, place: Place, challenge: bytes) -> str
     return options_to_json(options)
 
 
-def request_options(session, user: User, place: Place, challenge: bytes) -> str:
+def build_request_options(session, user: User, place: RelyingParty, challenge: bytes) -> str:
     """What a browser needs to ask for one of somebody's passkeys, as JSON."""
     from webauthn import generate_authentication_options, options_to_json
 
@@ -56,11 +56,11 @@ def request_options(session, user: User, place: Place, challenge: bytes) -> str:
 
 
 def add_passkey(
-    session, user: User, answer: str, place: Place, challenge: bytes, *, name: str, now: dt.datetime
+    session, user: User, answer: str, place: RelyingParty, challenge: bytes, *, name: str, now: dt.datetime
 ) -> list[str] | None:
     """Keep a new passkey; new recovery codes if it is the first factor.
 
-    :raises Invalid: if the device's answer is not one to this challenge from this place.
+    :raises InvalidInput: if the device's answer is not one to this challenge from this place.
     :raises Conflict: if somebody has that passkey already, or this person has too many.
     """
     from webauthn import verify_registration_response
@@ -75,11 +75,11 @@ def add_passkey(
             expected_origin=place.origin,
         )
     except _refusals():
-        raise Invalid(NOT_TAKEN) from None
-    locked(session, User, user.id)
+        raise InvalidInput(MSG_PASSKEY_REJECTED) from None
+    lock_row(session, User, user.id)
     is_first = not has_second_factor(session, user.id)
-    if len(list_passkeys(session, user.id)) >= MOST:
-        raise Conflict(f"You have {MOST} passkeys already. Remove one first")
+    if len(list_passkeys(session, user.id)) >= MAX_PASSKEYS:
+        raise Conflict(f"You have {MAX_PASSKEYS} passkeys already. Remove one first")
     passkey = Passkey(
         user_id=user.id,
         credential_id=bytes_to_base64url(verified.credential_id),
@@ -95,11 +95,13 @@ def add_passkey(
             session.flush()
     except IntegrityError:
         raise Conflict("That passkey belongs to an account already") from None
-    tell_of_sign_in_change(session, user, f"the passkey {name} was added")
+    mail_sign_in_change(session, user, f"the passkey {name} was added")
     return make_recovery_codes(session, user, now=now) if is_first else None
 
 
-def check_passkey(session, user: User, answer: str, place: Place, challenge: bytes, *, now: dt.datetime) -> bool:
+def verify_passkey(
+    session, user: User, answer: str, place: RelyingParty, challenge: bytes, *, now: dt.datetime
+) -> bool:
     """Whether one of somebody's passkeys signed this challenge here; the device's own count must have gone up."""
     from webauthn import verify_authentication_response
 
@@ -118,7 +120,7 @@ def check_passkey(session, user: User, answer: str, place: Place, challenge: byt
             credential_public_key=known.public_key,
             credential_current_sign_count=known.sign_count,
         )
-    except (Invalid, *_refusals()):
+    except (InvalidInput, *_refusals()):
         return False
     changed = session.execute(
         update(Passkey)
@@ -130,13 +132,13 @@ def check_passkey(session, user: User, answer: str, place: Place, challenge: byt
 
 
 def remove_passkey(session, user: User, passkey_id: int) -> None:
-    locked(session, User, user.id)
+    lock_row(session, User, user.id)
     passkey = session.get(Passkey, passkey_id)
     if passkey is None or passkey.user_id != user.id:
         raise NotFound("There is no such passkey")
     session.delete(passkey)
     session.flush()
-    note_removal(session, user, f"the passkey {passkey.name}")
+    after_factor_removed(session, user, f"the passkey {passkey.name}")
 
 
 def _descriptors(session, user):
@@ -153,14 +155,14 @@ def _descriptors(session, user):
 
 
 def _read(answer):
-    if len(answer) > LONGEST_ANSWER:
-        raise Invalid(NOT_TAKEN)
+    if len(answer) > MAX_RESPONSE_LENGTH:
+        raise InvalidInput(MSG_PASSKEY_REJECTED)
     try:
         given = json.loads(answer)
     except (ValueError, RecursionError):
-        raise Invalid(NOT_TAKEN) from None
+        raise InvalidInput(MSG_PASSKEY_REJECTED) from None
     if not isinstance(given, dict):
-        raise Invalid(NOT_TAKEN)
+        raise InvalidInput(MSG_PASSKEY_REJECTED)
     return given
 
 

@@ -5,31 +5,31 @@ from collections.abc import Collection
 
 from sqlalchemy import func, select
 
-from joindin.db.locking import locked
-from joindin.errors import Invalid, NotSignedIn
+from joindin.db.locking import lock_row
+from joindin.errors import InvalidInput, Unauthenticated
 from joindin.models import PERSONAL, AccessToken, User
-from joindin.operations.audit import record
-from joindin.queries.accounts.api_tokens import is_alive
+from joindin.operations.audit import log_action
+from joindin.queries.accounts.api_tokens import validity_conditions
 from joindin.security.scopes import join_scopes
-from joindin.security.tokens import MIXED, OWN, new_secret, token_hash
-from joindin.viewer import Person
+from joindin.security.tokens import MIXED_CASE_ALPHANUMERIC, PERSONAL_TOKEN_PREFIX, hash_token, new_prefixed_token
+from joindin.viewer import UserSnapshot
 
-LENGTH = 50
-LONGEST_DESCRIPTION = 1000
-MOST = 100
-SHORTEST, LONGEST = dt.timedelta(days=1), dt.timedelta(days=366)
+SECRET_LENGTH = 50
+MAX_DESCRIPTION_LENGTH = 1000
+MAX_PERSONAL_TOKENS = 100
+MIN_LIFETIME, MAX_LIFETIME = dt.timedelta(days=1), dt.timedelta(days=366)
 
-NO_DESCRIPTION = "Say what the token is for"
-LONG_DESCRIPTION = f"The description must have at most {LONGEST_DESCRIPTION} characters"
-NO_SCOPE = "Choose at least one scope"
-BAD_EXPIRY = "The token must expire between a day and a year from now, or never"
-TOO_MANY = f"You have {MOST} tokens already. Revoke some first"
+MSG_DESCRIPTION_REQUIRED = "Say what the token is for"
+MSG_DESCRIPTION_TOO_LONG = f"The description must have at most {MAX_DESCRIPTION_LENGTH} characters"
+MSG_SCOPE_REQUIRED = "Choose at least one scope"
+MSG_INVALID_EXPIRY = "The token must expire between a day and a year from now, or never"
+MSG_TOO_MANY_TOKENS = f"You have {MAX_PERSONAL_TOKENS} tokens already. Revoke some first"
 
 
-def make_token(
+def create_personal_token(
     session,
     *,
-    actor: User | Person,
+    actor: User | UserSnapshot,
     description: str,
     scopes: Collection[str],
     expires_at: dt.datetime | None,
@@ -37,26 +37,26 @@ def make_token(
 ) -> tuple[AccessToken, str]:
     """The token, and its value in clear, which nobody will see again.
 
-    :raises Invalid: if a part of it is no good, or there are too many.
+    :raises InvalidInput: if a part of it is no good, or there are too many.
     """
     if not description:
-        raise Invalid(NO_DESCRIPTION)
-    if len(description) > LONGEST_DESCRIPTION:
-        raise Invalid(LONG_DESCRIPTION)
+        raise InvalidInput(MSG_DESCRIPTION_REQUIRED)
+    if len(description) > MAX_DESCRIPTION_LENGTH:
+        raise InvalidInput(MSG_DESCRIPTION_TOO_LONG)
     if not scopes:
-        raise Invalid(NO_SCOPE)
+        raise InvalidInput(MSG_SCOPE_REQUIRED)
     # A minute's grace for those who count a day from when they began to write.
-    if expires_at is not None and not now + SHORTEST - dt.timedelta(minutes=1) <= expires_at <= now + LONGEST:
-        raise Invalid(BAD_EXPIRY)
-    if locked(session, User, actor.id) is None:
-        raise NotSignedIn("You must be logged in")
-    mine = (AccessToken.user_id == actor.id, AccessToken.kind == PERSONAL, *is_alive(now))
-    if session.scalar(select(func.count()).select_from(AccessToken).where(*mine)) >= MOST:
-        raise Invalid(TOO_MANY)
-    secret = new_secret(OWN, LENGTH, MIXED)
+    if expires_at is not None and not now + MIN_LIFETIME - dt.timedelta(minutes=1) <= expires_at <= now + MAX_LIFETIME:
+        raise InvalidInput(MSG_INVALID_EXPIRY)
+    if lock_row(session, User, actor.id) is None:
+        raise Unauthenticated("You must be logged in")
+    mine = (AccessToken.user_id == actor.id, AccessToken.kind == PERSONAL, *validity_conditions(now))
+    if session.scalar(select(func.count()).select_from(AccessToken).where(*mine)) >= MAX_PERSONAL_TOKENS:
+        raise InvalidInput(MSG_TOO_MANY_TOKENS)
+    secret = new_prefixed_token(PERSONAL_TOKEN_PREFIX, SECRET_LENGTH, MIXED_CASE_ALPHANUMERIC)
     token = AccessToken(
         kind=PERSONAL,
-        token_hash=token_hash(secret),
+        token_hash=hash_token(secret),
         user_id=actor.id,
         scopes=join_scopes(scopes),
         description=description,
@@ -65,5 +65,5 @@ def make_token(
     )
     session.add(token)
     session.flush()
-    record(session, "token.create", token, actor=actor, changes={"scopes": [None, token.scopes]})
+    log_action(session, "token.create", token, actor=actor, changes={"scopes": [None, token.scopes]})
     return token, secret

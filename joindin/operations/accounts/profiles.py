@@ -5,27 +5,27 @@ from collections.abc import Mapping
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
-from joindin.db.locking import give_way, locked
-from joindin.errors import Invalid, NotAllowed
+from joindin.db.locking import lock_row, retry_on_lock_timeout
+from joindin.errors import Forbidden, InvalidInput
 from joindin.models import BrowserSession, PasswordReset, User
-from joindin.operations.accounts.security_mails import tell_of_address, tell_of_password, tell_of_sign_in_change
-from joindin.operations.accounts.sessions import close_sessions
-from joindin.operations.audit import record
-from joindin.security.passwords import check_password, password_hash
+from joindin.operations.accounts.security_mails import mail_email_changed, mail_password_changed, mail_sign_in_change
+from joindin.operations.accounts.sessions import revoke_browser_sessions
+from joindin.operations.audit import log_action
+from joindin.security.passwords import check_password, hash_password
 from joindin.utils.datetimes import utc_now
 
-WRONG_PASSWORD = "The credentials could not be verified"  # noqa: S105 - a sentence
-NOT_UPDATED = "User not updated"
-NOTED = ("username", "full_name", "email")
+MSG_WRONG_PASSWORD = "The credentials could not be verified"
+MSG_USER_NOT_UPDATED = "User not updated"
+AUDITED_FIELDS = ("username", "full_name", "email")
 
 
-def check_old_password(user: User, password: str) -> str:
+def verify_current_password(user: User, password: str) -> str:
     """The stored hash that ``password`` fits, which :func:`edit_profile` wants to see again.
 
-    :raises NotAllowed: if it fits none.
+    :raises Forbidden: if it fits none.
     """
     if not check_password(password, user.password_hash):
-        raise NotAllowed(WRONG_PASSWORD)
+        raise Forbidden(MSG_WRONG_PASSWORD)
     return user.password_hash
 
 
@@ -36,7 +36,7 @@ def edit_profile(
     *,
     actor: User,
     password: str | None = None,
-    proven_hash: str | None = None,
+    verified_hash: str | None = None,
     kept_session: BrowserSession | None = None,
 ) -> None:
     """Change an account. A new password replaces the one whose hash was proven to be known.
@@ -45,51 +45,51 @@ def edit_profile(
     sessions end, but the one named. Events and talks
     that show the name show the new one.
 
-    :raises Invalid: if the name or the address was taken a moment ago, or the account is gone.
-    :raises NotAllowed: if somebody else changed the password meanwhile.
+    :raises InvalidInput: if the name or the address was taken a moment ago, or the account is gone.
+    :raises Forbidden: if somebody else changed the password meanwhile.
     """
     # Before the first lock: this is meant to be slow.
-    hashed = password_hash(password) if password else None
+    hashed = hash_password(password) if password else None
 
     def work():
-        user = locked(session, User, user_id)
+        user = lock_row(session, User, user_id)
         if user is None:
-            raise Invalid(NOT_UPDATED)
+            raise InvalidInput(MSG_USER_NOT_UPDATED)
         if hashed:
-            if user.password_hash != proven_hash:
-                raise NotAllowed(WRONG_PASSWORD)
+            if user.password_hash != verified_hash:
+                raise Forbidden(MSG_WRONG_PASSWORD)
             user.password_hash = hashed
-            close_sessions(session, user_id, now=utc_now(), but=kept_session)
-            tell_of_password(session, user)
+            revoke_browser_sessions(session, user_id, now=utc_now(), kept_session=kept_session)
+            mail_password_changed(session, user)
         if hashed or fields.get("email", user.email) != user.email:
             session.execute(delete(PasswordReset).where(PasswordReset.user_id == user_id))
         if actor.id != user_id:
-            record(session, "user.edit", user, actor=actor, changes=_noted(user, fields, hashed))
+            log_action(session, "user.edit", user, actor=actor, changes=_noted(user, fields, hashed))
         _tell(session, user, fields)
         for name, value in fields.items():
             setattr(user, name, value)
         session.flush()
 
     try:
-        give_way(session, work, refusal=NOT_UPDATED)
+        retry_on_lock_timeout(session, work, message=MSG_USER_NOT_UPDATED)
     except IntegrityError as taken:
         field = "email" if "email_key" in str(taken.orig) else "username"
-        raise Invalid(f"That {field} is already associated with another account") from None
+        raise InvalidInput(f"That {field} is already associated with another account") from None
 
 
 def _tell(session, user, fields):
     """To the address that they have until now."""
     if fields.get("username", user.username) != user.username:
-        tell_of_sign_in_change(session, user, f"your username is {fields['username']} from now on")
+        mail_sign_in_change(session, user, f"your username is {fields['username']} from now on")
     if user.email and fields.get("email", user.email) != user.email:
-        tell_of_address(session, user, before=user.email, email=fields["email"])
+        mail_email_changed(session, user, before=user.email, email=fields["email"])
 
 
 def _noted(user, fields, hashed):
     """What an admin changed of somebody else's account, as far as it is for the log."""
     changes = {
         name: [getattr(user, name), fields[name]]
-        for name in NOTED
+        for name in AUDITED_FIELDS
         if name in fields and fields[name] != getattr(user, name)
     }
     return changes | ({"password": ["one", "another"]} if hashed else {})

@@ -9,33 +9,35 @@ import datetime as dt
 from sqlalchemy import delete, select
 
 from joindin.db.locking import begin_write
-from joindin.errors import Invalid, TooOften
+from joindin.errors import InvalidInput, RateLimited
 from joindin.models import Registration, User
-from joindin.operations.accounts.users import make_account
-from joindin.operations.outbox import send_later
-from joindin.operations.rate_limits import MAIL_ACCOUNT, admit
-from joindin.queries.accounts.users import user_with_email
-from joindin.security.passwords import password_hash
-from joindin.security.tokens import new_session_token, token_hash
-from joindin.utils.text import fold
+from joindin.operations.accounts.users import create_account
+from joindin.operations.outbox import enqueue_mail
+from joindin.operations.rate_limits import MAIL_ACCOUNT, consume_attempt
+from joindin.queries.accounts.users import get_user_by_email
+from joindin.security.passwords import hash_password
+from joindin.security.tokens import hash_token, new_session_token
+from joindin.utils.text import fold_case_accents
 
-LASTS = dt.timedelta(days=3)
-NO_LONGER = "This link is no longer good"
+REGISTRATION_TTL = dt.timedelta(days=3)
+MSG_LINK_EXPIRED = "This link is no longer good"
 
 
-def ask_for_account(session, *, username: str, full_name: str, email: str, password: str, now: dt.datetime) -> None:
+def request_registration(
+    session, *, username: str, full_name: str, email: str, password: str, now: dt.datetime
+) -> None:
     """Mail a link to the address; or, where it has an account already, tell its owner instead."""
-    hashed = password_hash(password)
-    if not may_be_mailed(session, email, now=now):
+    hashed = hash_password(password)
+    if not is_mail_allowed(session, email, now=now):
         return
     token = new_session_token()
-    known = user_with_email(session, email)
+    known = get_user_by_email(session, email)
     if known is not None:
-        tell_of_account(session, known)
+        mail_existing_account(session, known)
         return
     session.add(
         Registration(
-            token_hash=token_hash(token),
+            token_hash=hash_token(token),
             username=username,
             full_name=full_name,
             email=email,
@@ -43,34 +45,36 @@ def ask_for_account(session, *, username: str, full_name: str, email: str, passw
             created_at=now,
         )
     )
-    send_later(session, "registration", [email], full_name=full_name, username=username, token=token)
+    enqueue_mail(session, "registration", [email], full_name=full_name, username=username, token=token)
 
 
-def registration_shown(session, token: str, now: dt.datetime) -> Registration | None:
+def get_registration_by_token(session, token: str, now: dt.datetime) -> Registration | None:
     return session.scalar(
-        select(Registration).where(Registration.token_hash == token_hash(token), Registration.created_at > now - LASTS)
+        select(Registration).where(
+            Registration.token_hash == hash_token(token), Registration.created_at > now - REGISTRATION_TTL
+        )
     )
 
 
-def open_account(session, token: str, *, username: str | None = None, now: dt.datetime) -> User:
+def confirm_registration(session, token: str, *, username: str | None = None, now: dt.datetime) -> User:
     """Make the account that was asked for; by another ``username``, if that was given away meanwhile.
 
-    :raises Invalid: if the link was used or is too old.
+    :raises InvalidInput: if the link was used or is too old.
     :raises Conflict: if the username or the address was given away.
     """
     begin_write(session)
     asked = session.scalar(
         select(Registration)
-        .where(Registration.token_hash == token_hash(token), Registration.created_at > now - LASTS)
+        .where(Registration.token_hash == hash_token(token), Registration.created_at > now - REGISTRATION_TTL)
         .with_for_update()
     )
     if asked is None:
-        raise Invalid(NO_LONGER)
-    user = make_account(
+        raise InvalidInput(MSG_LINK_EXPIRED)
+    user = create_account(
         session,
         now=now,
-        hashed=asked.password_hash,
-        verified=True,
+        password_hash=asked.password_hash,
+        is_verified=True,
         username=username or asked.username,
         full_name=asked.full_name,
         email=asked.email,
@@ -79,27 +83,29 @@ def open_account(session, token: str, *, username: str | None = None, now: dt.da
     return user
 
 
-def tell_of_account(session, user: User) -> None:
+def mail_existing_account(session, user: User) -> None:
     """Remind whoever owns an address that they have an account: somebody just wanted one."""
-    send_later(
+    enqueue_mail(
         session,
-        "registration_known",
+        "registration_existing_account",
         [user.email] if user.is_active else [],
         full_name=user.full_name,
         username=user.username,
     )
 
 
-def may_be_mailed(session, email: str, *, now: dt.datetime) -> bool:
+def is_mail_allowed(session, email: str, *, now: dt.datetime) -> bool:
     """Whether this address was not sent mail too often lately. Nobody is told: it would tell of others' attempts."""
     try:
-        admit(session, MAIL_ACCOUNT, fold(email), now=now)
-    except TooOften:
+        consume_attempt(session, MAIL_ACCOUNT, fold_case_accents(email), now=now)
+    except RateLimited:
         return False
     return True
 
 
-def forget_registrations(session, now: dt.datetime) -> None:
+def purge_expired_registrations(session, now: dt.datetime) -> None:
     session.execute(
-        delete(Registration).where(Registration.created_at <= now - LASTS).execution_options(synchronize_session=False)
+        delete(Registration)
+        .where(Registration.created_at <= now - REGISTRATION_TTL)
+        .execution_options(synchronize_session=False)
     )

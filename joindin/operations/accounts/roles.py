@@ -7,7 +7,7 @@ from sqlalchemy import or_, select, true
 from joindin.db.locking import begin_write
 from joindin.errors import Conflict, NotFound
 from joindin.models import User
-from joindin.operations.audit import record
+from joindin.operations.audit import log_action
 
 # A role, its column, and the actions that giving and taking it are.
 ROLES = {
@@ -24,7 +24,7 @@ def set_roles(session, user_id: int, roles: Mapping[str, bool], *, actor: User |
     :raises NotFound: if there is nobody with that id.
     :raises Conflict: if no admin would be left who can sign in.
     """
-    user = hold_user(session, user_id)
+    user = lock_user(session, user_id)
     if user is None:
         raise NotFound("User not found")
     stays = roles.get("admin", user.is_admin) and roles.get("active", user.is_active)
@@ -35,12 +35,12 @@ def set_roles(session, user_id: int, roles: Mapping[str, bool], *, actor: User |
         if getattr(user, column) is not wanted:
             setattr(user, column, wanted)
             action = given if wanted else taken
-            record(session, action, user, actor=actor, reason=reason, changes={role: [not wanted, wanted]})
+            log_action(session, action, user, actor=actor, reason=reason, changes={role: [not wanted, wanted]})
     session.flush()
     return user
 
 
-def hold_user(session, user_id: int) -> User | None:
+def lock_user(session, user_id: int) -> User | None:
     """Lock the row, and with it those of all admins: of two admins who go at the same time one stays."""
     begin_write(session)
     active_admins = (User.is_admin == true()) & (User.is_active == true())

@@ -9,24 +9,24 @@ import datetime as dt
 import pyotp
 from sqlalchemy import delete, update
 
-from joindin.db.locking import locked
+from joindin.db.locking import lock_row
 from joindin.db.upserts import insert_or_ignore
-from joindin.errors import Conflict, Invalid
+from joindin.errors import Conflict, InvalidInput
 from joindin.models import Authenticator, Passkey, RecoveryCode, User
-from joindin.operations.accounts.security_mails import tell_of_sign_in_change
-from joindin.operations.audit import record
+from joindin.operations.accounts.security_mails import mail_sign_in_change
+from joindin.operations.audit import log_action
 from joindin.queries.accounts.second_factors import count_recovery_codes, has_second_factor
-from joindin.security.encryption import seal, unseal
-from joindin.security.tokens import new_recovery_code, token_hash
+from joindin.security.encryption import decrypt, encrypt
+from joindin.security.tokens import hash_token, new_recovery_code
 
-CODES = 10
-PURPOSE = "authenticator"
-STEP = 30
+RECOVERY_CODE_COUNT = 10
+ENCRYPTION_PURPOSE = "authenticator"
+TIME_STEP_S = 30
 
 # A code is good for its half minute and its neighbours, for clocks go wrong and people type slowly.
-TOLERANCE = (0, -1, 1)
+ACCEPTED_STEPS = (0, -1, 1)
 
-WRONG_CODE = "That code is not right, or was used already"
+MSG_WRONG_CODE = "That code is not right, or was used already"
 
 
 def add_authenticator(
@@ -34,28 +34,28 @@ def add_authenticator(
 ) -> list[str] | None:
     """Turn on an app that has the secret, as its code shows; new recovery codes if it is the first factor.
 
-    :raises Invalid: if the code is not one of that secret.
+    :raises InvalidInput: if the code is not one of that secret.
     :raises Conflict: if there is one already.
     """
     step = _step_of(secret, code, now)
     if step is None:
-        raise Invalid(WRONG_CODE)
-    locked(session, User, user.id)
+        raise InvalidInput(MSG_WRONG_CODE)
+    lock_row(session, User, user.id)
     is_first = not has_second_factor(session, user.id)
-    sealed = seal(secret_key, PURPOSE, secret)
+    sealed = encrypt(secret_key, ENCRYPTION_PURPOSE, secret)
     if not insert_or_ignore(session, Authenticator, user_id=user.id, secret=sealed, created_at=now, last_step=step):
         raise Conflict("Your account has an authenticator already. Remove it first")
-    tell_of_sign_in_change(session, user, "an app that shows codes was added")
+    mail_sign_in_change(session, user, "an app that shows codes was added")
     return make_recovery_codes(session, user, now=now) if is_first else None
 
 
 def remove_authenticator(session, user: User) -> None:
-    locked(session, User, user.id)
+    lock_row(session, User, user.id)
     if session.execute(delete(Authenticator).where(Authenticator.user_id == user.id)).rowcount:
-        note_removal(session, user, "the app that shows codes")
+        after_factor_removed(session, user, "the app that shows codes")
 
 
-def check_code(session, user: User, code: str, *, secret_key: str, now: dt.datetime) -> bool:
+def verify_code(session, user: User, code: str, *, secret_key: str, now: dt.datetime) -> bool:
     """Whether the code is one of their app and newer than any before, or one on paper. It is used up by this."""
     code = "".join(code.split()).lower()
     return _use_app_code(session, user, code, secret_key, now) or _use_recovery_code(session, user, code)
@@ -64,33 +64,33 @@ def check_code(session, user: User, code: str, *, secret_key: str, now: dt.datet
 def make_recovery_codes(session, user: User, *, now: dt.datetime) -> list[str]:
     """New codes in clear, which nobody will see again; the ones before are void."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
-    codes = [new_recovery_code() for _ in range(CODES)]
-    session.add_all([RecoveryCode(user_id=user.id, code_hash=token_hash(code), created_at=now) for code in codes])
+    codes = [new_recovery_code() for _ in range(RECOVERY_CODE_COUNT)]
+    session.add_all([RecoveryCode(user_id=user.id, code_hash=hash_token(code), created_at=now) for code in codes])
     session.flush()
     return codes
 
 
 def renew_recovery_codes(session, user: User, *, now: dt.datetime) -> list[str]:
     """:raises Conflict: if there is no second factor that they could stand in for."""
-    locked(session, User, user.id)
+    lock_row(session, User, user.id)
     if not has_second_factor(session, user.id):
         raise Conflict("Recovery codes stand in for a second factor, and you have none")
-    tell_of_sign_in_change(session, user, "new recovery codes were made")
+    mail_sign_in_change(session, user, "new recovery codes were made")
     return make_recovery_codes(session, user, now=now)
 
 
-def let_password_suffice(session, user: User, suffices: bool) -> None:
+def allow_password_only(session, user: User, suffices: bool) -> None:
     """Let trusted applications sign somebody in with the password alone, or no longer."""
-    locked(session, User, user.id)
-    user.password_suffices = suffices and has_second_factor(session, user.id)
-    allowed = "may" if user.password_suffices else "may no longer"
-    tell_of_sign_in_change(session, user, f"applications {allowed} sign you in with the password alone")
+    lock_row(session, User, user.id)
+    user.allows_password_only = suffices and has_second_factor(session, user.id)
+    allowed = "may" if user.allows_password_only else "may no longer"
+    mail_sign_in_change(session, user, f"applications {allowed} sign you in with the password alone")
     session.flush()
 
 
-def password_is_enough(session, user: User) -> bool:
+def is_password_only_allowed(session, user: User) -> bool:
     """Whether an application that cannot ask for a second factor may sign this person in."""
-    return user.password_suffices or not has_second_factor(session, user.id)
+    return user.allows_password_only or not has_second_factor(session, user.id)
 
 
 def reset_second_factors(session, user: User, *, actor: User | None, reason: str = "") -> None:
@@ -98,34 +98,34 @@ def reset_second_factors(session, user: User, *, actor: User | None, reason: str
 
     :raises Conflict: if they have none.
     """
-    locked(session, User, user.id)
+    lock_row(session, User, user.id)
     if not has_second_factor(session, user.id):
         raise Conflict(f"{user.username} has no second factor")
     for kind in (Authenticator, Passkey):
         session.execute(delete(kind).where(kind.user_id == user.id).execution_options(synchronize_session=False))
-    record(session, "user.reset_factors", user, actor=actor, reason=reason)
-    tell_of_sign_in_change(session, user, "all second factors were removed by those who run this site")
-    tidy_up(session, user)
+    log_action(session, "user.reset_factors", user, actor=actor, reason=reason)
+    mail_sign_in_change(session, user, "all second factors were removed by those who run this site")
+    drop_orphaned_codes(session, user)
 
 
-def note_removal(session, user: User, factor: str) -> None:
+def after_factor_removed(session, user: User, factor: str) -> None:
     """What follows when a factor was removed by its owner, who may be somebody else with their session."""
-    record(session, "user.remove_factor", user, actor=user, changes={"factor": [factor, None]})
-    tell_of_sign_in_change(session, user, f"{factor} was removed")
-    tidy_up(session, user)
+    log_action(session, "user.remove_factor", user, actor=user, changes={"factor": [factor, None]})
+    mail_sign_in_change(session, user, f"{factor} was removed")
+    drop_orphaned_codes(session, user)
 
 
-def tidy_up(session, user: User) -> None:
+def drop_orphaned_codes(session, user: User) -> None:
     """After a factor was removed."""
     if not has_second_factor(session, user.id):
         session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
-        user.password_suffices = False
+        user.allows_password_only = False
         session.flush()
 
 
 def _use_app_code(session, user, code, secret_key, now):
     kept = session.get(Authenticator, user.id, populate_existing=True)
-    secret = unseal(secret_key, PURPOSE, kept.secret) if kept else None
+    secret = decrypt(secret_key, ENCRYPTION_PURPOSE, kept.secret) if kept else None
     step = _step_of(secret, code, now) if secret else None
     if step is None:
         return False
@@ -143,12 +143,12 @@ def _use_app_code(session, user, code, secret_key, now):
 def _use_recovery_code(session, user, code):
     used = session.execute(
         delete(RecoveryCode)
-        .where(RecoveryCode.user_id == user.id, RecoveryCode.code_hash == token_hash(code))
+        .where(RecoveryCode.user_id == user.id, RecoveryCode.code_hash == hash_token(code))
         .execution_options(synchronize_session=False)
     ).rowcount
     if used:
         is_last = not count_recovery_codes(session, user.id)
-        tell_of_sign_in_change(session, user, f"a recovery code was used{', and it was the last' * is_last}")
+        mail_sign_in_change(session, user, f"a recovery code was used{', and it was the last' * is_last}")
     return bool(used)
 
 
@@ -156,8 +156,9 @@ def _step_of(secret, code, now):
     """The half minute whose code this is; None if it is none of the present ones."""
     if len(code) != 6 or not (code.isascii() and code.isdecimal()):
         return None
-    present = int(now.timestamp()) // STEP
+    present = int(now.timestamp()) // TIME_STEP_S
     totp = pyotp.TOTP(secret)
     return next(
-        (present + off for off in TOLERANCE if pyotp.utils.strings_equal(totp.generate_otp(present + off), code)), None
+        (present + off for off in ACCEPTED_STEPS if pyotp.utils.strings_equal(totp.generate_otp(present + off), code)),
+        None,
     )

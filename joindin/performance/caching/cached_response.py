@@ -3,7 +3,7 @@
 from werkzeug.datastructures import Headers
 from werkzeug.http import is_resource_modified, remove_entity_headers
 
-from joindin.performance.caching.compression import compress, is_worth_compressing
+from joindin.performance.caching.compression import compress, is_compressible
 
 FOUND = "200 OK"
 STATUSES = (FOUND, "404 NOT FOUND")
@@ -13,7 +13,7 @@ NOT_MODIFIED = "304 NOT MODIFIED"
 TOLD_APART = {"accept", "accept-encoding", "authorization", "cookie", "host"}
 
 
-class Answer:
+class CachedResponse:
     """Ready to be sent: compressed for the readers that ask for ``encoding``, if it is worth it.
 
     Each compression has an entity tag of its own. ``outdated`` is what the same readers got before:
@@ -22,11 +22,13 @@ class Answer:
 
     __slots__ = ("_body", "_headers", "_modified", "_status", "_tag", "_unchanged", "cost", "day", "version")
 
-    def __init__(self, status: str, headers: Headers, body: bytes, encoding: str | None, outdated: "Answer | None"):
+    def __init__(
+        self, status: str, headers: Headers, body: bytes, encoding: str | None, outdated: "CachedResponse | None"
+    ):
         self._status = status
         self._body = body
         self._tag, self._modified = headers.get("ETag"), headers.get("Last-Modified")
-        if is_worth_compressing(body, headers.get("Content-Type", "")):
+        if is_compressible(body, headers.get("Content-Type", "")):
             if "accept-encoding" not in _words(headers, "Vary"):
                 headers["Vary"] = ", ".join([*headers.getlist("Vary"), "Accept-Encoding"])
             if encoding is not None:
@@ -49,14 +51,14 @@ class Answer:
         return len(self._body) + sum(len(name) + len(value) for name, value in self._headers)
 
     def send(self, environ, start_response) -> list[bytes]:
-        if self._status == FOUND and is_known(environ, self._tag, self._modified):
+        if self._status == FOUND and is_not_modified(environ, self._tag, self._modified):
             start_response(NOT_MODIFIED, self._unchanged.copy())
             return []
         start_response(self._status, self._headers.copy())
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [self._body]
 
 
-def may_be_kept(status: str, headers: Headers) -> bool:
+def is_cacheable(status: str, headers: Headers) -> bool:
     """Whether the answer says that everybody may have it and must ask again, and depends on nothing unknown."""
     return (
         status in STATUSES
@@ -67,9 +69,9 @@ def may_be_kept(status: str, headers: Headers) -> bool:
     )
 
 
-def pass_on(environ, start_response, status: str, headers: Headers, body):
+def forward_uncached(environ, start_response, status: str, headers: Headers, body):
     """Send what is not kept, as the application would have had it been told method and conditions."""
-    is_unchanged = status == FOUND and is_known(environ, headers.get("ETag"), headers.get("Last-Modified"))
+    is_unchanged = status == FOUND and is_not_modified(environ, headers.get("ETag"), headers.get("Last-Modified"))
     if is_unchanged:
         remove_entity_headers(headers)
     start_response(NOT_MODIFIED if is_unchanged else status, list(headers))
@@ -80,7 +82,7 @@ def pass_on(environ, start_response, status: str, headers: Headers, body):
     return []
 
 
-def is_known(environ, tag: str | None, modified: str | None) -> bool:
+def is_not_modified(environ, tag: str | None, modified: str | None) -> bool:
     """Whether the reader says to have this very representation."""
     given = environ.get("HTTP_IF_NONE_MATCH")
     if given is None and (modified is None or "HTTP_IF_MODIFIED_SINCE" not in environ):

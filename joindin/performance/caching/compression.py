@@ -15,7 +15,7 @@ TEXTS = ("application/json", "application/activity+json", "application/xml", "ap
 QUALITY = {"br": 4, "gzip": 5}
 
 
-def encoding_for(header: str | None) -> str | None:
+def choose_encoding(header: str | None) -> str | None:
     """``br``, ``gzip`` or None for what an ``Accept-Encoding`` header likes best."""
     return _best(header) if header and len(header) <= LONGEST_HEADER else None
 
@@ -32,5 +32,5 @@ def compress(body: bytes, encoding: str) -> bytes:
     return gzip.compress(body, QUALITY["gzip"], mtime=0)
 
 
-def is_worth_compressing(body: bytes, kind: str) -> bool:
+def is_compressible(body: bytes, kind: str) -> bool:
     return len(body) >= SMALLEST_BODY and kind.startswith(TEXTS)

@@ -12,7 +12,7 @@ from threading import Lock
 OVERHEAD = 400
 
 
-class Fragments:
+class FragmentCache:
     """A bounded memory, oldest use out first; safe to share between threads."""
 
     def __init__(self, most_bytes: int):

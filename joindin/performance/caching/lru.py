@@ -11,7 +11,7 @@ OVERHEAD = 1500
 LARGEST = 8
 
 
-class Memory:
+class ByteLRU:
     def __init__(self, most_bytes: int):
         self._most = most_bytes
         self._held = 0

@@ -7,21 +7,21 @@ from threading import Lock
 
 from sqlalchemy import text
 
-from joindin.performance.read_models.bucket_counts import count_all
-from joindin.performance.sql.compiled import Prepared
+from joindin.performance.read_models.bucket_counts import total_count_sql
+from joindin.performance.sql.compiled import CompiledStatement
 
 MOST = 1024
 
 # How often anything has changed; it only ever grows, and it is read together with what it stands for.
-CHANGES = count_all("'changes'")
+CHANGE_COUNTER = total_count_sql("'changes'")
 
-_changes = Prepared(text(f"SELECT {CHANGES}"))
+_changes = CompiledStatement(text(f"SELECT {CHANGE_COUNTER}"))
 _known = OrderedDict()
 _found = OrderedDict()
 _lock = Lock()
 
 
-def remembered_count(connection, statement, values: dict, changes: int | None = None) -> int:
+def cached_count(connection, statement, values: dict, changes: int | None = None) -> int:
     """What ``statement``, which tells a number and ``CHANGES``, says; asked only if that is not known.
 
     The same question has to be the same object each time. ``changes`` is what somebody has read of
@@ -78,7 +78,7 @@ def are_current(connection, found: Found, changes: int | None) -> bool:
     return found.changes == (connection.scalar(_changes) if changes is None else changes)
 
 
-def last_count(connection, statement, values: dict) -> int | None:
+def peek_count(connection, statement, values: dict) -> int | None:
     """What the number was when it was asked for, be it as it may now: to choose how to look for something."""
     with _lock:
         known = _known.get(_key(connection, statement, values))
@@ -89,7 +89,7 @@ def _key(connection, statement, values):
     return connection.engine.url, statement, tuple(sorted(values.items()))
 
 
-def forget_counts() -> None:
+def clear_query_cache() -> None:
     """For tests, where a database begins anew."""
     with _lock:
         _known.clear()

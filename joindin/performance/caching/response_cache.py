@@ -12,9 +12,9 @@ from time import time
 
 from werkzeug.datastructures import Headers
 
-from joindin.performance.caching.cached_response import Answer, may_be_kept, pass_on
-from joindin.performance.caching.compression import encoding_for
-from joindin.performance.caching.lru import Memory
+from joindin.performance.caching.cached_response import CachedResponse, forward_uncached, is_cacheable
+from joindin.performance.caching.compression import choose_encoding
+from joindin.performance.caching.lru import ByteLRU
 
 # Who comes with one of these is somebody, or wants only a part.
 PERSONAL = (
@@ -34,10 +34,10 @@ A_DAY = 86_400
 SIDE_BY_SIDE = 64
 
 
-class AnswerCache:
+class ResponseCache:
     """WSGI middleware; ``version`` is a function that tells the data's version, or None if it cannot be told."""
 
-    def __init__(self, app, version, memory: Memory):
+    def __init__(self, app, version, memory: ByteLRU):
         self._app = app
         self._version = version
         self._memory = memory
@@ -70,9 +70,9 @@ class AnswerCache:
         said = []
         body = self._app(asked | {"REQUEST_METHOD": "GET"}, lambda *words: said.extend(words))
         status, headers = said[0], Headers(said[1])
-        if not may_be_kept(status, headers):
-            return pass_on(environ, start_response, status, headers, body)
-        answer = Answer(status, headers, _whole(body), key[-1], outdated)
+        if not is_cacheable(status, headers):
+            return forward_uncached(environ, start_response, status, headers, body)
+        answer = CachedResponse(status, headers, _whole(body), key[-1], outdated)
         answer.version, answer.day = version, day
         self._memory.put(key, answer)
         return answer.send(environ, start_response)
@@ -96,7 +96,7 @@ def _key(environ):
         environ["wsgi.url_scheme"],
         environ.get("SCRIPT_NAME"),
         environ.get("HTTP_ACCEPT"),
-        encoding_for(environ.get("HTTP_ACCEPT_ENCODING")),
+        choose_encoding(environ.get("HTTP_ACCEPT_ENCODING")),
     )
 
 

@@ -8,7 +8,7 @@ anew to alter it, and loses its triggers). What they keep can always be made ane
 Nothing here knows of a session, a request or a model: it speaks SQL to a connection.
 """
 
-from joindin.performance.read_models.install import is_kept_by_us, mend, put_up, take_down
-from joindin.performance.read_models.verify import find_drift
+from joindin.performance.read_models.install import drop_triggers, install_triggers, is_managed_by_triggers, rebuild
+from joindin.performance.read_models.verify import find_inconsistencies
 
-__all__ = ["find_drift", "is_kept_by_us", "mend", "put_up", "take_down"]
+__all__ = ["drop_triggers", "find_inconsistencies", "install_triggers", "is_managed_by_triggers", "rebuild"]

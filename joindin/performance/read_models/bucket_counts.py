@@ -44,27 +44,27 @@ _STEP = """
     )"""
 
 
-def count_all(subject: str) -> str:
+def total_count_sql(subject: str) -> str:
     """SQL for the number of all; ``subject`` is SQL too."""
     return _whole(ALL.format(subject=subject))
 
 
-def count_before(subject: str, name: str) -> str:
+def count_before_sql(subject: str, name: str) -> str:
     """SQL for how many lie before a day, whose values come from :func:`day_values`."""
     return _whole(BEFORE.format(subject=subject, day=f":{name}_day", day_1=f":{name}_1", day_2=f":{name}_2"))
 
 
-def count_before_day(subject: str, day: str) -> str:
+def count_before_day_sql(subject: str, day: str) -> str:
     """The same for a day that is SQL too."""
     return _whole(BEFORE.format(subject=subject, day=f"({day})", day_1=f"(({day}) >> 6)", day_2=f"(({day}) >> 12)"))
 
 
-def day_values(name: str, at) -> dict:
+def bucket_params(name: str, at) -> dict:
     day = day_number(at)
     return {f"{name}_day": day, f"{name}_1": day >> 6, f"{name}_2": day >> 12}
 
 
-def seek(subject: str, rank: str) -> str:
+def seek_rank_sql(subject: str, rank: str) -> str:
     """SQL for ``rank``, the place that the one of that rank has, how many lie before that place, and how many at it."""
     steps = [_step(subject, 2, "start", "IS NOT NULL"), _step(subject, 1, "found_2"), _step(subject, 0, "found_1")]
     return (

@@ -3,20 +3,20 @@
 from sqlalchemy import Connection
 
 from joindin.performance.read_models import triggers_postgresql, triggers_sqlite
-from joindin.performance.read_models.rebuild import rebuild
+from joindin.performance.read_models.rebuild import refill_tables
 
 
-def put_up(connection: Connection, *, anew: bool) -> None:
+def install_triggers(connection: Connection, *, refill: bool) -> None:
     """Let everything be kept from now on. ``anew`` fills it first, for when something was written meanwhile."""
     dialect = _dialect(connection)
-    if anew:
+    if refill:
         dialect.drop_searches(connection)
-        rebuild(connection)
+        refill_tables(connection)
     dialect.put_up(connection)
     dialect.add_searches(connection)
 
 
-def take_down(connection: Connection, *, searches: bool = True) -> None:
+def drop_triggers(connection: Connection, *, searches: bool = True) -> None:
     """Let tables be altered, or filled in bulk. Without the ``searches`` nothing is lost, if nobody writes."""
     dialect = _dialect(connection)
     dialect.take_down(connection)
@@ -24,17 +24,17 @@ def take_down(connection: Connection, *, searches: bool = True) -> None:
         dialect.drop_searches(connection)
 
 
-def mend(connection: Connection) -> None:
+def rebuild(connection: Connection) -> None:
     """Make anew all that is kept, while nobody writes; in the transaction that is open."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("LOCK TABLE users, events, event_tags, talks IN SHARE ROW EXCLUSIVE MODE")
-    take_down(connection)
-    put_up(connection, anew=True)
+    drop_triggers(connection)
+    install_triggers(connection, refill=True)
 
 
-def is_kept_by_us(name: str | None) -> bool:
+def is_managed_by_triggers(name: str | None) -> bool:
     """Whether a table or an index is made here, and not by the models. Full-text indexes look like tables, with more behind."""
-    return bool(name) and name.startswith((*triggers_sqlite.SEARCHES, *triggers_postgresql.SEARCHES))
+    return bool(name) and name.startswith((*triggers_sqlite.SEARCH_INDEXES, *triggers_postgresql.SEARCH_INDEXES))
 
 
 def _dialect(connection):

@@ -12,12 +12,12 @@ EMPTYING = [
     "DELETE FROM listed_events",
 ]
 
-CALL = "e.cfp_url IS NOT NULL AND e.cfp_starts_at IS NOT NULL AND e.cfp_ends_at IS NOT NULL"
+HAS_CFP = "e.cfp_url IS NOT NULL AND e.cfp_starts_at IS NOT NULL AND e.cfp_ends_at IS NOT NULL"
 
 FILLING = [
     f"""INSERT INTO listed_events (event_id, starts_at, start_day, cfp_starts_at, cfp_ends_at, name_key)
-        SELECT e.id, e.starts_at, e.start_day, CASE WHEN {CALL} THEN e.cfp_starts_at END,
-            CASE WHEN {CALL} THEN e.cfp_ends_at END, e.name_key
+        SELECT e.id, e.starts_at, e.start_day, CASE WHEN {HAS_CFP} THEN e.cfp_starts_at END,
+            CASE WHEN {HAS_CFP} THEN e.cfp_ends_at END, e.name_key
         FROM events e WHERE e.is_visible ORDER BY e.id""",
     """INSERT INTO hot_events (event_id, is_begun, start_day, heat)
         SELECT e.id, e.start_day < {today}, e.start_day,
@@ -29,7 +29,7 @@ FILLING = [
 ]
 
 # Subject, place and where from.
-TALLIED = [
+BUCKETED_SOURCES = [
     ("'events'", "start_day", "listed_events"),
     ("'tag ' || tag_id", "start_day", "listed_tags"),
     ("'users'", "id >> 8", "users WHERE is_active"),
@@ -40,14 +40,14 @@ TALLIED = [
 BEGINNING = "INSERT INTO tallies (subject, level, stretch, number) VALUES ('changes', 2, 0, {now})"
 
 
-def rebuild(connection: Connection) -> None:
+def refill_tables(connection: Connection) -> None:
     """Fill the copies and tallies anew. The triggers have to be down, and nobody may write meanwhile."""
     dialect = triggers_postgresql if connection.dialect.name == "postgresql" else triggers_sqlite
     for statement in EMPTYING:
         connection.exec_driver_sql(statement)
     for statement in FILLING:
         connection.exec_driver_sql(statement.replace("{today}", dialect.TODAY))
-    for subject, place, rows in TALLIED:
+    for subject, place, rows in BUCKETED_SOURCES:
         for level in range(3):
             connection.exec_driver_sql(
                 f"""INSERT INTO tallies (subject, level, stretch, number)

@@ -7,7 +7,7 @@ those, or for their versions, beside the comment's own.
 """
 
 # By table: what is shown of a row.
-SHOWN = {
+RENDERED_COLUMNS = {
     "events": "name, slug, stub, description, location, latitude, longitude, starts_at, ends_at, timezone, href,"
     " hashtag, contact_name, icon, cfp_starts_at, cfp_ends_at, cfp_url, is_active, is_pending, is_private,"
     " rejection_reason, attendee_count, comment_count, talk_count, talk_comment_count, track_count, rating_sum,"
@@ -20,10 +20,10 @@ SHOWN = {
 }
 
 # What is shown with the talk that it names.
-OF_TALKS = ("talk_speakers", "talk_links", "talk_tracks")
+TALK_CHILD_TABLES = ("talk_speakers", "talk_links", "talk_tracks")
 
 # What is shown with any number of others: table and column, and which rows of which table show it.
-WITH_OTHERS = (
+DEPENDENT_TABLES = (
     ("users", "full_name", "talks", "id IN (SELECT talk_id FROM talk_speakers WHERE user_id = NEW.id)"),
     ("users", "full_name", "events", "id IN (SELECT event_id FROM event_hosts WHERE user_id = NEW.id)"),
     ("tags", "name", "events", "id IN (SELECT event_id FROM event_tags WHERE tag_id = NEW.id)"),
@@ -36,31 +36,31 @@ MOVED = "SET version = version + 1"
 NOT_MOVED = "NEW.version = OLD.version"
 
 
-def on_sqlite(trigger):
+def sqlite_trigger_statements(trigger):
     """The statements; ``trigger`` makes one of a name, a moment and what is done."""
-    for table, columns in SHOWN.items():
+    for table, columns in RENDERED_COLUMNS.items():
         moment = f"AFTER UPDATE OF {columns} ON {table} WHEN {NOT_MOVED}"
         yield trigger(f"{table}_version", moment, f"UPDATE {table} {MOVED} WHERE id = NEW.id")
-    for table in OF_TALKS:
+    for table in TALK_CHILD_TABLES:
         for verb, ids in (("INSERT", "NEW.talk_id"), ("UPDATE", "OLD.talk_id, NEW.talk_id"), ("DELETE", "OLD.talk_id")):
             name = f"{table}_{verb.lower()}_version"
             yield trigger(name, f"AFTER {verb} ON {table}", f"UPDATE talks {MOVED} WHERE id IN ({ids})")
-    for table, column, others, showing in WITH_OTHERS:
+    for table, column, others, showing in DEPENDENT_TABLES:
         moment = f"AFTER UPDATE OF {column} ON {table} WHEN NEW.{column} IS NOT OLD.{column}"
         yield trigger(f"{table}_in_{others}", moment, f"UPDATE {others} {MOVED} WHERE {showing}")
 
 
-def on_postgresql(prefix):
+def postgresql_trigger_statements(prefix):
     """The statements; the names of all begin with ``prefix``."""
     yield _function(f"{prefix}version", "NEW.version := OLD.version + 1; RETURN NEW;")
     yield _function(f"{prefix}talk", f"UPDATE talks {MOVED} WHERE id IN (OLD.talk_id, NEW.talk_id); RETURN NULL;")
-    for table, columns in SHOWN.items():
+    for table, columns in RENDERED_COLUMNS.items():
         yield f"""CREATE TRIGGER {prefix}{table}_version BEFORE UPDATE OF {columns} ON {table}
             FOR EACH ROW WHEN ({NOT_MOVED}) EXECUTE FUNCTION {prefix}version()"""
-    for table in OF_TALKS:
+    for table in TALK_CHILD_TABLES:
         yield f"""CREATE TRIGGER {prefix}{table}_version AFTER INSERT OR UPDATE OR DELETE ON {table}
             FOR EACH ROW EXECUTE FUNCTION {prefix}talk()"""
-    for table, column, others, showing in WITH_OTHERS:
+    for table, column, others, showing in DEPENDENT_TABLES:
         name = f"{prefix}{table}_in_{others}"
         yield _function(name, f"UPDATE {others} {MOVED} WHERE {showing}; RETURN NULL;")
         yield f"""CREATE TRIGGER {name} AFTER UPDATE OF {column} ON {table}

@@ -171,12 +171,12 @@ PUTTING_UP = [
     ),
 ]
 
-PUTTING_UP += row_versions.on_postgresql(PREFIX)
+PUTTING_UP += row_versions.postgresql_trigger_statements(PREFIX)
 
 # As the search asks for them; NULL where there is no name would make the whole NULL.
 USER_NAMES = "username_key || E'\\n' || coalesce(full_name_key, '') || E'\\n' || lower(coalesce(twitter_username, ''))"
 
-SEARCHES = {
+SEARCH_INDEXES = {
     "search_event_titles": "listed_events USING gin (name_key gin_trgm_ops)",
     "search_talk_titles": "talks USING gin (title_key gin_trgm_ops)",
     "search_user_names": f"users USING gin (({USER_NAMES}) gin_trgm_ops) WHERE is_active",
@@ -188,7 +188,7 @@ NO_TRIGRAMS = (
 )
 
 
-def take_down(connection: Connection) -> None:
+def drop_triggers(connection: Connection) -> None:
     triggers = connection.exec_driver_sql(
         f"""SELECT tgname, tgrelid::regclass FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
             WHERE tgname LIKE '{PREFIX}%%' AND NOT tgisinternal AND relnamespace = current_schema::regnamespace"""
@@ -203,17 +203,17 @@ def take_down(connection: Connection) -> None:
         connection.exec_driver_sql(f"DROP FUNCTION {function}")
 
 
-def put_up(connection: Connection) -> None:
+def create_triggers(connection: Connection) -> None:
     for statement in PUTTING_UP:
         connection.exec_driver_sql(statement)
 
 
-def drop_searches(connection: Connection) -> None:
-    for name in SEARCHES:
+def drop_search_indexes(connection: Connection) -> None:
+    for name in SEARCH_INDEXES:
         connection.exec_driver_sql(f"DROP INDEX IF EXISTS {name}")
 
 
-def add_searches(connection: Connection) -> None:
+def create_search_indexes(connection: Connection) -> None:
     """The trigram indexes, as soon as the extension is there."""
     try:
         with connection.begin_nested():
@@ -221,5 +221,5 @@ def add_searches(connection: Connection) -> None:
     except DBAPIError:
         log.warning(NO_TRIGRAMS)
         return
-    for name, what in SEARCHES.items():
+    for name, what in SEARCH_INDEXES.items():
         connection.exec_driver_sql(f"CREATE INDEX IF NOT EXISTS {name} ON {what}")

@@ -172,10 +172,10 @@ PUTTING_UP += [
     ),
 ]
 
-PUTTING_UP += row_versions.on_sqlite(_trigger)
+PUTTING_UP += row_versions.sqlite_trigger_statements(_trigger)
 
 # The searches, each with the rows it is filled with.
-SEARCHES = {
+SEARCH_INDEXES = {
     "event_titles": (
         "name_key, content = 'listed_events', content_rowid = 'event_id'",
         "INSERT INTO event_titles (event_titles) VALUES ('rebuild')",
@@ -191,24 +191,24 @@ SEARCHES = {
 }
 
 
-def take_down(connection: Connection) -> None:
+def drop_triggers(connection: Connection) -> None:
     for name in _existing(connection, "trigger", f"{PREFIX}%"):
         connection.exec_driver_sql(f"DROP TRIGGER {name}")
 
 
-def put_up(connection: Connection) -> None:
+def create_triggers(connection: Connection) -> None:
     for statement in PUTTING_UP:
         connection.exec_driver_sql(statement)
 
 
-def drop_searches(connection: Connection) -> None:
-    for name in SEARCHES:
+def drop_search_indexes(connection: Connection) -> None:
+    for name in SEARCH_INDEXES:
         connection.exec_driver_sql(f"DROP TABLE IF EXISTS {name}")
 
 
-def add_searches(connection: Connection) -> None:
+def create_search_indexes(connection: Connection) -> None:
     """Make and fill those that are not there."""
-    for name, (definition, filling) in SEARCHES.items():
+    for name, (definition, filling) in SEARCH_INDEXES.items():
         if not _existing(connection, "table", name):
             connection.exec_driver_sql(f"CREATE VIRTUAL TABLE {name} USING fts5({definition}, tokenize = 'trigram')")
             connection.exec_driver_sql(filling)

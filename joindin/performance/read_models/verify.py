@@ -4,13 +4,13 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from joindin.performance.read_models import triggers_sqlite
-from joindin.performance.read_models.rebuild import CALL, TALLIED
+from joindin.performance.read_models.rebuild import BUCKETED_SOURCES, HAS_CFP
 
 # By table: what there should be, and what there is.
 COMPARED = {
     "listed_events": (
-        f"""SELECT id, starts_at, start_day, CASE WHEN {CALL} THEN cfp_starts_at END,
-            CASE WHEN {CALL} THEN cfp_ends_at END, name_key FROM events e WHERE is_visible""",
+        f"""SELECT id, starts_at, start_day, CASE WHEN {HAS_CFP} THEN cfp_starts_at END,
+            CASE WHEN {HAS_CFP} THEN cfp_ends_at END, name_key FROM events e WHERE is_visible""",
         "SELECT event_id, starts_at, start_day, cfp_starts_at, cfp_ends_at, name_key FROM listed_events",
     ),
     "hot_events": (
@@ -32,7 +32,7 @@ STRETCHES = """SELECT subject, level, stretch, sum(number) AS number FROM ({rows
 def _counted():
     return " UNION ALL ".join(
         f"SELECT {subject} AS subject, {level} AS level, ({place}) >> {6 * level} AS stretch, 1 AS number FROM {rows}"
-        for subject, place, rows in TALLIED
+        for subject, place, rows in BUCKETED_SOURCES
         for level in range(3)
     )
 
@@ -44,7 +44,7 @@ KEPT = "SELECT subject, level, stretch, number FROM tallies UNION ALL " + " UNIO
 COMPARED["tallies"] = (STRETCHES.format(rows=_counted()), STRETCHES.format(rows=KEPT))
 
 
-def find_drift(connection: Connection) -> dict[str, int]:
+def find_inconsistencies(connection: Connection) -> dict[str, int]:
     """How many rows of each kept table are missing, too many or wrong; tables that are right are left out."""
     drift = {table: _differences(connection, *both) for table, both in COMPARED.items()}
     drift |= dict.fromkeys(_broken_searches(connection), 1)
@@ -63,7 +63,7 @@ def _broken_searches(connection):
     """Full-text indexes that do not fit their rows; PostgreSQL's indexes always do."""
     if connection.dialect.name != "sqlite":
         return
-    for name in triggers_sqlite.SEARCHES:
+    for name in triggers_sqlite.SEARCH_INDEXES:
         try:
             connection.exec_driver_sql(f"INSERT INTO {name} ({name}, rank) VALUES ('integrity-check', 1)")
         except DBAPIError:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.sql import Executable
 
 
-class Prepared:
+class CompiledStatement:
     """A statement for a :class:`Reader`: put together once, asked with other values each time."""
 
     def __init__(self, statement: Executable):
@@ -26,14 +26,14 @@ class Prepared:
     def _execute_on_scalar(self, *arguments):
         return self.statement._execute_on_scalar(*arguments)
 
-    def words(self, dialect) -> "Words":
+    def compiled_for(self, dialect) -> "CompiledSQL":
         words = self._words.get(dialect.name)
         if words is None:
-            words = self._words[dialect.name] = Words(self.statement, dialect)
+            words = self._words[dialect.name] = CompiledSQL(self.statement, dialect)
         return words
 
 
-class Words:
+class CompiledSQL:
     """A statement in one dialect, and what becomes of values and rows on the way."""
 
     def __init__(self, statement, dialect):
@@ -52,7 +52,7 @@ class Words:
         self._dialect = dialect
         self._row = self._results = None
 
-    def said_with(self, values: Mapping[str, Any]):
+    def bind(self, values: Mapping[str, Any]):
         """The text and its parameters, in the form that the driver takes."""
         values = {**self._given, **values}
         for name, process in self._binds.items():
@@ -79,13 +79,13 @@ class Words:
             text = text.replace(f"__[POSTCOMPILE_{name}]", ", ".join(marks) or "SELECT NULL WHERE 1 = 0")
         return text
 
-    def rows(self, cursor) -> "Rows":
+    def rows(self, cursor) -> "ResultRows":
         if self._row is None:
             self._see_columns(cursor.description)
         found = cursor.fetchall()
         if self._results:
             found = map(self._processed, found)
-        return Rows(map(self._row, found))
+        return ResultRows(map(self._row, found))
 
     def _see_columns(self, columns):
         codes = zip(self._kinds, columns) if self._kinds else ()
@@ -104,7 +104,7 @@ class Words:
         return row
 
 
-class Rows(list):
+class ResultRows(list):
     """What was found, asked for as SQLAlchemy's results are. ``rowcount`` is for those who write."""
 
     rowcount = -1
@@ -123,7 +123,7 @@ class Rows(list):
         return self[0][0] if self else None
 
     def scalars(self):
-        return Rows(row[0] for row in self)
+        return ResultRows(row[0] for row in self)
 
 
 def _only_working(processors):

@@ -14,14 +14,14 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ExecStatus
 
 PARAMETER = re.compile(r"%\((\w+)\)s|%%")
-GOOD = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
+OK_STATUSES = (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
 # Statements that a connection keeps prepared; beyond that it begins anew.
 MOST_PREPARED = 200
 
 
 class Cursor:
-    """What :class:`joindin.performance.sql.reader.Driver` asks of a DBAPI cursor, and no more."""
+    """What :class:`joindin.performance.sql.reader.ThreadConnections` asks of a DBAPI cursor, and no more."""
 
     def __init__(self, connection: Connection):
         self.connection = connection
@@ -62,7 +62,7 @@ class Cursor:
         return name
 
     def _checked(self, answer):
-        if answer.status not in GOOD:
+        if answer.status not in OK_STATUSES:
             raise errors.error_from_result(answer, encoding="utf-8")
         return answer
 

@@ -13,13 +13,13 @@ from typing import Any
 
 from sqlalchemy.engine import Connection, Engine
 
-from joindin.performance.sql.compiled import Prepared, Rows, Words
+from joindin.performance.sql.compiled import CompiledSQL, CompiledStatement, ResultRows
 
-NO_VALUES: dict[str, Any] = {}
-BATCH = 500
+NO_PARAMS: dict[str, Any] = {}
+BATCH_SIZE = 500
 
 
-class Driver:
+class ThreadConnections:
     """The engine's own connections, one for each thread that reads, in no transaction."""
 
     def __init__(self, engine: Engine):
@@ -33,13 +33,13 @@ class Driver:
     def connect(self) -> Connection:
         return self._engine.connect()
 
-    def read(self, statement: Prepared, values: Mapping[str, Any]) -> Rows | None:
+    def read(self, statement: CompiledStatement, values: Mapping[str, Any]) -> ResultRows | None:
         """The rows; None if something went wrong, which is then nothing that anybody depends on."""
         try:
             cursor = self.cursor()
-            return self.send(cursor, statement, values).rows(cursor)
+            return self.execute(cursor, statement, values).rows(cursor)
         except self._engine.dialect.loaded_dbapi.Error:
-            self.give_up()
+            self.discard_connection()
             return None
 
     def cursor(self):
@@ -51,9 +51,9 @@ class Driver:
             cursor = self._kept.cursor = self._bare_cursor(connection)
         return cursor
 
-    def send(self, cursor, statement: Prepared, values: Mapping[str, Any]) -> Words:
-        words = statement.words(self._engine.dialect)
-        text, parameters = words.said_with(values)
+    def execute(self, cursor, statement: CompiledStatement, values: Mapping[str, Any]) -> CompiledSQL:
+        words = statement.compiled_for(self._engine.dialect)
+        text, parameters = words.bind(values)
         if not self._engine._has_events:
             cursor.execute(text, parameters)
             return words
@@ -64,7 +64,7 @@ class Driver:
         self._engine.dispatch.after_cursor_execute(*heard)
         return words
 
-    def give_up(self) -> None:
+    def discard_connection(self) -> None:
         """Have the thread connect anew."""
         self._kept.cursor = None
 
@@ -77,10 +77,10 @@ class Driver:
         return Cursor(connection)
 
 
-class Reader:
+class ReadConnection:
     """One request's reading. It does not see what the request's session has not committed."""
 
-    def __init__(self, driver: Driver):
+    def __init__(self, driver: ThreadConnections):
         self._driver = driver
         self._connection = None
 
@@ -92,8 +92,8 @@ class Reader:
     def dialect(self):
         return self.engine.dialect
 
-    def execute(self, statement, values: Mapping[str, Any] = NO_VALUES):
-        if isinstance(statement, Prepared):
+    def execute(self, statement, values: Mapping[str, Any] = NO_PARAMS):
+        if isinstance(statement, CompiledStatement):
             rows = self._driver.read(statement, values)
             if rows is not None:
                 return rows
@@ -102,10 +102,10 @@ class Reader:
             self._connection = self._driver.connect()
         return self._connection.execute(statement, values)
 
-    def scalar(self, statement, values: Mapping[str, Any] = NO_VALUES):
+    def scalar(self, statement, values: Mapping[str, Any] = NO_PARAMS):
         return self.execute(statement, values).scalar()
 
-    def scalars(self, statement, values: Mapping[str, Any] = NO_VALUES):
+    def scalars(self, statement, values: Mapping[str, Any] = NO_PARAMS):
         return self.execute(statement, values).scalars()
 
     def close(self) -> None:
@@ -113,8 +113,8 @@ class Reader:
             self._connection.close()
 
 
-def in_batches(values: Iterable) -> Iterator[list]:
+def batched(values: Iterable) -> Iterator[list]:
     """Lists short enough for a statement that names each value."""
     values = list(values)
-    for start in range(0, len(values), BATCH):
-        yield values[start : start + BATCH]
+    for start in range(0, len(values), BATCH_SIZE):
+        yield values[start : start + BATCH_SIZE]

@@ -13,19 +13,19 @@ from typing import Any, TypeVar
 
 from sqlalchemy.engine import Engine
 
-from joindin.db.locking import begin_immediate, take_turn
-from joindin.performance.sql.compiled import Prepared, Rows
-from joindin.performance.sql.reader import Driver
+from joindin.db.locking import begin_immediate, begin_immediate_with_retry
+from joindin.performance.sql.compiled import CompiledStatement, ResultRows
+from joindin.performance.sql.reader import ThreadConnections
 
 Result = TypeVar("Result")
 
 
-class Writer:
+class TransactionRunner:
     """The engine's connections for short writes, one for each thread."""
 
     def __init__(self, engine: Engine):
         self._engine = engine
-        self._driver = Driver(engine)
+        self._driver = ThreadConnections(engine)
         self._is_sqlite = engine.dialect.name == "sqlite"
         self._failures = engine.dialect.loaded_dbapi.Error
         self._waiting = deque()
@@ -35,17 +35,17 @@ class Writer:
     def has_data_changing_ctes(self) -> bool:
         return not self._is_sqlite
 
-    def execute(self, statement: Prepared, values: Mapping[str, Any]) -> Rows:
+    def execute(self, statement: CompiledStatement, values: Mapping[str, Any]) -> ResultRows:
         """What a statement returns that is a transaction by itself. It is committed then."""
 
         def work(connection):
-            return Rows(connection.execute(statement, values))
+            return ResultRows(connection.execute(statement, values))
 
         if self._is_sqlite:
-            return self.write(work)
-        return self._trusting(work, lambda: work(Statements(self._driver, self._driver.cursor())))
+            return self.run(work)
+        return self._trusting(work, lambda: work(TransactionConnection(self._driver, self._driver.cursor())))
 
-    def write(self, work: Callable[[Any], Result]) -> Result:
+    def run(self, work: Callable[[Any], Result]) -> Result:
         """What ``work(connection)`` returns, done in one transaction. It is committed then.
 
         ``work`` executes prepared statements. It may be done by another thread, and again from the
@@ -68,7 +68,7 @@ class Writer:
             return attempt()
         except self._failures:
             # Nothing of it was kept. SQLAlchemy knows what to make of failures, and other connections.
-            self._driver.give_up()
+            self._driver.discard_connection()
             return self._alone(work)
 
     def _in_transaction(self, work):
@@ -83,7 +83,7 @@ class Writer:
                 for each in taken:
                     each.attempt(connection, self._failures)
         except self._failures:
-            self._driver.give_up()
+            self._driver.discard_connection()
             taken = taken or self._take()
             for each in taken:
                 each.attempt_alone(self._alone)
@@ -101,11 +101,11 @@ class Writer:
     def _transaction(self):
         cursor = self._driver.cursor()
         if self._is_sqlite:
-            take_turn(cursor.connection)
+            begin_immediate_with_retry(cursor.connection)
         else:
             cursor.execute("BEGIN")
         try:
-            yield Statements(self._driver, cursor)
+            yield TransactionConnection(self._driver, cursor)
             cursor.execute("COMMIT")
         except BaseException:
             cursor.connection.rollback()
@@ -117,16 +117,16 @@ class Writer:
             return work(connection)
 
 
-class Statements:
+class TransactionConnection:
     """An open transaction, to a work."""
 
-    def __init__(self, driver: Driver, cursor):
+    def __init__(self, driver: ThreadConnections, cursor):
         self._driver = driver
         self._cursor = cursor
 
-    def execute(self, statement: Prepared, values: Mapping[str, Any]) -> Rows:
-        words = self._driver.send(self._cursor, statement, values)
-        rows = words.rows(self._cursor) if self._cursor.description else Rows()
+    def execute(self, statement: CompiledStatement, values: Mapping[str, Any]) -> ResultRows:
+        words = self._driver.execute(self._cursor, statement, values)
+        rows = words.rows(self._cursor) if self._cursor.description else ResultRows()
         rows.rowcount = self._cursor.rowcount
         return rows
 

@@ -18,7 +18,7 @@ from joindin.models import (
     User,
 )
 from joindin.queries.paging import Page, Paging
-from joindin.utils.text import LONGEST_PATTERN, fold
+from joindin.utils.text import MAX_SEARCH_PATTERN_LENGTH, fold_case_accents
 
 # What accounts can be searched for by, beside their names.
 STATES = {
@@ -57,7 +57,7 @@ def list_accounts(session, paging: Paging, *, keyword: str = "", state: str = ""
     """Newest first, or those whose names or address hold ``keyword``; ``state`` is one of :data:`STATES`."""
     conditions = [STATES[state]] if state in STATES else []
     if keyword:
-        part = fold(keyword)[:LONGEST_PATTERN]
+        part = fold_case_accents(keyword)[:MAX_SEARCH_PATTERN_LENGTH]
         names = (User.username_key, User.full_name_key, User.email_key)
         conditions.append(or_(*[name.contains(part, autoescape=True) for name in names]))
     total = session.scalar(select(func.count()).select_from(User).where(*conditions))

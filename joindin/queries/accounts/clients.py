@@ -6,10 +6,10 @@ from sqlalchemy.orm import joinedload
 from joindin.errors import NotFound
 from joindin.models import Client
 from joindin.queries.paging import Page, Paging
-from joindin.utils.text import printable
+from joindin.utils.text import strip_control_chars
 
 
-def list_clients_of(session, owner_id: int, paging: Paging) -> Page:
+def list_owned_clients(session, owner_id: int, paging: Paging) -> Page:
     """Somebody's applications, newest first."""
     own = Client.owner_id == owner_id
     total = session.scalar(select(func.count()).select_from(Client).where(own))
@@ -33,19 +33,19 @@ def find_client_with_owner(session, client_id: int) -> Client:
     return client
 
 
-def client_of(session, owner_id: int, client_id: int) -> Client | None:
+def get_owned_client(session, owner_id: int, client_id: int) -> Client | None:
     return session.scalar(select(Client).where(Client.id == client_id, Client.owner_id == owner_id))
 
 
-def client_with_key(session, key: str) -> Client | None:
+def get_client_by_key(session, key: str) -> Client | None:
     """The application with that key, with its owner."""
-    if key != printable(key):
+    if key != strip_control_chars(key):
         return None
     return session.scalar(select(Client).where(Client.key == key).options(joinedload(Client.owner)))
 
 
-def find_client_of(session, owner_id: int, client_id: int) -> Client:
-    client = client_of(session, owner_id, client_id)
+def find_owned_client(session, owner_id: int, client_id: int) -> Client:
+    client = get_owned_client(session, owner_id, client_id)
     if client is None:
         raise NotFound("No application found")
     return client

@@ -6,7 +6,7 @@ from sqlalchemy.orm import joinedload
 from joindin.models import ExternalIdentity
 
 
-def identity_called(session, issuer: str, subject: str) -> ExternalIdentity | None:
+def find_identity(session, issuer: str, subject: str) -> ExternalIdentity | None:
     """With its user."""
     return session.scalar(
         select(ExternalIdentity)
@@ -15,7 +15,7 @@ def identity_called(session, issuer: str, subject: str) -> ExternalIdentity | No
     )
 
 
-def identity_of(session, user_id: int, issuer: str) -> ExternalIdentity | None:
+def get_identity(session, user_id: int, issuer: str) -> ExternalIdentity | None:
     return session.scalar(
         select(ExternalIdentity).where(ExternalIdentity.user_id == user_id, ExternalIdentity.issuer == issuer)
     )

@@ -4,11 +4,11 @@ from collections.abc import Collection
 
 from sqlalchemy import and_, exists, or_, select
 
-from joindin.models import Event, EventHost, Group, GroupMember, Permit, User
+from joindin.models import Event, EventHost, GrantedPermission, Group, GroupMember, User
 from joindin.viewer import Viewer
 
 
-def view_permitted(
+def load_permissions(
     session,
     user: User | None,
     *,
@@ -24,16 +24,21 @@ def view_permitted(
     if user is None or user.is_admin or not user.is_active:
         return Viewer(user, hosting=hosting)
     theirs = select(GroupMember.group_id).where(GroupMember.user_id == user.id)
-    wanted = select(Permit.permission, Permit.on_event_id, Permit.on_user_id, Permit.on_group_id).where(
-        or_(Permit.user_id == user.id, Permit.group_id.in_(theirs)),
+    wanted = select(
+        GrantedPermission.permission,
+        GrantedPermission.on_event_id,
+        GrantedPermission.on_user_id,
+        GrantedPermission.on_group_id,
+    ).where(
+        or_(GrantedPermission.user_id == user.id, GrantedPermission.group_id.in_(theirs)),
         or_(
             _for_everything(),
             *[
                 column.in_(ids)
                 for column, ids in (
-                    (Permit.on_event_id, events),
-                    (Permit.on_user_id, users),
-                    (Permit.on_group_id, groups),
+                    (GrantedPermission.on_event_id, events),
+                    (GrantedPermission.on_user_id, users),
+                    (GrantedPermission.on_group_id, groups),
                 )
                 if ids
             ],
@@ -42,27 +47,36 @@ def view_permitted(
     permits = frozenset(
         (row.permission, row.on_event_id or row.on_user_id or row.on_group_id) for row in session.execute(wanted)
     )
-    return Viewer(user, hosting=hosting, permits=permits)
+    return Viewer(user, hosting=hosting, permissions=permits)
 
 
-def hosts_any(session, user_id: int) -> bool:
+def is_host_anywhere(session, user_id: int) -> bool:
     return session.scalar(select(exists().where(EventHost.user_id == user_id)))
 
 
-def list_permits(session, *, user_id: int | None = None, group_id: int | None = None) -> list:
+def list_granted_permissions(session, *, user_id: int | None = None, group_id: int | None = None) -> list:
     """Rows of a permit and the names of what it is for, of one person or one group: one statement."""
     about = User.__table__.alias("about")
     on_group = Group.__table__.alias("on_group")
-    holder = Permit.user_id == user_id if user_id is not None else Permit.group_id == group_id
+    holder = GrantedPermission.user_id == user_id if user_id is not None else GrantedPermission.group_id == group_id
     return session.execute(
-        select(Permit, Event.name.label("event"), about.c.username.label("person"), on_group.c.name.label("group"))
-        .outerjoin(Event, Event.id == Permit.on_event_id)
-        .outerjoin(about, about.c.id == Permit.on_user_id)
-        .outerjoin(on_group, on_group.c.id == Permit.on_group_id)
+        select(
+            GrantedPermission,
+            Event.name.label("event"),
+            about.c.username.label("person"),
+            on_group.c.name.label("group"),
+        )
+        .outerjoin(Event, Event.id == GrantedPermission.on_event_id)
+        .outerjoin(about, about.c.id == GrantedPermission.on_user_id)
+        .outerjoin(on_group, on_group.c.id == GrantedPermission.on_group_id)
         .where(holder)
-        .order_by(Permit.id)
+        .order_by(GrantedPermission.id)
     ).all()
 
 
 def _for_everything():
-    return and_(Permit.on_event_id.is_(None), Permit.on_user_id.is_(None), Permit.on_group_id.is_(None))
+    return and_(
+        GrantedPermission.on_event_id.is_(None),
+        GrantedPermission.on_user_id.is_(None),
+        GrantedPermission.on_group_id.is_(None),
+    )

@@ -30,7 +30,7 @@ def list_members(session, group_id: int, paging: Paging) -> Page:
     return Page(session.scalars(paging.slice(wanted.order_by(User.username_key, User.id))).all(), total, paging)
 
 
-def list_groups_of(session, user_id: int) -> list[Group]:
+def list_user_groups(session, user_id: int) -> list[Group]:
     wanted = select(GroupMember).join(GroupMember.group).where(GroupMember.user_id == user_id)
     rows = session.scalars(wanted.options(joinedload(GroupMember.group)).order_by(Group.name_key, Group.id))
     return [membership.group for membership in rows]

@@ -16,7 +16,7 @@ class Authorization:
     scopes: frozenset[str]
 
 
-def consented_scopes(session, user_id: int, client_id: int) -> set[str]:
+def get_consented_scopes(session, user_id: int, client_id: int) -> set[str]:
     scopes = session.scalar(select(Consent.scopes).where(Consent.user_id == user_id, Consent.client_id == client_id))
     return set((scopes or "").split())
 

@@ -7,15 +7,15 @@ from sqlalchemy.orm import contains_eager
 
 from joindin.errors import NotFound
 from joindin.models import BrowserSession, User
-from joindin.security.tokens import token_hash
+from joindin.security.tokens import hash_token
 
 
-def session_shown(session, token: str, now: dt.datetime, idle: dt.timedelta) -> BrowserSession | None:
+def get_session_by_token(session, token: str, now: dt.datetime, idle: dt.timedelta) -> BrowserSession | None:
     """The live session with that cookie and its user: one indexed statement."""
     return session.scalar(
         select(BrowserSession)
         .join(BrowserSession.user)
-        .where(BrowserSession.token_hash == token_hash(token), User.is_active == true(), *_alive(now, idle))
+        .where(BrowserSession.token_hash == hash_token(token), User.is_active == true(), *_alive(now, idle))
         .options(contains_eager(BrowserSession.user))
     )
 

@@ -4,19 +4,19 @@ from sqlalchemy import bindparam, select, text, true
 
 from joindin.errors import NotFound
 from joindin.models import EventHost, User
-from joindin.performance.caching.query_cache import CHANGES, last_count, remembered_count
-from joindin.performance.read_models.bucket_counts import count_all, seek
-from joindin.performance.sql.compiled import Prepared
-from joindin.performance.sql.reader import in_batches
-from joindin.queries.keyed_lists import KeyList
+from joindin.performance.caching.query_cache import CHANGE_COUNTER, cached_count, peek_count
+from joindin.performance.read_models.bucket_counts import seek_rank_sql, total_count_sql
+from joindin.performance.sql.compiled import CompiledStatement
+from joindin.performance.sql.reader import batched
+from joindin.queries.keyed_lists import KeyedList
 from joindin.queries.paging import Page, Paging
 from joindin.queries.search_patterns import literal_pattern, trigram_match
-from joindin.utils.text import fold
+from joindin.utils.text import fold_case_accents
 
 # Further in than that, the tallies are asked where a page begins.
-NEAR = 200
+OFFSET_SCAN_LIMIT = 200
 # So many ids are counted together.
-BLOCK = 256
+BLOCK_SIZE = 256
 
 ACTIVE = User.is_active == true()
 
@@ -28,18 +28,18 @@ def find_user(session, user_id: int) -> User:
     return user
 
 
-def user_named(session, username: str) -> User | None:
+def get_user_by_username(session, username: str) -> User | None:
     """Whoever goes by that name in any case and accent, active or not."""
-    return session.scalar(select(User).where(User.username_key == fold(username)))
+    return session.scalar(select(User).where(User.username_key == fold_case_accents(username)))
 
 
-def user_with_email(session, email: str) -> User | None:
-    return session.scalar(select(User).where(User.email_key == fold(email)))
+def get_user_by_email(session, email: str) -> User | None:
+    return session.scalar(select(User).where(User.email_key == fold_case_accents(email)))
 
 
-def user_called(session, name: str) -> User | None:
+def get_user_by_login(session, name: str) -> User | None:
     """Whoever has that address; else whoever goes by that username, which may look like an address."""
-    return user_with_email(session, name) or user_named(session, name)
+    return get_user_by_email(session, name) or get_user_by_username(session, name)
 
 
 def has_users(session) -> bool:
@@ -54,7 +54,7 @@ def find_user_key(connection, user_id: int):
 
 def find_user_key_by_name(connection, username: str):
     """As :func:`find_user_key`, by a name in any case and accent."""
-    return _found(connection.execute(_KEY_BY_NAME, {"name": fold(username)}), "Username not found")
+    return _found(connection.execute(_KEY_BY_NAME, {"name": fold_case_accents(username)}), "Username not found")
 
 
 def list_users(connection, paging: Paging, keyword: str | None = None) -> Page:
@@ -66,13 +66,13 @@ def list_users(connection, paging: Paging, keyword: str | None = None) -> Page:
     if connection.dialect.name == "sqlite" and (match := trigram_match(values["part"])) is not None:
         values["match"] = match
         counting = _COUNT_LOOKED_UP
-        number = last_count(connection, counting, values)
+        number = peek_count(connection, counting, values)
         if number is None:
-            number = remembered_count(connection, counting, values)
-        found = _LOOKED_UP if number <= RARE else _NAMED
+            number = cached_count(connection, counting, values)
+        found = _LOOKED_UP if number <= RARE_MATCH_LIMIT else _NAMED
     page = found.page(connection, paging, **values)
     changes = page.items[0].changes if page.items else None
-    return Page(page.items, remembered_count(connection, counting, values, changes), paging)
+    return Page(page.items, cached_count(connection, counting, values, changes), paging)
 
 
 def list_attendees(connection, event_id: int, paging: Paging) -> Page:
@@ -89,28 +89,28 @@ def _found(rows, refusal):
 
 def _list_everybody(connection, paging):
     start = paging.start or 0
-    if paging.size == 0 or start <= NEAR:
+    if paging.size == 0 or start <= OFFSET_SCAN_LIMIT:
         return _EVERYBODY.page(connection, paging)
     # The tallies know in which block of ids the page begins.
     found = connection.execute(_SEEK, {"offset": start}).one()
     if found.place is None:
         return Page([], found.total, paging)
-    values = {"first": found.place * BLOCK, "size": paging.size, "offset": int(found.rank - found.before)}
+    values = {"first": found.place * BLOCK_SIZE, "size": paging.size, "offset": int(found.rank - found.before)}
     return Page(connection.execute(_FAR, values).all(), found.total, paging)
 
 
 # No more than so many are looked up in no order, and put in order then.
-RARE = 1000
+RARE_MATCH_LIMIT = 1000
 
 _COLUMNS = "users.id, users.version"
-_KEY = Prepared(text(f"SELECT {_COLUMNS} FROM users WHERE id = :id AND is_active"))
-_KEY_BY_NAME = Prepared(text(f"SELECT {_COLUMNS} FROM users WHERE username_key = :name AND is_active"))
+_KEY = CompiledStatement(text(f"SELECT {_COLUMNS} FROM users WHERE id = :id AND is_active"))
+_KEY_BY_NAME = CompiledStatement(text(f"SELECT {_COLUMNS} FROM users WHERE username_key = :name AND is_active"))
 
-_PLACE = seek("'users'", "CAST(:offset AS integer)")
-_ALL = count_all("'users'")
-_EVERYBODY = KeyList(f"SELECT {_COLUMNS}, {_ALL} AS total FROM users WHERE is_active ORDER BY id {{slice}}", _ALL)
-_SEEK = Prepared(text(f"SELECT found.*, {_ALL} AS total FROM ({_PLACE}) found"))
-_FAR = Prepared(
+_PLACE = seek_rank_sql("'users'", "CAST(:offset AS integer)")
+_ALL = total_count_sql("'users'")
+_EVERYBODY = KeyedList(f"SELECT {_COLUMNS}, {_ALL} AS total FROM users WHERE is_active ORDER BY id {{slice}}", _ALL)
+_SEEK = CompiledStatement(text(f"SELECT found.*, {_ALL} AS total FROM ({_PLACE}) found"))
+_FAR = CompiledStatement(
     text(f"SELECT {_COLUMNS} FROM users WHERE is_active AND id >= :first ORDER BY id LIMIT :size OFFSET :offset")
 )
 
@@ -125,21 +125,21 @@ _MATCHING = f"{_WITH_NAME} AND users.id IN (SELECT rowid FROM user_names WHERE u
 
 def _by_full_name(found):
     """How many there are is remembered."""
-    return KeyList(
-        f"""SELECT {_COLUMNS}, 0 AS total, {CHANGES} AS changes FROM {found}
+    return KeyedList(
+        f"""SELECT {_COLUMNS}, 0 AS total, {CHANGE_COUNTER} AS changes FROM {found}
             ORDER BY users.full_name_key, users.id {{slice}}""",
         "0",
     )
 
 
 _NAMED, _LOOKED_UP = _by_full_name(_WITH_NAME), _by_full_name(_MATCHING)
-_COUNT_NAMED = Prepared(text(f"SELECT count(*), {CHANGES} FROM {_WITH_NAME}"))
-_COUNT_LOOKED_UP = Prepared(text(f"SELECT count(*), {CHANGES} FROM {_MATCHING}"))
+_COUNT_NAMED = CompiledStatement(text(f"SELECT count(*), {CHANGE_COUNTER} FROM {_WITH_NAME}"))
+_COUNT_LOOKED_UP = CompiledStatement(text(f"SELECT count(*), {CHANGE_COUNTER} FROM {_MATCHING}"))
 
 _COUNT_ATTENDEES = """((SELECT count(*) FROM attendances WHERE event_id = :event_id)
     - (SELECT count(*) FROM users JOIN attendances ON attendances.user_id = users.id
         WHERE users.is_active = false AND attendances.event_id = :event_id))"""
-_ATTENDEES = KeyList(
+_ATTENDEES = KeyedList(
     f"""SELECT {_COLUMNS}, {_COUNT_ATTENDEES} AS total
         FROM attendances JOIN users ON users.id = attendances.user_id
         WHERE attendances.event_id = :event_id AND users.is_active ORDER BY attendances.user_id {{slice}}""",
@@ -152,18 +152,18 @@ def list_admins(session) -> list[User]:
     return session.scalars(select(User).where(User.is_admin == true(), ACTIVE).order_by(User.id)).all()
 
 
-def list_hosts_to_tell(session, event_id: int) -> list[User]:
+def list_hosts_to_notify(session, event_id: int) -> list[User]:
     """The hosts of an event, who hear what happens to it."""
     hosting = User.id.in_(select(EventHost.user_id).where(EventHost.event_id == event_id))
     return session.scalars(select(User).where(hosting).order_by(User.id)).all()
 
 
-def read_users(connection, user_ids) -> dict[int, tuple]:
+def load_user_records(connection, user_ids) -> dict[int, tuple]:
     """The people by id as plain rows, with all that a representation reads: one statement a batch."""
-    return {user.id: user for ids in in_batches(user_ids) for user in connection.execute(_USERS, {"ids": ids})}
+    return {user.id: user for ids in batched(user_ids) for user in connection.execute(_USERS, {"ids": ids})}
 
 
-_USERS = Prepared(
+_USERS = CompiledStatement(
     select(
         *(User.id, User.version, User.username, User.full_name, User.twitter_username, User.biography, User.email),
         *(User.is_trusted, User.is_admin),

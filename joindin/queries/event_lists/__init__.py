@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 from sqlalchemy import bindparam, select
 
 from joindin.models import Tag
-from joindin.performance.sql.compiled import Prepared
-from joindin.queries.event_lists.by_start import Run, list_run, list_run_from
-from joindin.queries.event_lists.hot import list_hot
-from joindin.queries.event_lists.open_cfps import list_open_calls
-from joindin.queries.event_lists.pending import list_pending
+from joindin.performance.sql.compiled import CompiledStatement
+from joindin.queries.event_lists.by_start import DateRange, list_range, list_range_from
+from joindin.queries.event_lists.hot import list_hot_events
+from joindin.queries.event_lists.open_cfps import list_open_cfps
+from joindin.queries.event_lists.pending import list_pending_events
 from joindin.queries.event_lists.search import search_events
 from joindin.queries.paging import Page, Paging
 from joindin.queries.search_patterns import like_pattern, trigram_match
 from joindin.utils.datetimes import day_number, midnight
-from joindin.utils.text import fold
+from joindin.utils.text import fold_case_accents
 
 UPCOMING_MARGIN = dt.timedelta(days=3)
 CFP_NOTICE = dt.timedelta(days=7)
@@ -50,28 +50,33 @@ class EventFilter:
         return self.starts_from is not None or self.starts_before is not None
 
 
-def list_events(connection, wanted: EventFilter, paging: Paging, now: dt.datetime) -> Page:
+def list_events(connection, event_filter: EventFilter, paging: Paging, now: dt.datetime) -> Page:
     """Keys (id, version, is_pending) of the events on a page, ties broken by id, and how many there are.
 
     Mostly one statement: more for pages far inside, for what is common among titles or several
     tags, and for empty pages.
     """
     today = midnight(now)
-    if wanted.name == "pending":
-        return list_pending(connection, wanted, paging)
-    tag_ids = _find_tags(connection, wanted.tags)
-    if wanted.tags and not tag_ids:
-        return Page([], 0, replace(paging, start=0) if _starts_today(wanted, paging) else paging)
-    if wanted.name == "hot" and wanted.is_plain and not wanted.has_dates:
-        return list_hot(connection, paging, day_number(today))
-    if wanted.name == "cfp" and wanted.is_plain and not wanted.has_dates:
-        return list_open_calls(connection, paging, today, today + CFP_NOTICE)
-    run = _run(wanted, tag_ids, today)
-    if wanted.name in ("hot", "cfp") or wanted.title is not None or wanted.stub is not None or len(tag_ids) > 1:
-        return _search(connection, wanted, run, tag_ids, paging, today)
-    if _starts_today(wanted, paging):
-        return list_run_from(connection, run, today, paging.size)
-    return list_run(connection, run, paging)
+    if event_filter.name == "pending":
+        return list_pending_events(connection, event_filter, paging)
+    tag_ids = _find_tags(connection, event_filter.tags)
+    if event_filter.tags and not tag_ids:
+        return Page([], 0, replace(paging, start=0) if _starts_today(event_filter, paging) else paging)
+    if event_filter.name == "hot" and event_filter.is_plain and not event_filter.has_dates:
+        return list_hot_events(connection, paging, day_number(today))
+    if event_filter.name == "cfp" and event_filter.is_plain and not event_filter.has_dates:
+        return list_open_cfps(connection, paging, today, today + CFP_NOTICE)
+    run = _run(event_filter, tag_ids, today)
+    if (
+        event_filter.name in ("hot", "cfp")
+        or event_filter.title is not None
+        or event_filter.stub is not None
+        or len(tag_ids) > 1
+    ):
+        return _search(connection, event_filter, run, tag_ids, paging, today)
+    if _starts_today(event_filter, paging):
+        return list_range_from(connection, run, today, paging.size)
+    return list_range(connection, run, paging)
 
 
 def _starts_today(wanted, paging):
@@ -79,11 +84,11 @@ def _starts_today(wanted, paging):
 
 
 def _find_tags(connection, names):
-    keys = {fold(name) for name in names}
+    keys = {fold_case_accents(name) for name in names}
     return tuple(connection.scalars(_TAGS, {"keys": sorted(keys)}).all()) if keys else ()
 
 
-_TAGS = Prepared(select(Tag.id).where(Tag.name_key.in_(bindparam("keys", expanding=True))).order_by(Tag.id))
+_TAGS = CompiledStatement(select(Tag.id).where(Tag.name_key.in_(bindparam("keys", expanding=True))).order_by(Tag.id))
 
 
 def _run(wanted, tag_ids, today):
@@ -94,7 +99,7 @@ def _run(wanted, tag_ids, today):
     elif wanted.name == "past":
         starts_before = today if starts_before is None else min(starts_before, today)
     is_latest_first = wanted.name not in ("upcoming", "all")
-    return Run(starts_from, starts_before, is_latest_first, tag_ids[0] if len(tag_ids) == 1 else None)
+    return DateRange(starts_from, starts_before, is_latest_first, tag_ids[0] if len(tag_ids) == 1 else None)
 
 
 def _search(connection, wanted, run, tag_ids, paging, today):

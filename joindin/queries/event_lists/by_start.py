@@ -12,18 +12,23 @@ from functools import lru_cache
 from sqlalchemy import bindparam, text
 
 from joindin.db.base import UtcDateTime
-from joindin.performance.read_models.bucket_counts import count_all, count_before, day_values, seek
-from joindin.performance.sql.compiled import Prepared
+from joindin.performance.read_models.bucket_counts import (
+    bucket_params,
+    count_before_sql,
+    seek_rank_sql,
+    total_count_sql,
+)
+from joindin.performance.sql.compiled import CompiledStatement
 from joindin.queries.event_lists.keys import EventKeys
-from joindin.queries.paging import PART, Page, Paging, limit
+from joindin.queries.paging import LIMIT_OFFSET, Page, Paging, limit_clause
 from joindin.utils.datetimes import EPOCH, midnight
 
 # Further in than that, the tallies are asked where a page begins.
-NEAR = 200
+OFFSET_SCAN_LIMIT = 200
 
 
 @dataclass(frozen=True)
-class Run:
+class DateRange:
     """Which stretch of the whole order is listed, and which way; ``tag_id`` narrows it to one tag."""
 
     starts_from: dt.datetime | None = None
@@ -51,34 +56,34 @@ class Run:
             values |= {"tag_id": self.tag_id, "subject": f"tag {self.tag_id}"}
         for name, at in (("from", self.starts_from), ("until", self.starts_before)):
             if at is not None:
-                values |= {name: at, f"{name}_midnight": midnight(at)} | day_values(name, at)
+                values |= {name: at, f"{name}_midnight": midnight(at)} | bucket_params(name, at)
         return values
 
 
-def list_run(connection, run: Run, paging: Paging) -> Page:
+def list_range(connection, run: DateRange, paging: Paging) -> Page:
     """A page of keys: one statement, or two for a page far inside."""
     if run.is_empty:
         return Page([], 0, paging)
     start = paging.start or 0
     values = run.values | {"size": paging.size, "offset": start}
-    if start > NEAR and paging.size:
+    if start > OFFSET_SCAN_LIMIT and paging.size:
         return _far_page(connection, run, paging, values)
-    rows = connection.execute(_page(run.shape, limit(paging)), values).all()
-    total = rows[0].total if rows else count_run(connection, run)
+    rows = connection.execute(_page(run.shape, limit_clause(paging)), values).all()
+    total = rows[0].total if rows else count_range(connection, run)
     return Page(rows, total, paging)
 
 
-def list_run_from(connection, run: Run, first: dt.datetime, size: int) -> Page:
+def list_range_from(connection, run: DateRange, first: dt.datetime, size: int) -> Page:
     """The page of a run that begins with whatever starts at ``first`` or later, with the start that makes it so."""
-    rest = Run(max(first, run.starts_from or first), run.starts_before, run.is_latest_first, run.tag_id)
-    total, page = count_run(connection, run), list_run(connection, rest, Paging(0, size))
+    rest = DateRange(max(first, run.starts_from or first), run.starts_before, run.is_latest_first, run.tag_id)
+    total, page = count_range(connection, run), list_range(connection, rest, Paging(0, size))
     start = total - page.total
     if size == 0:
-        return Page(list_run(connection, run, Paging(0, 0)).items, total, Paging(start, 0))
+        return Page(list_range(connection, run, Paging(0, 0)).items, total, Paging(start, 0))
     return Page(page.items, total, Paging(start, size))
 
 
-def count_run(connection, run: Run) -> int:
+def count_range(connection, run: DateRange) -> int:
     return 0 if run.is_empty else connection.scalar(_count(run.shape), run.values)
 
 
@@ -94,7 +99,7 @@ def _far_page(connection, run, paging, values):
     else:
         bound = {"starts_from": max(run.starts_from or day, day)}
         skipped = found.rank - max(found.from_rank, found.before)
-    near = Run(**{**vars(run), **bound})
+    near = DateRange(**{**vars(run), **bound})
     rows = connection.execute(_rows(near.shape), near.values | {"size": paging.size, "offset": skipped}).all()
     return Page(rows, found.total, paging)
 
@@ -115,7 +120,7 @@ def _page(shape, limit):
 
 @lru_cache(maxsize=256)
 def _rows(shape):
-    return _typed(_select(shape, "0", PART), EventKeys)
+    return _typed(_select(shape, "0", LIMIT_OFFSET), EventKeys)
 
 
 @lru_cache(maxsize=256)
@@ -129,7 +134,7 @@ def _seek(shape):
     rank = f"({upper}) - 1 - :offset" if shape[2] else f"({lower}) + :offset"
     return _typed(
         f"SELECT found.*, {lower} AS from_rank, {upper} AS until_rank, ({upper}) - ({lower}) AS total"
-        f" FROM ({seek(_subject(shape), rank)}) found"
+        f" FROM ({seek_rank_sql(_subject(shape), rank)}) found"
     )
 
 
@@ -160,12 +165,12 @@ def _ranks(shape):
     """How many start before the run, and before its end."""
     subject = _subject(shape)
     lower = "0" if shape[0] is None else _rank(shape, "from", shape[0])
-    upper = count_all(subject) if shape[1] is None else _rank(shape, "until", shape[1])
+    upper = total_count_sql(subject) if shape[1] is None else _rank(shape, "until", shape[1])
     return lower, upper
 
 
 def _rank(shape, name, is_midnight):
-    before = count_before(_subject(shape), name)
+    before = count_before_sql(_subject(shape), name)
     if is_midnight:
         return before
     tagged = "tag_id = :tag_id AND" if shape[3] else ""
@@ -181,7 +186,7 @@ def _subject(shape):
     return ":subject" if shape[3] else "'events'"
 
 
-def _typed(sql, kind=Prepared):
+def _typed(sql, kind=CompiledStatement):
     statement = text(sql)
     instants = [name for name in ("from", "until", "from_midnight", "until_midnight") if re.search(rf":{name}\b", sql)]
     return kind(statement.bindparams(*(bindparam(name, type_=UtcDateTime) for name in instants)))

@@ -13,20 +13,20 @@ from functools import lru_cache
 
 from sqlalchemy import text
 
-from joindin.performance.read_models.bucket_counts import count_all
-from joindin.performance.sql.compiled import Prepared
+from joindin.performance.read_models.bucket_counts import total_count_sql
+from joindin.performance.sql.compiled import CompiledStatement
 from joindin.queries.event_lists.hot_rank import EARLY, LATE, find_place
 from joindin.queries.event_lists.keys import EventKeys
-from joindin.queries.paging import FIRST, PART, Page, Paging, limit
+from joindin.queries.paging import LIMIT_FIRST, LIMIT_OFFSET, Page, Paging, limit_clause
 
 # Further in than that, walking from the beginning costs more than looking for the place.
-NEAR = 1000
+OFFSET_SCAN_LIMIT = 1000
 
 # Of any event: what it is depends on which heat is stored.
-SCORE = "(5 * abs(hot.start_day - :day) + hot.heat - CASE WHEN hot.is_begun THEN -5 ELSE 5 END * hot.start_day)"
+SCORE_SQL = "(5 * abs(hot.start_day - :day) + hot.heat - CASE WHEN hot.is_begun THEN -5 ELSE 5 END * hot.start_day)"
 
 
-def hottest(limit: str = "", than: str = "", way: str = "") -> str:
+def hot_candidates_sql(limit: str = "", than: str = "", way: str = "") -> str:
     """SQL for ids and scores, not in order: the first of all, as many as ``limit`` says, and some more.
 
     With ``than``, a comparison, only of those whose score is so to ``5 * :reach``; ``way`` turns the order.
@@ -52,20 +52,20 @@ def hottest(limit: str = "", than: str = "", way: str = "") -> str:
         SELECT event_id, {EARLY} AS score FROM hot_events WHERE is_begun = true AND start_day >= :day {only(EARLY)}"""
 
 
-def list_hot(connection, paging: Paging, day: int) -> Page:
+def list_hot_events(connection, paging: Paging, day: int) -> Page:
     """A page of keys: one statement, or two for a page far inside."""
     start = paging.start or 0
-    if start > NEAR and paging.size:
-        return list_far(connection, paging, day)
-    if limit(paging) == FIRST:
+    if start > OFFSET_SCAN_LIMIT and paging.size:
+        return list_deep_page(connection, paging, day)
+    if limit_clause(paging) == LIMIT_FIRST:
         rows = connection.execute(_first_page(day), {}).all()
     else:
         values = {"day": day, "offset": start, "size": paging.size, "most": start + paging.size}
-        rows = connection.execute(_page(limit(paging)), values).all()
+        rows = connection.execute(_page(limit_clause(paging)), values).all()
     return Page(rows, rows[0].total if rows else connection.scalar(_COUNT), paging)
 
 
-def list_far(connection, paging: Paging, day: int) -> Page:
+def list_deep_page(connection, paging: Paging, day: int) -> Page:
     """The same in two statements that cost as much wherever the page lies: begin near it, and go back or on."""
     place = find_place(connection, paging.start, day)
     if paging.start >= place.total:
@@ -76,24 +76,24 @@ def list_far(connection, paging: Paging, day: int) -> Page:
     return Page(connection.execute(_far_page(day), values).all(), place.total, paging)
 
 
-_TOTAL = count_all("'events'")
-_COUNT = Prepared(text(f"SELECT {_TOTAL}"))
+_TOTAL = total_count_sql("'events'")
+_COUNT = CompiledStatement(text(f"SELECT {_TOTAL}"))
 
 
 @lru_cache(maxsize=2)
 def _page(limit):
-    return EventKeys(text(_select(hottest(limit and "LIMIT :most"), limit, _TOTAL)))
+    return EventKeys(text(_select(hot_candidates_sql(limit and "LIMIT :most"), limit, _TOTAL)))
 
 
 @lru_cache(maxsize=2)
 def _first_page(day):
     # With the day in the text as well: how much lies on either side of it decides the plan.
-    return EventKeys(text(_on(day, _select(hottest(FIRST), FIRST, _TOTAL))))
+    return EventKeys(text(_on(day, _select(hot_candidates_sql(LIMIT_FIRST), LIMIT_FIRST, _TOTAL))))
 
 
 @lru_cache(maxsize=2)
 def _far_page(day):
-    return EventKeys(text(_on(day, _select(_FAR, PART, "0"))))
+    return EventKeys(text(_on(day, _select(_FAR, LIMIT_OFFSET, "0"))))
 
 
 def _on(day, sql):
@@ -112,8 +112,8 @@ def _select(source, limit, total):
 
 _FAR = f"""
     SELECT event_id, score FROM (
-        SELECT event_id, score FROM ({hottest("LIMIT :back", "<", "DESC")}) hotter
+        SELECT event_id, score FROM ({hot_candidates_sql("LIMIT :back", "<", "DESC")}) hotter
         ORDER BY score DESC, event_id DESC LIMIT :back
     ) last
     UNION ALL
-    SELECT event_id, score FROM ({hottest("LIMIT :most", ">=")}) others"""
+    SELECT event_id, score FROM ({hot_candidates_sql("LIMIT :most", ">=")}) others"""

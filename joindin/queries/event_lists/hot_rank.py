@@ -10,15 +10,15 @@ from functools import lru_cache
 
 from sqlalchemy import text
 
-from joindin.models.read_models import IS_POPULAR, MUCH
-from joindin.performance.read_models.bucket_counts import count_all, count_before_day
-from joindin.performance.sql.compiled import Prepared
+from joindin.models.read_models import IS_POPULAR, POPULARITY_THRESHOLD
+from joindin.performance.read_models.bucket_counts import count_before_day_sql, total_count_sql
+from joindin.performance.sql.compiled import CompiledStatement
 
 # The score, in whole fifths, of what the stored flag does not fit: late are those that have begun without it.
 LATE, EARLY = "(heat - 10 * start_day + 5 * :day)", "(heat + 10 * start_day - 5 * :day)"
 
 # Beyond so many more days only the popular can be hotter.
-DAYS = MUCH // 5
+DAYS = POPULARITY_THRESHOLD // 5
 
 # In days, a power of two: more than there are in all years.
 FURTHEST = 1 << 22
@@ -36,13 +36,13 @@ def find_place(connection, rank: int, day: int):
 @lru_cache(maxsize=2)
 def _place(day):
     # With the day in the text, as for the first page; PostgreSQL would plan anew each time.
-    return Prepared(text(_PLACE.replace(":day", str(int(day)))))
+    return CompiledStatement(text(_PLACE.replace(":day", str(int(day)))))
 
 
 def _within(reach):
     """How many start fewer days from today."""
     upto, below = f":day + {reach}", f":day - {reach} + 1"
-    return f"""({count_before_day("'events'", upto)} - {count_before_day("'events'", below)})"""
+    return f"""({count_before_day_sql("'events'", upto)} - {count_before_day_sql("'events'", below)})"""
 
 
 def _hotter(is_begun, where, sign):
@@ -60,7 +60,7 @@ _PLACE = f"""
     ),
     found AS (SELECT reach FROM search WHERE step = 0),
     days AS (SELECT 0 AS more UNION ALL SELECT more + 1 FROM days WHERE more < {DAYS} - 1)
-    SELECT found.reach, {count_all("'events'")} AS total, CAST({_within("found.reach")}
+    SELECT found.reach, {total_count_sql("'events'")} AS total, CAST({_within("found.reach")}
         + (SELECT sum({_hotter("false", "start_day = :day + found.reach + days.more", "+")}
             + {_hotter("true", "start_day = :day - found.reach - days.more", "-")}) FROM days)
         + {_hotter("false", f"start_day >= :day + found.reach + {DAYS} AND {IS_POPULAR}", "+")}

@@ -5,12 +5,12 @@ from sqlalchemy import func, select, true
 from joindin.models import Event, Tag, event_tags
 from joindin.queries.paging import Page, Paging
 from joindin.queries.search_patterns import like_pattern
-from joindin.utils.text import fold
+from joindin.utils.text import fold_case_accents
 
 events = Event.__table__.c
 
 
-def list_pending(connection, wanted, paging: Paging) -> Page:
+def list_pending_events(connection, wanted, paging: Paging) -> Page:
     """A page of keys; ``wanted`` is an ``EventFilter``."""
     conditions = [events.is_pending == true(), *_conditions(wanted)]
     total = select(func.count()).select_from(Event.__table__).where(*conditions)
@@ -28,7 +28,7 @@ def _conditions(wanted):
     if wanted.stub is not None:
         yield func.lower(events.stub) == wanted.stub.lower()
     if wanted.tags:
-        named = Tag.__table__.c.name_key.in_([fold(tag) for tag in wanted.tags])
+        named = Tag.__table__.c.name_key.in_([fold_case_accents(tag) for tag in wanted.tags])
         yield events.id.in_(select(event_tags.c.event_id).join(Tag.__table__).where(named))
     if wanted.starts_from is not None:
         yield events.starts_at >= wanted.starts_from

@@ -13,16 +13,23 @@ from functools import lru_cache
 from sqlalchemy import bindparam, text
 
 from joindin.db.base import UtcDateTime
-from joindin.performance.caching.query_cache import CHANGES, are_current, last_count, recall, remember, remembered_count
-from joindin.performance.sql.compiled import Prepared
-from joindin.performance.sql.reader import in_batches
-from joindin.queries.event_lists.hot import SCORE, hottest
-from joindin.queries.paging import Page, Paging, limit
+from joindin.performance.caching.query_cache import (
+    CHANGE_COUNTER,
+    are_current,
+    cached_count,
+    peek_count,
+    recall,
+    remember,
+)
+from joindin.performance.sql.compiled import CompiledStatement
+from joindin.performance.sql.reader import batched
+from joindin.queries.event_lists.hot import SCORE_SQL, hot_candidates_sql
+from joindin.queries.paging import Page, Paging, limit_clause
 
 # No more than so many are put in order; more is common.
-RARE = 1000
+RARE_MATCH_LIMIT = 1000
 # So many are looked at by walking, the fewer first, before everything is.
-WALKS = (250, 1000, 4000)
+SCAN_STEPS = (250, 1000, 4000)
 
 # So often a search is begun anew when something has changed since what was remembered.
 ATTEMPTS = 3
@@ -68,10 +75,10 @@ CANDIDATES = {
 }
 
 
-KEYS = Prepared(
-    text(f"SELECT id, version, false AS is_pending, {CHANGES} AS changes FROM events WHERE id IN :ids").bindparams(
-        bindparam("ids", expanding=True)
-    )
+KEYS = CompiledStatement(
+    text(
+        f"SELECT id, version, false AS is_pending, {CHANGE_COUNTER} AS changes FROM events WHERE id IN :ids"
+    ).bindparams(bindparam("ids", expanding=True))
 )
 
 
@@ -107,7 +114,7 @@ def _remembered_page(connection, question, values, paging):
         return page
     for _attempt in range(ATTEMPTS):
         rows = connection.execute(_ids(connection.dialect.name, *question[:3]), values).all()
-        if rows[0].candidates > RARE:
+        if rows[0].candidates > RARE_MATCH_LIMIT:
             return None
         ids = [row.id for row in rows if row.id is not None]
         known = remember(connection, question, ids, len(ids), rows[0].changes)
@@ -120,7 +127,7 @@ def _remembered_page(connection, question, values, paging):
 def _page_of(connection, known, part, paging):
     """A part of what was found before; None if it is not current any more."""
     ids = known.ids[part]
-    keys = {key.id: key for batch in in_batches(ids) for key in connection.execute(KEYS, {"ids": batch})}
+    keys = {key.id: key for batch in batched(ids) for key in connection.execute(KEYS, {"ids": batch})}
     changes = {key.changes for key in keys.values()} or {None}
     if not all(are_current(connection, known, each) for each in changes):
         return None
@@ -129,8 +136,10 @@ def _page_of(connection, known, part, paging):
 
 def _rare_page(connection, question, values, paging):
     narrowest, conditions, order, _ = question
-    rows = connection.execute(_rare(connection.dialect.name, narrowest, conditions, order, limit(paging)), values).all()
-    if rows[0].candidates > RARE:
+    rows = connection.execute(
+        _rare(connection.dialect.name, narrowest, conditions, order, limit_clause(paging)), values
+    ).all()
+    if rows[0].candidates > RARE_MATCH_LIMIT:
         return None
     return Page([row for row in rows if row.id is not None], rows[0].total, paging)
 
@@ -140,26 +149,26 @@ def _common_page(connection, question, values, paging):
     if (known := recall(connection, this_page)) and (page := _page_of(connection, known, slice(None), paging)):
         return page
     page = _walked_page(connection, question, values, paging)
-    if page.items and len(page.items) <= RARE and not _changes_unseen(question):
+    if page.items and len(page.items) <= RARE_MATCH_LIMIT and not _changes_unseen(question):
         remember(connection, this_page, [row.id for row in page.items], page.total, page.items[0].changes)
     return page
 
 
 def _walked_page(connection, question, values, paging):
-    (narrowest, conditions, order, asked), cut, dialect = question, limit(paging), connection.dialect.name
+    (narrowest, conditions, order, asked), cut, dialect = question, limit_clause(paging), connection.dialect.name
     counting, asked, start = _count(dialect, narrowest, conditions), dict(asked), paging.start or 0 if cut else 0
     # What it was will do, for it is read anew with the rows; unless none were due.
-    total = last_count(connection, counting, asked)
+    total = peek_count(connection, counting, asked)
     if total is None or total <= start:
-        total = remembered_count(connection, counting, asked)
+        total = cached_count(connection, counting, asked)
     rows = []
-    for length in WALKS if cut else ():
+    for length in SCAN_STEPS if cut else ():
         if len(rows) < min(paging.size, total - start):
             rows = connection.execute(_walk(conditions, order, length, cut), values).all()
-            total = remembered_count(connection, counting, asked, rows[0].changes if rows else None)
+            total = cached_count(connection, counting, asked, rows[0].changes if rows else None)
     if len(rows) < (min(paging.size, total - start) if cut else total):
         rows = connection.execute(_whole(dialect, narrowest, conditions, order, cut), values).all()
-        total = remembered_count(connection, counting, asked, rows[0].changes if rows else None)
+        total = cached_count(connection, counting, asked, rows[0].changes if rows else None)
     return Page(rows, total, paging)
 
 
@@ -169,7 +178,7 @@ _common = OrderedDict()
 
 def _remember_common(question):
     _common[question] = True
-    while len(_common) > RARE:
+    while len(_common) > RARE_MATCH_LIMIT:
         # Another thread may have been there.
         with suppress(KeyError):
             _common.popitem(last=False)
@@ -200,17 +209,17 @@ def _ids(dialect, narrowest, conditions, order):
     """All of what is rare, in its order; a row without anything if there is none, or too much."""
     return _typed(f"""
         {_found(dialect, narrowest, conditions, order)}
-        SELECT found.event_id AS id, numbers.candidates, {CHANGES} AS changes
+        SELECT found.event_id AS id, numbers.candidates, {CHANGE_COUNTER} AS changes
         FROM (SELECT count(*) AS candidates FROM candidates) numbers LEFT JOIN found ON true
         ORDER BY {ORDERS[order].format("found")}""")
 
 
 def _found(dialect, narrowest, conditions, order):
-    return f"""WITH candidates AS MATERIALIZED ({_candidates(dialect, narrowest)} LIMIT {RARE + 1}),
+    return f"""WITH candidates AS MATERIALIZED ({_candidates(dialect, narrowest)} LIMIT {RARE_MATCH_LIMIT + 1}),
         found AS MATERIALIZED (
             SELECT DISTINCT listed.event_id, listed.starts_at, listed.cfp_ends_at{_score(order)}
             FROM candidates JOIN listed_events listed ON listed.event_id = candidates.event_id {_heat(order)}
-            WHERE (SELECT count(*) FROM candidates) <= {RARE} AND {_where(conditions)}
+            WHERE (SELECT count(*) FROM candidates) <= {RARE_MATCH_LIMIT} AND {_where(conditions)}
         )"""
 
 
@@ -227,7 +236,7 @@ def _walk(conditions, order, length, cut):
 
 def _walked(conditions, order, length):
     if order.startswith("hot"):
-        return f"""SELECT event_id, score FROM ({hottest(f"LIMIT {length}")}) near
+        return f"""SELECT event_id, score FROM ({hot_candidates_sql(f"LIMIT {length}")}) near
             ORDER BY score, event_id LIMIT {length}"""
     within = [name for name in ("from", "until", "cfp") if name in conditions]
     where = f"WHERE {_where(within)}" if within else ""
@@ -245,12 +254,12 @@ def _count(dialect, narrowest, conditions):
     source, where = _source(dialect, narrowest), _where(_checked(dialect, narrowest, conditions))
     if conditions == ("tags",):
         source, where = f"(SELECT DISTINCT event_id FROM ({_candidates(dialect, 'tags')}) found) listed", "true"
-    return _typed(f"SELECT count(*) AS number, {CHANGES} AS changes FROM {source} WHERE {where}")
+    return _typed(f"SELECT count(*) AS number, {CHANGE_COUNTER} AS changes FROM {source} WHERE {where}")
 
 
-def _page(conditions, order, source, cut, more="", scored=SCORE):
+def _page(conditions, order, source, cut, more="", scored=SCORE_SQL):
     return f"""
-        SELECT page.event_id AS id, events.version, false AS is_pending, {CHANGES} AS changes
+        SELECT page.event_id AS id, events.version, false AS is_pending, {CHANGE_COUNTER} AS changes
         FROM (
             SELECT found.* FROM (
                 SELECT listed.event_id, listed.starts_at, listed.cfp_ends_at{_score(order, scored)}
@@ -284,7 +293,7 @@ def _heat(order):
     return " JOIN hot_events hot ON hot.event_id = listed.event_id" if order.startswith("hot") else ""
 
 
-def _score(order, score=SCORE):
+def _score(order, score=SCORE_SQL):
     return f", {score} AS score" if order.startswith("hot") else ""
 
 
@@ -296,4 +305,4 @@ def _typed(sql):
     statement = text(sql)
     types = [bindparam(name, type_=UtcDateTime) for name in INSTANTS if re.search(rf":{name}\b", sql)]
     types += [bindparam("tag_ids", expanding=True)] if ":tag_ids" in sql else []
-    return Prepared(statement.bindparams(*types))
+    return CompiledStatement(statement.bindparams(*types))

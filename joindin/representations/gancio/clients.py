@@ -1,8 +1,8 @@
 """Applications and their tokens, as Gancio shows them (spec 4.4). Secrets only to whoever just registered one."""
 
 from joindin.models import AccessToken, Client
-from joindin.security.scopes import GANCIO_SCOPE
-from joindin.utils.datetimes import iso_instant
+from joindin.security.scopes import GANCIO_CLIENT_SCOPE
+from joindin.utils.datetimes import iso_utc
 
 
 def represent_client(client: Client) -> dict:
@@ -11,7 +11,7 @@ def represent_client(client: Client) -> dict:
         "redirect_uris": client.callback_url,
         "name": client.name,
         "website": client.website,
-        "scopes": GANCIO_SCOPE,
+        "scopes": GANCIO_CLIENT_SCOPE,
     }
 
 
@@ -21,7 +21,7 @@ def represent_new_client(client: Client, secret: str) -> dict:
         "name": client.name,
         "redirectUris": client.callback_url,
         "redirect_uris": client.callback_url,
-        "scopes": GANCIO_SCOPE,
+        "scopes": GANCIO_CLIENT_SCOPE,
         "website": client.website,
         "client_secret": secret,
         "client_id": client.key,
@@ -33,11 +33,11 @@ def represent_token(token: AccessToken) -> dict:
     return {
         "accessToken": None,
         "refreshToken": None,
-        "accessTokenExpiresAt": iso_instant(token.expires_at),
+        "accessTokenExpiresAt": iso_utc(token.expires_at),
         "refreshTokenExpiresAt": None,
-        "scope": GANCIO_SCOPE,
-        "createdAt": iso_instant(token.created_at),
-        "updatedAt": iso_instant(token.last_used_at or token.created_at),
+        "scope": GANCIO_CLIENT_SCOPE,
+        "createdAt": iso_utc(token.created_at),
+        "updatedAt": iso_utc(token.last_used_at or token.created_at),
         "userId": token.user_id,
         "clientId": token.client.key if token.client else None,
         "client": represent_client(token.client) if token.client else None,

@@ -2,21 +2,21 @@
 
 from joindin.models import TalkClaim
 from joindin.representations.links import Links
-from joindin.representations.schema_fields import Shape, address, moment, text
+from joindin.representations.schema_fields import ObjectSchema, api_url, date_time, string
 from joindin.representations.v2_1.collections import collection_schema
-from joindin.utils.datetimes import iso_in_zone
+from joindin.utils.datetimes import iso_local
 
 
-class VerboseClaimSchema(Shape):
-    date_added = moment("2026-03-01T18:00:00+00:00", "In UTC.")
-    display_name = text("Ada L.", "The speaker's name as the talk has it.")
-    speaker_uri = address("/v2.1/users/7", "Who is to be the speaker.")
-    talk_uri = address("/v2.1/talks/42")
-    approve_claim_uri = address("/v2.1/talks/42/speakers")
+class VerboseClaimSchema(ObjectSchema):
+    date_added = date_time("2026-03-01T18:00:00+00:00", "In UTC.")
+    display_name = string("Ada L.", "The speaker's name as the talk has it.")
+    speaker_uri = api_url("/v2.1/users/7", "Who is to be the speaker.")
+    talk_uri = api_url("/v2.1/talks/42")
+    approve_claim_uri = api_url("/v2.1/talks/42/speakers")
 
 
 class ClaimSchema(VerboseClaimSchema):
-    class Meta(Shape.Meta):
+    class Meta(ObjectSchema.Meta):
         exclude = ("approve_claim_uri",)
 
 
@@ -28,7 +28,7 @@ def represent_claim(claim: TalkClaim, links: Links, verbose: bool = False) -> di
     """The claim with its speaker loaded; the date is in UTC."""
     talk = links.talk(claim.talk_id)
     shown = {
-        "date_added": iso_in_zone(claim.claimed_at, None),
+        "date_added": iso_local(claim.claimed_at, None),
         "display_name": claim.speaker.name,
         "speaker_uri": links.user(claim.user_id),
         "talk_uri": talk,

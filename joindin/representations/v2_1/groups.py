@@ -1,31 +1,31 @@
 """Groups, and what they and people are permitted."""
 
-from joindin.models import Group, Permit, User
+from joindin.models import GrantedPermission, Group, User
 from joindin.representations.links import Links
-from joindin.representations.schema_fields import Shape, address, text, whole
+from joindin.representations.schema_fields import ObjectSchema, api_url, integer, string
 from joindin.representations.v2_1.collections import collection_schema
 
 
-class GroupSchema(Shape):
-    name = text("Programme committee")
-    members_count = whole(4)
-    uri = address("/v2.1/groups/5")
-    members_uri = address("/v2.1/groups/5/members")
-    permissions_uri = address("/v2.1/groups/5/permissions")
+class GroupSchema(ObjectSchema):
+    name = string("Programme committee")
+    members_count = integer(4)
+    uri = api_url("/v2.1/groups/5")
+    members_uri = api_url("/v2.1/groups/5/members")
+    permissions_uri = api_url("/v2.1/groups/5/permissions")
 
 
-class MemberSchema(Shape):
-    username = text("grace")
-    full_name = text("Grace Hopper", null=True)
-    user_uri = address("/v2.1/users/9")
-    membership_uri = address("/v2.1/groups/5/members/9", "Delete it to take the person out.")
+class MemberSchema(ObjectSchema):
+    username = string("grace")
+    full_name = string("Grace Hopper", nullable=True)
+    user_uri = api_url("/v2.1/users/9")
+    membership_uri = api_url("/v2.1/groups/5/members/9", "Delete it to take the person out.")
 
 
-class PermissionSchema(Shape):
-    permission = text("view_event")
-    target_uri = address("/v2.1/events/3", "What it is for; null is everything.", null=True)
-    target_name = text("SampleConf", null=True)
-    uri = address("/v2.1/permissions/12", "Delete it to take it back.")
+class PermissionSchema(ObjectSchema):
+    permission = string("view_event")
+    target_uri = api_url("/v2.1/events/3", "What it is for; null is everything.", nullable=True)
+    target_name = string("SampleConf", nullable=True)
+    uri = api_url("/v2.1/permissions/12", "Delete it to take it back.")
 
 
 GroupPageSchema = collection_schema("groups", GroupSchema)
@@ -53,12 +53,12 @@ def represent_member(user: User, group_id: int, links: Links) -> dict:
     }
 
 
-def represent_permission(permit: Permit, name: str | None, links: Links) -> dict:
+def represent_permission(granted_permission: GrantedPermission, name: str | None, links: Links) -> dict:
     return {
-        "permission": permit.permission,
-        "target_uri": _target(permit, links),
+        "permission": granted_permission.permission,
+        "target_uri": _target(granted_permission, links),
         "target_name": name,
-        "uri": links.permission(permit.id),
+        "uri": links.permission(granted_permission.id),
     }
 
 

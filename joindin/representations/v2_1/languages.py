@@ -2,15 +2,15 @@
 
 from joindin.models import Language, TalkType
 from joindin.representations.links import Links
-from joindin.representations.schema_fields import Shape, address, text
+from joindin.representations.schema_fields import ObjectSchema, api_url, string
 from joindin.representations.v2_1.collections import collection_schema
 
 
-class LanguageSchema(Shape):
-    name = text("English - UK", "What talks name their language by.")
-    code = text("uk", "Not a standard code.")
-    uri = address("/v2.1/languages/2")
-    verbose_uri = address("/v2.1/languages/2?verbose=yes")
+class LanguageSchema(ObjectSchema):
+    name = string("English - UK", "What talks name their language by.")
+    code = string("uk", "Not a standard code.")
+    uri = api_url("/v2.1/languages/2")
+    verbose_uri = api_url("/v2.1/languages/2?verbose=yes")
 
 
 LanguagePageSchema = collection_schema("languages", LanguageSchema)
@@ -21,11 +21,11 @@ def represent_language(language: Language, links: Links) -> dict:
     return {"name": language.name, "code": language.code, "uri": here, "verbose_uri": f"{here}?verbose=yes"}
 
 
-class TalkTypeSchema(Shape):
-    title = text("Talk", "What talks name their type by.")
-    description = text("A talk, with questions afterwards.", null=True)
-    uri = address("/v2.1/talk_types/1")
-    verbose_uri = address("/v2.1/talk_types/1?verbose=yes")
+class TalkTypeSchema(ObjectSchema):
+    title = string("Talk", "What talks name their type by.")
+    description = string("A talk, with questions afterwards.", nullable=True)
+    uri = api_url("/v2.1/talk_types/1")
+    verbose_uri = api_url("/v2.1/talk_types/1?verbose=yes")
 
 
 TalkTypePageSchema = collection_schema("talk_types", TalkTypeSchema)

@@ -2,30 +2,30 @@
 
 from joindin.models import AccessToken
 from joindin.representations.links import Links
-from joindin.representations.schema_fields import Shape, address, many, moment, one, text, whole
-from joindin.representations.v2_1.collections import CallerSchema, collection_schema
+from joindin.representations.schema_fields import ObjectSchema, api_url, date_time, integer, list_of, object_of, string
+from joindin.representations.v2_1.collections import CallerMetaSchema, collection_schema
 from joindin.security.scopes import PUBLIC_READ, SCOPES
-from joindin.utils.datetimes import iso_in_zone
+from joindin.utils.datetimes import iso_local
 
 
-class PersonalTokenSchema(Shape):
-    token = whole(12, "The number of the token, not its secret.")
-    description = text("Prints badges.")
-    scopes = many(text(enum=list(SCOPES)), "What it is good for.", example=[PUBLIC_READ])
-    created_date = moment("2026-01-10T12:00:00+00:00", "In UTC, as the others.")
-    last_used_date = moment("2026-03-01T09:30:00+00:00", null=True)
-    expires_date = moment("2026-04-10T12:00:00+00:00", "Null if it never does.", null=True)
-    token_uri = address("/v2.1/personal_tokens/12")
+class PersonalTokenSchema(ObjectSchema):
+    token = integer(12, "The number of the token, not its secret.")
+    description = string("Prints badges.")
+    scopes = list_of(string(enum=list(SCOPES)), "What it is good for.", example=[PUBLIC_READ])
+    created_date = date_time("2026-01-10T12:00:00+00:00", "In UTC, as the others.")
+    last_used_date = date_time("2026-03-01T09:30:00+00:00", nullable=True)
+    expires_date = date_time("2026-04-10T12:00:00+00:00", "Null if it never does.", nullable=True)
+    token_uri = api_url("/v2.1/personal_tokens/12")
 
 
 PersonalTokenPageSchema = collection_schema("personal_tokens", PersonalTokenSchema)
 
 
-class MadeTokenSchema(PersonalTokenSchema):
+class CreatedTokenSchema(PersonalTokenSchema):
     """With the token itself, this once."""
 
-    access_token = text("jipX4mQ1tq9hR5cWb7sYpKz3vNd8fLg2jUeTa4oQi6rBxHwEyC", "Shown this once; only a hash is kept.")
-    meta = one(CallerSchema)
+    access_token = string("jipX4mQ1tq9hR5cWb7sYpKz3vNd8fLg2jUeTa4oQi6rBxHwEyC", "Shown this once; only a hash is kept.")
+    meta = object_of(CallerMetaSchema)
 
 
 def represent_personal_token(token: AccessToken, links: Links) -> dict:
@@ -33,8 +33,8 @@ def represent_personal_token(token: AccessToken, links: Links) -> dict:
         "token": token.id,
         "description": token.description,
         "scopes": token.scopes.split(),
-        "created_date": iso_in_zone(token.created_at, None),
-        "last_used_date": iso_in_zone(token.last_used_at, None),
-        "expires_date": iso_in_zone(token.expires_at, None),
+        "created_date": iso_local(token.created_at, None),
+        "last_used_date": iso_local(token.last_used_at, None),
+        "expires_date": iso_local(token.expires_at, None),
         "token_uri": links.personal_token(token.id),
     }

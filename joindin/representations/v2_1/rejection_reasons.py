@@ -2,14 +2,14 @@
 
 from joindin.models import RejectionReason
 from joindin.representations.links import Links
-from joindin.representations.schema_fields import Shape, address, text
+from joindin.representations.schema_fields import ObjectSchema, api_url, string
 from joindin.representations.v2_1.collections import collection_schema
 
 
-class ReasonSchema(Shape):
-    title = text("Off topic", "For those who decide to choose by.")
-    text = text("We list events about programming.", "For the hosts to read.")
-    uri = address("/v2.1/rejection_reasons/2")
+class ReasonSchema(ObjectSchema):
+    title = string("Off topic", "For those who decide to choose by.")
+    text = string("We list events about programming.", "For the hosts to read.")
+    uri = api_url("/v2.1/rejection_reasons/2")
 
 
 ReasonPageSchema = collection_schema("reasons", ReasonSchema)

@@ -2,28 +2,28 @@
 
 from joindin.models import User
 from joindin.representations.links import Links
-from joindin.representations.schema_fields import Shape, address, flag, moment, one, text
-from joindin.representations.v2_1.collections import CallerSchema, collection_schema
-from joindin.utils.datetimes import iso_in_zone
+from joindin.representations.schema_fields import ObjectSchema, api_url, boolean, date_time, object_of, string
+from joindin.representations.v2_1.collections import CallerMetaSchema, collection_schema
+from joindin.utils.datetimes import iso_local
 
 
-class AccountSchema(Shape):
-    username = text("ada")
-    full_name = text("Ada Lovelace", null=True)
-    email = text("ada@example.org", null=True, format="email")
-    registered_date = moment("2026-01-10T12:00:00+00:00", "In UTC; null for old accounts.", null=True)
-    verified = flag(True, "Whether the address is proven.")
-    admin = flag(False, "May everything.")
-    editor = flag(True, "Approves and rejects events.")
-    trusted = flag(False, "Events of this person need no approval.")
-    active = flag(True, "Who is not may nothing and cannot sign in.")
-    uri = address("/v2.1/users/7")
-    roles_uri = address("/v2.1/users/7/roles")
-    permissions_uri = address("/v2.1/users/7/permissions")
+class AccountSchema(ObjectSchema):
+    username = string("ada")
+    full_name = string("Ada Lovelace", nullable=True)
+    email = string("ada@example.org", nullable=True, format="email")
+    registered_date = date_time("2026-01-10T12:00:00+00:00", "In UTC; null for old accounts.", nullable=True)
+    verified = boolean(True, "Whether the address is proven.")
+    admin = boolean(False, "May everything.")
+    editor = boolean(True, "Approves and rejects events.")
+    trusted = boolean(False, "Events of this person need no approval.")
+    active = boolean(True, "Who is not may nothing and cannot sign in.")
+    uri = api_url("/v2.1/users/7")
+    roles_uri = api_url("/v2.1/users/7/roles")
+    permissions_uri = api_url("/v2.1/users/7/permissions")
 
 
 class RolesSchema(AccountSchema):
-    meta = one(CallerSchema)
+    meta = object_of(CallerMetaSchema)
 
 
 AccountPageSchema = collection_schema("accounts", AccountSchema)
@@ -35,7 +35,7 @@ def represent_account(user: User, links: Links) -> dict:
         "username": user.username,
         "full_name": user.full_name,
         "email": user.email,
-        "registered_date": iso_in_zone(user.registered_at, None),
+        "registered_date": iso_local(user.registered_at, None),
         "verified": user.is_verified,
         "admin": user.is_admin,
         "editor": user.is_editor,

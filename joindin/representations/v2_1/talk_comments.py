@@ -2,31 +2,31 @@
 
 from joindin.models import TalkComment, TalkCommentReport
 from joindin.representations.links import Links
-from joindin.representations.schema_fields import Shape, address, moment, one, text, whole
+from joindin.representations.schema_fields import ObjectSchema, api_url, date_time, integer, object_of, string
 from joindin.representations.v2_1.collections import collection_schema
-from joindin.utils.datetimes import iso_in_zone
+from joindin.utils.datetimes import iso_local
 from joindin.utils.text import gravatar_hash
 
 
-class VerboseTalkCommentSchema(Shape):
-    rating = whole(5, "1 to 5; 0 if the comment does not rate.")
-    comment = text("I could follow every step.")
-    user_display_name = text("Grace Hopper", null=True)
-    username = text("grace", null=True)
-    talk_title = text("Tests that tell a story")
-    source = text("joind.in", "The application it was written with.", null=True)
-    created_date = moment("2026-03-02T11:30:00+01:00", "In the zone of the event.")
-    gravatar_hash = text("7c3b3f7eb1d2c4b06a2e0e2e1b5c6c55", "MD5 of the author's address in lower case.")
-    uri = address("/v2.1/talk_comments/11")
-    verbose_uri = address("/v2.1/talk_comments/11?verbose=yes")
-    talk_uri = address("/v2.1/talks/42")
-    talk_comments_uri = address("/v2.1/talks/42/comments")
-    reported_uri = address("/v2.1/talk_comments/11/reported", "Where to report it, and to decide about the report.")
-    user_uri = address("/v2.1/users/9", when="if the author has an account")
+class VerboseTalkCommentSchema(ObjectSchema):
+    rating = integer(5, "1 to 5; 0 if the comment does not rate.")
+    comment = string("I could follow every step.")
+    user_display_name = string("Grace Hopper", nullable=True)
+    username = string("grace", nullable=True)
+    talk_title = string("Tests that tell a story")
+    source = string("joind.in", "The application it was written with.", nullable=True)
+    created_date = date_time("2026-03-02T11:30:00+01:00", "In the zone of the event.")
+    gravatar_hash = string("7c3b3f7eb1d2c4b06a2e0e2e1b5c6c55", "MD5 of the author's address in lower case.")
+    uri = api_url("/v2.1/talk_comments/11")
+    verbose_uri = api_url("/v2.1/talk_comments/11?verbose=yes")
+    talk_uri = api_url("/v2.1/talks/42")
+    talk_comments_uri = api_url("/v2.1/talks/42/comments")
+    reported_uri = api_url("/v2.1/talk_comments/11/reported", "Where to report it, and to decide about the report.")
+    user_uri = api_url("/v2.1/users/9", when="if the author has an account")
 
 
 class TalkCommentSchema(VerboseTalkCommentSchema):
-    class Meta(Shape.Meta):
+    class Meta(ObjectSchema.Meta):
         exclude = ("source", "gravatar_hash")
 
 
@@ -48,7 +48,7 @@ def represent_talk_comment(comment: TalkComment, links: Links, verbose: bool = F
     }
     if verbose:
         shown["source"] = comment.source
-    shown["created_date"] = iso_in_zone(comment.created_at, comment.event.timezone)
+    shown["created_date"] = iso_local(comment.created_at, comment.event.timezone)
     if verbose:
         shown["gravatar_hash"] = gravatar_hash(user.email if user else None)
     shown |= {
@@ -63,17 +63,17 @@ def represent_talk_comment(comment: TalkComment, links: Links, verbose: bool = F
     return shown
 
 
-class TalkReportSchema(Shape):
-    reporting_date = moment("2026-03-05T08:00:00+00:00", "In UTC.")
-    decision = text(None, "`approved` or `denied`; null while the report is open.", null=True)
-    deciding_date = moment(None, null=True)
-    reporting_user_username = text("ada", null=True)
-    deciding_user_username = text(None, null=True)
-    comment = one(VerboseTalkCommentSchema)
-    reporting_user_uri = address("/v2.1/users/7", null=True)
-    deciding_user_uri = address(when="if the report is decided")
-    event_uri = address("/v2.1/events/3")
-    talk_uri = address("/v2.1/talks/42")
+class TalkReportSchema(ObjectSchema):
+    reporting_date = date_time("2026-03-05T08:00:00+00:00", "In UTC.")
+    decision = string(None, "`approved` or `denied`; null while the report is open.", nullable=True)
+    deciding_date = date_time(None, nullable=True)
+    reporting_user_username = string("ada", nullable=True)
+    deciding_user_username = string(None, nullable=True)
+    comment = object_of(VerboseTalkCommentSchema)
+    reporting_user_uri = api_url("/v2.1/users/7", nullable=True)
+    deciding_user_uri = api_url(when="if the report is decided")
+    event_uri = api_url("/v2.1/events/3")
+    talk_uri = api_url("/v2.1/talks/42")
 
 
 TalkReportPageSchema = collection_schema("reports", TalkReportSchema)
@@ -82,9 +82,9 @@ TalkReportPageSchema = collection_schema("reports", TalkReportSchema)
 def represent_talk_report(report: TalkCommentReport, links: Links) -> dict:
     """The report with its comment and both users loaded. Its own dates are in UTC."""
     shown = {
-        "reporting_date": iso_in_zone(report.reported_at, None),
+        "reporting_date": iso_local(report.reported_at, None),
         "decision": report.decision,
-        "deciding_date": iso_in_zone(report.decided_at, None),
+        "deciding_date": iso_local(report.decided_at, None),
         "reporting_user_username": report.reporter.username if report.reporter else None,
         "deciding_user_username": report.decider.username if report.decider else None,
         "comment": represent_talk_comment(report.comment, links, verbose=True),

@@ -7,73 +7,73 @@ from marshmallow import INCLUDE, fields
 from joindin.models import Talk, TalkLink, TalkSpeaker, Track
 from joindin.representations.links import Links
 from joindin.representations.schema_fields import (
-    Shape,
-    address,
-    either,
-    flag,
-    many,
-    moment,
-    one,
-    page,
-    text,
-    whole,
-    zero_or_one,
+    ObjectSchema,
+    api_url,
+    boolean,
+    date_time,
+    integer,
+    list_of,
+    object_of,
+    one_of,
+    string,
+    website_url,
+    zero_one,
 )
-from joindin.representations.v2_1.collections import CallerSchema, CountSchema, collection_schema
+from joindin.representations.v2_1.collections import CallerMetaSchema, CountMetaSchema, collection_schema
 from joindin.representations.v2_1.events import average_rating, comments_enabled
-from joindin.utils.datetimes import iso_in_zone
+from joindin.utils.datetimes import iso_local
 from joindin.viewer import Viewer
 
 
-class VerboseTalkSchema(Shape):
-    id = whole(42)
-    talk_title = text("Tests that tell a story")
-    url_friendly_talk_title = text("tests-that-tell-a-story", "The slug, unique within the event.", null=True)
-    talk_description = text("How to write tests that people like to read.")
-    type = text("Talk", "The title of one of the talk types.", null=True)
-    start_date = moment("2026-03-02T10:00:00+01:00", "In the zone of the event.")
-    duration = whole(60, "Minutes; 0 in old data.")
-    stub = text("3f9a1", "A short name, unique among all talks.")
-    average_rating = whole(4, "Rounded mean of the ratings, 0 without any.")
-    comments_enabled = zero_or_one(1, "1 from the day of the start for 90 days. For show: nothing enforces it.")
-    comment_count = whole(3, "Public and visible ones; in lists of a person's talks, all of them.")
-    starred = flag(False, "Whether the caller starred it.")
-    starred_count = whole(8)
-    slides_link = text("https://slides.example/42", null=True)
-    talk_media = many(
+class VerboseTalkSchema(ObjectSchema):
+    id = integer(42)
+    talk_title = string("Tests that tell a story")
+    url_friendly_talk_title = string("tests-that-tell-a-story", "The slug, unique within the event.", nullable=True)
+    talk_description = string("How to write tests that people like to read.")
+    type = string("Talk", "The title of one of the talk types.", nullable=True)
+    start_date = date_time("2026-03-02T10:00:00+01:00", "In the zone of the event.")
+    duration = integer(60, "Minutes; 0 in old data.")
+    stub = string("3f9a1", "A short name, unique among all talks.")
+    average_rating = integer(4, "Rounded mean of the ratings, 0 without any.")
+    comments_enabled = zero_one(1, "1 from the day of the start for 90 days. For show: nothing enforces it.")
+    comment_count = integer(3, "Public and visible ones; in lists of a person's talks, all of them.")
+    starred = boolean(False, "Whether the caller starred it.")
+    starred_count = integer(8)
+    slides_link = string("https://slides.example/42", nullable=True)
+    talk_media = list_of(
         fields.Dict(keys=fields.String(), values=fields.String()),
         "Links by kind, each in an object of its own; null without any.",
         example=[{"slides_link": "https://slides.example/42"}, {"video_link": "https://video.example/42"}],
-        null=True,
+        nullable=True,
     )
-    language = text("English - UK")
-    user_rating = either(
+    language = string("English - UK")
+    user_rating = one_of(
         fields.Integer(),
         fields.Raw(metadata={"enum": [False]}),
-        about="The caller's own rating, `false` without one.",
+        description="The caller's own rating, `false` without one.",
         example=False,
     )
-    speakers = many(lambda: SpeakerSchema)
-    tracks = many(lambda: TalkTrackSchema)
-    uri = address("/v2.1/talks/42")
-    verbose_uri = address("/v2.1/talks/42?verbose=yes")
-    website_uri = page("/talk/3f9a1")
-    starred_uri = address("/v2.1/talks/42/starred")
-    tracks_uri = address("/v2.1/talks/42/tracks", "Where to add the talk to a track; there is nothing to read.")
-    comments_uri = address("/v2.1/talks/42/comments")
-    verbose_comments_uri = address("/v2.1/talks/42/comments?verbose=yes")
-    event_uri = address("/v2.1/events/3")
-    speakers_uri = address("/v2.1/talks/42/speakers")
+    speakers = list_of(lambda: SpeakerSchema)
+    tracks = list_of(lambda: TalkTrackSchema)
+    uri = api_url("/v2.1/talks/42")
+    verbose_uri = api_url("/v2.1/talks/42?verbose=yes")
+    website_uri = website_url("/talk/3f9a1")
+    starred_uri = api_url("/v2.1/talks/42/starred")
+    tracks_uri = api_url("/v2.1/talks/42/tracks", "Where to add the talk to a track; there is nothing to read.")
+    comments_uri = api_url("/v2.1/talks/42/comments")
+    verbose_comments_uri = api_url("/v2.1/talks/42/comments?verbose=yes")
+    event_uri = api_url("/v2.1/events/3")
+    speakers_uri = api_url("/v2.1/talks/42/speakers")
 
 
 class TalkSchema(VerboseTalkSchema):
-    class Meta(Shape.Meta):
+    class Meta(ObjectSchema.Meta):
         exclude = ("slides_link", "talk_media", "language", "user_rating")
 
 
-class StarredSchema(Shape):
-    has_starred = flag(True)
-    meta = one(CallerSchema, when="if somebody is signed in")
+class StarredSchema(ObjectSchema):
+    has_starred = boolean(True)
+    meta = object_of(CallerMetaSchema, when="if somebody is signed in")
 
 
 TalkPageSchema = collection_schema("talks", TalkSchema)
@@ -90,7 +90,7 @@ def represent_talk(talk: Talk, links: Links, viewer: Viewer, now: dt.datetime, v
         "url_friendly_talk_title": talk.slug,
         "talk_description": talk.description,
         "type": talk.type.title,
-        "start_date": iso_in_zone(talk.starts_at, talk.event.timezone),
+        "start_date": iso_local(talk.starts_at, talk.event.timezone),
         "duration": talk.duration,
         "stub": talk.stub,
         "average_rating": average_rating(talk),
@@ -121,20 +121,20 @@ def represent_talk(talk: Talk, links: Links, viewer: Viewer, now: dt.datetime, v
     }
 
 
-class SpeakerSchema(Shape):
-    speaker_name = text("Ada Lovelace")
-    speaker_uri = address("/v2.1/users/7", when="if the speaker has claimed the talk")
+class SpeakerSchema(ObjectSchema):
+    speaker_name = string("Ada Lovelace")
+    speaker_uri = api_url("/v2.1/users/7", when="if the speaker has claimed the talk")
 
 
-class SpeakersByNumber(Shape):
+class SpeakersByNumber(ObjectSchema):
     class Meta:
         unknown = INCLUDE
 
 
 TalkSpeakersSchema = SpeakersByNumber.from_dict(
     {
-        "0": one(SpeakerSchema, "The first, and so on: `1`, `2`.", when="if there are speakers"),
-        "meta": one(CountSchema),
+        "0": object_of(SpeakerSchema, "The first, and so on: `1`, `2`.", when="if there are speakers"),
+        "meta": object_of(CountMetaSchema),
     },
     name="TalkSpeakersSchema",
 )
@@ -147,19 +147,19 @@ def represent_speaker(speaker: TalkSpeaker, links: Links) -> dict:
     return {"speaker_name": speaker.user.full_name or speaker.name, "speaker_uri": links.user(speaker.user_id)}
 
 
-class TalkLinkSchema(Shape):
-    id = whole(15)
-    display_name = text("slides_link", "What it leads to.")
-    url = text("https://slides.example/42")
+class TalkLinkSchema(ObjectSchema):
+    id = integer(15)
+    display_name = string("slides_link", "What it leads to.")
+    url = string("https://slides.example/42")
 
 
 class OneTalkLinkSchema(TalkLinkSchema):
-    meta = one(CallerSchema, when="if somebody is signed in")
+    meta = object_of(CallerMetaSchema, when="if somebody is signed in")
 
 
-class TalkLinksSchema(Shape):
-    talk_links = many(TalkLinkSchema)
-    meta = one(CountSchema)
+class TalkLinksSchema(ObjectSchema):
+    talk_links = list_of(TalkLinkSchema)
+    meta = object_of(CountMetaSchema)
 
 
 def represent_link(link: TalkLink) -> dict:
@@ -170,10 +170,10 @@ def _slides(talk):
     return next((link.url for link in talk.links if link.type == "slides_link"), talk.slides_url)
 
 
-class TalkTrackSchema(Shape):
-    track_name = text("Quality")
-    track_uri = address("/v2.1/tracks/4")
-    remove_track_uri = address("/v2.1/talks/42/tracks/4")
+class TalkTrackSchema(ObjectSchema):
+    track_name = string("Quality")
+    track_uri = api_url("/v2.1/tracks/4")
+    remove_track_uri = api_url("/v2.1/talks/42/tracks/4")
 
 
 def _represent_track(track: Track, links: Links, talk: str) -> dict:

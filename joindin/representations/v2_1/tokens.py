@@ -2,26 +2,26 @@
 
 from joindin.models import AccessToken
 from joindin.representations.links import Links
-from joindin.representations.schema_fields import Shape, address, moment, one, text, whole
-from joindin.representations.v2_1.collections import CallerSchema, collection_schema
-from joindin.utils.datetimes import iso_in_zone
+from joindin.representations.schema_fields import ObjectSchema, api_url, date_time, integer, object_of, string
+from joindin.representations.v2_1.collections import CallerMetaSchema, collection_schema
+from joindin.utils.datetimes import iso_local
 
 
-class SignInSchema(Shape):
+class SignInSchema(ObjectSchema):
     """What signing in is answered with."""
 
-    access_token = text("6c3e7c1f0a9b4d52", "Send it in the header `Authorization` from now on. It does not expire.")
-    user_uri = address("/v2.1/users/7")
-    meta = one(CallerSchema, when="if the request itself came with a token")
+    access_token = string("6c3e7c1f0a9b4d52", "Send it in the header `Authorization` from now on. It does not expire.")
+    user_uri = api_url("/v2.1/users/7")
+    meta = object_of(CallerMetaSchema, when="if the request itself came with a token")
 
 
-class TokenSchema(Shape):
-    token = whole(12, "The number of the key, not its secret.")
-    application = text("My schedule app", null=True)
-    created_date = moment("2026-01-10T12:00:00+00:00", "In UTC, as the next one.")
-    last_used_date = moment("2026-03-01T09:30:00+00:00", null=True)
-    application_owner = text("Grace Hopper", null=True)
-    token_uri = address("/v2.1/token/12")
+class TokenSchema(ObjectSchema):
+    token = integer(12, "The number of the key, not its secret.")
+    application = string("My schedule app", nullable=True)
+    created_date = date_time("2026-01-10T12:00:00+00:00", "In UTC, as the next one.")
+    last_used_date = date_time("2026-03-01T09:30:00+00:00", nullable=True)
+    application_owner = string("Grace Hopper", nullable=True)
+    token_uri = api_url("/v2.1/token/12")
 
 
 TokenPageSchema = collection_schema("tokens", TokenSchema)
@@ -33,8 +33,8 @@ def represent_token(token: AccessToken, links: Links) -> dict:
     return {
         "token": token.id,
         "application": client.name if client else None,
-        "created_date": iso_in_zone(token.created_at, None),
-        "last_used_date": iso_in_zone(token.last_used_at, None),
+        "created_date": iso_local(token.created_at, None),
+        "last_used_date": iso_local(token.last_used_at, None),
         "application_owner": client.owner.full_name if client and client.owner else None,
         "token_uri": links.token(token.id),
     }

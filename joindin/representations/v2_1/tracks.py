@@ -2,17 +2,17 @@
 
 from joindin.models import Track
 from joindin.representations.links import Links
-from joindin.representations.schema_fields import Shape, address, text, whole
+from joindin.representations.schema_fields import ObjectSchema, api_url, integer, string
 from joindin.representations.v2_1.collections import collection_schema
 
 
-class TrackSchema(Shape):
-    track_name = text("Quality")
-    track_description = text("Tests, reviews, refactoring.", null=True)
-    talks_count = whole(5)
-    uri = address("/v2.1/tracks/4")
-    verbose_uri = address("/v2.1/tracks/4?verbose=yes")
-    event_uri = address("/v2.1/events/3")
+class TrackSchema(ObjectSchema):
+    track_name = string("Quality")
+    track_description = string("Tests, reviews, refactoring.", nullable=True)
+    talks_count = integer(5)
+    uri = api_url("/v2.1/tracks/4")
+    verbose_uri = api_url("/v2.1/tracks/4?verbose=yes")
+    event_uri = api_url("/v2.1/events/3")
 
 
 TrackPageSchema = collection_schema("tracks", TrackSchema)

@@ -3,33 +3,33 @@
 from joindin.models import User
 from joindin.permissions import can_edit_user, can_see_email
 from joindin.representations.links import Links
-from joindin.representations.schema_fields import Shape, address, flag, page, text, zero_or_one
+from joindin.representations.schema_fields import ObjectSchema, api_url, boolean, string, website_url, zero_one
 from joindin.representations.v2_1.collections import collection_schema
 from joindin.utils.text import gravatar_hash
 from joindin.viewer import Viewer
 
 
-class VerboseUserSchema(Shape):
-    username = text("ada")
-    full_name = text("Ada Lovelace", null=True)
-    twitter_username = text("ada_l", "May begin with an `@`.", null=True)
-    biography = text("Writes about engines.", null=True)
-    trusted = zero_or_one(0, "1 if events of this person need no approval.")
-    gravatar_hash = text("b642b4217b34b1e8d3bd915fc65c4452", "MD5 of the address in lower case.")
-    email = text("ada@example.org", when="for oneself and admins", format="email")
-    admin = zero_or_one(when="for admins")
-    uri = address("/v2.1/users/7")
-    verbose_uri = address("/v2.1/users/7?verbose=yes")
-    website_uri = page("/user/ada")
-    talks_uri = address("/v2.1/users/7/talks/")
-    attended_events_uri = address("/v2.1/users/7/attended/")
-    hosted_events_uri = address("/v2.1/users/7/hosted/")
-    talk_comments_uri = address("/v2.1/users/7/talk_comments/")
-    can_edit = flag(True, "Whether it is the caller or the caller is an admin.", when="if somebody is signed in")
+class VerboseUserSchema(ObjectSchema):
+    username = string("ada")
+    full_name = string("Ada Lovelace", nullable=True)
+    twitter_username = string("ada_l", "May begin with an `@`.", nullable=True)
+    biography = string("Writes about engines.", nullable=True)
+    trusted = zero_one(0, "1 if events of this person need no approval.")
+    gravatar_hash = string("b642b4217b34b1e8d3bd915fc65c4452", "MD5 of the address in lower case.")
+    email = string("ada@example.org", when="for oneself and admins", format="email")
+    admin = zero_one(when="for admins")
+    uri = api_url("/v2.1/users/7")
+    verbose_uri = api_url("/v2.1/users/7?verbose=yes")
+    website_uri = website_url("/user/ada")
+    talks_uri = api_url("/v2.1/users/7/talks/")
+    attended_events_uri = api_url("/v2.1/users/7/attended/")
+    hosted_events_uri = api_url("/v2.1/users/7/hosted/")
+    talk_comments_uri = api_url("/v2.1/users/7/talk_comments/")
+    can_edit = boolean(True, "Whether it is the caller or the caller is an admin.", when="if somebody is signed in")
 
 
 class UserSchema(VerboseUserSchema):
-    class Meta(Shape.Meta):
+    class Meta(ObjectSchema.Meta):
         fields = (
             "username", "full_name", "biography", "twitter_username", "uri", "verbose_uri", "website_uri",
             "talks_uri", "attended_events_uri", "hosted_events_uri", "talk_comments_uri",

@@ -9,7 +9,7 @@ from joindin.resources.docs.documentation import Documentation
 from joindin.resources.docs.views import blp
 
 
-def mount(app: Flask, api: Api) -> None:
+def init_app(app: Flask, api: Api) -> None:
     """To be called last: it describes what is there by then."""
     app.extensions["documentation"] = Documentation(api.spec)
     app.register_blueprint(blp)

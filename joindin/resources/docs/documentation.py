@@ -6,9 +6,9 @@ import orjson
 from apispec import APISpec
 from flask import render_template
 
-from joindin.resources.docs.markdown import as_html
-from joindin.resources.docs.openapi_document import complete
-from joindin.resources.docs.page_sections import list_sections, list_shapes
+from joindin.resources.docs.markdown import render_markdown
+from joindin.resources.docs.openapi_document import complete_document
+from joindin.resources.docs.page_sections import list_schemas, list_sections
 
 
 class Documentation:
@@ -19,7 +19,7 @@ class Documentation:
 
     @cached_property
     def document(self) -> dict:
-        return complete(self._spec.to_dict())
+        return complete_document(self._spec.to_dict())
 
     @cached_property
     def json(self) -> bytes:
@@ -30,7 +30,7 @@ class Documentation:
         return render_template(
             "docs/page.html",
             info=self.document["info"],
-            introduction=as_html(self.document["info"]["description"]),
+            introduction=render_markdown(self.document["info"]["description"]),
             sections=list_sections(self.document),
-            shapes=list_shapes(self.document),
+            shapes=list_schemas(self.document),
         )

@@ -15,10 +15,10 @@ _renderer.add_render_rule("fence", _render_code)
 _renderer.add_render_rule("code_block", _render_code)
 
 
-def as_html(text: str) -> Markup:
+def render_markdown(text: str) -> Markup:
     return Markup(_renderer.render(text))  # noqa: S704 - the renderer escapes, and the words are ours
 
 
-def as_line(text: str) -> Markup:
+def render_inline(text: str) -> Markup:
     """Without a paragraph around it."""
     return Markup(_renderer.renderInline(text))  # noqa: S704 - as above

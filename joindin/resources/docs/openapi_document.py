@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from joindin.http.token_scopes import scope_at
-from joindin.security.scopes import WORDS
+from joindin.http.token_scopes import scope_for_path
+from joindin.security.scopes import SCOPE_DESCRIPTIONS
 
 INTRODUCTION = Path(__file__).with_name("introduction.md").read_text("utf-8")
 
@@ -30,7 +30,7 @@ EXAMPLE_IDS = {
 METHODS = ("get", "post", "put", "delete")
 
 
-def complete(document: dict) -> dict:
+def complete_document(document: dict) -> dict:
     """The document with its introduction, ids, and examples that fit their paths."""
     for name in UNUSED:
         document["components"].get("schemas", {}).pop(name, None)
@@ -64,13 +64,17 @@ def example_path(path: str) -> str:
 
 def _table_of_scopes():
     return "\n".join(
-        ["| Scope | What it lets a token do |", "|---|---|", *(f"| `{s}` | {w} |" for s, w in WORDS.items())]
+        [
+            "| Scope | What it lets a token do |",
+            "|---|---|",
+            *(f"| `{s}` | {w} |" for s, w in SCOPE_DESCRIPTIONS.items()),
+        ]
     )
 
 
 def _security(operation, method, path):
     """A token is welcome everywhere and asked for where an operation says so; of what scope, the table knows."""
-    token = {"token": [scope_at(path, method.upper())]}
+    token = {"token": [scope_for_path(path, method.upper())]}
     return [token] if "security" in operation else [{}, token]
 
 

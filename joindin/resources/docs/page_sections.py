@@ -9,10 +9,10 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from joindin.resources.docs.markdown import as_html, as_line
+from joindin.resources.docs.markdown import render_inline, render_markdown
 from joindin.resources.docs.openapi_document import EXAMPLE_BASE, METHODS, example_path
 
-EXAMPLE_TOKEN = "6c3e7c1f0a9b4d52"  # noqa: S105 - nobody's
+EXAMPLE_TOKEN = "6c3e7c1f0a9b4d52"
 
 # Said once in the introduction.
 COMMON = ("format", "callback")
@@ -30,7 +30,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Answer:
+class DocumentedResponse:
     status: str
     about: Markup
     location: str | None
@@ -57,8 +57,8 @@ class Operation:
     scope: str
     parameters: Sequence[Field]
     body: Body | None
-    answers: Sequence[Answer]
-    refusals: Sequence[Answer]
+    answers: Sequence[DocumentedResponse]
+    refusals: Sequence[DocumentedResponse]
     curl: str
 
 
@@ -71,7 +71,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class ShapeOnPage:
+class DocumentedSchema:
     anchor: str
     name: str
     about: Markup
@@ -90,11 +90,11 @@ def list_sections(document: dict) -> list[Section]:
         ]
         if operations:
             title = tag["name"][:1].upper() + tag["name"][1:]
-            sections.append(Section(_anchor(tag["name"]), title, as_line(tag["description"]), operations))
+            sections.append(Section(_anchor(tag["name"]), title, render_inline(tag["description"]), operations))
     return sections
 
 
-def list_shapes(document: dict) -> list[ShapeOnPage]:
+def list_schemas(document: dict) -> list[DocumentedSchema]:
     """The objects that answers are made of, by name; request bodies are shown where they are sent."""
     sent = {
         content["schema"]["$ref"]
@@ -103,7 +103,7 @@ def list_shapes(document: dict) -> list[ShapeOnPage]:
         for content in item.get(method, {}).get("requestBody", {}).get("content", {}).values()
     }
     return [
-        ShapeOnPage(f"shape-{name}", name, as_line(schema.get("description", "")), _fields(document, schema))
+        DocumentedSchema(f"shape-{name}", name, render_inline(schema.get("description", "")), _fields(document, schema))
         for name, schema in sorted(document["components"]["schemas"].items())
         if f"#/components/schemas/{name}" not in sent and schema["type"] == "object"
     ]
@@ -120,8 +120,8 @@ def _operation(document, method, path, item):
         anchor=operation["operationId"],
         method=method.upper(),
         path=path,
-        summary=as_line(operation["summary"]),
-        about=as_html(operation.get("description", "")),
+        summary=render_inline(operation["summary"]),
+        about=render_markdown(operation.get("description", "")),
         takes_token=takes_token,
         scope=operation["security"][-1]["token"][0],
         parameters=[_parameter(parameter) for parameter in parameters if parameter["name"] not in COMMON],
@@ -138,7 +138,7 @@ def _parameter(parameter):
         name if parameter["in"] == "query" else f"{{{name}}}",
         _kind(parameter["schema"]),
         parameter.get("required", False),
-        as_line(parameter.get("description", "")),
+        render_inline(parameter.get("description", "")),
         _line(parameter.get("example")),
     )
 
@@ -155,9 +155,9 @@ def _answer(status, answer):
     content = answer.get("content", {}).get("application/json", {})
     shown = [(form, example["value"]) for form, example in content.get("examples", {}).items()]
     is_refusal = str(status) >= "400"
-    return Answer(
+    return DocumentedResponse(
         str(status),
-        as_line(answer["description"]),
+        render_inline(answer["description"]),
         answer.get("headers", {}).get("Location", {}).get("example"),
         _kind(content["schema"]) if content and not is_refusal else None,
         [] if is_refusal else [(form, _pretty(value)) for form, value in shown],
@@ -172,7 +172,7 @@ def _fields(document, schema):
             name,
             _kind(field),
             name in required,
-            as_line(field.get("description", "")),
+            render_inline(field.get("description", "")),
             _line(field["examples"][0]) if "examples" in field else None,
         )
         for name, field in schema.get("properties", {}).items()

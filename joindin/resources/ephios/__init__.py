@@ -4,10 +4,10 @@ from flask import Flask
 
 from joindin.resources.ephios import authentication, errors, root, users
 
-__all__ = ["errors", "mount"]
+__all__ = ["errors", "init_app"]
 
 
-def mount(app: Flask) -> None:
-    authentication.mount(app)
+def init_app(app: Flask) -> None:
+    authentication.init_app(app)
     for room in (root, users):
         app.register_blueprint(room.blp)

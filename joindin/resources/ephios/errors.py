@@ -5,56 +5,66 @@ import logging
 from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
-from joindin.errors import NotAllowed, NotFound, NotSignedIn, OutOfScope, Refused, TooLarge, TooOften
+from joindin.errors import (
+    DomainError,
+    Forbidden,
+    InsufficientScope,
+    NotFound,
+    PayloadTooLarge,
+    RateLimited,
+    Unauthenticated,
+)
 from joindin.extensions import db
 from joindin.http import html_pages
 from joindin.http.csrf import CsrfFailed
-from joindin.resources.ephios.authentication import NO_CREDENTIALS, NO_PERMISSION
-from joindin.resources.ephios.responses import answer, language
+from joindin.resources.ephios.authentication import MSG_NO_CREDENTIALS, MSG_NO_PERMISSION
+from joindin.resources.ephios.responses import json_response, response_language
 
 STATUS = {
-    NotSignedIn: 403,
-    NotAllowed: 403,
-    OutOfScope: 403,
+    Unauthenticated: 403,
+    Forbidden: 403,
+    InsufficientScope: 403,
     CsrfFailed: 403,
     NotFound: 404,
-    TooLarge: 413,
-    TooOften: 429,
+    PayloadTooLarge: 413,
+    RateLimited: 429,
 }
-NO_TOKEN = "CSRF Failed: CSRF token missing."  # noqa: S105 - a sentence
+NO_TOKEN = "CSRF Failed: CSRF token missing."
 GERMAN = {
-    NO_CREDENTIALS: "Anmeldedaten fehlen.",
-    NO_PERMISSION: "Sie sind nicht berechtigt, diese Aktion durchzuführen.",
+    MSG_NO_CREDENTIALS: "Anmeldedaten fehlen.",
+    MSG_NO_PERMISSION: "Sie sind nicht berechtigt, diese Aktion durchzuführen.",
     "Not found.": "Nicht gefunden.",
 }
 
 log = logging.getLogger(__name__)
 
 
-def show_refusal(refused: Refused) -> Response:
+def handle_domain_error(refused: DomainError) -> Response:
     db.session.rollback()
     sentence = str(refused)
-    if isinstance(refused, OutOfScope):
-        sentence = NO_PERMISSION
+    if isinstance(refused, InsufficientScope):
+        sentence = MSG_NO_PERMISSION
     if isinstance(refused, CsrfFailed):
         sentence = NO_TOKEN
     response = _detail(sentence, STATUS.get(type(refused), 400))
-    if isinstance(refused, TooOften):
+    if isinstance(refused, RateLimited):
         response.headers["Retry-After"] = str(refused.retry_after)
     return response
 
 
-def show_http_error(error: HTTPException) -> Response:
+def handle_http_error(error: HTTPException) -> Response:
     db.session.rollback()
     if error.code != 405:
-        return html_pages.show_http_error(error)
+        return html_pages.handle_http_error(error)
     if request.method == "OPTIONS":
-        return answer({"renders": ["application/json"], "parses": ["application/json"]})
+        return json_response({"renders": ["application/json"], "parses": ["application/json"]})
     german = f'Methode "{request.method}" nicht erlaubt.'
-    return answer({"detail": german if language() == "de" else f'Method "{request.method}" not allowed.'}, 405)
+    return json_response(
+        {"detail": german if response_language() == "de" else f'Method "{request.method}" not allowed.'}, 405
+    )
 
 
-def show_failure(_failure: Exception) -> Response:
+def handle_unexpected_error(_failure: Exception) -> Response:
     """Log the whole of it, say little."""
     db.session.rollback()
     log.exception("%s %s failed", request.method, request.path)
@@ -62,4 +72,6 @@ def show_failure(_failure: Exception) -> Response:
 
 
 def _detail(sentence, status):
-    return answer({"detail": GERMAN.get(sentence, sentence) if language() == "de" else sentence}, status)
+    return json_response(
+        {"detail": GERMAN.get(sentence, sentence) if response_language() == "de" else sentence}, status
+    )

@@ -15,13 +15,13 @@ HEADERS = {
 }
 
 
-def answer(shown, status: int = 200) -> Response:
+def json_response(shown, status: int = 200) -> Response:
     response = Response(orjson.dumps(shown), status, content_type="application/json", headers=HEADERS)
-    response.headers["Content-Language"] = language()
+    response.headers["Content-Language"] = response_language()
     return response
 
 
-def language() -> str:
+def response_language() -> str:
     """By cookie, else by ``Accept-Language``, else German, as in the original."""
     chosen = request.cookies.get(LANGUAGE_COOKIE)
     if chosen in LANGUAGES:

@@ -2,9 +2,9 @@
 
 from flask import Blueprint, request
 
-from joindin.http.trailing_slash import add_slashed
-from joindin.resources.ephios.authentication import caller
-from joindin.resources.ephios.responses import answer
+from joindin.http.trailing_slash import add_trailing_slash_route
+from joindin.resources.ephios.authentication import require_user
+from joindin.resources.ephios.responses import json_response
 
 PLACES = ("events", "shifts", "participations", "participations-userinfo", "users", "users/me/participations")
 
@@ -12,9 +12,9 @@ blp = Blueprint("ephios_root", __name__)
 
 
 def show_root():
-    caller()
+    require_user()
     here = f"{request.scheme}://{request.host}/api"
-    return answer({place: f"{here}/{place}/" for place in PLACES})
+    return json_response({place: f"{here}/{place}/" for place in PLACES})
 
 
-add_slashed(blp, "/api/", show_root)
+add_trailing_slash_route(blp, "/api/", show_root)

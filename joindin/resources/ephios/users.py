@@ -2,16 +2,16 @@
 
 from flask import Blueprint
 
-from joindin.http.trailing_slash import add_slashed
+from joindin.http.trailing_slash import add_trailing_slash_route
 from joindin.representations.ephios.users import represent_user
-from joindin.resources.ephios.authentication import caller
-from joindin.resources.ephios.responses import answer
+from joindin.resources.ephios.authentication import require_user
+from joindin.resources.ephios.responses import json_response
 
 blp = Blueprint("ephios_users", __name__, url_prefix="/api/users")
 
 
 def show_me():
-    return answer(represent_user(caller()))
+    return json_response(represent_user(require_user()))
 
 
-add_slashed(blp, "/me/", show_me)
+add_trailing_slash_route(blp, "/me/", show_me)

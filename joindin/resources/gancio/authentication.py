@@ -6,28 +6,28 @@ Gancio itself also looks in the query, the form and a cookie. A token in an addr
 
 from flask import Flask, current_app, g, request
 
-from joindin.errors import NotSignedIn
-from joindin.extensions import reader, token_uses
-from joindin.http.surface_routing import GANCIO, when_asked
+from joindin.errors import Unauthenticated
+from joindin.extensions import reader, token_usage_recorder
+from joindin.http.surface_routing import GANCIO, before_surface_request
 from joindin.http.token_scopes import check_scope
-from joindin.queries.accounts.api_tokens import ShownToken, token_shown
+from joindin.queries.accounts.api_tokens import TokenIdentity, get_valid_token
 from joindin.utils.datetimes import utc_now
-from joindin.viewer import Person
+from joindin.viewer import UserSnapshot
 
 
-def mount(app: Flask) -> None:
-    when_asked(app, GANCIO, _identify)
+def init_app(app: Flask) -> None:
+    before_surface_request(app, GANCIO, _identify)
 
 
-def token() -> ShownToken | None:
+def current_token() -> TokenIdentity | None:
     return g.get("gancio_token")
 
 
-def signed_in() -> Person:
-    """:raises NotSignedIn: if nobody is."""
-    known = token()
+def require_user() -> UserSnapshot:
+    """:raises Unauthenticated: if nobody is."""
+    known = current_token()
     if known is None or known.user is None:
-        raise NotSignedIn("Forbidden")
+        raise Unauthenticated("Forbidden")
     return known.user
 
 
@@ -38,9 +38,9 @@ def _identify():
     if current_app.config["TOKENS_NEED_TLS"] and not request.is_secure:
         return
     now = utc_now()
-    known = token_shown(reader(), value.strip(), now)
+    known = get_valid_token(reader(), value.strip(), now)
     if known is None:
         return
     check_scope(current_app, known.scopes)
     g.gancio_token = known
-    token_uses().note(known, now)
+    token_usage_recorder().record(known, now)

@@ -3,17 +3,17 @@
 import orjson
 from flask import Blueprint, Response, request
 
-from joindin.errors import Invalid, NotFound
+from joindin.errors import InvalidInput, NotFound
 from joindin.extensions import db
-from joindin.operations.accounts.clients import register_itself
-from joindin.operations.rate_limits import SPAM, admit, network
+from joindin.operations.accounts.clients import register_dynamic_client
+from joindin.operations.rate_limits import SPAM, client_network, consume_attempt
 from joindin.queries.accounts.api_tokens import list_gancio_tokens
-from joindin.queries.accounts.clients import client_with_key
+from joindin.queries.accounts.clients import get_client_by_key
 from joindin.representations.gancio.clients import represent_client, represent_new_client, represent_token
-from joindin.resources.gancio.authentication import signed_in, token
-from joindin.security.scopes import GANCIO_SCOPE
+from joindin.resources.gancio.authentication import current_token, require_user
+from joindin.security.scopes import GANCIO_CLIENT_SCOPE
 from joindin.utils.datetimes import utc_now
-from joindin.utils.text import plain_text
+from joindin.utils.text import to_plain_text
 
 LONGEST = {"client_name": 255, "redirect_uris": 500, "website": 500}
 
@@ -23,15 +23,15 @@ blp = Blueprint("gancio_clients", __name__, url_prefix="/api")
 @blp.post("/client")
 def register():
     """Anybody may; nobody vouches for it, and the page that asks people says so."""
-    if token() is None:
+    if current_token() is None:
         try:
-            admit(db.session, SPAM, network(request.remote_addr), now=utc_now())
+            consume_attempt(db.session, SPAM, client_network(request.remote_addr), now=utc_now())
         finally:
             db.session.commit()
     given = _given()
-    if given.get("scopes", GANCIO_SCOPE) != GANCIO_SCOPE:
+    if given.get("scopes", GANCIO_CLIENT_SCOPE) != GANCIO_CLIENT_SCOPE:
         return _json({"error": "Invalid scopes"}, 422)
-    client, secret = register_itself(
+    client, secret = register_dynamic_client(
         db.session,
         name=_text(given, "client_name"),
         redirect_uri=_text(given, "redirect_uris"),
@@ -44,8 +44,8 @@ def register():
 
 @blp.get("/client/<path:client_id>")
 def show(client_id):
-    signed_in()
-    client = client_with_key(db.session, client_id)
+    require_user()
+    client = get_client_by_key(db.session, client_id)
     if client is None:
         raise NotFound("Not found!")
     return _json(represent_client(client))
@@ -53,7 +53,7 @@ def show(client_id):
 
 @blp.get("/clients")
 def list_tokens():
-    tokens = list_gancio_tokens(db.session, signed_in().id, utc_now())
+    tokens = list_gancio_tokens(db.session, require_user().id, utc_now())
     return _json([represent_token(each) for each in tokens])
 
 
@@ -66,11 +66,11 @@ def _text(given, name, is_required=True):
     value = given.get(name)
     # Some send a list of one.
     value = value[0] if isinstance(value, list) and len(value) == 1 else value
-    value = plain_text(value) if isinstance(value, str) else ""
+    value = to_plain_text(value) if isinstance(value, str) else ""
     if not value and is_required:
-        raise Invalid(f"{name} is required")
+        raise InvalidInput(f"{name} is required")
     if len(value) > LONGEST[name]:
-        raise Invalid(f"{name} must not be longer than {LONGEST[name]} characters")
+        raise InvalidInput(f"{name} must not be longer than {LONGEST[name]} characters")
     return value
 
 

@@ -5,41 +5,51 @@ import logging
 from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
-from joindin.errors import Conflict, Invalid, NotAllowed, NotFound, NotSignedIn, OutOfScope, Refused, TooLarge, TooOften
+from joindin.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    InsufficientScope,
+    InvalidInput,
+    NotFound,
+    PayloadTooLarge,
+    RateLimited,
+    Unauthenticated,
+)
 from joindin.extensions import db
 
 STATUS = {
-    NotSignedIn: 403,
-    NotAllowed: 403,
-    OutOfScope: 403,
+    Unauthenticated: 403,
+    Forbidden: 403,
+    InsufficientScope: 403,
     NotFound: 404,
-    Invalid: 400,
+    InvalidInput: 400,
     Conflict: 400,
-    TooLarge: 413,
-    TooOften: 429,
+    PayloadTooLarge: 413,
+    RateLimited: 429,
 }
 WORDS = {403: "Forbidden", 429: "Too many requests, please try again later."}
 
 log = logging.getLogger(__name__)
 
 
-def show_refusal(refused: Refused) -> Response:
+def handle_domain_error(refused: DomainError) -> Response:
     db.session.rollback()
     status = STATUS.get(type(refused), 400)
     response = _text(WORDS.get(status, str(refused)), status)
-    if isinstance(refused, TooOften):
+    if isinstance(refused, RateLimited):
         response.headers["Retry-After"] = str(refused.retry_after)
     return response
 
 
-def show_http_error(error: HTTPException) -> Response:
+def handle_http_error(error: HTTPException) -> Response:
     db.session.rollback()
     if error.code == 405:
         return Response(status=204) if request.method == "OPTIONS" else _text("Not Found", 404)
     return _text(error.name, error.code or 500)
 
 
-def show_failure(_failure: Exception) -> Response:
+def handle_unexpected_error(_failure: Exception) -> Response:
     """Log the whole of it, say little."""
     db.session.rollback()
     log.exception("%s %s failed", request.method, request.path)

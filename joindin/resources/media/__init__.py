@@ -1,5 +1,5 @@
 """The files that responses point to, on the paths of the original web site."""
 
-from joindin.resources.media.views import mount
+from joindin.resources.media.views import init_app
 
-__all__ = ["mount"]
+__all__ = ["init_app"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Blueprint, Flask, Response, current_app, send_from_directory
 from werkzeug.exceptions import NotFound
 
-from joindin.operations.images import FOLDER
+from joindin.operations.images import EVENT_ICONS_FOLDER
 
 A_YEAR = 31_536_000
 # What an image is served as goes by its ending alone; nothing that a browser would run is among them.
@@ -24,14 +24,14 @@ TYPES = {
 blp = Blueprint("media", __name__)
 
 
-def mount(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     app.register_blueprint(blp)
 
 
 @blp.get("/inc/img/event_icons/<path:file>")
 def serve_event_image(file):
     """Send one size of an event's image."""
-    folder = Path(current_app.config["MEDIA_DIR"], FOLDER)
+    folder = Path(current_app.config["MEDIA_DIR"], EVENT_ICONS_FOLDER)
     kind = TYPES.get(Path(file).suffix.lower())
     if kind is None or file != Path(file).name:
         return _no_image()

@@ -8,9 +8,9 @@ from flask import Flask
 
 from joindin.resources.oauth2 import ephios, errors, gancio, metadata
 
-__all__ = ["errors", "mount"]
+__all__ = ["errors", "init_app"]
 
 
-def mount(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     for room in (ephios, gancio, metadata):
         app.register_blueprint(room.blp)

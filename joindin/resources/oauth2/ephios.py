@@ -3,14 +3,14 @@
 from flask import Blueprint, Response, request
 
 from joindin.extensions import db
-from joindin.http.password_login import proven_to_application
-from joindin.http.trailing_slash import add_slashed
-from joindin.oauth2.flask_requests import Asked
-from joindin.oauth2.policies import EPHIOS_TERMS
-from joindin.oauth2.server import Server
+from joindin.http.password_login import authenticate_for_client
+from joindin.http.trailing_slash import add_trailing_slash_route
+from joindin.oauth2.flask_requests import FlaskOAuth2Request
+from joindin.oauth2.policies import EPHIOS_POLICY
+from joindin.oauth2.server import OAuth2Server
 from joindin.resources.oauth2.consent import authorize
 from joindin.resources.oauth2.issuer import issuer
-from joindin.resources.oauth2.responses import check_secure, json
+from joindin.resources.oauth2.responses import json_response, require_tls
 
 TOKEN = ("access_token", "expires_in", "token_type", "scope", "refresh_token")
 
@@ -21,48 +21,55 @@ blp = Blueprint("oauth", __name__, url_prefix="/api/oauth")
 
 
 def show_authorize():
-    check_secure()
-    return authorize(_server(), Asked(request))
+    require_tls()
+    return authorize(_server(), FlaskOAuth2Request(request))
 
 
 def give_token():
-    check_secure()
-    response = _server().create_token_response(Asked(request))
+    require_tls()
+    response = _server().create_token_response(FlaskOAuth2Request(request))
     # Also when there is none: a code that was shown is spent, and a copied one ends its grant.
     db.session.commit()
     return response
 
 
 def revoke_token():
-    check_secure()
-    response = _server().create_endpoint_response("revocation", Asked(request))
+    require_tls()
+    response = _server().create_endpoint_response("revocation", FlaskOAuth2Request(request))
     db.session.commit()
     return response
 
 
 def introspect():
-    check_secure()
-    return _server().create_endpoint_response("introspection", Asked(request))
+    require_tls()
+    return _server().create_endpoint_response("introspection", FlaskOAuth2Request(request))
 
 
-add_slashed(blp, "/authorize/", show_authorize, methods=["GET", "POST"])
-add_slashed(blp, "/token/", give_token, methods=["POST"])
-add_slashed(blp, "/revoke_token/", revoke_token, methods=["POST"])
-add_slashed(blp, "/introspect/", introspect, methods=["POST"])
+add_trailing_slash_route(blp, "/authorize/", show_authorize, methods=["GET", "POST"])
+add_trailing_slash_route(blp, "/token/", give_token, methods=["POST"])
+add_trailing_slash_route(blp, "/revoke_token/", revoke_token, methods=["POST"])
+add_trailing_slash_route(blp, "/introspect/", introspect, methods=["POST"])
 
 
 def _server():
-    return Server(db.session, EPHIOS_TERMS, issuer=issuer, prove=proven_to_application, word=_word, respond=_respond)
+    return OAuth2Server(
+        db.session,
+        EPHIOS_POLICY,
+        issuer=issuer,
+        verify_password=authenticate_for_client,
+        translate_error=_translate_error,
+        to_response=_to_response,
+    )
 
 
-def _word(error):
+def _translate_error(error):
     if error.error != "invalid_request":
         error.description = ""
     elif error.description == "Missing 'code' in request.":
         error.description = "Missing code parameter."
 
 
-def _respond(status, body, headers):
+def _to_response(status, body, headers):
     if status == 302:
         return Response(status=302, headers=headers)
     if body == "":
@@ -70,7 +77,7 @@ def _respond(status, body, headers):
     if body.get("error") == "invalid_client":
         if request.path.endswith("/introspect/"):
             return Response("<h1>403 Forbidden</h1>", 403, mimetype="text/html")
-        return json(401, body, {**ANY_ORIGIN, "WWW-Authenticate": 'Bearer error="invalid_client"'})
+        return json_response(401, body, {**ANY_ORIGIN, "WWW-Authenticate": 'Bearer error="invalid_client"'})
     if "access_token" in body:
         body = {name: body[name] for name in TOKEN if name in body}
-    return json(status, body, ANY_ORIGIN)
+    return json_response(status, body, ANY_ORIGIN)

@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response
 
-from joindin.oauth2.grants import WITH_A_SECRET, WITH_OR_WITHOUT
+from joindin.oauth2.grants import ALL_METHODS, CONFIDENTIAL_METHODS
 from joindin.resources.oauth2.issuer import issuer
-from joindin.resources.oauth2.responses import json
+from joindin.resources.oauth2.responses import json_response
 from joindin.security.scopes import SCOPES
 
 blp = Blueprint("oauth_metadata", __name__)
@@ -13,7 +13,7 @@ blp = Blueprint("oauth_metadata", __name__)
 @blp.get("/.well-known/oauth-authorization-server")
 def show_metadata() -> Response:
     here = issuer()
-    response = json(
+    response = json_response(
         200,
         {
             "issuer": here,
@@ -25,9 +25,9 @@ def show_metadata() -> Response:
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
             "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials", "password"],
-            "token_endpoint_auth_methods_supported": WITH_OR_WITHOUT,
-            "revocation_endpoint_auth_methods_supported": WITH_OR_WITHOUT,
-            "introspection_endpoint_auth_methods_supported": WITH_A_SECRET,
+            "token_endpoint_auth_methods_supported": ALL_METHODS,
+            "revocation_endpoint_auth_methods_supported": ALL_METHODS,
+            "introspection_endpoint_auth_methods_supported": CONFIDENTIAL_METHODS,
             "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": True,
             "service_documentation": f"{here}/docs",

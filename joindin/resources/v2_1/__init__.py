@@ -17,9 +17,9 @@ from joindin.resources.v2_1.admin import audit, groups, moderation_queue, permis
 from joindin.resources.v2_1.events import event_comments, event_hosts, event_images, event_talks, events
 from joindin.resources.v2_1.talks import talk_comments, talk_links, talk_speakers, talks, tracks
 
-__all__ = ["errors", "mount"]
+__all__ = ["errors", "init_app"]
 
-ROOMS = (
+BLUEPRINT_MODULES = (
     root,
     events,
     event_hosts,
@@ -49,8 +49,8 @@ ROOMS = (
 )
 
 
-def mount(app: Flask, api: Api) -> None:
-    authentication.mount(app)
-    openapi.mount(api)
-    for room in ROOMS:
+def init_app(app: Flask, api: Api) -> None:
+    authentication.init_app(app)
+    openapi.init_app(api)
+    for room in BLUEPRINT_MODULES:
         api.register_blueprint(room.blp)

@@ -6,31 +6,31 @@ from ipaddress import ip_address
 
 from flask import Flask, current_app, g, request
 
-from joindin.errors import Invalid, NotSignedIn
-from joindin.extensions import reader, token_uses
-from joindin.http.surface_routing import V2_1, when_asked
-from joindin.http.token_scopes import check_scope, shows_roles
-from joindin.queries.accounts.api_tokens import ShownToken, token_shown
+from joindin.errors import InvalidInput, Unauthenticated
+from joindin.extensions import reader, token_usage_recorder
+from joindin.http.surface_routing import V2_1, before_surface_request
+from joindin.http.token_scopes import check_scope, includes_roles
+from joindin.queries.accounts.api_tokens import TokenIdentity, get_valid_token
 from joindin.representations.links import Links
-from joindin.utils.akismet import Origin
+from joindin.utils.akismet import ClientOrigin
 from joindin.utils.datetimes import utc_now
-from joindin.viewer import Person
+from joindin.viewer import UserSnapshot
 
-SCHEMES = ("bearer", "oauth")
+AUTH_SCHEMES = ("bearer", "oauth")
 
 # A name with a plain or a quoted value; in quotes, commas and semicolons part nothing.
 PARAMETER = re.compile(r"""([\w-]+)=("(?:[^"\\]|\\.)*"|[^",;\s]*)""")
-LONGEST_FORWARDED = 2000
+MAX_FORWARDED_LENGTH = 2000
 
 
 @dataclass(frozen=True)
 class Caller:
     """Nobody, or somebody with the token they came with."""
 
-    token: ShownToken | None = None
+    token: TokenIdentity | None = None
 
     @property
-    def user(self) -> Person | None:
+    def user(self) -> UserSnapshot | None:
         return self.token.user if self.token else None
 
     @property
@@ -43,26 +43,26 @@ class Caller:
         return self.token is not None and self.token.client_is_trusted
 
 
-NOBODY = Caller()
+ANONYMOUS = Caller()
 
 
-def mount(app: Flask) -> None:
-    when_asked(app, V2_1, _identify)
+def init_app(app: Flask) -> None:
+    before_surface_request(app, V2_1, _identify)
 
 
-def caller() -> Caller:
-    return g._get_current_object().get("caller", NOBODY)
+def get_caller() -> Caller:
+    return g._get_current_object().get("caller", ANONYMOUS)
 
 
-def signed_in(refusal: str) -> Person:
-    """The caller's user; :raises NotSignedIn: with ``refusal`` for anybody else."""
-    user = caller().user
+def require_user(refusal: str) -> UserSnapshot:
+    """The caller's user; :raises Unauthenticated: with ``refusal`` for anybody else."""
+    user = get_caller().user
     if user is None:
-        raise NotSignedIn(refusal)
+        raise Unauthenticated(refusal)
     return user
 
 
-def api_base() -> str:
+def base_url() -> str:
     """Scheme and host as the caller named them."""
     return links().base
 
@@ -74,18 +74,18 @@ def links() -> Links:
     return known.links
 
 
-def origin() -> Origin:
+def client_origin() -> ClientOrigin:
     """Address and browser of the person behind the caller: ``Forwarded`` wins over ``X-Forwarded-For`` (spec 2.13)."""
     forwarded = _forwarded(request.headers.get("Forwarded", ""))
     first_hop = request.headers.get("X-Forwarded-For", "").partition(",")[0]
     address = _address(forwarded.get("for", "")) or _address(first_hop) or request.remote_addr
-    return Origin(address, forwarded.get("user-agent") or request.headers.get("User-Agent"))
+    return ClientOrigin(address, forwarded.get("user-agent") or request.headers.get("User-Agent"))
 
 
 def _forwarded(header):
     """The parameters of a ``Forwarded`` header, of each name the first, which is nearest to the person."""
     parameters = {}
-    for name, value in PARAMETER.findall(header[:LONGEST_FORWARDED]):
+    for name, value in PARAMETER.findall(header[:MAX_FORWARDED_LENGTH]):
         if value.startswith('"'):
             value = re.sub(r"\\(.)", r"\1", value[1:-1])
         parameters.setdefault(name.lower(), value)
@@ -120,15 +120,15 @@ def _identify():
         return
     parts = header.split(" ")
     if len(parts) != 2:
-        raise Invalid("Invalid Authorization Header")
-    if parts[0].lower() not in SCHEMES:
-        raise Invalid("Unknown Authorization Header Received")
+        raise InvalidInput("Invalid Authorization Header")
+    if parts[0].lower() not in AUTH_SCHEMES:
+        raise InvalidInput("Unknown Authorization Header Received")
     app = current_app._get_current_object()
     if app.config["TOKENS_NEED_TLS"] and not asked.is_secure:
         return
     now = utc_now()
-    token = token_shown(reader(), parts[1], now)
+    token = get_valid_token(reader(), parts[1], now)
     if token is not None:
         check_scope(app, token.scopes)
-        g.caller = Caller(token if shows_roles(token.scopes, asked.method) else _without_roles(token))
-        token_uses().note(token, now)
+        g.caller = Caller(token if includes_roles(token.scopes, asked.method) else _without_roles(token))
+        token_usage_recorder().record(token, now)

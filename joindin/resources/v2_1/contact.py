@@ -4,53 +4,53 @@ from flask import current_app
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.errors import Invalid
+from joindin.errors import InvalidInput
 from joindin.extensions import db
-from joindin.operations.contact import write_to_us
-from joindin.representations.schema_fields import text
-from joindin.resources.v2_1.authentication import origin
-from joindin.resources.v2_1.openapi import does, refuses, takes
-from joindin.resources.v2_1.request_params import params
-from joindin.resources.v2_1.responses import empty
-from joindin.resources.v2_1.trusted_client import ClientSchema, by_trusted_client
+from joindin.operations.contact import send_contact_message
+from joindin.representations.schema_fields import string
+from joindin.resources.v2_1.authentication import client_origin
+from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns_empty
+from joindin.resources.v2_1.request_params import get_params
+from joindin.resources.v2_1.responses import empty_response
+from joindin.resources.v2_1.trusted_client import ClientCredentialsSchema, require_trusted_client
 from joindin.utils.akismet import is_spam
-from joindin.utils.text import plain_text, printable
+from joindin.utils.text import strip_control_chars, to_plain_text
 
 blp = Blueprint("contact", __name__, url_prefix="/v2.1", description="Writing to us")
 
 LONGEST = {"name": 200, "email": 200, "subject": 200, "comment": 20_000}
 
 
-class MessageSchema(ClientSchema):
-    name = text("Ada Lovelace", maxLength=LONGEST["name"])
-    email = text("ada@example.org", maxLength=LONGEST["email"])
-    subject = text("My event", maxLength=LONGEST["subject"])
-    comment = text("When will it be approved?", maxLength=LONGEST["comment"])
+class MessageSchema(ClientCredentialsSchema):
+    name = string("Ada Lovelace", maxLength=LONGEST["name"])
+    email = string("ada@example.org", maxLength=LONGEST["email"])
+    subject = string("My event", maxLength=LONGEST["subject"])
+    comment = string("When will it be approved?", maxLength=LONGEST["comment"])
 
 
 @blp.route("/contact")
 class Contact(MethodView):
-    @by_trusted_client
-    @takes(MessageSchema)
-    @does(202, "The mail is on its way.")
-    @refuses({400: ("The fields 'name', 'email' are required.", "Comment failed spam check")})
+    @require_trusted_client
+    @accepts_body(MessageSchema)
+    @returns_empty(202, "The mail is on its way.")
+    @fails_with({400: ("The fields 'name', 'email' are required.", "Comment failed spam check")})
     def post(self):
         """Write to the people who run the platform; they get it by mail."""
-        message = _read_message(params())
-        if is_spam(current_app.config, message["comment"], origin()):
-            raise Invalid("Comment failed spam check")
-        write_to_us(db.session, recipients=current_app.config["MAIL_CONTACT"], **message)
+        message = _read_message(get_params())
+        if is_spam(current_app.config, message["comment"], client_origin()):
+            raise InvalidInput("Comment failed spam check")
+        send_contact_message(db.session, recipients=current_app.config["MAIL_CONTACT"], **message)
         db.session.commit()
-        return empty(202)
+        return empty_response(202)
 
 
 def _read_message(given):
-    message = {name: plain_text(given.text(name)) for name in ("name", "email", "subject")}
-    message["comment"] = printable(given.text("comment")).strip()
+    message = {name: to_plain_text(given.text(name)) for name in ("name", "email", "subject")}
+    message["comment"] = strip_control_chars(given.text("comment")).strip()
     if missing := [f"'{name}'" for name in message if not message[name]]:
         which = f"field {missing[0]} is" if len(missing) == 1 else f"fields {', '.join(missing)} are"
-        raise Invalid(f"The {which} required.")
+        raise InvalidInput(f"The {which} required.")
     for name, most in LONGEST.items():
         if len(message[name]) > most:
-            raise Invalid(f"The field '{name}' must not be longer than {most} characters")
+            raise InvalidInput(f"The field '{name}' must not be longer than {most} characters")
     return message

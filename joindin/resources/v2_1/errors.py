@@ -9,34 +9,34 @@ from werkzeug.exceptions import HTTPException
 
 from joindin.errors import (
     Conflict,
-    Invalid,
-    MethodNotSupported,
-    NotAllowed,
+    DomainError,
+    Forbidden,
+    InsufficientScope,
+    InvalidInput,
+    MethodNotAllowed,
     NotConfigured,
     NotFound,
-    NotSignedIn,
-    OutOfScope,
-    Refused,
-    TooLarge,
-    TooOften,
+    PayloadTooLarge,
+    RateLimited,
+    Unauthenticated,
     Unprocessable,
 )
 from joindin.extensions import db
 from joindin.models import AccessToken
-from joindin.resources.v2_1.authentication import caller
-from joindin.resources.v2_1.responses import JSON_TYPE, refusal
+from joindin.resources.v2_1.authentication import get_caller
+from joindin.resources.v2_1.responses import JSON_TYPE, error_response
 
 STATUS = {
-    NotSignedIn: 401,
-    NotAllowed: 403,
-    OutOfScope: 403,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    InsufficientScope: 403,
     NotFound: 404,
-    Invalid: 400,
-    MethodNotSupported: 405,
+    InvalidInput: 400,
+    MethodNotAllowed: 405,
     Conflict: 400,
     Unprocessable: 422,
-    TooLarge: 413,
-    TooOften: 429,
+    PayloadTooLarge: 413,
+    RateLimited: 429,
     NotConfigured: 501,
 }
 METHODS = "GET, POST, PUT, DELETE, OPTIONS"
@@ -44,42 +44,42 @@ METHODS = "GET, POST, PUT, DELETE, OPTIONS"
 log = logging.getLogger(__name__)
 
 
-def show_refusal(refused: Refused) -> Response:
+def handle_domain_error(refused: DomainError) -> Response:
     db.session.rollback()
-    response = refusal(str(refused), STATUS[type(refused)])
-    if isinstance(refused, NotSignedIn):
+    response = error_response(str(refused), STATUS[type(refused)])
+    if isinstance(refused, Unauthenticated):
         response.headers["WWW-Authenticate"] = 'Bearer realm="api.joind.in"'
-    if isinstance(refused, OutOfScope):
+    if isinstance(refused, InsufficientScope):
         response.headers["WWW-Authenticate"] = (
             f'Bearer realm="api.joind.in", error="insufficient_scope", scope="{refused.scope}"'
         )
-    if isinstance(refused, TooOften):
+    if isinstance(refused, RateLimited):
         response.headers["Retry-After"] = str(refused.retry_after)
     return response
 
 
-def show_http_error(error: HTTPException) -> Response:
+def handle_http_error(error: HTTPException) -> Response:
     db.session.rollback()
     if error.code == 404:
-        return refusal(*_unknown_address(request.path))
+        return error_response(*_unknown_address(request.path))
     if error.code == 405:
         return _other_method()
     sentences = {413: "The request body is too large"}
-    return refusal(sentences.get(error.code, error.name), error.code or 500)
+    return error_response(sentences.get(error.code, error.name), error.code or 500)
 
 
-def show_failure(failure: Exception) -> Response:
+def handle_unexpected_error(failure: Exception) -> Response:
     """Log the whole of it, say little."""
     db.session.rollback()
     if isinstance(failure, IntegrityError | ObjectDeletedError) and _caller_is_gone():
-        return show_refusal(NotSignedIn("You must be logged in"))
+        return handle_domain_error(Unauthenticated("You must be logged in"))
     log.exception("%s %s failed", request.method, request.path)
-    return refusal("Database error" if isinstance(failure, DBAPIError) else "Internal error", 500)
+    return error_response("Database error" if isinstance(failure, DBAPIError) else "Internal error", 500)
 
 
 def _caller_is_gone():
     """Whether somebody deleted the caller's account since their token was read."""
-    token = caller().token
+    token = get_caller().token
     return token is not None and db.session.get(AccessToken, token.id) is None
 
 
@@ -94,11 +94,11 @@ def _unknown_address(path):
 
 def _other_method():
     if request.method == "OPTIONS":
-        return preflight()
-    return refusal("Method not supported", 405)
+        return preflight_response()
+    return error_response("Method not supported", 405)
 
 
-def preflight() -> Response:
+def preflight_response() -> Response:
     """The answer to a browser that asks before it sends (the original had none)."""
     response = Response(status=204, content_type=JSON_TYPE)
     response.headers |= {

@@ -5,25 +5,28 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 import orjson
 from flask import current_app
 
-from joindin.performance.caching.fragment_cache import Fragments
+from joindin.performance.caching.fragment_cache import FragmentCache
 
 
-def remembered(
-    keys: Sequence, name: Callable[..., Hashable], read: Callable[[list[int]], Mapping], represent: Callable[..., dict]
+def render_cached(
+    keys: Sequence,
+    cache_key: Callable[..., Hashable],
+    load: Callable[[list[int]], Mapping],
+    serialize: Callable[..., dict],
 ) -> list[bytes]:
     """The things behind ``keys``, in that order.
 
     ``name`` says of a key, and as well of a thing that was read, all that its piece depends on.
     """
-    memory: Fragments = current_app.extensions["fragments"]
-    pieces = memory.get_all([name(key) for key in keys])
+    memory: FragmentCache = current_app.extensions["fragment_cache"]
+    pieces = memory.get_all([cache_key(key) for key in keys])
     missing = [key.id for key, piece in zip(keys, pieces) if piece is None]
     if not missing:
         return pieces
-    things = read(missing)
+    things = load(missing)
     for place, key in enumerate(keys):
         if pieces[place] is None and (thing := things.get(key.id)) is not None:
-            pieces[place] = orjson.dumps(represent(thing))
+            pieces[place] = orjson.dumps(serialize(thing))
             # Under the name of what was rendered, which may be newer than what was listed.
-            memory.put(name(thing), pieces[place])
+            memory.put(cache_key(thing), pieces[place])
     return [piece for piece in pieces if piece is not None]

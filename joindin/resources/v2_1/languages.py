@@ -5,7 +5,7 @@ from flask_smorest import Blueprint
 
 from joindin.extensions import db
 from joindin.queries.languages import find_language, find_talk_type, list_languages, list_talk_types
-from joindin.queries.paging import single
+from joindin.queries.paging import single_page
 from joindin.representations.v2_1.languages import (
     LanguagePageSchema,
     TalkTypePageSchema,
@@ -13,16 +13,16 @@ from joindin.representations.v2_1.languages import (
     represent_talk_type,
 )
 from joindin.resources.v2_1.authentication import links
-from joindin.resources.v2_1.openapi import lists, refuses, shows
+from joindin.resources.v2_1.openapi import fails_with, returns, returns_page
 from joindin.resources.v2_1.paging import read_paging
-from joindin.resources.v2_1.responses import collection
+from joindin.resources.v2_1.responses import collection_response
 
 blp = Blueprint("languages", __name__, url_prefix="/v2.1", description="What talks may be given in, and what kinds")
 
 
 @blp.route("/languages")
 class Languages(MethodView):
-    @lists(LanguagePageSchema)
+    @returns_page(LanguagePageSchema)
     def get(self):
         """List the languages of talks, by name."""
         return _show_languages(list_languages(db.session, read_paging()))
@@ -30,16 +30,16 @@ class Languages(MethodView):
 
 @blp.route("/languages/<row_id:language_id>")
 class OneLanguage(MethodView):
-    @shows(LanguagePageSchema)
-    @refuses({404: "Language not found"})
+    @returns(LanguagePageSchema)
+    @fails_with({404: "Language not found"})
     def get(self, language_id):
         """Show a language."""
-        return _show_languages(single(find_language(db.session, language_id)))
+        return _show_languages(single_page(find_language(db.session, language_id)))
 
 
 @blp.route("/talk_types")
 class TalkTypes(MethodView):
-    @lists(TalkTypePageSchema)
+    @returns_page(TalkTypePageSchema)
     def get(self):
         """List the kinds of talks."""
         return _show_types(list_talk_types(db.session, read_paging()))
@@ -47,16 +47,16 @@ class TalkTypes(MethodView):
 
 @blp.route("/talk_types/<row_id:type_id>")
 class OneTalkType(MethodView):
-    @shows(TalkTypePageSchema)
-    @refuses({404: "Talk type not found"})
+    @returns(TalkTypePageSchema)
+    @fails_with({404: "Talk type not found"})
     def get(self, type_id):
         """Show a kind of talks."""
-        return _show_types(single(find_talk_type(db.session, type_id)))
+        return _show_types(single_page(find_talk_type(db.session, type_id)))
 
 
 def _show_languages(page):
-    return collection("languages", [represent_language(each, links()) for each in page.items], page)
+    return collection_response("languages", [represent_language(each, links()) for each in page.items], page)
 
 
 def _show_types(page):
-    return collection("talk_types", [represent_talk_type(each, links()) for each in page.items], page)
+    return collection_response("talk_types", [represent_talk_type(each, links()) for each in page.items], page)

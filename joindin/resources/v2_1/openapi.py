@@ -14,14 +14,14 @@ from flask.views import MethodView
 from flask_smorest import Api
 from marshmallow import Schema
 
-from joindin.http.url_converters import Positive, RowId
-from joindin.representations.schema_fields import API, Either, example_of
+from joindin.http.url_converters import PositiveInt, RowIdConverter
+from joindin.representations.schema_fields import EXAMPLE_API_URL, UnionField, build_example
 from joindin.resources.v2_1.openapi_parameters import PARAMETERS
 
-JSON = "application/json"
-FORMS = ("default", "verbose")
+JSON_MEDIA_TYPE = "application/json"
+EXAMPLE_NAMES = ("default", "verbose")
 
-WORDS = {
+STATUS_DESCRIPTIONS = {
     200: "The answer.",
     201: "Done.",
     202: "Taken in; the rest follows.",
@@ -40,11 +40,11 @@ WORDS = {
 }
 
 
-def mount(api: Api) -> None:
+def init_app(api: Api) -> None:
     """Teach the document what all methods share."""
-    api.register_converter(Positive, _describe_id)
-    api.register_converter(RowId, _describe_id)
-    api.ma_plugin.converter.add_attribute_function(either2properties)
+    api.register_converter(PositiveInt, _describe_id)
+    api.register_converter(RowIdConverter, _describe_id)
+    api.ma_plugin.converter.add_attribute_function(union_to_properties)
     components = api.spec.components
     components.security_scheme(
         "token",
@@ -71,48 +71,48 @@ def mount(api: Api) -> None:
         components.parameter(name, "query", parameter, lazy=True)
 
 
-def shows(*shapes: type[Schema], status: int = 200, location: str | None = None) -> Callable:
+def returns(*shapes: type[Schema], status: int = 200, location: str | None = None) -> Callable:
     """The answer's form; of two forms ``verbose=yes`` chooses the second."""
 
     def note(method):
         schemas = [*shapes] if len(shapes) == 1 else [{"anyOf": [*shapes]}]
-        examples = {form: {"value": example_of(shape)} for form, shape in zip(FORMS, shapes)}
+        examples = {form: {"value": build_example(shape)} for form, shape in zip(EXAMPLE_NAMES, shapes)}
         answer = _answer(method, status, None, location)
-        answer["content"] = {JSON: {"schema": schemas[0], "examples": examples}}
-        return asks(*["verbose"][: len(shapes) - 1], "format", "callback")(method)
+        answer["content"] = {JSON_MEDIA_TYPE: {"schema": schemas[0], "examples": examples}}
+        return accepts_query(*["verbose"][: len(shapes) - 1], "format", "callback")(method)
 
     return note
 
 
-def lists(*shapes: type[Schema]) -> Callable:
+def returns_page(*shapes: type[Schema]) -> Callable:
     """As :func:`shows`, in slices."""
-    return lambda method: asks("start", "resultsperpage")(shows(*shapes)(method))
+    return lambda method: accepts_query("start", "resultsperpage")(returns(*shapes)(method))
 
 
-def does(status: int, about: str | None = None, *, location: str | None = None) -> Callable:
+def returns_empty(status: int, description: str | None = None, *, location: str | None = None) -> Callable:
     """An answer without a body; ``location`` is the path of an example."""
 
     def note(method):
-        _answer(method, status, about, location)
+        _answer(method, status, description, location)
         return method
 
     return note
 
 
-def takes(shape: type[Schema], media_type: str = JSON) -> Callable:
+def accepts_body(shape: type[Schema], media_type: str = JSON_MEDIA_TYPE) -> Callable:
     """What to send."""
 
     def note(method):
         content = {"schema": shape}
-        if media_type == JSON:
-            content["example"] = example_of(shape)
+        if media_type == JSON_MEDIA_TYPE:
+            content["example"] = build_example(shape)
         _notes(method)["requestBody"] = {"required": True, "content": {media_type: content}}
         return method
 
     return note
 
 
-def asks(*names: str) -> Callable:
+def accepts_query(*names: str) -> Callable:
     """What the query string may hold, by names in ``query_parameters.py``."""
 
     def note(method):
@@ -124,28 +124,28 @@ def asks(*names: str) -> Callable:
     return note
 
 
-def refuses(sentences: Mapping[int, str | Sequence[str]], *, token: bool | None = None) -> Callable:
+def fails_with(messages: Mapping[int, str | Sequence[str]], *, requires_token: bool | None = None) -> Callable:
     """How it may fail, by status. ``token`` tells whether it takes one; if not said, a 401 does."""
 
     def note(method):
         notes = _notes(method)
-        for status, said in sentences.items():
+        for status, said in messages.items():
             _refuse(notes["responses"], status, [said] if isinstance(said, str) else said)
-        if 401 in sentences if token is None else token:
+        if 401 in messages if requires_token is None else requires_token:
             notes["security"] = [{"token": []}]
         return method
 
     return note
 
 
-def add_unlisted(blp: Blueprint, rule: str, view: type[MethodView], **options) -> None:
+def add_undocumented_route(blp: Blueprint, rule: str, view: type[MethodView], **options) -> None:
     """Route what nobody is meant to call, past the documentation."""
     Blueprint.add_url_rule(blp, rule, view_func=view.as_view(options.pop("endpoint", view.__name__)), **options)
 
 
-def either2properties(self, field, **_):
+def union_to_properties(self, field, **_):
     """What apispec makes of a field of several forms; ``self`` is its converter."""
-    if not isinstance(field, Either):
+    if not isinstance(field, UnionField):
         return {}
     return {"anyOf": [self.field2property(form) for form in field.forms]}
 
@@ -157,13 +157,13 @@ def _notes(method):
 
 
 def _answer(method, status, about, location):
-    answer = {"description": about or WORDS[status]}
+    answer = {"description": about or STATUS_DESCRIPTIONS[status]}
     if location:
         answer["headers"] = {
             "Location": {
                 "description": "A whole address.",
                 "schema": {"type": "string", "format": "uri"},
-                "example": API + location,
+                "example": EXAMPLE_API_URL + location,
             }
         }
     _notes(method)["responses"][status] = answer
@@ -171,15 +171,15 @@ def _answer(method, status, about, location):
 
 
 def _refuse(responses, status, sentences):
-    answer = responses.setdefault(status, {"description": WORDS[status], "content": _refusal([])})
-    answer["content"][JSON]["examples"] |= _refusal(sentences)[JSON]["examples"]
+    answer = responses.setdefault(status, {"description": STATUS_DESCRIPTIONS[status], "content": _refusal([])})
+    answer["content"][JSON_MEDIA_TYPE]["examples"] |= _refusal(sentences)[JSON_MEDIA_TYPE]["examples"]
     if status == 429:
         answer["headers"] = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
 
 
 def _refusal(sentences):
     examples = {re.sub(r"\W+", "-", sentence).strip("-").lower(): {"value": [sentence]} for sentence in sentences}
-    return {JSON: {"schema": "Refusal", "examples": examples}}
+    return {JSON_MEDIA_TYPE: {"schema": "Refusal", "examples": examples}}
 
 
 def _describe_id(_converter):

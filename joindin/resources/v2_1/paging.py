@@ -4,25 +4,25 @@ from functools import lru_cache
 
 from flask import request
 
-from joindin.errors import Invalid
+from joindin.errors import InvalidInput
 from joindin.queries.paging import PAGE_SIZE, Page, Paging
-from joindin.resources.v2_1.authentication import api_base
+from joindin.resources.v2_1.authentication import base_url
 from joindin.resources.v2_1.request_params import build_query, is_number, parse_query
 
-FURTHEST = 2**31 - 1
-LONGEST_REMEMBERED = 512
-DEFAULT = Paging()
+MAX_OFFSET = 2**31 - 1
+MAX_CACHED_QUERY_LENGTH = 512
+DEFAULT_PAGING = Paging()
 
 
 def read_paging() -> Paging:
     """The slice asked for. Only the query string counts; a size that is no number means everything.
 
-    :raises Invalid: for a start that is no number, and for anything negative.
+    :raises InvalidInput: for a start that is no number, and for anything negative.
     """
     raw = request.query_string
     if not raw:
-        return DEFAULT
-    return _paging(raw) if len(raw) < LONGEST_REMEMBERED else _paging.__wrapped__(raw)
+        return DEFAULT_PAGING
+    return _paging(raw) if len(raw) < MAX_CACHED_QUERY_LENGTH else _paging.__wrapped__(raw)
 
 
 @lru_cache(maxsize=4096)
@@ -30,11 +30,11 @@ def _paging(raw):
     given = parse_query(raw)
     start, size = given.get("start"), given.get("resultsperpage", PAGE_SIZE)
     if start is not None and not (isinstance(start, str) and is_number(start)):
-        raise Invalid("The parameter 'start' must be a number")
+        raise InvalidInput("The parameter 'start' must be a number")
     start = None if start is None else _whole(start)
     size = _whole(size) if is_number(str(size)) else 0
     if size < 0 or (start or 0) < 0:
-        raise Invalid("The parameters 'start' and 'resultsperpage' must not be negative")
+        raise InvalidInput("The parameters 'start' and 'resultsperpage' must not be negative")
     return Paging(start, size)
 
 
@@ -42,8 +42,8 @@ def collection_meta(page: Page) -> dict:
     """``count``, ``total`` and the addresses of this page and its neighbours, where there are any."""
     start, size = page.paging.start, page.paging.size
     asked = request._get_current_object()
-    here, raw = f"{api_base()}{asked.path}", asked.query_string
-    address = _address if len(raw) < LONGEST_REMEMBERED else _address.__wrapped__
+    here, raw = f"{base_url()}{asked.path}", asked.query_string
+    address = _address if len(raw) < MAX_CACHED_QUERY_LENGTH else _address.__wrapped__
     meta = {"count": len(page.items), "total": page.total, "this_page": address(here, raw, start, size)}
     if size and (start or 0) + size < page.total:
         meta["next_page"] = address(here, raw, (start or 0) + size, size)
@@ -62,4 +62,4 @@ def _address(path, raw, start, size):
 
 
 def _whole(number):
-    return int(max(-1.0, min(float(number), FURTHEST)))
+    return int(max(-1.0, min(float(number), MAX_OFFSET)))

@@ -8,11 +8,11 @@ from urllib.parse import quote_plus, unquote_plus
 import orjson
 from flask import current_app, g, request
 
-from joindin.errors import Invalid, TooLarge
-from joindin.utils.text import printable
+from joindin.errors import InvalidInput, PayloadTooLarge
+from joindin.utils.text import strip_control_chars
 
-MOST_PARAMETERS = 1000
-NUMBER = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\Z")
+MAX_PARAMETERS = 1000
+NUMBER_PATTERN = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\Z")
 
 
 class Params(Mapping):
@@ -33,12 +33,12 @@ class Params(Mapping):
     def text(self, name: str, default: str = "") -> str:
         """The parameter as text: numbers are converted, null is empty.
 
-        :raises Invalid: for lists, objects and booleans.
+        :raises InvalidInput: for lists, objects and booleans.
         """
         value = self._values.get(name, default)
         if isinstance(value, bool | list | dict):
-            raise Invalid(f"Expected parameter {name} is not a readable string")
-        return "" if value is None else printable(str(value))
+            raise InvalidInput(f"Expected parameter {name} is not a readable string")
+        return "" if value is None else strip_control_chars(str(value))
 
     def is_empty(self, name: str) -> bool:
         """Empty in PHP's sense: missing, "", "0", 0, false, null, []."""
@@ -57,33 +57,33 @@ class Params(Mapping):
         if not isinstance(value, list):
             return None
         readable = (item for item in value if isinstance(item, str | int | float) and not isinstance(item, bool))
-        return [printable(str(item)) for item in readable]
+        return [strip_control_chars(str(item)) for item in readable]
 
 
 def is_number(text: str) -> bool:
     """Whether PHP would call the text numeric."""
-    return NUMBER.match(text) is not None
+    return NUMBER_PATTERN.match(text) is not None
 
 
-def query() -> Params:
+def get_query_params() -> Params:
     """The query string alone."""
     known = g._get_current_object()
     if "query" not in known:
         raw = request.query_string
-        known.query = Params(parse_query(raw)) if raw else NOTHING
+        known.query = Params(parse_query(raw)) if raw else NO_PARAMS
     return known.query
 
 
-def params() -> Params:
+def get_params() -> Params:
     """Query string and, for POST and PUT, JSON body, whose names win.
 
     A body that is no JSON object, or not declared as JSON, counts as no parameters.
 
-    :raises TooLarge: for a body beyond the limit.
+    :raises PayloadTooLarge: for a body beyond the limit.
     """
     if "params" not in g:
         body = _body() if request.method in ("POST", "PUT") else None
-        g.params = Params({**query(), **body}) if body else query()
+        g.params = Params({**get_query_params(), **body}) if body else get_query_params()
     return g.params
 
 
@@ -92,10 +92,10 @@ def _body():
         return None
     most = current_app.config["MAX_JSON_BYTES"]
     if (request.content_length or 0) > most:
-        raise TooLarge("The request body is too large")
+        raise PayloadTooLarge("The request body is too large")
     raw = request.get_data(cache=True)
     if len(raw) > most:
-        raise TooLarge("The request body is too large")
+        raise PayloadTooLarge("The request body is too large")
     try:
         body = orjson.loads(raw)
     except orjson.JSONDecodeError:
@@ -106,9 +106,9 @@ def _body():
 @lru_cache(maxsize=4096)
 def _parsed(raw):
     values = {}
-    for pair in raw.decode("latin-1").split("&")[:MOST_PARAMETERS]:
+    for pair in raw.decode("latin-1").split("&")[:MAX_PARAMETERS]:
         name, _, value = pair.partition("=")
-        name, value = _decode(name), printable(_decode(value))
+        name, value = _decode(name), strip_control_chars(_decode(value))
         base, bracket, rest = name.partition("[")
         if not base:
             continue
@@ -150,4 +150,4 @@ def _next_index(items):
     return max((int(key) for key in items if key.isdecimal() and key.isascii() and len(key) < 19), default=-1) + 1
 
 
-NOTHING = Params({})
+NO_PARAMS = Params({})

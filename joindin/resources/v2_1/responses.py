@@ -9,9 +9,9 @@ from flask import Response, g, request
 from markupsafe import escape
 
 from joindin.queries.paging import Page
-from joindin.resources.v2_1.authentication import caller, links
+from joindin.resources.v2_1.authentication import get_caller, links
 from joindin.resources.v2_1.paging import collection_meta
-from joindin.resources.v2_1.request_params import query
+from joindin.resources.v2_1.request_params import get_query_params
 
 # Without a hyphen: the original's own tests compare the whole text (spec 1, #12).
 JSON_TYPE = "application/json; charset=utf8"
@@ -19,14 +19,14 @@ JSONP_TYPE = "text/javascript; charset=utf8"
 HTML_TYPE = "text/html; charset=utf8"
 
 # What programs in browsers may read beside the body.
-EXPOSED = "Location, ETag, Retry-After"
+EXPOSED_HEADERS = "Location, ETag, Retry-After"
 
-OPEN_TO_SCRIPTS = [("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", EXPOSED)]
+CORS_HEADERS = [("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", EXPOSED_HEADERS)]
 
 # What answers to reads depend on, beside the address.
 VARY = "Accept, Accept-Encoding, Authorization"
 
-BODILESS = (204, 304)
+BODYLESS_STATUSES = (204, 304)
 
 PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -44,51 +44,51 @@ ul { padding-left: 1.25rem; }
 """
 
 
-class Answer(Response):
+class ApiResponse(Response):
     """An answer whose headers are right as they stand, ``Location`` included."""
 
     autocorrect_location_header = False
 
     def get_wsgi_headers(self, environ):
-        if self.status_code in BODILESS or not isinstance(self.response, list):
+        if self.status_code in BODYLESS_STATUSES or not isinstance(self.response, list):
             return super().get_wsgi_headers(environ)
         # Nothing in them is to be corrected, and going through a copy takes longer than most pages.
         self.headers["Content-Length"] = str(sum(map(len, self.response)))
         return self.headers
 
 
-def collection(
+def collection_response(
     name: str, pieces: Sequence[dict | bytes], page: Page, status: int = 200, location: str | None = None
 ) -> Response:
     """A list under its name, with ``meta``. Pieces may be rendered JSON already."""
     meta = collection_meta(page)
-    if (user := caller().user) is not None:
+    if (user := get_caller().user) is not None:
         meta["user_uri"] = links().user(user.id)
     items = b",".join(piece if isinstance(piece, bytes) else orjson.dumps(piece) for piece in pieces)
     return _respond(b'{"%s":[%s],"meta":%s}' % (name.encode(), items, orjson.dumps(meta)), status, location)
 
 
-def thing(shown: dict, status: int = 200, location: str | None = None) -> Response:
+def object_response(shown: dict, status: int = 200, location: str | None = None) -> Response:
     """An object that is no collection; signed-in callers find themselves in its ``meta``."""
-    if (user := caller().user) is not None:
+    if (user := get_caller().user) is not None:
         shown = {**shown, "meta": {**shown.get("meta", {}), "user_uri": links().user(user.id)}}
     return _respond(orjson.dumps(shown), status, location)
 
 
-def refusal(sentence: str, status: int) -> Response:
+def error_response(sentence: str, status: int) -> Response:
     """An error: a list with one sentence, which is what all clients read."""
     return _respond(orjson.dumps([sentence]), status)
 
 
-def empty(status: int, location: str | None = None) -> Response:
+def empty_response(status: int, location: str | None = None) -> Response:
     return _respond(b"", status, location)
 
 
 def is_verbose() -> bool:
-    return query().get("verbose") == "yes"
+    return get_query_params().get("verbose") == "yes"
 
 
-def hold_for_an_instant() -> None:
+def disable_shared_cache() -> None:
     """Say that the answer to this request may be another one a second later, though nothing was written."""
     g.holds_for_an_instant = True
 
@@ -102,13 +102,13 @@ def _respond(body, status, location=None):
         body = b"%s(%s);" % (g.callback.encode(), _safe_in_script(body))
     headers = [("Content-Type", kind)]
     if kind != HTML_TYPE:
-        headers += OPEN_TO_SCRIPTS
+        headers += CORS_HEADERS
     if location is not None:
         headers.append(("Location", location))
     if asked.method in ("GET", "HEAD") and status in (200, 404):
         status, more = _let_it_be_kept(asked, body, status)
         headers += more
-    return Answer(body, status, headers)
+    return ApiResponse(body, status, headers)
 
 
 def _let_it_be_kept(asked, body, status):
@@ -125,7 +125,7 @@ def _let_it_be_kept(asked, body, status):
 
 
 def _negotiated_type(asked):
-    given = query()
+    given = get_query_params()
     wanted = given.get("format")
     accept = asked.environ.get("HTTP_ACCEPT", "")
     if wanted is None and "application/json" not in accept and "text/html" in accept:

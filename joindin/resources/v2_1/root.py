@@ -3,24 +3,24 @@
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.representations.schema_fields import Shape, address, one, text
-from joindin.representations.v2_1.collections import CallerSchema
+from joindin.representations.schema_fields import ObjectSchema, api_url, object_of, string
+from joindin.representations.v2_1.collections import CallerMetaSchema
 from joindin.resources.v2_1.authentication import links
-from joindin.resources.v2_1.openapi import add_unlisted, shows
-from joindin.resources.v2_1.responses import thing
+from joindin.resources.v2_1.openapi import add_undocumented_route, returns
+from joindin.resources.v2_1.responses import object_response
 
 blp = Blueprint("landing", __name__, description="Where clients begin")
 
 
-LandingSchema = Shape.from_dict(
+LandingSchema = ObjectSchema.from_dict(
     {
-        "events": address("/v2.1/events"),
-        "hot-events": address("/v2.1/events?filter=hot"),
-        "upcoming-events": address("/v2.1/events?filter=upcoming"),
-        "past-events": address("/v2.1/events?filter=past"),
-        "open-cfps": address("/v2.1/events?filter=cfp"),
-        "docs": text("http://joindin.github.io/joindin-api/", format="uri"),
-        "meta": one(CallerSchema, when="if somebody is signed in"),
+        "events": api_url("/v2.1/events"),
+        "hot-events": api_url("/v2.1/events?filter=hot"),
+        "upcoming-events": api_url("/v2.1/events?filter=upcoming"),
+        "past-events": api_url("/v2.1/events?filter=past"),
+        "open-cfps": api_url("/v2.1/events?filter=cfp"),
+        "docs": string("http://joindin.github.io/joindin-api/", format="uri"),
+        "meta": object_of(CallerMetaSchema, when="if somebody is signed in"),
     },
     name="LandingSchema",
 )
@@ -29,11 +29,11 @@ LandingSchema = Shape.from_dict(
 @blp.route("/v2.1")
 @blp.route("/")
 class Landing(MethodView):
-    @shows(LandingSchema)
+    @returns(LandingSchema)
     def get(self):
         """Show where everything is."""
         events = links().events
-        return thing(
+        return object_response(
             {
                 "events": events(),
                 "hot-events": events("?filter=hot"),
@@ -52,5 +52,5 @@ class AnyLanding(MethodView):
 
 
 # Past the documentation: nobody is meant to call these.
-add_unlisted(blp, "/", AnyLanding)
-add_unlisted(blp, "/v2.1", AnyLanding, endpoint="AnyVersionLanding")
+add_undocumented_route(blp, "/", AnyLanding)
+add_undocumented_route(blp, "/v2.1", AnyLanding, endpoint="AnyVersionLanding")

@@ -30,9 +30,9 @@ __all__ = [
     "errors",
     "events",
     "external_sign_in",
+    "init_app",
     "legacy_redirects",
     "mail_preferences",
-    "mount",
     "overview",
     "passwords",
     "people",
@@ -45,6 +45,6 @@ __all__ = [
 ]
 
 
-def mount(app: Flask) -> None:
+def init_app(app: Flask) -> None:
     app.register_blueprint(blp)
     app.register_blueprint(admin.blp)

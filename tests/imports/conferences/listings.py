@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-REAL_DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "conference-data" / "conferences"
+REAL_DATA = Path(__file__).resolve().parents[4] / "shared" / "data" / "conference-data" / "conferences"
 
 
 def listing(name="PumpkinConf", **fields):

@@ -3,20 +3,20 @@ import datetime as dt
 import pytest
 
 from joindin.imports.conferences.files import list_files, read_conferences
-from joindin.imports.conferences.map_events import identify, make_listing
-from joindin.imports.conferences.records import Record, Unusable, clean_record, fill_record
+from joindin.imports.conferences.map_events import identify_record, make_listing
+from joindin.imports.conferences.records import ConferenceRecord, InvalidRecord, merge_records, parse_record
 from joindin.utils.datetimes import UTC
-from tests.factories import at
+from tests.factories import parse_instant
 from tests.imports.conferences.listings import listing, online_listing, write_listings
 
 
 def event_of(raw):
-    record, _dropped = clean_record(raw)
+    record, _dropped = parse_record(raw)
     return make_listing(record, {"2031/php.json": "php"})[0]
 
 
 def key_of(raw):
-    return identify(clean_record(raw)[0])[0]
+    return identify_record(parse_record(raw)[0])[0]
 
 
 def test_a_listing_is_cleaned():
@@ -33,10 +33,10 @@ def test_a_listing_is_cleaned():
         bluesky="@pumpkin.example",
     )
 
-    record, dropped = clean_record(raw)
+    record, dropped = parse_record(raw)
 
     assert dropped == []
-    assert record == Record(
+    assert record == ConferenceRecord(
         name="Pumpkin Conf",
         starts_on=dt.date(2031, 5, 6),
         ends_on=dt.date(2031, 5, 8),
@@ -77,8 +77,8 @@ def test_a_listing_is_cleaned():
     ],
 )
 def test_a_listing_that_makes_no_sense_is_refused_with_a_reason(raw, reason):
-    with pytest.raises(Unusable) as refused:
-        clean_record(raw)
+    with pytest.raises(InvalidRecord) as refused:
+        parse_record(raw)
 
     assert str(refused.value) == reason
 
@@ -103,15 +103,15 @@ def test_a_listing_that_makes_no_sense_is_refused_with_a_reason(raw, reason):
     ],
 )
 def test_a_field_that_makes_no_sense_is_dropped_with_a_reason(field, value, reason):
-    without, _ = clean_record(listing(**{field: None}))
+    without, _ = parse_record(listing(**{field: None}))
 
-    record, dropped = clean_record(listing(**{field: value}))
+    record, dropped = parse_record(listing(**{field: value}))
 
     assert (record, dropped) == (without, [reason])
 
 
 def test_a_listing_without_an_end_ends_on_the_day_it_starts():
-    record, dropped = clean_record(listing(endDate=None))
+    record, dropped = parse_record(listing(endDate=None))
 
     assert record.ends_on == dt.date(2031, 5, 6)
     assert dropped == ["endDate is missing: ends on the day it starts"]
@@ -128,20 +128,20 @@ def test_a_listing_without_an_end_ends_on_the_day_it_starts():
     ],
 )
 def test_words_in_angle_brackets_stay_and_tags_go(name, cleaned):
-    assert clean_record(listing(name))[0].name == cleaned
+    assert parse_record(listing(name))[0].name == cleaned
 
 
 def test_a_space_in_an_address_is_escaped():
-    record, _ = clean_record(listing(url="https://pumpkin.example/Austin, TX"))
+    record, _ = parse_record(listing(url="https://pumpkin.example/Austin, TX"))
 
     assert record.url == "https://pumpkin.example/Austin,%20TX"
 
 
 def test_the_first_record_is_right_and_the_second_fills_the_gaps():
-    first = clean_record(listing(twitter="first"))[0]
-    second = clean_record(listing(twitter="second", endDate="2031-05-07", mastodon="a@b.example", online=True))[0]
+    first = parse_record(listing(twitter="first"))[0]
+    second = parse_record(listing(twitter="second", endDate="2031-05-07", mastodon="a@b.example", online=True))[0]
 
-    filled = fill_record(first, second)
+    filled = merge_records(first, second)
 
     assert (filled.twitter, filled.ends_on, filled.mastodon, filled.online) == (
         "first",
@@ -155,8 +155,8 @@ def test_days_are_those_of_the_place():
     event = event_of(listing(city="Aurora, CO", country="U.S.A."))
 
     assert {name: event.fields[name] for name in ("starts_at", "ends_at", "timezone")} == {
-        "starts_at": at("2031-05-06T06:00:00"),
-        "ends_at": at("2031-05-09T05:59:59"),
+        "starts_at": parse_instant("2031-05-06T06:00:00"),
+        "ends_at": parse_instant("2031-05-09T05:59:59"),
         "timezone": "America/Denver",
     }
 
@@ -313,7 +313,7 @@ def test_a_file_that_cannot_be_read_is_skipped_and_the_others_are_read(tmp_path,
 
     reading = read_conferences([tmp_path])
 
-    assert [str(trouble) for trouble in reading.unread] == [f"{bad}: {reason}"]
+    assert [str(trouble) for trouble in reading.unread_files] == [f"{bad}: {reason}"]
     assert reading.files == {"2031/php.json"}
     assert [c.record.name for c in reading.conferences] == ["PumpkinConf"]
 

@@ -5,8 +5,8 @@ import json
 
 from joindin.db.base import Base
 from joindin.imports.joindin.report import Report
-from joindin.imports.joindin.run import move_in
-from joindin.imports.joindin.sources import Tables
+from joindin.imports.joindin.run import import_database
+from joindin.imports.joindin.sources import InMemorySource
 from joindin.utils.datetimes import UTC
 
 NOW = dt.datetime(2031, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -191,18 +191,18 @@ LANGUAGES = [
 CATEGORIES = [row(ID=1, cat_title="Talk", cat_desc="Talk"), row(ID=3, cat_title="Keynote", cat_desc="Keynote")]
 
 
-def legacy(**tables):
+def legacy_tables(**tables):
     """An installation with these rows, and with languages and categories."""
     return {"user": [], "events": [], "lang": LANGUAGES, "categories": CATEGORIES} | tables
 
 
-class Moved:
+class ImportRun:
     """What a run said: numbers by table, and troubles as text."""
 
     def __init__(self, session, source, **options):
         self.troubles = []
-        self._report = Report(tell=lambda trouble: self.troubles.append(str(trouble)))
-        for _rows in move_in(session, source, now=NOW, report=self._report, **options):
+        self._report = Report(on_issue=lambda trouble: self.troubles.append(str(trouble)))
+        for _rows in import_database(session, source, now=NOW, report=self._report, **options):
             session.commit()
         session.commit()
         session.expire_all()
@@ -220,16 +220,16 @@ class Moved:
         return outcomes
 
     @property
-    def left_out(self):
-        return dict(self._report.left_out)
+    def excluded(self):
+        return dict(self._report.excluded)
 
     @property
     def images(self):
         return dict(self._report.images)
 
 
-def move(session, tables, **options):
-    return Moved(session, Tables(tables), **options)
+def run_import(session, tables, **options):
+    return ImportRun(session, InMemorySource(tables), **options)
 
 
 def write_dump(file, tables):
@@ -237,7 +237,7 @@ def write_dump(file, tables):
     return file
 
 
-def contents(session):
+def all_rows(session):
     """Every row of every table that comes from the original, by table."""
     return {
         table.name: sorted(
@@ -245,5 +245,5 @@ def contents(session):
             key=lambda row: [str(value) for value in row.values()],
         )
         for table in Base.metadata.sorted_tables
-        if table.name not in ("moved_tables", "moving_notes")
+        if table.name not in ("import_progress", "import_row_notes")
     }

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-SERVER = os.environ.get("JOINDIN_TEST_MYSQL_URL", "mysql://root@127.0.0.1:3306")
+MYSQL_SERVER_URL = os.environ.get("JOINDIN_TEST_MYSQL_URL", "mysql://root@127.0.0.1:3306")
 
 _number = count(1)
 
@@ -80,7 +80,7 @@ def connect(**options):
     """A connection to the server for tests; without one the test is skipped, or fails where services have to be there."""
     import pymysql
 
-    parts = urlsplit(SERVER)
+    parts = urlsplit(MYSQL_SERVER_URL)
     try:
         return pymysql.connect(
             host=parts.hostname,
@@ -112,7 +112,7 @@ def legacy_database(tables: dict[str, list[dict]] | None = None):
             for table in TABLES:
                 cursor.execute(create_statement(table))
         fill(server, tables or {})
-        yield f"{SERVER}/{name}", server
+        yield f"{MYSQL_SERVER_URL}/{name}", server
     finally:
         with server.cursor() as cursor:
             cursor.execute(f"DROP DATABASE {name}")

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from joindin.imports.joindin.images import CannotCopy, ImageFolder, stored_name
+from joindin.imports.joindin.images import ImageCopyError, ImageFolder, stored_name
 from joindin.models import Event, EventImage
 from tests.factories import make_event, make_user
-from tests.imports.joindin.legacy_data import contents, event, legacy, move, row
+from tests.imports.joindin.legacy_data import all_rows, event, legacy_tables, row, run_import
 
 BASE = "https://joind.in/inc/img/event_icons"
 
@@ -40,7 +40,7 @@ def images_of(session):
 
 
 def test_without_a_folder_images_stay_where_they_are(session, media):
-    move(session, legacy(events=[event(1, event_icon="a.png")], event_images=[image(1, 1, "a.png")]))
+    run_import(session, legacy_tables(events=[event(1, event_icon="a.png")], event_images=[image(1, 1, "a.png")]))
 
     assert images_of(session) == [(1, None, f"{BASE}/a.png")]
     assert (session.get(Event, 1).icon, files_in(media)) == ("a.png", {})
@@ -51,7 +51,7 @@ def test_with_a_folder_they_are_copied_and_shown_from_here(session, folder, medi
     (folder / "a-orig.png").write_bytes(b"large")
     (folder / "icon.gif").write_bytes(b"icon")
     (folder / "stranger.png").write_bytes(b"nobody names it")
-    tables = legacy(
+    tables = legacy_tables(
         events=[
             event(1, event_icon="a.png"),
             event(2, event_icon="icon.gif"),
@@ -61,7 +61,7 @@ def test_with_a_folder_they_are_copied_and_shown_from_here(session, folder, medi
         event_images=[image(1, 1, "a.png"), image(2, 1, "a-orig.png", "orig"), image(3, 3, "lost.jpg")],
     )
 
-    moved = move(session, tables, images=ImageFolder(folder, str(media)))
+    moved = run_import(session, tables, images=ImageFolder(folder, str(media)))
 
     assert files_in(media) == {"a.png": b"small", "a-orig.png": b"large", "icon.gif": b"icon"}
     assert images_of(session) == [(1, "a.png", None), (2, "a-orig.png", None), (3, None, f"{BASE}/lost.jpg")]
@@ -74,28 +74,28 @@ def test_with_a_folder_they_are_copied_and_shown_from_here(session, folder, medi
 
 
 def test_the_folder_may_come_later_and_again(session, folder, media):
-    tables = legacy(events=[event(1, event_icon="a.png")], event_images=[image(1, 1, "a.png")])
-    move(session, tables)
+    tables = legacy_tables(events=[event(1, event_icon="a.png")], event_images=[image(1, 1, "a.png")])
+    run_import(session, tables)
     (folder / "a.png").write_bytes(b"small")
 
-    move(session, tables, images=ImageFolder(folder, str(media)))
-    before, version = contents(session), session.get(Event, 1).version
-    again = move(session, tables, images=ImageFolder(folder, str(media)))
+    run_import(session, tables, images=ImageFolder(folder, str(media)))
+    before, version = all_rows(session), session.get(Event, 1).version
+    again = run_import(session, tables, images=ImageFolder(folder, str(media)))
 
     assert images_of(session) == [(1, "a.png", None)]
     assert version > 1
-    assert contents(session) == before
+    assert all_rows(session) == before
     assert again.images == {}
 
 
 def test_images_that_were_made_here_are_left_alone(session, folder, media):
-    move(session, legacy(user=[], events=[event(1)]))
+    run_import(session, legacy_tables(user=[], events=[event(1)]))
     ours = make_event(session, host=make_user(session), icon="icon-2-small.png")
     session.add(EventImage(event_id=ours.id, size="small", url="https://elsewhere.example/a.png"))
     session.commit()
     (folder / "a.png").write_bytes(b"small")
 
-    moved = move(session, legacy(user=[], events=[event(1)]), images=ImageFolder(folder, str(media)))
+    moved = run_import(session, legacy_tables(user=[], events=[event(1)]), images=ImageFolder(folder, str(media)))
 
     assert (files_in(media), moved.troubles, moved.images) == ({}, [], {})
     assert images_of(session)[0][1:] == (None, "https://elsewhere.example/a.png")
@@ -106,9 +106,9 @@ def test_no_other_file_is_replaced(session, folder, media):
     (media / "event_icons").mkdir(parents=True)
     (media / "event_icons" / "a.png").write_bytes(b"ours")
 
-    moved = move(
+    moved = run_import(
         session,
-        legacy(events=[event(1)], event_images=[image(1, 1, "a.png")]),
+        legacy_tables(events=[event(1)], event_images=[image(1, 1, "a.png")]),
         images=ImageFolder(folder, str(media)),
     )
 
@@ -125,7 +125,7 @@ def test_a_name_that_is_none_of_an_image_is_never_copied(session, folder, media,
     (folder / ".hidden.png").write_bytes(b"hidden")
     (folder / "page.html").write_bytes(b"<script>")
 
-    with pytest.raises(CannotCopy, match=r"is no name of an image$"):
+    with pytest.raises(ImageCopyError, match=r"is no name of an image$"):
         ImageFolder(folder, str(media)).copy(name)
 
     assert files_in(media) == {}
@@ -135,7 +135,7 @@ def test_a_link_out_of_the_folder_is_not_followed(folder, media):
     (folder.parent / "secret.png").write_bytes(b"secret")
     (folder / "link.png").symlink_to(folder.parent / "secret.png")
 
-    with pytest.raises(CannotCopy, match=r"the image link\.png is not in the folder"):
+    with pytest.raises(ImageCopyError, match=r"the image link\.png is not in the folder"):
         ImageFolder(folder, str(media)).copy("link.png")
 
     assert files_in(media) == {}
@@ -145,9 +145,9 @@ def test_odd_characters_are_replaced_and_names_kept_apart(session, folder, media
     for name, content in (("my icon.PNG", b"1"), ("my?icon.PNG", b"2"), ("my-icon.PNG", b"3"), ("ü.jpg", b"4")):
         (folder / name).write_bytes(content)
 
-    moved = move(
+    moved = run_import(
         session,
-        legacy(
+        legacy_tables(
             events=[
                 event(1, event_icon="my icon.PNG"),
                 event(2, event_icon="my?icon.PNG"),
@@ -169,9 +169,9 @@ def test_odd_characters_are_replaced_and_names_kept_apart(session, folder, media
 
 def test_a_copied_image_is_served(api, session, app, folder, settings):
     (folder / "moved-in.png").write_bytes(b"\x89PNG")
-    move(
+    run_import(
         session,
-        legacy(events=[event(1, event_icon="moved-in.png")], event_images=[image(1, 1, "moved-in.png")]),
+        legacy_tables(events=[event(1, event_icon="moved-in.png")], event_images=[image(1, 1, "moved-in.png")]),
         images=ImageFolder(folder, app.config["MEDIA_DIR"]),
     )
 

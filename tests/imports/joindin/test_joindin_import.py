@@ -31,22 +31,22 @@ from joindin.models import (
     event_tags,
     talk_tracks,
 )
-from joindin.operations.counter_repair import check_counters
-from joindin.security.tokens import token_hash
+from joindin.operations.counter_repair import verify_counters
+from joindin.security.tokens import hash_token
 from tests.conftest import empty_database
-from tests.factories import at
+from tests.factories import parse_instant
 from tests.imports.joindin.legacy_data import (
     CATEGORIES,
     LANGUAGES,
     NOW,
-    Moved,
+    ImportRun,
+    all_rows,
     client,
-    contents,
     event,
     event_comment,
-    legacy,
-    move,
+    legacy_tables,
     row,
+    run_import,
     speaker,
     talk,
     talk_comment,
@@ -56,7 +56,7 @@ from tests.imports.joindin.legacy_data import (
 )
 from tests.imports.joindin.mysql_database import legacy_database
 
-DATASET = Path(__file__).resolve().parents[3] / "shared" / "oracle" / "joindin" / "dataset.json"
+DATASET = Path(__file__).resolve().parents[4] / "shared" / "oracle" / "joindin" / "dataset.json"
 
 
 def rows_of(session, *columns):
@@ -64,9 +64,9 @@ def rows_of(session, *columns):
 
 
 def test_a_whole_installation_keeps_its_ids(session):
-    moved = move(
+    moved = run_import(
         session,
-        legacy(
+        legacy_tables(
             user=[user(7, "ada", admin=1), user(9, "grace", verified=0, active=0, trusted=1)],
             oauth_consumers=[client(3, "web2", user_id=7)],
             oauth_access_tokens=[token(11, "0123456789abcdef", 9)],
@@ -126,11 +126,14 @@ def test_a_whole_installation_keeps_its_ids(session):
         (3, "web2", 7, True, False)
     ]
     assert rows_of(session, AccessToken.id, AccessToken.token_hash, AccessToken.user_id, AccessToken.client_id) == [
-        (11, token_hash("0123456789abcdef"), 9, 3)
+        (11, hash_token("0123456789abcdef"), 9, 3)
     ]
     pumpkin = session.get(Event, 21)
     assert (pumpkin.name, pumpkin.slug, pumpkin.stub) == ("PumpkinConf", "conf-21", "pc12")
-    assert (pumpkin.starts_at, pumpkin.ends_at) == (at("2012-05-04 09:00"), at("2012-05-05 17:00"))
+    assert (pumpkin.starts_at, pumpkin.ends_at) == (
+        parse_instant("2012-05-04 09:00"),
+        parse_instant("2012-05-05 17:00"),
+    )
     assert (pumpkin.timezone, pumpkin.reviewer_id, pumpkin.cfp_starts_at) == ("Europe/Amsterdam", 7, None)
     assert (pumpkin.attendee_count, pumpkin.comment_count, pumpkin.rating_sum, pumpkin.rating_count) == (2, 2, 5, 1)
     assert (pumpkin.talk_count, pumpkin.track_count, pumpkin.talk_comment_count) == (2, 1, 3)
@@ -146,7 +149,10 @@ def test_a_whole_installation_keeps_its_ids(session):
     ]
     report = session.get(EventCommentReport, 2)
     assert (report.comment_id, report.reporter_id, report.decision, report.decider_id) == (32, 9, "approved", 7)
-    assert (report.reported_at, report.decided_at) == (at("2012-06-01 10:00"), at("2012-06-02 10:00"))
+    assert (report.reported_at, report.decided_at) == (
+        parse_instant("2012-06-01 10:00"),
+        parse_instant("2012-06-02 10:00"),
+    )
     assert rows_of(session, Track.id, Track.name, Track.talk_count) == [(41, "Web & more", 1)]
     given = session.get(Talk, 51)
     assert (given.slug, given.stub, given.type_id, given.language_id) == ("talk-51", "00033", 3, 3)
@@ -159,7 +165,7 @@ def test_a_whole_installation_keeps_its_ids(session):
     ]
     claim = session.get(TalkClaim, 3)
     assert (claim.talk_id, claim.speaker_id, claim.user_id) == (51, 62, 7)
-    assert (claim.claimed_at, claim.host_approved_at) == (at("2012-05-04 09:00"), None)
+    assert (claim.claimed_at, claim.host_approved_at) == (parse_instant("2012-05-04 09:00"), None)
     assert rows_of(session, talk_tracks.c.talk_id, talk_tracks.c.track_id) == [(51, 41), (52, 41)]
     assert rows_of(session, TalkLink.id, TalkLink.type, TalkLink.url) == [(71, "video_link", "https://video.example")]
     assert rows_of(session, TalkStar.talk_id, TalkStar.user_id) == [(51, 7)]
@@ -168,7 +174,7 @@ def test_a_whole_installation_keeps_its_ids(session):
         (82, 21, False),
         (83, 21, True),
     ]
-    assert [drift for _number, drifts in check_counters(session, fix=False) for drift in drifts] == []
+    assert [drift for _number, drifts in verify_counters(session, fix=False) for drift in drifts] == []
 
 
 @pytest.fixture(scope="module")
@@ -181,17 +187,17 @@ def dataset():
 
 
 def test_memory_file_and_database_give_the_same_rows(session, dataset, tmp_path):
-    memory = move(session, dataset)
-    from_memory = contents(session)
+    memory = run_import(session, dataset)
+    from_memory = all_rows(session)
     clear(session)
-    file = Moved(session, open_source(str(write_dump(tmp_path / "dump.json", dataset))))
-    from_file = contents(session)
+    file = ImportRun(session, open_source(str(write_dump(tmp_path / "dump.json", dataset))))
+    from_file = all_rows(session)
     clear(session)
     with legacy_database(dataset) as (address, _server):
         source = open_source(address)
-        database = Moved(session, source)
+        database = ImportRun(session, source)
         source.close()
-    from_database = contents(session)
+    from_database = all_rows(session)
 
     assert memory.together == file.together == database.together
     assert memory.together == {"added": 3954, "left out": 104}
@@ -206,9 +212,9 @@ def clear(session):
 
 
 def test_rights_on_talks_and_unconfirmed_hosts_are_left_out(session):
-    moved = move(
+    moved = run_import(
         session,
-        legacy(
+        legacy_tables(
             user=[user(1), user(2)],
             events=[event(1)],
             user_admin=[
@@ -221,15 +227,15 @@ def test_rights_on_talks_and_unconfirmed_hosts_are_left_out(session):
 
     assert rows_of(session, EventHost.id, EventHost.user_id) == [(1, 1)]
     assert moved.of("user_admin") == {"added": 1, "left out": 2}
-    assert moved.left_out == {"user_admin: rights on a talk": 1, "user_admin: hosts that never were confirmed": 1}
+    assert moved.excluded == {"user_admin: rights on a talk": 1, "user_admin: hosts that never were confirmed": 1}
     assert moved.troubles == []
 
 
 def test_rows_that_are_there_twice_become_one(session):
     twice = {"uid": 1, "rid": 1, "rtype": "event", "rcode": None}
-    moved = move(
+    moved = run_import(
         session,
-        legacy(
+        legacy_tables(
             user=[user(1)],
             events=[event(1)],
             talks=[talk(1, 1)],
@@ -255,9 +261,9 @@ def test_rows_that_are_there_twice_become_one(session):
 
 
 def test_who_names_nobody_is_anonymous_and_who_names_a_ghost_is_told(session):
-    moved = move(
+    moved = run_import(
         session,
-        legacy(
+        legacy_tables(
             user=[user(1)],
             events=[event(1, reviewer_id=99)],
             talks=[talk(1, 1)],
@@ -287,9 +293,9 @@ def test_who_names_nobody_is_anonymous_and_who_names_a_ghost_is_told(session):
 
 
 def test_rows_of_what_is_not_there_are_orphans(session):
-    moved = move(
+    moved = run_import(
         session,
-        legacy(
+        legacy_tables(
             user=[user(1)],
             events=[event(1)],
             talks=[talk(1, 99), talk(2, None)],
@@ -317,9 +323,9 @@ def test_rows_of_what_is_not_there_are_orphans(session):
 
 
 def test_broken_rows_are_named_and_do_not_take_others_with_them(session):
-    moved = move(
+    moved = run_import(
         session,
-        legacy(
+        legacy_tables(
             user=[user("x"), user(1), user(2, admin="much")],
             events=[
                 event(1, event_start="soon"),
@@ -353,9 +359,9 @@ def test_broken_rows_are_named_and_do_not_take_others_with_them(session):
 
 
 def test_a_talk_without_type_or_language_is_an_ordinary_one(session):
-    moved = move(
+    moved = run_import(
         session,
-        legacy(
+        legacy_tables(
             events=[event(1)],
             talks=[talk(1, 1), talk(2, 1, lang=0), talk(3, 1, lang=77), talk(4, 1)],
             talk_cat=[
@@ -385,9 +391,9 @@ def test_a_talk_without_type_or_language_is_an_ordinary_one(session):
 
 
 def test_languages_and_types_of_the_same_name_become_one_and_missing_ones_are_added(session):
-    move(
+    run_import(
         session,
-        legacy(
+        legacy_tables(
             lang=[*LANGUAGES, row(ID=12, lang_name="deutsch ", lang_abbr="xx"), row(ID=30, lang_name="Suomi", lang_abbr="fi")],
             categories=[*CATEGORIES, row(ID=8, cat_title="KEYNOTE", cat_desc="")],
             events=[event(1)],
@@ -412,9 +418,9 @@ def test_languages_and_types_of_the_same_name_become_one_and_missing_ones_are_ad
 
 
 def test_dates_that_are_unknown_are_those_of_what_the_row_belongs_to(session):
-    moved = move(
+    moved = run_import(
         session,
-        legacy(
+        legacy_tables(
             user=[user(1)],
             oauth_consumers=[client(1, "web2", created_date="0000-00-00 00:00:00")],
             events=[event(1)],
@@ -426,7 +432,7 @@ def test_dates_that_are_unknown_are_those_of_what_the_row_belongs_to(session):
     )
 
     assert session.get(Client, 1).created_at == NOW
-    begins = at("2012-05-04 09:00")
+    begins = parse_instant("2012-05-04 09:00")
     assert session.get(EventComment, 1).created_at == session.get(Talk, 1).starts_at == begins
     assert session.get(TalkComment, 1).created_at == begins
     assert moved.troubles == [
@@ -438,16 +444,16 @@ def test_dates_that_are_unknown_are_those_of_what_the_row_belongs_to(session):
 
 
 def test_tables_that_the_installation_does_not_have_are_empty(session):
-    moved = move(session, {"user": [user(1)], "events": [event(1)]})
+    moved = run_import(session, {"user": [user(1)], "events": [event(1)]})
 
     assert moved.together == {"added": 2}
     assert rows_of(session, User.id) == rows_of(session, Event.id) == [(1,)]
 
 
 def test_an_application_whose_key_is_taken_is_skipped(session):
-    moved = move(
+    moved = run_import(
         session,
-        legacy(
+        legacy_tables(
             user=[user(1)],
             oauth_consumers=[client(1, "web2"), client(2, "web2"), client(3, "")],
             oauth_access_tokens=[token(1, "a", 1), token(2, "a", 1), token(3, "", 1)],
@@ -468,9 +474,9 @@ def test_an_application_whose_key_is_taken_is_skipped(session):
 
 def test_an_image_whose_event_has_one_of_that_size_is_merged(session):
     image = {"event_id": 1, "type": "small", "width": 90, "height": None}
-    moved = move(
+    moved = run_import(
         session,
-        legacy(
+        legacy_tables(
             events=[event(1, event_icon="old.png")],
             event_images=[row(id=1, url="https://a.example/1", **image), row(id=2, url="https://a.example/2", **image)],
         ),

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from joindin.imports.joindin.legacy_row import Broken, LeftOut, LegacyRow, id_of
-from joindin.imports.joindin.map_events import make_event, make_event_comment, make_host
-from joindin.imports.joindin.map_people import make_client, make_user
-from joindin.imports.joindin.map_talks import make_link, make_speaker, make_talk, make_talk_comment
+from joindin.imports.joindin.legacy_row import ExcludedRow, InvalidRow, LegacyRow, parse_row_id
+from joindin.imports.joindin.map_events import map_event, map_event_comment, map_host
+from joindin.imports.joindin.map_people import map_client, map_user
+from joindin.imports.joindin.map_talks import map_link, map_speaker, map_talk, map_talk_comment
 from joindin.utils.datetimes import UTC
 from tests.imports.joindin.legacy_data import (
     STARTS,
@@ -39,11 +39,11 @@ from tests.imports.joindin.legacy_data import (
     ],
 )
 def test_texts_lose_their_entities_once_and_what_no_database_takes(escaped, plain):
-    assert LegacyRow({"t": escaped}).text("t") == plain
+    assert LegacyRow({"t": escaped}).decoded_text("t") == plain
 
 
 def test_comments_are_left_as_they_were_written():
-    comment = make_event_comment(LegacyRow(event_comment(1, 2, comment="&lt;b&gt; &amp;\0!", cname="O&#39;Brien")))
+    comment = map_event_comment(LegacyRow(event_comment(1, 2, comment="&lt;b&gt; &amp;\0!", cname="O&#39;Brien")))
 
     assert (comment["text"], comment["author_name"]) == ("&lt;b&gt; &amp;!", "O'Brien")
 
@@ -55,7 +55,7 @@ def test_a_number_may_be_a_number_or_its_digits(value):
 
 @pytest.mark.parametrize("value", ["seven", "7.5", "0x7", "1_0", "٧", 7.5, float("nan"), "99999999999", b"7", "1e3"])
 def test_a_number_that_cannot_be_breaks_the_row(value):
-    with pytest.raises(Broken, match=r"^n (is no number|cannot be): "):
+    with pytest.raises(InvalidRow, match=r"^n (is no number|cannot be): "):
         LegacyRow({"n": value}).number("n")
 
 
@@ -64,10 +64,10 @@ def test_a_number_that_cannot_be_breaks_the_row(value):
 )
 def test_ids_are_positive_numbers_that_leave_room(value, number):
     if number is None:
-        with pytest.raises(Broken):
-            id_of({"ID": value})
+        with pytest.raises(InvalidRow):
+            parse_row_id({"ID": value})
     else:
-        assert id_of({"id": value}) == number
+        assert parse_row_id({"id": value}) == number
 
 
 @pytest.mark.parametrize(
@@ -82,13 +82,13 @@ def test_ids_are_positive_numbers_that_leave_room(value, number):
     ],
 )
 def test_an_instant_is_unix_seconds_and_zero_is_none(value, instant):
-    assert LegacyRow({"at": value}).instant("at") == instant
+    assert LegacyRow({"at": value}).unix_time("at") == instant
 
 
 @pytest.mark.parametrize("value", ["soon", "999999999999999", "-999999999999", "2012-05-04"])
 def test_an_instant_that_cannot_be_breaks_the_row(value):
-    with pytest.raises(Broken, match=r"^at "):
-        LegacyRow({"at": value}).instant("at")
+    with pytest.raises(InvalidRow, match=r"^at "):
+        LegacyRow({"at": value}).unix_time("at")
 
 
 @pytest.mark.parametrize(
@@ -102,13 +102,13 @@ def test_an_instant_that_cannot_be_breaks_the_row(value):
     ],
 )
 def test_a_moment_is_a_date_in_utc_and_zeros_are_none(value, moment):
-    assert LegacyRow({"at": value}).moment("at") == moment
+    assert LegacyRow({"at": value}).utc_datetime("at") == moment
 
 
 @pytest.mark.parametrize("value", ["2012-02-30 00:00:00", "yesterday", "0001-01-01 00:00:00", "9999-12-31 00:00:00"])
 def test_a_moment_that_cannot_be_breaks_the_row(value):
-    with pytest.raises(Broken, match=r"^at "):
-        LegacyRow({"at": value}).moment("at")
+    with pytest.raises(InvalidRow, match=r"^at "):
+        LegacyRow({"at": value}).utc_datetime("at")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_moment_that_cannot_be_breaks_the_row(value):
     [("1", "0", (True, False)), ("1", None, (True, None)), ("0", "1", (False, True)), ("0", "0", (False, False))],
 )
 def test_an_event_keeps_its_state(active, pending, ours):
-    made = make_event(LegacyRow(event(1, active=active, pending=pending)))
+    made = map_event(LegacyRow(event(1, active=active, pending=pending)))
 
     assert (made["is_active"], made["is_pending"]) == ours
 
@@ -125,7 +125,7 @@ def test_an_event_keeps_its_state(active, pending, ours):
     ("private", "ours"), [("y", True), ("Y", True), ("n", False), ("0", False), (None, False), ("", False)]
 )
 def test_only_y_is_private(private, ours):
-    assert make_event(LegacyRow(event(1, private=private)))["is_private"] is ours
+    assert map_event(LegacyRow(event(1, private=private)))["is_private"] is ours
 
 
 @pytest.mark.parametrize(
@@ -139,30 +139,30 @@ def test_only_y_is_private(private, ours):
     ],
 )
 def test_a_zone_is_kept_by_its_name_even_if_nobody_knows_it(continent, place, ours):
-    assert make_event(LegacyRow(event(1, event_tz_cont=continent, event_tz_place=place)))["timezone"] == ours
+    assert map_event(LegacyRow(event(1, event_tz_cont=continent, event_tz_place=place)))["timezone"] == ours
 
 
 def test_an_event_with_one_date_lasts_no_time_and_says_so():
     row = LegacyRow(event(1, event_end=0))
 
-    made = make_event(row)
+    made = map_event(row)
 
     assert made["ends_at"] == made["starts_at"] == dt.datetime(2012, 5, 4, 9, tzinfo=UTC)
-    assert row.mended == ["event_end is missing"]
+    assert row.repairs == ["event_end is missing"]
 
 
 def test_an_event_without_dates_is_broken():
-    with pytest.raises(Broken, match="it has no dates"):
-        make_event(LegacyRow(event(1, event_start=None, event_end=0)))
+    with pytest.raises(InvalidRow, match="it has no dates"):
+        map_event(LegacyRow(event(1, event_start=None, event_end=0)))
 
 
 def test_a_place_on_no_map_is_none():
     row = LegacyRow(event(1, event_lat="123.4", event_long="-180"))
 
-    made = make_event(row)
+    made = map_event(row)
 
     assert (made["latitude"], made["longitude"]) == (None, -180.0)
-    assert row.mended == ["event_lat cannot be: '123.4'"]
+    assert row.repairs == ["event_lat cannot be: '123.4'"]
 
 
 @pytest.mark.parametrize(
@@ -172,12 +172,12 @@ def test_a_place_on_no_map_is_none():
 def test_a_rating_that_cannot_be_does_not_count(rating, ours, mended):
     row = LegacyRow(event_comment(1, 2, rating=rating))
 
-    assert (make_event_comment(row)["rating"], row.mended) == (ours, mended)
+    assert (map_event_comment(row)["rating"], row.repairs) == (ours, mended)
 
 
 def test_old_comments_on_events_have_no_rating_and_those_on_talks_nought():
-    on_event = make_event_comment(LegacyRow(event_comment(1, 2, rating=None)))
-    on_talk = make_talk_comment(LegacyRow(talk_comment(1, 2, rating=None)))
+    on_event = map_event_comment(LegacyRow(event_comment(1, 2, rating=None)))
+    on_talk = map_talk_comment(LegacyRow(talk_comment(1, 2, rating=None)))
 
     assert (on_event["rating"], on_talk["rating"]) == (None, 0)
 
@@ -186,7 +186,7 @@ def test_comments_on_talks_once_had_unix_seconds():
     old = talk_comment(1, 2)
     del old["created_at"]
 
-    made = make_talk_comment(LegacyRow(old | {"date_made": STARTS}))
+    made = map_talk_comment(LegacyRow(old | {"date_made": STARTS}))
 
     assert made["created_at"] == dt.datetime(2012, 5, 4, 9, tzinfo=UTC)
 
@@ -200,25 +200,25 @@ def test_comments_on_talks_once_had_unix_seconds():
     ],
 )
 def test_who_never_became_a_host_is_none(rtype, rcode, reason):
-    with pytest.raises(LeftOut, match=reason):
-        make_host(LegacyRow(row(ID=1, uid=2, rid=3, rtype=rtype, rcode=rcode)))
+    with pytest.raises(ExcludedRow, match=reason):
+        map_host(LegacyRow(row(ID=1, uid=2, rid=3, rtype=rtype, rcode=rcode)))
 
 
 @pytest.mark.parametrize("rcode", [None, ""])
 def test_a_host_has_no_code(rcode):
-    made = make_host(LegacyRow(row(ID=1, uid=2, rid=3, rtype="event", rcode=rcode)))
+    made = map_host(LegacyRow(row(ID=1, uid=2, rid=3, rtype="event", rcode=rcode)))
 
     assert made == {"event_id": 3, "user_id": 2}
 
 
 def test_a_speaker_with_a_status_is_not_shown():
-    with pytest.raises(LeftOut, match="speakers that are not shown"):
-        make_speaker(LegacyRow(speaker(1, 2, status="pending")))
+    with pytest.raises(ExcludedRow, match="speakers that are not shown"):
+        map_speaker(LegacyRow(speaker(1, 2, status="pending")))
 
 
 def test_passwords_stay_as_they_are_and_secrets_do_not():
-    person = make_user(LegacyRow(user(1, password="$2y$10$something/odd&amp;")))
-    application = make_client(LegacyRow(client(1, "web2", consumer_secret="web2secret")))
+    person = map_user(LegacyRow(user(1, password="$2y$10$something/odd&amp;")))
+    application = map_client(LegacyRow(client(1, "web2", consumer_secret="web2secret")))
 
     assert person["password_hash"] == "$2y$10$something/odd&amp;"
     # The SHA-256 of web2secret.
@@ -230,27 +230,27 @@ def test_applications_of_before_they_could_be_revoked_can_be():
     old = client(1, "web2")
     del old["can_be_revoked"]
 
-    assert make_client(LegacyRow(old))["can_be_revoked"] is True
+    assert map_client(LegacyRow(old))["can_be_revoked"] is True
 
 
 @pytest.mark.parametrize(
     ("type_", "url", "reason"), [("9", "https://a.example", "talk_type is unknown: 9"), ("1", "", "it has no address")]
 )
 def test_a_link_without_kind_or_address_is_broken(type_, url, reason):
-    with pytest.raises(Broken, match=reason):
-        make_link(LegacyRow(row(ID=1, talk_id=2, talk_type=type_, url=url)), {1: "slides_link"})
+    with pytest.raises(InvalidRow, match=reason):
+        map_link(LegacyRow(row(ID=1, talk_id=2, talk_type=type_, url=url)), {1: "slides_link"})
 
 
 def test_a_text_there_is_no_room_for_breaks_the_row():
-    with pytest.raises(Broken, match="event_name is longer than 200 characters"):
-        make_event(LegacyRow(event(1, name="x" * 201)))
+    with pytest.raises(InvalidRow, match="event_name is longer than 200 characters"):
+        map_event(LegacyRow(event(1, name="x" * 201)))
 
 
 def test_a_text_that_only_its_entities_made_long_has_room():
-    assert make_event(LegacyRow(event(1, name="&amp;" * 200)))["name"] == "&" * 200
+    assert map_event(LegacyRow(event(1, name="&amp;" * 200)))["name"] == "&" * 200
 
 
 def test_a_talk_of_less_than_no_minutes_takes_none():
     row = LegacyRow(talk(1, 2, duration="-5"))
 
-    assert (make_talk(row)["duration"], row.mended) == (0, ["duration cannot be: -5"])
+    assert (map_talk(row)["duration"], row.repairs) == (0, ["duration cannot be: -5"])

@@ -4,34 +4,34 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from joindin.errors import Conflict, Invalid
+from joindin.errors import Conflict, InvalidInput
 from joindin.imports.joindin import bulk_rows
 from joindin.imports.joindin.report import Report
-from joindin.imports.joindin.run import move_in
-from joindin.imports.joindin.sources import Tables
+from joindin.imports.joindin.run import import_database
+from joindin.imports.joindin.sources import InMemorySource
 from joindin.models import (
     AccessToken,
     Attendance,
     Event,
     EventComment,
     EventHost,
+    ImportProgress,
+    ImportRowNote,
     Language,
-    MovedTable,
-    MovingNote,
     Tag,
     Talk,
     User,
 )
-from joindin.operations.counter_repair import check_counters
+from joindin.operations.counter_repair import verify_counters
 from tests.factories import NOW, make_event, make_event_comment, make_language, make_talk, make_user, newest
 from tests.imports.joindin.legacy_data import (
+    all_rows,
     client,
-    contents,
     event,
     event_comment,
-    legacy,
-    move,
+    legacy_tables,
     row,
+    run_import,
     speaker,
     talk,
     talk_comment,
@@ -42,7 +42,7 @@ from tests.imports.joindin.legacy_data import (
 
 def installation(people=6, **more):
     """Something of everything, with things that have to be mended, left out and skipped."""
-    return legacy(
+    return legacy_tables(
         user=[user(id_) for id_ in range(1, people + 1)],
         oauth_consumers=[client(1, "web2")],
         oauth_access_tokens=[token(id_, f"token{id_}", id_) for id_ in range(1, people + 1)],
@@ -66,16 +66,16 @@ def installation(people=6, **more):
 
 @pytest.fixture
 def small_batches(monkeypatch):
-    monkeypatch.setattr("joindin.imports.joindin.batches.BATCH", 2)
+    monkeypatch.setattr("joindin.imports.joindin.batches.BATCH_SIZE", 2)
     monkeypatch.setattr("joindin.imports.joindin.recount.RANGE", 2)
 
 
 def test_a_second_run_changes_nothing(session):
-    first = move(session, installation())
-    before = contents(session)
-    again = move(session, installation())
+    first = run_import(session, installation())
+    before = all_rows(session)
+    again = run_import(session, installation())
 
-    assert contents(session) == before
+    assert all_rows(session) == before
     assert first.together["added"] == 49
     # What could not come in is tried again, and named again.
     assert again.together == {"unchanged": 53, "skipped": 1, "orphans": 4}
@@ -89,18 +89,18 @@ def test_a_second_run_changes_nothing(session):
 
 
 def test_overwriting_with_the_same_changes_nothing_either(session):
-    move(session, installation())
-    before = contents(session)
-    again = move(session, installation(), overwrite=True)
+    run_import(session, installation())
+    before = all_rows(session)
+    again = run_import(session, installation(), overwrite=True)
 
-    assert contents(session) == before
+    assert all_rows(session) == before
     assert "updated" not in again.together
     assert "added" not in again.together
 
 
 @pytest.mark.parametrize("steps", range(0, 66, 3))
 def test_a_run_that_was_broken_off_is_completed_by_the_next(session, small_batches, steps):
-    broken_off = move_in(session, Tables(installation()), now=NOW, report=Report())
+    broken_off = import_database(session, InMemorySource(installation()), now=NOW, report=Report())
     for _step, _rows in zip(range(steps), broken_off):
         session.commit()
     # The next step was under way.
@@ -109,10 +109,10 @@ def test_a_run_that_was_broken_off_is_completed_by_the_next(session, small_batch
     session.rollback()
     session.expunge_all()
 
-    move(session, installation())
+    run_import(session, installation())
 
     assert facts(session) == EXPECTED
-    assert [drift for _number, drifts in check_counters(session, fix=False) for drift in drifts] == []
+    assert [drift for _number, drifts in verify_counters(session, fix=False) for drift in drifts] == []
 
 
 def facts(session):
@@ -127,8 +127,8 @@ def facts(session):
         "comments": session.scalars(select(EventComment.id).order_by(EventComment.id)).all(),
         "talks": [tuple(row) for row in session.execute(select(Talk.id, Talk.type_id, Talk.comment_count).order_by(Talk.id))],
         "languages": len(session.scalars(select(Language.id)).all()),
-        "unfinished": session.scalars(select(MovedTable.name).where(MovedTable.finished_to < MovedTable.reserved_to)).all(),
-        "notes of talks": session.scalars(select(MovingNote.row_id).where(MovingNote.table_name == "talks.type")).all(),
+        "unfinished": session.scalars(select(ImportProgress.name).where(ImportProgress.finished_until_id < ImportProgress.reserved_until_id)).all(),
+        "notes of talks": session.scalars(select(ImportRowNote.row_id).where(ImportRowNote.table_name == "talks.type")).all(),
     }  # fmt: skip
 
 
@@ -149,8 +149,8 @@ EXPECTED = {
 
 
 def test_new_rows_get_ids_above_all_of_the_original_from_the_first_moment_on(session):
-    source = legacy(user=[user(500)], events=[event(700), event(900, event_start="soon")], talks=[], tags=[])
-    running = move_in(session, Tables(source), now=NOW, report=Report())
+    source = legacy_tables(user=[user(500)], events=[event(700), event(900, event_start="soon")], talks=[], tags=[])
+    running = import_database(session, InMemorySource(source), now=NOW, report=Report())
     next(running)
     session.commit()
     somebody = make_user(session)
@@ -168,15 +168,15 @@ def test_new_rows_get_ids_above_all_of_the_original_from_the_first_moment_on(ses
 
 
 def test_what_is_new_in_the_original_comes_in_later(session):
-    move(session, installation())
+    run_import(session, installation())
     more = installation(people=8)
 
-    again = move(session, more)
+    again = run_import(session, more)
 
     assert (again.of("user"), again.of("oauth_access_tokens")) == ({"added": 2, "unchanged": 6},) * 2
     assert session.scalars(select(User.id).order_by(User.id)).all() == list(range(1, 9))
     assert session.get(Event, 2).attendee_count == 3
-    assert [drift for _number, drifts in check_counters(session, fix=False) for drift in drifts] == []
+    assert [drift for _number, drifts in verify_counters(session, fix=False) for drift in drifts] == []
 
 
 def with_more_of_event_4():
@@ -195,10 +195,10 @@ def shown(api):
 
 @pytest.mark.parametrize("table", ["tags_events", "user_admin", "event_images"])
 def test_pages_that_were_shown_before_show_what_came_in_later(session, api, table):
-    move(session, installation())
+    run_import(session, installation())
     before = shown(api)
 
-    move(session, installation() | {table: with_more_of_event_4()[table]})
+    run_import(session, installation() | {table: with_more_of_event_4()[table]})
 
     assert before == ([], [], [])
     assert (
@@ -213,19 +213,19 @@ def test_pages_that_were_shown_before_show_what_came_in_later(session, api, tabl
 
 @pytest.mark.parametrize("change", [update(User).values(full_name="Changed"), update(Tag).values(name="Changed")])
 def test_pages_that_were_shown_before_show_what_was_overwritten(session, api, change):
-    move(session, with_more_of_event_4())
+    run_import(session, with_more_of_event_4())
     session.execute(change)
     session.execute(update(Event).values(version=Event.version + 1))
     changed = shown(api)
 
-    move(session, with_more_of_event_4(), overwrite=True)
+    run_import(session, with_more_of_event_4(), overwrite=True)
 
     assert "Changed" in str(changed)
     assert shown(api) == (["web"], ["Person 2"], ["small"])
 
 
 def test_what_was_changed_or_deleted_here_stays_so(session):
-    move(session, installation())
+    run_import(session, installation())
     session.execute(update(User).where(User.id == 1).values(full_name="New Name", password_hash="$argon2id$new"))
     session.execute(delete(EventComment).where(EventComment.id == 2))
     session.execute(delete(Attendance).where(Attendance.event_id == 2, Attendance.user_id == 1))
@@ -233,7 +233,7 @@ def test_what_was_changed_or_deleted_here_stays_so(session):
     session.execute(delete(User).where(User.id == 6))
     session.commit()
 
-    again = move(session, installation())
+    again = run_import(session, installation())
 
     assert (session.get(User, 1).full_name, session.get(User, 1).password_hash) == ("New Name", "$argon2id$new")
     assert session.scalars(select(User.id).order_by(User.id)).all() == [1, 2, 3, 4, 5]
@@ -244,7 +244,7 @@ def test_what_was_changed_or_deleted_here_stays_so(session):
 
 
 def test_overwriting_takes_the_original_at_its_word(session):
-    move(session, installation())
+    run_import(session, installation())
     slug, stub = session.get(Event, 2).slug, session.get(Talk, 2).stub
     session.execute(update(User).where(User.id == 1).values(full_name="New Name"))
     session.execute(update(Event).where(Event.id == 2).values(name="New Name"))
@@ -252,7 +252,7 @@ def test_overwriting_takes_the_original_at_its_word(session):
     session.execute(delete(EventComment).where(EventComment.id == 2))
     session.commit()
 
-    again = move(session, installation(), overwrite=True)
+    again = run_import(session, installation(), overwrite=True)
 
     assert session.get(User, 1).full_name == "Person 1"
     assert (session.get(Event, 2).name, session.get(Event, 2).slug, session.get(Talk, 2).stub) == ("Conf 2", slug, stub)
@@ -263,35 +263,35 @@ def test_overwriting_takes_the_original_at_its_word(session):
 
 
 def test_what_was_mended_in_the_original_comes_in_with_all_that_belongs_to_it(session):
-    move(session, installation())
+    run_import(session, installation())
     mended = installation()
     mended["events"][2] = event(3)
 
-    again = move(session, mended)
+    again = run_import(session, mended)
 
     assert again.of("events") == {"added": 1, "unchanged": 3}
     assert again.of("user_attend") == {"added": 2, "unchanged": 4}
     assert again.troubles == []
     assert session.get(Event, 3).attendee_count == 2
     assert (session.get(Talk, 3).type_id, session.get(Talk, 3).event_id) == (3, 3)
-    assert session.scalars(select(MovingNote.row_id).where(MovingNote.value.is_(None))).all() == []
+    assert session.scalars(select(ImportRowNote.row_id).where(ImportRowNote.value.is_(None))).all() == []
 
 
 def test_an_installation_with_content_of_its_own_is_refused(session):
     make_event(session, "Ours", host=make_user(session, "ours"))
     session.commit()
-    before = contents(session)
+    before = all_rows(session)
 
     with pytest.raises(Conflict) as refused:
-        move(session, installation())
+        run_import(session, installation())
 
     session.rollback()
     assert str(refused.value) == (
         "There is content here already (event hosts, events, users). Moving in keeps all ids, so it needs an"
         " installation that is fresh from `joindin setup`. Nothing was written"
     )
-    assert contents(session) == before
-    assert session.scalars(select(MovedTable.name)).all() == []
+    assert all_rows(session) == before
+    assert session.scalars(select(ImportProgress.name)).all() == []
 
 
 def test_languages_that_setup_added_are_no_content_but_others_are(session):
@@ -300,24 +300,24 @@ def test_languages_that_setup_added_are_no_content_but_others_are(session):
     session.commit()
 
     with pytest.raises(Conflict, match=r"There is content here already \(languages\)"):
-        move(session, installation())
+        run_import(session, installation())
 
     session.rollback()
     session.execute(delete(Language).where(Language.name == "Klingon"))
     session.commit()
-    move(session, installation())
+    run_import(session, installation())
     assert session.scalar(select(Language.name).where(Language.id == 2)) == "English - UK"
 
 
 def test_ids_that_were_given_here_meanwhile_are_refused_before_anything_is_written(session):
-    move(session, installation())
+    run_import(session, installation())
     comment = make_event_comment(session, session.get(Event, 1))
     person = make_user(session, "ours")
     session.commit()
-    before = contents(session)
+    before = all_rows(session)
 
     with pytest.raises(Conflict) as refused:
-        move(session, installation(people=7))
+        run_import(session, installation(people=7))
 
     session.rollback()
     assert (comment.id, person.id) == (7, 7)
@@ -325,16 +325,16 @@ def test_ids_that_were_given_here_meanwhile_are_refused_before_anything_is_writt
         "These rows are new in the original, but their ids were given to something else here meanwhile:"
         " user 7, event_comments 7. Nothing was written"
     )
-    assert contents(session) == before
+    assert all_rows(session) == before
     assert newest(session, User).username == "ours"
 
 
 def test_a_name_that_was_taken_here_meanwhile_stays_with_who_took_it(session):
-    move(session, installation())
+    run_import(session, installation())
     session.execute(update(User).where(User.id == 1).values(username="user7", username_key="user7"))
     session.commit()
 
-    again = move(session, installation(people=7))
+    again = run_import(session, installation(people=7))
 
     assert session.get(User, 7).username == "user7-7"
     assert again.troubles[0] == "user 7: the username 'user7' cannot be used: it is 'user7-7' now"
@@ -345,11 +345,11 @@ def test_what_is_no_installation_is_refused(session, missing):
     tables = installation()
     del tables[missing]
 
-    with pytest.raises(Invalid, match=f"^That is no database of Joind.in: there is no table {missing}$"):
-        move(session, tables)
+    with pytest.raises(InvalidInput, match=f"^That is no database of Joind.in: there is no table {missing}$"):
+        run_import(session, tables)
     session.rollback()
 
-    assert session.scalars(select(MovedTable.name)).all() == []
+    assert session.scalars(select(ImportProgress.name)).all() == []
 
 
 def test_a_row_that_the_database_refuses_is_skipped_and_named_alone(session, monkeypatch):
@@ -362,7 +362,7 @@ def test_a_row_that_the_database_refuses_is_skipped_and_named_alone(session, mon
 
     monkeypatch.setattr(bulk_rows, "insert_new", refusing)
 
-    moved = move(session, installation())
+    moved = run_import(session, installation())
 
     assert session.scalars(select(User.id).order_by(User.id)).all() == [1, 2, 4, 5, 6]
     assert moved.of("user") == {"added": 5, "skipped": 1}

@@ -6,12 +6,12 @@ import tracemalloc
 
 import pytest
 
-from joindin.errors import Invalid
+from joindin.errors import InvalidInput
 from joindin.imports.joindin import sources_json
 from joindin.imports.joindin.open_source import open_source
-from joindin.imports.joindin.sources import TableFacts, Tables, Unreadable
-from tests.imports.joindin.legacy_data import event, legacy, user, write_dump
-from tests.imports.joindin.mysql_database import SERVER, legacy_database
+from joindin.imports.joindin.sources import InMemorySource, SourceError, TableStats
+from tests.imports.joindin.legacy_data import event, legacy_tables, user, write_dump
+from tests.imports.joindin.mysql_database import MYSQL_SERVER_URL, legacy_database
 
 TABLES = {
     "tags": [{"ID": "2", "tag_value": "ünï ☃ 𝄞"}, {"ID": "1", "tag_value": 'quo"te\\ and \n'}],
@@ -29,16 +29,16 @@ def test_a_dump_is_read_whole_however_it_is_cut(tmp_path, monkeypatch, chunk, st
 
     dump = open_source(str(file))
 
-    assert {table: list(dump.rows(table)) for table in dump.facts()} == TABLES
-    assert dump.facts() == {"tags": TableFacts(2, 2), "empty": TableFacts(0, 0), "odd": TableFacts(5, 7)}
+    assert {table: list(dump.rows(table)) for table in dump.table_stats()} == TABLES
+    assert dump.table_stats() == {"tags": TableStats(2, 2), "empty": TableStats(0, 0), "odd": TableStats(5, 7)}
     assert list(dump.rows("tags", above=1)) == TABLES["tags"][:1]
     assert list(dump.rows("nothing")) == []
 
 
 def test_what_is_in_memory_reads_like_a_dump():
-    tables = Tables(TABLES)
+    tables = InMemorySource(TABLES)
 
-    assert tables.facts() == {"tags": TableFacts(2, 2), "empty": TableFacts(0, 0), "odd": TableFacts(5, 7)}
+    assert tables.table_stats() == {"tags": TableStats(2, 2), "empty": TableStats(0, 0), "odd": TableStats(5, 7)}
     assert list(tables.rows("odd", above=3)) == [{"id": 7}]
     assert [list(tables.rows("tags")) for _twice in range(2)] == [TABLES["tags"]] * 2
 
@@ -60,7 +60,7 @@ def test_a_file_of_another_form_is_refused(tmp_path, content, reason):
     file = tmp_path / "dump.json"
     file.write_bytes(content)
 
-    with pytest.raises(Unreadable) as refused:
+    with pytest.raises(SourceError) as refused:
         open_source(str(file))
 
     assert str(refused.value) == f"{file} {reason}"
@@ -70,7 +70,7 @@ def test_a_dump_in_another_encoding_is_refused_when_its_texts_are_read(tmp_path)
     file = tmp_path / "dump.json"
     file.write_bytes('{"tags": [{"ID": 1, "tag_value": "ü"}]}'.encode("latin-1"))
 
-    with pytest.raises(Unreadable, match="is not in UTF-8"):
+    with pytest.raises(SourceError, match="is not in UTF-8"):
         list(open_source(str(file)).rows("tags"))
 
 
@@ -78,7 +78,7 @@ def test_reading_a_dump_takes_no_more_memory_for_a_longer_one(tmp_path, monkeypa
     monkeypatch.setattr(sources_json, "CHUNK", 1 << 16)
     peaks = []
     for number in (2_000, 20_000):
-        file = write_dump(tmp_path / "dump.json", legacy(user=[user(id_) for id_ in range(1, number + 1)]))
+        file = write_dump(tmp_path / "dump.json", legacy_tables(user=[user(id_) for id_ in range(1, number + 1)]))
         tracemalloc.start()
         rows = sum(1 for _row in open_source(str(file)).rows("user"))
         peaks.append(tracemalloc.get_traced_memory()[1])
@@ -100,7 +100,7 @@ def test_reading_a_dump_takes_no_more_memory_for_a_longer_one(tmp_path, monkeypa
     ],
 )  # fmt: skip
 def test_an_address_that_makes_no_sense_is_refused_without_its_password(source, reason):
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises(InvalidInput) as refused:
         open_source(source)
 
     assert str(refused.value) == reason
@@ -108,7 +108,7 @@ def test_an_address_that_makes_no_sense_is_refused_without_its_password(source, 
 
 @pytest.mark.parametrize("address", ["mysql://ann:geheim@127.0.0.1/nix", "mysql://ann:geheim@127.0.0.1:1/nix"])
 def test_a_server_that_lets_nobody_in_is_named_without_the_password(address):
-    with pytest.raises(Unreadable) as refused:
+    with pytest.raises(SourceError) as refused:
         open_source(address)
 
     assert str(refused.value).startswith("The database cannot be read: ")
@@ -118,7 +118,7 @@ def test_a_server_that_lets_nobody_in_is_named_without_the_password(address):
 def test_without_the_driver_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "pymysql", None)
 
-    with pytest.raises(Unreadable, match=r"install joindin\[mysql\]"):
+    with pytest.raises(SourceError, match=r"install joindin\[mysql\]"):
         open_source("mysql://ann@host/joindin")
 
 
@@ -127,13 +127,13 @@ def test_a_database_reads_like_a_dump():
     with legacy_database(tables) as (address, _server):
         source = open_source(address.replace("mysql://", "mariadb://"))
 
-        facts = source.facts()
+        facts = source.table_stats()
         people = list(source.rows("user"))
         later = [row["ID"] for row in source.rows("user", above=3)]
         nothing = list(source.rows("no_such_table"))
         source.close()
 
-    assert (facts["user"], facts["events"], facts["tags"]) == (TableFacts(2, 5), TableFacts(1, 2), TableFacts(0, 0))
+    assert (facts["user"], facts["events"], facts["tags"]) == (TableStats(2, 5), TableStats(1, 2), TableStats(0, 0))
     assert [row["username"] for row in people] == ["Zoë", "snow☃𝄞"]
     assert (later, nothing) == ([5], [])
 
@@ -144,16 +144,16 @@ def test_user_names_and_passwords_may_hold_any_character():
             cursor.execute("CREATE OR REPLACE USER 'joindin t@st'@'%' IDENTIFIED BY 'p:/@?#%s'")
             cursor.execute("GRANT SELECT ON *.* TO 'joindin t@st'@'%'")
         try:
-            host = SERVER.rpartition("@")[2]
+            host = MYSQL_SERVER_URL.rpartition("@")[2]
             database = address.rpartition("/")[2]
             source = open_source(f"mysql://joindin%20t%40st:p%3A%2F%40%3F%23%25s@{host}/{database}")
-            facts = source.facts()
+            facts = source.table_stats()
             source.close()
         finally:
             with server.cursor() as cursor:
                 cursor.execute("DROP USER 'joindin t@st'@'%'")
 
-    assert facts["user"] == TableFacts(0, 0)
+    assert facts["user"] == TableStats(0, 0)
 
 
 def test_a_database_is_seen_as_it_was_at_the_beginning():
@@ -190,5 +190,5 @@ def test_a_connection_that_ends_is_said():
                 if connection[3] == database and connection[0] != server.thread_id():
                     cursor.execute(f"KILL {connection[0]}")
 
-        with pytest.raises(Unreadable, match="The database cannot be read: "):
+        with pytest.raises(SourceError, match="The database cannot be read: "):
             list(source.rows("user"))

@@ -4,9 +4,9 @@ import re
 
 from sqlalchemy import delete, select
 
-from joindin.imports.joindin.sources import Tables
+from joindin.imports.joindin.sources import InMemorySource
 from joindin.models import Event, Talk, User
-from tests.imports.joindin.legacy_data import Moved, event, legacy, move, row, seconds, talk, user
+from tests.imports.joindin.legacy_data import ImportRun, event, legacy_tables, row, run_import, seconds, talk, user
 
 
 def names_of(session, *columns):
@@ -14,9 +14,9 @@ def names_of(session, *columns):
 
 
 def test_nobody_is_lost_to_a_name_that_differs_in_case_or_accents_only(session):
-    moved = move(
+    moved = run_import(
         session,
-        legacy(
+        legacy_tables(
             user=[
                 user(1, "jose"),
                 user(2, "José", email="jose2@example.org"),
@@ -47,7 +47,7 @@ def test_nobody_is_lost_to_a_name_that_differs_in_case_or_accents_only(session):
 
 
 def test_a_name_that_becomes_free_while_its_row_waits_is_not_lost(session):
-    class Busy(Tables):
+    class Busy(InMemorySource):
         """The house is at work: when the people are read again, the first of them is gone."""
 
         readings = 0
@@ -59,17 +59,21 @@ def test_a_name_that_becomes_free_while_its_row_waits_is_not_lost(session):
                     session.execute(delete(User).where(User.id == 1))
             return super().rows(table, above)
 
-    moved = Moved(session, Busy(legacy(user=[user(1, "ann"), user(2, "ANN", email=None), user(3, "bea")])))
+    moved = ImportRun(session, Busy(legacy_tables(user=[user(1, "ann"), user(2, "ANN", email=None), user(3, "bea")])))
 
     assert names_of(session, User.id, User.username) == [(2, "ANN"), (3, "bea")]
     assert (moved.of("user"), moved.troubles) == ({"added": 3}, [])
-    assert move(session, legacy(user=[user(2, "ANN", email=None), user(3, "bea")])).of("user") == {"unchanged": 2}
+    assert run_import(session, legacy_tables(user=[user(2, "ANN", email=None), user(3, "bea")])).of("user") == {
+        "unchanged": 2
+    }
 
 
 def test_a_new_name_is_not_one_that_somebody_else_brings(session):
-    move(
+    run_import(
         session,
-        legacy(user=[user(1, "ann"), user(2, "ANN", email=None), user(3, "ann-2"), user(4, ""), user(5, "user-4")]),
+        legacy_tables(
+            user=[user(1, "ann"), user(2, "ANN", email=None), user(3, "ann-2"), user(4, ""), user(5, "user-4")]
+        ),
     )
 
     names = dict(names_of(session, User.id, User.username))
@@ -79,8 +83,8 @@ def test_a_new_name_is_not_one_that_somebody_else_brings(session):
 
 
 def test_an_address_of_somebody_else_is_given_up_but_not_the_name(session):
-    moved = move(
-        session, legacy(user=[user(1, "ann"), user(2, "bea", email="Ann@Example.org"), user(3, "cy", email="")])
+    moved = run_import(
+        session, legacy_tables(user=[user(1, "ann"), user(2, "bea", email="Ann@Example.org"), user(3, "cy", email="")])
     )
 
     assert names_of(session, User.id, User.username, User.email) == [
@@ -92,9 +96,9 @@ def test_an_address_of_somebody_else_is_given_up_but_not_the_name(session):
 
 
 def test_missing_slugs_follow_the_recipe_and_take_none_that_an_event_brings(session):
-    move(
+    run_import(
         session,
-        legacy(
+        legacy_tables(
             events=[
                 event(1, "Web Conf", url_friendly_name=None, event_start=seconds("2012-01-01 00:30:00")),
                 event(2, "Web Conf", url_friendly_name="", event_start=seconds("2013-05-05 12:00:00")),
@@ -124,7 +128,7 @@ def test_missing_slugs_follow_the_recipe_and_take_none_that_an_event_brings(sess
 def test_events_that_share_all_of_a_slug_get_a_number(session):
     same = {"name": "Meetup", "url_friendly_name": None}
 
-    move(session, legacy(events=[event(id_, **same) for id_ in range(1, 8)]))
+    run_import(session, legacy_tables(events=[event(id_, **same) for id_ in range(1, 8)]))
 
     slugs = session.scalars(select(Event.slug).order_by(Event.id)).all()
     assert slugs[:4] == ["meetup", "meetup-2012", "meetup-2012-05", "meetup-2012-05-04"]
@@ -133,9 +137,9 @@ def test_events_that_share_all_of_a_slug_get_a_number(session):
 
 
 def test_slugs_and_stubs_that_are_taken_go_to_who_comes_first(session):
-    moved = move(
+    moved = run_import(
         session,
-        legacy(
+        legacy_tables(
             events=[
                 event(1, "One", url_friendly_name="same", event_stub="stub"),
                 event(2, "Two", url_friendly_name="same", event_stub="STUB"),
@@ -158,9 +162,9 @@ def test_slugs_and_stubs_that_are_taken_go_to_who_comes_first(session):
 
 def test_talks_get_slugs_within_their_event_and_stubs_of_their_own(session):
     category = [row(ID=id_, talk_id=id_, cat_id=1) for id_ in range(1, 9)]
-    moved = move(
+    moved = run_import(
         session,
-        legacy(
+        legacy_tables(
             events=[event(1), event(2)],
             talks=[
                 talk(1, 1, talk_title="Intro", url_friendly_talk_title=None, stub=None),
@@ -190,11 +194,11 @@ def test_talks_get_slugs_within_their_event_and_stubs_of_their_own(session):
 
 
 def test_names_are_kept_apart_also_across_batches(session, monkeypatch):
-    monkeypatch.setattr("joindin.imports.joindin.batches.BATCH", 2)
+    monkeypatch.setattr("joindin.imports.joindin.batches.BATCH_SIZE", 2)
     people = [user(id_, "ann" if id_ % 2 else "bea", email=None) for id_ in range(1, 10)]
     meetings = [event(id_, "Meetup", url_friendly_name=None if id_ < 6 else f"meetup-{id_}") for id_ in range(1, 10)]
 
-    moved = move(session, legacy(user=people, events=meetings))
+    moved = run_import(session, legacy_tables(user=people, events=meetings))
 
     assert dict(names_of(session, User.id, User.username)) == {1: "ann", 2: "bea"} | {
         id_: f"{'ann' if id_ % 2 else 'bea'}-{id_}" for id_ in range(3, 10)

@@ -6,10 +6,10 @@ import pytest
 
 from joindin import create_app
 from joindin.extensions import db
-from tests.conftest import Api
+from tests.conftest import ApiClient
 from tests.factories import make_event, make_user
-from tests.http_assertions import lasting
-from tests.subprocess_cli import joindin
+from tests.http_assertions import stable_headers
+from tests.subprocess_cli import run_joindin
 
 VARY = "Accept, Accept-Encoding, Authorization"
 
@@ -23,7 +23,7 @@ def event(session):
 def uncached(settings, session):
     """The same API without the cache."""
     app = create_app({**settings, "ANSWER_CACHE_BYTES": 0})
-    yield Api(app)
+    yield ApiClient(app)
     with app.app_context():
         db.engine.dispose()
 
@@ -88,7 +88,9 @@ def names(reply):
 
 def test_a_write_by_the_command_line_shows_at_once(api, settings, event):
     seen = [api.get("/v2.1/users?username=ada").status_code for _ in range(2)]
-    joindin(settings, "users", "create", "ada", "--email", "ada@example.org", "--password", "-", told="long enough 7\n")
+    run_joindin(
+        settings, "users", "create", "ada", "--email", "ada@example.org", "--password", "-", stdin="long enough 7\n"
+    )
     seen.append(api.get("/v2.1/users?username=ada").status_code)
 
     assert seen == [404, 404, 200]
@@ -116,14 +118,19 @@ def test_the_cache_changes_no_answer(api, uncached, event, path, method):
     plain, first, again = (each.request(method, path) for each in (uncached, api, api))
 
     for reply in (first, again):
-        assert (reply.status, lasting(reply.headers), reply.data) == (plain.status, lasting(plain.headers), plain.data)
+        assert (reply.status, stable_headers(reply.headers), reply.data) == (
+            plain.status,
+            stable_headers(plain.headers),
+            plain.data,
+        )
 
 
 def test_addresses_are_those_the_trusted_proxy_names(settings, session, event):
     app = create_app({**settings, "TRUSTED_PROXIES": 1})
     told = [("https", "api.example"), ("https", "other.example"), ("http", "api.example"), ("https", "api.example")]
     replies = [
-        Api(app).get("/", headers={"X-Forwarded-Proto": scheme, "X-Forwarded-Host": host}) for scheme, host in told
+        ApiClient(app).get("/", headers={"X-Forwarded-Proto": scheme, "X-Forwarded-Host": host})
+        for scheme, host in told
     ]
     with app.app_context():
         db.engine.dispose()

@@ -9,9 +9,9 @@ from http.client import HTTPConnection
 import pytest
 
 from joindin.models import AccessToken
-from joindin.security.tokens import new_token, token_hash
+from joindin.security.tokens import hash_token, new_token
 from tests.factories import NOW, make_client, make_event, make_user
-from tests.live_server import PATIENCE, serving
+from tests.live_server import TIMEOUT_S, live_server
 
 WORKERS, WRITERS, READERS = 4, 8, 8
 # CI asks for 20,000.
@@ -23,7 +23,7 @@ WRITES = 4
 @pytest.fixture
 def server(settings, app):
     """The port of a server with four workers on the tests' database."""
-    with serving(settings, WORKERS) as served:
+    with live_server(settings, WORKERS) as served:
         yield served.port
 
 
@@ -34,7 +34,7 @@ def test_no_read_misses_a_write_that_was_acknowledged_before_it_began(server, se
     client = make_client(session)
     for user, token in zip(users, tokens):
         used = {"created_at": NOW, "last_used_at": NOW}
-        session.add(AccessToken(token_hash=token_hash(token), user_id=user.id, client_id=client.id, **used))
+        session.add(AccessToken(token_hash=hash_token(token), user_id=user.id, client_id=client.id, **used))
     session.commit()
     ids = [event.id for event in events]
     counts = Counts(ids)
@@ -64,7 +64,7 @@ class Counts:
 
 def write(port, counts, event_id, token, rounds):
     """Comment again and again, on one event that nobody else comments on."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    connection = HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_S)
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     problems = []
     for number in range(1, rounds + 1):
@@ -81,7 +81,7 @@ def write(port, counts, event_id, token, rounds):
 
 def read(port, counts, seed, rounds):
     """Read lists and events; half the time telling what was got the last time."""
-    draw, connections = random.Random(seed), [HTTPConnection("127.0.0.1", port, timeout=PATIENCE) for _ in range(3)]
+    draw, connections = random.Random(seed), [HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_S) for _ in range(3)]
     ids, kept, problems = list(counts.acknowledged), {}, []
     for _ in range(rounds):
         connection = draw.choice(connections)

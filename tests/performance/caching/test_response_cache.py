@@ -12,9 +12,9 @@ import pytest
 from werkzeug.test import Client, EnvironBuilder
 from werkzeug.wrappers import Request, Response
 
-from joindin.performance.caching.compression import encoding_for
-from joindin.performance.caching.lru import Memory
-from joindin.performance.caching.response_cache import AnswerCache
+from joindin.performance.caching.compression import choose_encoding
+from joindin.performance.caching.lru import ByteLRU
+from joindin.performance.caching.response_cache import ResponseCache
 
 PATIENCE = 30
 PUBLIC = {"Cache-Control": "public, no-cache", "Vary": "Accept"}
@@ -44,7 +44,7 @@ def house():
 
 @pytest.fixture
 def client(house):
-    return Client(AnswerCache(house, lambda: house.version, Memory(1_000_000)), use_cookies=False)
+    return Client(ResponseCache(house, lambda: house.version, ByteLRU(1_000_000)), use_cookies=False)
 
 
 def test_a_second_reader_is_answered_from_memory(house, client):
@@ -66,7 +66,7 @@ def test_an_answer_is_kept_under_the_version_from_before_it_was_rendered(house, 
         house.version += 1
         return Response(b"old or new", headers=PUBLIC)(environ, start_response)
 
-    meanwhile = Client(AnswerCache(write_meanwhile, lambda: house.version, Memory(1_000_000)))
+    meanwhile = Client(ResponseCache(write_meanwhile, lambda: house.version, ByteLRU(1_000_000)))
     meanwhile.get("/")
     meanwhile.get("/")
 
@@ -81,7 +81,7 @@ def test_those_who_want_the_same_at_once_wait_for_one_of_them(house):
         assert may_answer.wait(PATIENCE)
         return house(environ, start_response)
 
-    cache = AnswerCache(slow, lambda: house.version, Memory(1_000_000))
+    cache = ResponseCache(slow, lambda: house.version, ByteLRU(1_000_000))
     with ThreadPoolExecutor(4) as pool:
         first = pool.submit(Client(cache).get, "/")
         assert asked.wait(PATIENCE)
@@ -101,7 +101,7 @@ def test_who_waited_is_not_given_what_was_written_to_meanwhile(house):
         assert may_answer.wait(PATIENCE)
         return said
 
-    cache = AnswerCache(slow, lambda: house.version, Memory(1_000_000))
+    cache = ResponseCache(slow, lambda: house.version, ByteLRU(1_000_000))
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(Client(cache).get, "/")
         assert asked.wait(PATIENCE)
@@ -305,7 +305,7 @@ def test_short_answers_and_pictures_are_not_compressed(house, client):
     ],
 )
 def test_the_encoding_is_the_one_the_reader_likes_best(header, best):
-    assert encoding_for(header) == best
+    assert choose_encoding(header) == best
 
 
 def test_at_midnight_in_greenwich_everything_is_asked_again(house, client, time_machine):
@@ -326,15 +326,15 @@ def test_headers_of_one_reader_are_not_changed_by_what_happens_to_anothers(house
 
         return cache(environ, and_one_more)
 
-    cache = AnswerCache(house, lambda: 1, Memory(1_000_000))
+    cache = ResponseCache(house, lambda: 1, ByteLRU(1_000_000))
     client = Client(add_a_header)
 
     assert [client.get("/", headers={"X-Reader": name}).headers.getlist("X-Reader") for name in "ab"] == [["a"], ["b"]]
 
 
 def test_the_oldest_use_goes_first_and_giants_are_not_kept(house):
-    memory = Memory(40_000)
-    client = Client(AnswerCache(house, lambda: 1, memory))
+    memory = ByteLRU(40_000)
+    client = Client(ResponseCache(house, lambda: 1, memory))
     for path in ("/kept", *(f"/{number}" for number in range(12))):
         client.get(path)
         client.get("/kept")
@@ -349,8 +349,8 @@ def test_the_oldest_use_goes_first_and_giants_are_not_kept(house):
 
 def test_a_hundred_thousand_addresses_stay_within_the_bound():
     most = 8_000_000
-    memory = Memory(most)
-    cache = AnswerCache(say_the_path, lambda: 1, memory)
+    memory = ByteLRU(most)
+    cache = ResponseCache(say_the_path, lambda: 1, memory)
     environ = EnvironBuilder("/").get_environ()
 
     def ask(first, last):

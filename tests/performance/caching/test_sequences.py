@@ -16,7 +16,7 @@ from joindin import create_app
 from joindin.cli import cli
 from joindin.extensions import db
 from joindin.models import AccessToken
-from joindin.security.tokens import new_token, token_hash
+from joindin.security.tokens import hash_token, new_token
 from tests.factories import (
     NOW,
     make_client,
@@ -219,7 +219,7 @@ def make_community(session):
     for name, user in people.items():
         tokens[name] = new_token()
         used = {"created_at": NOW, "last_used_at": NOW}
-        session.add(AccessToken(token_hash=token_hash(tokens[name]), user_id=user.id, client_id=client.id, **used))
+        session.add(AccessToken(token_hash=hash_token(tokens[name]), user_id=user.id, client_id=client.id, **used))
     session.commit()
     things = {"event": events + pending, "track": tracks, "talk": talks, "user": [*people.values()]}
     # Comments are written meanwhile, and numbered as they come.

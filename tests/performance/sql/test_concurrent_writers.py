@@ -23,12 +23,12 @@ from joindin.models import (
     TalkStar,
     User,
 )
-from joindin.operations.counter_repair import check_counters, check_listing
-from joindin.operations.mail_opt_outs import refuse_mails
-from joindin.security.tokens import new_token, token_hash
+from joindin.operations.counter_repair import verify_counters, verify_read_models
+from joindin.operations.mail_opt_outs import opt_out
+from joindin.security.tokens import hash_token, new_token
 from joindin.utils.datetimes import utc_now
 from tests.factories import NOW, make_client, make_event, make_talk, make_user
-from tests.live_server import PATIENCE, serving
+from tests.live_server import TIMEOUT_S, live_server
 
 WORKERS, WRITERS, WRITES = 2, 8, 24
 TOLD = ("stub", "author", "comment", "rating", "is_private")
@@ -36,7 +36,7 @@ TOLD = ("stub", "author", "comment", "rating", "is_private")
 
 @pytest.fixture
 def server(settings, app):
-    with serving(settings, WORKERS) as served:
+    with live_server(settings, WORKERS) as served:
         yield served
 
 
@@ -45,7 +45,7 @@ class Somebody:
 
     def __init__(self, port, number, token, things):
         self._draw = random.Random(number)
-        self._connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        self._connection = HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_S)
         self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         self._things = things
         # By address: True, False, or None where no answer came.
@@ -134,8 +134,8 @@ def test_what_was_acknowledged_is_there_and_counted(server, session, things, die
     assert [each.lost(marks_of(session, user), words_of(session, user)) for user, each in zip(users, people)] == [
         ({}, set())
     ] * WRITERS
-    assert [drift for _, drifts in check_counters(session, fix=False) for drift in drifts] == []
-    assert check_listing(session, fix=False) == {}
+    assert [drift for _, drifts in verify_counters(session, fix=False) for drift in drifts] == []
+    assert verify_read_models(session, fix=False) == {}
     # Most of it came through.
     assert sum(each.acknowledged for each in people) > WRITERS * WRITES * 0.7
 
@@ -146,7 +146,7 @@ def test_all_that_was_said_and_rated_is_there_counted_and_told(server, session, 
     # Two of those who write speak, one of them does not want to hear of it, and one is a host.
     for talk_id in session.scalars(select(Talk.id)):
         session.add_all(TalkSpeaker(talk_id=talk_id, name=user.full_name, user_id=user.id) for user in users[:2])
-    refuse_mails(session, users[1].id, "feedback", now=NOW)
+    opt_out(session, users[1].id, "feedback", now=NOW)
     session.add_all(EventHost(event_id=id_, user_id=users[2].id) for id_ in session.scalars(select(Event.id)))
     people = [Critic(server.port, number, token, things) for number, token in enumerate(tokens_of(session, users))]
 
@@ -154,7 +154,7 @@ def test_all_that_was_said_and_rated_is_there_counted_and_told(server, session, 
 
     assert [each.refusals for each in people] == [[]] * WRITERS
     assert [each.said - words_of(session, user) for user, each in zip(users, people)] == [set()] * WRITERS
-    assert [drift for _, drifts in check_counters(session, fix=False) for drift in drifts] == []
+    assert [drift for _, drifts in verify_counters(session, fix=False) for drift in drifts] == []
     assert rated_by(session, EventComment, EventComment.event_id) == said_by(
         session, EventComment, EventComment.event_id, but=users[2:3]
     )
@@ -171,7 +171,7 @@ def tokens_of(session, users):
     for number, (user, token) in enumerate(zip(users, tokens)):
         # Half of them never used theirs, which is written down meanwhile.
         used = {"created_at": NOW, "last_used_at": utc_now() if number % 2 else None}
-        session.add(AccessToken(token_hash=token_hash(token), user_id=user.id, client_id=client.id, **used))
+        session.add(AccessToken(token_hash=hash_token(token), user_id=user.id, client_id=client.id, **used))
     session.commit()
     return tokens
 
@@ -181,7 +181,7 @@ def all_write(session, people, meanwhile):
     with ThreadPoolExecutor(WRITERS) as pool:
         work = [pool.submit(each.write, meanwhile if number == 0 else int) for number, each in enumerate(people)]
         for done in work:
-            done.result(PATIENCE)
+            done.result(TIMEOUT_S)
     session.rollback()
 
 
@@ -198,7 +198,7 @@ def said_by(session, model, thing, *, but):
 
 
 def letters(session):
-    mails = session.execute(select(Mail.recipient, Mail.facts))
+    mails = session.execute(select(Mail.recipient, Mail.context))
     return sorted((recipient, *(facts[name] for name in TOLD)) for recipient, facts in mails)
 
 
@@ -213,7 +213,7 @@ def letters_due(session, *, to):
 
 
 def average_of(port, path):
-    with urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE) as reply:
+    with urlopen(f"http://127.0.0.1:{port}{path}", timeout=TIMEOUT_S) as reply:
         [shown] = next(each for name, each in json.load(reply).items() if name != "meta")
     return shown["event_average_rating" if "events" in path else "average_rating"]
 

@@ -7,24 +7,24 @@ import pytest
 from sqlalchemy import Integer, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
-from joindin.errors import Invalid
+from joindin.errors import InvalidInput
 from joindin.extensions import db
 from joindin.models import Tag
-from joindin.performance.sql.compiled import Prepared
-from joindin.performance.sql.writer import Writer
+from joindin.performance.sql.compiled import CompiledStatement
+from joindin.performance.sql.writer import TransactionRunner
 
 tags = Tag.__table__
 OF_ID = tags.c.id == bindparam("for_id", type_=Integer)
-RENAME = Prepared(update(tags).where(OF_ID).values(name="changed"))
-SPOIL = Prepared(update(tags).where(OF_ID).values(name_key="taken"))
-ADD = Prepared(update(tags).where(OF_ID).values(name=tags.c.name + "+").returning(tags.c.name))
-NAME = Prepared(select(tags.c.name).where(OF_ID))
+RENAME = CompiledStatement(update(tags).where(OF_ID).values(name="changed"))
+SPOIL = CompiledStatement(update(tags).where(OF_ID).values(name_key="taken"))
+ADD = CompiledStatement(update(tags).where(OF_ID).values(name=tags.c.name + "+").returning(tags.c.name))
+NAME = CompiledStatement(select(tags.c.name).where(OF_ID))
 FIRST = {"for_id": 1}
 
 
 @pytest.fixture
 def writer(app, session):
-    return Writer(db.engine)
+    return TransactionRunner(db.engine)
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +48,7 @@ def test_a_work_sees_what_it_wrote_and_its_word_comes_back(session, writer):
         missed = connection.execute(RENAME, {"for_id": 987}).rowcount
         return changed, missed, connection.execute(NAME, FIRST).scalar()
 
-    assert writer.write(work) == (1, 0, "changed")
+    assert writer.run(work) == (1, 0, "changed")
     assert names(session) == ["changed", "taken"]
 
 
@@ -60,14 +60,14 @@ def test_a_statement_is_a_transaction_by_itself(session, writer):
 def test_nothing_stays_of_a_work_that_refuses(session, writer):
     def refuse(connection):
         add(connection)
-        raise Invalid("No")
+        raise InvalidInput("No")
 
     for _ in range(2):
-        with pytest.raises(Invalid, match="No"):
-            writer.write(refuse)
+        with pytest.raises(InvalidInput, match="No"):
+            writer.run(refuse)
 
     assert names(session) == ["php", "taken"]
-    assert writer.write(add) == "php+"
+    assert writer.run(add) == "php+"
 
 
 def test_a_step_that_fails_takes_the_others_back(session, writer):
@@ -77,15 +77,13 @@ def test_a_step_that_fails_takes_the_others_back(session, writer):
 
     for _ in range(2):
         with pytest.raises(IntegrityError):
-            writer.write(spoil)
+            writer.run(spoil)
 
     assert names(session) == ["php", "taken"]
-    assert writer.write(add) == "php+"
+    assert writer.run(add) == "php+"
 
 
-@pytest.mark.parametrize(
-    "write", [lambda writer: writer.write(add), lambda writer: writer.execute(ADD, FIRST).scalar()]
-)
+@pytest.mark.parametrize("write", [lambda writer: writer.run(add), lambda writer: writer.execute(ADD, FIRST).scalar()])
 def test_a_connection_that_broke_is_replaced_and_nothing_is_done_twice(session, writer, write):
     write(writer)
     writer._driver.cursor().connection.close()
@@ -101,7 +99,7 @@ def test_those_who_wait_together_are_told_each_their_own(session, writer):
 
     def refuse(connection):
         add(connection)
-        raise Invalid("No")
+        raise InvalidInput("No")
 
     def fail(connection):
         add(connection)
@@ -112,15 +110,15 @@ def test_those_who_wait_together_are_told_each_their_own(session, writer):
         outcomes = []
         for turn in range(10):
             try:
-                outcomes.append(bool(writer.write((add, refuse, add, fail)[(number + turn) % 4])))
-            except (Invalid, IntegrityError) as failure:
+                outcomes.append(bool(writer.run((add, refuse, add, fail)[(number + turn) % 4])))
+            except (InvalidInput, IntegrityError) as failure:
                 outcomes.append(type(failure))
         return outcomes
 
     with ThreadPoolExecutor(8) as pool:
         said = list(pool.map(take_part, range(8)))
 
-    expected = (True, Invalid, True, IntegrityError)
+    expected = (True, InvalidInput, True, IntegrityError)
     assert said == [[expected[(number + turn) % 4] for turn in range(10)] for number in range(8)]
     assert names(session)[0] == "php" + 40 * "+"
 
@@ -138,7 +136,7 @@ def test_somebody_who_is_ended_leaves_the_others_their_turn(session, writer):
 
     def take_part(_number):
         try:
-            return writer.write(work) is not None
+            return writer.run(work) is not None
         except Ended:
             return False
 

@@ -7,7 +7,7 @@ from sqlalchemy import insert, select
 
 from joindin.models import Event, Tag, event_tags
 from joindin.utils.datetimes import UTC, day_number
-from joindin.utils.text import fold
+from joindin.utils.text import fold_case_accents
 
 NOON = dt.datetime(2026, 11, 21, 12, tzinfo=UTC)
 WORDS = ("PHP", "Perl", "Café Days", "100% Rust", "a_b", "Go")
@@ -32,10 +32,10 @@ events = st.lists(
 )
 
 
-def hold(session, given) -> list:
+def insert_events(session, given) -> list:
     """Insert them in bulk, as imports do; the visible ones as they are now, with their tags' names."""
     for name in TAGS:
-        session.execute(insert(Tag.__table__).values(name=name, name_key=fold(name)))
+        session.execute(insert(Tag.__table__).values(name=name, name_key=fold_case_accents(name)))
     tag_ids = dict(session.execute(select(Tag.name, Tag.id)).all())
     if not given:
         return []
@@ -56,7 +56,7 @@ def _row(number, given):
     opens, closes = (NOON.replace(hour=0) + dt.timedelta(days=days) for days in given["call"])
     return {
         "name": given["name"],
-        "name_key": fold(given["name"]),
+        "name_key": fold_case_accents(given["name"]),
         "slug": f"e{number}",
         "stub": f"s{number}",
         "description": "",

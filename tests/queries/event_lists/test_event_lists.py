@@ -8,10 +8,10 @@ import pytest
 from joindin.models import Event
 from joindin.queries.event_lists import EventFilter, list_events
 from joindin.queries.paging import Paging
-from tests.factories import at, make_event
+from tests.factories import make_event, parse_instant
 
-NOW = at("2026-11-21T15:30")
-TODAY = at("2026-11-21")
+NOW = parse_instant("2026-11-21T15:30")
+TODAY = parse_instant("2026-11-21")
 
 
 def ids(page):
@@ -127,7 +127,7 @@ def test_the_other_lists_go_by_their_start(crowd, name, expected):
 
 def test_the_list_of_all_begins_with_todays_events(session):
     starts = ["2026-11-19T10:00", "2026-11-20T23:59:59", "2026-11-21T00:00", "2026-11-22T10:00"]
-    made = [make_event(session, starts_at=at(start)).id for start in starts]
+    made = [make_event(session, starts_at=parse_instant(start)).id for start in starts]
 
     page = list_events(session.connection(), EventFilter("all"), Paging(None, 1), NOW)
 
@@ -135,9 +135,9 @@ def test_the_list_of_all_begins_with_todays_events(session):
 
 
 def test_the_computed_start_counts_only_what_fits_the_rest_of_the_filter(session):
-    make_event(session, "Perl", starts_at=at("2026-11-01"))
-    make_event(session, "PHP", starts_at=at("2026-11-02"))
-    wanted = make_event(session, "PHP", starts_at=at("2026-12-01")).id
+    make_event(session, "Perl", starts_at=parse_instant("2026-11-01"))
+    make_event(session, "PHP", starts_at=parse_instant("2026-11-02"))
+    wanted = make_event(session, "PHP", starts_at=parse_instant("2026-12-01")).id
 
     page = list_events(session.connection(), EventFilter("all", title="php"), Paging(None, 20), NOW)
 

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import text
 
 from joindin.models import Event
-from joindin.queries.event_lists.hot import list_far
+from joindin.queries.event_lists.hot import list_deep_page
 from joindin.queries.paging import Paging
 from joindin.utils.datetimes import day_number
-from tests.factories import at, make_event
+from tests.factories import make_event, parse_instant
 
-NOW = at("2026-11-21T15:30")
+NOW = parse_instant("2026-11-21T15:30")
 DAY = day_number(NOW)
 
 # Everything waits to be summed up, in tallies that are not there yet, or are of nothing.
@@ -40,7 +40,7 @@ def crowd(request, session):
         make_event(
             session,
             f"Number {number}",
-            starts_at=at("2026-11-21T12:00") + dt.timedelta(days=random.choice(days)),
+            starts_at=parse_instant("2026-11-21T12:00") + dt.timedelta(days=random.choice(days)),
             attendee_count=random.choice(guests),
             comment_count=random.choice([0, 0, 0, 1, 5]),
             is_active=random.random() > 0.05,
@@ -62,7 +62,7 @@ def assert_pages_are_right(session, day=DAY):
     expected = whole(session, day)
     for size, step in ((1, 3), (7, 11), (20, 19), (150, 50), (1000, 90)):
         for start in [*range(0, len(expected), step), len(expected) - 1, len(expected), len(expected) + 50]:
-            page = list_far(session.connection(), Paging(start, size), day)
+            page = list_deep_page(session.connection(), Paging(start, size), day)
 
             assert ([row.id for row in page.items], page.total) == (expected[start : start + size], len(expected))
 
@@ -96,6 +96,6 @@ def test_what_waits_to_be_summed_up_counts(crowd, meanwhile):
 
 
 def test_nothing_is_far_where_there_is_nothing(session):
-    page = list_far(session.connection(), Paging(5000, 20), DAY)
+    page = list_deep_page(session.connection(), Paging(5000, 20), DAY)
 
     assert (page.items, page.total) == ([], 0)

@@ -8,14 +8,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import joindin.queries.event_lists.by_start as by_start
-from joindin.operations.started_events import move_begun_events
-from joindin.performance.caching.query_cache import forget_counts
-from joindin.performance.read_models import find_drift
+from joindin.operations.started_events import mark_started_events
+from joindin.performance.caching.query_cache import clear_query_cache
+from joindin.performance.read_models import find_inconsistencies
 from joindin.queries.event_lists import EventFilter, list_events, search
 from joindin.queries.paging import Paging
 from joindin.utils.datetimes import midnight
-from joindin.utils.text import fold
-from tests.queries.event_lists.datasets import NOON, TAGS, events, hold
+from joindin.utils.text import fold_case_accents
+from tests.queries.event_lists.datasets import NOON, TAGS, events, insert_events
 
 MANY = settings(
     deadline=None,
@@ -47,9 +47,9 @@ filters = st.builds(
 def reach(request, monkeypatch):
     """The ways for much of a thing taken for little as well."""
     if request.param == "far":
-        monkeypatch.setattr(by_start, "NEAR", 0)
-        monkeypatch.setattr(search, "RARE", 1)
-        monkeypatch.setattr(search, "WALKS", (2, 5))
+        monkeypatch.setattr(by_start, "OFFSET_SCAN_LIMIT", 0)
+        monkeypatch.setattr(search, "RARE_MATCH_LIMIT", 1)
+        monkeypatch.setattr(search, "SCAN_STEPS", (2, 5))
     forget_statements()
     yield
     forget_statements()
@@ -66,10 +66,10 @@ def forget_statements():
 @given(events, moments, filters, pagings, st.booleans())
 def test_a_page_is_that_part_of_the_whole_list(reach, session, community, now, wanted, paging, is_moved):
     try:
-        forget_counts()
-        shown = hold(session, community)
+        clear_query_cache()
+        shown = insert_events(session, community)
         if is_moved:
-            move_begun_events(session, now)
+            mark_started_events(session, now)
         expected = in_order(shown, wanted, now)
         start = paging.start
         if wanted.name == "all" and start is None:
@@ -80,7 +80,7 @@ def test_a_page_is_that_part_of_the_whole_list(reach, session, community, now, w
         part = expected[start or 0 :][: paging.size] if paging.size else expected
         assert [row.id for row in page.items] == [each.id for each in part]
         assert (page.total, page.paging) == (len(expected), Paging(start, paging.size))
-        assert find_drift(session.connection()) == {}
+        assert find_inconsistencies(session.connection()) == {}
     finally:
         session.rollback()
 
@@ -107,9 +107,12 @@ def hotness(event, now):
 def fits(event, wanted, today):
     return (
         fits_name(event, wanted.name, today)
-        and (wanted.title is None or like(fold(wanted.title)).search(event.name_key) is not None)
+        and (wanted.title is None or like(fold_case_accents(wanted.title)).search(event.name_key) is not None)
         and (wanted.stub is None or event.stub.lower() == wanted.stub.lower())
-        and (not wanted.tags or {fold(tag) for tag in wanted.tags} & {fold(tag) for tag in event.tag_names})
+        and (
+            not wanted.tags
+            or {fold_case_accents(tag) for tag in wanted.tags} & {fold_case_accents(tag) for tag in event.tag_names}
+        )
         and (wanted.starts_from is None or event.starts_at >= wanted.starts_from)
         and (wanted.starts_before is None or event.starts_at < wanted.starts_before)
     )

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.resources.docs.sample_data import make_world
+from tests.resources.docs.sample_data import make_sample_data
 
 
 @pytest.fixture(scope="session")
@@ -10,4 +10,4 @@ def document(app):
 
 @pytest.fixture
 def world(session):
-    return make_world(session)
+    return make_sample_data(session)

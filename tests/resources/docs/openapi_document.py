@@ -4,17 +4,20 @@ from collections import Counter
 
 from jsonschema import Draft202012Validator
 
-METHODS = ("get", "post", "put", "delete")
+HTTP_METHODS = ("get", "post", "put", "delete")
 
 
-def operations(document):
+def list_operations(document):
     """Path, method and operation of each."""
     return [
-        (path, method, item[method]) for path, item in document["paths"].items() for method in METHODS if method in item
+        (path, method, item[method])
+        for path, item in document["paths"].items()
+        for method in HTTP_METHODS
+        if method in item
     ]
 
 
-def named(operation):
+def operation_name(operation):
     path, method, _ = operation
     return f"{method.upper()} {path}"
 
@@ -25,7 +28,7 @@ def resolve(document, schema):
     return schema
 
 
-def problems_with(document, schema, value):
+def validation_errors(document, schema, value):
     """What a validator has against the value; objects may hold nothing that is not documented."""
     whole = {"components": closed(document["components"]), **closed(schema)}
     return [f"{error.json_path}: {error.message}"[:300] for error in Draft202012Validator(whole).iter_errors(value)]
@@ -42,7 +45,7 @@ def closed(part):
     return shut
 
 
-class Seen:
+class SchemaCoverage:
     """Which documented members were there and which were not, by shape; and those out of order."""
 
     def __init__(self, document):
@@ -55,7 +58,7 @@ class Seen:
         name = schema.get("$ref", "").rpartition("/")[2]
         schema = resolve(self._document, schema)
         if "anyOf" in schema:
-            fitting = [form for form in schema["anyOf"] if not problems_with(self._document, form, value)]
+            fitting = [form for form in schema["anyOf"] if not validation_errors(self._document, form, value)]
             self.note(fitting[0], value)
         elif isinstance(value, dict) and "properties" in schema:
             known = [each for each in schema["properties"] if each in value]

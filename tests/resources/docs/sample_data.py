@@ -2,13 +2,21 @@
 
 from dataclasses import dataclass
 
-from joindin.models import AccessToken, Client, Event, EventCommentReport, EventImage, Permit, TalkCommentReport, User
-from joindin.operations.accounts.granted_permissions import permit
+from joindin.models import (
+    AccessToken,
+    Client,
+    Event,
+    EventCommentReport,
+    EventImage,
+    GrantedPermission,
+    TalkCommentReport,
+    User,
+)
+from joindin.operations.accounts.granted_permissions import grant_permission
 from joindin.operations.rejection_reasons import add_reason
-from joindin.security.tokens import token_hash
+from joindin.security.tokens import hash_token
 from joindin.utils.datetimes import utc_now
 from tests.factories import (
-    at,
     make_attendance,
     make_claim,
     make_client,
@@ -23,11 +31,12 @@ from tests.factories import (
     make_track,
     make_user,
     newest,
+    parse_instant,
 )
 
 
 @dataclass
-class World:
+class SampleData:
     users: dict[str, User]
     client: Client
     pending: Event
@@ -36,7 +45,7 @@ class World:
     ids: dict[str, int]
 
 
-def make_world(session) -> World:
+def make_sample_data(session) -> SampleData:
     """Ada hosts a conference and speaks there, Grace came and commented; a visitor said something too, long ago."""
     users = {
         "host": make_user(session, "ada", full_name="Ada Lovelace", biography="Writes about engines."),
@@ -45,7 +54,7 @@ def make_world(session) -> World:
     }
     client = make_client(session, "web2", name="web2", owner_id=users["guest"].id)
     event = make_event(
-        session, "SampleConf", host=users["host"], tags=["php"], stub="sc26", latitude=52.37, longitude=4.89, starts_at=at("2026-03-02T00:00+01:00"), ends_at=at("2026-03-03T23:59+01:00"),
+        session, "SampleConf", host=users["host"], tags=["php"], stub="sc26", latitude=52.37, longitude=4.89, starts_at=parse_instant("2026-03-02T00:00+01:00"), ends_at=parse_instant("2026-03-03T23:59+01:00"),
         cfp_url="https://conf.example/cfp", cfp_starts_at=utc_now(), cfp_ends_at=utc_now(), hashtag="#sc26",
     )  # fmt: skip
     bare = make_event(session, "Bare", host=users["host"], timezone=None)
@@ -69,22 +78,22 @@ def make_world(session) -> World:
     make_talk_comment(session, talk, None, rating=0)
     _report(session, TalkCommentReport, make_talk_comment(session, talk, users["guest"], is_hidden=True), users)
     group = make_group(session, "Programme committee", members=[users["host"]])
-    permit(session, group, "view_event", event, actor=users["admin"])
-    permit(session, group, "view_log", actor=users["admin"])
-    permit(session, users["host"], "publish_event_for_group", group, actor=None)
-    permit(session, users["host"], "view_userprofile", users["guest"], actor=None)
+    grant_permission(session, group, "view_event", event, actor=users["admin"])
+    grant_permission(session, group, "view_log", actor=users["admin"])
+    grant_permission(session, users["host"], "publish_event_for_group", group, actor=None)
+    grant_permission(session, users["host"], "view_userprofile", users["guest"], actor=None)
     reason = add_reason(session, title="Off topic", text="We list events about programming.", actor=None)
     session.add(
         AccessToken(
             kind="personal",
             description="Badges",
-            token_hash=token_hash("badges"),
+            token_hash=hash_token("badges"),
             user_id=users["host"].id,
             created_at=utc_now(),
         )
     )
     session.commit()
-    return World(
+    return SampleData(
         users,
         client,
         make_pending_event(session, "Waiting", host=users["host"]),
@@ -101,7 +110,7 @@ def make_world(session) -> World:
             "type_id": talk.type_id,
             "client_id": client.id,
             "group_id": group.id,
-            "permit_id": newest(session, Permit).id,
+            "permission_id": newest(session, GrantedPermission).id,
             "reason_id": reason.id,
         },
     )

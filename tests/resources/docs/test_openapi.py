@@ -4,8 +4,8 @@ import re
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from joindin.http.surface_routing import EPHIOS, GANCIO, OAUTH2, surface_of
-from tests.resources.docs.openapi_document import METHODS, named, operations, problems_with
+from joindin.http.surface_routing import EPHIOS, GANCIO, OAUTH2, surface_for_path
+from tests.resources.docs.openapi_document import HTTP_METHODS, list_operations, operation_name, validation_errors
 
 # What nobody is meant to call: the documentation itself, files, pages, and what the original says below unknown addresses.
 HIDDEN = {
@@ -49,19 +49,19 @@ def test_every_route_is_documented_or_hidden_on_purpose(app, document):
         # Pages that take somebody signed in: nobody calls them but with a browser.
         if not rule.rule.startswith(("/accounts/", "/api/settings/", "/desk/"))
         # Other dialects have documents of their own; docs/oauth.md tells how applications are let in.
-        if surface_of(rule.rule) not in (OAUTH2, GANCIO, EPHIOS)
+        if surface_for_path(rule.rule) not in (OAUTH2, GANCIO, EPHIOS)
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
 
-    assert sorted(routed - HIDDEN) == sorted((method.upper(), path) for path, method, _ in operations(document))
+    assert sorted(routed - HIDDEN) == sorted((method.upper(), path) for path, method, _ in list_operations(document))
     assert sorted(HIDDEN - routed) == []
 
 
 def test_every_operation_is_told_of_in_full(document):
     tags = {tag["name"] for tag in document["tags"] if tag["description"]}
     poor = [
-        (named(each), lack)
-        for each in operations(document)
+        (operation_name(each), lack)
+        for each in list_operations(document)
         for lack in lacks(each[2], tags)
     ]  # fmt: skip
 
@@ -95,10 +95,10 @@ def lacks(operation, tags):
 
 def test_every_example_fits_its_schema(document):
     wrong = [
-        (named((path, method, operation)), problem)
-        for path, method, operation in operations(document)
+        (operation_name((path, method, operation)), problem)
+        for path, method, operation in list_operations(document)
         for schema, example in examples_of(operation)
-        for problem in problems_with(document, schema, example)
+        for problem in validation_errors(document, schema, example)
     ]
 
     assert wrong == []
@@ -114,7 +114,7 @@ def examples_of(operation):
 
 
 def test_operation_ids_and_names_of_shapes_are_unique(document):
-    ids = [operation["operationId"] for _, _, operation in operations(document)]
+    ids = [operation["operationId"] for _, _, operation in list_operations(document)]
 
     assert sorted(ids) == sorted(set(ids))
     assert [name for name in document["components"]["schemas"] if name[-1].isdigit()] == []
@@ -124,8 +124,8 @@ def test_a_token_is_asked_for_where_one_is_needed(app, document):
     """Without a token, what asks for one refuses and what does not ask does not."""
     client = app.test_client()
     surprises = [
-        (named((path, method, operation)), reply.json)
-        for path, method, operation in operations(document)
+        (operation_name((path, method, operation)), reply.json)
+        for path, method, operation in list_operations(document)
         for reply in [client.open(re.sub(r"\{\w+\}", "1", path), method=method.upper(), json={})]
         if ({} not in operation["security"]) is not refuses_visitors(reply)
     ]
@@ -139,4 +139,4 @@ def refuses_visitors(reply):
 
 
 def test_only_what_can_be_sent_is_listed_as_a_method(document):
-    assert {key for item in document["paths"].values() for key in item} == {*METHODS, "parameters"}
+    assert {key for item in document["paths"].values() for key in item} == {*HTTP_METHODS, "parameters"}

@@ -1,5 +1,5 @@
 from joindin.representations.v2_1.tracks import TrackPageSchema
-from joindin.resources.v2_1.openapi import asks, does, lists, refuses, shows, takes
+from joindin.resources.v2_1.openapi import accepts_body, accepts_query, fails_with, returns, returns_empty, returns_page
 
 
 def test_documenting_a_method_puts_nothing_in_the_way_of_requests():
@@ -8,12 +8,12 @@ def test_documenting_a_method_puts_nothing_in_the_way_of_requests():
 
     decorated = get
     for decorator in (
-        shows(TrackPageSchema),
-        lists(TrackPageSchema),
-        asks("title"),
-        takes(TrackPageSchema),
-        does(204, location="/v2.1/tracks/4"),
-        refuses({404: "Track not found"}),
+        returns(TrackPageSchema),
+        returns_page(TrackPageSchema),
+        accepts_query("title"),
+        accepts_body(TrackPageSchema),
+        returns_empty(204, location="/v2.1/tracks/4"),
+        fails_with({404: "Track not found"}),
     ):
         decorated = decorator(decorated)
 

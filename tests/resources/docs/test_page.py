@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tests.resources.docs.openapi_document import named, operations
+from tests.resources.docs.openapi_document import list_operations, operation_name
 
 
 class Reader(HTMLParser):
@@ -41,11 +41,13 @@ def page(reply):
 
 def test_the_page_tells_of_every_operation(page, document):
     assert [
-        named(each) for each in operations(document) if named(each) not in page.text
+        operation_name(each) for each in list_operations(document) if operation_name(each) not in page.text
     ] == []  # fmt: skip
-    assert [each["operationId"] for _, _, each in operations(document) if each["operationId"] not in page.ids] == []
     assert [
-        each["summary"] for _, _, each in operations(document) if each["summary"].replace("`", "") not in page.text
+        each["operationId"] for _, _, each in list_operations(document) if each["operationId"] not in page.ids
+    ] == []
+    assert [
+        each["summary"] for _, _, each in list_operations(document) if each["summary"].replace("`", "") not in page.text
     ] == []
 
 

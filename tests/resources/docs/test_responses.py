@@ -8,11 +8,11 @@ import pytest
 from PIL import Image
 
 from joindin.models import AccessToken, EmailVerification, PasswordReset, TalkComment
-from joindin.resources.v2_1.events.event_parsing import REQUIRED, NewEventSchema
-from joindin.security.passwords import password_hash
-from joindin.security.tokens import token_hash
+from joindin.resources.v2_1.events.event_parsing import MSG_FIELD_REQUIRED, NewEventSchema
+from joindin.security.passwords import hash_password
+from joindin.security.tokens import hash_token
 from joindin.utils.datetimes import utc_now
-from tests.resources.docs.openapi_document import Seen, named, operations, problems_with
+from tests.resources.docs.openapi_document import SchemaCoverage, list_operations, operation_name, validation_errors
 
 FORMS = ("default", "verbose")
 
@@ -25,7 +25,7 @@ ALWAYS_HERE = {("TalkSpeakers", "0")}
 
 def test_every_answer_to_a_reader_is_as_documented(api, session, world, document):
     callers = {"visitor": api} | {name: api.signed_in(user, world.client) for name, user in world.users.items()}
-    seen, wrong = Seen(document), []
+    seen, wrong = SchemaCoverage(document), []
 
     for path, _, operation in reads(document):
         for name, caller in callers.items():
@@ -42,7 +42,7 @@ def test_every_answer_to_a_reader_is_as_documented(api, session, world, document
 
 
 def reads(document):
-    return [(path, method, operation) for path, method, operation in operations(document) if method == "get"]
+    return [(path, method, operation) for path, method, operation in list_operations(document) if method == "get"]
 
 
 def addresses(path, operation, world, session):
@@ -81,7 +81,7 @@ def form_of(operation, address):
 
 def differences(document, operation, address, reply):
     if reply.status_code == 200:
-        return problems_with(document, form_of(operation, address), reply.json)
+        return validation_errors(document, form_of(operation, address), reply.json)
     answer = operation["responses"].get(str(reply.status_code))
     if answer is None:
         return [f"{reply.status_code} {reply.json} is not documented"]
@@ -111,17 +111,17 @@ def never_missing(document, seen):
 
 
 def test_every_body_can_be_sent_as_its_example_is(api, session, world, document):
-    ada, hashed = api.signed_in(world.users["host"], world.client), password_hash("correct horse")
+    ada, hashed = api.signed_in(world.users["host"], world.client), hash_password("correct horse")
     surprises = []
 
-    for path, method, operation in operations(document):
+    for path, method, operation in list_operations(document):
         if content := operation.get("requestBody", {}).get("content", {}).get("application/json"):
             prepare_for_sending(session, world, hashed)
             body = content["example"]
             if "track_uri" in body:
                 body = body | {"track_uri": fill("/v2.1/tracks/{track_id}", world.ids)}
             reply = ada.request(method.upper(), fill(path, world.ids), json=body)
-            surprises += [(named((path, method, operation)), each) for each in unlike(operation, reply)]
+            surprises += [(operation_name((path, method, operation)), each) for each in unlike(operation, reply)]
 
     assert surprises == []
 
@@ -130,11 +130,11 @@ def prepare_for_sending(session, world, hashed):
     """Give Ada the password and the mailed tokens of the examples, the rights of an admin, and what others own."""
     ada = world.users["host"]
     ada.password_hash, ada.is_admin = hashed, True
-    world.client.secret_hash, world.client.owner_id = token_hash("web2secret"), ada.id
+    world.client.secret_hash, world.client.owner_id = hash_token("web2secret"), ada.id
     session.get_one(TalkComment, world.ids["talk_comment_id"]).user_id = ada.id
     for kind in (EmailVerification, PasswordReset):
         session.query(kind).delete()
-        session.add(kind(user_id=ada.id, token_hash=token_hash("0b5f2a9c77e14d38"), created_at=utc_now()))
+        session.add(kind(user_id=ada.id, token_hash=hash_token("0b5f2a9c77e14d38"), created_at=utc_now()))
     session.commit()
 
 
@@ -185,4 +185,4 @@ def test_an_image_is_sent_as_documented(api, session, world, document):
 def test_what_an_event_needs_is_what_the_reader_asks_for():
     required = {name for name, field in NewEventSchema().fields.items() if field.required}
 
-    assert required == {*REQUIRED, "start_date", "end_date", "tz_continent", "tz_place"}
+    assert required == {*MSG_FIELD_REQUIRED, "start_date", "end_date", "tz_continent", "tz_place"}

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from joindin.models import PERSONAL, AccessToken
-from joindin.security.scopes import ALL
-from joindin.security.tokens import token_hash
-from tests.browser_client import Browser, make_person
+from joindin.security.scopes import ALL_SCOPES
+from joindin.security.tokens import hash_token
+from tests.browser_client import Browser, make_user_with_password
 from tests.factories import NOW
 
-ORACLE = Path(__file__).parents[2] / "../shared/oracle/ephios"
+ORACLE = Path(__file__).parents[3] / "../shared/oracle/ephios"
 NO_CREDENTIALS = {"detail": "Authentication credentials were not provided."}
 NO_PERMISSION = {"detail": "You do not have permission to perform this action."}
 ME = "/api/users/me/"
@@ -19,7 +19,7 @@ ME = "/api/users/me/"
 
 @pytest.fixture
 def ada(session):
-    return make_person(session, "ada", full_name="Ada Lovelace")
+    return make_user_with_password(session, "ada", full_name="Ada Lovelace")
 
 
 @pytest.fixture
@@ -28,8 +28,8 @@ def browser(app, session):
 
 
 def give(session, user, value="token", **fields):
-    fields = {"kind": PERSONAL, "scopes": ALL, "created_at": NOW, **fields}
-    token = AccessToken(token_hash=token_hash(value), user_id=user and user.id, **fields)
+    fields = {"kind": PERSONAL, "scopes": ALL_SCOPES, "created_at": NOW, **fields}
+    token = AccessToken(token_hash=hash_token(value), user_id=user and user.id, **fields)
     session.add(token)
     session.flush()
     return token
@@ -107,7 +107,7 @@ def test_an_ended_token_is_403_as_captured(browser, session, ada, fields):
 
 
 def test_a_token_of_somebody_who_was_deactivated_is_none(browser, session):
-    give(session, make_person(session, is_active=False))
+    give(session, make_user_with_password(session, is_active=False))
 
     assert (ask(browser).status_code, ask(browser).json) == (403, NO_CREDENTIALS)
 

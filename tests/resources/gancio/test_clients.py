@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 
 from joindin.models import AccessToken, Client
-from joindin.security.scopes import ALL
-from tests.browser_client import PASSWORD, Browser, form_fields, main_text, make_person
+from joindin.security.scopes import ALL_SCOPES
+from tests.browser_client import PASSWORD, Browser, form_fields, main_text, make_user_with_password
 from tests.factories import newest
 
 # What WordPress's sanitize_key leaves alone.
@@ -18,7 +18,7 @@ NEW = {"client_name": "My blog", "redirect_uris": BLOG, "scopes": "event:write",
 
 @pytest.fixture
 def ada(session):
-    return make_person(session, "ada")
+    return make_user_with_password(session, "ada")
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def test_somebody_signs_in_with_a_password(browser, session, ada):
     assert (reply.headers["Cache-Control"], reply.headers["Pragma"]) == ("no-store", "no-cache")
     assert reply.json["username"] == "ada@example.org"
     stored = newest(session, AccessToken)
-    assert (stored.kind, stored.user_id, stored.expires_at, stored.scopes) == ("gancio", ada.id, None, ALL)
+    assert (stored.kind, stored.user_id, stored.expires_at, stored.scopes) == ("gancio", ada.id, None, ALL_SCOPES)
 
 
 def test_an_older_client_posts_json_and_says_no_more_than_it_must(browser):
@@ -219,7 +219,7 @@ def test_an_application_is_shown_to_those_who_are_signed_in(browser):
 
 def test_ones_own_tokens_are_listed_without_secrets(browser, session, ada):
     token = sign_in(browser, username="ada", password=PASSWORD).json["access_token"]
-    sign_in(browser, username=make_person(session, "eve").username, password=PASSWORD)
+    sign_in(browser, username=make_user_with_password(session, "eve").username, password=PASSWORD)
 
     reply = browser.get("/api/clients", headers=bearer(token))
 

@@ -5,9 +5,9 @@ import datetime as dt
 import pytest
 
 from joindin.models import AccessToken
-from joindin.resources.v2_1.authentication import origin
-from joindin.security.tokens import token_hash
-from joindin.utils.akismet import Origin
+from joindin.resources.v2_1.authentication import client_origin
+from joindin.security.tokens import hash_token
+from joindin.utils.akismet import ClientOrigin
 from joindin.utils.datetimes import utc_now
 from tests.factories import NOW, make_client, make_user
 
@@ -21,7 +21,7 @@ def user(session):
 
 def give_token(session, user, **fields):
     token = AccessToken(
-        token_hash=token_hash(TOKEN),
+        token_hash=hash_token(TOKEN),
         user_id=user.id,
         client_id=make_client(session).id,
         **{"created_at": NOW, "last_used_at": NOW, **fields},
@@ -131,30 +131,30 @@ def test_the_last_use_of_a_token_is_noted_once_a_minute(api, session, user, age,
 @pytest.mark.parametrize(
     ("headers", "found"),
     [
-        ({}, Origin("127.0.0.1", None)),
-        ({"User-Agent": "curl"}, Origin("127.0.0.1", "curl")),
-        ({"X-Forwarded-For": "1.2.3.4, 5.6.7.8"}, Origin("1.2.3.4", None)),
-        ({"X-Forwarded-For": "1.2.3.4:5678"}, Origin("1.2.3.4", None)),
-        ({"X-Forwarded-For": "2001:db8::1"}, Origin("2001:db8::1", None)),
-        ({"Forwarded": "for=1.2.3.4", "X-Forwarded-For": "5.6.7.8"}, Origin("1.2.3.4", None)),
-        ({"Forwarded": "for=1.2.3.4, for=5.6.7.8"}, Origin("1.2.3.4", None)),
-        ({"Forwarded": "For=1.2.3.4;proto=https;by=5.6.7.8"}, Origin("1.2.3.4", None)),
-        ({"Forwarded": 'for="1.2.3.4:80"'}, Origin("1.2.3.4", None)),
-        ({"Forwarded": 'for="[::1]"'}, Origin("::1", None)),
-        ({"Forwarded": 'for="[2001:db8::1]:4711"'}, Origin("2001:db8::1", None)),
-        ({"Forwarded": "for=unknown", "X-Forwarded-For": "5.6.7.8"}, Origin("5.6.7.8", None)),
-        ({"Forwarded": "for=_hidden"}, Origin("127.0.0.1", None)),
-        ({"Forwarded": 'for=1.2.3.4;user-agent="a, b; c"', "User-Agent": "PHP"}, Origin("1.2.3.4", "a, b; c")),
-        ({"Forwarded": 'user-agent="for=9.9.9.9";for=1.2.3.4'}, Origin("1.2.3.4", "for=9.9.9.9")),
-        ({"Forwarded": r'for=1.2.3.4;user-agent="say \"hi\" \\o/"'}, Origin("1.2.3.4", r'say "hi" \o/')),
-        ({"Forwarded": 'for=1.2.3.4;user-agent="never closed'}, Origin("1.2.3.4", None)),
-        ({"Forwarded": ";,=;for;" + '"' * 5000, "User-Agent": "curl"}, Origin("127.0.0.1", "curl")),
+        ({}, ClientOrigin("127.0.0.1", None)),
+        ({"User-Agent": "curl"}, ClientOrigin("127.0.0.1", "curl")),
+        ({"X-Forwarded-For": "1.2.3.4, 5.6.7.8"}, ClientOrigin("1.2.3.4", None)),
+        ({"X-Forwarded-For": "1.2.3.4:5678"}, ClientOrigin("1.2.3.4", None)),
+        ({"X-Forwarded-For": "2001:db8::1"}, ClientOrigin("2001:db8::1", None)),
+        ({"Forwarded": "for=1.2.3.4", "X-Forwarded-For": "5.6.7.8"}, ClientOrigin("1.2.3.4", None)),
+        ({"Forwarded": "for=1.2.3.4, for=5.6.7.8"}, ClientOrigin("1.2.3.4", None)),
+        ({"Forwarded": "For=1.2.3.4;proto=https;by=5.6.7.8"}, ClientOrigin("1.2.3.4", None)),
+        ({"Forwarded": 'for="1.2.3.4:80"'}, ClientOrigin("1.2.3.4", None)),
+        ({"Forwarded": 'for="[::1]"'}, ClientOrigin("::1", None)),
+        ({"Forwarded": 'for="[2001:db8::1]:4711"'}, ClientOrigin("2001:db8::1", None)),
+        ({"Forwarded": "for=unknown", "X-Forwarded-For": "5.6.7.8"}, ClientOrigin("5.6.7.8", None)),
+        ({"Forwarded": "for=_hidden"}, ClientOrigin("127.0.0.1", None)),
+        ({"Forwarded": 'for=1.2.3.4;user-agent="a, b; c"', "User-Agent": "PHP"}, ClientOrigin("1.2.3.4", "a, b; c")),
+        ({"Forwarded": 'user-agent="for=9.9.9.9";for=1.2.3.4'}, ClientOrigin("1.2.3.4", "for=9.9.9.9")),
+        ({"Forwarded": r'for=1.2.3.4;user-agent="say \"hi\" \\o/"'}, ClientOrigin("1.2.3.4", r'say "hi" \o/')),
+        ({"Forwarded": 'for=1.2.3.4;user-agent="never closed'}, ClientOrigin("1.2.3.4", None)),
+        ({"Forwarded": ";,=;for;" + '"' * 5000, "User-Agent": "curl"}, ClientOrigin("127.0.0.1", "curl")),
     ],
 )
 def test_the_person_behind_the_caller_is_told_from_the_headers(app, headers, found):
     environ = {"REMOTE_ADDR": "127.0.0.1"}
 
     with app.test_request_context("/", headers={"User-Agent": "", **headers}, environ_base=environ):
-        told = origin()
+        told = client_origin()
 
-    assert Origin(told.address, told.agent or None) == found
+    assert ClientOrigin(told.address, told.agent or None) == found

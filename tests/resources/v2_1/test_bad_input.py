@@ -7,10 +7,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from joindin.models import Throttle
-from joindin.security.passwords import password_hash
+from joindin.models import RateLimitCounter
+from joindin.security.passwords import hash_password
 from tests.factories import make_client, make_event, make_event_comment, make_user
-from tests.fuzzing import DATES, NUMBERS, TEXTS, as_json, bounded, changes, keeps_its_composure
+from tests.fuzzing import DATES, NUMBERS, TEXTS, assert_no_server_error, fuzz_settings, json_body, mutations
 
 EVENT = {
     "name": "SampleConf",
@@ -25,7 +25,7 @@ ZONES = st.sampled_from(
     ["Europe", "Nowhere", "Etc", "UTC", "..", "../..", "Amsterdam", "", "Argentina/Ushuaia", "GMT+14"]
 )
 URLS = TEXTS.map(lambda text: f"http://a.example/{text}")
-FIELDS = changes(
+FIELDS = mutations(
     "name",
     "description",
     "location",
@@ -67,7 +67,7 @@ def host(api, session):
 def alice(session):
     """Somebody whom :data:`ENTRANCE` lets in."""
     make_client(session, "web2", "web2secret")
-    return make_user(session, "alice", password_hash=password_hash("password"))
+    return make_user(session, "alice", password_hash=hash_password("password"))
 
 
 def can_be_read(api, path):
@@ -80,55 +80,55 @@ def can_be_read(api, path):
 @example({"tags": ["\ufdfa" * 100]})
 @example({"start_date": "0002-01-02", "end_date": "9998-12-30"})
 @example({"name": "\ufdfa" * 200})
-@bounded(60)
+@fuzz_settings(60)
 def test_events_may_be_submitted_with_anything(api, session, host, fields):
     # Each with a name of its own: Hypothesis fixes the dice that tell the slugs of one name apart.
     event = {**EVENT, "name": f"SampleConf {next(number)}", **fields}
 
-    reply = keeps_its_composure(session, host.post, "/v2.1/events", **as_json(event))
+    reply = assert_no_server_error(session, host.post, "/v2.1/events", **json_body(event))
 
     if reply.status_code == 201:
         can_be_read(api, reply.headers["Location"].removeprefix("http://localhost"))
 
 
 @given(FIELDS)
-@bounded(50)
+@fuzz_settings(50)
 def test_events_may_be_edited_with_anything(api, session, host, fields):
     path = f"/v2.1/events/{host.event}"
 
-    reply = keeps_its_composure(session, host.put, path, **as_json({**EVENT, **fields}))
+    reply = assert_no_server_error(session, host.put, path, **json_body({**EVENT, **fields}))
 
     if reply.status_code == 204:
         can_be_read(api, path)
 
 
-@given(changes("comment", rating=st.one_of(st.integers(-1, 7), NUMBERS, st.sampled_from([" 4", "5.0", "3e0", "٣"]))))
+@given(mutations("comment", rating=st.one_of(st.integers(-1, 7), NUMBERS, st.sampled_from([" 4", "5.0", "3e0", "٣"]))))
 @example({"rating": "9" * 5000})
 @example({"rating": "1e400"})
-@bounded(50)
+@fuzz_settings(50)
 def test_comments_may_hold_anything(api, session, host, fields):
     path, writer = f"/v2.1/events/{host.event}/comments", api.signed_in(make_user(session))
 
-    reply = keeps_its_composure(session, writer.post, path, **as_json({"comment": "x", "rating": 4, **fields}))
+    reply = assert_no_server_error(session, writer.post, path, **json_body({"comment": "x", "rating": 4, **fields}))
 
     if reply.status_code == 201:
         assert api.get(f"{path}?verbose=yes").json["meta"]["count"] > 0
 
 
-@given(changes("decision"))
-@bounded(20)
+@given(mutations("decision"))
+@fuzz_settings(20)
 def test_decisions_may_be_anything(api, session, host, fields):
     comment = make_event_comment(session, make_event(session))
     admin = api.signed_in(make_user(session, is_admin=True))
     path = f"/v2.1/event_comments/{comment.id}/reported"
 
-    reply = keeps_its_composure(session, admin.put, path, **as_json(fields))
+    reply = assert_no_server_error(session, admin.put, path, **json_body(fields))
 
     assert (reply.status_code, len(reply.json)) == (400, 1)
 
 
 @given(
-    changes(
+    mutations(
         "username",
         "full_name",
         "password",
@@ -141,26 +141,26 @@ def test_decisions_may_be_anything(api, session, host, fields):
 @example({"username": "\u0301"})
 @example({"username": "<"})
 @example({"email": "\ufdfa" * 180 + "@example.org"})
-@bounded(60)
+@fuzz_settings(60)
 def test_anybody_may_try_to_register(api, session, fields):
     name = f"person{next(number)}"
     person = {**PERSON, "username": name, "email": f"{name}@example.org", **fields}
 
-    reply = keeps_its_composure(session, api.post, "/v2.1/users", **as_json(person))
+    reply = assert_no_server_error(session, api.post, "/v2.1/users", **json_body(person))
 
     if reply.status_code == 201:
         path = reply.headers["Location"].removeprefix("http://localhost")
         assert [api.get(address).status_code for address in (path, f"{path}?verbose=yes", "/v2.1/users")] == [200] * 3
 
 
-@given(changes("grant_type", "username", "password", "client_id", "client_secret"))
+@given(mutations("grant_type", "username", "password", "client_id", "client_secret"))
 @example({"username": "alice", "password": "\0" * 2000})
-@bounded(50)
+@fuzz_settings(50)
 def test_anybody_may_try_to_sign_in(api, session, alice, fields):
     # Each of these is the first guess, or most would be refused unread.
-    session.execute(delete(Throttle))
+    session.execute(delete(RateLimitCounter))
 
-    reply = keeps_its_composure(session, api.post, "/v2.1/token", **as_json({**ENTRANCE, **fields}))
+    reply = assert_no_server_error(session, api.post, "/v2.1/token", **json_body({**ENTRANCE, **fields}))
 
     assert reply.status_code in (200, 400, 403)
 
@@ -175,20 +175,20 @@ def test_anybody_may_try_to_sign_in(api, session, alice, fields):
             "/v2.1/emails/reminders/password",
         ]
     ),
-    changes("token", "password", "email", "username"),
+    mutations("token", "password", "email", "username"),
 )
-@bounded(50)
+@fuzz_settings(50)
 def test_tokens_and_addresses_may_be_anything(api, session, path, fields):
-    reply = keeps_its_composure(session, api.post, path, **as_json(fields))
+    reply = assert_no_server_error(session, api.post, path, **json_body(fields))
 
     assert (reply.status_code, len(reply.json)) == (400, 1)
 
 
 @given(st.one_of(TEXTS, st.lists(TEXTS, max_size=3)))
-@bounded(30)
+@fuzz_settings(30)
 def test_hosts_may_have_any_name(session, host, name):
     path = f"/v2.1/events/{host.event}/hosts"
 
-    reply = keeps_its_composure(session, host.post, path, **as_json({"host_name": name}))
+    reply = assert_no_server_error(session, host.post, path, **json_body({"host_name": name}))
 
     assert reply.status_code in (400, 404)

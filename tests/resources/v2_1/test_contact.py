@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import func, select
 
 from joindin import create_app
-from joindin.jobs.mail_messages import compose
+from joindin.jobs.mail_messages import build_message
 from joindin.models import Mail
-from tests.conftest import Api
+from tests.conftest import ApiClient
 from tests.factories import make_client, make_user
 
 NOT_BY_THIS_CLIENT = "This client cannot perform this action"
@@ -46,7 +46,7 @@ def test_a_message_reaches_the_contact_address(api, session, app, client):
     reply = write(api)
 
     [mail] = mails(session)
-    letter = compose(mail, app.config)
+    letter = build_message(mail, app.config)
     assert answer(reply) == (202, None)
     assert reply.headers["Content-Length"] == "0"
     assert letter["To"] == "feedback@joind.in"
@@ -67,7 +67,7 @@ def test_a_message_reaches_the_contact_address(api, session, app, client):
 def test_each_contact_address_gets_a_message_of_its_own(api, session, settings, client):
     several = create_app(settings | {"MAIL_CONTACT": "one@example.org, two@example.org"})
 
-    reply = write(Api(several))
+    reply = write(ApiClient(several))
 
     assert answer(reply) == (202, None)
     assert [(mail.recipient, mail.reply_to) for mail in mails(session)] == [
@@ -84,7 +84,7 @@ def test_an_address_that_is_none_is_told_but_not_answered_to(api, session, app, 
     reply = write(api, email=email)
 
     [mail] = mails(session)
-    letter = compose(mail, app.config)
+    letter = build_message(mail, app.config)
     assert answer(reply) == (202, None)
     assert letter["Reply-To"] == "feedback@joind.in"
     assert letter["Bcc"] is None
@@ -99,13 +99,13 @@ def test_nothing_in_a_message_becomes_a_header_or_a_link(api, session, app, clie
     )
 
     [mail] = mails(session)
-    letter = compose(mail, app.config)
+    letter = build_message(mail, app.config)
     html = letter.get_body(("html",)).get_content()
     assert answer(reply) == (202, None)
     assert letter["Subject"] == "Joind.in contact: {comment} %s Bcc: eve@example.org Text"
     assert letter["Bcc"] is None
     assert [mark for mark in ("<script", "<strong", 'href="http://evil') if mark in html] == []
-    assert mail.facts["comment"] == "<script>x</script> **bold** [b](http://evil.example)"
+    assert mail.context["comment"] == "<script>x</script> **bold** [b](http://evil.example)"
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_the_longest_message_is_sent(api, session, app, client):
 
     [mail] = mails(session)
     assert answer(reply) == (202, None)
-    assert compose(mail, app.config)["Reply-To"] == "e" * 188 + "@example.org, feedback@joind.in"
+    assert build_message(mail, app.config)["Reply-To"] == "e" * 188 + "@example.org, feedback@joind.in"
 
 
 def test_a_form_is_no_message(api, session, client):
@@ -180,8 +180,8 @@ def test_spam_is_refused(api, session, settings, client):
     # Nobody listens there, and what cannot be checked counts as spam.
     guarded = create_app(settings | {"AKISMET_KEY": "key", "AKISMET_URL": "http://127.0.0.1:9/"})
 
-    reply = write(Api(guarded))
-    missing = write(Api(guarded), name="")
+    reply = write(ApiClient(guarded))
+    missing = write(ApiClient(guarded), name="")
 
     assert answer(reply) == (400, ["Comment failed spam check"])
     assert answer(missing) == (400, ["The field 'name' is required."])

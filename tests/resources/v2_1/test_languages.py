@@ -1,4 +1,4 @@
-from joindin.seeds.base_data import seed_languages_and_types
+from joindin.seeds.base_data import seed_reference_data
 from tests.factories import make_language, make_talk_type
 
 HERE = "http://localhost/v2.1"
@@ -46,7 +46,7 @@ def test_the_last_page_of_languages_names_the_one_before(api, session):
 
 
 def test_everything_comes_with_resultsperpage_0(api, session):
-    seed_languages_and_types(session)
+    seed_reference_data(session)
 
     languages = api.get("/v2.1/languages?resultsperpage=0").json
     types = api.get("/v2.1/talk_types?resultsperpage=0").json

@@ -4,7 +4,6 @@ import pytest
 
 from joindin.extensions import db
 from tests.factories import (
-    at,
     days_from_now,
     make_attendance,
     make_event,
@@ -13,6 +12,7 @@ from tests.factories import (
     make_talk,
     make_talk_comment,
     make_user,
+    parse_instant,
 )
 
 # What is read beside the page for somebody signed in: the token, and what the things are to them. That comes with the
@@ -50,7 +50,7 @@ LISTS = {
 @pytest.fixture
 def places(session):
     host = make_user(session, "host")
-    event = make_event(session, host=host, tags=["php", "perl"], starts_at=at("2026-03-02T09:00"))
+    event = make_event(session, host=host, tags=["php", "perl"], starts_at=parse_instant("2026-03-02T09:00"))
     make_event(session, host=host, starts_at=days_from_now(100))
     talks = [make_talk(session, event, "A story", speakers=[host]) for _ in range(3)]
     for talk in talks:

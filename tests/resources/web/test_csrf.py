@@ -3,12 +3,12 @@
 import pytest
 
 from joindin.models import BrowserSession, Group
-from tests.browser_client import PASSWORD, Browser, make_person
+from tests.browser_client import PASSWORD, Browser, make_user_with_password
 from tests.factories import newest
 
 
 def test_a_form_without_its_token_is_refused(browser, session):
-    ann = make_person(session)
+    ann = make_user_with_password(session)
     browser.get("/accounts/login/")
 
     reply = browser.post("/accounts/login/", {"username": ann.username, "password": PASSWORD})
@@ -19,7 +19,7 @@ def test_a_form_without_its_token_is_refused(browser, session):
 
 @pytest.mark.parametrize("token", ["", "nonsense", "a.b.c", "x" * 5000, "\0"])
 def test_a_form_with_an_invented_token_is_refused(browser, session, token):
-    browser.sign_in(make_person(session))
+    browser.sign_in(make_user_with_password(session))
 
     reply = browser.post("/accounts/logout/", {"csrfmiddlewaretoken": token})
 
@@ -27,8 +27,8 @@ def test_a_form_with_an_invented_token_is_refused(browser, session, token):
 
 
 def test_a_token_is_good_for_its_own_session_alone(browser, another_browser, session):
-    browser.sign_in(make_person(session))
-    another_browser.sign_in(make_person(session))
+    browser.sign_in(make_user_with_password(session))
+    another_browser.sign_in(make_user_with_password(session))
 
     reply = browser.post("/accounts/logout/", {"csrfmiddlewaretoken": another_browser.token("/accounts/")})
 
@@ -37,7 +37,7 @@ def test_a_token_is_good_for_its_own_session_alone(browser, another_browser, ses
 
 def test_a_form_is_good_when_the_browser_was_closed_meanwhile(browser, session):
     """What need not last is forgotten then, and the session is not."""
-    browser.let_in(make_person(session, is_admin=True))
+    browser.sign_in_directly(make_user_with_password(session, is_admin=True))
 
     reply = browser.send("/desk/groups/", {"name": "Kitchen"})
 
@@ -46,7 +46,7 @@ def test_a_form_is_good_when_the_browser_was_closed_meanwhile(browser, session):
 
 def test_a_visitors_token_is_not_good_once_they_signed_in(browser, session):
     token = browser.token()
-    browser.sign_in(make_person(session))
+    browser.sign_in(make_user_with_password(session))
 
     reply = browser.post("/accounts/logout/", {"csrfmiddlewaretoken": token})
 
@@ -55,7 +55,7 @@ def test_a_visitors_token_is_not_good_once_they_signed_in(browser, session):
 
 def test_the_cookies_of_somebody_else_do_not_make_a_token_good(browser, another_browser, session):
     """As when a neighbouring host can set cookies for the whole domain."""
-    browser.sign_in(make_person(session))
+    browser.sign_in(make_user_with_password(session))
     token = another_browser.token()
     for name in ("csrftoken", "joindin_memo"):
         browser.set_cookie(name, another_browser.cookie(name))
@@ -69,7 +69,7 @@ def test_the_cookies_of_somebody_else_do_not_make_a_token_good(browser, another_
     "origin", ["https://evil.example", "null", "http://localhost.evil.example", "http://localhost:81"]
 )
 def test_another_site_is_refused_whatever_it_knows(browser, session, origin):
-    browser.sign_in(make_person(session))
+    browser.sign_in(make_user_with_password(session))
 
     reply = browser.send("/accounts/logout/", page="/accounts/", headers={"Origin": origin})
 
@@ -77,7 +77,7 @@ def test_another_site_is_refused_whatever_it_knows(browser, session, origin):
 
 
 def test_this_site_is_let_through(browser, session):
-    browser.sign_in(make_person(session))
+    browser.sign_in(make_user_with_password(session))
 
     reply = browser.send("/accounts/logout/", page="/accounts/", headers={"Origin": "http://localhost"})
 
@@ -86,7 +86,7 @@ def test_this_site_is_let_through(browser, session):
 
 def test_the_token_of_the_cookie_goes_in_the_header_too(browser, session):
     """As clients of ephios send it, which have no page to read it from."""
-    ann = make_person(session)
+    ann = make_user_with_password(session)
     browser.get("/accounts/login/")
 
     entered = browser.post(
@@ -100,7 +100,7 @@ def test_the_token_of_the_cookie_goes_in_the_header_too(browser, session):
 
 
 def test_a_page_stays_good_in_another_tab(browser, session):
-    browser.sign_in(make_person(session))
+    browser.sign_in(make_user_with_password(session))
     first = browser.token("/accounts/")
     browser.get("/accounts/")
 
@@ -110,7 +110,7 @@ def test_a_page_stays_good_in_another_tab(browser, session):
 
 
 def test_a_session_and_its_cookie_are_enough(app, browser, session):
-    browser.sign_in(make_person(session))
+    browser.sign_in(make_user_with_password(session))
     script = Browser(app)
     for name in ("sessionid", "csrftoken"):
         script.set_cookie(name, browser.cookie(name))
@@ -121,7 +121,7 @@ def test_a_session_and_its_cookie_are_enough(app, browser, session):
 
 
 def test_the_api_of_tokens_is_not_touched(api, session):
-    reply = api.signed_in(make_person(session)).post(
+    reply = api.signed_in(make_user_with_password(session)).post(
         "/v2.1/events/99/attending", headers={"Origin": "https://elsewhere.example"}
     )
 

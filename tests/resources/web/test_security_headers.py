@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser_client import Browser, make_person
+from tests.browser_client import Browser, make_user_with_password
 from tests.factories import make_event
 
 HEADERS = {
@@ -37,7 +37,7 @@ def pages_of(app):
 @pytest.mark.parametrize("who", ["visitor", "member"])
 def test_every_page_is_guarded_by_headers(app, browser, session, who):
     if who == "member":
-        browser.sign_in(make_person(session, is_admin=True))
+        browser.sign_in(make_user_with_password(session, is_admin=True))
     pages = pages_of(app)
 
     poor = []
@@ -71,7 +71,7 @@ def test_pages_of_somebody_are_kept_by_no_cache_in_between(app, session):
     make_event(session, slug="open")
     browser = Browser(app, "http://web.example")
     public = browser.get("/event/open")
-    browser.sign_in(make_person(session))
+    browser.sign_in(make_user_with_password(session))
 
     own = browser.get("/event/open")
 

@@ -3,17 +3,17 @@
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.errors import Invalid
+from joindin.errors import InvalidInput
 from joindin.extensions import db
-from joindin.operations.accounts.registration import may_be_mailed
-from joindin.operations.accounts.users import remind_of_username, send_password_reset, send_verification
-from joindin.queries.accounts.users import user_named, user_with_email
-from joindin.representations.schema_fields import Shape, text
-from joindin.resources.v2_1.openapi import does, refuses, takes
-from joindin.resources.v2_1.request_params import params
-from joindin.resources.v2_1.responses import empty
+from joindin.operations.accounts.registration import is_mail_allowed
+from joindin.operations.accounts.users import mail_username_reminder, send_password_reset, send_verification
+from joindin.queries.accounts.users import get_user_by_email, get_user_by_username
+from joindin.representations.schema_fields import ObjectSchema, string
+from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns_empty
+from joindin.resources.v2_1.request_params import get_params
+from joindin.resources.v2_1.responses import empty_response
 from joindin.utils.datetimes import utc_now
-from joindin.utils.text import is_e_mail, plain_text
+from joindin.utils.text import is_email, to_plain_text
 
 blp = Blueprint("emails", __name__, url_prefix="/v2.1/emails", description="Asking for a mail")
 
@@ -23,68 +23,68 @@ NO_ADDRESS = ("The email address must be supplied", "Can't find that email addre
 NO_NAME = ("A username must be supplied", "Can't find that user", "Unable to generate a reset token")
 
 
-class AddressSchema(Shape):
-    email = text("ada@example.org", format="email")
+class AddressSchema(ObjectSchema):
+    email = string("ada@example.org", format="email")
 
 
-class UsernameSchema(Shape):
-    username = text("ada")
+class UsernameSchema(ObjectSchema):
+    username = string("ada")
 
 
 @blp.route("/verifications")
 class VerificationMails(MethodView):
-    @takes(AddressSchema)
-    @does(202, MAILED)
-    @refuses({400: NO_ADDRESS})
+    @accepts_body(AddressSchema)
+    @returns_empty(202, MAILED)
+    @fails_with({400: NO_ADDRESS})
     def post(self):
         """Mail a new verification token."""
         user = _user_by_address()
-        if may_be_mailed(db.session, user.email, now=utc_now()):
+        if is_mail_allowed(db.session, user.email, now=utc_now()):
             send_verification(db.session, user, now=utc_now())
         db.session.commit()
-        return empty(202)
+        return empty_response(202)
 
 
 @blp.route("/reminders/username")
 class UsernameMails(MethodView):
-    @takes(AddressSchema)
-    @does(202, MAILED)
-    @refuses({400: NO_ADDRESS})
+    @accepts_body(AddressSchema)
+    @returns_empty(202, MAILED)
+    @fails_with({400: NO_ADDRESS})
     def post(self):
         """Mail the username that belongs to an address."""
         user = _user_by_address()
-        if may_be_mailed(db.session, user.email, now=utc_now()):
-            remind_of_username(db.session, user)
+        if is_mail_allowed(db.session, user.email, now=utc_now()):
+            mail_username_reminder(db.session, user)
         db.session.commit()
-        return empty(202)
+        return empty_response(202)
 
 
 @blp.route("/reminders/password")
 class PasswordMails(MethodView):
-    @takes(UsernameSchema)
-    @does(202, MAILED)
-    @refuses({400: NO_NAME})
+    @accepts_body(UsernameSchema)
+    @returns_empty(202, MAILED)
+    @fails_with({400: NO_NAME})
     def post(self):
         """Mail a token with which a new password can be chosen."""
-        username = plain_text(params().text("username"))
+        username = to_plain_text(get_params().text("username"))
         if not username:
-            raise Invalid("A username must be supplied")
-        user = user_named(db.session, username)
+            raise InvalidInput("A username must be supplied")
+        user = get_user_by_username(db.session, username)
         if user is None or not user.is_active:
-            raise Invalid("Can't find that user")
+            raise InvalidInput("Can't find that user")
         if not user.email:
-            raise Invalid("Unable to generate a reset token")
-        if may_be_mailed(db.session, user.email, now=utc_now()):
+            raise InvalidInput("Unable to generate a reset token")
+        if is_mail_allowed(db.session, user.email, now=utc_now()):
             send_password_reset(db.session, user, now=utc_now())
         db.session.commit()
-        return empty(202)
+        return empty_response(202)
 
 
 def _user_by_address():
-    address = plain_text(params().text("email"))
-    if not is_e_mail(address):
-        raise Invalid("The email address must be supplied")
-    user = user_with_email(db.session, address)
+    address = to_plain_text(get_params().text("email"))
+    if not is_email(address):
+        raise InvalidInput("The email address must be supplied")
+    user = get_user_by_email(db.session, address)
     if user is None or not user.is_active:
-        raise Invalid("Can't find that email address")
+        raise InvalidInput("Can't find that email address")
     return user

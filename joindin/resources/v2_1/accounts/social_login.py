@@ -8,14 +8,14 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from joindin.errors import NotConfigured
-from joindin.resources.v2_1.openapi import add_unlisted
-from joindin.resources.v2_1.trusted_client import by_trusted_client
+from joindin.resources.v2_1.openapi import add_undocumented_route
+from joindin.resources.v2_1.trusted_client import require_trusted_client
 
 blp = Blueprint("elsewhere", __name__, url_prefix="/v2.1")
 
 
 class Twitter(MethodView):
-    @by_trusted_client
+    @require_trusted_client
     def post(self):
         raise NotConfigured("Cannot login via Twitter")
 
@@ -26,6 +26,6 @@ class Facebook(MethodView):
         raise NotConfigured("Cannot login via Facebook")
 
 
-add_unlisted(blp, "/twitter/request_token", Twitter, endpoint="TwitterRequestTokens")
-add_unlisted(blp, "/twitter/token", Twitter)
-add_unlisted(blp, "/facebook/token", Facebook)
+add_undocumented_route(blp, "/twitter/request_token", Twitter, endpoint="TwitterRequestTokens")
+add_undocumented_route(blp, "/twitter/token", Twitter)
+add_undocumented_route(blp, "/facebook/token", Facebook)

@@ -4,25 +4,45 @@ from flask import current_app, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.errors import Invalid, NotFound
+from joindin.errors import InvalidInput, NotFound
 from joindin.extensions import db, reader
-from joindin.operations.accounts.users import EASY_TO_GUESS, password_problem, register, reset_password, verify_address
-from joindin.operations.rate_limits import API_REGISTRATION, admit, network
-from joindin.queries.accounts.users import find_user_key, find_user_key_by_name, list_users, user_named, user_with_email
+from joindin.operations.accounts.users import (
+    MSG_PASSWORD_TOO_COMMON,
+    password_error,
+    register_user,
+    reset_password,
+    verify_address,
+)
+from joindin.operations.rate_limits import API_REGISTRATION, client_network, consume_attempt
+from joindin.queries.accounts.users import (
+    find_user_key,
+    find_user_key_by_name,
+    get_user_by_email,
+    get_user_by_username,
+    list_users,
+)
 from joindin.queries.events import list_attended_events, list_hosted_events
-from joindin.queries.paging import single
-from joindin.representations.schema_fields import Shape, flag, optional, text
+from joindin.queries.paging import single_page
+from joindin.representations.schema_fields import ObjectSchema, boolean, optional, string
 from joindin.representations.v2_1.events import EventPageSchema, VerboseEventPageSchema
 from joindin.representations.v2_1.users import UserPageSchema, VerboseUserPageSchema
-from joindin.resources.v2_1.authentication import links, signed_in
-from joindin.resources.v2_1.event_rendering import event_pieces
-from joindin.resources.v2_1.openapi import add_unlisted, asks, does, lists, refuses, shows, takes
+from joindin.resources.v2_1.authentication import links, require_user
+from joindin.resources.v2_1.event_rendering import render_events_page
+from joindin.resources.v2_1.openapi import (
+    accepts_body,
+    accepts_query,
+    add_undocumented_route,
+    fails_with,
+    returns,
+    returns_empty,
+    returns_page,
+)
 from joindin.resources.v2_1.paging import read_paging
-from joindin.resources.v2_1.request_params import params, query
-from joindin.resources.v2_1.responses import collection, empty, is_verbose
-from joindin.resources.v2_1.user_rendering import show_users
+from joindin.resources.v2_1.request_params import get_params, get_query_params
+from joindin.resources.v2_1.responses import collection_response, empty_response, is_verbose
+from joindin.resources.v2_1.user_rendering import render_users
 from joindin.utils.datetimes import utc_now
-from joindin.utils.text import is_e_mail, plain_text
+from joindin.utils.text import is_email, to_plain_text
 
 blp = Blueprint("users", __name__, url_prefix="/v2.1", description="People with an account")
 
@@ -36,119 +56,119 @@ BAD_REGISTRATION = (
     "That email is already associated with another account",
     "'password' is a required field",
     "Passwords must be at least 6 characters long",
-    EASY_TO_GUESS,
+    MSG_PASSWORD_TOO_COMMON,
 )
 BAD_RESET = (
     "Reset token must be supplied",
     "New password must be supplied",
     "Passwords must be at least 6 characters long",
-    EASY_TO_GUESS,
+    MSG_PASSWORD_TOO_COMMON,
     "Password could not be reset",
 )
 
 
-class RegistrationSchema(Shape):
-    username = text("hedy", maxLength=LONGEST["username"])
-    full_name = text("Hedy Lamarr", maxLength=LONGEST["full_name"])
-    email = text("hedy@example.org", format="email")
-    password = text("correct horse", format="password", minLength=6)
-    twitter_username = optional(text("hedy_l", maxLength=LONGEST["twitter_username"]))
-    biography = optional(text("Hops frequencies.", maxLength=LONGEST["biography"]))
-    auto_verify_user = optional(flag(about="Needs no mail, on test platforms that allow it."))
+class RegistrationSchema(ObjectSchema):
+    username = string("hedy", maxLength=LONGEST["username"])
+    full_name = string("Hedy Lamarr", maxLength=LONGEST["full_name"])
+    email = string("hedy@example.org", format="email")
+    password = string("correct horse", format="password", minLength=6)
+    twitter_username = optional(string("hedy_l", maxLength=LONGEST["twitter_username"]))
+    biography = optional(string("Hops frequencies.", maxLength=LONGEST["biography"]))
+    auto_verify_user = optional(boolean(description="Needs no mail, on test platforms that allow it."))
 
 
-class VerificationSchema(Shape):
-    token = text("0b5f2a9c77e14d38", "As mailed.")
+class VerificationSchema(ObjectSchema):
+    token = string("0b5f2a9c77e14d38", "As mailed.")
 
 
-class NewPasswordSchema(Shape):
-    token = text("0b5f2a9c77e14d38", "As mailed.")
-    password = text("correct horse", format="password", minLength=6)
+class NewPasswordSchema(ObjectSchema):
+    token = string("0b5f2a9c77e14d38", "As mailed.")
+    password = string("correct horse", format="password", minLength=6)
 
 
 @blp.route("/users")
 class Users(MethodView):
-    @lists(UserPageSchema, VerboseUserPageSchema)
-    @asks("username", "keyword")
-    @refuses({404: "Username not found"})
+    @returns_page(UserPageSchema, VerboseUserPageSchema)
+    @accepts_query("username", "keyword")
+    @fails_with({404: "Username not found"})
     def get(self):
         """List people: everybody, one by ``username``, or all whose names hold a ``keyword``."""
-        given = query()
+        given = get_query_params()
         if given.text("username"):
-            return show_users(single(find_user_key_by_name(reader(), given.text("username"))))
-        return show_users(list_users(reader(), read_paging(), given.text("keyword") or None))
+            return render_users(single_page(find_user_key_by_name(reader(), given.text("username"))))
+        return render_users(list_users(reader(), read_paging(), given.text("keyword") or None))
 
-    @takes(RegistrationSchema)
-    @does(201, location="/v2.1/users/9")
-    @refuses({400: BAD_REGISTRATION})
+    @accepts_body(RegistrationSchema)
+    @returns_empty(201, location="/v2.1/users/9")
+    @fails_with({400: BAD_REGISTRATION})
     def post(self):
         """Register. The address has to be proven by the token that is mailed to it."""
-        fields, password = _read_registration(params())
+        fields, password = _read_registration(get_params())
         _count_registration()
-        verified = current_app.config["ALLOW_AUTO_VERIFY_USERS"] and params().is_true("auto_verify_user")
-        user = register(db.session, now=utc_now(), password=password, verified=verified, **fields)
+        verified = current_app.config["ALLOW_AUTO_VERIFY_USERS"] and get_params().is_true("auto_verify_user")
+        user = register_user(db.session, now=utc_now(), password=password, is_verified=verified, **fields)
         db.session.commit()
-        return empty(201, links().user(user.id))
+        return empty_response(201, links().user(user.id))
 
 
 @blp.route("/users/<positive:user_id>")
 class OneUser(MethodView):
-    @shows(UserPageSchema, VerboseUserPageSchema)
-    @refuses({404: "User not found"})
+    @returns(UserPageSchema, VerboseUserPageSchema)
+    @fails_with({404: "User not found"})
     def get(self, user_id):
         """Show a person."""
-        return show_users(single(find_user_key(reader(), user_id)))
+        return render_users(single_page(find_user_key(reader(), user_id)))
 
 
 @blp.route("/users/<positive:user_id>/hosted")
 class HostedEvents(MethodView):
-    @lists(EventPageSchema, VerboseEventPageSchema)
+    @returns_page(EventPageSchema, VerboseEventPageSchema)
     def get(self, user_id):
         """List the events somebody hosts, newest first, whatever their state."""
         page = list_hosted_events(reader(), user_id, read_paging())
-        return collection("events", event_pieces(page.items, verbose=is_verbose(), rated=False), page)
+        return collection_response("events", render_events_page(page.items, verbose=is_verbose(), rated=False), page)
 
 
 @blp.route("/users/<positive:user_id>/attended")
 class AttendedEvents(MethodView):
-    @lists(EventPageSchema, VerboseEventPageSchema)
+    @returns_page(EventPageSchema, VerboseEventPageSchema)
     def get(self, user_id):
         """List the events somebody attends, newest first."""
         page = list_attended_events(reader(), user_id, read_paging())
-        return collection("events", event_pieces(page.items, verbose=is_verbose(), rated=False), page)
+        return collection_response("events", render_events_page(page.items, verbose=is_verbose(), rated=False), page)
 
 
 @blp.route("/users/verifications")
 class Verifications(MethodView):
-    @takes(VerificationSchema)
-    @does(204)
-    @refuses({400: ("Verification token must be supplied", "Verification failed")})
+    @accepts_body(VerificationSchema)
+    @returns_empty(204)
+    @fails_with({400: ("Verification token must be supplied", "Verification failed")})
     def post(self):
         """Prove an address by the token that was mailed to it."""
-        token = plain_text(params().text("token"))
+        token = to_plain_text(get_params().text("token"))
         if not token:
-            raise Invalid("Verification token must be supplied")
+            raise InvalidInput("Verification token must be supplied")
         verify_address(db.session, token)
         db.session.commit()
-        return empty(204)
+        return empty_response(204)
 
 
 @blp.route("/users/passwords")
 class Passwords(MethodView):
-    @takes(NewPasswordSchema)
-    @does(204)
-    @refuses({400: BAD_RESET})
+    @accepts_body(NewPasswordSchema)
+    @returns_empty(204)
+    @fails_with({400: BAD_RESET})
     def post(self):
         """Choose a new password by the token that was mailed."""
-        given = params()
-        token, password = plain_text(given.text("token")), given.text("password")
+        given = get_params()
+        token, password = to_plain_text(given.text("token")), given.text("password")
         if not token:
-            raise Invalid("Reset token must be supplied")
+            raise InvalidInput("Reset token must be supplied")
         if not password:
-            raise Invalid("New password must be supplied")
+            raise InvalidInput("New password must be supplied")
         reset_password(db.session, token, password, now=utc_now())
         db.session.commit()
-        return empty(204)
+        return empty_response(204)
 
 
 class OtherUsers(MethodView):
@@ -160,17 +180,17 @@ class OtherUsers(MethodView):
         return Users().get()
 
     def post(self, rest):
-        signed_in("You must be logged in to create data")
+        require_user("You must be logged in to create data")
         raise NotFound("Operation not supported, sorry")
 
 
 # Past the documentation: nobody is meant to call these.
-add_unlisted(blp, "/users/<path:rest>", OtherUsers)
+add_undocumented_route(blp, "/users/<path:rest>", OtherUsers)
 
 
 def _count_registration():
     try:
-        admit(db.session, API_REGISTRATION, network(request.remote_addr), now=utc_now())
+        consume_attempt(db.session, API_REGISTRATION, client_network(request.remote_addr), now=utc_now())
     finally:
         # Also to hold no lock while the password is hashed.
         db.session.commit()
@@ -178,22 +198,22 @@ def _count_registration():
 
 def _read_registration(given):
     """The fields and the password, or all that is wrong with them in the contract's order (spec 9.4)."""
-    fields = {name: plain_text(given.text(name)) for name in (*LONGEST, "email")}
+    fields = {name: to_plain_text(given.text(name)) for name in (*LONGEST, "email")}
     password = given.text("password")
     problems = []
     if not fields["username"]:
         problems.append("'username' is a required field")
-    elif user_named(db.session, fields["username"]):
+    elif get_user_by_username(db.session, fields["username"]):
         problems.append("That username is already in use. Choose another")
     if not fields["full_name"]:
         problems.append("'full_name' is a required field")
-    if not is_e_mail(fields["email"]):
+    if not is_email(fields["email"]):
         problems.append("A valid entry for 'email' is required")
-    elif user_with_email(db.session, fields["email"]):
+    elif get_user_by_email(db.session, fields["email"]):
         problems.append("That email is already associated with another account")
     if not password:
         problems.append("'password' is a required field")
-    elif problem := password_problem(password, fields["username"], fields["email"], fields["full_name"]):
+    elif problem := password_error(password, fields["username"], fields["email"], fields["full_name"]):
         problems.append(problem)
     problems += [
         f"The field '{name}' must not be longer than {most} characters"
@@ -201,5 +221,5 @@ def _read_registration(given):
         if len(fields[name]) > most
     ]
     if problems:
-        raise Invalid(". ".join(problems))
+        raise InvalidInput(". ".join(problems))
     return fields, password

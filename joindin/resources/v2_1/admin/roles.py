@@ -3,100 +3,102 @@
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.errors import Invalid, NotAllowed
+from joindin.errors import Forbidden, InvalidInput
 from joindin.extensions import db
 from joindin.operations.accounts.roles import ROLES, set_roles
 from joindin.permissions import can_administer_users
 from joindin.queries.accounts.account_administration import STATES, find_account, list_accounts
-from joindin.representations.schema_fields import Shape, flag, optional, text
+from joindin.representations.schema_fields import ObjectSchema, boolean, optional, string
 from joindin.representations.v2_1.roles import AccountPageSchema, RolesSchema, represent_account
-from joindin.resources.v2_1.authentication import links, signed_in
-from joindin.resources.v2_1.openapi import asks, does, lists, refuses, shows, takes
+from joindin.resources.v2_1.authentication import links, require_user
+from joindin.resources.v2_1.openapi import accepts_body, accepts_query, fails_with, returns, returns_empty, returns_page
 from joindin.resources.v2_1.paging import read_paging
-from joindin.resources.v2_1.request_params import Params, params, query
-from joindin.resources.v2_1.responses import collection, empty, thing
-from joindin.utils.text import plain_text
-from joindin.viewer import Person, Viewer
+from joindin.resources.v2_1.request_params import Params, get_params, get_query_params
+from joindin.resources.v2_1.responses import collection_response, empty_response, object_response
+from joindin.utils.text import to_plain_text
+from joindin.viewer import UserSnapshot, Viewer
 
 blp = Blueprint("roles", __name__, url_prefix="/v2.1", description="Who is what to the whole house")
 
-LONGEST_REASON = 200
+MAX_REASON_LENGTH = 200
 
 TO_ADMINISTER = "You must be logged in to look after accounts"
 NOT_AN_ADMIN = "You must be an admin to look after accounts"
-NO_USER = "User not found"
+MSG_USER_NOT_FOUND = "User not found"
 NO_STATE = "There is no such state of an account"
 NO_ROLE = "You must name at least one role"
-REFUSED = {401: TO_ADMINISTER, 403: NOT_AN_ADMIN}
+ACCESS_ERRORS = {401: TO_ADMINISTER, 403: NOT_AN_ADMIN}
 
 
-class RoleChangeSchema(Shape):
-    admin = optional(flag(True))
-    editor = optional(flag(True))
-    trusted = optional(flag(True))
-    active = optional(flag(True, "False: cannot sign in, and tokens stop."))
-    reason = optional(text("Knows everybody", "For the audit log.", maxLength=LONGEST_REASON))
+class RoleChangeSchema(ObjectSchema):
+    admin = optional(boolean(True))
+    editor = optional(boolean(True))
+    trusted = optional(boolean(True))
+    active = optional(boolean(True, "False: cannot sign in, and tokens stop."))
+    reason = optional(string("Knows everybody", "For the audit log.", maxLength=MAX_REASON_LENGTH))
 
 
 @blp.route("/accounts")
 class Accounts(MethodView):
-    @lists(AccountPageSchema)
-    @asks("keyword", "state")
-    @refuses({**REFUSED, 400: NO_STATE})
+    @returns_page(AccountPageSchema)
+    @accepts_query("keyword", "state")
+    @fails_with({**ACCESS_ERRORS, 400: NO_STATE})
     def get(self):
         """List accounts, also deactivated ones, newest first.
 
         ``keyword`` is looked for in usernames, full names and addresses.
         """
-        admin()
-        state = query().text("state")
+        require_admin()
+        state = get_query_params().text("state")
         if state and state not in STATES:
-            raise Invalid(NO_STATE)
-        page = list_accounts(db.session, read_paging(), keyword=query().text("keyword"), state=state)
-        return collection("accounts", [represent_account(user, links()) for user in page.items], page)
+            raise InvalidInput(NO_STATE)
+        page = list_accounts(db.session, read_paging(), keyword=get_query_params().text("keyword"), state=state)
+        return collection_response("accounts", [represent_account(user, links()) for user in page.items], page)
 
 
 @blp.route("/users/<row_id:user_id>/roles")
 class Roles(MethodView):
-    @shows(RolesSchema)
-    @refuses({**REFUSED, 404: NO_USER})
+    @returns(RolesSchema)
+    @fails_with({**ACCESS_ERRORS, 404: MSG_USER_NOT_FOUND})
     def get(self, user_id):
         """Show somebody's roles."""
-        admin()
-        return thing(represent_account(find_account(db.session, user_id), links()))
+        require_admin()
+        return object_response(represent_account(find_account(db.session, user_id), links()))
 
-    @takes(RoleChangeSchema)
-    @does(204)
-    @refuses({**REFUSED, 404: NO_USER, 400: (NO_ROLE, "ada is the last admin. Promote somebody else first")})
+    @accepts_body(RoleChangeSchema)
+    @returns_empty(204)
+    @fails_with(
+        {**ACCESS_ERRORS, 404: MSG_USER_NOT_FOUND, 400: (NO_ROLE, "ada is the last admin. Promote somebody else first")}
+    )
     def put(self, user_id):
         """Give and take roles. What is not named stays as it is, and the last admin stays one."""
-        actor = admin()
-        given = params()
-        set_roles(db.session, user_id, _read_roles(given), actor=actor, reason=read_reason(given))
+        actor = require_admin()
+        given = get_params()
+        set_roles(db.session, user_id, _read_roles(given), actor=actor, reason=parse_reason(given))
         db.session.commit()
-        return empty(204)
+        return empty_response(204)
 
 
-def admin() -> Person:
-    """The caller; :raises NotSignedIn, NotAllowed: if it is no admin."""
-    user = signed_in(TO_ADMINISTER)
+def require_admin() -> UserSnapshot:
+    """The caller; :raises Unauthenticated, NotAllowed: if it is no admin."""
+    user = require_user(TO_ADMINISTER)
     if not can_administer_users(Viewer(user)):
-        raise NotAllowed(NOT_AN_ADMIN)
+        raise Forbidden(NOT_AN_ADMIN)
     return user
 
 
-def read_reason(given: Params) -> str:
-    reason = plain_text(given.text("reason"))
-    if len(reason) > LONGEST_REASON:
-        raise Invalid(f"The field 'reason' must not be longer than {LONGEST_REASON} characters")
+def parse_reason(given: Params) -> str:
+    reason = to_plain_text(given.text("reason"))
+    if len(reason) > MAX_REASON_LENGTH:
+        raise InvalidInput(f"The field 'reason' must not be longer than {MAX_REASON_LENGTH} characters")
     return reason
 
 
 def _read_roles(given):
     roles = {role: given[role] for role in ROLES if role in given}
     if not roles:
-        raise Invalid(NO_ROLE)
+        raise InvalidInput(NO_ROLE)
     for role, wanted in roles.items():
         if not isinstance(wanted, bool):
-            raise Invalid(f"The field '{role}' must be true or false")
+            raise InvalidInput(f"The field '{role}' must be true or false")
     return roles

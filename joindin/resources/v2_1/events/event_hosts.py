@@ -7,58 +7,58 @@ from joindin.extensions import db
 from joindin.operations.hosts import add_host, remove_host
 from joindin.permissions import can_edit_event
 from joindin.queries.events import list_hosts
-from joindin.representations.schema_fields import Shape, text
+from joindin.representations.schema_fields import ObjectSchema, string
 from joindin.representations.v2_1.events import HostPageSchema, represent_host
 from joindin.resources.v2_1.authentication import links
-from joindin.resources.v2_1.authorization import for_event
-from joindin.resources.v2_1.openapi import does, lists, refuses, takes
+from joindin.resources.v2_1.authorization import with_event
+from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns_empty, returns_page
 from joindin.resources.v2_1.paging import read_paging
-from joindin.resources.v2_1.request_params import params
-from joindin.resources.v2_1.responses import collection, empty
-from joindin.utils.text import plain_text
+from joindin.resources.v2_1.request_params import get_params
+from joindin.resources.v2_1.responses import collection_response, empty_response
+from joindin.utils.text import to_plain_text
 
 blp = Blueprint("hosts", __name__, url_prefix="/v2.1", description="Who runs an event")
 
 
-class NewHostSchema(Shape):
-    host_name = text("grace", "A username, despite its name.")
+class NewHostSchema(ObjectSchema):
+    host_name = string("grace", "A username, despite its name.")
 
 
 @blp.route("/events/<positive:event_id>/hosts")
 class EventHosts(MethodView):
-    @lists(HostPageSchema)
+    @returns_page(HostPageSchema)
     def get(self, event_id):
         """List the hosts of an event, by name."""
         page = list_hosts(db.session, event_id, read_paging())
-        return collection("hosts", [represent_host(host, links()) for host in page.items], page)
+        return collection_response("hosts", [represent_host(host, links()) for host in page.items], page)
 
-    @for_event(
+    @with_event(
         can_edit_event,
-        sign_in="You must be logged in to create data",
+        login_message="You must be logged in to create data",
         refusal="You do not have permission to add hosts to this event",
     )
-    @takes(NewHostSchema)
-    @does(204, location="/v2.1/events/3")
-    @refuses({404: "No User found", 400: "User is already a host"})
+    @accepts_body(NewHostSchema)
+    @returns_empty(204, location="/v2.1/events/3")
+    @fails_with({404: "No User found", 400: "User is already a host"})
     def post(self, event, viewer):
         """Add a host. ``host_name`` is a username, despite its name."""
-        add_host(db.session, event, username=plain_text(params().text("host_name")), actor=viewer.user)
+        add_host(db.session, event, username=to_plain_text(get_params().text("host_name")), actor=viewer.user)
         db.session.commit()
         # 204 and the event, as the web site expects; the newest original says 201 (spec 18, #2).
-        return empty(204, links().event(event.id))
+        return empty_response(204, links().event(event.id))
 
 
 @blp.route("/events/<positive:event_id>/hosts/<row_id:user_id>")
 class OneEventHost(MethodView):
-    @for_event(
+    @with_event(
         can_edit_event,
-        sign_in="You must be logged in to remove data",
+        login_message="You must be logged in to remove data",
         refusal="You do not have permission to remove hosts from this event",
     )
-    @does(204, location="/v2.1/events/3/hosts")
-    @refuses({403: "You are not allowed to remove yourself from the host-list", 404: "No User found"})
+    @returns_empty(204, location="/v2.1/events/3/hosts")
+    @fails_with({403: "You are not allowed to remove yourself from the host-list", 404: "No User found"})
     def delete(self, event, viewer, user_id):
         """Take somebody off the hosts."""
         remove_host(db.session, event, user_id=user_id, remover=viewer.user)
         db.session.commit()
-        return empty(204, f"{links().event(event.id)}/hosts")
+        return empty_response(204, f"{links().event(event.id)}/hosts")

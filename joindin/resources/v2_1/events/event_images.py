@@ -4,19 +4,19 @@ from flask import current_app, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.errors import Invalid, NotAllowed
+from joindin.errors import Forbidden, InvalidInput
 from joindin.extensions import db
 from joindin.models import Event
-from joindin.operations.images import ImageFiles, remove_event_image, set_event_image
+from joindin.operations.images import EventImageStore, remove_event_image, set_event_image
 from joindin.permissions import can_edit_event
 from joindin.queries.events import list_images
-from joindin.queries.viewer_relations import view_events
-from joindin.representations.schema_fields import Shape, text
+from joindin.queries.viewer_relations import load_viewer_for_events
+from joindin.representations.schema_fields import ObjectSchema, string
 from joindin.representations.v2_1.events import EventImagesSchema, represent_images
-from joindin.resources.v2_1.authentication import links, signed_in
-from joindin.resources.v2_1.authorization import allows
-from joindin.resources.v2_1.openapi import does, refuses, shows, takes
-from joindin.resources.v2_1.responses import empty, thing
+from joindin.resources.v2_1.authentication import links, require_user
+from joindin.resources.v2_1.authorization import check_permission_and_audit
+from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty
+from joindin.resources.v2_1.responses import empty_response, object_response
 
 blp = Blueprint("images", __name__, url_prefix="/v2.1", description="Images of events")
 
@@ -32,21 +32,21 @@ IMAGE_PROBLEMS = (
 )
 
 
-class NewImageSchema(Shape):
-    image = text(about="The file.", format="binary")
+class NewImageSchema(ObjectSchema):
+    image = string(description="The file.", format="binary")
 
 
 @blp.route("/events/<positive:event_id>/images")
 class EventImages(MethodView):
-    @shows(EventImagesSchema)
+    @returns(EventImagesSchema)
     def get(self, event_id):
         """Show the sizes of an event's image."""
         images = list_images(db.session, event_id)
-        return thing({"images": represent_images(images, links()), "meta": {"count": len(images)}})
+        return object_response({"images": represent_images(images, links()), "meta": {"count": len(images)}})
 
-    @takes(NewImageSchema, "multipart/form-data")
-    @does(201, location="/v2.1/events/3")
-    @refuses({401: TO_CREATE, 403: NOT_YOURS, 400: (NO_EVENT % 3, "Image was not supplied", *IMAGE_PROBLEMS)})
+    @accepts_body(NewImageSchema, "multipart/form-data")
+    @returns_empty(201, location="/v2.1/events/3")
+    @fails_with({401: TO_CREATE, 403: NOT_YOURS, 400: (NO_EVENT % 3, "Image was not supplied", *IMAGE_PROBLEMS)})
     def post(self, event_id):
         """Upload an image: square, 140 to 1440 pixels, PNG, JPEG, GIF or WebP.
 
@@ -55,37 +55,37 @@ class EventImages(MethodView):
         _check_may_change(event_id)
         upload = request.files.get("image")
         if upload is None:
-            raise Invalid("Image was not supplied")
+            raise InvalidInput("Image was not supplied")
         if not upload.filename:
             # What a form sends when nobody chose a file.
-            raise Invalid("Image upload failed (Code: 4)")
+            raise InvalidInput("Image upload failed (Code: 4)")
         content = upload.read()
         if len(content) > current_app.config["MAX_IMAGE_BYTES"]:
-            raise Invalid("Image upload failed (Code: 1)")
+            raise InvalidInput("Image upload failed (Code: 1)")
         # Imported here: Pillow takes as much memory as a thousand rendered events, and few workers ever need it.
-        from joindin.utils.images import make_event_images
+        from joindin.utils.images import process_event_image
 
-        made = make_event_images(content)
-        with ImageFiles(current_app.config["MEDIA_DIR"]) as files:
+        made = process_event_image(content)
+        with EventImageStore(current_app.config["MEDIA_DIR"]) as files:
             set_event_image(db.session, event_id, made, files)
             db.session.commit()
-        return empty(201, links().event(event_id))
+        return empty_response(201, links().event(event_id))
 
-    @does(204, location="/v2.1/events/3")
-    @refuses({401: TO_CREATE, 403: NOT_YOURS, 400: NO_EVENT % 3})
+    @returns_empty(204, location="/v2.1/events/3")
+    @fails_with({401: TO_CREATE, 403: NOT_YOURS, 400: NO_EVENT % 3})
     def delete(self, event_id):
         """Remove the image of an event."""
         _check_may_change(event_id)
-        with ImageFiles(current_app.config["MEDIA_DIR"]) as files:
+        with EventImageStore(current_app.config["MEDIA_DIR"]) as files:
             remove_event_image(db.session, event_id, files)
             db.session.commit()
-        return empty(204, links().event(event_id))
+        return empty_response(204, links().event(event_id))
 
 
 def _check_may_change(event_id):
-    user = signed_in(TO_CREATE)
+    user = require_user(TO_CREATE)
     event = db.session.get(Event, event_id)
     if event is None or not event.is_active:
-        raise Invalid(NO_EVENT % event_id)
-    if not allows(can_edit_event, view_events(db.session, user, [event_id]), event):
-        raise NotAllowed(NOT_YOURS)
+        raise InvalidInput(NO_EVENT % event_id)
+    if not check_permission_and_audit(can_edit_event, load_viewer_for_events(db.session, user, [event_id]), event):
+        raise Forbidden(NOT_YOURS)

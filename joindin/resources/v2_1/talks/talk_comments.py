@@ -6,23 +6,23 @@ from flask import current_app
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.errors import Invalid
+from joindin.errors import InvalidInput
 from joindin.extensions import db, reader, writer
-from joindin.jobs.mail_notifications import announce_mail
+from joindin.jobs.mail_notifications import enqueue_delivery
 from joindin.operations.comments import RATINGS
 from joindin.operations.talk_comments import (
-    RateLimit,
+    CommentRateLimit,
+    add_talk_comment,
     check_comment_rate,
-    comment_on_talk,
-    decide_about_talk_comment,
     edit_talk_comment,
     report_talk_comment,
+    resolve_talk_comment_reports,
 )
 from joindin.permissions import can_edit_event
-from joindin.queries.paging import single
+from joindin.queries.paging import single_page
 from joindin.queries.talk_comments import (
-    find_hidden_talk_comment,
     find_talk_comment,
+    find_talk_comment_including_hidden,
     find_talk_comment_key,
     list_event_talk_comments,
     list_open_talk_reports,
@@ -30,7 +30,7 @@ from joindin.queries.talk_comments import (
     list_user_talk_comments,
 )
 from joindin.queries.talks import find_talk_key
-from joindin.representations.schema_fields import Shape, flag, text, whole
+from joindin.representations.schema_fields import ObjectSchema, boolean, integer, string
 from joindin.representations.v2_1.talk_comments import (
     TalkCommentPageSchema,
     TalkReportPageSchema,
@@ -38,34 +38,34 @@ from joindin.representations.v2_1.talk_comments import (
     represent_talk_comment,
     represent_talk_report,
 )
-from joindin.resources.v2_1.authentication import caller, links, origin, signed_in
-from joindin.resources.v2_1.authorization import for_event
+from joindin.resources.v2_1.authentication import client_origin, get_caller, links, require_user
+from joindin.resources.v2_1.authorization import with_event
 from joindin.resources.v2_1.comment_moderation import (
-    NO_COMMENT,
-    NO_DECISION,
-    NOT_YOURS,
-    TO_LIST,
-    TO_MODERATE,
-    TO_REPORT,
+    MSG_COMMENT_NOT_FOUND,
+    MSG_FORBIDDEN,
+    MSG_INVALID_DECISION,
+    MSG_LOGIN_TO_LIST_REPORTS,
+    MSG_LOGIN_TO_MODERATE,
+    MSG_LOGIN_TO_REPORT,
     DecisionSchema,
-    check_may_moderate,
+    check_can_moderate,
 )
 from joindin.resources.v2_1.comment_parsing import (
-    DUPLICATE,
-    LONGEST_COMMENT,
-    NO_NUMBER,
-    NO_RATING,
-    NO_TEXT,
-    OUT_OF_RANGE,
-    SPAM,
-    read_comment_text,
-    read_rating,
+    MAX_COMMENT_LENGTH,
+    MSG_COMMENT_REQUIRED,
+    MSG_DUPLICATE_COMMENT,
+    MSG_RATING_NOT_A_NUMBER,
+    MSG_RATING_OUT_OF_RANGE,
+    MSG_RATING_REQUIRED,
+    MSG_SPAM,
+    parse_comment_text,
+    parse_rating,
 )
-from joindin.resources.v2_1.comment_rendering import show_talk_comments
-from joindin.resources.v2_1.openapi import does, lists, refuses, shows, takes
+from joindin.resources.v2_1.comment_rendering import render_talk_comments
+from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty, returns_page
 from joindin.resources.v2_1.paging import read_paging
-from joindin.resources.v2_1.request_params import params
-from joindin.resources.v2_1.responses import collection, empty
+from joindin.resources.v2_1.request_params import get_params
+from joindin.resources.v2_1.responses import collection_response, empty_response
 from joindin.utils.akismet import is_spam
 from joindin.utils.datetimes import utc_now
 
@@ -78,30 +78,37 @@ TOO_LATE = "Cannot edit the comment after 15 minutes"
 TOO_OFTEN = "Rate limit exceeded. Try again in 1200 seconds"
 
 
-class NewTalkCommentSchema(Shape):
-    comment = text("I could follow every step.", maxLength=LONGEST_COMMENT)
-    rating = whole(5, "A number or its text. It counts once a person, and never from speakers.", minimum=1, maximum=5)
-    private = flag(False, "For the speakers alone, who get it by mail. `0`, `1` and their texts do as well.")
+class NewTalkCommentSchema(ObjectSchema):
+    comment = string("I could follow every step.", maxLength=MAX_COMMENT_LENGTH)
+    rating = integer(5, "A number or its text. It counts once a person, and never from speakers.", minimum=1, maximum=5)
+    private = boolean(False, "For the speakers alone, who get it by mail. `0`, `1` and their texts do as well.")
 
 
-class EditedTalkCommentSchema(Shape):
-    comment = text("I could follow every step but one.", maxLength=LONGEST_COMMENT)
+class EditedTalkCommentSchema(ObjectSchema):
+    comment = string("I could follow every step but one.", maxLength=MAX_COMMENT_LENGTH)
 
 
 @blp.route("/talks/<positive:talk_id>/comments")
 class TalkComments(MethodView):
-    @lists(TalkCommentPageSchema, VerboseTalkCommentPageSchema)
+    @returns_page(TalkCommentPageSchema, VerboseTalkCommentPageSchema)
     def get(self, talk_id):
         """List the comments on a talk, oldest first."""
-        return show_talk_comments(list_talk_comments(reader(), talk_id, read_paging()))
+        return render_talk_comments(list_talk_comments(reader(), talk_id, read_paging()))
 
-    @takes(NewTalkCommentSchema)
-    @does(201, location="/v2.1/talk_comments/11")
-    @refuses(
+    @accepts_body(NewTalkCommentSchema)
+    @returns_empty(201, location="/v2.1/talk_comments/11")
+    @fails_with(
         {
             401: TO_COMMENT,
             404: "Talk not found",
-            400: (NO_TEXT, NO_RATING, NO_NUMBER, OUT_OF_RANGE, SPAM, DUPLICATE),
+            400: (
+                MSG_COMMENT_REQUIRED,
+                MSG_RATING_REQUIRED,
+                MSG_RATING_NOT_A_NUMBER,
+                MSG_RATING_OUT_OF_RANGE,
+                MSG_SPAM,
+                MSG_DUPLICATE_COMMENT,
+            ),
             429: TOO_OFTEN,
         }
     )
@@ -110,119 +117,119 @@ class TalkComments(MethodView):
 
         A person's first rating counts, those of speakers never do. A private comment is shown to nobody.
         """
-        author = signed_in(TO_COMMENT)
+        author = require_user(TO_COMMENT)
         find_talk_key(reader(), talk_id)
-        text, rating = _read_comment(params())
+        text, rating = _read_comment(get_params())
         limit, now = _rate_limit(), utc_now()
         # Asked again once nobody else can write as this person; asked now because it comes before the spam check.
         check_comment_rate(reader(), author, limit, now=now)
-        if is_spam(current_app.config, text, origin()):
-            raise Invalid(SPAM)
+        if is_spam(current_app.config, text, client_origin()):
+            raise InvalidInput(MSG_SPAM)
         said = {
             "author": author,
             "text": text,
             "rating": rating,
-            "is_private": not params().is_empty("private"),
-            "source": caller().source,
+            "is_private": not get_params().is_empty("private"),
+            "source": get_caller().source,
             "limit": limit,
             "now": now,
         }
-        comment_id, is_told = writer().write(lambda connection: comment_on_talk(connection, talk_id, **said))
+        comment_id, is_told = writer().run(lambda connection: add_talk_comment(connection, talk_id, **said))
         if is_told:
-            announce_mail()
-        return empty(201, links().talk_comment(comment_id))
+            enqueue_delivery()
+        return empty_response(201, links().talk_comment(comment_id))
 
 
 @blp.route("/events/<positive:event_id>/talk_comments")
 class EventTalkComments(MethodView):
-    @lists(TalkCommentPageSchema, VerboseTalkCommentPageSchema)
+    @returns_page(TalkCommentPageSchema, VerboseTalkCommentPageSchema)
     def get(self, event_id):
         """List the comments on all talks of an event, newest first."""
-        return show_talk_comments(list_event_talk_comments(reader(), event_id, read_paging()))
+        return render_talk_comments(list_event_talk_comments(reader(), event_id, read_paging()))
 
 
 @blp.route("/users/<positive:user_id>/talk_comments")
 class UserTalkComments(MethodView):
-    @lists(TalkCommentPageSchema, VerboseTalkCommentPageSchema)
+    @returns_page(TalkCommentPageSchema, VerboseTalkCommentPageSchema)
     def get(self, user_id):
         """List what somebody said about talks, newest first."""
-        return show_talk_comments(list_user_talk_comments(reader(), user_id, read_paging()))
+        return render_talk_comments(list_user_talk_comments(reader(), user_id, read_paging()))
 
 
 @blp.route("/events/<positive:event_id>/talk_comments/reported")
 class ReportedTalkComments(MethodView):
-    @for_event(
+    @with_event(
         can_edit_event,
-        sign_in=TO_LIST,
-        refusal=NOT_YOURS,
+        login_message=MSG_LOGIN_TO_LIST_REPORTS,
+        refusal=MSG_FORBIDDEN,
     )
-    @shows(TalkReportPageSchema)
+    @returns(TalkReportPageSchema)
     def get(self, event, viewer):
         """List the open reports about comments on talks of an event."""
         page = list_open_talk_reports(db.session, event.id)
-        return collection("reports", [represent_talk_report(each, links()) for each in page.items], page)
+        return collection_response("reports", [represent_talk_report(each, links()) for each in page.items], page)
 
 
 @blp.route("/talk_comments/<row_id:comment_id>")
 class OneTalkComment(MethodView):
-    @shows(TalkCommentPageSchema, VerboseTalkCommentPageSchema)
-    @refuses({404: NO_COMMENT})
+    @returns(TalkCommentPageSchema, VerboseTalkCommentPageSchema)
+    @fails_with({404: MSG_COMMENT_NOT_FOUND})
     def get(self, comment_id):
         """Show a comment on a talk."""
-        return show_talk_comments(single(find_talk_comment_key(reader(), comment_id)))
+        return render_talk_comments(single_page(find_talk_comment_key(reader(), comment_id)))
 
-    @takes(EditedTalkCommentSchema)
-    @shows(TalkCommentPageSchema)
-    @refuses({401: TO_EDIT, 400: (NO_TEXT, TOO_LATE), 404: NO_COMMENT, 403: NOT_THE_AUTHOR})
+    @accepts_body(EditedTalkCommentSchema)
+    @returns(TalkCommentPageSchema)
+    @fails_with({401: TO_EDIT, 400: (MSG_COMMENT_REQUIRED, TOO_LATE), 404: MSG_COMMENT_NOT_FOUND, 403: NOT_THE_AUTHOR})
     def put(self, comment_id):
         """Change the words of one's own comment, within 15 minutes."""
-        editor = signed_in(TO_EDIT)
-        text = read_comment_text(params())
+        editor = require_user(TO_EDIT)
+        text = parse_comment_text(get_params())
         comment = find_talk_comment(db.session, comment_id)
         minutes = current_app.config["MAX_COMMENT_EDIT_MINUTES"]
         edit_talk_comment(db.session, comment, editor=editor, text=text, minutes=minutes, now=utc_now())
         db.session.commit()
         # In the short form, whatever was asked for: as in the original.
-        return collection("comments", [represent_talk_comment(comment, links())], single(comment))
+        return collection_response("comments", [represent_talk_comment(comment, links())], single_page(comment))
 
 
 @blp.route("/talk_comments/<row_id:comment_id>/reported")
 class TalkCommentReports(MethodView):
-    @does(202, "It is hidden.", location="/v2.1/talks/42/comments")
-    @refuses({401: TO_REPORT, 404: NO_COMMENT})
+    @returns_empty(202, "It is hidden.", location="/v2.1/talks/42/comments")
+    @fails_with({401: MSG_LOGIN_TO_REPORT, 404: MSG_COMMENT_NOT_FOUND})
     def post(self, comment_id):
         """Report a comment on a talk. It is hidden until a host decides."""
-        reporter = signed_in(TO_REPORT)
-        comment = find_hidden_talk_comment(db.session, comment_id)
+        reporter = require_user(MSG_LOGIN_TO_REPORT)
+        comment = find_talk_comment_including_hidden(db.session, comment_id)
         report_talk_comment(db.session, comment, reporter=reporter, now=utc_now())
         db.session.commit()
-        return empty(202, f"{links().talk(comment.talk_id)}/comments")
+        return empty_response(202, f"{links().talk(comment.talk_id)}/comments")
 
-    @takes(DecisionSchema)
-    @does(204, location="/v2.1/talks/42/comments")
-    @refuses({401: TO_MODERATE, 403: NOT_YOURS, 404: NO_COMMENT, 400: NO_DECISION})
+    @accepts_body(DecisionSchema)
+    @returns_empty(204, location="/v2.1/talks/42/comments")
+    @fails_with({401: MSG_LOGIN_TO_MODERATE, 403: MSG_FORBIDDEN, 404: MSG_COMMENT_NOT_FOUND, 400: MSG_INVALID_DECISION})
     def put(self, comment_id):
         """Decide about a reported comment: ``approved`` upholds the report, ``denied`` shows the comment again."""
-        decider = signed_in(TO_MODERATE)
-        comment = find_hidden_talk_comment(db.session, comment_id)
-        check_may_moderate(comment.event_id, decider)
-        decision = params().text("decision")
-        decide_about_talk_comment(db.session, comment, decider=decider, decision=decision, now=utc_now())
+        decider = require_user(MSG_LOGIN_TO_MODERATE)
+        comment = find_talk_comment_including_hidden(db.session, comment_id)
+        check_can_moderate(comment.event_id, decider)
+        decision = get_params().text("decision")
+        resolve_talk_comment_reports(db.session, comment, decider=decider, decision=decision, now=utc_now())
         db.session.commit()
-        return empty(204, f"{links().talk(comment.talk_id)}/comments")
+        return empty_response(204, f"{links().talk(comment.talk_id)}/comments")
 
 
 def _read_comment(given):
-    text = read_comment_text(given)
+    text = parse_comment_text(given)
     if given.is_empty("rating"):
-        raise Invalid(NO_RATING)
-    rating = read_rating(given)
+        raise InvalidInput(MSG_RATING_REQUIRED)
+    rating = parse_rating(given)
     if not RATINGS[0] <= rating <= RATINGS[-1]:
-        raise Invalid(OUT_OF_RANGE)
+        raise InvalidInput(MSG_RATING_OUT_OF_RANGE)
     # The original's column rounds what is no whole number, half up.
     return text, int(rating + 0.5)
 
 
 def _rate_limit():
     settings = current_app.config
-    return RateLimit(settings["TALK_COMMENT_LIMIT"], dt.timedelta(minutes=settings["TALK_COMMENT_WINDOW"]))
+    return CommentRateLimit(settings["TALK_COMMENT_LIMIT"], dt.timedelta(minutes=settings["TALK_COMMENT_WINDOW"]))

@@ -5,45 +5,50 @@ from functools import partial
 from flask import current_app, redirect, request
 from wtforms import TextAreaField
 
-from joindin.errors import Invalid, NotAllowed, NotConfigured
+from joindin.errors import Forbidden, InvalidInput, NotConfigured
 from joindin.extensions import db
-from joindin.http.forms import Form, OneOf, Text, at_most, choices, filled
-from joindin.http.html_pages import notify, show_page
-from joindin.http.sessions import person, require_person, require_recent_sign_in
-from joindin.http.trailing_slash import add_slashed
+from joindin.http.forms import Form, PlainTextField, RadioChoice, choices, max_length, required
+from joindin.http.html_pages import flash_success, render_page
+from joindin.http.sessions import recent_sign_in_required, require_user, sign_in_required
+from joindin.http.trailing_slash import add_trailing_slash_route
 from joindin.operations.accounts.clients import (
-    change_application,
     check_redirect_uris,
+    delete_client,
+    edit_application,
     register_application,
-    remove_client,
     rotate_secret,
 )
 from joindin.permissions import can_administer_applications
-from joindin.queries.accounts.clients import find_client_of, find_client_with_owner, list_all_clients, list_clients_of
+from joindin.queries.accounts.clients import (
+    find_client_with_owner,
+    find_owned_client,
+    list_all_clients,
+    list_owned_clients,
+)
 from joindin.queries.paging import Paging
-from joindin.resources.web.account.one_time_secret import seal, unseal
+from joindin.resources.web.account.one_time_secret import pop_one_time_secret, store_one_time_secret
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
-from joindin.utils.text import is_web_url, plain_text
+from joindin.utils.text import is_web_url, to_plain_text
 from joindin.viewer import Viewer
 
-OWN, ALL = "/accounts/applications/", "/api/settings/applications/"
-MOST_SHOWN = 500
-ADMINS_ONLY = "Only admins see everybody's applications"
+OWN_PATH, ALL_PATH = "/accounts/applications/", "/api/settings/applications/"
+MAX_LISTED = 500
+MSG_FORBIDDEN_ALL_APPLICATIONS = "Only admins see everybody's applications"
 
 
-class Application(Form):
-    name = Text("Name", [filled("Give the application a name"), at_most(255, "The name")])
+class ApplicationForm(Form):
+    name = PlainTextField("Name", [required("Give the application a name"), max_length(255, "The name")])
     description = TextAreaField(
         "What does it do?",
-        [at_most(10_000, "The description")],
-        filters=[lambda text: plain_text(text or "")],
+        [max_length(10_000, "The description")],
+        filters=[lambda text: to_plain_text(text or "")],
         render_kw={"rows": 3},
     )
-    website = Text("Its web site", [at_most(500, "The address")], render_kw={"inputmode": "url"})
+    website = PlainTextField("Its web site", [max_length(500, "The address")], render_kw={"inputmode": "url"})
     redirect_uris = TextAreaField(
         "Where people are sent back to",
-        [filled("Give at least one address that people are sent back to")],
+        [required("Give at least one address that people are sent back to")],
         description="One whole address a line. On 127.0.0.1 the port may be another when it is used",
         render_kw={"rows": 3, "spellcheck": "false"},
     )
@@ -52,13 +57,13 @@ class Application(Form):
 
     def validate_website(self, field):
         if field.data and not is_web_url(field.data):
-            self.refuse("Enter a whole address, or none", field)
+            self.add_error("Enter a whole address, or none", field)
 
     def validate_redirect_uris(self, field):
         try:
             check_redirect_uris(self.addresses, self.is_public)
-        except Invalid as refused:
-            self.refuse(str(refused), field)
+        except InvalidInput as refused:
+            self.add_error(str(refused), field)
 
     @property
     def addresses(self) -> list[str]:
@@ -73,8 +78,8 @@ class Application(Form):
         }
 
 
-class NewApplication(Application):
-    kind = OneOf(
+class NewApplicationForm(ApplicationForm):
+    kind = RadioChoice(
         "Where does it run?",
         choices=choices(
             {
@@ -90,89 +95,96 @@ class NewApplication(Application):
         return self.kind.data == "public"
 
 
-def list_applications(place):
-    _check_may_see(place)
-    paging = Paging(size=MOST_SHOWN)
-    page = list_clients_of(db.session, person().id, paging) if place == OWN else list_all_clients(db.session, paging)
-    return show_page("web/accounts/applications.html", clients=page.items, place=place)
+def applications_page(place):
+    _check_may_list(place)
+    paging = Paging(size=MAX_LISTED)
+    page = (
+        list_owned_clients(db.session, require_user().id, paging)
+        if place == OWN_PATH
+        else list_all_clients(db.session, paging)
+    )
+    return render_page("web/account/applications.html", clients=page.items, place=place)
 
 
-def register(place):
-    _check_may_see(place)
-    form = NewApplication()
+def register_page(place):
+    _check_may_list(place)
+    form = NewApplicationForm()
     if form.validate_on_submit():
         try:
             client, secret = register_application(
                 db.session,
-                actor=person(),
+                actor=require_user(),
                 is_public=form.is_public,
                 secret_key=_secret_key(),
                 now=utc_now(),
                 **form.said(),
             )
-        except Invalid as refused:
+        except InvalidInput as refused:
             db.session.rollback()
-            form.refuse(str(refused))
+            form.add_error(str(refused))
         else:
             db.session.commit()
-            return _show_secret(place, client, secret)
-    return show_page("web/accounts/application_new.html", form=form, place=place)
+            return _redirect_with_secret(place, client, secret)
+    return render_page("web/account/application_new.html", form=form, place=place)
 
 
-def show_application(place, client_id):
-    client = _find(place, client_id)
-    response = show_page(
-        "web/accounts/application.html", client=client, place=place, secret=unseal(f"application {client_id}")
+def application_page(place, client_id):
+    client = _find_client(place, client_id)
+    response = render_page(
+        "web/account/application.html",
+        client=client,
+        place=place,
+        secret=pop_one_time_secret(f"application {client_id}"),
     )
     response.cache_control.no_store = True
     return response
 
 
-def update(place, client_id):
-    client = _find(place, client_id)
+def edit_page(place, client_id):
+    client = _find_client(place, client_id)
     known = {name: getattr(client, name) for name in ("name", "description", "website")}
-    form = Application(data=known | {"redirect_uris": "\n".join(client.redirect_uris)})
+    form = ApplicationForm(data=known | {"redirect_uris": "\n".join(client.redirect_uris)})
     form.is_public = client.is_public
     if form.validate_on_submit():
-        change_application(db.session, client, actor=person(), **form.said())
+        edit_application(db.session, client, actor=require_user(), **form.said())
         db.session.commit()
-        notify("The application is changed.")
+        flash_success("The application is changed.")
         return redirect(f"{place}{client_id}/")
-    return show_page("web/accounts/application_change.html", form=form, client=client, place=place)
+    return render_page("web/account/application_change.html", form=form, client=client, place=place)
 
 
-def delete(place, client_id):
-    client = _find(place, client_id)
+def delete_page(place, client_id):
+    client = _find_client(place, client_id)
     if not _is_sent():
-        return show_page("web/accounts/application_delete.html", client=client, place=place)
-    remove_client(db.session, client, actor=person())
+        return render_page("web/account/application_delete.html", client=client, place=place)
+    delete_client(db.session, client, actor=require_user())
     db.session.commit()
-    notify("The application is deleted, and what people allowed it with it.")
+    flash_success("The application is deleted, and what people allowed it with it.")
     return redirect(place)
 
 
-def rotate(place, client_id):
-    client = _find(place, client_id)
-    secret = rotate_secret(db.session, client, _secret_key(), actor=person())
+def rotate_client_secret(place, client_id):
+    client = _find_client(place, client_id)
+    secret = rotate_secret(db.session, client, _secret_key(), actor=require_user())
     db.session.commit()
-    return _show_secret(place, client, secret)
+    return _redirect_with_secret(place, client, secret)
 
 
-def _check_may_see(place):
-    if place == ALL and not can_administer_applications(Viewer(person())):
-        raise NotAllowed(ADMINS_ONLY)
+def _check_may_list(place):
+    if place == ALL_PATH and not can_administer_applications(Viewer(require_user())):
+        raise Forbidden(MSG_FORBIDDEN_ALL_APPLICATIONS)
 
 
-def _find(place, client_id):
-    _check_may_see(place)
-    if place == ALL:
+def _find_client(place, client_id):
+    _check_may_list(place)
+    if place == ALL_PATH:
         return find_client_with_owner(db.session, client_id)
-    return find_client_of(db.session, person().id, client_id)
+    return find_owned_client(db.session, require_user().id, client_id)
 
 
-def _show_secret(place, client, secret):
+def _redirect_with_secret(place, client, secret):
     if secret is not None:
-        seal(f"application {client.id}", secret)
+        store_one_time_secret(f"application {client.id}", secret)
     return redirect(f"{place}{client.id}/")
 
 
@@ -186,20 +198,20 @@ def _is_sent():
     return request.method == "POST"
 
 
-def _mount(place):
+def _add_routes(place):
     """The same pages, of one's own applications or of all."""
     for rule, view, guard, methods in (
-        ("", list_applications, require_person, ["GET"]),
-        ("register/", register, require_recent_sign_in, ["GET", "POST"]),
-        ("<positive:client_id>/", show_application, require_person, ["GET"]),
-        ("<positive:client_id>/update/", update, require_person, ["GET", "POST"]),
-        ("<positive:client_id>/delete/", delete, require_recent_sign_in, ["GET", "POST"]),
-        ("<positive:client_id>/secret/", rotate, require_recent_sign_in, ["POST"]),
+        ("", applications_page, sign_in_required, ["GET"]),
+        ("register/", register_page, recent_sign_in_required, ["GET", "POST"]),
+        ("<positive:client_id>/", application_page, sign_in_required, ["GET"]),
+        ("<positive:client_id>/update/", edit_page, sign_in_required, ["GET", "POST"]),
+        ("<positive:client_id>/delete/", delete_page, recent_sign_in_required, ["GET", "POST"]),
+        ("<positive:client_id>/secret/", rotate_client_secret, recent_sign_in_required, ["POST"]),
     ):
         here = guard(partial(view, place))
-        name = f"{view.__name__} of {'all' if place == ALL else 'own'} applications"
-        add_slashed(blp, f"{place}{rule}", here, endpoint=name, methods=methods)
+        name = f"{view.__name__} of {'all' if place == ALL_PATH else 'own'} applications"
+        add_trailing_slash_route(blp, f"{place}{rule}", here, endpoint=name, methods=methods)
 
 
-_mount(OWN)
-_mount(ALL)
+_add_routes(OWN_PATH)
+_add_routes(ALL_PATH)

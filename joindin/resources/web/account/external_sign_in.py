@@ -6,102 +6,108 @@ import secrets
 import flask
 from flask import current_app, redirect, request
 
-from joindin.errors import NotFound, Refused
+from joindin.errors import DomainError, NotFound
 from joindin.extensions import db
-from joindin.http.html_pages import notify, show_page
+from joindin.http.html_pages import flash_success, render_page
 from joindin.http.sessions import (
-    HOME,
+    ACCOUNT_PATH,
     current_session,
-    person,
-    require_person,
-    require_recent_sign_in,
+    next_url,
+    recent_sign_in_required,
+    require_user,
     session_user,
-    way_on,
+    sign_in_required,
 )
 from joindin.models import CONFIRM, CONNECT, SIGN_IN
 from joindin.oidc import Provider, ProviderFailed
 from joindin.operations.accounts.external_sign_in import (
-    connect,
-    disconnect,
-    is_same_person,
-    person_of,
-    secrets_of,
-    send_out,
-    welcome_back,
+    begin_external_sign_in,
+    complete_external_sign_in,
+    confirms_identity,
+    connect_identity,
+    derive_challenge,
+    disconnect_identity,
+    resolve_user,
 )
-from joindin.operations.rate_limits import EXTERNAL_SIGN_IN, admit, network
-from joindin.queries.accounts.external_identities import identity_of
-from joindin.resources.web.account.second_factor_step import welcome
+from joindin.operations.rate_limits import EXTERNAL_SIGN_IN, client_network, consume_attempt
+from joindin.queries.accounts.external_identities import get_identity
+from joindin.resources.web.account.second_factor_step import complete_sign_in
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
 
-HERE = "/accounts/external/"
-SIGN_IN_PAGE = "/accounts/login/"
-LONGEST_ANSWER = 2000
+PAGE_PATH = "/accounts/external/"
+SIGN_IN_PATH = "/accounts/login/"
+MAX_PARAM_LENGTH = 2000
 
 log = logging.getLogger(__name__)
 
 
 @blp.get("/accounts/external/login/")
-def sign_in_elsewhere():
+def start_external_sign_in():
     """Off to the provider. A link and no form: what comes back is bound to the browser that left."""
     if session_user():
-        return redirect(way_on())
-    return redirect(_way_in(SIGN_IN, way_on()))
+        return redirect(next_url())
+    return redirect(_authorization_redirect(SIGN_IN, next_url()))
 
 
 @blp.post("/accounts/external/confirm/")
-@require_person
-def confirm_elsewhere():
-    return _go_on(_way_in(CONFIRM, way_on()))
+@sign_in_required
+def start_confirmation():
+    return _redirect_notice(_authorization_redirect(CONFIRM, next_url()))
 
 
 @blp.get("/accounts/external/")
-@require_recent_sign_in
-def show_connection():
-    return show_page(
-        "web/accounts/external.html", identity=identity_of(db.session, person().id, _provider().issuer), user=person()
+@recent_sign_in_required
+def connection_page():
+    return render_page(
+        "web/account/external_account.html",
+        identity=get_identity(db.session, require_user().id, _provider().issuer),
+        user=require_user(),
     )
 
 
 @blp.post("/accounts/external/connect/")
-@require_recent_sign_in
-def connect_elsewhere():
-    return _go_on(_way_in(CONNECT, HERE))
+@recent_sign_in_required
+def start_connection():
+    return _redirect_notice(_authorization_redirect(CONNECT, PAGE_PATH))
 
 
 @blp.post("/accounts/external/disconnect/")
-@require_recent_sign_in
-def disconnect_elsewhere():
-    disconnect(db.session, person(), _provider().issuer)
+@recent_sign_in_required
+def disconnect():
+    disconnect_identity(db.session, require_user(), _provider().issuer)
     db.session.commit()
-    notify(f"Your account at {_provider_name()} no longer opens this one.")
-    return redirect(HERE)
+    flash_success(f"Your account at {_provider_name()} no longer opens this one.")
+    return redirect(PAGE_PATH)
 
 
 @blp.get("/accounts/external/callback/")
-def come_back():
+def callback():
     """Back from the provider, with a code or without."""
     provider = _provider()
-    back = welcome_back(db.session, _answer("state"), browser=flask.session.get("external", ""), now=utc_now())
+    back = complete_external_sign_in(
+        db.session, _callback_param("state"), browser=flask.session.get("external", ""), now=utc_now()
+    )
     db.session.commit()
-    if back.user_id is not None and (session_user() is None or person().id != back.user_id):
-        raise Refused("You have signed out, or in as somebody else, meanwhile")
+    if back.user_id is not None and (session_user() is None or require_user().id != back.user_id):
+        raise DomainError("You have signed out, or in as somebody else, meanwhile")
     try:
-        if provider.came_from_another(request.args.get("iss")) or not _answer("code"):
-            raise ProviderFailed(f"sent back without a code: {_answer('error')!r}")
+        if provider.has_issuer_mismatch(request.args.get("iss")) or not _callback_param("code"):
+            raise ProviderFailed(f"sent back without a code: {_callback_param('error')!r}")
         identity = provider.identify(
-            _answer("code"), redirect_uri=_redirect_uri(), **vars(secrets_of(_answer("state"), current_app.secret_key))
+            _callback_param("code"),
+            redirect_uri=_redirect_uri(),
+            **vars(derive_challenge(_callback_param("state"), current_app.secret_key)),
         )
     except ProviderFailed as why:
         log.warning("signing in at %s failed: %s", provider.issuer, why)
-        notify(f"{_provider_name()} did not tell us who you are. Please try again, or go another way.")
-        return redirect(SIGN_IN_PAGE if back.purpose == SIGN_IN else HOME)
+        flash_success(f"{_provider_name()} did not tell us who you are. Please try again, or go another way.")
+        return redirect(SIGN_IN_PATH if back.purpose == SIGN_IN else ACCOUNT_PATH)
     return {SIGN_IN: _signed_in, CONNECT: _connected, CONFIRM: _confirmed}[back.purpose](back, identity)
 
 
 def _signed_in(back, identity):
-    user = person_of(
+    user = resolve_user(
         db.session,
         identity,
         may_register=current_app.config["OIDC_REGISTRATION"],
@@ -110,58 +116,60 @@ def _signed_in(back, identity):
     )
     db.session.commit()
     if not user.is_active:
-        raise Refused("Your account here is closed")
-    return welcome(user, back.way_on)
+        raise DomainError("Your account here is closed")
+    return complete_sign_in(user, back.next_url)
 
 
 def _connected(_back, identity):
-    connect(db.session, person(), identity, now=utc_now())
+    connect_identity(db.session, require_user(), identity, now=utc_now())
     db.session.commit()
-    notify(f"You can now sign in with {_provider_name()}.")
-    return redirect(HERE)
+    flash_success(f"You can now sign in with {_provider_name()}.")
+    return redirect(PAGE_PATH)
 
 
 def _confirmed(back, identity):
-    if not is_same_person(db.session, person(), identity, since=back.began_at):
-        raise Refused(f"That was not your account at {_provider_name()}, or you had signed in there long ago")
-    current_session().proven_at = utc_now()
+    if not confirms_identity(db.session, require_user(), identity, since=back.started_at):
+        raise DomainError(f"That was not your account at {_provider_name()}, or you had signed in there long ago")
+    current_session().authenticated_at = utc_now()
     db.session.commit()
-    return redirect(back.way_on)
+    return redirect(back.next_url)
 
 
-def _way_in(purpose, way):
+def _authorization_redirect(purpose, way):
     """The provider's address to go to, with everything remembered for the way back."""
     provider = _provider()
-    admit(db.session, EXTERNAL_SIGN_IN, network(request.remote_addr), now=utc_now())
+    consume_attempt(db.session, EXTERNAL_SIGN_IN, client_network(request.remote_addr), now=utc_now())
     browser = flask.session.setdefault("external", secrets.token_urlsafe(24))
-    state = send_out(db.session, purpose=purpose, browser=browser, user=session_user(), way_on=way, now=utc_now())
+    state = begin_external_sign_in(
+        db.session, purpose=purpose, browser=browser, user=session_user(), next_url=way, now=utc_now()
+    )
     db.session.commit()
     try:
-        return provider.way_in(
+        return provider.authorization_url(
             redirect_uri=_redirect_uri(),
             state=state,
-            anew=purpose == CONFIRM,
-            **vars(secrets_of(state, current_app.secret_key)),
+            force_login=purpose == CONFIRM,
+            **vars(derive_challenge(state, current_app.secret_key)),
         )
     except ProviderFailed as why:
         log.warning("%s is not to be had: %s", provider.issuer, why)
-        raise Refused(f"{_provider_name()} does not answer at the moment. Please try again later") from None
+        raise DomainError(f"{_provider_name()} does not answer at the moment. Please try again later") from None
 
 
-def _go_on(address):
+def _redirect_notice(address):
     """Lead there by a page of its own: our policy lets forms lead to no other host."""
-    page = show_page("web/accounts/go_on.html", address=address, name=_provider_name())
+    page = render_page("web/account/redirect_notice.html", address=address, name=_provider_name())
     page.headers["Refresh"] = f"0; url={address}"
     page.cache_control.no_store = True
     return page
 
 
-def _answer(name):
-    return request.args.get(name, "")[:LONGEST_ANSWER]
+def _callback_param(name):
+    return request.args.get(name, "")[:MAX_PARAM_LENGTH]
 
 
 def _redirect_uri():
-    return f"{current_app.config['PUBLIC_URL']}{HERE}callback/"
+    return f"{current_app.config['PUBLIC_URL']}{PAGE_PATH}callback/"
 
 
 def _provider_name():

@@ -10,22 +10,22 @@ import flask
 from cryptography.fernet import Fernet, InvalidToken
 from flask import current_app
 
-LASTS = 30
-FIELD = "sealed"
+TTL_S = 30
+SESSION_KEY = "sealed"
 
 
-def seal(what: str, secret: str) -> None:
+def store_one_time_secret(what: str, secret: str) -> None:
     """Keep ``secret`` for the page that shows ``what``."""
-    flask.session[FIELD] = [what, _box().encrypt(secret.encode()).decode()]
+    flask.session[SESSION_KEY] = [what, _box().encrypt(secret.encode()).decode()]
 
 
-def unseal(what: str) -> str | None:
+def pop_one_time_secret(what: str) -> str | None:
     """The secret, if there is one for that and it is young; it is forgotten by that."""
-    kept = flask.session.pop(FIELD, None)
+    kept = flask.session.pop(SESSION_KEY, None)
     if not kept or kept[0] != what:
         return None
     try:
-        return _box().decrypt(kept[1].encode(), ttl=LASTS).decode()
+        return _box().decrypt(kept[1].encode(), ttl=TTL_S).decode()
     except InvalidToken:
         return None
 

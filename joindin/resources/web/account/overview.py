@@ -6,154 +6,154 @@ from flask import Response, current_app, redirect, request
 from wtforms import BooleanField, HiddenField, TextAreaField
 from wtforms.validators import Length
 
-from joindin.errors import Conflict, Invalid
+from joindin.errors import Conflict, InvalidInput
 from joindin.extensions import db
-from joindin.http.forms import Form, Text, at_most, filled, good_address
-from joindin.http.html_pages import notify, show_page
+from joindin.http.forms import Form, PlainTextField, max_length, required, valid_email
+from joindin.http.html_pages import flash_success, render_page
 from joindin.http.sessions import (
+    clear_session_cookie,
     current_session,
-    forget_session,
-    idle_time,
-    person,
-    require_person,
-    require_recent_sign_in,
+    recent_sign_in_required,
+    require_user,
+    session_idle_timeout,
+    sign_in_required,
 )
 from joindin.operations.accounts.account_deletion import delete_user
-from joindin.operations.accounts.email_changes import ask_for_address, change_address
+from joindin.operations.accounts.email_changes import confirm_email_change, request_email_change
 from joindin.operations.accounts.profiles import edit_profile
-from joindin.operations.accounts.registration import NO_LONGER
-from joindin.operations.accounts.sessions import close_session
-from joindin.operations.rate_limits import MAIL_ADDRESS, admit, network
+from joindin.operations.accounts.registration import MSG_LINK_EXPIRED
+from joindin.operations.accounts.sessions import revoke_browser_session
+from joindin.operations.rate_limits import MAIL_NETWORK, client_network, consume_attempt
 from joindin.queries.accounts.personal_data import collect_personal_data
 from joindin.queries.accounts.sessions import find_own_session, list_sessions
 from joindin.representations.personal_data import pack_personal_data
 from joindin.resources.web.account.registration import check_username
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
-from joindin.utils.text import plain_text
+from joindin.utils.text import to_plain_text
 
 
-class Profile(Form):
-    username = Text(
+class ProfileForm(Form):
+    username = PlainTextField(
         "Username",
-        [filled("Choose a username"), at_most(100, "The username")],
+        [required("Choose a username"), max_length(100, "The username")],
         description="Part of your page's address. Old links to it stop working when you change it",
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
-    full_name = Text(
-        "Full name", [filled("Enter your name"), at_most(200, "The name")], render_kw={"autocomplete": "name"}
+    full_name = PlainTextField(
+        "Full name", [required("Enter your name"), max_length(200, "The name")], render_kw={"autocomplete": "name"}
     )
-    twitter_username = Text("Twitter username", [at_most(50, "The Twitter username")])
+    twitter_username = PlainTextField("Twitter username", [max_length(50, "The Twitter username")])
     biography = TextAreaField(
         "About you",
         [Length(max=10_000, message="The text must have at most 10000 characters")],
-        filters=[lambda text: plain_text(text or "")],
+        filters=[lambda text: to_plain_text(text or "")],
         description="Shown on your page",
     )
 
     def validate_username(self, field):
-        if field.data != person().username:
-            check_username(field, but=person().id)
+        if field.data != require_user().username:
+            check_username(field, but=require_user().id)
 
 
-class Address(Form):
-    email = Text(
+class EmailForm(Form):
+    email = PlainTextField(
         "New e-mail address",
-        [filled("Enter your new e-mail address"), good_address],
+        [required("Enter your new e-mail address"), valid_email],
         render_kw={"autocomplete": "email", "inputmode": "email"},
     )
 
 
-class Proof(Form):
+class ConfirmEmailForm(Form):
     token = HiddenField()
 
 
-class Leaving(Form):
-    sure = BooleanField("I want my account deleted for good", [filled("Tick the box if you are sure")])
+class DeleteAccountForm(Form):
+    sure = BooleanField("I want my account deleted for good", [required("Tick the box if you are sure")])
 
 
 @blp.get("/accounts/")
-@require_person
-def show_account():
-    return show_page("web/accounts/account.html", user=person(), sections=_sections())
+@sign_in_required
+def account_page():
+    return render_page("web/account/account.html", user=require_user(), sections=_sections())
 
 
 @blp.route("/accounts/profile/", methods=["GET", "POST"])
-@require_person
-def edit_own_profile():
-    user = person()
-    form = Profile(obj=user)
+@sign_in_required
+def profile_page():
+    user = require_user()
+    form = ProfileForm(obj=user)
     if form.validate_on_submit():
         names = ("username", "full_name", "twitter_username", "biography")
         try:
             edit_profile(db.session, user.id, {name: form[name].data for name in names}, actor=user)
-        except Invalid as taken:
+        except InvalidInput as taken:
             db.session.rollback()
-            form.refuse(str(taken), form.username)
+            form.add_error(str(taken), form.username)
         else:
             db.session.commit()
-            notify("Your profile is changed.")
+            flash_success("Your profile is changed.")
             return redirect("/accounts/")
-    return show_page("web/accounts/profile.html", form=form)
+    return render_page("web/account/profile.html", form=form)
 
 
 @blp.route("/accounts/email/", methods=["GET", "POST"])
-@require_recent_sign_in
-def change_email():
-    form = Address()
+@recent_sign_in_required
+def email_page():
+    form = EmailForm()
     if form.validate_on_submit():
         try:
-            admit(db.session, MAIL_ADDRESS, network(request.remote_addr), now=utc_now())
-            ask_for_address(db.session, person(), form.email.data, now=utc_now())
+            consume_attempt(db.session, MAIL_NETWORK, client_network(request.remote_addr), now=utc_now())
+            request_email_change(db.session, require_user(), form.email.data, now=utc_now())
         finally:
             db.session.commit()
-        notify("We have sent a mail to the new address. Your account changes when you open the link in it.")
+        flash_success("We have sent a mail to the new address. Your account changes when you open the link in it.")
         return redirect("/accounts/")
-    return show_page("web/accounts/email.html", form=form, user=person())
+    return render_page("web/account/email.html", form=form, user=require_user())
 
 
 @blp.route("/accounts/email/confirm/", methods=["GET", "POST"])
-def confirm_email():
-    form = Proof()
+def confirm_email_page():
+    form = ConfirmEmailForm()
     if not form.is_submitted():
         form.token.data = request.args.get("token", "")
     elif form.validate():
         try:
-            change_address(db.session, form.token.data, now=utc_now())
-        except (Invalid, Conflict) as refused:
+            confirm_email_change(db.session, form.token.data, now=utc_now())
+        except (InvalidInput, Conflict) as refused:
             db.session.rollback()
-            return show_page("web/accounts/no_longer.html", 400, message=str(refused) or NO_LONGER)
+            return render_page("web/account/link_expired.html", 400, message=str(refused) or MSG_LINK_EXPIRED)
         db.session.commit()
-        notify("Your account has its new address.")
+        flash_success("Your account has its new address.")
         return redirect("/accounts/")
-    return show_page("web/accounts/email_confirm.html", form=form)
+    return render_page("web/account/email_confirm.html", form=form)
 
 
 @blp.get("/accounts/sessions/")
-@require_person
-def show_sessions():
-    return show_page(
-        "web/accounts/sessions.html",
-        sessions=list_sessions(db.session, person().id, utc_now(), idle_time()),
+@sign_in_required
+def sessions_page():
+    return render_page(
+        "web/account/sessions.html",
+        sessions=list_sessions(db.session, require_user().id, utc_now(), session_idle_timeout()),
         current=current_session(),
     )
 
 
 @blp.post("/accounts/sessions/<positive:session_id>/revoke/")
-@require_person
+@sign_in_required
 def revoke_session(session_id):
-    close_session(db.session, find_own_session(db.session, person().id, session_id), now=utc_now())
+    revoke_browser_session(db.session, find_own_session(db.session, require_user().id, session_id), now=utc_now())
     db.session.commit()
-    notify("That browser is signed out.")
+    flash_success("That browser is signed out.")
     return redirect("/accounts/sessions/")
 
 
 @blp.route("/accounts/data/", methods=["GET", "POST"])
-@require_recent_sign_in
-def download_data():
+@recent_sign_in_required
+def personal_data_page():
     if request.method == "GET":
-        return show_page("web/accounts/data.html")
-    user = person()
+        return render_page("web/account/data.html")
+    user = require_user()
     packed = pack_personal_data(collect_personal_data(db.session, user))
     response = Response(packed, mimetype="application/zip")
     name = f"joindin-{user.id}-{dt.date.today():%Y-%m-%d}.zip"
@@ -162,21 +162,21 @@ def download_data():
 
 
 @blp.route("/accounts/delete/", methods=["GET", "POST"])
-@require_recent_sign_in
-def leave():
-    form, user = Leaving(), person()
+@recent_sign_in_required
+def delete_account():
+    form, user = DeleteAccountForm(), require_user()
     if form.validate_on_submit():
         try:
             delete_user(db.session, user.id, actor=user)
         except Conflict:
             db.session.rollback()
-            form.refuse("You are the last admin. Make somebody else one first, or nobody could be")
+            form.add_error("You are the last admin. Make somebody else one first, or nobody could be")
         else:
             db.session.commit()
-            forget_session()
-            notify("Your account is deleted.")
+            clear_session_cookie()
+            flash_success("Your account is deleted.")
             return redirect("/accounts/login/")
-    return show_page("web/accounts/delete.html", form=form)
+    return render_page("web/account/delete.html", form=form)
 
 
 def _sections():

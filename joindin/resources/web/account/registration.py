@@ -3,45 +3,50 @@
 from flask import redirect, request
 from wtforms import HiddenField, PasswordField, ValidationError
 
-from joindin.errors import Conflict, Invalid
+from joindin.errors import Conflict, InvalidInput
 from joindin.extensions import db
-from joindin.http.forms import Form, Text, at_most, filled, good_address, good_password
-from joindin.http.html_pages import notify, show_page
+from joindin.http.forms import Form, PlainTextField, max_length, required, strong_password, valid_email
+from joindin.http.html_pages import flash_success, render_page
 from joindin.http.sessions import session_user
-from joindin.operations.accounts.registration import NO_LONGER, ask_for_account, open_account, registration_shown
-from joindin.operations.accounts.users import NAME_TAKEN, verify_address
-from joindin.operations.rate_limits import REGISTRATION, admit, network
-from joindin.queries.accounts.users import user_named
+from joindin.operations.accounts.registration import (
+    MSG_LINK_EXPIRED,
+    confirm_registration,
+    get_registration_by_token,
+    request_registration,
+)
+from joindin.operations.accounts.users import MSG_USERNAME_TAKEN, verify_address
+from joindin.operations.rate_limits import REGISTRATION, client_network, consume_attempt
+from joindin.queries.accounts.users import get_user_by_username
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
 
-NEW_PASSWORD = {"autocomplete": "new-password"}
+NEW_PASSWORD_ATTRIBUTES = {"autocomplete": "new-password"}
 
 
-class Registering(Form):
-    username = Text(
+class RegistrationForm(Form):
+    username = PlainTextField(
         "Username",
-        [filled("Choose a username"), at_most(100, "The username")],
+        [required("Choose a username"), max_length(100, "The username")],
         description="Everybody sees it, and it is part of your page's address",
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
-    full_name = Text(
+    full_name = PlainTextField(
         "Full name",
-        [filled("Enter your name"), at_most(200, "The name")],
+        [required("Enter your name"), max_length(200, "The name")],
         description="As it should stand beside what you say and the talks you give",
         render_kw={"autocomplete": "name"},
     )
-    email = Text(
+    email = PlainTextField(
         "E-mail address",
-        [filled("Enter your e-mail address"), good_address],
+        [required("Enter your e-mail address"), valid_email],
         description="Nobody else sees it",
         render_kw={"autocomplete": "email", "inputmode": "email"},
     )
     password = PasswordField(
         "Password",
-        [filled("Choose a password"), good_password],
+        [required("Choose a password"), strong_password],
         description="At least 10 characters. Several words are easier to remember",
-        render_kw=NEW_PASSWORD,
+        render_kw=NEW_PASSWORD_ATTRIBUTES,
     )
 
     @property
@@ -52,10 +57,10 @@ class Registering(Form):
         check_username(field)
 
 
-class Confirming(Form):
+class VerificationForm(Form):
     token = HiddenField()
-    username = Text(
-        "Username", [at_most(100, "The username")], description="The one you chose was given away meanwhile"
+    username = PlainTextField(
+        "Username", [max_length(100, "The username")], description="The one you chose was given away meanwhile"
     )
 
     def validate_username(self, field):
@@ -67,19 +72,19 @@ def check_username(field, but=None):
     """A username holds no @: whoever signs in with an address means the account that has it."""
     if "@" in field.data or "/" in field.data:
         raise ValidationError("A username holds neither @ nor /")
-    known = user_named(db.session, field.data)
+    known = get_user_by_username(db.session, field.data)
     if known is not None and known.id != but:
-        raise ValidationError(NAME_TAKEN)
+        raise ValidationError(MSG_USERNAME_TAKEN)
 
 
 @blp.route("/accounts/register/", methods=["GET", "POST"])
-def register():
+def registration_page():
     if session_user():
         return redirect("/accounts/")
-    form = Registering()
+    form = RegistrationForm()
     if form.validate_on_submit():
-        _count_registration()
-        ask_for_account(
+        _consume_registration_attempt()
+        request_registration(
             db.session,
             username=form.username.data,
             full_name=form.full_name.data,
@@ -89,51 +94,51 @@ def register():
         )
         db.session.commit()
         return redirect("/accounts/register/sent/")
-    return show_page("web/accounts/register.html", form=form)
+    return render_page("web/account/register.html", form=form)
 
 
 @blp.get("/accounts/register/sent/")
-def registered():
-    return show_page("web/accounts/registered.html")
+def registration_mailed_page():
+    return render_page("web/account/registration_mailed.html")
 
 
 @blp.route("/accounts/verify/", methods=["GET", "POST"])
-def verify():
+def verification_page():
     """Take a link from a mail as proof, once its reader says so: programs look into mails, too."""
-    form = Confirming()
+    form = VerificationForm()
     if not form.is_submitted():
         form.token.data = request.args.get("token", "")
     elif form.validate():
         try:
-            _prove(form)
+            _confirm(form)
         except Conflict as taken:
             db.session.rollback()
-            if str(taken) != NAME_TAKEN:
+            if str(taken) != MSG_USERNAME_TAKEN:
                 raise
-            form.refuse(NAME_TAKEN, form.username)
-        except Invalid:
+            form.add_error(MSG_USERNAME_TAKEN, form.username)
+        except InvalidInput:
             db.session.rollback()
-            return show_page("web/accounts/no_longer.html", 400, message=NO_LONGER)
+            return render_page("web/account/link_expired.html", 400, message=MSG_LINK_EXPIRED)
         else:
             db.session.commit()
-            notify("Your address is confirmed. You can sign in now.")
+            flash_success("Your address is confirmed. You can sign in now.")
             return redirect("/accounts/login/")
-    asked = registration_shown(db.session, form.token.data or "", utc_now())
-    is_taken = asked is not None and user_named(db.session, asked.username) is not None
-    return show_page("web/accounts/verify.html", form=form, asked=asked, is_taken=is_taken)
+    asked = get_registration_by_token(db.session, form.token.data or "", utc_now())
+    is_taken = asked is not None and get_user_by_username(db.session, asked.username) is not None
+    return render_page("web/account/verify.html", form=form, asked=asked, is_taken=is_taken)
 
 
-def _count_registration():
+def _consume_registration_attempt():
     try:
-        admit(db.session, REGISTRATION, network(request.remote_addr), now=utc_now())
+        consume_attempt(db.session, REGISTRATION, client_network(request.remote_addr), now=utc_now())
     finally:
         # Also to hold no lock while the password is hashed.
         db.session.commit()
 
 
-def _prove(form):
+def _confirm(form):
     """A token of ours, or one that the API had mailed."""
-    if registration_shown(db.session, form.token.data, utc_now()):
-        open_account(db.session, form.token.data, username=form.username.data, now=utc_now())
+    if get_registration_by_token(db.session, form.token.data, utc_now()):
+        confirm_registration(db.session, form.token.data, username=form.username.data, now=utc_now())
     else:
         verify_address(db.session, form.token.data)

@@ -4,82 +4,84 @@ from flask import redirect, request
 from wtforms import PasswordField
 
 from joindin.extensions import db
-from joindin.http.forms import LeadingOn, Text, filled
-from joindin.http.html_pages import notify, show_page
-from joindin.http.password_login import proven
-from joindin.http.sessions import end_session, person, require_person, session_user, way_on
-from joindin.operations.accounts.sessions import close_sessions
+from joindin.http.forms import FormWithNext, PlainTextField, required
+from joindin.http.html_pages import flash_success, render_page
+from joindin.http.password_login import authenticate
+from joindin.http.sessions import end_session, next_url, require_user, session_user, sign_in_required
+from joindin.operations.accounts.sessions import revoke_browser_sessions
 from joindin.operations.accounts.users import send_verification
-from joindin.resources.web.account.second_factor_step import reassure, welcome
+from joindin.resources.web.account.second_factor_step import complete_sign_in, confirm_identity
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
 
-NAME = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
-WRONG = "That name and that password do not fit together"
-UNPROVEN = "You have not confirmed your e-mail address yet. We have just sent you another link"
+USERNAME_ATTRIBUTES = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+MSG_WRONG_PASSWORD = "That name and that password do not fit together"
+MSG_EMAIL_NOT_VERIFIED = "You have not confirmed your e-mail address yet. We have just sent you another link"
 
 
-class SignIn(LeadingOn):
-    username = Text("E-mail address or username", [filled("Enter your e-mail address or username")], render_kw=NAME)
+class SignInForm(FormWithNext):
+    username = PlainTextField(
+        "E-mail address or username", [required("Enter your e-mail address or username")], render_kw=USERNAME_ATTRIBUTES
+    )
     password = PasswordField(
-        "Password", [filled("Enter your password")], render_kw={"autocomplete": "current-password"}
+        "Password", [required("Enter your password")], render_kw={"autocomplete": "current-password"}
     )
 
 
-class Password(LeadingOn):
+class PasswordForm(FormWithNext):
     password = PasswordField(
-        "Password", [filled("Enter your password")], render_kw={"autocomplete": "current-password"}
+        "Password", [required("Enter your password")], render_kw={"autocomplete": "current-password"}
     )
 
 
 @blp.route("/accounts/login/", methods=["GET", "POST"])
-def sign_in():
+def sign_in_page():
     if session_user() and request.method == "GET":
-        return redirect(way_on())
-    form = SignIn()
+        return redirect(next_url())
+    form = SignInForm()
     if not form.is_submitted():
-        form.remember_way()
+        form.set_next()
     elif form.validate():
-        user = proven(form.username.data, form.password.data)
+        user = authenticate(form.username.data, form.password.data)
         if user is None:
-            form.refuse(WRONG, form.password)
+            form.add_error(MSG_WRONG_PASSWORD, form.password)
         elif not user.is_verified:
             send_verification(db.session, user, now=utc_now())
             db.session.commit()
-            form.refuse(UNPROVEN)
+            form.add_error(MSG_EMAIL_NOT_VERIFIED)
         else:
-            return welcome(user)
-    return show_page("web/accounts/sign_in.html", form=form)
+            return complete_sign_in(user)
+    return render_page("web/account/sign_in.html", form=form)
 
 
 @blp.route("/accounts/confirm/", methods=["GET", "POST"])
-@require_person
-def confirm():
+@sign_in_required
+def confirm_page():
     """Show once more that it is them, before something that matters."""
-    form = Password()
+    form = PasswordForm()
     if not form.is_submitted():
-        form.remember_way()
+        form.set_next()
     elif form.validate():
-        user = proven(person().username, form.password.data)
-        if user is not None and user.id == person().id:
-            return reassure(user, way_on())
-        form.refuse("That is not your password", form.password)
-    return show_page("web/accounts/confirm.html", form=form)
+        user = authenticate(require_user().username, form.password.data)
+        if user is not None and user.id == require_user().id:
+            return confirm_identity(user, next_url())
+        form.add_error("That is not your password", form.password)
+    return render_page("web/account/confirm.html", form=form)
 
 
 @blp.post("/accounts/logout/")
 def sign_out():
     end_session()
     db.session.commit()
-    notify("You are signed out.")
+    flash_success("You are signed out.")
     return redirect("/accounts/login/")
 
 
 @blp.post("/accounts/logout/everywhere/")
-@require_person
+@sign_in_required
 def sign_out_everywhere():
-    close_sessions(db.session, person().id, now=utc_now())
+    revoke_browser_sessions(db.session, require_user().id, now=utc_now())
     end_session()
     db.session.commit()
-    notify("You are signed out in every browser. Applications keep their access until you take it back.")
+    flash_success("You are signed out in every browser. Applications keep their access until you take it back.")
     return redirect("/accounts/login/")

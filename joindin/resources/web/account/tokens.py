@@ -6,34 +6,39 @@ from flask import redirect, request
 from wtforms import DateField, TextAreaField, TimeField
 from wtforms.validators import Optional
 
-from joindin.errors import Invalid, NotAllowed, NotFound
+from joindin.errors import Forbidden, InvalidInput, NotFound
 from joindin.extensions import db
-from joindin.http.forms import Boxes, Form, at_most, choices, filled
-from joindin.http.html_pages import notify, show_page
-from joindin.http.sessions import person, require_person, require_recent_sign_in
-from joindin.http.trailing_slash import add_slashed
+from joindin.http.forms import CheckboxList, Form, choices, max_length, required
+from joindin.http.html_pages import flash_success, render_page
+from joindin.http.sessions import recent_sign_in_required, require_user, sign_in_required
+from joindin.http.trailing_slash import add_trailing_slash_route
 from joindin.operations.accounts.api_tokens import revoke_token
-from joindin.operations.accounts.oauth_grants import withdraw_consent
-from joindin.operations.accounts.personal_tokens import LONGEST_DESCRIPTION, NO_DESCRIPTION, NO_SCOPE, make_token
-from joindin.queries.accounts.api_tokens import find_token_of, list_personal_tokens, list_sign_ins
+from joindin.operations.accounts.oauth_grants import revoke_consent
+from joindin.operations.accounts.personal_tokens import (
+    MAX_DESCRIPTION_LENGTH,
+    MSG_DESCRIPTION_REQUIRED,
+    MSG_SCOPE_REQUIRED,
+    create_personal_token,
+)
+from joindin.queries.accounts.api_tokens import find_own_token, list_personal_tokens, list_sign_ins
 from joindin.queries.accounts.oauth_grants import list_authorizations
-from joindin.resources.web.account.one_time_secret import seal, unseal
+from joindin.resources.web.account.one_time_secret import pop_one_time_secret, store_one_time_secret
 from joindin.resources.web.public.pages import blp
-from joindin.security.scopes import SCOPES, WORDS
+from joindin.security.scopes import SCOPE_DESCRIPTIONS, SCOPES
 from joindin.utils.datetimes import UTC, utc_now
-from joindin.utils.text import plain_text
+from joindin.utils.text import to_plain_text
 
-HOME = "/api/settings/token/"
+PAGE_PATH = "/api/settings/token/"
 
 
-class NewToken(Form):
+class NewTokenForm(Form):
     description = TextAreaField(
         "What is it for?",
-        [filled(NO_DESCRIPTION), at_most(LONGEST_DESCRIPTION, "The description")],
-        filters=[lambda text: plain_text(text or "")],
+        [required(MSG_DESCRIPTION_REQUIRED), max_length(MAX_DESCRIPTION_LENGTH, "The description")],
+        filters=[lambda text: to_plain_text(text or "")],
         render_kw={"rows": 2},
     )
-    scope = Boxes("What may it do?", [filled(NO_SCOPE)], choices=choices(WORDS.items()))
+    scope = CheckboxList("What may it do?", [required(MSG_SCOPE_REQUIRED)], choices=choices(SCOPE_DESCRIPTIONS.items()))
     expires_0 = DateField(
         "Last day", [Optional()], description="Between a day and a year from now. Without one it never expires"
     )
@@ -45,82 +50,84 @@ class NewToken(Form):
         return dt.datetime.combine(self.expires_0.data, self.expires_1.data or dt.time(23, 59), UTC)
 
 
-@require_person
-def show_tokens():
-    user, now = person(), utc_now()
-    return show_page(
-        "web/accounts/tokens.html",
+@sign_in_required
+def tokens_page():
+    user, now = require_user(), utc_now()
+    return render_page(
+        "web/account/tokens.html",
         authorizations=list_authorizations(db.session, user.id, now),
         tokens=list_personal_tokens(db.session, user.id),
         sign_ins=list_sign_ins(db.session, user.id, now),
-        scope_words=WORDS,
+        scope_words=SCOPE_DESCRIPTIONS,
         all_scopes=SCOPES,
         now=now,
     )
 
 
-@require_recent_sign_in
-def create_token():
-    form = NewToken()
+@recent_sign_in_required
+def create_token_page():
+    form = NewTokenForm()
     if form.validate_on_submit():
         try:
-            token, secret = make_token(
+            token, secret = create_personal_token(
                 db.session,
-                actor=person(),
+                actor=require_user(),
                 description=form.description.data,
                 scopes=form.scope.data,
                 expires_at=form.expires_at(),
                 now=utc_now(),
             )
-        except Invalid as refused:
+        except InvalidInput as refused:
             db.session.rollback()
-            form.refuse(str(refused), form.expires_0 if form.expires_0.data else None)
+            form.add_error(str(refused), form.expires_0 if form.expires_0.data else None)
         else:
             db.session.commit()
-            seal(f"token {token.id}", secret)
-            return redirect(f"{HOME}reveal/{token.id}/")
-    return show_page("web/accounts/token_new.html", form=form)
+            store_one_time_secret(f"token {token.id}", secret)
+            return redirect(f"{PAGE_PATH}reveal/{token.id}/")
+    return render_page("web/account/token_new.html", form=form)
 
 
-@require_person
-def reveal_token(token_id):
+@sign_in_required
+def reveal_token_page(token_id):
     try:
-        token = find_token_of(db.session, person().id, token_id)
+        token = find_own_token(db.session, require_user().id, token_id)
     except NotFound:
-        raise NotAllowed("This token is not yours") from None
-    secret = unseal(f"token {token_id}")
+        raise Forbidden("This token is not yours") from None
+    secret = pop_one_time_secret(f"token {token_id}")
     if secret is None:
-        notify("Token is too old to be revealed.")
-        return redirect(HOME)
-    response = show_page("web/accounts/token_reveal.html", token=token, secret=secret)
+        flash_success("Token is too old to be revealed.")
+        return redirect(PAGE_PATH)
+    response = render_page("web/account/token_reveal.html", token=token, secret=secret)
     response.cache_control.no_store = True
     return response
 
 
-@require_person
+@sign_in_required
 def revoke_own_token():
     shown = request.form.get("pk", "")
     if not (shown.isascii() and shown.isdecimal() and len(shown) < 10):
         raise NotFound("There is no such token")
-    revoke_token(db.session, find_token_of(db.session, person().id, int(shown)), actor=person(), now=utc_now())
+    revoke_token(
+        db.session, find_own_token(db.session, require_user().id, int(shown)), actor=require_user(), now=utc_now()
+    )
     db.session.commit()
-    notify("Token was revoked.")
-    return redirect(HOME)
+    flash_success("Token was revoked.")
+    return redirect(PAGE_PATH)
 
 
-@require_person
-def withdraw():
+@sign_in_required
+def revoke_application_consent():
     shown = request.form.get("client", "")
     if not (shown.isascii() and shown.isdecimal() and len(shown) < 10):
         raise NotFound("There is no such application")
-    withdraw_consent(db.session, user_id=person().id, client_id=int(shown), now=utc_now())
+    revoke_consent(db.session, user_id=require_user().id, client_id=int(shown), now=utc_now())
     db.session.commit()
-    notify("That application has no access any more.")
-    return redirect(HOME)
+    flash_success("That application has no access any more.")
+    return redirect(PAGE_PATH)
 
 
-add_slashed(blp, HOME, show_tokens)
-add_slashed(blp, f"{HOME}create/", create_token, methods=["GET", "POST"])
-add_slashed(blp, f"{HOME}reveal/<positive:token_id>/", reveal_token)
-add_slashed(blp, f"{HOME}revoke/", revoke_own_token, methods=["POST"])
-add_slashed(blp, f"{HOME}withdraw/", withdraw, methods=["POST"])
+add_trailing_slash_route(blp, PAGE_PATH, tokens_page)
+add_trailing_slash_route(blp, f"{PAGE_PATH}create/", create_token_page, methods=["GET", "POST"])
+add_trailing_slash_route(blp, f"{PAGE_PATH}reveal/<positive:token_id>/", reveal_token_page)
+add_trailing_slash_route(blp, f"{PAGE_PATH}revoke/", revoke_own_token, methods=["POST"])
+add_trailing_slash_route(blp, f"{PAGE_PATH}withdraw/", revoke_application_consent, methods=["POST"])

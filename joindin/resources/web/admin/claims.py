@@ -2,55 +2,55 @@
 
 from flask import request
 
-from joindin.errors import Invalid, NotAllowed, NotFound
+from joindin.errors import Forbidden, InvalidInput, NotFound
 from joindin.extensions import db
 from joindin.models import Talk, TalkClaim
-from joindin.operations.claims import NO_CLAIM, approve_claim, turn_down_claim
+from joindin.operations.claims import MSG_CLAIM_NOT_FOUND, approve_claim, reject_claim_by_id
 from joindin.permissions import can_moderate_event
-from joindin.queries.moderation_queue import list_waiting_claims
-from joindin.queries.viewer_relations import view_events
+from joindin.queries.moderation_queue import list_pending_claims
+from joindin.queries.viewer_relations import load_viewer_for_events
 from joindin.resources.web.admin.common import (
+    admin_page,
     blp,
-    carry_out,
-    hosted_by,
-    moderates,
-    neighbours,
-    only_for,
+    current_viewer,
+    is_moderator,
+    moderated_host_id,
+    page_links,
+    perform_and_redirect,
     read_paging,
-    show,
-    viewer,
+    require_permission,
 )
 from joindin.utils.datetimes import utc_now
 
-HERE = "/desk/claims/"
+PAGE_PATH = "/desk/claims/"
 
 
 @blp.get("/claims/")
-@only_for(moderates)
-def show_claims():
-    page = list_waiting_claims(db.session, read_paging(), hosted_by())
-    return show("claims.html", claims=page.items, page=page, neighbours=neighbours(page))
+@require_permission(is_moderator)
+def claims_page():
+    page = list_pending_claims(db.session, read_paging(), moderated_host_id())
+    return admin_page("claims.html", claims=page.items, page=page, neighbours=page_links(page))
 
 
 @blp.post("/claims/<row_id:claim_id>/")
-@only_for(moderates)
-def decide_about_claim(claim_id):
+@require_permission(is_moderator)
+def resolve_claim_action(claim_id):
     claim = db.session.get(TalkClaim, claim_id)
     if claim is not None:
         event_id = db.session.get_one(Talk, claim.talk_id).event_id
-        if not can_moderate_event(view_events(db.session, viewer().user, [event_id]), event_id):
-            raise NotAllowed("You decide at the events that you host, and this is another one")
-    decision, user = request.form.get("decision", ""), viewer().user
+        if not can_moderate_event(load_viewer_for_events(db.session, current_viewer().user, [event_id]), event_id):
+            raise Forbidden("You decide at the events that you host, and this is another one")
+    decision, user = request.form.get("decision", ""), current_viewer().user
 
     def work():
         if claim is None:
-            raise NotFound(NO_CLAIM)
+            raise NotFound(MSG_CLAIM_NOT_FOUND)
         if decision == "approve":
             approve_claim(db.session, claim_id, actor=user, now=utc_now())
         elif decision == "reject":
-            turn_down_claim(db.session, claim_id, actor=user)
+            reject_claim_by_id(db.session, claim_id, actor=user)
         else:
-            raise Invalid("Unexpected decision")
+            raise InvalidInput("Unexpected decision")
 
     done = "The claim is approved: the talk is theirs." if decision == "approve" else "The claim is rejected."
-    return carry_out(work, done, HERE)
+    return perform_and_redirect(work, done, PAGE_PATH)

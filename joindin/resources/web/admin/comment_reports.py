@@ -4,71 +4,71 @@ from itertools import groupby
 
 from flask import request
 
-from joindin.errors import NotAllowed
+from joindin.errors import Forbidden
 from joindin.extensions import db
-from joindin.operations.comments import decide_about_event_comment
-from joindin.operations.talk_comments import decide_about_talk_comment
+from joindin.operations.comments import resolve_event_comment_reports
+from joindin.operations.talk_comments import resolve_talk_comment_reports
 from joindin.permissions import can_moderate_event
-from joindin.queries.comments import find_any_event_comment
+from joindin.queries.comments import find_event_comment_including_hidden
 from joindin.queries.moderation_queue import list_event_reports, list_talk_reports
-from joindin.queries.talk_comments import find_hidden_talk_comment
-from joindin.queries.viewer_relations import view_events
+from joindin.queries.talk_comments import find_talk_comment_including_hidden
+from joindin.queries.viewer_relations import load_viewer_for_events
 from joindin.resources.web.admin.common import (
+    admin_page,
     blp,
-    carry_out,
-    hosted_by,
-    moderates,
-    neighbours,
-    only_for,
+    current_viewer,
+    is_moderator,
+    moderated_host_id,
+    page_links,
+    perform_and_redirect,
     read_paging,
-    show,
-    viewer,
+    require_permission,
 )
 from joindin.utils.datetimes import utc_now
 
-DONE = {"approved": "The comment stays hidden.", "denied": "The comment is shown again."}
+RESULT_MESSAGES = {"approved": "The comment stays hidden.", "denied": "The comment is shown again."}
 
 
 @blp.get("/reports/")
-@only_for(moderates)
-def show_event_reports():
-    return _show(list_event_reports(db.session, read_paging(), hosted_by()), is_about_talks=False)
+@require_permission(is_moderator)
+def event_reports_page():
+    return _reports_page(list_event_reports(db.session, read_paging(), moderated_host_id()), is_about_talks=False)
 
 
 @blp.get("/reports/talks/")
-@only_for(moderates)
-def show_talk_reports():
-    return _show(list_talk_reports(db.session, read_paging(), hosted_by()), is_about_talks=True)
+@require_permission(is_moderator)
+def talk_reports_page():
+    return _reports_page(list_talk_reports(db.session, read_paging(), moderated_host_id()), is_about_talks=True)
 
 
 @blp.post("/reports/events/<row_id:comment_id>/")
-@only_for(moderates)
-def decide_about_event(comment_id):
-    comment = find_any_event_comment(db.session, comment_id)
-    return _decide(decide_about_event_comment, comment, "/desk/reports/")
+@require_permission(is_moderator)
+def resolve_event_reports_action(comment_id):
+    comment = find_event_comment_including_hidden(db.session, comment_id)
+    return _resolve(resolve_event_comment_reports, comment, "/desk/reports/")
 
 
 @blp.post("/reports/talks/<row_id:comment_id>/")
-@only_for(moderates)
-def decide_about_talk(comment_id):
-    comment = find_hidden_talk_comment(db.session, comment_id)
-    return _decide(decide_about_talk_comment, comment, "/desk/reports/talks/")
+@require_permission(is_moderator)
+def resolve_talk_reports_action(comment_id):
+    comment = find_talk_comment_including_hidden(db.session, comment_id)
+    return _resolve(resolve_talk_comment_reports, comment, "/desk/reports/talks/")
 
 
-def _show(page, *, is_about_talks):
+def _reports_page(page, *, is_about_talks):
     comments = [(comment, list(reports)) for comment, reports in groupby(page.items, key=lambda report: report.comment)]
-    return show(
-        "reports.html", comments=comments, is_about_talks=is_about_talks, page=page, neighbours=neighbours(page)
+    return admin_page(
+        "reports.html", comments=comments, is_about_talks=is_about_talks, page=page, neighbours=page_links(page)
     )
 
 
-def _decide(operation, comment, on):
-    mine = view_events(db.session, viewer().user, [comment.event_id])
+def _resolve(operation, comment, on):
+    mine = load_viewer_for_events(db.session, current_viewer().user, [comment.event_id])
     if not can_moderate_event(mine, comment.event_id):
-        raise NotAllowed("You moderate the events that you host, and this is another one")
+        raise Forbidden("You moderate the events that you host, and this is another one")
     decision = request.form.get("decision", "")
 
     def work():
-        operation(db.session, comment, decider=viewer().user, decision=decision, now=utc_now(), only_open=True)
+        operation(db.session, comment, decider=current_viewer().user, decision=decision, now=utc_now(), only_open=True)
 
-    return carry_out(work, DONE.get(decision, ""), on)
+    return perform_and_redirect(work, RESULT_MESSAGES.get(decision, ""), on)

@@ -3,86 +3,90 @@
 from flask import redirect
 from wtforms import TextAreaField
 
-from joindin.errors import Conflict, Invalid
+from joindin.errors import Conflict, InvalidInput
 from joindin.extensions import db
-from joindin.http.forms import Form, Text, at_most, filled
-from joindin.http.html_pages import notify
-from joindin.operations.event_approval import LONGEST_REASON
-from joindin.operations.rejection_reasons import LONGEST_TITLE, add_reason, delete_reason, edit_reason
-from joindin.permissions import can_keep_reasons
+from joindin.http.forms import Form, PlainTextField, max_length, required
+from joindin.http.html_pages import flash_success
+from joindin.operations.event_approval import MAX_REASON_LENGTH
+from joindin.operations.rejection_reasons import MAX_TITLE_LENGTH, add_reason, delete_reason, edit_reason
+from joindin.permissions import can_manage_rejection_reasons
 from joindin.queries.rejection_reasons import find_reason, list_reasons
-from joindin.resources.web.admin.common import blp, carry_out, only_for, show, viewer
-from joindin.utils.text import plain_text
+from joindin.resources.web.admin.common import admin_page, blp, current_viewer, perform_and_redirect, require_permission
+from joindin.utils.text import to_plain_text
 
-REASONS = "/desk/reasons/"
+REASONS_PATH = "/desk/reasons/"
 
 
-class Reason(Form):
-    title = Text("Title", [filled("Enter a title"), at_most(LONGEST_TITLE, "The title")], description="To choose by.")
+class ReasonForm(Form):
+    title = PlainTextField(
+        "Title", [required("Enter a title"), max_length(MAX_TITLE_LENGTH, "The title")], description="To choose by."
+    )
     text = TextAreaField(
         "Text",
-        [filled("Enter the text"), at_most(LONGEST_REASON, "The text")],
-        description=f"For the hosts to read. At most {LONGEST_REASON} characters.",
-        filters=[lambda text: plain_text(text or "")],
+        [required("Enter the text"), max_length(MAX_REASON_LENGTH, "The text")],
+        description=f"For the hosts to read. At most {MAX_REASON_LENGTH} characters.",
+        filters=[lambda text: to_plain_text(text or "")],
         render_kw={"rows": 3},
     )
 
 
 @blp.get("/reasons/")
-@only_for(can_keep_reasons)
-def show_reasons():
-    return _show_all(Reason(formdata=None))
+@require_permission(can_manage_rejection_reasons)
+def reasons_page():
+    return _reasons_page(ReasonForm(formdata=None))
 
 
 @blp.post("/reasons/")
-@only_for(can_keep_reasons)
-def write_reason():
-    form = Reason()
-    if _has_written(form, lambda words: add_reason(db.session, **words, actor=viewer().user), "The reason is there."):
-        return redirect(REASONS, 303)
-    return _show_all(form, 400)
+@require_permission(can_manage_rejection_reasons)
+def add_reason_action():
+    form = ReasonForm()
+    if _save(form, lambda words: add_reason(db.session, **words, actor=current_viewer().user), "The reason is there."):
+        return redirect(REASONS_PATH, 303)
+    return _reasons_page(form, 400)
 
 
 @blp.get("/reasons/<row_id:reason_id>/")
-@only_for(can_keep_reasons)
-def show_reason(reason_id):
+@require_permission(can_manage_rejection_reasons)
+def reason_page(reason_id):
     reason = find_reason(db.session, reason_id)
-    return show("reason.html", reason=reason, form=Reason(formdata=None, obj=reason))
+    return admin_page("reason.html", reason=reason, form=ReasonForm(formdata=None, obj=reason))
 
 
 @blp.post("/reasons/<row_id:reason_id>/")
-@only_for(can_keep_reasons)
-def change_reason(reason_id):
+@require_permission(can_manage_rejection_reasons)
+def edit_reason_action(reason_id):
     reason = find_reason(db.session, reason_id)
-    form = Reason()
+    form = ReasonForm()
 
     def write(words):
-        edit_reason(db.session, reason_id, **words, actor=viewer().user)
+        edit_reason(db.session, reason_id, **words, actor=current_viewer().user)
 
-    if _has_written(form, write, "The reason is changed."):
-        return redirect(REASONS, 303)
-    return show("reason.html", 400, reason=reason, form=form)
+    if _save(form, write, "The reason is changed."):
+        return redirect(REASONS_PATH, 303)
+    return admin_page("reason.html", 400, reason=reason, form=form)
 
 
 @blp.post("/reasons/<row_id:reason_id>/removal/")
-@only_for(can_keep_reasons)
-def remove_reason(reason_id):
-    return carry_out(lambda: delete_reason(db.session, reason_id, actor=viewer().user), "The reason is gone.", REASONS)
+@require_permission(can_manage_rejection_reasons)
+def delete_reason_action(reason_id):
+    return perform_and_redirect(
+        lambda: delete_reason(db.session, reason_id, actor=current_viewer().user), "The reason is gone.", REASONS_PATH
+    )
 
 
-def _has_written(form, write, done):
+def _save(form, write, done):
     if not form.validate():
         return False
     try:
         write({"title": form.title.data, "text": form.text.data})
         db.session.commit()
-    except (Conflict, Invalid) as refused:
+    except (Conflict, InvalidInput) as refused:
         db.session.rollback()
-        form.refuse(str(refused), form.title)
+        form.add_error(str(refused), form.title)
         return False
-    notify(done)
+    flash_success(done)
     return True
 
 
-def _show_all(form, status=200):
-    return show("reasons.html", status, reasons=list_reasons(db.session), form=form)
+def _reasons_page(form, status=200):
+    return admin_page("reasons.html", status, reasons=list_reasons(db.session), form=form)

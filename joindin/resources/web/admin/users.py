@@ -4,26 +4,34 @@ from flask import request
 from wtforms import BooleanField, HiddenField
 
 from joindin.extensions import db
-from joindin.http.forms import Form, Text, at_most
-from joindin.http.sessions import HOME, require_recent_sign_in
+from joindin.http.forms import Form, PlainTextField, max_length
+from joindin.http.sessions import ACCOUNT_PATH, recent_sign_in_required
 from joindin.operations.accounts.account_deletion import delete_talk_comments, delete_user
 from joindin.operations.accounts.roles import ROLES, set_roles
 from joindin.permissions import can_administer_users
 from joindin.queries.accounts.account_administration import STATES, account_history, find_account, list_accounts
-from joindin.queries.accounts.granted_permissions import list_permits
-from joindin.queries.accounts.groups import list_groups_of
+from joindin.queries.accounts.granted_permissions import list_granted_permissions
+from joindin.queries.accounts.groups import list_user_groups
 from joindin.queries.audit import AuditFilter, list_audit_entries
 from joindin.queries.events import list_hosted_events, load_events
 from joindin.queries.paging import Paging
-from joindin.resources.web.admin.common import blp, carry_out, neighbours, only_for, read_paging, show, viewer
-from joindin.utils.text import printable
+from joindin.resources.web.admin.common import (
+    admin_page,
+    blp,
+    current_viewer,
+    page_links,
+    perform_and_redirect,
+    read_paging,
+    require_permission,
+)
+from joindin.utils.text import strip_control_chars
 
-PEOPLE = "/desk/people/"
-LONGEST_REASON = 200
-RECENT = Paging(size=10)
+USERS_PATH = "/desk/people/"
+MAX_REASON_LENGTH = 200
+RECENT_EVENTS = Paging(size=10)
 
 
-class Roles(Form):
+class RolesForm(Form):
     """``seen`` is what the page showed: only what was changed there is changed, whatever others did meanwhile."""
 
     seen = HiddenField()
@@ -31,96 +39,104 @@ class Roles(Form):
     trusted = BooleanField("Trusted: events need no approval")
     editor = BooleanField("Editor: approves and rejects events")
     admin = BooleanField("Admin: may do everything")
-    reason = Text("Reason", [at_most(LONGEST_REASON, "The reason")], description="For the log.")
+    reason = PlainTextField("Reason", [max_length(MAX_REASON_LENGTH, "The reason")], description="For the log.")
 
 
 @blp.get("/people/")
-@only_for(can_administer_users)
-def show_people():
-    keyword, state = printable(request.args.get("keyword", "")).strip(), request.args.get("state", "")
+@require_permission(can_administer_users)
+def users_page():
+    keyword, state = strip_control_chars(request.args.get("keyword", "")).strip(), request.args.get("state", "")
     page = list_accounts(db.session, read_paging(), keyword=keyword, state=state)
-    return show(
-        "people.html", people=page.items, page=page, keyword=keyword, state=state, states=STATES,
-        neighbours=neighbours(page),
+    return admin_page(
+        "users.html", people=page.items, page=page, keyword=keyword, state=state, states=STATES,
+        neighbours=page_links(page),
     )  # fmt: skip
 
 
 @blp.get("/people/<row_id:user_id>/")
-@only_for(can_administer_users)
-def show_person(user_id):
+@require_permission(can_administer_users)
+def user_page(user_id):
     user = find_account(db.session, user_id)
-    form = Roles(formdata=None, data={role: getattr(user, column) for role, (column, *_) in ROLES.items()})
+    form = RolesForm(formdata=None, data={role: getattr(user, column) for role, (column, *_) in ROLES.items()})
     form.seen.data = ",".join(role for role, (column, *_) in ROLES.items() if getattr(user, column))
-    return _show(user, form)
+    return _user_page(user, form)
 
 
 @blp.post("/people/<row_id:user_id>/roles/")
-@only_for(can_administer_users)
-@require_recent_sign_in
-def change_roles(user_id):
+@require_permission(can_administer_users)
+@recent_sign_in_required
+def set_roles_action(user_id):
     user = find_account(db.session, user_id)
-    form = Roles()
+    form = RolesForm()
     if not form.validate():
-        return _show(user, form, 400)
+        return _user_page(user, form, 400)
     seen = (form.seen.data or "").split(",")
     roles = {role: form[role].data for role in ROLES if form[role].data != (role in seen)}
-    here = f"{PEOPLE}{user_id}/"
+    here = f"{USERS_PATH}{user_id}/"
 
     def work():
-        set_roles(db.session, user_id, roles, actor=viewer().user, reason=form.reason.data or "")
+        set_roles(db.session, user_id, roles, actor=current_viewer().user, reason=form.reason.data or "")
 
     # Who has just made themselves less than an admin has no place there any more.
-    is_own = user_id == viewer().user.id and not all(roles.get(role, True) for role in ("admin", "active"))
-    return carry_out(
-        work, "The roles are changed." if roles else "Nothing was changed.", HOME if is_own else here, otherwise=here
+    is_own = user_id == current_viewer().user.id and not all(roles.get(role, True) for role in ("admin", "active"))
+    return perform_and_redirect(
+        work,
+        "The roles are changed." if roles else "Nothing was changed.",
+        ACCOUNT_PATH if is_own else here,
+        otherwise=here,
     )
 
 
 @blp.get("/people/<row_id:user_id>/removal/")
-@only_for(can_administer_users)
-@require_recent_sign_in
-def ask_about_removal(user_id):
+@require_permission(can_administer_users)
+@recent_sign_in_required
+def confirm_delete_user(user_id):
     user = find_account(db.session, user_id)
-    return show("removal.html", user=user, history=account_history(db.session, user_id))
+    return admin_page("confirm_delete.html", user=user, history=account_history(db.session, user_id))
 
 
 @blp.post("/people/<row_id:user_id>/talk_comments/")
-@only_for(can_administer_users)
-@require_recent_sign_in
-def remove_talk_comments(user_id):
+@require_permission(can_administer_users)
+@recent_sign_in_required
+def delete_talk_comments_action(user_id):
     find_account(db.session, user_id)
 
     def work():
-        delete_talk_comments(db.session, user_id, actor=viewer().user)
+        delete_talk_comments(db.session, user_id, actor=current_viewer().user)
 
-    return carry_out(work, "What they said about talks is gone.", f"{PEOPLE}{user_id}/")
+    return perform_and_redirect(work, "What they said about talks is gone.", f"{USERS_PATH}{user_id}/")
 
 
 @blp.post("/people/<row_id:user_id>/removal/")
-@only_for(can_administer_users)
-@require_recent_sign_in
-def remove_person(user_id):
+@require_permission(can_administer_users)
+@recent_sign_in_required
+def delete_user_action(user_id):
     name = find_account(db.session, user_id).username
 
     def work():
-        delete_user(db.session, user_id, actor=viewer().user)
+        delete_user(db.session, user_id, actor=current_viewer().user)
 
-    is_own = user_id == viewer().user.id
-    return carry_out(work, f"The account {name} is gone.", HOME if is_own else PEOPLE, otherwise=f"{PEOPLE}{user_id}/")
+    is_own = user_id == current_viewer().user.id
+    return perform_and_redirect(
+        work,
+        f"The account {name} is gone.",
+        ACCOUNT_PATH if is_own else USERS_PATH,
+        otherwise=f"{USERS_PATH}{user_id}/",
+    )
 
 
-def _show(user, form, status=200):
-    hosted = list_hosted_events(db.session, user.id, RECENT)
+def _user_page(user, form, status=200):
+    hosted = list_hosted_events(db.session, user.id, RECENT_EVENTS)
     events = load_events(db.session, [key.id for key in hosted.items])
-    return show(
-        "person.html",
+    return admin_page(
+        "user.html",
         status,
         user=user,
         form=form,
         history=account_history(db.session, user.id),
         hosted=[events[key.id] for key in hosted.items if key.id in events],
-        groups=list_groups_of(db.session, user.id),
-        permits=list_permits(db.session, user_id=user.id),
-        about=list_audit_entries(db.session, AuditFilter(subject_kind="user", subject_id=user.id), 10).entries,
+        groups=list_user_groups(db.session, user.id),
+        permits=list_granted_permissions(db.session, user_id=user.id),
+        about=list_audit_entries(db.session, AuditFilter(subject_type="user", subject_id=user.id), 10).entries,
         done=list_audit_entries(db.session, AuditFilter(actor_id=user.id), 10).entries,
     )

@@ -11,5 +11,5 @@ from joindin.resources.web.public.pages import blp
 @blp.route("/talk/<rest:below>", methods=["POST", "PUT", "PATCH", "DELETE"])
 @blp.route("/user/<rest:below>", methods=["POST", "PUT", "PATCH", "DELETE"])
 @csrf.exempt
-def refuse_to_write(below):
+def reject_non_get(below):
     raise MethodNotAllowed(["GET", "HEAD"])

@@ -4,43 +4,49 @@ from flask import redirect
 
 from joindin.errors import NotFound
 from joindin.extensions import db, reader
-from joindin.queries.comment_records import read_event_comments
+from joindin.queries.comment_records import load_event_comment_records
 from joindin.queries.comments import list_event_comments
 from joindin.queries.events import find_event, find_event_by_slug, find_event_by_stub
-from joindin.queries.keyed_lists import read_whole
+from joindin.queries.keyed_lists import load_in_order
 from joindin.queries.paging import Paging
-from joindin.queries.talk_records import read_talks
+from joindin.queries.talk_records import load_talk_records
 from joindin.queries.talks import list_event_talks
-from joindin.resources.web.public.pages import at_home, blp, readable, show, website
+from joindin.resources.web.public.pages import (
+    blp,
+    on_canonical_host,
+    printable_or_not_found,
+    public_page,
+    website_links,
+)
 
-EVERYTHING = Paging(size=0)
+UNPAGED = Paging(size=0)
 
 
 @blp.get("/event/view/<row_id:event_id>")
-def send_to_event(event_id):
+def redirect_event_id(event_id):
     event, _ = find_event(db.session, event_id, None)
-    return _send_to_page(event)
+    return _redirect_to_page(event)
 
 
 @blp.get("/e/<rest:stub>")
-def send_to_event_by_stub(stub):
-    return _send_to_page(find_event_by_stub(db.session, readable(stub)))
+def redirect_event_stub(stub):
+    return _redirect_to_page(find_event_by_stub(db.session, printable_or_not_found(stub)))
 
 
 @blp.get("/event/<rest:slug>")
-@at_home
-def show_event(slug):
-    event = find_event_by_slug(db.session, readable(slug))
-    return show(
+@on_canonical_host
+def event_page(slug):
+    event = find_event_by_slug(db.session, printable_or_not_found(slug))
+    return public_page(
         "web/event.html",
-        website().event_page(event.slug),
+        website_links().event_page(event.slug),
         event=event,
-        talks=read_whole(reader(), list_event_talks(reader(), event.id, EVERYTHING), read_talks),
-        comments=read_whole(reader(), list_event_comments(reader(), event.id, EVERYTHING), read_event_comments),
+        talks=load_in_order(reader(), list_event_talks(reader(), event.id, UNPAGED), load_talk_records),
+        comments=load_in_order(reader(), list_event_comments(reader(), event.id, UNPAGED), load_event_comment_records),
     )
 
 
-def _send_to_page(event):
+def _redirect_to_page(event):
     if not event.slug:
         raise NotFound("Event not found")
-    return redirect(website().event_page(event.slug), 301)
+    return redirect(website_links().event_page(event.slug), 301)

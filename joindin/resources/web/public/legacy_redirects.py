@@ -2,26 +2,26 @@
 
 from flask import redirect, request
 
-from joindin.resources.web.public.pages import at_home, blp
+from joindin.resources.web.public.pages import blp, on_canonical_host
 
 
 @blp.get("/user/login")
-@at_home
-def send_to_sign_in():
+@on_canonical_host
+def redirect_to_sign_in():
     return redirect("/accounts/login/")
 
 
 @blp.get("/user/verification")
-@at_home
-def send_to_verify():
-    return _with_token("/accounts/verify/")
+@on_canonical_host
+def redirect_to_verification():
+    return _redirect_with_query("/accounts/verify/")
 
 
 @blp.get("/user/new-password")
-@at_home
-def send_to_new_password():
-    return _with_token("/accounts/password/new/")
+@on_canonical_host
+def redirect_to_new_password():
+    return _redirect_with_query("/accounts/password/new/")
 
 
-def _with_token(page):
+def _redirect_with_query(page):
     return redirect(f"{page}?{request.query_string.decode('latin-1')}")

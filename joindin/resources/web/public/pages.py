@@ -8,9 +8,9 @@ from urllib.parse import quote, unquote, urlsplit
 from flask import Blueprint, Response, current_app, redirect, request
 
 from joindin.errors import NotFound
-from joindin.http.html_pages import show_page
+from joindin.http.html_pages import render_page
 from joindin.representations.links import Links
-from joindin.utils.text import printable
+from joindin.utils.text import strip_control_chars
 
 # What may stand in a path as it is; all else is escaped when somebody is sent on.
 PATH_CHARACTERS = "/!$&'()*+,:;=@~"
@@ -18,34 +18,34 @@ PATH_CHARACTERS = "/!$&'()*+,:;=@~"
 blp = Blueprint("web", __name__)
 
 
-def website() -> Links:
+def website_links() -> Links:
     """Addresses as the world knows them."""
     return Links(base="", website=current_app.config["WEBSITE_URL"])
 
 
-def at_home(view: Callable) -> Callable:
+def on_canonical_host(view: Callable) -> Callable:
     """Show the page if the web site is the host that was asked, else send its reader there."""
 
     @wraps(view)
     def guarded(**kwargs):
         if not _is_website():
-            return redirect(_same_place(), 302)
+            return redirect(_canonical_url(), 302)
         return view(**kwargs)
 
     return guarded
 
 
-def show(template: str, canonical: str, **shown) -> Response:
+def public_page(template: str, canonical: str, **shown) -> Response:
     """The page; readers who have it are not sent it again."""
-    response = show_page(template, canonical=canonical, **shown)
+    response = render_page(template, canonical=canonical, **shown)
     response.cache_control.no_cache = True
     response.add_etag()
     return response.make_conditional(request)
 
 
-def readable(text: str) -> str:
+def printable_or_not_found(text: str) -> str:
     """A name out of an address; :raises NotFound: for what no database takes."""
-    if text != printable(text):
+    if text != strip_control_chars(text):
         raise NotFound("There is no such page")
     return text
 
@@ -60,7 +60,7 @@ def _without_port(host):
     return re.sub(r":(80|443)\Z", "", host.lower())
 
 
-def _same_place():
+def _canonical_url():
     """The address that was asked for, on the web site; spelled as it was, where the server tells how."""
     path = urlsplit(request.environ.get("REQUEST_URI", "")).path
     if unquote(path) != request.path:

@@ -3,14 +3,20 @@
 from flask import redirect
 
 from joindin.extensions import db, reader
-from joindin.queries.comment_records import read_talk_comments
-from joindin.queries.keyed_lists import read_whole
+from joindin.queries.comment_records import load_talk_comment_records
+from joindin.queries.keyed_lists import load_in_order
 from joindin.queries.paging import Paging
 from joindin.queries.talk_comments import list_talk_comments
-from joindin.queries.talks import find_talk_alone, find_talk_by_stub
-from joindin.resources.web.public.pages import at_home, blp, readable, show, website
+from joindin.queries.talks import find_talk_by_stub, find_talk_unloaded
+from joindin.resources.web.public.pages import (
+    blp,
+    on_canonical_host,
+    printable_or_not_found,
+    public_page,
+    website_links,
+)
 
-EVERYTHING = Paging(size=0)
+UNPAGED = Paging(size=0)
 
 LINK_NAMES = {
     "slides_link": "Slides",
@@ -22,22 +28,22 @@ LINK_NAMES = {
 
 
 @blp.get("/talk/view/<row_id:talk_id>")
-def send_to_talk(talk_id):
-    talk = find_talk_alone(db.session, talk_id)
-    return redirect(website().talk_page(talk.stub), 301)
+def redirect_talk_id(talk_id):
+    talk = find_talk_unloaded(db.session, talk_id)
+    return redirect(website_links().talk_page(talk.stub), 301)
 
 
 @blp.get("/talk/<rest:stub>")
-@at_home
-def show_talk(stub):
-    talk = find_talk_by_stub(db.session, readable(stub))
-    return show(
+@on_canonical_host
+def talk_page(stub):
+    talk = find_talk_by_stub(db.session, printable_or_not_found(stub))
+    return public_page(
         "web/talk.html",
-        website().talk_page(talk.stub),
+        website_links().talk_page(talk.stub),
         talk=talk,
         event=talk.event,
         links=_links(talk),
-        comments=read_whole(reader(), list_talk_comments(reader(), talk.id, EVERYTHING), read_talk_comments),
+        comments=load_in_order(reader(), list_talk_comments(reader(), talk.id, UNPAGED), load_talk_comment_records),
     )
 
 

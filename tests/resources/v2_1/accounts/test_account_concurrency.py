@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 
 from joindin.models import AccessToken, EmailVerification, Mail, PasswordReset, User
 from joindin.security.passwords import check_password
-from joindin.security.tokens import token_hash
-from tests.concurrency import MANY, at_once, outcomes
+from joindin.security.tokens import hash_token
+from tests.concurrency import CONCURRENT_REQUESTS, count_outcomes, run_concurrently
 from tests.factories import NOW, days_from_now, make_client, make_user
 
 TAKEN_USERNAME = "That username is already in use. Choose another"
@@ -39,52 +39,60 @@ def count(session, model):
 
 
 def keep(session, kind, user, *tokens):
-    session.add_all([kind(user_id=user.id, token_hash=token_hash(token), created_at=NOW) for token in tokens])
+    session.add_all([kind(user_id=user.id, token_hash=hash_token(token), created_at=NOW) for token in tokens])
     session.flush()
 
 
 def test_a_username_is_given_once(session, ask):
-    names = ["alice", "Alice", "ALICE", "álice"] * (MANY // 2)
+    names = ["alice", "Alice", "ALICE", "álice"] * (CONCURRENT_REQUESTS // 2)
     bodies = [registration(username=name, email=f"a{number}@example.org") for number, name in enumerate(names)]
 
-    replies = at_once(session, [ask("POST", "/users", body) for body in bodies[:MANY]])
+    replies = run_concurrently(session, [ask("POST", "/users", body) for body in bodies[:CONCURRENT_REQUESTS]])
 
-    assert outcomes(replies) == {(201,): 1, (400, TAKEN_USERNAME): MANY - 1}
+    assert count_outcomes(replies) == {(201,): 1, (400, TAKEN_USERNAME): CONCURRENT_REQUESTS - 1}
     assert [count(session, model) for model in (User, EmailVerification, Mail)] == [1, 1, 1]
 
 
 def test_an_address_is_given_once(session, ask):
-    bodies = [registration(username=f"alice{number}") for number in range(MANY)]
+    bodies = [registration(username=f"alice{number}") for number in range(CONCURRENT_REQUESTS)]
 
-    replies = at_once(session, [ask("POST", "/users", body) for body in bodies])
+    replies = run_concurrently(session, [ask("POST", "/users", body) for body in bodies])
 
-    assert outcomes(replies) == {(201,): 1, (400, TAKEN_EMAIL): MANY - 1}
+    assert count_outcomes(replies) == {(201,): 1, (400, TAKEN_EMAIL): CONCURRENT_REQUESTS - 1}
     assert [count(session, model) for model in (User, EmailVerification, Mail)] == [1, 1, 1]
 
 
-@pytest.mark.parametrize("tokens", [["a"] * MANY, [f"a{number}" for number in range(MANY)]], ids=["one", "many"])
+@pytest.mark.parametrize(
+    "tokens",
+    [["a"] * CONCURRENT_REQUESTS, [f"a{number}" for number in range(CONCURRENT_REQUESTS)]],
+    ids=["one", "many"],
+)
 def test_an_address_is_proven_once_by_whichever_token(session, ask, tokens):
     user, other = make_user(session, is_verified=False), make_user(session, is_verified=False)
     keep(session, EmailVerification, user, *set(tokens))
     keep(session, EmailVerification, other, "b")
 
-    replies = at_once(session, [ask("POST", "/users/verifications", {"token": token}) for token in tokens])
+    replies = run_concurrently(session, [ask("POST", "/users/verifications", {"token": token}) for token in tokens])
 
-    assert outcomes(replies) == {(204,): 1, (400, "Verification failed"): MANY - 1}
+    assert count_outcomes(replies) == {(204,): 1, (400, "Verification failed"): CONCURRENT_REQUESTS - 1}
     assert session.get(User, user.id).is_verified is True
     assert session.scalars(select(EmailVerification.user_id)).all() == [other.id]
 
 
-@pytest.mark.parametrize("tokens", [["a"] * MANY, [f"a{number}" for number in range(MANY)]], ids=["one", "many"])
+@pytest.mark.parametrize(
+    "tokens",
+    [["a"] * CONCURRENT_REQUESTS, [f"a{number}" for number in range(CONCURRENT_REQUESTS)]],
+    ids=["one", "many"],
+)
 def test_a_password_is_reset_once_by_whichever_token(session, ask, tokens):
     user = make_user(session)
     keep(session, PasswordReset, user, *set(tokens))
     bodies = [{"token": token, "password": f"staple {number} horse"} for number, token in enumerate(tokens)]
 
-    replies = at_once(session, [ask("POST", "/users/passwords", body) for body in bodies])
+    replies = run_concurrently(session, [ask("POST", "/users/passwords", body) for body in bodies])
 
     (winner,) = [body for body, reply in zip(bodies, replies) if reply.status_code == 204]
-    assert outcomes(replies) == {(204,): 1, (400, "Password could not be reset"): MANY - 1}
+    assert count_outcomes(replies) == {(204,): 1, (400, "Password could not be reset"): CONCURRENT_REQUESTS - 1}
     assert check_password(winner["password"], session.get(User, user.id).password_hash)
     assert count(session, PasswordReset) == 0
 
@@ -95,7 +103,7 @@ def test_many_sign_in_while_stale_tokens_are_thrown_away(session, ask):
     for number in range(30):
         session.add(
             AccessToken(
-                token_hash=token_hash(str(number)),
+                token_hash=hash_token(str(number)),
                 user_id=users[number % 2].id,
                 client_id=web2.id,
                 created_at=days_from_now(-9),
@@ -103,31 +111,36 @@ def test_many_sign_in_while_stale_tokens_are_thrown_away(session, ask):
         )
     entrance = {"grant_type": "password", "password": "password", "client_id": "web2", "client_secret": "web2secret"}
 
-    replies = at_once(
+    replies = run_concurrently(
         session,
-        [ask("POST", "/token", {**entrance, "username": users[number % 2].username}) for number in range(MANY)],
+        [
+            ask("POST", "/token", {**entrance, "username": users[number % 2].username})
+            for number in range(CONCURRENT_REQUESTS)
+        ],
     )
 
-    assert outcomes(replies) == {(200,): MANY}
-    assert len({reply.json["access_token"] for reply in replies}) == count(session, AccessToken) == MANY
+    assert count_outcomes(replies) == {(200,): CONCURRENT_REQUESTS}
+    assert len({reply.json["access_token"] for reply in replies}) == count(session, AccessToken) == CONCURRENT_REQUESTS
     assert [session.get(User, user.id).password_hash.split("$")[1] for user in users] == ["argon2id"] * 2
 
 
 def test_a_sign_in_does_not_bring_back_a_password_that_was_just_changed(session, ask):
     make_client(session, "web2", "web2secret")
-    users = [make_user(session, password_hash=hashlib.md5(b"old one").hexdigest()) for _ in range(MANY // 2)]
+    users = [
+        make_user(session, password_hash=hashlib.md5(b"old one").hexdigest()) for _ in range(CONCURRENT_REQUESTS // 2)
+    ]
     for user in users:
         keep(session, PasswordReset, user, f"token of {user.id}")
     entrance = {"grant_type": "password", "password": "old one", "client_id": "web2", "client_secret": "web2secret"}
 
-    replies = at_once(
+    replies = run_concurrently(
         session,
         [ask("POST", "/token", {**entrance, "username": user.username}) for user in users]
         + [ask("POST", "/users/passwords", {"token": f"token of {user.id}", "password": "new one"}) for user in users],
     )
 
-    assert outcomes(replies[MANY // 2 :]) == {(204,): MANY // 2}
-    assert {reply.status_code for reply in replies[: MANY // 2]} <= {200, 403}
+    assert count_outcomes(replies[CONCURRENT_REQUESTS // 2 :]) == {(204,): CONCURRENT_REQUESTS // 2}
+    assert {reply.status_code for reply in replies[: CONCURRENT_REQUESTS // 2]} <= {200, 403}
     assert [check_password("new one", session.get(User, user.id).password_hash) for user in users] == [True] * len(
         users
     )
@@ -136,36 +149,40 @@ def test_a_sign_in_does_not_bring_back_a_password_that_was_just_changed(session,
 def test_one_token_is_used_by_many_at_once(session, ask):
     user, token = make_user(session), "0123456789abcdef"
     session.add(
-        AccessToken(token_hash=token_hash(token), user_id=user.id, client_id=make_client(session).id, created_at=NOW)
+        AccessToken(token_hash=hash_token(token), user_id=user.id, client_id=make_client(session).id, created_at=NOW)
     )
 
-    replies = at_once(session, [ask("GET", "/", token=token) for _ in range(MANY)])
+    replies = run_concurrently(session, [ask("GET", "/", token=token) for _ in range(CONCURRENT_REQUESTS)])
 
-    assert outcomes(replies) == {(200,): MANY}
-    assert [reply.json["meta"]["user_uri"] for reply in replies] == [f"http://localhost/v2.1/users/{user.id}"] * MANY
+    assert count_outcomes(replies) == {(200,): CONCURRENT_REQUESTS}
+    assert [reply.json["meta"]["user_uri"] for reply in replies] == [
+        f"http://localhost/v2.1/users/{user.id}"
+    ] * CONCURRENT_REQUESTS
     assert session.scalars(select(AccessToken.last_used_at)).all() != [None]
 
 
 def test_a_key_is_revoked_by_many_at_once(session, ask):
     user, web2 = make_user(session), make_client(session, can_be_revoked=False)
-    own = AccessToken(token_hash=token_hash("own"), user_id=user.id, client_id=web2.id, created_at=NOW)
-    key = AccessToken(token_hash=token_hash("key"), user_id=user.id, client_id=make_client(session).id, created_at=NOW)
+    own = AccessToken(token_hash=hash_token("own"), user_id=user.id, client_id=web2.id, created_at=NOW)
+    key = AccessToken(token_hash=hash_token("key"), user_id=user.id, client_id=make_client(session).id, created_at=NOW)
     session.add_all([own, key])
     session.flush()
 
-    replies = at_once(session, [ask("DELETE", f"/token/{key.id}", token="own") for _ in range(MANY)])
+    replies = run_concurrently(
+        session, [ask("DELETE", f"/token/{key.id}", token="own") for _ in range(CONCURRENT_REQUESTS)]
+    )
 
-    assert set(outcomes(replies)) <= {(204,), (404, "No tokens found")}
-    assert outcomes(replies)[(204,)] >= 1
+    assert set(count_outcomes(replies)) <= {(204,), (404, "No tokens found")}
+    assert count_outcomes(replies)[(204,)] >= 1
     assert session.get(AccessToken, key.id).revoked_at is not None
 
 
 def test_of_many_who_come_first_one_becomes_the_admin(session, ask):
-    bodies = [registration(username=f"alice{n}", email=f"a{n}@example.org") for n in range(MANY)]
+    bodies = [registration(username=f"alice{n}", email=f"a{n}@example.org") for n in range(CONCURRENT_REQUESTS)]
 
-    replies = at_once(session, [ask("POST", "/users", body) for body in bodies])
+    replies = run_concurrently(session, [ask("POST", "/users", body) for body in bodies])
 
-    assert outcomes(replies) == {(201,): MANY}
+    assert count_outcomes(replies) == {(201,): CONCURRENT_REQUESTS}
     assert session.scalar(select(func.count()).select_from(User).where(User.is_admin)) == 1
 
 
@@ -174,10 +191,10 @@ def test_of_two_admins_who_delete_each_other_one_stays(session, ask):
     client = make_client(session)
     for user in (one, two):
         session.add(
-            AccessToken(token_hash=token_hash(user.username), user_id=user.id, client_id=client.id, created_at=NOW)
+            AccessToken(token_hash=hash_token(user.username), user_id=user.id, client_id=client.id, created_at=NOW)
         )
 
-    at_once(
+    run_concurrently(
         session,
         [
             ask("DELETE", f"/users/{two.id}", token="one"),

@@ -27,9 +27,9 @@ from joindin.models import (
     TalkStar,
     User,
 )
-from joindin.operations.counter_repair import check_counters
-from joindin.security.tokens import token_hash
-from tests.concurrency import MANY, at_once
+from joindin.operations.counter_repair import verify_counters
+from joindin.security.tokens import hash_token
+from tests.concurrency import CONCURRENT_REQUESTS, run_concurrently
 from tests.factories import (
     NOW,
     make_attendance,
@@ -93,7 +93,7 @@ def users_of(session, model):
 
 def drifts(session):
     """Counters of events and talks that are not what they count."""
-    return [drift for _, found in check_counters(session, fix=False) for drift in found]
+    return [drift for _, found in verify_counters(session, fix=False) for drift in found]
 
 
 def test_an_admin_deletes_a_person(api, session, admin, ann):
@@ -306,7 +306,7 @@ def test_deleting_costs_the_same_however_much_there_is(api, session, admin, ann,
 
 
 def test_more_than_fits_into_one_statement_is_deleted_all_the_same(api, session, admin, ann, monkeypatch):
-    monkeypatch.setattr("joindin.operations.accounts.account_deletion.BATCH", 2)
+    monkeypatch.setattr("joindin.operations.accounts.account_deletion.BATCH_SIZE", 2)
     event = make_event(session)
     for _ in range(5):
         make_talk_comment(session, make_talk(session, event), ann)
@@ -433,7 +433,7 @@ def token_for(session):
         token = f"token-of-{user.id}"
         session.add(
             AccessToken(
-                token_hash=token_hash(token), user_id=user.id, client_id=client.id, created_at=NOW, last_used_at=NOW
+                token_hash=hash_token(token), user_id=user.id, client_id=client.id, created_at=NOW, last_used_at=NOW
             )
         )
         return token
@@ -447,7 +447,7 @@ def test_two_admins_do_not_delete_each_other(session, ask, token_for, admin):
         ask("DELETE", f"/users/{victim.id}", token_for(killer)) for killer, victim in ((admin, second), (second, admin))
     ]
 
-    replies = at_once(session, requests)
+    replies = run_concurrently(session, requests)
 
     # Whose token went first is nobody any more, or comes too late.
     assert sorted(reply.status_code for reply in replies) in ([204, 400], [204, 401])
@@ -475,7 +475,7 @@ def test_somebody_who_is_busy_is_deleted_without_a_trace(session, ask, token_for
         ]
     requests += [ask("PUT", f"/users/{ann.id}", token, {"full_name": "New", "email": "new@example.org"})]
 
-    replies = at_once(session, requests)
+    replies = run_concurrently(session, requests)
 
     assert [reply.status_code for reply in replies if reply.status_code >= 500] == []
     assert [reply.status_code for reply in replies[:2]] == [204, 204]
@@ -491,11 +491,11 @@ def test_comments_come_and_go_at_once_and_are_counted_right(session, ask, token_
         make_talk_comment(session, talk, ann)
     token, of_admin, of_bea = token_for(ann), token_for(admin), token_for(bea)
     requests = [ask("DELETE", f"/users/{ann.id}/talk_comments", of_admin)] * 3
-    for number in range(MANY):
+    for number in range(CONCURRENT_REQUESTS):
         body = {"comment": f"Comment {number}", "rating": 3}
         requests.append(ask("POST", f"/talks/{talks[number % 2].id}/comments", (token, of_bea)[number // 4], body))
 
-    replies = at_once(session, requests)
+    replies = run_concurrently(session, requests)
 
     assert {reply.status_code for reply in replies} == {201, 204}
     assert drifts(session) == []
@@ -584,7 +584,7 @@ def test_deleting_gives_way_to_whoever_holds_a_row_and_waits_for_a_row_in_turn(s
 def test_deleting_is_given_up_where_somebody_never_lets_go(session, ask, token_for, admin, ann, monkeypatch):
     if db.engine.dialect.name != "postgresql":
         pytest.skip("SQLite has one writer at a time, and nobody gives way")
-    monkeypatch.setattr("joindin.db.locking.MOST_ATTEMPTS", 2)
+    monkeypatch.setattr("joindin.db.locking.MAX_ATTEMPTS", 2)
     delete_ann = ask("DELETE", f"/users/{ann.id}", token_for(admin))
     session.commit()
 

@@ -7,10 +7,10 @@ from sqlalchemy import func, select
 
 from joindin import create_app
 from joindin.models import AccessToken, Client, EventComment
-from joindin.security.tokens import client_secret, token_hash
-from tests.concurrency import at_once, outcomes
-from tests.conftest import Api
-from tests.factories import NOW, at, make_client, make_event, make_user, newest
+from joindin.security.tokens import derive_client_secret, hash_token
+from tests.concurrency import count_outcomes, run_concurrently
+from tests.conftest import ApiClient
+from tests.factories import NOW, make_client, make_event, make_user, newest, parse_instant
 
 HERE = "http://localhost/v2.1/applications"
 NOT_SIGNED_IN = "You must be logged in"
@@ -128,14 +128,14 @@ def test_no_secret_is_kept_and_no_two_are_the_same(api, session, app, ann):
     ).mappings().all()  # fmt: skip
 
     assert len(set(secrets)) == len({row["key"] for row in rows}) == 3
-    assert [row["secret_hash"] for row in rows] == [token_hash(secret) for secret in secrets]
+    assert [row["secret_hash"] for row in rows] == [hash_token(secret) for secret in secrets]
     assert [row["secret_generation"] for row in rows] == [1, 1, 1]
     assert [secret for secret in secrets if any(secret in str(value) for row in rows for value in row.values())] == []
-    assert secrets == [client_secret(app.config["SECRET_KEY"], row["key"], 1) for row in rows]
+    assert secrets == [derive_client_secret(app.config["SECRET_KEY"], row["key"], 1) for row in rows]
 
 
 def test_a_secret_depends_on_platform_key_and_generation():
-    secrets = {client_secret(*parts) for parts in (("s", "k", 1), ("t", "k", 1), ("s", "l", 1), ("s", "k", 2))}
+    secrets = {derive_client_secret(*parts) for parts in (("s", "k", 1), ("t", "k", 1), ("s", "l", 1), ("s", "k", 2))}
 
     assert len(secrets) == 4
     assert {len(base64.b64decode(secret, validate=True)) for secret in secrets} == {48}
@@ -154,7 +154,7 @@ def test_a_secret_made_under_another_platform_key_is_not_shown(api, session, ann
     caller.post("/v2.1/applications", json=NEW)
     moved = create_app(settings | {"SECRET_KEY": "another key of the platform"})
 
-    shown = Api(moved, caller._token).get("/v2.1/applications?verbose=yes").json["clients"][0]
+    shown = ApiClient(moved, caller._token).get("/v2.1/applications?verbose=yes").json["clients"][0]
 
     assert shown["consumer_secret"] == ""
     assert shown["application"] == "My App"
@@ -163,7 +163,7 @@ def test_a_secret_made_under_another_platform_key_is_not_shown(api, session, ann
 def test_a_platform_without_a_key_registers_nothing(api, session, ann, settings, tmp_path):
     make_application(session, ann, secret_generation=1)
     caller = api.signed_in(ann)
-    bare = Api(create_app(settings | {"SECRET_KEY": None, "INSTANCE": str(tmp_path)}), caller._token)
+    bare = ApiClient(create_app(settings | {"SECRET_KEY": None, "INSTANCE": str(tmp_path)}), caller._token)
 
     reply = bare.post("/v2.1/applications", json=NEW)
     shown = bare.get("/v2.1/applications?verbose=yes").json["clients"][0]
@@ -196,7 +196,7 @@ def test_the_short_form_has_no_secret_anywhere(api, session, ann):
 
 def test_applications_are_listed_newest_first_in_slices_and_only_ones_own(api, session, ann):
     for name in ("One", "Two", "Three"):
-        make_application(session, ann, name=name, created_at=at("2026-01-10T12:00"))
+        make_application(session, ann, name=name, created_at=parse_instant("2026-01-10T12:00"))
     make_application(session, make_user(session), name="Foreign")
     make_client(session, "web2")
     caller = api.signed_in(ann)
@@ -422,12 +422,12 @@ def ask(app):
 
 def test_an_application_is_removed_once_and_not_changed_afterwards(session, ask, ann):
     application = make_application(session, ann)
-    session.add(AccessToken(token_hash=token_hash("t"), user_id=ann.id, created_at=NOW, last_used_at=NOW))
+    session.add(AccessToken(token_hash=hash_token("t"), user_id=ann.id, created_at=NOW, last_used_at=NOW))
     address = f"/applications/{application.id}"
 
-    replies = at_once(session, [ask("DELETE", address, "t")] * 4 + [ask("PUT", address, "t", NEW)] * 4)
+    replies = run_concurrently(session, [ask("DELETE", address, "t")] * 4 + [ask("PUT", address, "t", NEW)] * 4)
 
-    seen = outcomes(replies)
+    seen = count_outcomes(replies)
     assert seen[204,] == 1
     assert seen[204,] + seen[201,] + seen[404, NOT_FOUND] == 8
     assert session.scalar(select(func.count()).select_from(Client)) == 0

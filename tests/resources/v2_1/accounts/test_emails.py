@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from joindin.models import EmailVerification, Mail, PasswordReset
 from joindin.operations.rate_limits import MAIL_ACCOUNT
-from joindin.security.tokens import token_hash
+from joindin.security.tokens import hash_token
 from tests.factories import make_user, newest
 
 VERIFICATIONS = "/v2.1/emails/verifications"
@@ -30,8 +30,8 @@ def test_a_verification_is_mailed_again(api, session, is_verified):
         (202, b"", "0")
     ] * 2
     assert (mail.kind, mail.recipient) == ("verification", "alice@example.org")
-    assert re.fullmatch("[0-9a-f]{16}", mail.facts["token"])
-    assert (kept.token_hash, kept.user_id) == (token_hash(mail.facts["token"]), user.id)
+    assert re.fullmatch("[0-9a-f]{16}", mail.context["token"])
+    assert (kept.token_hash, kept.user_id) == (hash_token(mail.context["token"]), user.id)
     assert (count(session, Mail), count(session, EmailVerification)) == (2, 2)
 
 
@@ -43,7 +43,7 @@ def test_a_username_is_mailed(api, session):
     mail = newest(session, Mail)
     assert (reply.status_code, reply.data) == (202, b"")
     assert (mail.kind, mail.recipient) == ("username_reminder", user.email)
-    assert mail.facts == {"full_name": "Alice Ash", "username": "alice"}
+    assert mail.context == {"full_name": "Alice Ash", "username": "alice"}
 
 
 def test_a_reset_token_is_mailed(api, session):
@@ -52,17 +52,17 @@ def test_a_reset_token_is_mailed(api, session):
     reply = api.post(PASSWORD, json={"username": "jose"})
 
     mail, kept = newest(session, Mail), newest(session, PasswordReset)
-    token = mail.facts["token"]
+    token = mail.context["token"]
     assert (reply.status_code, reply.data) == (202, b"")
     assert (mail.kind, mail.recipient) == ("password_reset", "jose@example.org")
-    assert (mail.facts, len(token)) == ({"full_name": "José B", "token": token}, 16)
-    assert (kept.token_hash, kept.user_id) == (token_hash(token), user.id)
+    assert (mail.context, len(token)) == ({"full_name": "José B", "token": token}, 16)
+    assert (kept.token_hash, kept.user_id) == (hash_token(token), user.id)
 
 
 def test_a_mailed_reset_token_resets_the_password(api, session):
     make_user(session, "alice")
     api.post(PASSWORD, json={"username": "alice"})
-    token = newest(session, Mail).facts["token"]
+    token = newest(session, Mail).context["token"]
 
     reply = api.post("/v2.1/users/passwords", json={"token": token, "password": "brand new"})
 
@@ -124,6 +124,6 @@ def test_mails_are_asked_for_by_post_alone(api, path):
 def test_nobody_is_flooded_with_mail(api, session, path, body):
     make_user(session, "alice")
 
-    answers = [api.post(path, json=body).status_code for _ in range(MAIL_ACCOUNT.most + 3)]
+    answers = [api.post(path, json=body).status_code for _ in range(MAIL_ACCOUNT.max_count + 3)]
 
-    assert (set(answers), count(session, Mail)) == ({202}, MAIL_ACCOUNT.most)
+    assert (set(answers), count(session, Mail)) == ({202}, MAIL_ACCOUNT.max_count)

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from joindin.models import PERSONAL, AccessToken
-from joindin.operations.accounts.personal_tokens import MOST
-from joindin.security.tokens import token_hash
+from joindin.operations.accounts.personal_tokens import MAX_PERSONAL_TOKENS
+from joindin.security.tokens import hash_token
 from tests.factories import NOW, make_client, make_user, newest
 
 NEW = {"description": "Prints badges", "scopes": ["ME_READ", "PUBLIC_READ"], "expires_in_days": 30}
@@ -30,7 +30,7 @@ def answer(reply):
 
 def make_own(session, user, value, **fields):
     fields = {"kind": PERSONAL, "description": value, "scopes": "ME_READ", "created_at": NOW, **fields}
-    token = AccessToken(token_hash=token_hash(value), user_id=user.id, **fields)
+    token = AccessToken(token_hash=hash_token(value), user_id=user.id, **fields)
     session.add(token)
     session.flush()
     return token
@@ -41,7 +41,7 @@ def test_a_token_is_made_and_works_for_what_it_is_good_for(api, signed_in, sessi
 
     stored, secret = newest(session, AccessToken), reply.json["access_token"]
     assert (reply.status_code, reply.headers["Location"]) == (201, f"http://localhost{PLACE}/{stored.id}")
-    assert (stored.kind, stored.token_hash, stored.user_id) == ("personal", token_hash(secret), ada.id)
+    assert (stored.kind, stored.token_hash, stored.user_id) == ("personal", hash_token(secret), ada.id)
     assert reply.json["scopes"] == ["PUBLIC_READ", "ME_READ"]
     assert stored.expires_at - stored.created_at == dt.timedelta(days=30)
     shown = {"Authorization": f"Bearer {secret}"}
@@ -82,7 +82,7 @@ def test_a_token_is_refused_with_a_reason(signed_in, session, changes, sentence)
 
 
 def test_there_are_only_so_many(signed_in, session, ada):
-    for number in range(MOST):
+    for number in range(MAX_PERSONAL_TOKENS):
         make_own(session, ada, f"own {number}")
 
     assert signed_in.post(PLACE, json=NEW).status_code == 400

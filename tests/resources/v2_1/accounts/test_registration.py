@@ -7,9 +7,9 @@ import time_machine
 from sqlalchemy import select
 
 from joindin.models import AccessToken, EmailVerification, Mail, PasswordReset, User
-from joindin.operations.rate_limits import API_REGISTRATION, admit, network
-from joindin.security.passwords import check_password, password_hash
-from joindin.security.tokens import token_hash
+from joindin.operations.rate_limits import API_REGISTRATION, client_network, consume_attempt
+from joindin.security.passwords import check_password, hash_password
+from joindin.security.tokens import hash_token
 from joindin.utils.datetimes import utc_now
 from tests.factories import NOW, make_client, make_user, newest
 
@@ -49,7 +49,7 @@ def reset(api, token, password="brand new"):
 
 
 def keep(session, kind, user, token):
-    session.add(kind(user_id=user.id, token_hash=token_hash(token), created_at=NOW))
+    session.add(kind(user_id=user.id, token_hash=hash_token(token), created_at=NOW))
     session.flush()
 
 
@@ -70,10 +70,10 @@ def test_the_token_is_mailed_and_only_its_hash_is_kept(api, session):
     register(api)
 
     mail, kept = newest(session, Mail), newest(session, EmailVerification)
-    token = mail.facts["token"]
-    assert (mail.kind, mail.recipient, mail.facts) == ("verification", "alice@example.org", {"token": token})
+    token = mail.context["token"]
+    assert (mail.kind, mail.recipient, mail.context) == ("verification", "alice@example.org", {"token": token})
     assert re.fullmatch("[0-9a-f]{16}", token)
-    assert (kept.token_hash, kept.user_id) == (token_hash(token), newest(session, User).id)
+    assert (kept.token_hash, kept.user_id) == (hash_token(token), newest(session, User).id)
 
 
 def test_a_registration_may_say_more(api, session):
@@ -195,7 +195,7 @@ def test_from_registration_to_the_first_sign_in(api, session):
     register(api)
     too_soon = api.post("/v2.1/token", json=entrance)
 
-    verified = verify(api, newest(session, Mail).facts["token"])
+    verified = verify(api, newest(session, Mail).context["token"])
 
     signed_in = api.post("/v2.1/token", json=entrance)
     assert (too_soon.status_code, too_soon.json) == (401, ["Not verified"])
@@ -223,7 +223,7 @@ def test_proving_an_address_uses_up_all_tokens_of_that_person(api, session):
         ({"token": ""}, "Verification token must be supplied"),
         ({"token": None}, "Verification token must be supplied"),
         ({"token": "unknown"}, "Verification failed"),
-        ({"token": token_hash("known")}, "Verification failed"),
+        ({"token": hash_token("known")}, "Verification failed"),
         ({"token": "x" * 100_000}, "Verification failed"),
         ({"token": ["known"]}, "Expected parameter token is not a readable string"),
     ],
@@ -239,7 +239,7 @@ def test_an_address_is_not_proven_without_its_token(api, session, body, sentence
 
 
 def test_a_new_password_uses_up_all_reset_tokens_and_leaves_access(api, session):
-    alice = make_user(session, password_hash=password_hash("forgotten"), is_verified=False)
+    alice = make_user(session, password_hash=hash_password("forgotten"), is_verified=False)
     bob = make_user(session)
     api.signed_in(alice)
     for user, token in ((alice, "a1"), (alice, "a2"), (bob, "b1")):
@@ -283,8 +283,8 @@ def test_a_password_is_not_reset_without_its_token(api, session, body, sentence)
 def test_one_place_registers_so_often(api, session):
     now = utc_now()
     with time_machine.travel(now, tick=False):
-        for _ in range(API_REGISTRATION.most):
-            admit(session, API_REGISTRATION, network("127.0.0.1"), now=now)
+        for _ in range(API_REGISTRATION.max_count):
+            consume_attempt(session, API_REGISTRATION, client_network("127.0.0.1"), now=now)
 
         refused = register(api)
         elsewhere = api.post("/v2.1/users", json=ALICE, environ_base={"REMOTE_ADDR": "192.0.2.1"})

@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from joindin.models import AccessToken, Client, User
-from joindin.operations.rate_limits import SIGN_IN_HERE
-from joindin.security.passwords import check_password, password_hash
-from joindin.security.tokens import token_hash
+from joindin.operations.rate_limits import SIGN_IN_ACCOUNT_FROM_NETWORK
+from joindin.security.passwords import check_password, hash_password
+from joindin.security.tokens import hash_token
 from joindin.utils.datetimes import midnight, utc_now
-from tests.factories import NOW, at, make_client, make_user, newest
+from tests.factories import NOW, make_client, make_user, newest, parse_instant
 
 MD5 = hashlib.md5(b"password").hexdigest()
-ARGON2 = password_hash("password")
+ARGON2 = hash_password("password")
 
 RIGHT = {
     "grant_type": "password",
@@ -42,7 +42,7 @@ def sign_in(api, **changes):
 
 def make_key(session, user, client, **fields):
     token = AccessToken(
-        token_hash=token_hash(f"{user.id} {client.id} {fields}"),
+        token_hash=hash_token(f"{user.id} {client.id} {fields}"),
         user_id=user.id,
         client_id=client.id,
         **{"created_at": NOW, **fields},
@@ -184,8 +184,10 @@ def test_tokens_of_expirable_clients_lapse_at_the_next_sign_in_of_anybody(api, s
 def test_the_keys_of_revocable_clients_are_listed(api, session, alice, web2):
     app = make_client(session, name="An app", owner=make_user(session, full_name="Otto Oak"))
     nameless = make_client(session, name=None, is_trusted=False)
-    first = make_key(session, alice, app, created_at=at("2026-01-01"), last_used_at=at("2026-01-02T03:04:05"))
-    second = make_key(session, alice, nameless, created_at=at("2026-02-01"))
+    first = make_key(
+        session, alice, app, created_at=parse_instant("2026-01-01"), last_used_at=parse_instant("2026-01-02T03:04:05")
+    )
+    second = make_key(session, alice, nameless, created_at=parse_instant("2026-02-01"))
     make_key(session, alice, web2)
     make_key(session, alice, app, revoked_at=NOW)
     make_key(session, alice, app, expires_at=NOW)
@@ -263,7 +265,7 @@ def test_one_key_is_shown_to_its_owner_alone(api, session, alice, web2):
 
 def test_a_key_is_revoked_and_no_longer_opens_anything(api, session, alice, web2):
     key = make_key(session, alice, make_client(session))
-    key.token_hash = token_hash("0123456789abcdef")
+    key.token_hash = hash_token("0123456789abcdef")
     owner, with_key = api.signed_in(alice, web2), {"Authorization": "Bearer 0123456789abcdef"}
     before = api.get("/v2.1", headers=with_key)
 
@@ -346,9 +348,9 @@ def test_guesses_through_a_web_site_count_for_the_person_behind_it(api, session,
         body = {**RIGHT, **changes}
         return api.post("/v2.1/token", json=body, headers={"Forwarded": f"for={address};user-agent=x"}).status_code
 
-    guesses = [attempt("198.51.100.1", password="wrong") for _ in range(SIGN_IN_HERE.most + 1)]
+    guesses = [attempt("198.51.100.1", password="wrong") for _ in range(SIGN_IN_ACCOUNT_FROM_NETWORK.max_count + 1)]
 
-    assert guesses == [403] * SIGN_IN_HERE.most + [429]
+    assert guesses == [403] * SIGN_IN_ACCOUNT_FROM_NETWORK.max_count + [429]
     assert [attempt("198.51.100.1"), attempt("198.51.100.2")] == [429, 200]
 
 
@@ -361,7 +363,7 @@ def test_other_applications_are_not_believed_about_addresses(api, session, alice
             json={**RIGHT, "client_id": "phone", "client_secret": "secret", "password": "wrong"},
             headers={"Forwarded": f"for=198.51.100.{number}", "X-Forwarded-For": f"198.51.100.{number}"},
         ).status_code
-        for number in range(SIGN_IN_HERE.most + 1)
+        for number in range(SIGN_IN_ACCOUNT_FROM_NETWORK.max_count + 1)
     ]
 
-    assert guesses == [403] * SIGN_IN_HERE.most + [429]
+    assert guesses == [403] * SIGN_IN_ACCOUNT_FROM_NETWORK.max_count + [429]

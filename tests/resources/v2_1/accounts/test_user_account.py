@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import func, select
 
 from joindin.models import AccessToken, Event, PasswordReset, Talk, User
-from joindin.security.passwords import check_password, password_hash
-from joindin.security.tokens import token_hash
-from tests.concurrency import MANY, at_once, outcomes
+from joindin.security.passwords import check_password, hash_password
+from joindin.security.tokens import hash_token
+from tests.concurrency import CONCURRENT_REQUESTS, count_outcomes, run_concurrently
 from tests.factories import NOW, make_client, make_event, make_talk, make_user
 
 TO_EDIT = "You must be logged in to change a user account"
@@ -35,7 +35,7 @@ def ann(session):
         full_name="Ann Ash",
         twitter_username="ann_a",
         biography="Knits.",
-        password_hash=password_hash("correct horse"),
+        password_hash=hash_password("correct horse"),
     )
 
 
@@ -255,7 +255,7 @@ def test_a_body_that_is_no_object_counts_as_nothing(api, ann, body):
 @pytest.mark.parametrize(
     "old_hash",
     [
-        password_hash("correct horse"),
+        hash_password("correct horse"),
         hashlib.md5(b"correct horse").hexdigest(),
         bcrypt.hashpw(hashlib.md5(b"correct horse").hexdigest().encode(), bcrypt.gensalt(4))
         .decode()
@@ -293,7 +293,7 @@ def test_an_account_without_a_password_gets_none_by_this_way(api, session, ann):
 
 
 def test_an_admin_edits_anybody_but_needs_that_persons_old_password(api, session, ann):
-    admin = make_user(session, is_admin=True, password_hash=password_hash("of the admin"))
+    admin = make_user(session, is_admin=True, password_hash=hash_password("of the admin"))
 
     name = edit(api.signed_in(admin), ann, full_name="Ann Birch")
     own = edit(api.signed_in(admin), ann, password="new password", old_password="of the admin")
@@ -429,7 +429,7 @@ def token_for(session):
         token = f"token of {user.id}".replace(" ", "-")
         session.add(
             AccessToken(
-                token_hash=token_hash(token), user_id=user.id, client_id=client.id, created_at=NOW, last_used_at=NOW
+                token_hash=hash_token(token), user_id=user.id, client_id=client.id, created_at=NOW, last_used_at=NOW
             )
         )
         return token
@@ -439,7 +439,7 @@ def token_for(session):
 
 @pytest.mark.parametrize(("field", "sentence"), [("username", USERNAME_TAKEN), ("email", EMAIL_TAKEN)])
 def test_of_many_who_want_the_same_one_gets_it(session, ask, token_for, field, sentence):
-    users = [make_user(session) for _ in range(MANY)]
+    users = [make_user(session) for _ in range(CONCURRENT_REQUESTS)]
     wanted = {"username": ["New", "new", "NEW", "néw"], "email": ["new@example.org", "NEW@example.org"]}[field]
     bodies = [
         {"full_name": "x", "email": user.email, field: wanted[number % len(wanted)]}
@@ -447,22 +447,25 @@ def test_of_many_who_want_the_same_one_gets_it(session, ask, token_for, field, s
     ]
     requests = [ask("PUT", f"/users/{user.id}", token_for(user), body) for user, body in zip(users, bodies)]
 
-    replies = at_once(session, requests)
+    replies = run_concurrently(session, requests)
 
     key = wanted[0].lower()
-    assert outcomes(replies) == {(204,): 1, (400, sentence): MANY - 1}
+    assert count_outcomes(replies) == {(204,): 1, (400, sentence): CONCURRENT_REQUESTS - 1}
     assert session.scalar(select(func.count()).where(getattr(User, f"{field}_key") == key)) == 1
 
 
 def test_two_new_passwords_at_once_do_not_both_replace_the_old_one(session, ask, token_for, ann):
     token = token_for(ann)
     body = {"full_name": "Ann", "email": "ann@example.org", "old_password": "correct horse"}
-    requests = [ask("PUT", f"/users/{ann.id}", token, body | {"password": f"staple {n} horse"}) for n in range(MANY)]
+    requests = [
+        ask("PUT", f"/users/{ann.id}", token, body | {"password": f"staple {n} horse"})
+        for n in range(CONCURRENT_REQUESTS)
+    ]
 
-    replies = at_once(session, requests)
+    replies = run_concurrently(session, requests)
 
     (winner,) = [number for number, reply in enumerate(replies) if reply.status_code == 204]
-    assert outcomes(replies) == {(204,): 1, (403, WRONG_PASSWORD): MANY - 1}
+    assert count_outcomes(replies) == {(204,): 1, (403, WRONG_PASSWORD): CONCURRENT_REQUESTS - 1}
     assert check_password(f"staple {winner} horse", ann.password_hash)
 
 

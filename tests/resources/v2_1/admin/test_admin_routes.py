@@ -6,13 +6,13 @@ from sqlalchemy import func, select
 from joindin.models import (
     AuditEntry,
     EventCommentReport,
+    GrantedPermission,
     Group,
     GroupMember,
-    Permit,
     RejectionReason,
     TalkCommentReport,
 )
-from joindin.operations.accounts.granted_permissions import permit
+from joindin.operations.accounts.granted_permissions import grant_permission
 from joindin.operations.rejection_reasons import add_reason
 from tests.factories import (
     NOW,
@@ -27,7 +27,7 @@ from tests.factories import (
     make_user,
     newest,
 )
-from tests.roles import ROLES, make_people
+from tests.roles import ROLES, make_role_users
 
 ACCOUNTS = ("You must be logged in to look after accounts", "You must be an admin to look after accounts")
 GROUPS = ("You must be logged in to manage groups", "You do not have permission to manage groups")
@@ -68,15 +68,15 @@ ROUTES = [
 
 @pytest.fixture
 def people(session):
-    return make_people(session)
+    return make_role_users(session)
 
 
 @pytest.fixture
 def ids(session, people):
     subject = make_user(session, "subject")
     make_event(session, host=people["host"])
-    permit(session, subject, "view_log", actor=None)
-    kept = newest(session, Permit)
+    grant_permission(session, subject, "view_log", actor=None)
+    kept = newest(session, GrantedPermission)
     return {
         "user": subject.id,
         "permit": kept.id,
@@ -247,12 +247,12 @@ def test_a_group_is_made_filled_renamed_and_dissolved(session, admin, people):
     ],
 )
 def test_permissions_that_make_no_sense_are_refused(session, admin, ids, body, status, sentence):
-    before = session.scalar(select(func.count()).select_from(Permit))
+    before = session.scalar(select(func.count()).select_from(GrantedPermission))
 
     reply = admin.post(f"/v2.1/groups/{ids['group']}/permissions", json=body)
 
     assert (reply.status_code, reply.json) == (status, [sentence])
-    assert session.scalar(select(func.count()).select_from(Permit)) == before
+    assert session.scalar(select(func.count()).select_from(GrantedPermission)) == before
 
 
 def test_a_permission_for_one_event_is_listed_and_taken_back(session, admin, ids):

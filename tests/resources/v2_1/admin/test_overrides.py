@@ -47,7 +47,7 @@ def test_an_admin_who_writes_where_others_do_is_seen(api, session, write):
         found = session.scalars(
             select(AuditEntry).where(AuditEntry.action == f"{kind}.override", AuditEntry.actor_id == person.id)
         ).all()
-        assert [(entry.subject_kind, entry.subject_id, entry.changes) for entry in found] in (
+        assert [(entry.subject_type, entry.subject_id, entry.changes) for entry in found] in (
             [],
             [(kind, ids[kind], {"request": [None, f"{method} {address}"]})],
         )

@@ -24,7 +24,7 @@ def state(event):
 
 
 def mails(session):
-    return [(mail.kind, mail.recipient, mail.facts) for mail in session.scalars(select(Mail).order_by(Mail.id))]
+    return [(mail.kind, mail.recipient, mail.context) for mail in session.scalars(select(Mail).order_by(Mail.id))]
 
 
 def test_an_approved_event_is_live_and_its_hosts_hear_of_it(api, session, admin, host):

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from joindin.models import EventComment, EventCommentReport, Mail
-from tests.factories import NOW, at, make_event, make_event_comment, make_user, newest
+from tests.factories import NOW, make_event, make_event_comment, make_user, newest, parse_instant
 
 
 def make_report(session, comment, reporter, **fields):
@@ -48,7 +48,7 @@ def test_a_reported_comment_is_hidden_and_the_hosts_hear_of_it(api, session):
         ("event_comment_reported", host.email),
         ("event_comment_reported", second_host.email),
     ]
-    assert mails[0].facts == {
+    assert mails[0].context == {
         "event": "SampleConf",
         "slug": event.slug,
         "rating": 1,
@@ -64,7 +64,7 @@ def test_a_comment_of_nobody_is_reported_under_the_name_it_came_with(api, sessio
     reply = api.signed_in(make_user(session)).post(f"/v2.1/event_comments/{comment.id}/reported")
 
     assert reply.status_code == 202
-    assert newest(session, Mail).facts["author"] == "A passer-by"
+    assert newest(session, Mail).context["author"] == "A passer-by"
 
 
 def test_each_report_is_a_row(api, session):
@@ -101,7 +101,7 @@ def test_hosts_read_the_open_reports(api, session):
     event = make_event(session, host=host, timezone="Asia/Tokyo")
     comment = make_event_comment(session, event, author, text="Rude", rating=2)
     reporter = make_user(session, "rita")
-    make_report(session, comment, reporter, reported_at=at("2026-01-02T20:00"))
+    make_report(session, comment, reporter, reported_at=parse_instant("2026-01-02T20:00"))
     make_report(session, make_event_comment(session, make_event(session), author), reporter)
     decided = make_event_comment(session, event, author)
     make_report(session, decided, reporter, decision="denied", decider_id=host.id, decided_at=NOW)

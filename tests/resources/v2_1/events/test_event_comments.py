@@ -6,13 +6,13 @@ import pytest
 
 from joindin.models import Event, EventComment
 from tests.factories import (
-    at,
     make_client,
     make_event,
     make_event_comment,
     make_pending_event,
     make_user,
     newest,
+    parse_instant,
 )
 
 ALICES_HASH = hashlib.md5(b"alice@example.org").hexdigest()
@@ -30,7 +30,7 @@ def test_a_comment_is_shown_in_short(api, session):
     event = make_event(session, timezone="Asia/Tokyo")
     alice = make_user(session, "alice", full_name="Alice Ash")
     comment = make_event_comment(
-        session, event, alice, rating=5, text="<b>Nice</b> & good", created_at=at("2026-01-02T20:00")
+        session, event, alice, rating=5, text="<b>Nice</b> & good", created_at=parse_instant("2026-01-02T20:00")
     )
 
     reply = api.get(f"/v2.1/event_comments/{comment.id}")
@@ -125,7 +125,7 @@ def test_comments_are_listed_newest_first_in_pages(api, session):
     event, other = make_event(session), make_event(session)
     make_event_comment(session, other)
     for text, said_at in (("b", "2026-01-02"), ("a", "2026-01-01"), ("c", "2026-01-03"), ("d", "2026-01-03")):
-        make_event_comment(session, event, text=text, created_at=at(said_at))
+        make_event_comment(session, event, text=text, created_at=parse_instant(said_at))
     here = f"http://localhost/v2.1/events/{event.id}/comments"
 
     first = api.get(f"/v2.1/events/{event.id}/comments?resultsperpage=3")
@@ -295,7 +295,7 @@ def test_an_event_shows_its_new_average_at_once(api, session):
 
 def test_the_same_words_twice_are_a_duplicate_however_old(api, session):
     event, other, author = make_event(session), make_event(session), make_user(session)
-    make_event_comment(session, event, author, text="Again", created_at=at("2012-01-01"), is_hidden=True)
+    make_event_comment(session, event, author, text="Again", created_at=parse_instant("2012-01-01"), is_hidden=True)
     writer = api.signed_in(author)
 
     repeated = comment_on(writer, event, comment="Again", rating=4)

@@ -19,9 +19,9 @@ from joindin.models import (
     User,
     event_tags,
 )
-from joindin.security.tokens import new_token, token_hash
+from joindin.security.tokens import hash_token, new_token
 from joindin.utils.datetimes import utc_now
-from tests.concurrency import MANY, at_once, outcomes
+from tests.concurrency import CONCURRENT_REQUESTS, count_outcomes, run_concurrently
 from tests.factories import (
     NOW,
     make_attendance,
@@ -52,7 +52,7 @@ def ask(app, session):
         token = new_token()
         # Used just now: noting a first use would scatter requests that are to meet.
         used = {"created_at": NOW, "last_used_at": utc_now()}
-        session.add(AccessToken(token_hash=token_hash(token), user_id=user.id, client_id=client.id, **used))
+        session.add(AccessToken(token_hash=hash_token(token), user_id=user.id, client_id=client.id, **used))
         session.commit()
         headers = {"Authorization": f"Bearer {token}"}
         return lambda: app.test_client().open(f"/v2.1{path}", method=method, json=body, headers=headers)
@@ -83,9 +83,11 @@ def recount(session, event):
 def test_nobody_attends_twice(session, ask):
     event, user = make_event(session), make_user(session)
 
-    replies = at_once(session, [ask(user, "POST", f"/events/{event.id}/attending") for _ in range(MANY)])
+    replies = run_concurrently(
+        session, [ask(user, "POST", f"/events/{event.id}/attending") for _ in range(CONCURRENT_REQUESTS)]
+    )
 
-    assert outcomes(replies) == {(201,): MANY}
+    assert count_outcomes(replies) == {(201,): CONCURRENT_REQUESTS}
     assert numbers(session, event) == recount(session, event) == (1, 0, 0, 0)
 
 
@@ -94,9 +96,11 @@ def test_nobody_leaves_twice(session, ask):
     make_attendance(session, event, user)
     make_attendance(session, event, make_user(session))
 
-    replies = at_once(session, [ask(user, "DELETE", f"/events/{event.id}/attending") for _ in range(MANY)])
+    replies = run_concurrently(
+        session, [ask(user, "DELETE", f"/events/{event.id}/attending") for _ in range(CONCURRENT_REQUESTS)]
+    )
 
-    assert outcomes(replies) == {(200,): MANY}
+    assert count_outcomes(replies) == {(200,): CONCURRENT_REQUESTS}
     assert numbers(session, event) == recount(session, event) == (1, 0, 0, 0)
 
 
@@ -107,21 +111,26 @@ def test_a_storm_of_comings_and_goings_is_counted_right(session, ask):
         come, go = (ask(user, method, f"/events/{event.id}/attending") for method in ("POST", "DELETE"))
         return lambda: [request() for request in (come, go, come, go, come)]
 
-    visits = at_once(session, [come_and_go(users[number % 2]) for number in range(MANY)])
+    visits = run_concurrently(session, [come_and_go(users[number % 2]) for number in range(CONCURRENT_REQUESTS)])
 
-    assert outcomes(reply for visit in visits for reply in visit) == {(201,): 3 * MANY, (200,): 2 * MANY}
+    assert count_outcomes(reply for visit in visits for reply in visit) == {
+        (201,): 3 * CONCURRENT_REQUESTS,
+        (200,): 2 * CONCURRENT_REQUESTS,
+    }
     assert numbers(session, event) == recount(session, event)
 
 
 def test_an_event_is_decided_about_once(session, ask):
     event = make_pending_event(session, host=make_user(session))
-    admins = [make_user(session, is_admin=True) for _ in range(MANY)]
+    admins = [make_user(session, is_admin=True) for _ in range(CONCURRENT_REQUESTS)]
 
-    replies = at_once(
+    replies = run_concurrently(
         session,
         [
             ask(admin, method, f"/events/{event.id}/approval{reason}")
-            for admin, (method, reason) in zip(admins, [("POST", ""), ("DELETE", "?reason=No")] * (MANY // 2))
+            for admin, (method, reason) in zip(
+                admins, [("POST", ""), ("DELETE", "?reason=No")] * (CONCURRENT_REQUESTS // 2)
+            )
         ],
     )
 
@@ -130,10 +139,10 @@ def test_an_event_is_decided_about_once(session, ask):
     approved = winner % 2 == 0
     lost = Counter(
         "This event cannot be rejected" if number % 2 else "This event cannot be approved"
-        for number in range(MANY)
+        for number in range(CONCURRENT_REQUESTS)
         if number != winner
     )
-    assert outcomes(replies) == {(204,): 1, **{(400, sentence): times for sentence, times in lost.items()}}
+    assert count_outcomes(replies) == {(204,): 1, **{(400, sentence): times for sentence, times in lost.items()}}
     assert (decided.is_active, decided.is_pending, decided.reviewer_id) == (approved, False, admins[winner].id)
     assert set(session.scalars(select(Mail.kind))) == {"event_approved" if approved else "event_rejected"}
 
@@ -141,27 +150,30 @@ def test_an_event_is_decided_about_once(session, ask):
 def test_no_more_events_wait_than_one_person_may_have(session, ask):
     user = make_user(session)
 
-    replies = at_once(session, [ask(user, "POST", "/events", EVENT) for _ in range(MANY)])
+    replies = run_concurrently(session, [ask(user, "POST", "/events", EVENT) for _ in range(CONCURRENT_REQUESTS)])
 
-    assert outcomes(replies) == {(202,): 3, (400, "You may only have 3 pending events at one time"): MANY - 3}
+    assert count_outcomes(replies) == {
+        (202,): 3,
+        (400, "You may only have 3 pending events at one time"): CONCURRENT_REQUESTS - 3,
+    }
     assert session.scalar(select(func.count()).select_from(Event)) == 3
 
 
 def test_events_of_one_name_get_addresses_of_their_own(session, ask):
-    users = [make_user(session, is_trusted=True) for _ in range(MANY)]
+    users = [make_user(session, is_trusted=True) for _ in range(CONCURRENT_REQUESTS)]
 
-    replies = at_once(session, [ask(user, "POST", "/events", EVENT) for user in users])
+    replies = run_concurrently(session, [ask(user, "POST", "/events", EVENT) for user in users])
 
     slugs = session.scalars(select(Event.slug)).all()
-    assert outcomes(replies) == {(201,): MANY}
-    assert (len(slugs), len(set(slugs))) == (MANY, MANY)
+    assert count_outcomes(replies) == {(201,): CONCURRENT_REQUESTS}
+    assert (len(slugs), len(set(slugs))) == (CONCURRENT_REQUESTS, CONCURRENT_REQUESTS)
     assert {"sampleconf", "sampleconf-2030", "sampleconf-2030-05", "sampleconf-2030-05-01"} < set(slugs)
 
 
 def test_new_tags_in_any_order_do_not_stand_in_each_others_way(session, ask):
     requests = [
         ask(make_user(session, is_trusted=True), "POST", "/events", {**EVENT, "name": " ".join(tags), "tags": tags})
-        for tags in (["a", "held", "b"], ["b", "held", "a"]) * (MANY // 2)
+        for tags in (["a", "held", "b"], ["b", "held", "a"]) * (CONCURRENT_REQUESTS // 2)
     ]
     # Somebody who holds the tag in the middle stops all of them half way, and lets them go together.
     holder = db.engine.connect()
@@ -172,52 +184,54 @@ def test_new_tags_in_any_order_do_not_stand_in_each_others_way(session, ask):
         holder.rollback()
         holder.close()
 
-    *replies, _ = at_once(session, [*requests, let_go])
+    *replies, _ = run_concurrently(session, [*requests, let_go])
 
-    assert outcomes(replies) == {(201,): MANY}
+    assert count_outcomes(replies) == {(201,): CONCURRENT_REQUESTS}
     assert sorted(session.scalars(select(Tag.name))) == ["a", "b", "held"]
-    assert session.scalar(select(func.count()).select_from(event_tags)) == 3 * MANY
+    assert session.scalar(select(func.count()).select_from(event_tags)) == 3 * CONCURRENT_REQUESTS
 
 
 def test_many_edits_of_one_event_leave_it_whole(session, ask):
     host = make_user(session)
     event = make_event(session, host=host, tags=["a", "b"])
-    edits = [{**EVENT, "tags": tags} for tags in (["a", "b"], ["b", "c"])] * (MANY // 2)
+    edits = [{**EVENT, "tags": tags} for tags in (["a", "b"], ["b", "c"])] * (CONCURRENT_REQUESTS // 2)
     path = f"/events/{event.id}"
     ask(host, "PUT", path, edits[0])()
     before = session.get(Event, event.id).version
 
-    replies = at_once(session, [ask(host, "PUT", path, edit) for edit in edits])
+    replies = run_concurrently(session, [ask(host, "PUT", path, edit) for edit in edits])
 
     shown = ask(host, "GET", path)().json["events"][0]
-    assert outcomes(replies) == {(204,): MANY}
+    assert count_outcomes(replies) == {(204,): CONCURRENT_REQUESTS}
     assert shown["tags"] in (["a", "b"], ["b", "c"])
-    assert session.get(Event, event.id).version >= before + MANY
+    assert session.get(Event, event.id).version >= before + CONCURRENT_REQUESTS
 
 
 def test_the_same_words_at_once_are_one_comment(session, ask):
     event, user = make_event(session), make_user(session)
     body = {"comment": "Great", "rating": 5}
 
-    replies = at_once(session, [ask(user, "POST", f"/events/{event.id}/comments", body) for _ in range(MANY)])
+    replies = run_concurrently(
+        session, [ask(user, "POST", f"/events/{event.id}/comments", body) for _ in range(CONCURRENT_REQUESTS)]
+    )
 
-    assert outcomes(replies) == {(201,): 1, (400, "Duplicate comment"): MANY - 1}
+    assert count_outcomes(replies) == {(201,): 1, (400, "Duplicate comment"): CONCURRENT_REQUESTS - 1}
     assert numbers(session, event) == recount(session, event) == (0, 1, 5, 1)
 
 
 def test_of_many_ratings_at_once_one_counts(session, ask):
     event, user = make_event(session), make_user(session)
 
-    replies = at_once(
+    replies = run_concurrently(
         session,
         [
             ask(user, "POST", f"/events/{event.id}/comments", {"comment": f"No. {number}", "rating": 4})
-            for number in range(MANY)
+            for number in range(CONCURRENT_REQUESTS)
         ],
     )
 
-    assert outcomes(replies) == {(201,): MANY}
-    assert numbers(session, event) == recount(session, event) == (0, MANY, 4, 1)
+    assert count_outcomes(replies) == {(201,): CONCURRENT_REQUESTS}
+    assert numbers(session, event) == recount(session, event) == (0, CONCURRENT_REQUESTS, 4, 1)
 
 
 def test_a_host_is_added_once(session, ask):
@@ -226,15 +240,15 @@ def test_a_host_is_added_once(session, ask):
     session.add(EventHost(event_id=event.id, user_id=hosts[1].id))
     make_event_comment(session, event, new, rating=5)
 
-    replies = at_once(
+    replies = run_concurrently(
         session,
         [
             ask(hosts[number % 2], "POST", f"/events/{event.id}/hosts", {"host_name": new.username})
-            for number in range(MANY)
+            for number in range(CONCURRENT_REQUESTS)
         ],
     )
 
-    assert outcomes(replies) == {(204,): 1, (400, "User is already a host"): MANY - 1}
+    assert count_outcomes(replies) == {(204,): 1, (400, "User is already a host"): CONCURRENT_REQUESTS - 1}
     assert session.scalar(select(func.count()).select_from(EventHost)) == 3
     assert numbers(session, event) == recount(session, event) == (0, 1, 0, 0)
 
@@ -245,16 +259,16 @@ def test_a_comment_is_hidden_if_and_only_if_a_report_is_open(session, ask):
     comment = make_event_comment(session, event, make_user(session))
     path, denied = f"/event_comments/{comment.id}/reported", {"decision": "denied"}
 
-    replies = at_once(
+    replies = run_concurrently(
         session,
-        [ask(make_user(session), "POST", path) for _ in range(MANY // 2)]
-        + [ask(host, "PUT", path, denied) for _ in range(MANY // 2)],
+        [ask(make_user(session), "POST", path) for _ in range(CONCURRENT_REQUESTS // 2)]
+        + [ask(host, "PUT", path, denied) for _ in range(CONCURRENT_REQUESTS // 2)],
     )
 
     is_open = select(EventCommentReport.id).where(EventCommentReport.decision.is_(None))
-    assert outcomes(replies) == {(202,): MANY // 2, (204,): MANY // 2}
+    assert count_outcomes(replies) == {(202,): CONCURRENT_REQUESTS // 2, (204,): CONCURRENT_REQUESTS // 2}
     assert session.get(EventComment, comment.id).is_hidden is bool(session.scalars(is_open).all())
-    assert session.scalar(select(func.count()).select_from(EventCommentReport)) == MANY // 2
+    assert session.scalar(select(func.count()).select_from(EventCommentReport)) == CONCURRENT_REQUESTS // 2
 
 
 def test_all_that_touches_an_event_at_once_is_counted_right(session, ask):
@@ -266,7 +280,7 @@ def test_all_that_touches_an_event_at_once_is_counted_right(session, ask):
     edited = {**EVENT, "tags": ["a", "b"]}
     before = event.version
 
-    replies = at_once(
+    replies = run_concurrently(
         session,
         [
             *[ask(each, "POST", f"{path}/comments", {"comment": "Well", "rating": 3}) for each in people],
@@ -278,7 +292,7 @@ def test_all_that_touches_an_event_at_once_is_counted_right(session, ask):
         ],
     )
 
-    assert outcomes(replies) == {(201,): 6, (204,): 3, (202,): 1}
+    assert count_outcomes(replies) == {(201,): 6, (204,): 3, (202,): 1}
     assert numbers(session, event) == recount(session, event)
     assert session.get(Event, event.id).version >= before + 9
     assert session.scalar(select(func.count()).select_from(User)) == 6

@@ -3,10 +3,10 @@
 import pytest
 
 from joindin.models import EventHost, EventImage
-from joindin.performance.caching.query_cache import forget_counts
-from tests.factories import at, make_attendance, make_event, make_user
+from joindin.performance.caching.query_cache import clear_query_cache
+from tests.factories import make_attendance, make_event, make_user, parse_instant
 
-NOW = at("2026-11-21T15:30")
+NOW = parse_instant("2026-11-21T15:30")
 REFUSED = ("visitor", "filter=pending")
 
 
@@ -22,10 +22,10 @@ def make_rich_event(session, host, is_pending=False):
         tags=["php", f"tag{host.id}"],
         host=host,
         stub=f"stub{host.id}",
-        starts_at=at("2026-11-20T20:00"),
+        starts_at=parse_instant("2026-11-20T20:00"),
         cfp_url="https://cfp.example",
-        cfp_starts_at=at("2026-11-01"),
-        cfp_ends_at=at("2026-12-01"),
+        cfp_starts_at=parse_instant("2026-11-01"),
+        cfp_ends_at=parse_instant("2026-12-01"),
         is_pending=is_pending,
     )
     session.add(EventHost(event_id=event.id, user_id=make_user(session).id))
@@ -64,8 +64,8 @@ def test_a_list_of_three_events_costs_what_one_costs(app, session, cost, role, a
     costs = []
     for number in (1, 2, 3):
         make_rich_event(session, make_user(session), is_pending=asked == "filter=pending")
-        app.extensions["fragments"].clear()
-        forget_counts()
+        app.extensions["fragment_cache"].clear()
+        clear_query_cache()
         costs.append((number, cost(role, address), cost(role, address)))
 
     cold, warm = costs[0][1][1], costs[0][2][1]
@@ -95,7 +95,7 @@ def test_a_single_event_is_read_at_a_fixed_price(app, session, cost):
     address = f"/v2.1/events/{make_rich_event(session, make_user(session)).id}?verbose=yes"
     costs = {}
     for role in ("visitor", "admin"):
-        app.extensions["fragments"].clear()
+        app.extensions["fragment_cache"].clear()
         costs[role] = [cost(role, address)[1] for _ in range(2)]
 
     # Signed in: the token with its user and client; the event comes with what it is to them.

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import func, select
 
 from joindin.models import Event, Mail
-from tests.factories import at, make_event, make_pending_event, make_rejected_event, make_user
+from tests.factories import make_event, make_pending_event, make_rejected_event, make_user, parse_instant
 
-NOW = at("2026-11-21T15:30")
+NOW = parse_instant("2026-11-21T15:30")
 DATES = "Both 'start_date' and 'end_date' must be supplied in a recognised format"
 ORDER = "The event start date must be before its end date"
 ZONE = "The fields 'tz_continent' and 'tz_place' must be supplied and valid (e.g. Europe and London)"
@@ -32,14 +32,14 @@ def event(session, host):
         tags=["php", "web"],
         slug="sampleconf",
         stub="sc26",
-        starts_at=at("2026-12-01T08:00"),
-        ends_at=at("2026-12-02T16:00"),
+        starts_at=parse_instant("2026-12-01T08:00"),
+        ends_at=parse_instant("2026-12-02T16:00"),
         href="https://conf.example",
         latitude=52.3731,
         longitude=-4.8922,
         cfp_url="https://cfp.example",
-        cfp_starts_at=at("2026-06-01"),
-        cfp_ends_at=at("2026-11-30T23:00"),
+        cfp_starts_at=parse_instant("2026-06-01"),
+        cfp_ends_at=parse_instant("2026-11-30T23:00"),
     )
 
 

@@ -211,12 +211,12 @@ def test_what_one_viewer_is_shown_is_not_what_another_is(api, session, host):
 
 def test_somebody_who_is_nothing_to_an_event_shares_the_piece_of_visitors(app, api, session, event):
     here, stranger = f"/v2.1/events/{event.id}?verbose=yes", api.signed_in(make_user(session))
-    app.extensions["fragments"].clear()
+    app.extensions["fragment_cache"].clear()
 
     seen = [shown(each, here) for each in (api, stranger)]
 
     assert seen[0] == seen[1]
-    assert len(app.extensions["fragments"]) == 1
+    assert len(app.extensions["fragment_cache"]) == 1
 
 
 @pytest.mark.parametrize("asked", ["title=conf", "tags[]=php", "tags[]=php&tags[]=perl"])

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.factories import at, days_from_now, make_event, make_pending_event, make_rejected_event, make_user
+from tests.factories import days_from_now, make_event, make_pending_event, make_rejected_event, make_user, parse_instant
 
-NOW = at("2026-11-21T15:30")
+NOW = parse_instant("2026-11-21T15:30")
 
 
 @pytest.fixture(autouse=True)
@@ -31,10 +31,10 @@ def test_nobody_is_shown_what_waits_was_rejected_or_is_private(api, session, rol
     user = host if role == "host" else make_user(session, is_admin=role == "admin")
     when = {
         "host": host,
-        "starts_at": at("2026-11-20T20:00"),
+        "starts_at": parse_instant("2026-11-20T20:00"),
         "cfp_url": "https://cfp.example",
-        "cfp_starts_at": at("2026-11-01"),
-        "cfp_ends_at": at("2026-12-01"),
+        "cfp_starts_at": parse_instant("2026-11-01"),
+        "cfp_ends_at": parse_instant("2026-12-01"),
     }
     make_event(session, "Live", **when)
     make_event(session, "Never waited", **when, is_pending=None)
@@ -52,7 +52,7 @@ def test_nobody_is_shown_what_waits_was_rejected_or_is_private(api, session, rol
 
 def test_upcoming_reaches_three_days_back(api, session):
     for start in ("2026-11-17T23:59:59", "2026-11-18T00:00", "2026-11-21T09:00", "2026-12-24T09:00"):
-        make_event(session, start, starts_at=at(start))
+        make_event(session, start, starts_at=parse_instant(start))
 
     reply = api.get("/v2.1/events?filter=upcoming")
 
@@ -61,7 +61,7 @@ def test_upcoming_reaches_three_days_back(api, session):
 
 def test_past_ends_with_yesterday(api, session):
     for start in ("2026-11-01T09:00", "2026-11-20T23:59:59", "2026-11-21T00:00"):
-        make_event(session, start, starts_at=at(start))
+        make_event(session, start, starts_at=parse_instant(start))
 
     assert names(api.get("/v2.1/events?filter=past")) == ["2026-11-20T23:59:59", "2026-11-01T09:00"]
 
@@ -75,8 +75,16 @@ def test_open_calls_for_papers_are_those_that_close_today_or_later_and_open_with
         ("Opens in a week", "2026-11-28", "2026-12-01"),
         ("Opens later", "2026-11-28T00:00:01", "2026-12-01"),
     ):
-        make_event(session, event, cfp_url="https://cfp.example", cfp_starts_at=at(opens), cfp_ends_at=at(closes))
-    make_event(session, "Without address", cfp_starts_at=at("2026-11-01"), cfp_ends_at=at("2026-12-31"))
+        make_event(
+            session,
+            event,
+            cfp_url="https://cfp.example",
+            cfp_starts_at=parse_instant(opens),
+            cfp_ends_at=parse_instant(closes),
+        )
+    make_event(
+        session, "Without address", cfp_starts_at=parse_instant("2026-11-01"), cfp_ends_at=parse_instant("2026-12-31")
+    )
     make_event(session, "Without dates", cfp_url="https://cfp.example")
 
     assert names(api.get(f"/v2.1/events?filter={name}")) == ["Closes today", "Opens in a week", "Closes last"]
@@ -84,7 +92,7 @@ def test_open_calls_for_papers_are_those_that_close_today_or_later_and_open_with
 
 def test_all_begins_today_and_says_where_that_is(api, session):
     for start in ("2026-11-01", "2026-11-20", "2026-11-21", "2026-12-01"):
-        make_event(session, start, starts_at=at(start))
+        make_event(session, start, starts_at=parse_instant(start))
 
     reply = api.get("/v2.1/events?filter=all&resultsperpage=1")
 
@@ -196,16 +204,16 @@ def test_events_with_one_of_the_tags_are_found_once(api, session, tags, found):
 )
 def test_starts_are_bounded_by_dates_in_many_forms(api, session, asked, found):
     for start in ("2026-12-01", "2026-12-02", "2026-12-03"):
-        make_event(session, start, starts_at=at(start))
+        make_event(session, start, starts_at=parse_instant(start))
 
     assert names(api.get(f"/v2.1/events?{asked}")) == found
 
 
 def test_all_conditions_hold_together(api, session):
-    make_event(session, "PHP North", stub="north", tags=["php"], starts_at=at("2026-12-01"))
-    make_event(session, "PHP South", tags=["php"], starts_at=at("2026-12-01"))
-    make_event(session, "PHP Past", tags=["php"], starts_at=at("2026-01-01"))
-    make_event(session, "PHP Untagged", starts_at=at("2026-12-01"))
+    make_event(session, "PHP North", stub="north", tags=["php"], starts_at=parse_instant("2026-12-01"))
+    make_event(session, "PHP South", tags=["php"], starts_at=parse_instant("2026-12-01"))
+    make_event(session, "PHP Past", tags=["php"], starts_at=parse_instant("2026-01-01"))
+    make_event(session, "PHP Untagged", starts_at=parse_instant("2026-12-01"))
     asked = "filter=upcoming&title=php&tags=php&startdate=2026-11-30&enddate=2026-12-02"
 
     assert names(api.get(f"/v2.1/events?{asked}")) == ["PHP North", "PHP South"]
@@ -213,10 +221,10 @@ def test_all_conditions_hold_together(api, session):
 
 
 def test_hot_weighs_distance_against_attendees_and_comments(api, session):
-    make_event(session, "Tomorrow", starts_at=at("2026-11-22T08:00"))
-    make_event(session, "Crowded", starts_at=at("2026-12-01T08:00"), attendee_count=30, comment_count=20)
-    make_event(session, "Yesterday, commented", starts_at=at("2026-11-20T08:00"), comment_count=1)
-    make_event(session, "Forgotten", starts_at=at("2020-11-21T08:00"), attendee_count=50)
+    make_event(session, "Tomorrow", starts_at=parse_instant("2026-11-22T08:00"))
+    make_event(session, "Crowded", starts_at=parse_instant("2026-12-01T08:00"), attendee_count=30, comment_count=20)
+    make_event(session, "Yesterday, commented", starts_at=parse_instant("2026-11-20T08:00"), comment_count=1)
+    make_event(session, "Forgotten", starts_at=parse_instant("2020-11-21T08:00"), attendee_count=50)
 
     reply = api.get("/v2.1/events?filter=hot")
 

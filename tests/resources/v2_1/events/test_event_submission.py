@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import func, select
 
 from joindin.models import Event, Mail
-from tests.factories import at, make_event, make_pending_event, make_user, newest
+from tests.factories import make_event, make_pending_event, make_user, newest, parse_instant
 
-NOW = at("2026-11-21T15:30")
+NOW = parse_instant("2026-11-21T15:30")
 DATES = "Both 'start_date' and 'end_date' must be supplied in a recognised format"
 ORDER = "The event start date must be before its end date"
 ZONE = "The fields 'tz_continent' and 'tz_place' must be supplied and valid (e.g. Europe and London)"
@@ -64,7 +64,7 @@ def test_an_event_waits_for_approval(api, session):
     assert [host["host_name"] for host in own["hosts"]] == ["Sue Submitter"]
     mail = session.scalars(select(Mail)).one()
     assert (mail.kind, mail.recipient) == ("event_submitted", admin.email)
-    assert mail.facts == {
+    assert mail.context == {
         "title": "SampleConf",
         "contact_name": "Sue Submitter",
         "start_date": "1st Dec, 2026",

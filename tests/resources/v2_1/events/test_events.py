@@ -4,16 +4,16 @@ import pytest
 
 from joindin.models import EventImage
 from tests.factories import (
-    at,
     make_attendance,
     make_event,
     make_event_comment,
     make_pending_event,
     make_rejected_event,
     make_user,
+    parse_instant,
 )
 
-NOW = at("2026-11-21T15:30")
+NOW = parse_instant("2026-11-21T15:30")
 WEB = "http://web.example"
 
 
@@ -33,8 +33,8 @@ def full(session):
         tags=["php", "web"],
         slug="sampleconf",
         stub="sc26",
-        starts_at=at("2026-11-22T23:00"),
-        ends_at=at("2026-11-24T22:59:59"),
+        starts_at=parse_instant("2026-11-22T23:00"),
+        ends_at=parse_instant("2026-11-24T22:59:59"),
         description='Two days & "quotes" <kept>',
         href="https://conf.example",
         icon="icon-1-small.png",
@@ -42,8 +42,8 @@ def full(session):
         longitude=4.8922,
         contact_name="Hedy Host",
         hashtag="#sc26",
-        cfp_starts_at=at("2026-06-30T22:00"),
-        cfp_ends_at=at("2026-10-31T23:00"),
+        cfp_starts_at=parse_instant("2026-06-30T22:00"),
+        cfp_ends_at=parse_instant("2026-10-31T23:00"),
         cfp_url="https://conf.example/cfp",
         talk_count=3,
         track_count=2,
@@ -203,7 +203,9 @@ def test_only_yes_is_verbose(api, session, verbose):
     ],
 )
 def test_dates_follow_the_clocks_of_the_event_across_the_change_of_time(api, session, zone, parts, start, end):
-    event = make_event(session, timezone=zone, starts_at=at("2026-10-24T10:00"), ends_at=at("2026-10-26T10:00"))
+    event = make_event(
+        session, timezone=zone, starts_at=parse_instant("2026-10-24T10:00"), ends_at=parse_instant("2026-10-26T10:00")
+    )
 
     shown = api.get(f"/v2.1/events/{event.id}").json["events"][0]
 
@@ -212,7 +214,9 @@ def test_dates_follow_the_clocks_of_the_event_across_the_change_of_time(api, ses
 
 
 def test_clocks_that_go_forward_are_followed_too(api, session):
-    event = make_event(session, starts_at=at("2027-03-28T00:59:59"), ends_at=at("2027-03-28T01:00"))
+    event = make_event(
+        session, starts_at=parse_instant("2027-03-28T00:59:59"), ends_at=parse_instant("2027-03-28T01:00")
+    )
 
     shown = api.get(f"/v2.1/events/{event.id}").json["events"][0]
 
@@ -229,7 +233,7 @@ def test_clocks_that_go_forward_are_followed_too(api, session):
     ],
 )
 def test_comments_are_said_to_be_enabled_from_the_day_of_the_start_for_ninety_days(api, session, starts_at, enabled):
-    event = make_event(session, starts_at=at(starts_at))
+    event = make_event(session, starts_at=parse_instant(starts_at))
 
     assert api.get(f"/v2.1/events/{event.id}?verbose=yes").json["events"][0]["comments_enabled"] == enabled
 

@@ -1,4 +1,4 @@
-from tests.factories import at, make_claim, make_event, make_talk, make_user
+from tests.factories import make_claim, make_event, make_talk, make_user, parse_instant
 
 HERE = "http://localhost/v2.1"
 
@@ -8,17 +8,17 @@ def test_host_lists_the_open_claims_of_an_event_oldest_first(api, session):
     event = make_event(session, host=host)
     talk = make_talk(session, event, speakers=["Ann", "Bob", "Cid"])
     ann, bob, cid = talk.speakers
-    make_claim(session, talk, ann, claimant, claimed_at=at("2026-03-01T12:00:00+01:00"))
+    make_claim(session, talk, ann, claimant, claimed_at=parse_instant("2026-03-01T12:00:00+01:00"))
     make_claim(
         session,
         talk,
         bob,
         assigned,
-        claimed_at=at("2026-03-02T12:00"),
+        claimed_at=parse_instant("2026-03-02T12:00"),
         user_approved_at=None,
-        host_approved_at=at("2026-03-02T12:00"),
+        host_approved_at=parse_instant("2026-03-02T12:00"),
     )
-    make_claim(session, talk, cid, claimant, host_approved_at=at("2026-03-03T12:00"))
+    make_claim(session, talk, cid, claimant, host_approved_at=parse_instant("2026-03-03T12:00"))
     elsewhere = make_talk(session, make_event(session), speakers=["Dan"])
     make_claim(session, elsewhere, elsewhere.speakers[0], claimant)
 

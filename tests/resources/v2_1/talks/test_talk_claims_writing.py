@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy import func, select
 
 from joindin.models import Attendance, Event, EventHost, Mail, Talk, TalkClaim, TalkSpeaker
-from joindin.queries.accounts.users import user_named
+from joindin.queries.accounts.users import get_user_by_username
 from tests.factories import make_attendance, make_claim, make_event, make_talk, make_talk_comment, make_user
 
 HERE = "http://localhost/v2.1"
@@ -37,7 +37,7 @@ def talk(session, event):
 @pytest.fixture
 def clients(api, session, talk):
     make_user(session, "admin", is_admin=True)
-    return {name: api.signed_in(user_named(session, name)) for name in ("host", "admin", "ann", "bob")} | {
+    return {name: api.signed_in(get_user_by_username(session, name)) for name in ("host", "admin", "ann", "bob")} | {
         "nobody": api
     }
 
@@ -81,12 +81,12 @@ def claims(clients, event):
 
 
 def mails(session):
-    return [(mail.kind, mail.recipient, mail.facts) for mail in session.scalars(select(Mail).order_by(Mail.id))]
+    return [(mail.kind, mail.recipient, mail.context) for mail in session.scalars(select(Mail).order_by(Mail.id))]
 
 
 def test_a_claim_is_made_by_the_speaker_and_approved_by_a_host(api, session, clients, event, talk, say):
-    ann = user_named(session, "ann")
-    session.add(EventHost(event_id=event.id, user_id=user_named(session, "bob").id))
+    ann = get_user_by_username(session, "ann")
+    session.add(EventHost(event_id=event.id, user_id=get_user_by_username(session, "bob").id))
 
     claimed = say("ann", "Ann", "ann")
 
@@ -114,7 +114,7 @@ def test_a_claim_is_made_by_the_speaker_and_approved_by_a_host(api, session, cli
 
 @pytest.mark.parametrize("who", ["host", "admin"])
 def test_a_talk_is_assigned_by_a_host_and_accepted_by_the_speaker(session, clients, event, talk, say, who):
-    ann = user_named(session, "ann")
+    ann = get_user_by_username(session, "ann")
 
     assigned = say(who, "Ann", "ann")
 
@@ -135,7 +135,7 @@ def test_a_talk_is_assigned_by_a_host_and_accepted_by_the_speaker(session, clien
 
 
 def test_a_host_who_speaks_says_so_twice(session, clients, event, talk, say):
-    host = user_named(session, "host")
+    host = get_user_by_username(session, "host")
 
     replies = [say("host", name, "host") for name in ("Ann", "Ann", "Host", "Ann")]
 
@@ -146,12 +146,12 @@ def test_a_host_who_speaks_says_so_twice(session, clients, event, talk, say):
 
 
 def test_each_step_is_open_to_its_side_alone(session, clients, event, talk, say):
-    make_claim(session, talk, talk.speakers[0], user_named(session, "ann"))
+    make_claim(session, talk, talk.speakers[0], get_user_by_username(session, "ann"))
     make_claim(
         session,
         talk,
         talk.speakers[1],
-        user_named(session, "bob"),
+        get_user_by_username(session, "bob"),
         user_approved_at=None,
         host_approved_at=event.starts_at,
     )
@@ -228,14 +228,14 @@ def test_a_visitor_and_an_unknown_talk_come_first(clients, say, talk):
 @pytest.mark.parametrize("name", ["ANN", "änn", " Ann ", "<b>Ann</b>"])
 def test_names_are_found_without_regard_to_case_and_accents(session, clients, event, talk, say, name):
     assert answer(say("ann", name, "ann")) == done(talk)
-    assert claims(clients, event) == [("Ann", str(user_named(session, "ann").id))]
+    assert claims(clients, event) == [("Ann", str(get_user_by_username(session, "ann").id))]
 
 
 def test_of_names_that_are_much_the_same_the_one_spelled_so_is_meant(session, clients, event, talk, say):
     session.add_all(TalkSpeaker(talk_id=talk.id, name=name) for name in ("ÄNN", "ann"))
 
     assert answer(say("ann", "ann", "ann")) == done(talk)
-    assert claims(clients, event) == [("ann", str(user_named(session, "ann").id))]
+    assert claims(clients, event) == [("ann", str(get_user_by_username(session, "ann").id))]
 
 
 def test_of_two_entries_of_a_name_the_free_one_is_claimed(session, clients, event, talk, say):
@@ -245,7 +245,7 @@ def test_of_two_entries_of_a_name_the_free_one_is_claimed(session, clients, even
 
     replies = [say("ann", "Ann", "ann"), say("host", "Ann", "ann"), say("bob", "Ann", "bob")]
 
-    ann = user_named(session, "ann")
+    ann = get_user_by_username(session, "ann")
     assert [answer(reply) for reply in replies] == [done(talk), done(talk), TAKEN]
     assert linked(session, talk) == [("Ann", kim.id), ("Bob", None), ("Ann Realname", ann.id)]
 
@@ -258,7 +258,7 @@ def test_ones_own_name_has_to_be_spelled_as_it_is(session, clients, talk, say):
 
 
 def test_of_two_who_claim_a_name_one_gets_it_and_the_other_is_gone(session, clients, event, talk, say):
-    ann, bob = user_named(session, "ann"), user_named(session, "bob")
+    ann, bob = get_user_by_username(session, "ann"), get_user_by_username(session, "bob")
     assert [answer(say(who, "Ann", who)) for who in ("ann", "bob")] == [done(talk)] * 2
     assert claims(clients, event) == [("Ann", str(ann.id)), ("Ann", str(bob.id))]
 
@@ -272,13 +272,13 @@ def test_of_two_who_claim_a_name_one_gets_it_and_the_other_is_gone(session, clie
 def test_somebody_may_claim_several_names(session, clients, event, talk, say):
     replies = [say("ann", name, "ann") for name in ("Ann", "Bob")]
 
-    ann = str(user_named(session, "ann").id)
+    ann = str(get_user_by_username(session, "ann").id)
     assert [answer(reply) for reply in replies] == [done(talk)] * 2
     assert claims(clients, event) == [("Ann", ann), ("Bob", ann)]
 
 
 def test_who_was_unlinked_may_claim_again(session, clients, event, talk, say):
-    ann = user_named(session, "ann")
+    ann = get_user_by_username(session, "ann")
     say("ann", "Ann", "ann")
     say("host", "Ann", "ann")
     clients["host"].delete(f"/v2.1/talks/{talk.id}/speakers/{ann.id}")
@@ -290,7 +290,7 @@ def test_who_was_unlinked_may_claim_again(session, clients, event, talk, say):
 
 
 def test_a_link_stops_the_speakers_rating_from_counting(api, session, clients, talk, say):
-    ann = user_named(session, "ann")
+    ann = get_user_by_username(session, "ann")
     make_talk_comment(session, talk, ann, rating=1)
     make_talk_comment(session, talk, make_user(session), rating=4)
     session.commit()
@@ -310,7 +310,7 @@ def test_a_link_stops_the_speakers_rating_from_counting(api, session, clients, t
 @pytest.mark.parametrize("attends_already", [True, False])
 def test_a_linked_speaker_attends_once(api, session, clients, event, talk, say, attends_already):
     if attends_already:
-        make_attendance(session, event, user_named(session, "ann"))
+        make_attendance(session, event, get_user_by_username(session, "ann"))
     path = f"/v2.1/events/{event.id}"
     before = api.get(path).json["events"][0]["attendee_count"]
 
@@ -323,12 +323,12 @@ def test_a_linked_speaker_attends_once(api, session, clients, event, talk, say, 
 
 
 def test_a_user_without_a_name_leaves_the_entry_its_own(session, clients, talk, say):
-    user_named(session, "ann").full_name = None
+    get_user_by_username(session, "ann").full_name = None
 
     say("ann", "Ann", "ann")
     say("host", "Ann", "ann")
 
-    assert linked(session, talk)[0] == ("Ann", user_named(session, "ann").id)
+    assert linked(session, talk)[0] == ("Ann", get_user_by_username(session, "ann").id)
     assert mails(session)[0][2]["claimant"] == "ann"
 
 
@@ -340,7 +340,7 @@ def test_host_rejects_a_claim(session, clients, event, talk, say, reject, who):
     replies = [reject(who, "Ann", "ann"), reject(who, "Ann", "ann")]
 
     assert [answer(reply) for reply in replies] == [(204, f"{HERE}/talks/{talk.id}"), NO_CLAIM]
-    assert claims(clients, event) == [("Ann", str(user_named(session, "bob").id))]
+    assert claims(clients, event) == [("Ann", str(get_user_by_username(session, "bob").id))]
     assert mails(session)[2:] == [("claim_rejected", "ann@example.org", {"event": "Conf", "talk": "On Python"})]
     # Whoever was rejected may try again.
     assert answer(say("ann", "Ann", "ann")) == done(talk)
@@ -363,7 +363,7 @@ def test_host_rejects_a_claim(session, clients, event, talk, say, reject, who):
 )
 def test_what_cannot_be_rejected(session, clients, event, talk, reject, display_name, username, told):
     make_user(session, "gone", is_active=False)
-    ann, bob = user_named(session, "ann"), user_named(session, "bob")
+    ann, bob = get_user_by_username(session, "ann"), get_user_by_username(session, "bob")
     session.add(TalkSpeaker(talk_id=talk.id, name="Taken", user_id=ann.id))
     # An imported talk may have a name that is empty.
     session.add(TalkSpeaker(talk_id=talk.id, name=""))
@@ -402,7 +402,7 @@ def test_the_web_site_sends_claims_as_it_does(session, clients, event, talk):
 
     assert [reply.status_code for reply in (approved, rejected)] == [204, 204]
     assert claims(clients, event) == []
-    assert linked(session, talk) == [("Ann Realname", user_named(session, "ann").id), ("Bob", None)]
+    assert linked(session, talk) == [("Ann Realname", get_user_by_username(session, "ann").id), ("Bob", None)]
 
 
 def test_claims_cost_the_same_whatever_is_claimed_already(session, clients, event, talk, say, count_statements):

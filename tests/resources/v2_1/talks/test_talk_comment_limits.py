@@ -8,13 +8,12 @@ import time_machine
 from sqlalchemy import func, select
 
 from joindin.models import AccessToken, Event, Mail, Talk, TalkComment, TalkCommentReport
-from joindin.operations.counter_repair import check_counters
-from joindin.security.tokens import new_token, token_hash
+from joindin.operations.counter_repair import verify_counters
+from joindin.security.tokens import hash_token, new_token
 from joindin.utils.datetimes import utc_now
-from tests.concurrency import MANY, at_once, outcomes
+from tests.concurrency import CONCURRENT_REQUESTS, count_outcomes, run_concurrently
 from tests.factories import (
     NOW,
-    at,
     make_claim,
     make_client,
     make_event,
@@ -22,10 +21,11 @@ from tests.factories import (
     make_talk,
     make_talk_comment,
     make_user,
+    parse_instant,
 )
-from tests.utils.test_akismet import Akismet
+from tests.utils.test_akismet import FakeAkismet
 
-NOON = at("2026-11-21T12:00:00")
+NOON = parse_instant("2026-11-21T12:00:00")
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def talk(session):
     return make_talk(session, make_event(session))
 
 
-class ThoughtfulAkismet(Akismet):
+class ThoughtfulAkismet(FakeAkismet):
     """Does something before it answers."""
 
     def __init__(self):
@@ -82,7 +82,7 @@ def ask(app, session):
 
     def asking(user, method, path, body=None):
         token = new_token()
-        session.add(AccessToken(token_hash=token_hash(token), user_id=user.id, client_id=client.id, created_at=NOW))
+        session.add(AccessToken(token_hash=hash_token(token), user_id=user.id, client_id=client.id, created_at=NOW))
         session.commit()
         headers = {"Authorization": f"Bearer {token}"}
         return lambda: app.test_client().open(f"/v2.1{path}", method=method, json=body, headers=headers)
@@ -105,7 +105,7 @@ def answer(reply):
 
 def drifts(session):
     """Where counters and what they count are apart."""
-    return [drift for _, found in check_counters(session, fix=False) for drift in found]
+    return [drift for _, found in verify_counters(session, fix=False) for drift in found]
 
 
 def count(session, model):
@@ -248,11 +248,11 @@ def test_the_limit_is_kept_by_many_comments_at_once(session, ask, at_most):
     talks = [make_talk(session, event), make_talk(session, make_event(session))]
     make_talk_comment(session, talks[0], user, created_at=utc_now())
 
-    replies = at_once(
+    replies = run_concurrently(
         session,
         [
             ask(user, "POST", f"/talks/{talks[number % 2].id}/comments", {"comment": f"No. {number}", "rating": 4})
-            for number in range(MANY)
+            for number in range(CONCURRENT_REQUESTS)
         ],
     )
 
@@ -271,9 +271,11 @@ def test_the_same_words_at_once_are_one_comment(session, ask):
     talk = make_talk(session, make_event(session), speakers=[speaker])
     body = {"comment": "Great", "rating": 5}
 
-    replies = at_once(session, [ask(user, "POST", f"/talks/{talk.id}/comments", body) for _ in range(MANY)])
+    replies = run_concurrently(
+        session, [ask(user, "POST", f"/talks/{talk.id}/comments", body) for _ in range(CONCURRENT_REQUESTS)]
+    )
 
-    assert outcomes(replies) == {(201,): 1, (400, "Duplicate comment"): MANY - 1}
+    assert count_outcomes(replies) == {(201,): 1, (400, "Duplicate comment"): CONCURRENT_REQUESTS - 1}
     assert (count(session, TalkComment), count(session, Mail)) == (1, 1)
     assert drifts(session) == []
 
@@ -282,12 +284,13 @@ def test_of_many_ratings_at_once_one_counts(session, ask, talk):
     user = make_user(session)
     path = f"/talks/{talk.id}/comments"
 
-    replies = at_once(
-        session, [ask(user, "POST", path, {"comment": f"No. {number}", "rating": 4}) for number in range(MANY)]
+    replies = run_concurrently(
+        session,
+        [ask(user, "POST", path, {"comment": f"No. {number}", "rating": 4}) for number in range(CONCURRENT_REQUESTS)],
     )
 
-    assert outcomes(replies) == {(201,): MANY}
-    assert (talk.comment_count, talk.rating_sum, talk.rating_count) == (MANY, 4, 1)
+    assert count_outcomes(replies) == {(201,): CONCURRENT_REQUESTS}
+    assert (talk.comment_count, talk.rating_sum, talk.rating_count) == (CONCURRENT_REQUESTS, 4, 1)
     assert drifts(session) == []
 
 
@@ -296,10 +299,10 @@ def test_many_reports_at_once_count_once(session, ask, talk):
     make_talk_comment(session, talk, make_user(session), rating=4)
     path = f"/talk_comments/{comment.id}/reported"
 
-    replies = at_once(session, [ask(make_user(session), "POST", path) for _ in range(MANY)])
+    replies = run_concurrently(session, [ask(make_user(session), "POST", path) for _ in range(CONCURRENT_REQUESTS)])
 
-    assert outcomes(replies) == {(202,): MANY}
-    assert count(session, TalkCommentReport) == MANY
+    assert count_outcomes(replies) == {(202,): CONCURRENT_REQUESTS}
+    assert count(session, TalkCommentReport) == CONCURRENT_REQUESTS
     assert (talk.comment_count, talk.all_comment_count, talk.rating_sum, talk.rating_count) == (1, 2, 4, 1)
     assert drifts(session) == []
 
@@ -310,18 +313,18 @@ def test_a_comment_is_hidden_if_and_only_if_a_report_is_open(session, ask):
     comment = make_talk_comment(session, talk, make_user(session), rating=2)
     path, denied = f"/talk_comments/{comment.id}/reported", {"decision": "denied"}
 
-    replies = at_once(
+    replies = run_concurrently(
         session,
-        [ask(make_user(session), "POST", path) for _ in range(MANY // 2)]
-        + [ask(host, "PUT", path, denied) for _ in range(MANY // 2)],
+        [ask(make_user(session), "POST", path) for _ in range(CONCURRENT_REQUESTS // 2)]
+        + [ask(host, "PUT", path, denied) for _ in range(CONCURRENT_REQUESTS // 2)],
     )
 
     open_reports = select(func.count()).where(TalkCommentReport.decision.is_(None))
     is_open = session.scalar(open_reports) > 0
-    assert outcomes(replies) == {(202,): MANY // 2, (204,): MANY // 2}
+    assert count_outcomes(replies) == {(202,): CONCURRENT_REQUESTS // 2, (204,): CONCURRENT_REQUESTS // 2}
     assert session.get(TalkComment, comment.id).is_hidden is is_open
     assert (talk.comment_count, talk.rating_sum) == ((0, 0) if is_open else (1, 2))
-    assert count(session, TalkCommentReport) == MANY // 2
+    assert count(session, TalkCommentReport) == CONCURRENT_REQUESTS // 2
     assert drifts(session) == []
 
 
@@ -330,15 +333,19 @@ def test_a_comment_is_not_changed_once_it_is_reported(session, ask, talk):
     comment = make_talk_comment(session, talk, author, text="Rude", created_at=dt.datetime.now(dt.UTC))
     path = f"/talk_comments/{comment.id}"
 
-    replies = at_once(
+    replies = run_concurrently(
         session,
-        [ask(author, "PUT", path, {"comment": "Kind"}) for _ in range(MANY // 2)]
-        + [ask(make_user(session), "POST", f"{path}/reported") for _ in range(MANY // 2)],
+        [ask(author, "PUT", path, {"comment": "Kind"}) for _ in range(CONCURRENT_REQUESTS // 2)]
+        + [ask(make_user(session), "POST", f"{path}/reported") for _ in range(CONCURRENT_REQUESTS // 2)],
     )
 
     edited = sum(reply.status_code == 200 for reply in replies)
-    expected = {(202,): MANY // 2, (200,): edited, (404, "Comment not found"): MANY // 2 - edited}
-    assert outcomes(replies) == {outcome: times for outcome, times in expected.items() if times}
+    expected = {
+        (202,): CONCURRENT_REQUESTS // 2,
+        (200,): edited,
+        (404, "Comment not found"): CONCURRENT_REQUESTS // 2 - edited,
+    }
+    assert count_outcomes(replies) == {outcome: times for outcome, times in expected.items() if times}
     assert session.get(TalkComment, comment.id).text == ("Kind" if edited else "Rude")
     assert drifts(session) == []
 
@@ -349,19 +356,19 @@ def test_a_rating_does_not_outlive_a_claim_that_is_approved_meanwhile(session, a
     make_claim(session, talk, talk.speakers[0], speaker)
     names = {"display_name": "Free", "username": speaker.username}
 
-    replies = at_once(
+    replies = run_concurrently(
         session,
         [
             ask(host, "POST", f"/talks/{talk.id}/speakers", names),
             *[
                 ask(speaker, "POST", f"/talks/{talk.id}/comments", {"comment": f"No. {number}", "rating": 5})
-                for number in range(MANY - 1)
+                for number in range(CONCURRENT_REQUESTS - 1)
             ],
         ],
     )
 
-    assert outcomes(replies) == {(204,): 1, (201,): MANY - 1}
-    assert (talk.comment_count, talk.rating_sum, talk.rating_count) == (MANY - 1, 0, 0)
+    assert count_outcomes(replies) == {(204,): 1, (201,): CONCURRENT_REQUESTS - 1}
+    assert (talk.comment_count, talk.rating_sum, talk.rating_count) == (CONCURRENT_REQUESTS - 1, 0, 0)
     assert drifts(session) == []
 
 
@@ -372,7 +379,7 @@ def test_somebody_goes_on_commenting_while_their_comments_are_deleted(session, a
         make_talk_comment(session, each, author)
         make_talk_comment(session, each, admin)
 
-    replies = at_once(
+    replies = run_concurrently(
         session,
         [
             *[
@@ -384,7 +391,7 @@ def test_somebody_goes_on_commenting_while_their_comments_are_deleted(session, a
         ],
     )
 
-    assert outcomes(replies) == {(201,): 6, (204,): 2}
+    assert count_outcomes(replies) == {(201,): 6, (204,): 2}
     assert drifts(session) == []
 
 
@@ -398,7 +405,7 @@ def test_all_that_is_said_and_done_about_a_talk_at_once_is_counted_right(session
         make_talk_comment(session, doomed, each, rating=5)
     before = talk.version, event.version
 
-    replies = at_once(
+    replies = run_concurrently(
         session,
         [
             *[
@@ -414,7 +421,7 @@ def test_all_that_is_said_and_done_about_a_talk_at_once_is_counted_right(session
         ],
     )
 
-    assert outcomes(replies) == {(201,): 10, (202,): 1, (204,): 2}
+    assert count_outcomes(replies) == {(201,): 10, (202,): 1, (204,): 2}
     assert (talk.comment_count, talk.all_comment_count, talk.rating_sum, talk.rating_count) == (4, 7, 12, 4)
     assert session.scalars(select(Talk.id)).all() == [talk.id]
     assert drifts(session) == []

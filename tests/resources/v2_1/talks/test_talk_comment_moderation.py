@@ -5,9 +5,9 @@ from hypothesis import given
 from sqlalchemy import select
 
 from joindin.models import Event, Mail, Talk, TalkComment, TalkCommentReport
-from joindin.operations.counter_repair import check_counters
+from joindin.operations.counter_repair import verify_counters
 from tests.factories import NOW, make_event, make_star, make_talk, make_talk_comment, make_user, newest
-from tests.fuzzing import VALUES, as_json, bounded, keeps_its_composure
+from tests.fuzzing import VALUES, assert_no_server_error, fuzz_settings, json_body
 
 NOT_FOUND = (404, ["Comment not found"])
 
@@ -53,7 +53,7 @@ def is_hidden(session, comment):
 
 
 def drifts(session):
-    return [drift for _, found in check_counters(session, fix=False) for drift in found]
+    return [drift for _, found in verify_counters(session, fix=False) for drift in found]
 
 
 def test_a_reported_comment_is_hidden_and_the_hosts_hear_of_it(api, session, host, talk):
@@ -77,7 +77,7 @@ def test_a_reported_comment_is_hidden_and_the_hosts_hear_of_it(api, session, hos
         ("talk_comment_reported", host.email),
         ("talk_comment_reported", second_host.email),
     ]
-    assert mails[0].facts == {
+    assert mails[0].context == {
         "event": "SampleConf",
         "slug": session.get(Event, talk.event_id).slug,
         "talk": "On Python",
@@ -93,7 +93,7 @@ def test_a_comment_of_nobody_is_reported_without_an_author(api, session, talk):
     reply = report(api.signed_in(make_user(session)), comment)
 
     assert reply.status_code == 202
-    assert (newest(session, Mail).facts["author"], newest(session, Mail).facts["rating"]) == (None, 0)
+    assert (newest(session, Mail).context["author"], newest(session, Mail).context["rating"]) == (None, 0)
 
 
 def test_each_report_is_a_row_but_counted_once(api, session, talk):
@@ -305,15 +305,15 @@ COST_OF_DECISION = 10
 
 
 @given(VALUES)
-@bounded(40)
+@fuzz_settings(40)
 def test_whatever_is_sent_about_a_report_is_taken_or_refused_whole(api, session, value):
     host = make_user(session)
     comment = make_talk_comment(session, make_talk(session, make_event(session, host=host)), make_user(session))
     path = f"/v2.1/talk_comments/{comment.id}/reported"
     decider = api.signed_in(host)
 
-    keeps_its_composure(session, lambda: decider.put(path, **as_json({"decision": value})))
-    keeps_its_composure(session, lambda: decider.put(path, **as_json(value)))
-    keeps_its_composure(session, lambda: decider.post(path, **as_json(value)))
+    assert_no_server_error(session, lambda: decider.put(path, **json_body({"decision": value})))
+    assert_no_server_error(session, lambda: decider.put(path, **json_body(value)))
+    assert_no_server_error(session, lambda: decider.post(path, **json_body(value)))
 
     assert drifts(session) == []

@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from joindin.models import Event, Mail, TalkComment
-from joindin.operations.counter_repair import check_counters
+from joindin.operations.counter_repair import verify_counters
 from tests.factories import (
     NOW,
-    at,
     make_client,
     make_event,
     make_pending_event,
@@ -21,8 +20,9 @@ from tests.factories import (
     make_talk_comment,
     make_user,
     newest,
+    parse_instant,
 )
-from tests.fuzzing import as_json, bounded, changes, keeps_its_composure
+from tests.fuzzing import assert_no_server_error, fuzz_settings, json_body, mutations
 
 NO_TEXT, NO_RATING = 'The field "comment" is required', 'The field "rating" is required'
 NO_NUMBER, OUT_OF_RANGE = 'The field "rating" must be a number', 'The field "rating" must be a number (1-5)'
@@ -55,7 +55,7 @@ def numbers(session, talk):
 
 
 def drifts(session):
-    return [drift for _, found in check_counters(session, fix=False) for drift in found]
+    return [drift for _, found in verify_counters(session, fix=False) for drift in found]
 
 
 def test_somebody_comments_and_rates(api, session, talk):
@@ -216,8 +216,8 @@ def test_claimed_speakers_comment_without_rating_but_hosts_and_admins_rate(api, 
 
 def test_the_same_words_twice_are_a_duplicate_however_old(api, session, talk):
     other, author = make_talk(session, session.get(Event, talk.event_id)), make_user(session)
-    make_talk_comment(session, talk, author, text="Again", created_at=at("2012-01-01"), is_hidden=True)
-    make_talk_comment(session, talk, author, text="Psst", created_at=at("2012-01-01"), is_private=True)
+    make_talk_comment(session, talk, author, text="Again", created_at=parse_instant("2012-01-01"), is_hidden=True)
+    make_talk_comment(session, talk, author, text="Psst", created_at=parse_instant("2012-01-01"), is_private=True)
     writer = api.signed_in(author)
 
     repeated = [comment_on(writer, talk, comment=text, rating=4) for text in ("Again", "Psst")]
@@ -283,17 +283,17 @@ def test_the_speakers_hear_of_it_each_once_but_not_the_author(api, session):
         ("talk_comment", second.email),
     ]
     common = {"talk": "On Python", "stub": talk.stub}
-    assert mails[0].facts == {
+    assert mails[0].context == {
         **common, "author": "Ann Author", "rating": 0, "comment": "Thanks\nall", "is_private": False,
     }  # fmt: skip
-    assert mails[1].facts == {
+    assert mails[1].context == {
         **common, "author": host.full_name, "rating": 3, "comment": "Psst", "is_private": True,
     }  # fmt: skip
 
 
 def test_there_is_no_time_window_for_comments(api, session):
-    long_ago = make_talk(session, make_event(session, starts_at=at("2012-01-01")))
-    far_away = make_talk(session, make_event(session, starts_at=at("2112-01-01")))
+    long_ago = make_talk(session, make_event(session, starts_at=parse_instant("2012-01-01")))
+    far_away = make_talk(session, make_event(session, starts_at=parse_instant("2112-01-01")))
     writer = api.signed_in(make_user(session))
 
     replies = [comment_on(writer, talk, comment="x", rating=4) for talk in (long_ago, far_away)]
@@ -413,7 +413,7 @@ def test_an_edit_is_refused_in_order(api, session, talk):
 
 def test_words_may_be_changed_for_as_long_as_is_set(api, app, session, talk, monkeypatch):
     author = make_user(session)
-    comment = make_talk_comment(session, talk, author, created_at=at("2026-11-21T12:00:00"))
+    comment = make_talk_comment(session, talk, author, created_at=parse_instant("2026-11-21T12:00:00"))
     writer = api.signed_in(author)
 
     def edit_at(time, text):
@@ -504,18 +504,18 @@ COST_OF_COMMENT = 11
 # Token, comment; talk, comment; text; versions of talk and event.
 COST_OF_EDIT = 7
 
-FIELDS = changes("comment", "rating", "private", rating=st.sampled_from([1, "5", 3.7, 0, 6, "4 ", "٣", "0x3"]))
+FIELDS = mutations("comment", "rating", "private", rating=st.sampled_from([1, "5", 3.7, 0, 6, "4 ", "٣", "0x3"]))
 
 
 @given(FIELDS)
-@bounded(100)
+@fuzz_settings(100)
 def test_whatever_is_sent_is_taken_or_refused_whole(api, session, fields):
     writer = api.signed_in(make_user(session))
     talk = make_talk(session, make_event(session))
     path = f"/v2.1/talks/{talk.id}/comments"
 
-    reply = keeps_its_composure(
-        session, lambda: writer.post(path, **as_json({"comment": "Fine", "rating": 4, **fields}))
+    reply = assert_no_server_error(
+        session, lambda: writer.post(path, **json_body({"comment": "Fine", "rating": 4, **fields}))
     )
 
     if reply.status_code == 201:
@@ -525,14 +525,14 @@ def test_whatever_is_sent_is_taken_or_refused_whole(api, session, fields):
         assert numbers(session, talk)[1] == 1
 
 
-@given(changes("comment"))
-@bounded(40)
+@given(mutations("comment"))
+@fuzz_settings(40)
 def test_whatever_an_edit_sends_is_taken_or_refused_whole(api, session, fields):
     author = make_user(session)
     comment = make_talk_comment(session, make_talk(session, make_event(session)), author)
     writer, path = api.signed_in(author), f"/v2.1/talk_comments/{comment.id}"
 
-    reply = keeps_its_composure(session, lambda: writer.put(path, **as_json(fields)))
+    reply = assert_no_server_error(session, lambda: writer.put(path, **json_body(fields)))
 
     shown = api.get(path)
     assert shown.status_code == 200

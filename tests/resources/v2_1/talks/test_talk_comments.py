@@ -3,7 +3,7 @@ import hashlib
 import pytest
 
 from joindin.models import TalkCommentReport
-from tests.factories import NOW, at, make_event, make_talk, make_talk_comment, make_user
+from tests.factories import NOW, make_event, make_talk, make_talk_comment, make_user, parse_instant
 
 HERE = "http://localhost/v2.1"
 
@@ -23,7 +23,7 @@ def test_visitor_reads_a_talk_comment(api, session):
     author = make_user(session, "ann", full_name="Ann Author")
     talk = make_talk(session, make_event(session, timezone="Europe/Amsterdam"), "On Python")
     comment = make_talk_comment(
-        session, talk, author, rating=5, text="Good & <b>clear</b>", created_at=at("2026-03-01T12:00")
+        session, talk, author, rating=5, text="Good & <b>clear</b>", created_at=parse_instant("2026-03-01T12:00")
     )
     make_talk_comment(session, talk)
 
@@ -90,9 +90,9 @@ def test_comments_on_a_talk_come_oldest_first(api, session):
     event = make_event(session)
     talk, other = make_talk(session, event), make_talk(session, event)
     author = make_user(session)
-    make_talk_comment(session, talk, author, text="second", created_at=at("2026-03-02T12:00"))
-    make_talk_comment(session, talk, author, text="first", created_at=at("2026-03-01T12:00"))
-    make_talk_comment(session, talk, author, text="third", created_at=at("2026-03-02T12:00"))
+    make_talk_comment(session, talk, author, text="second", created_at=parse_instant("2026-03-02T12:00"))
+    make_talk_comment(session, talk, author, text="first", created_at=parse_instant("2026-03-01T12:00"))
+    make_talk_comment(session, talk, author, text="third", created_at=parse_instant("2026-03-02T12:00"))
     make_talk_comment(session, talk, author, text="hidden", is_hidden=True)
     make_talk_comment(session, talk, author, text="private", is_private=True)
     make_talk_comment(session, other, author, text="elsewhere")
@@ -112,9 +112,9 @@ def test_comments_on_all_talks_of_an_event_come_newest_first(api, session):
     event = make_event(session)
     talk, other = make_talk(session, event), make_talk(session, event)
     author = make_user(session)
-    make_talk_comment(session, talk, author, text="second", created_at=at("2026-03-02T12:00"))
-    make_talk_comment(session, other, author, text="first", created_at=at("2026-03-01T12:00"))
-    make_talk_comment(session, talk, author, text="third", created_at=at("2026-03-02T12:00"))
+    make_talk_comment(session, talk, author, text="second", created_at=parse_instant("2026-03-02T12:00"))
+    make_talk_comment(session, other, author, text="first", created_at=parse_instant("2026-03-01T12:00"))
+    make_talk_comment(session, talk, author, text="third", created_at=parse_instant("2026-03-02T12:00"))
     make_talk_comment(session, talk, author, text="hidden", is_hidden=True)
     make_talk_comment(session, talk, author, text="private", is_private=True)
     make_talk_comment(session, make_talk(session, make_event(session)), author, text="elsewhere")
@@ -129,8 +129,8 @@ def test_comments_on_all_talks_of_an_event_come_newest_first(api, session):
 def test_what_somebody_said_comes_newest_first(api, session):
     author = make_user(session)
     talk, other = make_talk(session, make_event(session)), make_talk(session, make_event(session))
-    make_talk_comment(session, talk, author, text="first", created_at=at("2026-03-01T12:00"))
-    make_talk_comment(session, other, author, text="second", created_at=at("2026-03-02T12:00"))
+    make_talk_comment(session, talk, author, text="first", created_at=parse_instant("2026-03-01T12:00"))
+    make_talk_comment(session, other, author, text="second", created_at=parse_instant("2026-03-02T12:00"))
     make_talk_comment(session, talk, author, text="hidden", is_hidden=True)
     make_talk_comment(session, talk, author, text="private", is_private=True)
     make_talk_comment(session, talk, make_user(session), text="somebody else")
@@ -167,7 +167,9 @@ def test_comments_come_in_pages(api, session, path):
     author, event = make_user(session), make_event(session)
     talk = make_talk(session, event)
     for number in range(3):
-        make_talk_comment(session, talk, author, text=str(number), created_at=at(f"2026-03-0{number + 1}T12:00"))
+        make_talk_comment(
+            session, talk, author, text=str(number), created_at=parse_instant(f"2026-03-0{number + 1}T12:00")
+        )
     path = "/v2.1/" + path.format(talk=talk.id, event=event.id, user=author.id)
 
     first, last = api.get(f"{path}?resultsperpage=2"), api.get(f"{path}?start=2&resultsperpage=2")
@@ -205,7 +207,7 @@ def test_host_lists_the_open_reports_about_comments(api, session):
     event = make_event(session, host=host)
     talk = make_talk(session, event)
     comment = make_talk_comment(session, talk, author, text="Rude", is_hidden=True)
-    make_report(session, comment, reporter, reported_at=at("2026-03-01T12:00"))
+    make_report(session, comment, reporter, reported_at=parse_instant("2026-03-01T12:00"))
     decided = make_talk_comment(session, talk, author, is_hidden=True)
     make_report(session, decided, reporter, decision="approved", decider_id=host.id, decided_at=NOW)
     private = make_talk_comment(session, talk, author, is_hidden=True, is_private=True)

@@ -18,7 +18,7 @@ from joindin.models import (
     Track,
     talk_tracks,
 )
-from joindin.queries.accounts.users import user_named
+from joindin.queries.accounts.users import get_user_by_username
 from tests.factories import (
     make_claim,
     make_event,
@@ -30,9 +30,9 @@ from tests.factories import (
     make_user,
 )
 from tests.resources.v2_1.events.test_event_concurrency import (
-    MANY,
-    at_once,
-    outcomes,
+    CONCURRENT_REQUESTS,
+    count_outcomes,
+    run_concurrently,
 )
 
 
@@ -45,7 +45,7 @@ def event(session):
 
 @pytest.fixture
 def host(session, event):
-    return user_named(session, "host")
+    return get_user_by_username(session, "host")
 
 
 def new_talk(event, **fields):
@@ -83,27 +83,29 @@ def counted(session, event):
 def test_talks_of_one_title_get_addresses_of_their_own(session, ask, event, host):
     path = f"/events/{event.id}/talks"
 
-    replies = at_once(session, [ask(host, "POST", path, new_talk(event, speakers=["Ann"])) for _ in range(MANY)])
+    replies = run_concurrently(
+        session, [ask(host, "POST", path, new_talk(event, speakers=["Ann"])) for _ in range(CONCURRENT_REQUESTS)]
+    )
 
     slugs, stubs = (set(session.scalars(select(column))) for column in (Talk.slug, Talk.stub))
     shown = {reply.json["talks"][0]["url_friendly_talk_title"] for reply in replies}
-    assert outcomes(replies) == {(201,): MANY}
+    assert count_outcomes(replies) == {(201,): CONCURRENT_REQUESTS}
     assert "on-python" in slugs
-    assert (len(slugs), len(stubs), shown) == (MANY, MANY, slugs)
+    assert (len(slugs), len(stubs), shown) == (CONCURRENT_REQUESTS, CONCURRENT_REQUESTS, slugs)
     assert counters(session, event) == counted(session, event)
-    assert session.get(Event, event.id).talk_count == MANY
+    assert session.get(Event, event.id).talk_count == CONCURRENT_REQUESTS
 
 
 def test_talks_renamed_to_one_title_get_addresses_of_their_own(session, ask, event, host):
-    talks = [make_talk(session, event) for _ in range(MANY)]
+    talks = [make_talk(session, event) for _ in range(CONCURRENT_REQUESTS)]
 
-    replies = at_once(session, [ask(host, "PUT", f"/talks/{talk.id}", new_talk(event)) for talk in talks])
+    replies = run_concurrently(session, [ask(host, "PUT", f"/talks/{talk.id}", new_talk(event)) for talk in talks])
 
     slugs = set(session.scalars(select(Talk.slug)))
-    assert outcomes(replies) == {(204,): MANY}
+    assert count_outcomes(replies) == {(204,): CONCURRENT_REQUESTS}
     assert "on-python" in slugs
     assert slugs <= {"on-python", *(f"on-python-{talk.id}" for talk in talks)}
-    assert len(slugs) == MANY
+    assert len(slugs) == CONCURRENT_REQUESTS
 
 
 def test_many_edits_of_one_talk_leave_it_whole(session, ask, event, host):
@@ -112,12 +114,14 @@ def test_many_edits_of_one_talk_leave_it_whole(session, ask, event, host):
     before = talk.version
     edits = [new_talk(event, speakers=["Ann", name]) for name in ("Bob", "Cid")]
 
-    replies = at_once(session, [ask(host, "PUT", f"/talks/{talk.id}", edits[n % 2]) for n in range(MANY)])
+    replies = run_concurrently(
+        session, [ask(host, "PUT", f"/talks/{talk.id}", edits[n % 2]) for n in range(CONCURRENT_REQUESTS)]
+    )
 
     names = session.scalars(select(TalkSpeaker.name).order_by(TalkSpeaker.name)).all()
-    assert outcomes(replies) == {(204,): MANY}
+    assert count_outcomes(replies) == {(204,): CONCURRENT_REQUESTS}
     assert names in (["Ann", "Bob"], ["Ann", "Cid"])
-    assert session.get(Talk, talk.id).version >= before + MANY
+    assert session.get(Talk, talk.id).version >= before + CONCURRENT_REQUESTS
 
 
 def test_nobody_stars_twice(session, ask, event):
@@ -125,9 +129,11 @@ def test_nobody_stars_twice(session, ask, event):
     session.commit()
     before = talk.version
 
-    replies = at_once(session, [ask(fan, "POST", f"/talks/{talk.id}/starred", []) for _ in range(MANY)])
+    replies = run_concurrently(
+        session, [ask(fan, "POST", f"/talks/{talk.id}/starred", []) for _ in range(CONCURRENT_REQUESTS)]
+    )
 
-    assert outcomes(replies) == {(201,): MANY}
+    assert count_outcomes(replies) == {(201,): CONCURRENT_REQUESTS}
     assert counters(session, event) == counted(session, event)
     assert session.get(Talk, talk.id).star_count == 1
     assert session.get(Talk, talk.id).version == before + 1
@@ -140,9 +146,11 @@ def test_a_storm_of_stars_is_counted_right(session, ask, event):
         on, off = (ask(fan, method, f"/talks/{talk.id}/starred") for method in ("POST", "DELETE"))
         return lambda: [request() for request in (on, off, on, off, on)]
 
-    replies = list(chain(*at_once(session, [blink(fans[number % 3]) for number in range(MANY)])))
+    replies = list(
+        chain(*run_concurrently(session, [blink(fans[number % 3]) for number in range(CONCURRENT_REQUESTS)]))
+    )
 
-    assert outcomes(replies) == {(201,): 3 * MANY, (200,): 2 * MANY}
+    assert count_outcomes(replies) == {(201,): 3 * CONCURRENT_REQUESTS, (200,): 2 * CONCURRENT_REQUESTS}
     assert counters(session, event) == counted(session, event)
 
 
@@ -151,13 +159,13 @@ def test_two_claim_a_name_at_once_and_neither_twice(session, ask, event):
     rivals = [make_user(session) for _ in range(2)]
     bodies = [{"display_name": "Ann", "username": user.username} for user in rivals]
 
-    replies = at_once(
+    replies = run_concurrently(
         session,
-        [ask(rivals[n % 2], "POST", f"/talks/{talk.id}/speakers", bodies[n % 2]) for n in range(MANY)],
+        [ask(rivals[n % 2], "POST", f"/talks/{talk.id}/speakers", bodies[n % 2]) for n in range(CONCURRENT_REQUESTS)],
     )
 
     waiting = "You already have a pending claim for this talk. Please wait for an event admin to approve your claim."
-    assert outcomes(replies) == {(204,): 2, (401, waiting): MANY - 2}
+    assert count_outcomes(replies) == {(204,): 2, (401, waiting): CONCURRENT_REQUESTS - 2}
     assert sorted(session.scalars(select(TalkClaim.user_id))) == sorted(user.id for user in rivals)
     assert session.scalars(select(Mail.kind)).all() == ["talk_claimed"] * 2
 
@@ -166,12 +174,12 @@ def test_a_claim_is_approved_once(session, ask, event, host):
     claimant = make_user(session, full_name="Ann")
     talk = make_talk(session, event, speakers=["Ann"])
     make_claim(session, talk, talk.speakers[0], claimant)
-    approvers = [host, *(make_user(session, is_admin=True) for _ in range(MANY - 1))]
+    approvers = [host, *(make_user(session, is_admin=True) for _ in range(CONCURRENT_REQUESTS - 1))]
     body = {"display_name": "Ann", "username": claimant.username}
 
-    replies = at_once(session, [ask(user, "POST", f"/talks/{talk.id}/speakers", body) for user in approvers])
+    replies = run_concurrently(session, [ask(user, "POST", f"/talks/{talk.id}/speakers", body) for user in approvers])
 
-    assert outcomes(replies) == {(204,): 1, (422, "Talk already claimed"): MANY - 1}
+    assert count_outcomes(replies) == {(204,): 1, (422, "Talk already claimed"): CONCURRENT_REQUESTS - 1}
     assert session.scalars(select(TalkSpeaker.user_id)).all() == [claimant.id]
     assert session.scalars(select(Mail.kind)).all() == ["claim_approved"]
     assert session.get(Event, event.id).attendee_count == 1
@@ -186,11 +194,13 @@ def test_of_two_claims_on_a_name_one_is_approved(session, ask, event, host):
         make_talk_comment(session, talk, rival, rating=3)
     bodies = [{"display_name": "Ann", "username": rival.username} for rival in rivals]
 
-    replies = at_once(session, [ask(host, "POST", f"/talks/{talk.id}/speakers", bodies[n % 2]) for n in range(MANY)])
+    replies = run_concurrently(
+        session, [ask(host, "POST", f"/talks/{talk.id}/speakers", bodies[n % 2]) for n in range(CONCURRENT_REQUESTS)]
+    )
 
     [winner] = session.scalars(select(TalkSpeaker.user_id))
     talk = session.get(Talk, talk.id)
-    assert outcomes(replies) == {(204,): 1, (422, "Talk already claimed"): MANY - 1}
+    assert count_outcomes(replies) == {(204,): 1, (422, "Talk already claimed"): CONCURRENT_REQUESTS - 1}
     assert winner in [rival.id for rival in rivals]
     assert session.scalars(select(TalkClaim.user_id)).all() == [winner]
     assert (talk.rating_sum, talk.rating_count) == (3, 1)
@@ -202,7 +212,7 @@ def test_a_claim_is_approved_or_rejected_but_not_both(session, ask, event, host)
     make_claim(session, talk, talk.speakers[0], claimant)
     path, body = f"/talks/{talk.id}/speakers", {"display_name": "Ann", "username": claimant.username}
 
-    approved, rejected = at_once(
+    approved, rejected = run_concurrently(
         session,
         [
             ask(host, "POST", path, body),
@@ -228,7 +238,7 @@ def test_all_that_touches_a_talk_and_its_tracks_at_once_is_counted_right(session
     at = f"/talks/{talk.id}"
     body = new_talk(event, speakers=["Ann", "Bob", host.full_name])
 
-    replies = at_once(
+    replies = run_concurrently(
         session,
         [
             ask(host, "PUT", at, body),
@@ -258,7 +268,7 @@ def test_a_track_that_is_deleted_leaves_its_talks_whole(session, ask, event, hos
     talks = [make_talk(session, event, tracks=tracks[:1]) for _ in range(3)]
     uris = [f"http://localhost/v2.1/tracks/{track.id}" for track in tracks]
 
-    replies = at_once(
+    replies = run_concurrently(
         session,
         [
             ask(host, "DELETE", f"/tracks/{tracks[0].id}"),

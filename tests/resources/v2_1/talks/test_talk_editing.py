@@ -3,7 +3,6 @@ from sqlalchemy import func, select
 
 from joindin.models import Event, Mail, Talk, TalkClaim, TalkComment, TalkLink, TalkSpeaker, TalkStar, talk_tracks
 from tests.factories import (
-    at,
     days_from_now,
     make_claim,
     make_event,
@@ -14,6 +13,7 @@ from tests.factories import (
     make_talk_type,
     make_track,
     make_user,
+    parse_instant,
 )
 
 HERE = "http://localhost/v2.1"
@@ -28,7 +28,7 @@ def person(session):
 def event(session, person):
     make_talk_type(session)
     make_language(session)
-    return make_event(session, host=person, starts_at=at("2026-05-01T07:00:00"))
+    return make_event(session, host=person, starts_at=parse_instant("2026-05-01T07:00:00"))
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def test_what_is_shown_otherwise_has_another_version(app, session, world, route)
     assert (after["talk"] != before["talk"]) is (route not in NOT_SHOWN_BY_TALK)
     if route != "delete a talk":
         assert (talk_after > talk_before) is (route not in NOT_SHOWN_BY_TALK)
-    app.extensions["fragments"].clear()
+    app.extensions["fragment_cache"].clear()
     assert state(session, clients, ids)[0] == after
 
 

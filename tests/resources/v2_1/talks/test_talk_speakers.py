@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from joindin.models import Mail, Talk, TalkSpeaker
-from joindin.queries.accounts.users import user_named
+from joindin.queries.accounts.users import get_user_by_username
 from tests.factories import make_claim, make_event, make_talk, make_talk_comment, make_user
 
 HERE = "http://localhost/v2.1"
@@ -19,7 +19,8 @@ def talk(session):
 @pytest.fixture
 def people(api, session, talk):
     return {
-        name: (user_named(session, name), api.signed_in(user_named(session, name))) for name in ("sam", "kim", "host")
+        name: (get_user_by_username(session, name), api.signed_in(get_user_by_username(session, name)))
+        for name in ("sam", "kim", "host")
     }
 
 

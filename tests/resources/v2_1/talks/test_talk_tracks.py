@@ -3,7 +3,7 @@
 import pytest
 
 from joindin.models import Event, Talk
-from joindin.queries.accounts.users import user_named
+from joindin.queries.accounts.users import get_user_by_username
 from tests.factories import make_event, make_talk, make_track, make_user
 
 HERE = "http://localhost/v2.1"
@@ -22,7 +22,7 @@ def track(session, talk):
 
 @pytest.fixture
 def speaker(api, session, talk):
-    return api.signed_in(user_named(session, "speaker"))
+    return api.signed_in(get_user_by_username(session, "speaker"))
 
 
 def shown(api, session, talk, *tracks):

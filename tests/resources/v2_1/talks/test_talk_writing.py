@@ -5,16 +5,8 @@ import time_machine
 from sqlalchemy import func, select
 
 from joindin.models import Mail, Talk, TalkLink, TalkSpeaker
-from tests.conftest import WEBSITE
-from tests.factories import (
-    at,
-    make_event,
-    make_language,
-    make_talk,
-    make_talk_type,
-    make_user,
-    newest,
-)
+from tests.conftest import WEBSITE_URL
+from tests.factories import make_event, make_language, make_talk, make_talk_type, make_user, newest, parse_instant
 
 HERE = "http://localhost/v2.1"
 
@@ -34,8 +26,8 @@ def event(session, person):
     return make_event(
         session,
         host=person,
-        starts_at=at("2026-05-01T09:00:00+02:00"),
-        ends_at=at("2026-05-02T18:00:00+02:00"),
+        starts_at=parse_instant("2026-05-01T09:00:00+02:00"),
+        ends_at=parse_instant("2026-05-02T18:00:00+02:00"),
     )
 
 
@@ -72,7 +64,7 @@ def test_host_adds_a_talk_and_is_shown_it(host, session, event):
             "tracks": [],
             "uri": here,
             "verbose_uri": f"{here}?verbose=yes",
-            "website_uri": f"{WEBSITE}/talk/{talk.stub}",
+            "website_uri": f"{WEBSITE_URL}/talk/{talk.stub}",
             "starred_uri": f"{here}/starred",
             "tracks_uri": f"{here}/tracks",
             "comments_uri": f"{here}/comments",

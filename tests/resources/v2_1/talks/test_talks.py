@@ -1,9 +1,8 @@
 import pytest
 import time_machine
 
-from tests.conftest import WEBSITE
+from tests.conftest import WEBSITE_URL
 from tests.factories import (
-    at,
     days_from_now,
     make_event,
     make_pending_event,
@@ -13,6 +12,7 @@ from tests.factories import (
     make_talk_comment,
     make_track,
     make_user,
+    parse_instant,
 )
 
 HERE = "http://localhost/v2.1"
@@ -46,7 +46,7 @@ def test_visitor_reads_a_talk(api, session):
         slug="on-python",
         stub="a1b2c",
         description="Snakes & <ladders>",
-        starts_at=at("2026-01-10T17:30:00"),
+        starts_at=parse_instant("2026-01-10T17:30:00"),
         duration=45,
     )
 
@@ -83,7 +83,7 @@ def test_visitor_reads_a_talk(api, session):
                 ],
                 "uri": here,
                 "verbose_uri": f"{here}?verbose=yes",
-                "website_uri": f"{WEBSITE}/talk/a1b2c",
+                "website_uri": f"{WEBSITE_URL}/talk/a1b2c",
                 "starred_uri": f"{here}/starred",
                 "tracks_uri": f"{here}/tracks",
                 "comments_uri": f"{here}/comments",
@@ -256,9 +256,9 @@ def test_there_is_nothing_to_change_at_unknown_addresses_below_a_talk(api, sessi
 
 def test_talks_of_an_event_come_earliest_first(api, session):
     event = make_event(session)
-    make_talk(session, event, "Second", starts_at=at("2026-03-02T12:00"))
-    make_talk(session, event, "First", starts_at=at("2026-03-01T12:00"))
-    make_talk(session, event, "Third", starts_at=at("2026-03-02T12:00"))
+    make_talk(session, event, "Second", starts_at=parse_instant("2026-03-02T12:00"))
+    make_talk(session, event, "First", starts_at=parse_instant("2026-03-01T12:00"))
+    make_talk(session, event, "Third", starts_at=parse_instant("2026-03-02T12:00"))
     make_talk(session, event, "Gone", is_active=False)
     make_talk(session, make_event(session), "Elsewhere")
 
@@ -275,9 +275,9 @@ def test_talks_of_an_event_come_earliest_first(api, session):
 
 def test_talks_are_found_by_part_of_their_title_newest_first(api, session):
     event = make_event(session)
-    make_talk(session, event, "Why PHP", starts_at=at("2026-03-01T12:00"))
-    make_talk(session, event, "php 9", starts_at=at("2026-03-03T12:00"))
-    make_talk(session, make_event(session), "Éphphatha", starts_at=at("2026-03-02T12:00"))
+    make_talk(session, event, "Why PHP", starts_at=parse_instant("2026-03-01T12:00"))
+    make_talk(session, event, "php 9", starts_at=parse_instant("2026-03-03T12:00"))
+    make_talk(session, make_event(session), "Éphphatha", starts_at=parse_instant("2026-03-02T12:00"))
     make_talk(session, event, "Python")
     make_talk(session, make_pending_event(session), "PHP later")
 
@@ -320,13 +320,13 @@ def test_a_title_that_is_no_text_is_refused(api):
 
 def test_talks_of_a_claimed_speaker_come_newest_first(api, session):
     speaker = make_user(session, full_name="Sam Speaker")
-    make_talk(session, make_event(session), "Older", speakers=[speaker], starts_at=at("2026-03-01T12:00"))
+    make_talk(session, make_event(session), "Older", speakers=[speaker], starts_at=parse_instant("2026-03-01T12:00"))
     newer = make_talk(
         session,
         make_event(session),
         "Newer",
         speakers=[speaker, "Other"],
-        starts_at=at("2026-03-02T12:00"),
+        starts_at=parse_instant("2026-03-02T12:00"),
         links=[("code_link", "https://c.example/1")],
     )
     make_talk_comment(session, newer, make_user(session))
@@ -376,7 +376,9 @@ LISTS = ["events/{event}/talks?verbose=yes", "talks?title=php&verbose=yes", "use
 def test_talks_come_in_pages(api, session, path):
     speaker, event = make_user(session), make_event(session)
     for number in range(3):
-        make_talk(session, event, f"PHP {number}", speakers=[speaker], starts_at=at(f"2026-03-0{number + 1}T12:00"))
+        make_talk(
+            session, event, f"PHP {number}", speakers=[speaker], starts_at=parse_instant(f"2026-03-0{number + 1}T12:00")
+        )
     path = "/v2.1/" + path.format(event=event.id, user=speaker.id)
 
     first, last = api.get(f"{path}&resultsperpage=2"), api.get(f"{path}&start=2&resultsperpage=2")

@@ -13,7 +13,7 @@ from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 PRESENT, VERIFIED, WITH_KEY = 0x01, 0x04, 0x40
 
 
-class Device:
+class PasskeyDevice:
     def __init__(self, host="localhost", origin="http://localhost", counts=True):
         self.host, self.origin, self.counts = host, origin, counts
         self.key = ec.generate_private_key(ec.SECP256R1())

@@ -3,7 +3,7 @@
 import pytest
 
 from joindin.models import Client
-from tests.browser_client import main_text, make_person
+from tests.browser_client import main_text, make_user_with_password
 from tests.factories import make_client, newest
 
 OWN, ALL = "/accounts/applications/", "/api/settings/applications/"
@@ -18,7 +18,7 @@ NEW = {
 
 @pytest.fixture
 def ada(session):
-    return make_person(session, "ada")
+    return make_user_with_password(session, "ada")
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def at_home(browser, ada):
 @pytest.fixture
 def desk(another_browser, session):
     """A browser at which an admin is signed in."""
-    another_browser.sign_in(make_person(session, "margaret", is_admin=True))
+    another_browser.sign_in(make_user_with_password(session, "margaret", is_admin=True))
     return another_browser
 
 
@@ -140,7 +140,7 @@ def test_an_application_is_removed(at_home, session):
 
 @pytest.mark.parametrize("path", ["", "update/", "delete/"])
 def test_nobody_sees_anothers_but_admins(at_home, desk, session, path):
-    eve = make_person(session, "eve")
+    eve = make_user_with_password(session, "eve")
     client = make_client(session, name="Eve's", owner_id=eve.id)
     session.commit()
 

@@ -8,13 +8,13 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from joindin.jobs.cleanup import clean_up
+from joindin.jobs.cleanup import purge_expired
 from joindin.models import ExternalIdentity, ExternalSignIn, Mail, User
 from joindin.utils.datetimes import utc_now
-from tests.browser_client import Browser, main_text, make_person
-from tests.conftest import WEBSITE
+from tests.browser_client import Browser, main_text, make_user_with_password
+from tests.conftest import WEBSITE_URL
 from tests.factories import days_from_now
-from tests.oidc.fake_provider import House
+from tests.oidc.fake_provider import FakeProvider
 
 CALLBACK = "/accounts/external/callback/"
 TOLD = {"email": "emily@example.org", "email_verified": True, "name": "Emily Elm", "preferred_username": "emily"}
@@ -22,7 +22,7 @@ TOLD = {"email": "emily@example.org", "email_verified": True, "name": "Emily Elm
 
 @pytest.fixture(scope="module")
 def running_house():
-    with House(f"{WEBSITE}{CALLBACK}") as house:
+    with FakeProvider(f"{WEBSITE_URL}{CALLBACK}") as house:
         yield house
 
 
@@ -31,8 +31,8 @@ def house(app, running_house, monkeypatch):
     for name, value in running_house.settings.items():
         monkeypatch.setitem(app.config, name, value)
     app.extensions.pop("oidc", None)
-    running_house.claims, running_house.described = {}, {}
-    running_house.knows("emily-1", **TOLD)
+    running_house.claims, running_house.metadata_overrides = {}, {}
+    running_house.sign_in("emily-1", **TOLD)
     return running_house
 
 
@@ -80,7 +80,7 @@ def identities(session):
 
 
 def test_a_newcomer_gets_an_account_and_is_signed_in(browser, session, house):
-    make_person(session, "first")
+    make_user_with_password(session, "first")
 
     reply = browser.come_back(browser.leave(browser.get("/accounts/external/login/?next=/user/emily")))
 
@@ -94,8 +94,8 @@ def test_a_newcomer_gets_an_account_and_is_signed_in(browser, session, house):
 
 
 def test_the_same_person_comes_again_to_the_same_account(browser, session, house):
-    emily = connected(session, make_person(session, "em", email="old@example.org"), house)
-    house.knows("emily-1", email="new@example.org", email_verified=True)
+    emily = connected(session, make_user_with_password(session, "em", email="old@example.org"), house)
+    house.sign_in("emily-1", email="new@example.org", email_verified=True)
 
     browser.come_back()
 
@@ -106,7 +106,7 @@ def test_the_same_person_comes_again_to_the_same_account(browser, session, house
 
 
 def test_a_name_that_is_taken_gets_a_number(browser, session, house):
-    make_person(session, "emily", email="another@example.org")
+    make_user_with_password(session, "emily", email="another@example.org")
 
     browser.come_back()
 
@@ -123,8 +123,8 @@ def test_a_name_that_is_taken_gets_a_number(browser, session, house):
     ],
 )
 def test_a_strange_name_is_made_a_plain_one(browser, session, house, told, name):
-    make_person(session, "first")
-    house.knows("emily-1", **told)
+    make_user_with_password(session, "first")
+    house.sign_in("emily-1", **told)
 
     reply = browser.come_back()
 
@@ -135,8 +135,8 @@ def test_a_strange_name_is_made_a_plain_one(browser, session, house, told, name)
 @pytest.mark.parametrize("told", [{}, {**TOLD, "email_verified": False}, {**TOLD, "email_verified": "true"}])
 def test_an_unproven_address_opens_and_makes_nothing(browser, session, house, monkeypatch, app, told):
     monkeypatch.setitem(app.config, "OIDC_LINK_BY_EMAIL", True)
-    make_person(session, "emily", email="emily@example.org")
-    house.knows("emily-1", **told)
+    make_user_with_password(session, "emily", email="emily@example.org")
+    house.sign_in("emily-1", **told)
 
     reply = browser.come_back()
 
@@ -145,7 +145,7 @@ def test_an_unproven_address_opens_and_makes_nothing(browser, session, house, mo
 
 
 def test_a_proven_address_alone_opens_no_account(browser, session, house):
-    make_person(session, "emily", email="emily@example.org")
+    make_user_with_password(session, "emily", email="emily@example.org")
 
     reply = browser.come_back()
 
@@ -155,7 +155,7 @@ def test_a_proven_address_alone_opens_no_account(browser, session, house):
 
 def test_a_proven_address_opens_its_account_where_the_settings_say_so(browser, session, house, monkeypatch, app):
     monkeypatch.setitem(app.config, "OIDC_LINK_BY_EMAIL", True)
-    make_person(session, "em", email="Emily@Example.org")
+    make_user_with_password(session, "em", email="Emily@Example.org")
 
     browser.come_back()
 
@@ -167,7 +167,7 @@ def test_a_proven_address_opens_its_account_where_the_settings_say_so(browser, s
 def test_an_account_that_never_proved_the_address_is_not_opened_by_it(browser, session, house, monkeypatch, app):
     """Somebody could have registered with your address, and wait for you to come."""
     monkeypatch.setitem(app.config, "OIDC_LINK_BY_EMAIL", True)
-    make_person(session, "thief", email="emily@example.org", is_verified=False)
+    make_user_with_password(session, "thief", email="emily@example.org", is_verified=False)
 
     reply = browser.come_back()
 
@@ -176,7 +176,7 @@ def test_an_account_that_never_proved_the_address_is_not_opened_by_it(browser, s
 
 def test_nobody_gets_an_account_where_the_settings_say_so(browser, session, house, monkeypatch, app):
     monkeypatch.setitem(app.config, "OIDC_REGISTRATION", False)
-    make_person(session, "first")
+    make_user_with_password(session, "first")
 
     reply = browser.come_back()
 
@@ -185,7 +185,7 @@ def test_nobody_gets_an_account_where_the_settings_say_so(browser, session, hous
 
 
 def test_a_closed_account_stays_closed(browser, session, house):
-    connected(session, make_person(session, "em", is_active=False), house)
+    connected(session, make_user_with_password(session, "em", is_active=False), house)
 
     reply = browser.come_back()
 
@@ -193,7 +193,7 @@ def test_a_closed_account_stays_closed(browser, session, house):
 
 
 def test_somebody_signed_in_connects_their_account_and_is_told_by_mail(browser, session, house):
-    ann = make_person(session, "ann")
+    ann = make_user_with_password(session, "ann")
     browser.sign_in(ann)
 
     reply = browser.come_back(browser.leave(browser.send("/accounts/external/connect/", page="/accounts/external/")))
@@ -205,8 +205,8 @@ def test_somebody_signed_in_connects_their_account_and_is_told_by_mail(browser, 
 
 
 def test_an_account_elsewhere_opens_one_here_and_no_other(browser, session, house):
-    connected(session, make_person(session, "em"), house)
-    browser.sign_in(make_person(session, "ann"))
+    connected(session, make_user_with_password(session, "em"), house)
+    browser.sign_in(make_user_with_password(session, "ann"))
 
     reply = browser.come_back(browser.leave(browser.send("/accounts/external/connect/", page="/accounts/external/")))
 
@@ -215,7 +215,7 @@ def test_an_account_elsewhere_opens_one_here_and_no_other(browser, session, hous
 
 
 def test_one_here_is_opened_by_one_elsewhere(browser, session, house):
-    browser.sign_in(connected(session, make_person(session, "em"), house, subject="other"))
+    browser.sign_in(connected(session, make_user_with_password(session, "em"), house, subject="other"))
 
     reply = browser.come_back(
         browser.leave(
@@ -228,7 +228,7 @@ def test_one_here_is_opened_by_one_elsewhere(browser, session, house):
 
 
 def test_a_connection_is_taken_back(browser, session, house):
-    browser.sign_in(connected(session, make_person(session, "em"), house))
+    browser.sign_in(connected(session, make_user_with_password(session, "em"), house))
 
     browser.send("/accounts/external/disconnect/", page="/accounts/external/")
 
@@ -245,7 +245,7 @@ def test_the_last_way_in_is_not_taken_back(browser, session, house):
 
 
 def test_connecting_and_its_end_want_the_form_of_this_site(browser, session, house):
-    browser.sign_in(connected(session, make_person(session, "em"), house))
+    browser.sign_in(connected(session, make_user_with_password(session, "em"), house))
 
     replies = [browser.post(f"/accounts/external/{what}/") for what in ("connect", "disconnect", "confirm")]
 
@@ -262,7 +262,7 @@ def test_the_way_back_is_gone_once(browser, session, house):
     reply = browser.come_back(answer)
 
     assert (reply.status_code, "Please start again" in reply.text) == (400, True)
-    assert (browser.is_signed_in, house.asked["token"] > 0) == (False, True)
+    assert (browser.is_signed_in, house.request_counts["token"] > 0) == (False, True)
 
 
 def test_the_way_back_is_for_the_browser_that_left(browser, app, session, house):
@@ -292,7 +292,7 @@ def test_whoever_stays_away_too_long_starts_again(browser, session, house):
 
     with time_machine.travel(days_from_now(0.01)):
         reply = browser.come_back(answer)
-        clean_up(session, {"AUDIT_DAYS": 0, "AUDIT_ADDRESS_DAYS": 0}, utc_now())
+        purge_expired(session, {"AUDIT_DAYS": 0, "AUDIT_ADDRESS_DAYS": 0}, utc_now())
 
     assert reply.status_code == 400
     assert session.scalar(select(func.count()).select_from(ExternalSignIn)) == 0
@@ -327,7 +327,7 @@ def test_a_token_for_another_sign_in_opens_nothing(browser, session, house, capl
 
 
 def test_who_signed_in_long_ago_shows_it_there_again(browser, session, house):
-    browser.sign_in(connected(session, make_person(session, "em"), house))
+    browser.sign_in(connected(session, make_user_with_password(session, "em"), house))
 
     with time_machine.travel(days_from_now(0.5)):
         asked = browser.get("/accounts/external/")
@@ -348,7 +348,7 @@ def test_who_signed_in_long_ago_shows_it_there_again(browser, session, house):
 
 
 def test_another_account_there_does_not_confirm_this_one(browser, session, house):
-    browser.sign_in(connected(session, make_person(session, "em"), house, subject="somebody-else"))
+    browser.sign_in(connected(session, make_user_with_password(session, "em"), house, subject="somebody-else"))
 
     confirming = browser.send("/accounts/external/confirm/", page="/accounts/confirm/")
     reply = browser.come_back(browser.leave(confirming))
@@ -357,7 +357,7 @@ def test_another_account_there_does_not_confirm_this_one(browser, session, house
 
 
 def test_what_was_begun_by_one_person_is_not_ended_by_another(browser, session, house):
-    browser.sign_in(make_person(session, "ann"))
+    browser.sign_in(make_user_with_password(session, "ann"))
     answer = browser.leave(browser.send("/accounts/external/connect/", page="/accounts/external/"))
     browser.send("/accounts/logout/", page="/accounts/")
 
@@ -376,7 +376,7 @@ def test_a_provider_that_is_down_is_said_to_be(browser, session, house, monkeypa
 
 
 def test_without_a_provider_there_is_no_such_page(browser, session):
-    browser.sign_in(make_person(session))
+    browser.sign_in(make_user_with_password(session))
 
     replies = [browser.get(f"/accounts/external/{what}") for what in ("", "callback/")]
     signed_out = Browser(browser._client.application).get("/accounts/external/login/")
@@ -397,7 +397,9 @@ def test_leaving_again_and_again_is_slowed_down(browser, session, house, monkeyp
     from joindin.resources.web.account import external_sign_in
 
     monkeypatch.setattr(
-        external_sign_in, "EXTERNAL_SIGN_IN", rate_limits.Limit("external sign-in", 2, rate_limits.SIGN_IN_HERE.window)
+        external_sign_in,
+        "EXTERNAL_SIGN_IN",
+        rate_limits.RateLimit("external sign-in", 2, rate_limits.SIGN_IN_ACCOUNT_FROM_NETWORK.window),
     )
 
     replies = [browser.get("/accounts/external/login/") for _ in range(3)]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from joindin.queries.mail_opt_outs import refused_topics
-from joindin.security.tokens import refusal_token
-from tests.browser_client import Browser, main_text, make_person
+from joindin.queries.mail_opt_outs import get_opted_out_topics
+from joindin.security.tokens import unsubscribe_token
+from tests.browser_client import Browser, main_text, make_user_with_password
 from tests.factories import make_user
 
 SECRET = "for the tests and nobody else"
@@ -13,7 +13,7 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 def link(session, user, topic="feedback"):
     session.flush()
-    return f"/accounts/mails/{refusal_token(SECRET, user.id, topic)}"
+    return f"/accounts/mails/{unsubscribe_token(SECRET, user.id, topic)}"
 
 
 def test_looking_at_the_link_stops_nothing(browser, session):
@@ -23,7 +23,7 @@ def test_looking_at_the_link_stops_nothing(browser, session):
 
     assert [page.status_code for page in pages] == [200, 200]
     assert main_text(pages[0]).startswith("Mails about comments on your talks ann gets them by mail.")
-    assert refused_topics(session, ann.id) == set()
+    assert get_opted_out_topics(session, ann.id) == set()
     assert "no-store" in pages[0].headers["Cache-Control"]
 
 
@@ -34,7 +34,7 @@ def test_the_mail_programs_own_click_stops_that_topic_for_that_person(app, sessi
 
     assert (reply.status_code, reply.headers.get("Location")) == (200, None)
     assert main_text(reply).startswith("No more mails about comments on your talks")
-    assert (refused_topics(session, ann.id), refused_topics(session, bea.id)) == ({"feedback"}, set())
+    assert (get_opted_out_topics(session, ann.id), get_opted_out_topics(session, bea.id)) == ({"feedback"}, set())
 
 
 def test_twice_is_once_and_it_can_be_taken_back(browser, session):
@@ -42,11 +42,14 @@ def test_twice_is_once_and_it_can_be_taken_back(browser, session):
     place = link(session, ann, "hosting")
 
     replies = [browser.post(place), browser.post(place, ONE_CLICK)]
-    assert ([reply.status_code for reply in replies], refused_topics(session, ann.id)) == ([200, 200], {"hosting"})
+    assert ([reply.status_code for reply in replies], get_opted_out_topics(session, ann.id)) == (
+        [200, 200],
+        {"hosting"},
+    )
 
     again = browser.post(place, {"again": "yes"})
 
-    assert (again.status_code, refused_topics(session, ann.id)) == (200, set())
+    assert (again.status_code, get_opted_out_topics(session, ann.id)) == (200, set())
     assert main_text(again).startswith("Mails about claimed talks and reported comments at your events")
 
 
@@ -55,60 +58,60 @@ def test_twice_is_once_and_it_can_be_taken_back(browser, session):
 def test_a_link_we_did_not_make_leads_nowhere(browser, session, method, change):
     ann, bea = make_user(session), make_user(session)
     session.flush()
-    token = refusal_token(SECRET, ann.id, "feedback")
+    token = unsubscribe_token(SECRET, ann.id, "feedback")
     wrong = {
         "user": token.replace(str(ann.id), str(bea.id), 1),
         "topic": token.replace("feedback", "hosting"),
         "signature": token[:-1] + ("0" if token[-1] != "0" else "1"),
-        "other secret": refusal_token("another", ann.id, "feedback"),
-        "no topic of ours": refusal_token(SECRET, ann.id, "weather"),
-        "gone": refusal_token(SECRET, 12345, "feedback"),
+        "other secret": unsubscribe_token("another", ann.id, "feedback"),
+        "no topic of ours": unsubscribe_token(SECRET, ann.id, "weather"),
+        "gone": unsubscribe_token(SECRET, 12345, "feedback"),
     }[change]
 
     reply = browser.request(method, f"/accounts/mails/{wrong}")
 
     assert (reply.status_code, reply.mimetype) == (404, "text/html")
-    assert refused_topics(session, ann.id) | refused_topics(session, bea.id) == set()
+    assert get_opted_out_topics(session, ann.id) | get_opted_out_topics(session, bea.id) == set()
 
 
 def test_somebody_signed_in_chooses_among_all_topics(browser, session):
-    ann = make_person(session, "ann")
+    ann = make_user_with_password(session, "ann")
     browser.sign_in(ann)
     page = browser.get("/accounts/mails/")
     assert page.text.count('type="checkbox"') == page.text.count("checked") == 2
 
     reply = browser.send("/accounts/mails/", {"topics": ["hosting"]})
 
-    assert (reply.status_code, refused_topics(session, ann.id)) == (302, {"feedback"})
+    assert (reply.status_code, get_opted_out_topics(session, ann.id)) == (302, {"feedback"})
     page = browser.get("/accounts/mails/")
     assert (page.text.count("checked"), "Saved." in page.text) == (1, True)
 
 
 def test_no_box_is_no_mail_and_admins_have_one_more(browser, session):
-    ada = make_person(session, "ada", is_admin=True)
+    ada = make_user_with_password(session, "ada", is_admin=True)
     browser.sign_in(ada)
 
     reply = browser.send("/accounts/mails/", {})
 
-    assert (reply.status_code, refused_topics(session, ada.id)) == (302, {"feedback", "hosting", "approval"})
+    assert (reply.status_code, get_opted_out_topics(session, ada.id)) == (302, {"feedback", "hosting", "approval"})
 
 
 @pytest.mark.parametrize("topics", [["weather"], ["approval"], ["hosting", "x" * 5000]])
 def test_topics_that_are_not_offered_are_refused(browser, session, topics):
-    ann = make_person(session)
+    ann = make_user_with_password(session)
     browser.sign_in(ann)
 
     reply = browser.send("/accounts/mails/", {"topics": topics})
 
     assert (reply.status_code, "There is a problem" in reply.text) == (200, True)
-    assert refused_topics(session, ann.id) == set()
+    assert get_opted_out_topics(session, ann.id) == set()
 
 
 def test_the_choice_needs_a_sign_in_and_the_form_its_token(browser, session):
     assert browser.get("/accounts/mails/").headers["Location"].startswith("/accounts/login/?next=")
 
-    ann = make_person(session)
+    ann = make_user_with_password(session)
     browser.sign_in(ann)
     reply = browser.post("/accounts/mails/", {"topics": ["hosting"]})
 
-    assert (reply.status_code, refused_topics(session, ann.id)) == (403, set())
+    assert (reply.status_code, get_opted_out_topics(session, ann.id)) == (403, set())

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from joindin.db.base import Base
 from joindin.models import BrowserSession, EmailChange, EventComment, Mail, User
 from joindin.operations.accounts.users import send_password_reset
-from joindin.security.tokens import token_hash
+from joindin.security.tokens import hash_token
 from joindin.utils.datetimes import utc_now
-from tests.browser_client import PASSWORD, Browser, main_text, make_person
+from tests.browser_client import PASSWORD, Browser, main_text, make_user_with_password
 from tests.factories import make_attendance, make_event, make_event_comment, make_talk, make_talk_comment, newest
 
 RECENT_ONLY = ["/accounts/email/", "/accounts/data/", "/accounts/delete/"]
@@ -22,7 +22,7 @@ SIGNED_IN_ONLY = ["/accounts/", "/accounts/profile/", "/accounts/password/", "/a
 
 @pytest.fixture
 def ann(session):
-    return make_person(session, "ann", full_name="Ann Ash")
+    return make_user_with_password(session, "ann", full_name="Ann Ash")
 
 
 def mails(session):
@@ -55,7 +55,7 @@ def test_pages_of_an_account_are_kept_by_no_cache(browser, ann, path):
 @pytest.mark.parametrize("path", RECENT_ONLY)
 def test_what_matters_takes_a_recent_sign_in(browser, session, ann, path):
     browser.sign_in(ann)
-    newest(session, BrowserSession).proven_at = utc_now() - dt.timedelta(minutes=16)
+    newest(session, BrowserSession).authenticated_at = utc_now() - dt.timedelta(minutes=16)
 
     sent = browser.get(path)
     wrong = browser.send(sent.headers["Location"], {"password": "wrong", "next": path})
@@ -100,7 +100,7 @@ def test_a_profile_is_changed(browser, session, ann):
     ],
 )
 def test_a_profile_that_cannot_be_is_not_stored(browser, session, ann, changes, said):
-    make_person(session, "bob")
+    make_user_with_password(session, "bob")
     browser.sign_in(ann)
     same = {"username": "ann", "full_name": "Ann Ash", "twitter_username": "", "biography": ""}
 
@@ -118,7 +118,7 @@ def test_another_address_counts_when_it_is_proven(browser, another_browser, sess
     browser.sign_in(ann)
     send_password_reset(session, ann, now=utc_now())
     asked = ask_for_address(browser, "new@example.org")
-    before, given = ann.email, newest(session, Mail).facts["token"]
+    before, given = ann.email, newest(session, Mail).context["token"]
     another_browser.get(f"/accounts/email/confirm/?token={given}")
     still, link = ann.email, f"/accounts/email/confirm/?token={given}"
 
@@ -135,7 +135,7 @@ def test_another_address_counts_when_it_is_proven(browser, another_browser, sess
 
 
 def test_nobody_learns_by_changing_whether_an_address_has_an_account(app, session, ann):
-    make_person(session, "bob")
+    make_user_with_password(session, "bob")
 
     answers = []
     for email in ("free@example.org", "bob@example.org", "BOB@example.org"):
@@ -147,17 +147,17 @@ def test_nobody_learns_by_changing_whether_an_address_has_an_account(app, sessio
     assert len(set(answers)) == 1
     assert mails(session) == [
         ("email_change", "free@example.org"),
-        ("registration_known", "bob@example.org"),
-        ("registration_known", "bob@example.org"),
+        ("registration_existing_account", "bob@example.org"),
+        ("registration_existing_account", "bob@example.org"),
     ]
 
 
 def test_an_address_that_somebody_else_proved_first_is_theirs(browser, session, ann):
     browser.sign_in(ann)
     ask_for_address(browser, "new@example.org")
-    make_person(session, "bob", email="NEW@example.org")
+    make_user_with_password(session, "bob", email="NEW@example.org")
 
-    reply = browser.send("/accounts/email/confirm/", {"token": newest(session, Mail).facts["token"]})
+    reply = browser.send("/accounts/email/confirm/", {"token": newest(session, Mail).context["token"]})
 
     assert (reply.status_code, ann.email) == (400, "ann@example.org")
 
@@ -167,7 +167,7 @@ def test_an_old_link_to_an_address_is_refused(browser, session, ann):
     ask_for_address(browser, "new@example.org")
     newest(session, EmailChange).created_at = utc_now() - dt.timedelta(days=1)
 
-    reply = browser.send("/accounts/email/confirm/", {"token": newest(session, Mail).facts["token"]})
+    reply = browser.send("/accounts/email/confirm/", {"token": newest(session, Mail).context["token"]})
 
     assert (reply.status_code, ann.email) == (400, "ann@example.org")
 
@@ -186,7 +186,7 @@ def test_people_see_where_they_are_signed_in_and_end_it(browser, another_browser
 
 
 def test_nobody_ends_the_session_of_somebody_else(browser, another_browser, session, ann):
-    another_browser.sign_in(make_person(session))
+    another_browser.sign_in(make_user_with_password(session))
     theirs = newest(session, BrowserSession)
     browser.sign_in(ann)
 
@@ -211,7 +211,7 @@ def test_the_list_of_sessions_costs_the_same_however_long(app, session, ann, cou
 
 
 def test_people_take_along_all_that_is_stored_about_them(browser, session, ann):
-    bob = make_person(session, "bob", full_name="Bob Birch")
+    bob = make_user_with_password(session, "bob", full_name="Bob Birch")
     event = make_event(session, "SampleConf", host=ann)
     talk = make_talk(session, event, "On Python", speakers=[ann])
     make_attendance(session, event, ann)
@@ -234,7 +234,7 @@ def test_people_take_along_all_that_is_stored_about_them(browser, session, ann):
     assert [row["address"] for row in files["sessions.json"]] == ["127.0.0.1"]
     assert [row["kind"] for row in files["outbox.json"]] == ["password_reset"]
     assert {row["name"] for row in files["names.json"]} == {"SampleConf", "On Python"}
-    assert [word for word in ("Not hers", "bob", ann.password_hash, token_hash(browser.cookie("sessionid")))
+    assert [word for word in ("Not hers", "bob", ann.password_hash, hash_token(browser.cookie("sessionid")))
             if word in everything] == []  # fmt: skip
 
 
@@ -281,7 +281,7 @@ def test_an_account_is_not_deleted_by_a_slip(browser, session, ann):
 
 
 def test_the_last_admin_stays(browser, session):
-    browser.sign_in(make_person(session, is_admin=True))
+    browser.sign_in(make_user_with_password(session, is_admin=True))
 
     reply = browser.send("/accounts/delete/", {"sure": "y"})
 

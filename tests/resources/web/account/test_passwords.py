@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from joindin.models import Mail, PasswordReset
 from joindin.operations.rate_limits import MAIL_ACCOUNT
-from joindin.security.passwords import check_password, password_hash
+from joindin.security.passwords import check_password, hash_password
 from joindin.utils.datetimes import utc_now
-from tests.browser_client import PASSWORD, Browser, main_text, make_person
-from tests.concurrency import at_once
+from tests.browser_client import PASSWORD, Browser, main_text, make_user_with_password
+from tests.concurrency import run_concurrently
 from tests.factories import newest
 
 ANOTHER = "battery staple horse"
@@ -25,11 +25,11 @@ def forget(browser, name):
 
 
 def token(session):
-    return newest(session, Mail).facts["token"]
+    return newest(session, Mail).context["token"]
 
 
 def test_a_forgotten_password_is_chosen_anew(browser, another_browser, session):
-    ann = make_person(session)
+    ann = make_user_with_password(session)
     another_browser.sign_in(ann)
     forget(browser, ann.email)
     given = token(session)
@@ -48,9 +48,9 @@ def test_a_forgotten_password_is_chosen_anew(browser, another_browser, session):
 
 
 def test_nobody_learns_whether_there_is_an_account(app, session):
-    make_person(session, "ann", email="ann@example.org")
-    make_person(session, "gone", email="gone@example.org", is_active=False)
-    make_person(session, "mailless", email=None)
+    make_user_with_password(session, "ann", email="ann@example.org")
+    make_user_with_password(session, "gone", email="gone@example.org", is_active=False)
+    make_user_with_password(session, "mailless", email=None)
 
     answers = set()
     for name in ("ann", "ann@example.org", "gone@example.org", "mailless", "nobody", "nobody@example.org", "\0"):
@@ -65,7 +65,7 @@ def test_nobody_learns_whether_there_is_an_account(app, session):
 
 
 def test_both_answers_take_as_many_commits(browser, session, count_statements):
-    make_person(session, "ann")
+    make_user_with_password(session, "ann")
     kinds = []
     for name in ("ann", "nobody"):
         given = browser.token("/accounts/password/reset/")
@@ -77,18 +77,18 @@ def test_both_answers_take_as_many_commits(browser, session, count_statements):
 
 
 def test_an_account_is_mailed_no_more_than_a_few_times(browser, session):
-    ann = make_person(session)
+    ann = make_user_with_password(session)
 
-    replies = [forget(browser, ann.username) for _ in range(MAIL_ACCOUNT.most + 2)]
+    replies = [forget(browser, ann.username) for _ in range(MAIL_ACCOUNT.max_count + 2)]
 
     assert {(reply.status_code, reply.headers["Location"]) for reply in replies} == {
         (302, "/accounts/password/reset/sent/")
     }
-    assert len(mails(session)) == MAIL_ACCOUNT.most
+    assert len(mails(session)) == MAIL_ACCOUNT.max_count
 
 
 def test_one_link_is_used_once_however_many_use_it_at_once(app, browser, session):
-    ann = make_person(session)
+    ann = make_user_with_password(session)
     forget(browser, ann.username)
     given, browsers = token(session), [Browser(app) for _ in range(4)]
     forms = [
@@ -103,7 +103,7 @@ def test_one_link_is_used_once_however_many_use_it_at_once(app, browser, session
     def send(each, form):
         return lambda: each._client.post("/accounts/password/new/", data=form)
 
-    replies = at_once(session, [send(each, form) for each, form in zip(browsers, forms)])
+    replies = run_concurrently(session, [send(each, form) for each, form in zip(browsers, forms)])
 
     [winner] = [form for form, reply in zip(forms, replies) if reply.status_code == 302]
     assert sorted(reply.status_code for reply in replies) == [302, 400, 400, 400]
@@ -111,7 +111,7 @@ def test_one_link_is_used_once_however_many_use_it_at_once(app, browser, session
 
 
 def test_an_old_link_is_refused(browser, session):
-    ann = make_person(session)
+    ann = make_user_with_password(session)
     forget(browser, ann.username)
     newest(session, PasswordReset).created_at = utc_now() - dt.timedelta(days=1)
 
@@ -123,7 +123,7 @@ def test_an_old_link_is_refused(browser, session):
 
 
 def test_a_password_is_changed_and_ends_the_other_sessions(browser, another_browser, session):
-    ann = make_person(session)
+    ann = make_user_with_password(session)
     for each in (browser, another_browser):
         each.sign_in(ann)
 
@@ -144,7 +144,7 @@ def test_a_password_is_changed_and_ends_the_other_sessions(browser, another_brow
     ],
 )
 def test_a_password_is_not_changed_without_the_present_one(browser, session, given, said):
-    ann = make_person(session)
+    ann = make_user_with_password(session)
     browser.sign_in(ann)
 
     reply = browser.send("/accounts/password/", given)
@@ -154,7 +154,7 @@ def test_a_password_is_not_changed_without_the_present_one(browser, session, giv
 
 
 def test_guesses_at_the_present_password_are_limited(browser, session):
-    browser.sign_in(make_person(session))
+    browser.sign_in(make_user_with_password(session))
     given = browser.token("/accounts/password/")
 
     replies = [
@@ -169,7 +169,7 @@ def test_guesses_at_the_present_password_are_limited(browser, session):
 
 
 def test_a_password_changed_by_the_api_ends_all_sessions(api, browser, another_browser, session):
-    ann, bob = make_person(session), make_person(session)
+    ann, bob = make_user_with_password(session), make_user_with_password(session)
     browser.sign_in(ann)
     another_browser.sign_in(bob)
     forget(Browser(browser._client.application), bob.username)
@@ -187,7 +187,7 @@ def test_a_password_changed_by_the_api_ends_all_sessions(api, browser, another_b
 
 @pytest.mark.parametrize("guessable", ["password1234", "Joind.in 2026!", "ann.example-123", "somebody@example.org"])
 def test_a_password_that_is_easy_to_guess_is_refused(browser, session, guessable):
-    ann = make_person(session, "ann.example", email="somebody@example.org")
+    ann = make_user_with_password(session, "ann.example", email="somebody@example.org")
     forget(browser, ann.email)
     given = token(session)
 
@@ -206,7 +206,7 @@ def test_a_password_that_is_easy_to_guess_is_refused(browser, session, guessable
 
 
 def test_who_has_an_easy_password_already_signs_in_as_before(browser, session):
-    ann = make_person(session, "ann", password_hash=password_hash("password"))
+    ann = make_user_with_password(session, "ann", password_hash=hash_password("password"))
 
     reply = browser.sign_in(ann, "password")
 

@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 from joindin.models import EmailVerification, Mail, Registration, User
 from joindin.operations.accounts.users import send_verification
 from joindin.operations.rate_limits import MAIL_ACCOUNT, REGISTRATION
-from joindin.queries.accounts.users import user_named
+from joindin.queries.accounts.users import get_user_by_username
 from joindin.security.passwords import check_password
 from joindin.utils.datetimes import utc_now
-from tests.browser_client import Browser, main_text, make_person
-from tests.concurrency import at_once
+from tests.browser_client import Browser, main_text, make_user_with_password
+from tests.concurrency import run_concurrently
 from tests.factories import newest
 
 NEW = {"username": "hedy", "full_name": "Hedy Lamarr", "email": "hedy@example.org", "password": "hop the frequencies"}
@@ -31,19 +31,19 @@ def count(session, model):
 
 
 def token(session):
-    return newest(session, Mail).facts["token"]
+    return newest(session, Mail).context["token"]
 
 
 def test_somebody_registers_proves_the_address_and_signs_in(browser, session):
-    make_person(session, "first")
+    make_user_with_password(session, "first")
     asked = register(browser)
     link = f"/accounts/verify/?token={token(session)}"
     shown = browser.get(link)
-    before = user_named(session, "hedy")
+    before = get_user_by_username(session, "hedy")
     confirmed = browser.send("/accounts/verify/", {"token": token(session)}, page=link)
     entered = browser.send("/accounts/login/", {"username": "hedy", "password": NEW["password"]})
 
-    hedy = user_named(session, "hedy")
+    hedy = get_user_by_username(session, "hedy")
     assert (asked.status_code, asked.headers["Location"]) == (302, "/accounts/register/sent/")
     assert mails(session) == [("registration", "hedy@example.org")]
     assert "hedy@example.org" in main_text(shown)
@@ -61,8 +61,8 @@ def test_somebody_registers_proves_the_address_and_signs_in(browser, session):
 
 
 def test_nobody_learns_whether_an_address_has_an_account(app, session):
-    make_person(session, "ann", email="ann@example.org")
-    make_person(session, "gone", email="gone@example.org", is_active=False)
+    make_user_with_password(session, "ann", email="ann@example.org")
+    make_user_with_password(session, "gone", email="gone@example.org", is_active=False)
 
     answers, pages = set(), set()
     for number, email in enumerate(("new@example.org", "ann@example.org", "ANN@example.org", "gone@example.org")):
@@ -71,13 +71,13 @@ def test_nobody_learns_whether_an_address_has_an_account(app, session):
         answers.add((reply.status_code, reply.headers["Location"], reply.text, number == 9))
         pages.add(browser.get("/accounts/register/sent/").text)
         # A name that is taken suddenly would tell, too.
-        assert user_named(session, "somebody") is None
+        assert get_user_by_username(session, "somebody") is None
 
     assert (len(answers), len(pages)) == (1, 1)
     assert mails(session) == [
         ("registration", "new@example.org"),
-        ("registration_known", "ann@example.org"),
-        ("registration_known", "ann@example.org"),
+        ("registration_existing_account", "ann@example.org"),
+        ("registration_existing_account", "ann@example.org"),
     ]
     assert count(session, User) == 2
 
@@ -102,7 +102,7 @@ def test_nobody_learns_whether_an_address_has_an_account(app, session):
     ],
 )
 def test_what_cannot_be_is_said_at_its_field_and_nothing_is_kept(browser, session, changes, said):
-    make_person(session, "ann")
+    make_user_with_password(session, "ann")
 
     reply = register(browser, **changes)
 
@@ -115,7 +115,7 @@ def test_what_cannot_be_is_said_at_its_field_and_nothing_is_kept(browser, sessio
 def test_a_link_works_once(browser, session):
     register(browser)
     first = browser.send("/accounts/verify/", {"token": token(session)})
-    second = browser.send("/accounts/verify/", {"token": newest(session, Mail).facts["token"]})
+    second = browser.send("/accounts/verify/", {"token": newest(session, Mail).context["token"]})
 
     assert (first.status_code, second.status_code) == (302, 400)
     assert "This link is no longer good" in main_text(second)
@@ -130,7 +130,7 @@ def test_a_link_works_once_however_many_open_it_at_once(app, browser, session):
     def send(each, form):
         return lambda: each._client.post("/accounts/verify/", data=form)
 
-    replies = at_once(session, [send(each, form) for each, form in zip(browsers, forms)])
+    replies = run_concurrently(session, [send(each, form) for each, form in zip(browsers, forms)])
 
     assert sorted(reply.status_code for reply in replies) == [302, 400, 400, 400]
     assert count(session, User) == 1
@@ -164,7 +164,7 @@ def test_opening_the_link_alone_changes_nothing(browser, session):
 def test_whose_name_was_given_away_meanwhile_chooses_another(browser, session):
     register(browser)
     link = f"/accounts/verify/?token={token(session)}"
-    make_person(session, "Hedy", email="other@example.org")
+    make_user_with_password(session, "Hedy", email="other@example.org")
 
     asked = browser.get(link)
     refused = browser.send("/accounts/verify/", {"token": token(session)}, page=link)
@@ -174,7 +174,7 @@ def test_whose_name_was_given_away_meanwhile_chooses_another(browser, session):
     assert 'name="username"' in asked.text
     assert "That username is already in use" in main_text(refused)
     assert "That username is already in use" in main_text(refused_again)
-    assert (done.status_code, user_named(session, "hedy2").email) == (302, "hedy@example.org")
+    assert (done.status_code, get_user_by_username(session, "hedy2").email) == (302, "hedy@example.org")
 
 
 def test_two_who_want_the_same_address_make_one_account(browser, another_browser, session):
@@ -190,7 +190,7 @@ def test_two_who_want_the_same_address_make_one_account(browser, another_browser
 
 
 def test_a_link_that_the_api_had_mailed_works_too(browser, session):
-    ann = make_person(session, is_verified=False)
+    ann = make_user_with_password(session, is_verified=False)
     send_verification(session, ann, now=utc_now())
 
     reply = browser.send("/accounts/verify/", {"token": token(session)})
@@ -217,10 +217,11 @@ def test_one_place_registers_so_often(browser, session):
     given = browser.token("/accounts/register/")
     # With a name that is taken nothing would be counted; with one address no more than a few mails go out.
     replies = [
-        browser.post("/accounts/register/", {**NEW, "csrfmiddlewaretoken": given}) for _ in range(REGISTRATION.most + 1)
+        browser.post("/accounts/register/", {**NEW, "csrfmiddlewaretoken": given})
+        for _ in range(REGISTRATION.max_count + 1)
     ]
 
     assert {reply.status_code for reply in replies[:-1]} == {302}
     assert replies[-1].status_code == 429
     assert 3500 < int(replies[-1].headers["Retry-After"]) <= 3600
-    assert len(mails(session)) == MAIL_ACCOUNT.most
+    assert len(mails(session)) == MAIL_ACCOUNT.max_count

@@ -11,13 +11,13 @@ import time_machine
 from sqlalchemy import func, select
 
 from joindin.models import Authenticator, BrowserSession, Mail, Passkey, RecoveryCode
-from joindin.operations.accounts.second_factors import CODES, add_authenticator, make_recovery_codes
+from joindin.operations.accounts.second_factors import RECOVERY_CODE_COUNT, add_authenticator, make_recovery_codes
 from joindin.operations.rate_limits import SECOND_FACTOR, SECOND_FACTOR_ACCOUNT
 from joindin.utils.datetimes import utc_now
-from tests.browser_client import PASSWORD, Browser, form_fields, main_text, make_person
-from tests.concurrency import at_once
+from tests.browser_client import PASSWORD, Browser, form_fields, main_text, make_user_with_password
+from tests.concurrency import run_concurrently
 from tests.factories import make_client, newest
-from tests.resources.web.account.passkey_device import Device
+from tests.resources.web.account.passkey_device import PasskeyDevice
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 KEY = "for the tests and nobody else"
@@ -26,7 +26,7 @@ HERE = "/accounts/security/"
 
 @pytest.fixture
 def ann(session):
-    return make_person(session, "ann")
+    return make_user_with_password(session, "ann")
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def step(browser, given, page="/accounts/second/"):
 
 def letters(session):
     wanted = select(Mail).where(Mail.kind == "second_factor").order_by(Mail.id)
-    return [mail.facts["what"] for mail in session.scalars(wanted)]
+    return [mail.context["what"] for mail in session.scalars(wanted)]
 
 
 def count(session, model):
@@ -85,7 +85,11 @@ def test_an_app_is_added_by_a_code_of_it(browser, session, ann):
         True,
         0,
     )
-    assert (right.status_code, len(set(shown)), count(session, RecoveryCode)) == (200, CODES, CODES)
+    assert (right.status_code, len(set(shown)), count(session, RecoveryCode)) == (
+        200,
+        RECOVERY_CODE_COUNT,
+        RECOVERY_CODE_COUNT,
+    )
     assert (secret in kept.secret, kept.secret.startswith("gAAAA")) == (False, True)
     assert letters(session) == ["an app that shows codes was added"]
     assert "10 codes left" in main_text(browser.get(HERE))
@@ -93,7 +97,7 @@ def test_an_app_is_added_by_a_code_of_it(browser, session, ann):
 
 def test_a_sealed_secret_is_of_no_use_to_somebody_else(browser, another_browser, session, ann):
     browser.sign_in(ann)
-    another_browser.sign_in(make_person(session))
+    another_browser.sign_in(make_user_with_password(session))
     sealed = form_fields(browser.get("/accounts/security/authenticator/").text)["sealed"]
 
     for given in (sealed, "nonsense", ""):
@@ -119,7 +123,7 @@ def test_the_owner_hears_of_the_third_wrong_code_behind_the_right_password(brows
     said = []
     for given in ("000000", "000000", "000000", "000000", code(), "000000"):
         step(browser, given, page)
-        said.append([mail.kind for mail in session.scalars(select(Mail))].count("second_step_failed"))
+        said.append([mail.kind for mail in session.scalars(select(Mail))].count("second_factor_failed"))
         if given != "000000":
             browser.send("/accounts/logout/", page="/accounts/")
             page = half_way(browser, ann)
@@ -167,7 +171,7 @@ def test_one_code_lets_one_in_however_many_send_it_at_once(app, session, ann, co
     def send(each, form):
         return lambda: each._client.post("/accounts/second/", data=form)
 
-    replies = at_once(session, [send(each, form) for each, form in zip(browsers, forms)])
+    replies = run_concurrently(session, [send(each, form) for each, form in zip(browsers, forms)])
 
     assert sorted(reply.status_code for reply in replies) == [200, 200, 200, 302]
 
@@ -179,7 +183,7 @@ def test_a_recovery_code_works_once(browser, another_browser, session, ann, code
     first = step(browser, f" {codes[0].upper()} ")
     second = step(another_browser, codes[0])
 
-    assert (first.status_code, second.status_code, count(session, RecoveryCode)) == (302, 200, CODES - 1)
+    assert (first.status_code, second.status_code, count(session, RecoveryCode)) == (302, 200, RECOVERY_CODE_COUNT - 1)
     assert "a recovery code was used" in letters(session)
 
 
@@ -193,14 +197,14 @@ def test_one_recovery_code_lets_one_in_however_many_send_it_at_once(app, session
     def send(each, form):
         return lambda: each._client.post("/accounts/second/", data=form)
 
-    replies = at_once(session, [send(each, form) for each, form in zip(browsers, forms)])
+    replies = run_concurrently(session, [send(each, form) for each, form in zip(browsers, forms)])
 
     assert sorted(reply.status_code for reply in replies) == [200, 200, 200, 302]
-    assert count(session, RecoveryCode) == CODES - 1
+    assert count(session, RecoveryCode) == RECOVERY_CODE_COUNT - 1
 
 
 def test_the_recovery_code_of_somebody_else_is_none(browser, session, ann, codes):
-    bob = make_person(session)
+    bob = make_user_with_password(session)
     theirs = make_recovery_codes(session, bob, now=utc_now())
     half_way(browser, ann)
 
@@ -217,9 +221,9 @@ def guess_from(app, ann, place, times=1):
 
 
 def test_guesses_at_codes_are_limited(app, ann, codes):
-    replies = guess_from(app, ann, "198.51.100.1", SECOND_FACTOR.most + 1)
+    replies = guess_from(app, ann, "198.51.100.1", SECOND_FACTOR.max_count + 1)
 
-    assert [reply.status_code for reply in replies] == [200] * SECOND_FACTOR.most + [429]
+    assert [reply.status_code for reply in replies] == [200] * SECOND_FACTOR.max_count + [429]
     assert 0 < int(replies[-1].headers["Retry-After"]) <= 900
 
 
@@ -227,7 +231,7 @@ def test_guesses_at_codes_from_everywhere_are_limited_and_lock_nobody_out_at_hom
     home = Browser(app, REMOTE_ADDR="192.0.2.1")
     half_way(home, ann)
     step(home, codes[0])
-    for number in range(SECOND_FACTOR_ACCOUNT.most // 10):
+    for number in range(SECOND_FACTOR_ACCOUNT.max_count // 10):
         guess_from(app, ann, f"198.51.100.{number}", 10)
 
     [stranger] = guess_from(app, ann, "203.0.113.1")
@@ -269,7 +273,7 @@ def test_nobody_takes_the_second_step_without_the_first(browser, ann, codes):
 def test_showing_once_more_that_it_is_them_takes_both(browser, session, ann, codes):
     half_way(browser, ann)
     step(browser, code())
-    newest(session, BrowserSession).proven_at = utc_now() - dt.timedelta(hours=1)
+    newest(session, BrowserSession).authenticated_at = utc_now() - dt.timedelta(hours=1)
     with time_machine.travel(utc_now() + dt.timedelta(minutes=1), tick=False):
         asked = browser.get("/accounts/security/authenticator/")
         first = browser.send(asked.headers["Location"], {"password": PASSWORD, "next": HERE})
@@ -288,25 +292,29 @@ def test_showing_once_more_that_it_is_them_takes_both(browser, session, ann, cod
 def test_changes_take_a_recent_sign_in(browser, session, ann, codes, path):
     half_way(browser, ann)
     step(browser, code())
-    newest(session, BrowserSession).proven_at = utc_now() - dt.timedelta(minutes=16)
+    newest(session, BrowserSession).authenticated_at = utc_now() - dt.timedelta(minutes=16)
 
     reply = browser.send(f"{HERE}{path}", {"suffices": "yes"}, page=HERE)
 
     # Forms that have a page of their own are shown again there, the others where they stood.
     way_on = f"{HERE}{path}" if path in ("authenticator/", "passkeys/add/") else HERE
     assert (reply.status_code, reply.headers["Location"]) == (302, f"/accounts/confirm/?next={way_on}")
-    assert (count(session, Authenticator), count(session, RecoveryCode), ann.password_suffices) == (1, CODES, False)
+    assert (count(session, Authenticator), count(session, RecoveryCode), ann.allows_password_only) == (
+        1,
+        RECOVERY_CODE_COUNT,
+        False,
+    )
 
 
 def test_the_app_is_removed_and_the_codes_with_it(browser, session, ann, codes):
-    ann.password_suffices = True
+    ann.allows_password_only = True
     half_way(browser, ann)
     step(browser, code())
 
     reply = browser.send(f"{HERE}authenticator/remove/", page=HERE)
 
     assert (reply.status_code, count(session, Authenticator), count(session, RecoveryCode)) == (302, 0, 0)
-    assert ann.password_suffices is False
+    assert ann.allows_password_only is False
     assert letters(session)[-1] == "the app that shows codes was removed"
     assert Browser(browser._client.application).sign_in(ann).headers["Location"] == "/accounts/"
 
@@ -320,7 +328,7 @@ def test_new_codes_make_the_old_ones_void(browser, another_browser, session, ann
     fresh = re.findall(r"<li>([a-z2-7-]{19})</li>", page.text)
     half_way(another_browser, ann)
     answers = [step(another_browser, each).status_code for each in (codes[0], fresh[0])]
-    assert (len(fresh), page.headers["Cache-Control"], answers) == (CODES, "no-store", [200, 302])
+    assert (len(fresh), page.headers["Cache-Control"], answers) == (RECOVERY_CODE_COUNT, "no-store", [200, 302])
 
 
 def test_there_are_no_codes_without_a_factor(browser, session, ann):
@@ -347,14 +355,14 @@ def use_passkey(browser, device, answer=None):
 
 def test_a_passkey_is_added_and_asked_for(browser, another_browser, session, ann):
     browser.sign_in(ann)
-    device = Device()
+    device = PasskeyDevice()
 
     added = add_passkey(browser, device)
     half_way(another_browser, ann)
     reply, _ = use_passkey(another_browser, device)
 
     kept = newest(session, Passkey)
-    assert (added.status_code, len(re.findall(r"<li>[a-z2-7-]{19}</li>", added.text))) == (200, CODES)
+    assert (added.status_code, len(re.findall(r"<li>[a-z2-7-]{19}</li>", added.text))) == (200, RECOVERY_CODE_COUNT)
     assert (kept.name, kept.transports, kept.sign_count) == ("My phone", ["internal"], 1)
     assert kept.last_used_at is not None
     assert (reply.status_code, another_browser.is_signed_in) == (302, True)
@@ -364,7 +372,7 @@ def test_a_passkey_is_added_and_asked_for(browser, another_browser, session, ann
 @pytest.mark.parametrize("counts", [True, False], ids=["counting", "not counting"])
 def test_an_answer_of_a_device_works_once(browser, another_browser, session, ann, counts):
     browser.sign_in(ann)
-    device = Device(counts=counts)
+    device = PasskeyDevice(counts=counts)
     add_passkey(browser, device)
     half_way(another_browser, ann)
     before = {name: another_browser.cookie(name) for name in ("joindin_memo", "csrftoken")}
@@ -386,7 +394,7 @@ def test_an_answer_of_a_device_works_once(browser, another_browser, session, ann
 )
 def test_nonsense_is_no_answer_of_a_device(browser, another_browser, session, ann, answer):
     browser.sign_in(ann)
-    add_passkey(browser, Device())
+    add_passkey(browser, PasskeyDevice())
     half_way(another_browser, ann)
     page = browser.get(f"{HERE}passkeys/add/")
 
@@ -404,7 +412,7 @@ def test_nonsense_is_no_answer_of_a_device(browser, another_browser, session, an
 )
 def test_a_passkey_works_at_this_site_alone(browser, another_browser, session, ann, changes):
     browser.sign_in(ann)
-    device = Device()
+    device = PasskeyDevice()
     add_passkey(browser, device)
     half_way(another_browser, ann)
     for name, value in changes.items():
@@ -417,7 +425,7 @@ def test_a_passkey_works_at_this_site_alone(browser, another_browser, session, a
 
 def test_a_copied_device_is_noticed_by_its_count(app, browser, another_browser, session, ann):
     browser.sign_in(ann)
-    device = Device()
+    device = PasskeyDevice()
     add_passkey(browser, device)
     half_way(another_browser, ann)
     use_passkey(another_browser, device)
@@ -431,7 +439,7 @@ def test_a_copied_device_is_noticed_by_its_count(app, browser, another_browser, 
 
 
 def test_the_passkey_of_somebody_else_is_none(browser, another_browser, session, ann):
-    bob, theirs, hers = make_person(session), Device(), Device()
+    bob, theirs, hers = make_user_with_password(session), PasskeyDevice(), PasskeyDevice()
     another_browser.sign_in(bob)
     add_passkey(another_browser, theirs)
     browser.sign_in(ann)
@@ -448,9 +456,9 @@ def test_the_passkey_of_somebody_else_is_none(browser, another_browser, session,
 
 def test_passkeys_are_removed_by_their_owner_alone(browser, another_browser, session, ann):
     browser.sign_in(ann)
-    add_passkey(browser, Device())
+    add_passkey(browser, PasskeyDevice())
     kept = newest(session, Passkey)
-    another_browser.sign_in(make_person(session))
+    another_browser.sign_in(make_user_with_password(session))
 
     stranger = another_browser.send(f"{HERE}passkeys/{kept.id}/remove/", page=HERE)
     owner = browser.send(f"{HERE}passkeys/{kept.id}/remove/", page=HERE)
@@ -495,7 +503,7 @@ def test_people_let_applications_do_without(api, browser, session, ann, codes):
     browser.send(f"{HERE}password/", {"suffices": "no"}, page=HERE)
     session.refresh(ann)
 
-    assert (allowed.status_code, ann.password_suffices) == (200, False)
+    assert (allowed.status_code, ann.allows_password_only) == (200, False)
     assert letters(session)[-2:] == [
         "applications may sign you in with the password alone",
         "applications may no longer sign you in with the password alone",

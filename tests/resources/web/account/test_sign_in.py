@@ -7,9 +7,9 @@ import time_machine
 from sqlalchemy import select
 
 from joindin.models import BrowserSession, EmailVerification
-from joindin.security.tokens import token_hash
+from joindin.security.tokens import hash_token
 from joindin.utils.datetimes import utc_now
-from tests.browser_client import PASSWORD, Browser, form_fields, main_text, make_person
+from tests.browser_client import PASSWORD, Browser, form_fields, main_text, make_user_with_password
 from tests.factories import days_from_now, newest
 
 WRONG = "That name and that password do not fit together"
@@ -17,7 +17,7 @@ WRONG = "That name and that password do not fit together"
 
 @pytest.mark.parametrize("name", ["ann", "ANN", "ann@example.org", "Ann@Example.org"])
 def test_somebody_signs_in_by_name_or_address(browser, session, name):
-    make_person(session, "ann", full_name="Ann Ash")
+    make_user_with_password(session, "ann", full_name="Ann Ash")
 
     reply = browser.send("/accounts/login/", {"username": name, "password": PASSWORD})
 
@@ -26,7 +26,7 @@ def test_somebody_signs_in_by_name_or_address(browser, session, name):
 
 
 def test_only_the_hash_of_the_cookie_is_kept(browser, session):
-    ann = make_person(session)
+    ann = make_user_with_password(session)
 
     reply = browser.post(
         "/accounts/login/",
@@ -35,8 +35,8 @@ def test_only_the_hash_of_the_cookie_is_kept(browser, session):
     )
 
     kept = newest(session, BrowserSession)
-    assert kept.token_hash == token_hash(browser.cookie("sessionid"))
-    assert (kept.user_id, kept.address, kept.user_agent, kept.revoked_at) == (ann.id, "127.0.0.1", "A browser", None)
+    assert kept.token_hash == hash_token(browser.cookie("sessionid"))
+    assert (kept.user_id, kept.ip_address, kept.user_agent, kept.revoked_at) == (ann.id, "127.0.0.1", "A browser", None)
     assert kept.expires_at - kept.created_at == dt.timedelta(days=30)
     assert PASSWORD not in reply.text
 
@@ -53,9 +53,9 @@ def test_only_the_hash_of_the_cookie_is_kept(browser, session):
     ],
 )
 def test_a_wrong_name_or_password_shows_the_form_again(browser, session, given):
-    make_person(session, "ann")
-    make_person(session, "left", is_active=False)
-    make_person(session, "no password", password_hash=None)
+    make_user_with_password(session, "ann")
+    make_user_with_password(session, "left", is_active=False)
+    make_user_with_password(session, "no password", password_hash=None)
 
     reply = browser.send("/accounts/login/", given)
 
@@ -65,9 +65,9 @@ def test_a_wrong_name_or_password_shows_the_form_again(browser, session, given):
 
 
 def test_nobody_learns_whether_there_is_an_account(app, session):
-    make_person(session, "ann", email="ann@example.org")
-    make_person(session, "gone", email="gone@example.org", is_active=False)
-    make_person(session, "unproven", email="unproven@example.org", is_verified=False)
+    make_user_with_password(session, "ann", email="ann@example.org")
+    make_user_with_password(session, "gone", email="gone@example.org", is_active=False)
+    make_user_with_password(session, "unproven", email="unproven@example.org", is_verified=False)
 
     answers = set()
     for name in ("ann@example.org", "gone@example.org", "unproven@example.org", "not1@example.org"):
@@ -83,7 +83,7 @@ def test_nobody_learns_whether_there_is_an_account(app, session):
 
 
 def test_who_has_not_proven_their_address_is_mailed_again(browser, session):
-    ann = make_person(session, is_verified=False)
+    ann = make_user_with_password(session, is_verified=False)
 
     reply = browser.sign_in(ann)
 
@@ -93,7 +93,7 @@ def test_who_has_not_proven_their_address_is_mailed_again(browser, session):
 
 @pytest.mark.parametrize("place", ["/accounts/", "/event/x?a=b&c=d", "/user/J%C3%BCrgen"])
 def test_signing_in_leads_back(browser, session, place):
-    reply = browser.sign_in(make_person(session), next=place)
+    reply = browser.sign_in(make_user_with_password(session), next=place)
 
     assert (reply.status_code, reply.headers["Location"]) == (302, place)
 
@@ -116,7 +116,7 @@ def test_signing_in_leads_back(browser, session, place):
     ],
 )
 def test_signing_in_leads_to_no_other_site(browser, session, place):
-    reply = browser.sign_in(make_person(session), next=place)
+    reply = browser.sign_in(make_user_with_password(session), next=place)
 
     assert (reply.status_code, reply.headers["Location"]) == (302, "/accounts/")
 
@@ -132,7 +132,7 @@ def test_who_is_not_signed_in_is_sent_to_do_so_and_back(browser, session):
 
 def test_the_session_is_another_after_signing_in(browser, session):
     browser.set_cookie("sessionid", "chosen by somebody else")
-    ann = make_person(session)
+    ann = make_user_with_password(session)
 
     browser.sign_in(ann)
     first = browser.cookie("sessionid")
@@ -151,7 +151,7 @@ def test_the_session_is_another_after_signing_in(browser, session):
 
 
 def test_signing_out_ends_the_session_for_whoever_kept_the_cookie(browser, another_browser, session):
-    browser.sign_in(make_person(session))
+    browser.sign_in(make_user_with_password(session))
     another_browser.set_cookie("sessionid", browser.cookie("sessionid"))
     assert another_browser.is_signed_in
 
@@ -163,7 +163,7 @@ def test_signing_out_ends_the_session_for_whoever_kept_the_cookie(browser, anoth
 
 
 def test_signing_out_takes_more_than_a_link(browser, session):
-    browser.sign_in(make_person(session))
+    browser.sign_in(make_user_with_password(session))
 
     reply = browser.get("/accounts/logout/")
 
@@ -171,7 +171,7 @@ def test_signing_out_takes_more_than_a_link(browser, session):
 
 
 def test_signing_out_everywhere_ends_every_session_of_that_person_alone(app, browser, another_browser, session):
-    ann, bob = make_person(session), make_person(session)
+    ann, bob = make_user_with_password(session), make_user_with_password(session)
     bobs = Browser(app)
     for each, who in ((browser, ann), (another_browser, ann), (bobs, bob)):
         each.sign_in(who)
@@ -193,7 +193,7 @@ def test_signing_out_everywhere_ends_every_session_of_that_person_alone(app, bro
     ids=["live", "expired", "used", "idle", "revoked"],
 )
 def test_a_session_ends(browser, session, change, is_in):
-    browser.sign_in(make_person(session))
+    browser.sign_in(make_user_with_password(session))
 
     for name, value in change.items():
         setattr(newest(session, BrowserSession), name, value)
@@ -202,7 +202,7 @@ def test_a_session_ends(browser, session, change, is_in):
 
 
 def test_a_session_ends_when_its_owner_is_deactivated_or_deleted(browser, another_browser, session):
-    ann, bob = make_person(session), make_person(session)
+    ann, bob = make_user_with_password(session), make_user_with_password(session)
     browser.sign_in(ann)
     another_browser.sign_in(bob)
 
@@ -213,7 +213,7 @@ def test_a_session_ends_when_its_owner_is_deactivated_or_deleted(browser, anothe
 
 
 def test_use_is_written_down_once_a_minute(browser, session, count_statements):
-    browser.sign_in(make_person(session))
+    browser.sign_in(make_user_with_password(session))
     kept = newest(session, BrowserSession)
     kept.last_seen_at = utc_now() - dt.timedelta(minutes=5)
     session.commit()
@@ -229,7 +229,7 @@ def test_use_is_written_down_once_a_minute(browser, session, count_statements):
 
 
 def test_a_known_session_costs_one_statement(browser, session, count_statements):
-    browser.sign_in(make_person(session))
+    browser.sign_in(make_user_with_password(session))
 
     with count_statements() as seen:
         browser.get("/accounts/")
@@ -254,7 +254,7 @@ def test_a_visitor_costs_none(browser, session, count_statements):
     ids=["plain", "TLS", "a caller's own word"],
 )
 def test_cookies_are_for_this_site_alone_and_behind_tls_for_tls(app, session, base_url, headers, secure):
-    browser, ann = Browser(app, base_url), make_person(session)
+    browser, ann = Browser(app, base_url), make_user_with_password(session)
     token = browser.token()
 
     reply = browser.post(
@@ -275,7 +275,7 @@ def test_a_trusted_proxy_is_believed_about_tls(app, session, settings):
     from joindin import create_app
 
     behind = create_app({**settings, "TRUSTED_PROXIES": 1})
-    browser, ann = Browser(behind), make_person(session)
+    browser, ann = Browser(behind), make_user_with_password(session)
     proxied = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"}
     page = browser.get("/accounts/login/", headers=proxied)
     token = page.text.partition('name="csrfmiddlewaretoken" type="hidden" value="')[2].partition('"')[0]
@@ -291,12 +291,12 @@ def test_a_trusted_proxy_is_believed_about_tls(app, session, settings):
     assert reply.status_code == 302
     assert ["Secure" in each for each in reply.headers.getlist("Set-Cookie")] == [True, True, True]
     assert reply.headers["Strict-Transport-Security"] == "max-age=63072000"
-    assert newest(session, BrowserSession).address == "203.0.113.9"
+    assert newest(session, BrowserSession).ip_address == "203.0.113.9"
 
 
 def test_a_session_ends_at_last_however_often_it_is_used(browser, session):
     now = utc_now()
-    browser.sign_in(make_person(session))
+    browser.sign_in(make_user_with_password(session))
 
     for day in (10, 20, 29):
         with time_machine.travel(now + dt.timedelta(days=day), tick=False):

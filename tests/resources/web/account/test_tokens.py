@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from joindin.models import PERSONAL, AccessToken, Consent
-from joindin.operations.accounts.oauth_grants import keep_code, remember_consent
-from joindin.operations.accounts.personal_tokens import MOST
-from joindin.security.scopes import ALL, join_scopes
-from joindin.security.tokens import token_hash
+from joindin.operations.accounts.oauth_grants import store_code, store_consent
+from joindin.operations.accounts.personal_tokens import MAX_PERSONAL_TOKENS
+from joindin.security.scopes import ALL_SCOPES, join_scopes
+from joindin.security.tokens import hash_token
 from joindin.utils.datetimes import utc_now
-from tests.browser_client import Browser, form_fields, main_text, make_person
+from tests.browser_client import Browser, form_fields, main_text, make_user_with_password
 from tests.factories import NOW, make_client, newest
 
 HOME = "/api/settings/token/"
@@ -20,7 +20,7 @@ NEW = {"description": "my script", "scope": ["PUBLIC_READ", "ME_READ"]}
 
 @pytest.fixture
 def ada(session):
-    return make_person(session, "ada")
+    return make_user_with_password(session, "ada")
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def secret_in(page):
 
 def make_own(session, user, value="own", **fields):
     fields = {"kind": PERSONAL, "description": "old script", "scopes": "ME_READ", "created_at": NOW, **fields}
-    token = AccessToken(token_hash=token_hash(value), user_id=user.id, **fields)
+    token = AccessToken(token_hash=hash_token(value), user_id=user.id, **fields)
     session.add(token)
     session.flush()
     return token
@@ -61,7 +61,7 @@ def test_a_token_is_made_shown_once_and_works(at_home, session, ada):
     assert (made.status_code, made.location) == (302, f"{HOME}reveal/{token.id}/")
     assert (len(secret), secret[:3], secret.isalnum()) == (50, "jip", True)
     assert shown.headers["Cache-Control"] == "no-store"
-    assert (token.token_hash, token.kind, token.user_id) == (token_hash(secret), "personal", ada.id)
+    assert (token.token_hash, token.kind, token.user_id) == (hash_token(secret), "personal", ada.id)
     assert (token.scopes, token.description, token.expires_at.hour) == ("PUBLIC_READ ME_READ", "my script", 12)
     assert (again.status_code, again.location) == (302, HOME)
     assert "Token is too old to be revealed." in main_text(at_home.get(HOME))
@@ -79,7 +79,7 @@ def test_nothing_in_the_cookie_tells_the_token(at_home):
 
 def test_a_token_that_waits_too_long_is_not_shown(at_home, monkeypatch):
     made = make(at_home)
-    monkeypatch.setattr("joindin.resources.web.account.one_time_secret.LASTS", -1)
+    monkeypatch.setattr("joindin.resources.web.account.one_time_secret.TTL_S", -1)
 
     assert at_home.get(made.location).status_code == 302
 
@@ -112,17 +112,17 @@ def test_a_form_without_its_token_makes_none(at_home, session):
 
 
 def test_there_are_only_so_many(at_home, session, ada):
-    for number in range(MOST):
+    for number in range(MAX_PERSONAL_TOKENS):
         make_own(session, ada, f"own {number}")
 
-    assert f"You have {MOST} tokens already" in main_text(make(at_home))
+    assert f"You have {MAX_PERSONAL_TOKENS} tokens already" in main_text(make(at_home))
 
 
 def test_the_page_lists_ones_own_and_how_they_are(at_home, session, ada):
-    make_own(session, ada, "a", description="For the printer", scopes=ALL, last_used_at=NOW)
+    make_own(session, ada, "a", description="For the printer", scopes=ALL_SCOPES, last_used_at=NOW)
     make_own(session, ada, "b", description="Lapsed", expires_at=NOW - dt.timedelta(days=1))
     make_own(session, ada, "c", description="Gone", revoked_at=NOW)
-    make_own(session, make_person(session, "eve"), "d", description="Eve's")
+    make_own(session, make_user_with_password(session, "eve"), "d", description="Eve's")
     client = make_client(session, name="web2")
     session.add(AccessToken(token_hash="x" * 64, user_id=ada.id, client_id=client.id, created_at=NOW))
 
@@ -146,7 +146,7 @@ def test_the_page_costs_the_same_however_long(at_home, session, ada, count_state
     def add(number):
         make_own(session, ada, f"own {number}")
         client = make_client(session, f"app {number}", name=f"App {number}", owner_id=ada.id)
-        remember_consent(session, user_id=ada.id, client_id=client.id, scopes=["ME_READ"], now=NOW)
+        store_consent(session, user_id=ada.id, client_id=client.id, scopes=["ME_READ"], now=NOW)
         session.add(AccessToken(token_hash=f"{number}".zfill(64), user_id=ada.id, client_id=client.id, created_at=NOW))
 
     add(1)
@@ -173,7 +173,7 @@ def test_what_is_nobodys_cannot_be_revoked(at_home, pk):
 
 
 def test_what_is_somebody_elses_is_neither_shown_nor_revoked(at_home, session):
-    token = make_own(session, make_person(session, "eve"))
+    token = make_own(session, make_user_with_password(session, "eve"))
 
     revealed = at_home.get(f"{HOME}reveal/{token.id}/")
     revoked = at_home.send(f"{HOME}revoke/", {"pk": token.id}, page=HOME)
@@ -186,10 +186,10 @@ def test_an_application_loses_all_that_it_was_allowed(at_home, session, ada):
     client = make_client(session, name="Schedule")
     other = make_client(session, name="Other")
     for each in (client, other):
-        remember_consent(session, user_id=ada.id, client_id=each.id, scopes=["ME_READ"], now=NOW)
-        keep_code(
+        store_consent(session, user_id=ada.id, client_id=each.id, scopes=["ME_READ"], now=NOW)
+        store_code(
             session, f"code {each.id}", user_id=ada.id, client_id=each.id, kind="oauth2", scopes=join_scopes(["ME_READ"]),
-            redirect_uri=None, code_challenge=None, lasts=dt.timedelta(minutes=1), now=NOW,
+            redirect_uri=None, code_challenge=None, lifetime=dt.timedelta(minutes=1), now=NOW,
         )  # fmt: skip
         make_own(session, ada, f"token {each.id}", kind="oauth2", client_id=each.id, grant_id=None)
     before = main_text(at_home.get(HOME))

@@ -11,20 +11,20 @@ from joindin.models import (
     BrowserSession,
     Event,
     EventComment,
+    GrantedPermission,
     Group,
     GroupMember,
     Mail,
-    Permit,
     RejectionReason,
     TalkClaim,
     TalkComment,
     User,
 )
-from joindin.operations.accounts.granted_permissions import permit
+from joindin.operations.accounts.granted_permissions import grant_permission
 from joindin.operations.rejection_reasons import add_reason
 from joindin.utils.datetimes import utc_now
-from tests.browser_client import HASH, PASSWORD, Browser, main_text, make_person
-from tests.concurrency import at_once
+from tests.browser_client import PASSWORD, PASSWORD_HASH, Browser, main_text, make_user_with_password
+from tests.concurrency import run_concurrently
 from tests.factories import (
     NOW,
     make_claim,
@@ -38,7 +38,7 @@ from tests.factories import (
     make_user,
     newest,
 )
-from tests.roles import ROLES, make_people
+from tests.roles import ROLES, make_role_users
 
 DECIDERS, MODERATORS = {"editor", "admin"}, {"host", "admin"}
 MANAGERS, READERS, ADMINS = {"manager", "admin"}, {"reader", "admin"}, {"admin"}
@@ -86,7 +86,7 @@ FORMS = {
 
 @pytest.fixture
 def people(session):
-    return make_people(session)
+    return make_role_users(session)
 
 
 def make_waiting(session, host, number=1):
@@ -107,21 +107,21 @@ def ids(session, people):
     pending = make_pending_event(session, "Waiting", host=people["host"])
     subject = make_user(session, "subject")
     group = make_group(session, "Kitchen", members=[subject])
-    permit(session, group, "view_event", pending, actor=None)
+    grant_permission(session, group, "view_event", pending, actor=None)
     return {
         **make_waiting(session, people["host"]),
         "event": pending.id,
         "version": pending.version,
         "user": subject.id,
         "group": group.id,
-        "permit": newest(session, Permit).id,
+        "permit": newest(session, GrantedPermission).id,
         "reason": add_reason(session, title="Off topic", text="Not about us", actor=None).id,
     }
 
 
 @pytest.fixture
 def signed_in(app):
-    return lambda user: Browser(app).let_in(user)
+    return lambda user: Browser(app).sign_in_directly(user)
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ def notices(browser, place):
 @pytest.mark.parametrize("role", ROLES)
 def test_each_page_is_for_those_it_is_for(browser, people, ids, role):
     if role != "visitor":
-        browser.let_in(people[role])
+        browser.sign_in_directly(people[role])
 
     seen = {page: browser.get(page.format(**ids)) for page in PAGES}
 
@@ -239,7 +239,7 @@ def test_an_editor_approves_and_the_hosts_are_told(session, people, signed_in):
     assert (event.is_active, event.is_pending, event.reviewer_id) == (True, False, people["editor"].id)
     assert session.scalars(select(Mail.kind)).all() == ["event_approved"]
     entry = newest(session, AuditEntry)
-    assert (entry.action, entry.actor_name, entry.surface, entry.address) == (
+    assert (entry.action, entry.actor_name, entry.surface, entry.ip_address) == (
         "event.approve", "editor", "web", "127.0.0.1",
     )  # fmt: skip
 
@@ -316,7 +316,7 @@ def test_of_two_who_decide_at_once_one_wins(session, app, people, signed_in):
     session.commit()
     (one, first), (two, second) = both
 
-    replies = at_once(
+    replies = run_concurrently(
         session,
         [
             lambda: one._client.post(f"{path}approval/", data=first),
@@ -461,7 +461,7 @@ def test_only_what_was_changed_on_the_page_changes(session, people, ids, desk):
 
 
 def test_who_is_deactivated_is_out_at_once(session, people, desk, signed_in):
-    plain = make_person(session, "another")
+    plain = make_user_with_password(session, "another")
     browser = signed_in(plain)
     was_in = browser.is_signed_in
 
@@ -500,10 +500,10 @@ RECENT = (
 
 @pytest.mark.parametrize("path", RECENT)
 def test_what_gives_or_takes_rights_takes_a_recent_sign_in(session, people, ids, desk, path):
-    people["admin"].password_hash = HASH
+    people["admin"].password_hash = PASSWORD_HASH
     form, fields = path.format(**ids), FORMS[path][1]
     here = f"/desk/people/{ids['user']}/" if "people" in path else f"/desk/groups/{ids['group']}/"
-    newest(session, BrowserSession).proven_at = utc_now() - dt.timedelta(minutes=16)
+    newest(session, BrowserSession).authenticated_at = utc_now() - dt.timedelta(minutes=16)
 
     stopped = desk.send(form, fields, page=here)
     entries = session.scalar(select(func.count()).select_from(AuditEntry))
@@ -657,7 +657,7 @@ def test_the_log_is_searched_and_leads_to_what_is_older(session, people, desk):
     for number in range(52):
         session.add(
             AuditEntry(
-                at=NOW, action="user.trust" if number else "user.demote", subject_kind="user", subject_id=subject.id,
+                occurred_at=NOW, action="user.trust" if number else "user.demote", subject_type="user", subject_id=subject.id,
                 subject_name="<b>plain</b>", actor_id=people["admin"].id, actor_name="admin", surface="web", changes={},
             )
         )  # fmt: skip
