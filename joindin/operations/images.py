@@ -10,8 +10,8 @@ from joindin.errors import NotFound
 from joindin.models import Event, EventImage
 
 if TYPE_CHECKING:
-    # Pillow is loaded by whoever makes images.
-    pass
+    # Pillow is loaded only by the code that processes images.
+    from joindin.utils.images import ProcessedImage
 
 EVENT_ICONS_FOLDER = "event_icons"
 
