@@ -58,7 +58,7 @@ def without_indexes(connection: Connection, tables: Sequence[Table]):
     finally:
         for definition in indexes.values():
             connection.exec_driver_sql(definition)
-        install_triggers(connection, anew=True)
+        install_triggers(connection, refill=True)
         _check_references(connection, tables, True)
         if not is_sqlite:
             _move_sequences(connection, tables)

@@ -68,7 +68,7 @@ def run(connection) -> None:
         drop_triggers(connection, searches=has_work)
         context.run_migrations()
         if context.get_context().get_current_heads() == (context.get_head_revision(),):
-            install_triggers(connection, anew=has_work)
+            install_triggers(connection, refill=has_work)
 
 
 if context.is_offline_mode():

@@ -10,18 +10,18 @@ def install_triggers(connection: Connection, *, refill: bool) -> None:
     """Let everything be kept from now on. ``anew`` fills it first, for when something was written meanwhile."""
     dialect = _dialect(connection)
     if refill:
-        dialect.drop_searches(connection)
+        dialect.drop_search_indexes(connection)
         refill_tables(connection)
-    dialect.put_up(connection)
-    dialect.add_searches(connection)
+    dialect.create_triggers(connection)
+    dialect.create_search_indexes(connection)
 
 
 def drop_triggers(connection: Connection, *, searches: bool = True) -> None:
     """Let tables be altered, or filled in bulk. Without the ``searches`` nothing is lost, if nobody writes."""
     dialect = _dialect(connection)
-    dialect.take_down(connection)
+    dialect.drop_triggers(connection)
     if searches:
-        dialect.drop_searches(connection)
+        dialect.drop_search_indexes(connection)
 
 
 def rebuild(connection: Connection) -> None:
