@@ -1,7 +1,8 @@
-"""What we remember: one file a concept, tables and the few words they have about themselves.
+"""Database tables, one concept a file.
 
-Nothing here asks questions of the database or knows who is looking; queries and operations do.
-Importing this package knows every table, which migrations rely on.
+A model states columns, constraints, relations and what follows from one row alone. It runs no queries and does
+not know the current user. Importing this package registers every table with the metadata, as migrations require.
+Relations are ``lazy="raise_on_sql"``: queries state what they load.
 """
 
 from joindin.models.attendance import Attendance

@@ -1,9 +1,15 @@
-"""What can happen: plain functions, session first, then the subject, then keywords.
+"""Business rules and writes.
 
-They know no request, no JSON and no status code. They flush if an id is needed and never commit:
-whoever calls them decides when it is done. What others hear of is a row in the outbox, written in
-the same transaction (``mail.py``).
+An operation takes the session first, then the subject, then keywords; the actor and the current time are
+arguments. It raises a domain error (``errors.py``) when a rule forbids the change. It flushes where it needs an
+id and never commits: the caller commits, once. It knows no request, no JSON and no status code.
 
-What many do at once is a short write instead (``marks.py``, comments): prepared statements over the
-connection of :class:`joindin.performance.sql.writer.TransactionRunner`, which commits them.
+Mails are rows in the outbox (``outbox.py``), written in the same transaction and sent after the commit.
+
+Two kinds of writes happen many times at once: toggles (attendance, stars) and new comments. They run as one
+short transaction of compiled statements on a :class:`joindin.performance.sql.writer.TransactionRunner`, which
+commits it.
+
+Rows are locked in one order: user, talk, comment, track, event. Operations that cannot keep that order run in
+:func:`joindin.db.locking.retry_on_lock_timeout`.
 """

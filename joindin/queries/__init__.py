@@ -1,5 +1,8 @@
-"""What we look up, and what is loaded along with it.
+"""Reads, with the decision what is loaded along with each row.
 
-A list costs a fixed number of statements whatever its length. What may not be seen is not found:
-visibility is part of every question. Nothing here writes, commits or knows of a request.
+A list costs a fixed number of statements whatever its length, and its order ends in the id. Visibility is part
+of each query: an object that the caller may not see is not found. Queries do not write, commit or know a request.
+
+``find_x`` returns the object or raises ``NotFound``, ``get_x`` returns the object or None, ``list_x`` returns a
+``Page``.
 """
