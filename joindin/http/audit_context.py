@@ -1,8 +1,9 @@
-"""How callers came, as the audit log wants it."""
+"""Origin of the current request for the audit log."""
 
-from flask import Flask, g, request
+from flask import Flask, request
 
-from joindin.http.surface_routing import surface_for_path
+from joindin.http.request_identity import get_caller
+from joindin.http.surface_routing import current_surface
 from joindin.operations.audit import AuditContext
 
 
@@ -11,10 +12,8 @@ def init_app(app: Flask) -> None:
 
 
 def current_audit_context() -> AuditContext:
-    """Surface, application and address. The address is the peer's, or what a trusted proxy says it is.
+    """Return surface, application and IP address of the request.
 
-    What a client claims about the person behind it is no evidence.
+    The address is the peer's, or the one that a trusted proxy reports. ``Forwarded`` headers of clients are no evidence.
     """
-    token = getattr(g.get("caller"), "token", None)
-    client = (token.client_name or token.client_key) if token else None
-    return AuditContext(surface_for_path(request.path), client, request.remote_addr)
+    return AuditContext(current_surface(), get_caller().client_name, request.remote_addr)

@@ -114,7 +114,7 @@ def _page(status, title, about):
 def _tell_templates():
     return {
         "paths": LOCAL_LINKS,
-        "words": template_formatting,
+        "formatting": template_formatting,
         "is_web_url": is_web_url,
         "current_user": session_user(),
     }

@@ -1,8 +1,7 @@
-"""Who is at the browser: sessions by cookie, for every surface that people use with one.
+"""Browser sessions by cookie, for every surface that people use in a browser.
 
-``session_user()`` is whoever is signed in; a page that takes somebody wears ``require_person``, one
-that changes how they sign in wears ``require_recent_sign_in``. Nothing is looked up for a request
-without the cookie, and visitors are given none.
+``session_user()`` is the signed-in user. A page for signed-in users is decorated with ``sign_in_required``, a page that changes
+how they sign in with ``recent_sign_in_required``. A request without the cookie causes no query, and visitors get no cookie.
 """
 
 import datetime as dt
@@ -16,6 +15,7 @@ from flask.sessions import SecureCookieSessionInterface
 
 from joindin.errors import Unauthenticated
 from joindin.extensions import db
+from joindin.http.request_identity import set_session_user
 from joindin.models import BrowserSession, User
 from joindin.operations.accounts.sessions import create_browser_session, record_session_use, revoke_browser_session
 from joindin.queries.accounts.sessions import get_session_by_token
@@ -25,12 +25,12 @@ SESSION_COOKIE = "sessionid"
 SIGN_IN_PATH = "/accounts/login/"
 CONFIRM_PATH = "/accounts/confirm/"
 
-# Where people land who came from nowhere: a page, which the root of the API is not.
+# Target of redirects without ``next``. The root path belongs to the API.
 ACCOUNT_PATH = "/accounts/"
 
-MSG_REAUTHENTICATE = "That is not done yet. Show that it is you, and then send it again"
+MSG_REAUTHENTICATE = "Nothing has changed yet. Confirm your identity, then send the form again"
 
-# How long after showing that it is them people may change how they sign in.
+# Period after a sign-in in which sign-in methods may be changed without entering the password again.
 REAUTH_WINDOW = dt.timedelta(minutes=15)
 
 MAX_COOKIE_LENGTH = 200
@@ -42,10 +42,10 @@ def init_app(app: Flask) -> None:
 
 
 class FlashSessionInterface(SecureCookieSessionInterface):
-    """Flask's signed cookie, for what need not last: notices, and the way through a sign-in. Nobody is known by it."""
+    """Flask's signed cookie, for flash messages and the steps of a sign-in. It identifies no user."""
 
     def open_session(self, app, request):
-        # Without a cookie there is no signature to check, and nothing to make a signer for.
+        # Without a cookie there is no signature to check; creating the signer would cost time.
         return super().open_session(app, request) if "HTTP_COOKIE" in request.environ else self.session_class()
 
     def get_cookie_secure(self, app):
@@ -53,20 +53,20 @@ class FlashSessionInterface(SecureCookieSessionInterface):
 
 
 def current_session() -> BrowserSession | None:
-    """The browser's session if it is signed in; looked up once a request."""
+    """Return the browser's session if it is signed in. It is loaded once a request."""
     if "browser_session" not in g:
-        known = _recognise(request.cookies.get(SESSION_COOKIE, ""))
-        _keep(known, known and known.user)
+        session = _load_session(request.cookies.get(SESSION_COOKIE, ""))
+        _save_session(session, session and session.user)
     return g.browser_session
 
 
 def session_user() -> User | None:
-    # Kept by itself: a rollback makes the session forget what it was loaded with.
+    # Stored separately: a rollback expires the relations of the session row.
     return g.session_user if current_session() else None
 
 
 def require_user() -> User:
-    """Whoever is signed in; :raises Unauthenticated: if nobody is."""
+    """Return the signed-in user; :raises Unauthenticated: for visitors."""
     user = session_user()
     if user is None:
         raise Unauthenticated("Please sign in first")
@@ -74,7 +74,7 @@ def require_user() -> User:
 
 
 def sign_in_required(view: Callable) -> Callable:
-    """Send whoever is not signed in to do so, and back here afterwards."""
+    """Redirect visitors to the sign-in page, and back to this view afterwards."""
 
     @wraps(view)
     def guarded(*args, **kwargs):
@@ -86,7 +86,7 @@ def sign_in_required(view: Callable) -> Callable:
 
 
 def recent_sign_in_required(view: Callable) -> Callable:
-    """As ``require_person``; and who signed in a while ago shows once more that it is them."""
+    """As :func:`sign_in_required`; after ``REAUTH_WINDOW`` the user has to confirm their identity first."""
 
     @wraps(view)
     def guarded(*args, **kwargs):
@@ -95,17 +95,17 @@ def recent_sign_in_required(view: Callable) -> Callable:
         if current_session().authenticated_at <= utc_now() - REAUTH_WINDOW:
             if request.method == "POST":
                 flask.flash(MSG_REAUTHENTICATE)
-            return redirect(_leading_back(CONFIRM_PATH))
+            return redirect(_with_next(CONFIRM_PATH))
         return view(*args, **kwargs)
 
     return guarded
 
 
 def start_session(user: User) -> BrowserSession:
-    """Sign ``user`` in at this browser, with a cookie nobody knew before. The caller commits."""
-    if (before := current_session()) is not None:
-        revoke_browser_session(db.session, before, now=utc_now())
-    opened, token = create_browser_session(
+    """Sign ``user`` in with a new cookie value, which prevents session fixation. The caller commits."""
+    if (previous := current_session()) is not None:
+        revoke_browser_session(db.session, previous, now=utc_now())
+    session, token = create_browser_session(
         db.session,
         user,
         ip_address=request.remote_addr,
@@ -114,28 +114,28 @@ def start_session(user: User) -> BrowserSession:
         now=utc_now(),
     )
     flask.session.clear()
-    _keep(opened, user)
+    _save_session(session, user)
     g.session_cookie = token
-    return opened
+    return session
 
 
 def end_session() -> None:
     """Sign this browser out. The caller commits."""
-    if (known := current_session()) is not None:
-        revoke_browser_session(db.session, known, now=utc_now())
+    if (session := current_session()) is not None:
+        revoke_browser_session(db.session, session, now=utc_now())
     clear_session_cookie()
 
 
 def clear_session_cookie() -> None:
-    """Take the cookie of a session that is gone already."""
+    """Delete the cookie of a session that no longer exists."""
     flask.session.clear()
-    _keep(None, None)
+    _save_session(None, None)
     g.session_cookie = ""
 
 
 def sign_in_url() -> str:
-    """Where to sign in, and come back from to what was asked for."""
-    return _leading_back(SIGN_IN_PATH)
+    """Return the address of the sign-in page, with this request's address as ``next``."""
+    return _with_next(SIGN_IN_PATH)
 
 
 def session_idle_timeout() -> dt.timedelta:
@@ -143,13 +143,13 @@ def session_idle_timeout() -> dt.timedelta:
 
 
 def next_url() -> str:
-    """Where ``next`` leads, if it is a path of this site; else home."""
-    wanted = request.values.get("next", "")
-    return wanted if is_safe_redirect_path(wanted) else ACCOUNT_PATH
+    """Return the parameter ``next`` if it is a path of this site; else the account page."""
+    path = request.values.get("next", "")
+    return path if is_safe_redirect_path(path) else ACCOUNT_PATH
 
 
 def is_safe_redirect_path(address: str) -> bool:
-    """Whether browsers read this as a path on this host, and on no other: ``//host`` and ``/\\host`` are others."""
+    """Return whether browsers resolve this to a path on the same host. ``//host`` and ``/\\host`` lead to others."""
     if not address.startswith("/") or address.startswith(("//", "/\\")) or len(address) > 2000:
         return False
     if any(letter <= " " or letter in "\\\x7f" for letter in address):
@@ -161,28 +161,29 @@ def is_safe_redirect_path(address: str) -> bool:
     return not parts.scheme and not parts.netloc
 
 
-def _recognise(token):
+def _load_session(token):
     if not token or len(token) > MAX_COOKIE_LENGTH:
         return None
     now = utc_now()
-    known = get_session_by_token(db.session, token, now, session_idle_timeout())
-    if known is not None and record_session_use(db.session, known, now):
+    session = get_session_by_token(db.session, token, now, session_idle_timeout())
+    if session is not None and record_session_use(db.session, session, now):
         db.session.commit()
-    return known
+    return session
 
 
-def _keep(known, user):
-    g.browser_session, g.session_user = known, user
+def _save_session(session, user):
+    g.browser_session, g.session_user = session, user
+    set_session_user(user)
 
 
-def _leading_back(place):
-    """``place``, with the way back to what was asked for; a form that was sent is not sent again."""
-    back = _way_back()
-    return f"{place}?next={quote(back, safe='/')}" if is_safe_redirect_path(back) else place
+def _with_next(path):
+    """Add this request's address as ``next``. A form that was sent is not sent again."""
+    target = _return_path()
+    return f"{path}?next={quote(target, safe='/')}" if is_safe_redirect_path(target) else path
 
 
-def _way_back():
-    """What was asked for; where only forms are sent to, the page that the form stood on."""
+def _return_path():
+    """Return the requested address; for addresses without ``GET``, the page that held the form."""
     if request.method == "GET" or "GET" in request.url_rule.methods:
         return request.full_path.rstrip("?")
     page = urlsplit(request.headers.get("Referer", ""))
@@ -197,8 +198,8 @@ def _send_cookie(response):
         return response
     options = {"httponly": True, "samesite": "Lax", "secure": request.is_secure, "path": "/"}
     if token:
-        lasts = dt.timedelta(days=current_app.config["SESSION_DAYS"])
-        response.set_cookie(SESSION_COOKIE, token, max_age=lasts, **options)
+        lifetime = dt.timedelta(days=current_app.config["SESSION_DAYS"])
+        response.set_cookie(SESSION_COOKIE, token, max_age=lifetime, **options)
     else:
         response.delete_cookie(SESSION_COOKIE, **options)
     return response

@@ -1,9 +1,9 @@
 """People as ephios shows them (spec 8)."""
 
-from joindin.models import User
+from joindin.viewer import UserSnapshot
 
 
-def represent_user(user: User) -> dict:
+def represent_user(user: UserSnapshot) -> dict:
     return {
         "id": user.id,
         "display_name": user.full_name or user.username,

@@ -1,64 +1,54 @@
-"""Who is calling: by a bearer token with its scopes, or by a browser's session, which needs none (spec 3)."""
+"""Authentication of the ephios API: a browser session, or a bearer token with its scopes (spec 3)."""
 
-from flask import Flask, current_app, g, request
+from flask import Flask, request
 
 from joindin.errors import Forbidden, Unauthenticated
-from joindin.extensions import db, reader, token_usage_recorder
+from joindin.http.authentication import authenticate_token, read_authorization
 from joindin.http.csrf import CSRF_FIELD, SAFE_METHODS, CsrfFailed, check_csrf
+from joindin.http.request_identity import ANONYMOUS, get_caller
 from joindin.http.sessions import session_user
 from joindin.http.surface_routing import EPHIOS, before_surface_request
-from joindin.http.token_scopes import check_scope
-from joindin.models import User
-from joindin.queries.accounts.api_tokens import get_valid_token
-from joindin.utils.datetimes import utc_now
+from joindin.viewer import UserSnapshot
 
 MSG_NO_CREDENTIALS = "Authentication credentials were not provided."
 MSG_NO_PERMISSION = "You do not have permission to perform this action."
 
 
 def init_app(app: Flask) -> None:
-    before_surface_request(app, EPHIOS, _identify)
+    before_surface_request(app, EPHIOS, _authenticate)
 
 
-def require_user() -> User:
-    """The account of whoever is calling.
+def require_user() -> UserSnapshot:
+    """Return the user of the request.
 
-    :raises Forbidden: if the token is nobody's, as guests' and services' are.
+    :raises Forbidden: if the token has no user, as tokens of services have.
     """
-    token = g.get("ephios_token")
-    if token is None:
-        return session_user()
-    user = db.session.get(User, token.user.id) if token.user else None
+    user = get_caller().user
     if user is None:
         raise Forbidden(MSG_NO_PERMISSION)
     return user
 
 
-def _identify():
-    """Before the method is looked at: whoever is nobody hears of nothing else."""
-    if request.url_rule is None and not _is_other_method():
+def _authenticate():
+    """Refuse anonymous requests before the method is checked, as the original does.
+
+    The session is read before the token: ephios sends no challenge and no 401 for that reason.
+
+    :raises Unauthenticated, CsrfFailed, InsufficientScope:
+    """
+    if request.url_rule is None and not _is_wrong_method():
         return
-    # The session first, which is why there is no challenge and no 401.
     if session_user() is not None:
         check_csrf()
-        # Nothing can be done at an address of another method; what to say there is as in the original.
-        if _is_other_method() and request.method not in SAFE_METHODS and not _shows_a_token():
+        if _is_wrong_method() and request.method not in SAFE_METHODS and not _has_csrf_token():
             raise CsrfFailed("CSRF token missing")
-        return
-    scheme, _, value = request.headers.get("Authorization", "").partition(" ")
-    now = utc_now()
-    in_clear = current_app.config["TOKENS_NEED_TLS"] and not request.is_secure
-    token = get_valid_token(reader(), value.strip(), now) if scheme.lower() == "bearer" and not in_clear else None
-    if token is None:
+    elif authenticate_token(read_authorization(("bearer",))) is ANONYMOUS:
         raise Unauthenticated(MSG_NO_CREDENTIALS)
-    check_scope(current_app, token.scopes)
-    g.ephios_token = token
-    token_usage_recorder().record(token, now)
 
 
-def _shows_a_token():
+def _has_csrf_token():
     return request.headers.get("X-CSRFToken") or request.form.get(CSRF_FIELD)
 
 
-def _is_other_method():
+def _is_wrong_method():
     return getattr(request.routing_exception, "code", None) == 405

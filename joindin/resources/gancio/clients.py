@@ -5,12 +5,13 @@ from flask import Blueprint, Response, request
 
 from joindin.errors import InvalidInput, NotFound
 from joindin.extensions import db
+from joindin.http.request_identity import get_caller
 from joindin.operations.accounts.clients import register_dynamic_client
 from joindin.operations.rate_limits import SPAM, client_network, consume_attempt
 from joindin.queries.accounts.api_tokens import list_gancio_tokens
 from joindin.queries.accounts.clients import get_client_by_key
 from joindin.representations.gancio.clients import represent_client, represent_new_client, represent_token
-from joindin.resources.gancio.authentication import current_token, require_user
+from joindin.resources.gancio.authentication import require_user
 from joindin.security.scopes import GANCIO_CLIENT_SCOPE
 from joindin.utils.datetimes import utc_now
 from joindin.utils.text import to_plain_text
@@ -23,7 +24,7 @@ blp = Blueprint("gancio_clients", __name__, url_prefix="/api")
 @blp.post("/client")
 def register():
     """Anybody may; nobody vouches for it, and the page that asks people says so."""
-    if current_token() is None:
+    if get_caller().token is None:
         try:
             consume_attempt(db.session, SPAM, client_network(request.remote_addr), now=utc_now())
         finally:

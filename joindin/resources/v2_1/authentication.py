@@ -1,61 +1,37 @@
-"""Who is calling, by the token they show (spec 2.11)."""
+"""Authentication of v2.1 (spec 2.11), and the client's address behind proxies (spec 2.13)."""
 
 import re
-from dataclasses import dataclass
 from ipaddress import ip_address
 
 from flask import Flask, current_app, g, request
 
 from joindin.errors import InvalidInput, Unauthenticated
-from joindin.extensions import reader, token_usage_recorder
+from joindin.http.authentication import authenticate_token, read_authorization
+from joindin.http.request_identity import get_caller
 from joindin.http.surface_routing import V2_1, before_surface_request
-from joindin.http.token_scopes import check_scope, includes_roles
-from joindin.queries.accounts.api_tokens import TokenIdentity, get_valid_token
 from joindin.representations.links import Links
 from joindin.utils.akismet import ClientOrigin
-from joindin.utils.datetimes import utc_now
 from joindin.viewer import UserSnapshot
 
 AUTH_SCHEMES = ("bearer", "oauth")
 
-# A name with a plain or a quoted value; in quotes, commas and semicolons part nothing.
+# A name with a token or a quoted string as its value (RFC 7239, 4).
 PARAMETER = re.compile(r"""([\w-]+)=("(?:[^"\\]|\\.)*"|[^",;\s]*)""")
 MAX_FORWARDED_LENGTH = 2000
 
 
-@dataclass(frozen=True)
-class Caller:
-    """Nobody, or somebody with the token they came with."""
-
-    token: TokenIdentity | None = None
-
-    @property
-    def user(self) -> UserSnapshot | None:
-        return self.token.user if self.token else None
-
-    @property
-    def source(self) -> str:
-        """What comments made through this caller's client are said to come from."""
-        return (self.token.client_name if self.token else None) or "joind.in"
-
-    @property
-    def client_is_trusted(self) -> bool:
-        return self.token is not None and self.token.client_is_trusted
-
-
-ANONYMOUS = Caller()
-
-
 def init_app(app: Flask) -> None:
-    before_surface_request(app, V2_1, _identify)
+    before_surface_request(app, V2_1, _authenticate)
 
 
-def get_caller() -> Caller:
-    return g._get_current_object().get("caller", ANONYMOUS)
+def comment_source() -> str:
+    """Return the name of the application that a comment of this request is attributed to."""
+    token = get_caller().token
+    return (token.client_name if token else None) or "joind.in"
 
 
 def require_user(refusal: str) -> UserSnapshot:
-    """The caller's user; :raises Unauthenticated: with ``refusal`` for anybody else."""
+    """Return the user of the request; :raises Unauthenticated: with the message ``refusal`` if there is none."""
     user = get_caller().user
     if user is None:
         raise Unauthenticated(refusal)
@@ -63,19 +39,22 @@ def require_user(refusal: str) -> UserSnapshot:
 
 
 def base_url() -> str:
-    """Scheme and host as the caller named them."""
+    """Return scheme and host of the request."""
     return links().base
 
 
 def links() -> Links:
-    known = g._get_current_object()
-    if "links" not in known:
-        known.links = Links(f"{request.scheme}://{request.host}", current_app.config["WEBSITE_URL"])
-    return known.links
+    context = g._get_current_object()
+    if "links" not in context:
+        context.links = Links(f"{request.scheme}://{request.host}", current_app.config["WEBSITE_URL"])
+    return context.links
 
 
 def client_origin() -> ClientOrigin:
-    """Address and browser of the person behind the caller: ``Forwarded`` wins over ``X-Forwarded-For`` (spec 2.13)."""
+    """Return IP address and user agent of the person behind the client, for the spam check.
+
+    ``Forwarded`` takes precedence over ``X-Forwarded-For`` (spec 2.13). Both are claims of the client.
+    """
     forwarded = _forwarded(request.headers.get("Forwarded", ""))
     first_hop = request.headers.get("X-Forwarded-For", "").partition(",")[0]
     address = _address(forwarded.get("for", "")) or _address(first_hop) or request.remote_addr
@@ -83,7 +62,7 @@ def client_origin() -> ClientOrigin:
 
 
 def _forwarded(header):
-    """The parameters of a ``Forwarded`` header, of each name the first, which is nearest to the person."""
+    """Return the parameters of a ``Forwarded`` header; of each name the first, which is nearest to the person."""
     parameters = {}
     for name, value in PARAMETER.findall(header[:MAX_FORWARDED_LENGTH]):
         if value.startswith('"'):
@@ -93,7 +72,7 @@ def _forwarded(header):
 
 
 def _address(hop):
-    """The IP address of a hop, without its port; None for ``unknown`` and invented names."""
+    """Return the IP address of a hop without its port; None for ``unknown`` and obfuscated identifiers."""
     bare = hop.strip()
     if bare.startswith("["):
         bare = bare[1:].partition("]")[0]
@@ -105,30 +84,19 @@ def _address(hop):
         return None
 
 
-def _without_roles(token):
-    return token._replace(user=token.user and token.user._replace(is_admin=False, is_editor=False))
+def _authenticate():
+    """Check the form of the header and authenticate, before routing errors are answered.
 
+    An unknown token leaves the request anonymous: the Android application sends ``OAuth null`` and expects an answer.
 
-def _identify():
-    """Recognise the token before anything else happens, also where there is no such address.
-
-    An unknown token is nobody's: Android sends ``OAuth null`` at times and expects an answer.
+    :raises InvalidInput: for a header of another form or scheme.
     """
-    asked = request._get_current_object()
-    header = asked.environ.get("HTTP_AUTHORIZATION")
+    header = request.environ.get("HTTP_AUTHORIZATION")
     if header is None:
         return
-    parts = header.split(" ")
-    if len(parts) != 2:
+    if header.count(" ") != 1:
         raise InvalidInput("Invalid Authorization Header")
-    if parts[0].lower() not in AUTH_SCHEMES:
+    credential = read_authorization(AUTH_SCHEMES)
+    if credential is None:
         raise InvalidInput("Unknown Authorization Header Received")
-    app = current_app._get_current_object()
-    if app.config["TOKENS_NEED_TLS"] and not asked.is_secure:
-        return
-    now = utc_now()
-    token = get_valid_token(reader(), parts[1], now)
-    if token is not None:
-        check_scope(app, token.scopes)
-        g.caller = Caller(token if includes_roles(token.scopes, asked.method) else _without_roles(token))
-        token_usage_recorder().record(token, now)
+    authenticate_token(credential)

@@ -1,4 +1,7 @@
-"""What is checked before a body is read: who, which thing, may they."""
+"""Authorisation decorators of v2.1: they find the object, check the caller's right, and document their errors.
+
+They run before the body of the request is read, in the order of the contract: 401, 404, 403, and then 400 by the method.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,29 +11,49 @@ from flask import request
 
 from joindin.errors import DomainError, Forbidden, InvalidInput, NotFound, Unauthenticated
 from joindin.extensions import db
+from joindin.http.request_identity import get_caller
 from joindin.models import Event, Talk
 from joindin.operations.audit import log_action
 from joindin.operations.tracks import MSG_EVENT_NOT_FOUND
 from joindin.permissions import can_edit_event
+from joindin.queries.accounts.granted_permissions import load_permissions
 from joindin.queries.events import find_event
 from joindin.queries.talks import find_talk_unloaded
 from joindin.queries.tracks import find_track
 from joindin.queries.viewer_relations import load_viewer_for_events, load_viewer_for_talk_editing
-from joindin.resources.v2_1.authentication import get_caller, require_user
+from joindin.resources.v2_1.authentication import require_user
 from joindin.resources.v2_1.openapi import fails_with
 from joindin.viewer import UserSnapshot, Viewer
 
-READS = ("GET", "HEAD")
+READ_METHODS = ("GET", "HEAD")
+
+
+def requires(predicate: Callable, *, login_message: str, refusal: str):
+    """Pass the signed-in ``viewer`` with their granted permissions, if ``predicate(viewer)`` holds.
+
+    :raises Unauthenticated, Forbidden: in that order.
+    """
+
+    def decorate(method):
+        @wraps(method)
+        def guarded(self, *args, **kwargs):
+            viewer = load_permissions(db.session, require_user(login_message))
+            if not predicate(viewer):
+                raise Forbidden(refusal)
+            return method(self, *args, viewer=viewer, **kwargs)
+
+        return fails_with({401: login_message, 403: refusal})(guarded)
+
+    return decorate
 
 
 def with_event(predicate: Callable | None = None, *, login_message: str | None = None, refusal: str = ""):
     """Turn ``event_id`` into ``event`` and ``viewer``.
 
-    ``sign_in`` is the sentence for visitors who must sign in. Without a predicate the event must
-    be one that the caller may see; with one, the caller must have that right, and then the state
-    of the event does not matter: hosts edit what waits for approval.
+    With ``login_message`` the caller must be signed in. Without a predicate the event must be visible to the caller. With one,
+    the predicate alone decides and the state of the event does not matter: hosts edit events that wait for approval.
 
-    :raises Unauthenticated, NotFound, Forbidden: in that order, as in the original.
+    :raises Unauthenticated, NotFound, Forbidden: in that order.
     """
 
     def decorate(method):
@@ -48,8 +71,8 @@ def with_event(predicate: Callable | None = None, *, login_message: str | None =
                     raise Forbidden(refusal)
             return method(self, *args, event=event, viewer=viewer, **kwargs)
 
-        refused = {401: login_message, 403: refusal, 404: "Event not found"}
-        return fails_with({status: sentence for status, sentence in refused.items() if sentence})(guarded)
+        messages = {401: login_message, 403: refusal, 404: "Event not found"}
+        return fails_with({status: message for status, message in messages.items() if message})(guarded)
 
     return decorate
 
@@ -61,12 +84,12 @@ def with_talk(
     refusal: str = "",
     error_class: type[DomainError] | None = None,
 ):
-    """Turn ``talk_id`` into ``talk``, its event with it, and ``viewer``. Both must be visible, also to hosts.
+    """Turn ``talk_id`` into ``talk`` with its event, and ``viewer``. Both must be visible, also to hosts.
 
-    Without a predicate the viewer knows nobody's rights. ``refuse`` is how visitors and strangers
-    are both refused, where the original makes no difference.
+    Without a predicate the viewer's relations are not loaded. ``error_class`` replaces both ``Unauthenticated`` and ``Forbidden``
+    where the contract does not distinguish them.
 
-    :raises Unauthenticated, NotFound, Forbidden: in that order, as in the original.
+    :raises Unauthenticated, NotFound, Forbidden: in that order.
     """
 
     def decorate(method):
@@ -81,17 +104,20 @@ def with_talk(
                 raise (error_class or Forbidden)(refusal)
             return method(self, *args, talk=talk, viewer=viewer, **kwargs)
 
-        said = {404: ["Talk not found"]}
-        for status, sentence in ((401, login_message), (403, refusal)):
-            if sentence:
-                said.setdefault({InvalidInput: 400, Forbidden: 403}.get(error_class, status), []).append(sentence)
-        return fails_with(said, requires_token=bool(login_message))(guarded)
+        messages = {404: ["Talk not found"]}
+        for status, message in ((401, login_message), (403, refusal)):
+            if message:
+                messages.setdefault({InvalidInput: 400, Forbidden: 403}.get(error_class, status), []).append(message)
+        return fails_with(messages, requires_token=bool(login_message))(guarded)
 
     return decorate
 
 
 def with_track(*, login_message: str, refusal: str):
-    """Turn ``track_id`` into ``track``, for those who run its event, which must be visible."""
+    """Turn ``track_id`` into ``track``, if the caller may edit its event and the event is visible.
+
+    :raises Unauthenticated, NotFound, Forbidden: in that order.
+    """
 
     def decorate(method):
         @wraps(method)
@@ -107,7 +133,7 @@ def with_track(*, login_message: str, refusal: str):
 
 
 def find_event_for_track_edit(event_id: int, user: UserSnapshot, refusal: str) -> Event:
-    """The event, for those who run it; :raises NotFound, Forbidden: otherwise."""
+    """Return the visible event, if the user may edit it; :raises NotFound, Forbidden: in that order."""
     event = db.session.get(Event, event_id)
     if event is None or not event.is_visible:
         raise NotFound(MSG_EVENT_NOT_FOUND)
@@ -116,17 +142,17 @@ def find_event_for_track_edit(event_id: int, user: UserSnapshot, refusal: str) -
     return event
 
 
-def check_permission_and_audit(predicate: Callable, viewer: Viewer, thing: Event | Talk) -> bool:
-    """Whether ``predicate`` holds. An admin who writes to what only others run leaves an entry in the audit log.
+def check_permission_and_audit(predicate: Callable, viewer: Viewer, subject: Event | Talk) -> bool:
+    """Return whether ``predicate`` holds. Log a write that an admin may do only because of the role.
 
-    What is written is undone with all else if the request is refused later on.
+    The entry belongs to the transaction of the request: a later error rolls it back.
     """
-    if not predicate(viewer, thing):
+    if not predicate(viewer, subject):
         return False
-    if viewer.is_admin and request.method not in READS:
-        ordinary = replace(viewer, user=viewer.user._replace(is_admin=False))
-        if not predicate(ordinary, thing):
-            kind = "event" if isinstance(thing, Event) else "talk"
+    if viewer.is_admin and request.method not in READ_METHODS:
+        without_role = replace(viewer, user=viewer.user._replace(is_admin=False))
+        if not predicate(without_role, subject):
+            subject_type = "event" if isinstance(subject, Event) else "talk"
             changes = {"request": [None, f"{request.method} {request.path}"]}
-            log_action(db.session, f"{kind}.override", thing, actor=viewer.user, changes=changes)
+            log_action(db.session, f"{subject_type}.override", subject, actor=viewer.user, changes=changes)
     return True

@@ -22,8 +22,8 @@ from joindin.errors import (
     Unprocessable,
 )
 from joindin.extensions import db
+from joindin.http.request_identity import get_caller
 from joindin.models import AccessToken
-from joindin.resources.v2_1.authentication import get_caller
 from joindin.resources.v2_1.responses import JSON_TYPE, error_response
 
 STATUS = {

@@ -1,12 +1,13 @@
 """Events rendered for a page: from the fragment memory where it has them, else loaded and rendered."""
 
 from joindin.extensions import reader
+from joindin.http.request_identity import get_caller
 from joindin.permissions import can_edit_event, can_review_event, is_host
 from joindin.queries.event_lists.keys import viewer_from_keys
 from joindin.queries.event_records import load_event_records
 from joindin.queries.viewer_relations import load_viewer_for_events
 from joindin.representations.v2_1.events import represent_event
-from joindin.resources.v2_1.authentication import base_url, get_caller, links
+from joindin.resources.v2_1.authentication import base_url, links
 from joindin.resources.v2_1.fragment_rendering import render_cached
 from joindin.utils.datetimes import day_number, utc_now
 from joindin.viewer import Viewer

@@ -8,8 +8,9 @@ import orjson
 from flask import Response, g, request
 from markupsafe import escape
 
+from joindin.http.request_identity import get_caller
 from joindin.queries.paging import Page
-from joindin.resources.v2_1.authentication import get_caller, links
+from joindin.resources.v2_1.authentication import links
 from joindin.resources.v2_1.paging import collection_meta
 from joindin.resources.v2_1.request_params import get_query_params
 

@@ -3,11 +3,12 @@
 from flask import Response
 
 from joindin.extensions import reader
+from joindin.http.request_identity import get_caller
 from joindin.queries.paging import Page
 from joindin.queries.talk_records import load_talk_records
 from joindin.queries.viewer_relations import load_viewer_for_talks
 from joindin.representations.v2_1.talks import represent_talk
-from joindin.resources.v2_1.authentication import base_url, get_caller, links
+from joindin.resources.v2_1.authentication import base_url, links
 from joindin.resources.v2_1.fragment_rendering import render_cached
 from joindin.resources.v2_1.responses import collection_response, is_verbose
 from joindin.utils.datetimes import day_number, utc_now

@@ -3,11 +3,12 @@
 from flask import Response
 
 from joindin.extensions import reader
+from joindin.http.request_identity import get_caller
 from joindin.permissions import can_edit_user, can_see_email
 from joindin.queries.accounts.users import load_user_records
 from joindin.queries.paging import Page
 from joindin.representations.v2_1.users import represent_user
-from joindin.resources.v2_1.authentication import base_url, get_caller, links
+from joindin.resources.v2_1.authentication import base_url, links
 from joindin.resources.v2_1.fragment_rendering import render_cached
 from joindin.resources.v2_1.responses import collection_response, is_verbose
 from joindin.viewer import Viewer

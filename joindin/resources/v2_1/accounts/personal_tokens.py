@@ -11,6 +11,7 @@ from flask_smorest import Blueprint
 
 from joindin.errors import Forbidden, InvalidInput
 from joindin.extensions import db
+from joindin.http.request_identity import get_caller
 from joindin.models import PASSWORD
 from joindin.operations.accounts.api_tokens import revoke_token
 from joindin.operations.accounts.personal_tokens import (
@@ -30,7 +31,7 @@ from joindin.representations.v2_1.personal_tokens import (
     PersonalTokenPageSchema,
     represent_personal_token,
 )
-from joindin.resources.v2_1.authentication import get_caller, links, require_user
+from joindin.resources.v2_1.authentication import links, require_user
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty, returns_page
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.request_params import get_params

@@ -6,6 +6,7 @@ from flask_smorest import Blueprint
 from joindin.errors import Forbidden, InvalidInput, NotFound
 from joindin.extensions import db
 from joindin.http.password_login import count_login_attempt, reset_login_attempts
+from joindin.http.request_identity import get_caller
 from joindin.operations.accounts.account_deletion import delete_talk_comments, delete_user
 from joindin.operations.accounts.profiles import edit_profile, verify_current_password
 from joindin.operations.accounts.roles import set_roles
@@ -13,7 +14,7 @@ from joindin.operations.accounts.users import MSG_PASSWORD_TOO_COMMON, password_
 from joindin.permissions import can_administer_users
 from joindin.queries.accounts.users import find_user, get_user_by_email, get_user_by_username
 from joindin.representations.schema_fields import ObjectSchema, boolean, optional, string
-from joindin.resources.v2_1.authentication import get_caller, require_user
+from joindin.resources.v2_1.authentication import require_user
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns_empty
 from joindin.resources.v2_1.request_params import get_params
 from joindin.resources.v2_1.responses import empty_response

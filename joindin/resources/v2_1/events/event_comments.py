@@ -6,6 +6,7 @@ from flask_smorest import Blueprint
 
 from joindin.errors import InvalidInput, NotFound
 from joindin.extensions import db, reader, writer
+from joindin.http.request_identity import get_caller
 from joindin.operations.comments import add_event_comment, report_event_comment, resolve_event_comment_reports
 from joindin.queries.comments import (
     find_event_comment_including_hidden,
@@ -22,7 +23,7 @@ from joindin.representations.v2_1.comments import (
     VerboseEventCommentPageSchema,
     represent_event_report,
 )
-from joindin.resources.v2_1.authentication import client_origin, get_caller, links, require_user
+from joindin.resources.v2_1.authentication import client_origin, comment_source, links, require_user
 from joindin.resources.v2_1.comment_moderation import (
     MSG_COMMENT_NOT_FOUND,
     MSG_FORBIDDEN,
@@ -102,7 +103,7 @@ class EventComments(MethodView):
         find_event_key(reader(), event_id, author)
         if is_spam(current_app.config, text, client_origin()):
             raise InvalidInput(MSG_SPAM)
-        said = {"author": author, "text": text, "rating": rating, "source": get_caller().source, "now": utc_now()}
+        said = {"author": author, "text": text, "rating": rating, "source": comment_source(), "now": utc_now()}
         comment_id = writer().run(lambda connection: add_event_comment(connection, event_id, **said))
         return empty_response(201, links().event_comment(comment_id))
 

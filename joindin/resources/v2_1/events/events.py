@@ -6,6 +6,7 @@ from flask_smorest import Blueprint
 
 from joindin.errors import Forbidden, InvalidInput, MethodNotAllowed, NotFound
 from joindin.extensions import db, reader, writer
+from joindin.http.request_identity import get_caller
 from joindin.operations.attendance import attend, attend_in_transaction, unattend_in_transaction
 from joindin.operations.event_approval import approve_event, reject_event
 from joindin.operations.events import edit_event, has_reached_pending_limit, resubmit_event, submit_event
@@ -18,7 +19,7 @@ from joindin.queries.paging import single_page
 from joindin.queries.viewer_relations import load_viewer_for_events
 from joindin.representations.v2_1.events import AttendingSchema, EventPageSchema, VerboseEventPageSchema
 from joindin.representations.v2_1.users import UserPageSchema, VerboseUserPageSchema
-from joindin.resources.v2_1.authentication import base_url, get_caller, links, require_user
+from joindin.resources.v2_1.authentication import base_url, links, require_user
 from joindin.resources.v2_1.authorization import with_event
 from joindin.resources.v2_1.event_rendering import render_events, render_events_page
 from joindin.resources.v2_1.events.event_parsing import (

@@ -38,7 +38,7 @@ from joindin.representations.v2_1.talk_comments import (
     represent_talk_comment,
     represent_talk_report,
 )
-from joindin.resources.v2_1.authentication import client_origin, get_caller, links, require_user
+from joindin.resources.v2_1.authentication import client_origin, comment_source, links, require_user
 from joindin.resources.v2_1.authorization import with_event
 from joindin.resources.v2_1.comment_moderation import (
     MSG_COMMENT_NOT_FOUND,
@@ -130,7 +130,7 @@ class TalkComments(MethodView):
             "text": text,
             "rating": rating,
             "is_private": not get_params().is_empty("private"),
-            "source": get_caller().source,
+            "source": comment_source(),
             "limit": limit,
             "now": now,
         }

@@ -6,6 +6,7 @@ from flask_smorest import Blueprint
 
 from joindin.errors import InvalidInput, MethodNotAllowed, NotFound
 from joindin.extensions import db, reader, writer
+from joindin.http.request_identity import get_caller
 from joindin.operations.stars import star_talk, unstar_talk
 from joindin.operations.talks import delete_talk, edit_talk
 from joindin.permissions import can_edit_talk, can_manage_talk
@@ -20,7 +21,7 @@ from joindin.queries.talks import (
 )
 from joindin.queries.viewer_relations import load_viewer_for_talk_editing
 from joindin.representations.v2_1.talks import StarredSchema, TalkPageSchema, VerboseTalkPageSchema
-from joindin.resources.v2_1.authentication import base_url, get_caller, require_user
+from joindin.resources.v2_1.authentication import base_url, require_user
 from joindin.resources.v2_1.authorization import check_permission_and_audit, with_talk
 from joindin.resources.v2_1.openapi import (
     accepts_body,
