@@ -2,10 +2,8 @@
 
 import contextvars
 import os
-import shutil
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 
 import pytest
 from flask_migrate import upgrade
@@ -20,18 +18,16 @@ from joindin.security.tokens import hash_token
 from joindin.utils.datetimes import utc_now
 from tests.databases import postgresql_server_url, temporary_database, temporary_postgresql_database
 from tests.factories import make_client
+from tests.memory_folder import memory_folder
+from tests.postgresql_cluster import require_postgresql, running_cluster
 
 WEBSITE_URL = "http://web.example"
-
-# Linux's folder in memory, and how many bytes have to be free there before a run moves in.
-MEMORY = Path("/dev/shm")
-ROOM = 2 * 1024**3
 
 
 def pytest_configure():
     """Keep the files of the tests in memory where there is room, as each commit would wait for the disk otherwise."""
-    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    if folder := memory_folder():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
 
 
 @pytest.fixture(scope="session")
@@ -49,6 +45,14 @@ def spare_database_url():
         return
     with temporary_postgresql_database("spare") as url:
         yield url
+
+
+@pytest.fixture
+def postgresql_cluster():
+    """A PostgreSQL cluster of the test's own, which it may kill and restart."""
+    require_postgresql()
+    with running_cluster() as cluster:
+        yield cluster
 
 
 @pytest.fixture(scope="session")
