@@ -1,45 +1,54 @@
-"""One migrated database for the run (SQLite, or what JOINDIN_TEST_DATABASE_URL names), emptied after each test."""
+"""Shared fixtures. A run has one migrated database, which is emptied after each test.
 
-import contextvars
+The database is a SQLite file, or one on PostgreSQL (see :mod:`tests.postgresql_runs`).
+"""
+
 import os
 from contextlib import contextmanager
-from functools import cache
+from functools import partial
 
+import hypothesis
 import pytest
 from flask_migrate import upgrade
-from sqlalchemy import event, text
+from sqlalchemy import event as sqlalchemy_event
 
 from joindin import create_app
-from joindin.db.base import Base
 from joindin.extensions import db
-from joindin.models import AccessToken
 from joindin.performance.caching.query_cache import clear_query_cache
-from joindin.security.tokens import hash_token
-from joindin.utils.datetimes import utc_now
+from tests.api_client import ApiClient, issue_token
+from tests.browser_client import Browser
+from tests.database_rows import count_rows as count_all_rows
+from tests.database_rows import empty_database
 from tests.databases import postgresql_server_url, temporary_database, temporary_postgresql_database
-from tests.factories import make_client
+from tests.factories import make_event, make_talk, make_user
 from tests.memory_folder import memory_folder
 from tests.postgresql_cluster import require_postgresql, running_cluster
 
+pytest_plugins = ["tests.postgresql_runs", "tests.slow_tests"]
+
 WEBSITE_URL = "http://web.example"
+
+# Property tests run the same examples each time, so that they fail for a reason in the code.
+hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
+hypothesis.settings.load_profile("repeatable")
 
 
 def pytest_configure():
-    """Keep the files of the tests in memory where there is room, as each commit would wait for the disk otherwise."""
+    """Keep the files of the tests in memory where there is room, so that a commit does not wait for the disk."""
     if folder := memory_folder():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
 
 
 @pytest.fixture(scope="session")
 def database_url(tmp_path_factory):
-    """A database of this run's own; on PostgreSQL one is made beside the named one, for each worker."""
+    """The URL of this process's database for all tests."""
     with temporary_database("test", tmp_path_factory) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def spare_database_url():
-    """On PostgreSQL another database, for tests that set one up; None where a file will do."""
+    """The URL of another database on PostgreSQL, for tests that set one up; None on SQLite, where a file will do."""
     if not postgresql_server_url():
         yield None
         return
@@ -60,7 +69,7 @@ def settings(database_url, tmp_path_factory):
     return {
         "INSTANCE": str(tmp_path_factory.mktemp("instance")),
         "DATABASE_URL": database_url,
-        "SECRET_KEY": "for the tests and nobody else",
+        "SECRET_KEY": "used in tests only",
         "WEBSITE_URL": WEBSITE_URL,
         "TESTING": True,
     }
@@ -83,117 +92,82 @@ def _empty_afterwards(request):
         app = request.getfixturevalue("app")
         with app.app_context():
             empty_database()
-        # Ids begin anew in the next test, which they never do in life.
+        # Ids start from 1 again in the next test, which they never do in production.
+        clear_query_cache()
         app.extensions["fragment_cache"].clear()
 
 
 @pytest.fixture
 def session(app):
-    """A session of the test's own; what it adds is committed when a request is made."""
+    """The test's own session; rows added to it are committed when a request is made."""
     with app.app_context():
         yield db.session
         db.session.rollback()
 
 
-def empty_database():
-    db.session.rollback()
-    with db.engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            # In one go, and not by TRUNCATE, which makes every table and index anew on the disk.
-            connection.exec_driver_sql(_emptying())
-        else:
-            for table in reversed(Base.metadata.sorted_tables):
-                connection.execute(table.delete())
-            connection.execute(text("DELETE FROM sqlite_sequence"))
-            # What the triggers counted down meanwhile.
-            connection.execute(text("DELETE FROM tallies"))
-    clear_query_cache()
-    db.session.remove()
-
-
-@cache
-def _emptying():
-    tables = Base.metadata.sorted_tables
-    numbered = [table.name for table in tables if "id" in table.c]
-    return ";".join(
-        [f'DELETE FROM "{table.name}"' for table in reversed(tables)]
-        # What the triggers counted down meanwhile.
-        + ["DELETE FROM tally_changes", "DELETE FROM tallies"]
-        + [f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), 1, false)" for name in numbered]
-    )
-
-
-class ApiClient:
-    """A client of v2.1: requests by verb, as nobody or as somebody."""
-
-    def __init__(self, app, token=None):
-        self._app = app
-        self._token = token
-
-    def signed_in(self, user, client=None):
-        """The same client with a fresh token of ``user``."""
-        token = os.urandom(8).hex()
-        client = client or make_client(db.session)
-        db.session.add(
-            AccessToken(
-                token_hash=hash_token(token),
-                user_id=user.id,
-                client_id=client.id,
-                created_at=utc_now(),
-                # Used just now, so that no request of the test has to write that down.
-                last_used_at=utc_now(),
-            )
-        )
-        db.session.commit()
-        return ApiClient(self._app, token)
-
-    def request(self, method, path, **kwargs):
-        db.session.commit()
-        headers = dict(kwargs.pop("headers", {}))
-        if self._token:
-            headers.setdefault("Authorization", f"Bearer {self._token}")
-        # In a context of its own, as on a server: Flask would share the test's session and g otherwise.
-        client = self._app.test_client()
-        reply = contextvars.Context().run(client.open, path, method=method, headers=headers, **kwargs)
-        db.session.expire_all()
-        return reply
-
-    def get(self, path, **kwargs):
-        return self.request("GET", path, **kwargs)
-
-    def post(self, path, **kwargs):
-        return self.request("POST", path, **kwargs)
-
-    def put(self, path, **kwargs):
-        return self.request("PUT", path, **kwargs)
-
-    def delete(self, path, **kwargs):
-        return self.request("DELETE", path, **kwargs)
-
-
 @pytest.fixture
 def api(app, session):
+    """A visitor of API v2.1."""
     return ApiClient(app)
 
 
 @pytest.fixture
+def browser(app, session):
+    """A visitor of the web site."""
+    return Browser(app)
+
+
+@pytest.fixture
+def another_browser(app, session):
+    return Browser(app)
+
+
+@pytest.fixture
+def host(session):
+    return make_user(session, "host", full_name="Hanna Host")
+
+
+@pytest.fixture
+def event(session, host):
+    """An approved event of ``host`` that starts in ten days."""
+    return make_event(session, "SampleConf", host=host)
+
+
+@pytest.fixture
+def talk(session, event):
+    return make_talk(session, event, "On Python")
+
+
+@pytest.fixture
+def token_for(session):
+    """``token_for(user)`` stores a new access token and returns it."""
+    return partial(issue_token, session)
+
+
+@pytest.fixture
+def count_rows(session):
+    """``count_rows()`` returns the number of rows by table, to show that a refused request stored nothing."""
+    return partial(count_all_rows, session)
+
+
+@pytest.fixture
 def count_statements(app):
-    """``with count_statements() as seen: ...`` fills ``seen`` with the SQL that was sent; no answer is remembered."""
+    """``with count_statements() as statements: ...`` collects the SQL of SQLAlchemy; no response is cached before."""
 
     @contextmanager
     def counting():
-        seen = []
+        statements = []
 
-        def note(_connection, _cursor, statement, *_):
-            seen.append(statement)
+        def collect(_connection, _cursor, statement, *_):
+            statements.append(statement)
 
         app.extensions["response_cache"].clear()
         with app.app_context():
             engine = db.engine
-        event.listen(engine, "before_cursor_execute", note)
+        sqlalchemy_event.listen(engine, "before_cursor_execute", collect)
         try:
-            yield seen
+            yield statements
         finally:
-            event.remove(engine, "before_cursor_execute", note)
+            sqlalchemy_event.remove(engine, "before_cursor_execute", collect)
 
     return counting

@@ -1,4 +1,4 @@
-"""Databases of the tests: files, or on the PostgreSQL server that JOINDIN_TEST_DATABASE_URL names."""
+"""Temporary databases: SQLite files, or databases on the PostgreSQL server of the run."""
 
 import os
 from contextlib import contextmanager
@@ -7,15 +7,15 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
 
-def postgresql_server_url():
-    """The server's address; None where the tests run on SQLite."""
-    named = os.environ.get("JOINDIN_TEST_DATABASE_URL")
-    return named and named.replace("postgresql://", "postgresql+psycopg://", 1)
+def postgresql_server_url() -> str | None:
+    """Return the URL of the run's PostgreSQL server, or None in a run on SQLite."""
+    url = os.environ.get("JOINDIN_TEST_DATABASE_URL")
+    return url and url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 @contextmanager
-def temporary_database(purpose, tmp_path_factory):
-    """The address of an empty database."""
+def temporary_database(purpose: str, tmp_path_factory):
+    """Yield the URL of an empty database."""
     if not postgresql_server_url():
         yield f"sqlite:///{tmp_path_factory.mktemp(purpose) / 'test.sqlite'}"
         return
@@ -24,16 +24,16 @@ def temporary_database(purpose, tmp_path_factory):
 
 
 @contextmanager
-def temporary_postgresql_database(purpose):
-    """A database of this worker's own, which is dropped in the end.
+def temporary_postgresql_database(purpose: str):
+    """Yield the URL of an empty database of this process, and drop it in the end.
 
-    Not for each test: to drop one, PostgreSQL has all there is to write in all of them put on the disk.
+    For a run or a module, not for each test: PostgreSQL makes a checkpoint before it drops a database.
     """
     name = f"joindin_{purpose}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
     engine = create_engine(postgresql_server_url(), isolation_level="AUTOCOMMIT")
     with engine.connect() as server:
         server.exec_driver_sql(f"CREATE DATABASE {name}")
-        # Nobody needs these rows after a power cut.
+        # A server that was not made for tests need not sync these rows to its disk.
         server.exec_driver_sql(f"ALTER DATABASE {name} SET synchronous_commit = off")
     yield make_url(postgresql_server_url()).set(database=name).render_as_string(hide_password=False)
     with engine.connect() as server:
@@ -41,8 +41,8 @@ def temporary_postgresql_database(purpose):
     engine.dispose()
 
 
-def drop_all_tables(url):
-    """Leave nothing in a database, and nobody connected to it."""
+def drop_all_tables(url: str) -> None:
+    """Empty a PostgreSQL database and end all other connections to it."""
     engine = create_engine(url)
     with engine.begin() as database:
         database.exec_driver_sql(

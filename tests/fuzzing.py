@@ -1,28 +1,23 @@
-"""What nobody in their right mind would send, and what must hold whatever is sent."""
+"""Malformed and hostile input for property tests, and what must hold for every request."""
 
 import json
 
 import orjson
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, literal, select, union_all
 
-from joindin.db.base import Base
-from joindin.models import RateLimitCounter
+from tests.database_rows import count_rows
 
 
 def fuzz_settings(examples):
-    """The same examples at every run, and not too many of them."""
+    """Return Hypothesis settings that allow fixtures per test function and slow strategies."""
     return settings(
         max_examples=examples,
-        derandomize=True,
-        deadline=None,
-        database=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )
 
 
-# What JSON can say. Lone surrogates spoil a whole body, so they are left to VALUES.
+# Strings that JSON can hold. A lone surrogate makes a whole body invalid, so only VALUES has one.
 TEXTS = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
     st.text(st.characters(categories=["Cc", "Mn", "Zs", "Cf", "Nd"]), max_size=10),
@@ -108,30 +103,22 @@ VALUES = st.recursive(
 )
 
 
-def mutations(*fields, **kinds):
-    """One or two fields, mostly with a text or what ``kinds`` say of them, at times with a value of any kind."""
-    of = dict.fromkeys(fields, TEXTS) | kinds
-    one = st.sampled_from(list(of)).flatmap(
-        lambda field: st.tuples(st.just(field), st.one_of(of[field], of[field], TEXTS, VALUES))
+def mutations(*fields, **strategies):
+    """Return a strategy of changes to one or two fields: a text or what ``strategies`` say, at times any value."""
+    by_field = dict.fromkeys(fields, TEXTS) | strategies
+    change = st.sampled_from(list(by_field)).flatmap(
+        lambda field: st.tuples(st.just(field), st.one_of(by_field[field], by_field[field], TEXTS, VALUES))
     )
-    return st.lists(one, min_size=1, max_size=2).map(dict)
+    return st.lists(change, min_size=1, max_size=2).map(dict)
 
 
 def json_body(value):
-    """Keyword arguments of a request that sends the value, which need not be possible in JSON."""
+    """Return keyword arguments of a request that sends ``value``, including values that JSON does not allow."""
     return {"data": json.dumps(value), "content_type": "application/json"}
 
 
-def count_rows(session):
-    """How many rows there are in each table, but for the counts of attempts, which outlast a refusal."""
-    session.rollback()
-    tables = [table for table in Base.metadata.sorted_tables if table is not RateLimitCounter.__table__]
-    counts = [select(literal(table.name), func.count()).select_from(table) for table in tables]
-    return dict(session.execute(union_all(*counts)).all())
-
-
 def assert_no_server_error(session, send, *args, **kwargs):
-    """The reply to what ``send`` sends: never a failure, and if a refusal, one sentence and nothing stored."""
+    """Return the response to ``send()``: a success, or a refusal with one message that stored nothing."""
     session.commit()
     before = count_rows(session)
 
@@ -141,5 +128,5 @@ def assert_no_server_error(session, send, *args, **kwargs):
     if reply.status_code >= 400:
         assert count_rows(session) == before
         if reply.content_type == "application/json; charset=utf8":
-            assert [type(sentence) for sentence in orjson.loads(reply.data)] == [str]
+            assert [type(message) for message in orjson.loads(reply.data)] == [str]
     return reply

@@ -12,7 +12,7 @@ LIST_EVENTS = f"""
 import sys
 from joindin import create_app
 
-reply = create_app({{"TESTING": True, "SECRET_KEY": "for the tests and nobody else"}}).test_client().get("/v2.1/events?filter=hot&verbose=yes")
+reply = create_app({{"TESTING": True, "SECRET_KEY": "used in tests only"}}).test_client().get("/v2.1/events?filter=hot&verbose=yes")
 print(reply.status_code, *(name for name in {SELDOM_NEEDED} if name in sys.modules))
 """
 

@@ -9,7 +9,7 @@ from joindin.db.base import UtcDateTime
 from joindin.extensions import db
 from joindin.models import Event, EventComment, Talk
 from joindin.operations.counter_repair import verify_counters
-from tests.conftest import empty_database
+from tests.database_rows import empty_database
 from tests.factories import make_event, make_user, parse_instant
 
 NOW = parse_instant("2026-11-21T15:30")

@@ -30,7 +30,7 @@ class Server:
         self._environment |= {
             "JOINDIN_INSTANCE": str(instance),
             "JOINDIN_DATABASE_URL": database_url,
-            "JOINDIN_SECRET_KEY": "for the tests and nobody else",
+            "JOINDIN_SECRET_KEY": "used in tests only",
             "JOINDIN_WEBSITE_URL": self.url,
             # Ids begin anew in the next test, which they never do in life.
             "JOINDIN_FRAGMENT_CACHE_BYTES": "0",

@@ -11,7 +11,7 @@ from joindin.extensions import db
 from joindin.jobs.queue import get_queue
 from joindin.models import Mail
 from joindin.operations.outbox import enqueue_mail
-from tests.conftest import ApiClient
+from tests.api_client import ApiClient
 from tests.factories import make_event, make_talk, make_user
 from tests.jobs.smtp_server import free_port
 

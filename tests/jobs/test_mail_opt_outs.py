@@ -11,7 +11,7 @@ from joindin.security.tokens import parse_unsubscribe_token, unsubscribe_token
 from tests.factories import NOW, make_user, newest
 from tests.jobs.smtp_server import unsubscribe_url
 
-SECRET = "for the tests and nobody else"
+SECRET = "used in tests only"
 ALWAYS = {
     "verification", "username_reminder", "password_reset", "event_approved", "event_rejected", "talk_assigned",
     "claim_approved", "claim_rejected", "contact",

@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response
 from joindin import create_app
 from joindin.extensions import db
 from joindin.performance.replicas import REPLICA_ENVIRON_KEY, ReplicaRoutingMiddleware
-from tests.conftest import ApiClient
+from tests.api_client import ApiClient
 from tests.factories import make_event, make_user
 
 PATIENCE = 60
@@ -101,7 +101,7 @@ def make_app(servers, tmp_path_factory):
                 "INSTANCE": str(tmp_path_factory.mktemp("instance")),
                 "DATABASE_URL": primary.url,
                 "REPLICA_URLS": replica.url,
-                "SECRET_KEY": "for the tests and nobody else",
+                "SECRET_KEY": "used in tests only",
                 "TESTING": True,
                 "ANSWER_CACHE_BYTES": 0,
                 **settings,

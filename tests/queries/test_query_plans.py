@@ -78,7 +78,7 @@ def town(tmp_path_factory):
             {
                 "INSTANCE": str(tmp_path_factory.mktemp("town")),
                 "DATABASE_URL": url,
-                "SECRET_KEY": "for the tests and nobody else",
+                "SECRET_KEY": "used in tests only",
                 "ANSWER_CACHE_BYTES": 0,
                 "TESTING": True,
             }

@@ -33,7 +33,7 @@ from joindin.models import (
 )
 from joindin.operations.counter_repair import verify_counters
 from joindin.security.tokens import hash_token
-from tests.conftest import empty_database
+from tests.database_rows import empty_database
 from tests.factories import parse_instant
 from tests.imports.joindin.legacy_data import (
     CATEGORIES,

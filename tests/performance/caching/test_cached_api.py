@@ -6,7 +6,7 @@ import pytest
 
 from joindin import create_app
 from joindin.extensions import db
-from tests.conftest import ApiClient
+from tests.api_client import ApiClient
 from tests.factories import make_event, make_user
 from tests.http_assertions import stable_headers
 from tests.subprocess_cli import run_joindin

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from joindin import create_app
 from joindin.jobs.mail_messages import build_message
 from joindin.models import Mail
-from tests.conftest import ApiClient
+from tests.api_client import ApiClient
 from tests.factories import make_client, make_user
 
 NOT_BY_THIS_CLIENT = "This client cannot perform this action"

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from joindin import create_app
 from joindin.models import AccessToken, Client, EventComment
 from joindin.security.tokens import derive_client_secret, hash_token
+from tests.api_client import ApiClient
 from tests.concurrency import count_outcomes, run_concurrently
-from tests.conftest import ApiClient
 from tests.factories import NOW, make_client, make_event, make_user, newest, parse_instant
 
 HERE = "http://localhost/v2.1/applications"

@@ -7,7 +7,7 @@ from joindin.security.tokens import unsubscribe_token
 from tests.browser_client import Browser, main_text, make_user_with_password
 from tests.factories import make_user
 
-SECRET = "for the tests and nobody else"
+SECRET = "used in tests only"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 

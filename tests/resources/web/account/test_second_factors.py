@@ -20,7 +20,7 @@ from tests.factories import make_client, newest
 from tests.resources.web.account.passkey_device import PasskeyDevice
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-KEY = "for the tests and nobody else"
+KEY = "used in tests only"
 HERE = "/accounts/security/"
 
 

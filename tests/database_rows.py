@@ -1,0 +1,50 @@
+"""Rows of all tables: counted, and deleted after a test."""
+
+from functools import cache
+
+from sqlalchemy import func, literal, select, union_all
+
+from joindin.db.base import Base
+from joindin.extensions import db
+from joindin.models import RateLimitCounter
+
+# Triggers write to these when rows of other tables are deleted.
+WRITTEN_BY_TRIGGERS = ("tally_changes", "tallies")
+
+
+def count_rows(session) -> dict[str, int]:
+    """Return the number of rows by table, without the counts of attempts, which a refused request keeps."""
+    session.rollback()
+    tables = [table for table in Base.metadata.sorted_tables if table is not RateLimitCounter.__table__]
+    counts = [select(literal(table.name), func.count()).select_from(table) for table in tables]
+    return dict(session.execute(union_all(*counts)).all())
+
+
+def empty_database() -> None:
+    """Delete all rows and start the ids from 1 again. Needs an application context.
+
+    Only tables that hold rows are written. The database itself is asked which they are, because other processes and
+    the application's own connections write as well.
+    """
+    db.session.rollback()
+    with db.engine.begin() as connection:
+        execute = connection.connection.dbapi_connection.execute
+        written = {name for (name,) in execute(_written_tables_query())}
+        statements = [
+            f'DELETE FROM "{table.name}"'
+            for table in reversed(Base.metadata.sorted_tables)
+            if table.name in written or (written and table.name in WRITTEN_BY_TRIGGERS)
+        ]
+        if connection.dialect.name == "postgresql":
+            used = execute("SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL").fetchall()
+            execute(";".join([*statements, *(f"SELECT setval('{name}', 1, false)" for (name,) in used)]))
+        else:
+            for statement in [*statements, "DELETE FROM sqlite_sequence"]:
+                execute(statement)
+    db.session.remove()
+
+
+@cache
+def _written_tables_query():
+    names = [table.name for table in Base.metadata.sorted_tables]
+    return " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in names)

@@ -1,0 +1,43 @@
+"""Pytest plugin: runs on PostgreSQL.
+
+``--postgresql`` makes a throw-away cluster for the run; all xdist workers share it. JOINDIN_TEST_DATABASE_URL names a
+server instead. Tests that do not depend on the database are left to the run on SQLite: those without a database among
+their fixtures, and those marked ``runs_once(reason)``.
+"""
+
+import os
+
+import pytest
+
+from tests.databases import postgresql_server_url
+from tests.postgresql_cluster import running_cluster
+
+# Every fixture that reaches the database of the run needs one of these.
+DATABASE_FIXTURES = {"database_url", "spare_database_url"}
+
+
+def pytest_addoption(parser):
+    parser.addoption("--postgresql", action="store_true", help="run on a throw-away PostgreSQL cluster")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "runs_once(reason): the database makes no difference; run on SQLite only")
+    is_xdist_worker = hasattr(config, "workerinput")
+    if config.getoption("postgresql") and not is_xdist_worker:
+        cluster = running_cluster()
+        # Workers inherit the environment.
+        os.environ["JOINDIN_TEST_DATABASE_URL"] = cluster.__enter__().url()
+        config.add_cleanup(lambda: cluster.__exit__(None, None, None))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    if not postgresql_server_url():
+        return
+    kept = [item for item in items if _depends_on_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+def _depends_on_database(item):
+    return DATABASE_FIXTURES & set(item.fixturenames) and not item.get_closest_marker("runs_once")
