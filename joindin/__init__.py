@@ -35,7 +35,6 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     from joindin.db.engines import engine_options
     from joindin.extensions import api, db, init_connections, migrate
     from joindin.http.token_last_used import WRITE_DELAY_S, TokenUsageRecorder
-    from joindin.performance.caching.fragment_cache import FragmentCache
     from joindin.performance.caching.lru import ByteLRU
     from joindin.performance.caching.response_cache import ResponseCache
     from joindin.performance.data_version import data_version
@@ -44,12 +43,17 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     settings = load_settings(settings)
     app = Application(__name__, instance_path=settings["INSTANCE"])
     app.config |= settings
+    app.extensions["query_cache"] = ByteLRU(app.config["QUERY_CACHE_BYTES"])
+    app.extensions["fragment_cache"] = ByteLRU(app.config["FRAGMENT_CACHE_BYTES"])
     app.config |= {
         "API_TITLE": "joindin",
         "API_VERSION": "v2.1",
         "OPENAPI_VERSION": "3.1.0",
         "SQLALCHEMY_DATABASE_URI": app.config["DATABASE_URL"],
-        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(app.config["DATABASE_URL"]),
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            **engine_options(app.config["DATABASE_URL"]),
+            "execution_options": {"query_cache": app.extensions["query_cache"]},
+        },
         "PROVIDE_AUTOMATIC_OPTIONS": False,
         "SESSION_COOKIE_NAME": "joindin_memo",
         "SESSION_COOKIE_HTTPONLY": True,
@@ -57,7 +61,6 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     }
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    app.extensions["fragment_cache"] = FragmentCache(app.config["FRAGMENT_CACHE_BYTES"])
     db.init_app(app)
     init_connections(app)
     with app.app_context():
@@ -73,8 +76,8 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         with app.app_context():
             app.extensions["replicas"] = Replicas(db.engine, urls)
         app.wsgi_app = ReplicaRoutingMiddleware(app.wsgi_app, app.extensions["replicas"])
-    if most_bytes := app.config["ANSWER_CACHE_BYTES"]:
-        app.extensions["response_cache"] = ByteLRU(most_bytes)
+    if max_bytes := app.config["ANSWER_CACHE_BYTES"]:
+        app.extensions["response_cache"] = ByteLRU(max_bytes)
         with app.app_context():
             app.wsgi_app = ResponseCache(app.wsgi_app, data_version(db.engine), app.extensions["response_cache"])
     # In front of the cache, which then has the scheme and host that answers are made for.

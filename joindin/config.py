@@ -219,6 +219,7 @@ SETTINGS = (
     Setting("MAX_IMAGE_BYTES", 2 * 1024 * 1024, _number(1024, 1 << 30), "largest image file"),
     Setting("MAX_JSON_BYTES", 1024 * 1024, _number(1024, 1 << 30), "largest JSON body"),
     Setting("FRAGMENT_CACHE_BYTES", 32 * 1024 * 1024, _number(0, 1 << 34), "memory of each worker for rendered pieces of answers; 0 turns it off"),
+    Setting("QUERY_CACHE_BYTES", 1024 * 1024, _number(0, 1 << 34), "memory of each worker for the numbers of search results; 0 turns it off"),
     Setting("ANSWER_CACHE_BYTES", 16 * 1024 * 1024, _number(0, 1 << 34), "memory of each worker for whole answers to visitors; 0 turns it off"),
 )  # fmt: skip
 

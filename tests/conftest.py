@@ -14,7 +14,6 @@ from sqlalchemy import event as sqlalchemy_event
 
 from joindin import create_app
 from joindin.extensions import db
-from joindin.performance.caching.query_cache import clear_query_cache
 from tests.api_client import ApiClient, issue_token
 from tests.browser_client import Browser
 from tests.database_rows import count_rows as count_all_rows
@@ -93,8 +92,8 @@ def _empty_afterwards(request):
         with app.app_context():
             empty_database()
         # Ids start from 1 again in the next test, which they never do in production.
-        clear_query_cache()
         app.extensions["fragment_cache"].clear()
+        app.extensions["query_cache"].clear()
 
 
 @pytest.fixture

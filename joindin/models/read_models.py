@@ -1,12 +1,12 @@
-"""What lists go by: narrow copies of what everybody may see, and how many there are of it.
+"""Read models for list queries: narrow copies of the public columns of events, and counts per bucket.
 
-The database keeps them by triggers (``joindin/upkeep``), whoever writes and however. Nothing here
-is the truth about anything: it can be made anew from the other tables at any time.
+Database triggers maintain them (``performance/read_models``). They contain no primary data and can be rebuilt at any
+time.
 """
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from joindin.db.base import UtcDateTime
@@ -14,7 +14,7 @@ from joindin.extensions import db
 
 
 class ListedEvent(db.Model):
-    """One row for each visible event. The call for papers is there only with its address and both its ends."""
+    """One row for each visible event. The columns of the call for papers are set only if its URL and both dates are."""
 
     __tablename__ = "listed_events"
 
@@ -30,24 +30,24 @@ class ListedEvent(db.Model):
     __table_args__ = (Index("ix_listed_events_starts_at", "starts_at", "event_id"),)
 
 
-_has_call = ListedEvent.cfp_ends_at.is_not(None)
+_has_cfp = ListedEvent.cfp_ends_at.is_not(None)
 Index(
     "ix_listed_events_cfp_ends_at",
     ListedEvent.cfp_ends_at,
     ListedEvent.event_id,
     ListedEvent.cfp_starts_at,
-    sqlite_where=_has_call,
-    postgresql_where=_has_call,
+    sqlite_where=_has_cfp,
+    postgresql_where=_has_cfp,
 )
 
 
 class HotEvent(db.Model):
-    """How a visible event stands among the hot ones, apart because it moves with everybody who attends.
+    """The place of a visible event in the hot list. A table of its own, because it changes with every attendance.
 
-    The contract's score, in fifths, is ``5 * |start_day - today| - popularity``. For an event that
-    has not begun that is ``heat - 5 * today``, for one that has ``heat + 5 * today``: the order
-    among each does not depend on the day. ``is_begun`` tells which of the two ``heat`` is; it may
-    lag behind the calendar, and lists then look at those few rows apart (``queries/hot.py``).
+    The contract's score, in fifths, is ``5 * |start_day - today| - popularity``. For an event that has not started this
+    is ``sort_score - 5 * today``, for one that has ``sort_score + 5 * today``: the order within each group does not
+    depend on the day. ``has_started`` says which of the two forms ``sort_score`` has. It may lag behind the calendar;
+    ``queries/event_lists/hot.py`` handles the rows in question one by one.
     """
 
     __tablename__ = "hot_events"
@@ -55,31 +55,18 @@ class HotEvent(db.Model):
     event_id: Mapped[int] = mapped_column(
         ForeignKey("listed_events.event_id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    is_begun: Mapped[bool]
+    has_started: Mapped[bool]
     start_day: Mapped[int]
-    heat: Mapped[int]
+    sort_score: Mapped[int]
 
     __table_args__ = (
-        Index("ix_hot_events_heat", "is_begun", "heat", "event_id", "start_day"),
-        Index("ix_hot_events_start_day", "is_begun", "start_day", "heat", "event_id"),
+        Index("ix_hot_events_sort_score", "has_started", "sort_score", "event_id", "start_day"),
+        Index("ix_hot_events_start_day", "has_started", "start_day", "sort_score", "event_id"),
     )
 
 
-# Those few that may be among the hot ones from far away have an index to themselves.
-POPULARITY_THRESHOLD = 320
-IS_POPULAR = f"CASE WHEN is_begun THEN -5 * start_day ELSE 5 * start_day END - heat > {POPULARITY_THRESHOLD}"
-Index(
-    "ix_hot_events_popular",
-    HotEvent.is_begun,
-    HotEvent.start_day,
-    HotEvent.heat,
-    sqlite_where=text(IS_POPULAR),
-    postgresql_where=text(IS_POPULAR),
-)
-
-
 class ListedTag(db.Model):
-    """The tag of a visible event, in the order in which the events of a tag are listed."""
+    """A tag of a visible event, in the order in which the events of a tag are listed."""
 
     __tablename__ = "listed_tags"
 
@@ -96,36 +83,37 @@ class ListedTag(db.Model):
 
 
 class BucketCount(db.Model):
-    """How many of something there are in a stretch of places.
+    """How many entries of a list lie in a bucket.
 
-    ``subject`` says of what: ``events`` and ``tag 5`` (visible ones, by the day of their start),
-    ``users`` (active ones, by their id in blocks of 256), ``changes`` (of whatever lists go by). A stretch of level 0 is one place, of level 1 it
-    is 64, of level 2 4,096, so that a few rows tell how many lie before any place.
+    ``counter`` is the list: ``events`` and ``tag 5`` (visible events, a bucket is the UTC day of the start), ``users``
+    (active users, a bucket is a block of 256 ids). A row of level 0 counts one bucket, a row of level 1 counts 64, so
+    that the number of entries before any bucket is the sum of few rows. ``changes`` counts changes of the read models
+    in one bucket.
     """
 
-    __tablename__ = "tallies"
+    __tablename__ = "bucket_counts"
 
-    subject: Mapped[str] = mapped_column(String(30), primary_key=True)
+    counter: Mapped[str] = mapped_column(String(30), primary_key=True)
     level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    stretch: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    number: Mapped[int] = mapped_column(BigInteger)
+    bucket: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    count: Mapped[int] = mapped_column(BigInteger)
 
     __table_args__ = ({"sqlite_with_rowid": False},)
 
 
 class PendingBucketCount(db.Model):
-    """What is not in the tallies yet.
+    """A change that is not part of the bucket counts yet.
 
-    On PostgreSQL two writers would have to wait for each other if both counted in the same row, so
-    they add one here, and whoever can do so without waiting sums up. SQLite has one writer at a time
-    and needs none of this.
+    On PostgreSQL two writers that updated the same count would wait for each other. Each inserts its change here
+    instead, and the first that gets the lock without waiting adds all committed changes to the counts. SQLite has one
+    writer at a time and never uses this table.
     """
 
-    __tablename__ = "tally_changes"
+    __tablename__ = "pending_bucket_counts"
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
-    subject: Mapped[str] = mapped_column(String(30))
-    place: Mapped[int]
+    counter: Mapped[str] = mapped_column(String(30))
+    bucket: Mapped[int]
     change: Mapped[int]
 
-    __table_args__ = (Index("ix_tally_changes_subject", "subject", "place"),)
+    __table_args__ = (Index("ix_pending_bucket_counts_counter", "counter", "bucket"),)

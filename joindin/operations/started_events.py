@@ -1,4 +1,4 @@
-"""Moving events from those that are to come to those that have begun (``models/listing.py``)."""
+"""Update of the flag ``has_started`` of hot events (``models/read_models.py``) when the day changes."""
 
 import datetime as dt
 
@@ -8,26 +8,29 @@ from joindin.db.locking import retry_on_lock_timeout
 from joindin.models import HotEvent
 from joindin.utils.datetimes import day_number
 
-BUSY = "Others write to the same events all the time"
+MSG_BUSY = "The events are being changed by others all the time. Try again later"
 
 
 def mark_started_events(session, now: dt.datetime) -> int:
-    """Let ``is_begun`` follow the calendar; how many events changed sides. Nothing is written where none has to.
+    """Set ``has_started`` by the calendar and return the number of changed events.
 
-    No list depends on it for what it shows, only for how fast.
+    Writes nothing if all flags are right. The flag affects the speed of lists, never their content.
     """
     today = day_number(now)
-    behind = (HotEvent.is_begun.is_(False)) & (HotEvent.start_day < today)
-    ahead = (HotEvent.is_begun.is_(True)) & (HotEvent.start_day >= today)
-    if session.scalar(select(HotEvent.event_id).where(or_(behind, ahead)).limit(1)) is None:
+    is_late = (HotEvent.has_started.is_(False)) & (HotEvent.start_day < today)
+    is_early = (HotEvent.has_started.is_(True)) & (HotEvent.start_day >= today)
+    if session.scalar(select(HotEvent.event_id).where(or_(is_late, is_early)).limit(1)) is None:
         return 0
-    return retry_on_lock_timeout(session, lambda: _move(session, behind, -1) + _move(session, ahead, +1), message=BUSY)
+    return retry_on_lock_timeout(
+        session, lambda: _flip(session, is_late, -1) + _flip(session, is_early, +1), message=MSG_BUSY
+    )
 
 
-def _move(session, which, sign):
+def _flip(session, condition, sign):
+    # The stored score contains the start day with the opposite sign on either side.
     return session.execute(
         update(HotEvent)
-        .where(which)
-        .values(is_begun=not_(HotEvent.is_begun), heat=HotEvent.heat + sign * 10 * HotEvent.start_day)
+        .where(condition)
+        .values(has_started=not_(HotEvent.has_started), sort_score=HotEvent.sort_score + sign * 10 * HotEvent.start_day)
         .execution_options(synchronize_session=False)
     ).rowcount

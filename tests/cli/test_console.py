@@ -45,6 +45,7 @@ NONSENSE = {
     "MAX_IMAGE_BYTES": ["0"],
     "MAX_JSON_BYTES": ["0"],
     "FRAGMENT_CACHE_BYTES": ["-1", "lots"],
+    "QUERY_CACHE_BYTES": ["-1", "lots"],
     "ANSWER_CACHE_BYTES": ["-1", "lots"],
     "REPLICA_URLS": ["mysql://host/name", "sqlite:///file", "postgresql://host/name", "nonsense"],
 }

@@ -12,7 +12,7 @@ from tests.factories import days_from_now, make_event
 
 
 def sides(session):
-    rows = session.execute(select(HotEvent.event_id, HotEvent.is_begun).execution_options(populate_existing=True))
+    rows = session.execute(select(HotEvent.event_id, HotEvent.has_started).execution_options(populate_existing=True))
     return dict(rows.all())
 
 

@@ -32,15 +32,22 @@ FEW_STEPS = 3_000
 # PostgreSQL would rather read a few thousand index entries than look for hundreds one by one.
 MOST_ROWS = 14_000
 
-SMALL = {"languages", "talk_types", "tallies", "tally_changes", "tags", "clients", "access_tokens", "candidates"}
+SMALL = {
+    "languages",
+    "talk_types",
+    "bucket_counts",
+    "pending_bucket_counts",
+    "tags",
+    "clients",
+    "access_tokens",
+    "candidates",
+}
 
 LISTS = [
     *("", NEAR, MIDDLE, "verbose=yes"),
     *(
         "filter=hot",
         f"filter=hot&{NEAR}",
-        f"filter=hot&{MIDDLE}",
-        f"filter=hot&start={EVENTS * 9 // 10}",
         "filter=hot&verbose=yes",
         "filter=hot&tags[]=python",
         "filter=hot&title=python",

@@ -1,49 +1,58 @@
-"""Where answers are kept: bounded in bytes, oldest use out first; safe to share between threads."""
+"""Least-recently-used cache, bounded in bytes.
+
+The one in-memory cache of the package: responses, fragments and query counts are stored in instances of it. Each
+instance gets its bound from a setting and belongs to one application. It is safe to share between threads.
+"""
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from threading import Lock
+from typing import Any
 
-# What an entry costs beside its texts: the objects that hold them.
-OVERHEAD = 1500
-
-# The share of the memory that one answer may take.
-LARGEST = 8
+# A single entry may take this share of the capacity; larger ones would evict everything else.
+MAX_ENTRY_SHARE = 8
 
 
 class ByteLRU:
-    def __init__(self, most_bytes: int):
-        self._most = most_bytes
-        self._held = 0
-        self._answers = OrderedDict()
+    def __init__(self, max_bytes: int):
+        self._max_bytes = max_bytes
+        self._used_bytes = 0
+        self._entries: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: Hashable):
+    def get(self, key: Hashable) -> Any | None:
         with self._lock:
-            answer = self._answers.get(key)
-            if answer is not None:
-                self._answers.move_to_end(key)
-            return answer
+            return self._get(key)
 
-    def put(self, key: Hashable, answer) -> None:
-        answer.cost = OVERHEAD + answer.size + sum(len(part) for part in key if part)
-        if answer.cost > self._most // LARGEST:
-            return
+    def get_many(self, keys: Iterable[Hashable]) -> list[Any | None]:
+        """Return the values in the order of the keys, None where there is none."""
         with self._lock:
-            self._forget(self._answers.pop(key, None))
-            self._answers[key] = answer
-            self._held += answer.cost
-            while self._held > self._most:
-                self._forget(self._answers.popitem(last=False)[1])
+            return [self._get(key) for key in keys]
+
+    def put(self, key: Hashable, value: Any, size: int) -> bool:
+        """Store ``value``, which takes ``size`` bytes with its overhead; return False if it is too large."""
+        if size > self._max_bytes // MAX_ENTRY_SHARE:
+            return False
+        with self._lock:
+            _, replaced_size = self._entries.pop(key, (None, 0))
+            self._entries[key] = value, size
+            self._used_bytes += size - replaced_size
+            while self._used_bytes > self._max_bytes:
+                _, (_, evicted_size) = self._entries.popitem(last=False)
+                self._used_bytes -= evicted_size
+        return True
 
     def clear(self) -> None:
         with self._lock:
-            self._answers.clear()
-            self._held = 0
-
-    def _forget(self, answer):
-        if answer is not None:
-            self._held -= answer.cost
+            self._entries.clear()
+            self._used_bytes = 0
 
     def __len__(self) -> int:
-        return len(self._answers)
+        return len(self._entries)
+
+    def _get(self, key):
+        entry = self._entries.get(key)
+        if entry is None:
+            return None
+        self._entries.move_to_end(key)
+        return entry[0]

@@ -1,96 +1,58 @@
-"""What took long to count or to find, remembered until something that lists go by has changed."""
+"""Numbers that take long to count, cached until the read models change.
 
-from array import array
-from collections import OrderedDict
-from dataclasses import dataclass
-from threading import Lock
+Each number is stored with the change counter that its statement read, and is current while the counter has not moved.
+The cache is an execution option of the engine (``query_cache``), so that it is bounded by a setting and belongs to one
+application. With an engine that has none, each number is counted again.
+"""
+
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import text
 
+from joindin.performance.caching.lru import ByteLRU
 from joindin.performance.read_models.bucket_counts import total_count_sql
 from joindin.performance.sql.compiled import CompiledStatement
 
-MOST = 1024
-
-# How often anything has changed; it only ever grows, and it is read together with what it stands for.
+# SQL for the number of changes of everything that lists are made of. It only grows.
 CHANGE_COUNTER = total_count_sql("'changes'")
+_READ_CHANGE_COUNTER = CompiledStatement(text(f"SELECT {CHANGE_COUNTER}"))
 
-_changes = CompiledStatement(text(f"SELECT {CHANGE_COUNTER}"))
-_known = OrderedDict()
-_found = OrderedDict()
-_lock = Lock()
+# Key, numbers and dictionary slot of an entry, without the parameters.
+ENTRY_OVERHEAD_BYTES = 600
 
 
-def cached_count(connection, statement, values: dict, changes: int | None = None) -> int:
-    """What ``statement``, which tells a number and ``CHANGES``, says; asked only if that is not known.
+def cached_count(
+    connection, statement: CompiledStatement, params: Mapping[str, Any], changes: int | None = None
+) -> int:
+    """Return the number that ``statement`` selects, executing it only if the cached one is outdated.
 
-    The same question has to be the same object each time. ``changes`` is what somebody has read of
-    them already, beside what the number belongs to.
+    The statement selects the number and ``CHANGE_COUNTER``, and must be the same object each time. ``changes`` is the
+    change counter if the caller has just read it.
     """
-    key = _key(connection, statement, values)
-    with _lock:
-        known = _known.get(key)
-    if known is not None:
+    cache, key = _cache(connection), _key(statement, params)
+    entry = cache.get(key) if cache is not None else None
+    if entry is not None:
         if changes is None:
-            changes = connection.scalar(_changes)
-        if known[0] == changes:
-            with _lock:
-                _known[key] = known
-                _known.move_to_end(key)
-            return known[1]
-    number, changes = connection.execute(statement, values).one()
-    with _lock:
-        _known[key] = changes, number
-        while len(_known) > MOST:
-            _known.popitem(last=False)
+            changes = connection.scalar(_READ_CHANGE_COUNTER)
+        if entry[1] == changes:
+            return entry[0]
+    entry = number, _ = tuple(connection.execute(statement, params).one())
+    if cache is not None:
+        cache.put(key, entry, ENTRY_OVERHEAD_BYTES + sum(len(str(value)) for value in params.values()))
     return number
 
 
-@dataclass(frozen=True)
-class Found:
-    """Ids in their order, how many there are in all, and how often anything had changed until they were found."""
-
-    ids: array
-    total: int
-    changes: int
+def peek_count(connection, statement: CompiledStatement, params: Mapping[str, Any]) -> int | None:
+    """Return the cached number, current or not, or None. Good enough to choose between ways of searching."""
+    cache = _cache(connection)
+    entry = cache.get(_key(statement, params)) if cache is not None else None
+    return entry and entry[0]
 
 
-def recall(connection, question: tuple) -> Found | None:
-    """What was found the last time, current or not."""
-    key = connection.engine.url, question
-    with _lock:
-        if (known := _found.get(key)) is not None:
-            _found.move_to_end(key)
-        return known
+def _cache(connection) -> ByteLRU | None:
+    return connection.engine.get_execution_options().get("query_cache")
 
 
-def remember(connection, question: tuple, ids, total: int, changes: int) -> Found:
-    found = Found(array("q", ids), total, changes)
-    with _lock:
-        _found[connection.engine.url, question] = found
-        while len(_found) > MOST:
-            _found.popitem(last=False)
-    return found
-
-
-def are_current(connection, found: Found, changes: int | None) -> bool:
-    """Whether nothing has changed since. ``changes`` as for :func:`remembered_count`."""
-    return found.changes == (connection.scalar(_changes) if changes is None else changes)
-
-
-def peek_count(connection, statement, values: dict) -> int | None:
-    """What the number was when it was asked for, be it as it may now: to choose how to look for something."""
-    with _lock:
-        known = _known.get(_key(connection, statement, values))
-    return known and known[1]
-
-
-def _key(connection, statement, values):
-    return connection.engine.url, statement, tuple(sorted(values.items()))
-
-
-def clear_query_cache() -> None:
-    """For tests, where a database begins anew."""
-    with _lock:
-        _known.clear()
-        _found.clear()
+def _key(statement, params):
+    return statement, tuple(sorted(params.items()))

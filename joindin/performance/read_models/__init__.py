@@ -1,11 +1,10 @@
-"""What the database itself keeps up: the copies and tallies that lists go by, and the indexes of searches.
+"""Database triggers that maintain the read models, the search indexes and the row versions.
 
-Triggers, not operations, because events are written by people, imports and hands in the database,
-row by row and thousands at once, and a list that forgot one of them would be wrong for ever. They
-are put up after every migration, so that no migration has to know of them (SQLite makes a table
-anew to alter it, and loses its triggers). What they keep can always be made anew from scratch.
+Triggers, because imports and manual SQL also write events, and a list that misses one write stays wrong. They are
+dropped before every migration and created again after it, as SQLite recreates a table to alter it and loses its
+triggers. ``rebuild()`` recomputes everything from the primary tables.
 
-Nothing here knows of a session, a request or a model: it speaks SQL to a connection.
+The package executes SQL on a connection. It uses no session, request or model.
 """
 
 from joindin.performance.read_models.install import drop_triggers, install_triggers, is_managed_by_triggers, rebuild

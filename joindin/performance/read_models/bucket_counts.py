@@ -1,84 +1,86 @@
-"""How many there are before a day, and on which day the one so many places on is (``models/listing.py``).
+"""SQL over the bucket counts: how many entries lie before a bucket, and in which bucket a rank lies.
 
-Both cost a few dozen short rows, however many events there are. ``:subject`` says of what.
+A bucket is a UTC day (events, events of a tag) or a block of 256 ids (users); see ``models/read_models.py``. Counts are
+stored per bucket and per group of 64 buckets, so a query reads a few hundred short rows at most, however many events
+there are. Each function takes the name of the counter as SQL: a literal or a parameter.
 """
 
 from joindin.utils.datetimes import day_number
 
-# What waits to be summed up on PostgreSQL; SQLite has nothing there.
-_WAITING = "(SELECT coalesce(sum(change), 0) FROM tally_changes WHERE subject = {subject} AND place < {day})"
+# Changes that are not summed up yet (PostgreSQL); always empty on SQLite.
+_PENDING_BEFORE = (
+    "(SELECT coalesce(sum(change), 0) FROM pending_bucket_counts WHERE counter = {counter} AND bucket < {bucket})"
+)
 
-BEFORE = (
-    """((SELECT coalesce(sum(number), 0) FROM tallies
-        WHERE subject = {subject} AND level = 2 AND stretch < {day_2})
-    + (SELECT coalesce(sum(number), 0) FROM tallies
-        WHERE subject = {subject} AND level = 1 AND stretch >= {day_2} * 64 AND stretch < {day_1})
-    + (SELECT coalesce(sum(number), 0) FROM tallies
-        WHERE subject = {subject} AND level = 0 AND stretch >= {day_1} * 64 AND stretch < {day})
+_BEFORE = (
+    """((SELECT coalesce(sum(count), 0) FROM bucket_counts
+        WHERE counter = {counter} AND level = 1 AND bucket < {group})
+    + (SELECT coalesce(sum(count), 0) FROM bucket_counts
+        WHERE counter = {counter} AND level = 0 AND bucket >= {group} * 64 AND bucket < {bucket})
     + """
-    + _WAITING
+    + _PENDING_BEFORE
     + ")"
 )
 
-ALL = """((SELECT coalesce(sum(number), 0) FROM tallies WHERE subject = {subject} AND level = 2)
-    + (SELECT coalesce(sum(change), 0) FROM tally_changes WHERE subject = {subject}))"""
+_TOTAL = """((SELECT coalesce(sum(count), 0) FROM bucket_counts WHERE counter = {counter} AND level = 1)
+    + (SELECT coalesce(sum(change), 0) FROM pending_bucket_counts WHERE counter = {counter}))"""
 
-# Each step finds the stretch in which the number of those before goes past the rank, and how many lie before it.
-_STEP = """
-    numbers_{level} AS (
-        SELECT stretch, sum(number) AS number FROM (
-            SELECT tallies.stretch, tallies.number FROM tallies, {within}
-            WHERE subject = {subject} AND level = {level} AND tallies.stretch {bounds}
+# Finds, on one level, the bucket in which the running total exceeds the rank, and the total before it.
+_SEEK_STEP = """
+    counts_{level} AS (
+        SELECT bucket, sum(count) AS count FROM (
+            SELECT stored.bucket, stored.count FROM bucket_counts stored, {within}
+            WHERE counter = {counter} AND level = {level} AND stored.bucket {bounds}
             UNION ALL
-            SELECT noted.place >> {bits}, noted.change FROM tally_changes noted, {within}
-            WHERE subject = {subject} AND noted.place >> {bits} {bounds}
-        ) together GROUP BY stretch
+            SELECT pending.bucket >> {bits}, pending.change FROM pending_bucket_counts pending, {within}
+            WHERE counter = {counter} AND pending.bucket >> {bits} {bounds}
+        ) merged GROUP BY bucket
     ),
-    sums_{level} AS (
-        SELECT mine.stretch, mine.number, before + sum(mine.number) OVER (ORDER BY mine.stretch) AS upto
-        FROM numbers_{level} mine, {within}
+    totals_{level} AS (
+        SELECT counted.bucket, counted.count, before + sum(counted.count) OVER (ORDER BY counted.bucket) AS upto
+        FROM counts_{level} counted, {within}
     ),
     found_{level} AS (
-        SELECT stretch AS place, upto - number AS before, number
-        FROM sums_{level}, wanted WHERE upto > wanted.rank ORDER BY stretch LIMIT 1
+        SELECT bucket, upto - count AS before, count
+        FROM totals_{level}, target WHERE upto > target.rank ORDER BY bucket LIMIT 1
     )"""
 
 
-def total_count_sql(subject: str) -> str:
-    """SQL for the number of all; ``subject`` is SQL too."""
-    return _whole(ALL.format(subject=subject))
+def total_count_sql(counter: str) -> str:
+    """Return SQL for the number of all entries."""
+    return _as_bigint(_TOTAL.format(counter=counter))
 
 
-def count_before_sql(subject: str, name: str) -> str:
-    """SQL for how many lie before a day, whose values come from :func:`day_values`."""
-    return _whole(BEFORE.format(subject=subject, day=f":{name}_day", day_1=f":{name}_1", day_2=f":{name}_2"))
-
-
-def count_before_day_sql(subject: str, day: str) -> str:
-    """The same for a day that is SQL too."""
-    return _whole(BEFORE.format(subject=subject, day=f"({day})", day_1=f"(({day}) >> 6)", day_2=f"(({day}) >> 12)"))
+def count_before_sql(counter: str, name: str) -> str:
+    """Return SQL for the number of entries before a day, whose parameters come from :func:`bucket_params`."""
+    return _as_bigint(_BEFORE.format(counter=counter, bucket=f":{name}_day", group=f":{name}_day_group"))
 
 
 def bucket_params(name: str, at) -> dict:
     day = day_number(at)
-    return {f"{name}_day": day, f"{name}_1": day >> 6, f"{name}_2": day >> 12}
+    return {f"{name}_day": day, f"{name}_day_group": day >> 6}
 
 
-def seek_rank_sql(subject: str, rank: str) -> str:
-    """SQL for ``rank``, the place that the one of that rank has, how many lie before that place, and how many at it."""
-    steps = [_step(subject, 2, "start", "IS NOT NULL"), _step(subject, 1, "found_2"), _step(subject, 0, "found_1")]
+def seek_rank_sql(counter: str, rank: str) -> str:
+    """Return SQL for the bucket of a rank: ``rank``, ``bucket``, entries ``before`` it and their ``count`` in it.
+
+    ``bucket`` is NULL if there are not that many entries.
+    """
+    steps = [
+        _seek_step(counter, 1, "start", "IS NOT NULL"),
+        _seek_step(counter, 0, "found_1", "BETWEEN found_1.bucket * 64 AND found_1.bucket * 64 + 63"),
+    ]
     return (
-        f"WITH wanted AS (SELECT {rank} AS rank), start AS (SELECT 0 AS before),{','.join(steps)}"
-        " SELECT wanted.rank, found_0.place, CAST(found_0.before AS bigint) AS before,"
-        " CAST(found_0.number AS bigint) AS number FROM wanted LEFT JOIN found_0 ON true"
+        f"WITH target AS (SELECT {rank} AS rank), start AS (SELECT 0 AS before),{','.join(steps)}"
+        " SELECT target.rank, found_0.bucket, CAST(found_0.before AS bigint) AS before,"
+        " CAST(found_0.count AS bigint) AS count FROM target LEFT JOIN found_0 ON true"
     )
 
 
-def _whole(number):
-    # PostgreSQL's sums are of another kind.
+def _seek_step(counter, level, within, bounds):
+    return _SEEK_STEP.format(level=level, counter=counter, within=within, bounds=bounds, bits=6 * level)
+
+
+def _as_bigint(number):
+    # PostgreSQL's sum() of bigint is numeric.
     return f"CAST({number} AS bigint)"
-
-
-def _step(subject, level, within, bounds=None):
-    bounds = bounds or f"BETWEEN {within}.place * 64 AND {within}.place * 64 + 63"
-    return _STEP.format(level=level, subject=subject, within=within, bounds=bounds, bits=6 * level)

@@ -1,4 +1,4 @@
-"""Putting up what is kept, and taking it down."""
+"""Creating and dropping the triggers and search indexes."""
 
 from sqlalchemy import Connection
 
@@ -7,7 +7,7 @@ from joindin.performance.read_models.rebuild import refill_tables
 
 
 def install_triggers(connection: Connection, *, refill: bool) -> None:
-    """Let everything be kept from now on. ``anew`` fills it first, for when something was written meanwhile."""
+    """Create all triggers. ``refill`` recomputes the read models first, for when data was written without triggers."""
     dialect = _dialect(connection)
     if refill:
         dialect.drop_search_indexes(connection)
@@ -17,7 +17,10 @@ def install_triggers(connection: Connection, *, refill: bool) -> None:
 
 
 def drop_triggers(connection: Connection, *, searches: bool = True) -> None:
-    """Let tables be altered, or filled in bulk. Without the ``searches`` nothing is lost, if nobody writes."""
+    """Drop all triggers, for altering tables or loading data in bulk.
+
+    With ``searches`` False the search indexes stay; they remain correct if nothing is written.
+    """
     dialect = _dialect(connection)
     dialect.drop_triggers(connection)
     if searches:
@@ -25,7 +28,7 @@ def drop_triggers(connection: Connection, *, searches: bool = True) -> None:
 
 
 def rebuild(connection: Connection) -> None:
-    """Make anew all that is kept, while nobody writes; in the transaction that is open."""
+    """Recompute all read models and search indexes in the open transaction. Blocks writers until it ends."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("LOCK TABLE users, events, event_tags, talks IN SHARE ROW EXCLUSIVE MODE")
     drop_triggers(connection)
@@ -33,7 +36,7 @@ def rebuild(connection: Connection) -> None:
 
 
 def is_managed_by_triggers(name: str | None) -> bool:
-    """Whether a table or an index is made here, and not by the models. Full-text indexes look like tables, with more behind."""
+    """Return whether a table or index is created here and not by a model. SQLite's search indexes consist of tables."""
     return bool(name) and name.startswith((*triggers_sqlite.SEARCH_INDEXES, *triggers_postgresql.SEARCH_INDEXES))
 
 

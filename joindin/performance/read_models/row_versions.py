@@ -1,12 +1,13 @@
-"""The versions of what is rendered once and remembered: they move with whatever is shown, whoever writes.
+"""Row versions: a counter of each rendered row that moves when anything that its representation shows changes.
 
-Operations that write to a row anyway move its version on the way, and cost nothing more here. What
-comes by other ways, or lies in another table, is seen to by the database, so nobody can forget it.
-Comments show names and the zones of others' rows, which would be many to touch; lists ask for
-those, or for their versions, beside the comment's own.
+Operations that write to a row anyway move its version themselves, and the trigger then does nothing. All other writes,
+and writes to tables that are rendered with the row, are handled by the triggers below.
+
+Comments show the names of their authors, talks and events, which change rarely and belong to many comments. Their
+versions do not move with these; lists select the names, or the versions of those rows, beside the comment's own.
 """
 
-# By table: what is shown of a row.
+# By table: its columns that representations show.
 RENDERED_COLUMNS = {
     "events": "name, slug, stub, description, location, latitude, longitude, starts_at, ends_at, timezone, href,"
     " hashtag, contact_name, icon, cfp_starts_at, cfp_ends_at, cfp_url, is_active, is_pending, is_private,"
@@ -19,10 +20,14 @@ RENDERED_COLUMNS = {
     " comment_count, all_comment_count, rating_sum, rating_count, star_count",
 }
 
-# What is shown with the talk that it names.
-TALK_CHILD_TABLES = ("talk_speakers", "talk_links", "talk_tracks")
+# By parent table: tables whose rows are rendered with the parent that they name. Any write to them moves its version.
+CHILD_TABLES = {
+    "talks": ("talk_speakers", "talk_links", "talk_tracks"),
+    "events": ("event_hosts", "event_tags", "event_images"),
+}
+PARENT_COLUMNS = {"talks": "talk_id", "events": "event_id"}
 
-# What is shown with any number of others: table and column, and which rows of which table show it.
+# Columns that are rendered with any number of other rows: table, column, table of the other rows, and which they are.
 DEPENDENT_TABLES = (
     ("users", "full_name", "talks", "id IN (SELECT talk_id FROM talk_speakers WHERE user_id = NEW.id)"),
     ("users", "full_name", "events", "id IN (SELECT event_id FROM event_hosts WHERE user_id = NEW.id)"),
@@ -32,37 +37,45 @@ DEPENDENT_TABLES = (
     ("languages", "name", "talks", "language_id = NEW.id"),
 )
 
-MOVED = "SET version = version + 1"
-NOT_MOVED = "NEW.version = OLD.version"
+BUMP_VERSION = "SET version = version + 1"
+VERSION_UNCHANGED = "NEW.version = OLD.version"
 
 
-def sqlite_trigger_statements(trigger):
-    """The statements; ``trigger`` makes one of a name, a moment and what is done."""
+def sqlite_trigger_statements(create_trigger):
+    """Yield the statements; ``create_trigger(name, event, *body)`` returns one."""
     for table, columns in RENDERED_COLUMNS.items():
-        moment = f"AFTER UPDATE OF {columns} ON {table} WHEN {NOT_MOVED}"
-        yield trigger(f"{table}_version", moment, f"UPDATE {table} {MOVED} WHERE id = NEW.id")
-    for table in TALK_CHILD_TABLES:
-        for verb, ids in (("INSERT", "NEW.talk_id"), ("UPDATE", "OLD.talk_id, NEW.talk_id"), ("DELETE", "OLD.talk_id")):
-            name = f"{table}_{verb.lower()}_version"
-            yield trigger(name, f"AFTER {verb} ON {table}", f"UPDATE talks {MOVED} WHERE id IN ({ids})")
-    for table, column, others, showing in DEPENDENT_TABLES:
-        moment = f"AFTER UPDATE OF {column} ON {table} WHEN NEW.{column} IS NOT OLD.{column}"
-        yield trigger(f"{table}_in_{others}", moment, f"UPDATE {others} {MOVED} WHERE {showing}")
+        event = f"AFTER UPDATE OF {columns} ON {table} WHEN {VERSION_UNCHANGED}"
+        yield create_trigger(f"{table}_version", event, f"UPDATE {table} {BUMP_VERSION} WHERE id = NEW.id")
+    for parent, children in CHILD_TABLES.items():
+        column = PARENT_COLUMNS[parent]
+        written_rows = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
+        for table in children:
+            for verb, rows in written_rows.items():
+                ids = ", ".join(f"{row}.{column}" for row in rows)
+                bump = f"UPDATE {parent} {BUMP_VERSION} WHERE id IN ({ids})"
+                yield create_trigger(f"{table}_{verb.lower()}_version", f"AFTER {verb} ON {table}", bump)
+    for table, column, others, condition in DEPENDENT_TABLES:
+        event = f"AFTER UPDATE OF {column} ON {table} WHEN NEW.{column} IS NOT OLD.{column}"
+        yield create_trigger(f"{table}_in_{others}", event, f"UPDATE {others} {BUMP_VERSION} WHERE {condition}")
 
 
 def postgresql_trigger_statements(prefix):
-    """The statements; the names of all begin with ``prefix``."""
+    """Yield the statements; the names of all functions and triggers begin with ``prefix``."""
     yield _function(f"{prefix}version", "NEW.version := OLD.version + 1; RETURN NEW;")
-    yield _function(f"{prefix}talk", f"UPDATE talks {MOVED} WHERE id IN (OLD.talk_id, NEW.talk_id); RETURN NULL;")
     for table, columns in RENDERED_COLUMNS.items():
         yield f"""CREATE TRIGGER {prefix}{table}_version BEFORE UPDATE OF {columns} ON {table}
-            FOR EACH ROW WHEN ({NOT_MOVED}) EXECUTE FUNCTION {prefix}version()"""
-    for table in TALK_CHILD_TABLES:
-        yield f"""CREATE TRIGGER {prefix}{table}_version AFTER INSERT OR UPDATE OR DELETE ON {table}
-            FOR EACH ROW EXECUTE FUNCTION {prefix}talk()"""
-    for table, column, others, showing in DEPENDENT_TABLES:
+            FOR EACH ROW WHEN ({VERSION_UNCHANGED}) EXECUTE FUNCTION {prefix}version()"""
+    for parent, children in CHILD_TABLES.items():
+        name, column = f"{prefix}parent_in_{parent}", PARENT_COLUMNS[parent]
+        # Of an inserted row OLD is NULL, of a deleted one NEW.
+        bump = f"UPDATE {parent} {BUMP_VERSION} WHERE id IN (OLD.{column}, NEW.{column})"
+        yield _function(name, f"{bump}; RETURN NULL;")
+        for table in children:
+            yield f"""CREATE TRIGGER {prefix}{table}_version AFTER INSERT OR UPDATE OR DELETE ON {table}
+                FOR EACH ROW EXECUTE FUNCTION {name}()"""
+    for table, column, others, condition in DEPENDENT_TABLES:
         name = f"{prefix}{table}_in_{others}"
-        yield _function(name, f"UPDATE {others} {MOVED} WHERE {showing}; RETURN NULL;")
+        yield _function(name, f"UPDATE {others} {BUMP_VERSION} WHERE {condition}; RETURN NULL;")
         yield f"""CREATE TRIGGER {name} AFTER UPDATE OF {column} ON {table}
             FOR EACH ROW WHEN (NEW.{column} IS DISTINCT FROM OLD.{column}) EXECUTE FUNCTION {name}()"""
 

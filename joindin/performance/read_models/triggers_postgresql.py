@@ -1,7 +1,8 @@
-"""The triggers on PostgreSQL, where nobody waits for another's counting (see ``TallyChange``).
+"""Triggers and search indexes on PostgreSQL.
 
-Whatever is counted is noted as a change first. At the end of a statement the changes that are
-committed, and one's own, go into the tallies, if nobody else is at that: the lock is only tried.
+No writer waits for another's count (see ``PendingBucketCount``): each change is inserted as a row of its own. At the
+end of the statement all committed changes, and the own ones, are added to the counts, unless another transaction is
+doing so: the advisory lock is only tried.
 """
 
 import logging
@@ -10,18 +11,25 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from joindin.performance.read_models import row_versions
+from joindin.performance.read_models.expressions import (
+    LEVEL_SHIFTS,
+    LISTED_EVENT_COLUMNS,
+    LISTED_TALK_COLUMNS,
+    LISTED_USER_COLUMNS,
+    listed_event_values,
+    sort_score,
+)
 
 log = logging.getLogger(__name__)
 
+# Of all triggers and functions; existing databases contain this prefix.
 PREFIX = "keep_"
 
-# Any number that nobody else uses for a lock in this database.
-SUMMING_UP = 725484
+# Any number that no other lock of this database uses.
+ADVISORY_LOCK_ID = 725484
 
 NOW = "floor(extract(epoch FROM now()))::integer"
 TODAY = f"{NOW} / 86400"
-HAS_CALL = "NEW.cfp_url IS NOT NULL AND NEW.cfp_starts_at IS NOT NULL AND NEW.cfp_ends_at IS NOT NULL"
-SHOWN = "name_key, starts_at, start_day, cfp_starts_at, cfp_ends_at, cfp_url, is_active, is_pending, is_private"
 
 
 def _function(name, body):
@@ -30,66 +38,66 @@ def _function(name, body):
     )
 
 
-def _trigger(name, moment, function, table, when=""):
-    each = "" if function == "sums" else "FOR EACH ROW"
-    return (
-        f"CREATE TRIGGER {PREFIX}{name} AFTER {moment} ON {table} {each} {when} EXECUTE FUNCTION {PREFIX}{function}()"
-    )
+def _row_trigger(name, event, function, table, when=""):
+    return f"""CREATE TRIGGER {PREFIX}{name} AFTER {event} ON {table} FOR EACH ROW {when}
+        EXECUTE FUNCTION {PREFIX}{function}()"""
 
 
-def _tally(subject, place, change):
-    return f"INSERT INTO tally_changes (subject, place, change) VALUES ({subject}, {place}, {change});"
+def _statement_trigger(name, event, function, table):
+    return f"CREATE TRIGGER {PREFIX}{name} AFTER {event} ON {table} EXECUTE FUNCTION {PREFIX}{function}()"
 
 
-# Whoever remembers a number that took long to count asks whether anything has changed since.
-CHANGED = _tally("'changes'", "0", 1)
+def _add_to_count(counter, bucket, change):
+    return f"INSERT INTO pending_bucket_counts (counter, bucket, change) VALUES ({counter}, {bucket}, {change});"
 
-EVENTS = f"""
+
+# Cached counts are valid while this counter does not move.
+BUMP_CHANGE_COUNTER = _add_to_count("'changes'", "0", 1)
+
+NEW_SORT_SCORE = sort_score("started", "NEW.start_day", "NEW.popularity")
+
+UPSERT_LISTED_EVENT = f"""
 DECLARE
-    has_call CONSTANT boolean := {HAS_CALL};
-    begun CONSTANT boolean := NEW.start_day < {TODAY};
+    started CONSTANT boolean := NEW.start_day < {TODAY};
 BEGIN
     IF NOT NEW.is_visible THEN
         IF TG_OP = 'UPDATE' AND OLD.is_visible THEN
             DELETE FROM listed_events WHERE event_id = OLD.id;
         END IF;
     ELSIF TG_OP = 'UPDATE' AND OLD.is_visible THEN
-        UPDATE listed_events SET starts_at = NEW.starts_at, start_day = NEW.start_day,
-            cfp_starts_at = CASE WHEN has_call THEN NEW.cfp_starts_at END,
-            cfp_ends_at = CASE WHEN has_call THEN NEW.cfp_ends_at END, name_key = NEW.name_key
+        UPDATE listed_events
+            SET (starts_at, start_day, cfp_starts_at, cfp_ends_at, name_key) = ROW({listed_event_values("NEW")})
             WHERE event_id = NEW.id;
         IF NEW.start_day <> OLD.start_day THEN
-            UPDATE hot_events SET is_begun = begun, start_day = NEW.start_day,
-                heat = CASE WHEN begun THEN -5 * NEW.start_day ELSE 5 * NEW.start_day END - NEW.popularity
+            UPDATE hot_events SET has_started = started, start_day = NEW.start_day, sort_score = {NEW_SORT_SCORE}
                 WHERE event_id = NEW.id;
         END IF;
     ELSE
-        INSERT INTO listed_events (event_id, starts_at, start_day, cfp_starts_at, cfp_ends_at, name_key) VALUES
-            (NEW.id, NEW.starts_at, NEW.start_day, CASE WHEN has_call THEN NEW.cfp_starts_at END,
-            CASE WHEN has_call THEN NEW.cfp_ends_at END, NEW.name_key);
-        INSERT INTO hot_events (event_id, is_begun, start_day, heat) VALUES (NEW.id, begun, NEW.start_day,
-            CASE WHEN begun THEN -5 * NEW.start_day ELSE 5 * NEW.start_day END - NEW.popularity);
+        INSERT INTO listed_events (event_id, starts_at, start_day, cfp_starts_at, cfp_ends_at, name_key)
+            VALUES (NEW.id, {listed_event_values("NEW")});
+        INSERT INTO hot_events (event_id, has_started, start_day, sort_score)
+            VALUES (NEW.id, started, NEW.start_day, {NEW_SORT_SCORE});
     END IF;"""
 
-HEAT = """BEGIN
-    UPDATE hot_events SET heat = CASE WHEN is_begun THEN -5 * start_day ELSE 5 * start_day END - NEW.popularity
+UPDATE_SORT_SCORE = f"""BEGIN
+    UPDATE hot_events SET sort_score = {sort_score("has_started", "start_day", "NEW.popularity")}
         WHERE event_id = NEW.id;"""
 
-LISTED_EVENTS = f"""BEGIN
-    {CHANGED}
+COUNT_LISTED_EVENT = f"""BEGIN
+    {BUMP_CHANGE_COUNTER}
     IF TG_OP = 'INSERT' THEN
-        {_tally("'events'", "NEW.start_day", 1)}
+        {_add_to_count("'events'", "NEW.start_day", 1)}
         INSERT INTO listed_tags (tag_id, starts_at, event_id, start_day)
             SELECT tag_id, NEW.starts_at, NEW.event_id, NEW.start_day FROM event_tags WHERE event_id = NEW.event_id;
     ELSIF TG_OP = 'DELETE' THEN
-        {_tally("'events'", "OLD.start_day", -1)}
+        {_add_to_count("'events'", "OLD.start_day", -1)}
     ELSIF NEW.starts_at <> OLD.starts_at THEN
-        {_tally("'events'", "OLD.start_day", -1)}
-        {_tally("'events'", "NEW.start_day", 1)}
+        {_add_to_count("'events'", "OLD.start_day", -1)}
+        {_add_to_count("'events'", "NEW.start_day", 1)}
         UPDATE listed_tags SET starts_at = NEW.starts_at, start_day = NEW.start_day WHERE event_id = NEW.event_id;
     END IF;"""
 
-EVENT_TAGS = """BEGIN
+COPY_EVENT_TAG = """BEGIN
     IF TG_OP = 'INSERT' THEN
         INSERT INTO listed_tags (tag_id, starts_at, event_id, start_day)
             SELECT NEW.tag_id, starts_at, event_id, start_day FROM listed_events WHERE event_id = NEW.event_id;
@@ -97,83 +105,84 @@ EVENT_TAGS = """BEGIN
         DELETE FROM listed_tags WHERE event_id = OLD.event_id AND tag_id = OLD.tag_id;
     END IF;"""
 
-LISTED_TAGS = f"""BEGIN
-    {CHANGED}
+COUNT_LISTED_TAG = f"""BEGIN
+    {BUMP_CHANGE_COUNTER}
     IF TG_OP <> 'INSERT' THEN
-        {_tally("'tag ' || OLD.tag_id", "OLD.start_day", -1)}
+        {_add_to_count("'tag ' || OLD.tag_id", "OLD.start_day", -1)}
     END IF;
     IF TG_OP <> 'DELETE' THEN
-        {_tally("'tag ' || NEW.tag_id", "NEW.start_day", 1)}
+        {_add_to_count("'tag ' || NEW.tag_id", "NEW.start_day", 1)}
     END IF;"""
 
-USERS = f"""BEGIN
+COUNT_USER = f"""BEGIN
     IF TG_OP <> 'INSERT' THEN
         IF OLD.is_active THEN
-            {_tally("'users'", "OLD.id >> 8", -1)}
+            {_add_to_count("'users'", "OLD.id >> 8", -1)}
         END IF;
     END IF;
     IF TG_OP <> 'DELETE' THEN
         IF NEW.is_active THEN
-            {_tally("'users'", "NEW.id >> 8", 1)}
+            {_add_to_count("'users'", "NEW.id >> 8", 1)}
         END IF;
     END IF;"""
 
-CHANGES = f"""BEGIN
-    {CHANGED}"""
+COUNT_CHANGE = f"""BEGIN
+    {BUMP_CHANGE_COUNTER}"""
 
-SUMS = f"""BEGIN
-    IF EXISTS (SELECT FROM tally_changes) AND pg_try_advisory_xact_lock({SUMMING_UP}) THEN
-        WITH gone AS (DELETE FROM tally_changes RETURNING subject, place, change)
-        INSERT INTO tallies (subject, level, stretch, number)
-            SELECT subject, level, place >> (6 * level), sum(change)
-            FROM gone CROSS JOIN (VALUES (0), (1), (2)) levels (level)
+_LEVELS = ", ".join(f"({level}, {shift})" for level, shift in LEVEL_SHIFTS.items())
+SUM_UP = f"""BEGIN
+    IF EXISTS (SELECT FROM pending_bucket_counts) AND pg_try_advisory_xact_lock({ADVISORY_LOCK_ID}) THEN
+        WITH pending AS (DELETE FROM pending_bucket_counts RETURNING counter, bucket, change)
+        INSERT INTO bucket_counts (counter, level, bucket, count)
+            SELECT counter, level, bucket >> shift, sum(change)
+            FROM pending CROSS JOIN (VALUES {_LEVELS}) levels (level, shift)
             GROUP BY 1, 2, 3
-        ON CONFLICT (subject, level, stretch) DO UPDATE SET number = tallies.number + excluded.number;
+        ON CONFLICT (counter, level, bucket) DO UPDATE SET count = bucket_counts.count + excluded.count;
     END IF;"""
 
-PUTTING_UP = [
-    _function("events", EVENTS),
-    _function("heat", HEAT),
-    _function("listed_events", LISTED_EVENTS),
-    _function("event_tags", EVENT_TAGS),
-    _function("listed_tags", LISTED_TAGS),
-    _function("users", USERS),
-    _function("changes", CHANGES),
-    _function("sums", SUMS),
-    _trigger("events_insert", "INSERT", "events", "events", "WHEN (NEW.is_visible)"),
-    _trigger("events_update", f"UPDATE OF {SHOWN}", "events", "events", "WHEN (OLD.is_visible OR NEW.is_visible)"),
-    _trigger(
-        "events_heat",
+# By table: the statements that change its lists, after which the pending changes are summed up.
+SUMMED_UP_AFTER = {
+    "talks": f"INSERT OR DELETE OR UPDATE OF {LISTED_TALK_COLUMNS}",
+    "events": f"INSERT OR DELETE OR UPDATE OF {LISTED_EVENT_COLUMNS}",
+    "event_tags": "INSERT OR DELETE",
+    "users": f"INSERT OR DELETE OR UPDATE OF {LISTED_USER_COLUMNS}",
+}
+
+CREATE_STATEMENTS = [
+    _function("events", UPSERT_LISTED_EVENT),
+    _function("popularity", UPDATE_SORT_SCORE),
+    _function("listed_events", COUNT_LISTED_EVENT),
+    _function("event_tags", COPY_EVENT_TAG),
+    _function("listed_tags", COUNT_LISTED_TAG),
+    _function("users", COUNT_USER),
+    _function("changes", COUNT_CHANGE),
+    _function("sums", SUM_UP),
+    _row_trigger("events_insert", "INSERT", "events", "events", "WHEN (NEW.is_visible)"),
+    _row_trigger(
+        "events_update",
+        f"UPDATE OF {LISTED_EVENT_COLUMNS}",
+        "events",
+        "events",
+        "WHEN (OLD.is_visible OR NEW.is_visible)",
+    ),
+    _row_trigger(
+        "events_popularity",
         "UPDATE OF attendee_count, comment_count",
-        "heat",
+        "popularity",
         "events",
         "WHEN (NEW.is_visible AND NEW.popularity <> OLD.popularity)",
     ),
-    _trigger("listed_events", "INSERT OR DELETE OR UPDATE", "listed_events", "listed_events"),
-    _trigger("event_tags", "INSERT OR DELETE", "event_tags", "event_tags"),
-    _trigger("listed_tags", "INSERT OR DELETE OR UPDATE OF start_day", "listed_tags", "listed_tags"),
-    _trigger("users", "INSERT OR DELETE OR UPDATE OF is_active", "users", "users"),
-    _trigger("talks", "INSERT OR DELETE OR UPDATE OF title_key, is_active", "changes", "talks"),
-    _trigger(
-        "users_names",
-        "INSERT OR DELETE OR UPDATE OF username_key, full_name_key, twitter_username, is_active",
-        "changes",
-        "users",
-    ),
-    _trigger("talks_sums", "INSERT OR DELETE OR UPDATE OF title_key, is_active", "sums", "talks"),
-    _trigger("events_sums", f"INSERT OR DELETE OR UPDATE OF {SHOWN}", "sums", "events"),
-    _trigger("event_tags_sums", "INSERT OR DELETE", "sums", "event_tags"),
-    _trigger(
-        "users_sums",
-        "INSERT OR DELETE OR UPDATE OF username_key, full_name_key, twitter_username, is_active",
-        "sums",
-        "users",
-    ),
+    _row_trigger("listed_events", "INSERT OR DELETE OR UPDATE", "listed_events", "listed_events"),
+    _row_trigger("event_tags", "INSERT OR DELETE", "event_tags", "event_tags"),
+    _row_trigger("listed_tags", "INSERT OR DELETE OR UPDATE OF start_day", "listed_tags", "listed_tags"),
+    _row_trigger("users", "INSERT OR DELETE OR UPDATE OF is_active", "users", "users"),
+    _row_trigger("talks", SUMMED_UP_AFTER["talks"], "changes", "talks"),
+    _row_trigger("users_names", SUMMED_UP_AFTER["users"], "changes", "users"),
+    *(_statement_trigger(f"{table}_sums", event, "sums", table) for table, event in SUMMED_UP_AFTER.items()),
+    *row_versions.postgresql_trigger_statements(PREFIX),
 ]
 
-PUTTING_UP += row_versions.postgresql_trigger_statements(PREFIX)
-
-# As the search asks for them; NULL where there is no name would make the whole NULL.
+# The same expression as in the search; a NULL name would make the whole text NULL.
 USER_NAMES = "username_key || E'\\n' || coalesce(full_name_key, '') || E'\\n' || lower(coalesce(twitter_username, ''))"
 
 SEARCH_INDEXES = {
@@ -182,9 +191,9 @@ SEARCH_INDEXES = {
     "search_user_names": f"users USING gin (({USER_NAMES}) gin_trgm_ops) WHERE is_active",
 }
 
-NO_TRIGRAMS = (
-    "PostgreSQL's extension pg_trgm is not there and this role may not create it, so searches will walk whole"
-    " tables. Have it created (CREATE EXTENSION pg_trgm) and run `joindin setup` again."
+MSG_PG_TRGM_MISSING = (
+    "PostgreSQL's extension pg_trgm is missing and this role may not create it, so searches will read whole tables."
+    " Have it created (CREATE EXTENSION pg_trgm) and run `joindin setup` again."
 )
 
 
@@ -204,7 +213,7 @@ def drop_triggers(connection: Connection) -> None:
 
 
 def create_triggers(connection: Connection) -> None:
-    for statement in PUTTING_UP:
+    for statement in CREATE_STATEMENTS:
         connection.exec_driver_sql(statement)
 
 
@@ -214,12 +223,12 @@ def drop_search_indexes(connection: Connection) -> None:
 
 
 def create_search_indexes(connection: Connection) -> None:
-    """The trigram indexes, as soon as the extension is there."""
+    """Create the missing trigram indexes if the extension is or can be installed; log a warning otherwise."""
     try:
         with connection.begin_nested():
             connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     except DBAPIError:
-        log.warning(NO_TRIGRAMS)
+        log.warning(MSG_PG_TRGM_MISSING)
         return
-    for name, what in SEARCH_INDEXES.items():
-        connection.exec_driver_sql(f"CREATE INDEX IF NOT EXISTS {name} ON {what}")
+    for name, definition in SEARCH_INDEXES.items():
+        connection.exec_driver_sql(f"CREATE INDEX IF NOT EXISTS {name} ON {definition}")

@@ -1,66 +1,74 @@
-"""Whether what is kept is what it should be."""
+"""Comparison of the read models with the primary tables."""
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from joindin.performance.read_models import triggers_sqlite
-from joindin.performance.read_models.rebuild import BUCKETED_SOURCES, HAS_CFP
+from joindin.performance.read_models.expressions import BUCKETED_SOURCES, LEVEL_SHIFTS, listed_event_values, sort_score
 
-# By table: what there should be, and what there is.
-COMPARED = {
+_COUNT_COLUMNS = """SELECT counter, level, bucket, sum(count) AS count FROM ({rows}) counted
+    WHERE counter <> 'changes' GROUP BY counter, level, bucket HAVING sum(count) <> 0"""
+
+_EXPECTED_COUNTS = " UNION ALL ".join(
+    f"SELECT {counter} AS counter, {level} AS level, ({bucket}) >> {shift} AS bucket, 1 AS count FROM {source}"
+    for counter, bucket, source in BUCKETED_SOURCES
+    for level, shift in LEVEL_SHIFTS.items()
+)
+_STORED_COUNTS = "SELECT counter, level, bucket, count FROM bucket_counts UNION ALL " + " UNION ALL ".join(
+    f"SELECT counter, {level}, bucket >> {shift}, change FROM pending_bucket_counts"
+    for level, shift in LEVEL_SHIFTS.items()
+)
+
+# By table: the rows that there should be, and the rows that there are.
+COMPARISONS = {
     "listed_events": (
-        f"""SELECT id, starts_at, start_day, CASE WHEN {HAS_CFP} THEN cfp_starts_at END,
-            CASE WHEN {HAS_CFP} THEN cfp_ends_at END, name_key FROM events e WHERE is_visible""",
+        f"SELECT id, {listed_event_values('e')} FROM events e WHERE is_visible",
         "SELECT event_id, starts_at, start_day, cfp_starts_at, cfp_ends_at, name_key FROM listed_events",
     ),
+    # has_started may lag behind the calendar; sort_score has to agree with it.
     "hot_events": (
-        "SELECT id, start_day, popularity FROM events WHERE is_visible",
-        """SELECT event_id, start_day, CASE WHEN is_begun THEN -5 * start_day ELSE 5 * start_day END - heat
-            FROM hot_events""",
+        f"""SELECT events.id, events.start_day, {sort_score("has_started", "events.start_day", "popularity")}
+            FROM events LEFT JOIN hot_events ON hot_events.event_id = events.id WHERE is_visible""",
+        "SELECT event_id, start_day, sort_score FROM hot_events",
     ),
     "listed_tags": (
         """SELECT tag_id, starts_at, event_tags.event_id, start_day
             FROM event_tags JOIN listed_events ON listed_events.event_id = event_tags.event_id""",
         "SELECT tag_id, starts_at, event_id, start_day FROM listed_tags",
     ),
+    "bucket_counts": (_COUNT_COLUMNS.format(rows=_EXPECTED_COUNTS), _COUNT_COLUMNS.format(rows=_STORED_COUNTS)),
 }
 
-STRETCHES = """SELECT subject, level, stretch, sum(number) AS number FROM ({rows}) counted
-    WHERE subject <> 'changes' GROUP BY subject, level, stretch HAVING sum(number) <> 0"""
-
-
-def _counted():
-    return " UNION ALL ".join(
-        f"SELECT {subject} AS subject, {level} AS level, ({place}) >> {6 * level} AS stretch, 1 AS number FROM {rows}"
-        for subject, place, rows in BUCKETED_SOURCES
-        for level in range(3)
+# This index has no table behind it that its own integrity check could compare.
+SQLITE_COMPARISONS = {
+    "user_names": (
+        f"SELECT id, {triggers_sqlite.user_names('users')} FROM users WHERE is_active",
+        "SELECT rowid, names FROM user_names",
     )
-
-
-KEPT = "SELECT subject, level, stretch, number FROM tallies UNION ALL " + " UNION ALL ".join(
-    f"SELECT subject, {level}, place >> {6 * level}, change FROM tally_changes" for level in range(3)
-)
-
-COMPARED["tallies"] = (STRETCHES.format(rows=_counted()), STRETCHES.format(rows=KEPT))
+}
 
 
 def find_inconsistencies(connection: Connection) -> dict[str, int]:
-    """How many rows of each kept table are missing, too many or wrong; tables that are right are left out."""
-    drift = {table: _differences(connection, *both) for table, both in COMPARED.items()}
-    drift |= dict.fromkeys(_broken_searches(connection), 1)
-    return {table: number for table, number in drift.items() if number}
+    """Return the number of missing, surplus or wrong rows of each read model that has any.
+
+    A broken full-text index counts as one row.
+    """
+    comparisons = COMPARISONS | (SQLITE_COMPARISONS if connection.dialect.name == "sqlite" else {})
+    wrong_rows = {table: _count_differences(connection, *both) for table, both in comparisons.items()}
+    wrong_rows |= dict.fromkeys(_broken_search_indexes(connection), 1)
+    return {table: number for table, number in wrong_rows.items() if number}
 
 
-def _differences(connection, wanted, kept):
+def _count_differences(connection, expected, stored):
     missing, surplus = (
         connection.exec_driver_sql(f"SELECT count(*) FROM (SELECT * FROM ({one}) a EXCEPT SELECT * FROM ({other}) b) c")
-        for one, other in ((wanted, kept), (kept, wanted))
+        for one, other in ((expected, stored), (stored, expected))
     )
     return max(missing.scalar(), surplus.scalar())
 
 
-def _broken_searches(connection):
-    """Full-text indexes that do not fit their rows; PostgreSQL's indexes always do."""
+def _broken_search_indexes(connection):
+    """Yield the full-text indexes that disagree with their rows. PostgreSQL maintains its indexes itself."""
     if connection.dialect.name != "sqlite":
         return
     for name in triggers_sqlite.SEARCH_INDEXES:

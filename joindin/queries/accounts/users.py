@@ -13,7 +13,7 @@ from joindin.queries.paging import Page, Paging
 from joindin.queries.search_patterns import literal_pattern, trigram_match
 from joindin.utils.text import fold_case_accents
 
-# Further in than that, the tallies are asked where a page begins.
+# Pages with a larger offset are found by the bucket counts.
 OFFSET_SCAN_LIMIT = 200
 # So many ids are counted together.
 BLOCK_SIZE = 256
@@ -91,11 +91,11 @@ def _list_everybody(connection, paging):
     start = paging.start or 0
     if paging.size == 0 or start <= OFFSET_SCAN_LIMIT:
         return _EVERYBODY.page(connection, paging)
-    # The tallies know in which block of ids the page begins.
+    # A bucket is a block of ids.
     found = connection.execute(_SEEK, {"offset": start}).one()
-    if found.place is None:
+    if found.bucket is None:
         return Page([], found.total, paging)
-    values = {"first": found.place * BLOCK_SIZE, "size": paging.size, "offset": int(found.rank - found.before)}
+    values = {"first": found.bucket * BLOCK_SIZE, "size": paging.size, "offset": int(found.rank - found.before)}
     return Page(connection.execute(_FAR, values).all(), found.total, paging)
 
 

@@ -1,4 +1,7 @@
-"""Events that wait for approval, soonest first. There are never many, so what else is asked of them is looked at in each."""
+"""Events that wait for approval, the soonest first.
+
+There are never many, so the other conditions of the filter are checked row by row.
+"""
 
 from sqlalchemy import func, select, true
 
@@ -7,30 +10,30 @@ from joindin.queries.paging import Page, Paging
 from joindin.queries.search_patterns import like_pattern
 from joindin.utils.text import fold_case_accents
 
-events = Event.__table__.c
+_events = Event.__table__.c
 
 
-def list_pending_events(connection, wanted, paging: Paging) -> Page:
-    """A page of keys; ``wanted`` is an ``EventFilter``."""
-    conditions = [events.is_pending == true(), *_conditions(wanted)]
+def list_pending_events(connection, event_filter, paging: Paging) -> Page:
+    """Return a page of event keys; ``event_filter`` is an ``EventFilter``."""
+    conditions = [_events.is_pending == true(), *_conditions(event_filter)]
     total = select(func.count()).select_from(Event.__table__).where(*conditions)
-    columns = (events.id, events.version, events.is_pending, total.scalar_subquery().label("total"))
+    columns = (_events.id, _events.version, _events.is_pending, total.scalar_subquery().label("total"))
     rows = connection.execute(
-        paging.slice(select(*columns).where(*conditions).order_by(events.starts_at, events.id))
+        paging.slice(select(*columns).where(*conditions).order_by(_events.starts_at, _events.id))
     ).all()
     return Page(rows, rows[0].total if rows else connection.scalar(total), paging)
 
 
-def _conditions(wanted):
-    if wanted.title is not None:
-        # The escape that MySQL and PostgreSQL have anyway, for SQLite's sake.
-        yield events.name_key.like(like_pattern(wanted.title), escape="\\")
-    if wanted.stub is not None:
-        yield func.lower(events.stub) == wanted.stub.lower()
-    if wanted.tags:
-        named = Tag.__table__.c.name_key.in_([fold_case_accents(tag) for tag in wanted.tags])
-        yield events.id.in_(select(event_tags.c.event_id).join(Tag.__table__).where(named))
-    if wanted.starts_from is not None:
-        yield events.starts_at >= wanted.starts_from
-    if wanted.starts_before is not None:
-        yield events.starts_at < wanted.starts_before
+def _conditions(event_filter):
+    if event_filter.title is not None:
+        # The default escape of MySQL and PostgreSQL; SQLite has none.
+        yield _events.name_key.like(like_pattern(event_filter.title), escape="\\")
+    if event_filter.stub is not None:
+        yield func.lower(_events.stub) == event_filter.stub.lower()
+    if event_filter.tags:
+        tagged = Tag.__table__.c.name_key.in_([fold_case_accents(tag) for tag in event_filter.tags])
+        yield _events.id.in_(select(event_tags.c.event_id).join(Tag.__table__).where(tagged))
+    if event_filter.starts_from is not None:
+        yield _events.starts_at >= event_filter.starts_from
+    if event_filter.starts_before is not None:
+        yield _events.starts_at < event_filter.starts_before

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 import joindin.queries.event_lists.by_start as by_start
 from joindin.operations.started_events import mark_started_events
-from joindin.performance.caching.query_cache import clear_query_cache
 from joindin.performance.read_models import find_inconsistencies
 from joindin.queries.event_lists import EventFilter, list_events, search
 from joindin.queries.paging import Paging
@@ -56,17 +55,15 @@ def reach(request, monkeypatch):
 
 
 def forget_statements():
-    """With the limits that are in them, and what was too much for these."""
+    """With the limits that are in them."""
     search._rare.cache_clear()
-    search._ids.cache_clear()
-    search._common.clear()
 
 
 @MANY
 @given(events, moments, filters, pagings, st.booleans())
-def test_a_page_is_that_part_of_the_whole_list(reach, session, community, now, wanted, paging, is_moved):
+def test_a_page_is_that_part_of_the_whole_list(app, reach, session, community, now, wanted, paging, is_moved):
     try:
-        clear_query_cache()
+        app.extensions["query_cache"].clear()
         shown = insert_events(session, community)
         if is_moved:
             mark_started_events(session, now)
