@@ -1,60 +1,39 @@
-"""Rendered pieces of answers, kept by the version of the row they show.
+"""Rendered JSON fragments, cached by the version of the row that they show.
 
-Nothing is ever invalidated: a change moves the version, and the old piece falls out of the back.
-A key must name everything the piece depends on: kind, id, version, dialect, addresses, viewer.
+Nothing is ever invalidated: a change of the row moves its version, and entries of old versions are evicted unused. Any
+surface may use :func:`render_cached`; its cache key has to name every input of the fragment: kind, id, row version,
+dialect and form, base URL, and the viewer's relation to the row as far as it changes the result.
 """
 
-from collections import OrderedDict
-from collections.abc import Hashable, Sequence
-from threading import Lock
+from collections.abc import Callable, Hashable, Mapping, Sequence
 
-# What an entry costs beside its bytes: key, tuple, dictionary slot.
-OVERHEAD = 400
+import orjson
+
+from joindin.performance.caching.lru import ByteLRU
+
+# Objects that hold a cached fragment: key, tuple, dictionary slot.
+ENTRY_OVERHEAD_BYTES = 400
 
 
-class FragmentCache:
-    """A bounded memory, oldest use out first; safe to share between threads."""
+def render_cached(
+    cache: ByteLRU,
+    keys: Sequence,
+    cache_key: Callable[..., Hashable],
+    load: Callable[[list[int]], Mapping],
+    serialize: Callable[..., dict],
+) -> list[bytes]:
+    """Return the fragments of the rows ``keys``, in that order, without rows that do not exist any more.
 
-    def __init__(self, most_bytes: int):
-        self._most = most_bytes
-        self._held = 0
-        self._pieces: OrderedDict[Hashable, bytes] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: Hashable) -> bytes | None:
-        with self._lock:
-            piece = self._pieces.get(key)
-            if piece is not None:
-                self._pieces.move_to_end(key)
-            return piece
-
-    def get_all(self, keys: Sequence[Hashable]) -> list[bytes | None]:
-        """The pieces in the order of the keys, None where there is none."""
-        with self._lock:
-            pieces = [self._pieces.get(key) for key in keys]
-            for key, piece in zip(keys, pieces):
-                if piece is not None:
-                    self._pieces.move_to_end(key)
-        return pieces
-
-    def put(self, key: Hashable, piece: bytes) -> None:
-        cost = len(piece) + OVERHEAD
-        if cost > self._most:
-            return
-        with self._lock:
-            replaced = self._pieces.pop(key, None)
-            if replaced is not None:
-                self._held -= len(replaced) + OVERHEAD
-            self._pieces[key] = piece
-            self._held += cost
-            while self._held > self._most:
-                _, dropped = self._pieces.popitem(last=False)
-                self._held -= len(dropped) + OVERHEAD
-
-    def clear(self) -> None:
-        with self._lock:
-            self._pieces.clear()
-            self._held = 0
-
-    def __len__(self) -> int:
-        return len(self._pieces)
+    Rows that are not cached are loaded together by ``load(ids)``. ``cache_key`` must accept both a key row and a loaded
+    record: a fragment is stored under the version that was loaded, which may be newer than the one that was listed.
+    """
+    fragments = cache.get_many([cache_key(key) for key in keys])
+    missing = [key.id for key, fragment in zip(keys, fragments) if fragment is None]
+    if not missing:
+        return fragments
+    records = load(missing)
+    for index, key in enumerate(keys):
+        if fragments[index] is None and (record := records.get(key.id)) is not None:
+            fragments[index] = fragment = orjson.dumps(serialize(record))
+            cache.put(cache_key(record), fragment, len(fragment) + ENTRY_OVERHEAD_BYTES)
+    return [fragment for fragment in fragments if fragment is not None]

@@ -1,13 +1,14 @@
-"""The answer cache: what anybody may see is answered from memory, before Flask is asked.
+"""WSGI middleware that answers visitors from memory, before Flask is called.
 
-It stands in front of the application and knows HTTP, not the house: an answer is kept if it says of
-itself that everybody may have it and must ask again (``Cache-Control: public, no-cache``). Nothing
-is ever invalidated. Each request asks for the version of the data (:mod:`joindin.performance.data_version`) and
-gets what was rendered under that same version on the same day, or it goes on to the application. So
-a read that starts after a write was acknowledged shows it, whoever wrote.
+Cached is only a response that declares itself public and revalidated (``Cache-Control: public, no-cache``). Nothing is
+ever invalidated: each entry carries the data version (:mod:`joindin.performance.data_version`) and the UTC day from
+before it was rendered, and is sent only while both are current. A read that starts after a write was acknowledged
+therefore contains that write, whichever process wrote.
+
+Without a data version (the database does not answer) every request goes to the application.
 """
 
-from threading import Lock
+from threading import Event, Lock
 from time import time
 
 from werkzeug.datastructures import Headers
@@ -16,8 +17,8 @@ from joindin.performance.caching.cached_response import CachedResponse, forward_
 from joindin.performance.caching.compression import choose_encoding
 from joindin.performance.caching.lru import ByteLRU
 
-# Who comes with one of these is somebody, or wants only a part.
-PERSONAL = (
+# Requests with one of these are personal or partial.
+BYPASS_HEADERS = (
     "HTTP_AUTHORIZATION",
     "HTTP_COOKIE",
     "HTTP_SIGNATURE",
@@ -25,70 +26,92 @@ PERSONAL = (
     "HTTP_IF_MATCH",
     "HTTP_IF_UNMODIFIED_SINCE",
 )
-# Answered here, and not by the application, which always gives the whole.
-CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
-# Files have a cache of their own: the reader's, for ever.
-FILES = ("/inc/", "/static/")
-A_DAY = 86_400
-# So many different answers can be rendered at the same time: more than there are threads.
-SIDE_BY_SIDE = 64
+# Evaluated here; the application always renders the whole response.
+CONDITIONAL_HEADERS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
+# Files are immutable and cached by the client.
+BYPASS_PREFIXES = ("/inc/", "/static/")
+SECONDS_PER_DAY = 86_400
+
+# Objects that hold a cached response: key, headers, dictionary slot.
+ENTRY_OVERHEAD_BYTES = 1500
+
+# Entry of a key whose last response was not cacheable.
+UNCACHEABLE = object()
 
 
 class ResponseCache:
-    """WSGI middleware; ``version`` is a function that tells the data's version, or None if it cannot be told."""
+    """``read_version`` returns the data version, or None if it is unknown."""
 
-    def __init__(self, app, version, memory: ByteLRU):
+    def __init__(self, app, read_version, entries: ByteLRU):
         self._app = app
-        self._version = version
-        self._memory = memory
-        self._renderings = [Lock() for _ in range(SIDE_BY_SIDE)]
+        self._read_version = read_version
+        self._entries = entries
+        self._renderings: dict[tuple, Event] = {}
+        self._lock = Lock()
 
     def __call__(self, environ, start_response):
-        if not _is_for_anybody(environ):
+        if not _is_cacheable_request(environ):
             return self._app(environ, start_response)
         key = _key(environ)
-        rendering = self._renderings[hash(key) % SIDE_BY_SIDE]
         while True:
-            # Both before anything is read: the answer may be newer than this, never older.
-            version, day = self._version(), time() // A_DAY
+            # Read before the data: the response may be newer than this version, never older.
+            version, day = self._read_version(), time() // SECONDS_PER_DAY
             if version is None:
                 return self._app(environ, start_response)
-            answer = self._memory.get(key)
-            if answer is not None and answer.version == version and answer.day == day:
-                return answer.send(environ, start_response)
-            if rendering.acquire(blocking=False):
+            entry = self._entries.get(key)
+            if entry is UNCACHEABLE:
+                # Identical requests run side by side; waiting for one of them would not save the others any work.
+                return self._render(environ, start_response, key, version, day, None)
+            if entry is not None and entry.version == version and entry.day == day:
+                return entry.send(environ, start_response)
+            running = self._begin_rendering(key)
+            if running is None:
                 try:
-                    return self._render(environ, start_response, key, version, day, answer)
+                    return self._render(environ, start_response, key, version, day, entry)
                 finally:
-                    rendering.release()
-            # After a write many want the same anew. One renders it, the others look again when it is there.
-            with rendering:
-                pass
+                    self._end_rendering(key)
+            # One request renders after a write; the others wait for it and look again.
+            running.wait()
+
+    def _begin_rendering(self, key):
+        """Return None if this thread may render the key, else the event that ends the rendering in progress."""
+        with self._lock:
+            running = self._renderings.get(key)
+            if running is None:
+                self._renderings[key] = Event()
+            return running
+
+    def _end_rendering(self, key):
+        with self._lock:
+            finished = self._renderings.pop(key)
+        finished.set()
 
     def _render(self, environ, start_response, key, version, day, outdated):
-        asked = {name: value for name, value in environ.items() if name not in CONDITIONS}
-        said = []
-        body = self._app(asked | {"REQUEST_METHOD": "GET"}, lambda *words: said.extend(words))
-        status, headers = said[0], Headers(said[1])
+        unconditional = {name: value for name, value in environ.items() if name not in CONDITIONAL_HEADERS}
+        started = []
+        body = self._app(unconditional | {"REQUEST_METHOD": "GET"}, lambda *arguments: started.extend(arguments))
+        status, headers = started[0], Headers(started[1])
         if not is_cacheable(status, headers):
+            self._entries.put(key, UNCACHEABLE, _size(key))
             return forward_uncached(environ, start_response, status, headers, body)
-        answer = CachedResponse(status, headers, _whole(body), key[-1], outdated)
-        answer.version, answer.day = version, day
-        self._memory.put(key, answer)
-        return answer.send(environ, start_response)
+        response = CachedResponse(status, headers, _read_body(body), key[-1], outdated)
+        response.version, response.day = version, day
+        if not self._entries.put(key, response, _size(key) + response.size):
+            self._entries.put(key, UNCACHEABLE, _size(key))
+        return response.send(environ, start_response)
 
 
-def _is_for_anybody(environ):
+def _is_cacheable_request(environ):
     return (
         environ["REQUEST_METHOD"] in ("GET", "HEAD")
-        and not any(map(environ.__contains__, PERSONAL))
-        and not environ["PATH_INFO"].startswith(FILES)
+        and not any(map(environ.__contains__, BYPASS_HEADERS))
+        and not environ["PATH_INFO"].startswith(BYPASS_PREFIXES)
         and environ.get("CONTENT_LENGTH", "") in ("", "0")
     )
 
 
 def _key(environ):
-    """All that an answer to somebody unknown depends on, beside the data and the day."""
+    """Return every input of a response to a visitor except data version and day."""
     return (
         environ["PATH_INFO"],
         environ["QUERY_STRING"],
@@ -100,7 +123,11 @@ def _key(environ):
     )
 
 
-def _whole(body):
+def _size(key):
+    return ENTRY_OVERHEAD_BYTES + sum(len(part) for part in key if part)
+
+
+def _read_body(body):
     try:
         return b"".join(body)
     finally:

@@ -27,7 +27,6 @@ from joindin.representations.schema_fields import ObjectSchema, boolean, optiona
 from joindin.representations.v2_1.events import EventPageSchema, VerboseEventPageSchema
 from joindin.representations.v2_1.users import UserPageSchema, VerboseUserPageSchema
 from joindin.resources.v2_1.authentication import links, require_user
-from joindin.resources.v2_1.event_rendering import render_events_page
 from joindin.resources.v2_1.openapi import (
     accepts_body,
     accepts_query,
@@ -38,9 +37,9 @@ from joindin.resources.v2_1.openapi import (
     returns_page,
 )
 from joindin.resources.v2_1.paging import read_paging
+from joindin.resources.v2_1.rendering import render_events, render_users
 from joindin.resources.v2_1.request_params import get_params, get_query_params
-from joindin.resources.v2_1.responses import collection_response, empty_response, is_verbose
-from joindin.resources.v2_1.user_rendering import render_users
+from joindin.resources.v2_1.responses import empty_response
 from joindin.utils.datetimes import utc_now
 from joindin.utils.text import is_email, to_plain_text
 
@@ -125,8 +124,7 @@ class HostedEvents(MethodView):
     @returns_page(EventPageSchema, VerboseEventPageSchema)
     def get(self, user_id):
         """List the events somebody hosts, newest first, whatever their state."""
-        page = list_hosted_events(reader(), user_id, read_paging())
-        return collection_response("events", render_events_page(page.items, verbose=is_verbose(), rated=False), page)
+        return render_events(list_hosted_events(reader(), user_id, read_paging()), with_rating=False)
 
 
 @blp.route("/users/<positive:user_id>/attended")
@@ -134,8 +132,7 @@ class AttendedEvents(MethodView):
     @returns_page(EventPageSchema, VerboseEventPageSchema)
     def get(self, user_id):
         """List the events somebody attends, newest first."""
-        page = list_attended_events(reader(), user_id, read_paging())
-        return collection_response("events", render_events_page(page.items, verbose=is_verbose(), rated=False), page)
+        return render_events(list_attended_events(reader(), user_id, read_paging()), with_rating=False)
 
 
 @blp.route("/users/verifications")

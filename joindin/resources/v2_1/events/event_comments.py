@@ -41,7 +41,6 @@ from joindin.resources.v2_1.comment_parsing import (
     parse_comment_text,
     parse_rating,
 )
-from joindin.resources.v2_1.comment_rendering import render_event_comments
 from joindin.resources.v2_1.openapi import (
     accepts_body,
     add_undocumented_route,
@@ -51,6 +50,7 @@ from joindin.resources.v2_1.openapi import (
     returns_page,
 )
 from joindin.resources.v2_1.paging import read_paging
+from joindin.resources.v2_1.rendering import render_event_comments
 from joindin.resources.v2_1.request_params import get_params
 from joindin.resources.v2_1.responses import collection_response, empty_response
 from joindin.utils.akismet import is_spam

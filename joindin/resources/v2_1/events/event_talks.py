@@ -16,8 +16,8 @@ from joindin.resources.v2_1.authentication import links, require_user
 from joindin.resources.v2_1.authorization import check_permission_and_audit
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_page
 from joindin.resources.v2_1.paging import read_paging
+from joindin.resources.v2_1.rendering import render_talks
 from joindin.resources.v2_1.request_params import get_params
-from joindin.resources.v2_1.talk_rendering import render_talks
 from joindin.resources.v2_1.talks.talk_parsing import INVALID_TALK_MESSAGES, TalkBodySchema, parse_talk
 
 blp = Blueprint("event talks", __name__, url_prefix="/v2.1", description="The talks of an event")

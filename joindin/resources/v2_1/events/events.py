@@ -13,7 +13,6 @@ from joindin.operations.events import edit_event, has_reached_pending_limit, res
 from joindin.permissions import can_edit_event, can_list_pending_events, can_review_event, is_auto_approved
 from joindin.queries.accounts.users import list_attendees
 from joindin.queries.event_lists import EventFilter, list_events
-from joindin.queries.event_lists.keys import seeing
 from joindin.queries.events import find_event_key
 from joindin.queries.paging import single_page
 from joindin.queries.viewer_relations import load_viewer_for_events
@@ -21,7 +20,6 @@ from joindin.representations.v2_1.events import AttendingSchema, EventPageSchema
 from joindin.representations.v2_1.users import UserPageSchema, VerboseUserPageSchema
 from joindin.resources.v2_1.authentication import base_url, links, require_user
 from joindin.resources.v2_1.authorization import with_event
-from joindin.resources.v2_1.event_rendering import render_events, render_events_page
 from joindin.resources.v2_1.events.event_parsing import (
     MSG_DATES_REQUIRED,
     MSG_FIELD_REQUIRED,
@@ -41,15 +39,13 @@ from joindin.resources.v2_1.openapi import (
     returns_page,
 )
 from joindin.resources.v2_1.paging import read_paging
+from joindin.resources.v2_1.rendering import render_events, render_users
 from joindin.resources.v2_1.request_params import NO_PARAMS, get_params, get_query_params
 from joindin.resources.v2_1.responses import (
-    collection_response,
     disable_shared_cache,
     empty_response,
-    is_verbose,
     object_response,
 )
-from joindin.resources.v2_1.user_rendering import render_users
 from joindin.utils.datetimes import is_relative, parse_date, utc_now
 from joindin.utils.text import to_plain_text
 from joindin.viewer import Viewer
@@ -83,8 +79,8 @@ class Events(MethodView):
         wanted = _read_filter()
         if wanted.name == "pending":
             _check_may_list_pending()
-        page = list_events(seeing(reader(), get_caller().user), wanted, read_paging(), utc_now())
-        return collection_response("events", render_events_page(page.items, verbose=is_verbose()), page)
+        user = get_caller().user
+        return render_events(list_events(reader(), wanted, read_paging(), utc_now(), user and user.id))
 
     @accepts_body(NewEventSchema)
     @returns_empty(201, "It is approved already.", location="/v2.1/events/3")
@@ -116,7 +112,7 @@ class OneEvent(MethodView):
         Hosts see their own event also while it waits and after it was rejected, with the reason.
         """
         key, viewer = find_event_key(reader(), event_id, get_caller().user)
-        return collection_response("events", render_events([key], viewer, verbose=is_verbose()), single_page(key))
+        return render_events(single_page(key), viewer=viewer)
 
     @with_event(can_edit_event, login_message=TO_EDIT, refusal=NOT_HOST)
     @accepts_body(EventBodySchema)

@@ -60,9 +60,9 @@ from joindin.resources.v2_1.comment_parsing import (
     parse_comment_text,
     parse_rating,
 )
-from joindin.resources.v2_1.comment_rendering import render_talk_comments
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty, returns_page
 from joindin.resources.v2_1.paging import read_paging
+from joindin.resources.v2_1.rendering import render_talk_comments
 from joindin.resources.v2_1.request_params import get_params
 from joindin.resources.v2_1.responses import collection_response, empty_response
 from joindin.utils.akismet import is_spam

@@ -33,9 +33,9 @@ from joindin.resources.v2_1.openapi import (
     returns_page,
 )
 from joindin.resources.v2_1.paging import read_paging
+from joindin.resources.v2_1.rendering import render_talks
 from joindin.resources.v2_1.request_params import get_params, get_query_params
 from joindin.resources.v2_1.responses import empty_response, object_response
-from joindin.resources.v2_1.talk_rendering import render_talks
 from joindin.resources.v2_1.talks.talk_parsing import INVALID_TALK_MESSAGES, TalkBodySchema, parse_talk
 
 blp = Blueprint("talks", __name__, url_prefix="/v2.1", description="What is given at events")
@@ -130,7 +130,7 @@ class UserTalks(MethodView):
     @returns_page(TalkPageSchema, VerboseTalkPageSchema)
     def get(self, user_id):
         """List the talks that somebody is a claimed speaker of, newest first."""
-        return render_talks(list_user_talks(reader(), user_id, read_paging()), all_comments=True)
+        return render_talks(list_user_talks(reader(), user_id, read_paging()), count_all_comments=True)
 
 
 class BelowTalk(MethodView):
