@@ -1,4 +1,4 @@
-"""The spam check (spec 2.14): Akismet, if the platform has a key; without one everything passes."""
+"""Client of Akismet, the spam check for comments (spec 2.14). Without a key in the settings nothing is spam."""
 
 import logging
 from collections.abc import Mapping
@@ -14,38 +14,38 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ClientOrigin:
-    """Where a comment came from, as far as the caller's headers tell."""
+    """IP address and user agent of the author of a comment, as far as the request headers contain them."""
 
-    address: str | None
-    agent: str | None
+    ip_address: str | None
+    user_agent: str | None
 
 
 def is_spam(settings: Mapping, text: str, origin: ClientOrigin) -> bool:
-    """Whether Akismet takes the text for spam; ``false`` is its word for an acceptable one.
+    """Whether Akismet classifies the text as spam. The response body ``false`` means that it is not.
 
-    With a key, what cannot be checked counts as spam, as in the original: a text without an
-    address, or an Akismet that does not answer.
+    A text that cannot be checked counts as spam, as in the original: without an IP address, or without a response of
+    Akismet. This sends an HTTP request: call it outside of transactions and locks.
     """
     if not settings["AKISMET_KEY"]:
         return False
-    if not text.strip() or not origin.address:
+    if not text.strip() or not origin.ip_address:
         return True
     fields = {
         "api_key": settings["AKISMET_KEY"],
         "blog": settings["AKISMET_BLOG"] or settings["WEBSITE_URL"],
         "comment_content": text,
-        "user_agent": origin.agent or "",
-        "user_ip": origin.address,
+        "user_agent": origin.user_agent or "",
+        "user_ip": origin.ip_address,
     }
     try:
-        answer = fetch(
+        response = fetch(
             settings["AKISMET_URL"],
             method="POST",
             body=urlencode(fields),
             headers=FORM_HEADERS,
             allow_private=settings["ALLOW_PRIVATE_FETCHES"],
         )
-    except FetchFailed as failure:
-        log.warning("the spam check did not answer: %s", failure)
+    except FetchFailed as error:
+        log.warning("the spam check failed: %s", error)
         return True
-    return answer.status != 200 or answer.body.strip() != b"false"
+    return response.status != 200 or response.body.strip() != b"false"

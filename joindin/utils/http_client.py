@@ -1,8 +1,9 @@
-"""Asking other servers over HTTP, without becoming their way into our own network.
+"""HTTP client for requests to other servers, guarded against server-side request forgery (SSRF).
 
-A name is resolved once, every address it has must be a public one, and the connection goes to the address that was
-looked at; the certificate is still checked against the name. Redirects are answers like any other, sizes and the
-whole time are limited, and proxies from the environment are not used.
+A name is resolved once and every address of it must be public. The connection goes to the address that was checked; the
+certificate is still verified against the name. Redirects are not followed, proxies from the environment are not used,
+and the size of a response is limited. One deadline covers name lookup, connection, request and response; several
+requests can share it.
 """
 
 import ipaddress
@@ -10,6 +11,7 @@ import json
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,17 +24,39 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 TIMEOUT_S = 5
 MAX_BYTES = 1024 * 1024
 
-# IPv6 addresses that carry an IPv4 address, which may be a private one.
+# Name lookups that may be in progress at once. A lookup cannot be cancelled: after its deadline it keeps its thread
+# until the resolver itself times out.
+MAX_LOOKUPS = 32
+
+MSG_TIMEOUT = "it took too long"
+
+# IPv6 networks whose addresses embed an IPv4 address, which may be a private one.
 IPV4_EMBEDDINGS = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
+
+_lookups = threading.BoundedSemaphore(MAX_LOOKUPS)
 
 
 class FetchFailed(Exception):
-    """There is no answer: refused by us, by the network, or cut off. The text is for logs."""
+    """There is no response: the request was not allowed, failed, or was cut off. The text is for logs."""
+
+
+class Deadline:
+    """The end of the time that one or several requests have together."""
+
+    def __init__(self, seconds: float = TIMEOUT_S):
+        self._ends_at = time.monotonic() + seconds
+
+    def remaining_s(self) -> float:
+        """:raises FetchFailed: if the time is over."""
+        remaining = self._ends_at - time.monotonic()
+        if remaining <= 0:
+            raise FetchFailed(MSG_TIMEOUT)
+        return remaining
 
 
 @dataclass(frozen=True)
 class HttpResponse:
-    """What the other server said, whatever its status."""
+    """A complete response of any status."""
 
     status: int
     body: bytes
@@ -43,7 +67,7 @@ class HttpResponse:
         return self.body.decode("utf-8", "replace")
 
     def json(self):
-        """:raises FetchFailed: if it is none."""
+        """:raises FetchFailed: if the body is not JSON."""
         try:
             return json.loads(self.body)
         except ValueError:
@@ -57,20 +81,23 @@ def fetch(
     body: str | bytes | None = None,
     headers: Mapping[str, str] | None = None,
     allow_private: bool = False,
-    timeout_s: float = TIMEOUT_S,
+    deadline: Deadline | None = None,
     max_bytes: int = MAX_BYTES,
 ) -> HttpResponse:
-    """Ask ``url`` once.
+    """Send one request and read the response; without ``deadline`` it has TIMEOUT_S seconds.
 
-    :raises FetchFailed: if its address is not public and ``allow_private`` is not given, or there is no whole answer
-        within the limits.
+    :raises FetchFailed: if the address is not public and ``allow_private`` is not set, or if there is no complete
+        response within the limits.
     """
-    parts = _checked(url)
-    address = _address_of(parts.hostname, parts.port or _usual_port(parts), allow_private)
-    connection = _connection(parts, address, timeout_s)
-    deadline = _Deadline(connection, timeout_s)
+    deadline = deadline or Deadline()
+    parts = _parse_url(url)
+    port = parts.port or _default_port(parts)
+    address = _resolve(parts.hostname, port, allow_private, deadline.remaining_s())
+    timeout_s = deadline.remaining_s()
+    connection = _open_connection(parts, address, port, timeout_s)
+    watchdog = _Watchdog(connection, timeout_s)
     try:
-        deadline.start()
+        watchdog.start()
         connection.connect()
         connection.request(
             method,
@@ -81,21 +108,21 @@ def fetch(
             decode_content=False,
         )
         response = connection.getresponse()
-        answer = HttpResponse(response.status, _read(response, max_bytes, deadline), response.headers)
+        result = HttpResponse(response.status, _read(response, max_bytes, watchdog), response.headers)
     except FetchFailed:
         raise
-    except (OSError, HTTPException, urllib3.exceptions.HTTPError, ValueError) as why:
-        raise FetchFailed("it took too long" if deadline.passed else f"{type(why).__name__}: {why}") from None
+    except (OSError, HTTPException, urllib3.exceptions.HTTPError, ValueError) as error:
+        raise FetchFailed(MSG_TIMEOUT if watchdog.expired else f"{type(error).__name__}: {error}") from None
     finally:
-        deadline.cancel()
+        watchdog.cancel()
         connection.close()
-    if deadline.passed:
-        raise FetchFailed("it took too long")
-    return answer
+    if watchdog.expired:
+        raise FetchFailed(MSG_TIMEOUT)
+    return result
 
 
 def is_public_address(address: str) -> bool:
-    """Whether an IP address is one of the open internet's."""
+    """Whether an IP address is reachable from the public internet."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         if ip.ipv4_mapped:
@@ -105,64 +132,84 @@ def is_public_address(address: str) -> bool:
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or getattr(ip, "is_site_local", False))
 
 
-def _checked(url) -> SplitResult:
+def _parse_url(url) -> SplitResult:
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError as wrong:
-        raise FetchFailed(f"no address: {wrong}") from None
+    except ValueError as error:
+        raise FetchFailed(f"not a URL: {error}") from None
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
-        raise FetchFailed("no address that starts with http:// or https://")
+        raise FetchFailed("not a URL that starts with http:// or https://")
     if "@" in parts.netloc or not url.isascii() or any(letter <= " " or letter == "\x7f" for letter in url):
-        raise FetchFailed("an address with a password, spaces or letters that do not belong there")
+        raise FetchFailed("a URL with credentials, spaces or characters that are not allowed")
     return parts
 
 
-def _address_of(host, port, allow_private):
-    """The address to connect to; one private address among public ones spoils them all."""
-    try:
-        found = [info[4][0] for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    except (OSError, UnicodeError) as why:
-        raise FetchFailed(f"{host} is not known: {why}") from None
-    if not found or not (allow_private or all(is_public_address(address) for address in found)):
-        raise FetchFailed(f"{host} is not on the open internet")
-    return found[0]
+def _resolve(host, port, allow_private, timeout_s):
+    """Return the address to connect to. A single private address among public ones is refused."""
+    addresses = _look_up(host, port, timeout_s)
+    if not addresses or not (allow_private or all(is_public_address(address) for address in addresses)):
+        raise FetchFailed(f"{host} is not on the public internet")
+    return addresses[0]
 
 
-def _connection(parts, address, seconds):
-    port = parts.port or _usual_port(parts)
+def _look_up(host, port, timeout_s):
+    """Return the addresses of a host. ``getaddrinfo`` has no timeout, therefore it runs in a thread that can be left."""
+    if not _lookups.acquire(timeout=timeout_s):
+        raise FetchFailed("too many name lookups are in progress")
+    outcome = []
+
+    def look_up():
+        try:
+            outcome.append([info[4][0] for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)])
+        except (OSError, UnicodeError) as error:
+            outcome.append(error)
+        finally:
+            _lookups.release()
+
+    thread = threading.Thread(target=look_up, name="name lookup", daemon=True)
+    thread.start()
+    thread.join(timeout_s)
+    if not outcome:
+        raise FetchFailed(MSG_TIMEOUT)
+    if isinstance(outcome[0], Exception):
+        raise FetchFailed(f"{host} cannot be resolved: {outcome[0]}")
+    return outcome[0]
+
+
+def _open_connection(parts, address, port, timeout_s):
     if parts.scheme == "http":
-        return HTTPConnection(address, port, timeout=seconds)
+        return HTTPConnection(address, port, timeout=timeout_s)
     return HTTPSConnection(
         address,
         port,
-        timeout=seconds,
+        timeout=timeout_s,
         ssl_context=ssl.create_default_context(),
         server_hostname=parts.hostname,
     )
 
 
-def _usual_port(parts):
+def _default_port(parts):
     return 443 if parts.scheme == "https" else 80
 
 
-def _read(response, most_bytes, deadline):
-    pieces, size = [], 0
-    while not deadline.passed and (piece := response.read1(65536)):
-        size += len(piece)
-        if size > most_bytes:
-            raise FetchFailed(f"the answer is longer than {most_bytes} bytes")
-        pieces.append(piece)
-    return b"".join(pieces)
+def _read(response, max_bytes, watchdog):
+    chunks, size = [], 0
+    while not watchdog.expired and (chunk := response.read1(65536)):
+        size += len(chunk)
+        if size > max_bytes:
+            raise FetchFailed(f"the answer is longer than {max_bytes} bytes")
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
-class _Deadline:
-    """Hangs up when the time is over, also on a server that sends a letter now and then."""
+class _Watchdog:
+    """Closes the socket at the deadline. A socket's own timeout starts again with every byte that arrives."""
 
-    def __init__(self, connection, seconds):
-        self.passed = False
+    def __init__(self, connection, timeout_s):
+        self.expired = False
         self._connection = connection
-        self._timer = threading.Timer(seconds, self._hang_up)
+        self._timer = threading.Timer(timeout_s, self._close_socket)
         self._timer.daemon = True
 
     def start(self):
@@ -171,8 +218,8 @@ class _Deadline:
     def cancel(self):
         self._timer.cancel()
 
-    def _hang_up(self):
-        self.passed = True
-        # It may not have begun, or be over already.
+    def _close_socket(self):
+        self.expired = True
+        # There may be no socket yet, or it may be closed already.
         with suppress(OSError, AttributeError):
             self._connection.sock.shutdown(socket.SHUT_RDWR)

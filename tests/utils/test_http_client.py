@@ -1,4 +1,4 @@
-"""Asking other servers: what is refused, and what is cut off. The servers are real and on loopback."""
+"""HTTP client: forbidden addresses, limits and deadlines, with real servers on loopback."""
 
 import re
 import shlex
@@ -7,25 +7,26 @@ import ssl
 import subprocess
 import time
 from contextlib import contextmanager
-from threading import Thread
+from threading import BoundedSemaphore, Event, Thread
 
 import pytest
 
-from joindin.utils.http_client import FetchFailed, HttpResponse, fetch, is_public_address
+from joindin.utils import http_client
+from joindin.utils.http_client import Deadline, FetchFailed, HttpResponse, fetch, is_public_address
 
 MAKE_CERTIFICATE = (
     "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=named.example -addext subjectAltName=DNS:named.example"
     " -keyout key.pem -out cert.pem"
 )
-HELLO = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Word: yes\r\n\r\nhello"
+HELLO = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Custom: yes\r\n\r\nhello"
 
 
 class Listener:
-    """Takes one connection, remembers what it was asked, and says ``pieces`` with pauses between them."""
+    """Server for one connection: stores the request and sends ``chunks`` with pauses between them."""
 
-    def __init__(self, pieces, pause=0, context=None):
-        self.pieces, self.pause, self.context = pieces, pause, context
-        self.asked = b""
+    def __init__(self, chunks, pause=0, context=None):
+        self.chunks, self.pause, self.context = chunks, pause, context
+        self.request = b""
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.port = self._socket.getsockname()[1]
         self._thread = Thread(target=self._answer)
@@ -43,36 +44,36 @@ class Listener:
         try:
             connection, _ = self._socket.accept()
             with self.context.wrap_socket(connection, server_side=True) if self.context else connection as connection:
-                while not self._has_been_asked() and (piece := connection.recv(65536)):
-                    self.asked += piece
-                for piece in self.pieces:
-                    connection.sendall(piece)
+                while not self._has_request() and (chunk := connection.recv(65536)):
+                    self.request += chunk
+                for chunk in self.chunks:
+                    connection.sendall(chunk)
                     time.sleep(self.pause)
         except OSError:
-            pass  # The other side hung up, which is what some tests are about.
+            pass  # Some tests make the client close the connection.
 
-    def _has_been_asked(self):
-        head, end, body = self.asked.partition(b"\r\n\r\n")
+    def _has_request(self):
+        head, end, body = self.request.partition(b"\r\n\r\n")
         length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
         return bool(end) and len(body) >= int(length[1] if length else 0)
 
 
 @contextmanager
-def names(monkeypatch, **addresses):
-    """The outside world's names; each call counts."""
-    asked = []
+def fake_dns(monkeypatch, **addresses):
+    """Replace name resolution; yields the list of resolved names."""
+    resolved = []
 
-    def look_up(host, port, *_, **__):
-        asked.append(host)
+    def getaddrinfo(host, port, *_, **__):
+        resolved.append(host)
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses.get(host, [host])]
 
-    monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    yield asked
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    yield resolved
 
 
-def test_an_answer_is_brought_whole():
+def test_response_is_returned_completely():
     with Listener([HELLO]) as listener:
-        answer = fetch(
+        response = fetch(
             f"http://127.0.0.1:{listener.port}/a/b?c=d",
             method="POST",
             body="e=f",
@@ -80,8 +81,8 @@ def test_an_answer_is_brought_whole():
             allow_private=True,
         )
 
-    lines = listener.asked.decode().split("\r\n")
-    assert (answer.status, answer.text, answer.headers["X-Word"]) == (200, "hello", "yes")
+    lines = listener.request.decode().split("\r\n")
+    assert (response.status, response.text, response.headers["X-Custom"]) == (200, "hello", "yes")
     assert (lines[0], lines[-1]) == ("POST /a/b?c=d HTTP/1.1", "e=f")
     assert f"Host: 127.0.0.1:{listener.port}" in lines
 
@@ -100,33 +101,36 @@ def test_private_addresses_are_not_public(address):
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "93.184.216.34", "2001:4860:4860::8888", "::ffff:8.8.8.8"])
-def test_the_open_internet_is_public(address):
+def test_public_addresses_are_public(address):
     assert is_public_address(address) is True
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "127.1", "[::ffff:127.0.0.1]"])
-def test_our_own_network_is_not_asked_however_it_is_spelled(host):
-    with Listener([HELLO]) as listener, pytest.raises(FetchFailed, match=r"is not on the open internet|is not known"):
+def test_private_address_is_refused_in_every_notation(host):
+    with (
+        Listener([HELLO]) as listener,
+        pytest.raises(FetchFailed, match=r"is not on the public internet|cannot be resolved"),
+    ):
         fetch(f"http://{host}:{listener.port}/")
 
-    assert listener.asked == b""
+    assert listener.request == b""
 
 
-def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch):
+def test_host_with_one_private_address_is_refused(monkeypatch):
     addresses = {"mixed.example": ["93.184.216.34", "127.0.0.1"]}
 
-    with names(monkeypatch, **addresses), pytest.raises(FetchFailed, match="not on the open internet"):
+    with fake_dns(monkeypatch, **addresses), pytest.raises(FetchFailed, match="not on the public internet"):
         fetch("http://mixed.example/")
 
 
-def test_a_name_is_looked_up_once_so_that_it_cannot_change_its_mind(monkeypatch):
-    with Listener([HELLO]) as listener, names(monkeypatch, **{"named.example": ["127.0.0.1"]}) as asked:
-        answer = fetch(f"http://named.example:{listener.port}/", allow_private=True)
+def test_name_is_resolved_once(monkeypatch):
+    with Listener([HELLO]) as listener, fake_dns(monkeypatch, **{"named.example": ["127.0.0.1"]}) as resolved:
+        response = fetch(f"http://named.example:{listener.port}/", allow_private=True)
 
-    assert answer.text == "hello"
-    assert f"Host: named.example:{listener.port}\r\n" in listener.asked.decode()
-    # The connection asks for the address that came out, which is no name any more.
-    assert [host for host in asked if host != "127.0.0.1"] == ["named.example"]
+    assert response.text == "hello"
+    assert f"Host: named.example:{listener.port}\r\n" in listener.request.decode()
+    # The connection resolves the IP address again, which is not a name any more.
+    assert [host for host in resolved if host != "127.0.0.1"] == ["named.example"]
 
 
 @pytest.mark.parametrize(
@@ -137,68 +141,134 @@ def test_a_name_is_looked_up_once_so_that_it_cannot_change_its_mind(monkeypatch)
         "http://x.example/\r\nX: y", "http://[::1", "http://bücher.example/",
     ],
 )  # fmt: skip
-def test_what_is_no_plain_address_is_refused(url):
+def test_invalid_url_is_refused(url):
     with pytest.raises(FetchFailed):
         fetch(url, allow_private=True)
 
 
-def test_a_redirect_is_not_followed():
+def test_redirect_is_not_followed():
     away = b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"
     with Listener([away]) as listener:
-        answer = fetch(f"http://127.0.0.1:{listener.port}/", allow_private=True)
+        response = fetch(f"http://127.0.0.1:{listener.port}/", allow_private=True)
 
-    assert (answer.status, answer.body) == (302, b"")
+    assert (response.status, response.body) == (302, b"")
 
 
 @pytest.mark.parametrize(
-    "pieces",
+    "chunks",
     [
         [b"HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n" + b"x" * 1001],
         [b"HTTP/1.1 200 OK\r\n\r\n", *[b"x" * 500] * 5],
         [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1f4\r\n" + b"x" * 500 + b"\r\n", b"1f5\r\n" + b"x" * 501 + b"\r\n0\r\n\r\n"],
     ],
-    ids=["announced", "until the end", "in chunks"],
+    ids=["content length", "until the end", "chunked"],
 )  # fmt: skip
-def test_a_long_answer_is_refused(pieces):
-    with Listener(pieces) as listener, pytest.raises(FetchFailed, match="longer than 1000 bytes"):
+def test_long_response_is_refused(chunks):
+    with Listener(chunks) as listener, pytest.raises(FetchFailed, match="longer than 1000 bytes"):
         fetch(f"http://127.0.0.1:{listener.port}/", allow_private=True, max_bytes=1000)
 
 
 @pytest.mark.parametrize("start", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: "])
-def test_a_server_that_sends_a_letter_now_and_then_is_hung_up_on(start):
+def test_slow_server_is_cut_off_at_the_deadline(start):
     with Listener([start, *[b"x"] * 100], pause=0.1) as listener:
-        begun = time.monotonic()
+        started_at = time.monotonic()
         with pytest.raises(FetchFailed, match="it took too long"):
-            fetch(f"http://127.0.0.1:{listener.port}/", allow_private=True, timeout_s=0.4)
+            fetch(f"http://127.0.0.1:{listener.port}/", allow_private=True, deadline=Deadline(0.4))
 
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - started_at < 3
 
 
-@pytest.mark.parametrize("said", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhell"])
-def test_half_an_answer_is_none(said):
-    with Listener([said]) as listener, pytest.raises(FetchFailed):
+@pytest.mark.parametrize("sent", [b"", b"nonsense\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhell"])
+def test_incomplete_response_is_refused(sent):
+    with Listener([sent]) as listener, pytest.raises(FetchFailed):
         fetch(f"http://127.0.0.1:{listener.port}/", allow_private=True)
 
 
-def test_what_is_not_json_is_said_to_be_none():
+def test_body_that_is_not_json_is_refused():
     assert HttpResponse(200, b'{"a": 1}').json() == {"a": 1}
     with pytest.raises(FetchFailed, match="not JSON"):
         HttpResponse(200, b"\xff<html>").json()
 
 
-def test_a_certificate_is_checked_against_the_name_and_not_the_address(monkeypatch, tmp_path):
+def test_certificate_is_verified_against_the_name_and_not_the_address(monkeypatch, tmp_path):
     subprocess.run(shlex.split(MAKE_CERTIFICATE), cwd=tmp_path, check=True, capture_output=True)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
     both = {"named.example": ["127.0.0.1"], "other.example": ["127.0.0.1"]}
 
-    with names(monkeypatch, **both):
+    with fake_dns(monkeypatch, **both):
         with Listener([HELLO], context=context) as listener, pytest.raises(FetchFailed, match="CERTIFICATE_VERIFY"):
             fetch(f"https://named.example:{listener.port}/", allow_private=True)
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
         with Listener([HELLO], context=context) as listener:
-            answer = fetch(f"https://named.example:{listener.port}/", allow_private=True)
+            response = fetch(f"https://named.example:{listener.port}/", allow_private=True)
         with Listener([HELLO], context=context) as listener, pytest.raises(FetchFailed, match="CERTIFICATE_VERIFY"):
             fetch(f"https://other.example:{listener.port}/", allow_private=True)
 
-    assert answer.text == "hello"
+    assert response.text == "hello"
+
+
+def test_unknown_host_is_refused():
+    with pytest.raises(FetchFailed, match=r"no-such-host\.invalid cannot be resolved"):
+        fetch("http://no-such-host.invalid/")
+
+
+@pytest.mark.parametrize(("url", "port"), [("https://named.example/", 443), ("http://named.example/", 80)])
+def test_default_port_is_that_of_the_scheme(monkeypatch, url, port):
+    ports = []
+    monkeypatch.setattr(socket, "getaddrinfo", lambda _host, port, *_, **__: ports.append(port) or [])
+
+    with pytest.raises(FetchFailed):
+        fetch(url)
+
+    assert ports == [port]
+
+
+def test_slow_name_resolution_is_cut_off_at_the_deadline(monkeypatch):
+    released = Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: released.wait(10) and [])
+
+    started_at = time.monotonic()
+    with pytest.raises(FetchFailed, match="it took too long"):
+        fetch("http://named.example/", deadline=Deadline(0.2))
+    seconds = time.monotonic() - started_at
+    released.set()
+
+    assert seconds < 2
+
+
+def test_stuck_name_resolutions_do_not_pile_up(monkeypatch):
+    monkeypatch.setattr(http_client, "_lookups", BoundedSemaphore(1))
+    released = Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: released.wait(10) and [])
+
+    with pytest.raises(FetchFailed, match="it took too long"):
+        fetch("http://named.example/", deadline=Deadline(0.1))
+    with pytest.raises(FetchFailed, match="too many name lookups"):
+        fetch("http://named.example/", deadline=Deadline(0.1))
+    released.set()
+    while not http_client._lookups.acquire(timeout=0.1):
+        pass
+    http_client._lookups.release()
+    monkeypatch.undo()
+
+    with Listener([HELLO]) as listener:
+        assert fetch(f"http://127.0.0.1:{listener.port}/", allow_private=True).text == "hello"
+
+
+def test_requests_share_a_deadline():
+    deadline = Deadline(0.6)
+
+    with Listener([b"", HELLO], pause=0.4) as listener:
+        fetch(f"http://127.0.0.1:{listener.port}/", allow_private=True, deadline=deadline)
+    with Listener([b"", HELLO], pause=0.4) as listener, pytest.raises(FetchFailed, match="it took too long"):
+        fetch(f"http://127.0.0.1:{listener.port}/", allow_private=True, deadline=deadline)
+
+
+def test_nothing_is_sent_after_the_deadline():
+    deadline = Deadline(0)
+
+    with Listener([HELLO]) as listener, pytest.raises(FetchFailed, match="it took too long"):
+        fetch(f"http://127.0.0.1:{listener.port}/", allow_private=True, deadline=deadline)
+
+    assert listener.request == b""
