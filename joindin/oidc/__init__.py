@@ -1,8 +1,8 @@
-"""Signing in at somebody else's: OpenID Connect, the relying side, built from Authlib's parts.
+"""OpenID Connect, the relying-party side, built from Authlib's parts.
 
-Here is the protocol alone: what the provider says of itself, where people are sent, and what its signed word is worth.
-No request, no database: who a proven identity belongs to is decided in ``operations/external.py``. All that is asked of
-the provider goes through ``fetching.py``.
+This package contains only the protocol: discovery, authorization URL, token request and verification of the ID token.
+It uses neither the Flask request nor the database; ``operations/accounts/external_sign_in.py`` decides which account an
+identity belongs to. Every request to the provider goes through ``utils/http_client.py``.
 """
 
 from joindin.oidc.provider import Identity, Provider, ProviderFailed

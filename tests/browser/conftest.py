@@ -36,17 +36,17 @@ def _tools():
 @pytest.fixture(scope="package")
 def server(app, settings, tmp_path_factory, _tools):
     server = Server(settings["DATABASE_URL"], tmp_path_factory.mktemp("served"))
-    with FakeProvider(f"{server.url}/accounts/external/callback/") as house:
-        server.set(house.settings)
-        server.house = house
+    with FakeProvider(f"{server.url}/accounts/external/callback/") as provider:
+        server.set(provider.settings)
+        server.provider = provider
         with server:
             yield server
 
 
 @pytest.fixture
-def house(server):
+def provider(server):
     """The OpenID provider that the server knows."""
-    return server.house
+    return server.provider
 
 
 @pytest.fixture(scope="package")

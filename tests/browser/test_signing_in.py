@@ -40,31 +40,31 @@ def test_the_keyboard_is_enough_to_sign_in(visitor, session):
     assert (visitor.path, "Ann Ash" in visitor.text) == ("/accounts/", True)
 
 
-def test_an_account_elsewhere_signs_somebody_in_and_is_connected_to_another(visitor, session, house):
+def test_an_account_elsewhere_signs_somebody_in_and_is_connected_to_another(visitor, session, provider):
     make_user_with_password(session, "ann")
     session.commit()
-    visitor.allow_host(house.issuer)
-    house.sign_in(
+    visitor.allow_host(provider.issuer)
+    provider.sign_in(
         "emily-1", email="emily@example.org", email_verified=True, name="Emily Elm", preferred_username="emily"
     )
 
     visitor.visit("/accounts/login/?next=/accounts/")
-    visitor.press("Sign in with Harbour House", "link")
+    visitor.press("Sign in with Example Provider", "link")
     newcomer = visitor.text
     visitor.visit("/accounts/external/")
-    visitor.check_page("connected elsewhere")
+    visitor.check_page("external account connected")
     visitor.press("Sign out")
-    house.sign_in("ann-1")
+    provider.sign_in("ann-1")
     visitor.sign_in("ann", PASSWORD)
     visitor.visit("/accounts/external/")
-    visitor.check_page("not connected elsewhere")
+    visitor.check_page("external account not connected")
     visitor.press("Connect")
     visitor.page.wait_for_url("**/accounts/external/")
     connected = visitor.text
     visitor.press("Disconnect")
 
-    assert ("Emily Elm" in newcomer, "You can now sign in with Harbour House." in connected) == (True, True)
-    assert "no longer opens this one" in visitor.text
+    assert ("Emily Elm" in newcomer, "You can now sign in with Example Provider." in connected) == (True, True)
+    assert "is disconnected" in visitor.text
 
 
 def test_every_stop_of_the_keyboard_can_be_seen(visitor, session):

@@ -1,7 +1,7 @@
-"""Another house that people have accounts at: a real OpenID provider on loopback, made with Authlib's server side.
+"""Fake OpenID provider: a real server on loopback, built with the server side of Authlib.
 
-It holds to the protocol (client secret, exact redirect address, PKCE, codes good for once). What it says in ID tokens a
-test may bend with ``claims`` and ``key``, or make them itself of the right claims with ``forge``.
+It follows the protocol: client secret, exact redirect URI, PKCE, codes that work once. A test changes its ID tokens with
+``claims`` and ``key``, or creates them from the correct claims with ``make_id_token``. ``delays`` slows down paths.
 """
 
 import time
@@ -20,22 +20,22 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-CLIENT_ID, CLIENT_SECRET = "joindin-here", "a secret between two houses"
+CLIENT_ID, CLIENT_SECRET = "joindin-here", "a secret of the client"
 
-# Made once: an RSA key takes a moment.
+# Created once: generating an RSA key is slow.
 KEY, OTHER_KEY = (RSAKey.generate_key(2048, {"kid": name, "use": "sig"}, auto_kid=False) for name in ("first", "other"))
 
 
 @dataclass
-class Person:
-    """Somebody with an account there; all but ``sub`` is told to others."""
+class ProviderUser:
+    """A user of the provider with the claims of the ID token."""
 
     sub: str
-    told: dict
+    claims: dict
 
 
 @dataclass
-class Application(ClientMixin):
+class FakeClient(ClientMixin):
     redirect_uri: str
 
     def get_client_id(self):
@@ -70,7 +70,7 @@ class Code(AuthorizationCodeMixin):
     nonce: str | None
     code_challenge: str
     code_challenge_method: str
-    user: Person
+    user: ProviderUser
 
     def get_redirect_uri(self):
         return self.redirect_uri
@@ -87,15 +87,17 @@ class Code(AuthorizationCodeMixin):
 
 class FakeProvider:
     def __init__(self, redirect_uri):
-        self.person = None
+        self.user = None
         self.claims, self.key, self.make_id_token = {}, KEY, None
         self.metadata_overrides, self.keys = {}, [KEY]
         self.userinfo_claims = None
         self.sends_issuer = True
         self.codes, self.tokens = {}, {}
         self.request_counts = Counter()
-        self._application = Application(redirect_uri)
-        self._server = make_server("127.0.0.1", 0, self._app(), threaded=True, request_handler=_Silent)
+        self.received, self.delays = Counter(), {}
+        self.on_request = None
+        self._client = FakeClient(redirect_uri)
+        self._server = make_server("127.0.0.1", 0, self._app(), threaded=True, request_handler=_QuietHandler)
         self.issuer = f"http://127.0.0.1:{self._server.server_port}"
 
     @property
@@ -104,7 +106,7 @@ class FakeProvider:
             "OIDC_ISSUER": self.issuer,
             "OIDC_CLIENT_ID": CLIENT_ID,
             "OIDC_CLIENT_SECRET": CLIENT_SECRET,
-            "OIDC_NAME": "Harbour House",
+            "OIDC_NAME": "Example Provider",
             "ALLOW_PRIVATE_FETCHES": True,
         }
 
@@ -118,18 +120,25 @@ class FakeProvider:
         self._server.server_close()
         self._thread.join()
 
-    def sign_in(self, sub, **told):
-        """From now on it is this person who sits at the browser."""
-        self.person = Person(sub, told)
+    def sign_in(self, sub, **claims):
+        """Sign the browser in at the provider as this user."""
+        self.user = ProviderUser(sub, claims)
 
     def _app(self):
-        app = Flask("house")
-        server = AuthorizationServer(app, query_client=self._find_application, save_token=self._keep_token)
-        server.register_grant(_grant(self), [_IdTokens(self), CodeChallenge(required=True)])
+        app = Flask("provider")
+        server = AuthorizationServer(app, query_client=self._query_client, save_token=self._save_token)
+        server.register_grant(_grant(self), [_IdTokenExtension(self), CodeChallenge(required=True)])
+
+        @app.before_request
+        def before():
+            self.received[request.path] += 1
+            if self.on_request:
+                self.on_request()
+            time.sleep(self.delays.get(request.path, 0))
 
         @app.get("/.well-known/openid-configuration")
-        def describe():
-            self.request_counts["description"] += 1
+        def discovery_document():
+            self.request_counts["discovery"] += 1
             return {
                 "issuer": self.issuer,
                 "authorization_endpoint": f"{self.issuer}/authorize",
@@ -144,93 +153,93 @@ class FakeProvider:
             }
 
         @app.get("/keys")
-        def show_keys():
+        def keys():
             self.request_counts["keys"] += 1
             return {"keys": [key.as_dict(private=False) for key in self.keys]}
 
         @app.get("/authorize")
         def authorize():
             self.request_counts["authorize"] += 1
-            if request.args.get("code_challenge_method") != "S256" or not self.person:
+            if request.args.get("code_challenge_method") != "S256" or not self.user:
                 return "no", 400
             reply = server.create_authorization_response(
-                grant_user=self.person, grant=server.get_consent_grant(end_user=self.person)
+                grant_user=self.user, grant=server.get_consent_grant(end_user=self.user)
             )
             if self.sends_issuer:
                 reply.headers["Location"] += f"&iss={self.issuer}"
             return reply
 
         @app.post("/token")
-        def give_token():
+        def token():
             self.request_counts["token"] += 1
             return server.create_token_response()
 
         @app.get("/userinfo")
-        def tell():
+        def userinfo():
             self.request_counts["userinfo"] += 1
-            person = self.tokens.get(request.headers.get("Authorization", "").removeprefix("Bearer "))
-            if person is None:
+            user = self.tokens.get(request.headers.get("Authorization", "").removeprefix("Bearer "))
+            if user is None:
                 return {"error": "invalid_token"}, 401
-            return {"sub": person.sub, **(self.userinfo_claims or {})}
+            return {"sub": user.sub, **(self.userinfo_claims or {})}
 
         return app
 
-    def _find_application(self, client_id):
-        return self._application if client_id == CLIENT_ID else None
+    def _query_client(self, client_id):
+        return self._client if client_id == CLIENT_ID else None
 
-    def _keep_token(self, token, asked):
-        self.tokens[token["access_token"]] = asked.user
+    def _save_token(self, token, oauth_request):
+        self.tokens[token["access_token"]] = oauth_request.user
 
 
-class _IdTokens(OpenIDCode):
-    def __init__(self, house):
+class _IdTokenExtension(OpenIDCode):
+    def __init__(self, provider):
         super().__init__(require_nonce=True)
-        self.house = house
+        self.provider = provider
 
-    def exists_nonce(self, nonce, asked):
-        return any(code.nonce == nonce for code in self.house.codes.values())
+    def exists_nonce(self, nonce, oauth_request):
+        return any(code.nonce == nonce for code in self.provider.codes.values())
 
     def resolve_client_private_key(self, client):
-        return self.house.key
+        return self.provider.key
 
     def get_client_claims(self, client):
-        return {"iss": self.house.issuer, "aud": [CLIENT_ID]}
+        return {"iss": self.provider.issuer, "aud": [CLIENT_ID]}
 
     def get_encode_header(self, client):
-        return {"alg": "RS256", "kid": self.house.key.kid}
+        return {"alg": "RS256", "kid": self.provider.key.kid}
 
     def generate_user_info(self, user, scope):
-        return {"sub": user.sub, **user.told}
+        return {"sub": user.sub, **user.claims}
 
-    def encode_id_token(self, token, asked):
-        right = super().encode_id_token(token, asked)
-        if not (self.house.claims or self.house.make_id_token):
-            return right
-        decoded = jwt.decode(right, self.house.key)
-        claims = {name: value for name, value in (decoded.claims | self.house.claims).items() if value is not None}
+    def encode_id_token(self, token, oauth_request):
+        correct = super().encode_id_token(token, oauth_request)
+        if not (self.provider.claims or self.provider.make_id_token):
+            return correct
+        decoded = jwt.decode(correct, self.provider.key)
+        claims = {name: value for name, value in (decoded.claims | self.provider.claims).items() if value is not None}
         return (
-            self.house.make_id_token(claims)
-            if self.house.make_id_token
-            else jwt.encode(decoded.header, claims, self.house.key)
+            self.provider.make_id_token(claims)
+            if self.provider.make_id_token
+            else jwt.encode(decoded.header, claims, self.provider.key)
         )
 
 
-def _grant(house):
+def _grant(provider):
     class Grant(AuthorizationCodeGrant):
         TOKEN_ENDPOINT_AUTH_METHODS = ["client_secret_basic"]
 
-        def save_authorization_code(self, code, asked):
-            data = asked.payload.data
-            house.codes[code] = Code(
-                asked.payload.redirect_uri, asked.payload.scope, data.get("nonce"), data["code_challenge"],
-                data["code_challenge_method"], asked.user,
+        def save_authorization_code(self, code, oauth_request):
+            data = oauth_request.payload.data
+            provider.codes[code] = Code(
+                oauth_request.payload.redirect_uri, oauth_request.payload.scope, data.get("nonce"), data["code_challenge"],
+                data["code_challenge_method"], oauth_request.user,
             )  # fmt: skip
 
         def query_authorization_code(self, code, client):
-            return house.codes.get(code)
+            return provider.codes.get(code)
 
         def delete_authorization_code(self, code):
-            house.codes = {kept: value for kept, value in house.codes.items() if value is not code}
+            provider.codes = {kept: value for kept, value in provider.codes.items() if value is not code}
 
         def authenticate_user(self, code):
             return code.user
@@ -238,6 +247,6 @@ def _grant(house):
     return Grant
 
 
-class _Silent(WSGIRequestHandler):
+class _QuietHandler(WSGIRequestHandler):
     def log_request(self, *_):
         pass

@@ -1,4 +1,4 @@
-"""What is taken for somebody's identity, and what is not, with a real provider at the other end."""
+"""Verification of identities: discovery, code flow and ID token, against a real provider on loopback."""
 
 import base64
 import hmac
@@ -7,28 +7,31 @@ import secrets
 import time
 import urllib.error
 import urllib.request
+from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from joindin.oidc import Identity, Provider, ProviderFailed
+from joindin.utils.http_client import Deadline
 from tests.oidc.fake_provider import CLIENT_ID, CLIENT_SECRET, KEY, OTHER_KEY, FakeProvider
 
-HERE = "http://here.example/accounts/external/callback/"
+DISCOVERY = "/.well-known/openid-configuration"
+REDIRECT_URI = "http://here.example/accounts/external/callback/"
 EMILY = {"email": "emily@example.org", "email_verified": True, "name": "Emily Elm", "preferred_username": "emily"}
 
 
 @pytest.fixture
-def house():
-    with FakeProvider(HERE) as house:
-        house.sign_in("emily-1", **EMILY)
-        yield house
+def fake_provider():
+    with FakeProvider(REDIRECT_URI) as fake_provider:
+        fake_provider.sign_in("emily-1", **EMILY)
+        yield fake_provider
 
 
-def provider_of(house, **fields):
+def make_provider(fake_provider, **fields):
     return Provider(
         **{
-            "issuer": house.issuer,
+            "issuer": fake_provider.issuer,
             "client_id": CLIENT_ID,
             "client_secret": CLIENT_SECRET,
             "scope": "openid email profile",
@@ -39,79 +42,84 @@ def provider_of(house, **fields):
 
 
 @pytest.fixture
-def provider(house):
-    return provider_of(house)
+def provider(fake_provider):
+    return make_provider(fake_provider)
 
 
-class Journey:
-    """One person's way to the other house and back, as the browser goes it."""
+class SignIn:
+    """One sign-in: the redirect to the provider and back, as a browser follows it."""
 
     def __init__(self, provider, **options):
         self.secrets = {"nonce": secrets.token_urlsafe(), "code_verifier": secrets.token_urlsafe(48)}
         self.provider = provider
         self.authorization_url = provider.authorization_url(
-            redirect_uri=HERE, state="the-state", **self.secrets, **options
+            redirect_uri=REDIRECT_URI, state="the-state", **self.secrets, **options
         )
         self.query = parse_qs(urlsplit(self.authorization_url).query)
 
-    def go(self):
-        opener = urllib.request.build_opener(_Stay)
+    def follow(self):
+        opener = urllib.request.build_opener(_NoRedirects)
         try:
             opener.open(self.authorization_url, timeout=10)
         except urllib.error.HTTPError as reply:
-            self.back = parse_qs(urlsplit(reply.headers["Location"]).query)
+            self.response = parse_qs(urlsplit(reply.headers["Location"]).query)
         return self
 
-    def arrive(self, **other):
-        given = {"code": self.back["code"][0], "redirect_uri": HERE, **self.secrets, **other}
-        return self.provider.identify(given.pop("code"), **given)
+    def identify(self, **other):
+        arguments = {"code": self.response["code"][0], "redirect_uri": REDIRECT_URI, **self.secrets, **other}
+        return self.provider.identify(arguments.pop("code"), **arguments)
 
 
-class _Stay(urllib.request.HTTPRedirectHandler):
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_):
         return None
 
 
-def test_a_person_of_the_other_house_is_identified(house, provider):
-    journey = Journey(provider).go()
-    identity = journey.arrive()
+def test_user_of_the_provider_is_identified(fake_provider, provider):
+    sign_in = SignIn(provider).follow()
+    identity = sign_in.identify()
 
-    assert journey.query | {"nonce": 0, "code_challenge": 0} == {
+    assert sign_in.query | {"nonce": 0, "code_challenge": 0} == {
         "response_type": ["code"],
         "client_id": [CLIENT_ID],
-        "redirect_uri": [HERE],
+        "redirect_uri": [REDIRECT_URI],
         "scope": ["openid email profile"],
         "state": ["the-state"],
         "nonce": 0,
         "code_challenge": 0,
         "code_challenge_method": ["S256"],
     }
-    assert journey.back["state"] == ["the-state"]
+    assert sign_in.response["state"] == ["the-state"]
     assert (identity.authenticated_at - time.time()) < 5
     assert identity == Identity(
-        house.issuer, "emily-1", "emily@example.org", "emily", "Emily Elm", authenticated_at=identity.authenticated_at
+        fake_provider.issuer,
+        "emily-1",
+        "emily@example.org",
+        "emily",
+        "Emily Elm",
+        authenticated_at=identity.authenticated_at,
     )
 
 
-def test_who_shall_show_it_anew_is_told_so_there(provider):
-    journey = Journey(provider, force_login=True)
+def test_forced_login_is_requested_from_the_provider(provider):
+    sign_in = SignIn(provider, force_login=True)
 
-    assert (journey.query["prompt"], journey.query["max_age"]) == (["login"], ["0"])
+    assert (sign_in.query["prompt"], sign_in.query["max_age"]) == (["login"], ["0"])
 
 
-@pytest.mark.parametrize("said", [False, "true", 1, None])
-def test_an_address_that_the_provider_does_not_vouch_for_is_none(house, provider, said):
-    house.claims = {"email_verified": said}
+@pytest.mark.parametrize("email_verified", [False, "true", 1, None])
+def test_unverified_email_is_ignored(fake_provider, provider, email_verified):
+    fake_provider.claims = {"email_verified": email_verified}
 
-    assert Journey(provider).go().arrive().email is None
+    assert SignIn(provider).follow().identify().email is None
 
 
 @pytest.mark.parametrize(
-    ("claims", "complaint"),
+    ("claims", "message"),
     [
         ({"nonce": "another"}, "nonce"),
         ({"nonce": None}, "nonce"),
-        ({"aud": "somebody-else"}, "aud"),
+        ({"aud": "another-user"}, "aud"),
         ({"aud": None}, "aud"),
         ({"aud": ["joindin-here", "another"]}, "azp"),
         ({"azp": "another"}, "azp"),
@@ -123,147 +131,204 @@ def test_an_address_that_the_provider_does_not_vouch_for_is_none(house, provider
         ({"iat": int(time.time()) + 3600}, "in the future"),
         ({"nbf": int(time.time()) + 3600}, "not yet"),
         ({"sub": None}, "sub"),
-        ({"sub": ""}, "name for the person"),
+        ({"sub": ""}, "subject of the ID token"),
         ({"sub": 7}, "sub"),
-        ({"sub": "x" * 256}, "name for the person"),
-        ({"sub": "a\nb"}, "name for the person"),
+        ({"sub": "x" * 256}, "subject of the ID token"),
+        ({"sub": "a\nb"}, "subject of the ID token"),
         ({"at_hash": "bm90IHRoaXMgdG9rZW4"}, "at_hash"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else value,
 )
-def test_an_id_token_that_is_not_about_this_sign_in_is_refused(house, provider, claims, complaint):
-    house.claims = claims
+def test_id_token_for_another_sign_in_is_rejected(fake_provider, provider, claims, message):
+    fake_provider.claims = claims
 
-    with pytest.raises(ProviderFailed, match=complaint):
-        Journey(provider).go().arrive()
+    with pytest.raises(ProviderFailed, match=message):
+        SignIn(provider).follow().identify()
 
 
-def test_a_signature_by_another_key_of_the_same_name_is_refused(house, provider):
-    house.key = type(OTHER_KEY).import_key(OTHER_KEY.as_dict(private=True) | {"kid": KEY.kid})
+def test_signature_of_another_key_with_the_same_id_is_rejected(fake_provider, provider):
+    fake_provider.key = type(OTHER_KEY).import_key(OTHER_KEY.as_dict(private=True) | {"kid": KEY.kid})
 
     with pytest.raises(ProviderFailed, match="BadSignature"):
-        Journey(provider).go().arrive()
+        SignIn(provider).follow().identify()
 
 
-def test_a_key_that_the_provider_does_not_show_is_refused(house, provider):
-    house.key = OTHER_KEY
+def test_unpublished_key_is_rejected(fake_provider, provider):
+    fake_provider.key = OTHER_KEY
 
     with pytest.raises(ProviderFailed, match="InvalidKeyId"):
-        Journey(provider).go().arrive()
+        SignIn(provider).follow().identify()
 
 
 @pytest.mark.parametrize("key", [CLIENT_SECRET.encode(), KEY.as_pem(private=False)], ids=["secret", "public key"])
-def test_a_signature_that_others_could_make_is_refused(house, provider, key):
-    house.metadata_overrides = {"id_token_signing_alg_values_supported": ["RS256", "HS256", "none"]}
-    house.make_id_token = lambda claims: signed_by_both(claims, key)
+def test_symmetric_signature_is_rejected(fake_provider, provider, key):
+    fake_provider.metadata_overrides = {"id_token_signing_alg_values_supported": ["RS256", "HS256", "none"]}
+    fake_provider.make_id_token = lambda claims: signed_with_hmac(claims, key)
 
     with pytest.raises(ProviderFailed, match="Algorithm of 'HS256' is not allowed"):
-        Journey(provider).go().arrive()
+        SignIn(provider).follow().identify()
 
 
-def test_an_unsigned_token_is_refused(house, provider):
-    house.metadata_overrides = {"id_token_signing_alg_values_supported": ["none", "RS256"]}
-    house.make_id_token = lambda claims: f"{base64_of({'alg': 'none'})}.{base64_of(claims)}."
+def test_unsigned_token_is_rejected(fake_provider, provider):
+    fake_provider.metadata_overrides = {"id_token_signing_alg_values_supported": ["none", "RS256"]}
+    fake_provider.make_id_token = lambda claims: f"{to_base64({'alg': 'none'})}.{to_base64(claims)}."
 
     with pytest.raises(ProviderFailed, match="Algorithm of 'none' is not allowed"):
-        Journey(provider).go().arrive()
+        SignIn(provider).follow().identify()
 
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "a.b", 7, None])
-def test_what_is_no_token_is_refused(house, provider, token):
-    house.make_id_token = lambda _claims: token
+def test_malformed_token_is_rejected(fake_provider, provider, token):
+    fake_provider.make_id_token = lambda _claims: token
 
     with pytest.raises(ProviderFailed):
-        Journey(provider).go().arrive()
+        SignIn(provider).follow().identify()
 
 
-def signed_by_both(claims, key):
-    """With HMAC, for which whoever checks a signature can also make it."""
-    signed = f"{base64_of({'alg': 'HS256', 'kid': KEY.kid})}.{base64_of(claims)}"
+def signed_with_hmac(claims, key):
+    """Sign with HMAC, where the key that verifies a signature can also create it."""
+    signed = f"{to_base64({'alg': 'HS256', 'kid': KEY.kid})}.{to_base64(claims)}"
     return f"{signed}.{base64.urlsafe_b64encode(hmac.digest(key, signed.encode(), 'sha256')).rstrip(b'=').decode()}"
 
 
-def base64_of(part):
+def to_base64(part):
     return base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
 
 
-def test_a_code_is_good_for_once_and_for_its_own_secrets(provider):
-    journey = Journey(provider).go()
-    other = Journey(provider)
+def test_code_works_once_and_only_with_its_own_secrets(provider):
+    sign_in = SignIn(provider).follow()
+    other = SignIn(provider)
 
     with pytest.raises(ProviderFailed, match="invalid_grant"):
-        journey.arrive(code_verifier=other.secrets["code_verifier"])
+        sign_in.identify(code_verifier=other.secrets["code_verifier"])
     with pytest.raises(ProviderFailed, match="nonce"):
-        Journey(provider).go().arrive(nonce=other.secrets["nonce"])
-    used = Journey(provider).go()
-    used.arrive()
+        SignIn(provider).follow().identify(nonce=other.secrets["nonce"])
+    used = SignIn(provider).follow()
+    used.identify()
     with pytest.raises(ProviderFailed, match="invalid_grant"):
-        used.arrive()
+        used.identify()
 
 
-def test_a_wrong_client_secret_is_refused_there(house):
+def test_wrong_client_secret_is_rejected_by_the_provider(fake_provider):
     with pytest.raises(ProviderFailed, match="invalid_client"):
-        Journey(provider_of(house, client_secret="a wrong one")).go().arrive()
+        SignIn(make_provider(fake_provider, client_secret="a wrong one")).follow().identify()
 
 
-def test_new_keys_are_looked_for_when_one_is_not_known_but_not_for_every_forgery(house, provider, monkeypatch):
-    Journey(provider).go().arrive()
-    house.key, house.keys = OTHER_KEY, [KEY, OTHER_KEY]
+def test_keys_are_fetched_again_for_an_unknown_key_but_not_for_every_forgery(fake_provider, provider, monkeypatch):
+    SignIn(provider).follow().identify()
+    fake_provider.key, fake_provider.keys = OTHER_KEY, [KEY, OTHER_KEY]
 
     with pytest.raises(ProviderFailed, match="InvalidKeyId"):
-        Journey(provider).go().arrive()
-    assert house.request_counts["keys"] == 1
+        SignIn(provider).follow().identify()
+    assert fake_provider.request_counts["keys"] == 1
     monkeypatch.setattr("joindin.oidc.provider.KEY_REFRESH_INTERVAL_S", 0)
-    identity = Journey(provider).go().arrive()
+    identity = SignIn(provider).follow().identify()
 
-    assert (identity.subject, house.request_counts["keys"], house.request_counts["description"]) == ("emily-1", 2, 1)
+    assert (identity.subject, fake_provider.request_counts["keys"], fake_provider.request_counts["discovery"]) == (
+        "emily-1",
+        2,
+        1,
+    )
 
 
-def test_what_is_not_in_the_id_token_is_asked_for(house, provider):
-    house.person.told = {}
-    house.userinfo_claims = EMILY
+def test_missing_claims_are_read_from_userinfo(fake_provider, provider):
+    fake_provider.user.claims = {}
+    fake_provider.userinfo_claims = EMILY
 
-    identity = Journey(provider).go().arrive()
+    identity = SignIn(provider).follow().identify()
 
     assert (identity.subject, identity.email, identity.full_name) == ("emily-1", "emily@example.org", "Emily Elm")
 
 
-def test_what_is_told_of_another_person_is_not_believed(house, provider):
-    house.person.told = {}
-    house.userinfo_claims = {**EMILY, "sub": "somebody-else"}
+def test_userinfo_of_another_user_is_ignored(fake_provider, provider):
+    fake_provider.user.claims = {}
+    fake_provider.userinfo_claims = {**EMILY, "sub": "another-user"}
 
-    identity = Journey(provider).go().arrive()
+    identity = SignIn(provider).follow().identify()
 
-    assert (identity.subject, identity.email, house.request_counts["userinfo"]) == ("emily-1", None, 1)
+    assert (identity.subject, identity.email, fake_provider.request_counts["userinfo"]) == ("emily-1", None, 1)
 
 
 @pytest.mark.parametrize(
-    ("described", "complaint"),
+    ("metadata", "message"),
     [
-        ({"issuer": "https://other.example"}, "calls itself"),
+        ({"issuer": "https://other.example"}, "names another issuer"),
         ({"authorization_endpoint": None}, "authorization_endpoint"),
         ({"authorization_endpoint": "javascript:alert(1)"}, "authorization_endpoint"),
     ],
 )
-def test_a_provider_that_is_not_itself_is_left_alone(house, provider, described, complaint):
-    house.metadata_overrides = described
+def test_invalid_discovery_document_is_rejected(fake_provider, provider, metadata, message):
+    fake_provider.metadata_overrides = metadata
 
-    with pytest.raises(ProviderFailed, match=complaint):
-        Journey(provider)
-
-
-def test_a_provider_in_our_network_needs_a_setting(house):
-    with pytest.raises(ProviderFailed, match="in the clear"):
-        Journey(provider_of(house, allow_private=False))
-    with pytest.raises(ProviderFailed, match="not on the open internet"):
-        Journey(provider_of(house, issuer="https://127.0.0.1:1", allow_private=False))
-    assert house.request_counts.total() == 0
+    with pytest.raises(ProviderFailed, match=message):
+        SignIn(provider)
 
 
-def test_an_answer_of_another_provider_is_told_apart(house, provider):
-    told_apart = [provider.has_issuer_mismatch(issuer) for issuer in (house.issuer, "https://other.example", None)]
-    house.sends_issuer = False
-    silent = provider_of(house)
+def test_provider_in_a_private_network_needs_a_setting(fake_provider):
+    with pytest.raises(ProviderFailed, match="does not use TLS"):
+        SignIn(make_provider(fake_provider, allow_private=False))
+    with pytest.raises(ProviderFailed, match="not on the public internet"):
+        SignIn(make_provider(fake_provider, issuer="https://127.0.0.1:1", allow_private=False))
+    assert fake_provider.request_counts.total() == 0
 
-    assert told_apart == [False, True, True]
-    assert [silent.has_issuer_mismatch(issuer) for issuer in (None, "https://other.example")] == [False, True]
+
+def test_response_of_another_issuer_is_detected(fake_provider, provider):
+    mismatches = [
+        provider.has_issuer_mismatch(issuer) for issuer in (fake_provider.issuer, "https://other.example", None)
+    ]
+    fake_provider.sends_issuer = False
+    without_iss = make_provider(fake_provider)
+
+    assert mismatches == [False, True, True]
+    assert [without_iss.has_issuer_mismatch(issuer) for issuer in (None, "https://other.example")] == [False, True]
+
+
+@pytest.mark.parametrize("path", [DISCOVERY, "/token", "/keys"])
+def test_slow_provider_is_given_up_at_the_deadline(fake_provider, provider, path):
+    sign_in = SignIn(provider).follow()
+    sign_in.provider = make_provider(fake_provider)
+    fake_provider.delays[path] = 5
+
+    started_at = time.monotonic()
+    with pytest.raises(ProviderFailed, match="it took too long"):
+        sign_in.identify(deadline=Deadline(0.3))
+
+    assert time.monotonic() - started_at < 2
+
+
+def test_requests_of_one_sign_in_share_the_deadline(fake_provider, provider):
+    sign_in = SignIn(provider).follow()
+    sign_in.provider = make_provider(fake_provider)
+    fake_provider.delays = dict.fromkeys([DISCOVERY, "/token", "/keys"], 0.4)
+
+    with pytest.raises(ProviderFailed, match="it took too long"):
+        sign_in.identify(deadline=Deadline(0.7))
+
+
+def test_slow_userinfo_leaves_the_identity_of_the_id_token(fake_provider, provider):
+    sign_in = SignIn(provider).follow()
+    fake_provider.user.claims, fake_provider.userinfo_claims = {}, EMILY
+    fake_provider.delays["/userinfo"] = 5
+
+    identity = sign_in.identify(deadline=Deadline(1))
+
+    assert (identity.subject, identity.email) == ("emily-1", None)
+
+
+@pytest.mark.parametrize("path", [DISCOVERY, "/keys"])
+def test_slow_response_to_one_sign_in_does_not_delay_others(fake_provider, provider, path):
+    first, second = SignIn(provider).follow(), SignIn(provider).follow()
+    first.provider = second.provider = make_provider(fake_provider)
+    fake_provider.delays[path] = 2
+    already_received = fake_provider.received[path]
+    slow = Thread(target=first.identify)
+    slow.start()
+    while fake_provider.received[path] == already_received:
+        time.sleep(0.01)
+    fake_provider.delays.clear()
+
+    identity = second.identify()
+    first_is_waiting = slow.is_alive()
+    slow.join()
+
+    assert (identity.subject, first_is_waiting) == ("emily-1", True)

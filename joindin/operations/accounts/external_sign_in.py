@@ -1,8 +1,8 @@
-"""Signing in with an account elsewhere: the way there and back, and whose account an identity opens.
+"""Sign-in with an identity at an external OpenID provider.
 
-An identity opens the account it was connected to, which its owner does while signed in. An address alone opens
-nothing, unless the settings say so; and then only one that the provider vouches for and whose account has proven it here
-as well, for else somebody could register with your address first and wait for you.
+An identity signs in to the account that it is connected to. Users connect it while they are signed in. A matching e-mail
+address is not enough, unless the settings allow it. Then the address must be verified by the provider and by this
+platform: otherwise an attacker could register with the address of somebody else first.
 """
 
 import datetime as dt
@@ -19,7 +19,7 @@ from joindin.oidc import Identity
 from joindin.operations.accounts.security_mails import mail_sign_in_change
 from joindin.operations.accounts.users import MAX_FULL_NAME_LENGTH, create_account
 from joindin.operations.outbox import enqueue_mail
-from joindin.queries.accounts.external_identities import find_identity, get_identity
+from joindin.queries.accounts.external_identities import get_identity_by_subject, get_user_identity
 from joindin.queries.accounts.users import get_user_by_email
 from joindin.security.tokens import hash_token
 from joindin.utils.text import is_email, to_plain_text
@@ -28,39 +28,44 @@ PENDING_SIGN_IN_TTL = dt.timedelta(minutes=10)
 MAX_USERNAME_LENGTH = 60
 MAX_USERNAME_SUFFIX = 50
 
-MSG_IDENTITY_OF_ANOTHER_ACCOUNT = "That account is connected to somebody else here"
-MSG_ALREADY_CONNECTED = "Your account is connected already"
-MSG_PASSWORD_REQUIRED = "Choose a password first, or you could not sign in any more"
+# The clocks of the provider and of this host may differ by so much.
+CLOCK_LEEWAY_S = 60
+
+MSG_IDENTITY_OF_ANOTHER_ACCOUNT = "That account is connected to another user here"
+MSG_ALREADY_CONNECTED = "Your account is already connected"
+MSG_PASSWORD_REQUIRED = "Choose a password first. Without it you could not sign in any more"
 MSG_EMAIL_NOT_VERIFIED = (
-    "There is no account here that is connected to yours, and we were told no address of yours that is proven"
+    "No account here is connected to that one, and the provider did not send a verified e-mail address of yours"
 )
 MSG_EMAIL_TAKEN = (
-    "There is an account with your e-mail address here already. Sign in to it as usual and connect it in your account"
+    "An account with your e-mail address already exists here. Sign in to it as usual, then connect it in your account"
 )
-MSG_NOT_CONNECTED = (
-    "There is no account here that is connected to yours. Sign in as usual and connect it in your account"
+MSG_NOT_CONNECTED = "No account here is connected to that one. Sign in as usual, then connect it in your account"
+MSG_SIGN_IN_EXPIRED = (
+    "This sign-in took too long, began in another browser, or was completed before. Please start again"
 )
+MSG_NO_FREE_USERNAME = "Your username is taken here. Register with another one, then connect your account"
 
 
 @dataclass(frozen=True)
 class OidcChallenge:
-    """What proves that an answer belongs to a question. Worked out from the state, so nobody has to keep it."""
+    """Values that bind the provider's response to one sign-in. Derived from the ``state``, therefore not stored."""
 
     nonce: str
     code_verifier: str
 
 
 def derive_challenge(state: str, secret_key: str) -> OidcChallenge:
-    def made(name):
+    def derive(name):
         return hmac.digest(secret_key.encode(), f"external {name}\n{state}".encode(), "sha256").hex()
 
-    return OidcChallenge(nonce=made("nonce"), code_verifier=made("code verifier"))
+    return OidcChallenge(nonce=derive("nonce"), code_verifier=derive("code verifier"))
 
 
 def begin_external_sign_in(
     session, *, purpose: str, browser: str, user: User | None, next_url: str, now: dt.datetime
 ) -> str:
-    """Remember somebody who leaves for the provider; the state to come back with."""
+    """Store the OIDC ``state`` of a sign-in that starts now and return it."""
     state = secrets.token_urlsafe(32)
     session.add(
         ExternalSignIn(
@@ -78,11 +83,13 @@ def begin_external_sign_in(
 
 
 def complete_external_sign_in(session, state: str, *, browser: str, now: dt.datetime) -> ExternalSignIn:
-    """Whoever left with that state from this browser. They come back once: commit, whatever becomes of them.
+    """Look up and consume the pending sign-in for this ``state`` and browser.
 
-    :raises InvalidInput: if nobody did, or they did long ago, or they are back already.
+    Single use: commit even when the sign-in fails later.
+
+    :raises InvalidInput: if it is unknown, expired or consumed.
     """
-    back = session.scalar(
+    pending = session.scalar(
         delete(ExternalSignIn)
         .where(
             ExternalSignIn.state_hash == hash_token(state),
@@ -92,22 +99,20 @@ def complete_external_sign_in(session, state: str, *, browser: str, now: dt.date
         .returning(ExternalSignIn)
         .execution_options(synchronize_session=False)
     )
-    if back is None:
-        raise InvalidInput(
-            "This sign-in took too long, began in another browser, or is over already. Please start again"
-        )
-    return back
+    if pending is None:
+        raise InvalidInput(MSG_SIGN_IN_EXPIRED)
+    return pending
 
 
 def resolve_user(session, identity: Identity, *, may_register: bool, may_link: bool, now: dt.datetime) -> User:
-    """Whose account that identity opens, made if need be and allowed. They may have been deactivated.
+    """Return the account of the identity; connect or create one where the arguments allow it. It may be deactivated.
 
-    :raises Conflict, Invalid: with what the person can do about it, if it opens none.
+    :raises Conflict, InvalidInput: if there is no such account; the message tells the user what to do.
     """
-    known = find_identity(session, identity.issuer, identity.subject)
-    if known is not None:
-        known.last_used_at = now
-        return known.user
+    connected = get_identity_by_subject(session, identity.issuer, identity.subject)
+    if connected is not None:
+        connected.last_used_at = now
+        return connected.user
     if identity.email is None or not is_email(identity.email):
         raise InvalidInput(MSG_EMAIL_NOT_VERIFIED if may_register else MSG_NOT_CONNECTED)
     owner = get_user_by_email(session, identity.email)
@@ -124,13 +129,13 @@ def resolve_user(session, identity: Identity, *, may_register: bool, may_link: b
 
 
 def connect_identity(session, user: User, identity: Identity, *, now: dt.datetime) -> None:
-    """Let that identity open this account from now on; its owner hears of it by mail.
+    """Connect the identity to the account and notify its owner by mail.
 
-    :raises Conflict: if it opens another, or this account has one of that provider already.
+    :raises Conflict: if it is connected to another account, or the account to another identity of that provider.
     """
-    known = find_identity(session, identity.issuer, identity.subject)
-    if known is not None:
-        if known.user_id != user.id:
+    connected = get_identity_by_subject(session, identity.issuer, identity.subject)
+    if connected is not None:
+        if connected.user_id != user.id:
             raise Conflict(MSG_IDENTITY_OF_ANOTHER_ACCOUNT)
         return
     _connect(session, user, identity, now)
@@ -139,48 +144,47 @@ def connect_identity(session, user: User, identity: Identity, *, now: dt.datetim
 
 
 def disconnect_identity(session, user: User, issuer: str) -> None:
-    """:raises Conflict: if there is no other way to sign in."""
+    """Remove the connection; :raises Conflict: if the account has no password to sign in with."""
     if user.password_hash is None:
         raise Conflict(MSG_PASSWORD_REQUIRED)
-    gone = session.execute(
+    removed = session.execute(
         delete(ExternalIdentity)
         .where(ExternalIdentity.user_id == user.id, ExternalIdentity.issuer == issuer)
         .execution_options(synchronize_session=False)
     ).rowcount
-    if gone:
-        mail_sign_in_change(session, user, "the account that you have elsewhere was disconnected")
+    if removed:
+        mail_sign_in_change(session, user, "the external account was disconnected")
 
 
 def confirms_identity(session, user: User, identity: Identity, *, since: dt.datetime) -> bool:
-    """Whether that identity is this account's, and was shown to the provider since then."""
-    own = get_identity(session, user.id, identity.issuer)
+    """Whether the identity is connected to this account, and the provider authenticated the user after ``since``."""
+    own = get_user_identity(session, user.id, identity.issuer)
     if own is None or own.subject != identity.subject or not isinstance(identity.authenticated_at, int | float):
         return False
-    # Clocks may be a minute apart.
-    return identity.authenticated_at >= since.timestamp() - 60
+    return identity.authenticated_at >= since.timestamp() - CLOCK_LEEWAY_S
 
 
 def purge_expired_sign_ins(session, now: dt.datetime) -> int:
-    """Forget who never came back; how many."""
+    """Delete expired pending sign-ins; return their number."""
     return session.execute(
         delete(ExternalSignIn).where(ExternalSignIn.expires_at <= now).execution_options(synchronize_session=False)
     ).rowcount
 
 
 def _connect(session, user, identity, now):
-    made = ExternalIdentity(
+    connection = ExternalIdentity(
         user_id=user.id, issuer=identity.issuer, subject=identity.subject, name=_name(identity), connected_at=now
     )
     try:
         with session.begin_nested():
-            session.add(made)
+            session.add(connection)
             session.flush()
     except IntegrityError:
-        taken = find_identity(session, identity.issuer, identity.subject)
+        other = get_identity_by_subject(session, identity.issuer, identity.subject)
         raise Conflict(
-            MSG_IDENTITY_OF_ANOTHER_ACCOUNT if taken and taken.user_id != user.id else MSG_ALREADY_CONNECTED
+            MSG_IDENTITY_OF_ANOTHER_ACCOUNT if other and other.user_id != user.id else MSG_ALREADY_CONNECTED
         ) from None
-    return made
+    return connection
 
 
 def _name(identity):
@@ -188,9 +192,9 @@ def _name(identity):
 
 
 def _register(session, identity, now):
-    """An account without a password, of the name that the provider has or one like it."""
+    """Create an account without a password; its username is that at the provider or a similar one."""
     full_name = to_plain_text(identity.full_name or "")[:MAX_FULL_NAME_LENGTH] or None
-    for name in _names(identity):
+    for name in _username_candidates(identity):
         try:
             return create_account(
                 session,
@@ -204,13 +208,13 @@ def _register(session, identity, now):
         except Conflict:
             if get_user_by_email(session, identity.email):
                 raise Conflict(MSG_EMAIL_TAKEN) from None
-    raise Conflict("Your name is taken too often here. Register with another one and connect your account")
+    raise Conflict(MSG_NO_FREE_USERNAME)
 
 
-def _names(identity):
-    """Names to try. Never one that looks like an address, which could be mistaken for somebody else's."""
-    wanted = identity.username if identity.username and "@" not in identity.username else identity.email
-    name = to_plain_text(wanted.partition("@")[0]).replace("/", "")[:MAX_USERNAME_LENGTH].strip() or "guest"
+def _username_candidates(identity):
+    """Yield usernames to try. None contains an @: it could be mistaken for the e-mail address of another user."""
+    preferred = identity.username if identity.username and "@" not in identity.username else identity.email
+    name = to_plain_text(preferred.partition("@")[0]).replace("/", "")[:MAX_USERNAME_LENGTH].strip() or "guest"
     yield name
     for number in range(2, MAX_USERNAME_SUFFIX):
         yield f"{name}{number}"

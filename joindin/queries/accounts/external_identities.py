@@ -1,4 +1,4 @@
-"""Finding accounts by who somebody is elsewhere."""
+"""Queries for the identities at an external provider that are connected to accounts."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -6,8 +6,8 @@ from sqlalchemy.orm import joinedload
 from joindin.models import ExternalIdentity
 
 
-def find_identity(session, issuer: str, subject: str) -> ExternalIdentity | None:
-    """With its user."""
+def get_identity_by_subject(session, issuer: str, subject: str) -> ExternalIdentity | None:
+    """Return the identity with its user loaded."""
     return session.scalar(
         select(ExternalIdentity)
         .where(ExternalIdentity.issuer == issuer, ExternalIdentity.subject == subject)
@@ -15,7 +15,7 @@ def find_identity(session, issuer: str, subject: str) -> ExternalIdentity | None
     )
 
 
-def get_identity(session, user_id: int, issuer: str) -> ExternalIdentity | None:
+def get_user_identity(session, user_id: int, issuer: str) -> ExternalIdentity | None:
     return session.scalar(
         select(ExternalIdentity).where(ExternalIdentity.user_id == user_id, ExternalIdentity.issuer == issuer)
     )

@@ -1,4 +1,7 @@
-"""Signing in with an account at the provider that the settings name, and connecting it to one's own."""
+"""Pages for signing in with an account at the external OpenID provider, and for connecting it.
+
+All requests to the provider that one page needs share one deadline. They happen outside of database transactions.
+"""
 
 import logging
 import secrets
@@ -8,9 +11,10 @@ from flask import current_app, redirect, request
 
 from joindin.errors import DomainError, NotFound
 from joindin.extensions import db
-from joindin.http.html_pages import flash_success, render_page
+from joindin.http.html_pages import flash_error, flash_success, render_page
 from joindin.http.sessions import (
     ACCOUNT_PATH,
+    SIGN_IN_PATH,
     current_session,
     next_url,
     recent_sign_in_required,
@@ -30,13 +34,14 @@ from joindin.operations.accounts.external_sign_in import (
     resolve_user,
 )
 from joindin.operations.rate_limits import EXTERNAL_SIGN_IN, client_network, consume_attempt
-from joindin.queries.accounts.external_identities import get_identity
+from joindin.queries.accounts.external_identities import get_user_identity
 from joindin.resources.web.account.second_factor_step import complete_sign_in
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
+from joindin.utils.http_client import Deadline
 
 PAGE_PATH = "/accounts/external/"
-SIGN_IN_PATH = "/accounts/login/"
+BROWSER_KEY = "external"
 MAX_PARAM_LENGTH = 2000
 
 log = logging.getLogger(__name__)
@@ -44,16 +49,16 @@ log = logging.getLogger(__name__)
 
 @blp.get("/accounts/external/login/")
 def start_external_sign_in():
-    """Off to the provider. A link and no form: what comes back is bound to the browser that left."""
+    """Redirect to the provider. A link suffices, no form: the callback is bound to the browser that started."""
     if session_user():
         return redirect(next_url())
-    return redirect(_authorization_redirect(SIGN_IN, next_url()))
+    return redirect(_begin(SIGN_IN, next_url()))
 
 
 @blp.post("/accounts/external/confirm/")
 @sign_in_required
 def start_confirmation():
-    return _redirect_notice(_authorization_redirect(CONFIRM, next_url()))
+    return _redirect_notice(_begin(CONFIRM, next_url()))
 
 
 @blp.get("/accounts/external/")
@@ -61,7 +66,7 @@ def start_confirmation():
 def connection_page():
     return render_page(
         "web/account/external_account.html",
-        identity=get_identity(db.session, require_user().id, _provider().issuer),
+        identity=get_user_identity(db.session, require_user().id, _provider().issuer),
         user=require_user(),
     )
 
@@ -69,7 +74,7 @@ def connection_page():
 @blp.post("/accounts/external/connect/")
 @recent_sign_in_required
 def start_connection():
-    return _redirect_notice(_authorization_redirect(CONNECT, PAGE_PATH))
+    return _redirect_notice(_begin(CONNECT, PAGE_PATH))
 
 
 @blp.post("/accounts/external/disconnect/")
@@ -77,36 +82,46 @@ def start_connection():
 def disconnect():
     disconnect_identity(db.session, require_user(), _provider().issuer)
     db.session.commit()
-    flash_success(f"Your account at {_provider_name()} no longer opens this one.")
+    flash_success(f"Your account at {_provider_name()} is disconnected. It no longer signs you in here.")
     return redirect(PAGE_PATH)
 
 
 @blp.get("/accounts/external/callback/")
 def callback():
-    """Back from the provider, with a code or without."""
+    """Handle the redirect back from the provider, with an authorization code or an error."""
     provider = _provider()
-    back = complete_external_sign_in(
-        db.session, _callback_param("state"), browser=flask.session.get("external", ""), now=utc_now()
+    pending = complete_external_sign_in(
+        db.session, _callback_param("state"), browser=flask.session.get(BROWSER_KEY, ""), now=utc_now()
     )
+    user = session_user()
+    # Ends the transaction: none may stay open during the requests to the provider.
     db.session.commit()
-    if back.user_id is not None and (session_user() is None or require_user().id != back.user_id):
-        raise DomainError("You have signed out, or in as somebody else, meanwhile")
+    if pending.user_id is not None and (user is None or user.id != pending.user_id):
+        raise DomainError("You have signed out, or in to another account, in the meantime. Please start again")
     try:
-        if provider.has_issuer_mismatch(request.args.get("iss")) or not _callback_param("code"):
-            raise ProviderFailed(f"sent back without a code: {_callback_param('error')!r}")
-        identity = provider.identify(
-            _callback_param("code"),
-            redirect_uri=_redirect_uri(),
-            **vars(derive_challenge(_callback_param("state"), current_app.secret_key)),
-        )
-    except ProviderFailed as why:
-        log.warning("signing in at %s failed: %s", provider.issuer, why)
-        flash_success(f"{_provider_name()} did not tell us who you are. Please try again, or go another way.")
-        return redirect(SIGN_IN_PATH if back.purpose == SIGN_IN else ACCOUNT_PATH)
-    return {SIGN_IN: _signed_in, CONNECT: _connected, CONFIRM: _confirmed}[back.purpose](back, identity)
+        identity = _identify(provider)
+    except ProviderFailed as error:
+        log.warning("sign-in at %s failed: %s", provider.issuer, error)
+        flash_error(f"Signing in at {_provider_name()} did not work. Try again, or sign in another way.")
+        return redirect(SIGN_IN_PATH if pending.purpose == SIGN_IN else ACCOUNT_PATH)
+    return {SIGN_IN: _sign_in, CONNECT: _connect, CONFIRM: _confirm}[pending.purpose](pending, identity)
 
 
-def _signed_in(back, identity):
+def _identify(provider):
+    deadline = Deadline()
+    if provider.has_issuer_mismatch(request.args.get("iss"), deadline=deadline):
+        raise ProviderFailed("the response comes from another issuer")
+    if not _callback_param("code"):
+        raise ProviderFailed(f"the response contains no code: {_callback_param('error')!r}")
+    return provider.identify(
+        _callback_param("code"),
+        redirect_uri=_redirect_uri(),
+        deadline=deadline,
+        **vars(derive_challenge(_callback_param("state"), current_app.secret_key)),
+    )
+
+
+def _sign_in(pending, identity):
     user = resolve_user(
         db.session,
         identity,
@@ -116,33 +131,36 @@ def _signed_in(back, identity):
     )
     db.session.commit()
     if not user.is_active:
-        raise DomainError("Your account here is closed")
-    return complete_sign_in(user, back.next_url)
+        raise DomainError("Your account here is deactivated")
+    return complete_sign_in(user, pending.next_url)
 
 
-def _connected(_back, identity):
+def _connect(_pending, identity):
     connect_identity(db.session, require_user(), identity, now=utc_now())
     db.session.commit()
     flash_success(f"You can now sign in with {_provider_name()}.")
     return redirect(PAGE_PATH)
 
 
-def _confirmed(back, identity):
-    if not confirms_identity(db.session, require_user(), identity, since=back.started_at):
-        raise DomainError(f"That was not your account at {_provider_name()}, or you had signed in there long ago")
+def _confirm(pending, identity):
+    if not confirms_identity(db.session, require_user(), identity, since=pending.started_at):
+        raise DomainError(
+            f"You signed in to another account at {_provider_name()}, or too long ago. Please confirm again"
+        )
     current_session().authenticated_at = utc_now()
     db.session.commit()
-    return redirect(back.next_url)
+    return redirect(pending.next_url)
 
 
-def _authorization_redirect(purpose, way):
-    """The provider's address to go to, with everything remembered for the way back."""
+def _begin(purpose, return_path):
+    """Store a pending sign-in and return the URL at the provider to redirect to."""
     provider = _provider()
     consume_attempt(db.session, EXTERNAL_SIGN_IN, client_network(request.remote_addr), now=utc_now())
-    browser = flask.session.setdefault("external", secrets.token_urlsafe(24))
+    browser = flask.session.setdefault(BROWSER_KEY, secrets.token_urlsafe(24))
     state = begin_external_sign_in(
-        db.session, purpose=purpose, browser=browser, user=session_user(), next_url=way, now=utc_now()
+        db.session, purpose=purpose, browser=browser, user=session_user(), next_url=return_path, now=utc_now()
     )
+    # Ends the transaction: none may stay open during the requests to the provider.
     db.session.commit()
     try:
         return provider.authorization_url(
@@ -151,15 +169,15 @@ def _authorization_redirect(purpose, way):
             force_login=purpose == CONFIRM,
             **vars(derive_challenge(state, current_app.secret_key)),
         )
-    except ProviderFailed as why:
-        log.warning("%s is not to be had: %s", provider.issuer, why)
-        raise DomainError(f"{_provider_name()} does not answer at the moment. Please try again later") from None
+    except ProviderFailed as error:
+        log.warning("%s is not available: %s", provider.issuer, error)
+        raise DomainError(f"{_provider_name()} does not respond at the moment. Please try again later") from None
 
 
-def _redirect_notice(address):
-    """Lead there by a page of its own: our policy lets forms lead to no other host."""
-    page = render_page("web/account/redirect_notice.html", address=address, name=_provider_name())
-    page.headers["Refresh"] = f"0; url={address}"
+def _redirect_notice(url):
+    """Redirect by a page: the content security policy forbids forms to redirect to other hosts."""
+    page = render_page("web/account/redirect_notice.html", url=url, name=_provider_name())
+    page.headers["Refresh"] = f"0; url={url}"
     page.cache_control.no_store = True
     return page
 
@@ -177,17 +195,17 @@ def _provider_name():
 
 
 def _provider() -> Provider:
-    """:raises NotFound: if the settings name none."""
+    """Return the provider of the settings, one object a process; :raises NotFound: if the settings name none."""
     settings = current_app.config
     if not settings["OIDC_ISSUER"]:
-        raise NotFound("There is no such page")
-    known = current_app.extensions.get("oidc")
-    if known is None or known.issuer != settings["OIDC_ISSUER"]:
-        known = current_app.extensions["oidc"] = Provider(
+        raise NotFound("Page not found")
+    provider = current_app.extensions.get("oidc")
+    if provider is None or provider.issuer != settings["OIDC_ISSUER"]:
+        provider = current_app.extensions["oidc"] = Provider(
             settings["OIDC_ISSUER"],
             settings["OIDC_CLIENT_ID"],
             settings["OIDC_CLIENT_SECRET"],
             settings["OIDC_SCOPE"],
             settings["ALLOW_PRIVATE_FETCHES"],
         )
-    return known
+    return provider

@@ -1,4 +1,4 @@
-"""Signing in with an account elsewhere: whose account that opens, and whose it does not."""
+"""Sign-in with an external OpenID provider: which account an identity signs in to, and which not."""
 
 import urllib.error
 import urllib.request
@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
+from joindin.extensions import db
 from joindin.jobs.cleanup import purge_expired
 from joindin.models import ExternalIdentity, ExternalSignIn, Mail, User
 from joindin.utils.datetimes import utc_now
@@ -17,72 +18,72 @@ from tests.factories import days_from_now
 from tests.oidc.fake_provider import FakeProvider
 
 CALLBACK = "/accounts/external/callback/"
-TOLD = {"email": "emily@example.org", "email_verified": True, "name": "Emily Elm", "preferred_username": "emily"}
+CLAIMS = {"email": "emily@example.org", "email_verified": True, "name": "Emily Elm", "preferred_username": "emily"}
 
 
 @pytest.fixture(scope="module")
-def running_house():
-    with FakeProvider(f"{WEBSITE_URL}{CALLBACK}") as house:
-        yield house
+def running_provider():
+    with FakeProvider(f"{WEBSITE_URL}{CALLBACK}") as provider:
+        yield provider
 
 
 @pytest.fixture
-def house(app, running_house, monkeypatch):
-    for name, value in running_house.settings.items():
+def provider(app, running_provider, monkeypatch):
+    for name, value in running_provider.settings.items():
         monkeypatch.setitem(app.config, name, value)
     app.extensions.pop("oidc", None)
-    running_house.claims, running_house.metadata_overrides = {}, {}
-    running_house.sign_in("emily-1", **TOLD)
-    return running_house
+    running_provider.claims, running_provider.metadata_overrides = {}, {}
+    running_provider.sign_in("emily-1", **CLAIMS)
+    return running_provider
 
 
-class Traveller(Browser):
-    """A browser that follows links to the other house and back."""
+class RedirectedBrowser(Browser):
+    """A browser that follows the redirects to the provider and back."""
 
-    def leave(self, reply=None):
-        """To the provider, by the redirect or the page that leads there; the answer to come back with."""
+    def visit_provider(self, reply=None):
+        """Follow the redirect (or the page with it) to the provider; return the parameters of the callback."""
         reply = reply or self.get("/accounts/external/login/")
         assert reply.status_code in (200, 302), reply.text
-        address = reply.headers.get("Location") or reply.headers["Refresh"].partition("url=")[2]
+        url = reply.headers.get("Location") or reply.headers["Refresh"].partition("url=")[2]
         try:
-            urllib.request.build_opener(_Stay).open(address, timeout=10)
-        except urllib.error.HTTPError as sent:
-            return {name: value for name, (value,) in parse_qs(urlsplit(sent.headers["Location"]).query).items()}
+            urllib.request.build_opener(_NoRedirects).open(url, timeout=10)
+        except urllib.error.HTTPError as redirect:
+            return {name: value for name, (value,) in parse_qs(urlsplit(redirect.headers["Location"]).query).items()}
 
-    def come_back(self, answer=None):
-        return self.get(f"{CALLBACK}?{urlencode(self.leave() if answer is None else answer)}")
+    def call_back(self, params=None):
+        return self.get(f"{CALLBACK}?{urlencode(self.visit_provider() if params is None else params)}")
 
 
-class _Stay(urllib.request.HTTPRedirectHandler):
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_):
         return None
 
 
 @pytest.fixture
 def browser(app, session):
-    return Traveller(app)
+    return RedirectedBrowser(app)
 
 
-def connected(session, user, house, subject="emily-1", **fields):
+def connect(session, user, provider, subject="emily-1", **fields):
     session.add(
         ExternalIdentity(
-            user_id=user.id, issuer=house.issuer, subject=subject, name="emily", connected_at=utc_now(), **fields
+            user_id=user.id, issuer=provider.issuer, subject=subject, name="emily", connected_at=utc_now(), **fields
         )
     )
     session.commit()
     return user
 
 
-def identities(session):
+def connected_identities(session):
     return session.execute(
         select(User.username, ExternalIdentity.subject).join_from(ExternalIdentity, User).order_by(User.id)
     ).all()
 
 
-def test_a_newcomer_gets_an_account_and_is_signed_in(browser, session, house):
+def test_new_user_gets_an_account_and_is_signed_in(browser, session, provider):
     make_user_with_password(session, "first")
 
-    reply = browser.come_back(browser.leave(browser.get("/accounts/external/login/?next=/user/emily")))
+    reply = browser.call_back(browser.visit_provider(browser.get("/accounts/external/login/?next=/user/emily")))
 
     emily = session.scalar(select(User).where(User.username == "emily"))
     assert (reply.status_code, reply.headers["Location"]) == (302, "/user/emily")
@@ -90,14 +91,14 @@ def test_a_newcomer_gets_an_account_and_is_signed_in(browser, session, house):
     assert (emily.email, emily.is_verified, emily.password_hash, emily.is_admin) == (
         "emily@example.org", True, None, False,
     )  # fmt: skip
-    assert identities(session) == [("emily", "emily-1")]
+    assert connected_identities(session) == [("emily", "emily-1")]
 
 
-def test_the_same_person_comes_again_to_the_same_account(browser, session, house):
-    emily = connected(session, make_user_with_password(session, "em", email="old@example.org"), house)
-    house.sign_in("emily-1", email="new@example.org", email_verified=True)
+def test_same_identity_signs_in_to_the_same_account_again(browser, session, provider):
+    emily = connect(session, make_user_with_password(session, "em", email="old@example.org"), provider)
+    provider.sign_in("emily-1", email="new@example.org", email_verified=True)
 
-    browser.come_back()
+    browser.call_back()
 
     assert browser.is_signed_in
     assert session.scalar(select(func.count()).select_from(User)) == 1
@@ -105,193 +106,197 @@ def test_the_same_person_comes_again_to_the_same_account(browser, session, house
     assert session.scalar(select(ExternalIdentity.last_used_at)) is not None
 
 
-def test_a_name_that_is_taken_gets_a_number(browser, session, house):
+def test_taken_username_gets_a_number(browser, session, provider):
     make_user_with_password(session, "emily", email="another@example.org")
 
-    browser.come_back()
+    browser.call_back()
 
-    assert identities(session) == [("emily2", "emily-1")]
+    assert connected_identities(session) == [("emily2", "emily-1")]
 
 
 @pytest.mark.parametrize(
-    ("told", "name"),
+    ("claims", "name"),
     [
-        ({**TOLD, "preferred_username": "boss@example.org"}, "emily"),
-        ({**TOLD, "preferred_username": "<b>/</b>\0"}, "guest"),
-        ({**TOLD, "preferred_username": "x" * 500}, "x" * 60),
-        ({**TOLD, "preferred_username": ["a"], "name": {"a": 1}}, "emily"),
+        ({**CLAIMS, "preferred_username": "boss@example.org"}, "emily"),
+        ({**CLAIMS, "preferred_username": "<b>/</b>\0"}, "guest"),
+        ({**CLAIMS, "preferred_username": "x" * 500}, "x" * 60),
+        ({**CLAIMS, "preferred_username": ["a"], "name": {"a": 1}}, "emily"),
     ],
 )
-def test_a_strange_name_is_made_a_plain_one(browser, session, house, told, name):
+def test_username_of_the_provider_is_cleaned(browser, session, provider, claims, name):
     make_user_with_password(session, "first")
-    house.sign_in("emily-1", **told)
+    provider.sign_in("emily-1", **claims)
 
-    reply = browser.come_back()
+    reply = browser.call_back()
 
     assert reply.status_code == 302
-    assert identities(session) == [(name, "emily-1")]
+    assert connected_identities(session) == [(name, "emily-1")]
 
 
-@pytest.mark.parametrize("told", [{}, {**TOLD, "email_verified": False}, {**TOLD, "email_verified": "true"}])
-def test_an_unproven_address_opens_and_makes_nothing(browser, session, house, monkeypatch, app, told):
+@pytest.mark.parametrize("claims", [{}, {**CLAIMS, "email_verified": False}, {**CLAIMS, "email_verified": "true"}])
+def test_unverified_email_neither_signs_in_nor_creates_an_account(browser, session, provider, monkeypatch, app, claims):
     monkeypatch.setitem(app.config, "OIDC_LINK_BY_EMAIL", True)
     make_user_with_password(session, "emily", email="emily@example.org")
-    house.sign_in("emily-1", **told)
+    provider.sign_in("emily-1", **claims)
 
-    reply = browser.come_back()
+    reply = browser.call_back()
 
-    assert (reply.status_code, "no address of yours that is proven" in reply.text) == (400, True)
-    assert (browser.is_signed_in, identities(session)) == (False, [])
+    assert (reply.status_code, "did not send a verified e-mail address of yours" in reply.text) == (400, True)
+    assert (browser.is_signed_in, connected_identities(session)) == (False, [])
 
 
-def test_a_proven_address_alone_opens_no_account(browser, session, house):
+def test_verified_email_alone_does_not_sign_in(browser, session, provider):
     make_user_with_password(session, "emily", email="emily@example.org")
 
-    reply = browser.come_back()
+    reply = browser.call_back()
 
-    assert (reply.status_code, "Sign in to it as usual and connect it" in reply.text) == (409, True)
-    assert (browser.is_signed_in, identities(session)) == (False, [])
+    assert (reply.status_code, "Sign in to it as usual, then connect it" in reply.text) == (409, True)
+    assert (browser.is_signed_in, connected_identities(session)) == (False, [])
 
 
-def test_a_proven_address_opens_its_account_where_the_settings_say_so(browser, session, house, monkeypatch, app):
+def test_verified_email_signs_in_if_the_settings_allow_it(browser, session, provider, monkeypatch, app):
     monkeypatch.setitem(app.config, "OIDC_LINK_BY_EMAIL", True)
     make_user_with_password(session, "em", email="Emily@Example.org")
 
-    browser.come_back()
+    browser.call_back()
 
     assert browser.is_signed_in
-    assert identities(session) == [("em", "emily-1")]
+    assert connected_identities(session) == [("em", "emily-1")]
     assert session.scalars(select(Mail.kind)).all() == ["external_connected"]
 
 
-def test_an_account_that_never_proved_the_address_is_not_opened_by_it(browser, session, house, monkeypatch, app):
-    """Somebody could have registered with your address, and wait for you to come."""
+def test_unverified_account_is_not_linked_by_email(browser, session, provider, monkeypatch, app):
+    """An attacker could have registered with the address of the user before."""
     monkeypatch.setitem(app.config, "OIDC_LINK_BY_EMAIL", True)
     make_user_with_password(session, "thief", email="emily@example.org", is_verified=False)
 
-    reply = browser.come_back()
+    reply = browser.call_back()
 
-    assert (reply.status_code, browser.is_signed_in, identities(session)) == (409, False, [])
+    assert (reply.status_code, browser.is_signed_in, connected_identities(session)) == (409, False, [])
 
 
-def test_nobody_gets_an_account_where_the_settings_say_so(browser, session, house, monkeypatch, app):
+def test_no_account_is_created_if_the_settings_forbid_it(browser, session, provider, monkeypatch, app):
     monkeypatch.setitem(app.config, "OIDC_REGISTRATION", False)
     make_user_with_password(session, "first")
 
-    reply = browser.come_back()
+    reply = browser.call_back()
 
-    assert (reply.status_code, "There is no account here that is connected" in reply.text) == (400, True)
+    assert (reply.status_code, "No account here is connected to that one" in reply.text) == (400, True)
     assert session.scalar(select(func.count()).select_from(User)) == 1
 
 
-def test_a_closed_account_stays_closed(browser, session, house):
-    connected(session, make_user_with_password(session, "em", is_active=False), house)
+def test_deactivated_account_stays_closed(browser, session, provider):
+    connect(session, make_user_with_password(session, "em", is_active=False), provider)
 
-    reply = browser.come_back()
+    reply = browser.call_back()
 
     assert (reply.status_code, browser.is_signed_in) == (400, False)
 
 
-def test_somebody_signed_in_connects_their_account_and_is_told_by_mail(browser, session, house):
+def test_user_connects_an_identity_and_is_notified_by_mail(browser, session, provider):
     ann = make_user_with_password(session, "ann")
     browser.sign_in(ann)
 
-    reply = browser.come_back(browser.leave(browser.send("/accounts/external/connect/", page="/accounts/external/")))
+    reply = browser.call_back(
+        browser.visit_provider(browser.send("/accounts/external/connect/", page="/accounts/external/"))
+    )
 
     assert (reply.status_code, reply.headers["Location"]) == (302, "/accounts/external/")
-    assert "You can now sign in with Harbour House." in browser.get("/accounts/external/").text
-    assert identities(session) == [("ann", "emily-1")]
+    assert "You can now sign in with Example Provider." in browser.get("/accounts/external/").text
+    assert connected_identities(session) == [("ann", "emily-1")]
     assert session.execute(select(Mail.kind, Mail.recipient)).all() == [("external_connected", "ann@example.org")]
 
 
-def test_an_account_elsewhere_opens_one_here_and_no_other(browser, session, house):
-    connected(session, make_user_with_password(session, "em"), house)
+def test_identity_of_another_account_cannot_be_connected(browser, session, provider):
+    connect(session, make_user_with_password(session, "em"), provider)
     browser.sign_in(make_user_with_password(session, "ann"))
 
-    reply = browser.come_back(browser.leave(browser.send("/accounts/external/connect/", page="/accounts/external/")))
+    reply = browser.call_back(
+        browser.visit_provider(browser.send("/accounts/external/connect/", page="/accounts/external/"))
+    )
 
-    assert (reply.status_code, "connected to somebody else" in reply.text) == (409, True)
-    assert identities(session) == [("em", "emily-1")]
+    assert (reply.status_code, "connected to another user" in reply.text) == (409, True)
+    assert connected_identities(session) == [("em", "emily-1")]
 
 
-def test_one_here_is_opened_by_one_elsewhere(browser, session, house):
-    browser.sign_in(connected(session, make_user_with_password(session, "em"), house, subject="other"))
+def test_account_has_at_most_one_identity(browser, session, provider):
+    browser.sign_in(connect(session, make_user_with_password(session, "em"), provider, subject="other"))
 
-    reply = browser.come_back(
-        browser.leave(
+    reply = browser.call_back(
+        browser.visit_provider(
             browser.post("/accounts/external/connect/", {"csrfmiddlewaretoken": browser.token("/accounts/external/")})
         )
     )
 
-    assert (reply.status_code, "connected already" in reply.text) == (409, True)
-    assert identities(session) == [("em", "other")]
+    assert (reply.status_code, "already connected" in reply.text) == (409, True)
+    assert connected_identities(session) == [("em", "other")]
 
 
-def test_a_connection_is_taken_back(browser, session, house):
-    browser.sign_in(connected(session, make_user_with_password(session, "em"), house))
+def test_user_disconnects_an_identity(browser, session, provider):
+    browser.sign_in(connect(session, make_user_with_password(session, "em"), provider))
 
     browser.send("/accounts/external/disconnect/", page="/accounts/external/")
 
-    assert identities(session) == []
+    assert connected_identities(session) == []
 
 
-def test_the_last_way_in_is_not_taken_back(browser, session, house):
-    browser.come_back()
+def test_only_way_to_sign_in_cannot_be_disconnected(browser, session, provider):
+    browser.call_back()
 
     reply = browser.send("/accounts/external/disconnect/", page="/accounts/")
 
     assert (reply.status_code, "Choose a password first" in reply.text) == (409, True)
-    assert identities(session) == [("emily", "emily-1")]
+    assert connected_identities(session) == [("emily", "emily-1")]
 
 
-def test_connecting_and_its_end_want_the_form_of_this_site(browser, session, house):
-    browser.sign_in(connected(session, make_user_with_password(session, "em"), house))
+def test_connecting_and_disconnecting_need_the_csrf_token(browser, session, provider):
+    browser.sign_in(connect(session, make_user_with_password(session, "em"), provider))
 
     replies = [browser.post(f"/accounts/external/{what}/") for what in ("connect", "disconnect", "confirm")]
 
     assert [reply.status_code for reply in replies] == [403, 403, 403]
-    assert identities(session) == [("em", "emily-1")]
+    assert connected_identities(session) == [("em", "emily-1")]
     assert session.scalar(select(func.count()).select_from(ExternalSignIn)) == 0
 
 
-def test_the_way_back_is_gone_once(browser, session, house):
-    answer = browser.leave()
-    browser.come_back(answer)
+def test_callback_works_once(browser, session, provider):
+    params = browser.visit_provider()
+    browser.call_back(params)
     browser.send("/accounts/logout/", page="/accounts/")
 
-    reply = browser.come_back(answer)
+    reply = browser.call_back(params)
 
     assert (reply.status_code, "Please start again" in reply.text) == (400, True)
-    assert (browser.is_signed_in, house.request_counts["token"] > 0) == (False, True)
+    assert (browser.is_signed_in, provider.request_counts["token"] > 0) == (False, True)
 
 
-def test_the_way_back_is_for_the_browser_that_left(browser, app, session, house):
-    """Else somebody could sign you in to their account, and read what you write there."""
-    answer = browser.leave()
-    another = Traveller(app)
-    another.leave()
+def test_callback_works_only_in_the_browser_that_started(browser, app, session, provider):
+    """Otherwise an attacker could sign a victim in to the attacker's account."""
+    params = browser.visit_provider()
+    another = RedirectedBrowser(app)
+    another.visit_provider()
 
-    reply = another.come_back(answer)
+    reply = another.call_back(params)
 
     assert (reply.status_code, another.is_signed_in) == (400, False)
     assert session.scalar(select(func.count()).select_from(User)) == 0
 
 
 @pytest.mark.parametrize("state", ["", "x", "\0", "x" * 5000])
-def test_a_state_that_is_nobodys_leads_nowhere(browser, session, house, state):
-    answer = browser.leave()
+def test_unknown_state_is_rejected(browser, session, provider, state):
+    params = browser.visit_provider()
 
-    reply = browser.come_back({**answer, "state": state})
+    reply = browser.call_back({**params, "state": state})
 
     assert reply.status_code == 400
     assert session.scalar(select(func.count()).select_from(User)) == 0
 
 
-def test_whoever_stays_away_too_long_starts_again(browser, session, house):
-    answer = browser.leave()
+def test_expired_sign_in_is_rejected_and_purged(browser, session, provider):
+    params = browser.visit_provider()
 
     with time_machine.travel(days_from_now(0.01)):
-        reply = browser.come_back(answer)
+        reply = browser.call_back(params)
         purge_expired(session, {"AUDIT_DAYS": 0, "AUDIT_ADDRESS_DAYS": 0}, utc_now())
 
     assert reply.status_code == 400
@@ -303,43 +308,43 @@ def test_whoever_stays_away_too_long_starts_again(browser, session, house):
     [{"code": "another"}, {"code": ""}, {"iss": "https://other.example"}, {"code": "", "error": "access_denied"}],
     ids=["code", "no code", "issuer", "refused"],
 )
-def test_who_is_not_proven_there_is_sent_to_sign_in_another_way(browser, session, house, change):
-    answer = browser.leave()
+def test_failed_sign_in_redirects_to_the_sign_in_page(browser, session, provider, change):
+    params = browser.visit_provider()
 
-    reply = browser.come_back({**answer, **change})
+    reply = browser.call_back({**params, **change})
 
     assert (reply.status_code, reply.headers["Location"]) == (302, "/accounts/login/")
-    assert "Harbour House did not tell us who you are" in main_text(browser.get("/accounts/login/"))
+    assert "Signing in at Example Provider did not work" in main_text(browser.get("/accounts/login/"))
     assert session.scalar(select(func.count()).select_from(User)) == 0
 
 
 @pytest.mark.parametrize(
-    "claims", [{"nonce": "another"}, {"aud": "somebody-else"}, {"exp": 1}, {"iss": "https://x.example"}]
+    "claims", [{"nonce": "another"}, {"aud": "another-user"}, {"exp": 1}, {"iss": "https://x.example"}]
 )
-def test_a_token_for_another_sign_in_opens_nothing(browser, session, house, caplog, claims):
-    house.claims = claims
+def test_id_token_for_another_sign_in_is_rejected(browser, session, provider, caplog, claims):
+    provider.claims = claims
 
-    reply = browser.come_back()
+    reply = browser.call_back()
 
     assert (reply.headers["Location"], browser.is_signed_in) == ("/accounts/login/", False)
     assert session.scalar(select(func.count()).select_from(User)) == 0
-    assert "signing in at" in caplog.text
+    assert "sign-in at" in caplog.text
 
 
-def test_who_signed_in_long_ago_shows_it_there_again(browser, session, house):
-    browser.sign_in(connected(session, make_user_with_password(session, "em"), house))
+def test_old_session_is_confirmed_at_the_provider(browser, session, provider):
+    browser.sign_in(connect(session, make_user_with_password(session, "em"), provider))
 
     with time_machine.travel(days_from_now(0.5)):
         asked = browser.get("/accounts/external/")
         confirming = browser.send(
             "/accounts/external/confirm/", {"next": "/accounts/external/"}, page=asked.headers["Location"]
         )
-        stale = browser.come_back(browser.leave(confirming))
-    house.claims = {"auth_time": int(days_from_now(0.5).timestamp()), "iat": int(days_from_now(0.5).timestamp()),
+        stale = browser.call_back(browser.visit_provider(confirming))
+    provider.claims = {"auth_time": int(days_from_now(0.5).timestamp()), "iat": int(days_from_now(0.5).timestamp()),
                     "exp": int(days_from_now(0.6).timestamp())}  # fmt: skip
     with time_machine.travel(days_from_now(0.5)):
         again = browser.send("/accounts/external/confirm/", {"next": "/accounts/external/"}, page="/accounts/confirm/")
-        fresh = browser.come_back(browser.leave(again))
+        fresh = browser.call_back(browser.visit_provider(again))
         after = browser.get("/accounts/external/")
 
     assert asked.headers["Location"].startswith("/accounts/confirm/")
@@ -347,35 +352,46 @@ def test_who_signed_in_long_ago_shows_it_there_again(browser, session, house):
     assert (fresh.status_code, fresh.headers["Location"], after.status_code) == (302, "/accounts/external/", 200)
 
 
-def test_another_account_there_does_not_confirm_this_one(browser, session, house):
-    browser.sign_in(connected(session, make_user_with_password(session, "em"), house, subject="somebody-else"))
+def test_another_identity_does_not_confirm_the_session(browser, session, provider):
+    browser.sign_in(connect(session, make_user_with_password(session, "em"), provider, subject="another-user"))
 
     confirming = browser.send("/accounts/external/confirm/", page="/accounts/confirm/")
-    reply = browser.come_back(browser.leave(confirming))
+    reply = browser.call_back(browser.visit_provider(confirming))
 
-    assert (reply.status_code, "That was not your account" in reply.text) == (400, True)
+    assert (reply.status_code, "You signed in to another account" in reply.text) == (400, True)
 
 
-def test_what_was_begun_by_one_person_is_not_ended_by_another(browser, session, house):
+def test_connection_started_by_another_user_is_rejected(browser, session, provider):
     browser.sign_in(make_user_with_password(session, "ann"))
-    answer = browser.leave(browser.send("/accounts/external/connect/", page="/accounts/external/"))
+    params = browser.visit_provider(browser.send("/accounts/external/connect/", page="/accounts/external/"))
     browser.send("/accounts/logout/", page="/accounts/")
 
-    reply = browser.come_back(answer)
+    reply = browser.call_back(params)
 
-    assert (reply.status_code, identities(session)) == (400, [])
+    assert (reply.status_code, connected_identities(session)) == (400, [])
 
 
-def test_a_provider_that_is_down_is_said_to_be(browser, session, house, monkeypatch, app, caplog):
+def test_no_transaction_is_open_during_requests_to_the_provider(browser, session, provider, monkeypatch):
+    pool = db.engine.pool
+    checked_out = []
+    monkeypatch.setattr(provider, "on_request", lambda: checked_out.append(pool.checkedout()))
+    session.remove()
+
+    reply = browser.call_back()
+
+    assert (reply.status_code, len(checked_out) > 3, set(checked_out)) == (302, True, {0})
+
+
+def test_unavailable_provider_is_reported(browser, session, provider, monkeypatch, app, caplog):
     monkeypatch.setitem(app.config, "OIDC_ISSUER", "http://127.0.0.1:1")
 
     reply = browser.get("/accounts/external/login/")
 
-    assert (reply.status_code, "Harbour House does not answer" in reply.text) == (400, True)
-    assert "is not to be had" in caplog.text
+    assert (reply.status_code, "Example Provider does not respond" in reply.text) == (400, True)
+    assert "is not available" in caplog.text
 
 
-def test_without_a_provider_there_is_no_such_page(browser, session):
+def test_pages_do_not_exist_without_a_provider(browser, session):
     browser.sign_in(make_user_with_password(session))
 
     replies = [browser.get(f"/accounts/external/{what}") for what in ("", "callback/")]
@@ -385,14 +401,14 @@ def test_without_a_provider_there_is_no_such_page(browser, session):
     assert "Sign in with" not in browser.get("/accounts/login/").text
 
 
-def test_the_way_to_the_provider_stands_where_people_sign_in(browser, session, house):
+def test_sign_in_page_links_to_the_provider(browser, session, provider):
     page = browser.get("/accounts/login/?next=/event/a%26b").text
 
-    assert "Sign in with Harbour House" in page
+    assert "Sign in with Example Provider" in page
     assert 'href="/accounts/external/login/?next=/event/a%26b"' in page
 
 
-def test_leaving_again_and_again_is_slowed_down(browser, session, house, monkeypatch):
+def test_sign_ins_at_the_provider_are_rate_limited(browser, session, provider, monkeypatch):
     from joindin.operations import rate_limits
     from joindin.resources.web.account import external_sign_in
 
