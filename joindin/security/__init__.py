@@ -1,1 +1,1 @@
-"""Passwords, tokens, encryption, scopes and redirect addresses."""
+"""Passwords, tokens, encryption, scopes and redirect URIs: security helpers without database and Flask."""

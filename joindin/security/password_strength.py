@@ -1,4 +1,4 @@
-"""Passwords that are among the first that anybody would try."""
+"""Check for passwords that an attacker would try first."""
 
 import string
 
@@ -9,20 +9,22 @@ STRIP_CHARS = string.digits + string.punctuation + string.whitespace
 
 
 def is_common_password(password: str, *names: str | None) -> bool:
-    """Whether it is a common password or one of its owner's ``names``, also with digits and signs around it."""
-    # Loaded here: the lists take some megabytes, and few requests need them.
+    """Whether the password is a common one or one of ``names`` (of its owner), with or without digits and signs around.
+
+    An e-mail address among ``names`` counts as a whole and by its part before the @.
+    """
+    # Imported here: the word lists take some megabytes, and few requests need them.
     from zxcvbn.matching import RANKED_DICTIONARIES
 
     common = RANKED_DICTIONARIES["passwords"]
-    whole = password.casefold()
-    return whole in common or whole.strip(STRIP_CHARS) in common or _normalise(password) in _normalise_all(names)
+    folded = password.casefold()
+    return folded in common or folded.strip(STRIP_CHARS) in common or _normalise(password) in _normalise_all(names)
 
 
 def _normalise_all(names):
-    """Names without their signs; of an address also what stands before the @."""
-    given = [name for name in names if name]
-    parts = [*PRODUCT_NAMES, *given, *(name.partition("@")[0] for name in given)]
-    return {bare for bare in map(_normalise, parts) if bare}
+    present = [name for name in names if name]
+    candidates = [*PRODUCT_NAMES, *present, *(name.partition("@")[0] for name in present)]
+    return {normalised for normalised in map(_normalise, candidates) if normalised}
 
 
 def _normalise(text):

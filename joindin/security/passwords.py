@@ -1,4 +1,4 @@
-"""Password hashes."""
+"""Password hashes: argon2id for new ones; bcrypt and MD5 of the original Joind.in are still accepted."""
 
 import hashlib
 import hmac
@@ -9,9 +9,12 @@ import bcrypt
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-# OWASP's smallest argon2id setting: about 16 ms and 19 MiB for one sign-in.
+# The smallest argon2id parameters that OWASP recommends: about 16 ms and 19 MiB for one check.
 _argon2 = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+
 MAX_PASSWORD_BYTES = 1024
+
+# Compared where there is no hash, so that the response time does not reveal whether an account exists.
 _DUMMY_HASH = _argon2.hash(secrets.token_hex())
 
 
@@ -20,10 +23,9 @@ def hash_password(password: str) -> str:
 
 
 def check_password(password: str, stored: str | None) -> bool:
-    """Whether the password fits the stored hash, which is argon2id or Joind.in's own.
+    """Whether the password matches the stored hash. Takes as long without a stored hash, and returns False then.
 
-    Joind.in kept bcrypt of the MD5 hex of the password, and in its first years the bare MD5
-    (spec 17.1). Without a stored hash this takes as long as with one and answers no.
+    Joind.in stored bcrypt of the MD5 hex of the password, and in its first years the MD5 itself (spec 17.1).
     """
     if len(password.encode()) > MAX_PASSWORD_BYTES:
         return False
@@ -38,12 +40,12 @@ def check_password(password: str, stored: str | None) -> bool:
 
 
 def needs_rehash(stored: str) -> bool:
-    """Whether a hash that just matched should be made again with today's algorithm and settings."""
+    """Whether a hash that just matched should be replaced by one with the current algorithm and parameters."""
     return not stored.startswith("$argon2id$") or _argon2.check_needs_rehash(stored)
 
 
 def _equalise_timing(password):
-    """No, but not at once: a quick answer would tell that there is an account, and an old one."""
+    """Return False after the time of an argon2 check: a quick response would reveal an account with an old hash."""
     with suppress(VerificationError):
         _argon2.verify(_DUMMY_HASH, password)
     return False
@@ -53,7 +55,7 @@ def _check_bcrypt(password, stored):
     try:
         return bcrypt.checkpw(_md5(password).encode(), b"$2b$" + stored.encode()[4:])
     except ValueError:
-        # Old data holds hashes that were cut off.
+        # Old data contains truncated hashes.
         return False
 
 

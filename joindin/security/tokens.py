@@ -1,4 +1,4 @@
-"""Tokens: making them, and their hashes."""
+"""Creation of random and derived tokens, and their hashes. The database stores hashes only."""
 
 import base64
 import hashlib
@@ -6,61 +6,64 @@ import hmac
 import secrets
 import string
 
-# What Gancio's clients leave of a token, and what ephios's tokens are made of.
+# Gancio's clients keep only lower-case letters and digits of a token; ephios's tokens have both cases.
 LOWERCASE_ALPHANUMERIC = string.ascii_lowercase + string.digits
 MIXED_CASE_ALPHANUMERIC = string.ascii_letters + string.digits
-# The first letters of tokens: of an application's access, of a renewal, of a code; of somebody's own.
 ACCESS_TOKEN_PREFIX, REFRESH_TOKEN_PREFIX, AUTHORIZATION_CODE_PREFIX, PERSONAL_TOKEN_PREFIX = "jia", "jir", "jic", "jip"
 
 
 def new_token() -> str:
-    """16 lower-case hex digits, the form of every token in Joind.in v2.1 (spec 2.11)."""
+    """Return 16 lower-case hex digits, the form of every token in Joind.in v2.1 (spec 2.11)."""
     return secrets.token_hex(8)
 
 
 def new_session_token() -> str:
-    """What a browser's cookie holds: 256 random bits."""
+    """Return the value of a session cookie: 256 random bits."""
     return secrets.token_urlsafe(32)
 
 
 def new_prefixed_token(prefix: str, length: int, alphabet: str = LOWERCASE_ALPHANUMERIC) -> str:
-    """A random token of that length whose first letters tell, to whoever finds it lying about, what it is."""
+    """Return a random token of ``length`` characters. Secret scanners recognise its kind by the prefix."""
     return prefix + "".join(secrets.choice(alphabet) for _ in range(length - len(prefix)))
 
 
 def hash_token(token: str) -> str:
-    """What is stored of a token: its SHA-256 as hex."""
+    """Return the SHA-256 of a token in hex, the form that is stored."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def new_client_key() -> str:
-    """48 random bytes in base64, the form of an application's key (spec 11)."""
+    """Return 48 random bytes in base64, the form of an application's key (spec 11)."""
     return base64.b64encode(secrets.token_bytes(48)).decode()
 
 
 def derive_client_secret(secret_key: str, client_key: str, generation: int) -> str:
-    """The secret that the platform's own secret yields for an application, in the form of its key.
+    """Derive the secret of an application from the secret key of the instance, in the form of a client key.
 
-    It can be worked out again, so nobody has to keep it.
+    It is not stored. A new ``generation`` yields another secret.
     """
     name = f"client secret\n{generation}\n{client_key}"
     return base64.b64encode(hmac.digest(secret_key.encode(), name.encode(), "sha512")[:48]).decode()
 
 
 def unsubscribe_token(secret_key: str, user_id: int, topic: str) -> str:
-    """What lets whoever has it stop mails of a topic to somebody, and nothing else. It does not lapse."""
+    """Return a signed token that allows to unsubscribe the user from a mail topic and nothing else.
+
+    It does not expire: mails stay in mailboxes for years.
+    """
+    # Links in sent mails depend on the words "mail refusal": do not change them.
     signature = hmac.digest(secret_key.encode(), f"mail refusal\n{user_id}\n{topic}".encode(), "sha256")
     return f"{user_id}-{topic}-{signature[:16].hex()}"
 
 
 def parse_unsubscribe_token(secret_key: str, token: str) -> tuple[int, str] | None:
-    """Whose mails, and of which topic; None if we did not make the token."""
+    """Return the user's id and the topic, or None if the signature is not valid."""
     user_id, _, rest = token.partition("-")
     topic = rest.partition("-")[0]
     if not (user_id.isascii() and user_id.isdecimal() and len(user_id) < 11):
         return None
-    made = unsubscribe_token(secret_key, int(user_id), topic)
-    return (int(user_id), topic) if hmac.compare_digest(made.encode(), token.encode()) else None
+    expected = unsubscribe_token(secret_key, int(user_id), topic)
+    return (int(user_id), topic) if hmac.compare_digest(expected.encode(), token.encode()) else None
 
 
 def verify_token_hash(token: str, stored: str) -> bool:
@@ -68,6 +71,6 @@ def verify_token_hash(token: str, stored: str) -> bool:
 
 
 def new_recovery_code() -> str:
-    """80 random bits in letters and digits that nobody mistakes for each other, in four groups."""
+    """Return 80 random bits in four groups of letters and digits that are not easily confused (base32)."""
     letters = base64.b32encode(secrets.token_bytes(10)).decode().lower()
     return "-".join(letters[start : start + 4] for start in range(0, 16, 4))

@@ -1,4 +1,4 @@
-"""Reading and making event images with Pillow. Content decides what a file is, not its name."""
+"""Event images: validation and processing of uploads with Pillow. The format is read from the content, not the name."""
 
 import io
 from collections.abc import Iterator
@@ -13,17 +13,17 @@ MIN_SIZE_PX, MAX_SIZE_PX, SMALL_SIZE_PX = 140, 1440, 140
 EXTENSIONS = {"GIF": "gif", "JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 MSG_IMAGE_TOO_LARGE = f"Supplied image must be no more than {MAX_SIZE_PX}px square"
 
-# An animation is cut where it would not fit in memory with others: a small file can hold a lot of one colour.
+# Animations are cut at these limits: a small file can contain many large frames of one colour and exhaust memory.
 MAX_FRAMES = 200
 MAX_PIXELS = 40_000_000
 
-# Beyond twice this Pillow refuses by itself, also when a frame in the middle of a file claims to be that large.
+# Pillow raises DecompressionBombError above twice this size, also for a frame in the middle of a file.
 Image.MAX_IMAGE_PIXELS = MAX_SIZE_PX * MAX_SIZE_PX
 
 
 @dataclass(frozen=True)
 class ProcessedImage:
-    """A picture as it is stored: re-encoded, with nothing in it but pixels."""
+    """A re-encoded image without metadata, ready to be stored."""
 
     size: str
     extension: str
@@ -33,93 +33,95 @@ class ProcessedImage:
 
 
 def process_event_image(upload: bytes) -> list[ProcessedImage]:
-    """The ``orig`` and the 140 px ``small`` version of an uploaded picture.
+    """Return the ``orig`` and the 140 px ``small`` version of an upload.
 
-    The shape is checked from the header, before a pixel is decoded.
+    The dimensions are checked from the header, before pixels are decoded.
 
-    :raises InvalidInput: with the contract's sentence (spec 4.10).
+    :raises InvalidInput: with the message of the contract (spec 4.10).
     """
-    kind, picture = _open(upload)
-    width, height = picture.size
+    image_format, image = _open(upload)
+    width, height = image.size
     if width != height:
         raise InvalidInput("Supplied image must be square")
     if width < MIN_SIZE_PX:
         raise InvalidInput(f"Supplied image must be at least {MIN_SIZE_PX}px square")
     if width > MAX_SIZE_PX:
         raise InvalidInput(MSG_IMAGE_TOO_LARGE)
-    frames = _decode(picture, kind)
+    frames = _decode(image, image_format)
     return [
-        ProcessedImage("orig", EXTENSIONS[kind], *frames[0].size, _encode(frames, kind)),
-        ProcessedImage("small", EXTENSIONS[kind], SMALL_SIZE_PX, SMALL_SIZE_PX, _encode([_shrink(frames[0])], kind)),
+        ProcessedImage("orig", EXTENSIONS[image_format], *frames[0].size, _encode(frames, image_format)),
+        ProcessedImage(
+            "small", EXTENSIONS[image_format], SMALL_SIZE_PX, SMALL_SIZE_PX, _encode([_shrink(frames[0])], image_format)
+        ),
     ]
 
 
 def _open(upload):
     try:
-        picture = Image.open(io.BytesIO(upload))
-    except Image.DecompressionBombError as bomb:
-        raise InvalidInput(MSG_IMAGE_TOO_LARGE) from bomb
-    except Exception as unreadable:  # Pillow's parsers raise whatever they stumble over.
-        raise InvalidInput("Supplied image must be a PNC, JPG or GIF") from unreadable
-    # Many cameras put a preview behind their JPEG, which makes an MPO of it.
-    kind = "JPEG" if picture.format == "MPO" else picture.format
-    if kind not in EXTENSIONS:
+        image = Image.open(io.BytesIO(upload))
+    except Image.DecompressionBombError as error:
+        raise InvalidInput(MSG_IMAGE_TOO_LARGE) from error
+    except Exception as error:  # Pillow's parsers raise exceptions of many types.
+        raise InvalidInput("Supplied image must be a PNC, JPG or GIF") from error
+    # Many cameras append a preview to their JPEG, which makes it an MPO.
+    image_format = "JPEG" if image.format == "MPO" else image.format
+    if image_format not in EXTENSIONS:
         raise InvalidInput("Supplied image must be a PNG, JPG or GIF")
-    return kind, picture
+    return image_format, image
 
 
-def _decode(picture, kind):
+def _decode(image, image_format):
     try:
-        if kind in ("GIF", "WEBP") and getattr(picture, "n_frames", 1) > 1:
-            return list(_frames(picture))
-        picture.load()
-        return [ImageOps.exif_transpose(picture)]
-    except Exception as broken:  # as above: truncated data ends in many kinds of exception
-        raise InvalidInput("Image could not be created") from broken
+        if image_format in ("GIF", "WEBP") and getattr(image, "n_frames", 1) > 1:
+            return list(_frames(image))
+        image.load()
+        return [ImageOps.exif_transpose(image)]
+    except Exception as error:  # as above, for truncated data
+        raise InvalidInput("Image could not be created") from error
 
 
-def _frames(picture) -> Iterator[Image.Image]:
-    width, height = picture.size
-    most = min(MAX_FRAMES, MAX_PIXELS // (width * height))
-    for frame in islice(ImageSequence.Iterator(picture), most):
+def _frames(image) -> Iterator[Image.Image]:
+    width, height = image.size
+    max_frames = min(MAX_FRAMES, MAX_PIXELS // (width * height))
+    for frame in islice(ImageSequence.Iterator(image), max_frames):
         if frame.size != (width, height):
-            raise ValueError("a frame reaches beyond the picture")
+            raise ValueError("a frame is larger than the image")
         yield frame.copy()
 
 
 def _shrink(frame):
     if frame.mode.startswith("I"):
-        # Sixteen bits of grey, which a mere conversion would turn white.
+        # 16-bit greyscale: a plain conversion to 8 bits would turn it white.
         frame = frame.point(lambda value: value / 256).convert("L")
     return frame.convert("RGBA" if _has_alpha(frame) else "RGB").resize(
         (SMALL_SIZE_PX, SMALL_SIZE_PX), Image.Resampling.LANCZOS
     )
 
 
-def _encode(frames, kind):
-    made = io.BytesIO()
+def _encode(frames, image_format):
+    buffer = io.BytesIO()
     first, *others = [_strip_metadata(frame) for frame in frames]
     options = {"save_all": True, "append_images": others, "loop": 0} if others else {}
     if others:
         options["duration"] = [frame.info.get("duration", 100) for frame in frames]
-    if others and kind == "GIF":
-        # Each frame is a whole picture; through its holes nothing of the last one should show.
+    if others and image_format == "GIF":
+        # Clear the canvas between frames, or transparent areas would show the previous frame.
         options["disposal"] = 2
-    if kind == "JPEG":
+    if image_format == "JPEG":
         first = first.convert("RGB")
         options |= {"quality": 90, "optimize": True}
-    if kind == "PNG":
+    if image_format == "PNG":
         options |= {"compress_level": 6}
-    first.save(made, kind, **options)
-    return made.getvalue()
+    first.save(buffer, image_format, **options)
+    return buffer.getvalue()
 
 
 def _strip_metadata(frame):
-    bare = frame.copy()
+    copy = frame.copy()
     transparency = frame.info.get("transparency")
-    bare.info = {} if transparency is None else {"transparency": transparency}
-    return bare
+    copy.info = {} if transparency is None else {"transparency": transparency}
+    return copy
 
 
-def _has_alpha(picture):
-    return picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
+def _has_alpha(image):
+    return image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info

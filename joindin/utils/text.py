@@ -1,4 +1,4 @@
-"""Words: cleaning what comes in, and the forms under which it is looked up and linked."""
+"""Text helpers: cleaning of user input, normalised forms for comparison, slugs, URL and e-mail checks."""
 
 import hashlib
 import re
@@ -7,21 +7,21 @@ from urllib.parse import urlsplit
 
 from text_unidecode import unidecode
 
-# How a tag goes on behind its "<" for a browser: "x < y" and "I <3 this" are none.
+# The characters after "<" that make it a tag for a browser; "x < y" and "I <3 this" contain none.
 TAG_PATTERN = re.compile(r"/?[a-zA-Z]|[!?]")
 CONTROL_CHARS_PATTERN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 EMAIL_PATTERN = re.compile(r"[^@\s\"(),:;<>\[\\\]]+@[^@\s.]+(?:\.[^@\s.]+)*\.[^@\s.\d]{2,63}\Z")
 MAX_EMAIL_LENGTH = 200
 
-# Where patterns are cut: no name is longer, and SQLite refuses patterns of tens of thousands of letters.
+# Longer search patterns are cut: no name is longer, and SQLite rejects patterns of tens of thousands of characters.
 MAX_SEARCH_PATTERN_LENGTH = 500
 MIN_FOLDED_LENGTH = 200
 
 
 def to_plain_text(text: str) -> str:
-    """``text`` without tags and control characters, trimmed; entities and quotes stay as they are.
+    """Remove tags, comments, control characters and surrounding white space. Entities and quotes stay.
 
-    Joind.in v2.1 sends text as text (spec 2.15): nothing is escaped here nor on the way out.
+    Joind.in v2.1 sends plain text (spec 2.15): it is escaped neither here nor in responses.
     """
     return _without_tags(_without_comments(strip_control_chars(text))).strip()
 
@@ -35,35 +35,35 @@ def _without_comments(text):
 
 
 def _without_tags(text):
-    """``text`` without tags, also without those that appear when others inside them are taken out.
+    """Remove tags, also those that appear when a tag inside them is removed.
 
-    One pass: going over it until nothing is left to take would let a hostile text cost hours.
+    Works in a single pass: repeated passes would take quadratic time on hostile input.
     """
     kept, opened = [], []
-    for piece in re.split(r"([<>])", text):
-        if piece == ">" and opened:
+    for token in re.split(r"([<>])", text):
+        if token == ">" and opened:
             start = opened.pop()
             if TAG_PATTERN.match("".join(kept[start + 1 :])):
                 del kept[start:]
                 continue
-            # A ">" that stays: no tag reaches over it.
+            # This ">" stays in the text, and no tag can extend over it.
             opened.clear()
-        elif piece == "<":
+        elif token == "<":
             opened.append(len(kept))
-        kept.append(piece)
+        kept.append(token)
     return "".join(kept)
 
 
 def strip_control_chars(text: str) -> str:
-    """``text`` without what no database takes and no reader sees; line breaks and tabs stay."""
+    """Remove control characters and surrogates, which databases reject; keep line breaks and tabs."""
     return CONTROL_CHARS_PATTERN.sub("", text)
 
 
 def fold_case_accents(text: str) -> str:
-    """The form under which names are compared: no case, no accents, like MySQL's collations.
+    """Return the form in which names are compared: without case and accents, like MySQL's collations.
 
-    Some single characters decompose into a whole phrase. The form is cut at twice the length of
-    the text, for which the columns that keep it have room.
+    Some characters decompose into a whole phrase. The result is cut at twice the length of the text, which the columns
+    that store it have room for.
     """
     decomposed = unicodedata.normalize("NFKD", text.strip().casefold())
     folded = "".join(c for c in decomposed if not unicodedata.combining(c))
@@ -71,17 +71,18 @@ def fold_case_accents(text: str) -> str:
 
 
 def slugify(text: str) -> str:
-    """The URL form of a name by the contract's recipe (spec 4.12): runs of spaces are kept as runs."""
-    latin = "".join(unidecode(part) if part.isascii() else unidecode(part).strip() for part in _runs(text))
+    """Return the URL form of a name as the contract defines it (spec 4.12): every space becomes a hyphen."""
+    latin = "".join(unidecode(part) if part.isascii() else unidecode(part).strip() for part in _ascii_runs(text))
     return re.sub(r"[^0-9a-z\- ]", "", latin.lower()).replace(" ", "-")
 
 
-def _runs(text):
+def _ascii_runs(text):
+    """Split into runs of ASCII and of other characters."""
     return re.findall(r"[\x00-\x7f]+|[^\x00-\x7f]+", text)
 
 
 def is_web_url(text: str) -> bool:
-    """Whether ``text`` is an absolute http or https address with a host and no spaces."""
+    """Whether ``text`` is an absolute http or https URL with a host and without spaces."""
     try:
         parts = urlsplit(text)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", text)
@@ -94,5 +95,5 @@ def is_email(text: str) -> bool:
 
 
 def gravatar_hash(email: str | None) -> str:
-    """MD5 of the lower-cased address, as gravatar.com wants it; of nothing for nobody."""
+    """Return the MD5 of the lower-cased address as gravatar.com defines it; of the empty string for None."""
     return hashlib.md5((email or "").strip().lower().encode(), usedforsecurity=False).hexdigest()

@@ -17,8 +17,12 @@ from joindin.queries.comments import (
 from joindin.queries.events import find_event_key
 from joindin.queries.paging import single_page
 from joindin.representations.schema_fields import ObjectSchema, integer, string
-from joindin.representations.v2_1.comment_reports import EventReportPageSchema, represent_event_report
-from joindin.representations.v2_1.comments import EventCommentPageSchema, VerboseEventCommentPageSchema
+from joindin.representations.v2_1.comments import (
+    EventCommentPageSchema,
+    EventReportPageSchema,
+    VerboseEventCommentPageSchema,
+    represent_event_report,
+)
 from joindin.resources.v2_1.authentication import client_origin, comment_source, links, require_user
 from joindin.resources.v2_1.comment_moderation import (
     MSG_COMMENT_NOT_FOUND,
