@@ -4,26 +4,30 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 WORKERS ?= 2
-POSTGRESQL ?= postgresql+psycopg://postgres@127.0.0.1/postgres
 
 bin := .venv/bin
 pip := $(bin)/pip --quiet --disable-pip-version-check
 
-.PHONY: run test check lint format test-both package bench lock clean browser-tools
+.PHONY: run test test-postgresql check lint format package bench lock clean browser-tools
 
 run: .venv/ready
 	@$(bin)/joindin setup
 	@$(bin)/joindin demo --if-empty
 	@$(bin)/joindin serve --host $(HOST) --port $(PORT) --workers $(WORKERS)
 
-# On SQLite, or on what JOINDIN_TEST_DATABASE_URL names.
+# On SQLite. TESTS names a folder, a file or options of pytest.
 test: .venv/ready-to-test
-	$(bin)/pytest --numprocesses 2 --dist worksteal $(TESTS)
+	env -u JOINDIN_TEST_DATABASE_URL $(bin)/pytest --numprocesses 2 --dist worksteal $(TESTS)
 
-# What the browser tests check pages with; they also want Chromium and Java, and say so when something is missing.
+# Tests that depend on the database, on a throw-away PostgreSQL cluster in memory, or on the server that
+# JOINDIN_TEST_DATABASE_URL names. Needs PostgreSQL's programs, no running server.
+test-postgresql: .venv/ready-to-test
+	$(bin)/pytest --postgresql --numprocesses 2 --dist worksteal $(TESTS)
+
+# The validators of the browser tests, which also need Chromium and Java, and are skipped without them.
 browser-tools: tests/browser/node_modules/ready
 
-check: lint test-both package
+check: lint test test-postgresql package
 
 lint: .venv/ready-to-test
 	$(bin)/ruff check .
@@ -32,11 +36,6 @@ lint: .venv/ready-to-test
 format: .venv/ready-to-test
 	$(bin)/ruff check --fix .
 	$(bin)/ruff format .
-
-# Migrations up, down and equal to the models, and the import directions, are tests as well: tests/test_architecture.py.
-test-both:
-	env -u JOINDIN_TEST_DATABASE_URL $(MAKE) test
-	JOINDIN_TEST_DATABASE_URL=$(POSTGRESQL) $(MAKE) test
 
 # A wheel in an empty environment, outside the checkout, sets up and serves.
 package: .venv/ready-to-test

@@ -1,8 +1,8 @@
 """Pytest plugin: runs on PostgreSQL.
 
-``--postgresql`` makes a throw-away cluster for the run; all xdist workers share it. JOINDIN_TEST_DATABASE_URL names a
-server instead. Tests that do not depend on the database are left to the run on SQLite: those without a database among
-their fixtures, and those marked ``runs_once(reason)``.
+``--postgresql`` makes a throw-away cluster for the run, which all xdist workers share, unless
+JOINDIN_TEST_DATABASE_URL names a server. Tests that do not depend on the database are left to the run on SQLite:
+those without a database among their fixtures, and those marked ``runs_once(reason)``.
 """
 
 import os
@@ -23,7 +23,7 @@ def pytest_addoption(parser):
 def pytest_configure(config):
     config.addinivalue_line("markers", "runs_once(reason): the database makes no difference; run on SQLite only")
     is_xdist_worker = hasattr(config, "workerinput")
-    if config.getoption("postgresql") and not is_xdist_worker:
+    if config.getoption("postgresql") and not is_xdist_worker and not postgresql_server_url():
         cluster = running_cluster()
         # Workers inherit the environment.
         os.environ["JOINDIN_TEST_DATABASE_URL"] = cluster.__enter__().url()

@@ -23,6 +23,12 @@ FLAGS = [
 ]
 
 
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.runs_once("pages look the same on each database"))
+
+
 @pytest.fixture(scope="package", autouse=True)
 def _tools():
     if not (missing := missing_tools()):
