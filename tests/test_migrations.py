@@ -1,19 +1,23 @@
-"""Migrations, with rows in the way."""
+"""Migrations of a database that holds data."""
+
+import datetime as dt
 
 import pytest
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import text
+from sqlalchemy import bindparam, func, select, text
 
+from joindin.db.base import UtcDateTime
 from joindin.extensions import db
-from joindin.models import AccessToken, Client
+from joindin.models import AccessToken, Client, GrantedPermission, Mail, User
+from joindin.operations.accounts.granted_permissions import grant_permission, revoke_permission
 from joindin.security.scopes import ALL_SCOPES
 from joindin.security.tokens import hash_token
-from tests.factories import NOW, make_client, make_user
+from tests.factories import NOW, make_client, make_event, make_user
 
 
 @pytest.fixture
 def at_revision(app, session):
-    """Take the database down to a revision; it is brought up again at the end, whatever happened."""
+    """Downgrade the database to a revision; it is upgraded again when the test ends."""
 
     def go(revision):
         session.commit()
@@ -21,6 +25,8 @@ def at_revision(app, session):
         downgrade(revision=revision)
 
     yield go
+    # An open transaction would keep the tables locked.
+    session.remove()
     upgrade()
 
 
@@ -43,3 +49,120 @@ def test_old_tokens_are_good_for_everything_and_new_kinds_are_dropped_on_the_way
     assert (token.id, token.client_id, token.scopes, token.created_at) == (*ids, ALL_SCOPES, NOW)
     kept = session.get(Client, ids[1])
     assert (kept.scopes, kept.redirect_uris, kept.needs_pkce, kept.is_public) == (ALL_SCOPES, [], True, False)
+
+
+AN_HOUR_AGO = NOW.replace(microsecond=0) - dt.timedelta(hours=1)
+
+# Every row that 0017 renames something of: the table and columns before it, the same after it, and the values.
+RENAMED_ROWS = [
+    (
+        ("audit_entries", "at, action, subject_kind, surface, address, changes"),
+        ("audit_entries", "occurred_at, action, subject_type, surface, ip_address, changes"),
+        {
+            "at": AN_HOUR_AGO,
+            "action": "user.trust",
+            "kind": "user",
+            "surface": "web",
+            "address": "::1",
+            "changes": "{}",
+        },
+    ),
+    (
+        ("external_sign_ins", "state_hash, browser_hash, purpose, way_on, began_at, expires_at"),
+        ("external_sign_ins", "state_hash, browser_hash, purpose, next_url, started_at, expires_at"),
+        {"state": "s", "browser": "b", "purpose": "sign_in", "way": "/account/", "began": AN_HOUR_AGO, "end": NOW},
+    ),
+    (
+        ("sessions", "token_hash, user_id, created_at, proven_at, last_seen_at, expires_at, address"),
+        ("sessions", "token_hash, user_id, created_at, authenticated_at, last_seen_at, expires_at, ip_address"),
+        {"hash": "h", "user": 1, "at": NOW, "proven": AN_HOUR_AGO, "seen": NOW, "end": NOW, "address": "192.0.2.1"},
+    ),
+    (
+        ("permits", "id, permission, user_id, on_event_id, permit_key"),
+        ("granted_permissions", "id, permission, user_id, on_event_id, unique_key"),
+        {"id": 7, "permission": "view_event", "user": 1, "event": 3, "key": "user 1 view_event event 3"},
+    ),
+    (
+        ("throttles", "key, count, ends_at"),
+        ("rate_limit_counters", "key, count, ends_at"),
+        {"key": "k", "count": 3, "end": NOW},
+    ),
+    (
+        ("mail_refusals", "user_id, topic, refused_at"),
+        ("mail_opt_outs", "user_id, topic, opted_out_at"),
+        {"user": 1, "topic": "feedback", "at": AN_HOUR_AGO},
+    ),
+    (
+        ("moved_tables", "name, reserved_to, finished_to"),
+        ("import_progress", "name, reserved_until_id, finished_until_id"),
+        {"name": "talks", "reserved": 90, "finished": 40},
+    ),
+    (
+        ("moving_notes", "table_name, row_id, value"),
+        ("import_row_notes", "table_name, row_id, value"),
+        {"name": "tags", "row": 4, "value": None},
+    ),
+]
+MAIL_KINDS = [
+    ("sign_in_slowed", "sign_in_throttled"),
+    ("second_step_failed", "second_factor_failed"),
+    ("registration_known", "registration_existing_account"),
+    ("password_changed", "password_changed"),
+]
+
+
+def test_renaming_tables_and_columns_keeps_their_rows(session, at_revision):
+    user, event = make_user(session, id=1, allows_password_only=True), make_event(session, id=3)
+    session.add_all(
+        [Mail(kind=new, recipient="a@example.org", context={"n": 1}, created_at=NOW) for _, new in MAIL_KINDS]
+    )
+    session.flush()
+    ids = user.id, event.id
+
+    at_revision("0016")
+    with db.engine.begin() as connection:
+        kinds_before = connection.execute(text("SELECT kind FROM outbox ORDER BY id")).scalars().all()
+        for (table, columns), _, values in RENAMED_ROWS:
+            names = ", ".join(f":{name}" for name in values)
+            connection.execute(typed(f"INSERT INTO {table} ({columns}) VALUES ({names})", values), values)
+        before = [read_row(connection, *old) for old, _, _ in RENAMED_ROWS]
+    upgrade()
+
+    with db.engine.connect() as connection:
+        after = [read_row(connection, *new) for _, new, _ in RENAMED_ROWS]
+    assert after == before
+    assert kinds_before == [old for old, _ in MAIL_KINDS]
+    assert session.scalars(select(Mail.kind).order_by(Mail.id)).all() == [new for _, new in MAIL_KINDS]
+    assert session.scalars(select(Mail.context)).all() == [{"n": 1}] * len(MAIL_KINDS)
+    assert session.get_one(User, ids[0]).allows_password_only is True
+    assert session.get_one(GrantedPermission, 7).on_event_id == ids[1]
+
+    at_revision("0016")
+    with db.engine.connect() as connection:
+        assert [read_row(connection, *old) for old, _, _ in RENAMED_ROWS] == before
+        assert connection.execute(text("SELECT kind FROM outbox ORDER BY id")).scalars().all() == kinds_before
+
+
+def test_a_renamed_table_never_gives_an_id_twice(session, at_revision):
+    user = make_user(session)
+    grant_permission(session, user, "view_log", actor=None)
+    grant_permission(session, user, "add_event", actor=None)
+    deleted = session.scalar(select(func.max(GrantedPermission.id)))
+    revoke_permission(session, deleted, actor=None)
+
+    at_revision("0016")
+    upgrade()
+    user = session.get_one(User, user.id)
+    grant_permission(session, user, "manage_groups", actor=None)
+
+    assert session.scalar(select(func.max(GrantedPermission.id))) > deleted
+
+
+def typed(sql, values):
+    """The statement, with times bound as the column type of ours."""
+    times = [bindparam(name, type_=UtcDateTime) for name, value in values.items() if isinstance(value, dt.datetime)]
+    return text(sql).bindparams(*times)
+
+
+def read_row(connection, table, columns):
+    return tuple(connection.execute(text(f"SELECT {columns} FROM {table}")).one())
