@@ -59,3 +59,17 @@ class RateLimited(DomainError):
     def __init__(self, message: str, retry_after: int):
         super().__init__(message)
         self.retry_after = retry_after
+
+
+MSG_UNAVAILABLE = "The service is temporarily unavailable. Try again in a few seconds"
+
+
+class ServiceUnavailable(DomainError):
+    """The database does not answer. A write may have been executed; the caller decides whether to repeat it.
+
+    ``retry_after`` is in seconds.
+    """
+
+    def __init__(self, message: str = MSG_UNAVAILABLE, retry_after: int = 5):
+        super().__init__(message)
+        self.retry_after = retry_after
