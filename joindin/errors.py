@@ -1,24 +1,26 @@
-"""The few ways the house refuses.
+"""Domain errors: the reasons for which a request is not carried out.
 
-Raise one anywhere with the sentence the caller should read. Nothing here knows HTTP: each
-surface gives a refusal its own status and dialect in ``resources/<surface>/errors.py``.
+The message is written for the caller. The classes know no HTTP: each surface maps every class to a status and a body in
+its ``errors.py``.
 """
+
+MSG_UNAVAILABLE = "The service is temporarily unavailable. Try again in a few seconds"
 
 
 class DomainError(Exception):
-    """Somebody asked for something that will not be done; ``str()`` is the sentence to read."""
+    """Base class. ``str()`` is the message for the caller."""
 
 
 class Unauthenticated(DomainError):
-    """It takes an account, and nobody is signed in."""
+    """The request needs a signed-in user."""
 
 
 class Forbidden(DomainError):
-    """Somebody is signed in, but not somebody who may."""
+    """The signed-in user does not have the permission."""
 
 
 class InsufficientScope(DomainError):
-    """The token is good, but not for that; it lacks ``scope``."""
+    """The token is valid but lacks ``scope`` (RFC 6750)."""
 
     def __init__(self, message: str, scope: str):
         super().__init__(message)
@@ -26,42 +28,39 @@ class InsufficientScope(DomainError):
 
 
 class NotFound(DomainError):
-    """There is no such thing, or none that the caller may see."""
+    """The object does not exist, or the caller may not see it."""
 
 
 class InvalidInput(DomainError):
-    """What was sent cannot be accepted as it is."""
+    """The input is not acceptable as it is."""
 
 
 class MethodNotAllowed(DomainError):
-    """There is such a place, but not this way of using it."""
+    """The resource exists but does not support this method."""
 
 
 class Conflict(DomainError):
-    """What was sent does not fit what is already stored."""
+    """The input contradicts stored data."""
 
 
 class Unprocessable(DomainError):
-    """What was sent is well formed but means nothing here."""
+    """The input is well-formed but refers to nothing that exists."""
 
 
 class NotConfigured(DomainError):
-    """Whoever runs this platform did not set that up."""
+    """The operator of this platform has not configured the feature."""
 
 
 class PayloadTooLarge(DomainError):
-    """More was sent than the house takes in at once."""
+    """The input exceeds a size limit."""
 
 
 class RateLimited(DomainError):
-    """The same caller asked too many times; ``retry_after`` is in seconds."""
+    """The caller has used up a rate limit; ``retry_after`` is in seconds."""
 
     def __init__(self, message: str, retry_after: int):
         super().__init__(message)
         self.retry_after = retry_after
-
-
-MSG_UNAVAILABLE = "The service is temporarily unavailable. Try again in a few seconds"
 
 
 class ServiceUnavailable(DomainError):

@@ -1,23 +1,118 @@
-"""Refusals of the whole application, each in the dialect of the surface that was asked.
+"""Error handling of all surfaces.
 
-A surface's ``errors.py`` has ``show_refusal``, ``show_http_error`` and ``show_failure``. Unknown
-addresses and methods never reach a blueprint, so the dialect goes by the path.
+An error is rolled back first, and then represented by the surface of the requested path: unknown addresses and methods never reach
+a blueprint. A database outage becomes ``ServiceUnavailable``. A write that fails because the caller's account was deleted
+meanwhile becomes ``Unauthenticated``. Other unexpected errors are logged with their traceback.
+
+``errors.py`` of a surface defines :class:`ErrorDialect`.
 """
 
+import logging
 from collections.abc import Mapping
-from types import ModuleType
+from typing import Protocol
 
-from flask import Flask, request
+from flask import Flask, Response, g, request
+from sqlalchemy import inspect
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import HTTPException
 
-from joindin.errors import DomainError
-from joindin.http.surface_routing import surface_for_path
+from joindin.db.outages import OutageLog, is_outage
+from joindin.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    InsufficientScope,
+    InvalidInput,
+    MethodNotAllowed,
+    NotConfigured,
+    NotFound,
+    PayloadTooLarge,
+    RateLimited,
+    ServiceUnavailable,
+    Unauthenticated,
+    Unprocessable,
+)
+from joindin.extensions import db
+from joindin.http.request_identity import get_caller
+from joindin.http.surface_routing import current_surface
+from joindin.models import AccessToken, BrowserSession
+
+# Surfaces copy this table and change what their contract says otherwise.
+STATUSES: Mapping[type[DomainError], int] = {
+    DomainError: 400,
+    InvalidInput: 400,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    InsufficientScope: 403,
+    NotFound: 404,
+    MethodNotAllowed: 405,
+    Conflict: 409,
+    PayloadTooLarge: 413,
+    Unprocessable: 422,
+    RateLimited: 429,
+    NotConfigured: 501,
+    ServiceUnavailable: 503,
+}
+
+log = logging.getLogger(__name__)
 
 
-def init_app(app: Flask, dialects: Mapping[str, ModuleType]) -> None:
-    def speak(name):
-        return lambda error: getattr(dialects[surface_for_path(request.path)], name)(error)
+class ErrorDialect(Protocol):
+    """Functions of a surface that represent errors. They need not roll back, log, or send ``Retry-After``."""
 
-    app.register_error_handler(DomainError, speak("handle_domain_error"))
-    app.register_error_handler(HTTPException, speak("handle_http_error"))
-    app.register_error_handler(Exception, speak("handle_unexpected_error"))
+    def handle_domain_error(self, error: DomainError) -> Response: ...
+
+    def handle_http_error(self, error: HTTPException) -> Response: ...
+
+    def handle_unexpected_error(self, error: Exception) -> Response: ...
+
+
+def status_of(error: DomainError, statuses: Mapping[type[DomainError], int]) -> int:
+    """Return the status of the error's class, or of the nearest base class in the table."""
+    return next(statuses[class_] for class_ in type(error).__mro__ if class_ in statuses)
+
+
+def init_app(app: Flask, dialects: Mapping[str, ErrorDialect]) -> None:
+    outages = OutageLog("The database")
+
+    def handle_domain_error(error):
+        _roll_back()
+        response = dialects[current_surface()].handle_domain_error(error)
+        if (retry_after := getattr(error, "retry_after", None)) is not None:
+            response.headers["Retry-After"] = str(retry_after)
+        return response
+
+    def handle_http_error(error):
+        _roll_back()
+        return dialects[current_surface()].handle_http_error(error)
+
+    def handle_unexpected_error(error):
+        _roll_back()
+        if is_outage(error):
+            outages.report(error)
+            return handle_domain_error(ServiceUnavailable())
+        if isinstance(error, IntegrityError | ObjectDeletedError) and _is_credential_deleted():
+            return handle_domain_error(Unauthenticated("You must be logged in"))
+        log.exception("%s %s failed", request.method, request.path)
+        return dialects[current_surface()].handle_unexpected_error(error)
+
+    app.register_error_handler(DomainError, handle_domain_error)
+    app.register_error_handler(HTTPException, handle_http_error)
+    app.register_error_handler(Exception, handle_unexpected_error)
+
+
+def _roll_back():
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:
+        # The connection is lost. A session without it serves the error page.
+        db.session.remove()
+
+
+def _is_credential_deleted():
+    """Return whether the account was deleted after this request had read its token or session."""
+    token, session = get_caller().token, g.get("browser_session")
+    if token is not None:
+        return db.session.get(AccessToken, token.id) is None
+    return session is not None and db.session.get(BrowserSession, inspect(session).identity) is None

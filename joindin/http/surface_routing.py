@@ -1,8 +1,8 @@
-"""Which surface an address belongs to. Nobody else looks at a path to find that out.
+"""The surface that an address belongs to. No other module derives the surface from a path.
 
-It goes by the first part of the path, and below ``/api``, where two contracts meet, by the second
-part or, failing that, the last character: ephios ends its paths with a slash, Gancio does not.
-Addresses that are nobody's belong to v2.1, whose clients expect its refusals there.
+The first segment of the path decides. Below ``/api`` two contracts meet: the second segment decides or, failing that, the
+trailing slash, which ephios has and Gancio has not. Addresses of no surface belong to v2.1, whose clients expect its
+errors there.
 """
 
 from collections import defaultdict
@@ -23,39 +23,56 @@ BY_PREFIX = {
     "talk": WEB,
     "user": WEB,
     "oauth": OAUTH2,
+    "feed": GANCIO,
+    "embed": GANCIO,
+    "federation": GANCIO,
+    "media": GANCIO,
 }
 BY_API_PREFIX = {
     "oauth": OAUTH2,
     "login": OAUTH2,
-    "settings": WEB,
 }
-WELL_KNOWN = {"/.well-known/oauth-authorization-server": OAUTH2}
+# Pages of ephios below a path that otherwise belongs to Gancio.
+BY_SETTINGS_PREFIX = {
+    "token": WEB,
+    "applications": WEB,
+}
+BY_WELL_KNOWN_NAME = {
+    "oauth-authorization-server": OAUTH2,
+    "webfinger": GANCIO,
+    "nodeinfo": GANCIO,
+    "x-nodeinfo2": GANCIO,
+    "host-meta": GANCIO,
+}
 
 
-def before_surface_request(app: Flask, surface: str, do: Callable[[], None]) -> None:
-    """Have ``do`` done before every request to that surface, in the order in which it was said."""
+def before_surface_request(app: Flask, surface: str, function: Callable[[], None]) -> None:
+    """Call ``function`` before every request to the surface, in the order of registration."""
     if "before_surface_request" not in app.extensions:
         app.extensions["before_surface_request"] = defaultdict(list)
-        app.before_request(_do_what_was_said)
-    app.extensions["before_surface_request"][surface].append(do)
+        app.before_request(_call_functions)
+    app.extensions["before_surface_request"][surface].append(function)
 
 
-def _do_what_was_said():
-    for do in current_app.extensions["before_surface_request"][current_surface()]:
-        do()
+def _call_functions():
+    for function in current_app.extensions["before_surface_request"][current_surface()]:
+        function()
 
 
 def current_surface() -> str:
-    """The one that is asked, found out once a request."""
-    known = g._get_current_object()
-    if "surface" not in known:
-        known.surface = surface_for_path(request.path)
-    return known.surface
+    """Return the surface of the current request; it is determined once a request."""
+    context = g._get_current_object()
+    if "surface" not in context:
+        context.surface = surface_for_path(request.path)
+    return context.surface
 
 
 def surface_for_path(path: str) -> str:
-    parts = path.split("/", 3)
-    first, second = parts[1] if len(parts) > 1 else "", parts[2] if len(parts) > 2 else ""
+    _, first, second, third, *_ = [*path.split("/", 4), "", "", "", ""]
     if first == "api":
+        if second == "settings":
+            return BY_SETTINGS_PREFIX.get(third, GANCIO)
         return BY_API_PREFIX.get(second) or (EPHIOS if path.endswith("/") else GANCIO)
-    return BY_PREFIX.get(first) or WELL_KNOWN.get(path, V2_1)
+    if first == ".well-known":
+        return BY_WELL_KNOWN_NAME.get(second, V2_1)
+    return BY_PREFIX.get(first, V2_1)

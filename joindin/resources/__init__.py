@@ -1,7 +1,7 @@
-"""Where others ask: one room a surface, each whole with its addresses, bodies, errors and paging.
+"""Endpoints, one package per surface (API or site): routes, body parsing, errors, paging and scopes.
 
-A resource checks, does, keeps, shows, in that order. The one commit of a request is written here.
-No surface imports another.
+A view function authorises, validates, calls an operation, commits, and represents the result. The only commit of a request is
+here. A surface does not import another one; code that surfaces share is in ``joindin.http``.
 """
 
 from flask import Flask
@@ -12,11 +12,12 @@ from joindin.http.url_converters import PathRemainder, PositiveInt, RowIdConvert
 
 
 def init_app(app: Flask, api: Api) -> None:
-    """Give the application its surfaces."""
+    """Register the surfaces with the application."""
     from joindin.http import (
         audit_context,
         csrf,
         error_dispatch,
+        error_pages,
         forms,
         html_pages,
         security_headers,
@@ -28,7 +29,7 @@ def init_app(app: Flask, api: Api) -> None:
     app.url_map.converters |= {"positive": PositiveInt, "rest": PathRemainder, "row_id": RowIdConverter}
     api.init_app(app)
     audit_context.init_app(app)
-    # What follows a request is worked off from the last to the first: headers come when cookies are known.
+    # Flask calls after_request functions in reverse order: the security headers depend on the cookies.
     security_headers.init_app(app)
     sessions.init_app(app)
     csrf.init_app(app)
@@ -45,7 +46,7 @@ def init_app(app: Flask, api: Api) -> None:
     error_dispatch.init_app(
         app,
         {
-            **dict.fromkeys((WEB, DOCS, MEDIA), html_pages),
+            **dict.fromkeys((WEB, DOCS, MEDIA), error_pages),
             V2_1: v2_1.errors,
             OAUTH2: oauth2.errors,
             GANCIO: gancio.errors,

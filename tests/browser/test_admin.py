@@ -96,4 +96,4 @@ def test_whoever_is_nobody_there_is_told_so(visitor, session):
     visitor.visit("/desk/people/")
     visitor.check_page("not for you")
 
-    assert "This is not for you" in visitor.text
+    assert "You do not have permission" in visitor.text

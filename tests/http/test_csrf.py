@@ -13,7 +13,7 @@ def test_a_form_without_its_token_is_refused(browser, session):
 
     reply = browser.post("/accounts/login/", {"username": ann.username, "password": PASSWORD})
 
-    assert (reply.status_code, "This form is no longer good" in reply.text) == (403, True)
+    assert (reply.status_code, "This form has expired" in reply.text) == (403, True)
     assert browser.cookie("sessionid") is None
 
 

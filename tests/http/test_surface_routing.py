@@ -1,24 +1,100 @@
-"""Which surface an address belongs to."""
+"""The surface of every address, and the dialect in which it answers unknown addresses."""
 
 import pytest
 
 from joindin.http.surface_routing import surface_for_path
 
+PATHS = {
+    "v2_1": [
+        *(
+            "",
+            "/",
+            "/v2.1",
+            "/v2.1/events/1",
+            "/v1/x",
+            "/events",
+            "/apis",
+            "/documents",
+            "/feeds",
+            "/mediaa",
+            "/.well-known",
+        ),
+        *("/.well-known/", "/.well-known/security.txt", "/.well-known/host-metadata", "/.well-knownx/host-meta"),
+    ],
+    "web": [
+        *("/event/x", "/event", "/e/1", "/talk/1", "/user/ada", "/accounts/login/", "/desk/", "/desk"),
+        *("/api/settings/token/", "/api/settings/token", "/api/settings/token/create/", "/api/settings/token/nothing"),
+        *("/api/settings/applications/", "/api/settings/applications", "/api/settings/applications/register/"),
+        "/api/settings/applications/7/update/",
+    ],
+    "docs": ["/docs", "/docs/openapi.json"],
+    "media": ["/inc/img/event_icons/x.png", "/static/web.css"],
+    "oauth2": [
+        *("/oauth/token", "/oauth/authorize", "/oauth", "/api/oauth/token/", "/api/oauth/nothing", "/api/login/token"),
+        "/.well-known/oauth-authorization-server",
+    ],
+    "gancio": [
+        *("/api", "/api/events", "/api/users", "/api/event/1", "/api/client", "/api/ping", "/api/settingsx"),
+        *("/api/settings", "/api/settings/", "/api/settings/smtp", "/api/settings/logo", "/api/settings/tokens"),
+        *("/api/settings/application", "/api/settings/nothing/", "/api/settings/tokenx/"),
+        *(
+            "/feed",
+            "/feed/",
+            "/feed/rss",
+            "/feed/rss/tag/php",
+            "/embed",
+            "/embed/event/1",
+            "/federation",
+            "/federation/u/x",
+        ),
+        *(
+            "/media",
+            "/media/thumb/1.jpg",
+            "/.well-known/webfinger",
+            "/.well-known/nodeinfo",
+            "/.well-known/nodeinfo/2.0",
+        ),
+        *("/.well-known/nodeinfo/2.1", "/.well-known/x-nodeinfo2", "/.well-known/host-meta", "/.well-known/webfinger/"),
+    ],
+    "ephios": ["/api/", "/api/events/", "/api/users/me/", "/api/settingsx/", "/api/nothing/"],
+}
+
+NOT_FOUND = {
+    "v2_1": (404, "application/json; charset=utf8", '["API version must be specified"]'),
+    "gancio": (404, "text/plain; charset=utf-8", "Not Found"),
+    "ephios": (404, "text/html; charset=utf-8", "There is no such page"),
+    "web": (404, "text/html; charset=utf-8", "There is no such page"),
+}
+
+
+@pytest.mark.parametrize("surface", PATHS)
+def test_an_address_belongs_to_one_surface(surface):
+    assert {path: surface_for_path(path) for path in PATHS[surface]} == dict.fromkeys(PATHS[surface], surface)
+
 
 @pytest.mark.parametrize(
     ("surface", "paths"),
     [
-        ("v2_1", ["/", "/v2.1", "/v2.1/events/1", "/v1/x", "/events", "/apis", "/documents", ""]),
-        ("web", ["/event/x", "/event", "/e/1", "/talk/1", "/user/ada", "/accounts/login/", "/api/settings/token/"]),
-        ("docs", ["/docs", "/docs/openapi.json"]),
-        ("media", ["/inc/img/event_icons/x.png", "/static/web.css"]),
-        (
-            "oauth2",
-            ["/oauth/token", "/api/oauth/token/", "/api/login/token", "/.well-known/oauth-authorization-server"],
-        ),
-        ("gancio", ["/api", "/api/events", "/api/users", "/api/event/1", "/api/client"]),
-        ("ephios", ["/api/", "/api/events/", "/api/users/me/"]),
+        ("v2_1", ["/events", "/.well-known/security.txt"]),
+        ("gancio", ["/api/nothing", "/api/settings", "/api/settings/smtp", "/api/settings/nothing/"]),
+        ("gancio", ["/feed/rss", "/embed/1", "/federation/u/x", "/media/1.jpg", "/.well-known/webfinger"]),
+        ("ephios", ["/api/nothing/"]),
+        ("web", ["/accounts/nothing/", "/api/settings/token/nothing/", "/api/settings/applications/nothing/here/"]),
     ],
 )
-def test_an_address_belongs_to_one_surface(surface, paths):
-    assert {path: surface_for_path(path) for path in paths} == dict.fromkeys(paths, surface)
+def test_an_unknown_address_answers_in_the_dialect_of_its_surface(api, surface, paths):
+    status, content_type, text = NOT_FOUND[surface]
+
+    for path in paths:
+        reply = api.get(path)
+        assert (path, reply.status_code, reply.headers["Content-Type"]) == (path, status, content_type)
+        assert text in reply.text
+
+
+def test_the_settings_pages_of_ephios_are_reached(api):
+    replies = {path: api.get(path) for path in ("/api/settings/token/", "/api/settings/applications/")}
+
+    assert {path: reply.location for path, reply in replies.items()} == {
+        "/api/settings/token/": "/accounts/login/?next=/api/settings/token/",
+        "/api/settings/applications/": "/accounts/login/?next=/api/settings/applications/",
+    }

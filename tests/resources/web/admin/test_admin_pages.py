@@ -176,7 +176,7 @@ def test_each_form_is_for_those_it_is_for_and_nothing_is_done_for_others(session
 
     assert (visitor.status_code, visitor.headers["Location"][:16]) == (302, "/accounts/login/")
     assert {reply.status_code for reply in replies.values()} == {403}
-    assert (unguarded.status_code, "This form is no longer good" in unguarded.text) == (403, True)
+    assert (unguarded.status_code, "This form has expired" in unguarded.text) == (403, True)
     assert unchanged
     assert done.status_code == 303
     assert count(session, AuditEntry) > before
@@ -512,7 +512,7 @@ def test_what_gives_or_takes_rights_takes_a_recent_sign_in(session, people, ids,
     done = desk.send(form, fields, page=here)
 
     assert (stopped.status_code, stopped.headers["Location"]) == (302, f"/accounts/confirm/?next={here}")
-    assert said == [("notice", "That is not done yet. Show that it is you, and then send it again")]
+    assert said == [("notice", "Nothing has changed yet. Confirm your identity, then send the form again")]
     assert (shown.status_code, shown.headers["Location"], done.status_code) == (302, here, 303)
     assert session.scalar(select(func.count()).select_from(AuditEntry)) > entries
 

@@ -502,7 +502,7 @@ def test_what_is_not_there_is_told_in_a_page(site, session, event, path):
 
     page = Reader(reply.get_data(as_text=True))
     assert (reply.status_code, reply.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
-    assert page.main == "There is no such page It may have moved, it may not be public, or there never was one."
+    assert page.main == "There is no such page It may have moved, it may not be public, or it never existed."
     assert reply.headers["Content-Security-Policy"] == POLICY
     assert reply.headers["Cache-Control"] == "no-store"
 

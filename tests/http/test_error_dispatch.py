@@ -1,0 +1,127 @@
+"""Every error has a status on every surface, rolls back what the request did, and names no internals."""
+
+import pytest
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from joindin import errors
+from joindin.errors import DomainError
+from joindin.extensions import db
+from joindin.models import User
+from tests.factories import make_user
+
+# A path of every surface, and those of the OAuth addresses, which have three dialects.
+PATHS = {
+    "v2_1": "/v2.1/events",
+    "gancio": "/api/client",
+    "ephios": "/api/users/me/",
+    "web": "/accounts/",
+    "docs": "/docs",
+    "media": "/inc/img/event_icons/x.png",
+    "oauth2 of ephios": "/api/oauth/token/",
+    "oauth2 of gancio": "/oauth/token",
+    "oauth2 page": "/oauth/authorize",
+}
+STATUSES = {
+    "DomainError": 400,
+    "InvalidInput": 400,
+    "Unauthenticated": 401,
+    "Forbidden": 403,
+    "CsrfFailed": 403,
+    "InsufficientScope": 403,
+    "NotFound": 404,
+    "MethodNotAllowed": 405,
+    "Conflict": 409,
+    "PayloadTooLarge": 413,
+    "Unprocessable": 422,
+    "RateLimited": 429,
+    "NotConfigured": 501,
+    "ServiceUnavailable": 503,
+}
+PAGES = {"Unauthenticated": 302}
+EXCEPTIONS = {
+    "v2_1": {"Conflict": 400},
+    "gancio": {"Conflict": 400, "Unauthenticated": 403},
+    "ephios": {"Conflict": 400, "Unauthenticated": 403},
+    "web": PAGES,
+    "docs": PAGES,
+    "media": PAGES,
+    "oauth2 of ephios": {"Conflict": 400},
+    "oauth2 of gancio": {"Conflict": 400},
+    "oauth2 page": PAGES,
+}
+SECRET = "password=hunter2"
+
+
+def domain_errors(base=DomainError):
+    """All classes that a request can raise, also those outside ``joindin.errors``."""
+    found = [base, *(each for child in base.__subclasses__() for each in domain_errors(child))]
+    return [each for each in found if not each.__module__.startswith("joindin.imports")]
+
+
+def make_error(class_):
+    more = {"InsufficientScope": {"scope": "ME_READ"}, "RateLimited": {"retry_after": 7}}
+    return class_("The reason", **more.get(class_.__name__, {}))
+
+
+def respond(app, path, error):
+    """The response of the application to a view that raises the error."""
+    with app.test_request_context(path, headers={"Accept-Language": "en"}):
+        return app.handle_user_exception(error)
+
+
+def outage():
+    return OperationalError("SELECT 1", {}, Exception(SECRET))
+
+
+@pytest.mark.parametrize("surface", PATHS)
+def test_every_error_class_has_a_status(app, session, surface):
+    classes = {each.__name__: each for each in domain_errors()}
+
+    found = {name: respond(app, PATHS[surface], make_error(each)).status_code for name, each in classes.items()}
+
+    assert found == STATUSES | EXCEPTIONS[surface]
+
+
+def test_every_error_class_is_in_the_table_of_the_test():
+    own = {each.__name__ for each in vars(errors).values() if isinstance(each, type) and issubclass(each, Exception)}
+
+    assert own | {"CsrfFailed"} == STATUSES.keys()
+
+
+@pytest.mark.parametrize("surface", PATHS)
+def test_a_wait_is_sent_in_seconds(app, session, surface):
+    waits = [make_error(errors.RateLimited), errors.ServiceUnavailable(retry_after=9)]
+
+    assert [respond(app, PATHS[surface], error).headers["Retry-After"] for error in waits] == ["7", "9"]
+
+
+@pytest.mark.parametrize("surface", PATHS)
+def test_an_outage_of_the_database_is_503(app, session, surface):
+    response = respond(app, PATHS[surface], outage())
+
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    assert SECRET not in response.get_data(as_text=True)
+    assert "SELECT" not in response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("surface", PATHS)
+@pytest.mark.parametrize(
+    "error", [ValueError(SECRET), IntegrityError("INSERT", {}, Exception(SECRET))], ids=["ValueError", "IntegrityError"]
+)
+def test_an_unexpected_error_is_logged_and_tells_nothing(app, session, caplog, surface, error):
+    response = respond(app, PATHS[surface], error)
+
+    assert response.status_code == 500
+    assert SECRET not in response.get_data(as_text=True)
+    assert [record.getMessage() for record in caplog.records] == [f"GET {PATHS[surface]} failed"]
+    assert caplog.records[0].exc_info is not None or "hunter2" in caplog.text
+
+
+@pytest.mark.parametrize("surface", PATHS)
+@pytest.mark.parametrize("make", [lambda: make_error(errors.Conflict), outage, lambda: ValueError("x")])
+def test_what_the_request_wrote_is_rolled_back(app, surface, make):
+    with app.test_request_context(PATHS[surface]):
+        make_user(db.session, "half-done")
+        app.handle_user_exception(make())
+
+        assert db.session.query(User).filter_by(username="half-done").count() == 0
