@@ -23,7 +23,7 @@ from joindin.queries.tracks import find_track
 from joindin.queries.viewer_relations import load_viewer_for_events, load_viewer_for_talk_editing
 from joindin.resources.v2_1.authentication import require_user
 from joindin.resources.v2_1.openapi import fails_with
-from joindin.viewer import UserSnapshot, Viewer
+from joindin.viewer import Viewer
 
 READ_METHODS = ("GET", "HEAD")
 
@@ -47,11 +47,19 @@ def requires(predicate: Callable, *, login_message: str, refusal: str):
     return decorate
 
 
-def with_event(predicate: Callable | None = None, *, login_message: str | None = None, refusal: str = ""):
+def with_event(
+    predicate: Callable | None = None,
+    *,
+    login_message: str | None = None,
+    refusal: str = "",
+    find: Callable[[int], Event] | None = None,
+):
     """Turn ``event_id`` into ``event`` and ``viewer``.
 
     With ``login_message`` the caller must be signed in. Without a predicate the event must be visible to the caller. With one,
     the predicate alone decides and the state of the event does not matter: hosts edit events that wait for approval.
+    ``find`` replaces the lookup where the contract has another error for a missing event; document that error with
+    ``fails_with``.
 
     :raises Unauthenticated, NotFound, Forbidden: in that order.
     """
@@ -63,15 +71,13 @@ def with_event(predicate: Callable | None = None, *, login_message: str | None =
             if predicate is None:
                 event, viewer = find_event(db.session, event_id, user)
             else:
-                event = db.session.get(Event, event_id)
-                if event is None:
-                    raise NotFound("Event not found")
+                event = (find or _find_event)(event_id)
                 viewer = load_viewer_for_events(db.session, user, [event_id])
                 if not check_permission_and_audit(predicate, viewer, event):
                     raise Forbidden(refusal)
             return method(self, *args, event=event, viewer=viewer, **kwargs)
 
-        messages = {401: login_message, 403: refusal, 404: "Event not found"}
+        messages = {401: login_message, 403: refusal, 404: None if find else "Event not found"}
         return fails_with({status: message for status, message in messages.items() if message})(guarded)
 
     return decorate
@@ -124,7 +130,10 @@ def with_track(*, login_message: str, refusal: str):
         def guarded(self, *args, track_id, **kwargs):
             user = require_user(login_message)
             track = find_track(db.session, track_id)
-            find_event_for_track_edit(track.event_id, user, refusal)
+            event = find_event_with_tracks(track.event_id)
+            viewer = load_viewer_for_events(db.session, user, [event.id])
+            if not check_permission_and_audit(can_edit_event, viewer, event):
+                raise Forbidden(refusal)
             return method(self, *args, track=track, **kwargs)
 
         return fails_with({401: login_message, 403: refusal, 404: ["Track not found", MSG_EVENT_NOT_FOUND]})(guarded)
@@ -132,13 +141,21 @@ def with_track(*, login_message: str, refusal: str):
     return decorate
 
 
-def find_event_for_track_edit(event_id: int, user: UserSnapshot, refusal: str) -> Event:
-    """Return the visible event, if the user may edit it; :raises NotFound, Forbidden: in that order."""
+def find_event_with_tracks(event_id: int) -> Event:
+    """Return a visible event: the tracks of other events cannot be edited.
+
+    :raises NotFound: otherwise.
+    """
     event = db.session.get(Event, event_id)
     if event is None or not event.is_visible:
         raise NotFound(MSG_EVENT_NOT_FOUND)
-    if not check_permission_and_audit(can_edit_event, load_viewer_for_events(db.session, user, [event_id]), event):
-        raise Forbidden(refusal)
+    return event
+
+
+def _find_event(event_id):
+    event = db.session.get(Event, event_id)
+    if event is None:
+        raise NotFound("Event not found")
     return event
 
 

@@ -1,4 +1,4 @@
-"""What a comment has to be, whatever it is about (spec 5.3, 8.3)."""
+"""Parsing of comments on events and on talks (spec 5.3, 8.3)."""
 
 from joindin.errors import InvalidInput
 from joindin.resources.v2_1.request_params import Params, is_number
@@ -13,18 +13,18 @@ MSG_SPAM = "Comment failed spam check"
 MSG_DUPLICATE_COMMENT = "Duplicate comment"
 
 
-def parse_comment_text(given: Params) -> str:
-    text = given.text("comment")
-    if given.is_empty("comment") or not text.strip():
+def parse_comment_text(params: Params) -> str:
+    text = params.text("comment")
+    if params.is_empty("comment") or not text.strip():
         raise InvalidInput(MSG_COMMENT_REQUIRED)
     if len(text) > MAX_COMMENT_LENGTH:
         raise InvalidInput(f"The field 'comment' must not be longer than {MAX_COMMENT_LENGTH} characters")
     return text
 
 
-def parse_rating(given: Params) -> float:
-    """The rating that was sent, a number or its text, whatever its size."""
-    rating = given["rating"]
+def parse_rating(params: Params) -> float:
+    """Return the rating, sent as a number or as text. The range is not checked."""
+    rating = params["rating"]
     if isinstance(rating, bool | list | dict) or not is_number(str(rating)):
         raise InvalidInput(MSG_RATING_NOT_A_NUMBER)
     return float(rating)

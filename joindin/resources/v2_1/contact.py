@@ -1,4 +1,4 @@
-"""Writing to the people who run the platform (spec 15)."""
+"""Messages to the operators of the platform (spec 15)."""
 
 from flask import current_app
 from flask.views import MethodView
@@ -16,27 +16,27 @@ from joindin.resources.v2_1.trusted_client import ClientCredentialsSchema, requi
 from joindin.utils.akismet import is_spam
 from joindin.utils.text import strip_control_chars, to_plain_text
 
-blp = Blueprint("contact", __name__, url_prefix="/v2.1", description="Writing to us")
+blp = Blueprint("contact", __name__, url_prefix="/v2.1", description="Messages to the operators")
 
-LONGEST = {"name": 200, "email": 200, "subject": 200, "comment": 20_000}
+MAX_LENGTHS = {"name": 200, "email": 200, "subject": 200, "comment": 20_000}
 
 
 class MessageSchema(ClientCredentialsSchema):
-    name = string("Ada Lovelace", maxLength=LONGEST["name"])
-    email = string("ada@example.org", maxLength=LONGEST["email"])
-    subject = string("My event", maxLength=LONGEST["subject"])
-    comment = string("When will it be approved?", maxLength=LONGEST["comment"])
+    name = string("Ada Lovelace", maxLength=MAX_LENGTHS["name"])
+    email = string("ada@example.org", maxLength=MAX_LENGTHS["email"])
+    subject = string("My event", maxLength=MAX_LENGTHS["subject"])
+    comment = string("When will it be approved?", maxLength=MAX_LENGTHS["comment"])
 
 
 @blp.route("/contact")
 class Contact(MethodView):
     @require_trusted_client
     @accepts_body(MessageSchema)
-    @returns_empty(202, "The mail is on its way.")
+    @returns_empty(202, "The mail will be sent.")
     @fails_with({400: ("The fields 'name', 'email' are required.", "Comment failed spam check")})
     def post(self):
-        """Write to the people who run the platform; they get it by mail."""
-        message = _read_message(get_params())
+        """Send a message to the operators of the platform, by mail."""
+        message = _parse_message(get_params())
         if is_spam(current_app.config, message["comment"], client_origin()):
             raise InvalidInput("Comment failed spam check")
         send_contact_message(db.session, recipients=current_app.config["MAIL_CONTACT"], **message)
@@ -44,13 +44,13 @@ class Contact(MethodView):
         return empty_response(202)
 
 
-def _read_message(given):
-    message = {name: to_plain_text(given.text(name)) for name in ("name", "email", "subject")}
-    message["comment"] = strip_control_chars(given.text("comment")).strip()
+def _parse_message(params):
+    message = {name: to_plain_text(params.text(name)) for name in ("name", "email", "subject")}
+    message["comment"] = strip_control_chars(params.text("comment")).strip()
     if missing := [f"'{name}'" for name in message if not message[name]]:
         which = f"field {missing[0]} is" if len(missing) == 1 else f"fields {', '.join(missing)} are"
         raise InvalidInput(f"The {which} required.")
-    for name, most in LONGEST.items():
-        if len(message[name]) > most:
-            raise InvalidInput(f"The field '{name}' must not be longer than {most} characters")
+    for name, max_length in MAX_LENGTHS.items():
+        if len(message[name]) > max_length:
+            raise InvalidInput(f"The field '{name}' must not be longer than {max_length} characters")
     return message

@@ -17,7 +17,7 @@ from joindin.resources.v2_1.openapi import fails_with, returns, returns_page
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.responses import collection_response
 
-blp = Blueprint("languages", __name__, url_prefix="/v2.1", description="What talks may be given in, and what kinds")
+blp = Blueprint("languages", __name__, url_prefix="/v2.1", description="Languages and types of talks")
 
 
 @blp.route("/languages")
@@ -25,38 +25,40 @@ class Languages(MethodView):
     @returns_page(LanguagePageSchema)
     def get(self):
         """List the languages of talks, by name."""
-        return _show_languages(list_languages(db.session, read_paging()))
+        return _languages_response(list_languages(db.session, read_paging()))
 
 
 @blp.route("/languages/<row_id:language_id>")
-class OneLanguage(MethodView):
+class LanguageDetail(MethodView):
     @returns(LanguagePageSchema)
     @fails_with({404: "Language not found"})
     def get(self, language_id):
         """Show a language."""
-        return _show_languages(single_page(find_language(db.session, language_id)))
+        return _languages_response(single_page(find_language(db.session, language_id)))
 
 
 @blp.route("/talk_types")
 class TalkTypes(MethodView):
     @returns_page(TalkTypePageSchema)
     def get(self):
-        """List the kinds of talks."""
-        return _show_types(list_talk_types(db.session, read_paging()))
+        """List the types of talks."""
+        return _talk_types_response(list_talk_types(db.session, read_paging()))
 
 
 @blp.route("/talk_types/<row_id:type_id>")
-class OneTalkType(MethodView):
+class TalkTypeDetail(MethodView):
     @returns(TalkTypePageSchema)
     @fails_with({404: "Talk type not found"})
     def get(self, type_id):
-        """Show a kind of talks."""
-        return _show_types(single_page(find_talk_type(db.session, type_id)))
+        """Show a type of talks."""
+        return _talk_types_response(single_page(find_talk_type(db.session, type_id)))
 
 
-def _show_languages(page):
-    return collection_response("languages", [represent_language(each, links()) for each in page.items], page)
+def _languages_response(page):
+    return collection_response("languages", [represent_language(language, links()) for language in page.items], page)
 
 
-def _show_types(page):
-    return collection_response("talk_types", [represent_talk_type(each, links()) for each in page.items], page)
+def _talk_types_response(page):
+    return collection_response(
+        "talk_types", [represent_talk_type(talk_type, links()) for talk_type in page.items], page
+    )

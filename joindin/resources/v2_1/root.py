@@ -1,4 +1,4 @@
-"""Where clients begin (spec 2.1)."""
+"""The root of the API, with links to the lists of events (spec 2.1)."""
 
 from flask.views import MethodView
 from flask_smorest import Blueprint
@@ -9,10 +9,10 @@ from joindin.resources.v2_1.authentication import links
 from joindin.resources.v2_1.openapi import add_undocumented_route, returns
 from joindin.resources.v2_1.responses import object_response
 
-blp = Blueprint("landing", __name__, description="Where clients begin")
+blp = Blueprint("root", __name__, description="Links to the lists of events")
 
 
-LandingSchema = ObjectSchema.from_dict(
+RootSchema = ObjectSchema.from_dict(
     {
         "events": api_url("/v2.1/events"),
         "hot-events": api_url("/v2.1/events?filter=hot"),
@@ -20,18 +20,18 @@ LandingSchema = ObjectSchema.from_dict(
         "past-events": api_url("/v2.1/events?filter=past"),
         "open-cfps": api_url("/v2.1/events?filter=cfp"),
         "docs": string("http://joindin.github.io/joindin-api/", format="uri"),
-        "meta": object_of(CallerMetaSchema, when="if somebody is signed in"),
+        "meta": object_of(CallerMetaSchema, when="if the caller is signed in"),
     },
-    name="LandingSchema",
+    name="RootSchema",
 )
 
 
 @blp.route("/v2.1")
 @blp.route("/")
-class Landing(MethodView):
-    @returns(LandingSchema)
+class Root(MethodView):
+    @returns(RootSchema)
     def get(self):
-        """Show where everything is."""
+        """List the links to start from."""
         events = links().events
         return object_response(
             {
@@ -45,12 +45,11 @@ class Landing(MethodView):
         )
 
 
-class AnyLanding(MethodView):
-    """The original's landing page answers whatever it is asked with."""
+class RootFallback(MethodView):
+    """Other methods than GET. The original answers them like GET."""
 
-    post = put = delete = patch = Landing.get
+    post = put = delete = patch = Root.get
 
 
-# Past the documentation: nobody is meant to call these.
-add_undocumented_route(blp, "/", AnyLanding)
-add_undocumented_route(blp, "/v2.1", AnyLanding, endpoint="AnyVersionLanding")
+add_undocumented_route(blp, "/", RootFallback)
+add_undocumented_route(blp, "/v2.1", RootFallback, endpoint="VersionRootFallback")

@@ -1,4 +1,4 @@
-"""Requests that an application makes on its own account, with key and secret in the body."""
+"""Requests that an application makes in its own name, with its key and secret in the body."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -14,20 +14,20 @@ MSG_CLIENT_NOT_TRUSTED = "This client cannot perform this action"
 
 
 class ClientCredentialsSchema(ObjectSchema):
-    client_id = string("web2", "The key of an application that may sign people in.")
+    client_id = string("web2", "The key of an application that is trusted with passwords.")
     client_secret = string("web2secret")
 
 
 def require_trusted_client(method: Callable) -> Callable:
-    """Let only applications that may sign people in.
+    """Allow only applications that are trusted with passwords.
 
-    :raises Forbidden: for any other, and for a wrong secret.
+    :raises Forbidden: for other applications and for a wrong secret.
     """
 
     @wraps(method)
     def guarded(self, *args, **kwargs):
-        given = get_params()
-        if authenticate_trusted_client(db.session, given.text("client_id"), given.text("client_secret")) is None:
+        params = get_params()
+        if authenticate_trusted_client(db.session, params.text("client_id"), params.text("client_secret")) is None:
             raise Forbidden(MSG_CLIENT_NOT_TRUSTED)
         return method(self, *args, **kwargs)
 

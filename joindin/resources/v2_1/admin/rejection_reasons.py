@@ -1,9 +1,8 @@
-"""Reasons for rejecting events, to choose from. Not in the original."""
+"""Prepared reasons for rejecting events. An extension of the original."""
 
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.errors import Forbidden
 from joindin.extensions import db
 from joindin.operations.event_approval import MAX_REASON_LENGTH
 from joindin.operations.rejection_reasons import (
@@ -18,29 +17,32 @@ from joindin.queries.paging import Page, Paging, single_page
 from joindin.queries.rejection_reasons import find_reason, list_reasons
 from joindin.representations.schema_fields import ObjectSchema, string
 from joindin.representations.v2_1.rejection_reasons import ReasonPageSchema, represent_reason
-from joindin.resources.v2_1.authentication import links, require_user
+from joindin.resources.v2_1.authentication import links
+from joindin.resources.v2_1.authorization import requires
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty
 from joindin.resources.v2_1.request_params import get_params
 from joindin.resources.v2_1.responses import collection_response, empty_response
 from joindin.utils.text import to_plain_text
-from joindin.viewer import Viewer
 
-blp = Blueprint("reasons", __name__, url_prefix="/v2.1", description="Reasons for rejecting events, to choose from")
+blp = Blueprint("reasons", __name__, url_prefix="/v2.1", description="Prepared reasons for rejecting events")
 
-TO_DECIDE = "You must be logged in to decide about events"
-NOT_TO_DECIDE = "You do not have permission to decide about events"
-NO_REASON = "Reason not found"
-BAD_REASON = (
+MSG_LOGIN_REQUIRED = "You must be logged in to decide about events"
+MSG_FORBIDDEN = "You do not have permission to decide about events"
+MSG_REASON_NOT_FOUND = "Reason not found"
+INVALID_REASON_MESSAGES = (
     f"The title must have 1 to {MAX_TITLE_LENGTH} characters",
     f"The text must have 1 to {MAX_REASON_LENGTH} characters",
     MSG_REASON_TITLE_TAKEN,
 )
-REFUSED = {401: TO_DECIDE, 403: NOT_TO_DECIDE}
+
+require_reviewer = requires(can_manage_rejection_reasons, login_message=MSG_LOGIN_REQUIRED, refusal=MSG_FORBIDDEN)
 
 
 class NewReasonSchema(ObjectSchema):
-    title = string("Too far away", "For those who decide to choose by.", maxLength=MAX_TITLE_LENGTH)
-    text = string("We list events that people here can get to.", "For the hosts to read.", maxLength=MAX_REASON_LENGTH)
+    title = string("Too far away", "The name of the reason, for reviewers.", maxLength=MAX_TITLE_LENGTH)
+    text = string(
+        "We list events that people here can get to.", "The message to the hosts.", maxLength=MAX_REASON_LENGTH
+    )
 
 
 class ReasonChangeSchema(NewReasonSchema):
@@ -49,62 +51,55 @@ class ReasonChangeSchema(NewReasonSchema):
 
 @blp.route("/rejection_reasons")
 class RejectionReasons(MethodView):
+    @require_reviewer
     @returns(ReasonPageSchema)
-    @fails_with(REFUSED)
-    def get(self):
+    def get(self, viewer):
         """List the reasons, by title."""
-        _keeper()
         reasons = list_reasons(db.session)
-        pieces = [represent_reason(reason, links()) for reason in reasons]
-        return collection_response("reasons", pieces, Page(reasons, len(reasons), Paging(size=0)))
+        page = Page(reasons, len(reasons), Paging(size=0))
+        return collection_response("reasons", [represent_reason(reason, links()) for reason in reasons], page)
 
+    @require_reviewer
     @accepts_body(NewReasonSchema)
     @returns_empty(201, location="/v2.1/rejection_reasons/2")
-    @fails_with({**REFUSED, 400: BAD_REASON})
-    def post(self):
+    @fails_with({400: INVALID_REASON_MESSAGES})
+    def post(self, viewer):
         """Add a reason."""
-        actor = _keeper()
-        reason = add_reason(db.session, **_read_reason(), actor=actor)
+        reason = add_reason(db.session, **_parse_reason(), actor=viewer.user)
         db.session.commit()
         return empty_response(201, links().rejection_reason(reason.id))
 
 
 @blp.route("/rejection_reasons/<row_id:reason_id>")
-class OneRejectionReason(MethodView):
+class RejectionReasonDetail(MethodView):
+    @require_reviewer
     @returns(ReasonPageSchema)
-    @fails_with({**REFUSED, 404: NO_REASON})
-    def get(self, reason_id):
+    @fails_with({404: MSG_REASON_NOT_FOUND})
+    def get(self, viewer, reason_id):
         """Show a reason."""
-        _keeper()
         reason = find_reason(db.session, reason_id)
         return collection_response("reasons", [represent_reason(reason, links())], single_page(reason))
 
+    @require_reviewer
     @accepts_body(ReasonChangeSchema)
     @returns_empty(204, location="/v2.1/rejection_reasons/2")
-    @fails_with({**REFUSED, 400: BAD_REASON, 404: NO_REASON})
-    def put(self, reason_id):
-        """Change a reason. What was rejected for it keeps the old words."""
-        actor = _keeper()
-        edit_reason(db.session, reason_id, **_read_reason(), actor=actor)
+    @fails_with({400: INVALID_REASON_MESSAGES, 404: MSG_REASON_NOT_FOUND})
+    def put(self, viewer, reason_id):
+        """Change a reason. Events that were rejected for it keep the old text."""
+        edit_reason(db.session, reason_id, **_parse_reason(), actor=viewer.user)
         db.session.commit()
         return empty_response(204, links().rejection_reason(reason_id))
 
+    @require_reviewer
     @returns_empty(204)
-    @fails_with({**REFUSED, 404: NO_REASON})
-    def delete(self, reason_id):
+    @fails_with({404: MSG_REASON_NOT_FOUND})
+    def delete(self, viewer, reason_id):
         """Remove a reason."""
-        actor = _keeper()
-        delete_reason(db.session, reason_id, actor=actor)
+        delete_reason(db.session, reason_id, actor=viewer.user)
         db.session.commit()
         return empty_response(204)
 
 
-def _keeper():
-    user = require_user(TO_DECIDE)
-    if not can_manage_rejection_reasons(Viewer(user)):
-        raise Forbidden(NOT_TO_DECIDE)
-    return user
-
-
-def _read_reason():
-    return {field: to_plain_text(get_params().text(field)) for field in ("title", "text")}
+def _parse_reason():
+    params = get_params()
+    return {field: to_plain_text(params.text(field)) for field in ("title", "text")}

@@ -1,4 +1,4 @@
-"""Comments on talks: read, write, edit, report, moderate (spec 8)."""
+"""Comments on talks: reading, writing, editing, reporting and moderating (spec 8)."""
 
 import datetime as dt
 
@@ -6,7 +6,7 @@ from flask import current_app
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.errors import InvalidInput
+from joindin.errors import InvalidInput, NotFound
 from joindin.extensions import db, reader, writer
 from joindin.jobs.mail_notifications import enqueue_delivery
 from joindin.operations.comments import RATINGS
@@ -40,16 +40,6 @@ from joindin.representations.v2_1.talk_comments import (
 )
 from joindin.resources.v2_1.authentication import client_origin, comment_source, links, require_user
 from joindin.resources.v2_1.authorization import with_event
-from joindin.resources.v2_1.comment_moderation import (
-    MSG_COMMENT_NOT_FOUND,
-    MSG_FORBIDDEN,
-    MSG_INVALID_DECISION,
-    MSG_LOGIN_TO_LIST_REPORTS,
-    MSG_LOGIN_TO_MODERATE,
-    MSG_LOGIN_TO_REPORT,
-    DecisionSchema,
-    check_can_moderate,
-)
 from joindin.resources.v2_1.comment_parsing import (
     MAX_COMMENT_LENGTH,
     MSG_COMMENT_REQUIRED,
@@ -61,7 +51,23 @@ from joindin.resources.v2_1.comment_parsing import (
     parse_comment_text,
     parse_rating,
 )
-from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty, returns_page
+from joindin.resources.v2_1.comment_reports import (
+    DECISION_ERRORS,
+    MSG_COMMENT_NOT_FOUND,
+    MSG_FORBIDDEN,
+    MSG_LOGIN_TO_LIST_REPORTS,
+    REPORT_ERRORS,
+    CommentReports,
+    DecisionSchema,
+)
+from joindin.resources.v2_1.openapi import (
+    accepts_body,
+    add_undocumented_route,
+    fails_with,
+    returns,
+    returns_empty,
+    returns_page,
+)
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.rendering import render_talk_comments
 from joindin.resources.v2_1.request_params import get_params
@@ -69,23 +75,46 @@ from joindin.resources.v2_1.responses import collection_response, empty_response
 from joindin.utils.akismet import is_spam
 from joindin.utils.datetimes import utc_now
 
-blp = Blueprint("talk comments", __name__, url_prefix="/v2.1", description="What people say about talks")
+blp = Blueprint("talk comments", __name__, url_prefix="/v2.1", description="Comments on talks")
 
-TO_COMMENT = "You must be logged in to create data"
-TO_EDIT = "You must log in to edit a comment"
-NOT_THE_AUTHOR = "You are not the comment author"
-TOO_LATE = "Cannot edit the comment after 15 minutes"
-TOO_OFTEN = "Rate limit exceeded. Try again in 1200 seconds"
+MSG_LOGIN_TO_COMMENT = "You must be logged in to create data"
+MSG_LOGIN_TO_EDIT = "You must log in to edit a comment"
+MSG_NOT_AUTHOR = "You are not the comment author"
+MSG_TOO_LATE = "Cannot edit the comment after 15 minutes"
+MSG_RATE_LIMITED = "Rate limit exceeded. Try again in 1200 seconds"
+NEW_COMMENT_ERRORS = {
+    401: MSG_LOGIN_TO_COMMENT,
+    404: "Talk not found",
+    400: (
+        MSG_COMMENT_REQUIRED,
+        MSG_RATING_REQUIRED,
+        MSG_RATING_NOT_A_NUMBER,
+        MSG_RATING_OUT_OF_RANGE,
+        MSG_SPAM,
+        MSG_DUPLICATE_COMMENT,
+    ),
+    429: MSG_RATE_LIMITED,
+}
 
 
 class NewTalkCommentSchema(ObjectSchema):
     comment = string("I could follow every step.", maxLength=MAX_COMMENT_LENGTH)
-    rating = integer(5, "A number or its text. It counts once a person, and never from speakers.", minimum=1, maximum=5)
-    private = boolean(False, "For the speakers alone, who get it by mail. `0`, `1` and their texts do as well.")
+    rating = integer(
+        5, "A number, or a number as text. Counts once per user, and never for speakers.", minimum=1, maximum=5
+    )
+    private = boolean(False, "For the speakers only, who get it by mail. `0` and `1` are accepted too, also as text.")
 
 
 class EditedTalkCommentSchema(ObjectSchema):
     comment = string("I could follow every step but one.", maxLength=MAX_COMMENT_LENGTH)
+
+
+REPORTS = CommentReports(
+    find_talk_comment_including_hidden,
+    report_talk_comment,
+    resolve_talk_comment_reports,
+    lambda comment: f"{links().talk(comment.talk_id)}/comments",
+)
 
 
 @blp.route("/talks/<positive:talk_id>/comments")
@@ -97,45 +126,32 @@ class TalkComments(MethodView):
 
     @accepts_body(NewTalkCommentSchema)
     @returns_empty(201, location="/v2.1/talk_comments/11")
-    @fails_with(
-        {
-            401: TO_COMMENT,
-            404: "Talk not found",
-            400: (
-                MSG_COMMENT_REQUIRED,
-                MSG_RATING_REQUIRED,
-                MSG_RATING_NOT_A_NUMBER,
-                MSG_RATING_OUT_OF_RANGE,
-                MSG_SPAM,
-                MSG_DUPLICATE_COMMENT,
-            ),
-            429: TOO_OFTEN,
-        }
-    )
+    @fails_with(NEW_COMMENT_ERRORS)
     def post(self, talk_id):
-        """Comment on a talk and rate it. Its speakers hear of it by mail.
+        """Comment on a talk and rate it. Its speakers get the comment by mail.
 
-        A person's first rating counts, those of speakers never do. A private comment is shown to nobody.
+        Only the first rating of a user counts; ratings of speakers never count. Private comments are not listed.
         """
-        author = require_user(TO_COMMENT)
+        author = require_user(MSG_LOGIN_TO_COMMENT)
         find_talk_key(reader(), talk_id)
-        text, rating = _read_comment(get_params())
+        params = get_params()
+        text, rating = _parse_comment(params)
         limit, now = _rate_limit(), utc_now()
-        # Asked again once nobody else can write as this person; asked now because it comes before the spam check.
+        # Checked here to save the spam check, and again by the operation under the lock of the author.
         check_comment_rate(reader(), author, limit, now=now)
         if is_spam(current_app.config, text, client_origin()):
             raise InvalidInput(MSG_SPAM)
-        said = {
+        comment = {
             "author": author,
             "text": text,
             "rating": rating,
-            "is_private": not get_params().is_empty("private"),
+            "is_private": not params.is_empty("private"),
             "source": comment_source(),
             "limit": limit,
             "now": now,
         }
-        comment_id, is_told = writer().run(lambda connection: add_talk_comment(connection, talk_id, **said))
-        if is_told:
+        comment_id, has_mail = writer().run(lambda connection: add_talk_comment(connection, talk_id, **comment))
+        if has_mail:
             enqueue_delivery()
         return empty_response(201, links().talk_comment(comment_id))
 
@@ -152,26 +168,23 @@ class EventTalkComments(MethodView):
 class UserTalkComments(MethodView):
     @returns_page(TalkCommentPageSchema, VerboseTalkCommentPageSchema)
     def get(self, user_id):
-        """List what somebody said about talks, newest first."""
+        """List the comments of a user on talks, newest first."""
         return render_talk_comments(list_user_talk_comments(reader(), user_id, read_paging()))
 
 
 @blp.route("/events/<positive:event_id>/talk_comments/reported")
-class ReportedTalkComments(MethodView):
-    @with_event(
-        can_edit_event,
-        login_message=MSG_LOGIN_TO_LIST_REPORTS,
-        refusal=MSG_FORBIDDEN,
-    )
+class TalkReports(MethodView):
+    @with_event(can_edit_event, login_message=MSG_LOGIN_TO_LIST_REPORTS, refusal=MSG_FORBIDDEN)
     @returns(TalkReportPageSchema)
     def get(self, event, viewer):
         """List the open reports about comments on talks of an event."""
         page = list_open_talk_reports(db.session, event.id)
-        return collection_response("reports", [represent_talk_report(each, links()) for each in page.items], page)
+        reports = [represent_talk_report(report, links()) for report in page.items]
+        return collection_response("reports", reports, page)
 
 
 @blp.route("/talk_comments/<row_id:comment_id>")
-class OneTalkComment(MethodView):
+class TalkCommentDetail(MethodView):
     @returns(TalkCommentPageSchema, VerboseTalkCommentPageSchema)
     @fails_with({404: MSG_COMMENT_NOT_FOUND})
     def get(self, comment_id):
@@ -180,53 +193,60 @@ class OneTalkComment(MethodView):
 
     @accepts_body(EditedTalkCommentSchema)
     @returns(TalkCommentPageSchema)
-    @fails_with({401: TO_EDIT, 400: (MSG_COMMENT_REQUIRED, TOO_LATE), 404: MSG_COMMENT_NOT_FOUND, 403: NOT_THE_AUTHOR})
+    @fails_with(
+        {
+            401: MSG_LOGIN_TO_EDIT,
+            400: (MSG_COMMENT_REQUIRED, MSG_TOO_LATE),
+            404: MSG_COMMENT_NOT_FOUND,
+            403: MSG_NOT_AUTHOR,
+        }
+    )
     def put(self, comment_id):
-        """Change the words of one's own comment, within 15 minutes."""
-        editor = require_user(TO_EDIT)
+        """Change the text of one's own comment, within 15 minutes."""
+        editor = require_user(MSG_LOGIN_TO_EDIT)
         text = parse_comment_text(get_params())
         comment = find_talk_comment(db.session, comment_id)
         minutes = current_app.config["MAX_COMMENT_EDIT_MINUTES"]
         edit_talk_comment(db.session, comment, editor=editor, text=text, minutes=minutes, now=utc_now())
         db.session.commit()
-        # In the short form, whatever was asked for: as in the original.
+        # The contract ignores ``verbose`` here.
         return collection_response("comments", [represent_talk_comment(comment, links())], single_page(comment))
 
 
 @blp.route("/talk_comments/<row_id:comment_id>/reported")
 class TalkCommentReports(MethodView):
-    @returns_empty(202, "It is hidden.", location="/v2.1/talks/42/comments")
-    @fails_with({401: MSG_LOGIN_TO_REPORT, 404: MSG_COMMENT_NOT_FOUND})
+    @returns_empty(202, "The comment is hidden.", location="/v2.1/talks/42/comments")
+    @fails_with(REPORT_ERRORS)
     def post(self, comment_id):
         """Report a comment on a talk. It is hidden until a host decides."""
-        reporter = require_user(MSG_LOGIN_TO_REPORT)
-        comment = find_talk_comment_including_hidden(db.session, comment_id)
-        report_talk_comment(db.session, comment, reporter=reporter, now=utc_now())
-        db.session.commit()
-        return empty_response(202, f"{links().talk(comment.talk_id)}/comments")
+        return REPORTS.add(comment_id)
 
     @accepts_body(DecisionSchema)
     @returns_empty(204, location="/v2.1/talks/42/comments")
-    @fails_with({401: MSG_LOGIN_TO_MODERATE, 403: MSG_FORBIDDEN, 404: MSG_COMMENT_NOT_FOUND, 400: MSG_INVALID_DECISION})
+    @fails_with(DECISION_ERRORS)
     def put(self, comment_id):
-        """Decide about a reported comment: ``approved`` upholds the report, ``denied`` shows the comment again."""
-        decider = require_user(MSG_LOGIN_TO_MODERATE)
-        comment = find_talk_comment_including_hidden(db.session, comment_id)
-        check_can_moderate(comment.event_id, decider)
-        decision = get_params().text("decision")
-        resolve_talk_comment_reports(db.session, comment, decider=decider, decision=decision, now=utc_now())
-        db.session.commit()
-        return empty_response(204, f"{links().talk(comment.talk_id)}/comments")
+        """Decide about a reported comment: ``approved`` keeps it hidden, ``denied`` shows it again."""
+        return REPORTS.decide(comment_id)
 
 
-def _read_comment(given):
-    text = parse_comment_text(given)
-    if given.is_empty("rating"):
+class MissingTalkComment(MethodView):
+    """The URL without the id of a comment (spec 2.17)."""
+
+    def get(self):
+        raise NotFound(MSG_COMMENT_NOT_FOUND)
+
+
+add_undocumented_route(blp, "/talk_comments", MissingTalkComment)
+
+
+def _parse_comment(params):
+    text = parse_comment_text(params)
+    if params.is_empty("rating"):
         raise InvalidInput(MSG_RATING_REQUIRED)
-    rating = parse_rating(given)
+    rating = parse_rating(params)
     if not RATINGS[0] <= rating <= RATINGS[-1]:
         raise InvalidInput(MSG_RATING_OUT_OF_RANGE)
-    # The original's column rounds what is no whole number, half up.
+    # Fractions are rounded half up, like the integer column of the original does.
     return text, int(rating + 0.5)
 
 

@@ -29,7 +29,7 @@ from tests.factories import (
 )
 from tests.roles import ROLES, make_role_users
 
-ACCOUNTS = ("You must be logged in to look after accounts", "You must be an admin to look after accounts")
+ACCOUNTS = ("You must be logged in to manage accounts", "You must be an admin to manage accounts")
 GROUPS = ("You must be logged in to manage groups", "You do not have permission to manage groups")
 REASONS = ("You must be logged in to decide about events", "You do not have permission to decide about events")
 LOG = ("You must be logged in to read the audit log", "You do not have permission to read the audit log")
