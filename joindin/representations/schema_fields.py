@@ -1,8 +1,8 @@
-"""What the documented schemas are made of: one word a field, with its example.
+"""Field helpers for documented schemas: one call per field, with its example.
 
-Nothing is serialized or validated by these: the builders below each schema make the answers, and a
-test holds the two equal. A field is in every answer and never null, unless it says otherwise.
-``when`` tells who gets a field that is not in every answer.
+The schemas only document. They do not serialize or validate: the ``represent_…`` function next to a schema builds
+the response, and a test compares the two. A field is present in every response and never null unless its
+declaration says otherwise. ``when`` states the condition for a field that is not in every response.
 """
 
 from functools import partial
@@ -13,35 +13,35 @@ from marshmallow import EXCLUDE, Schema, fields
 EXAMPLE_API_URL = "https://api.example.org"
 EXAMPLE_WEBSITE_URL = "https://example.org"
 
-# There is an example in neither the schema nor the answer.
+# Marks a field without an example.
 UNSET = object()
 
 
 class ObjectSchema(Schema):
-    """A documented object. What it does not name is ignored when sent, and may be added to answers one day."""
+    """A documented object. Unknown members of a request body are ignored."""
 
     class Meta:
         unknown = EXCLUDE
 
 
 class UnionField(fields.Field):
-    """One of several forms, as the contract has it in places."""
+    """A field with a value of one of several types."""
 
-    def __init__(self, *forms: fields.Field, **options):
+    def __init__(self, *alternatives: fields.Field, **options):
         super().__init__(**options)
-        self.forms = forms
+        self.alternatives = alternatives
 
 
-def string(example: Any = UNSET, description: str = "", *, nullable=False, when="", **more) -> fields.Field:
-    return _field(fields.String, example, description, nullable, when, more)
+def string(example: Any = UNSET, description: str = "", *, nullable=False, when="", **keywords) -> fields.Field:
+    return _field(fields.String, example, description, nullable, when, keywords)
 
 
-def integer(example: Any = UNSET, description: str = "", *, nullable=False, when="", **more) -> fields.Field:
-    return _field(fields.Integer, example, description, nullable, when, more)
+def integer(example: Any = UNSET, description: str = "", *, nullable=False, when="", **keywords) -> fields.Field:
+    return _field(fields.Integer, example, description, nullable, when, keywords)
 
 
-def number(example: Any = UNSET, description: str = "", *, nullable=False, when="", **more) -> fields.Field:
-    return _field(fields.Float, example, description, nullable, when, more)
+def number(example: Any = UNSET, description: str = "", *, nullable=False, when="", **keywords) -> fields.Field:
+    return _field(fields.Float, example, description, nullable, when, keywords)
 
 
 def boolean(example: Any = UNSET, description: str = "", *, when="") -> fields.Field:
@@ -53,24 +53,24 @@ def zero_one(example: Any = UNSET, description: str = "", *, nullable=False, whe
 
 
 def date_time(example: Any = UNSET, description: str = "", *, nullable=False, when="") -> fields.Field:
-    """A date with a numeric offset, never ``Z``."""
+    """Return a field for a date with a numeric offset, never ``Z``."""
     return string(example, description, nullable=nullable, when=when, format="date-time")
 
 
 def api_url(path: Any = UNSET, description: str = "", *, nullable=False, when="") -> fields.Field:
-    """An address of this API."""
+    """Return a field for a URL of this API; ``path`` is the path of the example."""
     return string(
         path if path is UNSET else EXAMPLE_API_URL + path, description, nullable=nullable, when=when, format="uri"
     )
 
 
 def website_url(path: str, description: str = "", *, when="") -> fields.Field:
-    """An address of the web site."""
+    """Return a field for a URL of the web site; ``path`` is the path of the example."""
     return string(EXAMPLE_WEBSITE_URL + path, description, when=when, format="uri")
 
 
-def object_of(shape: type[Schema], description: str = "", *, when="") -> fields.Field:
-    return fields.Nested(shape, required=not when, metadata=_words(description, when))
+def object_of(schema: type[Schema], description: str = "", *, when="") -> fields.Field:
+    return fields.Nested(schema, required=not when, metadata=_description(description, when))
 
 
 def list_of(
@@ -80,20 +80,22 @@ def list_of(
     return _field(partial(fields.List, inner), example, description, nullable, when, {})
 
 
-def one_of(*forms: fields.Field, description: str = "", example: Any, when="") -> fields.Field:
-    return UnionField(*forms, required=not when, metadata={**_words(description, when), "examples": [example]})
+def one_of(*alternatives: fields.Field, description: str = "", example: Any, when="") -> fields.Field:
+    return UnionField(
+        *alternatives, required=not when, metadata={**_description(description, when), "examples": [example]}
+    )
 
 
 def optional(field: fields.Field) -> fields.Field:
-    """A field that a request may leave out."""
+    """Mark a field that a request may omit, and return it."""
     field.required = False
     return field
 
 
-def build_example(shape: type[Schema]) -> dict:
-    """An object with all fields that have an example, in order."""
-    found = {field.data_key or name: _example(field) for name, field in shape().fields.items()}
-    return {name: example for name, example in found.items() if example is not UNSET}
+def build_example(schema: type[Schema]) -> dict:
+    """Return an object with every field that has an example, in the order of the schema."""
+    examples = {field.data_key or name: _example(field) for name, field in schema().fields.items()}
+    return {name: example for name, example in examples.items() if example is not UNSET}
 
 
 def _example(field):
@@ -106,13 +108,13 @@ def _example(field):
     return UNSET
 
 
-def _field(kind, example, about, null, when, more):
-    metadata = _words(about, when) | more
+def _field(field_class, example, description, nullable, when, keywords):
+    metadata = _description(description, when) | keywords
     if example is not UNSET:
         metadata["examples"] = [example]
-    return kind(required=not when, allow_none=null, metadata=metadata)
+    return field_class(required=not when, allow_none=nullable, metadata=metadata)
 
 
-def _words(about, when):
-    sentences = [about, f"Only {when}." if when else ""]
-    return {"description": " ".join(filter(None, sentences))} if about or when else {}
+def _description(description, when):
+    sentences = [description, f"Only {when}." if when else ""]
+    return {"description": " ".join(filter(None, sentences))} if description or when else {}

@@ -1,4 +1,4 @@
-"""Applications as Joind.in v2.1 shows them to their owners (spec 11)."""
+"""Applications, as their owners see them (spec 11)."""
 
 from joindin.models import Client
 from joindin.representations.links import Links
@@ -11,12 +11,14 @@ SECRET = "Zb4nTq7yWc2mRk9sXv5pLd8hJf3gUa6eKo1iQxHwEyCkSnVlPmBuJtFqGhDsAaYr"
 
 
 class VerboseApplicationSchema(ObjectSchema):
-    consumer_key = string(KEY, "What the application sends as `client_id`.")
+    consumer_key = string(KEY, "The application sends it as `client_id`.")
     created_date = date_time("2026-01-10T12:00:00+00:00", "In UTC.")
     application = string("My schedule app", nullable=True)
     description = string("Shows the talks of today.", nullable=True)
     callback_url = string("https://app.example.com/signed-in", nullable=True)
-    consumer_secret = string(SECRET, "What it sends as `client_secret`; empty if it is not known here.")
+    consumer_secret = string(
+        SECRET, "The application sends it as `client_secret`. Empty if the server does not know it."
+    )
     user_id = integer(7)
     client_uri = api_url("/v2.1/applications/4")
 
@@ -31,8 +33,11 @@ VerboseApplicationPageSchema = collection_schema("clients", VerboseApplicationSc
 
 
 def represent_application(client: Client, links: Links, secret: str | None = None) -> dict:
-    """With a ``secret``, be it empty, the verbose form. Only the owner may see that; the date is in UTC."""
-    shown = {
+    """Return the application; with a ``secret``, even an empty one, its verbose form.
+
+    The verbose form is for the owner only. The date is in UTC.
+    """
+    representation = {
         "consumer_key": client.key,
         "created_date": iso_local(client.created_at, None),
         "application": client.name,
@@ -40,5 +45,5 @@ def represent_application(client: Client, links: Links, secret: str | None = Non
         "callback_url": client.callback_url,
     }
     if secret is not None:
-        shown |= {"consumer_secret": secret, "user_id": client.owner_id}
-    return shown | {"client_uri": links.application(client.id)}
+        representation |= {"consumer_secret": secret, "user_id": client.owner_id}
+    return representation | {"client_uri": links.application(client.id)}

@@ -11,8 +11,8 @@ from joindin.utils.datetimes import iso_local
 class AuditEntrySchema(ObjectSchema):
     date = date_time("2026-03-01T18:00:00+00:00", "In UTC.")
     action = string("user.trust")
-    actor_username = string("margaret", "Null: the operator, at the shell.", nullable=True)
-    actor_uri = api_url("/v2.1/users/3", "Null also if the account is gone.", nullable=True)
+    actor_username = string("margaret", "Null: the operator, in the console.", nullable=True)
+    actor_uri = api_url("/v2.1/users/3", "Null also if the account was deleted.", nullable=True)
     subject_kind = string(
         "user",
         enum=[
@@ -28,21 +28,21 @@ class AuditEntrySchema(ObjectSchema):
         ],
     )
     subject_id = integer(7)
-    subject_name = string("ada", "As it was called then.", nullable=True)
+    subject_name = string("ada", "The name at that time.", nullable=True)
     reason = string("Three good events", nullable=True)
     changes = fields.Dict(
         required=True,
-        metadata={"description": "What was and what is, by field.", "examples": [{"trusted": [False, True]}]},
+        metadata={"description": "Old and new value, by field.", "examples": [{"trusted": [False, True]}]},
     )
-    surface = string("v2_1", "By which way it was done.")
+    surface = string("v2_1", "The API or site that was used.")
     client = string("web2", "The application.", nullable=True)
-    address = string("192.0.2.17", "After some time only the network.", nullable=True)
+    address = string("192.0.2.17", "Shortened to the network after some time.", nullable=True)
 
 
 class AuditMetaSchema(ObjectSchema):
-    count = integer(1, "How many there are in this answer.")
+    count = integer(1, "Number of entries in this response.")
     this_page = api_url("/v2.1/audit?resultsperpage=20")
-    next_page = api_url(description="Older ones. Follow it until it is missing.", when="if there are older ones")
+    next_page = api_url(description="Older entries. Follow it until it is missing.", when="if there are older entries")
     user_uri = api_url("/v2.1/users/3", "The caller.")
 
 
@@ -53,7 +53,7 @@ class AuditPageSchema(ObjectSchema):
 
 def represent_audit_entry(entry: AuditEntry, links: Links) -> dict:
     return {
-        "date": iso_local(entry.at, None),
+        "date": iso_local(entry.occurred_at, None),
         "action": entry.action,
         "actor_username": entry.actor_name,
         "actor_uri": links.user(entry.actor_id) if entry.actor_id is not None else None,

@@ -1,4 +1,4 @@
-"""Open claims as Joind.in v2.1 shows them to hosts (spec 7.12)."""
+"""Open claims of speakers, as hosts see them (spec 7.12)."""
 
 from joindin.models import TalkClaim
 from joindin.representations.links import Links
@@ -9,8 +9,8 @@ from joindin.utils.datetimes import iso_local
 
 class VerboseClaimSchema(ObjectSchema):
     date_added = date_time("2026-03-01T18:00:00+00:00", "In UTC.")
-    display_name = string("Ada L.", "The speaker's name as the talk has it.")
-    speaker_uri = api_url("/v2.1/users/7", "Who is to be the speaker.")
+    display_name = string("Ada L.", "The speaker's name on the talk.")
+    speaker_uri = api_url("/v2.1/users/7", "The user to be linked with the speaker.")
     talk_uri = api_url("/v2.1/talks/42")
     approve_claim_uri = api_url("/v2.1/talks/42/speakers")
 
@@ -25,14 +25,14 @@ VerboseClaimPageSchema = collection_schema("claims", VerboseClaimSchema)
 
 
 def represent_claim(claim: TalkClaim, links: Links, verbose: bool = False) -> dict:
-    """The claim with its speaker loaded; the date is in UTC."""
-    talk = links.talk(claim.talk_id)
-    shown = {
+    """Return the claim; needs its speaker loaded. The date is in UTC."""
+    talk_url = links.talk(claim.talk_id)
+    representation = {
         "date_added": iso_local(claim.claimed_at, None),
         "display_name": claim.speaker.name,
         "speaker_uri": links.user(claim.user_id),
-        "talk_uri": talk,
+        "talk_uri": talk_url,
     }
     if verbose:
-        shown["approve_claim_uri"] = f"{talk}/speakers"
-    return shown
+        representation["approve_claim_uri"] = f"{talk_url}/speakers"
+    return representation

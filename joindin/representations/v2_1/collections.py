@@ -1,4 +1,4 @@
-"""What every list comes in: the things under their name, and ``meta`` after them (spec 2.7)."""
+"""Schemas of collections: the items under their name, then ``meta`` (spec 2.7)."""
 
 from marshmallow import Schema
 
@@ -6,33 +6,30 @@ from joindin.representations.schema_fields import ObjectSchema, api_url, integer
 
 
 class MetaSchema(ObjectSchema):
-    """The last member of its object, which the original's web site relies on."""
+    """The last member of a collection. The original's web site relies on the position."""
 
-    count = integer(1, "How many there are in this answer.")
-    total = integer(1, "How many there are on all pages.")
+    count = integer(1, "Number of items in this response.")
+    total = integer(1, "Number of items on all pages.")
     this_page = api_url("/v2.1/events?resultsperpage=20")
     next_page = api_url(description="Follow it until it is missing.", when="if there is a next page")
     prev_page = api_url(when="if there is a page before")
-    user_uri = api_url(description="The caller.", when="if somebody is signed in")
+    user_uri = api_url(description="The caller.", when="if the caller is signed in")
 
 
 class CallerMetaSchema(ObjectSchema):
-    """The ``meta`` of an object that is no list."""
+    """The ``meta`` of an object that is not a collection."""
 
     user_uri = api_url("/v2.1/users/7", "The caller.")
 
 
 class CountMetaSchema(ObjectSchema):
-    """The ``meta`` of what is not sliced."""
+    """The ``meta`` of a list without pages."""
 
     count = integer(1)
-    user_uri = api_url(description="The caller.", when="if somebody is signed in")
+    user_uri = api_url(description="The caller.", when="if the caller is signed in")
 
 
 def collection_schema(name: str, item: type[Schema]) -> type[Schema]:
-    """The envelope of ``item``; the schema of ``EventSchema`` is ``EventPageSchema``."""
-    return ObjectSchema.from_dict({name: list_of(item), "meta": object_of(MetaSchema)}, name=_page_name(item))
-
-
-def _page_name(item):
-    return f"{item.__name__.removesuffix('Schema')}PageSchema"
+    """Return the schema of a collection of ``item``; that of ``EventSchema`` is named ``EventPageSchema``."""
+    schema_name = f"{item.__name__.removesuffix('Schema')}PageSchema"
+    return ObjectSchema.from_dict({name: list_of(item), "meta": object_of(MetaSchema)}, name=schema_name)

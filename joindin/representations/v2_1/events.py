@@ -1,4 +1,4 @@
-"""Events as Joind.in v2.1 shows them (spec 4.1)."""
+"""Events, their hosts and images (spec 4.1, 4.9, 4.10)."""
 
 import datetime as dt
 
@@ -25,8 +25,8 @@ from joindin.representations.v2_1.collections import CallerMetaSchema, CountMeta
 from joindin.utils.datetimes import iso_local, midnight
 from joindin.viewer import Viewer
 
-OPENS_BEFORE = dt.timedelta(days=1)
-CLOSES_AFTER = dt.timedelta(days=90)
+COMMENTS_OPEN_BEFORE_START = dt.timedelta(days=1)
+COMMENTS_CLOSE_AFTER_START = dt.timedelta(days=90)
 
 
 class ImageSchema(ObjectSchema):
@@ -40,7 +40,7 @@ def images_field():
     return one_of(
         fields.Dict(keys=fields.String(), values=fields.Nested(ImageSchema)),
         fields.List(fields.Raw(), metadata={"maxItems": 0}),
-        description="An object by size, `orig` and `small`; an empty list where there is no image.",
+        description="An object by size, `orig` and `small`; an empty list if the event has no image.",
         example={
             size: {
                 "type": size,
@@ -56,36 +56,38 @@ def images_field():
 class VerboseEventSchema(ObjectSchema):
     name = string("SampleConf")
     url_friendly_name = string("sampleconf", "The slug, unique among all events.", nullable=True)
-    start_date = date_time("2026-03-02T00:00:00+01:00", "In the zone of the event, as all its dates.")
+    start_date = date_time("2026-03-02T00:00:00+01:00", "In the time zone of the event, like all its dates.")
     end_date = date_time("2026-03-03T23:59:59+01:00")
     description = string("Two days of talks about PHP.")
     stub = string("sc26", "A short name.", nullable=True)
     href = string("https://conf.example", "The event's own web site.", nullable=True)
-    icon = string("icon-3-small.png", "The bare name of a file; `images` has the address.", nullable=True)
+    icon = string("icon-3-small.png", "A file name; `images` has the URL.", nullable=True)
     latitude = number(52.3731, nullable=True)
     longitude = number(4.8922, nullable=True)
-    tz_continent = string("Europe", "The first part of the zone's name.", nullable=True)
-    tz_place = string("Amsterdam", "The rest of the zone's name.", nullable=True)
+    tz_continent = string("Europe", "The first part of the name of the time zone.", nullable=True)
+    tz_place = string("Amsterdam", "The rest of the name of the time zone.", nullable=True)
     location = string("Main Hall", nullable=True)
-    contact_name = string("Ada Lovelace", "Who submitted the event.", nullable=True)
+    contact_name = string("Ada Lovelace", "The user who submitted the event.", nullable=True)
     hashtag = string("#sc26", nullable=True)
     attendee_count = integer(5)
     attending = boolean(False, "Whether the caller attends.")
     event_average_rating = integer(
-        4, "Rounded mean of the ratings, 0 without any; null in lists of a person's events.", nullable=True
+        4, "Rounded mean of the ratings, 0 without ratings; null in lists of a user's events.", nullable=True
     )
-    comments_enabled = zero_one(1, "1 from the day of the start for 90 days. For show: nothing enforces it.")
+    comments_enabled = zero_one(
+        1, "1 from the day of the start for 90 days. For display only: the server does not enforce it."
+    )
     event_comments_count = integer(2)
     tracks_count = integer(1)
     talks_count = integer(5)
     cfp_start_date = date_time("2025-11-01T00:00:00+01:00", "When the call for papers opens.", nullable=True)
     cfp_end_date = date_time("2025-12-31T00:00:00+01:00", "When it closes.", nullable=True)
     cfp_url = string("https://conf.example/cfp", nullable=True)
-    rejection_reason = string(None, "What an admin wrote when rejecting the event.", nullable=True)
-    talk_comments_count = integer(9, "All of them, private and hidden ones too.")
+    rejection_reason = string(None, "The reason that an admin gave for rejecting the event.", nullable=True)
+    talk_comments_count = integer(9, "Includes private and hidden comments.")
     images = images_field()
     tags = list_of(string("php"))
-    uri = api_url("/v2.1/events/3", "Where the event is. There is no other id.")
+    uri = api_url("/v2.1/events/3", "The URL of the event; it is its only identifier.")
     verbose_uri = api_url("/v2.1/events/3?verbose=yes")
     comments_uri = api_url("/v2.1/events/3/comments")
     talks_uri = api_url("/v2.1/events/3/talks")
@@ -93,9 +95,11 @@ class VerboseEventSchema(ObjectSchema):
     attending_uri = api_url("/v2.1/events/3/attending")
     images_uri = api_url("/v2.1/events/3/images")
     hosts_uri = api_url("/v2.1/events/3/hosts")
-    pending = zero_one(0, "1 while it waits for approval; null if it never had to.", nullable=True)
-    approval_uri = api_url(description="Where to approve or reject.", when="while the event waits, and for admins")
-    submission_uri = api_url(description="Where to submit again.", when="after a rejection, and for hosts")
+    pending = zero_one(0, "1 while the event waits for approval; null if it needed no approval.", nullable=True)
+    approval_uri = api_url(
+        description="`POST` approves the event, `DELETE` rejects it.", when="while the event is pending, and for admins"
+    )
+    submission_uri = api_url(description="`POST` submits the event again.", when="after a rejection, and for hosts")
     website_uri = website_url("/event/sampleconf")
     humane_website_uri = website_url("/e/sc26", when="if there is a stub")
     reported_comments_uri = api_url("/v2.1/events/3/comments/reported", when="for hosts and admins")
@@ -120,7 +124,7 @@ class EventSchema(VerboseEventSchema):
 
 class AttendingSchema(ObjectSchema):
     is_attending = boolean(True)
-    meta = object_of(CallerMetaSchema, when="if somebody is signed in")
+    meta = object_of(CallerMetaSchema, when="if the caller is signed in")
 
 
 EventPageSchema = collection_schema("events", EventSchema)
@@ -128,11 +132,14 @@ VerboseEventPageSchema = collection_schema("events", VerboseEventSchema)
 
 
 def represent_event(event: Event, links: Links, viewer: Viewer, now: dt.datetime, verbose: bool = False) -> dict:
-    """The event with its tags, images and (if ``verbose``) hosts loaded; ``now`` matters to ``verbose`` only."""
-    here = links.event(event.id)
-    continent, place = split_timezone(event.timezone)
+    """Return the event; needs its tags, images and, if ``verbose``, its hosts loaded.
+
+    Only the verbose form depends on ``now``.
+    """
+    url = links.event(event.id)
+    continent, city = split_timezone(event.timezone)
     if verbose:
-        return _verbose(event, links, viewer, now, here, continent, place)
+        return _represent_verbose(event, links, viewer, now, url, continent, city)
     return (
         {
             "name": event.name,
@@ -143,7 +150,7 @@ def represent_event(event: Event, links: Links, viewer: Viewer, now: dt.datetime
             "stub": event.stub,
             "href": event.href,
             "tz_continent": continent,
-            "tz_place": place,
+            "tz_place": city,
             "attendee_count": event.attendee_count,
             "attending": event.id in viewer.attending,
             "event_average_rating": average_rating(event),
@@ -156,13 +163,13 @@ def represent_event(event: Event, links: Links, viewer: Viewer, now: dt.datetime
             "images": represent_images(event.images, links),
             "tags": [tag.name for tag in event.tags],
         }
-        | _addresses(event, links, viewer, here)
-        | {"attendees_uri": f"{here}/attendees"}
+        | _urls(event, links, viewer, url)
+        | {"attendees_uri": f"{url}/attendees"}
     )
 
 
-def _verbose(event, links, viewer, now, here, continent, place):
-    shown = {
+def _represent_verbose(event, links, viewer, now, url, continent, city):
+    representation = {
         "name": event.name,
         "url_friendly_name": event.slug,
         "start_date": iso_local(event.starts_at, event.timezone),
@@ -174,7 +181,7 @@ def _verbose(event, links, viewer, now, here, continent, place):
         "latitude": event.latitude,
         "longitude": event.longitude,
         "tz_continent": continent,
-        "tz_place": place,
+        "tz_place": city,
         "location": event.location,
         "contact_name": event.contact_name,
         "hashtag": event.hashtag,
@@ -193,43 +200,43 @@ def _verbose(event, links, viewer, now, here, continent, place):
         "images": represent_images(event.images, links),
         "tags": [tag.name for tag in event.tags],
     }
-    shown |= _addresses(event, links, viewer, here)
+    representation |= _urls(event, links, viewer, url)
     can_edit = can_edit_event(viewer, event)
     if can_edit:
-        shown |= {
-            "reported_comments_uri": f"{here}/comments/reported",
-            "reported_talk_comments_uri": f"{here}/talk_comments/reported",
-            "pending_claims_uri": f"{here}/claims",
+        representation |= {
+            "reported_comments_uri": f"{url}/comments/reported",
+            "reported_talk_comments_uri": f"{url}/talk_comments/reported",
+            "pending_claims_uri": f"{url}/claims",
         }
-    return shown | {
-        "all_talk_comments_uri": f"{here}/talk_comments",
+    return representation | {
+        "all_talk_comments_uri": f"{url}/talk_comments",
         "hosts": [represent_host(host, links) for host in event.hosts],
-        "attendees_uri": f"{here}/attendees",
+        "attendees_uri": f"{url}/attendees",
         "can_edit": can_edit,
     }
 
 
-def _addresses(event, links, viewer, here):
-    shown = {
-        "uri": here,
-        "verbose_uri": f"{here}?verbose=yes",
-        "comments_uri": f"{here}/comments",
-        "talks_uri": f"{here}/talks",
-        "tracks_uri": f"{here}/tracks",
-        "attending_uri": f"{here}/attending",
-        "images_uri": f"{here}/images",
-        "hosts_uri": f"{here}/hosts",
+def _urls(event, links, viewer, url):
+    representation = {
+        "uri": url,
+        "verbose_uri": f"{url}?verbose=yes",
+        "comments_uri": f"{url}/comments",
+        "talks_uri": f"{url}/talks",
+        "tracks_uri": f"{url}/tracks",
+        "attending_uri": f"{url}/attending",
+        "images_uri": f"{url}/images",
+        "hosts_uri": f"{url}/hosts",
         "pending": None if event.is_pending is None else int(event.is_pending),
     }
     if event.is_pending and can_review_event(viewer, event):
-        shown["approval_uri"] = f"{here}/approval"
+        representation["approval_uri"] = f"{url}/approval"
     if is_rejected(event) and is_host(viewer, event):
-        # Ours: the original shows a rejected event to admins only, and knows no second try.
-        shown["submission_uri"] = f"{here}/submission"
-    shown["website_uri"] = links.event_page(event.slug or "")
+        # An extension: the original shows rejected events to admins only and cannot submit them again.
+        representation["submission_uri"] = f"{url}/submission"
+    representation["website_uri"] = links.event_page(event.slug or "")
     if event.stub:
-        shown["humane_website_uri"] = links.short_event_page(event.stub)
-    return shown
+        representation["humane_website_uri"] = links.short_event_page(event.stub)
+    return representation
 
 
 class HostSchema(ObjectSchema):
@@ -250,7 +257,7 @@ class EventImagesSchema(ObjectSchema):
 
 
 def represent_images(images, links: Links) -> dict | list:
-    """An object by size; an empty *list* where there are none, which every client relies on (spec 1, #7)."""
+    """Return the images by size, or an empty *list* for none: all clients rely on it (spec 1, #7)."""
     return {
         image.size: {
             "type": image.size,
@@ -263,19 +270,19 @@ def represent_images(images, links: Links) -> dict | list:
 
 
 def split_timezone(name: str | None) -> tuple[str | None, str | None]:
-    """``tz_continent`` and ``tz_place``; the place may hold further slashes."""
+    """Split a zone name into ``tz_continent`` and ``tz_place``; the second part can contain slashes."""
     if name is None:
         return None, None
-    continent, _, place = name.partition("/")
-    return continent, place
+    continent, _, city = name.partition("/")
+    return continent, city
 
 
 def average_rating(event: Event) -> int:
-    """The mean, rounded half up; 0 without ratings."""
+    """Return the mean, rounded half up; 0 without ratings."""
     return (2 * event.rating_sum + event.rating_count) // (2 * event.rating_count) if event.rating_count else 0
 
 
 def comments_enabled(starts_at: dt.datetime, now: dt.datetime) -> int:
-    """1 from the day of the start for 90 days. For show only: nothing enforces it."""
+    """Return 1 from the day of the start for 90 days, else 0. For display only: the server does not enforce it."""
     today = midnight(now)
-    return int(starts_at - OPENS_BEFORE < today < starts_at + CLOSES_AFTER)
+    return int(starts_at - COMMENTS_OPEN_BEFORE_START < today < starts_at + COMMENTS_CLOSE_AFTER_START)

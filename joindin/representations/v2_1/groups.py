@@ -1,4 +1,4 @@
-"""Groups, and what they and people are permitted."""
+"""Groups, their members, and permissions granted to users and groups."""
 
 from joindin.models import GrantedPermission, Group, User
 from joindin.representations.links import Links
@@ -18,14 +18,14 @@ class MemberSchema(ObjectSchema):
     username = string("grace")
     full_name = string("Grace Hopper", nullable=True)
     user_uri = api_url("/v2.1/users/9")
-    membership_uri = api_url("/v2.1/groups/5/members/9", "Delete it to take the person out.")
+    membership_uri = api_url("/v2.1/groups/5/members/9", "Delete it to remove the user from the group.")
 
 
 class PermissionSchema(ObjectSchema):
     permission = string("view_event")
-    target_uri = api_url("/v2.1/events/3", "What it is for; null is everything.", nullable=True)
+    target_uri = api_url("/v2.1/events/3", "The object of the permission; null: all objects.", nullable=True)
     target_name = string("SampleConf", nullable=True)
-    uri = api_url("/v2.1/permissions/12", "Delete it to take it back.")
+    uri = api_url("/v2.1/permissions/12", "Delete it to revoke the permission.")
 
 
 GroupPageSchema = collection_schema("groups", GroupSchema)
@@ -33,14 +33,14 @@ MemberPageSchema = collection_schema("members", MemberSchema)
 PermissionPageSchema = collection_schema("permissions", PermissionSchema)
 
 
-def represent_group(group: Group, members: int, links: Links) -> dict:
-    here = links.group(group.id)
+def represent_group(group: Group, member_count: int, links: Links) -> dict:
+    url = links.group(group.id)
     return {
         "name": group.name,
-        "members_count": members,
-        "uri": here,
-        "members_uri": f"{here}/members",
-        "permissions_uri": f"{here}/permissions",
+        "members_count": member_count,
+        "uri": url,
+        "members_uri": f"{url}/members",
+        "permissions_uri": f"{url}/permissions",
     }
 
 
@@ -53,16 +53,16 @@ def represent_member(user: User, group_id: int, links: Links) -> dict:
     }
 
 
-def represent_permission(granted_permission: GrantedPermission, name: str | None, links: Links) -> dict:
+def represent_permission(granted_permission: GrantedPermission, target_name: str | None, links: Links) -> dict:
     return {
         "permission": granted_permission.permission,
-        "target_uri": _target(granted_permission, links),
-        "target_name": name,
+        "target_uri": _target_url(granted_permission, links),
+        "target_name": target_name,
         "uri": links.permission(granted_permission.id),
     }
 
 
-def _target(permit, links):
+def _target_url(permit, links):
     if permit.on_event_id is not None:
         return links.event(permit.on_event_id)
     if permit.on_user_id is not None:

@@ -1,4 +1,4 @@
-"""Languages and talk types as Joind.in v2.1 shows them (spec 14)."""
+"""Languages and talk types (spec 14)."""
 
 from joindin.models import Language, TalkType
 from joindin.representations.links import Links
@@ -7,7 +7,7 @@ from joindin.representations.v2_1.collections import collection_schema
 
 
 class LanguageSchema(ObjectSchema):
-    name = string("English - UK", "What talks name their language by.")
+    name = string("English - UK", "The value of `language` in talks.")
     code = string("uk", "Not a standard code.")
     uri = api_url("/v2.1/languages/2")
     verbose_uri = api_url("/v2.1/languages/2?verbose=yes")
@@ -17,12 +17,12 @@ LanguagePageSchema = collection_schema("languages", LanguageSchema)
 
 
 def represent_language(language: Language, links: Links) -> dict:
-    here = links.language(language.id)
-    return {"name": language.name, "code": language.code, "uri": here, "verbose_uri": f"{here}?verbose=yes"}
+    url = links.language(language.id)
+    return {"name": language.name, "code": language.code, "uri": url, "verbose_uri": f"{url}?verbose=yes"}
 
 
 class TalkTypeSchema(ObjectSchema):
-    title = string("Talk", "What talks name their type by.")
+    title = string("Talk", "The value of `type` in talks.")
     description = string("A talk, with questions afterwards.", nullable=True)
     uri = api_url("/v2.1/talk_types/1")
     verbose_uri = api_url("/v2.1/talk_types/1?verbose=yes")
@@ -32,10 +32,10 @@ TalkTypePageSchema = collection_schema("talk_types", TalkTypeSchema)
 
 
 def represent_talk_type(talk_type: TalkType, links: Links) -> dict:
-    here = links.talk_type(talk_type.id)
+    url = links.talk_type(talk_type.id)
     return {
         "title": talk_type.title,
         "description": talk_type.description,
-        "uri": here,
-        "verbose_uri": f"{here}?verbose=yes",
+        "uri": url,
+        "verbose_uri": f"{url}?verbose=yes",
     }

@@ -1,4 +1,4 @@
-"""Tokens that people made for themselves. Not in the original, which knows keys of applications only."""
+"""Personal tokens of users. An extension of the original, which has tokens of applications only."""
 
 from joindin.models import AccessToken
 from joindin.representations.links import Links
@@ -9,12 +9,12 @@ from joindin.utils.datetimes import iso_local
 
 
 class PersonalTokenSchema(ObjectSchema):
-    token = integer(12, "The number of the token, not its secret.")
+    token = integer(12, "The id of the token, not its secret.")
     description = string("Prints badges.")
-    scopes = list_of(string(enum=list(SCOPES)), "What it is good for.", example=[PUBLIC_READ])
-    created_date = date_time("2026-01-10T12:00:00+00:00", "In UTC, as the others.")
+    scopes = list_of(string(enum=list(SCOPES)), "The scopes of the token.", example=[PUBLIC_READ])
+    created_date = date_time("2026-01-10T12:00:00+00:00", "In UTC, like the other dates.")
     last_used_date = date_time("2026-03-01T09:30:00+00:00", nullable=True)
-    expires_date = date_time("2026-04-10T12:00:00+00:00", "Null if it never does.", nullable=True)
+    expires_date = date_time("2026-04-10T12:00:00+00:00", "Null if the token does not expire.", nullable=True)
     token_uri = api_url("/v2.1/personal_tokens/12")
 
 
@@ -22,9 +22,11 @@ PersonalTokenPageSchema = collection_schema("personal_tokens", PersonalTokenSche
 
 
 class CreatedTokenSchema(PersonalTokenSchema):
-    """With the token itself, this once."""
+    """The response to the creation of a token, the only one with its value."""
 
-    access_token = string("jipX4mQ1tq9hR5cWb7sYpKz3vNd8fLg2jUeTa4oQi6rBxHwEyC", "Shown this once; only a hash is kept.")
+    access_token = string(
+        "jipX4mQ1tq9hR5cWb7sYpKz3vNd8fLg2jUeTa4oQi6rBxHwEyC", "Shown once; the server stores only a hash."
+    )
     meta = object_of(CallerMetaSchema)
 
 

@@ -1,4 +1,4 @@
-"""The reasons that rejections are chosen from."""
+"""Prepared reasons for rejecting events."""
 
 from joindin.models import RejectionReason
 from joindin.representations.links import Links
@@ -7,8 +7,8 @@ from joindin.representations.v2_1.collections import collection_schema
 
 
 class ReasonSchema(ObjectSchema):
-    title = string("Off topic", "For those who decide to choose by.")
-    text = string("We list events about programming.", "For the hosts to read.")
+    title = string("Off topic", "The name of the reason, for reviewers.")
+    text = string("We list events about programming.", "The message to the hosts.")
     uri = api_url("/v2.1/rejection_reasons/2")
 
 

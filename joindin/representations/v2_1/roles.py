@@ -1,4 +1,4 @@
-"""What people are to the house, as those see it who give roles."""
+"""Accounts and their roles, as admins see them."""
 
 from joindin.models import User
 from joindin.representations.links import Links
@@ -12,11 +12,11 @@ class AccountSchema(ObjectSchema):
     full_name = string("Ada Lovelace", nullable=True)
     email = string("ada@example.org", nullable=True, format="email")
     registered_date = date_time("2026-01-10T12:00:00+00:00", "In UTC; null for old accounts.", nullable=True)
-    verified = boolean(True, "Whether the address is proven.")
-    admin = boolean(False, "May everything.")
+    verified = boolean(True, "Whether the e-mail address is confirmed.")
+    admin = boolean(False, "Has all permissions.")
     editor = boolean(True, "Approves and rejects events.")
-    trusted = boolean(False, "Events of this person need no approval.")
-    active = boolean(True, "Who is not may nothing and cannot sign in.")
+    trusted = boolean(False, "Events of this user need no approval.")
+    active = boolean(True, "Inactive users cannot sign in and have no permissions.")
     uri = api_url("/v2.1/users/7")
     roles_uri = api_url("/v2.1/users/7/roles")
     permissions_uri = api_url("/v2.1/users/7/permissions")
@@ -30,7 +30,7 @@ AccountPageSchema = collection_schema("accounts", AccountSchema)
 
 
 def represent_account(user: User, links: Links) -> dict:
-    here = links.user(user.id)
+    url = links.user(user.id)
     return {
         "username": user.username,
         "full_name": user.full_name,
@@ -41,7 +41,7 @@ def represent_account(user: User, links: Links) -> dict:
         "editor": user.is_editor,
         "trusted": user.is_trusted,
         "active": user.is_active,
-        "uri": here,
-        "roles_uri": f"{here}/roles",
-        "permissions_uri": f"{here}/permissions",
+        "uri": url,
+        "roles_uri": f"{url}/roles",
+        "permissions_uri": f"{url}/permissions",
     }

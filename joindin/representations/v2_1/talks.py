@@ -1,4 +1,4 @@
-"""Talks, their speakers and links as Joind.in v2.1 shows them (spec 7.1, 7.10, 7.11)."""
+"""Talks, their speakers, links and tracks (spec 7.1, 7.10, 7.11)."""
 
 import datetime as dt
 
@@ -31,18 +31,20 @@ class VerboseTalkSchema(ObjectSchema):
     url_friendly_talk_title = string("tests-that-tell-a-story", "The slug, unique within the event.", nullable=True)
     talk_description = string("How to write tests that people like to read.")
     type = string("Talk", "The title of one of the talk types.", nullable=True)
-    start_date = date_time("2026-03-02T10:00:00+01:00", "In the zone of the event.")
+    start_date = date_time("2026-03-02T10:00:00+01:00", "In the time zone of the event.")
     duration = integer(60, "Minutes; 0 in old data.")
     stub = string("3f9a1", "A short name, unique among all talks.")
-    average_rating = integer(4, "Rounded mean of the ratings, 0 without any.")
-    comments_enabled = zero_one(1, "1 from the day of the start for 90 days. For show: nothing enforces it.")
-    comment_count = integer(3, "Public and visible ones; in lists of a person's talks, all of them.")
+    average_rating = integer(4, "Rounded mean of the ratings, 0 without ratings.")
+    comments_enabled = zero_one(
+        1, "1 from the day of the start for 90 days. For display only: the server does not enforce it."
+    )
+    comment_count = integer(3, "Public and visible comments; in lists of a user's talks, all comments.")
     starred = boolean(False, "Whether the caller starred it.")
     starred_count = integer(8)
     slides_link = string("https://slides.example/42", nullable=True)
     talk_media = list_of(
         fields.Dict(keys=fields.String(), values=fields.String()),
-        "Links by kind, each in an object of its own; null without any.",
+        "One object per link, with its type as key; null without links.",
         example=[{"slides_link": "https://slides.example/42"}, {"video_link": "https://video.example/42"}],
         nullable=True,
     )
@@ -50,7 +52,7 @@ class VerboseTalkSchema(ObjectSchema):
     user_rating = one_of(
         fields.Integer(),
         fields.Raw(metadata={"enum": [False]}),
-        description="The caller's own rating, `false` without one.",
+        description="The caller's own rating; `false` without a rating.",
         example=False,
     )
     speakers = list_of(lambda: SpeakerSchema)
@@ -59,7 +61,7 @@ class VerboseTalkSchema(ObjectSchema):
     verbose_uri = api_url("/v2.1/talks/42?verbose=yes")
     website_uri = website_url("/talk/3f9a1")
     starred_uri = api_url("/v2.1/talks/42/starred")
-    tracks_uri = api_url("/v2.1/talks/42/tracks", "Where to add the talk to a track; there is nothing to read.")
+    tracks_uri = api_url("/v2.1/talks/42/tracks", "`POST` adds the talk to a track. There is no `GET`.")
     comments_uri = api_url("/v2.1/talks/42/comments")
     verbose_comments_uri = api_url("/v2.1/talks/42/comments?verbose=yes")
     event_uri = api_url("/v2.1/events/3")
@@ -73,7 +75,7 @@ class TalkSchema(VerboseTalkSchema):
 
 class StarredSchema(ObjectSchema):
     has_starred = boolean(True)
-    meta = object_of(CallerMetaSchema, when="if somebody is signed in")
+    meta = object_of(CallerMetaSchema, when="if the caller is signed in")
 
 
 TalkPageSchema = collection_schema("talks", TalkSchema)
@@ -81,10 +83,10 @@ VerboseTalkPageSchema = collection_schema("talks", VerboseTalkSchema)
 
 
 def represent_talk(talk: Talk, links: Links, viewer: Viewer, now: dt.datetime, verbose: bool = False) -> dict:
-    """The talk with its event's zone, type, language, speakers, tracks and links loaded."""
-    here = links.talk(talk.id)
-    shown = {
-        # The public documentation of the original hides it, but the web site sorts by it.
+    """Return the talk; needs its event's time zone, type, language, speakers, tracks and links loaded."""
+    url = links.talk(talk.id)
+    representation = {
+        # Missing in the public documentation of the original, but its web site sorts by it.
         "id": talk.id,
         "talk_title": talk.title,
         "url_friendly_talk_title": talk.slug,
@@ -100,24 +102,24 @@ def represent_talk(talk: Talk, links: Links, viewer: Viewer, now: dt.datetime, v
         "starred_count": talk.star_count,
     }
     if verbose:
-        shown |= {
-            "slides_link": _slides(talk),
+        representation |= {
+            "slides_link": _slides_url(talk),
             "talk_media": [{link.type: link.url} for link in talk.links] or None,
             "language": talk.language.name,
             "user_rating": viewer.ratings.get(talk.id, False),
         }
-    return shown | {
+    return representation | {
         "speakers": [represent_speaker(speaker, links) for speaker in talk.speakers],
-        "tracks": [_represent_track(track, links, here) for track in talk.tracks],
-        "uri": here,
-        "verbose_uri": f"{here}?verbose=yes",
+        "tracks": [_represent_track(track, links, url) for track in talk.tracks],
+        "uri": url,
+        "verbose_uri": f"{url}?verbose=yes",
         "website_uri": links.talk_page(talk.stub),
-        "starred_uri": f"{here}/starred",
-        "tracks_uri": f"{here}/tracks",
-        "comments_uri": f"{here}/comments",
-        "verbose_comments_uri": f"{here}/comments?verbose=yes",
+        "starred_uri": f"{url}/starred",
+        "tracks_uri": f"{url}/tracks",
+        "comments_uri": f"{url}/comments",
+        "verbose_comments_uri": f"{url}/comments?verbose=yes",
         "event_uri": links.event(talk.event_id),
-        "speakers_uri": f"{here}/speakers",
+        "speakers_uri": f"{url}/speakers",
     }
 
 
@@ -133,7 +135,11 @@ class SpeakersByNumber(ObjectSchema):
 
 TalkSpeakersSchema = SpeakersByNumber.from_dict(
     {
-        "0": object_of(SpeakerSchema, "The first, and so on: `1`, `2`.", when="if there are speakers"),
+        "0": object_of(
+            SpeakerSchema,
+            "The first speaker; the keys of the others are `1`, `2` and so on.",
+            when="if there are speakers",
+        ),
         "meta": object_of(CountMetaSchema),
     },
     name="TalkSpeakersSchema",
@@ -141,7 +147,7 @@ TalkSpeakersSchema = SpeakersByNumber.from_dict(
 
 
 def represent_speaker(speaker: TalkSpeaker, links: Links) -> dict:
-    """A claimed speaker goes by the user's present name."""
+    """Return the speaker. A claimed speaker has the current name of the user."""
     if speaker.user is None:
         return {"speaker_name": speaker.name}
     return {"speaker_name": speaker.user.full_name or speaker.name, "speaker_uri": links.user(speaker.user_id)}
@@ -149,12 +155,12 @@ def represent_speaker(speaker: TalkSpeaker, links: Links) -> dict:
 
 class TalkLinkSchema(ObjectSchema):
     id = integer(15)
-    display_name = string("slides_link", "What it leads to.")
+    display_name = string("slides_link", "The type of the link.")
     url = string("https://slides.example/42")
 
 
 class OneTalkLinkSchema(TalkLinkSchema):
-    meta = object_of(CallerMetaSchema, when="if somebody is signed in")
+    meta = object_of(CallerMetaSchema, when="if the caller is signed in")
 
 
 class TalkLinksSchema(ObjectSchema):
@@ -166,7 +172,7 @@ def represent_link(link: TalkLink) -> dict:
     return {"id": link.id, "display_name": link.type, "url": link.url}
 
 
-def _slides(talk):
+def _slides_url(talk):
     return next((link.url for link in talk.links if link.type == "slides_link"), talk.slides_url)
 
 
@@ -176,9 +182,9 @@ class TalkTrackSchema(ObjectSchema):
     remove_track_uri = api_url("/v2.1/talks/42/tracks/4")
 
 
-def _represent_track(track: Track, links: Links, talk: str) -> dict:
+def _represent_track(track: Track, links: Links, talk_url: str) -> dict:
     return {
         "track_name": track.name,
         "track_uri": links.track(track.id),
-        "remove_track_uri": f"{talk}/tracks/{track.id}",
+        "remove_track_uri": f"{talk_url}/tracks/{track.id}",
     }

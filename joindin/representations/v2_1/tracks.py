@@ -1,4 +1,4 @@
-"""Tracks as Joind.in v2.1 shows them (spec 6.1); there is no longer form."""
+"""Tracks (spec 6.1). They have no verbose form."""
 
 from joindin.models import Track
 from joindin.representations.links import Links
@@ -19,12 +19,12 @@ TrackPageSchema = collection_schema("tracks", TrackSchema)
 
 
 def represent_track(track: Track, links: Links) -> dict:
-    here = links.track(track.id)
+    url = links.track(track.id)
     return {
         "track_name": track.name,
         "track_description": track.description,
         "talks_count": track.talk_count,
-        "uri": here,
-        "verbose_uri": f"{here}?verbose=yes",
+        "uri": url,
+        "verbose_uri": f"{url}?verbose=yes",
         "event_uri": links.event(track.event_id),
     }

@@ -1,4 +1,4 @@
-"""People as Joind.in v2.1 shows them (spec 9.1)."""
+"""Users (spec 9.1)."""
 
 from joindin.models import User
 from joindin.permissions import can_edit_user, can_see_email
@@ -14,9 +14,9 @@ class VerboseUserSchema(ObjectSchema):
     full_name = string("Ada Lovelace", nullable=True)
     twitter_username = string("ada_l", "May begin with an `@`.", nullable=True)
     biography = string("Writes about engines.", nullable=True)
-    trusted = zero_one(0, "1 if events of this person need no approval.")
-    gravatar_hash = string("b642b4217b34b1e8d3bd915fc65c4452", "MD5 of the address in lower case.")
-    email = string("ada@example.org", when="for oneself and admins", format="email")
+    trusted = zero_one(0, "1 if events of this user need no approval.")
+    gravatar_hash = string("b642b4217b34b1e8d3bd915fc65c4452", "MD5 of the e-mail address in lower case.")
+    email = string("ada@example.org", when="for the user and admins", format="email")
     admin = zero_one(when="for admins")
     uri = api_url("/v2.1/users/7")
     verbose_uri = api_url("/v2.1/users/7?verbose=yes")
@@ -25,7 +25,7 @@ class VerboseUserSchema(ObjectSchema):
     attended_events_uri = api_url("/v2.1/users/7/attended/")
     hosted_events_uri = api_url("/v2.1/users/7/hosted/")
     talk_comments_uri = api_url("/v2.1/users/7/talk_comments/")
-    can_edit = boolean(True, "Whether it is the caller or the caller is an admin.", when="if somebody is signed in")
+    can_edit = boolean(True, "Whether the caller is this user or an admin.", when="if the caller is signed in")
 
 
 class UserSchema(VerboseUserSchema):
@@ -41,31 +41,31 @@ VerboseUserPageSchema = collection_schema("users", VerboseUserSchema)
 
 
 def represent_user(user: User, links: Links, viewer: Viewer, verbose: bool = False) -> dict:
-    here = links.user(user.id)
-    shown = {"username": user.username, "full_name": user.full_name}
+    url = links.user(user.id)
+    representation = {"username": user.username, "full_name": user.full_name}
     if verbose:
-        shown |= {
+        representation |= {
             "twitter_username": user.twitter_username,
             "biography": user.biography,
             "trusted": int(user.is_trusted),
             "gravatar_hash": gravatar_hash(user.email),
         }
         if can_see_email(viewer, user):
-            shown["email"] = user.email
+            representation["email"] = user.email
         if viewer.is_admin:
-            shown["admin"] = int(user.is_admin)
+            representation["admin"] = int(user.is_admin)
     else:
-        shown |= {"biography": user.biography, "twitter_username": user.twitter_username}
-    # The four lists end in a slash, and clients append their query to that (spec 2.2).
-    shown |= {
-        "uri": here,
-        "verbose_uri": f"{here}?verbose=yes",
+        representation |= {"biography": user.biography, "twitter_username": user.twitter_username}
+    # The URLs of the four lists end in a slash; clients append their query to it (spec 2.2).
+    representation |= {
+        "uri": url,
+        "verbose_uri": f"{url}?verbose=yes",
         "website_uri": links.user_page(user.username),
-        "talks_uri": f"{here}/talks/",
-        "attended_events_uri": f"{here}/attended/",
-        "hosted_events_uri": f"{here}/hosted/",
-        "talk_comments_uri": f"{here}/talk_comments/",
+        "talks_uri": f"{url}/talks/",
+        "attended_events_uri": f"{url}/attended/",
+        "hosted_events_uri": f"{url}/hosted/",
+        "talk_comments_uri": f"{url}/talk_comments/",
     }
     if verbose and viewer.user:
-        shown["can_edit"] = can_edit_user(viewer, user)
-    return shown
+        representation["can_edit"] = can_edit_user(viewer, user)
+    return representation

@@ -147,7 +147,7 @@ def union_to_properties(self, field, **_):
     """What apispec makes of a field of several forms; ``self`` is its converter."""
     if not isinstance(field, UnionField):
         return {}
-    return {"anyOf": [self.field2property(form) for form in field.forms]}
+    return {"anyOf": [self.field2property(form) for form in field.alternatives]}
 
 
 def _notes(method):

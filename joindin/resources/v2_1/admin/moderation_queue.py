@@ -10,8 +10,12 @@ from joindin.extensions import db
 from joindin.permissions import can_moderate_all
 from joindin.queries.moderation_queue import list_event_reports, list_pending_claims, list_talk_reports
 from joindin.representations.v2_1.claims import ClaimPageSchema, VerboseClaimPageSchema, represent_claim
-from joindin.representations.v2_1.comments import EventReportPageSchema, represent_event_report
-from joindin.representations.v2_1.talk_comments import TalkReportPageSchema, represent_talk_report
+from joindin.representations.v2_1.comment_reports import (
+    EventReportPageSchema,
+    TalkReportPageSchema,
+    represent_event_report,
+    represent_talk_report,
+)
 from joindin.resources.v2_1.authentication import links, require_user
 from joindin.resources.v2_1.comment_reports import MSG_LOGIN_TO_LIST_REPORTS
 from joindin.resources.v2_1.openapi import fails_with, returns_page

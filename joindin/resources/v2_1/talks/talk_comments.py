@@ -31,12 +31,11 @@ from joindin.queries.talk_comments import (
 )
 from joindin.queries.talks import find_talk_key
 from joindin.representations.schema_fields import ObjectSchema, boolean, integer, string
+from joindin.representations.v2_1.comment_reports import TalkReportPageSchema, represent_talk_report
 from joindin.representations.v2_1.talk_comments import (
     TalkCommentPageSchema,
-    TalkReportPageSchema,
     VerboseTalkCommentPageSchema,
     represent_talk_comment,
-    represent_talk_report,
 )
 from joindin.resources.v2_1.authentication import client_origin, comment_source, links, require_user
 from joindin.resources.v2_1.authorization import with_event
