@@ -1,11 +1,11 @@
-"""Tracks, and the talks in them (spec 6, 7.9)."""
+"""Tracks and their talks (spec 6, 7.9)."""
 
 import re
 
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.errors import InvalidInput
+from joindin.errors import InvalidInput, NotFound
 from joindin.extensions import db
 from joindin.http.url_converters import MAX_ROW_ID
 from joindin.models import Event, Track
@@ -17,13 +17,14 @@ from joindin.operations.tracks import (
     edit_track,
     remove_talk_from_track,
 )
-from joindin.permissions import can_edit_talk
+from joindin.permissions import can_edit_event, can_edit_talk
 from joindin.queries.paging import single_page
 from joindin.queries.tracks import find_track, list_tracks
 from joindin.representations.schema_fields import ObjectSchema, api_url, optional, string
 from joindin.representations.v2_1.tracks import TrackPageSchema, represent_track
-from joindin.resources.v2_1.authentication import links, require_user
-from joindin.resources.v2_1.authorization import find_event_for_track_edit, with_talk, with_track
+from joindin.resources.v2_1.authentication import links
+from joindin.resources.v2_1.authorization import find_event_with_tracks, with_event, with_talk, with_track
+from joindin.resources.v2_1.field_lengths import check_length
 from joindin.resources.v2_1.openapi import (
     accepts_body,
     add_undocumented_route,
@@ -37,29 +38,29 @@ from joindin.resources.v2_1.request_params import get_params
 from joindin.resources.v2_1.responses import collection_response, empty_response
 from joindin.utils.text import to_plain_text
 
-blp = Blueprint("tracks", __name__, url_prefix="/v2.1", description="What runs side by side at an event")
+blp = Blueprint("tracks", __name__, url_prefix="/v2.1", description="Parallel tracks of an event")
 
-LONGEST = {"track_name": 300, "track_description": 65_535}
+MAX_LENGTHS = {"track_name": 300, "track_description": 65_535}
 
-TO_ADD = "You must be logged in to create a track"
-TO_EDIT = "You must be logged in to edit this track"
-TO_DELETE = "You must be logged in to delete this track"
-NOT_TO_EDIT = "You do not have permission to edit this track"
-NOT_TO_DELETE = "You do not have permission to delete this track"
-NO_NAME = "'track_name' is a required field"
+MSG_LOGIN_TO_ADD = "You must be logged in to create a track"
+MSG_LOGIN_TO_EDIT = "You must be logged in to edit this track"
+MSG_LOGIN_TO_DELETE = "You must be logged in to delete this track"
+MSG_FORBIDDEN_EDIT = "You do not have permission to edit this track"
+MSG_FORBIDDEN_DELETE = "You do not have permission to delete this track"
+MSG_NAME_REQUIRED = "'track_name' is a required field"
 
-TO_PUT_IN = "You must be logged in to create data"
-TO_TAKE_OUT = "You must be logged in to remove data"
-NOT_TO_PUT_IN = "You do not have permission to add this talk to a track"
-NOT_TO_TAKE_OUT = "You do not have permission to remove this talk from this track"
-NO_TRACK = "Invalid track_uri"
-OTHER_EVENT = "This talk cannot be added to this track"
+MSG_LOGIN_TO_ADD_TALK = "You must be logged in to create data"
+MSG_LOGIN_TO_REMOVE_TALK = "You must be logged in to remove data"
+MSG_FORBIDDEN_ADD_TALK = "You do not have permission to add this talk to a track"
+MSG_FORBIDDEN_REMOVE_TALK = "You do not have permission to remove this talk from this track"
+MSG_INVALID_TRACK_URI = "Invalid track_uri"
+MSG_TRACK_OF_OTHER_EVENT = "This talk cannot be added to this track"
 
-TRACK_URI = re.compile(r".*/v2\.1/tracks/([0-9]+)", re.DOTALL)
+TRACK_URI_PATTERN = re.compile(r".*/v2\.1/tracks/([0-9]+)", re.DOTALL)
 
 
 class TrackBodySchema(ObjectSchema):
-    track_name = string("Quality", "Need not be unique.", maxLength=LONGEST["track_name"])
+    track_name = string("Quality", "Need not be unique.", maxLength=MAX_LENGTHS["track_name"])
     track_description = optional(string("Tests, reviews, refactoring.", nullable=True, maxLength=65_535))
 
 
@@ -75,20 +76,20 @@ class EventTracks(MethodView):
         page = list_tracks(db.session, event_id, read_paging())
         return collection_response("tracks", [represent_track(track, links()) for track in page.items], page)
 
+    @with_event(can_edit_event, login_message=MSG_LOGIN_TO_ADD, refusal=MSG_FORBIDDEN_EDIT, find=find_event_with_tracks)
     @accepts_body(TrackBodySchema)
     @returns_empty(201, location="/v2.1/tracks/4")
-    @fails_with({401: TO_ADD, 404: MSG_EVENT_NOT_FOUND, 403: NOT_TO_EDIT, 400: NO_NAME})
-    def post(self, event_id):
-        """Add a track to an event, once that is approved."""
-        event = find_event_for_track_edit(event_id, require_user(TO_ADD), NOT_TO_EDIT)
-        name, description = _read_track()
+    @fails_with({404: MSG_EVENT_NOT_FOUND, 400: MSG_NAME_REQUIRED})
+    def post(self, event, viewer):
+        """Add a track to an approved event."""
+        name, description = _parse_track()
         track = add_track(db.session, event.id, name=name, description=description or "")
         db.session.commit()
         return empty_response(201, links().track(track.id))
 
 
 @blp.route("/tracks/<row_id:track_id>")
-class OneTrack(MethodView):
+class TrackDetail(MethodView):
     @returns(TrackPageSchema)
     @fails_with({404: "Track not found"})
     def get(self, track_id):
@@ -96,18 +97,18 @@ class OneTrack(MethodView):
         track = find_track(db.session, track_id)
         return collection_response("tracks", [represent_track(track, links())], single_page(track))
 
-    @with_track(login_message=TO_EDIT, refusal=NOT_TO_EDIT)
+    @with_track(login_message=MSG_LOGIN_TO_EDIT, refusal=MSG_FORBIDDEN_EDIT)
     @accepts_body(TrackBodySchema)
     @returns_empty(204, location="/v2.1/tracks/4")
-    @fails_with({400: NO_NAME})
+    @fails_with({400: MSG_NAME_REQUIRED})
     def put(self, track):
-        """Edit a track. Without a description it keeps the one it has."""
-        name, description = _read_track()
+        """Edit a track. An absent description stays unchanged."""
+        name, description = _parse_track()
         edit_track(db.session, track.id, name=name, description=description)
         db.session.commit()
         return empty_response(204, links().track(track.id))
 
-    @with_track(login_message=TO_DELETE, refusal=NOT_TO_DELETE)
+    @with_track(login_message=MSG_LOGIN_TO_DELETE, refusal=MSG_FORBIDDEN_DELETE)
     @returns_empty(204)
     def delete(self, track):
         """Delete a track. Its talks stay."""
@@ -118,66 +119,71 @@ class OneTrack(MethodView):
 
 @blp.route("/talks/<positive:talk_id>/tracks")
 class TalkTracks(MethodView):
-    @with_talk(can_edit_talk, login_message=TO_PUT_IN, refusal=NOT_TO_PUT_IN, error_class=InvalidInput)
+    @with_talk(
+        can_edit_talk, login_message=MSG_LOGIN_TO_ADD_TALK, refusal=MSG_FORBIDDEN_ADD_TALK, error_class=InvalidInput
+    )
     @accepts_body(TalkTrackBodySchema)
     @returns_empty(201, location="/v2.1/talks/42")
-    @fails_with({400: (NO_TRACK, MSG_EVENT_NOT_FOUND, OTHER_EVENT)})
+    @fails_with({400: (MSG_INVALID_TRACK_URI, MSG_EVENT_NOT_FOUND, MSG_TRACK_OF_OTHER_EVENT)})
     def post(self, talk, viewer):
-        """Have a talk run in a track of its event."""
-        add_talk_to_track(db.session, talk.id, _track_for(talk, _read_track_id()))
+        """Add a talk to a track of its event."""
+        add_talk_to_track(db.session, talk.id, _check_track(talk, _parse_track_id()))
         db.session.commit()
         return empty_response(201, links().talk(talk.id))
 
 
 @blp.route("/talks/<positive:talk_id>/tracks/<row_id:track_id>")
-class OneTalkTrack(MethodView):
-    @with_talk(can_edit_talk, login_message=TO_TAKE_OUT, refusal=NOT_TO_TAKE_OUT, error_class=InvalidInput)
+class TalkTrackDetail(MethodView):
+    @with_talk(
+        can_edit_talk,
+        login_message=MSG_LOGIN_TO_REMOVE_TALK,
+        refusal=MSG_FORBIDDEN_REMOVE_TALK,
+        error_class=InvalidInput,
+    )
     @returns_empty(204, location="/v2.1/talks/42")
-    @fails_with({400: (MSG_EVENT_NOT_FOUND, OTHER_EVENT)})
+    @fails_with({400: (MSG_EVENT_NOT_FOUND, MSG_TRACK_OF_OTHER_EVENT)})
     def delete(self, talk, viewer, track_id):
-        """Take a talk out of a track."""
-        remove_talk_from_track(db.session, talk.id, _track_for(talk, track_id))
+        """Remove a talk from a track."""
+        remove_talk_from_track(db.session, talk.id, _check_track(talk, track_id))
         db.session.commit()
         return empty_response(204, links().talk(talk.id))
 
 
-class Tracks(MethodView):
-    """There is no list of all tracks; a track without an id is one that is not found (spec 2.17)."""
+class MissingTrack(MethodView):
+    """The URL without the id of a track. There is no list of all tracks (spec 2.17)."""
 
     def get(self):
-        find_track(db.session, 0)
+        raise NotFound("Track not found")
 
 
-# Past the documentation: nobody is meant to call this.
-add_undocumented_route(blp, "/tracks", Tracks)
+add_undocumented_route(blp, "/tracks", MissingTrack)
 
 
-def _read_track():
-    """Name and description; None for one that is not told."""
-    given = get_params()
-    name = to_plain_text(given.text("track_name"))
-    if given.is_empty("track_name") or not name:
-        raise InvalidInput(NO_NAME)
-    description = None if given.get("track_description") is None else to_plain_text(given.text("track_description"))
-    for field, said in (("track_name", name), ("track_description", description or "")):
-        if len(said) > LONGEST[field]:
-            raise InvalidInput(f"The field '{field}' must not be longer than {LONGEST[field]} characters")
+def _parse_track():
+    """Return name and description; None for an absent description."""
+    params = get_params()
+    name = to_plain_text(params.text("track_name"))
+    if params.is_empty("track_name") or not name:
+        raise InvalidInput(MSG_NAME_REQUIRED)
+    description = None if params.get("track_description") is None else to_plain_text(params.text("track_description"))
+    check_length("track_name", name, MAX_LENGTHS["track_name"])
+    check_length("track_description", description or "", MAX_LENGTHS["track_description"])
     return name, description
 
 
-def _read_track_id():
-    found = TRACK_URI.fullmatch(get_params().text("track_uri"))
-    if found is None:
-        raise InvalidInput(NO_TRACK)
-    return min(int(found[1][:40]), MAX_ROW_ID)
+def _parse_track_id():
+    match = TRACK_URI_PATTERN.fullmatch(get_params().text("track_uri"))
+    if match is None:
+        raise InvalidInput(MSG_INVALID_TRACK_URI)
+    return min(int(match[1][:40]), MAX_ROW_ID)
 
 
-def _track_for(talk, track_id):
-    """The id, if it is that of a track of the talk's event."""
+def _check_track(talk, track_id):
+    """Return the id, if its track belongs to the visible event of the talk; :raises InvalidInput: otherwise."""
     track = db.session.get(Track, track_id)
     event = db.session.get(Event, track.event_id) if track else None
     if event is None or not event.is_visible:
         raise InvalidInput(MSG_EVENT_NOT_FOUND)
     if event.id != talk.event_id:
-        raise InvalidInput(OTHER_EVENT)
+        raise InvalidInput(MSG_TRACK_OF_OTHER_EVENT)
     return track_id
