@@ -34,6 +34,7 @@ from tests.resources.v2_1.events.test_event_concurrency import (
     count_outcomes,
     run_concurrently,
 )
+from tests.resources.v2_1.events.test_event_concurrency import ask as ask  # a fixture
 
 
 @pytest.fixture

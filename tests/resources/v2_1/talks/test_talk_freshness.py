@@ -7,6 +7,7 @@ from tests.resources.v2_1.talks.test_talk_rights import (
     ROUTES,
     ask,  # a fixture
 )
+from tests.resources.v2_1.talks.test_talk_rights import world as world  # a fixture
 
 # What the event shows of these: numbers of talks, of tracks, of those who attend.
 SHOWN_BY_EVENT = {"add a talk", "delete a talk", "add a track", "delete a track", "approve"}

@@ -8,6 +8,7 @@ from tests.resources.v2_1.talks.test_talk_rights import (
     ROUTES,
     stored,  # a fixture
 )
+from tests.resources.v2_1.talks.test_talk_rights import world as world  # a fixture
 
 VALUES = [
     "\x00", "\ud800", "'; DROP TABLE talks; --", "%s%n", "{0}", "\u202e", "\ufdfa" * 300, "😀" * 2_000, "<b" * 500,
