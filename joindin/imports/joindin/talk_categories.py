@@ -51,11 +51,11 @@ def load_categories(moving: ImportContext, entries) -> None:
         entry.columns["type_id"] = categories.get(entry.id)
 
 
-def delete_categories(moving: ImportContext, *, finished_to: int) -> None:
+def delete_categories(moving: ImportContext, *, finished_until_id: int) -> None:
     """Once the talks are here: say which categories had none, unless it was deleted here after an earlier run."""
     number = {ORPHANED: 0, UNCHANGED: 0}
     for talk_id, was_skipped in moving.session.execute(_unused().execution_options(yield_per=PAGE)):
-        if talk_id <= finished_to and not was_skipped:
+        if talk_id <= finished_until_id and not was_skipped:
             number[UNCHANGED] += 1
             continue
         moving.report.add_issue(TABLE, None, f"orphan: talk_id {talk_id} is not there")
