@@ -1,4 +1,4 @@
-"""The declarative base, names of constraints, and the column type of instants."""
+"""Declarative base, naming convention of constraints, and the column type of timestamps."""
 
 import datetime as dt
 
@@ -20,14 +20,14 @@ class Base(DeclarativeBase):
 
 
 @event.listens_for(Table, "after_parent_attach")
-def _never_give_an_id_twice(table, _metadata):
-    # PostgreSQL's sequences never go back. SQLite has to be told, or an old link (or a rendered
-    # fragment) of a deleted row would show whatever got its number.
+def _use_autoincrement(table, _metadata):
+    # SQLite reuses the id of a deleted last row otherwise: old links and cached fragments would show another row.
+    # PostgreSQL's sequences never go back.
     table.dialect_options["sqlite"]["autoincrement"] = "id" in table.c
 
 
 class UtcDateTime(TypeDecorator):
-    """An instant: aware on our side, always UTC in the database, never naive."""
+    """A timestamp: aware in Python, UTC in the database. Naive values raise ``TypeError``."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -36,7 +36,7 @@ class UtcDateTime(TypeDecorator):
         if value is None:
             return None
         if value.tzinfo is None:
-            raise TypeError("an instant needs a time zone")
+            raise TypeError("a timestamp needs a time zone")
         if value.tzinfo is not dt.UTC:
             value = value.astimezone(dt.UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value

@@ -1,4 +1,4 @@
-"""Engine options and SQLite pragmas."""
+"""Engine options, timeouts of connections, and SQLite pragmas."""
 
 import sqlite3
 
@@ -6,6 +6,20 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from joindin.db.locking import BUSY_TIMEOUT_S
+
+# libpq's limits for a server that does not answer: seconds to connect, milliseconds until sent data is acknowledged,
+# and keepalive probes in seconds for connections that wait for a reply.
+POSTGRESQL_CONNECT_ARGS = {
+    "options": "-c timezone=UTC",
+    "connect_timeout": 3,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+}
+
+# Seconds that a thread waits for a connection of the pool.
+POOL_TIMEOUT_S = 5
 
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
@@ -18,13 +32,21 @@ PRAGMAS = (
 
 
 def engine_options(url: str) -> dict:
+    """Return the options of ``create_engine`` for a database."""
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": BUSY_TIMEOUT_S, "isolation_level": "IMMEDIATE"}}
-    return {"connect_args": {"options": "-c timezone=UTC"}, "pool_size": 8, "max_overflow": 8}
+    return {
+        "connect_args": POSTGRESQL_CONNECT_ARGS,
+        "pool_size": 8,
+        "max_overflow": 8,
+        "pool_timeout": POOL_TIMEOUT_S,
+        # Replaces connections that died with a restarted server, at the cost of a round trip for each checkout.
+        "pool_pre_ping": True,
+    }
 
 
 def autocommit_engine(engine: Engine) -> Engine:
-    """The same pool, without transactions around reads on PostgreSQL (SQLite has none anyway)."""
+    """Return an engine on the same pool that reads without a transaction. SQLite does that anyway."""
     return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
 
 

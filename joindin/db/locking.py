@@ -1,8 +1,7 @@
-"""Locks and the begin of write transactions.
+"""Row locks, table locks and the begin of write transactions.
 
-SQLite reads without a transaction and begins IMMEDIATE at the first write, so that a writer waits
-for its turn instead of failing when it finds that somebody wrote since it read. PostgreSQL locks
-rows instead (:func:`locked`).
+SQLite has one writer at a time. It reads without a transaction, and the first write begins IMMEDIATE: the writer then
+waits for the others, where a transaction that has read before would fail. PostgreSQL locks rows (:func:`lock_row`).
 """
 
 import sqlite3
@@ -15,56 +14,60 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import InvalidRequestError, OperationalError
 from sqlalchemy.orm.util import identity_key
 
-from joindin.errors import Conflict
+from joindin.errors import Conflict, ServiceUnavailable
 
-# How long a SQLite writer waits for its turn, in seconds, and how soon it asks again: at random between
-# these, and the longer it waited, the later.
-BUSY_TIMEOUT_S = 30
+# How long a SQLite writer waits for the others in total.
+BUSY_TIMEOUT_S = 10
+
+# It tries again after a random delay between these, which grows by this factor of the time waited.
 RETRY_DELAY_S = 0.0001, 0.0005
 BACKOFF_FACTOR = 0.02
-# How long a PostgreSQL writer of many rows waits for one of them, in milliseconds, and how often it
-# comes back. Well below a second, after which the server would end one of two that wait for each other.
+
+# How long a PostgreSQL writer of many rows waits for one of them, and how often it starts again. PostgreSQL's deadlock
+# detection needs a second, after which it ends one of two transactions that wait for each other.
 LOCK_TIMEOUT_MS = 150
 MAX_ATTEMPTS = 30
-# The lock was not to be had in time, or two waited for each other.
+
+# Lock timeout, deadlock.
 RETRYABLE_SQLSTATES = ("55P03", "40P01")
 
 
 def begin_write(session) -> None:
-    """Take SQLite's one place for a writer now, before reading what the write depends on.
+    """Begin SQLite's write transaction before the session reads what the write depends on.
 
-    On PostgreSQL this does nothing: there, lock the row that decides.
+    No effect on PostgreSQL: there, lock the row that decides.
+
+    :raises ServiceUnavailable: if another process holds the lock for too long.
     """
     begin_immediate(session.connection())
 
 
 def lock_row(session, model, id_):
-    """The row, with nobody else writing to it until this transaction ends; None if there is none.
+    """Return the row, locked until the transaction ends; None if it does not exist.
 
-    Its columns are read anew. What was loaded beside them stays, or a row that was found with its
-    relations would lose them here.
+    Its columns are read again. Loaded relations stay.
     """
     begin_write(session)
-    known = session.identity_map.get(identity_key(model, id_))
-    if known is None:
+    loaded = session.identity_map.get(identity_key(model, id_))
+    if loaded is None:
         return session.scalar(select(model).where(model.id == id_).with_for_update())
     session.flush()
     try:
-        session.refresh(known, inspect(model).column_attrs.keys(), with_for_update=True)
+        session.refresh(loaded, inspect(model).column_attrs.keys(), with_for_update=True)
     except InvalidRequestError:
-        # Somebody deleted it since it was found.
+        # Deleted since it was loaded.
         return None
-    return known
+    return loaded
 
 
 def retry_on_lock_timeout(session, work: Callable, *, message: str):
-    """What ``work()`` returns, done as one piece that never holds anybody up for long.
+    """Run ``work()`` in a savepoint with a short lock timeout, and return its result.
 
-    For writes that need many rows, which others lock in their own order: where PostgreSQL makes it
-    wait, the piece is taken back with all its locks and tried again. So ``work`` has to read
-    whatever it depends on. On SQLite there is one writer at a time, and nothing to give way to.
+    For writes that lock many rows, in an order that differs from other writers'. After a timeout or a deadlock the
+    savepoint and its locks are rolled back, and ``work`` runs again. It must read everything that it depends on. On
+    SQLite, with one writer at a time, it runs once.
 
-    :raises Conflict: with ``refusal``, when it did not get through in some seconds.
+    :raises Conflict: with ``message``, if all attempts fail.
     """
     begin_write(session)
     if session.get_bind().dialect.name != "postgresql":
@@ -73,18 +76,18 @@ def retry_on_lock_timeout(session, work: Callable, *, message: str):
         try:
             with session.begin_nested():
                 session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_MS}ms'"))
-                done = work()
+                result = work()
                 session.execute(text("SET LOCAL lock_timeout = DEFAULT"))
-                return done
-        except OperationalError as failure:
-            if getattr(failure.orig, "sqlstate", None) not in RETRYABLE_SQLSTATES:
+                return result
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) not in RETRYABLE_SQLSTATES:
                 raise
             sleep(uniform(0, LOCK_TIMEOUT_MS / 1000))
     raise Conflict(message)
 
 
 def lock_table(session, model) -> None:
-    """Keep all others from writing to the table until this transaction ends; they may read."""
+    """Lock the table against other writers until the transaction ends. Reads are not blocked."""
     begin_write(session)
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text(f"LOCK TABLE {model.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
@@ -92,24 +95,28 @@ def lock_table(session, model) -> None:
 
 @event.listens_for(Engine, "savepoint")
 def _begin_before_savepoint(connection, _name):
-    # Python's driver begins before writes only. Releasing a savepoint outside a transaction would
-    # commit it, and the rollback of a request could not take it back.
+    # Python's sqlite3 begins a transaction before INSERT, UPDATE and DELETE only. Outside a transaction, releasing a
+    # savepoint would commit it, and a later rollback would have no effect.
     begin_immediate(connection)
 
 
-def begin_immediate(connection):
+def begin_immediate(connection) -> None:
+    """Begin the write transaction of a SQLAlchemy connection on SQLite, unless it has begun."""
     if connection.dialect.name == "sqlite":
-        raw = connection.connection.dbapi_connection
-        if not raw.in_transaction:
-            begin_immediate_with_retry(raw)
+        driver_connection = connection.connection.dbapi_connection
+        if not driver_connection.in_transaction:
+            begin_immediate_with_retry(driver_connection)
 
 
-def begin_immediate_with_retry(connection: sqlite3.Connection) -> None:
-    """Begin a transaction as SQLite's one writer.
+def begin_immediate_with_retry(connection: sqlite3.Connection, timeout_s: float | None = None) -> None:
+    """Begin a write transaction on SQLite; wait for other writers up to ``BUSY_TIMEOUT_S`` or ``timeout_s``.
 
-    SQLite itself sleeps for up to a tenth of a second before it asks again, and meanwhile others
-    write a hundred times. Most are done in less than a thousandth.
+    SQLite's own busy handler sleeps up to a tenth of a second between two attempts. Most write transactions take less
+    than a millisecond.
+
+    :raises ServiceUnavailable: if the lock is not free in time.
     """
+    deadline = monotonic() + (BUSY_TIMEOUT_S if timeout_s is None else timeout_s)
     began = monotonic()
     connection.execute("PRAGMA busy_timeout = 0")
     try:
@@ -117,10 +124,11 @@ def begin_immediate_with_retry(connection: sqlite3.Connection) -> None:
             try:
                 connection.execute("BEGIN IMMEDIATE")
                 return
-            except sqlite3.OperationalError as failure:
-                waited = monotonic() - began
-                if failure.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or waited > BUSY_TIMEOUT_S:
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                     raise
-                sleep(uniform(*RETRY_DELAY_S) + waited * BACKOFF_FACTOR)
+                if monotonic() > deadline:
+                    raise ServiceUnavailable() from error
+                sleep(uniform(*RETRY_DELAY_S) + (monotonic() - began) * BACKOFF_FACTOR)
     finally:
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")

@@ -9,20 +9,20 @@ from joindin.db.locking import lock_table
 
 
 def insert_or_ignore(session, model, **values) -> bool:
-    """Insert a row unless one with the same key stands there; whether it was inserted."""
-    # Asked by what comes back: how many rows a driver counts depends on what SQLAlchemy adds to the statement.
-    adding = _insert(session, model).values(**values).returning(*inspect(model).primary_key)
-    return session.execute(adding).first() is not None
+    """Insert a row unless one with the same key exists. Return whether it was inserted."""
+    # By RETURNING: the row count of a driver depends on what SQLAlchemy adds to the statement.
+    statement = _insert(session, model).values(**values).returning(*inspect(model).primary_key)
+    return session.execute(statement).first() is not None
 
 
 def insert_missing(session, model, key: str, rows: Sequence[dict]) -> None:
-    """Insert, in their order, the rows whose ``key`` no row has yet.
+    """Insert, in their order, the rows whose ``key`` does not exist yet.
 
-    One caller at a time: two who bring the same new rows in different orders would wait for each other.
+    Locks the table: two transactions that insert the same new rows in different orders would deadlock.
     """
     column = getattr(model, key)
-    known = set(session.scalars(select(column).where(column.in_([row[key] for row in rows]))))
-    missing = [row for row in rows if row[key] not in known]
+    existing = set(session.scalars(select(column).where(column.in_([row[key] for row in rows]))))
+    missing = [row for row in rows if row[key] not in existing]
     if not missing:
         return
     lock_table(session, model)
