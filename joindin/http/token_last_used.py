@@ -1,6 +1,7 @@
-"""Writing down when tokens were last used, for many at a time and outside of requests.
+"""Recording of the time at which tokens were last used.
 
-Those who show a token do not wait for it, and remembered answers do not lapse by each of them.
+Uses are collected for some seconds and written together by a thread of their own. Requests do not wait for it, and the
+data version, which cached responses depend on, does not change with each request. A crash loses the collected uses.
 """
 
 import datetime as dt
@@ -16,56 +17,56 @@ from joindin.models import AccessToken
 from joindin.performance.sql.reader import batched
 from joindin.queries.accounts.api_tokens import TokenIdentity
 
-# A token's last use is written down at most this often.
+# A token's use is recorded at most this often.
 MIN_RECORD_INTERVAL = dt.timedelta(minutes=1)
 
-# Seconds in which uses are gathered.
+# For so long uses are collected.
 WRITE_DELAY_S = 5
 
 log = logging.getLogger(__name__)
 
 
 class TokenUsageRecorder:
-    """The uses that a process has not written down yet: some seconds of them, which a crash may lose."""
+    """The uses of tokens that this process has not written yet. Without a ``delay`` they are written at once."""
 
     def __init__(self, engine: Engine, *, delay: float):
         self._engine = engine
         self._delay = delay
-        self._used = {}
+        self._used_at = {}
         self._lock = Lock()
 
     def record(self, token: TokenIdentity, now: dt.datetime) -> None:
-        """Have the use written down soon, unless the last note is less than a minute old."""
+        """Schedule the write of this use, unless the stored one is less than a minute old."""
         if token.last_used_at is not None and token.last_used_at > now - MIN_RECORD_INTERVAL:
             return
         with self._lock:
-            is_first = not self._used
-            self._used[token.id] = now
+            is_first = not self._used_at
+            self._used_at[token.id] = now
         if not self._delay:
             self._write()
         elif is_first:
-            # Also where the server's threads, which notes come from, do not keep the process alive.
-            Thread(target=self._write_soon, daemon=False).start()
+            # Not a daemon: a process whose server threads are daemons must not end before the uses are written.
+            Thread(target=self._write_later, daemon=False).start()
 
-    def _write_soon(self):
-        # A process that ends lets its main thread end first and then waits for this one.
+    def _write_later(self):
+        # When the process ends, the main thread ends first and then waits for this one.
         main_thread().join(self._delay)
         try:
             self._write()
         except SQLAlchemyError:
-            log.warning("The last use of some tokens was not written down", exc_info=True)
+            log.warning("The last use of some tokens was not recorded", exc_info=True)
 
     def _write(self):
         with self._lock:
-            used, self._used = self._used, {}
-        for ids in batched(used):
-            latest = max(used[id_] for id_ in ids)
+            used_at, self._used_at = self._used_at, {}
+        for token_ids in batched(used_at):
+            latest = max(used_at[token_id] for token_id in token_ids)
             with self._engine.begin() as connection:
-                connection.execute(_WRITE, {"ids": ids, "latest": latest, "before": latest - MIN_RECORD_INTERVAL})
+                connection.execute(_WRITE, {"ids": token_ids, "latest": latest, "before": latest - MIN_RECORD_INTERVAL})
 
 
-# Not those that somebody else holds: nobody is to wait for this, and their next use comes.
-_free = (
+# Rows that another transaction has locked are skipped: their next use is recorded.
+_stale_unlocked = (
     select(AccessToken.id)
     .where(
         AccessToken.id.in_(bindparam("ids", expanding=True)),
@@ -78,6 +79,6 @@ _free = (
 )
 _WRITE = (
     update(AccessToken.__table__)
-    .where(AccessToken.id.in_(_free))
+    .where(AccessToken.id.in_(_stale_unlocked))
     .values(last_used_at=bindparam("latest", type_=UtcDateTime))
 )

@@ -1,4 +1,4 @@
-"""Saying that one goes, and that one does not."""
+"""Attendance of events."""
 
 from sqlalchemy import update
 
@@ -10,14 +10,14 @@ from joindin.performance.sql.writer import TransactionRunner
 _toggle = CountedToggle(
     Attendance.__table__,
     "event_id",
-    things=Event.__table__,
+    objects=Event.__table__,
     counter="attendee_count",
-    seen=Event.__table__.c.is_visible,
+    visible=Event.__table__.c.is_visible,
 )
 
 
 def attend(session, event_id: int, user_id: int) -> bool:
-    """Mark somebody as attending; whether that is news."""
+    """Add an attendance in the session's transaction. Return whether it is new."""
     is_new = insert_or_ignore(session, Attendance, event_id=event_id, user_id=user_id)
     if is_new:
         session.execute(
@@ -30,10 +30,10 @@ def attend(session, event_id: int, user_id: int) -> bool:
 
 
 def attend_in_transaction(writer: TransactionRunner, event_id: int, user_id: int) -> bool:
-    """As :func:`attend`, and committed; False if there is no such event that everybody may see."""
+    """Add an attendance, and commit. Return False if no such event is visible."""
     return _toggle.set(writer, event_id, user_id)
 
 
 def unattend_in_transaction(writer: TransactionRunner, event_id: int, user_id: int) -> None:
-    """Take the mark back, if there is one. It is committed then."""
+    """Remove an attendance if there is one, and commit."""
     _toggle.unset(writer, event_id, user_id)

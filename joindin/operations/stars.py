@@ -1,4 +1,4 @@
-"""Marking talks."""
+"""Stars on talks."""
 
 from sqlalchemy import select
 
@@ -10,17 +10,17 @@ from joindin.queries.talks import VISIBLE
 _toggle = CountedToggle(
     TalkStar.__table__,
     "talk_id",
-    things=Talk.__table__,
+    objects=Talk.__table__,
     counter="star_count",
-    seen=select(Event.id).where(Event.id == Talk.event_id, *VISIBLE).correlate(Talk).exists(),
+    visible=select(Event.id).where(Event.id == Talk.event_id, *VISIBLE).correlate(Talk).exists(),
 )
 
 
 def star_talk(writer: TransactionRunner, talk_id: int, user_id: int) -> bool:
-    """Mark a talk, and commit; nothing happens if it is marked. False if there is no such talk."""
+    """Star a talk, and commit. Return False if no such talk is visible."""
     return _toggle.set(writer, talk_id, user_id)
 
 
 def unstar_talk(writer: TransactionRunner, talk_id: int, user_id: int) -> None:
-    """Take the mark back, and commit; nothing happens if there is none, or no such talk."""
+    """Remove the star of a talk if there is one, and commit."""
     _toggle.unset(writer, talk_id, user_id)

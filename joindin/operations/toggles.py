@@ -1,6 +1,6 @@
-"""Marks that people set on things, counted there: whole transactions that are as short as can be.
+"""On/off relations between a user and an object, with a counter on the object (attendance, stars).
 
-Many set them at the same time, on the same few things.
+Each change is one short transaction, because many users change the same few rows concurrently.
 """
 
 from typing import Any
@@ -11,63 +11,66 @@ from sqlalchemy.dialects import postgresql, sqlite
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.performance.sql.writer import TransactionRunner
 
-THING, USER = bindparam("thing", type_=Integer), bindparam("user", type_=Integer)
+OBJECT_ID, USER_ID = bindparam("object_id", type_=Integer), bindparam("user_id", type_=Integer)
 
 
 class CountedToggle:
-    """The rows of ``table``, a pair of a person and a thing each; ``thing`` is the column that names the thing.
+    """The rows of ``relation``, pairs of an object and a user. Only objects that are ``visible`` to all can be set.
 
-    ``counter`` of ``things`` is how many there are. What somebody marks has to be ``seen`` by everybody.
+    ``object_column`` names the object in ``relation``; ``counter`` is a column of ``objects``.
     """
 
-    def __init__(self, table: Table, thing: str, *, things: Table, counter: str, seen: ColumnElement[bool]):
-        mark = table.c[thing], table.c.user_id
-        wanted = select(things.c.id, USER.label("user_id")).where(things.c.id == THING, seen)
-        leaving = delete(table).where(mark[0] == THING, mark[1] == USER)
+    def __init__(
+        self, relation: Table, object_column: str, *, objects: Table, counter: str, visible: ColumnElement[bool]
+    ):
+        pair = relation.c[object_column], relation.c.user_id
+        new_pair = select(objects.c.id, USER_ID.label("user_id")).where(objects.c.id == OBJECT_ID, visible)
+        delete_pair = delete(relation).where(pair[0] == OBJECT_ID, pair[1] == USER_ID)
 
-        def adding(dialect, of):
-            return dialect.insert(table).from_select(mark, of).on_conflict_do_nothing()
+        def insert_pair(dialect, source):
+            return dialect.insert(relation).from_select(pair, source).on_conflict_do_nothing()
 
-        def counting(condition, change):
-            counted = {things.c[counter]: things.c[counter] + change, things.c.version: things.c.version + 1}
-            return update(things).where(condition).values(counted)
+        def count(condition, change):
+            values = {objects.c[counter]: objects.c[counter] + change, objects.c.version: objects.c.version + 1}
+            return update(objects).where(condition).values(values)
 
-        def counting_rows(changing, change):
-            changed = changing.returning(mark[0]).cte("changed")
-            return counting(things.c.id == select(changed.c[0]).scalar_subquery(), change).returning(things.c.id)
+        def count_rows(change_pair, change):
+            changed = change_pair.returning(pair[0]).cte("changed")
+            return count(objects.c.id == select(changed.c[0]).scalar_subquery(), change).returning(objects.c.id)
 
-        found = wanted.cte("found")
-        added = counting_rows(adding(postgresql, select(found)), +1).cte("added")
-        self._add_as_one = CompiledStatement(select(found.c.id).add_cte(added))
-        self._remove_as_one = CompiledStatement(counting_rows(leaving, -1))
-        self._find, self._add, self._remove = (
-            CompiledStatement(wanted),
-            CompiledStatement(adding(sqlite, wanted)),
-            CompiledStatement(leaving),
+        # PostgreSQL: one statement each.
+        found = new_pair.cte("found")
+        counted = count_rows(insert_pair(postgresql, select(found)), +1).cte("counted")
+        self._set_at_once = CompiledStatement(select(found.c.id).add_cte(counted))
+        self._unset_at_once = CompiledStatement(count_rows(delete_pair, -1))
+        # SQLite has no INSERT, UPDATE or DELETE in a common table expression.
+        self._find, self._insert = CompiledStatement(new_pair), CompiledStatement(insert_pair(sqlite, new_pair))
+        self._delete = CompiledStatement(delete_pair)
+        self._increment, self._decrement = (
+            CompiledStatement(count(objects.c.id == OBJECT_ID, change)) for change in (+1, -1)
         )
-        self._count, self._discount = (CompiledStatement(counting(things.c.id == THING, change)) for change in (+1, -1))
 
-    def set(self, writer: TransactionRunner, thing_id: int, user_id: int) -> bool:
-        """Set a mark, or leave it where there is one; False if there is no such thing that everybody sees."""
-        values = {"thing": thing_id, "user": user_id}
+    def set(self, writer: TransactionRunner, object_id: int, user_id: int) -> bool:
+        """Set the relation if it is not set, and commit. Return False if no such object is visible."""
+        params = {"object_id": object_id, "user_id": user_id}
         if writer.has_data_changing_ctes:
-            return writer.execute(self._add_as_one, values).first() is not None
-        return writer.run(lambda connection: self._add_in_steps(connection, values))
+            return writer.execute(self._set_at_once, params).first() is not None
+        return writer.run(lambda connection: self._set_in_steps(connection, params))
 
-    def unset(self, writer: TransactionRunner, thing_id: int, user_id: int) -> None:
-        """Take a mark back, if there is one."""
-        values = {"thing": thing_id, "user": user_id}
+    def unset(self, writer: TransactionRunner, object_id: int, user_id: int) -> None:
+        """Remove the relation if it is set, and commit."""
+        params = {"object_id": object_id, "user_id": user_id}
         if writer.has_data_changing_ctes:
-            writer.execute(self._remove_as_one, values)
+            writer.execute(self._unset_at_once, params)
         else:
-            writer.run(lambda connection: self._remove_in_steps(connection, values))
+            writer.run(lambda connection: self._unset_in_steps(connection, params))
 
-    def _add_in_steps(self, connection: Any, values) -> bool:
-        if connection.execute(self._add, values).rowcount > 0:
-            connection.execute(self._count, values)
+    def _set_in_steps(self, connection: Any, params) -> bool:
+        if connection.execute(self._insert, params).rowcount > 0:
+            connection.execute(self._increment, params)
             return True
-        return connection.execute(self._find, values).first() is not None
+        return connection.execute(self._find, params).first() is not None
 
-    def _remove_in_steps(self, connection: Any, values) -> None:
-        if connection.execute(self._remove, values).rowcount > 0:
-            connection.execute(self._discount, values)
+    def _unset_in_steps(self, connection: Any, params) -> None:
+        if connection.execute(self._delete, params).rowcount > 0:
+            connection.execute(self._decrement, params)

@@ -1,20 +1,20 @@
-"""Statements that short writes share (``writing.py``), put together once."""
+"""Compiled statements that several write transactions use."""
 
 from sqlalchemy import Integer, Table, bindparam, insert, update
 
 from joindin.performance.sql.compiled import CompiledStatement
 
 
-def increment_counters(things: Table, thing: str, **changes) -> CompiledStatement:
-    """Add ``changes`` to the counters of the row whose id is given as ``thing``, and move its version."""
-    counters = {name: things.c[name] + change for name, change in changes.items()}
-    counted = update(things).where(things.c.id == bindparam(thing, type_=Integer))
-    return CompiledStatement(counted.values(counters | {"version": things.c.version + 1}))
+def increment_counters(table: Table, id_param: str, **changes) -> CompiledStatement:
+    """Add ``changes`` to counters of the row with the id ``id_param``, and increment its version."""
+    counters = {name: table.c[name] + change for name, change in changes.items()}
+    statement = update(table).where(table.c.id == bindparam(id_param, type_=Integer))
+    return CompiledStatement(statement.values(counters | {"version": table.c.version + 1}))
 
 
-def insert_comment_statement(comments: Table, given: str) -> CompiledStatement:
-    """Add a comment that is not hidden, of the columns ``given``. Its id comes back."""
-    values = {name: bindparam(name) for name in given.split()}
+def insert_comment_statement(comments: Table, columns: str) -> CompiledStatement:
+    """Insert a visible comment with these columns, separated by spaces, and return its id."""
+    values = {name: bindparam(name) for name in columns.split()}
     return CompiledStatement(
         insert(comments).values(values | {"is_hidden": False, "version": 1}).returning(comments.c.id)
     )
