@@ -65,7 +65,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     init_connections(app)
     with app.app_context():
         # Tests see at once what they did.
-        app.extensions["token_uses"] = TokenUsageRecorder(
+        app.extensions["token_usage_recorder"] = TokenUsageRecorder(
             db.engine, delay=0 if app.config.get("TESTING") else WRITE_DELAY_S
         )
     migrate.init_app(app, db, directory=str(migrations_folder()))
@@ -74,7 +74,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     cli.init_app(app)
     if urls := app.config["REPLICA_URLS"]:
         with app.app_context():
-            app.extensions["replicas"] = Replicas(db.engine, urls)
+            app.extensions["replicas"] = Replicas(db.engine, urls, plain_sql=app.config["PLAIN_SQL"])
         app.wsgi_app = ReplicaRoutingMiddleware(app.wsgi_app, app.extensions["replicas"])
     if max_bytes := app.config["ANSWER_CACHE_BYTES"]:
         app.extensions["response_cache"] = ByteLRU(max_bytes)

@@ -220,6 +220,7 @@ SETTINGS = (
     Setting("MAX_JSON_BYTES", 1024 * 1024, _number(1024, 1 << 30), "largest JSON body"),
     Setting("FRAGMENT_CACHE_BYTES", 32 * 1024 * 1024, _number(0, 1 << 34), "memory of each worker for rendered pieces of answers; 0 turns it off"),
     Setting("QUERY_CACHE_BYTES", 1024 * 1024, _number(0, 1 << 34), "memory of each worker for the numbers of search results; 0 turns it off"),
+    Setting("PLAIN_SQL", False, _yes_or_no, "executes all SQL through SQLAlchemy, without the fast path of `joindin/performance/sql`; to find out whether the fast path causes a fault"),
     Setting("ANSWER_CACHE_BYTES", 16 * 1024 * 1024, _number(0, 1 << 34), "memory of each worker for whole answers to visitors; 0 turns it off"),
 )  # fmt: skip
 

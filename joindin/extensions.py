@@ -1,4 +1,4 @@
-"""The extensions, created here and bound in ``create_app``."""
+"""Flask extensions and database connections, created here and bound in ``create_app``."""
 
 from flask import Flask, current_app, g, has_request_context, request
 from flask_migrate import Migrate
@@ -10,66 +10,69 @@ from sqlalchemy.sql import Select
 from joindin.db.base import Base
 from joindin.db.engines import autocommit_engine
 from joindin.performance.replicas import REPLICA_ENVIRON_KEY, Replica
-from joindin.performance.sql.reader import ReadConnection, ThreadConnections
+from joindin.performance.sql.connections import ConnectionPool
+from joindin.performance.sql.reader import ReadConnection
 from joindin.performance.sql.writer import TransactionRunner
 
 
-def _through():
-    """How whoever acts came here, for the audit log; None outside of requests."""
+def _audit_context():
+    """Return the actor's client and address for the audit log; None outside of requests."""
     return current_app.extensions["audit_context"]() if has_request_context() else None
 
 
 def replica() -> Replica | None:
-    """The replica that this request reads from; None for the database itself."""
+    """Return the replica that this request reads from; None for the primary database."""
     return request.environ.get(REPLICA_ENVIRON_KEY) if has_request_context() else None
 
 
 class RoutedSession(Session):
-    """Reads from the request's replica, if it has one; writes, and locks what it reads, in the database itself."""
+    """Reads from the request's replica, if it has one. Writes and locking reads go to the primary database."""
 
-    def get_bind(self, mapper=None, clause=None, bind=None, **more):
+    def get_bind(self, mapper=None, clause=None, bind=None, **kwargs):
         is_read = isinstance(clause, Select) and clause._for_update_arg is None and not self._flushing
         if is_read and (chosen := replica()) is not None:
             return chosen.engine
-        return super().get_bind(mapper=mapper, clause=clause, bind=bind, **more)
+        return super().get_bind(mapper=mapper, clause=clause, bind=bind, **kwargs)
 
 
 db = SQLAlchemy(
     model_class=Base,
     disable_autonaming=True,
-    session_options={"class_": RoutedSession, "expire_on_commit": False, "info": {"audit_context": _through}},
+    session_options={"class_": RoutedSession, "expire_on_commit": False, "info": {"audit_context": _audit_context}},
 )
 migrate = Migrate(render_as_batch=True, compare_type=True)
 api = Api()
 
 
 def reader() -> ReadConnection:
-    """This request's way of plain reading; it costs a fraction of a session."""
-    # Each touch of ``g`` looks for it anew, and this is asked several times a request.
-    known = g._get_current_object()
-    if "reader" not in known:
+    """Return the request's connection for reads on the fast path, which costs a fraction of a session."""
+    # Each attribute access on ``g`` looks up the context, and a request calls this several times.
+    context = g._get_current_object()
+    if "reader" not in context:
         chosen = replica()
-        known.reader = ReadConnection(chosen.connections if chosen else current_app.extensions["reading"])
-    return known.reader
+        engine, pool = (chosen.engine, chosen.pool) if chosen else current_app.extensions["read_connections"]
+        context.reader = ReadConnection(engine, pool)
+    return context.reader
 
 
 def writer() -> TransactionRunner:
-    """The way of short writes, which are a transaction by themselves."""
-    return current_app.extensions["writing"]
+    """Return the runner of short write transactions."""
+    return current_app.extensions["transaction_runner"]
 
 
 def token_usage_recorder():
-    """Where uses of tokens are noted (``operations/token_uses.py``)."""
-    return current_app.extensions["token_uses"]
+    """Return the ``TokenUsageRecorder`` of this process."""
+    return current_app.extensions["token_usage_recorder"]
 
 
 def init_connections(app: Flask) -> None:
     with app.app_context():
-        app.extensions["reading"] = ThreadConnections(autocommit_engine(db.engine))
-        app.extensions["writing"] = TransactionRunner(db.engine)
+        pool = None if app.config["PLAIN_SQL"] else ConnectionPool(db.engine)
+        app.extensions["read_connections"] = autocommit_engine(db.engine), pool
+        app.extensions["transaction_runner"] = TransactionRunner(db.engine, pool)
     app.teardown_appcontext(_close_reader)
 
 
-def _close_reader(_failure):
-    if (opened := g.pop("reader", None)) is not None:
-        opened.close()
+def _close_reader(_error):
+    if (connection := g.pop("reader", None)) is not None:
+        connection.close()

@@ -1,9 +1,9 @@
-"""Read replicas: copies of a PostgreSQL database that answer reads, and never with something out of date.
+"""Reads from PostgreSQL replicas that are never out of date.
 
-Before a read, the primary tells how far its log reaches. A replica that has replayed that far shows
-all that was acknowledged before the read began, whoever wrote it and through which worker or
-machine; so people find what they just wrote. One that lags is passed over until it has caught up,
-one that does not answer has a rest, and what fails at a replica is asked of the primary.
+Before a read, the primary reports the end of its write-ahead log. A replica that has replayed the log up to there shows
+everything that was acknowledged before the read began, in any worker or machine. A replica that lags is skipped until
+it has caught up. A replica that does not answer is skipped for some seconds. A request whose replica is lost is
+answered by the primary.
 """
 
 from collections.abc import Sequence
@@ -15,52 +15,56 @@ from sqlalchemy.engine import Engine
 
 from joindin.db.engines import autocommit_engine, engine_options
 from joindin.performance.data_version import ScalarProbe
-from joindin.performance.sql.reader import ThreadConnections
+from joindin.performance.sql.connections import ConnectionPool
 
-# Where a request carries the replica that it reads from.
+# The WSGI environment's key for the replica of the request.
 REPLICA_ENVIRON_KEY = "joindin.replica"
 
-# What is read of them: the API, whose reads write nothing that they go on to read.
+# Reads below this path go to replicas: the API, whose reads write nothing that they read back.
 REPLICA_PATH_PREFIX = "/v2.1"
 
-# Seconds before a replica that did not answer is asked again.
+# Seconds until a replica that did not answer is tried again.
 RETRY_AFTER_S = 5
 
 
 class Replica:
-    def __init__(self, url: str):
+    def __init__(self, url: str, *, plain_sql: bool):
         engine = create_engine(url, **engine_options(url))
         self.engine = autocommit_engine(engine)
-        self.connections = ThreadConnections(self.engine)
+        self.pool = None if plain_sql else ConnectionPool(engine)
         self._replayed = ScalarProbe(engine, b"SELECT pg_last_wal_replay_lsn()")
-        self._rests_until = 0
+        self._skipped_until = 0
 
     def has_replayed(self, position: int) -> bool:
-        if monotonic() < self._rests_until:
+        if monotonic() < self._skipped_until:
             return False
-        said = self._replayed()
-        if said is None:
-            self._rests_until = monotonic() + RETRY_AFTER_S
+        reply = self._replayed()
+        if reply is None:
+            self.skip()
             return False
-        # A server that is no replica (any more) says nothing.
-        return bool(said[1]) and _position(said[1]) >= position
+        # The value is empty on a server that is no replica (any more).
+        return bool(reply[1]) and _log_position(reply[1]) >= position
+
+    def skip(self) -> None:
+        """Do not use this replica for some seconds."""
+        self._skipped_until = monotonic() + RETRY_AFTER_S
 
 
 class Replicas:
-    def __init__(self, primary: Engine, urls: Sequence[str]):
+    def __init__(self, primary: Engine, urls: Sequence[str], *, plain_sql: bool):
         self._written = ScalarProbe(primary, b"SELECT pg_current_wal_insert_lsn()")
-        self._replicas = [Replica(url) for url in urls]
+        self._replicas = [Replica(url, plain_sql=plain_sql) for url in urls]
         self._turns = count()
 
     def pick_caught_up_replica(self) -> Replica | None:
-        """One that shows all that was written until now, each in its turn; None if there is none."""
+        """Return a replica that shows everything written until now, in rotation; None if there is none."""
         written = self._written()
         if written is None:
             return None
         first = next(self._turns) % len(self._replicas)
-        position = _position(written[1])
-        in_turn = self._replicas[first:] + self._replicas[:first]
-        return next((replica for replica in in_turn if replica.has_replayed(position)), None)
+        position = _log_position(written[1])
+        rotation = self._replicas[first:] + self._replicas[:first]
+        return next((replica for replica in rotation if replica.has_replayed(position)), None)
 
     def dispose(self) -> None:
         for replica in self._replicas:
@@ -68,7 +72,10 @@ class Replicas:
 
 
 class ReplicaRoutingMiddleware:
-    """WSGI middleware: gives reads a replica, and a second chance at the primary."""
+    """WSGI middleware that assigns reads to replicas, and repeats a read on the primary when its replica is lost.
+
+    503 is the status of a lost database connection (``http/error_dispatch.py``). Other errors are not repeated.
+    """
 
     def __init__(self, app, replicas: Replicas):
         self._app = app
@@ -79,17 +86,18 @@ class ReplicaRoutingMiddleware:
         replica = self._replicas.pick_caught_up_replica() if is_read else None
         if replica is None:
             return self._app(environ, start_response)
-        said = []
-        body = self._app({**environ, REPLICA_ENVIRON_KEY: replica}, lambda *words: said.extend(words[:2]))
-        if not said[0].startswith("5"):
-            start_response(*said)
+        status_and_headers = []
+        body = self._app({**environ, REPLICA_ENVIRON_KEY: replica}, lambda *args: status_and_headers.extend(args[:2]))
+        if not status_and_headers[0].startswith("503"):
+            start_response(*status_and_headers)
             return body
         if hasattr(body, "close"):
             body.close()
+        replica.skip()
         return self._app(environ, start_response)
 
 
-def _position(text: bytes) -> int:
-    """A place in the log: two hexadecimal numbers of 32 bits."""
+def _log_position(text: bytes) -> int:
+    """Return the number that ``text`` writes as two hexadecimal halves of 32 bits."""
     high, _, low = text.partition(b"/")
     return (int(high, 16) << 32) + int(low, 16)

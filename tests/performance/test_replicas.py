@@ -141,9 +141,9 @@ def asked_there(app):
     def note(_connection, _cursor, statement, *_):
         asked.append(statement)
 
-    event.listen(replica.engine, "before_cursor_execute", note)
+    event.listen(replica.pool.engine, "before_cursor_execute", note)
     yield asked
-    event.remove(replica.engine, "before_cursor_execute", note)
+    event.remove(replica.pool.engine, "before_cursor_execute", note)
 
 
 def wait_until_level(app):
@@ -236,22 +236,30 @@ def test_a_replica_that_dies_under_load_costs_no_answer_and_is_used_again(make_a
     assert asked != []
 
 
-def test_what_fails_at_a_replica_is_asked_of_the_primary():
-    asked = []
+@pytest.mark.parametrize(
+    ("status", "expected"), [(503, [200, 200, 200]), (500, [500, 200, 200]), (404, [404, 200, 200])]
+)
+def test_a_read_is_repeated_on_the_primary_only_when_the_replica_is_lost(status, expected):
+    replicas_seen, skipped = [], []
 
-    def house(environ, start_response):
-        asked.append(environ.get(REPLICA_ENVIRON_KEY))
-        return Response("done", 500 if REPLICA_ENVIRON_KEY in environ else 200)(environ, start_response)
+    def application(environ, start_response):
+        replicas_seen.append(environ.get(REPLICA_ENVIRON_KEY))
+        return Response("done", status if REPLICA_ENVIRON_KEY in environ else 200)(environ, start_response)
 
     class OneReplica:
         def pick_caught_up_replica(self):
-            return "the replica"
+            return self
 
-    client = Client(ReplicaRoutingMiddleware(house, OneReplica()))
+        def skip(self):
+            skipped.append(self)
+
+    replica = OneReplica()
+    client = Client(ReplicaRoutingMiddleware(application, replica))
     replies = [client.get("/v2.1/events"), client.post("/v2.1/events"), client.get("/accounts/login/")]
 
-    assert [reply.status_code for reply in replies] == [200, 200, 200]
-    assert asked == ["the replica", None, None, None]
+    assert [reply.status_code for reply in replies] == expected
+    assert replicas_seen == [replica, *[None] * (len(replicas_seen) - 1)]
+    assert len(skipped) == len(replicas_seen) - 3
 
 
 def test_a_server_that_is_no_replica_is_not_read_from(make_app, servers):

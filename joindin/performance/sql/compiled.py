@@ -1,5 +1,12 @@
-"""Statements that are compiled once per dialect."""
+"""Statements compiled once per dialect, and the rows they return.
 
+SQLAlchemy's own overhead for a small statement (checking out a connection, looking up the compiled SQL, wrapping the
+rows) is several times the cost in the database. Statements of frequent requests are therefore a
+:class:`CompiledStatement`: the SQL text and the functions that convert parameters and values are computed at first use.
+"""
+
+import json
+import re
 from collections import namedtuple
 from collections.abc import Mapping
 from functools import partial
@@ -7,105 +14,103 @@ from typing import Any
 
 from sqlalchemy.sql import Executable
 
+# How SQLAlchemy writes the place of a list whose length is known at execution only.
+IN_LIST = re.compile(r"(NOT )?IN \(__\[POSTCOMPILE_(\w+)\]\)")
+
 
 class CompiledStatement:
-    """A statement for a :class:`Reader`: put together once, asked with other values each time."""
+    """A statement that is compiled once and executed many times with other parameters.
+
+    Sessions and connections of SQLAlchemy execute it as well.
+    """
 
     def __init__(self, statement: Executable):
         self.statement = statement
-        self._words = {}
+        self._compiled = {}
 
-    # Sessions and connections take it for the statement, by the names under which they ask.
+    # The methods by which SQLAlchemy recognises what it can execute.
 
     def __clause_element__(self):
         return self.statement
 
-    def _execute_on_connection(self, *arguments):
-        return self.statement._execute_on_connection(*arguments)
+    def _execute_on_connection(self, *args):
+        return self.statement._execute_on_connection(*args)
 
-    def _execute_on_scalar(self, *arguments):
-        return self.statement._execute_on_scalar(*arguments)
+    def _execute_on_scalar(self, *args):
+        return self.statement._execute_on_scalar(*args)
 
     def compiled_for(self, dialect) -> "CompiledSQL":
-        words = self._words.get(dialect.name)
-        if words is None:
-            words = self._words[dialect.name] = CompiledSQL(self.statement, dialect)
-        return words
+        compiled = self._compiled.get(dialect.name)
+        if compiled is None:
+            compiled = self._compiled[dialect.name] = CompiledSQL(self.statement, dialect)
+        return compiled
 
 
 class CompiledSQL:
-    """A statement in one dialect, and what becomes of values and rows on the way."""
+    """The SQL text of a statement in one dialect, with the conversions of its parameters and values.
+
+    A list for ``IN`` is one parameter: an array on PostgreSQL, a JSON text on SQLite. The text is the same for every
+    length, the empty list included, so a connection prepares it once.
+    """
 
     def __init__(self, statement, dialect):
         compiled = statement.compile(dialect=dialect)
-        self._text = str(compiled)
-        self._given = compiled.params
+        self._is_sqlite = dialect.name == "sqlite"
+        self._text = IN_LIST.sub(self._list_condition, str(compiled))
+        self._defaults = compiled.params
         self._order = compiled.positiontup
-        self._lists = sorted({bind.key for bind in compiled.post_compile_params})
-        # Texts by the lengths of the lists in them.
-        self._texts = {}
-        # By the names in the text: those of values that stand in the statement are made up for it.
-        binds = {name: bind.type.dialect_impl(dialect) for bind, name in compiled.bind_names.items()}
-        self._binds = _only_working({name: kind.bind_processor(dialect) for name, kind in binds.items()})
-        # Plain text tells nothing about its columns.
-        self._kinds = [column.type.dialect_impl(dialect) for column in getattr(statement, "selected_columns", ())]
+        self._lists = {bind.key for bind in compiled.post_compile_params}
+        # The text contains values of the statement itself as parameters with made-up names.
+        types = {name: bind.type.dialect_impl(dialect) for bind, name in compiled.bind_names.items()}
+        self._param_processors = _without_noops({name: each.bind_processor(dialect) for name, each in types.items()})
+        # A textual statement has no column types.
+        self._column_types = [each.type.dialect_impl(dialect) for each in getattr(statement, "selected_columns", ())]
         self._dialect = dialect
-        self._row = self._results = None
+        self._make_row = self._value_processors = None
 
-    def bind(self, values: Mapping[str, Any]):
-        """The text and its parameters, in the form that the driver takes."""
-        values = {**self._given, **values}
-        for name, process in self._binds.items():
+    def bind(self, params: Mapping[str, Any]):
+        """Return the SQL text and its parameters in the form that the driver takes."""
+        values = {**self._defaults, **params}
+        for name, process in self._param_processors.items():
             value = values[name]
             values[name] = [process(each) for each in value] if name in self._lists else process(value)
-        if not self._lists:
-            return self._text, values if self._order is None else [values[name] for name in self._order]
-        lengths = tuple(len(values[name]) for name in self._lists)
-        text = self._texts.get(lengths)
-        if text is None:
-            text = self._texts[lengths] = self._spelled_out(lengths)
-        if self._order is None:
-            lists = {f"{name}_{place}": each for name in self._lists for place, each in enumerate(values.pop(name))}
-            return text, values | lists
-        parameters = []
-        for name in self._order:
-            parameters += values[name] if name in self._lists else [values[name]]
-        return text, parameters
+        for name in self._lists:
+            values[name] = json.dumps(list(values[name])) if self._is_sqlite else list(values[name])
+        return self._text, values if self._order is None else [values[name] for name in self._order]
 
-    def _spelled_out(self, lengths):
-        text = self._text
-        for name, length in zip(self._lists, lengths, strict=True):
-            marks = ["?" if self._order is not None else f"%({name}_{place})s" for place in range(length)]
-            text = text.replace(f"__[POSTCOMPILE_{name}]", ", ".join(marks) or "SELECT NULL WHERE 1 = 0")
-        return text
+    def fetch_rows(self, cursor) -> "ResultRows":
+        """Return all rows of the statement that ``cursor`` has executed."""
+        if self._make_row is None:
+            self._read_cursor_description(cursor.description)
+        rows = cursor.fetchall()
+        if self._value_processors:
+            rows = map(self._process, rows)
+        return ResultRows(map(self._make_row, rows))
 
-    def rows(self, cursor) -> "ResultRows":
-        if self._row is None:
-            self._see_columns(cursor.description)
-        found = cursor.fetchall()
-        if self._results:
-            found = map(self._processed, found)
-        return ResultRows(map(self._row, found))
+    def _list_condition(self, match):
+        negated, name = match.groups()
+        if self._is_sqlite:
+            return f"{negated or ''}IN (SELECT value FROM json_each(?))"
+        return f"{'<> ALL' if negated else '= ANY'} (%({name})s)"
 
-    def _see_columns(self, columns):
-        codes = zip(self._kinds, columns) if self._kinds else ()
-        self._results = _only_working(
-            {place: kind.result_processor(self._dialect, column[1]) for place, (kind, column) in enumerate(codes)}
+    def _read_cursor_description(self, columns):
+        types = zip(self._column_types, columns) if self._column_types else ()
+        self._value_processors = _without_noops(
+            {index: type_.result_processor(self._dialect, column[1]) for index, (type_, column) in enumerate(types)}
         )
-        # Last, for other threads look whether it is there.
-        row = namedtuple("Row", [column[0] for column in columns], rename=True)
-        # As ``row._make``, without a function of Python's for each row.
-        self._row = partial(tuple.__new__, row)
+        row_class = namedtuple("Row", [column[0] for column in columns], rename=True)
+        # The same as ``row_class._make``, without a Python function for each row. Set last: other threads test it.
+        self._make_row = partial(tuple.__new__, row_class)
 
-    def _processed(self, row):
+    def _process(self, row):
         row = list(row)
-        for place, process in self._results.items():
-            row[place] = process(row[place])
+        for index, process in self._value_processors.items():
+            row[index] = process(row[index])
         return row
 
 
 class ResultRows(list):
-    """What was found, asked for as SQLAlchemy's results are. ``rowcount`` is for those who write."""
+    """Fetched rows with the methods of SQLAlchemy's results. ``rowcount`` is set for statements that write."""
 
     rowcount = -1
 
@@ -126,5 +131,5 @@ class ResultRows(list):
         return ResultRows(row[0] for row in self)
 
 
-def _only_working(processors):
+def _without_noops(processors):
     return {key: process for key, process in processors.items() if process is not None}

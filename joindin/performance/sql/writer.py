@@ -1,161 +1,168 @@
-"""Short writes: transactions of a few prepared statements, sent by the driver alone.
+"""Short write transactions of compiled statements.
 
-On SQLite there is one writer at a time, and what takes longest is to have the disk confirm. Within a
-process the writes therefore wait in line, and whoever's turn it is takes along all that wait: one
-transaction, confirmed once, for several people. PostgreSQL does the like by itself.
+Each call is one transaction, committed before it returns. SQLite has one writer at a time: the threads of a process
+queue at a mutex, because a thread that waits inside SQLite polls. PostgreSQL executes a single statement without an
+explicit transaction, which saves two round trips.
+
+A transaction that met an outage is never run again: its commit may have been executed although the acknowledgement was
+lost. The caller gets ``ServiceUnavailable`` and decides. A transaction that failed for another reason was rolled back.
+It is run once more on a SQLAlchemy connection, which raises SQLAlchemy's exceptions.
 """
 
-from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from threading import Lock
+from time import monotonic
 from typing import Any, TypeVar
 
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
-from joindin.db.locking import begin_immediate, begin_immediate_with_retry
+from joindin.db.locking import BUSY_TIMEOUT_S, begin_immediate, begin_immediate_with_retry
+from joindin.errors import DomainError, ServiceUnavailable
 from joindin.performance.sql.compiled import CompiledStatement, ResultRows
-from joindin.performance.sql.reader import ThreadConnections
+from joindin.performance.sql.connections import ConnectionPool
 
 Result = TypeVar("Result")
 
 
 class TransactionRunner:
-    """The engine's connections for short writes, one for each thread."""
+    """Runs write transactions; without a ``pool`` on connections of SQLAlchemy's ``engine``."""
 
-    def __init__(self, engine: Engine):
+    def __init__(self, engine: Engine, pool: ConnectionPool | None):
         self._engine = engine
-        self._driver = ThreadConnections(engine)
+        self._pool = pool
         self._is_sqlite = engine.dialect.name == "sqlite"
-        self._failures = engine.dialect.loaded_dbapi.Error
-        self._waiting = deque()
-        self._turn = Lock()
+        self._mutex = Lock()
+        # Called after each commit, with the ``info`` of the transaction.
+        self.after_commit: list[Callable[[dict], None]] = []
 
     @property
     def has_data_changing_ctes(self) -> bool:
         return not self._is_sqlite
 
-    def execute(self, statement: CompiledStatement, values: Mapping[str, Any]) -> ResultRows:
-        """What a statement returns that is a transaction by itself. It is committed then."""
+    def execute(self, statement: CompiledStatement, params: Mapping[str, Any]) -> ResultRows:
+        """Execute one statement as a transaction, and return its rows.
 
-        def work(connection):
-            return ResultRows(connection.execute(statement, values))
-
-        if self._is_sqlite:
-            return self.run(work)
-        return self._trusting(work, lambda: work(TransactionConnection(self._driver, self._driver.cursor())))
-
-    def run(self, work: Callable[[Any], Result]) -> Result:
-        """What ``work(connection)`` returns, done in one transaction. It is committed then.
-
-        ``work`` executes prepared statements. It may be done by another thread, and again from the
-        start where something breaks, so it touches nothing but the database. Nothing is kept of it
-        if it raises.
+        :raises ServiceUnavailable: if the database is not available; the statement may have been executed.
         """
-        if not self._is_sqlite:
-            return self._trusting(work, lambda: self._in_transaction(work))
-        mine = _Waiting(work)
-        self._waiting.append(mine)
-        with self._turn:
-            if not mine.is_over:
-                self._do_all()
-        if mine.failure is not None:
-            raise mine.failure
-        return mine.result
+        run = self._run_in_transaction if self._is_sqlite else self._run_in_autocommit
+        return self._run_and_notify(run, lambda connection: connection.execute(statement, params))
 
-    def _trusting(self, work, attempt):
+    def run(self, transaction: Callable[[Any], Result]) -> Result:
+        """Run ``transaction(connection)`` in a transaction, and return its result.
+
+        ``transaction`` may be called twice, so it must have no effect outside the database. An exception rolls back.
+
+        :raises ServiceUnavailable: if the database is not available; the transaction may have been committed.
+        """
+        return self._run_and_notify(self._run_in_transaction, transaction)
+
+    def _run_and_notify(self, run_fast, transaction):
+        result, info = self._run_fast_or_plain(run_fast, transaction)
+        for callback in self.after_commit:
+            callback(info)
+        return result
+
+    def _run_fast_or_plain(self, run_fast, transaction):
+        if self._pool is None:
+            return self._run_plain(transaction)
         try:
-            return attempt()
-        except self._failures:
-            # Nothing of it was kept. SQLAlchemy knows what to make of failures, and other connections.
-            self._driver.discard_connection()
-            return self._alone(work)
+            return run_fast(transaction)
+        except self._pool.driver_error as error:
+            if self._pool.is_outage(error):
+                raise ServiceUnavailable() from error
+            return self._run_plain(transaction)
 
-    def _in_transaction(self, work):
-        with self._transaction() as connection:
-            return work(connection)
-
-    def _do_all(self):
-        taken = []
+    def _run_in_autocommit(self, transaction):
+        cursor = self._pool.acquire()
+        connection = TransactionConnection(self._pool, cursor)
         try:
-            with self._transaction() as connection:
-                taken = self._take()
-                for each in taken:
-                    each.attempt(connection, self._failures)
-        except self._failures:
-            self._driver.discard_connection()
-            taken = taken or self._take()
-            for each in taken:
-                each.attempt_alone(self._alone)
+            result = transaction(connection)
         except BaseException:
-            # Somebody ends this thread: the others come again.
-            self._waiting.extendleft(reversed(taken))
+            self._pool.discard(cursor)
             raise
-        for each in taken:
-            each.is_over = True
+        self._pool.release(cursor)
+        return result, connection.info
 
-    def _take(self):
-        return [self._waiting.popleft() for _ in range(len(self._waiting))]
+    def _run_in_transaction(self, transaction):
+        with self._writer_slot() as timeout_s:
+            cursor = self._pool.acquire()
+            connection = TransactionConnection(self._pool, cursor)
+            try:
+                self._begin(cursor, timeout_s)
+                result = transaction(connection)
+            except DomainError:
+                self._pool.roll_back(cursor)
+                raise
+            except BaseException:
+                self._pool.discard(cursor)
+                raise
+            self._commit(cursor)
+        return result, connection.info
 
     @contextmanager
-    def _transaction(self):
-        cursor = self._driver.cursor()
+    def _writer_slot(self):
+        """Wait for the other writers of this process on SQLite. Yield the seconds left to wait for other processes."""
+        if not self._is_sqlite:
+            yield 0
+            return
+        deadline = monotonic() + BUSY_TIMEOUT_S
+        if not self._mutex.acquire(timeout=BUSY_TIMEOUT_S):
+            raise ServiceUnavailable()
+        try:
+            yield deadline - monotonic()
+        finally:
+            self._mutex.release()
+
+    def _begin(self, cursor, timeout_s):
         if self._is_sqlite:
-            begin_immediate_with_retry(cursor.connection)
+            begin_immediate_with_retry(cursor.connection, timeout_s)
         else:
             cursor.execute("BEGIN")
-        try:
-            yield TransactionConnection(self._driver, cursor)
-            cursor.execute("COMMIT")
-        except BaseException:
-            cursor.connection.rollback()
-            raise
 
-    def _alone(self, work):
+    def _commit(self, cursor):
+        try:
+            cursor.execute("COMMIT")
+        except BaseException as error:
+            self._pool.discard(cursor)
+            if isinstance(error, self._pool.driver_error):
+                # Whether it was committed is unknown.
+                raise ServiceUnavailable() from error
+            raise
+        self._pool.release(cursor)
+
+    def _run_plain(self, transaction):
         with self._engine.begin() as connection:
             begin_immediate(connection)
-            return work(connection)
+            plain = PlainTransactionConnection(connection)
+            result = transaction(plain)
+        return result, plain.info
 
 
 class TransactionConnection:
-    """An open transaction, to a work."""
+    """The open transaction on a connection of the pool. ``info`` is for the functions called after the commit."""
 
-    def __init__(self, driver: ThreadConnections, cursor):
-        self._driver = driver
+    def __init__(self, pool: ConnectionPool, cursor):
+        self.info = {}
+        self._pool = pool
         self._cursor = cursor
 
-    def execute(self, statement: CompiledStatement, values: Mapping[str, Any]) -> ResultRows:
-        words = self._driver.execute(self._cursor, statement, values)
-        rows = words.rows(self._cursor) if self._cursor.description else ResultRows()
+    def execute(self, statement: CompiledStatement, params: Mapping[str, Any]) -> ResultRows:
+        compiled = self._pool.execute(self._cursor, statement, params)
+        rows = compiled.fetch_rows(self._cursor) if self._cursor.description else ResultRows()
         rows.rowcount = self._cursor.rowcount
         return rows
 
-    def say(self, command: str) -> None:
-        self._cursor.execute(command)
 
+class PlainTransactionConnection:
+    """The open transaction on a SQLAlchemy connection."""
 
-class _Waiting:
-    """Somebody's work, and what came of it."""
+    def __init__(self, connection: Connection):
+        self.info = {}
+        self._connection = connection
 
-    def __init__(self, work):
-        self._work = work
-        self.result = self.failure = None
-        self.is_over = False
-
-    def attempt(self, connection, failures):
-        """Do it, and take it back alone if it refuses."""
-        connection.say("SAVEPOINT work")
-        try:
-            self.result = self._work(connection)
-        except failures:
-            raise
-        except Exception as refusal:
-            self.failure = refusal
-            connection.say("ROLLBACK TO work")
-        connection.say("RELEASE work")
-
-    def attempt_alone(self, alone):
-        try:
-            self.result, self.failure = alone(self._work), None
-        except Exception as failure:
-            self.failure = failure
+    def execute(self, statement: CompiledStatement, params: Mapping[str, Any]) -> ResultRows:
+        result = self._connection.execute(statement.statement, params)
+        rows = ResultRows(result if result.returns_rows else ())
+        rows.rowcount = result.rowcount
+        return rows

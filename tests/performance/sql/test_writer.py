@@ -1,30 +1,34 @@
-"""Short writes are whole or not there, and outlive a connection that breaks."""
+"""Short write transactions are atomic, are never repeated after an outage, and wait for a lock only once."""
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from threading import Barrier
+from time import monotonic
 
 import pytest
-from sqlalchemy import Integer, bindparam, select, update
+from sqlalchemy import Integer, bindparam, create_engine, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from joindin.errors import InvalidInput
+from joindin.errors import InvalidInput, ServiceUnavailable
 from joindin.extensions import db
 from joindin.models import Tag
 from joindin.performance.sql.compiled import CompiledStatement
+from joindin.performance.sql.connections import ConnectionPool
 from joindin.performance.sql.writer import TransactionRunner
 
 tags = Tag.__table__
-OF_ID = tags.c.id == bindparam("for_id", type_=Integer)
-RENAME = CompiledStatement(update(tags).where(OF_ID).values(name="changed"))
-SPOIL = CompiledStatement(update(tags).where(OF_ID).values(name_key="taken"))
-ADD = CompiledStatement(update(tags).where(OF_ID).values(name=tags.c.name + "+").returning(tags.c.name))
-NAME = CompiledStatement(select(tags.c.name).where(OF_ID))
+HAS_ID = tags.c.id == bindparam("for_id", type_=Integer)
+RENAME = CompiledStatement(update(tags).where(HAS_ID).values(name="changed"))
+DUPLICATE = CompiledStatement(update(tags).where(HAS_ID).values(name_key="taken"))
+APPEND = CompiledStatement(update(tags).where(HAS_ID).values(name=tags.c.name + "+").returning(tags.c.name))
+NAME = CompiledStatement(select(tags.c.name).where(HAS_ID))
 FIRST = {"for_id": 1}
 
 
-@pytest.fixture
-def writer(app, session):
-    return TransactionRunner(db.engine)
+@pytest.fixture(params=["fast", "plain"])
+def runner(request, writer, plain_writer):
+    return {"fast": writer, "plain": plain_writer}[request.param]
 
 
 @pytest.fixture(autouse=True)
@@ -38,111 +42,183 @@ def names(session):
     return session.scalars(select(Tag.name).order_by(Tag.id)).all()
 
 
-def add(connection):
-    return connection.execute(ADD, FIRST).scalar()
+def append(connection):
+    return connection.execute(APPEND, FIRST).scalar()
 
 
-def test_a_work_sees_what_it_wrote_and_its_word_comes_back(session, writer):
-    def work(connection):
+def refuse(connection):
+    append(connection)
+    raise InvalidInput("No")
+
+
+def violate_uniqueness(connection):
+    append(connection)
+    connection.execute(DUPLICATE, FIRST)
+
+
+def test_a_transaction_sees_its_own_writes_and_returns_its_result(session, runner):
+    def transaction(connection):
         changed = connection.execute(RENAME, FIRST).rowcount
         missed = connection.execute(RENAME, {"for_id": 987}).rowcount
         return changed, missed, connection.execute(NAME, FIRST).scalar()
 
-    assert writer.run(work) == (1, 0, "changed")
+    assert runner.run(transaction) == (1, 0, "changed")
     assert names(session) == ["changed", "taken"]
 
 
-def test_a_statement_is_a_transaction_by_itself(session, writer):
-    assert writer.execute(ADD, FIRST).scalar() == "php+"
+def test_a_single_statement_is_a_transaction(session, runner):
+    assert runner.execute(APPEND, FIRST).scalar() == "php+"
     assert names(session) == ["php+", "taken"]
 
 
-def test_nothing_stays_of_a_work_that_refuses(session, writer):
-    def refuse(connection):
-        add(connection)
-        raise InvalidInput("No")
-
+@pytest.mark.parametrize(("transaction", "error"), [(refuse, InvalidInput), (violate_uniqueness, IntegrityError)])
+def test_an_exception_rolls_everything_back(session, runner, transaction, error):
     for _ in range(2):
-        with pytest.raises(InvalidInput, match="No"):
-            writer.run(refuse)
+        with pytest.raises(error):
+            runner.run(transaction)
 
     assert names(session) == ["php", "taken"]
-    assert writer.run(add) == "php+"
+    assert runner.run(append) == "php+"
 
 
-def test_a_step_that_fails_takes_the_others_back(session, writer):
-    def spoil(connection):
-        connection.execute(RENAME, FIRST)
-        connection.execute(SPOIL, FIRST)
+def test_listeners_get_the_info_of_committed_transactions(runner):
+    committed = []
+    runner.after_commit.append(committed.append)
 
-    for _ in range(2):
-        with pytest.raises(IntegrityError):
-            writer.run(spoil)
+    def transaction(connection):
+        connection.info["has_mail"] = True
+        return append(connection)
 
-    assert names(session) == ["php", "taken"]
-    assert writer.run(add) == "php+"
+    runner.run(transaction)
+    runner.execute(APPEND, FIRST)
+    with pytest.raises(InvalidInput):
+        runner.run(refuse)
+
+    assert committed == [{"has_mail": True}, {}]
 
 
-@pytest.mark.parametrize("write", [lambda writer: writer.run(add), lambda writer: writer.execute(ADD, FIRST).scalar()])
-def test_a_connection_that_broke_is_replaced_and_nothing_is_done_twice(session, writer, write):
+@pytest.mark.parametrize(
+    "write",
+    [lambda runner: runner.run(append), lambda runner: runner.execute(APPEND, FIRST).scalar()],
+    ids=["transaction", "statement"],
+)
+def test_a_broken_idle_connection_is_replaced(session, writer, pool, write):
     write(writer)
-    writer._driver.cursor().connection.close()
+    for cursor in pool._idle:
+        cursor.connection.close()
 
-    done = [write(writer) for _ in range(2)]
+    results = [write(writer) for _ in range(2)]
 
-    assert done == ["php++", "php+++"]
+    assert results == ["php++", "php+++"]
     assert names(session)[0] == "php+++"
 
 
-def test_those_who_wait_together_are_told_each_their_own(session, writer):
+def test_concurrent_transactions_get_their_own_results(session, writer):
     barrier = Barrier(8)
+    transactions = (append, refuse, append, violate_uniqueness)
 
-    def refuse(connection):
-        add(connection)
-        raise InvalidInput("No")
-
-    def fail(connection):
-        add(connection)
-        connection.execute(SPOIL, FIRST)
-
-    def take_part(number):
+    def write(number):
         barrier.wait()
         outcomes = []
         for turn in range(10):
             try:
-                outcomes.append(bool(writer.run((add, refuse, add, fail)[(number + turn) % 4])))
-            except (InvalidInput, IntegrityError) as failure:
-                outcomes.append(type(failure))
+                outcomes.append(bool(writer.run(transactions[(number + turn) % 4])))
+            except (InvalidInput, IntegrityError) as error:
+                outcomes.append(type(error))
         return outcomes
 
-    with ThreadPoolExecutor(8) as pool:
-        said = list(pool.map(take_part, range(8)))
+    with ThreadPoolExecutor(8) as executor:
+        outcomes = list(executor.map(write, range(8)))
 
     expected = (True, InvalidInput, True, IntegrityError)
-    assert said == [[expected[(number + turn) % 4] for turn in range(10)] for number in range(8)]
+    assert outcomes == [[expected[(number + turn) % 4] for turn in range(10)] for number in range(8)]
     assert names(session)[0] == "php" + 40 * "+"
 
 
-def test_somebody_who_is_ended_leaves_the_others_their_turn(session, writer):
-    class Ended(BaseException):
+def test_a_transaction_whose_thread_is_terminated_is_not_executed(session, writer):
+    class ThreadTerminated(BaseException):
         pass
 
-    ends = [Ended]
+    def terminate(connection):
+        append(connection)
+        raise ThreadTerminated
 
-    def work(connection):
-        if ends:
-            raise ends.pop()
-        return add(connection)
+    with pytest.raises(ThreadTerminated):
+        writer.run(terminate)
 
-    def take_part(_number):
-        try:
-            return writer.run(work) is not None
-        except Ended:
-            return False
+    assert writer.run(append) == "php+"
+    assert names(session)[0] == "php+"
 
-    with ThreadPoolExecutor(8) as pool:
-        said = list(pool.map(take_part, range(16)))
 
-    assert sorted(said) == [False, *[True] * 15]
-    # What the one who was ended wanted may have been done by another.
-    assert names(session)[0] in ("php" + 15 * "+", "php" + 16 * "+")
+class LostCommit:
+    """A cursor whose COMMIT is executed, and whose connection breaks before the acknowledgement."""
+
+    def __init__(self, cursor, error):
+        self._cursor = cursor
+        self._error = error
+
+    def execute(self, sql, *args):
+        self._cursor.execute(sql, *args)
+        if sql == "COMMIT":
+            raise self._error
+
+    def __getattr__(self, name):
+        return getattr(self._cursor, name)
+
+
+@pytest.mark.parametrize("reason", ["the connection is lost", "disk I/O error"])
+def test_a_transaction_whose_commit_is_not_acknowledged_is_not_run_again(session, writer, pool, reason):
+    cursor = pool.acquire()
+    pool.release(LostCommit(cursor, db.engine.dialect.loaded_dbapi.OperationalError(reason)))
+
+    with pytest.raises(ServiceUnavailable):
+        writer.run(append)
+
+    assert names(session)[0] == "php+"
+    assert writer.run(append) == "php++"
+
+
+def test_a_transaction_during_which_the_server_ends_the_connection_is_not_run_again(session, writer):
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has no server")
+    runs = []
+
+    def transaction(connection):
+        runs.append(append(connection))
+        pid = connection.execute(CompiledStatement(text("SELECT pg_backend_pid()")), {}).scalar()
+        session.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+        append(connection)
+
+    with pytest.raises(ServiceUnavailable):
+        writer.run(transaction)
+
+    assert runs == ["php+"]
+    assert names(session)[0] == "php"
+    assert writer.run(append) == "php+"
+
+
+def test_writers_that_queue_at_a_locked_sqlite_database_give_up_after_one_timeout(tmp_path, monkeypatch):
+    for module in ("joindin.db.locking", "joindin.performance.sql.writer"):
+        monkeypatch.setattr(f"{module}.BUSY_TIMEOUT_S", 0.5)
+    file = tmp_path / "a.sqlite"
+    with closing(sqlite3.connect(file, isolation_level=None)) as holder:
+        holder.execute("CREATE TABLE t (x)")
+        holder.execute("BEGIN IMMEDIATE")
+        engine = create_engine(f"sqlite:///{file}", connect_args={"isolation_level": "IMMEDIATE"})
+        runner = TransactionRunner(engine, ConnectionPool(engine))
+        insert = CompiledStatement(text("INSERT INTO t VALUES (1)"))
+
+        def write(_number):
+            began = monotonic()
+            with pytest.raises(ServiceUnavailable):
+                runner.execute(insert, {})
+            return monotonic() - began
+
+        with ThreadPoolExecutor(6) as executor:
+            durations = list(executor.map(write, range(6)))
+        holder.execute("ROLLBACK")
+        runner.execute(insert, {})
+
+        assert max(durations) < 2
+        assert holder.execute("SELECT count(*) FROM t").fetchone() == (1,)
+    engine.dispose()

@@ -1,0 +1,134 @@
+"""Bounded pool of DBAPI connections for the fast path.
+
+The connections are in autocommit mode and keep their prepared statements. A connection that met an error is closed.
+SQLAlchemy's own pool costs more for each checkout than a small statement does in the database.
+"""
+
+import select
+from collections.abc import Mapping
+from contextlib import suppress
+from threading import BoundedSemaphore
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from joindin.db.outages import is_driver_outage
+from joindin.errors import ServiceUnavailable
+from joindin.performance.sql.compiled import CompiledSQL, CompiledStatement
+
+MAX_CONNECTIONS = 16
+
+# Seconds that a thread waits for one of them.
+POOL_TIMEOUT_S = 5
+
+# What one statement may take on PostgreSQL, in milliseconds.
+STATEMENT_TIMEOUT_MS = 10_000
+
+# Prepared statements of a PostgreSQL connection.
+MAX_PREPARED = 200
+
+
+class ConnectionPool:
+    def __init__(self, engine: Engine, max_connections: int = MAX_CONNECTIONS):
+        self.engine = engine
+        self.driver_error = engine.dialect.loaded_dbapi.Error
+        self._is_sqlite = engine.dialect.name == "sqlite"
+        self._idle = []
+        self._free = BoundedSemaphore(max_connections)
+        # A process that forks or ends disposes of its engine.
+        event.listen(engine, "engine_disposed", lambda _engine: self.close_idle())
+
+    def acquire(self):
+        """Return the cursor of a connection that no other thread uses.
+
+        :raises ServiceUnavailable: if there is none, or the database cannot be reached.
+        """
+        if not self._free.acquire(timeout=POOL_TIMEOUT_S):
+            raise ServiceUnavailable()
+        try:
+            return self._take_idle() or self._connect()
+        except BaseException:
+            self._free.release()
+            raise
+
+    def release(self, cursor) -> None:
+        self._idle.append(cursor)
+        self._free.release()
+
+    def discard(self, cursor) -> None:
+        """Close the connection of ``cursor``, which met an error. An open transaction is rolled back."""
+        self._free.release()
+        if self._is_sqlite:
+            # A connection with an unfinished statement keeps its locks after it is closed.
+            with suppress(self.driver_error):
+                cursor.connection.rollback()
+        cursor.connection.close()
+
+    def execute(self, cursor, statement: CompiledStatement, params: Mapping[str, Any]) -> CompiledSQL:
+        compiled = statement.compiled_for(self.engine.dialect)
+        sql, values = compiled.bind(params)
+        if not self.engine._has_events:
+            cursor.execute(sql, values)
+            return compiled
+        # Listeners of the engine see these statements too.
+        event_args = (None, cursor, sql, values, None, False)
+        self.engine.dispatch.before_cursor_execute(*event_args)
+        cursor.execute(sql, values)
+        self.engine.dispatch.after_cursor_execute(*event_args)
+        return compiled
+
+    def is_outage(self, error: Exception) -> bool:
+        """Return whether a driver's error means that the database was not available."""
+        dbapi = self.engine.dialect.loaded_dbapi
+        return isinstance(error, (dbapi.OperationalError, dbapi.InterfaceError)) and is_driver_outage(error)
+
+    def roll_back(self, cursor) -> None:
+        """Roll the open transaction back and release the connection."""
+        try:
+            cursor.connection.rollback()
+        except self.driver_error:
+            self.discard(cursor)
+        else:
+            self.release(cursor)
+
+    def close_idle(self) -> None:
+        while (cursor := self._pop()) is not None:
+            cursor.connection.close()
+
+    def _take_idle(self):
+        while (cursor := self._pop()) is not None:
+            if self._is_sqlite or _is_alive(cursor.connection):
+                return cursor
+            cursor.connection.close()
+        return None
+
+    def _pop(self):
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return None
+
+    def _connect(self):
+        try:
+            pooled = self.engine.raw_connection()
+            connection = pooled.dbapi_connection
+            pooled.detach()
+            if not self._is_sqlite:
+                connection.autocommit = True
+                connection.execute(f"SET statement_timeout = {STATEMENT_TIMEOUT_MS}")
+                connection.prepare_threshold = 0
+                connection.prepared_max = MAX_PREPARED
+        except (self.driver_error, SQLAlchemyError) as error:
+            raise ServiceUnavailable() from error
+        return connection.cursor()
+
+
+def _is_alive(connection) -> bool:
+    """Return whether an idle connection can be used. Data that waits on it means that the server has closed it."""
+    if connection.closed:
+        return False
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return not poll.poll(0)
