@@ -1,15 +1,14 @@
-"""Which scope a token must have, route by route: the one table of it.
+"""Scope that a route requires of a token.
 
-It is shown in the documentation, and an application with a route that is missing here does not
-start. Two columns: reading (``GET`` and ``HEAD``), and everything else; a mapping where the methods
-differ. Surfaces without a token of their own (pages, media, the documentation) are named as a whole.
+Each surface that accepts tokens declares a table ``ROUTES`` in its ``scopes.py``: the path as the documentation writes it, and the
+scopes for reading (``GET`` and ``HEAD``) and for every other method, or a mapping by method. The tables are merged when the
+application starts. It does not start if a route is missing, is declared twice, or does not exist.
 
-A role shows through a token only with the confidential scopes: an admin's token without them is an
-ordinary person's.
+A role counts only with the confidential scopes: without them, the token of an administrator is an ordinary user's.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flask import Flask, request
 from werkzeug.routing import Rule
@@ -34,145 +33,76 @@ PUBLIC = (PUBLIC_READ, PUBLIC_WRITE)
 OWN_DATA = (ME_READ, ME_WRITE)
 CONFIDENTIAL = (CONFIDENTIAL_READ, CONFIDENTIAL_WRITE)
 
-# Whoever is somebody.
+# A valid token is enough.
 ANY_SCOPE = ("any", "any")
 
-ROUTES = {
-    "/": PUBLIC,
-    "/api/": ANY_SCOPE,
-    "/api/client": PUBLIC,
-    "/api/client/{client_id}": OWN_DATA,
-    "/api/clients": OWN_DATA,
-    "/api/users/me/": OWN_DATA,
-    "/v2.1": PUBLIC,
-    "/v2.1/accounts": CONFIDENTIAL,
-    "/v2.1/applications": CONFIDENTIAL,
-    "/v2.1/applications/{client_id}": CONFIDENTIAL,
-    "/v2.1/audit": CONFIDENTIAL,
-    "/v2.1/claims": CONFIDENTIAL,
-    "/v2.1/contact": PUBLIC,
-    "/v2.1/emails/reminders/password": OWN_DATA,
-    "/v2.1/emails/reminders/username": OWN_DATA,
-    "/v2.1/emails/verifications": OWN_DATA,
-    "/v2.1/event_comments": PUBLIC,
-    "/v2.1/event_comments/reported": CONFIDENTIAL,
-    "/v2.1/event_comments/{comment_id}": PUBLIC,
-    "/v2.1/event_comments/{comment_id}/reported": {"POST": PUBLIC_WRITE, "PUT": CONFIDENTIAL_WRITE},
-    "/v2.1/events": PUBLIC,
-    "/v2.1/events/{event_id}": PUBLIC,
-    "/v2.1/events/{event_id}/approval": CONFIDENTIAL,
-    "/v2.1/events/{event_id}/attendees": PUBLIC,
-    "/v2.1/events/{event_id}/attending": OWN_DATA,
-    "/v2.1/events/{event_id}/claims": CONFIDENTIAL,
-    "/v2.1/events/{event_id}/comments": PUBLIC,
-    "/v2.1/events/{event_id}/comments/reported": CONFIDENTIAL,
-    "/v2.1/events/{event_id}/hosts": PUBLIC,
-    "/v2.1/events/{event_id}/hosts/{user_id}": PUBLIC,
-    "/v2.1/events/{event_id}/images": PUBLIC,
-    "/v2.1/events/{event_id}/submission": PUBLIC,
-    "/v2.1/events/{event_id}/talk_comments": PUBLIC,
-    "/v2.1/events/{event_id}/talk_comments/reported": CONFIDENTIAL,
-    "/v2.1/events/{event_id}/talks": PUBLIC,
-    "/v2.1/events/{event_id}/tracks": PUBLIC,
-    "/v2.1/events/{rest}": PUBLIC,
-    "/v2.1/facebook/token": OWN_DATA,
-    "/v2.1/groups": CONFIDENTIAL,
-    "/v2.1/groups/{group_id}": CONFIDENTIAL,
-    "/v2.1/groups/{group_id}/members": CONFIDENTIAL,
-    "/v2.1/groups/{group_id}/members/{user_id}": CONFIDENTIAL,
-    "/v2.1/groups/{group_id}/permissions": CONFIDENTIAL,
-    "/v2.1/groups/{group_id}/presets": CONFIDENTIAL,
-    "/v2.1/languages": PUBLIC,
-    "/v2.1/languages/{language_id}": PUBLIC,
-    "/v2.1/permissions/{permission_id}": CONFIDENTIAL,
-    "/v2.1/rejection_reasons": CONFIDENTIAL,
-    "/v2.1/rejection_reasons/{reason_id}": CONFIDENTIAL,
-    "/v2.1/personal_tokens": OWN_DATA,
-    "/v2.1/personal_tokens/{token_id}": OWN_DATA,
-    "/v2.1/talk_comments": PUBLIC,
-    "/v2.1/talk_comments/reported": CONFIDENTIAL,
-    "/v2.1/talk_comments/{comment_id}": PUBLIC,
-    "/v2.1/talk_comments/{comment_id}/reported": {"POST": PUBLIC_WRITE, "PUT": CONFIDENTIAL_WRITE},
-    "/v2.1/talk_types": PUBLIC,
-    "/v2.1/talk_types/{type_id}": PUBLIC,
-    "/v2.1/talks": PUBLIC,
-    "/v2.1/talks/{rest}": PUBLIC,
-    "/v2.1/talks/{talk_id}": PUBLIC,
-    "/v2.1/talks/{talk_id}/comments": PUBLIC,
-    "/v2.1/talks/{talk_id}/links": PUBLIC,
-    "/v2.1/talks/{talk_id}/links/{link_id}": PUBLIC,
-    "/v2.1/talks/{talk_id}/speakers": PUBLIC,
-    "/v2.1/talks/{talk_id}/speakers/{user_id}": PUBLIC,
-    "/v2.1/talks/{talk_id}/starred": OWN_DATA,
-    "/v2.1/talks/{talk_id}/tracks": PUBLIC,
-    "/v2.1/talks/{talk_id}/tracks/{track_id}": PUBLIC,
-    "/v2.1/talks/{talk_id}/{below}": PUBLIC,
-    "/v2.1/token": OWN_DATA,
-    "/v2.1/token/{token_id}": OWN_DATA,
-    "/v2.1/tracks": PUBLIC,
-    "/v2.1/tracks/{track_id}": PUBLIC,
-    "/v2.1/twitter/request_token": OWN_DATA,
-    "/v2.1/twitter/token": OWN_DATA,
-    "/v2.1/users": {"GET": PUBLIC_READ, "POST": ME_WRITE},
-    "/v2.1/users/passwords": OWN_DATA,
-    "/v2.1/users/verifications": OWN_DATA,
-    "/v2.1/users/{rest}": PUBLIC,
-    "/v2.1/users/{user_id}": {"GET": PUBLIC_READ, "PUT": ME_WRITE, "DELETE": CONFIDENTIAL_WRITE},
-    "/v2.1/users/{user_id}/attended": PUBLIC,
-    "/v2.1/users/{user_id}/hosted": PUBLIC,
-    "/v2.1/users/{user_id}/permissions": CONFIDENTIAL,
-    "/v2.1/users/{user_id}/roles": CONFIDENTIAL,
-    "/v2.1/users/{user_id}/talk_comments": {"GET": PUBLIC_READ, "DELETE": CONFIDENTIAL_WRITE},
-    "/v2.1/users/{user_id}/talks": PUBLIC,
-    "/v2.1/users/{user_id}/trusted": CONFIDENTIAL,
-}
+RouteScopes = Mapping[str, tuple[str, str] | Mapping[str, str]]
 
 
-def init_app(app: Flask) -> None:
-    """To be called when all routes are there.
+def init_app(app: Flask, tables: Iterable[RouteScopes]) -> None:
+    """Merge and check the tables of the surfaces. To be called when all routes are registered.
 
-    :raises LookupError: if the table lacks one of them.
+    :raises LookupError: if a route has no scope, has two, or does not exist.
     """
+    app.extensions["route_scopes"] = merged = _merge(tables)
+    rules = [rule for rule in app.url_map.iter_rules() if accepts_tokens(rule)]
     app.extensions["scopes"] = {
-        (rule.rule, method): required_scope(rule, method)
-        for rule in app.url_map.iter_rules()
+        (rule.rule, method): required_scope(merged, rule, method)
+        for rule in rules
         for method in rule.methods
-        if accepts_tokens(rule) and method != "OPTIONS"
+        if method != "OPTIONS"
     }
+    if unknown := sorted(merged.keys() - {_documented_path(rule) for rule in rules}):
+        raise LookupError(f"There is no route {unknown[0]}: remove its scope")
 
 
 def accepts_tokens(rule: Rule) -> bool:
-    """Whether it looks at them: pages do not, nor does what only leads on to the same address with a slash."""
+    """Return whether requests to the rule are authenticated by token. Redirects to the trailing slash are not."""
     return surface_for_path(rule.rule) not in TOKENLESS_SURFACES and not rule.endpoint.endswith(
         REDIRECT_ENDPOINT_SUFFIX
     )
 
 
-def required_scope(rule: Rule, method: str) -> str:
-    scope = scope_for_path(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method)
+def required_scope(routes: RouteScopes, rule: Rule, method: str) -> str:
+    """:raises LookupError: if the table has no scope for the rule and the method."""
+    scope = scope_for_path(routes, _documented_path(rule), method)
     if scope not in (*SCOPES, "any"):
-        raise LookupError(f"{method} {rule.rule} has no scope: add it to joindin/http/token_scopes.py")
+        raise LookupError(f"{method} {rule.rule} has no scope: add it to the scopes.py of its surface")
     return scope
 
 
-def scope_for_path(path: str, method: str) -> str | None:
-    """The scope by the path as the documentation writes it; None if there is no such route."""
-    entry = ROUTES.get(path)
+def scope_for_path(routes: RouteScopes, path: str, method: str) -> str | None:
+    """Return the scope for a path as the documentation writes it; None if there is no such route."""
+    entry = routes.get(path)
     if isinstance(entry, Mapping):
         return entry.get("GET" if method == "HEAD" else method)
     return entry and entry[method not in READ_METHODS]
 
 
 def check_scope(app: Flask, scopes: frozenset[str]) -> None:
-    """:raises InsufficientScope: if the route that was asked wants a scope that is not among these."""
-    asked = request._get_current_object()
-    if asked.url_rule is None:
+    """:raises InsufficientScope: if the requested route requires a scope that is not among these."""
+    current = request._get_current_object()
+    if current.url_rule is None:
         return
-    needed = app.extensions["scopes"].get((asked.url_rule.rule, asked.method))
-    if needed not in (None, "any") and needed not in scopes:
-        raise InsufficientScope(f"This token is not good for that: it lacks the scope {needed}", needed)
+    scope = app.extensions["scopes"].get((current.url_rule.rule, current.method))
+    if scope not in (None, "any") and scope not in scopes:
+        raise InsufficientScope(f"This token does not have the scope {scope}", scope)
 
 
 def includes_roles(scopes: frozenset[str], method: str) -> bool:
-    """Whether a token with these scopes has its owner's role, in a request of that method."""
+    """Return whether a token with these scopes carries its owner's roles in a request of that method."""
     return CONFIDENTIAL[method not in READ_METHODS] in scopes
+
+
+def _merge(tables):
+    merged = {}
+    for table in tables:
+        if twice := sorted(merged.keys() & table.keys()):
+            raise LookupError(f"{twice[0]} is declared twice")
+        merged |= table
+    return merged
+
+
+def _documented_path(rule):
+    """Return the path of the rule as the documentation writes it: ``/events/{event_id}``."""
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)

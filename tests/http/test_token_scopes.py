@@ -1,21 +1,21 @@
-"""Every route wants a scope: a token without it is refused, and one with it is let through."""
+"""Every route requires a scope: a token without it is refused, a token with it is accepted."""
 
 import re
 
 import pytest
 from flask import Flask
 
-from joindin.http import token_scopes as table
+from joindin.http import token_scopes
 from joindin.http.surface_routing import EPHIOS, GANCIO, V2_1, surface_for_path
-from joindin.http.token_scopes import ROUTES, accepts_tokens, required_scope
+from joindin.http.token_scopes import ANY_SCOPE, PUBLIC, accepts_tokens, required_scope
 from joindin.models import AccessToken
 from joindin.security.scopes import SCOPES, join_scopes
 from joindin.security.tokens import hash_token
 from tests.factories import NOW, make_user
 
-# What each surface says of a token that is not good for what was asked.
+# The response of each surface to a token without the scope.
 REFUSALS = {
-    V2_1: lambda scope: (403, [f"This token is not good for that: it lacks the scope {scope}"]),
+    V2_1: lambda scope: (403, [f"This token does not have the scope {scope}"]),
     GANCIO: lambda _scope: (403, "Forbidden"),
     EPHIOS: lambda _scope: (403, {"detail": "Sie sind nicht berechtigt, diese Aktion durchzuführen."}),
 }
@@ -29,7 +29,7 @@ def routes(app):
 
 
 def tokens_with(session, user, kinds):
-    """A token for each set of scopes."""
+    """Add a token for each set of scopes."""
     for name, scopes in kinds.items():
         session.add(
             AccessToken(
@@ -44,21 +44,21 @@ def tokens_with(session, user, kinds):
 
 
 def path_of(rule):
-    """An address of the rule. No rows are there, so that nothing happens that the next route would notice."""
+    """Return an address of the rule. The database has no such rows, and no request changes the result of the next."""
     return re.sub(r"<(\w+:)?\w+>", lambda name: "nothing" if name[1] in (None, "path:") else "4711", rule.rule)
 
 
-def test_every_route_wants_its_scope_and_no_other(app, api, session):
+def test_every_route_requires_its_scope_and_no_other(app, api, session):
     user = make_user(session)
     without = {f"all-but-{scope}": set(SCOPES) - {scope} for scope in SCOPES}
     tokens_with(session, user, without | {scope: {scope} for scope in SCOPES})
     wrong = []
 
     for rule, method in routes(app):
-        scope = required_scope(rule, method)
+        scope = required_scope(app.extensions["route_scopes"], rule, method)
         refused = REFUSALS[surface_for_path(path_of(rule))](scope)
         if scope == "any":
-            # Good for whoever is somebody, whatever the token is for.
+            # Every token of a user is accepted.
             reply = api.request(method, path_of(rule), headers={"Authorization": "Bearer all-but-ME_READ"})
             wrong += [] if reply.status_code == 200 else [(method, rule.rule, reply.status_code)]
             continue
@@ -71,18 +71,44 @@ def test_every_route_wants_its_scope_and_no_other(app, api, session):
     assert wrong == []
 
 
-def test_the_table_has_no_route_that_is_not_there(app):
-    there = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule) for rule, _ in routes(app)}
+@pytest.fixture
+def other_app():
+    app = Flask("other", static_folder=None)
+    app.add_url_rule("/v2.1/secrets", view_func=lambda: "secret", methods=["GET", "PUT"])
+    return app
 
-    assert set(ROUTES) - there == set()
+
+def test_an_application_with_a_route_without_scope_does_not_start(other_app):
+    with pytest.raises(LookupError, match=r"^(GET|HEAD|PUT) /v2\.1/secrets has no scope"):
+        token_scopes.init_app(other_app, [])
 
 
-def test_an_application_with_a_route_that_the_table_lacks_does_not_start():
-    app = Flask("other")
-    app.add_url_rule("/v2.1/secrets", view_func=lambda: "told")
+@pytest.mark.parametrize(
+    "entry", [{"GET": "PUBLIC_READ"}, {"GET": "PUBLIC_READ", "PUT": "EVERYTHING"}, ("PUBLIC_READ", "")]
+)
+def test_every_method_needs_a_scope_that_exists(other_app, entry):
+    with pytest.raises(LookupError, match=r"^PUT /v2\.1/secrets has no scope"):
+        token_scopes.init_app(other_app, [{"/v2.1/secrets": entry}])
 
-    with pytest.raises(LookupError, match=r"^(GET|HEAD) /v2\.1/secrets has no scope"):
-        table.init_app(app)
+
+def test_an_application_with_the_scope_of_an_unknown_route_does_not_start(other_app):
+    with pytest.raises(LookupError, match=r"^There is no route /v2\.1/nothing"):
+        token_scopes.init_app(other_app, [{"/v2.1/secrets": PUBLIC}, {"/v2.1/nothing": ANY_SCOPE}])
+
+
+def test_an_application_that_declares_a_route_twice_does_not_start(other_app):
+    with pytest.raises(LookupError, match=r"^/v2\.1/secrets is declared twice"):
+        token_scopes.init_app(other_app, [{"/v2.1/secrets": PUBLIC}, {"/v2.1/secrets": PUBLIC}])
+
+
+def test_an_application_whose_tables_are_complete_starts(other_app):
+    token_scopes.init_app(other_app, [{"/v2.1/secrets": {"GET": "PUBLIC_READ", "PUT": "ME_WRITE"}}])
+
+    assert other_app.extensions["scopes"] == {
+        ("/v2.1/secrets", "GET"): "PUBLIC_READ",
+        ("/v2.1/secrets", "HEAD"): "PUBLIC_READ",
+        ("/v2.1/secrets", "PUT"): "ME_WRITE",
+    }
 
 
 def test_a_refusal_names_the_scope_for_programs_too(api, session):

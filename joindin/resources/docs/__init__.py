@@ -1,5 +1,6 @@
-"""The API described: an OpenAPI document for programs and a page for people, both made of the decorators in the
-other surfaces and kept once they are made. Nothing in here comes from another host or needs JavaScript.
+"""The documentation of the API: an OpenAPI document for programs and an HTML page for people.
+
+Both are generated from the decorators of the endpoints. They load nothing from other hosts and need no JavaScript.
 """
 
 from flask import Flask
@@ -10,6 +11,6 @@ from joindin.resources.docs.views import blp
 
 
 def init_app(app: Flask, api: Api) -> None:
-    """To be called last: it describes what is there by then."""
+    """To be called after the documented surfaces are registered."""
     app.extensions["documentation"] = Documentation(api.spec)
     app.register_blueprint(blp)

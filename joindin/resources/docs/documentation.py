@@ -1,10 +1,10 @@
-"""The document and the page, made when first asked for."""
+"""The OpenAPI document and the HTML page, generated at the first request."""
 
 from functools import cached_property
 
 import orjson
 from apispec import APISpec
-from flask import render_template
+from flask import current_app, render_template
 
 from joindin.resources.docs.markdown import render_markdown
 from joindin.resources.docs.openapi_document import complete_document
@@ -12,14 +12,14 @@ from joindin.resources.docs.page_sections import list_schemas, list_sections
 
 
 class Documentation:
-    """All there is to read, of one application."""
+    """Documentation of one application. Results are kept for the lifetime of the process."""
 
     def __init__(self, spec: APISpec):
         self._spec = spec
 
     @cached_property
     def document(self) -> dict:
-        return complete_document(self._spec.to_dict())
+        return complete_document(self._spec.to_dict(), current_app.extensions["route_scopes"])
 
     @cached_property
     def json(self) -> bytes:
@@ -32,5 +32,5 @@ class Documentation:
             info=self.document["info"],
             introduction=render_markdown(self.document["info"]["description"]),
             sections=list_sections(self.document),
-            shapes=list_schemas(self.document),
+            schemas=list_schemas(self.document),
         )

@@ -1,20 +1,20 @@
-"""The OpenAPI document: what flask-smorest gathered, and what only can be said of the whole."""
+"""The OpenAPI document: completes the document of flask-smorest with introduction, scopes, ids and examples."""
 
 import re
 from pathlib import Path
 
-from joindin.http.token_scopes import scope_for_path
+from joindin.http.token_scopes import RouteScopes, scope_for_path
 from joindin.security.scopes import SCOPE_DESCRIPTIONS
 
 INTRODUCTION = Path(__file__).with_name("introduction.md").read_text("utf-8")
 
-# The address that examples use; readers of the page see their own server's in its place.
+# Base address of the examples. The page shows the server's own address instead.
 EXAMPLE_BASE = "https://api.example.org"
 
-# Of flask-smorest itself; nothing here refers to them.
+# Schemas of flask-smorest that no operation refers to.
 UNUSED = ("Error", "PaginationMetadata")
 
-# What the examples speak of, by the name in the path.
+# Ids in the examples, by the name of the path parameter.
 EXAMPLE_IDS = {
     "event_id": 3,
     "talk_id": 42,
@@ -30,13 +30,13 @@ EXAMPLE_IDS = {
 METHODS = ("get", "post", "put", "delete")
 
 
-def complete_document(document: dict) -> dict:
-    """The document with its introduction, ids, and examples that fit their paths."""
+def complete_document(document: dict, routes: RouteScopes) -> dict:
+    """Add introduction, scopes and operation ids, and adapt the examples to their paths."""
     for name in UNUSED:
         document["components"].get("schemas", {}).pop(name, None)
     document["info"] |= {
         "summary": "Conferences, their talks and what people say about them",
-        "description": INTRODUCTION.replace("[scopes]", _table_of_scopes()),
+        "description": INTRODUCTION.replace("[scopes]", _scope_table()),
     }
     document["servers"] = [{"url": "/", "description": "This server"}]
     for path, item in document["paths"].items():
@@ -45,53 +45,53 @@ def complete_document(document: dict) -> dict:
         for method in METHODS:
             if method in item:
                 item[method]["operationId"] = operation_id(method, path)
-                item[method]["security"] = _security(item[method], method, path)
+                item[method]["security"] = _security(item[method], scope_for_path(routes, path, method.upper()))
                 item[method]["responses"] = dict(sorted(item[method]["responses"].items()))
-                _place_examples(item[method], example_path(path))
+                _set_page_links(item[method], example_path(path))
     return {name: document[name] for name in sorted(document, key=_rank)}
 
 
 def operation_id(method: str, path: str) -> str:
-    """``getEventsByEventIdTalks``: unique, and the same in every release."""
+    """Return a unique id that stays the same in every release, such as ``getEventsByEventIdTalks``."""
     parts = path.removeprefix("/v2.1").replace("{", "by_").replace("}", "")
     return method + "".join(word.capitalize() for word in re.split(r"[^a-z0-9]+", parts or "version") if word)
 
 
 def example_path(path: str) -> str:
-    """The path with the examples' ids in it."""
+    """Return the path with the ids of the examples."""
     return re.sub(r"\{(\w+)\}", lambda name: str(EXAMPLE_IDS.get(name[1], 1)), path)
 
 
-def _table_of_scopes():
+def _scope_table():
     return "\n".join(
         [
-            "| Scope | What it lets a token do |",
+            "| Scope | Permits |",
             "|---|---|",
             *(f"| `{s}` | {w} |" for s, w in SCOPE_DESCRIPTIONS.items()),
         ]
     )
 
 
-def _security(operation, method, path):
-    """A token is welcome everywhere and asked for where an operation says so; of what scope, the table knows."""
-    token = {"token": [scope_for_path(path, method.upper())]}
+def _security(operation, scope):
+    """Return the security requirement. A token is optional unless the operation documents 401."""
+    token = {"token": [scope]}
     return [token] if "security" in operation else [{}, token]
 
 
 def _describe_id(parameter):
-    thing = parameter["name"].removesuffix("_id").replace("_", " ")
-    parameter["description"] = f"The number of the {thing}, as in its address."
+    noun = parameter["name"].removesuffix("_id").replace("_", " ")
+    parameter["description"] = f"The id of the {noun}, as in its address."
     parameter["example"] = EXAMPLE_IDS.get(parameter["name"], 1)
 
 
-def _place_examples(operation, path):
-    """Let every example of a list say where it is from."""
-    for answer in operation["responses"].values():
-        for content in answer.get("content", {}).values():
-            for form, example in content.get("examples", {}).items():
+def _set_page_links(operation, path):
+    """Set ``meta.this_page`` in the examples of lists."""
+    for response in operation["responses"].values():
+        for content in response.get("content", {}).values():
+            for name, example in content.get("examples", {}).items():
                 meta = example["value"].get("meta", {}) if isinstance(example["value"], dict) else {}
                 if "this_page" in meta:
-                    query = "?verbose=yes&resultsperpage=20" if form == "verbose" else "?resultsperpage=20"
+                    query = "?verbose=yes&resultsperpage=20" if name == "verbose" else "?resultsperpage=20"
                     meta["this_page"] = f"{EXAMPLE_BASE}{path}{query}"
 
 

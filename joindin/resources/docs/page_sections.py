@@ -1,4 +1,4 @@
-"""What stands on the page, taken from the document: sections, operations, shapes."""
+"""Content of the documentation page, read from the OpenAPI document: sections, operations, schemas."""
 
 import json
 import re
@@ -14,8 +14,8 @@ from joindin.resources.docs.openapi_document import EXAMPLE_BASE, METHODS, examp
 
 EXAMPLE_TOKEN = "6c3e7c1f0a9b4d52"
 
-# Said once in the introduction.
-COMMON = ("format", "callback")
+# Described in the introduction.
+COMMON_PARAMETERS = ("format", "callback")
 
 
 @dataclass(frozen=True)
@@ -23,20 +23,20 @@ class Field:
     """A member of an object, or a parameter."""
 
     name: str
-    kind: Markup
+    type: Markup
     is_required: bool
-    about: Markup
+    description: Markup
     example: str | None
 
 
 @dataclass(frozen=True)
 class DocumentedResponse:
     status: str
-    about: Markup
+    description: Markup
     location: str | None
-    shape: Markup | None
+    schema: Markup | None
     examples: Sequence[tuple[str, str]]
-    sentences: Sequence[str]
+    messages: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,13 @@ class Operation:
     method: str
     path: str
     summary: Markup
-    about: Markup
-    takes_token: bool
+    description: Markup
+    requires_token: bool
     scope: str
     parameters: Sequence[Field]
     body: Body | None
-    answers: Sequence[DocumentedResponse]
-    refusals: Sequence[DocumentedResponse]
+    responses: Sequence[DocumentedResponse]
+    errors: Sequence[DocumentedResponse]
     curl: str
 
 
@@ -66,7 +66,7 @@ class Operation:
 class Section:
     anchor: str
     title: str
-    about: Markup
+    description: Markup
     operations: Sequence[Operation]
 
 
@@ -74,12 +74,12 @@ class Section:
 class DocumentedSchema:
     anchor: str
     name: str
-    about: Markup
+    description: Markup
     fields: Sequence[Field]
 
 
 def list_sections(document: dict) -> list[Section]:
-    """The tags in their order, each with its operations; tags without any are left out."""
+    """Return the tags in their order, each with its operations. Tags without operations are left out."""
     sections = []
     for tag in document["tags"]:
         operations = [
@@ -95,17 +95,19 @@ def list_sections(document: dict) -> list[Section]:
 
 
 def list_schemas(document: dict) -> list[DocumentedSchema]:
-    """The objects that answers are made of, by name; request bodies are shown where they are sent."""
-    sent = {
+    """Return the objects in responses, by name. Request bodies are described at their operations."""
+    body_refs = {
         content["schema"]["$ref"]
         for item in document["paths"].values()
         for method in METHODS
         for content in item.get(method, {}).get("requestBody", {}).get("content", {}).values()
     }
     return [
-        DocumentedSchema(f"shape-{name}", name, render_inline(schema.get("description", "")), _fields(document, schema))
+        DocumentedSchema(
+            f"schema-{name}", name, render_inline(schema.get("description", "")), _fields(document, schema)
+        )
         for name, schema in sorted(document["components"]["schemas"].items())
-        if f"#/components/schemas/{name}" not in sent and schema["type"] == "object"
+        if f"#/components/schemas/{name}" not in body_refs and schema["type"] == "object"
     ]
 
 
@@ -113,22 +115,24 @@ def _operation(document, method, path, item):
     operation = item[method]
     parameters = [*item.get("parameters", ()), *operation.get("parameters", ())]
     parameters = [_resolve(document, parameter) for parameter in parameters]
-    answers = [_answer(status, answer) for status, answer in operation["responses"].items() if status != "default"]
-    takes_token = {} not in operation["security"]
+    responses = [
+        _response(status, response) for status, response in operation["responses"].items() if status != "default"
+    ]
+    requires_token = {} not in operation["security"]
     body = _body(document, operation)
     return Operation(
         anchor=operation["operationId"],
         method=method.upper(),
         path=path,
         summary=render_inline(operation["summary"]),
-        about=render_markdown(operation.get("description", "")),
-        takes_token=takes_token,
+        description=render_markdown(operation.get("description", "")),
+        requires_token=requires_token,
         scope=operation["security"][-1]["token"][0],
-        parameters=[_parameter(parameter) for parameter in parameters if parameter["name"] not in COMMON],
+        parameters=[_parameter(parameter) for parameter in parameters if parameter["name"] not in COMMON_PARAMETERS],
         body=body,
-        answers=[answer for answer in answers if answer.status < "400"],
-        refusals=[answer for answer in answers if answer.status >= "400"],
-        curl=_curl(method.upper(), path, takes_token, body),
+        responses=[response for response in responses if response.status < "400"],
+        errors=[response for response in responses if response.status >= "400"],
+        curl=_curl(method.upper(), path, requires_token, body),
     )
 
 
@@ -136,10 +140,10 @@ def _parameter(parameter):
     name = parameter["name"]
     return Field(
         name if parameter["in"] == "query" else f"{{{name}}}",
-        _kind(parameter["schema"]),
+        _type(parameter["schema"]),
         parameter.get("required", False),
         render_inline(parameter.get("description", "")),
-        _line(parameter.get("example")),
+        _single_line(parameter.get("example")),
     )
 
 
@@ -151,17 +155,17 @@ def _body(document, operation):
     return None
 
 
-def _answer(status, answer):
-    content = answer.get("content", {}).get("application/json", {})
-    shown = [(form, example["value"]) for form, example in content.get("examples", {}).items()]
-    is_refusal = str(status) >= "400"
+def _response(status, response):
+    content = response.get("content", {}).get("application/json", {})
+    examples = [(name, example["value"]) for name, example in content.get("examples", {}).items()]
+    is_error = str(status) >= "400"
     return DocumentedResponse(
         str(status),
-        render_inline(answer["description"]),
-        answer.get("headers", {}).get("Location", {}).get("example"),
-        _kind(content["schema"]) if content and not is_refusal else None,
-        [] if is_refusal else [(form, _pretty(value)) for form, value in shown],
-        [value[0] for _, value in shown] if is_refusal else [],
+        render_inline(response["description"]),
+        response.get("headers", {}).get("Location", {}).get("example"),
+        _type(content["schema"]) if content and not is_error else None,
+        [] if is_error else [(name, _pretty(value)) for name, value in examples],
+        [value[0] for _, value in examples] if is_error else [],
     )
 
 
@@ -170,44 +174,44 @@ def _fields(document, schema):
     return [
         Field(
             name,
-            _kind(field),
+            _type(field),
             name in required,
             render_inline(field.get("description", "")),
-            _line(field["examples"][0]) if "examples" in field else None,
+            _single_line(field["examples"][0]) if "examples" in field else None,
         )
         for name, field in schema.get("properties", {}).items()
     ]
 
 
-def _kind(schema):
-    """What a value is, in words, with links to the shapes."""
+def _type(schema):
+    """Return the type of a value as text, with links to schemas."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
-        return Markup('<a href="#shape-{0}">{0}</a>').format(name)
+        return Markup('<a href="#schema-{0}">{0}</a>').format(name)
     if "anyOf" in schema:
-        return Markup(" or ").join(_kind(form) for form in schema["anyOf"])
+        return Markup(" or ").join(_type(option) for option in schema["anyOf"])
     if "enum" in schema:
         return Markup(" or ").join(Markup("<code>{}</code>").format(json.dumps(value)) for value in schema["enum"])
-    kinds = schema.get("type", "anything")
-    return Markup(" or ").join(_kind_named(kind, schema) for kind in ([kinds] if isinstance(kinds, str) else kinds))
+    types = schema.get("type", "anything")
+    return Markup(" or ").join(_single_type(name, schema) for name in ([types] if isinstance(types, str) else types))
 
 
-def _kind_named(kind, schema):
-    if kind == "array":
+def _single_type(name, schema):
+    if name == "array":
         if schema.get("maxItems") == 0:
             return Markup("empty list")
-        return Markup("list of ") + _kind(schema["items"])
-    if kind == "object" and isinstance(schema.get("additionalProperties"), dict) and schema["additionalProperties"]:
-        return Markup("object of ") + _kind(schema["additionalProperties"])
+        return Markup("list of ") + _type(schema["items"])
+    if name == "object" and isinstance(schema.get("additionalProperties"), dict) and schema["additionalProperties"]:
+        return Markup("object of ") + _type(schema["additionalProperties"])
     formats = {"date-time": "date", "uri": "address", "email": "e-mail address", "binary": "file"}
-    return escape(formats.get(schema.get("format"), kind) if kind == "string" else kind)
+    return escape(formats.get(schema.get("format"), name) if name == "string" else name)
 
 
-def _curl(method, path, takes_token, body):
+def _curl(method, path, requires_token, body):
     parts = ["curl"]
     if method != "GET":
         parts.append(f"-X {method}")
-    if takes_token:
+    if requires_token:
         parts.append(f"-H 'Authorization: Bearer {EXAMPLE_TOKEN}'")
     if body and body.example:
         parts.append("-H 'Content-Type: application/json'")
@@ -217,15 +221,15 @@ def _curl(method, path, takes_token, body):
     return " \\\n  ".join([" ".join(parts[:2]), *parts[2:], EXAMPLE_BASE + example_path(path)])
 
 
-def _resolve(document, thing):
-    if "$ref" not in thing:
-        return thing
-    for part in thing["$ref"].removeprefix("#/").split("/"):
+def _resolve(document, item):
+    if "$ref" not in item:
+        return item
+    for part in item["$ref"].removeprefix("#/").split("/"):
         document = document[part]
     return document
 
 
-def _line(value: Any) -> str | None:
+def _single_line(value: Any) -> str | None:
     if value is None or isinstance(value, dict | list):
         return None
     return value if isinstance(value, str) else json.dumps(value)
@@ -235,5 +239,5 @@ def _pretty(value):
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
-def _anchor(words):
-    return re.sub(r"\W+", "-", words.lower())
+def _anchor(text):
+    return re.sub(r"\W+", "-", text.lower())

@@ -1,4 +1,4 @@
-"""Where the documentation is."""
+"""Endpoints of the documentation."""
 
 from flask import Blueprint, Response, current_app, request
 from markupsafe import escape
@@ -9,14 +9,14 @@ blp = Blueprint("docs", __name__, url_prefix="/docs")
 
 
 @blp.get("")
-def show_page():
+def documentation_page():
     base = f"{request.scheme}://{request.host}"
     page = _documentation().page.replace(EXAMPLE_BASE, str(escape(base)))
     return _respond(page, "text/html; charset=utf-8")
 
 
 @blp.get("/openapi.json")
-def show_document():
+def get_document():
     return _respond(_documentation().json, "application/json", {"Access-Control-Allow-Origin": "*"})
 
 

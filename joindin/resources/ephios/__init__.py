@@ -1,13 +1,13 @@
-"""The ephios dialect: 403 and never 401, in the reader's language, at addresses that end in a slash."""
+"""The API of ephios: addresses end in a slash, messages are in German or English, 403 instead of 401."""
 
 from flask import Flask
 
-from joindin.resources.ephios import authentication, errors, root, users
+from joindin.resources.ephios import authentication, errors, root, scopes, users
 
-__all__ = ["errors", "init_app"]
+__all__ = ["errors", "init_app", "scopes"]
 
 
 def init_app(app: Flask) -> None:
     authentication.init_app(app)
-    for room in (root, users):
-        app.register_blueprint(room.blp)
+    for module in (root, users):
+        app.register_blueprint(module.blp)

@@ -1,13 +1,12 @@
-"""The Gancio dialect: short words, plain text, and 403 for all who may not."""
+"""The API of Gancio: JSON objects, errors in short plain text, 403 instead of 401."""
 
 from flask import Flask
 
-from joindin.resources.gancio import authentication, clients, errors
+from joindin.resources.gancio import authentication, clients, errors, scopes
 
-__all__ = ["errors", "init_app"]
+__all__ = ["errors", "init_app", "scopes"]
 
 
 def init_app(app: Flask) -> None:
     authentication.init_app(app)
-    for room in (clients,):
-        app.register_blueprint(room.blp)
+    app.register_blueprint(clients.blp)

@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_smorest import Api
 
-from joindin.resources.v2_1 import authentication, contact, errors, languages, openapi, root
+from joindin.resources.v2_1 import authentication, contact, errors, languages, openapi, root, scopes
 from joindin.resources.v2_1.accounts import (
     applications,
     emails,
@@ -17,7 +17,7 @@ from joindin.resources.v2_1.admin import audit, groups, moderation_queue, permis
 from joindin.resources.v2_1.events import event_comments, event_hosts, event_images, event_talks, events
 from joindin.resources.v2_1.talks import talk_comments, talk_links, talk_speakers, talks, tracks
 
-__all__ = ["errors", "init_app"]
+__all__ = ["errors", "init_app", "scopes"]
 
 BLUEPRINT_MODULES = (
     root,
@@ -52,5 +52,5 @@ BLUEPRINT_MODULES = (
 def init_app(app: Flask, api: Api) -> None:
     authentication.init_app(app)
     openapi.init_app(api)
-    for room in BLUEPRINT_MODULES:
-        api.register_blueprint(room.blp)
+    for module in BLUEPRINT_MODULES:
+        api.register_blueprint(module.blp)
