@@ -13,4 +13,4 @@ from joindin.jobs.mail_notifications import enqueue_after_commit
 def init_app(app: Flask) -> None:
     """Have commits that leave a mail announced; tests have none unless they set ``ENQUEUE_JOBS``."""
     app.config.setdefault("ENQUEUE_JOBS", not app.config.get("TESTING"))
-    enqueue_after_commit()
+    enqueue_after_commit(app)

@@ -2,11 +2,12 @@
 
 import logging
 
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy import event
 
-from joindin.extensions import db
+from joindin.extensions import db, writer
 from joindin.jobs.queue import get_queue
+from joindin.operations.outbox import HAS_MAIL
 
 # While nobody consumes, announcements would pile up, and one is as good as a thousand. A few are
 # allowed for, since one that is being carried out may have looked before the last commit.
@@ -15,16 +16,21 @@ MAX_QUEUED_NOTICES = 3
 log = logging.getLogger(__name__)
 
 
-def enqueue_after_commit() -> None:
-    """Listen to the session, once however many applications there are."""
+def enqueue_after_commit(app: Flask) -> None:
+    """Notify the worker after each commit that leaves a mail, of a session or of a short write.
+
+    All applications share the session class, so its listeners are registered once.
+    """
+    with app.app_context():
+        writer().after_commit.append(_notify_if_mail)
     for name, listener in (("after_commit", _after_commit), ("after_soft_rollback", _after_rollback)):
         if not event.contains(db.session, name, listener):
             event.listen(db.session, name, listener)
 
 
-def enqueue_delivery() -> None:
-    """As after a commit that left a mail, for one of which the session does not know."""
-    if current_app.config["ENQUEUE_JOBS"]:
+def _notify_if_mail(info) -> None:
+    """Notify the worker if the committed transaction has left a mail. ``info`` is the transaction's."""
+    if info.pop(HAS_MAIL, False) and current_app.config["ENQUEUE_JOBS"]:
         notify_worker(current_app._get_current_object())
 
 
@@ -42,11 +48,10 @@ def _after_commit(session):
     # Releasing a savepoint comes by here as well, and nobody else sees its rows yet.
     if session.in_nested_transaction():
         return
-    if session.info.pop("has_mail", False):
-        enqueue_delivery()
+    _notify_if_mail(session.info)
 
 
 def _after_rollback(session, transaction):
     # A savepoint taken back may leave other mail in the transaction around it.
     if transaction.parent is None:
-        session.info.pop("has_mail", None)
+        session.info.pop(HAS_MAIL, None)

@@ -30,7 +30,7 @@ MSG_CLAIM_PENDING = (
 )
 MSG_HOST_REQUIRED = "You must be an event admin to approve this claim"
 MSG_CLAIM_NOT_FOUND = "That claim is gone: somebody turned it down, or took it back"
-MSG_CLAIM_DECIDED = "Somebody has decided about that claim already"
+MSG_CLAIM_DECIDED = "This claim has already been decided"
 MSG_SPEAKER_REQUIRED = "You must be the talk speaker to approve this assignment"
 
 

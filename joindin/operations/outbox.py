@@ -10,6 +10,9 @@ from joindin.performance.sql.compiled import CompiledStatement
 from joindin.queries.mail_opt_outs import filter_opted_in
 from joindin.utils.datetimes import utc_now
 
+# The key in the info of a session or transaction that has written a mail.
+HAS_MAIL = "has_mail"
+
 
 def enqueue_mail(session, kind: str, recipients, *, reply_to: str | None = None, **facts) -> None:
     """Write a mail of ``kind`` to each address; ``jobs/mail.py`` sends it once this is committed.
@@ -47,6 +50,11 @@ def notification_statement(kind: str, *readers: ColumnElement[bool]) -> Compiled
     return CompiledStatement(insert(Mail.__table__).from_select(list(mail), mails, include_defaults=False))
 
 
+def mark_mail_enqueued(connection) -> None:
+    """Have the delivery of mail started after the commit. ``connection`` is a session or a short write's connection."""
+    connection.info[HAS_MAIL] = True
+
+
 def email_addresses(users) -> list[str]:
     return [user.email for user in users if user.email]
 
@@ -54,4 +62,4 @@ def email_addresses(users) -> list[str]:
 def _put(session, kind, recipient, facts, **more):
     now = utc_now()
     session.add(Mail(kind=kind, recipient=recipient, context=facts, created_at=now, due_at=now, **more))
-    session.info["has_mail"] = True
+    mark_mail_enqueued(session)

@@ -72,7 +72,7 @@ def list_open_event_reports(session, event_id: int) -> Page:
 
 
 def get_event_comment_context(connection, event_id: int, user_id: int, comment_text: str):
-    """What decides about a comment: whether its author ``is_host``, ``has_rated`` the event and ``has_said`` just that.
+    """What decides about a comment: whether its author ``is_host``, ``has_rated`` the event and ``is_duplicate`` just that.
 
     However long ago, and also where it is hidden by now.
     """
@@ -85,6 +85,6 @@ _AUTHOR = CompiledStatement(
     select(
         exists().where(*_HOSTING).label("is_host"),
         exists().where(*_THEIRS, EventComment.rating > 0).label("has_rated"),
-        exists().where(*_THEIRS, EventComment.text == bindparam("words")).label("has_said"),
+        exists().where(*_THEIRS, EventComment.text == bindparam("words")).label("is_duplicate"),
     )
 )

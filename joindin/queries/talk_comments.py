@@ -93,7 +93,7 @@ def list_open_talk_reports(session, event_id: int) -> Page:
 
 
 def get_talk_comment_context(connection, talk_id: int, user_id: int, comment_text: str):
-    """What decides about a comment: whether its author ``is_speaker``, ``has_rated`` the talk and ``has_said`` just that.
+    """What decides about a comment: whether its author ``is_speaker``, ``has_rated`` the talk and ``is_duplicate`` just that.
 
     However long ago, be it in private, and also where it is hidden by now.
     """
@@ -111,7 +111,7 @@ _AUTHOR = CompiledStatement(
     select(
         exists().where(*_SPEAKING).label("is_speaker"),
         exists().where(*_THEIRS, TalkComment.rating > 0).label("has_rated"),
-        exists().where(*_THEIRS, TalkComment.text == bindparam("words")).label("has_said"),
+        exists().where(*_THEIRS, TalkComment.text == bindparam("words")).label("is_duplicate"),
     )
 )
 _RECENT = CompiledStatement(

@@ -16,7 +16,8 @@ from joindin.models import EventComment, Mail, User
 from joindin.operations.accounts.clients import add_client
 from joindin.operations.accounts.users import create_user_as_admin
 from joindin.operations.attendance import attend
-from joindin.operations.comments import add_event_comment, report_event_comment
+from joindin.operations.comment_reports import report_comment
+from joindin.operations.comments import add_event_comment
 from joindin.operations.event_approval import approve_event, reject_event
 from joindin.operations.events import EventDetails, submit_event
 from joindin.operations.hosts import add_host
@@ -245,7 +246,7 @@ def _fill(session, people, events):
         for attendee in attendees:
             attend(session, events[name].id, people[attendee].id)
     comments = [_comment(session, people, events, *comment) for comment in (*COMMENTS, REPORTED)]
-    report_event_comment(session, comments[-1], reporter=people["linnea"], now=comments[-1].created_at)
+    report_comment(session, comments[-1], reporter=people["linnea"], now=comments[-1].created_at)
 
 
 def _comment(session, people, events, name, author, rating, days, text):

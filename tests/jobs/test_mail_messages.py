@@ -16,7 +16,7 @@ from joindin.operations.accounts.users import (
     send_password_reset,
     send_verification,
 )
-from joindin.operations.comments import report_event_comment
+from joindin.operations.comment_reports import report_comment
 from joindin.operations.event_approval import approve_event, reject_event
 from joindin.operations.events import EventDetails, submit_event
 from joindin.operations.outbox import enqueue_mail
@@ -161,7 +161,7 @@ def test_a_reported_comment_is_told_to_the_hosts(session, sink, deliver, rating,
     event = make_event(session, "PHP Day", slug="php-day", host=make_user(session, "hanna"))
     author = make_user(session, full_name="Otto Other")
     comment = make_event_comment(session, event, author, rating=rating, text="Buy this")
-    report_event_comment(session, comment, reporter=make_user(session), now=NOW)
+    report_comment(session, comment, reporter=make_user(session), now=NOW)
 
     deliver()
 
@@ -181,7 +181,7 @@ def test_a_reported_comment_is_told_to_the_hosts(session, sink, deliver, rating,
 def test_a_comment_nobody_is_known_to_have_written_can_be_reported(session, sink, deliver):
     event = make_event(session, host=make_user(session))
     comment = make_event_comment(session, event, None, text="Buy this")
-    report_event_comment(session, comment, reporter=make_user(session), now=NOW)
+    report_comment(session, comment, reporter=make_user(session), now=NOW)
 
     deliver()
 

@@ -2,8 +2,9 @@
 
 import datetime as dt
 
+from joindin.operations.comment_reports import report_comment
 from joindin.operations.mail_opt_outs import opt_out
-from joindin.operations.talk_comments import CommentRateLimit, add_talk_comment, report_talk_comment
+from joindin.operations.talk_comments import CommentRateLimit, add_talk_comment
 from joindin.queries.talk_comments import find_talk_comment_including_hidden
 from tests.conftest import WEBSITE_URL
 from tests.factories import NOW, make_event, make_talk, make_talk_comment, make_user
@@ -73,7 +74,7 @@ def test_a_report_is_told_to_the_hosts(session, sink, deliver):
     nobodys = make_talk_comment(session, talk, rating=0, text="Spam")
     for each in (comment, nobodys):
         found = find_talk_comment_including_hidden(session, each.id)
-        report_talk_comment(session, found, reporter=make_user(session), now=NOW)
+        report_comment(session, found, reporter=make_user(session), now=NOW)
 
     deliver()
 

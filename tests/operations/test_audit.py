@@ -3,7 +3,7 @@
 import datetime as dt
 import inspect
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 import pytest
 from sqlalchemy import select
@@ -31,11 +31,10 @@ from joindin.operations.accounts.second_factors import remove_authenticator, res
 from joindin.operations.accounts.users import create_user_as_admin
 from joindin.operations.audit import log_action
 from joindin.operations.claims import approve_claim, claim_talk, reject_claim, reject_claim_by_id
-from joindin.operations.comments import close_reports, resolve_event_comment_reports
+from joindin.operations.comment_reports import resolve_comment_reports
 from joindin.operations.event_approval import approve_event, reject_event
 from joindin.operations.hosts import add_host, remove_host
 from joindin.operations.rejection_reasons import add_reason, delete_reason, edit_reason
-from joindin.operations.talk_comments import resolve_talk_comment_reports
 from joindin.queries.audit import AuditFilter, list_audit_entries
 from tests.factories import (
     NOW,
@@ -54,7 +53,7 @@ from tests.factories import (
 # By these names an operation is given who does it by virtue of more than an ordinary account's rights.
 ACTORS = ("actor", "reviewer", "decider", "remover")
 # What operations do that with.
-HELPERS = (log_action, close_reports)
+HELPERS = (log_action,)
 
 PROFILE = {"full_name": "Ada Byron", "email": "byron@example.org", "biography": "Long"}
 
@@ -111,13 +110,9 @@ PRIVILEGED = {
         lambda s, w: remove_host(s, w.event, user_id=w.ada.id, remover=w.root),
         "event.remove_host", "event", "Live", {"host": ["ada", None]},
     ),
-    resolve_event_comment_reports: (
-        lambda s, w: resolve_event_comment_reports(s, w.comment, decider=w.root, decision="approved", now=NOW),
+    resolve_comment_reports: (
+        lambda s, w: resolve_comment_reports(s, w.comment, decider=w.root, decision="approved", now=NOW),
         "event_comment.hide", "event_comment", None, {},
-    ),
-    resolve_talk_comment_reports: (
-        lambda s, w: resolve_talk_comment_reports(s, w.talk_comment, decider=w.root, decision="denied", now=NOW),
-        "talk_comment.show", "talk_comment", None, {},
     ),
     approve_claim: (
         lambda s, w: approve_claim(s, w.claim.id, actor=w.root, now=NOW),
@@ -257,7 +252,7 @@ def test_every_privileged_operation_is_among_these():
     """An operation that is told who acts has to stand above, or what it does would go unseen."""
     found = {
         function
-        for module in iter_modules(operations.__path__, "joindin.operations.")
+        for module in walk_packages(operations.__path__, "joindin.operations.")
         for name, function in inspect.getmembers(import_module(module.name), inspect.isfunction)
         if function.__module__ == module.name and not name.startswith("_") and function not in HELPERS
         if any(actor in inspect.signature(function).parameters for actor in ACTORS)
@@ -280,6 +275,17 @@ def test_what_is_done_by_privilege_is_written_down(session, operation):
     assert entry.changes == (changes(world) if callable(changes) else changes)
     assert "long enough" not in str(entry.changes)
     assert (entry.surface, entry.ip_address) == ("shell", None)
+
+
+def test_a_decision_about_a_talk_comment_is_logged_with_its_own_action(session):
+    world = World(session)
+
+    resolve_comment_reports(session, world.talk_comment, decider=world.root, decision="denied", now=NOW)
+
+    entry = newest(session, AuditEntry)
+    assert (entry.action, entry.subject_type, entry.subject_id) == (
+        "talk_comment.show", "talk_comment", world.talk_comment.id
+    )  # fmt: skip
 
 
 def test_what_the_operator_and_owners_do_about_keys_is_written_down_as_well(session):

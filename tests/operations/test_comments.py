@@ -6,7 +6,8 @@ from sqlalchemy import delete
 from joindin.errors import InvalidInput, NotFound
 from joindin.extensions import db
 from joindin.models import Event, EventComment, Mail
-from joindin.operations.comments import add_event_comment, report_event_comment, resolve_event_comment_reports
+from joindin.operations.comment_reports import report_comment, resolve_comment_reports
+from joindin.operations.comments import add_event_comment
 from joindin.queries.comments import find_event_comment_including_hidden
 from tests.factories import NOW, make_event, make_event_comment, make_user, newest
 
@@ -23,7 +24,7 @@ def test_the_author_is_named_to_the_hosts_although_nothing_else_holds_on_to_them
     session.commit()
     session.expunge_all()
 
-    report_event_comment(session, find_event_comment_including_hidden(session, comment_id), reporter=reporter, now=NOW)
+    report_comment(session, find_event_comment_including_hidden(session, comment_id), reporter=reporter, now=NOW)
 
     assert newest(session, Mail).context["author"] == "Al"
 
@@ -68,6 +69,6 @@ def test_a_decision_is_one_of_two(session):
     comment = make_event_comment(session, make_event(session))
 
     with pytest.raises(InvalidInput, match=r"^Unexpected decision$"):
-        resolve_event_comment_reports(session, comment, decider=make_user(session), decision="maybe", now=NOW)
+        resolve_comment_reports(session, comment, decider=make_user(session), decision="maybe", now=NOW)
 
     assert session.get(EventComment, comment.id).is_hidden is False

@@ -9,14 +9,13 @@ from sqlalchemy import delete, select
 
 from joindin.errors import Forbidden, InvalidInput, NotFound, RateLimited, Unauthenticated
 from joindin.models import Talk, TalkComment, User
+from joindin.operations.comment_reports import report_comment, resolve_comment_reports
 from joindin.operations.counter_repair import verify_counters
 from joindin.operations.talk_comments import (
     CommentRateLimit,
     add_talk_comment,
     check_comment_rate,
     edit_talk_comment,
-    report_talk_comment,
-    resolve_talk_comment_reports,
 )
 from joindin.queries.talk_comments import find_talk_comment_including_hidden
 from tests.factories import NOW, make_event, make_talk, make_talk_comment, make_user
@@ -37,7 +36,7 @@ def say(session, talk, author, text="Hi", *, rating=4, is_private=False, limit=P
         limit=limit,
         now=now,
     )
-    return session.get_one(TalkComment, said.comment_id)
+    return session.get_one(TalkComment, said)
 
 
 def drifts(session):
@@ -66,8 +65,8 @@ def test_a_comment_needs_a_talk_that_is_still_there(session):
 
 
 WRITES = {
-    "report": lambda session, comment, user: report_talk_comment(session, comment, reporter=user, now=NOW),
-    "decide": lambda session, comment, user: resolve_talk_comment_reports(
+    "report": lambda session, comment, user: report_comment(session, comment, reporter=user, now=NOW),
+    "decide": lambda session, comment, user: resolve_comment_reports(
         session, comment, decider=user, decision="denied", now=NOW
     ),
     "edit": lambda session, comment, user: edit_talk_comment(
@@ -140,7 +139,7 @@ def test_nothing_but_the_two_decisions_is_taken(session):
     comment = make_talk_comment(session, make_talk(session, make_event(session)), user)
 
     with pytest.raises(InvalidInput, match="Unexpected decision"):
-        resolve_talk_comment_reports(session, comment, decider=user, decision="perhaps", now=NOW)
+        resolve_comment_reports(session, comment, decider=user, decision="perhaps", now=NOW)
 
     assert comment.is_hidden is False
 
@@ -171,9 +170,9 @@ def test_whatever_happens_to_comments_the_counters_follow(session, steps):
         elif details[0] < len(comments) and not comments[details[0]].is_private:
             comment = find_talk_comment_including_hidden(session, comments[details[0]].id)
             if step == "report":
-                report_talk_comment(session, comment, reporter=people[0], now=NOW)
+                report_comment(session, comment, reporter=people[0], now=NOW)
             else:
-                resolve_talk_comment_reports(session, comment, decider=people[0], decision=step, now=NOW)
+                resolve_comment_reports(session, comment, decider=people[0], decision=step, now=NOW)
 
     rated = [comment.user_id for comment in comments if comment.rating]
     assert len(rated) == len(set(rated))

@@ -8,6 +8,7 @@ from flask import Response
 from joindin.errors import Forbidden
 from joindin.extensions import db
 from joindin.models import Event, EventComment, TalkComment
+from joindin.operations.comment_reports import report_comment, resolve_comment_reports
 from joindin.permissions import can_edit_event
 from joindin.queries.viewer_relations import load_viewer_for_events
 from joindin.representations.schema_fields import ObjectSchema, string
@@ -38,14 +39,12 @@ class DecisionSchema(ObjectSchema):
 
 @dataclass(frozen=True)
 class CommentReports:
-    """The functions that report one kind of comments and resolve the reports.
+    """Reports about one type of comments.
 
     ``comments_url`` returns the URL of the list that a comment belongs to.
     """
 
     find_comment: Callable
-    report: Callable
-    resolve: Callable
     comments_url: Callable[[EventComment | TalkComment], str]
 
     def add(self, comment_id: int) -> Response:
@@ -55,7 +54,7 @@ class CommentReports:
         """
         reporter = require_user(MSG_LOGIN_TO_REPORT)
         comment = self.find_comment(db.session, comment_id)
-        self.report(db.session, comment, reporter=reporter, now=utc_now())
+        report_comment(db.session, comment, reporter=reporter, now=utc_now())
         db.session.commit()
         return empty_response(202, self.comments_url(comment))
 
@@ -70,6 +69,7 @@ class CommentReports:
         # The operation logs each decision: no second entry for admins who do not host the event.
         if not can_edit_event(load_viewer_for_events(db.session, decider, [event.id]), event):
             raise Forbidden(MSG_FORBIDDEN)
-        self.resolve(db.session, comment, decider=decider, decision=get_params().text("decision"), now=utc_now())
+        decision = get_params().text("decision")
+        resolve_comment_reports(db.session, comment, decider=decider, decision=decision, now=utc_now())
         db.session.commit()
         return empty_response(204, self.comments_url(comment))

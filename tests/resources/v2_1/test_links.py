@@ -2,8 +2,7 @@
 
 import pytest
 
-from joindin.operations.comments import report_event_comment
-from joindin.operations.talk_comments import report_talk_comment
+from joindin.operations.comment_reports import report_comment
 from joindin.queries.comments import find_event_comment_including_hidden
 from joindin.queries.talk_comments import find_talk_comment_including_hidden
 from tests.factories import (
@@ -45,8 +44,8 @@ def world(api, session):
     for owner in (host, plain, admin):
         make_client(session, owner_id=owner.id)
     session.commit()
-    report_event_comment(session, find_event_comment_including_hidden(session, reported.id), reporter=plain, now=NOW)
-    report_talk_comment(session, find_talk_comment_including_hidden(session, reported_too.id), reporter=plain, now=NOW)
+    report_comment(session, find_event_comment_including_hidden(session, reported.id), reporter=plain, now=NOW)
+    report_comment(session, find_talk_comment_including_hidden(session, reported_too.id), reporter=plain, now=NOW)
     session.commit()
     callers = {"visitor": api} | {user.username: api.signed_in(user) for user in (host, plain, admin)}
     reports = [f"event_comments/{reported.id}", f"talk_comments/{reported_too.id}"]

@@ -7,7 +7,7 @@ from flask_smorest import Blueprint
 from joindin.errors import InvalidInput, NotFound
 from joindin.extensions import db, reader, writer
 from joindin.http.request_identity import get_caller
-from joindin.operations.comments import add_event_comment, report_event_comment, resolve_event_comment_reports
+from joindin.operations.comments import add_event_comment
 from joindin.permissions import can_edit_event
 from joindin.queries.comments import (
     find_event_comment_including_hidden,
@@ -79,8 +79,6 @@ class NewEventCommentSchema(ObjectSchema):
 
 REPORTS = CommentReports(
     find_event_comment_including_hidden,
-    report_event_comment,
-    resolve_event_comment_reports,
     lambda comment: f"{links().event(comment.event_id)}/comments",
 )
 

@@ -8,15 +8,12 @@ from flask_smorest import Blueprint
 
 from joindin.errors import InvalidInput, NotFound
 from joindin.extensions import db, reader, writer
-from joindin.jobs.mail_notifications import enqueue_delivery
 from joindin.operations.comments import RATINGS
 from joindin.operations.talk_comments import (
     CommentRateLimit,
     add_talk_comment,
     check_comment_rate,
     edit_talk_comment,
-    report_talk_comment,
-    resolve_talk_comment_reports,
 )
 from joindin.permissions import can_edit_event
 from joindin.queries.paging import single_page
@@ -110,8 +107,6 @@ class EditedTalkCommentSchema(ObjectSchema):
 
 REPORTS = CommentReports(
     find_talk_comment_including_hidden,
-    report_talk_comment,
-    resolve_talk_comment_reports,
     lambda comment: f"{links().talk(comment.talk_id)}/comments",
 )
 
@@ -149,9 +144,7 @@ class TalkComments(MethodView):
             "limit": limit,
             "now": now,
         }
-        comment_id, has_mail = writer().run(lambda connection: add_talk_comment(connection, talk_id, **comment))
-        if has_mail:
-            enqueue_delivery()
+        comment_id = writer().run(lambda connection: add_talk_comment(connection, talk_id, **comment))
         return empty_response(201, links().talk_comment(comment_id))
 
 

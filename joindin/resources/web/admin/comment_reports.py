@@ -6,8 +6,7 @@ from flask import request
 
 from joindin.errors import Forbidden
 from joindin.extensions import db
-from joindin.operations.comments import resolve_event_comment_reports
-from joindin.operations.talk_comments import resolve_talk_comment_reports
+from joindin.operations.comment_reports import resolve_comment_reports
 from joindin.permissions import can_moderate_event
 from joindin.queries.comments import find_event_comment_including_hidden
 from joindin.queries.moderation_queue import list_event_reports, list_talk_reports
@@ -45,14 +44,14 @@ def talk_reports_page():
 @require_permission(is_moderator)
 def resolve_event_reports_action(comment_id):
     comment = find_event_comment_including_hidden(db.session, comment_id)
-    return _resolve(resolve_event_comment_reports, comment, "/desk/reports/")
+    return _resolve(comment, "/desk/reports/")
 
 
 @blp.post("/reports/talks/<row_id:comment_id>/")
 @require_permission(is_moderator)
 def resolve_talk_reports_action(comment_id):
     comment = find_talk_comment_including_hidden(db.session, comment_id)
-    return _resolve(resolve_talk_comment_reports, comment, "/desk/reports/talks/")
+    return _resolve(comment, "/desk/reports/talks/")
 
 
 def _reports_page(page, *, is_about_talks):
@@ -62,13 +61,20 @@ def _reports_page(page, *, is_about_talks):
     )
 
 
-def _resolve(operation, comment, on):
+def _resolve(comment, on):
     mine = load_viewer_for_events(db.session, current_viewer().user, [comment.event_id])
     if not can_moderate_event(mine, comment.event_id):
         raise Forbidden("You moderate the events that you host, and this is another one")
     decision = request.form.get("decision", "")
 
     def work():
-        operation(db.session, comment, decider=current_viewer().user, decision=decision, now=utc_now(), only_open=True)
+        resolve_comment_reports(
+            db.session,
+            comment,
+            decider=current_viewer().user,
+            decision=decision,
+            now=utc_now(),
+            require_open=True,
+        )
 
     return perform_and_redirect(work, RESULT_MESSAGES.get(decision, ""), on)

@@ -354,7 +354,7 @@ def test_a_host_decides_about_a_report_once(session, people, ids, signed_in, pla
 
     assert said == [
         ("notice", "The comment stays hidden." if is_hidden else "The comment is shown again."),
-        ("warning", "Somebody has decided about that comment already."),
+        ("warning", "This report has already been decided."),
     ]
     assert session.get(model, ids[kind]).is_hidden is is_hidden
     assert "No report waits" in main_text(host.get("/desk/reports/talks/" if place == "talks" else "/desk/reports/"))
@@ -403,7 +403,7 @@ def test_a_claim_is_approved_once(session, people, ids, signed_in):
 
     assert said == [
         ("notice", "The claim is approved: the talk is theirs."),
-        ("warning", "Somebody has decided about that claim already."),
+        ("warning", "This claim has already been decided."),
     ]
     assert claim.host_approved_at is not None
     assert "claim_approved" in session.scalars(select(Mail.kind)).all()
