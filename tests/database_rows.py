@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import text
 
 from joindin.db.base import Base
 from joindin.extensions import db
@@ -15,9 +15,7 @@ WRITTEN_BY_TRIGGERS = ("pending_bucket_counts", "bucket_counts")
 def count_rows(session) -> dict[str, int]:
     """Return the number of rows by table, without the counts of attempts, which a refused request keeps."""
     session.rollback()
-    tables = [table for table in Base.metadata.sorted_tables if table is not RateLimitCounter.__table__]
-    counts = [select(literal(table.name), func.count()).select_from(table) for table in tables]
-    return dict(session.execute(union_all(*counts)).all())
+    return dict(session.execute(_row_counts_query()).all())
 
 
 def empty_database() -> None:
@@ -48,3 +46,9 @@ def empty_database() -> None:
 def _written_tables_query():
     names = [table.name for table in Base.metadata.sorted_tables]
     return " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in names)
+
+
+@cache
+def _row_counts_query():
+    names = [table.name for table in Base.metadata.sorted_tables if table is not RateLimitCounter.__table__]
+    return text(" UNION ALL ".join(f"SELECT '{name}', count(*) FROM \"{name}\"" for name in names))
