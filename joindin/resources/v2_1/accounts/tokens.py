@@ -115,7 +115,7 @@ def _address_behind(client):
     A web site asks for all its people from one address, and one who guesses must not shut out the rest.
     Others could name a new address with each guess.
     """
-    return client_origin().address if client.key in current_app.config["FORWARDING_CLIENTS"] else None
+    return client_origin().ip_address if client.key in current_app.config["FORWARDING_CLIENTS"] else None
 
 
 def _own_token(token_id):
