@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from joindin.db.locking import begin_write, lock_row
 from joindin.db.upserts import insert_missing
-from joindin.errors import Conflict, NotFound
+from joindin.errors import Conflict, InvalidInput, NotFound
 from joindin.models import Event, EventHost, Tag, User, event_tags
 from joindin.operations.attendance import attend
 from joindin.operations.outbox import enqueue_notification
@@ -46,23 +46,32 @@ class EventDetails:
         return {name: value for name, value in vars(self).items() if name != "tags" and value is not UNCHANGED}
 
 
-def has_reached_pending_limit(session, user: UserSnapshot, limit: int) -> bool:
-    """Whether ``user`` already hosts as many waiting events as one may.
-
-    Holds the user's row (SQLite: the write lock), so that two submissions at once cannot both
-    find the last place free.
-    """
-    lock_row(session, User, user.id)
-    return count_pending_events(session, user.id) >= limit
+def has_reached_pending_limit(session, user_id: int, max_pending: int) -> bool:
+    return count_pending_events(session, user_id) >= max_pending
 
 
-def submit_event(session, details: EventDetails, *, submitter: UserSnapshot, now: dt.datetime, approve=False) -> Event:
+def pending_limit_message(max_pending: int) -> str:
+    return f"You may only have {max_pending} pending event{'s' if max_pending > 1 else ''} at one time"
+
+
+def submit_event(
+    session,
+    details: EventDetails,
+    *,
+    submitter: UserSnapshot,
+    now: dt.datetime,
+    approve: bool = False,
+    max_pending: int | None = None,
+) -> Event:
     """Store a new event with its submitter as host and first attendee.
 
-    It waits for approval unless the submitter is trusted or an admin, or ``approve`` says so. The
-    admins hear of it by mail, also when a trusted user's event is already live.
+    It waits for approval unless the submitter is trusted or an admin, or ``approve`` is set. The admins are notified
+    by mail, also about events of trusted users, which are live at once.
+
+    :raises InvalidInput: if the submitter hosts ``max_pending`` pending events already.
     """
     begin_write(session)
+    _check_pending_limit(session, submitter, max_pending)
     at_once = approve or is_auto_approved(submitter)
     event = Event(
         **details.fields(),
@@ -91,11 +100,13 @@ def edit_event(session, event: Event, details: EventDetails) -> None:
     session.flush()
 
 
-def resubmit_event(session, event: Event) -> None:
-    """Put a rejected event back into the approval queue; the admins hear of it.
+def resubmit_event(session, event: Event, *, submitter: UserSnapshot, max_pending: int | None = None) -> None:
+    """Return a rejected event to the approval queue and notify the admins.
 
-    :raises Conflict: if the event is not a rejected one.
+    :raises InvalidInput: if the submitter hosts ``max_pending`` pending events already.
+    :raises Conflict: if the event is not rejected.
     """
+    _check_pending_limit(session, submitter, max_pending)
     event = lock_row(session, Event, event.id)
     if event is None:
         raise NotFound("Event not found")
@@ -126,6 +137,15 @@ def tag_event(session, event: Event, names: Sequence[str]) -> None:
 def bump_event_versions(session, *event_ids: int) -> None:
     """Move the version of events of which something outside their own row changed."""
     session.execute(Event.__table__.update().where(Event.id.in_(event_ids)).values(version=Event.version + 1))
+
+
+def _check_pending_limit(session, submitter, max_pending):
+    """Lock the submitter, against simultaneous submissions, and check the limit."""
+    if max_pending is None:
+        return
+    lock_row(session, User, submitter.id)
+    if has_reached_pending_limit(session, submitter.id, max_pending):
+        raise InvalidInput(pending_limit_message(max_pending))
 
 
 def insert_with_unique_slug(session, event: Event) -> None:

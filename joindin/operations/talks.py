@@ -14,13 +14,15 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from joindin.db.locking import begin_write, lock_row, retry_on_lock_timeout
-from joindin.errors import Conflict, NotFound
+from joindin.errors import Conflict, InvalidInput, NotFound
 from joindin.models import Event, Talk, TalkLink, Track, talk_tracks
 from joindin.operations.speakers import add_speakers, set_speakers
 from joindin.utils.text import slugify
 
 MAX_SLUG_LENGTH = 200
 MAX_ATTEMPTS = 20
+
+MSG_OUTSIDE_EVENT = "The talk must be held between the start and end date of the event"
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,12 @@ class TalkDetails:
 
     def fields(self):
         return {name: value for name, value in vars(self).items() if name != "speakers"}
+
+
+def check_talk_time(event: Event, starts_at: dt.datetime) -> None:
+    """:raises InvalidInput: unless the talk starts between the start of the event and 24 hours after its end."""
+    if not event.starts_at <= starts_at < event.ends_at + dt.timedelta(days=1):
+        raise InvalidInput(MSG_OUTSIDE_EVENT)
 
 
 def add_talk(session, event_id: int, details: TalkDetails) -> Talk:

@@ -58,3 +58,8 @@ def count_rows(session, statement) -> int:
 def single_page(item) -> Page:
     """The page of one that a single resource is shown as."""
     return Page([item], 1)
+
+
+def full_page(items: Sequence) -> Page:
+    """Return the page of a list that has no other pages."""
+    return Page(items, len(items), Paging(size=0))

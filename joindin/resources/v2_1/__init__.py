@@ -14,7 +14,15 @@ from joindin.resources.v2_1.accounts import (
     users,
 )
 from joindin.resources.v2_1.admin import audit, groups, moderation_queue, permissions, rejection_reasons, roles
-from joindin.resources.v2_1.events import event_comments, event_hosts, event_images, event_talks, events
+from joindin.resources.v2_1.events import (
+    event_approval,
+    event_attendance,
+    event_comments,
+    event_hosts,
+    event_images,
+    event_talks,
+    events,
+)
 from joindin.resources.v2_1.talks import talk_comments, talk_links, talk_speakers, talks, tracks
 
 __all__ = ["errors", "init_app", "scopes"]
@@ -22,6 +30,8 @@ __all__ = ["errors", "init_app", "scopes"]
 BLUEPRINT_MODULES = (
     root,
     events,
+    event_approval,
+    event_attendance,
     event_hosts,
     event_images,
     event_comments,

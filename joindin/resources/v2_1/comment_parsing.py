@@ -1,6 +1,7 @@
 """Parsing of comments on events and on talks (spec 5.3, 8.3)."""
 
 from joindin.errors import InvalidInput
+from joindin.resources.v2_1.field_lengths import check_length
 from joindin.resources.v2_1.request_params import Params, is_number
 
 MAX_COMMENT_LENGTH = 20_000
@@ -17,8 +18,7 @@ def parse_comment_text(params: Params) -> str:
     text = params.text("comment")
     if params.is_empty("comment") or not text.strip():
         raise InvalidInput(MSG_COMMENT_REQUIRED)
-    if len(text) > MAX_COMMENT_LENGTH:
-        raise InvalidInput(f"The field 'comment' must not be longer than {MAX_COMMENT_LENGTH} characters")
+    check_length("comment", text, MAX_COMMENT_LENGTH)
     return text
 
 

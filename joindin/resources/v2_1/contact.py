@@ -9,6 +9,7 @@ from joindin.extensions import db
 from joindin.operations.contact import send_contact_message
 from joindin.representations.schema_fields import string
 from joindin.resources.v2_1.authentication import client_origin
+from joindin.resources.v2_1.field_lengths import check_length
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns_empty
 from joindin.resources.v2_1.request_params import get_params
 from joindin.resources.v2_1.responses import empty_response
@@ -51,6 +52,5 @@ def _parse_message(params):
         which = f"field {missing[0]} is" if len(missing) == 1 else f"fields {', '.join(missing)} are"
         raise InvalidInput(f"The {which} required.")
     for name, max_length in MAX_LENGTHS.items():
-        if len(message[name]) > max_length:
-            raise InvalidInput(f"The field '{name}' must not be longer than {max_length} characters")
+        check_length(name, message[name], max_length)
     return message

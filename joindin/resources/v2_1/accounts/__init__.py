@@ -1,0 +1,1 @@
+"""Endpoints of v2.1 about accounts: users, registration, tokens, applications and mails."""

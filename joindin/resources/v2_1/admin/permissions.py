@@ -10,7 +10,7 @@ from joindin.operations.accounts.granted_permissions import grant_permission, gr
 from joindin.queries.accounts.account_administration import find_account
 from joindin.queries.accounts.granted_permissions import list_granted_permissions
 from joindin.queries.accounts.groups import find_group
-from joindin.queries.paging import Page, Paging
+from joindin.queries.paging import full_page
 from joindin.representations.schema_fields import ObjectSchema, integer, optional, string
 from joindin.representations.v2_1.groups import PermissionPageSchema, represent_permission
 from joindin.resources.v2_1.admin.groups import MSG_GROUP_NOT_FOUND
@@ -139,4 +139,4 @@ def _permissions_response(rows):
     permissions = [
         represent_permission(row.GrantedPermission, row.event or row.person or row.group, links()) for row in rows
     ]
-    return collection_response("permissions", permissions, Page(permissions, len(permissions), Paging(size=0)))
+    return collection_response("permissions", permissions, full_page(permissions))

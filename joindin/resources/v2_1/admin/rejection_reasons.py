@@ -13,7 +13,7 @@ from joindin.operations.rejection_reasons import (
     edit_reason,
 )
 from joindin.permissions import can_manage_rejection_reasons
-from joindin.queries.paging import Page, Paging, single_page
+from joindin.queries.paging import full_page, single_page
 from joindin.queries.rejection_reasons import find_reason, list_reasons
 from joindin.representations.schema_fields import ObjectSchema, string
 from joindin.representations.v2_1.rejection_reasons import ReasonPageSchema, represent_reason
@@ -56,8 +56,8 @@ class RejectionReasons(MethodView):
     def get(self, viewer):
         """List the reasons, by title."""
         reasons = list_reasons(db.session)
-        page = Page(reasons, len(reasons), Paging(size=0))
-        return collection_response("reasons", [represent_reason(reason, links()) for reason in reasons], page)
+        representations = [represent_reason(reason, links()) for reason in reasons]
+        return collection_response("reasons", representations, full_page(reasons))
 
     @require_reviewer
     @accepts_body(NewReasonSchema)

@@ -12,6 +12,7 @@ from joindin.representations.schema_fields import ObjectSchema, boolean, optiona
 from joindin.representations.v2_1.roles import AccountPageSchema, RolesSchema, represent_account
 from joindin.resources.v2_1.authentication import links
 from joindin.resources.v2_1.authorization import requires
+from joindin.resources.v2_1.field_lengths import check_length
 from joindin.resources.v2_1.openapi import accepts_body, accepts_query, fails_with, returns, returns_empty, returns_page
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.request_params import get_params, get_query_params
@@ -84,8 +85,7 @@ class Roles(MethodView):
 
 def _parse_reason(params):
     reason = to_plain_text(params.text("reason"))
-    if len(reason) > MAX_REASON_LENGTH:
-        raise InvalidInput(f"The field 'reason' must not be longer than {MAX_REASON_LENGTH} characters")
+    check_length("reason", reason, MAX_REASON_LENGTH)
     return reason
 
 

@@ -1,4 +1,4 @@
-"""The hosts of an event (spec 4.9)."""
+"""Hosts of an event (spec 4.9)."""
 
 from flask.views import MethodView
 from flask_smorest import Blueprint
@@ -17,11 +17,16 @@ from joindin.resources.v2_1.request_params import get_params
 from joindin.resources.v2_1.responses import collection_response, empty_response
 from joindin.utils.text import to_plain_text
 
-blp = Blueprint("hosts", __name__, url_prefix="/v2.1", description="Who runs an event")
+blp = Blueprint("hosts", __name__, url_prefix="/v2.1", description="Hosts of an event")
+
+MSG_LOGIN_TO_ADD = "You must be logged in to create data"
+MSG_LOGIN_TO_REMOVE = "You must be logged in to remove data"
+MSG_FORBIDDEN_ADD = "You do not have permission to add hosts to this event"
+MSG_FORBIDDEN_REMOVE = "You do not have permission to remove hosts from this event"
 
 
 class NewHostSchema(ObjectSchema):
-    host_name = string("grace", "A username, despite its name.")
+    host_name = string("grace", "A username, despite the name of the field.")
 
 
 @blp.route("/events/<positive:event_id>/hosts")
@@ -34,31 +39,31 @@ class EventHosts(MethodView):
 
     @with_event(
         can_edit_event,
-        login_message="You must be logged in to create data",
-        refusal="You do not have permission to add hosts to this event",
+        login_message=MSG_LOGIN_TO_ADD,
+        refusal=MSG_FORBIDDEN_ADD,
     )
     @accepts_body(NewHostSchema)
     @returns_empty(204, location="/v2.1/events/3")
     @fails_with({404: "No User found", 400: "User is already a host"})
     def post(self, event, viewer):
-        """Add a host. ``host_name`` is a username, despite its name."""
+        """Add a host to an event."""
         add_host(db.session, event, username=to_plain_text(get_params().text("host_name")), actor=viewer.user)
         db.session.commit()
-        # 204 and the event, as the web site expects; the newest original says 201 (spec 18, #2).
+        # 204 with the URL of the event, as the web site expects; the newest original has 201 (spec 18, #2).
         return empty_response(204, links().event(event.id))
 
 
 @blp.route("/events/<positive:event_id>/hosts/<row_id:user_id>")
-class OneEventHost(MethodView):
+class EventHostDetail(MethodView):
     @with_event(
         can_edit_event,
-        login_message="You must be logged in to remove data",
-        refusal="You do not have permission to remove hosts from this event",
+        login_message=MSG_LOGIN_TO_REMOVE,
+        refusal=MSG_FORBIDDEN_REMOVE,
     )
     @returns_empty(204, location="/v2.1/events/3/hosts")
     @fails_with({403: "You are not allowed to remove yourself from the host-list", 404: "No User found"})
     def delete(self, event, viewer, user_id):
-        """Take somebody off the hosts."""
+        """Remove a host from an event."""
         remove_host(db.session, event, user_id=user_id, remover=viewer.user)
         db.session.commit()
         return empty_response(204, f"{links().event(event.id)}/hosts")

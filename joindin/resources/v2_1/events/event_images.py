@@ -4,31 +4,47 @@ from flask import current_app, request
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.errors import Forbidden, InvalidInput
+from joindin.errors import InvalidInput
 from joindin.extensions import db
 from joindin.models import Event
 from joindin.operations.images import EventImageStore, remove_event_image, set_event_image
 from joindin.permissions import can_edit_event
 from joindin.queries.events import list_images
-from joindin.queries.viewer_relations import load_viewer_for_events
 from joindin.representations.schema_fields import ObjectSchema, string
 from joindin.representations.v2_1.events import EventImagesSchema, represent_images
-from joindin.resources.v2_1.authentication import links, require_user
-from joindin.resources.v2_1.authorization import check_permission_and_audit
+from joindin.resources.v2_1.authentication import links
+from joindin.resources.v2_1.authorization import with_event
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty
 from joindin.resources.v2_1.responses import empty_response, object_response
 
 blp = Blueprint("images", __name__, url_prefix="/v2.1", description="Images of events")
 
-TO_CREATE = "You must be logged in to create data"
-NOT_YOURS = "You don't have permission to do that"
-NO_EVENT = "There is no event with ID %s"
-IMAGE_PROBLEMS = (
-    "Image upload failed (Code: 1)",
+MSG_LOGIN_REQUIRED = "You must be logged in to create data"
+MSG_FORBIDDEN = "You don't have permission to do that"
+MSG_EVENT_NOT_FOUND = "There is no event with ID %s"
+MSG_IMAGE_REQUIRED = "Image was not supplied"
+# The codes are those of PHP: 1 is a file that is too large, 4 a form without a chosen file.
+MSG_IMAGE_TOO_LARGE = "Image upload failed (Code: 1)"
+MSG_NO_FILE_CHOSEN = "Image upload failed (Code: 4)"
+INVALID_IMAGE_MESSAGES = (
+    MSG_IMAGE_TOO_LARGE,
     "Supplied image must be a PNG, JPG or GIF",
     "Supplied image must be square",
     "Supplied image must be at least 140px square",
     "Supplied image must be no more than 1440px square",
+)
+
+
+def _find_active_event(event_id):
+    """Return the event; the contract answers 400, not 404, if there is none."""
+    event = db.session.get(Event, event_id)
+    if event is None or not event.is_active:
+        raise InvalidInput(MSG_EVENT_NOT_FOUND % event_id)
+    return event
+
+
+require_host = with_event(
+    can_edit_event, login_message=MSG_LOGIN_REQUIRED, refusal=MSG_FORBIDDEN, find=_find_active_event
 )
 
 
@@ -44,48 +60,42 @@ class EventImages(MethodView):
         images = list_images(db.session, event_id)
         return object_response({"images": represent_images(images, links()), "meta": {"count": len(images)}})
 
+    @require_host
     @accepts_body(NewImageSchema, "multipart/form-data")
     @returns_empty(201, location="/v2.1/events/3")
-    @fails_with({401: TO_CREATE, 403: NOT_YOURS, 400: (NO_EVENT % 3, "Image was not supplied", *IMAGE_PROBLEMS)})
-    def post(self, event_id):
+    @fails_with({400: (MSG_EVENT_NOT_FOUND % 3, MSG_IMAGE_REQUIRED, *INVALID_IMAGE_MESSAGES)})
+    def post(self, event, viewer):
         """Upload an image: square, 140 to 1440 pixels, PNG, JPEG, GIF or WebP.
 
-        It is made anew from its pixels; whatever else the file held is gone.
+        The server encodes the pixels again and drops everything else in the file.
         """
-        _check_may_change(event_id)
-        upload = request.files.get("image")
-        if upload is None:
-            raise InvalidInput("Image was not supplied")
-        if not upload.filename:
-            # What a form sends when nobody chose a file.
-            raise InvalidInput("Image upload failed (Code: 4)")
-        content = upload.read()
-        if len(content) > current_app.config["MAX_IMAGE_BYTES"]:
-            raise InvalidInput("Image upload failed (Code: 1)")
-        # Imported here: Pillow takes as much memory as a thousand rendered events, and few workers ever need it.
+        # Imported here: Pillow needs as much memory as a thousand rendered events, and few workers need it.
         from joindin.utils.images import process_event_image
 
-        made = process_event_image(content)
-        with EventImageStore(current_app.config["MEDIA_DIR"]) as files:
-            set_event_image(db.session, event_id, made, files)
+        images = process_event_image(_read_upload())
+        with EventImageStore(current_app.config["MEDIA_DIR"]) as store:
+            set_event_image(db.session, event.id, images, store)
             db.session.commit()
-        return empty_response(201, links().event(event_id))
+        return empty_response(201, links().event(event.id))
 
+    @require_host
     @returns_empty(204, location="/v2.1/events/3")
-    @fails_with({401: TO_CREATE, 403: NOT_YOURS, 400: NO_EVENT % 3})
-    def delete(self, event_id):
+    @fails_with({400: MSG_EVENT_NOT_FOUND % 3})
+    def delete(self, event, viewer):
         """Remove the image of an event."""
-        _check_may_change(event_id)
-        with EventImageStore(current_app.config["MEDIA_DIR"]) as files:
-            remove_event_image(db.session, event_id, files)
+        with EventImageStore(current_app.config["MEDIA_DIR"]) as store:
+            remove_event_image(db.session, event.id, store)
             db.session.commit()
-        return empty_response(204, links().event(event_id))
+        return empty_response(204, links().event(event.id))
 
 
-def _check_may_change(event_id):
-    user = require_user(TO_CREATE)
-    event = db.session.get(Event, event_id)
-    if event is None or not event.is_active:
-        raise InvalidInput(NO_EVENT % event_id)
-    if not check_permission_and_audit(can_edit_event, load_viewer_for_events(db.session, user, [event_id]), event):
-        raise Forbidden(NOT_YOURS)
+def _read_upload():
+    upload = request.files.get("image")
+    if upload is None:
+        raise InvalidInput(MSG_IMAGE_REQUIRED)
+    if not upload.filename:
+        raise InvalidInput(MSG_NO_FILE_CHOSEN)
+    content = upload.read()
+    if len(content) > current_app.config["MAX_IMAGE_BYTES"]:
+        raise InvalidInput(MSG_IMAGE_TOO_LARGE)
+    return content

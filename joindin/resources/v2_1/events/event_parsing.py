@@ -1,8 +1,9 @@
-"""Reading what a host says about an event (spec 4.4 and 4.5)."""
+"""Parsing of events in request bodies (spec 4.4, 4.5)."""
 
 from joindin.errors import InvalidInput
 from joindin.operations.events import UNCHANGED, EventDetails
 from joindin.representations.schema_fields import ObjectSchema, boolean, list_of, number, optional, string
+from joindin.resources.v2_1.field_lengths import length_message
 from joindin.resources.v2_1.request_params import Params
 from joindin.utils.datetimes import is_timezone, parse_date, utc_now
 from joindin.utils.text import is_web_url, to_plain_text
@@ -18,123 +19,132 @@ MSG_FIELD_REQUIRED = {
 MSG_DATES_REQUIRED = "Both 'start_date' and 'end_date' must be supplied in a recognised format"
 MSG_START_AFTER_END = "The event start date must be before its end date"
 MSG_INVALID_TIMEZONE = "The fields 'tz_continent' and 'tz_place' must be supplied and valid (e.g. Europe and London)"
+INVALID_EVENT_MESSAGES = (*MSG_FIELD_REQUIRED.values(), MSG_DATES_REQUIRED, MSG_START_AFTER_END, MSG_INVALID_TIMEZONE)
 
 
 class EventBodySchema(ObjectSchema):
-    """What is said about an event. Dates may be written in many ways; without an offset they are in its zone."""
+    """The fields of an event. Dates can have many formats; without an offset they are in the event's time zone."""
 
     name = string("SampleConf", maxLength=MAX_LENGTHS["name"])
     description = string("Two days of talks about PHP.", maxLength=MAX_LENGTHS["description"])
     location = string("Main Hall", "For virtual events, `online` works.", maxLength=MAX_LENGTHS["location"])
-    start_date = string("2026-03-02T09:00", "Only a day means its midnight.")
+    start_date = string("2026-03-02T09:00", "A date without a time is midnight.")
     end_date = string("2026-03-03T18:00", "Not before the start.")
-    tz_continent = string("Europe", "The first part of a zone's name.")
-    tz_place = string("Amsterdam", "The rest of the zone's name.")
-    href = optional(string("https://conf.example", "Dropped if it is no web address.", nullable=True, maxLength=600))
+    tz_continent = string("Europe", "The first part of the name of the time zone.")
+    tz_place = string("Amsterdam", "The rest of the name of the time zone.")
+    href = optional(string("https://conf.example", "Ignored if it is not a web URL.", nullable=True, maxLength=600))
     cfp_url = optional(string("https://conf.example/cfp", "As `href`.", nullable=True, maxLength=600))
     cfp_start_date = optional(string("2025-11-01", "An edit without it clears it.", nullable=True))
     cfp_end_date = optional(string("2025-12-31", "An edit without it clears it.", nullable=True))
     latitude = optional(number(52.3731, nullable=True, minimum=-90, maximum=90))
     longitude = optional(number(4.8922, nullable=True, minimum=-180, maximum=180))
-    tags = optional(list_of(string("php", maxLength=MAX_TAG_LENGTH), "All of them: an edit replaces what was there."))
+    tags = optional(list_of(string("php", maxLength=MAX_TAG_LENGTH), "All tags: an edit replaces the earlier ones."))
 
 
 class NewEventSchema(EventBodySchema):
     auto_approve_event = optional(boolean(description="Skips the approval, on test platforms that allow it."))
 
 
-def parse_event(given: Params, *, is_new: bool, more_problems=lambda: []) -> EventDetails:
-    """The details, if nothing is wrong with them; else all that is wrong, as one sentence.
+class InvalidEvent(InvalidInput):
+    """Some fields of an event are invalid. The message joins the errors, in the order of the contract."""
 
-    ``more_problems`` is asked last, for what the caller has to add. In a new event an absent field
-    is empty; in an edit it stays, but for the dates of the call for papers, which are cleared.
+    def __init__(self, errors: list[str]):
+        super().__init__(". ".join(errors))
 
-    :raises InvalidInput: with the contract's sentences, joined in its order.
+
+def parse_event(params: Params, *, is_new: bool) -> EventDetails:
+    """Return the details of the event.
+
+    An absent optional field is empty in a new event and unchanged in an edit, except for the dates of the call for
+    papers: an edit without them clears them.
+
+    :raises InvalidEvent: if fields are missing or invalid.
+    :raises InvalidInput: for a field that is not text.
     """
-    problems = []
-    texts = {field: _text(given, field, problems, MSG_FIELD_REQUIRED[field]) for field in MSG_FIELD_REQUIRED}
-    zone_name = "/".join(to_plain_text(given.text(part)) for part in ("tz_continent", "tz_place"))
-    dates = _dates(given, zone_name, problems)
-    place = {axis: _degrees(given, axis, most, problems) for axis, most in (("latitude", 90), ("longitude", 180))}
-    urls = {field: _url(given, field, is_new, problems) for field in ("href", "cfp_url")}
-    tags = _tags(given, problems)
-    problems += more_problems()
-    if problems:
-        raise InvalidInput(". ".join(problems))
+    errors = []
+    texts = {field: _parse_text(params, field, errors) for field in MSG_FIELD_REQUIRED}
+    zone_name = "/".join(to_plain_text(params.text(part)) for part in ("tz_continent", "tz_place"))
+    dates = _parse_dates(params, zone_name, errors)
+    latitude = _parse_degrees(params, "latitude", 90, errors)
+    longitude = _parse_degrees(params, "longitude", 180, errors)
+    urls = {field: _parse_url(params, field, is_new, errors) for field in ("href", "cfp_url")}
+    tags = _parse_tags(params, errors)
+    if errors:
+        raise InvalidEvent(errors)
     return EventDetails(
         **texts,
         **dates,
-        **place,
         **urls,
+        latitude=latitude,
+        longitude=longitude,
         timezone=zone_name,
         tags=tags,
-        cfp_starts_at=_optional_date(given, "cfp_start_date", zone_name),
-        cfp_ends_at=_optional_date(given, "cfp_end_date", zone_name),
+        cfp_starts_at=_parse_optional_date(params, "cfp_start_date", zone_name),
+        cfp_ends_at=_parse_optional_date(params, "cfp_end_date", zone_name),
     )
 
 
-def _text(given, field, problems, required):
-    text = to_plain_text(given.text(field))
-    if given.is_empty(field) or not text:
-        problems.append(required)
+def _parse_text(params, field, errors):
+    text = to_plain_text(params.text(field))
+    if params.is_empty(field) or not text:
+        errors.append(MSG_FIELD_REQUIRED[field])
     elif len(text) > MAX_LENGTHS[field]:
-        problems.append(_too_long(field))
+        errors.append(length_message(field, MAX_LENGTHS[field]))
     return text
 
 
-def _dates(given, zone_name, problems):
-    known_zone = zone_name if is_timezone(zone_name) and "/" in zone_name else None
-    starts_at, ends_at = (_optional_date(given, field, known_zone) for field in ("start_date", "end_date"))
+def _parse_dates(params, zone_name, errors):
+    valid_zone = zone_name if is_timezone(zone_name) and "/" in zone_name else None
+    starts_at, ends_at = (_parse_optional_date(params, field, valid_zone) for field in ("start_date", "end_date"))
     if starts_at is None or ends_at is None:
-        problems.append(MSG_DATES_REQUIRED)
+        errors.append(MSG_DATES_REQUIRED)
     elif starts_at > ends_at:
-        problems.append(MSG_START_AFTER_END)
-    elif known_zone is None:
-        problems.append(MSG_INVALID_TIMEZONE)
+        errors.append(MSG_START_AFTER_END)
+    elif valid_zone is None:
+        errors.append(MSG_INVALID_TIMEZONE)
     return {"starts_at": starts_at, "ends_at": ends_at}
 
 
-def _optional_date(given, field, zone_name):
-    return None if given.is_empty(field) else parse_date(given.text(field), zone_name, utc_now())
+def _parse_optional_date(params, field, zone_name):
+    return None if params.is_empty(field) else parse_date(params.text(field), zone_name, utc_now())
 
 
-def _url(given, field, is_new, problems):
-    if field not in given:
+def _parse_url(params, field, is_new, errors):
+    if field not in params:
         return UNCHANGED
-    url = to_plain_text(given.text(field))
+    url = to_plain_text(params.text(field))
     if not is_web_url(url):
-        # An edit that names no proper address clears what was there; a submission just has none.
+        # An invalid URL clears the field in an edit, and is ignored in a submission.
         return UNCHANGED if is_new else ""
     if len(url) > MAX_LENGTHS[field]:
-        problems.append(_too_long(field))
+        errors.append(length_message(field, MAX_LENGTHS[field]))
     return url
 
 
-def _degrees(given, axis, most, problems):
-    """Digits, sign and point are kept; empty and null clear, an absent key changes nothing."""
-    if axis not in given:
+def _parse_degrees(params, field, max_degrees, errors):
+    """Return the number; None if it is empty, null or unreadable, ``UNCHANGED`` if it is absent.
+
+    Characters other than digits, signs and points are ignored (spec 4.4).
+    """
+    if field not in params:
         return UNCHANGED
-    kept = "".join(c for c in given.text(axis) if c in "0123456789+-.")[:40]
+    number_text = "".join(c for c in params.text(field) if c in "0123456789+-.")[:40]
     try:
-        degrees = float(kept)
+        degrees = float(number_text)
     except ValueError:
         return None
-    if not -most <= degrees <= most:
-        problems.append(f"The field '{axis}' must be between -{most} and {most}")
+    if not -max_degrees <= degrees <= max_degrees:
+        errors.append(f"The field '{field}' must be between -{max_degrees} and {max_degrees}")
     return degrees or None
 
 
-def _tags(given, problems):
-    names = given.texts("tags")
+def _parse_tags(params, errors):
+    names = params.texts("tags")
     if names is None:
         return UNCHANGED
     names = [name for name in (to_plain_text(name).lower() for name in names) if name]
     if len(names) > MAX_TAGS:
-        problems.append(f"An event must not have more than {MAX_TAGS} tags")
+        errors.append(f"An event must not have more than {MAX_TAGS} tags")
     if any(len(name) > MAX_TAG_LENGTH for name in names):
-        problems.append(f"A tag must not be longer than {MAX_TAG_LENGTH} characters")
+        errors.append(f"A tag must not be longer than {MAX_TAG_LENGTH} characters")
     return names
-
-
-def _too_long(field):
-    return f"The field '{field}' must not be longer than {MAX_LENGTHS[field]} characters"

@@ -1,4 +1,4 @@
-"""The talks of an event (spec 4.11, 7.5)."""
+"""Talks of an event (spec 4.11, 7.5)."""
 
 from flask.views import MethodView
 from flask_smorest import Blueprint
@@ -20,10 +20,10 @@ from joindin.resources.v2_1.rendering import render_talks
 from joindin.resources.v2_1.request_params import get_params
 from joindin.resources.v2_1.talks.talk_parsing import INVALID_TALK_MESSAGES, TalkBodySchema, parse_talk
 
-blp = Blueprint("event talks", __name__, url_prefix="/v2.1", description="The talks of an event")
+blp = Blueprint("event talks", __name__, url_prefix="/v2.1", description="Talks of an event")
 
-TO_CREATE = "You must be logged in to create data"
-NOT_HOST = "You do not have permission to add talks to this event"
+MSG_LOGIN_REQUIRED = "You must be logged in to create data"
+MSG_FORBIDDEN_ADD_TALK = "You do not have permission to add talks to this event"
 
 
 @blp.route("/events/<positive:event_id>/talks")
@@ -35,10 +35,12 @@ class EventTalks(MethodView):
 
     @accepts_body(TalkBodySchema)
     @returns(TalkPageSchema, VerboseTalkPageSchema, status=201, location="/v2.1/talks/42")
-    @fails_with({401: TO_CREATE, 400: (NOT_HOST, *INVALID_TALK_MESSAGES), 404: "Event not found"})
+    @fails_with(
+        {401: MSG_LOGIN_REQUIRED, 400: (MSG_FORBIDDEN_ADD_TALK, *INVALID_TALK_MESSAGES), 404: "Event not found"}
+    )
     def post(self, event_id):
-        """Add a talk to an event, once that is approved. The answer shows it."""
-        event = _event_of_caller(event_id)
+        """Add a talk to an approved event. The response has the talk."""
+        event = _find_event_to_add_talks(event_id)
         talk = add_talk(db.session, event.id, parse_talk(get_params(), event))
         talk_id = talk.id
         db.session.commit()
@@ -48,12 +50,18 @@ class EventTalks(MethodView):
         return response
 
 
-def _event_of_caller(event_id):
-    """The event, if the caller runs it. Whoever does not hears the same of every event, be it there or not."""
-    viewer = load_viewer_for_events(db.session, require_user(TO_CREATE), [event_id])
+def _find_event_to_add_talks(event_id):
+    """Return the visible event, if the caller may add talks to it.
+
+    The contract checks the right before the existence (spec 7.5): to others than hosts and admins, missing events look
+    like events of other hosts.
+
+    :raises Unauthenticated, InvalidInput, NotFound: in that order.
+    """
+    viewer = load_viewer_for_events(db.session, require_user(MSG_LOGIN_REQUIRED), [event_id])
     event = db.session.get(Event, event_id)
     if not (check_permission_and_audit(can_edit_event, viewer, event) if event else viewer.is_admin):
-        raise InvalidInput(NOT_HOST)
+        raise InvalidInput(MSG_FORBIDDEN_ADD_TALK)
     if event is None or not event.is_visible:
         raise NotFound("Event not found")
     return event

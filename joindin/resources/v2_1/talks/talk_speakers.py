@@ -1,4 +1,4 @@
-"""Who gives a talk, and who says so (spec 7.11, 7.12)."""
+"""Speakers of talks, and claims to be one (spec 7.11, 7.12)."""
 
 from flask import request
 from flask.views import MethodView
@@ -41,19 +41,19 @@ from joindin.resources.v2_1.responses import (
 from joindin.utils.datetimes import utc_now
 from joindin.utils.text import to_plain_text
 
-blp = Blueprint("speakers", __name__, url_prefix="/v2.1", description="Who gives a talk, and who says so")
+blp = Blueprint("speakers", __name__, url_prefix="/v2.1", description="Speakers of talks, and claims to be one")
 
-TO_CREATE = "You must be logged in to create data"
-TO_REMOVE = "You must be logged in to remove data"
-NOT_TO_REJECT = "You do not have permission to reject the speaker claim on this talk"
-NOT_TO_UNLINK = "You do not have permission to remove this speaker from this talk"
-NO_CLAIM = "There was a problem with the claim"
-NO_SPEAKER = "Provided user is not a speaker on this talk"
+MSG_LOGIN_TO_CLAIM = "You must be logged in to create data"
+MSG_LOGIN_TO_REMOVE = "You must be logged in to remove data"
+MSG_FORBIDDEN_REJECT = "You do not have permission to reject the speaker claim on this talk"
+MSG_FORBIDDEN_UNLINK = "You do not have permission to remove this speaker from this talk"
+MSG_CLAIM_NOT_FOUND = "There was a problem with the claim"
+MSG_NOT_A_SPEAKER = "Provided user is not a speaker on this talk"
 
 
 class ClaimBodySchema(ObjectSchema):
-    display_name = string("Ada L.", "The speaker's name as the talk has it.")
-    username = string("ada", "Who is that speaker.")
+    display_name = string("Ada L.", "The speaker's name on the talk.")
+    username = string("ada", "The user who is this speaker.")
 
 
 @blp.route("/talks/<positive:talk_id>/speakers")
@@ -61,12 +61,12 @@ class TalkSpeakers(MethodView):
     @returns(TalkSpeakersSchema)
     @fails_with({404: "Talk not found"})
     def get(self, talk_id):
-        """List the speakers of a talk, by number rather than in a list."""
+        """List the speakers of a talk, as an object with their numbers as keys."""
         speakers = find_talk(db.session, talk_id).speakers
-        shown = {str(number): represent_speaker(speaker, links()) for number, speaker in enumerate(speakers)}
-        return object_response({**shown, "meta": {"count": len(speakers)}})
+        representations = {str(number): represent_speaker(speaker, links()) for number, speaker in enumerate(speakers)}
+        return object_response({**representations, "meta": {"count": len(speakers)}})
 
-    @with_talk(login_message=TO_CREATE)
+    @with_talk(login_message=MSG_LOGIN_TO_CLAIM)
     @accepts_body(ClaimBodySchema)
     @returns_empty(204, location="/v2.1/talks/42/speakers")
     @fails_with(
@@ -78,12 +78,12 @@ class TalkSpeakers(MethodView):
         }
     )
     def post(self, talk, viewer):
-        """Say who a speaker is.
+        """Claim to be a speaker, or assign a user to a speaker's name.
 
-        It takes two: that person and a host, in any order. The first to say so makes a claim or an
-        assignment, which the other is told of by mail; the second makes the link.
+        The user and a host both have to confirm, in any order. The first request stores a claim (by the user) or an
+        assignment (by a host) and notifies the other side by mail. The second request links the user to the name.
         """
-        speaker_name, username = _read_claim()
+        speaker_name, username = _parse_claim()
         if not (speaker_name and username):
             raise InvalidInput(MSG_INCOMPLETE_CLAIM)
         viewer = load_viewer_for_talk_editing(db.session, viewer.user, [talk])
@@ -99,7 +99,7 @@ class TalkSpeakers(MethodView):
         db.session.commit()
         return empty_response(204, base_url() + request.path)
 
-    @with_talk(can_manage_talk, login_message=TO_REMOVE, refusal=NOT_TO_REJECT)
+    @with_talk(can_manage_talk, login_message=MSG_LOGIN_TO_REMOVE, refusal=MSG_FORBIDDEN_REJECT)
     @accepts_query("display_name", "claimant")
     @returns_empty(204, location="/v2.1/talks/42")
     @fails_with(
@@ -107,32 +107,32 @@ class TalkSpeakers(MethodView):
             400: MSG_INCOMPLETE_CLAIM,
             404: MSG_USER_NOT_FOUND,
             422: (MSG_SPEAKER_NOT_FOUND, MSG_ALREADY_CLAIMED),
-            500: NO_CLAIM,
+            500: MSG_CLAIM_NOT_FOUND,
         }
     )
     def delete(self, talk, viewer):
-        """Reject what somebody claims. They are told by mail. Assignments cannot be rejected."""
-        speaker_name, username = _read_claim()
+        """Reject the claim of a user, who is notified by mail. Assignments cannot be rejected."""
+        speaker_name, username = _parse_claim()
         if not reject_claim(db.session, talk.id, speaker_name=speaker_name, username=username, actor=viewer.user):
-            # The contract's status, though it is the caller who is mistaken.
-            return error_response(NO_CLAIM, 500)
+            # The contract's status, although it is an error of the caller.
+            return error_response(MSG_CLAIM_NOT_FOUND, 500)
         db.session.commit()
         return empty_response(204, links().talk(talk.id))
 
 
 @blp.route("/talks/<positive:talk_id>/speakers/<row_id:user_id>")
-class OneTalkSpeaker(MethodView):
-    @with_talk(login_message=TO_REMOVE)
+class TalkSpeakerDetail(MethodView):
+    @with_talk(login_message=MSG_LOGIN_TO_REMOVE)
     @returns_empty(204, location="/v2.1/talks/42")
-    @fails_with({404: NO_SPEAKER, 403: NOT_TO_UNLINK})
+    @fails_with({404: MSG_NOT_A_SPEAKER, 403: MSG_FORBIDDEN_UNLINK})
     def delete(self, talk, viewer, user_id):
         """Unlink a speaker from a talk, as one of its hosts or claimed speakers. The name stays."""
         if not is_speaker(db.session, talk.id, user_id):
-            raise NotFound(NO_SPEAKER)
+            raise NotFound(MSG_NOT_A_SPEAKER)
         if not check_permission_and_audit(
             can_edit_talk, load_viewer_for_talk_editing(db.session, viewer.user, [talk]), talk
         ):
-            raise Forbidden(NOT_TO_UNLINK)
+            raise Forbidden(MSG_FORBIDDEN_UNLINK)
         unlink_speaker(db.session, lock_talk(db.session, talk.id), user_id)
         db.session.commit()
         return empty_response(204, links().talk(talk.id))
@@ -143,17 +143,16 @@ class EventClaims(MethodView):
     @with_event(
         can_edit_event,
         login_message="You must be logged in to view pending claims",
-        # The original's own words; nothing here is about tracks.
+        # The original's message, although it is not about tracks.
         refusal="You do not have permission to edit this track",
     )
     @returns(ClaimPageSchema, VerboseClaimPageSchema)
     def get(self, event, viewer):
-        """List the claims that wait for approval."""
+        """List the claims that wait for approval by a host."""
         page = list_open_claims(db.session, event.id)
-        return collection_response(
-            "claims", [represent_claim(each, links(), is_verbose()) for each in page.items], page
-        )
+        claims = [represent_claim(claim, links(), is_verbose()) for claim in page.items]
+        return collection_response("claims", claims, page)
 
 
-def _read_claim():
+def _parse_claim():
     return (to_plain_text(get_params().text(field)) for field in ("display_name", "username"))

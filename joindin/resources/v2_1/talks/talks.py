@@ -1,4 +1,4 @@
-"""Talks: find, read, star (spec 7)."""
+"""Talks: search, reading, editing, deletion and stars (spec 7)."""
 
 from flask import request
 from flask.views import MethodView
@@ -38,14 +38,14 @@ from joindin.resources.v2_1.request_params import get_params, get_query_params
 from joindin.resources.v2_1.responses import empty_response, object_response
 from joindin.resources.v2_1.talks.talk_parsing import INVALID_TALK_MESSAGES, TalkBodySchema, parse_talk
 
-blp = Blueprint("talks", __name__, url_prefix="/v2.1", description="What is given at events")
+blp = Blueprint("talks", __name__, url_prefix="/v2.1", description="Talks of events")
 
-TO_CREATE = "You must be logged in to create data"
-TO_UPDATE = "You must be logged in to update data"
-TO_REMOVE = "You must be logged in to remove data"
+MSG_LOGIN_TO_CREATE = "You must be logged in to create data"
+MSG_LOGIN_TO_UPDATE = "You must be logged in to update data"
+MSG_LOGIN_TO_REMOVE = "You must be logged in to remove data"
 
-NOT_TO_UPDATE = "You do not have permission to update this talk"
-NOT_TO_DELETE = "You do not have permission to do that"
+MSG_FORBIDDEN_UPDATE = "You do not have permission to update this talk"
+MSG_FORBIDDEN_DELETE = "You do not have permission to do that"
 
 
 @blp.route("/talks")
@@ -62,31 +62,31 @@ class Talks(MethodView):
 
 
 @blp.route("/talks/<positive:talk_id>")
-class OneTalk(MethodView):
+class TalkDetail(MethodView):
     @returns(TalkPageSchema, VerboseTalkPageSchema)
     @fails_with({404: "Talk not found"})
     def get(self, talk_id):
         """Show a talk."""
         return render_talks(single_page(find_talk_key(reader(), talk_id)))
 
-    @with_talk(can_edit_talk, login_message=TO_UPDATE, refusal=NOT_TO_UPDATE)
+    @with_talk(can_edit_talk, login_message=MSG_LOGIN_TO_UPDATE, refusal=MSG_FORBIDDEN_UPDATE)
     @accepts_body(TalkBodySchema)
     @returns_empty(204, location="/v2.1/talks/42")
     @fails_with({400: INVALID_TALK_MESSAGES})
     def put(self, talk, viewer):
         """Edit a talk, as one of its hosts or claimed speakers.
 
-        Absent optional fields get their defaults, but for the speakers, who stay. Links stay as well.
+        Absent optional fields are set to their defaults. Absent speakers and all links stay unchanged.
         """
         edit_talk(db.session, talk.id, parse_talk(get_params(), talk.event))
         db.session.commit()
         return empty_response(204, base_url() + request.path)
 
     @returns_empty(204)
-    @fails_with({401: TO_REMOVE, 400: NOT_TO_DELETE})
+    @fails_with({401: MSG_LOGIN_TO_REMOVE, 400: MSG_FORBIDDEN_DELETE})
     def delete(self, talk_id):
-        """Delete a talk and what was said about it. One that is not there is deleted already."""
-        user = require_user(TO_REMOVE)
+        """Delete a talk and its comments. Succeeds too if there is no such talk."""
+        user = require_user(MSG_LOGIN_TO_REMOVE)
         try:
             talk = find_talk_unloaded(db.session, talk_id)
         except NotFound:
@@ -94,7 +94,7 @@ class OneTalk(MethodView):
         if not check_permission_and_audit(
             can_manage_talk, load_viewer_for_talk_editing(db.session, user, [talk]), talk
         ):
-            raise InvalidInput(NOT_TO_DELETE)
+            raise InvalidInput(MSG_FORBIDDEN_DELETE)
         delete_talk(db.session, talk.id)
         db.session.commit()
         return empty_response(204)
@@ -104,24 +104,24 @@ class OneTalk(MethodView):
 class TalkStarred(MethodView):
     @returns(StarredSchema)
     def get(self, talk_id):
-        """Tell whether the caller starred a talk."""
+        """Show whether the caller starred a talk."""
         user = get_caller().user
         return object_response({"has_starred": user is not None and has_starred(db.session, talk_id, user.id)})
 
     @returns_empty(201, location="/v2.1/talks/42/starred")
-    @fails_with({401: TO_CREATE, 404: "Talk not found"})
+    @fails_with({401: MSG_LOGIN_TO_CREATE, 404: "Talk not found"})
     def post(self, talk_id):
         """Star a talk."""
-        if not star_talk(writer(), talk_id, require_user(TO_CREATE).id):
+        if not star_talk(writer(), talk_id, require_user(MSG_LOGIN_TO_CREATE).id):
             raise NotFound("Talk not found")
         return empty_response(201, base_url() + request.path)
 
     @returns_empty(200, location="/v2.1/talks/42/starred")
-    @fails_with({401: TO_REMOVE})
+    @fails_with({401: MSG_LOGIN_TO_REMOVE})
     def delete(self, talk_id):
-        """Star a talk no longer."""
-        unstar_talk(writer(), talk_id, require_user(TO_REMOVE).id)
-        # 200, as the web site and the app for Android expect; the newest original says 205 (spec 18, #1).
+        """Remove the star of a talk."""
+        unstar_talk(writer(), talk_id, require_user(MSG_LOGIN_TO_REMOVE).id)
+        # 200, as the web site and the Android app expect; the newest original has 205 (spec 18, #1).
         return empty_response(200, base_url() + request.path)
 
 
@@ -129,12 +129,12 @@ class TalkStarred(MethodView):
 class UserTalks(MethodView):
     @returns_page(TalkPageSchema, VerboseTalkPageSchema)
     def get(self, user_id):
-        """List the talks that somebody is a claimed speaker of, newest first."""
+        """List the talks that a user is a claimed speaker of, newest first."""
         return render_talks(list_user_talks(reader(), user_id, read_paging()), count_all_comments=True)
 
 
-class BelowTalk(MethodView):
-    """What the original makes of posts to a talk, and of addresses below it that it does not know (spec 3)."""
+class TalkFallback(MethodView):
+    """POST to a talk, and unknown paths below it, answered like the original answers them (spec 3)."""
 
     def get(self, talk_id, below):
         raise MethodNotAllowed("Method not supported")
@@ -142,34 +142,33 @@ class BelowTalk(MethodView):
     put = delete = get
 
     def post(self, talk_id, below=""):
-        require_user(TO_CREATE)
+        require_user(MSG_LOGIN_TO_CREATE)
         find_talk(db.session, talk_id)
         if not below:
             raise InvalidInput("method not supported - sorry")
         raise NotFound("Operation not supported, sorry")
 
 
-class NoTalk(MethodView):
-    """Addresses in which the id of a talk is missing, or is no number (spec 2.17)."""
+class MissingTalk(MethodView):
+    """URLs without the id of a talk or with an invalid one (spec 2.17)."""
 
     def get(self, rest):
         raise NotFound("Talk not found")
 
     def post(self, rest=""):
-        require_user(TO_CREATE)
+        require_user(MSG_LOGIN_TO_CREATE)
         raise NotFound("Talk not found")
 
     def put(self, rest):
-        require_user(TO_UPDATE)
+        require_user(MSG_LOGIN_TO_UPDATE)
         raise NotFound("Talk not found")
 
     def delete(self, rest):
-        require_user(TO_REMOVE)
+        require_user(MSG_LOGIN_TO_REMOVE)
         raise NotFound("Talk not found")
 
 
-# Past the documentation: nobody is meant to call these.
-add_undocumented_route(blp, "/talks/<positive:talk_id>/<path:below>", BelowTalk)
-add_undocumented_route(blp, "/talks/<positive:talk_id>", BelowTalk, endpoint="PostToTalk", methods=["POST"])
-add_undocumented_route(blp, "/talks/<path:rest>", NoTalk)
-add_undocumented_route(blp, "/talks", NoTalk, endpoint="PostToTalks", methods=["POST"])
+add_undocumented_route(blp, "/talks/<positive:talk_id>/<path:below>", TalkFallback)
+add_undocumented_route(blp, "/talks/<positive:talk_id>", TalkFallback, endpoint="PostToTalk", methods=["POST"])
+add_undocumented_route(blp, "/talks/<path:rest>", MissingTalk)
+add_undocumented_route(blp, "/talks", MissingTalk, endpoint="PostToTalks", methods=["POST"])
