@@ -78,6 +78,8 @@ def init_app(app: Flask, dialects: Mapping[str, ErrorDialect]) -> None:
 
     def handle_domain_error(error):
         _roll_back()
+        if isinstance(error, ServiceUnavailable):
+            outages.report(error.__cause__ or error)
         response = dialects[current_surface()].handle_domain_error(error)
         if (retry_after := getattr(error, "retry_after", None)) is not None:
             response.headers["Retry-After"] = str(retry_after)
@@ -90,8 +92,9 @@ def init_app(app: Flask, dialects: Mapping[str, ErrorDialect]) -> None:
     def handle_unexpected_error(error):
         _roll_back()
         if is_outage(error):
-            outages.report(error)
-            return handle_domain_error(ServiceUnavailable())
+            unavailable = ServiceUnavailable()
+            unavailable.__cause__ = error
+            return handle_domain_error(unavailable)
         if isinstance(error, IntegrityError | ObjectDeletedError) and _is_credential_deleted():
             return handle_domain_error(Unauthenticated("You must be logged in"))
         log.exception("%s %s failed", request.method, request.path)

@@ -53,8 +53,8 @@ class TokenUsageRecorder:
         main_thread().join(self._delay)
         try:
             self._write()
-        except SQLAlchemyError:
-            log.warning("The last use of some tokens was not recorded", exc_info=True)
+        except SQLAlchemyError as error:
+            log.warning("The last use of some tokens was not recorded: %s", error)
 
     def _write(self):
         with self._lock:
