@@ -79,7 +79,7 @@ CHANGES = {
     "a deleted event": delete_row(Event, "event"),
     "a new tag of an event": tag("untagged event"),
     "a removed tag": lambda ids: delete(EventTag).where(EventTag.c.event_id == ids["event"]),
-    "a new talk": copy_row(Talk, "talk", slug="another", stub="another"),
+    "a new talk": copy_row(Talk, "talk", slug="another", stub="other"),
     "a renamed talk": set_talk(title="Another", title_key="another"),
     "a hidden talk": set_talk(is_active=False),
     "a deleted talk": delete_row(Talk, "talk"),
