@@ -1,36 +1,44 @@
-"""What a search looks for, in the words of the indexes that find it."""
+"""Search texts as patterns for LIKE and for the trigram index."""
 
 import re
 
 from joindin.utils.text import MAX_SEARCH_PATTERN_LENGTH, fold_case_accents
 
-# Shorter pieces are in no index.
-SHORTEST = 3
-_PART = re.compile(r"\\(.)|([%_])|(.)", re.DOTALL)
+# The trigram index does not contain shorter parts.
+MIN_INDEXED_LENGTH = 3
+_TOKEN = re.compile(r"\\(.)|([%_])|(.)", re.DOTALL)
 
 
 def like_pattern(text: str) -> str:
-    """A LIKE pattern for names that hold ``text``, which may hold LIKE's wildcards, as in the original."""
+    """Return a LIKE pattern for names that contain ``text``; its wildcards apply, as in the original."""
     return f"%{fold_case_accents(text)[:MAX_SEARCH_PATTERN_LENGTH]}%"
 
 
 def literal_pattern(text: str) -> str:
-    """A LIKE pattern for names that hold just ``text``."""
+    """Return a LIKE pattern for names that contain ``text`` literally."""
     return like_pattern(re.sub(r"([\\%_])", r"\\\1", text))
 
 
+def like_param(name: str) -> str:
+    """Return SQL for a LIKE pattern that is the parameter ``name``.
+
+    As an expression: SQLite prepares a statement again at each execution if the pattern is a bare parameter.
+    """
+    return f"('' || :{name}) ESCAPE '\\'"
+
+
 def trigram_match(pattern: str) -> str | None:
-    """FTS5's question for whatever a LIKE pattern may fit; None if nothing in it is long enough to be looked up."""
-    pieces = [piece for piece in _literal_pieces(pattern) if len(piece) >= SHORTEST]
-    return " AND ".join('"{}"'.format(piece.replace('"', '""')) for piece in pieces) or None
+    """Return an FTS5 query that matches a superset of a LIKE pattern, or None if all literal parts are too short."""
+    parts = [part for part in _literal_parts(pattern) if len(part) >= MIN_INDEXED_LENGTH]
+    return " AND ".join('"{}"'.format(part.replace('"', '""')) for part in parts) or None
 
 
-def _literal_pieces(pattern):
-    piece = ""
-    for escaped, wildcard, plain in _PART.findall(pattern):
+def _literal_parts(pattern):
+    part = ""
+    for escaped, wildcard, plain in _TOKEN.findall(pattern):
         if wildcard:
-            yield piece
-            piece = ""
+            yield part
+            part = ""
         else:
-            piece += escaped or plain
-    yield piece
+            part += escaped or plain
+    yield part

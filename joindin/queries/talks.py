@@ -12,7 +12,7 @@ from joindin.performance.caching.query_cache import CHANGE_COUNTER, cached_count
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.queries.keyed_lists import KeyedList
 from joindin.queries.paging import Page, Paging
-from joindin.queries.search_patterns import like_pattern, trigram_match
+from joindin.queries.search_patterns import like_param, like_pattern, trigram_match
 
 VISIBLE = (Talk.is_active == true(), Event.is_visible == true())
 
@@ -146,8 +146,8 @@ _BY_USER = """talks JOIN events ON events.id = talks.event_id WHERE talks.is_act
     AND talks.id IN (SELECT talk_id FROM talk_speakers WHERE user_id = :user_id)"""
 _OF_USER = _key_list(_BY_USER, "DESC", f"(SELECT count(*) FROM {_BY_USER})")
 
-_WITH_TITLE = """talks JOIN listed_events ON listed_events.event_id = talks.event_id
-    WHERE {active} AND talks.title_key LIKE :title ESCAPE '\\'"""
+_WITH_TITLE = f"""talks JOIN listed_events ON listed_events.event_id = talks.event_id
+    WHERE {{active}} AND talks.title_key LIKE {like_param("title")}"""
 # In SQLite's words, without which it does not see that an index has the active ones only.
 _ACTIVE = {"sqlite": "talks.is_active = 1", "postgresql": "talks.is_active"}
 _MATCHING = "SELECT rowid FROM talk_titles WHERE talk_titles MATCH :match"

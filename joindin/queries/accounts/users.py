@@ -10,7 +10,7 @@ from joindin.performance.sql.compiled import CompiledStatement
 from joindin.performance.sql.reader import batched
 from joindin.queries.keyed_lists import KeyedList
 from joindin.queries.paging import Page, Paging
-from joindin.queries.search_patterns import literal_pattern, trigram_match
+from joindin.queries.search_patterns import like_param, literal_pattern, trigram_match
 from joindin.utils.text import fold_case_accents
 
 # Pages with a larger offset are found by the bucket counts.
@@ -117,9 +117,10 @@ _FAR = CompiledStatement(
 # The three names in three lines, as they are indexed together; then each by itself.
 _NAMES = """(users.username_key || '\n' || coalesce(users.full_name_key, '') || '\n'
     || lower(coalesce(users.twitter_username, '')))"""
-_WITH_NAME = f"""users WHERE users.is_active AND ({_NAMES} LIKE :part ESCAPE '\\'
-    AND (users.username_key LIKE :part ESCAPE '\\' OR users.full_name_key LIKE :part ESCAPE '\\'
-    OR lower(users.twitter_username) LIKE :part ESCAPE '\\'))"""
+_PART = like_param("part")
+_WITH_NAME = f"""users WHERE users.is_active AND ({_NAMES} LIKE {_PART}
+    AND (users.username_key LIKE {_PART} OR users.full_name_key LIKE {_PART}
+    OR lower(users.twitter_username) LIKE {_PART}))"""
 _MATCHING = f"{_WITH_NAME} AND users.id IN (SELECT rowid FROM user_names WHERE user_names MATCH :match)"
 
 

@@ -17,6 +17,7 @@ from joindin.performance.caching.query_cache import CHANGE_COUNTER, cached_count
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.queries.event_lists.hot import SCORE_SQL, hot_candidates_sql
 from joindin.queries.paging import Page, Paging, limit_clause
+from joindin.queries.search_patterns import like_param
 
 # At most this many matches are sorted; a search with more is common.
 RARE_MATCH_LIMIT = 1000
@@ -29,7 +30,7 @@ CONDITIONS = {
     "from": "listed.starts_at >= :from",
     "until": "listed.starts_at < :until",
     "cfp": "listed.cfp_ends_at >= :today AND listed.cfp_starts_at <= :soon",
-    "title": "listed.name_key LIKE :title ESCAPE '\\'",
+    "title": f"listed.name_key LIKE {like_param('title')}",
     "stub": "listed.event_id = (SELECT id FROM events WHERE lower(stub) = :stub)",
     "tags": """EXISTS (SELECT 1 FROM listed_tags tagged WHERE tagged.tag_id IN :tag_ids
         AND tagged.starts_at = listed.starts_at AND tagged.event_id = listed.event_id)""",
@@ -58,7 +59,7 @@ CANDIDATES = {
     "stub": "SELECT id AS event_id FROM events WHERE lower(stub) = :stub",
     "title": {
         "sqlite": "SELECT rowid AS event_id FROM event_titles WHERE event_titles MATCH :match",
-        "postgresql": "SELECT event_id FROM listed_events WHERE name_key LIKE :title ESCAPE '\\'",
+        "postgresql": f"SELECT event_id FROM listed_events WHERE name_key LIKE {like_param('title')}",
     },
     "tags": "SELECT event_id FROM listed_tags WHERE tag_id IN :tag_ids",
 }
@@ -128,22 +129,22 @@ def _rare(dialect, narrowest, conditions, order, limit):
 
 @lru_cache(maxsize=256)
 def _bounded_scan(conditions, order, length, limit):
-    source, complete = "scanned listed", ""
     if order.startswith("hot"):
-        source = "scanned JOIN listed_events listed ON listed.event_id = scanned.event_id"
-        # Rows behind the scanned ones may have the same score as the last of them.
-        complete = f"AND (score < (SELECT max(score) FROM scanned) OR (SELECT count(*) FROM scanned) < {length})"
-    page = _page(conditions, order, source, limit, complete, score="scanned.score")
-    return _compiled(f"WITH scanned AS MATERIALIZED ({_scanned(conditions, order, length)}) {page}")
-
-
-def _scanned(conditions, order, length):
-    if order.startswith("hot"):
-        return f"""SELECT event_id, score FROM ({hot_candidates_sql(f"LIMIT {length}")}) candidates
-            ORDER BY score, event_id LIMIT {length}"""
+        return _compiled(_hot_scan(conditions, order, length, limit))
     indexed = [name for name in ("from", "until", "cfp") if name in conditions]
-    where = f"WHERE {_where(indexed)}" if indexed else ""
-    return f"SELECT listed.* FROM listed_events listed {where} ORDER BY {ORDERS[order].format('listed')} LIMIT {length}"
+    scanned = f"""(SELECT event_id, starts_at, cfp_starts_at, cfp_ends_at, name_key FROM listed_events listed
+        WHERE {_where(indexed)} ORDER BY {ORDERS[order].format("listed")} LIMIT {length}) listed"""
+    return _compiled(_page(conditions, order, scanned, limit))
+
+
+def _hot_scan(conditions, order, length, limit):
+    source = "scanned JOIN listed_events listed ON listed.event_id = scanned.event_id"
+    # Rows behind the scanned ones may have the same score as the last of them.
+    complete = f"AND (score < (SELECT max(score) FROM scanned) OR (SELECT count(*) FROM scanned) < {length})"
+    return f"""WITH scanned AS MATERIALIZED (
+            SELECT event_id, score FROM ({hot_candidates_sql(f"LIMIT {length}")}) candidates
+            ORDER BY score, event_id LIMIT {length}
+        ) {_page(conditions, order, source, limit, complete, score="scanned.score")}"""
 
 
 @lru_cache(maxsize=256)
