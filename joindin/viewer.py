@@ -1,4 +1,4 @@
-"""Who is looking, and what the things at hand mean to them."""
+"""The current user and their relations to the loaded objects."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class UserSnapshot(NamedTuple):
-    """Who is calling: what permissions and answers ask of an account, read once and tied to no session."""
+    """The columns of an account that permissions and representations read, loaded once and bound to no session."""
 
     id: int
     username: str
@@ -20,11 +20,11 @@ class UserSnapshot(NamedTuple):
 
 @dataclass(frozen=True)
 class Viewer:
-    """What the things at hand are to ``user``, not all there are.
+    """The user's relations to the loaded events and talks. Covers only the objects of the current request.
 
-    ``attending`` and ``hosting`` hold ids of events, ``starred`` and ``speaking`` of talks;
-    ``ratings`` the viewer's own by talk. ``permits`` is what they and their groups are permitted:
-    pairs of a permission and the id of what it is for, None for everything.
+    ``attending`` and ``hosting`` contain event ids, ``starred`` and ``speaking`` talk ids, ``ratings`` the user's own
+    ratings by talk id. ``permissions`` are those of the user and their groups: pairs of a permission and the id of the
+    object that it is limited to, or None.
     """
 
     user: UserSnapshot | None = None
@@ -44,7 +44,7 @@ class Viewer:
         return self.user is not None and self.user.is_editor and self.user.is_active
 
     def has_permission(self, permission: str, object_id: int | None = None) -> bool:
-        """Whether they are permitted that for everything, or for the thing with that id. Admins are."""
+        """Return whether the user has the permission for all objects or for that one. Admins have all."""
         if self.is_admin:
             return True
         if self.user is None or not self.user.is_active:

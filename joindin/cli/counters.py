@@ -37,7 +37,7 @@ def check(fix: bool):
     listing = verify_read_models(db.session, fix=fix)
     db.session.commit()
     for drift in drifted[:MAX_LISTED]:
-        click.echo(f"{drift.kind} {drift.id}: {drift.counter} is {drift.stored}, should be {drift.counted}")
+        click.echo(f"{drift.row_type} {drift.id}: {drift.counter} is {drift.stored}, should be {drift.counted}")
     if len(drifted) > MAX_LISTED:
         click.echo(f"... and {len(drifted) - MAX_LISTED} more")
     for table, number in listing.items():

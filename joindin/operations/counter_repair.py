@@ -1,7 +1,7 @@
-"""Counting anew what is otherwise counted on the way.
+"""Verification and repair of stored counters and read models.
 
-Every counter of an event, a track or a talk is the length of something; here each stands beside
-the question that gives it. Imports and hands in the database can set them apart, no request does.
+Each counter of an event, a track or a talk is defined here by the query that recomputes it. No request makes them
+differ; an import or manual SQL can.
 """
 
 from collections.abc import Iterator
@@ -11,13 +11,13 @@ from sqlalchemy import func, select, true, update
 
 from joindin.db.locking import begin_write
 from joindin.models import Attendance, Event, EventComment, EventHost, Talk, TalkComment, Track, talk_tracks
-from joindin.operations.talk_counters import TALK_COUNTERS as COUNTED_OF_TALKS
+from joindin.operations.talk_counters import TALK_COUNTERS
 from joindin.performance.read_models import find_inconsistencies, rebuild
 
-BATCH = 1000
+BATCH_SIZE = 1000
 
 _hosts = select(EventHost.user_id).where(EventHost.event_id == EventComment.event_id).correlate(EventComment)
-_counts = (
+_counted_ratings = (
     EventComment.event_id == Event.id,
     EventComment.rating > 0,
     EventComment.user_id.is_not(None),
@@ -30,8 +30,8 @@ EVENT_COUNTERS = {
     "talk_count": select(func.count()).where(Talk.event_id == Event.id),
     "talk_comment_count": select(func.count()).where(TalkComment.event_id == Event.id),
     "track_count": select(func.count()).where(Track.event_id == Event.id),
-    "rating_sum": select(func.coalesce(func.sum(EventComment.rating), 0)).where(*_counts),
-    "rating_count": select(func.count(EventComment.id)).where(*_counts),
+    "rating_sum": select(func.coalesce(func.sum(EventComment.rating), 0)).where(*_counted_ratings),
+    "rating_count": select(func.count(EventComment.id)).where(*_counted_ratings),
 }
 
 TRACK_COUNTERS = {
@@ -40,13 +40,15 @@ TRACK_COUNTERS = {
     .where(talk_tracks.c.track_id == Track.id, Talk.is_active == true()),
 }
 
-# In the order in which they are checked.
-COUNTED_TYPES = {Event: EVENT_COUNTERS, Track: TRACK_COUNTERS, Talk: COUNTED_OF_TALKS}
+# In the order in which they are verified.
+COUNTED_TYPES = {Event: EVENT_COUNTERS, Track: TRACK_COUNTERS, Talk: TALK_COUNTERS}
 
 
 @dataclass(frozen=True)
 class Inconsistency:
-    kind: str
+    """A counter whose stored number differs from the counted one. ``row_type`` is ``event``, ``track`` or ``talk``."""
+
+    row_type: str
     id: int
     counter: str
     stored: int
@@ -54,72 +56,71 @@ class Inconsistency:
 
 
 def verify_read_models(session, *, fix: bool) -> dict[str, int]:
-    """How many rows are wrong in each table that lists go by, of those where any are.
+    """Return the number of wrong rows of each read model that has any.
 
-    To mend them all are made anew, and nobody can write until the transaction ends.
+    With ``fix`` all read models are then rebuilt, which blocks writers until the transaction ends.
     """
     begin_write(session)
-    drift = find_inconsistencies(session.connection())
-    if drift and fix:
+    wrong_rows = find_inconsistencies(session.connection())
+    if wrong_rows and fix:
         rebuild(session.connection())
-    return drift
+    return wrong_rows
 
 
 def count_rows_to_verify(session) -> int:
-    """How many rows :func:`check_counters` will look at."""
-    return sum(session.scalar(select(func.count()).select_from(kind)) for kind in COUNTED_TYPES)
+    """Return the number of rows that :func:`verify_counters` will read."""
+    return sum(session.scalar(select(func.count()).select_from(model)) for model in COUNTED_TYPES)
 
 
-def verify_counters(session, *, fix: bool, batch: int = BATCH) -> Iterator[tuple[int, list[Inconsistency]]]:
-    """Number of rows looked at and the drifts among them, batch by batch.
+def verify_counters(session, *, fix: bool, batch: int = BATCH_SIZE) -> Iterator[tuple[int, list[Inconsistency]]]:
+    """Yield the number of rows and the inconsistencies among them, batch by batch.
 
-    One statement a batch, so that no batch is torn by what is written meanwhile; three more where
-    something is mended. Commit after each batch, or its rows stay locked.
+    A batch is one statement, so that it is consistent in itself; a batch that is repaired costs three more. Commit
+    after each batch, or its rows stay locked.
     """
-    for kind in COUNTED_TYPES:
-        last = 0
-        while rows := session.execute(_batch_after(kind, last, batch)).mappings().all():
-            drifts = _drifts(kind, rows)
-            if fix and drifts:
-                drifts = _mend(session, kind, sorted({drift.id for drift in drifts}))
-            yield len(rows), drifts
-            last = rows[-1]["id"]
+    for model in COUNTED_TYPES:
+        last_id = 0
+        while rows := session.execute(_batch_after(model, last_id, batch)).mappings().all():
+            found = _inconsistencies(model, rows)
+            if fix and found:
+                found = _repair(session, model, sorted({each.id for each in found}))
+            yield len(rows), found
+            last_id = rows[-1]["id"]
 
 
-def _batch_after(kind, last, batch):
-    return _comparison(kind).where(kind.id > last).order_by(kind.id).limit(batch)
+def _batch_after(model, last_id, batch):
+    return _comparison(model).where(model.id > last_id).order_by(model.id).limit(batch)
 
 
-def _comparison(kind):
-    stored = [getattr(kind, name) for name in COUNTED_TYPES[kind]]
-    counted = [question.scalar_subquery().label(f"counted_{name}") for name, question in COUNTED_TYPES[kind].items()]
-    return select(kind.id, *stored, *counted)
+def _comparison(model):
+    stored = [getattr(model, name) for name in COUNTED_TYPES[model]]
+    counted = [query.scalar_subquery().label(f"counted_{name}") for name, query in COUNTED_TYPES[model].items()]
+    return select(model.id, *stored, *counted)
 
 
-def _drifts(kind, rows):
+def _inconsistencies(model, rows):
     return [
-        Inconsistency(kind.__name__.lower(), row["id"], name, row[name], row[f"counted_{name}"])
+        Inconsistency(model.__name__.lower(), row["id"], name, row[name], row[f"counted_{name}"])
         for row in rows
-        for name in COUNTED_TYPES[kind]
+        for name in COUNTED_TYPES[model]
         if row[name] != row[f"counted_{name}"]
     ]
 
 
-def _mend(session, kind, ids):
-    """Count these again while nobody else can change them, and store that; the drifts that were left."""
+def _repair(session, model, ids):
+    """Lock and count these rows again, store the counted numbers, and return the inconsistencies that were left."""
     begin_write(session)
-    # Locked before they are counted: a statement that had to wait for a lock would count what it
-    # saw before it waited.
-    session.execute(select(kind.id).where(kind.id.in_(ids)).order_by(kind.id).with_for_update())
-    rows = session.execute(_comparison(kind).where(kind.id.in_(ids)).order_by(kind.id)).mappings().all()
-    drifts = _drifts(kind, rows)
-    values = {name: question.scalar_subquery() for name, question in COUNTED_TYPES[kind].items()}
-    if hasattr(kind, "version"):
-        values["version"] = kind.version + 1
+    # Locked before they are counted: a statement that waits for a lock counts what it saw before it waited.
+    session.execute(select(model.id).where(model.id.in_(ids)).order_by(model.id).with_for_update())
+    rows = session.execute(_comparison(model).where(model.id.in_(ids)).order_by(model.id)).mappings().all()
+    found = _inconsistencies(model, rows)
+    values = {name: query.scalar_subquery() for name, query in COUNTED_TYPES[model].items()}
+    if hasattr(model, "version"):
+        values["version"] = model.version + 1
     session.execute(
-        update(kind)
-        .where(kind.id.in_({drift.id for drift in drifts}))
+        update(model)
+        .where(model.id.in_({each.id for each in found}))
         .values(values)
         .execution_options(synchronize_session=False)
     )
-    return drifts
+    return found

@@ -1,4 +1,4 @@
-"""Comments as plain rows, with the names and the zone that are shown with them: for reading only."""
+"""Comments as read-only records with their author, time zone and talk title (see ``event_records.py``)."""
 
 from types import SimpleNamespace
 
@@ -8,19 +8,18 @@ from joindin.models import Event, EventComment, Talk, TalkComment, User
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.performance.sql.reader import batched
 
-# What is shown of an author, and what tells whether it is shown as before.
+# The rendered columns of the author, and the version that moves with them.
 _AUTHOR = (User.username, User.full_name, User.email, User.is_active, User.version.label("user_version"))
 
 
 def load_event_comment_records(reader, comment_ids) -> dict[int, SimpleNamespace]:
-    """The comments by id, with all that a representation reads: one statement a batch."""
-    return {row.id: _with_others(row) for row in _rows(reader, EVENT_COMMENTS, comment_ids)}
+    """Return the comments by id, with everything that a representation reads: one statement a batch."""
+    return {row.id: _record(row) for row in _rows(reader, EVENT_COMMENTS, comment_ids)}
 
 
 def load_talk_comment_records(reader, comment_ids) -> dict[int, SimpleNamespace]:
-    """As :func:`read_event_comments`."""
     rows = _rows(reader, TALK_COMMENTS, comment_ids)
-    return {row.id: _with_others(row, talk=SimpleNamespace(title=row.talk_title)) for row in rows}
+    return {row.id: _record(row, talk=SimpleNamespace(title=row.talk_title)) for row in rows}
 
 
 def _statement(model, *more):
@@ -43,8 +42,8 @@ def _rows(reader, statement, comment_ids):
         yield from reader.execute(statement, {"ids": ids})
 
 
-def _with_others(row, **others):
+def _record(row, **related):
     user = row.user_id and SimpleNamespace(
         id=row.user_id, username=row.username, full_name=row.full_name, email=row.email, is_active=row.is_active
     )
-    return SimpleNamespace(**row._asdict(), user=user, event=SimpleNamespace(timezone=row.timezone), **others)
+    return SimpleNamespace(**row._asdict(), user=user, event=SimpleNamespace(timezone=row.timezone), **related)

@@ -1,4 +1,4 @@
-"""Finding events: one by id, lists by filter, and all that their representations read."""
+"""Single events, and the lists that are not filtered (those are in ``event_lists``)."""
 
 from sqlalchemy import Integer, bindparam, exists, func, select, true
 from sqlalchemy.orm import joinedload, selectinload
@@ -7,12 +7,11 @@ from joindin.errors import NotFound
 from joindin.models import Attendance, Event, EventHost, EventImage, User
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.permissions import can_see_event
+from joindin.queries.event_lists.keys import viewer_from_keys
 from joindin.queries.keyed_lists import KeyedList
 from joindin.queries.paging import Page, Paging
 from joindin.queries.viewer_relations import load_viewer_for_events
 from joindin.viewer import ANONYMOUS, Viewer
-
-NONE = frozenset()
 
 _columns = Event.__table__.c
 _key = select(_columns.id, _columns.version, _columns.is_pending, _columns.is_visible, _columns.is_private).where(
@@ -30,7 +29,7 @@ KEY_AND_VIEWER_FLAGS = CompiledStatement(
     )
 )
 
-# All that any representation reads.
+# Everything that any representation reads.
 EAGER_LOADS = (
     selectinload(Event.tags),
     selectinload(Event.images),
@@ -39,9 +38,9 @@ EAGER_LOADS = (
 
 
 def find_event(session, event_id: int, user) -> tuple[Event, Viewer]:
-    """The event and what it is to ``user``.
+    """Return the event and the viewer with their relations to it.
 
-    :raises NotFound: if there is none, or none that ``user`` may see.
+    :raises NotFound: if there is none, or ``user`` may not see it.
     """
     event = session.get(Event, event_id)
     viewer = load_viewer_for_events(session, user, [event_id])
@@ -51,23 +50,23 @@ def find_event(session, event_id: int, user) -> tuple[Event, Viewer]:
 
 
 def find_event_key(connection, event_id: int, user):
-    """Id and version of an event that ``user`` may see, and what it is to them: one statement."""
-    values = {"id": event_id}
+    """Return the key of an event and the viewer with their relations to it: one statement.
+
+    :raises NotFound: if there is none, or ``user`` may not see it.
+    """
+    params = {"id": event_id}
     if user is None:
-        row, viewer = connection.execute(EVENT_KEY, values).first(), ANONYMOUS
+        row, viewer = connection.execute(EVENT_KEY, params).first(), ANONYMOUS
     else:
-        row = connection.execute(KEY_AND_VIEWER_FLAGS, values | {"user_id": user.id}).first()
-        ids = frozenset([event_id])
-        viewer = Viewer(
-            user, attending=ids if row and row.attends else NONE, hosting=ids if row and row.hosts else NONE
-        )
+        row = connection.execute(KEY_AND_VIEWER_FLAGS, params | {"user_id": user.id}).first()
+        viewer = (row and viewer_from_keys([row], user)) or Viewer(user)
     if row is None or not can_see_event(viewer, row):
         raise NotFound("Event not found")
     return row, viewer
 
 
 def find_event_by_slug(session, slug: str) -> Event:
-    """The event that everybody may see under that slug, with all that any representation reads.
+    """Return the visible event with that slug, with everything that any representation reads.
 
     :raises NotFound: if there is none.
     """
@@ -75,7 +74,7 @@ def find_event_by_slug(session, slug: str) -> Event:
 
 
 def find_event_by_stub(session, stub: str) -> Event:
-    """The event that everybody may see under that short name, in any case.
+    """Return the visible event with that short name, compared without case.
 
     :raises NotFound: if there is none.
     """
@@ -83,18 +82,18 @@ def find_event_by_stub(session, stub: str) -> Event:
 
 
 def load_events(session, event_ids) -> dict[int, Event]:
-    """The events by id, with all that any representation reads: four statements."""
-    wanted = (
+    """Return the events by id, with everything that any representation reads: four statements."""
+    statement = (
         select(Event)
         .where(Event.id.in_(list(event_ids)))
         .options(*EAGER_LOADS)
         .execution_options(populate_existing=True)
     )
-    return {event.id: event for event in session.scalars(wanted)}
+    return {event.id: event for event in session.scalars(statement)}
 
 
 def list_hosted_events(connection, user_id: int, paging: Paging, *, only_visible: bool = False) -> Page:
-    """Keys of all that somebody hosts, newest first, whatever its state (spec 9.3)."""
+    """Return keys of the events that a user hosts, newest first, in any state (spec 9.3)."""
     return (_HOSTED_VISIBLE if only_visible else _HOSTED).page(connection, paging, user_id=user_id)
 
 
@@ -102,22 +101,22 @@ def list_attended_events(connection, user_id: int, paging: Paging) -> Page:
     return _ATTENDED.page(connection, paging, user_id=user_id)
 
 
-def _linked_by(table, more=""):
-    found = f"events WHERE id IN (SELECT event_id FROM {table} WHERE user_id = :user_id) {more}"
+def _events_linked_by(table, condition=""):
+    found = f"events WHERE id IN (SELECT event_id FROM {table} WHERE user_id = :user_id) {condition}"
     total = f"(SELECT count(*) FROM {found})"
     rows = f"SELECT id, version, is_pending, {total} AS total FROM {found} ORDER BY starts_at DESC, id DESC {{slice}}"
     return KeyedList(rows, total)
 
 
-_HOSTED = _linked_by("event_hosts")
-_HOSTED_VISIBLE = _linked_by("event_hosts", "AND is_visible")
-_ATTENDED = _linked_by("attendances", "AND is_visible")
+_HOSTED = _events_linked_by("event_hosts")
+_HOSTED_VISIBLE = _events_linked_by("event_hosts", "AND is_visible")
+_ATTENDED = _events_linked_by("attendances", "AND is_visible")
 
 
 def list_hosts(session, event_id: int, paging: Paging) -> Page:
-    """Links of hosts with their users, by name."""
-    wanted = select(EventHost).join(EventHost.user).where(EventHost.event_id == event_id)
-    rows = wanted.options(joinedload(EventHost.user)).order_by(User.full_name_key, EventHost.id)
+    """Return hosts with their users, by full name."""
+    hosts = select(EventHost).join(EventHost.user).where(EventHost.event_id == event_id)
+    rows = hosts.options(joinedload(EventHost.user)).order_by(User.full_name_key, EventHost.id)
     total = session.scalar(select(func.count()).select_from(EventHost).where(EventHost.event_id == event_id))
     return Page(session.scalars(paging.slice(rows)).all(), total, paging)
 
@@ -127,7 +126,7 @@ def list_images(session, event_id: int) -> list[EventImage]:
 
 
 def count_pending_events(session, host_id: int | None = None) -> int:
-    """How many events wait for approval, all in all or of one host."""
+    """Return the number of events that wait for approval, of all or of one host."""
     waiting = select(func.count()).select_from(Event).where(Event.is_pending == true())
     if host_id is not None:
         waiting = waiting.where(_by_link(EventHost, host_id))

@@ -1,4 +1,4 @@
-"""Slices of long lists."""
+"""Pages of lists: the requested slice, its SQL and its result."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ LIMIT_OFFSET = "LIMIT :size OFFSET :offset"
 
 @dataclass(frozen=True)
 class Paging:
-    """Which slice is wanted. ``start`` None means that nobody said; ``size`` 0 means everything."""
+    """The requested slice. ``start`` None means that the request names none; ``size`` 0 means the whole list."""
 
     start: int | None = None
     size: int = PAGE_SIZE
@@ -25,10 +25,10 @@ class Paging:
 
 
 def limit_clause(paging: Paging) -> str:
-    """SQL for the slice, in terms of ``:size`` and ``:offset``.
+    """Return SQL for the slice, with the parameters ``:size`` and ``:offset``.
 
-    What is asked most often has its values in the text. PostgreSQL takes a limit that it does not
-    know for a tenth of the table, and would rather plan the statement anew each time.
+    The most frequent slice has its values in the text: PostgreSQL estimates an unknown limit at a tenth of the table,
+    and would then plan the statement again at each execution.
     """
     if paging.size == 0:
         return ""
@@ -37,7 +37,7 @@ def limit_clause(paging: Paging) -> str:
 
 @dataclass(frozen=True)
 class Page:
-    """A slice, how many there are in all, and the paging that was in force."""
+    """The items of a slice, the total of the whole list, and the paging that was applied."""
 
     items: Sequence
     total: int
@@ -45,7 +45,7 @@ class Page:
 
 
 def paginate(session, statement, paging: Paging) -> Page:
-    """A page of entities; ``statement`` carries the order, the count ignores it."""
+    """Return a page of entities. The order of ``statement`` is ignored for the total."""
     items = session.scalars(paging.slice(statement)).unique().all()
     return Page(items, count_rows(session, statement), paging)
 
@@ -56,7 +56,7 @@ def count_rows(session, statement) -> int:
 
 
 def single_page(item) -> Page:
-    """The page of one that a single resource is shown as."""
+    """Return the page of one item as which a single resource is represented."""
     return Page([item], 1)
 
 

@@ -1,4 +1,4 @@
-"""Talks as plain rows, with what belongs to them: for reading only (see ``event_rows.py``)."""
+"""Talks as read-only records with their speakers, tracks and links (see ``event_records.py``)."""
 
 from collections import defaultdict
 from types import SimpleNamespace
@@ -23,7 +23,7 @@ TALKS = CompiledStatement(
     .join(Language, Language.id == Talk.language_id)
     .where(Talk.id.in_(_IDS))
 )
-# The original lists entries without an account first.
+# As in the original, speakers without an account come first.
 SPEAKERS = CompiledStatement(
     select(TalkSpeaker.talk_id, TalkSpeaker.name, TalkSpeaker.user_id, User.username, User.full_name, User.is_active)
     .outerjoin(User, User.id == TalkSpeaker.user_id)
@@ -42,17 +42,17 @@ LINKS = CompiledStatement(
 
 
 def load_talk_records(reader, talk_ids) -> dict[int, SimpleNamespace]:
-    """The talks by id, with all that a representation reads: four statements a batch.
+    """Return the talks by id, with everything that a representation reads: four statements a batch.
 
-    The rows come before what belongs to them, so what is shown is never older than the version of its row.
+    The talks are read before their children, which are then never older than the version of the talk.
     """
-    return {talk.id: talk for ids in batched(talk_ids) for talk in _read_some(reader, ids)}
+    return {talk.id: talk for ids in batched(talk_ids) for talk in _load_batch(reader, ids)}
 
 
-def _read_some(reader, ids):
-    values = {"ids": ids}
-    talks = reader.execute(TALKS, values).all()
-    speakers, tracks, links = (_by_talk(reader, statement, values) for statement in (SPEAKERS, TRACKS, LINKS))
+def _load_batch(reader, ids):
+    params = {"ids": ids}
+    talks = reader.execute(TALKS, params).all()
+    speakers, tracks, links = (_by_talk(reader, statement, params) for statement in (SPEAKERS, TRACKS, LINKS))
     for talk in talks:
         yield SimpleNamespace(
             **talk._asdict(),
@@ -72,8 +72,8 @@ def _speaker(row):
     return SimpleNamespace(name=row.name, user_id=row.user_id, user=user)
 
 
-def _by_talk(reader, statement, values):
-    found = defaultdict(list)
-    for row in reader.execute(statement, values):
-        found[row.talk_id].append(row)
-    return found
+def _by_talk(reader, statement, params):
+    rows = defaultdict(list)
+    for row in reader.execute(statement, params):
+        rows[row.talk_id].append(row)
+    return rows

@@ -1,4 +1,4 @@
-"""The viewer's facts about a page, in bulk."""
+"""The viewer's relations to the events or talks of a page, loaded together."""
 
 from collections.abc import Collection
 
@@ -11,77 +11,77 @@ from joindin.viewer import UserSnapshot, Viewer
 
 
 def load_viewer_for_events(session, user: UserSnapshot | None, event_ids) -> Viewer:
-    """What these events are to ``user``: one statement a batch, none for a visitor."""
+    """Return the viewer with their relations to these events: one statement a batch, none for a visitor."""
     if user is None:
         return Viewer(user)
-    found = [
+    rows = [
         row
         for ids in batched(event_ids)
-        for row in session.execute(_TO_EVENTS, {"user_id": user.id, "event_ids": ids}).all()
+        for row in session.execute(_EVENT_RELATIONS, {"user_id": user.id, "event_ids": ids}).all()
     ]
     return Viewer(
         user,
-        attending=frozenset(event_id for event_id, hosts in found if not hosts),
-        hosting=frozenset(event_id for event_id, hosts in found if hosts),
+        attending=frozenset(event_id for event_id, hosts in rows if not hosts),
+        hosting=frozenset(event_id for event_id, hosts in rows if hosts),
     )
 
 
 def load_viewer_for_talks(session, user: UserSnapshot | None, talk_ids) -> Viewer:
-    """What these talks are to ``user``: one statement a batch, none for a visitor."""
+    """Return the viewer with their relations to these talks: one statement a batch, none for a visitor."""
     if user is None:
         return Viewer(user)
-    found = [
+    rows = [
         row
         for ids in batched(talk_ids)
-        for row in session.execute(_TO_TALKS, {"user_id": user.id, "talk_ids": ids}).all()
+        for row in session.execute(_TALK_RELATIONS, {"user_id": user.id, "talk_ids": ids}).all()
     ]
-    # Only the first rating counts, so it is the one that stays in the dict.
-    rated = sorted((row for row in found if row.comment_id), key=lambda row: row.comment_id, reverse=True)
+    # Only the first rating counts; in descending order it is the last one put into the dict.
+    rated = sorted((row for row in rows if row.comment_id), key=lambda row: row.comment_id, reverse=True)
     return Viewer(
         user,
-        starred=frozenset(row.talk_id for row in found if not row.comment_id),
+        starred=frozenset(row.talk_id for row in rows if not row.comment_id),
         ratings={row.talk_id: row.rating for row in rated},
     )
 
 
 def load_viewer_for_talk_editing(session, user: UserSnapshot | None, talks: Collection[Talk]) -> Viewer:
-    """What ``user`` may do with these talks comes of this: two statements, none for a visitor."""
+    """Return the viewer with the relations that decide about editing: two statements, none for a visitor."""
     if user is None or not talks:
         return Viewer(user)
     talk_ids = [talk.id for talk in talks]
     speaking = select(TalkSpeaker.talk_id).where(TalkSpeaker.user_id == user.id, TalkSpeaker.talk_id.in_(talk_ids))
     return Viewer(
         user,
-        hosting=_events_of(session, EventHost, user, {talk.event_id for talk in talks}),
+        hosting=_related_event_ids(session, EventHost, user, {talk.event_id for talk in talks}),
         speaking=frozenset(session.scalars(speaking)),
     )
 
 
-def _links(model, mark):
-    mine = model.user_id == bindparam("user_id", type_=Integer)
-    return select(model.event_id, literal_column(mark).label("hosts")).where(
-        mine, model.event_id.in_(bindparam("event_ids", expanding=True))
+def _related_events(model, hosts):
+    is_own = model.user_id == bindparam("user_id", type_=Integer)
+    return select(model.event_id, literal_column(hosts).label("hosts")).where(
+        is_own, model.event_id.in_(bindparam("event_ids", expanding=True))
     )
 
 
-_TO_EVENTS = CompiledStatement(union_all(_links(Attendance, "0"), _links(EventHost, "1")))
+_EVENT_RELATIONS = CompiledStatement(union_all(_related_events(Attendance, "0"), _related_events(EventHost, "1")))
 
 
-def _on_talks(model, comment_id, rating):
-    mine = model.user_id == bindparam("user_id", type_=Integer)
+def _related_talks(model, comment_id, rating):
+    is_own = model.user_id == bindparam("user_id", type_=Integer)
     return select(model.talk_id, comment_id.label("comment_id"), rating.label("rating")).where(
-        mine, model.talk_id.in_(bindparam("talk_ids", expanding=True))
+        is_own, model.talk_id.in_(bindparam("talk_ids", expanding=True))
     )
 
 
-_TO_TALKS = CompiledStatement(
+_TALK_RELATIONS = CompiledStatement(
     union_all(
-        _on_talks(TalkStar, literal_column("0"), literal_column("0")),
-        _on_talks(TalkComment, TalkComment.id, TalkComment.rating).where(TalkComment.rating > 0),
+        _related_talks(TalkStar, literal_column("0"), literal_column("0")),
+        _related_talks(TalkComment, TalkComment.id, TalkComment.rating).where(TalkComment.rating > 0),
     )
 )
 
 
-def _events_of(session, model, user, event_ids):
-    wanted = select(model.event_id).where(model.user_id == user.id, model.event_id.in_(event_ids))
-    return frozenset(session.scalars(wanted))
+def _related_event_ids(session, model, user, event_ids):
+    statement = select(model.event_id).where(model.user_id == user.id, model.event_id.in_(event_ids))
+    return frozenset(session.scalars(statement))

@@ -1,6 +1,6 @@
 """Event lists in the order of the start: all visible events, or those with one tag.
 
-Such a list is a range of ranks in the order of all events. The bucket counts therefore give its length and the place of
+Each of them is a range of ranks in the order of all events. The bucket counts therefore give its length and the place of
 a deep page: no page reads more than the events of one day and its own.
 """
 

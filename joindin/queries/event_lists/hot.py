@@ -2,8 +2,8 @@
 
 The stored sort scores do not depend on the day (see ``HotEvent``). The list merges two scans of their index, one of
 events that have not started and one of events that have, each as far as the end of the page. Rows whose stored
-``has_started`` disagrees with the calendar are left out of both scans and scored one by one, so the order is right
-whatever the flag says. ``operations/started_events.py`` keeps them few.
+``has_started`` disagrees with the calendar are left out of both scans and scored one by one, so the order does not
+depend on the flag. ``operations/started_events.py`` keeps them few.
 
 A page costs time in proportion to its offset.
 """
