@@ -1,0 +1,147 @@
+"""Parsers of setting values: each turns text into the value that the application uses.
+
+A parser raises ``ValueError`` with the expected form of the value; ``config.py`` adds the name of the variable.
+"""
+
+import re
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from joindin.utils.text import is_email
+
+Parser = Callable[[str], Any]
+
+BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+MIN_SECRET_LENGTH = 16
+MAX_LINE_LENGTH = 500
+
+
+def optional(parser: Parser) -> Parser:
+    """Return a parser that maps empty text to None."""
+    return lambda text: parser(text) if text.strip() else None
+
+
+def boolean(text: str) -> bool:
+    if text.strip().lower() not in BOOLEANS:
+        raise ValueError("yes or no")
+    return BOOLEANS[text.strip().lower()]
+
+
+def integer(minimum: int, maximum: int) -> Parser:
+    def parse(text):
+        if not text.strip().isdecimal() or not minimum <= int(text) <= maximum:
+            raise ValueError(f"a whole number from {minimum} to {maximum}")
+        return int(text)
+
+    return parse
+
+
+def one_of(*choices: str) -> Parser:
+    def parse(text):
+        if text not in choices:
+            raise ValueError(f"one of {', '.join(choices)}")
+        return text
+
+    return parse
+
+
+def single_line(text: str) -> str:
+    if not text.strip() or not text.isprintable() or len(text) > MAX_LINE_LENGTH:
+        raise ValueError("a line of text")
+    return text.strip()
+
+
+def comma_separated(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def secret(text: str) -> str:
+    if len(text) < MIN_SECRET_LENGTH:
+        raise ValueError(f"at least {MIN_SECRET_LENGTH} characters")
+    return text
+
+
+def folder(text: str) -> str:
+    if not text.strip() or "\0" in text or (Path(text).exists() and not Path(text).is_dir()):
+        raise ValueError("a folder")
+    return text
+
+
+def email(text: str) -> str:
+    if not is_email(text.strip()):
+        raise ValueError("an e-mail address")
+    return text.strip()
+
+
+def emails(text: str) -> tuple[str, ...]:
+    addresses = tuple(email(part) for part in text.split(",") if part.strip())
+    if not addresses:
+        raise ValueError("an e-mail address, or several separated by commas")
+    return addresses
+
+
+def web_url(*schemes: str) -> Parser:
+    def parse(text):
+        text = text.strip()
+        parts = urlsplit(text)
+        if parts.scheme not in schemes or not parts.hostname or re.search(r"[\s\x00-\x1f]", text):
+            raise ValueError(f"a URL that starts with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        parts.port  # noqa: B018 - raises ValueError for an invalid port
+        return text.rstrip("/")
+
+    return parse
+
+
+def issuer(text: str) -> str | None:
+    """Return the issuer URL unchanged, because ID tokens are compared with it."""
+    return text.strip() if web_url("http", "https")(text) else None
+
+
+def openid_scope(text: str) -> str:
+    if "openid" not in text.split():
+        raise ValueError("scopes separated by spaces, one of them openid")
+    return " ".join(text.split())
+
+
+def database_url(text: str) -> str:
+    try:
+        url = make_url(text.strip())
+    except (ArgumentError, ValueError):
+        raise ValueError("a URL like sqlite:////folder/file or postgresql://user:password@host/name") from None
+    if url.drivername not in ("sqlite", "postgresql", "postgresql+psycopg"):
+        raise ValueError("a URL that starts with sqlite:// or postgresql://")
+    if url.drivername == "sqlite":
+        return _sqlite_file(text)
+    return _require_module("psycopg", "postgresql", text.strip())
+
+
+def replica_urls(text: str) -> tuple[str, ...]:
+    urls = tuple(database_url(url) for url in text.split(",") if url.strip())
+    if any(url.startswith("sqlite") for url in urls):
+        raise ValueError("URLs that start with postgresql://, separated by commas")
+    return urls
+
+
+def queue_url(text: str) -> str:
+    if text.strip().startswith("sqlite:"):
+        return _sqlite_file(text)
+    return _require_module("redis", "redis", web_url("redis", "rediss", "sqlite")(text))
+
+
+def _sqlite_file(text):
+    text = text.strip()
+    if not re.match(r"sqlite:///[^/?]|sqlite:////[^/?]", text) or ":memory:" in text:
+        raise ValueError("a URL like sqlite:////folder/file; a database in memory is not supported")
+    return text
+
+
+def _require_module(module, extra, value):
+    if find_spec(module) is None:
+        raise ValueError(f"a URL whose driver is installed: install joindin[{extra}]")
+    return value
