@@ -1,6 +1,5 @@
-"""Reading other people's data: files and listings that come from elsewhere, and what they mean here.
+"""Imports of foreign data, one package per source.
 
-A module of this room takes one foreign format, keeps what it can trust and hands over the plain
-values that operations store; whatever it leaves out is told with a reason. It knows neither Flask
-nor the database: the command that calls it brings the session, the clock and the commits.
+A package reads one foreign format, maps it to columns of this application, and stores it. Everything that is skipped or changed is
+reported with a reason. Nothing here imports Flask or commits: the command passes the session and the current time, and commits.
 """

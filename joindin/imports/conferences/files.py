@@ -82,16 +82,16 @@ def list_files(paths: Sequence[Path]) -> list[Path]:
 def _read_file(path, reading) -> Iterator[ConferenceRecord]:
     try:
         listings = _load(path)
-    except (OSError, ValueError, RecursionError) as wrong:
-        reading.unread_files.append(ImportIssue(path, None, _explain(wrong)))
+    except (OSError, ValueError, RecursionError) as error:
+        reading.unread_files.append(ImportIssue(path, None, _explain(error)))
         return
     reading.files.add(_file_name(path))
     reading.listing_count += len(listings)
     for index, raw in enumerate(listings):
         try:
             record, dropped = parse_record(raw)
-        except InvalidRecord as wrong:
-            reading.skipped.append(ImportIssue(path, index, str(wrong)))
+        except InvalidRecord as error:
+            reading.skipped.append(ImportIssue(path, index, str(error)))
             continue
         reading.dropped.extend(ImportIssue(path, index, reason) for reason in dropped)
         yield record
@@ -102,19 +102,19 @@ def _load(path):
         raise InvalidRecord("is too large")
     try:
         listings = json.loads(path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as wrong:
-        raise InvalidRecord("is not UTF-8") from wrong
-    except json.JSONDecodeError as wrong:
-        raise InvalidRecord("is not JSON") from wrong
+    except UnicodeDecodeError as error:
+        raise InvalidRecord("is not UTF-8") from error
+    except json.JSONDecodeError as error:
+        raise InvalidRecord("is not JSON") from error
     if not isinstance(listings, list):
         raise InvalidRecord("is not a list of listings")
     return listings
 
 
-def _explain(wrong):
-    if isinstance(wrong, InvalidRecord):
-        return str(wrong)
-    return "cannot be opened" if isinstance(wrong, OSError) else "is not JSON that can be read"
+def _explain(error):
+    if isinstance(error, InvalidRecord):
+        return str(error)
+    return "cannot be opened" if isinstance(error, OSError) else "is not JSON that can be read"
 
 
 def _file_name(path):

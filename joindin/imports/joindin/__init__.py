@@ -1,5 +1,7 @@
-"""The parts of moving a Joind.in installation in; ``moving_in.py`` puts them together.
+"""Import of a Joind.in database.
 
-``tables`` tells what becomes of which table, ``batches`` does it, ``names`` keeps names unique,
-``state`` remembers from run to run, ``counters`` counts at the end, ``images`` fetches the files.
+``run`` imports the tables that ``tables`` lists, in batches (``batches``) of records (``records``). ``sources``, ``sources_json`` and
+``sources_mysql`` read the source, ``legacy_row`` and ``map_*`` map its rows to columns. ``uniqueness`` keeps names unique,
+``progress`` stores the state between runs, ``recount`` corrects the counters, ``images`` copies files. Nothing here commits: the
+command does, at every ``yield``.
 """

@@ -1,4 +1,4 @@
-"""A table of the original, batch by batch, into one of ours."""
+"""Import of one source table into one table of this database, batch by batch."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -19,33 +19,33 @@ from joindin.imports.joindin.records import ImportContext, ImportRecord, TableIm
 from joindin.imports.joindin.report import ADDED, MERGED, ORPHANED, REPAIRED, SKIPPED, UNCHANGED, UPDATED, Report
 
 BATCH_SIZE = 2000
-REFUSED = "the database refuses it"
+MSG_REFUSED = "the database refuses it"
 
 
-def import_table(moving: ImportContext, move: TableImport, highest: int) -> Iterator[int]:
-    """Move the rows; yields how many were read since the last time. Commit whenever it yields.
+def import_table(context: ImportContext, table_import: TableImport, highest: int) -> Iterator[int]:
+    """Import the rows of a table. Yield the number of rows read since the last yield; the caller commits at each yield.
 
-    Rows whose names are missing or taken wait until all others are here, so that no name that is
-    made up now takes one that another row brings. They are read again then; only their ids are held.
+    Rows whose unique names are missing or taken are imported after all others, so that no generated name takes the name of
+    another source row. They are read a second time; only their ids are kept in memory.
     """
-    waiting = set()
-    for batch in read_batches(moving.source.rows(move.name)):
-        moving.report.read[move.name] += len(batch)
-        ready, later = _settle(moving, move, _read(moving, move, batch))
-        _store(moving, move, ready)
-        waiting.update(entry.id for entry in later)
+    postponed_ids = set()
+    for batch in read_batches(context.source.rows(table_import.name)):
+        context.report.read[table_import.name] += len(batch)
+        ready, later = _resolve_conflicts(context, table_import, _read(context, table_import, batch))
+        _store(context, table_import, ready)
+        postponed_ids.update(record.id for record in later)
         yield len(batch)
-    if waiting:
-        # What is wrong with the rows was said the first time.
-        calm = replace(moving, report=Report())
-        for batch in read_batches(moving.source.rows(move.name)):
-            free, later = _settle(calm, move, _read(calm, move, batch))
-            # Names may have become free meanwhile, where this installation is at work already.
-            _store(moving, move, [entry for entry in free if entry.id in waiting])
-            _rename(moving, move, later)
-            _store(moving, move, later)
+    if postponed_ids:
+        # The first pass has reported the issues of these rows.
+        silent = replace(context, report=Report())
+        for batch in read_batches(context.source.rows(table_import.name)):
+            free, later = _resolve_conflicts(silent, table_import, _read(silent, table_import, batch))
+            # Users of this installation may have freed names since the first pass.
+            _store(context, table_import, [record for record in free if record.id in postponed_ids])
+            _rename(context, table_import, later)
+            _store(context, table_import, later)
             yield 0
-    mark_table_finished(moving.session, moving.progress[move.name], highest)
+    mark_table_finished(context.session, context.progress[table_import.name], highest)
     yield 0
 
 
@@ -55,200 +55,212 @@ def read_batches(rows: Iterable[dict]) -> Iterator[list[dict]]:
         yield batch
 
 
-def _read(moving, move, batch):
-    """The rows that are to come in: new ones, or all of them where they overwrite."""
-    numbered = _numbered(moving, move, batch)
-    if not moving.overwrite:
-        numbered = _news(moving, move, numbered)
-    entries = list(_made(moving, move, numbered))
-    if move.prepare:
-        move.prepare(moving, entries)
-    for reference in move.references:
-        entries = list(_referring(moving, move, reference, entries))
-    for entry in entries:
-        if move.date_column and entry.columns[move.date_column] is None:
-            entry.columns[move.date_column] = moving.now
-            entry.repairs.append(f"{move.date_column} is unknown")
-        _say_mended(moving, move, entry.id, entry.repairs)
-    return entries
+def _read(context, table_import, batch):
+    """Return the records to import: of new rows, or of all rows with ``overwrite``."""
+    rows = _rows_by_id(context, table_import, batch)
+    if not context.overwrite:
+        rows = _without_known_rows(context, table_import, rows)
+    records = list(_map_rows(context, table_import, rows))
+    if table_import.prepare:
+        table_import.prepare(context, records)
+    for reference in table_import.references:
+        records = list(_resolve_references(context, table_import, reference, records))
+    for record in records:
+        if table_import.date_column and record.columns[table_import.date_column] is None:
+            record.columns[table_import.date_column] = context.now
+            record.repairs.append(f"{table_import.date_column} is unknown")
+        _report_repairs(context, table_import, record.id, record.repairs)
+    return records
 
 
-def _numbered(moving, move, batch):
-    numbered = {}
+def _rows_by_id(context, table_import, batch):
+    rows = {}
     for row in batch:
         try:
             row_id = parse_row_id(row)
-        except InvalidRow as broken:
-            moving.report.count(move.name, SKIPPED)
-            moving.report.add_issue(move.name, None, str(broken))
+        except InvalidRow as error:
+            context.report.count(table_import.name, SKIPPED)
+            context.report.add_issue(table_import.name, None, str(error))
             continue
-        if row_id in numbered:
-            moving.report.count(move.name, MERGED)
+        if row_id in rows:
+            context.report.count(table_import.name, MERGED)
         else:
-            numbered[row_id] = row
-    return numbered
+            rows[row_id] = row
+    return rows
 
 
-def _news(moving, move, numbered):
-    """Without the rows that an earlier run dealt with, and those that are here."""
-    finished_to = moving.progress[move.name].finished_until_id
-    earlier = {row_id for row_id in numbered if row_id <= finished_to}
-    if earlier:
-        earlier -= find_skipped(moving.session, move.name, earlier)
-    if "id" in move.table.c and len(earlier) < len(numbered):
-        ids = [row_id for row_id in numbered if row_id not in earlier]
-        earlier.update(
-            moving.session.scalars(select(move.table.c.id).where(is_among(moving.session, move.table.c.id, ids)))
+def _without_known_rows(context, table_import, rows):
+    """Return the rows without those that an known run finished and those that exist here."""
+    finished_to = context.progress[table_import.name].finished_until_id
+    known = {row_id for row_id in rows if row_id <= finished_to}
+    if known:
+        known -= find_skipped(context.session, table_import.name, known)
+    if "id" in table_import.table.c and len(known) < len(rows):
+        ids = [row_id for row_id in rows if row_id not in known]
+        known.update(
+            context.session.scalars(
+                select(table_import.table.c.id).where(is_among(context.session, table_import.table.c.id, ids))
+            )
         )
-    moving.report.count(move.name, UNCHANGED, len(earlier))
-    return {row_id: row for row_id, row in numbered.items() if row_id not in earlier}
+    context.report.count(table_import.name, UNCHANGED, len(known))
+    return {row_id: row for row_id, row in rows.items() if row_id not in known}
 
 
-def _made(moving, move, numbered):
-    broken_ids = []
-    for row_id, values in numbered.items():
+def _map_rows(context, table_import, rows):
+    invalid_ids = []
+    for row_id, values in rows.items():
         row = LegacyRow(values)
         try:
-            yield ImportRecord(row_id, move.make(row), row.repairs)
+            yield ImportRecord(row_id, table_import.map_row(row), row.repairs)
         except ExcludedRow as reason:
-            moving.report.count_excluded(move.name, str(reason))
-        except InvalidRow as broken:
-            moving.report.count(move.name, SKIPPED)
-            moving.report.add_issue(move.name, row_id, str(broken))
-            broken_ids.append(row_id)
-    record_skipped(moving.session, move.name, broken_ids)
+            context.report.count_excluded(table_import.name, str(reason))
+        except InvalidRow as error:
+            context.report.count(table_import.name, SKIPPED)
+            context.report.add_issue(table_import.name, row_id, str(error))
+            invalid_ids.append(row_id)
+    record_skipped(context.session, table_import.name, invalid_ids)
 
 
-def _referring(moving, move, reference, entries):
-    """The entries that name a row that is there, or may name none."""
-    others = _others(moving.session, reference, entries)
+def _resolve_references(context, table_import, reference, records):
+    """Yield the records whose reference exists or may be empty; set the referenced ids and the columns that depend on them."""
+    targets = _find_targets(context.session, reference, records)
     orphans = []
-    for entry in entries:
-        named = entry.columns.get(reference.column)
-        other = others.get(named)
-        if other is not None:
-            entry.columns[reference.column] = other["id"]
-            _take_over(entry, reference, other)
+    for record in records:
+        source_id = record.columns.get(reference.column)
+        target = targets.get(source_id)
+        if target is not None:
+            record.columns[reference.column] = target["id"]
+            _copy_columns(record, reference, target)
         elif reference.default is not None:
-            entry.columns[reference.column] = reference.default(moving.session)
-            entry.repairs.append(_missing(reference, named))
+            record.columns[reference.column] = reference.default(context.session)
+            record.repairs.append(_missing(reference, source_id))
         elif reference.is_required:
-            orphans.append(entry.id)
-            moving.report.count(move.name, ORPHANED)
-            moving.report.add_issue(move.name, entry.id, f"orphan: {_missing(reference, named)}")
+            orphans.append(record.id)
+            context.report.count(table_import.name, ORPHANED)
+            context.report.add_issue(table_import.name, record.id, f"orphan: {_missing(reference, source_id)}")
             continue
-        elif named is not None:
-            entry.columns[reference.column] = None
-            entry.repairs.append(f"orphan: {_missing(reference, named)}")
-        yield entry
-    record_skipped(moving.session, move.name, orphans)
+        elif source_id is not None:
+            record.columns[reference.column] = None
+            record.repairs.append(f"orphan: {_missing(reference, source_id)}")
+        yield record
+    record_skipped(context.session, table_import.name, orphans)
 
 
-def _others(session, reference, entries):
-    """The rows that the entries name, by the id under which the original knows them."""
-    named = {entry.columns.get(reference.column) for entry in entries} - {None}
-    if not named:
+def _find_targets(session, reference, records):
+    """Return the referenced rows by their id in the source. A merged row is replaced by the row it was merged into."""
+    source_ids = {record.columns.get(reference.column) for record in records} - {None}
+    if not source_ids:
         return {}
-    stand_for = load_values(session, reference.merged_in, named) if reference.merged_in else {}
+    merged_into = load_values(session, reference.merged_in, source_ids) if reference.merged_in else {}
     columns = {column.name for column in (*reference.copied_columns.values(), *reference.fallback_columns.values())}
-    rows = find_rows(session, reference.table, list({stand_for.get(each, each) for each in named}), sorted(columns))
-    return {each: rows[stand_for.get(each, each)] for each in named if stand_for.get(each, each) in rows}
+    ids = {source_id: merged_into.get(source_id, source_id) for source_id in source_ids}
+    rows = find_rows(session, reference.table, list(set(ids.values())), sorted(columns))
+    return {source_id: rows[id_] for source_id, id_ in ids.items() if id_ in rows}
 
 
-def _take_over(entry, reference, other):
+def _copy_columns(record, reference, target):
     for name, column in reference.copied_columns.items():
-        entry.columns[name] = other[column.name]
+        record.columns[name] = target[column.name]
     for name, column in reference.fallback_columns.items():
-        if entry.columns[name] is None:
-            entry.columns[name] = other[column.name]
-            entry.repairs.append(f"{name} is unknown")
+        if record.columns[name] is None:
+            record.columns[name] = target[column.name]
+            record.repairs.append(f"{name} is unknown")
 
 
-def _missing(reference, named):
-    return f"{reference.column} is missing" if named is None else f"{reference.column} {named} is not there"
+def _missing(reference, source_id):
+    return f"{reference.column} is missing" if source_id is None else f"{reference.column} {source_id} is not there"
 
 
-def _settle(moving, move, entries):
-    if moving.overwrite and "id" in move.table.c and entries:
-        present = find_rows(
-            moving.session, move.table, [entry.id for entry in entries], sorted(name for name in entries[0].columns)
+def _resolve_conflicts(context, table_import, records):
+    if context.overwrite and "id" in table_import.table.c and records:
+        existing = find_rows(
+            context.session,
+            table_import.table,
+            [record.id for record in records],
+            sorted(name for name in records[0].columns),
         )
-        for entry in entries:
-            entry.existing = present.get(entry.id)
-            for name in move.generated_columns:
-                if entry.existing and entry.columns[name] is None:
-                    entry.columns[name] = entry.existing[name]
-    return move.resolve_conflicts(moving, move, entries) if move.resolve_conflicts and entries else (entries, [])
+        for record in records:
+            record.existing = existing.get(record.id)
+            for name in table_import.generated_columns:
+                if record.existing and record.columns[name] is None:
+                    record.columns[name] = record.existing[name]
+    return (
+        table_import.resolve_conflicts(context, table_import, records)
+        if table_import.resolve_conflicts and records
+        else (records, [])
+    )
 
 
-def _rename(moving, move, entries):
-    said = {entry.id: len(entry.repairs) for entry in entries}
-    move.apply_renames(moving, entries)
-    for entry in entries:
-        _say_mended(moving, move, entry.id, entry.repairs[said[entry.id] :], is_again=said[entry.id] > 0)
+def _rename(context, table_import, records):
+    reported = {record.id: len(record.repairs) for record in records}
+    table_import.apply_renames(context, records)
+    for record in records:
+        _report_repairs(
+            context, table_import, record.id, record.repairs[reported[record.id] :], is_again=reported[record.id] > 0
+        )
 
 
-def _say_mended(moving, move, row_id, mended, is_again=False):
-    for words in mended:
-        moving.report.add_issue(move.name, row_id, words)
-    if mended and not is_again:
-        moving.report.count(move.name, REPAIRED)
+def _report_repairs(context, table_import, row_id, repairs, is_again=False):
+    for repair in repairs:
+        context.report.add_issue(table_import.name, row_id, repair)
+    if repairs and not is_again:
+        context.report.count(table_import.name, REPAIRED)
 
 
-def _store(moving, move, entries):
-    _overwrite(moving, move, [entry for entry in entries if entry.existing])
-    new = [entry for entry in entries if not entry.existing]
+def _store(context, table_import, records):
+    _overwrite(context, table_import, [record for record in records if record.existing])
+    new = [record for record in records if not record.existing]
     if not new:
         return
-    has_id = "id" in move.table.c
-    rows = [entry.columns | {"id": entry.id} if has_id else entry.columns for entry in new]
-    added, refused = insert_each(moving.session, move.table, rows)
-    _account(moving, move, new, rows, set(added), refused)
+    has_id = "id" in table_import.table.c
+    rows = [record.columns | {"id": record.id} if has_id else record.columns for record in new]
+    added, refused = insert_each(context.session, table_import.table, rows)
+    _count_outcomes(context, table_import, new, rows, set(added), refused)
 
 
-def _overwrite(moving, move, entries):
+def _overwrite(context, table_import, records):
     changes = []
-    for entry in entries:
-        changed = {name: value for name, value in entry.columns.items() if entry.existing[name] != value}
+    for record in records:
+        changed = {name: value for name, value in record.columns.items() if record.existing[name] != value}
         if changed:
-            changes.append((entry.id, changed))
-    refused = update_each(moving.session, move.table, changes)
+            changes.append((record.id, changed))
+    refused = update_each(context.session, table_import.table, changes)
     for row_id in refused:
-        moving.report.add_issue(move.name, row_id, REFUSED)
+        context.report.add_issue(table_import.name, row_id, MSG_REFUSED)
     written = {row_id for row_id, _changed in changes} - set(refused)
-    _touch(moving, move, [entry for entry in entries if entry.id in written])
-    moving.report.count(move.name, SKIPPED, len(refused))
-    moving.report.count(move.name, UPDATED, len(changes) - len(refused))
-    moving.report.count(move.name, UNCHANGED, len(entries) - len(changes))
+    _bump_versions(context, table_import, [record for record in records if record.id in written])
+    context.report.count(table_import.name, SKIPPED, len(refused))
+    context.report.count(table_import.name, UPDATED, len(changes) - len(refused))
+    context.report.count(table_import.name, UNCHANGED, len(records) - len(changes))
 
 
-def _account(moving, move, entries, rows, added, refused):
-    """Count what became of the entries, and remember those that did not come in."""
-    keys = [column.name for column in move.table.primary_key]
+def _count_outcomes(context, table_import, records, rows, added, refused):
+    """Count the outcomes of the records, and store the ids of those that were not inserted."""
+    keys = [column.name for column in table_import.table.primary_key]
     refused = {id(row) for row in refused}
-    came, skipped = [], []
-    for entry, row in zip(entries, rows):
+    inserted, skipped = [], []
+    for record, row in zip(records, rows):
         key = tuple(row[name] for name in keys)
         if key in added:
-            # Of two rows with the same key one was added.
+            # Of two rows with the same key only one was inserted.
             added.discard(key)
-            came.append(entry)
-        elif id(row) in refused or move.duplicate_message:
-            skipped.append(entry.id)
-            reason = REFUSED if id(row) in refused else move.duplicate_message
-            moving.report.add_issue(move.name, entry.id, reason)
-        elif moving.is_first or "id" in move.table.c:
-            moving.report.count(move.name, MERGED)
+            inserted.append(record)
+        elif id(row) in refused or table_import.duplicate_message:
+            skipped.append(record.id)
+            reason = MSG_REFUSED if id(row) in refused else table_import.duplicate_message
+            context.report.add_issue(table_import.name, record.id, reason)
+        elif context.is_first or "id" in table_import.table.c:
+            context.report.count(table_import.name, MERGED)
         else:
-            moving.report.count(move.name, UNCHANGED)
-    moving.report.count(move.name, ADDED, len(came))
-    moving.report.count(move.name, SKIPPED, len(skipped))
-    record_skipped(moving.session, move.name, skipped)
-    if not moving.is_first and came:
-        delete_skipped(moving.session, move.name, [entry.id for entry in came])
-    _touch(moving, move, came)
+            context.report.count(table_import.name, UNCHANGED)
+    context.report.count(table_import.name, ADDED, len(inserted))
+    context.report.count(table_import.name, SKIPPED, len(skipped))
+    record_skipped(context.session, table_import.name, skipped)
+    if not context.is_first and inserted:
+        delete_skipped(context.session, table_import.name, [record.id for record in inserted])
+    _bump_versions(context, table_import, inserted)
 
 
-def _touch(moving, move, entries):
-    if move.bump_versions and entries:
-        move.bump_versions(moving.session, entries)
+def _bump_versions(context, table_import, records):
+    if table_import.bump_versions and records:
+        table_import.bump_versions(context.session, records)

@@ -1,7 +1,7 @@
-"""Many rows at once, in as few and as short statements as the database allows.
+"""Reads, inserts and updates of many rows with few short statements.
 
-Statements stay short: thousands of parameters cost PostgreSQL's driver more than the work itself, and
-SQLite's keeps every long statement it has seen. So lists go as one parameter.
+Lists are sent as one parameter. Thousands of parameters cost PostgreSQL's driver more than the statement itself, and SQLite's
+driver caches every long statement.
 """
 
 import datetime as dt
@@ -13,12 +13,12 @@ from sqlalchemy import ARRAY, Table, any_, bindparam, func, literal, select, tex
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DataError, IntegrityError
 
-# Rows that SQLite is given at once.
-PAGE = 200
+# Rows of one INSERT on SQLite.
+INSERT_PAGE_SIZE = 200
 
 
 def is_among(session, column, values: Collection):
-    """The condition that ``column`` has one of these values."""
+    """Return the condition that the column has one of these values."""
     if _is_postgresql(session):
         return column == any_(literal(list(values), ARRAY(column.type)))
     listed = func.json_each(json.dumps(list(values))).table_valued("value")
@@ -26,7 +26,7 @@ def is_among(session, column, values: Collection):
 
 
 def insert_new(session, table: Table, rows: Sequence[dict]) -> list[tuple]:
-    """Insert the rows that break no unique constraint; the keys of those that were inserted.
+    """Insert the rows that violate no unique constraint. Return the primary keys of the inserted rows.
 
     All rows have the same columns.
     """
@@ -38,13 +38,16 @@ def insert_new(session, table: Table, rows: Sequence[dict]) -> list[tuple]:
             _insert_statement(table, tuple(rows[0])), {"rows": json.dumps(rows, default=dt.datetime.isoformat)}
         )
     else:
-        adding = sqlite.insert(table).on_conflict_do_nothing().returning(*table.primary_key)
-        added = session.execute(adding, rows, execution_options={"insertmanyvalues_page_size": PAGE})
+        statement = sqlite.insert(table).on_conflict_do_nothing().returning(*table.primary_key)
+        added = session.execute(statement, rows, execution_options={"insertmanyvalues_page_size": INSERT_PAGE_SIZE})
     return [tuple(key) for key in added]
 
 
 def insert_each(session, table: Table, rows: Sequence[dict]) -> tuple[list[tuple], list[dict]]:
-    """As :func:`insert_new`, but what the database refuses does not take the rest with it; those rows besides."""
+    """Insert rows as :func:`insert_new` does, and return the rows that the database refuses as well.
+
+    A refused batch is divided until the refused rows are found.
+    """
     try:
         with session.begin_nested():
             return insert_new(session, table, rows), []
@@ -58,15 +61,15 @@ def insert_each(session, table: Table, rows: Sequence[dict]) -> tuple[list[tuple
 
 
 def find_rows(session, table: Table, ids: Sequence[int], columns: Sequence[str]) -> dict[int, dict]:
-    """These columns of the rows that exist, by id."""
-    asked = select(table.c.id, *(table.c[name] for name in columns if name != "id")).where(
+    """Return the given columns of the existing rows, by id."""
+    statement = select(table.c.id, *(table.c[name] for name in columns if name != "id")).where(
         is_among(session, table.c.id, ids)
     )
-    return {row["id"]: dict(row) for row in session.execute(asked).mappings()}
+    return {row["id"]: dict(row) for row in session.execute(statement).mappings()}
 
 
 def update_each(session, table: Table, changes: Sequence[tuple[int, dict]]) -> list[int]:
-    """Write these columns of these rows, where the database lets it; the ids of those where it does not."""
+    """Update columns of rows by id. Return the ids of the rows that the database refuses."""
     if not changes:
         return []
     try:
@@ -81,14 +84,14 @@ def update_each(session, table: Table, changes: Sequence[tuple[int, dict]]) -> l
 
 
 def _update(session, table, changes):
-    # The version, where there is one, moves with the row.
-    moving = {"version": table.c.version + 1} if "version" in table.c else {}
-    for names, alike in _by_columns(changes).items():
+    # Tables with a row version bump it.
+    bump = {"version": table.c.version + 1} if "version" in table.c else {}
+    for names, group in _by_columns(changes).items():
         session.connection().execute(
             update(table)
             .where(table.c.id == bindparam("_id"))
-            .values({name: bindparam(f"_{name}") for name in names} | moving),
-            [{"_id": row_id} | {f"_{name}": values[name] for name in names} for row_id, values in alike],
+            .values({name: bindparam(f"_{name}") for name in names} | bump),
+            [{"_id": row_id} | {f"_{name}": values[name] for name in names} for row_id, values in group],
         )
 
 
@@ -103,16 +106,16 @@ def _by_columns(changes):
 def _insert_statement(table, names):
     columns, key = ", ".join(names), ", ".join(table.primary_key.columns.keys())
     return text(
-        f"INSERT INTO {table.name} ({columns})"  # noqa: S608 - names of our own tables and columns
+        f"INSERT INTO {table.name} ({columns})"  # noqa: S608 - names of this application's tables and columns
         f" SELECT {columns} FROM json_populate_recordset(NULL::{table.name}, CAST(:rows AS json))"
         f" ON CONFLICT DO NOTHING RETURNING {key}"
     )
 
 
 def _defaults(table):
-    """What SQLAlchemy would put into columns that are not given."""
-    given = {column.name: column.default.arg for column in table.c if column.default is not None}
-    return {name: value(None) if callable(value) else value for name, value in given.items()}
+    """Return SQLAlchemy's defaults of the table's columns."""
+    defaults = {column.name: column.default.arg for column in table.c if column.default is not None}
+    return {name: value(None) if callable(value) else value for name, value in defaults.items()}
 
 
 def _is_postgresql(session):

@@ -1,15 +1,15 @@
-"""The original's events, and what belongs to them, as columns of ours."""
+"""Mapping of Joind.in's events and their dependent rows to columns."""
 
 from joindin.imports.joindin.legacy_row import ExcludedRow, InvalidRow, LegacyRow
 from joindin.utils.datetimes import day_number
 from joindin.utils.text import fold_case_accents
 
-LONGEST_ZONE = 100
-NOT_EFFECTIVE = "pending"
+MAX_TIMEZONE_LENGTH = 100
+UNCONFIRMED_CODE = "pending"
 
 
 def map_event(row: LegacyRow) -> dict:
-    """Active and pending stay what they are; private is only ``y`` (spec 17.2)."""
+    """Map an event. Active and pending are kept; only the value ``y`` means private (spec 17.2)."""
     name = row.decoded_text("event_name", 200) or ""
     starts_at, ends_at = _span(row)
     pending = row.number("pending")
@@ -26,12 +26,12 @@ def map_event(row: LegacyRow) -> dict:
         "starts_at": starts_at,
         "ends_at": ends_at,
         "start_day": day_number(starts_at),
-        "timezone": _zone_name(row),
+        "timezone": _timezone_name(row),
         "href": row.decoded_text("event_href", 600),
         "hashtag": row.decoded_text("event_hashtag", 100),
         "contact_name": row.decoded_text("event_contact_name", 200),
         "icon": icon,
-        # The name of its first image is taken.
+        # Generation 0 would reuse the file name of this image.
         "image_generation": 1 if icon else 0,
         "cfp_starts_at": row.unix_time("event_cfp_start"),
         "cfp_ends_at": row.unix_time("event_cfp_end"),
@@ -56,11 +56,11 @@ def map_event_tag(row: LegacyRow) -> dict:
 
 
 def map_host(row: LegacyRow) -> dict:
-    kind = row.raw_text("rtype")
-    if kind != "event":
-        raise ExcludedRow(f"rights on a {kind}" if kind else "rights on nothing")
-    if row.raw_text("rcode") == NOT_EFFECTIVE:
-        raise ExcludedRow("hosts that never were confirmed")
+    object_type = row.raw_text("rtype")
+    if object_type != "event":
+        raise ExcludedRow(f"rights on a {object_type}" if object_type else "rights on nothing")
+    if row.raw_text("rcode") == UNCONFIRMED_CODE:
+        raise ExcludedRow("unconfirmed hosts")
     return {"event_id": row.foreign_key("rid"), "user_id": row.foreign_key("uid")}
 
 
@@ -76,13 +76,13 @@ def map_event_image(row: LegacyRow) -> dict:
         "event_id": row.foreign_key("event_id"),
         "size": size,
         "url": url,
-        "width": row.number("width", least=0),
-        "height": row.number("height", least=0),
+        "width": row.number("width", minimum=0),
+        "height": row.number("height", minimum=0),
     }
 
 
 def map_event_comment(row: LegacyRow) -> dict:
-    """The comment itself is raw text, the name of its author is not."""
+    """Map a comment. Its text was stored raw, the author's name with HTML entities."""
     return {
         "event_id": row.foreign_key("event_id"),
         "user_id": row.foreign_key("user_id"),
@@ -100,7 +100,7 @@ def map_event_comment_report(row: LegacyRow) -> dict:
 
 
 def map_report(row: LegacyRow) -> dict:
-    """What reports of comments of both kinds have in common."""
+    """Map the columns that reports of event comments and talk comments share."""
     return {
         "reporter_id": row.foreign_key("reporting_user_id"),
         "reported_at": row.utc_datetime("reporting_date"),
@@ -129,11 +129,11 @@ def _span(row):
     return starts_at or ends_at, ends_at or starts_at
 
 
-def _zone_name(row):
-    """The name of the zone, whether it still exists or not; some have but one part."""
+def _timezone_name(row):
+    """Return the name of the time zone, which may be outdated; some names have only one part."""
     parts = [part for part in (row.raw_text("event_tz_cont"), row.raw_text("event_tz_place")) if part]
     name = "/".join(parts)
-    if len(name) > LONGEST_ZONE:
+    if len(name) > MAX_TIMEZONE_LENGTH:
         row.repairs.append("the name of its zone is too long")
         return None
     return name or None

@@ -1,4 +1,4 @@
-"""The original's people, applications and tokens as columns of ours."""
+"""Mapping of Joind.in's users, applications and tokens to columns."""
 
 from joindin.imports.joindin.legacy_row import InvalidRow, LegacyRow
 from joindin.security.tokens import hash_token
@@ -6,7 +6,7 @@ from joindin.utils.text import fold_case_accents
 
 
 def map_user(row: LegacyRow) -> dict:
-    """The password stays as it is, to be hashed anew at the first sign-in (spec 17.1)."""
+    """Map a user. The password hash is kept and replaced at the first sign-in (spec 17.1)."""
     full_name = row.decoded_text("full_name", 200)
     return {
         **name_and_key("username", (row.decoded_text("username", 100) or "").strip()),
@@ -24,7 +24,7 @@ def map_user(row: LegacyRow) -> dict:
 
 
 def name_and_key(column: str, value: str | None) -> dict:
-    """A name and the form under which it is unique."""
+    """Return a name column and its normalised key column."""
     return {column: value, f"{column}_key": None if value is None else fold_case_accents(value)}
 
 
@@ -41,14 +41,14 @@ def map_client(row: LegacyRow) -> dict:
         "callback_url": row.decoded_text("callback_url", 500),
         "owner_id": row.foreign_key("user_id"),
         "is_trusted": row.boolean("enable_password_grant"),
-        # A column of later years, in which nearly all could be.
+        # Older databases do not have this column; nearly all applications were revocable then.
         "can_be_revoked": row.boolean("can_be_revoked") or not row.has("can_be_revoked"),
         "created_at": row.utc_datetime("created_date"),
     }
 
 
 def map_token(row: LegacyRow) -> dict:
-    """``client_key`` is no column: whoever stores the row looks up whose key that is."""
+    """Map a token. ``client_key`` is not a column: the importer replaces it by the client's id."""
     token = row.raw_text("access_token")
     if not token:
         raise InvalidRow("it has no token")

@@ -1,4 +1,4 @@
-"""The original's talks, and what belongs to them, as columns of ours."""
+"""Mapping of Joind.in's talks and their dependent rows to columns."""
 
 from joindin.imports.joindin.legacy_row import ExcludedRow, InvalidRow, LegacyRow
 from joindin.imports.joindin.map_events import map_report
@@ -14,7 +14,7 @@ def map_talk_type(row: LegacyRow) -> dict:
 
 
 def map_talk(row: LegacyRow) -> dict:
-    """Its type stands in a table of its own."""
+    """Map a talk. Its type is imported from a separate table."""
     title = row.decoded_text("talk_title") or ""
     return {
         "event_id": row.foreign_key("event_id"),
@@ -24,7 +24,7 @@ def map_talk(row: LegacyRow) -> dict:
         "stub": row.raw_text("stub", 5) or None,
         "description": row.decoded_text("talk_desc") or "",
         "starts_at": row.unix_time("date_given"),
-        "duration": row.number("duration", 0, least=0),
+        "duration": row.number("duration", 0, minimum=0),
         "language_id": row.foreign_key("lang"),
         "slides_url": row.decoded_text("slides_link"),
         "is_active": row.number("active", 1) != 0,
@@ -32,7 +32,7 @@ def map_talk(row: LegacyRow) -> dict:
 
 
 def map_talk_category(row: LegacyRow) -> tuple[int, int]:
-    """The ids of a talk and of its category."""
+    """Return the ids of a talk and its category."""
     talk_id, category_id = row.foreign_key("talk_id"), row.foreign_key("cat_id")
     if talk_id is None or category_id is None:
         raise InvalidRow("it has no talk or no category")
@@ -40,9 +40,9 @@ def map_talk_category(row: LegacyRow) -> tuple[int, int]:
 
 
 def map_speaker(row: LegacyRow) -> dict:
-    """Entries with a status are remains of older ways to claim a talk, which the original never shows."""
+    """Map a speaker. Rows with a status belong to an old way of claiming talks, and Joind.in does not show them."""
     if row.raw_text("status") is not None:
-        raise ExcludedRow("speakers that are not shown")
+        raise ExcludedRow("hidden speakers")
     return {
         "talk_id": row.foreign_key("talk_id"),
         "name": row.decoded_text("speaker_name", 200) or "",
@@ -51,7 +51,7 @@ def map_speaker(row: LegacyRow) -> dict:
 
 
 def map_claim(row: LegacyRow) -> dict:
-    """The original's ``speaker_id`` is the person, its ``claim_id`` the speaker."""
+    """Map a claim. The source's ``speaker_id`` is the user, and its ``claim_id`` the speaker."""
     return {
         "talk_id": row.foreign_key("talk_id"),
         "speaker_id": row.foreign_key("claim_id"),
@@ -71,17 +71,17 @@ def map_star(row: LegacyRow) -> dict:
 
 
 def map_link(row: LegacyRow, types: dict[int, str]) -> dict:
-    """``types`` are the names of the original's kinds of links by their ids."""
-    kind, url = row.number("talk_type"), row.decoded_text("url")
-    if kind not in types:
-        raise InvalidRow(f"talk_type is unknown: {kind}")
+    """Map a link. ``types`` are the link types by their ids in the source."""
+    type_id, url = row.number("talk_type"), row.decoded_text("url")
+    if type_id not in types:
+        raise InvalidRow(f"talk_type is unknown: {type_id}")
     if not url:
         raise InvalidRow("it has no address")
-    return {"talk_id": row.foreign_key("talk_id"), "type": types[kind], "url": url}
+    return {"talk_id": row.foreign_key("talk_id"), "type": types[type_id], "url": url}
 
 
 def map_talk_comment(row: LegacyRow) -> dict:
-    """``created_at`` was once ``date_made``, in Unix seconds."""
+    """Map a comment. Older databases have ``date_made`` in Unix seconds instead of ``created_at``."""
     return {
         "talk_id": row.foreign_key("talk_id"),
         "user_id": row.foreign_key("user_id"),

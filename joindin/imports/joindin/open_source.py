@@ -1,4 +1,4 @@
-"""Finding out what a source is, and opening it."""
+"""Opening of an import source by its address."""
 
 from pathlib import Path
 
@@ -11,14 +11,14 @@ SCHEMES = ("mysql", "mariadb")
 
 
 def open_source(source: str) -> Source:
-    """The tables that ``source`` names: ``mysql://user:password@host/database``, or a JSON file.
+    """Open the source at ``mysql://user:password@host/database``, or a JSON file.
 
-    :raises InvalidInput: if it is neither.
-    :raises Unreadable: if it cannot be read. No message holds the password.
+    :raises InvalidInput: if the address is neither.
+    :raises SourceError: if the source cannot be read. No message contains the password.
     """
     scheme, separator, _rest = source.partition("://")
     if not separator:
         return JsonSource(Path(source))
     if scheme.lower() not in SCHEMES:
-        raise InvalidInput("SOURCE is a JSON file or an address like mysql://user:password@host/database")
+        raise InvalidInput("SOURCE is a JSON file or a URL like mysql://user:password@host/database")
     return MySqlSource(source)

@@ -1,8 +1,8 @@
-"""What is remembered from run to run: how far each table is ours, and what was said of single rows."""
+"""Stored progress of an import: imported ids of each table, skipped rows, and replacements of merged rows."""
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import Table, delete, func, select, text
 
 from joindin.db.locking import begin_write
 from joindin.imports.joindin.bulk_rows import insert_new, is_among
@@ -12,72 +12,76 @@ _notes = ImportRowNote.__table__
 
 
 def load_progress(session) -> dict[str, ImportProgress]:
-    """What is known of each table; nothing before the first run."""
-    return {mark.name: mark for mark in session.scalars(select(ImportProgress))}
+    """Return the progress of each table; empty before the first run."""
+    return {row.name: row for row in session.scalars(select(ImportProgress))}
 
 
-def reserve_ids(session, marks: dict[str, ImportProgress], table: str, model, highest: int) -> None:
-    """Let what is made here from now on get ids above ``highest``, also if this run goes no further."""
-    mark = marks.get(table)
-    if mark is None:
-        mark = marks[table] = ImportProgress(name=table, reserved_until_id=0, finished_until_id=0)
-        session.add(mark)
-    mark.reserved_until_id = max(mark.reserved_until_id, highest)
+def reserve_ids(session, progress: dict[str, ImportProgress], source_table: str, table: Table, highest: int) -> None:
+    """Reserve ids up to ``highest``: rows created here get higher ids, also if the import is interrupted."""
+    row = progress.get(source_table)
+    if row is None:
+        row = progress[source_table] = ImportProgress(name=source_table, reserved_until_id=0, finished_until_id=0)
+        session.add(row)
+    row.reserved_until_id = max(row.reserved_until_id, highest)
     session.flush()
-    if highest and "id" in model.c:
-        _continue_sequence(session, model.name, highest)
+    if highest and "id" in table.c:
+        _advance_sequence(session, table.name, highest)
 
 
-def mark_table_finished(session, mark: ImportProgress, highest: int) -> None:
-    if mark.finished_until_id < highest:
-        mark.finished_until_id = highest
+def mark_table_finished(session, row: ImportProgress, highest: int) -> None:
+    if row.finished_until_id < highest:
+        row.finished_until_id = highest
         session.flush()
 
 
 def record_skipped(session, table: str, row_ids: Iterable[int]) -> None:
-    """Remember rows that did not come through, for the next run to try again."""
+    """Store the ids of skipped rows, which the next run tries again."""
     insert_new(session, _notes, [{"table_name": table, "row_id": row_id, "value": None} for row_id in row_ids])
 
 
 def find_skipped(session, table: str, row_ids: Iterable[int]) -> set[int]:
-    return set(session.scalars(select(_notes.c.row_id).where(_are(session, table, row_ids), _notes.c.value.is_(None))))
+    return set(
+        session.scalars(select(_notes.c.row_id).where(_has_row_ids(session, table, row_ids), _notes.c.value.is_(None)))
+    )
 
 
 def delete_skipped(session, table: str, row_ids: Iterable[int]) -> None:
-    session.execute(delete(_notes).where(_are(session, table, row_ids), _notes.c.value.is_(None)))
+    session.execute(delete(_notes).where(_has_row_ids(session, table, row_ids), _notes.c.value.is_(None)))
 
 
 def store_values(session, table: str, values: Mapping[int, int]) -> int:
-    """Remember for which other row each of these stands, unless that is known; how many were not."""
+    """Store a value per source row (the row it was merged into, or its category). Return the number of new ones."""
     rows = [{"table_name": table, "row_id": row_id, "value": value} for row_id, value in values.items()]
     return len(insert_new(session, _notes, rows))
 
 
 def load_values(session, table: str, row_ids: Iterable[int]) -> dict[int, int]:
-    asked = select(_notes.c.row_id, _notes.c.value).where(_are(session, table, row_ids), _notes.c.value.is_not(None))
-    return dict(session.execute(asked).all())
+    statement = select(_notes.c.row_id, _notes.c.value).where(
+        _has_row_ids(session, table, row_ids), _notes.c.value.is_not(None)
+    )
+    return dict(session.execute(statement).all())
 
 
 def delete_values(session, table: str) -> None:
     session.execute(delete(_notes).where(_notes.c.table_name == table, _notes.c.value.is_not(None)))
 
 
-def _are(session, table, row_ids):
+def _has_row_ids(session, table, row_ids):
     return (_notes.c.table_name == table) & is_among(session, _notes.c.row_id, row_ids)
 
 
-def _continue_sequence(session, table, highest):
+def _advance_sequence(session, table, highest):
     if session.get_bind().dialect.name == "postgresql":
         sequence = session.scalar(select(func.pg_get_serial_sequence(table, "id")))
-        if session.scalar(text(f"SELECT last_value FROM {sequence}")) <= highest:  # noqa: S608 - the catalogue's name
+        if session.scalar(text(f"SELECT last_value FROM {sequence}")) <= highest:  # noqa: S608 - a name from the catalogue
             session.execute(select(func.setval(sequence, highest)))
         return
     begin_write(session)
-    known = session.execute(
+    updated = session.execute(
         text("UPDATE sqlite_sequence SET seq = max(seq, :highest) WHERE name = :name"),
         {"highest": highest, "name": table},
     )
-    if not known.rowcount:
+    if not updated.rowcount:
         session.execute(
             text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :highest)"),
             {"highest": highest, "name": table},

@@ -1,4 +1,4 @@
-"""One row on its way in, and what it is on its way in for."""
+"""Data classes of the import: a record, the import of a table, and the context of a run."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ from joindin.models import ImportProgress
 
 @dataclass(slots=True)
 class ImportRecord:
-    """A row in our columns. ``present`` is the row that is here already, where that is to be overwritten."""
+    """A source row as columns of this database. ``existing`` is the present row that is overwritten, if there is one."""
 
     id: int
     columns: dict
@@ -24,12 +24,11 @@ class ImportRecord:
 
 @dataclass(frozen=True)
 class ForeignKeyMapping:
-    """A column that names a row of another table.
+    """A column that refers to a row of another table.
 
-    Who names a row that is not there is an orphan: skipped if ``is_required``, made one that names
-    nobody (or the row that ``default`` finds) if not. ``known_as`` is the original's table in which
-    rows may stand for others. ``takes`` are columns that repeat the other row's; ``lends`` those
-    that take the other row's value where the original has none.
+    A record whose target does not exist is an orphan. It is skipped if the reference ``is_required``; otherwise the column becomes
+    NULL or the id that ``default`` returns. ``merged_in`` is the source table in which rows may have been merged.
+    ``copied_columns`` repeat columns of the target. ``fallback_columns`` take the target's value if the record has none.
     """
 
     column: str
@@ -43,18 +42,18 @@ class ForeignKeyMapping:
 
 @dataclass(frozen=True)
 class TableImport:
-    """What becomes of one table of the original.
+    """The import of one source table.
 
-    ``settle`` parts rows whose names are free from those that have to wait until every name that
-    the original gave is taken; ``rename`` gives names to these. ``generated`` are the columns with
-    names that the original may lack. ``dated`` is a column that is now where there is no date.
-    ``touch`` hears of entries that came in or changed. ``duplicate`` says what is wrong with a row that
-    breaks a unique constraint, where that is no mere repetition of another.
+    ``map_row`` maps a row to columns; ``prepare`` completes the columns of a batch. ``resolve_conflicts`` returns the records whose
+    unique names are free, and those that wait until all names of the source are stored; ``apply_renames`` gives the latter new
+    names. ``generated_columns`` hold names that the source may lack. ``date_column`` is set to the current time if the source has no
+    date. ``bump_versions`` is called with inserted and changed records. ``duplicate_message`` explains a violated unique constraint;
+    without it such a row counts as merged.
     """
 
     name: str
     table: Table
-    make: Callable[[LegacyRow], dict]
+    map_row: Callable[[LegacyRow], dict]
     references: tuple[ForeignKeyMapping, ...] = ()
     prepare: Callable | None = None
     resolve_conflicts: Callable | None = None
@@ -67,7 +66,7 @@ class TableImport:
 
 @dataclass
 class ImportContext:
-    """One run: where from, where to, what for."""
+    """Session, source, report and options of one run. ``is_first`` means that no earlier run has stored progress."""
 
     session: object
     source: Source

@@ -1,4 +1,4 @@
-"""What became of the rows of each table."""
+"""Outcomes of the imported rows by table, and the issues of single rows."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -8,8 +8,8 @@ ADDED = "added"
 UPDATED = "updated"
 UNCHANGED = "unchanged"
 MERGED = "merged"
-EXCLUDED = "left out"
-REPAIRED = "mended"
+EXCLUDED = "excluded"
+REPAIRED = "repaired"
 ORPHANED = "orphans"
 SKIPPED = "skipped"
 OUTCOMES = (ADDED, UPDATED, UNCHANGED, MERGED, EXCLUDED, REPAIRED, ORPHANED, SKIPPED)
@@ -27,12 +27,12 @@ class ImportIssue:
 
 @dataclass
 class Report:
-    """Numbers by table and outcome; ``tell`` hears of every row with something wrong, as it is met.
+    """Numbers by table and outcome. ``on_issue`` is called for every issue when it is found.
 
-    Each row that was read has one outcome, and a mended one that besides.
+    Each row has one outcome; a repaired row is counted as repaired in addition.
     """
 
-    on_issue: Callable[[ImportIssue], None] = lambda trouble: None
+    on_issue: Callable[[ImportIssue], None] = lambda issue: None
     read: Counter = field(default_factory=Counter)
     outcomes: dict[str, Counter] = field(default_factory=dict)
     excluded: Counter = field(default_factory=Counter)

@@ -1,12 +1,11 @@
-"""Moving a Joind.in installation in, with its data and its ids, so that every old link still works.
+"""Import of a Joind.in database with all its data and ids, so that existing links and tokens stay valid.
 
-The first run wants an installation without content. It can be broken off anywhere and repeated: a
-run goes on where the last one ended. Once a run came to its end, the next one adds what is new in
-the original and nothing else; what was changed or deleted here since stays so, unless the
-original's word is to count again (``overwrite``).
+The first run requires an installation without content. A run can be interrupted at any point; the next run continues it. After a
+complete run, another run adds only rows that are new in the source. Rows that were changed or deleted here are kept, unless
+``overwrite`` is set.
 
-Ids up to the highest of the original are set aside before the first row comes in. What is made here
-gets higher ones, also while rows are still coming.
+All ids up to the highest id of the source are reserved before the first row is imported. Rows that users create here, also during
+the import, get higher ids.
 """
 
 import datetime as dt
@@ -26,14 +25,14 @@ from joindin.imports.joindin.recount import recompute_counters
 from joindin.imports.joindin.report import Report
 from joindin.imports.joindin.sources import Source, TableStats
 from joindin.imports.joindin.tables import list_table_imports
-from joindin.imports.joindin.talk_categories import TABLE as CATEGORY_TABLE
-from joindin.imports.joindin.talk_categories import delete_categories, store_categories
+from joindin.imports.joindin.talk_categories import CATEGORY_TABLE, delete_categories, store_categories
 from joindin.models import Language, TalkType
 from joindin.seeds.base_data import LANGUAGES, TALK_TYPES, seed_reference_data
 
-# Without these it is no installation of Joind.in.
+# A database without these tables is not a Joind.in database.
 REQUIRED_TABLES = ("user", "events")
-MOST_NAMED = 5
+# Further tables or ids are not named in a message.
+MAX_NAMED = 5
 
 
 def import_database(
@@ -45,95 +44,93 @@ def import_database(
     overwrite: bool = False,
     images: ImageFolder | None = None,
 ) -> Iterator[int]:
-    """Move everything; yields how many rows were read since the last time. Commit whenever it yields.
+    """Import all tables. Yield the number of rows read since the last yield; the caller commits at each yield.
 
-    :raises InvalidInput: if the source is no Joind.in.
-    :raises Conflict: if there is content that did not come from there. Nothing is written then.
+    :raises InvalidInput: if the source is not a Joind.in database.
+    :raises Conflict: if there is content from elsewhere. Nothing is written in this case.
     """
-    facts, moves = source.table_stats(), list_table_imports(source)
-    if missing := [name for name in REQUIRED_TABLES if name not in facts]:
-        raise InvalidInput(f"That is no database of Joind.in: there is no table {missing[0]}")
-    marks = load_progress(session)
-    moving = ImportContext(session, source, report, now, overwrite, marks, is_first=not marks)
-    highest = {move.name: facts.get(move.name, TableStats()).highest_id for move in moves}
-    if moving.is_first:
-        _check_emptiness(session, moves)
-        _take_out_base_data(session)
+    stats, table_imports = source.table_stats(), list_table_imports(source)
+    if missing := [name for name in REQUIRED_TABLES if name not in stats]:
+        raise InvalidInput(f"That is not a Joind.in database: there is no table {missing[0]}")
+    progress = load_progress(session)
+    context = ImportContext(session, source, report, now, overwrite, progress, is_first=not progress)
+    highest_ids = {each.name: stats.get(each.name, TableStats()).highest_id for each in table_imports}
+    if context.is_first:
+        _check_emptiness(session, table_imports)
+        _delete_reference_data(session)
     else:
-        _check_collisions(moving, moves, highest)
-    for move in moves:
-        reserve_ids(session, marks, move.name, move.table, highest[move.name])
+        _check_collisions(context, table_imports, highest_ids)
+    for each in table_imports:
+        reserve_ids(session, progress, each.name, each.table, highest_ids[each.name])
     yield 0
-    yield from _move_tables(moving, moves, highest)
+    yield from _import_tables(context, table_imports, highest_ids)
     if images is not None:
-        yield from (0 for _page in copy_images(moving, images))
+        yield from (0 for _page in copy_images(context, images))
     yield from (0 for _range in recompute_counters(session))
 
 
 def count_source_rows(source: Source) -> int:
-    """How many rows a run will read."""
-    facts = source.table_stats()
-    return sum(
-        facts[name].count for name in {*(move.name for move in list_table_imports(source)), CATEGORY_TABLE} & {*facts}
-    )
+    """Return the number of rows that a run reads."""
+    stats = source.table_stats()
+    tables = {*(each.name for each in list_table_imports(source)), CATEGORY_TABLE}
+    return sum(stats[name].count for name in tables & {*stats})
 
 
-def _move_tables(moving, moves, highest):
-    for move in moves:
-        if move.name == "talks":
-            talks_before = moving.progress["talks"].finished_until_id
-            yield from store_categories(moving)
-        yield from import_table(moving, move, highest[move.name])
-        if move.name == "categories":
-            seed_reference_data(moving.session)
-        if move.name == "talks":
-            delete_categories(moving, finished_until_id=talks_before)
+def _import_tables(context, table_imports, highest_ids):
+    for each in table_imports:
+        if each.name == "talks":
+            finished_talk_id = context.progress["talks"].finished_until_id
+            yield from store_categories(context)
+        yield from import_table(context, each, highest_ids[each.name])
+        if each.name == "categories":
+            seed_reference_data(context.session)
+        if each.name == "talks":
+            delete_categories(context, finished_talk_id=finished_talk_id)
 
 
-def _check_emptiness(session, moves):
-    """Ids are kept, so there is room for one original only."""
-    base = {
+def _check_emptiness(session, table_imports):
+    """Refuse an installation with content, because the imported rows keep their ids."""
+    content = {
         Language.__table__: Language.name.not_in(tuple(LANGUAGES)),
         TalkType.__table__: TalkType.title.not_in(TALK_TYPES),
     }
-    filled = [
-        move.table.name.replace("_", " ")
-        for move in moves
-        if session.scalar(select(exists(select(1).select_from(move.table).where(base.get(move.table, True)))))
-    ]
+    tables = [each.table for each in table_imports]
+    filled = {
+        table.name.replace("_", " ")
+        for table in tables
+        if session.scalar(select(exists(select(1).select_from(table).where(content.get(table, True)))))
+    }
     if filled:
         raise Conflict(
-            f"There is content here already ({', '.join(sorted(set(filled))[:MOST_NAMED])}). Moving in keeps"
-            " all ids, so it needs an installation that is fresh from `joindin setup`. Nothing was written"
+            f"There is content here already ({', '.join(sorted(filled)[:MAX_NAMED])}). The import keeps all ids,"
+            " so it needs a new installation after `joindin setup`. Nothing was written"
         )
 
 
-def _take_out_base_data(session):
-    """Make room for the original's languages and types, which have ids of their own."""
+def _delete_reference_data(session):
+    """Delete languages and talk types, because those of the source have ids of their own."""
     session.execute(delete(Language))
     session.execute(delete(TalkType))
 
 
-def _check_collisions(moving, moves, highest):
-    """What is new in the original may have ids that were given here meanwhile."""
+def _check_collisions(context, table_imports, highest_ids):
+    """Refuse new source rows whose ids were assigned here since the last run."""
     collisions = []
-    for move in moves:
-        mark = moving.progress.get(move.name)
-        reserved_to = mark.reserved_until_id if mark else 0
-        if "id" not in move.table.c or highest[move.name] <= reserved_to:
+    for each in table_imports:
+        progress = context.progress.get(each.name)
+        reserved_id = progress.reserved_until_id if progress else 0
+        if "id" not in each.table.c or highest_ids[each.name] <= reserved_id:
             continue
-        for batch in read_batches(moving.source.rows(move.name, above=reserved_to)):
-            ids = list(_ids(batch))
-            taken = (
-                select(move.table.c.id).where(is_among(moving.session, move.table.c.id, ids)).order_by(move.table.c.id)
-            )
-            collisions += [f"{move.name} {row_id}" for row_id in moving.session.scalars(taken.limit(MOST_NAMED))]
-            if len(collisions) >= MOST_NAMED:
+        id_column = each.table.c.id
+        for batch in read_batches(context.source.rows(each.name, after_id=reserved_id)):
+            taken = select(id_column).where(is_among(context.session, id_column, list(_ids(batch)))).order_by(id_column)
+            collisions += [f"{each.name} {row_id}" for row_id in context.session.scalars(taken.limit(MAX_NAMED))]
+            if len(collisions) >= MAX_NAMED:
                 break
     if collisions:
         raise Conflict(
-            "These rows are new in the original, but their ids were given to something else here meanwhile:"
-            f" {', '.join(collisions[:MOST_NAMED])}. Nothing was written"
+            "These rows are new in the source, but their ids are already in use here:"
+            f" {', '.join(collisions[:MAX_NAMED])}. Nothing was written"
         )
 
 

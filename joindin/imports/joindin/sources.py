@@ -1,6 +1,6 @@
-"""Where the tables of a Joind.in installation are read from: a database, a dump, or what is in memory.
+"""Interface of import sources, and a source in memory.
 
-Every source can be read several times, a table at a time, and holds no table as a whole.
+A source can be read several times, one table at a time. It never holds a whole table in memory, except ``InMemorySource``.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,12 +13,12 @@ from joindin.imports.joindin.legacy_row import InvalidRow, parse_row_id
 
 
 class SourceError(DomainError):
-    """The source cannot be read, or not to its end."""
+    """The source cannot be read completely."""
 
 
 @dataclass
 class TableStats:
-    """How many rows a table has, and their highest id that can be one."""
+    """Number of rows of a table, and the highest valid id."""
 
     count: int = 0
     highest_id: int = 0
@@ -31,41 +31,41 @@ class TableStats:
 
 class Source(Protocol):
     def table_stats(self) -> dict[str, TableStats]:
-        """What tables there are."""
+        """Return number of rows and highest id by table."""
 
-    def rows(self, table: str, above: int = 0) -> Iterator[dict]:
-        """The rows of a table by name of column, all or those with ids above; none if there is no such table."""
+    def rows(self, table: str, after_id: int = 0) -> Iterator[dict]:
+        """Yield rows by column name: all, or those with a higher id; nothing if there is no such table."""
 
     def close(self) -> None: ...
 
 
 class InMemorySource:
-    """Tables that are in memory already: lists of rows by name."""
+    """Tables in memory: lists of rows by table name."""
 
     def __init__(self, tables: dict[str, Iterable[dict]]):
         self._tables = tables
 
     def table_stats(self):
-        facts = {}
+        stats = {}
         for table, rows in self._tables.items():
-            facts[table] = TableStats()
+            stats[table] = TableStats()
             for row in rows:
-                facts[table].add(row)
-        return facts
+                stats[table].add(row)
+        return stats
 
-    def rows(self, table, above=0):
-        return rows_after(self._tables.get(table, ()), above)
+    def rows(self, table, after_id=0):
+        return rows_after(self._tables.get(table, ()), after_id)
 
     def close(self):
         pass
 
 
-def rows_after(rows: Iterable[dict], above: int) -> Iterator[dict]:
-    return (row for row in rows if _is_above(row, above)) if above else iter(rows)
+def rows_after(rows: Iterable[dict], after_id: int) -> Iterator[dict]:
+    return (row for row in rows if _is_after(row, after_id)) if after_id else iter(rows)
 
 
-def _is_above(row, above):
+def _is_after(row, after_id):
     try:
-        return parse_row_id(row) > above
+        return parse_row_id(row) > after_id
     except InvalidRow:
         return False

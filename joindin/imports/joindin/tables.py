@@ -1,4 +1,4 @@
-"""The tables of the original that come in, in an order in which what is named comes before who names it."""
+"""Imported tables of Joind.in, in an order in which referenced tables come first."""
 
 from contextlib import suppress
 from functools import partial
@@ -40,21 +40,21 @@ from joindin.models import (
 )
 from joindin.utils.text import fold_case_accents
 
-ORDINARY_LANGUAGE, ORDINARY_TYPE = "English - UK", "Talk"
+DEFAULT_LANGUAGE, DEFAULT_TALK_TYPE = "English - UK", "Talk"
 
-# Between the look for a free name and the insert somebody here was quicker; the next run tries again.
-TAKEN = "its name was taken a moment ago: run the import again"
+# A user of this installation took the name between the check and the insert; the next run tries again.
+MSG_NAME_TAKEN = "its name was taken a moment ago: run the import again"
 
-# A table of which nothing is made: it has words for numbers in others.
+# A lookup table, which is not imported itself.
 LINK_TYPE_TABLE = "talk_link_types"
 
 
 def list_table_imports(source) -> list[TableImport]:
-    """What becomes of each table, in the order in which that can be done."""
-    return [*_base_moves(), *_people_moves(), *_event_moves(), *_talk_moves(_link_types(source))]
+    """Return the imports of all tables in their order."""
+    return [*_reference_imports(), *_user_imports(), *_event_imports(), *_talk_imports(_link_types(source))]
 
 
-def _base_moves():
+def _reference_imports():
     return [
         TableImport("lang", Language.__table__, talks.map_language, resolve_conflicts=uniqueness.merge_languages),
         TableImport(
@@ -63,7 +63,7 @@ def _base_moves():
     ]
 
 
-def _people_moves():
+def _user_imports():
     return [
         TableImport(
             "user",
@@ -71,7 +71,7 @@ def _people_moves():
             people.map_user,
             resolve_conflicts=uniqueness.resolve_user_conflicts,
             apply_renames=uniqueness.apply_user_renames,
-            duplicate_message=TAKEN,
+            duplicate_message=MSG_NAME_TAKEN,
         ),
         TableImport(
             "oauth_consumers",
@@ -92,7 +92,7 @@ def _people_moves():
     ]
 
 
-def _event_moves():
+def _event_imports():
     return [
         TableImport(
             "events",
@@ -102,7 +102,7 @@ def _event_moves():
             resolve_conflicts=uniqueness.resolve_event_conflicts,
             apply_renames=uniqueness.apply_event_renames,
             generated_columns=("slug",),
-            duplicate_message=TAKEN,
+            duplicate_message=MSG_NAME_TAKEN,
         ),
         TableImport("tags", Tag.__table__, events.map_tag, resolve_conflicts=uniqueness.merge_tags),
         TableImport(
@@ -139,13 +139,13 @@ def _event_moves():
             "reported_event_comments",
             EventCommentReport.__table__,
             events.map_event_comment_report,
-            references=_references_of_reports(EventComment),
+            references=_report_references(EventComment),
         ),
         TableImport("event_track", Track.__table__, events.map_track, references=(_event(),)),
     ]
 
 
-def _talk_moves(link_types):
+def _talk_imports(link_types):
     return [
         TableImport(
             "talks",
@@ -154,13 +154,13 @@ def _talk_moves(link_types):
             prepare=load_categories,
             references=(
                 _event(fallback_columns={"starts_at": Event.starts_at}),
-                ForeignKeyMapping("language_id", Language.__table__, merged_in="lang", default=_ordinary_language),
-                ForeignKeyMapping("type_id", TalkType.__table__, merged_in="categories", default=_ordinary_type),
+                ForeignKeyMapping("language_id", Language.__table__, merged_in="lang", default=_default_language),
+                ForeignKeyMapping("type_id", TalkType.__table__, merged_in="categories", default=_default_talk_type),
             ),
             resolve_conflicts=uniqueness.resolve_talk_conflicts,
             apply_renames=uniqueness.apply_talk_renames,
             generated_columns=("slug", "stub"),
-            duplicate_message=TAKEN,
+            duplicate_message=MSG_NAME_TAKEN,
         ),
         TableImport(
             "talk_speaker",
@@ -207,7 +207,7 @@ def _talk_moves(link_types):
             "reported_talk_comments",
             TalkCommentReport.__table__,
             talks.map_talk_comment_report,
-            references=_references_of_reports(TalkComment),
+            references=_report_references(TalkComment),
         ),
     ]
 
@@ -216,15 +216,15 @@ def _user(column, is_required=True):
     return ForeignKeyMapping(column, User.__table__, is_required)
 
 
-def _event(**other):
-    return ForeignKeyMapping("event_id", Event.__table__, **other)
+def _event(**options):
+    return ForeignKeyMapping("event_id", Event.__table__, **options)
 
 
-def _talk(**other):
-    return ForeignKeyMapping("talk_id", Talk.__table__, **other)
+def _talk(**options):
+    return ForeignKeyMapping("talk_id", Talk.__table__, **options)
 
 
-def _references_of_reports(comment):
+def _report_references(comment):
     return (
         ForeignKeyMapping("comment_id", comment.__table__, fallback_columns={"reported_at": comment.created_at}),
         _user("reporter_id", is_required=False),
@@ -233,7 +233,7 @@ def _references_of_reports(comment):
 
 
 def _link_types(source):
-    """The kinds of links by their ids, of which some may be none of ours."""
+    """Return the supported link types by their ids in the source."""
     types = dict(enumerate(LINK_TYPES, start=1))
     for row in source.rows(LINK_TYPE_TABLE):
         with suppress(InvalidRow):
@@ -241,27 +241,27 @@ def _link_types(source):
     return {number: name for number, name in types.items() if name in LINK_TYPES}
 
 
-def _find_clients(moving, entries):
-    """Applications by the keys that the tokens name; a token outlives its application."""
-    keys = {entry.columns["client_key"] for entry in entries} - {None, ""}
+def _find_clients(context, records):
+    """Replace the client keys of tokens by client ids. A token without its application is kept."""
+    keys = {record.columns["client_key"] for record in records} - {None, ""}
     clients = dict(
-        moving.session.execute(select(Client.key, Client.id).where(is_among(moving.session, Client.key, keys))).all()
+        context.session.execute(select(Client.key, Client.id).where(is_among(context.session, Client.key, keys))).all()
     )
-    for entry in entries:
-        key = entry.columns.pop("client_key")
-        entry.columns["client_id"] = clients.get(key)
+    for record in records:
+        key = record.columns.pop("client_key")
+        record.columns["client_id"] = clients.get(key)
         if key and key not in clients:
-            entry.repairs.append(f"orphan: the application {key!r} is not there")
+            record.repairs.append(f"orphan: the application {key!r} is not there")
 
 
-def _ordinary_language(session):
-    return _named(session, Language.id, Language.name, ORDINARY_LANGUAGE)
+def _default_language(session):
+    return _find_id_by_name(session, Language.id, Language.name, DEFAULT_LANGUAGE)
 
 
-def _ordinary_type(session):
-    return _named(session, TalkType.id, TalkType.title, ORDINARY_TYPE)
+def _default_talk_type(session):
+    return _find_id_by_name(session, TalkType.id, TalkType.title, DEFAULT_TALK_TYPE)
 
 
-def _named(session, id_column, name_column, wanted):
+def _find_id_by_name(session, id_column, name_column, default):
     found = session.execute(select(name_column, id_column).order_by(id_column))
-    return next(id_ for name, id_ in found if fold_case_accents(name) == fold_case_accents(wanted))
+    return next(id_ for name, id_ in found if fold_case_accents(name) == fold_case_accents(default))

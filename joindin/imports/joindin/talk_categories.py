@@ -1,7 +1,7 @@
-"""The types of talks, which the original keeps in a table of their own, one row a talk.
+"""Types of talks, which Joind.in stores in a separate table with one row per talk.
 
-They are read before the talks and kept as notes until the talks come, so that neither table is
-ever held as a whole.
+The table is read before the talks. Its values are stored as notes until the talks are imported, so that neither table is held in
+memory.
 """
 
 from collections.abc import Iterator
@@ -18,56 +18,59 @@ from joindin.imports.joindin.records import ImportContext
 from joindin.imports.joindin.report import ADDED, MERGED, ORPHANED, SKIPPED, UNCHANGED
 from joindin.models import ImportRowNote, Talk
 
-TABLE = "talk_cat"
+CATEGORY_TABLE = "talk_cat"
 NOTES = "talks.type"
-PAGE = 1000
+FETCH_SIZE = 1000
 
 
-def store_categories(moving: ImportContext) -> Iterator[int]:
-    """Note the categories of talks that are still to come; of several of one talk the first. Yields how many were read."""
-    for batch in read_batches(moving.source.rows(TABLE)):
-        moving.report.read[TABLE] += len(batch)
+def store_categories(context: ImportContext) -> Iterator[int]:
+    """Store the categories of talks that are not imported yet; the first one counts. Yield the number of rows read."""
+    for batch in read_batches(context.source.rows(CATEGORY_TABLE)):
+        context.report.read[CATEGORY_TABLE] += len(batch)
         categories = {}
-        for talk_id, category_id in _made(moving, batch):
+        for talk_id, category_id in _map_rows(context, batch):
             if talk_id in categories:
-                moving.report.count(TABLE, MERGED)
+                context.report.count(CATEGORY_TABLE, MERGED)
             else:
                 categories[talk_id] = category_id
-        here = set(moving.session.scalars(select(Talk.id).where(is_among(moving.session, Talk.id, categories))))
-        coming = {talk_id: each for talk_id, each in categories.items() if talk_id not in here}
-        kept = store_values(moving.session, NOTES, coming)
-        if moving.overwrite:
-            store_values(moving.session, NOTES, {talk_id: categories[talk_id] for talk_id in here})
-        moving.report.count(TABLE, UNCHANGED, len(here))
-        moving.report.count(TABLE, ADDED, kept)
-        moving.report.count(TABLE, MERGED, len(coming) - kept)
+        imported = set(context.session.scalars(select(Talk.id).where(is_among(context.session, Talk.id, categories))))
+        new = {talk_id: each for talk_id, each in categories.items() if talk_id not in imported}
+        added = store_values(context.session, NOTES, new)
+        if context.overwrite:
+            store_values(context.session, NOTES, {talk_id: categories[talk_id] for talk_id in imported})
+        context.report.count(CATEGORY_TABLE, UNCHANGED, len(imported))
+        context.report.count(CATEGORY_TABLE, ADDED, added)
+        context.report.count(CATEGORY_TABLE, MERGED, len(new) - added)
         yield len(batch)
 
 
-def load_categories(moving: ImportContext, entries) -> None:
-    """Set the types of talks that are coming in."""
-    categories = load_values(moving.session, NOTES, [entry.id for entry in entries])
-    for entry in entries:
-        entry.columns["type_id"] = categories.get(entry.id)
+def load_categories(context: ImportContext, records) -> None:
+    """Set the talk types of records that are about to be stored."""
+    categories = load_values(context.session, NOTES, [record.id for record in records])
+    for record in records:
+        record.columns["type_id"] = categories.get(record.id)
 
 
-def delete_categories(moving: ImportContext, *, finished_until_id: int) -> None:
-    """Once the talks are here: say which categories had none, unless it was deleted here after an earlier run."""
-    number = {ORPHANED: 0, UNCHANGED: 0}
-    for talk_id, was_skipped in moving.session.execute(_unused().execution_options(yield_per=PAGE)):
-        if talk_id <= finished_until_id and not was_skipped:
-            number[UNCHANGED] += 1
+def delete_categories(context: ImportContext, *, finished_talk_id: int) -> None:
+    """Delete the notes after the talks were imported, and report categories without a talk.
+
+    A missing talk up to ``finished_talk_id`` that was not skipped has been deleted here; its category is not reported.
+    """
+    counts = {ORPHANED: 0, UNCHANGED: 0}
+    for talk_id, was_skipped in context.session.execute(_unused().execution_options(yield_per=FETCH_SIZE)):
+        if talk_id <= finished_talk_id and not was_skipped:
+            counts[UNCHANGED] += 1
             continue
-        moving.report.add_issue(TABLE, None, f"orphan: talk_id {talk_id} is not there")
-        number[ORPHANED] += 1
-    moving.report.count(TABLE, ADDED, -sum(number.values()))
-    for outcome, each in number.items():
-        moving.report.count(TABLE, outcome, each)
-    delete_values(moving.session, NOTES)
+        context.report.add_issue(CATEGORY_TABLE, None, f"orphan: talk_id {talk_id} is not there")
+        counts[ORPHANED] += 1
+    context.report.count(CATEGORY_TABLE, ADDED, -sum(counts.values()))
+    for outcome, number in counts.items():
+        context.report.count(CATEGORY_TABLE, outcome, number)
+    delete_values(context.session, NOTES)
 
 
 def _unused():
-    """The talks that did not come, and whether they were skipped."""
+    """Select the talks of notes that were not imported, and whether they were skipped."""
     skip = aliased(ImportRowNote)
     was_skipped = exists().where(skip.table_name == "talks", skip.row_id == ImportRowNote.row_id, skip.value.is_(None))
     return (
@@ -77,12 +80,12 @@ def _unused():
     )
 
 
-def _made(moving, batch):
+def _map_rows(context, batch):
     for values in batch:
         row_id = None
         try:
             row_id = parse_row_id(values)
             yield map_talk_category(LegacyRow(values))
-        except InvalidRow as broken:
-            moving.report.count(TABLE, SKIPPED)
-            moving.report.add_issue(TABLE, row_id, str(broken))
+        except InvalidRow as error:
+            context.report.count(CATEGORY_TABLE, SKIPPED)
+            context.report.add_issue(CATEGORY_TABLE, row_id, str(error))

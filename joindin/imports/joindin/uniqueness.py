@@ -1,8 +1,7 @@
-"""Names that may be there once only: who has them, and what others are called instead.
+"""Unique names of imported rows: usernames, e-mail addresses, slugs, stubs, tags, languages and talk types.
 
-Each ``settle_…`` parts entries into those whose names are free and those that have to wait; each
-``rename_…`` gives the latter names of their own. Each ``merge_…`` lets rows of the same name stand
-for one.
+``resolve_…_conflicts`` splits records into those whose names are free and those that wait. ``apply_…_renames`` gives the waiting
+records new names. ``merge_…`` maps rows with the same name to one row.
 """
 
 import secrets
@@ -20,196 +19,198 @@ from joindin.utils.text import fold_case_accents, slugify
 
 _lower_stubs = func.lower(Event.stub, type_=String)
 
-LONGEST_BASE = 80
-LONGEST_SLUG_BASE = 200
+MAX_BASE_LENGTH = 80
+MAX_SLUG_BASE_LENGTH = 200
 
 
-def resolve_user_conflicts(moving, _move, entries):
-    names = _owners(moving.session, User.username_key, [entry.columns["username_key"] for entry in entries])
-    mails = _owners(moving.session, User.email_key, [entry.columns["email_key"] for entry in entries])
-    return _part(entries, (names, "username_key", True), (mails, "email_key", False))
+def resolve_user_conflicts(context, _move, records):
+    names = _owners(context.session, User.username_key, [record.columns["username_key"] for record in records])
+    mails = _owners(context.session, User.email_key, [record.columns["email_key"] for record in records])
+    return _split(records, (names, "username_key", True), (mails, "email_key", False))
 
 
-def apply_user_renames(moving, entries):
-    """Nobody is lost: who has no name of their own gets their id behind it, a second account no address."""
-    mails = _owners(moving.session, User.email_key, [entry.columns["email_key"] for entry in entries])
-    for entry in entries:
-        mail = entry.columns["email_key"]
-        if mail is not None and mails.setdefault(mail, entry.id) != entry.id:
-            entry.repairs.append(f"the address {entry.columns['email']} is that of user {mails[mail]}")
-            entry.columns |= name_and_key("email", None)
-    bases = {entry.id: (entry.columns["username"] or "user")[:LONGEST_BASE] for entry in entries}
-    tried = {entry.id: [entry.columns["username"], *_numbered(bases[entry.id], entry.id)] for entry in entries}
-    keys = [fold_case_accents(name) for names in tried.values() for name in names]
-    owners = _owners(moving.session, User.username_key, [key for key in keys if key])
-    for entry in entries:
-        old = entry.columns["username"]
-        new = _first_free(tried[entry.id], owners, entry.id, fold_case_accents)
+def apply_user_renames(context, records):
+    """Give users with a taken username a suffix with their id. A user with a taken e-mail address loses the address."""
+    mails = _owners(context.session, User.email_key, [record.columns["email_key"] for record in records])
+    for record in records:
+        mail = record.columns["email_key"]
+        if mail is not None and mails.setdefault(mail, record.id) != record.id:
+            record.repairs.append(f"the address {record.columns['email']} is that of user {mails[mail]}")
+            record.columns |= name_and_key("email", None)
+    bases = {record.id: (record.columns["username"] or "user")[:MAX_BASE_LENGTH] for record in records}
+    candidates = {
+        record.id: [record.columns["username"], *_numbered(bases[record.id], record.id)] for record in records
+    }
+    keys = [fold_case_accents(name) for names in candidates.values() for name in names]
+    owners = _owners(context.session, User.username_key, [key for key in keys if key])
+    for record in records:
+        old = record.columns["username"]
+        new = _first_free(candidates[record.id], owners, record.id, fold_case_accents)
         if new != old:
-            entry.columns |= name_and_key("username", new)
-            entry.repairs.append(f"the username {old!r} cannot be used: it is {new!r} now")
+            record.columns |= name_and_key("username", new)
+            record.repairs.append(f"the username {old!r} cannot be used: it is {new!r} now")
 
 
-def resolve_event_conflicts(moving, _move, entries):
-    slugs = _owners(moving.session, Event.slug, [entry.columns["slug"] for entry in entries])
-    stubs = _owners(moving.session, _lower_stubs, [_lower_stub(entry) for entry in entries], Event.id)
-    return _part(entries, (slugs, "slug", True), (stubs, _lower_stub, False))
+def resolve_event_conflicts(context, _move, records):
+    slugs = _owners(context.session, Event.slug, [record.columns["slug"] for record in records])
+    stubs = _owners(context.session, _lower_stubs, [_lower_stub(record) for record in records], Event.id)
+    return _split(records, (slugs, "slug", True), (stubs, _lower_stub, False))
 
 
-def apply_event_renames(moving, entries):
-    """Slugs by the contract's recipe (spec 4.12); an event can do without a stub."""
-    stubs = _owners(moving.session, _lower_stubs, [_lower_stub(entry) for entry in entries], Event.id)
-    tried = {entry.id: [entry.columns["slug"], *_dated_slugs(entry)] for entry in entries}
-    slugs = _owners(moving.session, Event.slug, [each for names in tried.values() for each in names])
-    for entry in entries:
-        old, stub = entry.columns["slug"], entry.columns["stub"]
-        entry.columns["slug"] = new = _first_free(tried[entry.id], slugs, entry.id)
+def apply_event_renames(context, records):
+    """Generate slugs by the contract's rule (spec 4.12). An event with a taken stub loses the stub."""
+    stubs = _owners(context.session, _lower_stubs, [_lower_stub(record) for record in records], Event.id)
+    candidates = {record.id: [record.columns["slug"], *_dated_slugs(record)] for record in records}
+    slugs = _owners(context.session, Event.slug, [each for names in candidates.values() for each in names])
+    for record in records:
+        old, stub = record.columns["slug"], record.columns["stub"]
+        record.columns["slug"] = new = _first_free(candidates[record.id], slugs, record.id)
         if old is not None and new != old:
-            entry.repairs.append(f"the slug {old!r} is taken: it is {new!r} now")
-        if stub is not None and stubs.setdefault(stub.lower(), entry.id) != entry.id:
-            entry.columns["stub"] = None
-            entry.repairs.append(f"the stub {stub!r} is that of event {stubs[stub.lower()]}")
+            record.repairs.append(f"the slug {old!r} is taken: it is {new!r} now")
+        if stub is not None and stubs.setdefault(stub.lower(), record.id) != record.id:
+            record.columns["stub"] = None
+            record.repairs.append(f"the stub {stub!r} is that of event {stubs[stub.lower()]}")
 
 
-def resolve_talk_conflicts(moving, _move, entries):
-    stubs = _owners(moving.session, Talk.stub, [entry.columns["stub"] for entry in entries])
-    slugs = _owners_of_talk_slugs(moving.session, entries, [entry.columns["slug"] for entry in entries])
-    return _part(entries, (slugs, _slug_in_event, True), (stubs, "stub", True))
+def resolve_talk_conflicts(context, _move, records):
+    stubs = _owners(context.session, Talk.stub, [record.columns["stub"] for record in records])
+    slugs = _talk_slug_owners(context.session, records, [record.columns["slug"] for record in records])
+    return _split(records, (slugs, _slug_in_event, True), (stubs, "stub", True))
 
 
-def apply_talk_renames(moving, entries):
-    tried = {
-        entry.id: [entry.columns["slug"], *_numbered(_plain_slug(entry), entry.id, plain=True)] for entry in entries
+def apply_talk_renames(context, records):
+    candidates = {
+        record.id: [record.columns["slug"], *_numbered(_plain_slug(record), record.id, plain=True)]
+        for record in records
     }
-    slugs = _owners_of_talk_slugs(moving.session, entries, [each for names in tried.values() for each in names])
-    stubs = _owners(moving.session, Talk.stub, [entry.columns["stub"] for entry in entries])
-    for entry in entries:
-        event_id, old = entry.columns["event_id"], entry.columns["slug"]
-        of_event = {name: slugs.get((event_id, name), entry.id) for name in tried[entry.id]}
-        entry.columns["slug"] = new = _first_free(tried[entry.id], of_event, entry.id)
-        slugs[event_id, new] = entry.id
+    slugs = _talk_slug_owners(context.session, records, [each for names in candidates.values() for each in names])
+    stubs = _owners(context.session, Talk.stub, [record.columns["stub"] for record in records])
+    for record in records:
+        event_id, old = record.columns["event_id"], record.columns["slug"]
+        event_slugs = {name: slugs.get((event_id, name), record.id) for name in candidates[record.id]}
+        record.columns["slug"] = new = _first_free(candidates[record.id], event_slugs, record.id)
+        slugs[event_id, new] = record.id
         if old is not None and new != old:
-            entry.repairs.append(f"the slug {old!r} is taken: it is {new!r} now")
-    _give_stubs(moving.session, entries, stubs)
+            record.repairs.append(f"the slug {old!r} is taken: it is {new!r} now")
+    _give_stubs(context.session, records, stubs)
 
 
-def merge_tags(moving, move, entries):
-    owners = _owners(moving.session, Tag.name_key, [entry.columns["name_key"] for entry in entries])
-    return _merge(moving, move, entries, owners, lambda entry: entry.columns["name_key"])
+def merge_tags(context, table_import, records):
+    owners = _owners(context.session, Tag.name_key, [record.columns["name_key"] for record in records])
+    return _merge(context, table_import, records, owners, lambda record: record.columns["name_key"])
 
 
-def merge_languages(moving, move, entries):
-    owners = {fold_case_accents(name): id_ for name, id_ in moving.session.execute(select(Language.name, Language.id))}
-    return _merge(moving, move, entries, owners, lambda entry: fold_case_accents(entry.columns["name"]))
+def merge_languages(context, table_import, records):
+    owners = {fold_case_accents(name): id_ for name, id_ in context.session.execute(select(Language.name, Language.id))}
+    return _merge(context, table_import, records, owners, lambda record: fold_case_accents(record.columns["name"]))
 
 
-def merge_talk_types(moving, move, entries):
+def merge_talk_types(context, table_import, records):
     owners = {
-        fold_case_accents(title): id_ for title, id_ in moving.session.execute(select(TalkType.title, TalkType.id))
+        fold_case_accents(title): id_ for title, id_ in context.session.execute(select(TalkType.title, TalkType.id))
     }
-    return _merge(moving, move, entries, owners, lambda entry: fold_case_accents(entry.columns["title"]))
+    return _merge(context, table_import, records, owners, lambda record: fold_case_accents(record.columns["title"]))
 
 
-def _merge(moving, move, entries, owners, key):
-    stand_for, kept = {}, []
-    for entry in entries:
-        owner = owners.setdefault(key(entry), entry.id)
-        if owner == entry.id:
-            kept.append(entry)
+def _merge(context, table_import, records, owners, key):
+    merged_into, kept = {}, []
+    for record in records:
+        owner = owners.setdefault(key(record), record.id)
+        if owner == record.id:
+            kept.append(record)
         else:
-            stand_for[entry.id] = owner
-    store_values(moving.session, move.name, stand_for)
-    moving.report.count(move.name, MERGED, len(stand_for))
+            merged_into[record.id] = owner
+    store_values(context.session, table_import.name, merged_into)
+    context.report.count(table_import.name, MERGED, len(merged_into))
     return kept, []
 
 
 def _owners(session, column, keys, id_column=None):
-    """Who has which of these keys here."""
+    """Return the ids of the rows here that have these keys, by key."""
     id_column = column.class_.id if id_column is None else id_column
-    wanted = {key for key in keys if key is not None}
-    return (
-        dict(session.execute(select(column, id_column).where(is_among(session, column, wanted))).all())
-        if wanted
-        else {}
-    )
+    keys = {key for key in keys if key is not None}
+    return dict(session.execute(select(column, id_column).where(is_among(session, column, keys))).all()) if keys else {}
 
 
-def _owners_of_talk_slugs(session, entries, slugs):
-    asked = select(Talk.event_id, Talk.slug, Talk.id).where(
-        is_among(session, Talk.event_id, {entry.columns["event_id"] for entry in entries}),
+def _talk_slug_owners(session, records, slugs):
+    statement = select(Talk.event_id, Talk.slug, Talk.id).where(
+        is_among(session, Talk.event_id, {record.columns["event_id"] for record in records}),
         is_among(session, Talk.slug, {slug for slug in slugs if slug is not None}),
     )
-    return {(event_id, slug): id_ for event_id, slug, id_ in session.execute(asked)}
+    return {(event_id, slug): id_ for event_id, slug, id_ in session.execute(statement)}
 
 
-def _part(entries, *keys):
-    """Free names go to who comes first; each of ``keys`` is owners, column (or function) and whether it is needed."""
+def _split(records, *keys):
+    """Split records: a free name goes to the first record that has it.
+
+    Each of ``keys`` has owners by key, column (or function), and whether the key is required.
+    """
     free, waiting = [], []
-    for entry in entries:
-        wanted = [
-            (owners, column(entry) if callable(column) else entry.columns[column], is_needed)
-            for owners, column, is_needed in keys
+    for record in records:
+        record_keys = [
+            (owners, column(record) if callable(column) else record.columns[column], is_required)
+            for owners, column, is_required in keys
         ]
-        if all(_is_free(owners, key, is_needed, entry.id) for owners, key, is_needed in wanted):
-            free.append(entry)
-            for owners, key, _is_needed in wanted:
-                owners[key] = entry.id
+        if all(_is_free(owners, key, is_required, record.id) for owners, key, is_required in record_keys):
+            free.append(record)
+            for owners, key, _is_required in record_keys:
+                owners[key] = record.id
         else:
-            waiting.append(entry)
+            waiting.append(record)
     return free, waiting
 
 
-def _is_free(owners, key, is_needed, entry_id):
-    return not is_needed if not key else owners.get(key, entry_id) == entry_id
+def _is_free(owners, key, is_required, record_id):
+    return not is_required if not key else owners.get(key, record_id) == record_id
 
 
-def _first_free(names, owners, entry_id, key=lambda name: name):
-    """The first of these names that nobody else has, which is ``entry_id``'s from now on."""
+def _first_free(names, owners, record_id, key=lambda name: name):
+    """Return the first free name and assign it to ``record_id``."""
     for name in names:
-        if name and owners.setdefault(key(name), entry_id) == entry_id:
+        if name and owners.setdefault(key(name), record_id) == record_id:
             return name
-    raise AssertionError("a name with an id in it is somebody else's")
+    raise AssertionError("a name with a random suffix is taken")
 
 
-def _numbered(base, entry_id, plain=False):
-    names = [f"{base}-{entry_id}", *(f"{base}-{entry_id}-{secrets.token_hex(4)}" for _ in range(2))]
+def _numbered(base, record_id, plain=False):
+    names = [f"{base}-{record_id}", *(f"{base}-{record_id}-{secrets.token_hex(4)}" for _ in range(2))]
     return [base, *names] if plain else names
 
 
-def _lower_stub(entry):
-    stub = entry.columns["stub"]
+def _lower_stub(record):
+    stub = record.columns["stub"]
     return stub.lower() if stub else None
 
 
-def _slug_in_event(entry):
-    return (entry.columns["event_id"], entry.columns["slug"]) if entry.columns["slug"] else None
+def _slug_in_event(record):
+    return (record.columns["event_id"], record.columns["slug"]) if record.columns["slug"] else None
 
 
-def _dated_slugs(entry):
-    plain = slugify(entry.columns["name"])[:LONGEST_SLUG_BASE]
-    start = entry.columns["starts_at"].astimezone(get_timezone(entry.columns["timezone"]))
+def _dated_slugs(record):
+    plain = slugify(record.columns["name"])[:MAX_SLUG_BASE_LENGTH]
+    start = record.columns["starts_at"].astimezone(get_timezone(record.columns["timezone"]))
     dated = [plain] + [f"{plain}-{start:{shape}}" for shape in ("%Y", "%Y-%m", "%Y-%m-%d")]
     dated = [each.strip("-") or "event" for each in dated]
-    return [*dated, f"{dated[-1]}-{randint(1, 99)}", *_numbered(dated[-1], entry.id)]
+    return [*dated, f"{dated[-1]}-{randint(1, 99)}", *_numbered(dated[-1], record.id)]
 
 
-def _plain_slug(entry):
-    return slugify(entry.columns["title"])[:LONGEST_SLUG_BASE].strip("-") or "talk"
+def _plain_slug(record):
+    return slugify(record.columns["title"])[:MAX_SLUG_BASE_LENGTH].strip("-") or "talk"
 
 
-def _give_stubs(session, entries, owners):
-    lacking = []
-    for entry in entries:
-        stub = entry.columns["stub"]
-        if stub is not None and owners.setdefault(stub, entry.id) == entry.id:
+def _give_stubs(session, records, owners):
+    missing = []
+    for record in records:
+        stub = record.columns["stub"]
+        if stub is not None and owners.setdefault(stub, record.id) == record.id:
             continue
-        lacking.append((entry, stub))
-    while lacking:
-        drawn = [secrets.token_hex(3)[:5] for _ in lacking]
-        taken = _owners(session, Talk.stub, drawn)
-        for (entry, old), new in zip(lacking, drawn):
-            if taken.setdefault(new, entry.id) == entry.id and owners.setdefault(new, entry.id) == entry.id:
-                entry.columns["stub"] = new
+        missing.append((record, stub))
+    while missing:
+        stubs = [secrets.token_hex(3)[:5] for _ in missing]
+        taken = _owners(session, Talk.stub, stubs)
+        for (record, old), new in zip(missing, stubs):
+            if taken.setdefault(new, record.id) == record.id and owners.setdefault(new, record.id) == record.id:
+                record.columns["stub"] = new
                 if old is not None:
-                    entry.repairs.append(f"the stub {old!r} is taken: it is {new!r} now")
-        lacking = [(entry, old) for entry, old in lacking if entry.columns["stub"] == old]
+                    record.repairs.append(f"the stub {old!r} is taken: it is {new!r} now")
+        missing = [(record, old) for record, old in missing if record.columns["stub"] == old]

@@ -313,7 +313,7 @@ def test_a_file_that_cannot_be_read_is_skipped_and_the_others_are_read(tmp_path,
 
     reading = read_conferences([tmp_path])
 
-    assert [str(trouble) for trouble in reading.unread_files] == [f"{bad}: {reason}"]
+    assert [str(issue) for issue in reading.unread_files] == [f"{bad}: {reason}"]
     assert reading.files == {"2031/php.json"}
     assert [c.record.name for c in reading.conferences] == ["PumpkinConf"]
 
@@ -323,9 +323,9 @@ def test_a_listing_that_cannot_be_read_is_named_and_the_others_are_read(tmp_path
 
     reading = read_conferences([file])
 
-    assert [str(trouble) for trouble in reading.skipped] == [
+    assert [str(issue) for issue in reading.skipped] == [
         f"{file}[0]: has no valid start date",
         f"{file}[1]: is not a listing",
     ]
-    assert [str(trouble) for trouble in reading.dropped] == [f"{file}[2]: url is no web address"]
+    assert [str(issue) for issue in reading.dropped] == [f"{file}[2]: url is no web address"]
     assert [c.record.name for c in reading.conferences] == ["CloudConf"]

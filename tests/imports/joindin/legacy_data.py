@@ -197,11 +197,11 @@ def legacy_tables(**tables):
 
 
 class ImportRun:
-    """What a run said: numbers by table, and troubles as text."""
+    """What a run said: numbers by table, and issues as text."""
 
     def __init__(self, session, source, **options):
-        self.troubles = []
-        self._report = Report(on_issue=lambda trouble: self.troubles.append(str(trouble)))
+        self.issues = []
+        self._report = Report(on_issue=lambda issue: self.issues.append(str(issue)))
         for _rows in import_database(session, source, now=NOW, report=self._report, **options):
             session.commit()
         session.commit()
@@ -211,7 +211,7 @@ class ImportRun:
         return {outcome: number for outcome, number in self._report.outcomes.get(table, {}).items() if number}
 
     @property
-    def together(self):
+    def totals(self):
         """What became of rows, whatever their table."""
         outcomes = {}
         for table in self._report.outcomes:

@@ -92,10 +92,10 @@ def connect(**options):
             local_infile=True,
             **options,
         )
-    except pymysql.Error as wrong:
+    except pymysql.Error as error:
         if os.environ.get("JOINDIN_TEST_REQUIRE_SERVICES"):
             raise
-        pytest.skip(f"no MySQL or MariaDB answers at {parts.hostname}: {wrong.args[-1]}")
+        pytest.skip(f"no MySQL or MariaDB answers at {parts.hostname}: {error.args[-1]}")
 
 
 @contextmanager

@@ -66,11 +66,11 @@ def test_with_a_folder_they_are_copied_and_shown_from_here(session, folder, medi
     assert files_in(media) == {"a.png": b"small", "a-orig.png": b"large", "icon.gif": b"icon"}
     assert images_of(session) == [(1, "a.png", None), (2, "a-orig.png", None), (3, None, f"{BASE}/lost.jpg")]
     assert session.scalars(select(Event.icon).order_by(Event.id)).all() == ["a.png", "icon.gif", "gone.png", ""]
-    assert moved.troubles == [
+    assert moved.issues == [
         "event_images 3: the image lost.jpg is not in the folder",
         "events 3: the image gone.png is not in the folder",
     ]
-    assert moved.images == {"shown from here": 3, "left where they are": 2}
+    assert moved.images == {"copied": 3, "not copied": 2}
 
 
 def test_the_folder_may_come_later_and_again(session, folder, media):
@@ -97,7 +97,7 @@ def test_images_that_were_made_here_are_left_alone(session, folder, media):
 
     moved = run_import(session, legacy_tables(user=[], events=[event(1)]), images=ImageFolder(folder, str(media)))
 
-    assert (files_in(media), moved.troubles, moved.images) == ({}, [], {})
+    assert (files_in(media), moved.issues, moved.images) == ({}, [], {})
     assert images_of(session)[0][1:] == (None, "https://elsewhere.example/a.png")
 
 
@@ -113,7 +113,7 @@ def test_no_other_file_is_replaced(session, folder, media):
     )
 
     assert files_in(media) == {"a.png": b"ours"}
-    assert moved.troubles == ["event_images 1: the image a.png would replace another of that name"]
+    assert moved.issues == ["event_images 1: the image a.png would replace another of that name"]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_a_name_that_is_none_of_an_image_is_never_copied(session, folder, media,
     (folder / ".hidden.png").write_bytes(b"hidden")
     (folder / "page.html").write_bytes(b"<script>")
 
-    with pytest.raises(ImageCopyError, match=r"is no name of an image$"):
+    with pytest.raises(ImageCopyError, match=r"is not the name of an image$"):
         ImageFolder(folder, str(media)).copy(name)
 
     assert files_in(media) == {}
@@ -164,7 +164,7 @@ def test_odd_characters_are_replaced_and_names_kept_apart(session, folder, media
     assert [name.isascii() and " " not in name and "?" not in name for name in icons] == [True] * 3
     assert [files_in(media)[name] for name in icons] == [b"1", b"2", b"3"]
     assert files_in(media)[images_of(session)[0][1]] == b"4"
-    assert moved.images == {"shown from here": 4}
+    assert moved.images == {"copied": 4}
 
 
 def test_a_copied_image_is_served(api, session, app, folder, settings):

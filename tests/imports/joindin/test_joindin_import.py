@@ -117,7 +117,7 @@ def test_a_whole_installation_keeps_its_ids(session):
         ),
     )
 
-    assert (moved.troubles, set(moved.together)) == ([], {"added"})
+    assert (moved.issues, set(moved.totals)) == ([], {"added"})
     assert rows_of(session, User.id, User.username, User.is_admin, User.is_verified, User.is_active) == [
         (7, "ada", True, True, True),
         (9, "grace", False, False, False),
@@ -199,8 +199,8 @@ def test_memory_file_and_database_give_the_same_rows(session, dataset, tmp_path)
         source.close()
     from_database = all_rows(session)
 
-    assert memory.together == file.together == database.together
-    assert memory.together == {"added": 3954, "left out": 104}
+    assert memory.totals == file.totals == database.totals
+    assert memory.totals == {"added": 3954, "excluded": 104}
     assert from_file == from_memory
     assert from_database == from_memory
     assert len(from_memory["attendances"]) == 1150
@@ -226,9 +226,9 @@ def test_rights_on_talks_and_unconfirmed_hosts_are_left_out(session):
     )
 
     assert rows_of(session, EventHost.id, EventHost.user_id) == [(1, 1)]
-    assert moved.of("user_admin") == {"added": 1, "left out": 2}
-    assert moved.excluded == {"user_admin: rights on a talk": 1, "user_admin: hosts that never were confirmed": 1}
-    assert moved.troubles == []
+    assert moved.of("user_admin") == {"added": 1, "excluded": 2}
+    assert moved.excluded == {"user_admin: rights on a talk": 1, "user_admin: unconfirmed hosts": 1}
+    assert moved.issues == []
 
 
 def test_rows_that_are_there_twice_become_one(session):
@@ -257,7 +257,7 @@ def test_rows_that_are_there_twice_become_one(session):
     assert rows_of(session, event_tags.c.id, event_tags.c.tag_id) == [(1, 1)]
     assert session.get(Talk, 1).type_id == 3
     assert session.get(Event, 1).attendee_count == 1
-    assert moved.troubles == []
+    assert moved.issues == []
 
 
 def test_who_names_nobody_is_anonymous_and_who_names_a_ghost_is_told(session):
@@ -280,7 +280,7 @@ def test_who_names_nobody_is_anonymous_and_who_names_a_ghost_is_told(session):
     assert rows_of(session, TalkComment.id, TalkComment.user_id) == [(1, None), (2, None)]
     assert rows_of(session, TalkSpeaker.id, TalkSpeaker.user_id) == [(1, None), (2, None)]
     assert rows_of(session, AccessToken.id, AccessToken.client_id) == [(1, None)]
-    assert moved.troubles == [
+    assert moved.issues == [
         "oauth_consumers 1: orphan: owner_id 99 is not there",
         "oauth_access_tokens 2: orphan: user_id 99 is not there",
         "oauth_access_tokens 1: orphan: the application 'gone' is not there",
@@ -289,7 +289,7 @@ def test_who_names_nobody_is_anonymous_and_who_names_a_ghost_is_told(session):
         "talk_speaker 2: orphan: user_id 99 is not there",
         "talk_comments 2: orphan: user_id 99 is not there",
     ]
-    assert moved.together == {"added": 17, "orphans": 1, "mended": 6}
+    assert moved.totals == {"added": 17, "orphans": 1, "repaired": 6}
 
 
 def test_rows_of_what_is_not_there_are_orphans(session):
@@ -307,7 +307,7 @@ def test_rows_of_what_is_not_there_are_orphans(session):
         ),
     )
 
-    assert moved.troubles == [
+    assert moved.issues == [
         "tags_events 1: orphan: tag_id 99 is not there",
         "user_attend 2: orphan: event_id 99 is not there",
         "user_attend 1: orphan: user_id 99 is not there",
@@ -318,7 +318,7 @@ def test_rows_of_what_is_not_there_are_orphans(session):
         "talk_cat: orphan: talk_id 1 is not there",
         "talk_comments 1: orphan: talk_id 1 is not there",
     ]
-    assert moved.together == {"added": 7, "orphans": 9}
+    assert moved.totals == {"added": 7, "orphans": 9}
     assert rows_of(session, Talk.id) == rows_of(session, Attendance.user_id) == []
 
 
@@ -340,14 +340,14 @@ def test_broken_rows_are_named_and_do_not_take_others_with_them(session):
         ),
     )
 
-    assert moved.troubles == [
-        "user: id is no number: 'x'",
-        "user 2: admin is no number: 'much'",
-        "events 1: event_start is no number: 'soon'",
-        "events 2: event_start cannot be: 999999999999999",
+    assert moved.issues == [
+        "user: id is not a number: 'x'",
+        "user 2: admin is not a number: 'much'",
+        "events 1: event_start is not a number: 'soon'",
+        "events 2: event_start is invalid: 999999999999999",
         "events 3: it has no dates",
         "tags 1: it has no name",
-        "event_comments 1: rating is no number: 'good'",
+        "event_comments 1: rating is not a number: 'good'",
     ]
     assert [moved.of(table) for table in ("user", "events", "tags", "event_comments")] == [
         {"added": 1, "skipped": 2},
@@ -380,14 +380,14 @@ def test_a_talk_without_type_or_language_is_an_ordinary_one(session):
         (3, "English - UK", "Keynote"),
         (4, "English - UK", "Talk"),
     ]
-    assert sorted(moved.troubles) == [
+    assert sorted(moved.issues) == [
         "talk_cat 4: it has no talk or no category",
         "talks 1: type_id is missing",
         "talks 2: language_id is missing",
         "talks 3: language_id 77 is not there",
         "talks 4: type_id 88 is not there",
     ]
-    assert moved.of("talks") == {"added": 4, "mended": 4}
+    assert moved.of("talks") == {"added": 4, "repaired": 4}
 
 
 def test_languages_and_types_of_the_same_name_become_one_and_missing_ones_are_added(session):
@@ -435,7 +435,7 @@ def test_dates_that_are_unknown_are_those_of_what_the_row_belongs_to(session):
     begins = parse_instant("2012-05-04 09:00")
     assert session.get(EventComment, 1).created_at == session.get(Talk, 1).starts_at == begins
     assert session.get(TalkComment, 1).created_at == begins
-    assert moved.troubles == [
+    assert moved.issues == [
         "oauth_consumers 1: created_at is unknown",
         "event_comments 1: created_at is unknown",
         "talks 1: starts_at is unknown",
@@ -446,7 +446,7 @@ def test_dates_that_are_unknown_are_those_of_what_the_row_belongs_to(session):
 def test_tables_that_the_installation_does_not_have_are_empty(session):
     moved = run_import(session, {"user": [user(1)], "events": [event(1)]})
 
-    assert moved.together == {"added": 2}
+    assert moved.totals == {"added": 2}
     assert rows_of(session, User.id) == rows_of(session, Event.id) == [(1,)]
 
 
@@ -461,7 +461,7 @@ def test_an_application_whose_key_is_taken_is_skipped(session):
     )
 
     assert rows_of(session, Client.id, Client.key) == [(1, "web2")]
-    assert moved.troubles == [
+    assert moved.issues == [
         "oauth_consumers 3: it has no key",
         "oauth_consumers 2: another application has this key",
         "oauth_access_tokens 3: it has no token",

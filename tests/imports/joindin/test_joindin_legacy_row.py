@@ -55,7 +55,7 @@ def test_a_number_may_be_a_number_or_its_digits(value):
 
 @pytest.mark.parametrize("value", ["seven", "7.5", "0x7", "1_0", "٧", 7.5, float("nan"), "99999999999", b"7", "1e3"])
 def test_a_number_that_cannot_be_breaks_the_row(value):
-    with pytest.raises(InvalidRow, match=r"^n (is no number|cannot be): "):
+    with pytest.raises(InvalidRow, match=r"^n (is not a number|cannot be): "):
         LegacyRow({"n": value}).number("n")
 
 
@@ -162,17 +162,17 @@ def test_a_place_on_no_map_is_none():
     made = map_event(row)
 
     assert (made["latitude"], made["longitude"]) == (None, -180.0)
-    assert row.repairs == ["event_lat cannot be: '123.4'"]
+    assert row.repairs == ["event_lat is invalid: '123.4'"]
 
 
 @pytest.mark.parametrize(
-    ("rating", "ours", "mended"),
-    [("5", 5, []), ("0", 0, []), ("9", 0, ["rating cannot be: 9"]), ("-1", 0, ["rating cannot be: -1"])],
+    ("rating", "expected", "repairs"),
+    [("5", 5, []), ("0", 0, []), ("9", 0, ["rating is invalid: 9"]), ("-1", 0, ["rating is invalid: -1"])],
 )
-def test_a_rating_that_cannot_be_does_not_count(rating, ours, mended):
+def test_a_rating_that_cannot_be_does_not_count(rating, expected, repairs):
     row = LegacyRow(event_comment(1, 2, rating=rating))
 
-    assert (map_event_comment(row)["rating"], row.repairs) == (ours, mended)
+    assert (map_event_comment(row)["rating"], row.repairs) == (expected, repairs)
 
 
 def test_old_comments_on_events_have_no_rating_and_those_on_talks_nought():
@@ -196,7 +196,7 @@ def test_comments_on_talks_once_had_unix_seconds():
     [
         ("talk", None, "rights on a talk"),
         (None, None, "rights on nothing"),
-        ("event", "pending", "hosts that never were confirmed"),
+        ("event", "pending", "unconfirmed hosts"),
     ],
 )
 def test_who_never_became_a_host_is_none(rtype, rcode, reason):
@@ -212,7 +212,7 @@ def test_a_host_has_no_code(rcode):
 
 
 def test_a_speaker_with_a_status_is_not_shown():
-    with pytest.raises(ExcludedRow, match="speakers that are not shown"):
+    with pytest.raises(ExcludedRow, match="hidden speakers"):
         map_speaker(LegacyRow(speaker(1, 2, status="pending")))
 
 
@@ -253,4 +253,4 @@ def test_a_text_that_only_its_entities_made_long_has_room():
 def test_a_talk_of_less_than_no_minutes_takes_none():
     row = LegacyRow(talk(1, 2, duration="-5"))
 
-    assert (map_talk(row)["duration"], row.repairs) == (0, ["duration cannot be: -5"])
+    assert (map_talk(row)["duration"], row.repairs) == (0, ["duration is invalid: -5"])

@@ -67,7 +67,7 @@ def installation(people=6, **more):
 @pytest.fixture
 def small_batches(monkeypatch):
     monkeypatch.setattr("joindin.imports.joindin.batches.BATCH_SIZE", 2)
-    monkeypatch.setattr("joindin.imports.joindin.recount.RANGE", 2)
+    monkeypatch.setattr("joindin.imports.joindin.recount.RANGE_SIZE", 2)
 
 
 def test_a_second_run_changes_nothing(session):
@@ -76,11 +76,11 @@ def test_a_second_run_changes_nothing(session):
     again = run_import(session, installation())
 
     assert all_rows(session) == before
-    assert first.together["added"] == 49
+    assert first.totals["added"] == 49
     # What could not come in is tried again, and named again.
-    assert again.together == {"unchanged": 53, "skipped": 1, "orphans": 4}
-    assert again.troubles == [
-        "events 3: event_start is no number: 'soon'",
+    assert again.totals == {"unchanged": 53, "skipped": 1, "orphans": 4}
+    assert again.issues == [
+        "events 3: event_start is not a number: 'soon'",
         "user_attend 2: orphan: event_id 3 is not there",
         "user_attend 5: orphan: event_id 3 is not there",
         "talks 3: orphan: event_id 3 is not there",
@@ -94,8 +94,8 @@ def test_overwriting_with_the_same_changes_nothing_either(session):
     again = run_import(session, installation(), overwrite=True)
 
     assert all_rows(session) == before
-    assert "updated" not in again.together
-    assert "added" not in again.together
+    assert "updated" not in again.totals
+    assert "added" not in again.totals
 
 
 @pytest.mark.parametrize("steps", range(0, 66, 3))
@@ -239,7 +239,7 @@ def test_what_was_changed_or_deleted_here_stays_so(session):
     assert session.scalars(select(User.id).order_by(User.id)).all() == [1, 2, 3, 4, 5]
     assert session.get(EventComment, 2) is None
     assert session.get(Attendance, (2, 1)) is None
-    assert "added" not in again.together
+    assert "added" not in again.totals
     assert session.get(Event, 1).comment_count == 5
 
 
@@ -258,7 +258,7 @@ def test_overwriting_takes_the_original_at_its_word(session):
     assert (session.get(Event, 2).name, session.get(Event, 2).slug, session.get(Talk, 2).stub) == ("Conf 2", slug, stub)
     assert session.get(Event, 2).version == version + 1
     assert session.get(EventComment, 2).text == "Comment 2"
-    assert (again.together["updated"], again.together["added"]) == (2, 1)
+    assert (again.totals["updated"], again.totals["added"]) == (2, 1)
     assert again.of("user") == {"updated": 1, "unchanged": 5}
 
 
@@ -271,7 +271,7 @@ def test_what_was_mended_in_the_original_comes_in_with_all_that_belongs_to_it(se
 
     assert again.of("events") == {"added": 1, "unchanged": 3}
     assert again.of("user_attend") == {"added": 2, "unchanged": 4}
-    assert again.troubles == []
+    assert again.issues == []
     assert session.get(Event, 3).attendee_count == 2
     assert (session.get(Talk, 3).type_id, session.get(Talk, 3).event_id) == (3, 3)
     assert session.scalars(select(ImportRowNote.row_id).where(ImportRowNote.value.is_(None))).all() == []
@@ -287,8 +287,8 @@ def test_an_installation_with_content_of_its_own_is_refused(session):
 
     session.rollback()
     assert str(refused.value) == (
-        "There is content here already (event hosts, events, users). Moving in keeps all ids, so it needs an"
-        " installation that is fresh from `joindin setup`. Nothing was written"
+        "There is content here already (event hosts, events, users). The import keeps all ids, so it needs a new"
+        " installation after `joindin setup`. Nothing was written"
     )
     assert all_rows(session) == before
     assert session.scalars(select(ImportProgress.name)).all() == []
@@ -322,7 +322,7 @@ def test_ids_that_were_given_here_meanwhile_are_refused_before_anything_is_writt
     session.rollback()
     assert (comment.id, person.id) == (7, 7)
     assert str(refused.value) == (
-        "These rows are new in the original, but their ids were given to something else here meanwhile:"
+        "These rows are new in the source, but their ids are already in use here:"
         " user 7, event_comments 7. Nothing was written"
     )
     assert all_rows(session) == before
@@ -337,7 +337,7 @@ def test_a_name_that_was_taken_here_meanwhile_stays_with_who_took_it(session):
     again = run_import(session, installation(people=7))
 
     assert session.get(User, 7).username == "user7-7"
-    assert again.troubles[0] == "user 7: the username 'user7' cannot be used: it is 'user7-7' now"
+    assert again.issues[0] == "user 7: the username 'user7' cannot be used: it is 'user7-7' now"
 
 
 @pytest.mark.parametrize("missing", ["user", "events"])
@@ -345,7 +345,7 @@ def test_what_is_no_installation_is_refused(session, missing):
     tables = installation()
     del tables[missing]
 
-    with pytest.raises(InvalidInput, match=f"^That is no database of Joind.in: there is no table {missing}$"):
+    with pytest.raises(InvalidInput, match=f"^That is not a Joind.in database: there is no table {missing}$"):
         run_import(session, tables)
     session.rollback()
 
@@ -366,4 +366,4 @@ def test_a_row_that_the_database_refuses_is_skipped_and_named_alone(session, mon
 
     assert session.scalars(select(User.id).order_by(User.id)).all() == [1, 2, 4, 5, 6]
     assert moved.of("user") == {"added": 5, "skipped": 1}
-    assert "user 3: the database refuses it" in moved.troubles
+    assert "user 3: the database refuses it" in moved.issues

@@ -23,7 +23,7 @@ TABLES = {
 @pytest.mark.parametrize("chunk", [1, 2, 3, 7, 64, 1 << 20])
 @pytest.mark.parametrize("style", [{}, {"indent": 1}, {"ensure_ascii": False}, {"separators": (",", ":")}])
 def test_a_dump_is_read_whole_however_it_is_cut(tmp_path, monkeypatch, chunk, style):
-    monkeypatch.setattr(sources_json, "CHUNK", chunk)
+    monkeypatch.setattr(sources_json, "CHUNK_BYTES", chunk)
     file = tmp_path / "dump.json"
     file.write_text(json.dumps(TABLES, **style), encoding="utf-8")
 
@@ -31,7 +31,7 @@ def test_a_dump_is_read_whole_however_it_is_cut(tmp_path, monkeypatch, chunk, st
 
     assert {table: list(dump.rows(table)) for table in dump.table_stats()} == TABLES
     assert dump.table_stats() == {"tags": TableStats(2, 2), "empty": TableStats(0, 0), "odd": TableStats(5, 7)}
-    assert list(dump.rows("tags", above=1)) == TABLES["tags"][:1]
+    assert list(dump.rows("tags", after_id=1)) == TABLES["tags"][:1]
     assert list(dump.rows("nothing")) == []
 
 
@@ -39,21 +39,21 @@ def test_what_is_in_memory_reads_like_a_dump():
     tables = InMemorySource(TABLES)
 
     assert tables.table_stats() == {"tags": TableStats(2, 2), "empty": TableStats(0, 0), "odd": TableStats(5, 7)}
-    assert list(tables.rows("odd", above=3)) == [{"id": 7}]
+    assert list(tables.rows("odd", after_id=3)) == [{"id": 7}]
     assert [list(tables.rows("tags")) for _twice in range(2)] == [TABLES["tags"]] * 2
 
 
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", "ends in the middle"),
-        (b"[]", "holds no tables: '{' was expected at 0"),
-        (b'{"user": {}}', "holds no tables: '[' was expected at 9"),
-        (b'{"user": [1]}', "holds no tables: a row is no object"),
-        (b'{"user": [{"ID": 1} {"ID": 2}]}', "holds no tables: ',' was expected at 20"),
-        (b'{"user": [{"ID": 1}', "ends in the middle"),
-        (b'{"user": [{"ID": ', "is no sound JSON after 10: Expecting value"),
-        (b'{"user": [{"ID": oops}]}', "is no sound JSON after 10: Expecting value"),
+        (b"", "ends unexpectedly"),
+        (b"[]", "contains no tables: '{' was expected at 0"),
+        (b'{"user": {}}', "contains no tables: '[' was expected at 9"),
+        (b'{"user": [1]}', "contains no tables: a row is not an object"),
+        (b'{"user": [{"ID": 1} {"ID": 2}]}', "contains no tables: ',' was expected at 20"),
+        (b'{"user": [{"ID": 1}', "ends unexpectedly"),
+        (b'{"user": [{"ID": ', "is not valid JSON after 10: Expecting value"),
+        (b'{"user": [{"ID": oops}]}', "is not valid JSON after 10: Expecting value"),
     ],
 )
 def test_a_file_of_another_form_is_refused(tmp_path, content, reason):
@@ -75,7 +75,7 @@ def test_a_dump_in_another_encoding_is_refused_when_its_texts_are_read(tmp_path)
 
 
 def test_reading_a_dump_takes_no_more_memory_for_a_longer_one(tmp_path, monkeypatch):
-    monkeypatch.setattr(sources_json, "CHUNK", 1 << 16)
+    monkeypatch.setattr(sources_json, "CHUNK_BYTES", 1 << 16)
     peaks = []
     for number in (2_000, 20_000):
         file = write_dump(tmp_path / "dump.json", legacy_tables(user=[user(id_) for id_ in range(1, number + 1)]))
@@ -94,9 +94,9 @@ def test_reading_a_dump_takes_no_more_memory_for_a_longer_one(tmp_path, monkeypa
     [
         ("mysql://ann:geheim@host", "SOURCE needs a host and a database: mysql://user:password@host/database"),
         ("mariadb:///joindin", "SOURCE needs a host and a database: mysql://user:password@host/database"),
-        ("mysql://ann:geheim@host:port/joindin", "SOURCE makes no sense: check the port; options are unix_socket, ssl_ca"),
-        ("mysql://ann:geheim@host/joindin?charset=latin1", "SOURCE makes no sense: check the port; options are unix_socket, ssl_ca"),
-        ("postgresql://ann:geheim@host/joindin", "SOURCE is a JSON file or an address like mysql://user:password@host/database"),
+        ("mysql://ann:geheim@host:port/joindin", "SOURCE is not valid: check the port; options are unix_socket, ssl_ca"),
+        ("mysql://ann:geheim@host/joindin?charset=latin1", "SOURCE is not valid: check the port; options are unix_socket, ssl_ca"),
+        ("postgresql://ann:geheim@host/joindin", "SOURCE is a JSON file or a URL like mysql://user:password@host/database"),
     ],
 )  # fmt: skip
 def test_an_address_that_makes_no_sense_is_refused_without_its_password(source, reason):
@@ -129,7 +129,7 @@ def test_a_database_reads_like_a_dump():
 
         facts = source.table_stats()
         people = list(source.rows("user"))
-        later = [row["ID"] for row in source.rows("user", above=3)]
+        later = [row["ID"] for row in source.rows("user", after_id=3)]
         nothing = list(source.rows("no_such_table"))
         source.close()
 

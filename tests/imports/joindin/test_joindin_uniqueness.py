@@ -36,13 +36,13 @@ def test_nobody_is_lost_to_a_name_that_differs_in_case_or_accents_only(session):
         (4, "straße", "straße@example.org"),
         (5, "STRASSE-5", None),
     ]
-    assert moved.troubles == [
+    assert moved.issues == [
         "user 2: the username 'José' cannot be used: it is 'José-2' now",
         "user 3: the address JOSE@example.org is that of user 1",
         "user 3: the username 'JOSE' cannot be used: it is 'JOSE-3' now",
         "user 5: the username 'STRASSE' cannot be used: it is 'STRASSE-5' now",
     ]
-    assert moved.of("user") == {"added": 5, "mended": 3}
+    assert moved.of("user") == {"added": 5, "repaired": 3}
     assert session.get(Event, 1).attendee_count == 5
 
 
@@ -52,17 +52,17 @@ def test_a_name_that_becomes_free_while_its_row_waits_is_not_lost(session):
 
         readings = 0
 
-        def rows(self, table, above=0):
+        def rows(self, table, after_id=0):
             if table == "user":
                 self.readings += 1
                 if self.readings == 2:
                     session.execute(delete(User).where(User.id == 1))
-            return super().rows(table, above)
+            return super().rows(table, after_id)
 
     moved = ImportRun(session, Busy(legacy_tables(user=[user(1, "ann"), user(2, "ANN", email=None), user(3, "bea")])))
 
     assert names_of(session, User.id, User.username) == [(2, "ANN"), (3, "bea")]
-    assert (moved.of("user"), moved.troubles) == ({"added": 3}, [])
+    assert (moved.of("user"), moved.issues) == ({"added": 3}, [])
     assert run_import(session, legacy_tables(user=[user(2, "ANN", email=None), user(3, "bea")])).of("user") == {
         "unchanged": 2
     }
@@ -92,7 +92,7 @@ def test_an_address_of_somebody_else_is_given_up_but_not_the_name(session):
         (2, "bea", None),
         (3, "cy", None),
     ]
-    assert moved.troubles == ["user 2: the address Ann@Example.org is that of user 1"]
+    assert moved.issues == ["user 2: the address Ann@Example.org is that of user 1"]
 
 
 def test_missing_slugs_follow_the_recipe_and_take_none_that_an_event_brings(session):
@@ -153,11 +153,11 @@ def test_slugs_and_stubs_that_are_taken_go_to_who_comes_first(session):
         (2, "two-2012", None),
         (3, "two", None),
     ]
-    assert moved.troubles == [
+    assert moved.issues == [
         "events 2: the slug 'same' is taken: it is 'two-2012' now",
         "events 2: the stub 'STUB' is that of event 1",
     ]
-    assert moved.of("events") == {"added": 3, "mended": 1}
+    assert moved.of("events") == {"added": 3, "repaired": 1}
 
 
 def test_talks_get_slugs_within_their_event_and_stubs_of_their_own(session):
@@ -187,7 +187,7 @@ def test_talks_get_slugs_within_their_event_and_stubs_of_their_own(session):
     assert [stub for stub in stubs.values() if not re.fullmatch("[0-9a-f]{5}", stub)] == []
     assert {id_: stubs[id_] for id_ in (3, 5, 6, 7)} == {3: "abcde", 5: "00001", 6: "00002", 7: "00003"}
     assert len(set(stubs.values())) == 8
-    assert moved.troubles == [
+    assert moved.issues == [
         f"talks 4: the stub 'abcde' is taken: it is '{stubs[4]}' now",
         "talks 7: the slug 'intro-4' is taken: it is 'hallo' now",
     ]
@@ -204,4 +204,4 @@ def test_names_are_kept_apart_also_across_batches(session, monkeypatch):
         id_: f"{'ann' if id_ % 2 else 'bea'}-{id_}" for id_ in range(3, 10)
     }
     assert len(set(session.scalars(select(Event.slug)))) == 9
-    assert (moved.of("user"), moved.of("events")) == ({"added": 9, "mended": 7}, {"added": 9})
+    assert (moved.of("user"), moved.of("events")) == ({"added": 9, "repaired": 7}, {"added": 9})
