@@ -185,7 +185,7 @@ def measure(kind, address, server):
         run(environment, "setup")
         for turn in ("first run", "second run"):
             seconds, busy, output, peak, anonymous = run(environment, "import", "joindin", address)
-            together = re.search(r"^together\s+(\d+)", output, re.MULTILINE)
+            together = re.search(r"^total\s+(\d+)", output, re.MULTILINE)
             rows = int(together[1])
             print(
                 f"{kind}, {turn}: {rows} rows in {seconds:.1f} s, {rows / seconds:,.0f} rows a second ({busy:.0f} s of CPU),"

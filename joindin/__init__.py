@@ -1,36 +1,34 @@
-"""joindin: one server, one set of events, for the clients of Joind.in.
+"""joindin: a conference-community server that implements the Joind.in v2.1 API and others.
 
-A request walks one way and never turns back::
+A request passes through the layers in this order::
 
-    who is calling → which thing → may they → valid body → do it → keep it → show it
-      resources/       queries/   permissions  resources/  operations/ (commit) representations/
+    request → authenticate → find → authorise → validate → operate → commit → represent → response
+              http/          queries/ permissions resources/ operations/ resources/ representations/
 
-Core concepts are split by layer and share their file's name through all of them; what is special
-to one dialect stays in its surface, ``resources/<surface>`` and ``representations/<surface>``.
+``docs/architecture.md`` describes the layers. This module imports nothing but the standard library until ``create_app`` is
+called, so that ``joindin --version`` does not load Flask.
 """
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
+if TYPE_CHECKING:
+    from flask import Flask
 
 __version__ = "0.1.0"
 
 
-class Application(Flask):
-    def ensure_sync(self, func):
-        """``func`` as it is: nothing of ours is a coroutine, which Flask would ask of each function in each request."""
-        return func
+def create_app(settings: Mapping[str, Any] | None = None) -> "Flask":
+    """Create the WSGI application. ``settings`` by name (see ``config.py``) override the environment.
 
-
-def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
-    """The application; ``settings`` by name (see ``config.py``) win over the environment.
-
-    :raises joindin.config.SettingError: if a setting makes no sense.
+    :raises joindin.config.SettingError: if a setting is invalid.
     """
-    from joindin import cli, jobs, resources
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    from joindin import jobs, resources
+    from joindin.application import Application
+    from joindin.cli.console import LazyCommands
     from joindin.config import load_settings
     from joindin.db.engines import engine_options
     from joindin.extensions import api, db, init_connections, migrate
@@ -42,6 +40,8 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
 
     settings = load_settings(settings)
     app = Application(__name__, instance_path=settings["INSTANCE"])
+    # For Flask's own script: ``flask --app joindin setup``.
+    app.cli = LazyCommands(app.name)
     app.config |= settings
     app.extensions["query_cache"] = ByteLRU(app.config["QUERY_CACHE_BYTES"])
     app.extensions["fragment_cache"] = ByteLRU(app.config["FRAGMENT_CACHE_BYTES"])
@@ -64,14 +64,13 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     db.init_app(app)
     init_connections(app)
     with app.app_context():
-        # Tests see at once what they did.
+        # Tests read the recorded use at once.
         app.extensions["token_usage_recorder"] = TokenUsageRecorder(
             db.engine, delay=0 if app.config.get("TESTING") else WRITE_DELAY_S
         )
     migrate.init_app(app, db, directory=str(migrations_folder()))
     jobs.init_app(app)
     resources.init_app(app, api)
-    cli.init_app(app)
     if urls := app.config["REPLICA_URLS"]:
         with app.app_context():
             app.extensions["replicas"] = Replicas(db.engine, urls, plain_sql=app.config["PLAIN_SQL"])
@@ -80,13 +79,13 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         app.extensions["response_cache"] = ByteLRU(max_bytes)
         with app.app_context():
             app.wsgi_app = ResponseCache(app.wsgi_app, data_version(db.engine), app.extensions["response_cache"])
-    # In front of the cache, which then has the scheme and host that answers are made for.
+    # Outermost, because the cache needs the public scheme and host of a response.
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
     return app
 
 
 def migrations_folder() -> Path:
-    """Where the migrations lie: beside the package in a checkout, inside it once installed."""
+    """Return the folder of the migrations: beside the package in a checkout, inside it once installed."""
     beside = Path(__file__).parent.parent / "migrations"
     return beside if (beside / "env.py").exists() else Path(__file__).parent / "migrations"

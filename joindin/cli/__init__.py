@@ -1,65 +1,50 @@
 """The console script ``joindin``: one file a command or group of commands.
 
-Commands read what was asked, call operations and commit, as resources do. They end with 0 if it
-was done, 1 if it could not be done, 2 if it was asked wrongly or a setting makes no sense, and
-then say why in one line.
+Commands parse their arguments, call operations and commit, as resources do. Exit code 0 means done, 1 failed, 2 wrong
+arguments or a wrong setting; a failure is explained in one line. This module imports neither Flask nor the application:
+``joindin --version`` and ``joindin --help`` answer at once. ``console.py`` runs every other call.
 """
 
 import sys
+from importlib import import_module
 
 import click
-from flask import Flask
-from flask.cli import FlaskGroup, ScriptInfo
 
-from joindin import __version__, create_app
-from joindin.cli.apps import apps
-from joindin.cli.counters import counters
-from joindin.cli.demo import demo
-from joindin.cli.imports import imports
-from joindin.cli.jobs import jobs
-from joindin.cli.serve import serve
-from joindin.cli.setup import setup
-from joindin.cli.users import users
-from joindin.config import SettingError
+from joindin import __version__
 
-COMMANDS = (setup, serve, demo, users, apps, imports, jobs, counters)
+# Short help by command; the commands themselves are in the module of the same name or in MODULES.
+COMMANDS = {
+    "apps": "Register applications (OAuth clients).",
+    "counters": "Compare stored counters with the rows they count.",
+    "demo": "Add a small invented community with events around today.",
+    "import": "Import listings of events or a Joind.in database.",
+    "jobs": "Work that is done after the response, such as sending mail.",
+    "serve": "Start the server.",
+    "setup": "Create the instance folder, migrate the database and add reference data.",
+    "users": "Create accounts and change roles.",
+}
+MODULES = {"import": "imports"}
 
+# Commands of Flask and its extensions, which need the application.
+FLASK_COMMANDS = {
+    "db": "Perform database migrations.",
+    "openapi": "OpenAPI commands.",
+    "routes": "Show the routes for the app.",
+    "run": "Run a development server.",
+    "shell": "Run a shell in the app context.",
+}
 
-class Console(FlaskGroup):
-    """Flask's group, whose help can be read also when the application cannot start."""
+ABOUT = "joindin: the conference-community server."
 
-    def list_commands(self, ctx):
-        try:
-            ctx.ensure_object(ScriptInfo).load_app()
-        except SettingError as wrong:
-            _complain(wrong)
-            return click.Group.list_commands(self, ctx)
-        return super().list_commands(ctx)
-
-
-cli = Console(
-    create_app=create_app,
-    help="joindin: the conference-community server.",
-    add_version_option=False,
+overview = click.Group(
+    "joindin",
+    help=ABOUT,
+    commands={name: click.Command(name, help=text) for name, text in (COMMANDS | FLASK_COMMANDS).items()},
 )
-click.version_option(__version__, prog_name="joindin")(cli)
-for command in COMMANDS:
-    cli.add_command(command)
-
-
-def init_app(app: Flask) -> None:
-    """Give the commands to Flask's own script too: ``flask --app joindin setup``."""
-    for command in COMMANDS:
-        app.cli.add_command(command)
+click.version_option(__version__, prog_name="joindin")(overview)
 
 
 def main() -> None:
-    try:
-        cli.main(prog_name="joindin")
-    except SettingError as wrong:
-        _complain(wrong)
-        sys.exit(2)
-
-
-def _complain(wrong):
-    click.echo(f"joindin: {wrong}", err=True)
+    if all(argument in ("--help", "--version") for argument in sys.argv[1:]):
+        overview.main(prog_name="joindin")
+    import_module("joindin.cli.console").run()

@@ -1,4 +1,4 @@
-"""``joindin apps``: applications that speak for people."""
+"""``joindin apps``: registration of applications (OAuth clients)."""
 
 import secrets
 
@@ -19,12 +19,14 @@ def apps():
 
 @apps.command("create")
 @click.argument("name")
-@click.option("--key", help="Client id; made up if absent.")
-@click.option("--secret", callback=read_secret, help="Made up if absent; - reads it from standard input.")
-@click.option("--public", is_flag=True, help="Has no secret: it runs on people's own machines or in their browsers.")
-@click.option("--redirect-uri", "redirect_uris", multiple=True, help="Where people are sent back to; may be repeated.")
-@click.option("--password-grant", is_flag=True, help="May sign people in with their password: for your own apps only.")
-@click.option("--service", is_flag=True, help="May get tokens for itself, which speak for nobody (client credentials).")
+@click.option("--key", help="Client id; generated if absent.")
+@click.option(
+    "--secret", callback=read_secret, help="Client secret; generated if absent; - reads it from standard input."
+)
+@click.option("--public", is_flag=True, help="No secret, for applications on users' devices or in their browsers.")
+@click.option("--redirect-uri", "redirect_uris", multiple=True, help="Redirect URI of the code flow; may be repeated.")
+@click.option("--password-grant", is_flag=True, help="May sign users in with their password: for your own apps only.")
+@click.option("--service", is_flag=True, help="May get tokens without a user (client credentials).")
 @with_database
 def create(
     name: str,
@@ -35,15 +37,15 @@ def create(
     password_grant: bool,
     service: bool,
 ):
-    """Register the application NAME. A secret that was made up is shown this once."""
+    """Register the application NAME. A generated secret is printed once and not stored."""
     if public and secret is not None:
         raise click.UsageError("A public application has no secret")
-    made_up = secrets.token_urlsafe(24) if secret is None and not public else None
+    generated = secrets.token_urlsafe(24) if secret is None and not public else None
     client = add_client(
         db.session,
         name=name,
         key=new_token() if key is None else key,
-        secret=made_up or secret,
+        secret=generated or secret,
         redirect_uris=redirect_uris,
         is_trusted=password_grant,
         is_service=service,
@@ -52,5 +54,5 @@ def create(
     db.session.commit()
     click.echo(f"Registered {client.name} (id {client.id}).")
     click.echo(f"Key:    {client.key}")
-    if made_up:
-        click.echo(f"Secret: {made_up}")
+    if generated:
+        click.echo(f"Secret: {generated}")

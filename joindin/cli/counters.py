@@ -1,4 +1,4 @@
-"""``joindin counters``: whether what is counted on the way still is what there is."""
+"""``joindin counters``: verification of stored counters and read models."""
 
 import sys
 
@@ -8,22 +8,22 @@ from joindin.cli.preconditions import with_database
 from joindin.extensions import db
 from joindin.operations.counter_repair import count_rows_to_verify, verify_counters, verify_read_models
 
-# More than that helps nobody on a screen; the sum at the end is exact.
+# Further inconsistencies are only counted.
 MAX_LISTED = 50
 
 
 @click.group()
 def counters():
-    """Compare stored counters with what they count."""
+    """Compare stored counters with the rows they count."""
 
 
 @counters.command("check")
-@click.option("--fix", is_flag=True, help="Mend what has drifted, and count that as success.")
+@click.option("--fix", is_flag=True, help="Repair wrong values; the exit code is then 0.")
 @with_database
 def check(fix: bool):
-    """Count anew what all events, tracks and talks count and what lists go by, and report what has drifted.
+    """Recompute the counters of all events, tracks and talks and the read models, and report wrong values.
 
-    The exit code is 1 if anything has and was not mended.
+    The exit code is 1 if a wrong value was found and not repaired.
     """
     drifted = []
     hidden = not sys.stderr.isatty()
@@ -51,4 +51,4 @@ def _verdict(number, fix):
     if not number:
         return "All counters are right."
     which = "1 counter has" if number == 1 else f"{number} counters have"
-    return f"{which} drifted; mended." if fix else f"{which} drifted. `joindin counters check --fix` mends that."
+    return f"{which} drifted; repaired." if fix else f"{which} drifted. `joindin counters check --fix` repairs them."

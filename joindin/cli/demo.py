@@ -1,4 +1,4 @@
-"""``joindin demo``: something to look at in an empty house."""
+"""``joindin demo``: demo data for a new installation."""
 
 import click
 from flask import current_app
@@ -12,18 +12,18 @@ from joindin.utils.datetimes import utc_now
 
 
 @click.command()
-@click.option("--yes", is_flag=True, help="Also in production, where it opens an admin account known to all.")
-@click.option("--if-empty", is_flag=True, help="Only where nobody has an account yet; else do nothing.")
+@click.option("--yes", is_flag=True, help="Load it in production too, although the demo admin's password is public.")
+@click.option("--if-empty", is_flag=True, help="Do nothing if there are accounts already.")
 @with_database
 def demo(yes: bool, if_empty: bool) -> None:
-    """Add a small community of invented people, with events around today.
+    """Add a small invented community with events around today.
 
-    Done twice it changes nothing.
+    Repeating the command changes nothing.
     """
     if if_empty and has_users(db.session):
         return
     if current_app.config["MODE"] == "production" and not yes:
-        raise Forbidden("In production anybody could sign in as the demo's admin. With --yes it is done nevertheless")
+        raise Forbidden("In production everyone could sign in as the demo's admin. Use --yes to load it anyway")
     is_new = load_demo(db.session, utc_now())
     db.session.commit()
     click.echo("The demo is loaded." if is_new else "The demo was loaded before; nothing has changed.")

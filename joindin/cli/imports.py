@@ -1,4 +1,4 @@
-"""``joindin import``: events from other people's data."""
+"""``joindin import``: import of conference listings, and the group of import commands."""
 
 import sys
 import time
@@ -26,7 +26,7 @@ REFUSED = "refused"
 
 @click.group("import")
 def imports():
-    """Bring in what is elsewhere: listings of events, or a whole Joind.in."""
+    """Import listings of events or a Joind.in database."""
 
 
 imports.add_command(import_joindin)
@@ -34,53 +34,53 @@ imports.add_command(import_joindin)
 
 @imports.command("conferences")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--verbose", is_flag=True, help="Name each listing and field that was left out.")
-@click.option("--progress/--no-progress", default=None, help="Show how far it is; by default on a terminal only.")
+@click.option("--verbose", is_flag=True, help="Print each listing and field that was skipped.")
+@click.option("--progress/--no-progress", default=None, help="Show a progress bar; default on a terminal only.")
 @with_appcontext
 def import_conferences(paths, verbose, progress):
     """Import conferences from folders of <year>/<topic>.json, or from such files.
 
-    Run it again whenever the files have changed: events follow their listings, except for what
-    somebody edited here. A listing that makes no sense is left out and counted. An import that
-    was cut short is completed by the next one.
+    Repeat the command when the files have changed: events are updated from their listings, except
+    for fields that were edited here. Invalid listings are skipped and counted. An interrupted import
+    is completed by the next one.
     """
     for path in paths:
         if not path.exists():
             raise click.ClickException(f"{path} does not exist")
     if not inspect(db.engine).has_table(EventSource.__tablename__):
-        raise click.ClickException("The database is not ready: run joindin setup first")
+        raise click.ClickException("The database has not been set up. Run `joindin setup` first")
     began = time.monotonic()
-    reading = read_conferences(paths)
-    if not reading.listing_count:
-        _name_troubles(reading.unread_files)
+    result = read_conferences(paths)
+    if not result.listing_count:
+        _print_issues(result.unread_files)
         raise click.ClickException("There is nothing to read")
-    is_shown = sys.stderr.isatty() if progress is None else progress
-    listings, zones = _locate(reading, is_shown)
-    outcomes = _store(listings, reading.files, is_shown)
+    show_progress = sys.stderr.isatty() if progress is None else progress
+    listings, zones = _locate(result, show_progress)
+    outcomes = _store(listings, result.files, show_progress)
     if verbose:
-        _name_troubles([*reading.unread_files, *reading.skipped, *reading.dropped])
-    _report(reading, outcomes, zones, time.monotonic() - began)
+        _print_issues([*result.unread_files, *result.skipped, *result.dropped])
+    _report(result, outcomes, zones, time.monotonic() - began)
 
 
-def _locate(reading, is_shown):
+def _locate(result, show_progress):
     listings, zones = [], Counter()
-    with _progress(reading.conferences, "Finding places", is_shown) as conferences:
+    with _progress(result.conferences, "Finding places", show_progress) as conferences:
         for conference in conferences:
             listing, place = make_listing(conference.record, conference.files)
             listings.append(listing)
-            zones[_how_found(conference.record, place)] += 1
+            zones[_zone_source(conference.record, place)] += 1
     return listings, zones
 
 
-def _how_found(record, place):
+def _zone_source(record, place):
     is_nowhere = not (record.city or record.country)
     return "online" if is_nowhere and record.online else place.matched_by
 
 
-def _store(listings, files, is_shown):
+def _store(listings, files, show_progress):
     old_keys = match_rescheduled_listings(db.session, SOURCE_NAME, listings, files)
     outcomes = Counter()
-    with _progress(None, "Storing events ", is_shown, length=len(listings)) as bar:
+    with _progress(None, "Storing events ", show_progress, length=len(listings)) as bar:
         for batch in (listings[start : start + BATCH] for start in range(0, len(listings), BATCH)):
             outcomes.update(store_batch(batch, files=files, old_keys=old_keys))
             bar.update(len(batch))
@@ -88,15 +88,15 @@ def _store(listings, files, is_shown):
 
 
 def store_batch(batch, **context):
-    """Store the batch of listings and commit. Who loses a race tries again; what the database will not take goes alone."""
+    """Store a batch of listings and commit. A lost race is retried; after that, each listing is stored alone."""
     for attempt in range(1, ATTEMPTS + 1):
         try:
             outcomes = store_listings(db.session, batch, source=SOURCE_NAME, now=utc_now(), **context)
             db.session.commit()
             return outcomes
-        except (IntegrityError, DataError, OperationalError) as wrong:
+        except (IntegrityError, DataError, OperationalError) as error:
             db.session.rollback()
-            if attempt == ATTEMPTS and isinstance(wrong, OperationalError):
+            if attempt == ATTEMPTS and isinstance(error, OperationalError):
                 raise
     if len(batch) == 1:
         click.echo(f"{batch[0].key}: refused by the database", err=True)
@@ -104,37 +104,37 @@ def store_batch(batch, **context):
     return [outcome for listing in batch for outcome in store_batch([listing], **context)]
 
 
-def _progress(items, label, is_shown, **options):
-    return click.progressbar(items, label=label, file=sys.stderr, hidden=not is_shown, **options)
+def _progress(items, label, show_progress, **options):
+    return click.progressbar(items, label=label, file=sys.stderr, hidden=not show_progress, **options)
 
 
-def _name_troubles(troubles):
-    for trouble in troubles:
-        click.echo(str(trouble), err=True)
+def _print_issues(issues):
+    for issue in issues:
+        click.echo(str(issue), err=True)
 
 
-def _report(reading, outcomes, zones, seconds):
-    count = reading.listing_count
+def _report(result, outcomes, zones, seconds):
+    count = result.listing_count
     rows = [
         ("created", outcomes["created"]),
         ("updated", outcomes["updated"]),
         ("unchanged", outcomes["unchanged"]),
         ("kept as edited here", outcomes["kept"]),
-        ("merged into another", reading.merged_count),
-        ("skipped", len(reading.skipped) + outcomes[REFUSED]),
-        *_by_reason(trouble.reason for trouble in reading.skipped),
+        ("merged into another", result.merged_count),
+        ("skipped", len(result.skipped) + outcomes[REFUSED]),
+        *_by_reason(issue.reason for issue in result.skipped),
         *([("  refused by the database", outcomes[REFUSED])] if outcomes[REFUSED] else []),
-        ("files skipped", len(reading.unread_files)),
-        *_by_reason(trouble.reason for trouble in reading.unread_files),
-        ("fields dropped", len(reading.dropped)),
-        *_by_reason(trouble.reason for trouble in reading.dropped),
+        ("files skipped", len(result.unread_files)),
+        *_by_reason(issue.reason for issue in result.unread_files),
+        ("fields dropped", len(result.dropped)),
+        *_by_reason(issue.reason for issue in result.dropped),
         ("zone of the city", zones["city"]),
         ("zone of the state, city unknown", zones["region"]),
         ("zone of the capital, city unknown", zones["country"]),
         ("online, in UTC", zones["online"]),
         ("place unknown, in UTC", zones["nothing"]),
     ]
-    click.echo(f"{count} listings read from {len(reading.files)} files, {len(reading.conferences)} conferences")
+    click.echo(f"{count} listings read from {len(result.files)} files, {len(result.conferences)} conferences")
     for label, number in rows:
         click.echo(f"  {label:<45}{number:>8}")
     click.echo(f"{seconds:.1f} s, {count / max(seconds, 0.001):.0f} listings a second")

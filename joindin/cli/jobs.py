@@ -1,4 +1,4 @@
-"""``joindin jobs``: the process that works after the answer."""
+"""``joindin jobs``: the worker process for jobs after the response."""
 
 import logging
 import signal
@@ -13,24 +13,24 @@ from joindin.extensions import db
 from joindin.jobs.mail_delivery import deliver_due_mail
 from joindin.jobs.queue import get_queue
 
-# Seconds between two looks whether the threads still live, and for the work at hand when asked to stop.
-HEALTH_INTERVAL = 10
+# Seconds between two checks of the worker threads, and for the running job when the process is stopped.
+HEALTH_INTERVAL_S = 10
 SHUTDOWN_TIMEOUT_S = 30
 
-jobs = AppGroup("jobs", help="Work that is done after the answer, such as sending mail.")
+jobs = AppGroup("jobs", help="Work that is done after the response, such as sending mail.")
 
 
 @jobs.command("run")
-@click.option("--once", is_flag=True, help="Deliver what is due and exit; exit code 1 if something failed.")
+@click.option("--once", is_flag=True, help="Deliver due mail once and exit; exit code 1 if a delivery failed.")
 def run(once: bool) -> None:
-    """Deliver mail as it comes, until told to stop."""
+    """Deliver mail until stopped by Ctrl-C or SIGTERM."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    # One line for each look into the outbox is too much for a log that is kept.
+    # huey logs a line for every poll of the outbox.
     logging.getLogger("huey").setLevel(logging.WARNING)
     if once:
         _run_once()
     else:
-        _run_until_told(current_app._get_current_object())
+        _run_until_stopped(current_app._get_current_object())
 
 
 def _run_once():
@@ -40,17 +40,17 @@ def _run_once():
         sys.exit(1)
 
 
-def _run_until_told(app):
-    told = threading.Event()
+def _run_until_stopped(app):
+    stopped = threading.Event()
     consumer = get_queue(app).create_consumer(
         workers=1, max_delay=1.0, scheduler_interval=10, shutdown_timeout=SHUTDOWN_TIMEOUT_S
     )
     consumer.start()
-    # After start(), which sets handlers of its own: with those, one of the two signals would cut
-    # off a mail in the middle, and it would go out twice.
+    # After start(), which sets handlers of its own. With those, one of the two signals would interrupt
+    # a delivery, and the mail would be sent twice.
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told.set())
+        signal.signal(number, lambda *_: stopped.set())
     click.echo("Working. Stop with Ctrl-C.")
-    while not told.wait(HEALTH_INTERVAL):
+    while not stopped.wait(HEALTH_INTERVAL_S):
         consumer.check_worker_health()
     consumer.stop(graceful=True)

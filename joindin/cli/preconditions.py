@@ -1,4 +1,4 @@
-"""What stands before a command: an application, a database that fits it, and what refusals end with."""
+"""Preconditions of commands: an application, a reachable database with the current schema, and exit codes of errors."""
 
 from contextlib import contextmanager
 from functools import wraps
@@ -16,9 +16,9 @@ from joindin.extensions import db
 
 
 def with_database(command):
-    """Run ``command`` only on a database that is set up; what it raises becomes its exit code.
+    """Run the command in an application context on a database with the current schema; map domain errors to exit codes.
 
-    Sits below the options, in the place of Flask's ``with_appcontext``.
+    Used below the options, instead of Flask's ``with_appcontext``.
     """
 
     @with_appcontext
@@ -28,8 +28,8 @@ def with_database(command):
             check_schema()
             try:
                 return command(*args, **kwargs)
-            except InvalidInput as wrong:
-                raise click.UsageError(str(wrong)) from None
+            except InvalidInput as error:
+                raise click.UsageError(str(error)) from None
             except DomainError as refused:
                 raise click.ClickException(str(refused)) from None
 
@@ -38,16 +38,16 @@ def with_database(command):
 
 @contextmanager
 def report_database_errors():
-    """Say in one line what is wrong with the connection, in the place of a traceback."""
+    """Report a failed connection in one line instead of a traceback."""
     try:
         yield
-    except OperationalError as wrong:
-        reason = str(wrong.orig).strip().splitlines()[0]
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0]
         raise click.ClickException(f"The database does not answer: {reason}") from None
 
 
 def check_schema() -> None:
-    """Refuse a database that was not set up, or not for this version."""
+    """Refuse a database that was not set up, or was set up by another version."""
     applied, newest = applied_revisions(), newest_revisions()
     if applied == newest:
         return
@@ -58,13 +58,13 @@ def check_schema() -> None:
 
 
 def check_not_newer(applied: set[str]) -> None:
-    """Refuse a database with migrations that nobody here knows."""
+    """Refuse a database with migrations that this version does not have."""
     if unknown := applied - {script.revision for script in _scripts().walk_revisions()}:
         raise click.ClickException(f"The database was set up by a newer joindin (revision {', '.join(unknown)})")
 
 
 def applied_revisions() -> set[str]:
-    """What migrations the database has; none also where SQLite has no file yet, and none is made by asking."""
+    """Return the migrations of the database; none if SQLite has no file yet. Does not create the file."""
     if db.engine.dialect.name == "sqlite" and not Path(db.engine.url.database).exists():
         return set()
     with db.engine.connect() as connection:

@@ -1,4 +1,4 @@
-"""``joindin serve``: the server and the process that works after the answer, as one."""
+"""``joindin serve``: the server, with the job worker as a child process."""
 
 import gc
 import multiprocessing
@@ -19,36 +19,37 @@ from joindin.cli.preconditions import with_database
 from joindin.extensions import db
 from joindin.seeds.demo import describe_demo_accounts, is_demo_loaded
 
-# So many threads keep a worker busy while some wait: for the disk, or for a database that is another process. More only
-# queue up for the interpreter.
+# Threads of a worker. Some of them wait for the disk or the database server; more threads only wait for the interpreter lock.
 THREADS = {"sqlite": 2, "postgresql": 3}
 BACKLOG = 1024
 
-# Seconds for work at hand to end when asked to stop, and before jobs that died are started again.
+# Seconds until running requests and jobs are killed at shutdown, and until a dead job worker is restarted.
 SHUTDOWN_TIMEOUT_S = 30
 RESTART_DELAY_S = 2
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at; 0.0.0.0 for all.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen at.")
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 256), help="Processes that answer.")
-@click.option("--jobs/--no-jobs", default=True, help="Also send mail and the like, or leave it to `joindin jobs run`.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for all.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option(
+    "--workers", default=2, show_default=True, type=click.IntRange(1, 256), help="Number of server processes."
+)
+@click.option("--jobs/--no-jobs", default=True, help="Start the job worker too, or leave it to `joindin jobs run`.")
 @with_database
 def serve(host: str, port: int, workers: int, jobs: bool) -> None:
-    """Start the server. It stops on Ctrl-C or SIGTERM, when it has answered what it was asked."""
+    """Start the server. On Ctrl-C or SIGTERM it finishes running requests and stops."""
     address = _free_address(host, port)
     server = make_server(address, port, workers, THREADS[db.engine.dialect.name])
     greeting = _greeting(host, port)
     server.on_startup(lambda: click.echo(greeting))
     if jobs:
-        keeper = JobsSupervisor()
-        server.on_startup(keeper.start)
-        server.on_shutdown(keeper.stop)
-    # The workers are forks: they must not find connections of ours.
+        supervisor = JobsSupervisor()
+        server.on_startup(supervisor.start)
+        server.on_shutdown(supervisor.stop)
+    # The workers are forks and must not share database connections.
     db.session.remove()
     db.engine.dispose()
-    server.serve(target_loader=_loader(current_app._get_current_object()), wrap_loader=False)
+    server.serve(target_loader=_app_loader(current_app._get_current_object()), wrap_loader=False)
     click.echo("Stopped.")
 
 
@@ -69,32 +70,32 @@ def make_server(address: str, port: int, workers: int, threads: int) -> Granian:
     )
 
 
-def _loader(app):
-    """What gives a worker its application.
+def _app_loader(app):
+    """Return the function that gives a worker its application.
 
-    Forks take ours as it stands, which takes them no time and shares its memory. Elsewhere each makes its own.
+    Forked workers use this process's application, which starts at once and shares memory. Without fork each worker creates one.
     """
     if multiprocessing.get_start_method() != "fork":
         return create_app
-    # What the collector never visits again stays shared.
+    # Frozen objects stay in shared pages, because the collector never writes to them.
     gc.collect()
     gc.freeze()
     return lambda: app
 
 
 class JobsSupervisor:
-    """Runs ``joindin jobs run`` beside the server, again and again until told to stop."""
+    """Runs ``joindin jobs run`` as a child process and restarts it until stopped."""
 
     def __init__(self):
-        self._told = threading.Event()
+        self._stopped = threading.Event()
         self._jobs = None
 
     def start(self) -> None:
         self._start_jobs()
-        threading.Thread(target=self._keep, daemon=True).start()
+        threading.Thread(target=self._restart_until_stopped, daemon=True).start()
 
     def stop(self) -> None:
-        self._told.set()
+        self._stopped.set()
         self._jobs.terminate()
         try:
             self._jobs.wait(SHUTDOWN_TIMEOUT_S)
@@ -102,17 +103,17 @@ class JobsSupervisor:
             self._jobs.kill()
             self._jobs.wait()
 
-    def _keep(self):
-        while not self._told.is_set():
+    def _restart_until_stopped(self):
+        while not self._stopped.is_set():
             code = self._jobs.wait()
-            if self._told.wait(RESTART_DELAY_S):
+            if self._stopped.wait(RESTART_DELAY_S):
                 return
-            click.echo(f"The jobs ended with exit code {code} and are started again.", err=True)
+            click.echo(f"The job worker ended with exit code {code} and is restarted.", err=True)
             self._start_jobs()
 
     def _start_jobs(self):
-        # In a process group of its own: Ctrl-C is for the server, which then stops the jobs in order.
-        # They tell what they do on their standard error; a second greeting would only confuse.
+        # A process group of its own: Ctrl-C reaches the server only, which then stops the worker in order.
+        # The worker logs to standard error; its greeting on standard output is dropped.
         self._jobs = subprocess.Popen(
             [sys.executable, "-m", "joindin", "jobs", "run"],
             stdin=subprocess.DEVNULL,
@@ -122,22 +123,21 @@ class JobsSupervisor:
 
 
 def _free_address(host, port):
-    """The numeric address of ``host``, once it is known that nobody listens there."""
+    """Return the numeric address of the host. Fails if the port is in use."""
     try:
         family, *_, name = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
     except (socket.gaierror, UnicodeError):
-        raise click.BadParameter(f"There is no address {host!r}", param_hint="--host") from None
+        raise click.BadParameter(f"Unknown host {host!r}", param_hint="--host") from None
     try:
         socket.create_server(name[:2], family=family).close()
-    except OSError as wrong:
-        raise click.ClickException(f"Cannot listen at {host}, port {port}: {os.strerror(wrong.errno)}") from None
+    except OSError as error:
+        raise click.ClickException(f"Cannot listen on {host}, port {port}: {os.strerror(error.errno)}") from None
     return name[0]
 
 
 def _greeting(host, port):
-    shown = f"[{host}]" if ":" in host else host
-    base = f"http://{shown}:{port}"
-    lines = [f"joindin listens at {base}/", f"API documentation: {base}/docs"]
+    base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    lines = [f"joindin listens on {base}/", f"API documentation: {base}/docs"]
     if is_demo_loaded(db.session):
         lines += ["", describe_demo_accounts()]
     return "\n".join([*lines, "", f"Mode: {current_app.config['MODE']}. Stop with Ctrl-C."])

@@ -1,4 +1,4 @@
-"""``joindin setup``: from nothing, or from an older version, to ready."""
+"""``joindin setup``: creation or migration of an installation."""
 
 import sqlite3
 from contextlib import contextmanager
@@ -14,51 +14,51 @@ from joindin.config import SECRET_FILE, create_secret_file
 from joindin.extensions import db
 from joindin.seeds.base_data import seed_reference_data
 
-# How long one setup waits for another, in seconds: migrations of big tables take their time.
+# Seconds that a setup waits for another one: migrations of large tables take minutes.
 LOCK_TIMEOUT_S = 3600
 
 
 @click.command()
 @with_appcontext
 def setup():
-    """Make the instance folder, bring the database up to date and add base data.
+    """Create the instance folder, migrate the database and add reference data.
 
-    Safe to repeat, and safe while another does the same.
+    The command can be repeated, and can run several times at once.
     """
     instance = Path(current_app.config["INSTANCE"])
-    _make_folder(instance)
-    with _alone(instance), report_database_errors():
-        _make_secret(instance)
+    _create_folder(instance)
+    with _exclusive_lock(instance), report_database_errors():
+        _create_secret(instance)
         _migrate()
-        _add_base_data()
-    click.echo("Ready. `joindin serve` starts the server, `joindin demo` gives it something to show.")
+        _add_reference_data()
+    click.echo("Ready. `joindin serve` starts the server, `joindin demo` loads demo data.")
 
 
-def _make_folder(instance):
+def _create_folder(instance):
     try:
         instance.mkdir(parents=True, exist_ok=True)
-    except OSError as wrong:
-        raise click.ClickException(f"The folder {instance} cannot be made: {wrong.strerror}") from None
+    except OSError as error:
+        raise click.ClickException(f"The folder {instance} cannot be created: {error.strerror}") from None
 
 
 @contextmanager
-def _alone(instance):
-    """Wait until no other setup is at work here; the lock is SQLite's, which every system has."""
+def _exclusive_lock(instance):
+    """Wait until no other setup runs on this folder. The lock is SQLite's, which is available on every system."""
     lock = None
     try:
         lock = sqlite3.connect(instance / "setup.lock", timeout=LOCK_TIMEOUT_S, isolation_level=None)
         lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as wrong:
-        raise click.ClickException(f"The folder {instance} cannot be written to: {wrong}") from None
+    except sqlite3.OperationalError as error:
+        raise click.ClickException(f"The folder {instance} cannot be written to: {error}") from None
     try:
         yield
     finally:
         lock.close()
 
 
-def _make_secret(instance):
+def _create_secret(instance):
     if current_app.config["SECRET_KEY"] is None and create_secret_file(instance):
-        click.echo(f"Made a secret: {instance / SECRET_FILE}")
+        click.echo(f"Created the secret: {instance / SECRET_FILE}")
 
 
 def _migrate():
@@ -68,14 +68,14 @@ def _migrate():
     db.engine.dispose()
     after = ", ".join(sorted(newest_revisions()))
     if not before:
-        click.echo(f"Made the tables (revision {after}).")
+        click.echo(f"Created the tables (revision {after}).")
     elif before != newest_revisions():
         click.echo(f"Migrated the database from revision {', '.join(sorted(before))} to {after}.")
     else:
         click.echo(f"The database is up to date (revision {after}).")
 
 
-def _add_base_data():
+def _add_reference_data():
     seed_reference_data(db.session)
     db.session.commit()
-    click.echo("All languages and talk types are there.")
+    click.echo("All languages and talk types are present.")

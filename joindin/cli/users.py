@@ -1,4 +1,4 @@
-"""``joindin users``: accounts, on an operator's word."""
+"""``joindin users``: accounts and roles, changed by the operator."""
 
 import sys
 from typing import NamedTuple
@@ -19,35 +19,35 @@ from joindin.utils.text import to_plain_text
 
 @click.group()
 def users():
-    """Make accounts and say who may do more."""
+    """Create accounts and change roles."""
 
 
-reason = click.option("--reason", default="", help="Why, for the audit log.")
+reason = click.option("--reason", default="", help="Reason, for the audit log.")
 
 
-def read_secret(_ctx, _param, given):
-    """``-`` stands for the first line of the standard input, which no process list shows."""
-    return sys.stdin.readline().rstrip("\r\n") if given == "-" else given
+def read_secret(_ctx, _param, value):
+    """Read a secret from standard input if the value is ``-``, because command lines are visible in process lists."""
+    return sys.stdin.readline().rstrip("\r\n") if value == "-" else value
 
 
 @users.command("create")
 @click.argument("username")
-@click.option("--email", required=True, help="Address; nobody else may have it.")
+@click.option("--email", required=True, help="E-mail address; unique.")
 @click.option(
     "--password",
     prompt=True,
     hide_input=True,
     confirmation_prompt=True,
     callback=read_secret,
-    help="Asked for if absent; - reads it from standard input.",
+    help="Prompted for if absent; - reads it from standard input.",
 )
 @click.option("--name", help="Full name; the username if absent.")
-@click.option("--admin", is_flag=True, help="May approve events and edit everything.")
-@click.option("--trusted", is_flag=True, help="Events of theirs need no approval.")
-@click.option("--unverified", is_flag=True, help="Has to prove the address by a token that is mailed to it.")
+@click.option("--admin", is_flag=True, help="Admin: may approve events and edit everything.")
+@click.option("--trusted", is_flag=True, help="Trusted: events need no approval.")
+@click.option("--unverified", is_flag=True, help="The user has to verify the address with a mailed token.")
 @with_database
 def create(username: str, email: str, password: str, name: str | None, admin: bool, trusted: bool, unverified: bool):
-    """Make an account for USERNAME."""
+    """Create an account for USERNAME."""
     user = create_user_as_admin(
         db.session,
         username=username,
@@ -60,55 +60,57 @@ def create(username: str, email: str, password: str, name: str | None, admin: bo
         now=utc_now(),
     )
     db.session.commit()
-    click.echo(f"Made the account {user.username} (id {user.id}).")
+    click.echo(f"Created the account {user.username} (id {user.id}).")
     if user.is_admin and not admin:
-        click.echo("It is the first account, and so an admin.")
+        click.echo("It is the first account and therefore an admin.")
     if unverified:
-        click.echo(f"A token that proves the address is mailed to {user.email}.")
+        click.echo(f"A verification token is mailed to {user.email}.")
 
 
-class Change(NamedTuple):
-    """A command that gives a role or takes it, and what is said then; with ``undone`` it knows ``--not``."""
+class RoleChange(NamedTuple):
+    """A command that sets or clears a role. ``undone`` is the message of ``--not``; without it there is no such option."""
 
     role: str
-    wanted: bool
-    about: str
+    value: bool
+    help: str
     done: str
     undone: str | None = None
 
 
 CHANGES = {
-    "promote": Change("admin", True, "Make USERNAME an admin.", "is an admin"),
-    "demote": Change("admin", False, "Make USERNAME no longer an admin. The last one stays.", "is no admin"),
-    "edit": Change(
+    "promote": RoleChange("admin", True, "Make USERNAME an admin.", "is an admin"),
+    "demote": RoleChange(
+        "admin", False, "Remove the admin role of USERNAME. The last admin cannot be demoted.", "is no admin"
+    ),
+    "edit": RoleChange(
         "editor", True, "Make USERNAME an editor, who approves and rejects events.", "is an editor", "is no editor"
     ),
-    "trust": Change(
-        "trusted", True, "Let events of USERNAME go live without approval.", "is trusted", "is not trusted"
+    "trust": RoleChange(
+        "trusted", True, "Publish events of USERNAME without approval.", "is trusted", "is not trusted"
     ),
-    "deactivate": Change(
+    "deactivate": RoleChange(
         "active",
         False,
-        "Keep USERNAME from signing in and from doing anything. The last admin stays.",
+        "Deactivate the account USERNAME. The last admin cannot be deactivated.",
         "is deactivated",
     ),
-    "activate": Change("active", True, "Let USERNAME, who was deactivated, back in.", "is active"),
+    "activate": RoleChange("active", True, "Reactivate the account USERNAME.", "is active"),
 }
 
 
-def add_command(name: str, change: Change) -> None:
+def add_command(name: str, change: RoleChange) -> None:
     @click.argument("username")
     @reason
     @with_database
     def change_role(username: str, reason: str, is_undone: bool = False):
-        roles = {change.role: change.wanted is not is_undone}
+        roles = {change.role: change.value is not is_undone}
         user = set_roles(db.session, _find(username).id, roles, actor=None, reason=to_plain_text(reason))
         db.session.commit()
         click.echo(f"{user.username} {change.undone if is_undone else change.done}.")
 
     if change.undone:
-        change_role = click.option("--not", "is_undone", is_flag=True, help="Take that back.")(change_role)
-    users.command(name, help=change.about)(change_role)
+        change_role = click.option("--not", "is_undone", is_flag=True, help="Remove the role.")(change_role)
+    users.command(name, help=change.help)(change_role)
 
 
 for name, change in CHANGES.items():
@@ -120,7 +122,7 @@ for name, change in CHANGES.items():
 @reason
 @with_database
 def reset_factors(username: str, reason: str):
-    """Take away the second factors of USERNAME, who has lost them. Be sure who asks you for it."""
+    """Remove all second factors of USERNAME. Verify the identity of the person who asks for it."""
     user = _find(username)
     reset_second_factors(db.session, user, actor=None, reason=to_plain_text(reason))
     db.session.commit()
@@ -131,7 +133,7 @@ def reset_factors(username: str, reason: str):
 @click.argument("username")
 @with_database
 def show(username: str):
-    """Tell what USERNAME is, and in which groups."""
+    """Show roles and groups of USERNAME."""
     user = _find(username)
     roles = [role for role, (column, *_) in ROLES.items() if getattr(user, column)]
     groups = [group.name for group in list_user_groups(db.session, user.id)]

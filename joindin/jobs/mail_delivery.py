@@ -47,12 +47,12 @@ def deliver_due_mail(session, settings: Mapping, now: Callable[[], dt.datetime] 
             _put_off(session, mail, why, now())
             if isinstance(why, ServerUnreachable):
                 break
-        except Exception as wrong:
+        except Exception as error:
             # A mail that cannot be written must not hold up the ones behind it. The text of the
             # error is kept out of the row, as it may quote what the mail says.
             log.exception("Mail %s (%s) could not be written", mail.id, mail.kind)
             done.failed += 1
-            _put_off(session, mail, DeliveryError(type(wrong).__name__), now())
+            _put_off(session, mail, DeliveryError(type(error).__name__), now())
         else:
             done.sent += 1
             _keep(session, mail, sent_at=now(), due_at=None, context={}, last_error=None)

@@ -40,8 +40,8 @@ def notify_worker(app) -> None:
         queue = get_queue(app)
         if queue.pending_count() < MAX_QUEUED_NOTICES:
             queue.deliver_mail()
-    except Exception as wrong:
-        log.warning("Mail waits for the next round, the queue is out of reach: %s: %s", type(wrong).__name__, wrong)
+    except Exception as error:
+        log.warning("Mail waits for the next round, the queue is out of reach: %s: %s", type(error).__name__, error)
 
 
 def _after_commit(session):

@@ -61,8 +61,8 @@ def _send(message, url):
         except smtplib.SMTPResponseException as refused:
             # A filter may quote what it dislikes about the text, which may be a link with a token.
             raise DeliveryError(f"message refused: {refused.smtp_code}") from None
-        except OSError as wrong:
-            raise DeliveryError(_reason(f"{type(wrong).__name__}: {wrong}")) from None
+        except OSError as error:
+            raise DeliveryError(_reason(f"{type(error).__name__}: {error}")) from None
 
 
 @contextmanager
@@ -73,8 +73,8 @@ def _connection(url):
             server = _connect(urlsplit(url))
         except smtplib.SMTPResponseException as refused:
             raise ServerUnreachable(f"{type(refused).__name__}: {refused.smtp_code}") from None
-        except OSError as wrong:
-            raise ServerUnreachable(_reason(f"{type(wrong).__name__}: {wrong}")) from None
+        except OSError as error:
+            raise ServerUnreachable(_reason(f"{type(error).__name__}: {error}")) from None
         yield server
         # The mail is delivered by now, however the farewell goes.
         with suppress(OSError):

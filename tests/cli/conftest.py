@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from joindin.cli import cli
+from joindin.cli.console import cli
 from joindin.extensions import db
 from tests.databases import drop_all_tables, postgresql_server_url, temporary_postgresql_database
 

@@ -1,4 +1,4 @@
-"""``joindin counters``: drift is found and mended."""
+"""``joindin counters``: drift is found and repaired."""
 
 from sqlalchemy import delete, select, update
 
@@ -90,7 +90,7 @@ def test_drift_is_reported_and_left(run, session):
         [
             f"event {wrong.id}: attendee_count is 9, should be 3",
             f"event {wrong.id}: rating_sum is 0, should be 7",
-            "2 counters have drifted. `joindin counters check --fix` mends that.",
+            "2 counters have drifted. `joindin counters check --fix` repairs them.",
         ],
     )
     assert counters_of(session, right) == (3, 5, 7, 2)
@@ -110,7 +110,7 @@ def test_fix_mends_every_counter_and_moves_the_version(run, session):
     reply = run("counters", "check", "--fix")
     again = run("counters", "check")
 
-    assert (reply.exit_code, reply.output.splitlines()[-1]) == (0, "4 counters have drifted; mended.")
+    assert (reply.exit_code, reply.output.splitlines()[-1]) == (0, "4 counters have drifted; repaired.")
     assert (again.exit_code, again.output) == (0, "All counters are right.\n")
     assert counters_of(session, wrong) == counters_of(session, right) == (3, 5, 7, 2)
     assert (right.version, wrong.version) == (versions[0], versions[1] + 1)
@@ -130,7 +130,7 @@ def test_the_counters_of_talks_and_tracks_are_right_as_they_come(run, session):
     assert (event.version, talk.version) == versions
 
 
-def test_drift_in_talks_and_tracks_is_reported_and_mended(run, session):
+def test_drift_in_talks_and_tracks_is_reported_and_repaired(run, session):
     event, other = make_event(session), make_event(session)
     talk, right = make_busy_talk(session, event), make_busy_talk(session, other)
     track = session.scalars(select(Track).where(Track.event_id == event.id)).first()
@@ -147,7 +147,7 @@ def test_drift_in_talks_and_tracks_is_reported_and_mended(run, session):
     versions = event.version, talk.version, right.version
 
     told = run("counters", "check")
-    mended = run("counters", "check", "--fix")
+    repaired = run("counters", "check", "--fix")
     again = run("counters", "check")
 
     assert (told.exit_code, told.output.splitlines()) == (
@@ -162,10 +162,10 @@ def test_drift_in_talks_and_tracks_is_reported_and_mended(run, session):
             f"talk {talk.id}: rating_sum is 9, should be 8",
             f"talk {talk.id}: rating_count is 9, should be 2",
             f"talk {talk.id}: star_count is 9, should be 2",
-            "9 counters have drifted. `joindin counters check --fix` mends that.",
+            "9 counters have drifted. `joindin counters check --fix` repairs them.",
         ],
     )
-    assert (mended.exit_code, mended.output.splitlines()[-1]) == (0, "9 counters have drifted; mended.")
+    assert (repaired.exit_code, repaired.output.splitlines()[-1]) == (0, "9 counters have drifted; repaired.")
     assert (again.exit_code, again.output) == (0, "All counters are right.\n")
     for each in (event, track, other):
         session.refresh(each)
@@ -196,7 +196,7 @@ def test_a_long_report_is_cut_short(run, session):
     assert (reply.exit_code, len(reply.output.splitlines())) == (1, 52)
     assert reply.output.splitlines()[-2:] == [
         "... and 2 more",
-        "52 counters have drifted. `joindin counters check --fix` mends that.",
+        "52 counters have drifted. `joindin counters check --fix` repairs them.",
     ]
 
 
@@ -241,10 +241,10 @@ def test_check_finds_what_lists_go_by_wrong_and_mends_it(app, session):
     session.commit()
 
     found = app.test_cli_runner().invoke(args=["counters", "check"])
-    mended = app.test_cli_runner().invoke(args=["counters", "check", "--fix"])
+    repaired = app.test_cli_runner().invoke(args=["counters", "check", "--fix"])
     right = app.test_cli_runner().invoke(args=["counters", "check"])
 
-    assert (found.exit_code, mended.exit_code, right.exit_code) == (1, 0, 0)
+    assert (found.exit_code, repaired.exit_code, right.exit_code) == (1, 0, 0)
     for line in ("listed_events: 1 row is wrong", "hot_events: 1 row is wrong", "bucket_counts: 2 rows are wrong"):
         assert line in found.output
     assert "All counters are right." in right.output

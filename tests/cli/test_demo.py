@@ -181,7 +181,7 @@ def test_production_wants_to_be_asked_twice(run, app, session, monkeypatch):
 
     assert (refused.exit_code, nobody, done.exit_code) == (1, [], 0)
     assert refused.stderr == (
-        "Error: In production anybody could sign in as the demo's admin. With --yes it is done nevertheless\n"
+        "Error: In production everyone could sign in as the demo's admin. Use --yes to load it anyway\n"
     )
 
 

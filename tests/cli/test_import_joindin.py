@@ -46,12 +46,12 @@ def test_the_summary_tells_what_became_of_each_table(run, dump):
     assert reply.exit_code == 0, reply.output
     summary = table_of(reply.stdout)
     assert summary["user"] == {
-        "read": 3, "added": 2, "left out": 0, "mended": 0, "orphans": 0, "skipped": 1,
+        "read": 3, "added": 2, "excluded": 0, "repaired": 0, "orphans": 0, "skipped": 1,
     }  # fmt: skip
-    assert summary["together"] == {
-        "read": 16, "added": 13, "left out": 1, "mended": 1, "orphans": 1, "skipped": 1,
+    assert summary["total"] == {
+        "read": 16, "added": 13, "excluded": 1, "repaired": 1, "orphans": 1, "skipped": 1,
     }  # fmt: skip
-    assert "left out of user_admin: rights on a talk: 1\n" in reply.stdout
+    assert "excluded user_admin: rights on a talk: 1\n" in reply.stdout
     assert reply.stderr.splitlines() == [
         "user 6: username is longer than 100 characters",
         "user_attend 2: orphan: user_id 6 is not there",
@@ -65,7 +65,7 @@ def test_the_same_command_again_adds_nothing(run, dump, session):
     reply = run("import", "joindin", dump)
 
     assert reply.exit_code == 0
-    assert table_of(reply.stdout)["together"] == {"read": 16, "unchanged": 14, "orphans": 1, "skipped": 1}
+    assert table_of(reply.stdout)["total"] == {"read": 16, "unchanged": 14, "orphans": 1, "skipped": 1}
     assert session.scalar(select(func.count()).select_from(User)) == 2
 
 
@@ -141,7 +141,7 @@ def test_a_database_is_moved_in_and_its_password_never_shown(run, session):
     assert (refused.exit_code, "geheim" in refused.output) == (1, False)
     assert refused.stderr.startswith("Error: The database cannot be read: ")
     assert reply.exit_code == 0, reply.output
-    assert table_of(reply.stdout)["together"] == {"read": 15, "added": 13, "left out": 1, "mended": 1, "orphans": 1}
+    assert table_of(reply.stdout)["total"] == {"read": 15, "added": 13, "excluded": 1, "repaired": 1, "orphans": 1}
     assert session.get(Event, 8).slug == "pumpkinconf"
 
 
@@ -149,7 +149,7 @@ def test_a_database_is_moved_in_and_its_password_never_shown(run, session):
     ("source", "code", "reason"),
     [
         ("mysql://ann:geheim@host", 2, "SOURCE needs a host and a database: mysql://user:password@host/database"),
-        ("ftp://host/x", 2, "SOURCE is a JSON file or an address like mysql://user:password@host/database"),
+        ("ftp://host/x", 2, "SOURCE is a JSON file or a URL like mysql://user:password@host/database"),
         ("/no/such/file.json", 1, "/no/such/file.json cannot be read: No such file or directory"),
     ],
 )
@@ -164,7 +164,7 @@ def test_a_file_that_is_no_installation_is_refused(run, tmp_path):
     reply = run("import", "joindin", str(write_dump(tmp_path / "dump.json", {"events": []})))
 
     assert reply.exit_code == 2
-    assert reply.stderr.splitlines()[-1] == "Error: That is no database of Joind.in: there is no table user"
+    assert reply.stderr.splitlines()[-1] == "Error: That is not a Joind.in database: there is no table user"
 
 
 def test_an_installation_in_use_is_refused(run, session, dump):
@@ -178,14 +178,14 @@ def test_an_installation_in_use_is_refused(run, session, dump):
 
 
 def test_two_at_once_are_refused(run, app, dump):
-    lock = sqlite3.connect(Path(app.config["INSTANCE"], "moving_in.lock"), isolation_level=None)
+    lock = sqlite3.connect(Path(app.config["INSTANCE"], "import.lock"), isolation_level=None)
     lock.execute("BEGIN EXCLUSIVE")
 
     reply = run("import", "joindin", dump)
     lock.close()
     afterwards = run("import", "joindin", dump)
 
-    assert (reply.exit_code, reply.stderr.startswith("Error: Another import is at work here")) == (1, True)
+    assert (reply.exit_code, reply.stderr.startswith("Error: Another import is running")) == (1, True)
     assert afterwards.exit_code == 0
 
 
@@ -193,7 +193,7 @@ def test_the_bar_goes_to_the_end(run, dump):
     reply = run("import", "joindin", dump, "--progress")
 
     assert reply.exit_code == 0
-    assert "Moving in" in reply.stderr
+    assert "Importing" in reply.stderr
 
 
 def test_images_come_from_a_folder(run, app, session, tmp_path):
@@ -206,7 +206,7 @@ def test_images_come_from_a_folder(run, app, session, tmp_path):
     reply = run("import", "joindin", str(dump), "--images", str(folder))
 
     assert missing.exit_code == 2
-    assert (reply.exit_code, "images shown from here: 1\n" in reply.stdout) == (0, True)
+    assert (reply.exit_code, "images copied: 1\n" in reply.stdout) == (0, True)
     assert Path(app.config["MEDIA_DIR"], "event_icons", "from-folder.png").read_bytes() == b"\x89PNG"
 
 

@@ -41,7 +41,7 @@ def test_serve_answers_and_stops_when_told(serve, free_port):
 
     assert (landing["events"], server.returncode, err) == (f"http://127.0.0.1:{free_port}/v2.1/events", 0, "")
     assert out.splitlines() == [
-        f"joindin listens at http://127.0.0.1:{free_port}/",
+        f"joindin listens on http://127.0.0.1:{free_port}/",
         f"API documentation: http://127.0.0.1:{free_port}/docs",
         "",
         "Mode: development. Stop with Ctrl-C.",
@@ -108,7 +108,7 @@ def test_jobs_run_along_are_started_again_and_stop_with_the_server(serve):
     _, err = server.communicate(timeout=PATIENCE)
 
     assert (server.returncode, Path(f"/proc/{second}").exists()) == (0, False)
-    assert "The jobs ended with exit code -9 and are started again.\n" in err
+    assert "The job worker ended with exit code -9 and is restarted.\n" in err
 
 
 def test_serve_refuses_a_database_that_was_not_set_up(instance, free_port):
@@ -129,7 +129,7 @@ def test_serve_refuses_a_port_that_is_taken(ready_instance, free_port):
     assert (reply.returncode, reply.stdout, reply.stderr) == (
         1,
         "",
-        f"Error: Cannot listen at 127.0.0.1, port {free_port}: Address already in use\n",
+        f"Error: Cannot listen on 127.0.0.1, port {free_port}: Address already in use\n",
     )
 
 
@@ -138,7 +138,7 @@ def test_serve_refuses_a_port_that_is_taken(ready_instance, free_port):
     [
         (["--port", "70000"], "Invalid value for '--port': 70000 is not in the range 1<=x<=65535."),
         (["--workers", "0"], "Invalid value for '--workers': 0 is not in the range 1<=x<=256."),
-        (["--host", "256.0.0.1."], "Invalid value for --host: There is no address '256.0.0.1.'"),
+        (["--host", "256.0.0.1."], "Invalid value for --host: Unknown host '256.0.0.1.'"),
     ],
 )
 def test_serve_refuses_options_that_make_no_sense(run, options, complaint):

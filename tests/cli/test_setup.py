@@ -26,8 +26,8 @@ def test_setup_makes_the_folder_the_secret_and_the_tables(instance):
 
     secret = instance.folder / "secret-key"
     assert (reply.returncode, reply.stderr) == (0, "")
-    assert reply.stdout.splitlines()[0] == f"Made a secret: {secret}"
-    assert reply.stdout.splitlines()[1].startswith("Made the tables (revision ")
+    assert reply.stdout.splitlines()[0] == f"Created the secret: {secret}"
+    assert reply.stdout.splitlines()[1].startswith("Created the tables (revision ")
     assert (len(secret.read_text()), stat.S_IMODE(secret.stat().st_mode)) == (64, 0o600)
     assert {"events", "users", "outbox", "alembic_version"} <= tables_of(instance)
 
@@ -72,8 +72,8 @@ def test_setups_at_once_take_turns(instance):
     said = [process.communicate(timeout=60) for process in processes]
 
     assert [(process.returncode, err) for process, (_, err) in zip(processes, said)] == [(0, "")] * 3
-    assert sum("Made a secret" in out for out, _ in said) == 1
-    assert sum("Made the tables" in out for out, _ in said) == 1
+    assert sum("Created the secret" in out for out, _ in said) == 1
+    assert sum("Created the tables" in out for out, _ in said) == 1
     assert sum("is up to date" in out for out, _ in said) == 2
 
 
@@ -137,4 +137,4 @@ def test_a_folder_that_cannot_be_made_is_named(instance):
     reply = instance.run("setup", JOINDIN_INSTANCE="/dev/null/instance")
 
     assert (reply.returncode, reply.stdout) == (1, "")
-    assert reply.stderr == "Error: The folder /dev/null/instance cannot be made: Not a directory\n"
+    assert reply.stderr == "Error: The folder /dev/null/instance cannot be created: Not a directory\n"

@@ -24,7 +24,7 @@ def test_create_makes_a_verified_account_and_writes_to_nobody(run, session):
     reply = run(*CREATE, "--password", "correct horse")
 
     maria = newest(session, User)
-    assert (reply.exit_code, reply.output) == (0, f"Made the account maria (id {maria.id}).\n")
+    assert (reply.exit_code, reply.output) == (0, f"Created the account maria (id {maria.id}).\n")
     assert (maria.username, maria.email, maria.full_name) == ("maria", "maria@example.org", "maria")
     assert (maria.is_verified, maria.is_active, maria.is_admin, maria.is_trusted) == (True, True, False, False)
     assert maria.password_hash.startswith("$argon2id$")
@@ -45,7 +45,7 @@ def test_the_first_account_is_an_admin(run, session):
 
     maria = newest(session, User)
     assert (reply.exit_code, maria.is_admin) == (0, True)
-    assert reply.output.splitlines()[1] == "It is the first account, and so an admin."
+    assert reply.output.splitlines()[1] == "It is the first account and therefore an admin."
 
 
 def test_an_unverified_account_gets_a_token_by_mail(run, session):
@@ -56,7 +56,7 @@ def test_an_unverified_account_gets_a_token_by_mail(run, session):
     maria = newest(session, User)
     mail = session.scalar(select(Mail))
     assert (reply.exit_code, maria.is_verified) == (0, False)
-    assert reply.output.splitlines()[1] == "A token that proves the address is mailed to maria@example.org."
+    assert reply.output.splitlines()[1] == "A verification token is mailed to maria@example.org."
     assert (mail.kind, mail.recipient, list(mail.context)) == ("verification", "maria@example.org", ["token"])
     assert session.scalars(select(EmailVerification.user_id)).all() == [maria.id]
 

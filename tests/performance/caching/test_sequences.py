@@ -13,7 +13,7 @@ import brotli
 import pytest
 
 from joindin import create_app
-from joindin.cli import cli
+from joindin.cli.console import cli
 from joindin.extensions import db
 from joindin.models import AccessToken
 from joindin.security.tokens import hash_token, new_token
