@@ -1,8 +1,7 @@
-"""A small community to try things out on: the same people and events each time, around today.
+"""Demo data: a small invented community with the same users and events each time, dated around today.
 
-Examples may rely on the names here, and in an empty database on the ids, which are the numbers in
-these lists. Everything is made by the operations that make it in life. The people and their words
-are invented.
+Examples may rely on the names, and in an empty database on the ids, which follow the order of these lists. All rows are created by
+the operations that users trigger.
 """
 
 import datetime as dt
@@ -27,18 +26,18 @@ PASSWORD = "joindin-demo"
 CLIENT_KEY, CLIENT_SECRET = "demo", "demo-secret"
 MAIL_DOMAIN = "demo.example"
 
-PEOPLE = (
+USERS = (
     ("ada", "Ada Quill", {"is_admin": True}, "admin"),
     ("grace", "Grace Holloway", {}, "hosts most of the events"),
     ("yuki", "Yuki Arden", {"is_trusted": True}, "trusted: needs no approval"),
     ("linnea", "Linnea Brandt", {}, "attends and comments"),
-    ("tomasz", "Tomasz Wilk", {}, "has an event that waits for approval"),
+    ("tomasz", "Tomasz Wilk", {}, "has a pending event"),
     ("priya", "Priya Fontaine", {}, "attends and comments"),
     ("marisol", "Marisol Okafor", {}, "has an event that was rejected"),
-    ("otto", "Otto Varga", {"verified": False}, "has not proven the address and cannot sign in"),
+    ("otto", "Otto Varga", {"is_verified": False}, "has not verified the address and cannot sign in"),
 )
 
-# Host, then days from today to the first day, then how many days it lasts.
+# Host, days from today to the first day, number of days, details.
 EVENTS = (
     (
         "grace", -1, 3,
@@ -68,7 +67,7 @@ EVENTS = (
         "yuki", 20, 2,
         {
             "name": "Polyglot Meadow",
-            "description": "Everybody teaches a language for an hour and learns another one after that.",
+            "description": "Each participant teaches a language for an hour and learns another one after that.",
             "location": "Botanical Garden, Kyoto",
             "timezone": "Asia/Tokyo",
             "latitude": 35.0487, "longitude": 135.7629,
@@ -79,7 +78,7 @@ EVENTS = (
         "grace", 60, 3,
         {
             "name": "Small Servers Summit",
-            "description": "What fits on one machine, and how to sleep well with it. Speak about yours!",
+            "description": "How much fits on one machine, and how to run it without worries. Speak about yours!",
             "location": "Old Observatory, Lisbon",
             "timezone": "Europe/Lisbon",
             "latitude": 38.7107, "longitude": -9.1876,
@@ -105,7 +104,7 @@ EVENTS = (
         "grace", -40, 2,
         {
             "name": "Winter Garden Conference",
-            "description": "Two tracks under palm trees, about the web and those who keep it up.",
+            "description": "Two tracks under palm trees, about the web and the people who run it.",
             "location": "Palm House, Vienna",
             "timezone": "Europe/Vienna",
             "latitude": 48.2056, "longitude": 16.3656,
@@ -166,7 +165,7 @@ COMMENTS = (
     ("Winter Garden Conference", "priya", 4, 3, "Fine talks and kind people; the sound in the back was poor."),
     ("Winter Garden Conference", "tomasz", 2, 3, "Too many talks began late for me."),
     ("Winter Garden Conference", "grace", 0, 4, "Thank you all. We have ordered better microphones."),
-    ("Harbour Code Days", "priya", 5, 0, "What a first day! See you at the water tomorrow."),
+    ("Harbour Code Days", "priya", 5, 0, "A great first day! See you at the water tomorrow."),
 )
 REPORTED = ("Winter Garden Conference", "marisol", 1, 5, "Buy your tickets for the next one from me, half the price!")
 
@@ -176,32 +175,32 @@ def is_demo_loaded(session) -> bool:
 
 
 def load_demo(session, now: dt.datetime) -> bool:
-    """Make the community, unless it is there; whether it was made. Nobody is written to.
+    """Create the demo data unless it exists. Return whether it was created. No mail is sent.
 
-    :raises Conflict: if somebody else goes by one of the names.
+    :raises Conflict: if one of the usernames is taken.
     """
     begin_write(session)
     if is_demo_loaded(session):
         return False
     with _no_mail(session):
-        # First, for its key is unique: of two who do this at once, one fails before it made anything.
+        # First, because its key is unique: of two concurrent calls, one fails before it has created anything.
         add_client(session, name="Demo application", key=CLIENT_KEY, secret=CLIENT_SECRET, is_trusted=True, now=now)
-        people = {
+        users = {
             name: create_user_as_admin(
                 session, username=name, email=_address(name), password=PASSWORD, full_name=full, now=now, **rights
             )
-            for name, full, rights, _ in PEOPLE
+            for name, full, rights, _ in USERS
         }
-        events = {details["name"]: _hold(session, people, now, *plan, details) for *plan, details in EVENTS}
-        _decide(session, people, events)
-        _fill(session, people, events)
+        events = {details["name"]: _create_event(session, users, now, *plan, details) for *plan, details in EVENTS}
+        _review_events(session, users, events)
+        _add_activity(session, users, events)
         session.flush()
     return True
 
 
 def describe_demo_accounts() -> str:
-    """The accounts as lines to read."""
-    lines = [f"  {name:<8} {what}" for name, _, _, what in PEOPLE]
+    """Return the demo accounts as text."""
+    lines = [f"  {name:<8} {description}" for name, _, _, description in USERS]
     return "\n".join(
         [
             f"Demo accounts, all with the password {PASSWORD}:",
@@ -211,10 +210,10 @@ def describe_demo_accounts() -> str:
     )
 
 
-def _hold(session, people, now, host, first_day, days, details):
+def _create_event(session, users, now, host, first_day, days, details):
     details = dict(details)
     cfp = details.pop("cfp", None)
-    at = _clock_of(details["timezone"], now)
+    at = _local_clock(details["timezone"], now)
     starts_at = at(first_day, 9)
     event = submit_event(
         session,
@@ -225,40 +224,40 @@ def _hold(session, people, now, host, first_day, days, details):
             cfp_starts_at=at(cfp[0], 0) if cfp else None,
             cfp_ends_at=at(cfp[1], 23) if cfp else None,
         ),
-        submitter=people[host],
+        submitter=users[host],
         now=min(now, starts_at - dt.timedelta(days=90)),
     )
     for co_host in CO_HOSTS.get(event.name, ()):
-        add_host(session, event, username=co_host, actor=people[host])
+        add_host(session, event, username=co_host, actor=users[host])
     return event
 
 
-def _decide(session, people, events):
+def _review_events(session, users, events):
     for event in events.values():
         if event.is_pending and event.name in REJECTED:
-            reject_event(session, event.id, reviewer=people["ada"], reason=REJECTED[event.name], mail_from="")
+            reject_event(session, event.id, reviewer=users["ada"], reason=REJECTED[event.name], mail_from="")
         elif event.is_pending and event.name != PENDING:
-            approve_event(session, event.id, reviewer=people["ada"])
+            approve_event(session, event.id, reviewer=users["ada"])
 
 
-def _fill(session, people, events):
+def _add_activity(session, users, events):
     for name, attendees in ATTENDING.items():
         for attendee in attendees:
-            attend(session, events[name].id, people[attendee].id)
-    comments = [_comment(session, people, events, *comment) for comment in (*COMMENTS, REPORTED)]
-    report_comment(session, comments[-1], reporter=people["linnea"], now=comments[-1].created_at)
+            attend(session, events[name].id, users[attendee].id)
+    comments = [_add_comment(session, users, events, *comment) for comment in (*COMMENTS, REPORTED)]
+    report_comment(session, comments[-1], reporter=users["linnea"], now=comments[-1].created_at)
 
 
-def _comment(session, people, events, name, author, rating, days, text):
+def _add_comment(session, users, events, name, author, rating, days, text):
     at = events[name].starts_at + dt.timedelta(days=days, hours=4)
     comment_id = add_event_comment(
-        session, events[name].id, author=people[author], text=text, rating=rating, source="Demo application", now=at
+        session, events[name].id, author=users[author], text=text, rating=rating, source="Demo application", now=at
     )
     return session.get_one(EventComment, comment_id)
 
 
-def _clock_of(zone_name, now):
-    """Instants by day from today and hour, on the clocks of that zone. Today is UTC's, as in the lists of events."""
+def _local_clock(zone_name, now):
+    """Return a function of days from today and hour that gives the local time. Today is the day in UTC, as in lists of events."""
     today = midnight(now).date()
     return lambda days, hour: dt.datetime.combine(
         today + dt.timedelta(days=days), dt.time(hour), get_timezone(zone_name)
@@ -271,16 +270,16 @@ def _address(name):
 
 @contextmanager
 def _no_mail(session):
-    """Throw away what would be mailed: these people have no letter boxes, and real admins are not concerned."""
+    """Drop new outbox rows: the demo users have no mailboxes, and real admins must not get demo notices."""
 
-    def throw_away(session, *_):
-        for made in [each for each in session.new if isinstance(each, Mail)]:
-            session.expunge(made)
+    def drop_mails(session, *_):
+        for mail in [each for each in session.new if isinstance(each, Mail)]:
+            session.expunge(mail)
 
     session = session() if callable(session) else session
-    sql_event.listen(session, "before_flush", throw_away)
+    sql_event.listen(session, "before_flush", drop_mails)
     try:
         yield
     finally:
-        sql_event.remove(session, "before_flush", throw_away)
+        sql_event.remove(session, "before_flush", drop_mails)
         session.info.pop("has_mail", None)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from joindin.db.base import Base
 from joindin.extensions import db
 from joindin.models import Event, Mail, User
-from joindin.seeds.demo import CLIENT_KEY, CLIENT_SECRET, PASSWORD, PEOPLE
+from joindin.seeds.demo import CLIENT_KEY, CLIENT_SECRET, PASSWORD, USERS
 from tests.factories import make_user
 
 
@@ -104,13 +104,13 @@ def test_past_events_have_comments_and_ratings(run, api):
     assert [shown["Query Makers Day"][fact] for fact in facts] == [3, 2, 5]
 
 
-@pytest.mark.parametrize("username", [name for name, *_ in PEOPLE if name != "otto"])
+@pytest.mark.parametrize("username", [name for name, *_ in USERS if name != "otto"])
 def test_everybody_signs_in_through_the_demo_application(run, api, username):
     run("demo")
 
     reply = sign_in(api, username)
 
-    number = [name for name, *_ in PEOPLE].index(username) + 1
+    number = [name for name, *_ in USERS].index(username) + 1
     assert (reply.status_code, sorted(reply.json)) == (200, ["access_token", "user_uri"])
     # On PostgreSQL and SQLite alike the ids are those of the list: examples name them.
     assert reply.json["user_uri"].endswith(f"/v2.1/users/{number}")
