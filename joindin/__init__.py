@@ -27,11 +27,11 @@ def create_app(settings: Mapping[str, Any] | None = None) -> "Flask":
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     from joindin import jobs, resources
-    from joindin.application import Application
     from joindin.cli.console import LazyCommands
     from joindin.config import load_settings
     from joindin.db.engines import engine_options
     from joindin.extensions import api, db, init_connections, migrate
+    from joindin.http.application import Application
     from joindin.http.token_last_used import WRITE_DELAY_S, TokenUsageRecorder
     from joindin.performance.caching.lru import ByteLRU
     from joindin.performance.caching.response_cache import ResponseCache

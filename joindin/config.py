@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from joindin import setting_parsers as parsers
+from joindin.utils import setting_parsers as parsers
 
 
 class SettingError(ValueError):
