@@ -158,4 +158,4 @@ def test_the_person_behind_the_caller_is_told_from_the_headers(app, headers, fou
     with app.test_request_context("/", headers={"User-Agent": "", **headers}, environ_base=environ):
         told = client_origin()
 
-    assert ClientOrigin(told.address, told.agent or None) == found
+    assert ClientOrigin(told.ip_address, told.user_agent or None) == found
