@@ -1,4 +1,4 @@
-"""Asking for a name and a password, on whichever surface: every attempt is counted before it is made."""
+"""Authentication by username and password for every surface. Each attempt is counted before the password is checked."""
 
 from flask import request
 
@@ -10,28 +10,28 @@ from joindin.operations.rate_limits import consume_sign_in_attempt, reset_sign_i
 from joindin.utils.datetimes import utc_now
 
 
-def count_login_attempt(name: str, address: str | None = None) -> None:
-    """Count an attempt to sign in as ``name``, and keep the count whatever comes of it.
+def count_login_attempt(name: str, ip_address: str | None = None) -> None:
+    """Count an attempt to sign in as ``name`` and commit the count, also if the request fails later.
 
-    It counts for the caller's address, unless a caller who is believed names another.
+    It counts for the address of the request, unless a trusted client passes its user's.
 
-    :raises RateLimited: if there were too many.
+    :raises RateLimited: if the limit is used up.
     """
     try:
-        consume_sign_in_attempt(db.session, name=name, ip_address=address or request.remote_addr, now=utc_now())
+        consume_sign_in_attempt(db.session, name=name, ip_address=ip_address or request.remote_addr, now=utc_now())
     finally:
         db.session.commit()
 
 
-def reset_login_attempts(name: str, address: str | None = None) -> None:
-    """The attempt was an honest one."""
-    reset_sign_in_attempts(db.session, name=name, ip_address=address or request.remote_addr)
+def reset_login_attempts(name: str, ip_address: str | None = None) -> None:
+    """Take back the attempts counted by :func:`count_login_attempt`. The caller commits."""
+    reset_sign_in_attempts(db.session, name=name, ip_address=ip_address or request.remote_addr)
 
 
 def authenticate(name: str, password: str) -> User | None:
-    """The active user with that username or address and that password; the caller commits.
+    """Return the active user with that username or e-mail address and that password. The caller commits.
 
-    :raises RateLimited: if there were too many attempts.
+    :raises RateLimited: if the limit is used up.
     """
     count_login_attempt(name)
     user = authenticate_password(db.session, name, password)
@@ -42,9 +42,9 @@ def authenticate(name: str, password: str) -> User | None:
 
 
 def authenticate_for_client(name: str, password: str) -> User | None:
-    """The same for an application, which cannot ask for more than a password.
+    """As :func:`authenticate`, for an application, which cannot ask for a second factor.
 
-    Who has a second factor is nobody here, unless they said that for applications the password is enough.
+    A user with a second factor is not authenticated, unless they allowed applications to use the password alone.
     """
     user = authenticate(name, password)
     return user if user is not None and is_password_only_allowed(db.session, user) else None

@@ -346,7 +346,7 @@ def test_whom_nobody_knows_nobody_is_sent_to(flow, changes):
     reply = flow.browser.get(flow.authorization_url(**changes))
 
     assert (reply.status_code, reply.mimetype, reply.location) == (400, "text/html", None)
-    assert "This application cannot be let in" in main_text(reply)
+    assert "This application cannot be authorised" in main_text(reply)
 
 
 def test_an_application_asks_for_no_more_than_it_may(flow, client):

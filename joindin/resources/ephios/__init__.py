@@ -2,12 +2,12 @@
 
 from flask import Flask
 
-from joindin.resources.ephios import authentication, errors, root, scopes, users
+from joindin.resources.ephios import authentication, errors, oauth, root, scopes, users
 
 __all__ = ["errors", "init_app", "scopes"]
 
 
 def init_app(app: Flask) -> None:
     authentication.init_app(app)
-    for module in (root, users):
+    for module in (root, users, oauth):
         app.register_blueprint(module.blp)

@@ -2,11 +2,12 @@
 
 from flask import Flask
 
-from joindin.resources.gancio import authentication, clients, errors, scopes
+from joindin.resources.gancio import authentication, clients, errors, oauth, scopes
 
 __all__ = ["errors", "init_app", "scopes"]
 
 
 def init_app(app: Flask) -> None:
     authentication.init_app(app)
-    app.register_blueprint(clients.blp)
+    for module in (clients, oauth):
+        app.register_blueprint(module.blp)

@@ -1,16 +1,15 @@
-"""Where applications are let in, at ephios's addresses and at Gancio's: two dialects of one server.
+"""The OAuth surface: errors and metadata of the authorization server.
 
-What they are let in with, and how strictly, is ``joindin/oauth2``; here are addresses, statuses,
-wording, and the page that asks people.
+The endpoints belong to two APIs and lie in ``resources/ephios/oauth.py`` and ``resources/gancio/oauth.py``. Their paths are a
+surface of their own because they authenticate applications instead of tokens.
 """
 
 from flask import Flask
 
-from joindin.resources.oauth2 import ephios, errors, gancio, metadata
+from joindin.resources.oauth2 import errors, metadata
 
 __all__ = ["errors", "init_app"]
 
 
 def init_app(app: Flask) -> None:
-    for room in (ephios, gancio, metadata):
-        app.register_blueprint(room.blp)
+    app.register_blueprint(metadata.blp)

@@ -6,7 +6,7 @@ from werkzeug.exceptions import HTTPException
 from joindin.errors import Conflict, DomainError, RateLimited, ServiceUnavailable
 from joindin.http import error_dispatch, error_pages
 from joindin.http.error_dispatch import status_of
-from joindin.resources.oauth2.responses import json_response, text_response
+from joindin.http.oauth_responses import json_response, text_response
 
 STATUSES = error_dispatch.STATUSES | {Conflict: 400}
 ERROR_CODES = {RateLimited: "temporarily_unavailable", ServiceUnavailable: "temporarily_unavailable"}

@@ -1,26 +1,25 @@
-"""What the server can do, for programs to find out (RFC 8414)."""
+"""Authorization server metadata (RFC 8414)."""
 
 from flask import Blueprint, Response
 
+from joindin.http.oauth_responses import issuer, json_response
 from joindin.oauth2.grants import ALL_METHODS, CONFIDENTIAL_METHODS
-from joindin.resources.oauth2.issuer import issuer
-from joindin.resources.oauth2.responses import json_response
 from joindin.security.scopes import SCOPES
 
 blp = Blueprint("oauth_metadata", __name__)
 
 
 @blp.get("/.well-known/oauth-authorization-server")
-def show_metadata() -> Response:
-    here = issuer()
+def get_metadata() -> Response:
+    base = issuer()
     response = json_response(
         200,
         {
-            "issuer": here,
-            "authorization_endpoint": f"{here}/api/oauth/authorize/",
-            "token_endpoint": f"{here}/api/oauth/token/",
-            "revocation_endpoint": f"{here}/api/oauth/revoke_token/",
-            "introspection_endpoint": f"{here}/api/oauth/introspect/",
+            "issuer": base,
+            "authorization_endpoint": f"{base}/api/oauth/authorize/",
+            "token_endpoint": f"{base}/api/oauth/token/",
+            "revocation_endpoint": f"{base}/api/oauth/revoke_token/",
+            "introspection_endpoint": f"{base}/api/oauth/introspect/",
             "scopes_supported": list(SCOPES),
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
@@ -30,7 +29,7 @@ def show_metadata() -> Response:
             "introspection_endpoint_auth_methods_supported": CONFIDENTIAL_METHODS,
             "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": True,
-            "service_documentation": f"{here}/docs",
+            "service_documentation": f"{base}/docs",
         },
     )
     response.headers["Cache-Control"] = "public, max-age=3600"

@@ -1,4 +1,4 @@
-"""Answers that hold secrets, or say why there are none."""
+"""Responses of the OAuth endpoints. They contain secrets and must not be stored (RFC 6749, 5.1)."""
 
 import orjson
 from flask import Response, current_app, request
@@ -6,6 +6,11 @@ from flask import Response, current_app, request
 from joindin.errors import Forbidden
 
 NO_STORE_HEADERS = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+
+
+def issuer() -> str:
+    """Return the issuer identifier of this server (RFC 8414): scheme and host of the request."""
+    return f"{request.scheme}://{request.host}"
 
 
 def json_response(status: int, body: dict, headers=()) -> Response:
@@ -21,6 +26,6 @@ def text_response(status: int, body: str, headers=()) -> Response:
 
 
 def require_tls() -> None:
-    """:raises Forbidden: if secrets came in clear to a platform that does not want them so."""
+    """:raises Forbidden: if the request is not encrypted and ``TOKENS_NEED_TLS`` is set."""
     if current_app.config["TOKENS_NEED_TLS"] and not request.is_secure:
-        raise Forbidden("OAuth takes https here")
+        raise Forbidden("OAuth requests need https")

@@ -1,4 +1,4 @@
-"""Asking people whether an application may."""
+"""Consent page of the OAuth authorization endpoints."""
 
 from authlib.oauth2.rfc6749 import OAuth2Error
 from flask import Response, redirect, request
@@ -16,8 +16,8 @@ from joindin.security.redirect_uris import csp_source
 from joindin.security.scopes import SCOPE_DESCRIPTIONS
 from joindin.utils.datetimes import utc_now
 
-# What the form carries along of what the application asked.
-CARRIED = (
+# Parameters of the authorization request that the form sends back.
+ROUND_TRIPPED_FIELDS = (
     "redirect_uri",
     "scope",
     "client_id",
@@ -28,57 +28,57 @@ CARRIED = (
 )
 
 
-def authorize(server: OAuth2Server, asked: FlaskOAuth2Request) -> Response:
-    """The page, or what the application is told when it was answered. Commits."""
+def authorize(server: OAuth2Server, oauth_request: FlaskOAuth2Request) -> Response:
+    """Return the consent page, or redirect to the application after the user has decided. Commits."""
     user = session_user()
     if user is None:
         return redirect(sign_in_url())
     check_csrf()
     try:
-        grant = server.get_consent_grant(asked, end_user=user)
+        grant = server.get_consent_grant(oauth_request, end_user=user)
     except OAuth2Error as error:
-        return server.deny_authorization(asked, error) if error.redirect_uri else _refusal(error)
-    client, scopes = grant.client.row, asked.scope.split()
-    if request.method != "POST" and not _was_allowed_before(user, client, scopes):
-        return _ask(grant, scopes)
+        return server.deny_authorization(oauth_request, error) if error.redirect_uri else _error_page(error)
+    client, scopes = grant.client.row, oauth_request.scope.split()
+    if request.method != "POST" and not _has_silent_consent(user, client, scopes):
+        return _consent_page(grant, scopes)
     is_allowed = request.method != "POST" or "allow" in request.form
     if is_allowed and request.method == "POST":
         store_consent(db.session, user_id=user.id, client_id=client.id, scopes=scopes, now=utc_now())
-    response = server.create_authorization_response(asked, grant_user=user if is_allowed else None, grant=grant)
+    response = server.create_authorization_response(oauth_request, grant_user=user if is_allowed else None, grant=grant)
     db.session.commit()
     return response
 
 
-def _was_allowed_before(user, client, scopes):
-    """Whether the application asks to be let in silently, can prove who it is, and was allowed as much."""
+def _has_silent_consent(user, client, scopes):
+    """Return whether a confidential application asks for silent approval of scopes that the user granted before."""
     if request.args.get("approval_prompt") != "auto" or client.is_public:
         return False
     return set(scopes) <= get_consented_scopes(db.session, user.id, client.id)
 
 
-def _ask(grant, scopes):
+def _consent_page(grant, scopes):
     origin = csp_source(grant.redirect_uri)
-    # Browsers check where a form leads on to as well.
+    # Browsers apply form-action to redirects after the form as well.
     allow_form_action(origin)
-    carried = {name: grant.request.payload.data.get(name) or "" for name in CARRIED}
+    fields = {name: grant.request.payload.data.get(name) or "" for name in ROUND_TRIPPED_FIELDS}
     response = render_page(
         "web/oauth2/consent.html",
         client=grant.client.row,
         scopes=[SCOPE_DESCRIPTIONS[scope] for scope in scopes],
         origin=origin,
-        carried=carried | {"scope": " ".join(scopes)},
+        carried=fields | {"scope": " ".join(scopes)},
     )
     response.cache_control.no_store = True
     return response
 
 
-def _refusal(error):
+def _error_page(error):
     response = render_page(
         "web/error.html",
         400,
-        title="This application cannot be let in",
-        about=f"{error.description or 'What it asked for cannot be granted.'} Nothing was sent to it."
-        " If you came here from a link in an application, tell those who made it.",
+        title="This application cannot be authorised",
+        about=f"{error.description or 'Its request is not valid.'} Nothing was sent to it."
+        " If you followed a link in an application, please tell its developers.",
     )
     response.cache_control.no_store = True
     return response
