@@ -1,4 +1,4 @@
-"""A browser as the pages see it: it keeps cookies, and sends the forms it was shown."""
+"""Client of the web site for tests: keeps cookies, and submits forms with the hidden fields of their page."""
 
 import contextvars
 import datetime as dt
@@ -15,7 +15,7 @@ PASSWORD_HASH = hash_password(PASSWORD)
 
 
 def make_user_with_password(session, username=None, **fields):
-    """Somebody who can sign in with PASSWORD."""
+    """Store a user who can sign in with PASSWORD."""
     return make_user(session, username, **{"password_hash": PASSWORD_HASH, **fields})
 
 
@@ -38,11 +38,11 @@ class Browser:
         return self.request("GET", path, **kwargs)
 
     def post(self, path, data=None, **kwargs):
-        """Send data with no token of the page."""
+        """Send data without a CSRF token."""
         return self.request("POST", path, data=data, **kwargs)
 
     def send(self, path, fields=None, page=None, **kwargs):
-        """Fill in the form of ``page`` (of ``path`` itself if not said) and send it to ``path``."""
+        """Submit the form of ``page`` (by default ``path`` itself) to ``path``, with its CSRF token."""
         page = page or path
         headers = {"Referer": f"{self._base_url}{page}"} | kwargs.pop("headers", {})
         return self.post(path, {"csrfmiddlewaretoken": self.token(page)} | (fields or {}), headers=headers, **kwargs)
@@ -54,7 +54,7 @@ class Browser:
         return self.send("/accounts/login/", {"username": user.username, "password": password, **fields})
 
     def sign_in_directly(self, user):
-        """Signed in without a form, where signing in is not what is tested."""
+        """Create a session without the sign-in form, for tests of something else."""
         now = utc_now()
         _, token = create_browser_session(
             db.session, user, ip_address=None, user_agent="", lifetime=dt.timedelta(days=1), now=now
@@ -63,8 +63,8 @@ class Browser:
         return self
 
     def cookie(self, name):
-        found = self._client.get_cookie(name)
-        return found.value if found else None
+        cookie = self._client.get_cookie(name)
+        return cookie.value if cookie else None
 
     def set_cookie(self, name, value):
         self._client.set_cookie(name, value)
@@ -74,35 +74,36 @@ class Browser:
         return self.get("/accounts/").status_code == 200
 
 
-def form_fields(page):
+def form_fields(page: str) -> dict[str, str]:
+    """Return the values of the named inputs of an HTML page."""
     fields = {}
 
-    class Fields(HTMLParser):
-        def handle_starttag(self, tag, attributes):
-            given = dict(attributes)
-            if tag == "input" and "name" in given:
-                fields[given["name"]] = given.get("value", "")
+    class InputParser(HTMLParser):
+        def handle_starttag(self, tag, attrs):
+            attributes = dict(attrs)
+            if tag == "input" and "name" in attributes:
+                fields[attributes["name"]] = attributes.get("value", "")
 
-    Fields().feed(page)
+    InputParser().feed(page)
     return fields
 
 
-def main_text(reply):
-    """The words between the head of a page and its foot."""
-    words, inside = [], []
+def main_text(reply) -> str:
+    """Return the text of the page's ``main`` element."""
+    texts, main_tags = [], []
 
-    class Words(HTMLParser):
-        def handle_starttag(self, tag, _attributes):
+    class MainTextParser(HTMLParser):
+        def handle_starttag(self, tag, _attrs):
             if tag == "main":
-                inside.append(tag)
+                main_tags.append(tag)
 
         def handle_endtag(self, tag):
             if tag == "main":
-                inside.clear()
+                main_tags.clear()
 
         def handle_data(self, data):
-            if inside:
-                words.append(data)
+            if main_tags:
+                texts.append(data)
 
-    Words().feed(reply.text)
-    return " ".join("".join(words).split())
+    MainTextParser().feed(reply.text)
+    return " ".join("".join(texts).split())

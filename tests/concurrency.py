@@ -1,4 +1,4 @@
-"""Requests made by threads with connections of their own, released at the same moment."""
+"""Concurrent requests: one thread and database connection each, released at the same moment."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -8,20 +8,20 @@ CONCURRENT_REQUESTS = 8
 
 
 def run_concurrently(session, requests):
-    """The replies to the requests (functions without arguments), in their order."""
+    """Call the functions at the same moment and return their results in the same order."""
     session.commit()
     barrier = Barrier(len(requests))
 
-    def make(request):
+    def run(request):
         barrier.wait()
         return request()
 
     with ThreadPoolExecutor(len(requests)) as pool:
-        replies = list(pool.map(make, requests))
+        results = list(pool.map(run, requests))
     session.expire_all()
-    return replies
+    return results
 
 
-def count_outcomes(replies):
-    """How often there was which status, with the sentence of those that were refused."""
+def count_outcomes(replies) -> Counter:
+    """Count the responses by status, and by message where a request was refused."""
     return Counter((reply.status_code, *(reply.json if reply.status_code >= 400 else ())) for reply in replies)

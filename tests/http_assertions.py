@@ -1,6 +1,6 @@
-"""What two answers to the same request must have in common."""
+"""Comparison of responses to the same request."""
 
 
 def stable_headers(headers):
-    """All but the time of answering, which pages and files come with."""
+    """Return the headers in order without ``Date``, which depends on the time of the response."""
     return sorted((name, value) for name, value in headers if name != "Date")

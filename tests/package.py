@@ -4,7 +4,6 @@ Run by ``make package``; not a test module, because it installs things.
 """
 
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -12,6 +11,8 @@ import time
 import urllib.request
 import venv
 from pathlib import Path
+
+from tests.services import free_port
 
 CHECKOUT = Path(__file__).parent.parent
 
@@ -57,12 +58,6 @@ def fetch(address, patience=20):
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.2)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def run(*command):

@@ -13,9 +13,8 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
 from tests.memory_folder import memory_folder
+from tests.services import skip_or_fail
 
 TIMEOUT_S = 60
 
@@ -111,9 +110,7 @@ def require_postgresql() -> None:
     try:
         binary("initdb")
     except FileNotFoundError as missing:
-        if os.environ.get("JOINDIN_TEST_REQUIRE_SERVICES"):
-            raise
-        pytest.skip(str(missing))
+        skip_or_fail(str(missing))
 
 
 def _owner() -> dict:

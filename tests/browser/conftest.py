@@ -11,6 +11,7 @@ from tests.browser.requirements import chromium, missing_tools
 from tests.browser.server import Server
 from tests.browser.validators import nu_errors
 from tests.oidc.fake_provider import FakeProvider
+from tests.services import skip_or_fail
 
 FLAGS = [
     "--no-sandbox",
@@ -33,10 +34,7 @@ def pytest_collection_modifyitems(items):
 def _tools():
     if not (missing := missing_tools()):
         return
-    reason = f"not on this machine: {', '.join(missing)}"
-    if os.environ.get("JOINDIN_TEST_REQUIRE_SERVICES"):
-        pytest.fail(reason)
-    pytest.skip(reason)
+    skip_or_fail(f"not on this machine: {', '.join(missing)}")
 
 
 @pytest.fixture(scope="package")

@@ -3,7 +3,6 @@
 import email
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,8 @@ import urllib.request
 from email.policy import default
 from pathlib import Path
 
+from tests.services import free_port
+
 PATIENCE = 90
 
 
@@ -19,9 +20,7 @@ class Server:
     """Answers at ``url``; its mails are files, which ``wait_for_mail`` reads."""
 
     def __init__(self, database_url, instance):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         # A name and not a number: passkeys are bound to one.
         self.url = f"http://localhost:{self.port}"
         self.instance = Path(instance)

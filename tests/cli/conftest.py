@@ -1,7 +1,6 @@
 """Two ways to give a command: in this process on the tests' database, and as a process with an instance of its own."""
 
 import os
-import socket
 import subprocess
 import sys
 from contextlib import nullcontext
@@ -12,6 +11,7 @@ import pytest
 
 from joindin.cli.console import cli
 from joindin.extensions import db
+from tests import services
 from tests.databases import drop_all_tables, postgresql_server_url, temporary_postgresql_database
 
 PATIENCE = 60
@@ -87,6 +87,4 @@ def empty_database_url(spare_database_url):
 
 @pytest.fixture
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
+    return str(services.free_port())

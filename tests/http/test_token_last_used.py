@@ -12,7 +12,8 @@ from joindin.models import AccessToken
 from joindin.queries.accounts.api_tokens import get_valid_token
 from joindin.security.tokens import hash_token
 from tests.factories import NOW, make_client, make_user
-from tests.live_server import TIMEOUT_S, live_server
+from tests.live_server import live_server
+from tests.services import TIMEOUT_S
 
 
 @pytest.fixture

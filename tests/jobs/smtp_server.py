@@ -1,12 +1,13 @@
 """A real SMTP server to send to, and what a reader sees of a mail."""
 
 import email
-import socket
 from email.policy import default
 from html.parser import HTMLParser
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
+
+from tests.services import free_port
 
 
 class SmtpServer:
@@ -60,12 +61,6 @@ class SmtpServer:
     def _authenticate(self, _server, _session, _envelope, _mechanism, auth_data):
         self.sign_ins.append((auth_data.login.decode(), auth_data.password.decode()))
         return AuthResult(success=auth_data.password == b"right:/@ pass", handled=False)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def plain_text_part(letter):

@@ -16,7 +16,8 @@ from joindin.jobs.mail_delivery import LEASE, DeliveryResult, deliver_due_mail
 from joindin.models import Mail
 from joindin.operations.outbox import enqueue_mail
 from tests.factories import NOW
-from tests.jobs.smtp_server import free_port, plain_text_part
+from tests.jobs.smtp_server import plain_text_part
+from tests.services import free_port
 
 MINUTE = dt.timedelta(minutes=1)
 SECOND = dt.timedelta(seconds=1)

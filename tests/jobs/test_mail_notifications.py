@@ -13,7 +13,7 @@ from joindin.models import Mail
 from joindin.operations.outbox import enqueue_mail
 from tests.api_client import ApiClient
 from tests.factories import make_event, make_talk, make_user
-from tests.jobs.smtp_server import free_port
+from tests.services import free_port
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from itertools import count
 from urllib.parse import urlsplit
 
-import pytest
+from tests.services import skip_or_fail
 
 MYSQL_SERVER_URL = os.environ.get("JOINDIN_TEST_MYSQL_URL", "mysql://root@127.0.0.1:3306")
 
@@ -93,9 +93,7 @@ def connect(**options):
             **options,
         )
     except pymysql.Error as error:
-        if os.environ.get("JOINDIN_TEST_REQUIRE_SERVICES"):
-            raise
-        pytest.skip(f"no MySQL or MariaDB answers at {parts.hostname}: {error.args[-1]}")
+        skip_or_fail(f"no MySQL or MariaDB answers at {parts.hostname}: {error.args[-1]}")
 
 
 @contextmanager

@@ -11,7 +11,8 @@ import pytest
 from joindin.models import AccessToken
 from joindin.security.tokens import hash_token, new_token
 from tests.factories import NOW, make_client, make_event, make_user
-from tests.live_server import TIMEOUT_S, live_server
+from tests.live_server import live_server
+from tests.services import TIMEOUT_S
 
 WORKERS, WRITERS, READERS = 4, 8, 8
 # CI asks for 20,000.

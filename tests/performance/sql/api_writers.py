@@ -12,7 +12,7 @@ from joindin.models import AccessToken, Attendance, EventComment, TalkComment, T
 from joindin.security.tokens import hash_token, new_token
 from joindin.utils.datetimes import utc_now
 from tests.factories import NOW, make_client
-from tests.live_server import TIMEOUT_S
+from tests.services import TIMEOUT_S
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from joindin.models import Event, EventComment, EventHost, Mail, Talk, TalkComme
 from joindin.operations.counter_repair import verify_counters, verify_read_models
 from joindin.operations.mail_opt_outs import opt_out
 from tests.factories import NOW, make_event, make_talk, make_user
-from tests.live_server import TIMEOUT_S, live_server
+from tests.live_server import live_server
 from tests.performance.sql.api_writers import ApiWriter, Critic, issue_tokens
+from tests.services import TIMEOUT_S
 
 WORKERS, WRITERS, WRITES = 2, 8, 24
 MAIL_FIELDS = ("stub", "author", "comment", "rating", "is_private")

@@ -23,8 +23,9 @@ from joindin.db.locking import BUSY_TIMEOUT_S
 from joindin.extensions import db
 from joindin.operations.counter_repair import verify_counters, verify_read_models
 from tests.factories import make_event, make_user
-from tests.live_server import TIMEOUT_S, live_server
+from tests.live_server import live_server
 from tests.performance.sql.api_writers import ApiWriter, issue_tokens, stored_comments
+from tests.services import TIMEOUT_S
 
 OUTAGE_S = float(os.environ.get("JOINDIN_TEST_OUTAGE_SECONDS", 2))
 IS_LONG = "JOINDIN_TEST_OUTAGE_SECONDS" in os.environ
