@@ -1,8 +1,8 @@
-"""Work after the answer: rows of the outbox, carried out once their transaction is committed.
+"""Work after the response: delivery of the outbox, and periodic clean-up.
 
-The row is the promise; the queue only says "look now". An announcement may be lost, doubled or
-late, and every mail still goes out: the consumer looks by itself every minute. So nothing is
-known to the queue alone, and a request never fails because of it.
+Mails are rows of the outbox, stored in the transaction that causes them. The queue only notifies the worker. A lost, repeated or
+late notification does no harm, because the worker polls the outbox every minute. No state exists in the queue alone, and a
+request never fails because of the queue. Code that a request needs does not belong here.
 """
 
 from flask import Flask
@@ -11,6 +11,6 @@ from joindin.jobs.mail_notifications import enqueue_after_commit
 
 
 def init_app(app: Flask) -> None:
-    """Have commits that leave a mail announced; tests have none unless they set ``ENQUEUE_JOBS``."""
+    """Register the after-commit hook. Tests enable it with ``ENQUEUE_JOBS``."""
     app.config.setdefault("ENQUEUE_JOBS", not app.config.get("TESTING"))
     enqueue_after_commit(app)

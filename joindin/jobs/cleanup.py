@@ -1,4 +1,4 @@
-"""Forgetting what is done."""
+"""Deletion of expired rows: sent mails, audit entries, sessions, grants, rate limits, pending confirmations."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ RETENTION = dt.timedelta(days=30)
 
 
 def purge_outbox(session, now: dt.datetime) -> int:
-    """Remove mails that were sent, or given up, long ago; how many. What still waits stays, however old."""
+    """Delete mails that were sent or abandoned before the retention time. Return their number. Waiting mails are kept."""
     return session.execute(
         delete(Mail)
         .where(Mail.due_at.is_(None), func.coalesce(Mail.sent_at, Mail.created_at) < now - RETENTION)
@@ -27,7 +27,7 @@ def purge_outbox(session, now: dt.datetime) -> int:
 
 
 def purge_audit_log(session, settings: Mapping, now: dt.datetime) -> None:
-    """Remove entries, and cut down addresses, that are older than the settings allow."""
+    """Delete entries and shorten IP addresses that are older than the settings allow."""
     if settings["AUDIT_DAYS"]:
         purge_entries(session, before=now - dt.timedelta(days=settings["AUDIT_DAYS"]))
     if settings["AUDIT_ADDRESS_DAYS"]:
@@ -35,7 +35,7 @@ def purge_audit_log(session, settings: Mapping, now: dt.datetime) -> None:
 
 
 def purge_expired(session, settings: Mapping, now: dt.datetime) -> None:
-    """Forget whatever is long done."""
+    """Delete everything that has expired. The caller commits."""
     purge_outbox(session, now)
     purge_audit_log(session, settings, now)
     purge_expired_sessions(session, now - RETENTION)

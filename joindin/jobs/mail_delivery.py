@@ -1,4 +1,4 @@
-"""Sending what waits in the outbox."""
+"""Delivery of the outbox, with leases and retries."""
 
 import datetime as dt
 import logging
@@ -12,8 +12,8 @@ from joindin.jobs.mail_transport import DeliveryError, PermanentDeliveryError, S
 from joindin.models import Mail
 from joindin.utils.datetimes import utc_now
 
-# How long a claimed mail is left alone. Longer than the slowest talk with a server should take; a
-# mail whose sender died is tried again after it.
+# A claimed mail is not claimed again for this time. It is longer than any conversation with a server; after the crash of a
+# worker the mail is retried when the lease has expired.
 LEASE = dt.timedelta(minutes=15)
 
 MIN_RETRY_DELAY = dt.timedelta(minutes=1)
@@ -25,45 +25,44 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class DeliveryResult:
-    """What became of the mails that were due."""
+    """Numbers of delivered and failed mails."""
 
     sent: int = 0
     failed: int = 0
 
 
 def deliver_due_mail(session, settings: Mapping, now: Callable[[], dt.datetime] = utc_now) -> DeliveryResult:
-    """Try every mail that is due, once; failed ones are put off. Commits before and after each.
+    """Try each due mail once and reschedule failed ones. Commits before and after each mail.
 
-    Any number of workers may do this at the same time: a mail is claimed by moving its ``due_at``
-    behind a lease, so the others pass it by, and no transaction is open while a server talks.
-    When the server cannot be reached at all the round ends, for the mails behind would fare no better.
+    Several workers may run this at the same time. A mail is claimed by moving its ``due_at`` behind a lease. No transaction is
+    open during a conversation with the server. If the server is unreachable, the loop ends, because other mails would fail too.
     """
-    done = DeliveryResult()
+    result = DeliveryResult()
     while (mail := _claim_next(session, now())) is not None:
         try:
             deliver(build_message(mail, settings), mail, settings)
-        except DeliveryError as why:
-            done.failed += 1
-            _put_off(session, mail, why, now())
-            if isinstance(why, ServerUnreachable):
+        except DeliveryError as error:
+            result.failed += 1
+            _reschedule(session, mail, error, now())
+            if isinstance(error, ServerUnreachable):
                 break
         except Exception as error:
-            # A mail that cannot be written must not hold up the ones behind it. The text of the
-            # error is kept out of the row, as it may quote what the mail says.
-            log.exception("Mail %s (%s) could not be written", mail.id, mail.kind)
-            done.failed += 1
-            _put_off(session, mail, DeliveryError(type(error).__name__), now())
+            # A mail that cannot be composed must not block the others. The error text is not stored,
+            # because it may quote the mail.
+            log.exception("Mail %s (%s) could not be composed", mail.id, mail.kind)
+            result.failed += 1
+            _reschedule(session, mail, DeliveryError(type(error).__name__), now())
         else:
-            done.sent += 1
-            _keep(session, mail, sent_at=now(), due_at=None, context={}, last_error=None)
-    return done
+            result.sent += 1
+            _release_lease(session, mail, sent_at=now(), due_at=None, context={}, last_error=None)
+    return result
 
 
 def _claim_next(session, now):
-    """A mail that nobody else tries, or None if none is due; its attempt counts from here on."""
+    """Claim the next due mail and count the attempt. Return None if no mail is due."""
     due = select(Mail).where(Mail.due_at <= now, Mail.sent_at.is_(None)).order_by(Mail.due_at, Mail.id).limit(1)
     while (mail := session.scalar(due.execution_options(populate_existing=True))) is not None:
-        claimed = _update_while_ours(session, mail, due_at=now + LEASE, attempts=mail.attempts + 1)
+        claimed = _update_if_leased(session, mail, due_at=now + LEASE, attempts=mail.attempts + 1)
         session.commit()
         if claimed:
             session.refresh(mail)
@@ -73,25 +72,25 @@ def _claim_next(session, now):
     return None
 
 
-def _put_off(session, mail, why, now):
-    if isinstance(why, PermanentDeliveryError) or mail.attempts >= MAX_ATTEMPTS:
-        log.error("Gave up mail %s (%s) after %s attempts: %s", mail.id, mail.kind, mail.attempts, why)
-        _keep(session, mail, due_at=None, context={}, last_error=str(why))
+def _reschedule(session, mail, error, now):
+    if isinstance(error, PermanentDeliveryError) or mail.attempts >= MAX_ATTEMPTS:
+        log.error("Mail %s (%s) is abandoned after %s attempts: %s", mail.id, mail.kind, mail.attempts, error)
+        _release_lease(session, mail, due_at=None, context={}, last_error=str(error))
     else:
-        pause = min(MIN_RETRY_DELAY * 2 ** (mail.attempts - 1), MAX_RETRY_DELAY)
-        log.warning("Mail %s (%s) is tried again in %s: %s", mail.id, mail.kind, pause, why)
-        _keep(session, mail, due_at=now + pause, last_error=str(why))
+        delay = min(MIN_RETRY_DELAY * 2 ** (mail.attempts - 1), MAX_RETRY_DELAY)
+        log.warning("Mail %s (%s) is retried in %s: %s", mail.id, mail.kind, delay, error)
+        _release_lease(session, mail, due_at=now + delay, last_error=str(error))
 
 
-def _keep(session, mail, **values):
-    if not _update_while_ours(session, mail, **values) and "sent_at" in values:
-        # The lease ran out and another worker has it; that it is out must be known all the same.
+def _release_lease(session, mail, **values):
+    if not _update_if_leased(session, mail, **values) and "sent_at" in values:
+        # The lease has expired and another worker has claimed the mail. It is marked as sent nevertheless.
         session.execute(update(Mail).where(Mail.id == mail.id).values(**values))
     session.commit()
 
 
-def _update_while_ours(session, mail, **values):
-    """Change the row if its ``due_at`` is still what we know; whether it was."""
+def _update_if_leased(session, mail, **values):
+    """Update the row if its ``due_at`` is unchanged. Return whether it was."""
     changed = session.execute(
         update(Mail)
         .where(Mail.id == mail.id, Mail.due_at == mail.due_at, Mail.sent_at.is_(None))

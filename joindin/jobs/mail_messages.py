@@ -1,4 +1,4 @@
-"""Every mail we send: its subject here, its words in ``templates/mail/<kind>.md``."""
+"""Composition of mails: subjects, headers and bodies. The text of each kind is in ``templates/mail/<kind>.md``."""
 
 from collections.abc import Mapping
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
@@ -10,12 +10,12 @@ from joindin.jobs.mail_transport import PermanentDeliveryError
 from joindin.models import TOPIC_BY_MAIL_KIND, Mail
 from joindin.security.tokens import unsubscribe_token
 
-# The braces take facts of the mail.
+# Placeholders are values of the mail's context.
 SUBJECTS = {
     "verification": "Welcome to joind.in",
     "username_reminder": "Your joind.in username",
     "password_reset": "Resetting your joind.in password",
-    "external_connected": "Your joind.in account can be opened with another one",
+    "external_connected": "An external account was linked to your joind.in account",
     "registration": "Welcome to joind.in",
     "registration_existing_account": "Your joind.in account",
     "password_forgotten": "Resetting your joind.in password",
@@ -23,7 +23,7 @@ SUBJECTS = {
     "email_change": "Confirm your new address for joind.in",
     "email_changed": "Your joind.in address was changed",
     "sign_in_throttled": "Many attempts to sign in to your joind.in account",
-    "second_factor_failed": "Somebody knows the password of your joind.in account",
+    "second_factor_failed": "Wrong codes after the right password for your joind.in account",
     "second_factor": "Signing in to joind.in: {what}",
     "event_submitted": "New event submitted to joind.in",
     "event_approved": "Event approved",
@@ -40,7 +40,7 @@ SUBJECTS = {
 
 
 class UnfoldedHeader(UnstructuredHeader):
-    """A header that is never folded, for an address in it would be taken apart or encoded."""
+    """A header without line folding, which would split or encode a URL in it."""
 
     def fold(self, *, policy):
         return f"{self.name}: {self}{policy.linesep}"
@@ -51,35 +51,35 @@ HEADERS.map_to_type("list-unsubscribe", UnfoldedHeader)
 
 
 def build_message(mail: Mail, settings: Mapping) -> EmailMessage:
-    """The message for a row of the outbox: the same one at each attempt, down to its Message-ID.
+    """Compose the message for a row of the outbox. Each attempt gives the same message and Message-ID.
 
-    :raises Undeliverable: if the recipient is no address.
+    :raises PermanentDeliveryError: if the recipient is not a valid address.
     """
     message = EmailMessage(policy=SMTP.clone(header_factory=HEADERS))
     message["From"] = _address(settings["MAIL_FROM"])
     message["To"] = _address(settings["MAIL_FORWARD_ALL_TO"] or mail.recipient)
     if settings["MAIL_FORWARD_ALL_TO"]:
         message["X-Original-To"] = single_line(mail.recipient)
-    if answers_to := _addresses(mail.reply_to or ""):
-        message["Reply-To"] = answers_to
+    if reply_to := _addresses(mail.reply_to or ""):
+        message["Reply-To"] = reply_to
     message["Subject"] = single_line(SUBJECTS[mail.kind].format(**mail.context))
     message["Date"] = mail.created_at
-    # A number may come again in a new database, together with its second it does not.
+    # The time makes it unique: a new database starts with the same ids.
     message["Message-ID"] = f"<mail.{mail.id}.{mail.created_at:%Y%m%d%H%M%S}@{message['From'].addresses[0].domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    stop = _where_to_stop(mail, settings)
-    if stop is not None:
-        # One click in the reader's program is enough (RFC 8058).
-        message["List-Unsubscribe"] = f"<{stop}>"
+    unsubscribe_url = _unsubscribe_url(mail, settings)
+    if unsubscribe_url is not None:
+        # One-click unsubscribe of mail programs (RFC 8058).
+        message["List-Unsubscribe"] = f"<{unsubscribe_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    places = (settings["WEBSITE_URL"], settings["PUBLIC_URL"], stop)
-    message.set_content(render_text(mail.kind, mail.context, *places))
-    message.add_alternative(render_html(mail.kind, mail.context, *places), subtype="html")
+    urls = (settings["WEBSITE_URL"], settings["PUBLIC_URL"], unsubscribe_url)
+    message.set_content(render_text(mail.kind, mail.context, *urls))
+    message.add_alternative(render_html(mail.kind, mail.context, *urls), subtype="html")
     return message
 
 
-def _where_to_stop(mail, settings):
-    """The page that ends mails like this to its reader; None where they answer what the reader did."""
+def _unsubscribe_url(mail, settings):
+    """Return the page that stops mails of this topic; None if the mail answers an action of its recipient."""
     topic = TOPIC_BY_MAIL_KIND.get(mail.kind)
     if topic is None or mail.user_id is None or not settings["SECRET_KEY"]:
         return None
@@ -88,19 +88,19 @@ def _where_to_stop(mail, settings):
 
 
 def _addresses(text):
-    """The addresses in a list with commas, without what is none (people write what they like)."""
-    found = []
+    """Parse a comma-separated list of addresses. Invalid parts are skipped, because users enter free text."""
+    addresses = []
     for part in text.split(","):
         try:
-            found.append(_address(part.strip()))
+            addresses.append(_address(part.strip()))
         except PermanentDeliveryError:
             continue
-    return found
+    return addresses
 
 
 def _address(text):
     name, _, domain = text.rpartition("@")
     try:
         return Address(addr_spec=f"{name}@{domain.encode('idna').decode()}")
-    except Exception:  # The parser raises all kinds of things on what is no address.
-        raise PermanentDeliveryError("the recipient is no e-mail address") from None
+    except Exception:  # The parser raises various exceptions for invalid addresses.
+        raise PermanentDeliveryError("the recipient is not an e-mail address") from None

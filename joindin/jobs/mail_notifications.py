@@ -1,4 +1,4 @@
-"""Telling the consumer of mail as soon as it is committed."""
+"""Notification of the job worker after a commit that stored mail."""
 
 import logging
 
@@ -9,8 +9,8 @@ from joindin.extensions import db, writer
 from joindin.jobs.queue import get_queue
 from joindin.operations.outbox import HAS_MAIL
 
-# While nobody consumes, announcements would pile up, and one is as good as a thousand. A few are
-# allowed for, since one that is being carried out may have looked before the last commit.
+# Notices pile up while no worker runs, and one is enough. More than one is allowed, because a running delivery may have read the
+# outbox before the last commit.
 MAX_QUEUED_NOTICES = 3
 
 log = logging.getLogger(__name__)
@@ -35,23 +35,25 @@ def _notify_if_mail(info) -> None:
 
 
 def notify_worker(app) -> None:
-    """Ask the consumer to look into the outbox. Whatever goes wrong, the caller's work is done and stays done."""
+    """Notify the worker to deliver the outbox. Errors are logged: the caller's transaction is already committed."""
     try:
         queue = get_queue(app)
         if queue.pending_count() < MAX_QUEUED_NOTICES:
             queue.deliver_mail()
     except Exception as error:
-        log.warning("Mail waits for the next round, the queue is out of reach: %s: %s", type(error).__name__, error)
+        log.warning(
+            "The job queue is unreachable, mail is delivered by the next poll: %s: %s", type(error).__name__, error
+        )
 
 
 def _after_commit(session):
-    # Releasing a savepoint comes by here as well, and nobody else sees its rows yet.
+    # SQLAlchemy also calls this for a released savepoint, whose rows are not visible yet.
     if session.in_nested_transaction():
         return
     _notify_if_mail(session.info)
 
 
 def _after_rollback(session, transaction):
-    # A savepoint taken back may leave other mail in the transaction around it.
+    # After the rollback of a savepoint, the outer transaction may still contain mail.
     if transaction.parent is None:
         session.info.pop(HAS_MAIL, None)

@@ -1,4 +1,4 @@
-"""Taking a mail out of the house: to an SMTP server, or into a folder where there is none."""
+"""Transport of mails to an SMTP server, or to a folder if no server is configured."""
 
 import logging
 import os
@@ -12,31 +12,31 @@ from urllib.parse import unquote, urlsplit
 
 from joindin.models import Mail
 
-# Seconds for each answer of a server.
-TIMEOUT = 20
+# For each reply of the server.
+TIMEOUT_S = 20
 
 PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
-LONGEST_REASON = 500
+MAX_REASON_LENGTH = 500
 
 log = logging.getLogger(__name__)
 
 
 class DeliveryError(Exception):
-    """It did not work this time; the text says why and holds nothing secret."""
+    """A delivery failed and may be retried. The message gives the reason without secrets."""
 
 
 class ServerUnreachable(DeliveryError):
-    """The server does not talk to us at all, whatever the mail."""
+    """The mail server cannot be reached, so no mail can be delivered now."""
 
 
 class PermanentDeliveryError(DeliveryError):
-    """It will never work."""
+    """The mail can never be delivered."""
 
 
 def deliver(message: EmailMessage, mail: Mail, settings) -> None:
-    """Send ``message``, or write it to a file if no server is set.
+    """Send the message, or write it to a file if no server is configured.
 
-    :raises NotDelivered: if it is not known to have arrived.
+    :raises DeliveryError: if the server has not accepted it.
     """
     if settings["MAIL_URL"]:
         _send(message, settings["MAIL_URL"])
@@ -53,13 +53,13 @@ def _send(message, url):
         try:
             server.send_message(message, from_addr=sender, to_addrs=[recipient])
         except smtplib.SMTPRecipientsRefused as refused:
-            code, said = refused.recipients[recipient]
-            kind = PermanentDeliveryError if 500 <= code < 600 else DeliveryError
-            raise kind(_reason(f"recipient refused: {code} {_words(said)}")) from None
+            code, reply = refused.recipients[recipient]
+            error_class = PermanentDeliveryError if 500 <= code < 600 else DeliveryError
+            raise error_class(_reason(f"recipient refused: {code} {_text(reply)}")) from None
         except smtplib.SMTPSenderRefused as refused:
-            raise DeliveryError(_reason(f"sender refused: {refused.smtp_code} {_words(refused.smtp_error)}")) from None
+            raise DeliveryError(_reason(f"sender refused: {refused.smtp_code} {_text(refused.smtp_error)}")) from None
         except smtplib.SMTPResponseException as refused:
-            # A filter may quote what it dislikes about the text, which may be a link with a token.
+            # The reply is omitted: a filter may quote the text, which may contain a link with a token.
             raise DeliveryError(f"message refused: {refused.smtp_code}") from None
         except OSError as error:
             raise DeliveryError(_reason(f"{type(error).__name__}: {error}")) from None
@@ -76,7 +76,7 @@ def _connection(url):
         except OSError as error:
             raise ServerUnreachable(_reason(f"{type(error).__name__}: {error}")) from None
         yield server
-        # The mail is delivered by now, however the farewell goes.
+        # The mail is already delivered; errors of QUIT do not matter.
         with suppress(OSError):
             server.quit()
     finally:
@@ -85,11 +85,11 @@ def _connection(url):
 
 
 def _connect(url):
-    place = {"host": url.hostname, "port": url.port or PORTS[url.scheme], "timeout": TIMEOUT}
+    options = {"host": url.hostname, "port": url.port or PORTS[url.scheme], "timeout": TIMEOUT_S}
     if url.scheme == "smtps":
-        server = smtplib.SMTP_SSL(**place, context=ssl.create_default_context())
+        server = smtplib.SMTP_SSL(**options, context=ssl.create_default_context())
     else:
-        server = smtplib.SMTP(**place)
+        server = smtplib.SMTP(**options)
     try:
         if url.scheme == "smtp+starttls":
             server.starttls(context=ssl.create_default_context())
@@ -102,7 +102,7 @@ def _connect(url):
 
 
 def _write(message, path):
-    """Put the file there whole or not at all. It may hold a token, so it is the owner's alone."""
+    """Write the file atomically. Only its owner may read it, because it may contain a token."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
     try:
@@ -114,9 +114,9 @@ def _write(message, path):
         raise
 
 
-def _words(said):
-    return said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+def _text(reply):
+    return reply.decode(errors="replace") if isinstance(reply, bytes) else str(reply)
 
 
 def _reason(text):
-    return " ".join(text.split())[:LONGEST_REASON]
+    return " ".join(text.split())[:MAX_REASON_LENGTH]

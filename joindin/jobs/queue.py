@@ -1,7 +1,7 @@
-"""The queue, by address: a SQLite file, or Redis for several machines.
+"""Job queue: a SQLite file, or Redis for several machines.
 
-Installations that share a Redis server each need a database number of their own, or they take
-each other's announcements and mail waits for the next minute.
+Installations that share a Redis server need different database numbers. Otherwise they consume each other's notices, and mail
+waits for the next poll.
 """
 
 import threading
@@ -13,34 +13,34 @@ from joindin.jobs.mail_delivery import deliver_due_mail
 from joindin.operations.started_events import mark_started_events
 from joindin.utils.datetimes import utc_now
 
-SQLITE = "sqlite:///"
+SQLITE_PREFIX = "sqlite:///"
 
-# Seconds a request waits at most for a Redis that does not answer.
+# A request waits this long for an unresponsive Redis.
 REDIS_TIMEOUT_S = 2
 
-_making = threading.Lock()
+_creation_lock = threading.Lock()
 
 
 def get_queue(app):
-    """The queue of ``app``, made on first use: an application that announces nothing leaves no file."""
-    with _making:
+    """Return the queue of the application. It is created on first use, so that an application without jobs creates no file."""
+    with _creation_lock:
         if "queue" not in app.extensions:
-            app.extensions["queue"] = _make_queue(app)
+            app.extensions["queue"] = _create_queue(app)
     return app.extensions["queue"]
 
 
-def _make_queue(app):
+def _create_queue(app):
     queue = _open(app.config["QUEUE_URL"])
     _add_tasks(queue, app)
     return queue
 
 
 def _open(url):
-    # Imported here: huey brings redis along where that is installed, a quarter of a second in all.
+    # Imported here because huey imports redis, which takes a quarter of a second.
     from huey import RedisHuey, SqliteHuey
 
-    if url.startswith(SQLITE):
-        file = Path(url.removeprefix(SQLITE))
+    if url.startswith(SQLITE_PREFIX):
+        file = Path(url.removeprefix(SQLITE_PREFIX))
         file.parent.mkdir(parents=True, exist_ok=True)
         return SqliteHuey("joindin", filename=str(file), results=False)
 
@@ -59,13 +59,13 @@ def _add_tasks(queue, app):
             deliver_due_mail(db.session, app.config)
 
     @queue.periodic_task(crontab(hour="4", minute="20"), name="clean_up")
-    def clean_up_daily():
+    def clean_up():
         with app.app_context():
             purge_expired(db.session, app.config, utc_now())
             db.session.commit()
 
     @queue.periodic_task(crontab(minute="*/5"), name="mark_started_events")
-    def move_begun():
+    def mark_started():
         with app.app_context():
             mark_started_events(db.session, utc_now())
             db.session.commit()

@@ -29,19 +29,19 @@ SOON = 30
 
 
 @pytest.fixture
-def sink():
-    with SmtpServer() as sink:
-        yield sink
+def smtp_server():
+    with SmtpServer() as smtp_server:
+        yield smtp_server
 
 
 @pytest.fixture
-def run_once(app, sink, monkeypatch):
-    monkeypatch.setitem(app.config, "MAIL_URL", sink.url)
+def run_once(app, smtp_server, monkeypatch):
+    monkeypatch.setitem(app.config, "MAIL_URL", smtp_server.url)
     return lambda: app.test_cli_runner().invoke(jobs, ["run", "--once"])
 
 
 @pytest.fixture
-def start(settings, sink):
+def start(settings, smtp_server):
     """Starts the command as a process of its own, with a queue."""
     started = []
 
@@ -53,7 +53,7 @@ def start(settings, sink):
             "JOINDIN_SECRET_KEY": settings["SECRET_KEY"],
             "JOINDIN_WEBSITE_URL": settings["WEBSITE_URL"],
             "JOINDIN_QUEUE_URL": queue_url,
-            "JOINDIN_MAIL_URL": sink.url,
+            "JOINDIN_MAIL_URL": smtp_server.url,
         }
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
         started.append(subprocess.Popen([*COMMAND, *options], env=environment, **pipes))
@@ -115,13 +115,13 @@ def mails():
     return db.session.scalars(select(Mail).order_by(Mail.id).execution_options(populate_existing=True)).all()
 
 
-def test_one_round_says_what_it_sent(session, sink, run_once):
+def test_one_round_says_what_it_sent(session, smtp_server, run_once):
     remind("a@example.org", "b@example.org")
 
     result = run_once()
 
     assert (result.exit_code, result.stdout) == (0, "2 sent, 0 failed\n")
-    assert [letter["To"] for letter in sink.messages] == ["a@example.org", "b@example.org"]
+    assert [letter["To"] for letter in smtp_server.messages] == ["a@example.org", "b@example.org"]
 
 
 def test_one_round_with_nothing_to_do_is_a_success(session, run_once):
@@ -130,68 +130,68 @@ def test_one_round_with_nothing_to_do_is_a_success(session, run_once):
     assert (result.exit_code, result.stdout) == (0, "0 sent, 0 failed\n")
 
 
-def test_one_round_in_which_something_failed_says_so(session, sink, run_once):
+def test_one_round_in_which_something_failed_says_so(session, smtp_server, run_once):
     remind("a@example.org", "b@example.org")
-    sink.answers = ["451 Not now"]
+    smtp_server.answers = ["451 Not now"]
 
     result = run_once()
 
     assert (result.exit_code, result.stdout) == (1, "1 sent, 1 failed\n")
-    assert [letter["To"] for letter in sink.messages] == ["b@example.org"]
+    assert [letter["To"] for letter in smtp_server.messages] == ["b@example.org"]
 
 
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
 def test_mail_goes_out_as_it_comes_until_the_process_is_told_to_stop(
-    session, sink, start, queue_url, announcing_app, told
+    session, smtp_server, start, queue_url, announcing_app, told
 ):
     make_user(session, "paul", email="paul@example.org")
     remind("early@example.org")
     process = start(queue_url)
-    assert wait_until(lambda: len(sink.messages) == 1), "what was never announced is sent at the start"
+    assert wait_until(lambda: len(smtp_server.messages) == 1), "what was never announced is sent at the start"
 
     reply = announcing_app.test_client().post("/v2.1/emails/reminders/username", json={"email": "paul@example.org"})
-    wait_until(lambda: len(sink.messages) == 2)
+    wait_until(lambda: len(smtp_server.messages) == 2)
     process.send_signal(told)
     said, _ = process.communicate(timeout=SOON)
 
     assert reply.status_code == 202
-    assert [letter["To"] for letter in sink.messages] == ["early@example.org", "paul@example.org"]
+    assert [letter["To"] for letter in smtp_server.messages] == ["early@example.org", "paul@example.org"]
     assert process.returncode == 0, said
     assert all(mail.sent_at and mail.due_at is None and mail.context == {} for mail in mails())
 
 
-def test_a_process_told_to_stop_finishes_the_mail_in_hand(session, sink, start, tmp_path):
+def test_a_process_told_to_stop_finishes_the_mail_in_hand(session, smtp_server, start, tmp_path):
     remind("paul@example.org")
 
     async def take_time():
         await asyncio.sleep(1)
 
-    sink.meanwhile = take_time
+    smtp_server.meanwhile = take_time
     process = start(f"sqlite:///{tmp_path / 'queue.sqlite'}")
-    wait_until(lambda: sink.received)
+    wait_until(lambda: smtp_server.received)
     process.terminate()
     said, _ = process.communicate(timeout=SOON)
 
     assert process.returncode == 0, said
-    assert len(sink.messages) == 1
+    assert len(smtp_server.messages) == 1
     assert [(mail.attempts, mail.due_at) for mail in mails()] == [(1, None)]
 
 
-def test_a_mail_whose_sender_was_killed_is_tried_again_after_the_lease(app, session, sink, start, tmp_path):
+def test_a_mail_whose_sender_was_killed_is_tried_again_after_the_lease(app, session, smtp_server, start, tmp_path):
     remind("paul@example.org")
 
     async def never_answer():
         await asyncio.sleep(SOON)
 
-    sink.meanwhile = never_answer
+    smtp_server.meanwhile = never_answer
     process = start(f"sqlite:///{tmp_path / 'queue.sqlite'}", "--once")
-    wait_until(lambda: sink.received)
+    wait_until(lambda: smtp_server.received)
     process.kill()
     process.wait()
-    sink.meanwhile = None
+    smtp_server.meanwhile = None
     [mail] = mails()
     lease_ends_at = mail.due_at
-    settings = {**app.config, "MAIL_URL": sink.url}
+    settings = {**app.config, "MAIL_URL": smtp_server.url}
     rounds = [
         deliver_due_mail(session, settings, lambda: lease_ends_at - dt.timedelta(seconds=1)),
         deliver_due_mail(session, settings, lambda: lease_ends_at),
@@ -199,5 +199,5 @@ def test_a_mail_whose_sender_was_killed_is_tried_again_after_the_lease(app, sess
 
     assert rounds == [DeliveryResult(), DeliveryResult(sent=1)]
     assert mail.created_at + LEASE <= lease_ends_at <= mail.created_at + LEASE + dt.timedelta(seconds=SOON)
-    assert [letter["Message-ID"] for letter in sink.received] == [sink.messages[0]["Message-ID"]] * 2
-    assert [letter["To"] for letter in sink.messages] == ["paul@example.org"]
+    assert [letter["Message-ID"] for letter in smtp_server.received] == [smtp_server.messages[0]["Message-ID"]] * 2
+    assert [letter["To"] for letter in smtp_server.messages] == ["paul@example.org"]

@@ -6,18 +6,18 @@ from tests.jobs.smtp_server import SmtpServer
 
 
 @pytest.fixture
-def sink():
-    with SmtpServer() as sink:
-        yield sink
+def smtp_server():
+    with SmtpServer() as smtp_server:
+        yield smtp_server
 
 
 @pytest.fixture
-def deliver(app, sink):
-    """Delivers what is due to the sink, with any settings changed by name."""
+def deliver(app, smtp_server):
+    """Delivers what is due to the smtp_server, with any settings changed by name."""
 
     def delivering(now=None, **changed):
         db.session.commit()
-        settings = {**app.config, "MAIL_URL": sink.url, **changed}
+        settings = {**app.config, "MAIL_URL": smtp_server.url, **changed}
         return deliver_due_mail(db.session, settings, **({"now": lambda: now} if now else {}))
 
     return delivering

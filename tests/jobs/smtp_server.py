@@ -1,4 +1,4 @@
-"""A real SMTP server to send to, and what a reader sees of a mail."""
+"""A real SMTP server, and functions that read the mails it received."""
 
 import email
 from email.policy import default

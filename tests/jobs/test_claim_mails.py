@@ -28,13 +28,13 @@ def say(session, talk, caller, user, *, is_manager=False):
     )
 
 
-def test_a_claim_is_told_to_the_hosts(session, sink, deliver):
+def test_a_claim_is_told_to_the_hosts(session, smtp_server, deliver):
     _host, ann, talk = make_world(session)
     say(session, talk, ann, ann)
 
     deliver()
 
-    [letter] = sink.messages
+    [letter] = smtp_server.messages
     assert (letter["To"], letter["Subject"]) == ("hanna@example.org", "Joind.in: A talk has been claimed")
     assert plain_text_part(letter) == (
         'Ann [O](x) says to be the speaker "Ann" of a talk of your event.\n\n'
@@ -44,13 +44,13 @@ def test_a_claim_is_told_to_the_hosts(session, sink, deliver):
     assert html_part(letter).links == [f"{WEBSITE_URL}/event/dia/claims", unsubscribe_url(letter), FEEDBACK]
 
 
-def test_an_assignment_is_told_to_the_speaker(session, sink, deliver):
+def test_an_assignment_is_told_to_the_speaker(session, smtp_server, deliver):
     host, ann, talk = make_world(session)
     say(session, talk, host, ann, is_manager=True)
 
     deliver()
 
-    [letter] = sink.messages
+    [letter] = smtp_server.messages
     assert (letter["To"], letter["Subject"]) == ("ann@example.org", "Joind.in: A talk has been assigned to you")
     assert plain_text_part(letter) == (
         "A host of an event says that one of its talks is yours.\n\n"
@@ -61,14 +61,14 @@ def test_an_assignment_is_told_to_the_speaker(session, sink, deliver):
     assert html_part(letter).links == [f"{WEBSITE_URL}/user/ann%20o/claims", FEEDBACK]
 
 
-def test_an_approval_is_told_to_the_speaker(session, sink, deliver):
+def test_an_approval_is_told_to_the_speaker(session, smtp_server, deliver):
     host, ann, talk = make_world(session)
     say(session, talk, ann, ann)
     say(session, talk, host, ann, is_manager=True)
 
     deliver()
 
-    _claimed, letter = sink.messages
+    _claimed, letter = smtp_server.messages
     assert (letter["To"], letter["Subject"]) == ("ann@example.org", "Joind.in: Your talk claim has been approved")
     assert plain_text_part(letter) == (
         "You are now a speaker of the talk you claimed.\n\n"
@@ -79,14 +79,14 @@ def test_an_approval_is_told_to_the_speaker(session, sink, deliver):
     assert html_part(letter).links == [f"{WEBSITE_URL}/talk/abc12", FEEDBACK]
 
 
-def test_a_rejection_is_told_to_the_claimant(session, sink, deliver):
+def test_a_rejection_is_told_to_the_claimant(session, smtp_server, deliver):
     _host, ann, talk = make_world(session)
     say(session, talk, ann, ann)
     reject_claim(session, talk.id, speaker_name="Ann", username=ann.username, actor=make_user(session))
 
     deliver()
 
-    _claimed, letter = sink.messages
+    _claimed, letter = smtp_server.messages
     assert (letter["To"], letter["Subject"]) == ("ann@example.org", "Joind.in: Your talk claim has been rejected")
     assert plain_text_part(letter) == (
         "A host decided that the talk you claimed is not yours.\n\n"
@@ -96,7 +96,7 @@ def test_a_rejection_is_told_to_the_claimant(session, sink, deliver):
     assert html_part(letter).links == [FEEDBACK]
 
 
-def test_people_without_an_address_are_told_nothing(session, sink, deliver):
+def test_people_without_an_address_are_told_nothing(session, smtp_server, deliver):
     host, ann, talk = make_world(session)
     ann.email = None
     host.email = None
@@ -105,4 +105,4 @@ def test_people_without_an_address_are_told_nothing(session, sink, deliver):
 
     deliver()
 
-    assert sink.messages == []
+    assert smtp_server.messages == []

@@ -41,31 +41,31 @@ def state(mail):
     return mail.attempts, mail.due_at, mail.sent_at, mail.last_error, bool(mail.context)
 
 
-def test_a_mail_goes_out_once_and_its_facts_are_forgotten(session, sink, deliver):
+def test_a_mail_goes_out_once_and_its_facts_are_forgotten(session, smtp_server, deliver):
     put_mail(session)
     now = NOW + MINUTE
 
     rounds = [deliver(now), deliver(now), deliver(now + dt.timedelta(days=1))]
 
     assert rounds == [DeliveryResult(sent=1), DeliveryResult(), DeliveryResult()]
-    assert [letter["To"] for letter in sink.messages] == ["paul@example.org"]
+    assert [letter["To"] for letter in smtp_server.messages] == ["paul@example.org"]
     assert [state(mail) for mail in mails()] == [(1, None, now, None, False)]
 
 
-def test_each_recipient_gets_a_message_of_their_own(session, sink, deliver):
+def test_each_recipient_gets_a_message_of_their_own(session, smtp_server, deliver):
     put_mail(session, "a@example.org", "", None, "b@example.org")
 
     deliver()
 
-    assert sink.envelopes == [("info@joind.in", ["a@example.org"]), ("info@joind.in", ["b@example.org"])]
-    assert [letter["To"] for letter in sink.messages] == ["a@example.org", "b@example.org"]
-    assert len({letter["Message-ID"] for letter in sink.messages}) == 2
+    assert smtp_server.envelopes == [("info@joind.in", ["a@example.org"]), ("info@joind.in", ["b@example.org"])]
+    assert [letter["To"] for letter in smtp_server.messages] == ["a@example.org", "b@example.org"]
+    assert len({letter["Message-ID"] for letter in smtp_server.messages}) == 2
 
 
-def test_a_mail_that_is_put_off_is_tried_again_when_its_time_has_come(session, sink, deliver):
+def test_a_mail_that_is_put_off_is_tried_again_when_its_time_has_come(session, smtp_server, deliver):
     put_mail(session)
     now = NOW + MINUTE
-    sink.answers = ["451 Not now"]
+    smtp_server.answers = ["451 Not now"]
 
     rounds = [deliver(now)]
     put_off = state(mails()[0])
@@ -74,17 +74,17 @@ def test_a_mail_that_is_put_off_is_tried_again_when_its_time_has_come(session, s
     assert rounds == [DeliveryResult(failed=1), DeliveryResult(), DeliveryResult(sent=1)]
     assert put_off == (1, now + MINUTE, None, "message refused: 451", True)
     assert state(mails()[0]) == (2, None, now + MINUTE, None, False)
-    assert [letter["To"] for letter in sink.messages] == ["paul@example.org"]
+    assert [letter["To"] for letter in smtp_server.messages] == ["paul@example.org"]
 
 
-def test_every_attempt_is_the_same_message_so_that_a_double_can_be_recognised(session, sink, deliver):
+def test_every_attempt_is_the_same_message_so_that_a_double_can_be_recognised(session, smtp_server, deliver):
     put_mail(session)
-    sink.answers = ["451 I kept it, but you will never know"]
+    smtp_server.answers = ["451 I kept it, but you will never know"]
 
     deliver(NOW + MINUTE)
     deliver(NOW + 2 * MINUTE)
 
-    first, second = sink.received
+    first, second = smtp_server.received
     assert (first["Message-ID"], first["Date"], first["Subject"]) == (
         second["Message-ID"],
         second["Date"],
@@ -93,9 +93,9 @@ def test_every_attempt_is_the_same_message_so_that_a_double_can_be_recognised(se
     assert plain_text_part(first) == plain_text_part(second)
 
 
-def test_pauses_double_up_to_six_hours_and_the_twelfth_failure_is_the_last(session, sink, deliver):
+def test_pauses_double_up_to_six_hours_and_the_twelfth_failure_is_the_last(session, smtp_server, deliver):
     put_mail(session)
-    sink.answers = ["451 Not now"] * 13
+    smtp_server.answers = ["451 Not now"] * 13
     now, pauses = NOW + MINUTE, []
 
     while mails()[0].due_at is not None:
@@ -109,9 +109,9 @@ def test_pauses_double_up_to_six_hours_and_the_twelfth_failure_is_the_last(sessi
     assert deliver(now + dt.timedelta(days=9)) == DeliveryResult()
 
 
-def test_a_recipient_refused_for_good_is_given_up_at_once(session, sink, deliver):
+def test_a_recipient_refused_for_good_is_given_up_at_once(session, smtp_server, deliver):
     put_mail(session, "gone@example.org", "paul@example.org")
-    sink.recipient_replies = ["550 5.1.1 No such user"]
+    smtp_server.recipient_replies = ["550 5.1.1 No such user"]
 
     done = deliver(NOW)
 
@@ -121,9 +121,9 @@ def test_a_recipient_refused_for_good_is_given_up_at_once(session, sink, deliver
     assert paul.sent_at == NOW
 
 
-def test_a_recipient_refused_for_now_is_tried_again(session, sink, deliver):
+def test_a_recipient_refused_for_now_is_tried_again(session, smtp_server, deliver):
     put_mail(session)
-    sink.recipient_replies = ["450 4.2.1 Greylisted"]
+    smtp_server.recipient_replies = ["450 4.2.1 Greylisted"]
 
     rounds = [deliver(NOW), deliver(NOW + MINUTE)]
 
@@ -132,26 +132,26 @@ def test_a_recipient_refused_for_now_is_tried_again(session, sink, deliver):
 
 
 @pytest.mark.parametrize("recipient", ["nobody", "a@example.org, b@example.org", "a@example.org\r\nBcc: b@example.org"])
-def test_what_is_no_address_is_given_up_without_asking(session, sink, deliver, recipient):
+def test_what_is_no_address_is_given_up_without_asking(session, smtp_server, deliver, recipient):
     put_mail(session, recipient)
 
     done = deliver(NOW)
 
     assert done == DeliveryResult(failed=1)
-    assert state(mails()[0]) == (1, None, None, "the recipient is no e-mail address", False)
-    assert sink.received == []
+    assert state(mails()[0]) == (1, None, None, "the recipient is not an e-mail address", False)
+    assert smtp_server.received == []
 
 
-def test_an_address_with_other_letters_in_its_domain_is_reached(session, sink, deliver):
+def test_an_address_with_other_letters_in_its_domain_is_reached(session, smtp_server, deliver):
     put_mail(session, "paul@bücher.example")
 
     done = deliver(NOW)
 
     assert done == DeliveryResult(sent=1)
-    assert sink.envelopes == [("info@joind.in", ["paul@xn--bcher-kva.example"])]
+    assert smtp_server.envelopes == [("info@joind.in", ["paul@xn--bcher-kva.example"])]
 
 
-def test_when_the_server_is_down_the_round_ends_and_nothing_is_lost(session, sink, deliver):
+def test_when_the_server_is_down_the_round_ends_and_nothing_is_lost(session, smtp_server, deliver):
     put_mail(session, "a@example.org", "b@example.org")
 
     done = deliver(NOW, MAIL_URL=f"smtp://127.0.0.1:{free_port()}")
@@ -161,10 +161,10 @@ def test_when_the_server_is_down_the_round_ends_and_nothing_is_lost(session, sin
     assert state(tried) == (1, NOW + MINUTE, None, "ConnectionRefusedError: [Errno 111] Connection refused", True)
     assert (untried.attempts, untried.last_error) == (0, None)
     assert deliver(NOW + MINUTE) == DeliveryResult(sent=2)
-    assert {letter["To"] for letter in sink.messages} == {"a@example.org", "b@example.org"}
+    assert {letter["To"] for letter in smtp_server.messages} == {"a@example.org", "b@example.org"}
 
 
-def test_a_mail_that_cannot_be_written_holds_nobody_up(session, sink, deliver, caplog):
+def test_a_mail_that_cannot_be_written_holds_nobody_up(session, smtp_server, deliver, caplog):
     put_mail(session, "a@example.org", kind="carrier_pigeon")
     put_mail(session, "b@example.org", kind="event_approved")
     put_mail(session, "c@example.org")
@@ -172,17 +172,17 @@ def test_a_mail_that_cannot_be_written_holds_nobody_up(session, sink, deliver, c
     done = deliver(NOW)
 
     assert done == DeliveryResult(sent=1, failed=2)
-    assert [letter["To"] for letter in sink.messages] == ["c@example.org"]
+    assert [letter["To"] for letter in smtp_server.messages] == ["c@example.org"]
     unknown, factless, _ = mails()
     assert state(unknown) == (1, NOW + MINUTE, None, "KeyError", True)
     assert state(factless) == (1, NOW + MINUTE, None, "UndefinedError", True)
-    assert "could not be written" in caplog.text
+    assert "could not be composed" in caplog.text
 
 
-def test_no_token_reaches_the_logs_or_the_row(session, sink, deliver, caplog):
+def test_no_token_reaches_the_logs_or_the_row(session, smtp_server, deliver, caplog):
     caplog.set_level(logging.DEBUG)
     put_mail(session, token="5ec4e700000000ff")
-    sink.answers = ["554 Looks bad: http://web.example/user/new-password?token=5ec4e700000000ff"]
+    smtp_server.answers = ["554 Looks bad: http://web.example/user/new-password?token=5ec4e700000000ff"]
 
     deliver(NOW)
     deliver(NOW + MINUTE)
@@ -190,17 +190,17 @@ def test_no_token_reaches_the_logs_or_the_row(session, sink, deliver, caplog):
     [mail] = mails()
     assert mail.sent_at == NOW + MINUTE
     assert sorted(record.name for record in caplog.records if record.name.startswith("joindin")) == [
-        "joindin.jobs.mail_transport",
         "joindin.jobs.mail_delivery",
+        "joindin.jobs.mail_transport",
     ]
     # The server's own log, under this name, is none of ours.
     assert "5ec4e700000000ff" not in "".join(r.getMessage() for r in caplog.records if r.name != "mail.log")
 
 
-def test_two_workers_at_once_send_each_mail_exactly_once(app, session, sink):
+def test_two_workers_at_once_send_each_mail_exactly_once(app, session, smtp_server):
     recipients = [f"user{number}@example.org" for number in range(30)]
     put_mail(session, *recipients)
-    settings = {**app.config, "MAIL_URL": sink.url}
+    settings = {**app.config, "MAIL_URL": smtp_server.url}
     start, rounds = threading.Barrier(2), []
 
     async def take_time():
@@ -211,19 +211,19 @@ def test_two_workers_at_once_send_each_mail_exactly_once(app, session, sink):
             start.wait()
             rounds.append(deliver_due_mail(db.session, settings))
 
-    sink.meanwhile = take_time
+    smtp_server.meanwhile = take_time
     workers = [threading.Thread(target=work) for _ in range(2)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
 
-    assert sorted(letter["To"] for letter in sink.received) == sorted(recipients)
+    assert sorted(letter["To"] for letter in smtp_server.received) == sorted(recipients)
     assert sum(done.sent for done in rounds) == 30
     assert all(done.sent and not done.failed for done in rounds)
 
 
-def test_nobody_waits_for_a_server_that_takes_its_time(app, session, sink, deliver):
+def test_nobody_waits_for_a_server_that_takes_its_time(app, session, smtp_server, deliver):
     put_mail(session)
     seen = []
 
@@ -232,7 +232,7 @@ def test_nobody_waits_for_a_server_that_takes_its_time(app, session, sink, deliv
             connection.execute(update(Mail).values(reply_to="changed@example.org"))
             seen.extend(connection.execute(select(Mail.due_at, Mail.attempts)))
 
-    sink.meanwhile = write_meanwhile
+    smtp_server.meanwhile = write_meanwhile
     done = deliver(NOW)
 
     assert done == DeliveryResult(sent=1)
@@ -240,25 +240,25 @@ def test_nobody_waits_for_a_server_that_takes_its_time(app, session, sink, deliv
     assert mails()[0].reply_to == "changed@example.org"
 
 
-def test_a_worker_that_lost_its_lease_does_not_put_off_what_another_sent(app, session, sink, deliver):
+def test_a_worker_that_lost_its_lease_does_not_put_off_what_another_sent(app, session, smtp_server, deliver):
     put_mail(session)
-    settings = {**app.config, "MAIL_URL": sink.url}
+    settings = {**app.config, "MAIL_URL": smtp_server.url}
     later = NOW + LEASE
 
     async def be_overtaken():
-        sink.meanwhile = None
+        smtp_server.meanwhile = None
         await asyncio.get_running_loop().run_in_executor(None, overtake)
 
     def overtake():
         with app.app_context():
             deliver_due_mail(db.session, settings, lambda: later)
 
-    sink.meanwhile = be_overtaken
-    sink.answers = ["250 OK", "451 Not now"]
+    smtp_server.meanwhile = be_overtaken
+    smtp_server.answers = ["250 OK", "451 Not now"]
     done = deliver(NOW)
 
     assert done == DeliveryResult(failed=1)
-    assert len(sink.messages) == 1
+    assert len(smtp_server.messages) == 1
     assert state(mails()[0]) == (2, None, later, None, False)
 
 

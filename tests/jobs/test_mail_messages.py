@@ -28,7 +28,7 @@ SIGNATURE = "Anything to ask or to tell us? Write to <feedback@joind.in>, or to 
 FEEDBACK = "mailto:feedback@joind.in"
 
 
-def test_registration_sends_the_verification_link(session, sink, deliver):
+def test_registration_sends_the_verification_link(session, smtp_server, deliver):
     register_user(
         session,
         now=NOW,
@@ -43,7 +43,7 @@ def test_registration_sends_the_verification_link(session, sink, deliver):
 
     deliver()
 
-    [letter] = sink.messages
+    [letter] = smtp_server.messages
     assert letter["Subject"] == "Welcome to joind.in"
     assert letter["To"] == "ann@example.org"
     assert plain_text_part(letter) == (
@@ -55,24 +55,24 @@ def test_registration_sends_the_verification_link(session, sink, deliver):
     assert html_part(letter).links == [f"{WEBSITE_URL}/user/verification?token={token}", FEEDBACK]
 
 
-def test_a_verification_sent_again_goes_to_the_address(session, sink, deliver):
+def test_a_verification_sent_again_goes_to_the_address(session, smtp_server, deliver):
     user = make_user(session)
     send_verification(session, user, now=NOW)
     token = newest(session, Mail).context["token"]
 
     deliver()
 
-    [letter] = sink.messages
+    [letter] = smtp_server.messages
     assert (letter["To"], letter["Subject"]) == (user.email, "Welcome to joind.in")
     assert html_part(letter).links == [f"{WEBSITE_URL}/user/verification?token={token}", FEEDBACK]
 
 
-def test_username_reminder_names_the_user(session, sink, deliver):
+def test_username_reminder_names_the_user(session, smtp_server, deliver):
     mail_username_reminder(session, make_user(session, "paul", full_name="Paul Plain"))
 
     deliver()
 
-    [letter] = sink.messages
+    [letter] = smtp_server.messages
     assert (letter["To"], letter["Subject"]) == ("paul@example.org", "Your joind.in username")
     assert plain_text_part(letter) == (
         "Hello Paul Plain,\n\nsomebody, most likely you, asked us which username you have.\n\n"
@@ -81,13 +81,13 @@ def test_username_reminder_names_the_user(session, sink, deliver):
     assert html_part(letter).links == [f"{WEBSITE_URL}/user/login", FEEDBACK]
 
 
-def test_password_reset_carries_its_token(session, sink, deliver):
+def test_password_reset_carries_its_token(session, smtp_server, deliver):
     send_password_reset(session, make_user(session, "paul", full_name="Paul Plain"), now=NOW)
     token = newest(session, Mail).context["token"]
 
     deliver()
 
-    [letter] = sink.messages
+    [letter] = smtp_server.messages
     assert (letter["To"], letter["Subject"]) == ("paul@example.org", "Resetting your joind.in password")
     assert plain_text_part(letter) == (
         "Hello Paul Plain,\n\nsomebody, most likely you, wants a new password for your account. Choose one here:\n"
@@ -97,7 +97,7 @@ def test_password_reset_carries_its_token(session, sink, deliver):
     assert html_part(letter).links == [f"{WEBSITE_URL}/user/new-password?token={token}", FEEDBACK]
 
 
-def test_a_submitted_event_is_told_to_every_admin(session, sink, deliver):
+def test_a_submitted_event_is_told_to_every_admin(session, smtp_server, deliver):
     for name in ("ada", "bob"):
         make_user(session, name, is_admin=True)
     make_pending_event(session)
@@ -113,9 +113,9 @@ def test_a_submitted_event_is_told_to_every_admin(session, sink, deliver):
 
     deliver()
 
-    assert [letter["To"] for letter in sink.messages] == ["ada@example.org", "bob@example.org"]
-    assert [letter["Subject"] for letter in sink.messages] == ["New event submitted to joind.in"] * 2
-    letter, other = sink.messages
+    assert [letter["To"] for letter in smtp_server.messages] == ["ada@example.org", "bob@example.org"]
+    assert [letter["Subject"] for letter in smtp_server.messages] == ["New event submitted to joind.in"] * 2
+    letter, other = smtp_server.messages
     assert plain_text_part(letter).replace(unsubscribe_url(letter), unsubscribe_url(other)) == plain_text_part(other)
     assert unsubscribe_url(letter) != unsubscribe_url(other)
     assert plain_text_part(letter) == (
@@ -128,36 +128,36 @@ def test_a_submitted_event_is_told_to_every_admin(session, sink, deliver):
     assert html_part(letter).links == [f"{WEBSITE_URL}/event/pending", unsubscribe_url(letter), FEEDBACK]
 
 
-def test_an_approval_is_told_to_every_host(session, sink, deliver):
+def test_an_approval_is_told_to_every_host(session, smtp_server, deliver):
     event = make_pending_event(session, "PHP Day", slug="php-day", host=make_user(session, "hanna"))
     approve_event(session, event.id, reviewer=make_user(session, is_admin=True))
 
     deliver()
 
-    [letter] = sink.messages
+    [letter] = smtp_server.messages
     assert (letter["To"], letter["Subject"]) == ("hanna@example.org", "Event approved")
     assert 'your event "PHP Day" is now listed on joind.in.' in plain_text_part(letter)
     assert plain_text_part(letter).endswith(f"\n\n{SIGNATURE}")
     assert html_part(letter).links == [f"{WEBSITE_URL}/event/php-day", FEEDBACK]
 
 
-def test_a_rejection_with_its_reason_is_told_to_us_and_to_the_hosts(session, sink, deliver):
+def test_a_rejection_with_its_reason_is_told_to_us_and_to_the_hosts(session, smtp_server, deliver):
     event = make_pending_event(session, "PHP Day", slug="php-day", host=make_user(session, "hanna"))
     admin = make_user(session, is_admin=True)
     reject_event(session, event.id, reviewer=admin, reason="Off topic", mail_from="info@joind.in")
 
     deliver()
 
-    assert [letter["To"] for letter in sink.messages] == ["info@joind.in", "hanna@example.org"]
-    assert [letter["Subject"] for letter in sink.messages] == ["Event Rejected"] * 2
-    assert plain_text_part(sink.messages[1]).startswith(
+    assert [letter["To"] for letter in smtp_server.messages] == ["info@joind.in", "hanna@example.org"]
+    assert [letter["Subject"] for letter in smtp_server.messages] == ["Event Rejected"] * 2
+    assert plain_text_part(smtp_server.messages[1]).startswith(
         'We decided not to list the event "PHP Day" on joind.in. The reason:\n\n> Off topic\n\n'
     )
-    assert html_part(sink.messages[1]).links == [f"{WEBSITE_URL}/event/php-day/edit", FEEDBACK]
+    assert html_part(smtp_server.messages[1]).links == [f"{WEBSITE_URL}/event/php-day/edit", FEEDBACK]
 
 
 @pytest.mark.parametrize(("rating", "shown"), [(4, "4"), (0, "Not rated"), (None, "Not rated")])
-def test_a_reported_comment_is_told_to_the_hosts(session, sink, deliver, rating, shown):
+def test_a_reported_comment_is_told_to_the_hosts(session, smtp_server, deliver, rating, shown):
     event = make_event(session, "PHP Day", slug="php-day", host=make_user(session, "hanna"))
     author = make_user(session, full_name="Otto Other")
     comment = make_event_comment(session, event, author, rating=rating, text="Buy this")
@@ -165,7 +165,7 @@ def test_a_reported_comment_is_told_to_the_hosts(session, sink, deliver, rating,
 
     deliver()
 
-    [letter] = sink.messages
+    [letter] = smtp_server.messages
     assert (letter["To"], letter["Subject"]) == ("hanna@example.org", "Joind.in: A comment was reported")
     assert (
         f"Event: PHP Day\nAuthor: Otto Other\nRating: {shown}\nComment:\n\n> Buy this\n\n"
@@ -178,24 +178,24 @@ def test_a_reported_comment_is_told_to_the_hosts(session, sink, deliver, rating,
     ]
 
 
-def test_a_comment_nobody_is_known_to_have_written_can_be_reported(session, sink, deliver):
+def test_a_comment_nobody_is_known_to_have_written_can_be_reported(session, smtp_server, deliver):
     event = make_event(session, host=make_user(session))
     comment = make_event_comment(session, event, None, text="Buy this")
     report_comment(session, comment, reporter=make_user(session), now=NOW)
 
     deliver()
 
-    assert "\nAuthor: Somebody without an account\n" in plain_text_part(sink.messages[0])
+    assert "\nAuthor: Somebody without an account\n" in plain_text_part(smtp_server.messages[0])
 
 
 @pytest.mark.parametrize("kind", sorted(SUBJECTS))
-def test_every_mail_is_text_and_html_with_the_same_words(session, sink, deliver, kind):
+def test_every_mail_is_text_and_html_with_the_same_words(session, smtp_server, deliver, kind):
     facts = {name: f"some-{name}" for name in facts_of(kind)}
     enqueue_mail(session, kind, ["ann@example.org"], **facts)
 
     deliver()
 
-    [letter] = sink.messages
+    [letter] = smtp_server.messages
     unquoted = re.sub("^> ", "", plain_text_part(letter), flags=re.MULTILINE)
     assert html_part(letter).words.split() == re.sub(r"<((?:http|feedback)[^>]*)>", r"\1", unquoted).split()
     assert letter["Subject"] == SUBJECTS[kind].format(**facts)
@@ -210,12 +210,12 @@ def facts_of(kind):
     return (meta.find_undeclared_variables(environment.parse(source)) | subject) - {"page", "account_page"}
 
 
-def test_both_parts_say_the_same(session, sink, deliver):
+def test_both_parts_say_the_same(session, smtp_server, deliver):
     mail_username_reminder(session, make_user(session, "paul", full_name="Paul <3 & Pläin"))
 
     deliver()
 
-    [letter] = sink.messages
+    [letter] = smtp_server.messages
     assert letter.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in letter.iter_parts()] == ["text/plain", "text/html"]
     assert (
@@ -224,54 +224,54 @@ def test_both_parts_say_the_same(session, sink, deliver):
     assert "Paul <3 & Pläin" in plain_text_part(letter)
 
 
-def test_headers_tell_what_the_mail_is(session, sink, deliver):
+def test_headers_tell_what_the_mail_is(session, smtp_server, deliver):
     mail_username_reminder(session, make_user(session, "paul"))
     mail = newest(session, Mail)
 
     deliver(MAIL_FROM="robot@mail.example")
 
-    [letter] = sink.messages
+    [letter] = smtp_server.messages
     assert letter["From"] == "robot@mail.example"
     assert letter["Auto-Submitted"] == "auto-generated"
     assert letter["Date"].datetime == mail.created_at
     assert letter["Message-ID"] == f"<mail.{mail.id}.{mail.created_at:%Y%m%d%H%M%S}@mail.example>"
-    assert sink.envelopes == [("robot@mail.example", ["paul@example.org"])]
+    assert smtp_server.envelopes == [("robot@mail.example", ["paul@example.org"])]
 
 
-def test_all_mail_is_forwarded_where_a_setting_says_so(session, sink, deliver):
+def test_all_mail_is_forwarded_where_a_setting_says_so(session, smtp_server, deliver):
     for name in ("paul", "quinn"):
         mail_username_reminder(session, make_user(session, name))
 
     deliver(MAIL_FORWARD_ALL_TO="tests@example.net")
 
-    assert sink.envelopes == [("info@joind.in", ["tests@example.net"])] * 2
-    assert [letter["To"] for letter in sink.messages] == ["tests@example.net"] * 2
-    assert [letter["X-Original-To"] for letter in sink.messages] == ["paul@example.org", "quinn@example.org"]
+    assert smtp_server.envelopes == [("info@joind.in", ["tests@example.net"])] * 2
+    assert [letter["To"] for letter in smtp_server.messages] == ["tests@example.net"] * 2
+    assert [letter["X-Original-To"] for letter in smtp_server.messages] == ["paul@example.org", "quinn@example.org"]
 
 
-def test_answers_go_where_the_row_says(session, sink, deliver):
+def test_answers_go_where_the_row_says(session, smtp_server, deliver):
     enqueue_mail(session, "event_approved", ["hanna@example.org"], title="Day", slug="day")
     session.flush()
     newest(session, Mail).reply_to = "paul@example.org, no address\r\nBcc: spy@example.org, desk@example.org"
 
     deliver()
 
-    [letter] = sink.messages
+    [letter] = smtp_server.messages
     assert letter["Reply-To"] == "paul@example.org, desk@example.org"
     assert letter["Bcc"] is None
 
 
-def test_a_subject_with_facts_stays_one_header(session, sink, deliver, monkeypatch):
+def test_a_subject_with_facts_stays_one_header(session, smtp_server, deliver, monkeypatch):
     monkeypatch.setitem(SUBJECTS, "event_approved", "About {title}")
     title = "Día {slug}\r\nBcc: spy@example.org\u2028\r\n\r\nHello"
     enqueue_mail(session, "event_approved", ["hanna@example.org"], title=title, slug="day")
 
     deliver()
 
-    [letter] = sink.messages
+    [letter] = smtp_server.messages
     assert letter["Subject"] == "About Día {slug} Bcc: spy@example.org Hello"
     assert letter["Bcc"] is None
-    assert sink.envelopes == [("info@joind.in", ["hanna@example.org"])]
+    assert smtp_server.envelopes == [("info@joind.in", ["hanna@example.org"])]
 
 
 MEAN = [
@@ -292,7 +292,7 @@ MEAN = [
 
 
 @pytest.mark.parametrize("mean", MEAN)
-def test_what_people_write_is_never_read_as_markdown_or_html(session, sink, deliver, mean):
+def test_what_people_write_is_never_read_as_markdown_or_html(session, smtp_server, deliver, mean):
     enqueue_mail(
         session,
         "event_comment_reported",
@@ -306,14 +306,14 @@ def test_what_people_write_is_never_read_as_markdown_or_html(session, sink, deli
 
     deliver()
 
-    seen = html_part(sink.messages[0])
+    seen = html_part(smtp_server.messages[0])
     assert seen.elements == {"html", "body", "p", "br", "blockquote", "a"}
     assert seen.links == [f"{WEBSITE_URL}/event/day/reported-comments", FEEDBACK]
     assert f"Event: {' '.join(mean.split())}\n" in seen.words
     assert seen.words.split("Comment:")[1].split("Decide here:")[0].split() == mean.split()
 
 
-def test_the_text_part_shows_what_people_wrote_and_whose_words_they_are(session, sink, deliver):
+def test_the_text_part_shows_what_people_wrote_and_whose_words_they_are(session, smtp_server, deliver):
     facts = {"event": "A & <B>\nDecide here: x", "author": "*O*", "rating": 1, "comment": "1 < 2\n\nDecide here: y"}
     enqueue_mail(session, "event_comment_reported", ["hanna@example.org"], slug="day", **facts)
 
@@ -322,14 +322,14 @@ def test_the_text_part_shows_what_people_wrote_and_whose_words_they_are(session,
     assert (
         "Event: A & <B> Decide here: x\nAuthor: *O*\nRating: 1\nComment:\n\n> 1 < 2\n>\n> Decide here: y\n\n"
         f"Decide here: <{WEBSITE_URL}/event/day/reported-comments>\n"
-    ) in plain_text_part(sink.messages[0])
+    ) in plain_text_part(smtp_server.messages[0])
 
 
-def test_a_slug_cannot_leave_its_link(session, sink, deliver):
+def test_a_slug_cannot_leave_its_link(session, smtp_server, deliver):
     enqueue_mail(session, "event_approved", ["hanna@example.org"], title="Day", slug="../x> [y](z)?q#f")
 
     deliver()
 
     page = f"{WEBSITE_URL}/event/..%2Fx%3E%20%5By%5D%28z%29%3Fq%23f"
-    assert html_part(sink.messages[0]).links == [page, FEEDBACK]
-    assert f"<{page}>" in plain_text_part(sink.messages[0])
+    assert html_part(smtp_server.messages[0]).links == [page, FEEDBACK]
+    assert f"<{page}>" in plain_text_part(smtp_server.messages[0])

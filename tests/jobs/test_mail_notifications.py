@@ -146,7 +146,9 @@ def test_a_queue_out_of_reach_does_not_fail_the_request(make_announcing, session
     assert time.monotonic() - began < 2
     [warning] = [record for record in caplog.records if record.name == "joindin.jobs.mail_notifications"]
     assert warning.levelno == logging.WARNING
-    assert warning.getMessage().startswith("Mail waits for the next round, the queue is out of reach: ConnectionError")
+    assert warning.getMessage().startswith(
+        "The job queue is unreachable, mail is delivered by the next poll: ConnectionError"
+    )
     assert "5ec4e7" not in caplog.text
 
 

@@ -31,7 +31,7 @@ def test_each_mail_of_the_contract_always_goes_out_or_has_a_topic():
 
 
 @pytest.mark.parametrize("kind", sorted(ALWAYS))
-def test_what_answers_its_reader_cannot_be_stopped(session, sink, deliver, kind):
+def test_what_answers_its_reader_cannot_be_stopped(session, smtp_server, deliver, kind):
     facts = dict.fromkeys(
         ("token", "full_name", "username", "title", "slug", "reason", "event", "talk", "stub", "name", "email",
          "subject", "comment"), "x",
@@ -40,18 +40,18 @@ def test_what_answers_its_reader_cannot_be_stopped(session, sink, deliver, kind)
 
     deliver()
 
-    [letter] = sink.messages
+    [letter] = smtp_server.messages
     assert (letter["List-Unsubscribe"], letter["List-Unsubscribe-Post"]) == (None, None)
     assert "Stop them" not in letter.as_string()
 
 
-def test_what_tells_of_others_names_its_end_for_one_click(session, sink, deliver):
+def test_what_tells_of_others_names_its_end_for_one_click(session, smtp_server, deliver):
     ann = make_user(session, "ann")
     notify(session, ann)
 
     deliver(PUBLIC_URL=f"https://{'a-long-name.' * 8}example")
 
-    [letter] = sink.messages
+    [letter] = smtp_server.messages
     token = unsubscribe_token(SECRET, ann.id, "hosting")
     assert letter["List-Unsubscribe"] == f"<https://{'a-long-name.' * 8}example/accounts/mails/{token}>"
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -73,7 +73,7 @@ def test_who_refused_a_topic_gets_no_more_of_it_and_all_else(session):
     assert sent == [("talk_claimed", bea.email), ("talk_comment", ann.email), ("claim_approved", ann.email)]
 
 
-def test_a_refusal_holds_for_mails_that_wait_but_not_for_those_of_others(session, sink, deliver):
+def test_a_refusal_holds_for_mails_that_wait_but_not_for_those_of_others(session, smtp_server, deliver):
     ann, bea = make_user(session, "ann"), make_user(session, "bea")
     notify(session, ann, bea)
     session.flush()
@@ -81,7 +81,7 @@ def test_a_refusal_holds_for_mails_that_wait_but_not_for_those_of_others(session
     opt_out(session, ann.id, "hosting", now=NOW)
     deliver()
 
-    assert [letter["To"] for letter in sink.messages] == [bea.email]
+    assert [letter["To"] for letter in smtp_server.messages] == [bea.email]
     waiting = session.query(Mail).filter_by(user_id=ann.id).one()
     assert (waiting.due_at, waiting.context, waiting.last_error) == (None, {}, "no longer wanted")
 
@@ -102,7 +102,7 @@ def test_refusing_twice_is_refusing_once_and_can_be_taken_back(session):
     assert newest(session, Mail).user_id == ann.id
 
 
-def test_a_refusal_goes_with_the_account_and_its_mail_stays_readable(session, sink, deliver):
+def test_a_refusal_goes_with_the_account_and_its_mail_stays_readable(session, smtp_server, deliver):
     ann = make_user(session, "ann")
     notify(session, ann)
     opt_out(session, ann.id, "feedback", now=NOW)
@@ -111,7 +111,7 @@ def test_a_refusal_goes_with_the_account_and_its_mail_stays_readable(session, si
 
     deliver()
 
-    [letter] = sink.messages
+    [letter] = smtp_server.messages
     assert letter["List-Unsubscribe"] is None
     assert session.query(MailOptOut).count() == 0
 

@@ -38,39 +38,39 @@ def trusted(certificate, monkeypatch):
 
 def test_starttls_comes_before_the_password(session, deliver, context, trusted):
     put_mail(session)
-    with SmtpServer(tls_context=context, require_starttls=True, auth_required=True) as sink:
-        done = deliver(NOW, MAIL_URL=f"smtp+starttls://us%40er:right%3A%2F%40%20pass@127.0.0.1:{sink.port}")
+    with SmtpServer(tls_context=context, require_starttls=True, auth_required=True) as smtp_server:
+        done = deliver(NOW, MAIL_URL=f"smtp+starttls://us%40er:right%3A%2F%40%20pass@127.0.0.1:{smtp_server.port}")
 
         assert done == DeliveryResult(sent=1)
-        assert sink.sign_ins == [("us@er", "right:/@ pass")]
-        assert [letter["To"] for letter in sink.messages] == ["paul@example.org"]
+        assert smtp_server.sign_ins == [("us@er", "right:/@ pass")]
+        assert [letter["To"] for letter in smtp_server.messages] == ["paul@example.org"]
 
 
 def test_a_wrong_password_is_not_repeated_anywhere(session, deliver, context, trusted, caplog):
     put_mail(session)
-    with SmtpServer(tls_context=context, require_starttls=True, auth_required=True) as sink:
-        done = deliver(NOW, MAIL_URL=f"smtp+starttls://user:wr0ng-w0rd@127.0.0.1:{sink.port}")
+    with SmtpServer(tls_context=context, require_starttls=True, auth_required=True) as smtp_server:
+        done = deliver(NOW, MAIL_URL=f"smtp+starttls://user:wr0ng-w0rd@127.0.0.1:{smtp_server.port}")
 
         assert done == DeliveryResult(failed=1)
-        assert sink.received == []
+        assert smtp_server.received == []
         assert state(mails()[0]) == (1, NOW + MINUTE, None, "SMTPAuthenticationError: 535", True)
         assert "wr0ng-w0rd" not in caplog.text
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(session, deliver, context):
     put_mail(session)
-    with SmtpServer(tls_context=context, require_starttls=True, auth_required=True) as sink:
-        done = deliver(NOW, MAIL_URL=f"smtp+starttls://user:right%3A%2F%40%20pass@127.0.0.1:{sink.port}")
+    with SmtpServer(tls_context=context, require_starttls=True, auth_required=True) as smtp_server:
+        done = deliver(NOW, MAIL_URL=f"smtp+starttls://user:right%3A%2F%40%20pass@127.0.0.1:{smtp_server.port}")
 
         assert done == DeliveryResult(failed=1)
-        assert (sink.sign_ins, sink.received) == ([], [])
+        assert (smtp_server.sign_ins, smtp_server.received) == ([], [])
         assert mails()[0].last_error.startswith("SSLCertVerificationError: ")
 
 
 def test_smtps_is_encrypted_from_the_first_byte(session, deliver, context, trusted):
     put_mail(session)
-    with SmtpServer(ssl_context=context) as sink:
-        done = deliver(NOW, MAIL_URL=f"smtps://127.0.0.1:{sink.port}")
+    with SmtpServer(ssl_context=context) as smtp_server:
+        done = deliver(NOW, MAIL_URL=f"smtps://127.0.0.1:{smtp_server.port}")
 
         assert done == DeliveryResult(sent=1)
-        assert [letter["To"] for letter in sink.messages] == ["paul@example.org"]
+        assert [letter["To"] for letter in smtp_server.messages] == ["paul@example.org"]

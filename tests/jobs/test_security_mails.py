@@ -30,7 +30,7 @@ def mails(session):
     return [(mail.kind, mail.recipient) for mail in session.scalars(select(Mail).order_by(Mail.id))]
 
 
-def test_many_guesses_are_told_once_a_day(session, sink, deliver, ann):
+def test_many_guesses_are_told_once_a_day(session, smtp_server, deliver, ann):
     def attack(hours):
         now = NOW + dt.timedelta(hours=hours)
         return refusals(guess(session, "ANN", now=now), SIGN_IN_ACCOUNT_FROM_NETWORK.max_count + 3)
@@ -39,13 +39,13 @@ def test_many_guesses_are_told_once_a_day(session, sink, deliver, ann):
     deliver(PUBLIC_URL=SITE)
 
     assert [sum(1 for wait in each if wait) for each in waits] == [3, 3, 3]
-    assert [(letter["To"], letter["Subject"]) for letter in sink.messages] == [
+    assert [(letter["To"], letter["Subject"]) for letter in smtp_server.messages] == [
         ("ann@example.org", "Many attempts to sign in to your joind.in account")
     ] * 2
-    assert plain_text_part(sink.messages[0]).startswith(
+    assert plain_text_part(smtp_server.messages[0]).startswith(
         "Hello Ann Ash,\n\nsomebody tried to sign in to your account ann with many wrong passwords. Nobody got in"
     )
-    assert html_part(sink.messages[0]).links == [
+    assert html_part(smtp_server.messages[0]).links == [
         f"{SITE}/accounts/password/reset", f"{SITE}/accounts/security", FEEDBACK,
     ]  # fmt: skip
 
@@ -67,12 +67,12 @@ def test_whoever_guesses_at_many_accounts_writes_to_nobody(session):
     assert mails(session) == []
 
 
-def test_wrong_codes_behind_the_right_password_say_what_it_means(session, sink, deliver, ann):
+def test_wrong_codes_behind_the_right_password_say_what_it_means(session, smtp_server, deliver, ann):
     mail_second_factor_failed(session, ann)
     deliver(PUBLIC_URL=SITE)
 
-    [letter] = sink.messages
-    assert letter["Subject"] == "Somebody knows the password of your joind.in account"
+    [letter] = smtp_server.messages
+    assert letter["Subject"] == "Wrong codes after the right password for your joind.in account"
     assert "the right password of your account ann, and after it three wrong codes. They were not let in." in (
         plain_text_part(letter)
     )
@@ -107,12 +107,12 @@ def test_a_new_password_is_told_by_whichever_way_it_came(session, ann):
     ]
 
 
-def test_a_new_name_and_a_new_address_are_told_to_the_address_of_before(session, sink, deliver, ann):
+def test_a_new_name_and_a_new_address_are_told_to_the_address_of_before(session, smtp_server, deliver, ann):
     edit_profile(session, ann.id, {"username": "anna", "email": "new@example.org"}, actor=ann)
     edit_profile(session, ann.id, {"username": "anna", "email": "new@example.org"}, actor=ann)
     deliver()
 
-    assert [(letter["To"], letter["Subject"]) for letter in sink.messages] == [
+    assert [(letter["To"], letter["Subject"]) for letter in smtp_server.messages] == [
         ("ann@example.org", "Signing in to joind.in: your username is anna from now on"),
         ("ann@example.org", "Your joind.in address was changed"),
     ]

@@ -21,16 +21,16 @@ def say(session, talk, author, text, **more):
     add_talk_comment(session, talk.id, author=author, text=text, limit=limit, now=NOW, **fields)
 
 
-def test_a_comment_is_told_to_the_speakers(session, sink, deliver):
+def test_a_comment_is_told_to_the_speakers(session, smtp_server, deliver):
     author, ada, bob = (make_user(session, name, full_name=name.title()) for name in ("ann", "ada", "bob"))
     talk = make_talk(session, make_event(session), "On {Python} & more", stub="abcde", speakers=[ada, bob, "Somebody"])
     say(session, talk, author, "Clear.\n\nAnd [fun](http://evil.example)!")
 
     deliver()
 
-    assert [letter["To"] for letter in sink.messages] == ["ada@example.org", "bob@example.org"]
-    assert [letter["Subject"] for letter in sink.messages] == ["New feedback on On {Python} & more"] * 2
-    letter = sink.messages[0]
+    assert [letter["To"] for letter in smtp_server.messages] == ["ada@example.org", "bob@example.org"]
+    assert [letter["Subject"] for letter in smtp_server.messages] == ["New feedback on On {Python} & more"] * 2
+    letter = smtp_server.messages[0]
     assert plain_text_part(letter) == (
         'Somebody commented on your talk "On {Python} & more".\n\n'
         "Author: Ann\nRating: 4\nComment:\n\n> Clear.\n>\n> And [fun](http://evil.example)!\n\n"
@@ -39,14 +39,14 @@ def test_a_comment_is_told_to_the_speakers(session, sink, deliver):
     assert html_part(letter).links == [f"{WEBSITE_URL}/talk/abcde", unsubscribe_url(letter), FEEDBACK]
 
 
-def test_a_private_comment_without_a_rating_that_counts_says_so(session, sink, deliver):
+def test_a_private_comment_without_a_rating_that_counts_says_so(session, smtp_server, deliver):
     ada, bob = make_user(session, "ada", full_name="Ada"), make_user(session, "bob")
     talk = make_talk(session, make_event(session), "On Python", stub="abcde", speakers=[ada, bob])
     say(session, talk, ada, "Psst", is_private=True)
 
     deliver()
 
-    [letter] = sink.messages
+    [letter] = smtp_server.messages
     assert letter["To"] == "bob@example.org"
     assert plain_text_part(letter) == (
         'Somebody commented on your talk "On Python".\n\n'
@@ -55,7 +55,7 @@ def test_a_private_comment_without_a_rating_that_counts_says_so(session, sink, d
     )
 
 
-def test_who_refused_or_has_no_address_is_not_written_to(session, sink, deliver):
+def test_who_refused_or_has_no_address_is_not_written_to(session, smtp_server, deliver):
     author, ada, bob = (make_user(session, name) for name in ("ann", "ada", "bob"))
     opt_out(session, ada.id, "feedback", now=NOW)
     opt_out(session, bob.id, "hosting", now=NOW)
@@ -64,10 +64,10 @@ def test_who_refused_or_has_no_address_is_not_written_to(session, sink, deliver)
 
     deliver()
 
-    assert [letter["To"] for letter in sink.messages] == ["bob@example.org"]
+    assert [letter["To"] for letter in smtp_server.messages] == ["bob@example.org"]
 
 
-def test_a_report_is_told_to_the_hosts(session, sink, deliver):
+def test_a_report_is_told_to_the_hosts(session, smtp_server, deliver):
     event = make_event(session, "PHP Day", slug="php-day", host=make_user(session, "hanna"))
     talk = make_talk(session, event, "On Python")
     comment = make_talk_comment(session, talk, make_user(session, full_name="Al"), rating=2, text="Rude\nwords")
@@ -78,17 +78,17 @@ def test_a_report_is_told_to_the_hosts(session, sink, deliver):
 
     deliver()
 
-    assert [(letter["To"], letter["Subject"]) for letter in sink.messages] == [
+    assert [(letter["To"], letter["Subject"]) for letter in smtp_server.messages] == [
         ("hanna@example.org", "Joind.in: A comment was reported")
     ] * 2
-    letter = sink.messages[0]
+    letter = smtp_server.messages[0]
     assert plain_text_part(letter) == (
         "Somebody reported a comment on a talk of your event. It is hidden until you decide about it.\n\n"
         "Event: PHP Day\nTalk: On Python\nAuthor: Al\nRating: 2\nComment:\n\n> Rude\n> words\n\n"
         f"Decide here: <{WEBSITE_URL}/event/php-day/reported-comments>\n\n"
         f"Comments are reported when they seem offensive, out of place or spam.\n\n{unsubscribe_footer(letter, HOSTING)}{SIGNATURE}"
     )
-    assert "Author: Somebody without an account\nRating: Not rated\n" in plain_text_part(sink.messages[1])
+    assert "Author: Somebody without an account\nRating: Not rated\n" in plain_text_part(smtp_server.messages[1])
     assert html_part(letter).links == [
         f"{WEBSITE_URL}/event/php-day/reported-comments",
         unsubscribe_url(letter),
