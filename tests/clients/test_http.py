@@ -13,6 +13,8 @@ from joindin.extensions import db
 from tests.cli.conftest import empty_database_url, free_port, instance  # noqa: F401 - fixtures
 from tests.factories import make_talk
 
+pytestmark = pytest.mark.runs_once("HTTP over sockets does not depend on the database")
+
 # How web2 reads a status.
 STATUS = re.compile(rb"HTTP/1\.[01] (\d+) ")
 

@@ -6,6 +6,8 @@ from joindin.models import BrowserSession, Group
 from tests.browser_client import PASSWORD, Browser, make_user_with_password
 from tests.factories import newest
 
+pytestmark = pytest.mark.runs_once("CSRF tokens do not depend on the database")
+
 
 def test_a_form_without_its_token_is_refused(browser, session):
     ann = make_user_with_password(session)

@@ -5,6 +5,8 @@ import pytest
 from tests.browser_client import Browser, make_user_with_password
 from tests.factories import make_event
 
+pytestmark = pytest.mark.runs_once("response headers do not depend on the database")
+
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

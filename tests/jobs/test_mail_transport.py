@@ -11,6 +11,8 @@ from tests.factories import NOW
 from tests.jobs.smtp_server import SmtpServer
 from tests.jobs.test_mail_delivery import MINUTE, mails, put_mail, state
 
+pytestmark = pytest.mark.runs_once("SMTP does not depend on the database")
+
 MAKE_CERTIFICATE = (
     "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1"
     " -keyout key.pem -out cert.pem"

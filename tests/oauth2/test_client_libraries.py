@@ -13,6 +13,8 @@ from tests.browser_client import form_fields
 from tests.factories import make_client
 from tests.oauth2.flow import CALLBACK, SECRET
 
+pytestmark = pytest.mark.runs_once("client libraries do not depend on the database")
+
 
 @pytest.fixture(scope="module")
 def server(app):

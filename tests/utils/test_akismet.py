@@ -11,6 +11,8 @@ from joindin.models import EventComment
 from joindin.utils.akismet import ClientOrigin, is_spam
 from tests.factories import make_event, make_user, newest
 
+pytestmark = pytest.mark.runs_once("the spam check does not depend on the database")
+
 SOMEBODY = ClientOrigin("1.2.3.4", "Browser/1.0")
 
 

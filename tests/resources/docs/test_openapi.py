@@ -2,10 +2,13 @@
 
 import re
 
+import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from joindin.http.surface_routing import EPHIOS, GANCIO, OAUTH2, surface_for_path
 from tests.resources.docs.openapi_document import HTTP_METHODS, list_operations, operation_name, validation_errors
+
+pytestmark = pytest.mark.runs_once("the OpenAPI document reads no rows")
 
 # What nobody is meant to call: the documentation itself, files, pages, and what the original says below unknown addresses.
 HIDDEN = {

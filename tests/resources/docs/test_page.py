@@ -6,6 +6,8 @@ import pytest
 
 from tests.resources.docs.openapi_document import list_operations, operation_name
 
+pytestmark = pytest.mark.runs_once("the documentation page reads no rows")
+
 
 class Reader(HTMLParser):
     """Text, ids and references of a page."""

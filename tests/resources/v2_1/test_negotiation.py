@@ -8,6 +8,8 @@ import pytest
 from tests.factories import make_event, make_user
 from tests.http_assertions import stable_headers
 
+pytestmark = pytest.mark.runs_once("content negotiation does not depend on the database")
+
 JSON, JSONP, HTML = (f"{kind}; charset=utf8" for kind in ("application/json", "text/javascript", "text/html"))
 
 

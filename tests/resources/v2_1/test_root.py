@@ -4,6 +4,8 @@ import pytest
 
 from tests.factories import make_event, make_user
 
+pytestmark = pytest.mark.runs_once("routing does not depend on the database")
+
 JSON = "application/json; charset=utf8"
 
 
