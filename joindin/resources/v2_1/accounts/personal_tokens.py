@@ -1,7 +1,7 @@
-"""Tokens that people make for scripts of their own. Not in the original.
+"""Personal tokens for scripts of users. An extension of the original.
 
-They are made by somebody who signed in with a password, through an application of trust: or whoever was
-let in for a while could make themselves a way in for good.
+Only a token of a password sign-in through a trusted application can create them: temporary access must not become
+permanent.
 """
 
 import datetime as dt
@@ -40,29 +40,29 @@ from joindin.security.scopes import PUBLIC_READ, SCOPES, parse_scopes
 from joindin.utils.datetimes import utc_now
 from joindin.utils.text import to_plain_text
 
-blp = Blueprint("personal tokens", __name__, url_prefix="/v2.1", description="Tokens for scripts of one's own")
+blp = Blueprint("personal tokens", __name__, url_prefix="/v2.1", description="Tokens for the caller's own scripts")
 
-NOT_SIGNED_IN = "You must be logged in"
-NOT_BY_THIS_CLIENT = "You can not access the token list with this client"
-NO_TOKEN = "No tokens found"
-NO_LIST = "The field 'scopes' must be a list of scopes"
-NO_DAYS = "The field 'expires_in_days' must be a whole number"
-REFUSED = {401: NOT_SIGNED_IN, 403: NOT_BY_THIS_CLIENT}
+MSG_LOGIN_REQUIRED = "You must be logged in"
+MSG_CLIENT_NOT_ALLOWED = "You can not access the token list with this client"
+MSG_TOKEN_NOT_FOUND = "No tokens found"
+MSG_SCOPES_NOT_A_LIST = "The field 'scopes' must be a list of scopes"
+MSG_EXPIRY_NOT_A_NUMBER = "The field 'expires_in_days' must be a whole number"
+OWNER_ERRORS = {401: MSG_LOGIN_REQUIRED, 403: MSG_CLIENT_NOT_ALLOWED}
 
 
 class NewPersonalTokenSchema(ObjectSchema):
-    description = string("Prints badges.", "What it is for.", maxLength=MAX_DESCRIPTION_LENGTH)
-    scopes = list_of(string(enum=list(SCOPES)), "What it is good for.", example=[PUBLIC_READ])
+    description = string("Prints badges.", "The purpose of the token.", maxLength=MAX_DESCRIPTION_LENGTH)
+    scopes = list_of(string(enum=list(SCOPES)), "The scopes of the token.", example=[PUBLIC_READ])
     expires_in_days = optional(integer(90, "From 1 to 366; without it the token never expires."))
 
 
 @blp.route("/personal_tokens")
 class PersonalTokens(MethodView):
     @returns_page(PersonalTokenPageSchema)
-    @fails_with(REFUSED)
+    @fails_with(OWNER_ERRORS)
     def get(self):
-        """List the caller's own tokens that are good for something, newest first."""
-        page = list_valid_personal_tokens(db.session, _owner().id, read_paging(), utc_now())
+        """List the caller's own valid tokens, newest first."""
+        page = list_valid_personal_tokens(db.session, _require_owner().id, read_paging(), utc_now())
         return collection_response(
             "personal_tokens", [represent_personal_token(token, links()) for token in page.items], page
         )
@@ -71,74 +71,74 @@ class PersonalTokens(MethodView):
     @returns(CreatedTokenSchema, status=201, location="/v2.1/personal_tokens/12")
     @fails_with(
         {
-            **REFUSED,
+            **OWNER_ERRORS,
             400: (
                 MSG_DESCRIPTION_REQUIRED,
                 MSG_DESCRIPTION_TOO_LONG,
-                NO_LIST,
+                MSG_SCOPES_NOT_A_LIST,
                 MSG_SCOPE_REQUIRED,
-                NO_DAYS,
+                MSG_EXPIRY_NOT_A_NUMBER,
                 MSG_INVALID_EXPIRY,
                 MSG_TOO_MANY_TOKENS,
             ),
         }
     )
     def post(self):
-        """Make a token. The answer is the only one that has it."""
-        owner, given, now = _owner(), get_params(), utc_now()
+        """Create a token. No other response has its value."""
+        owner, params, now = _require_owner(), get_params(), utc_now()
         token, secret = create_personal_token(
             db.session,
             actor=owner,
-            description=to_plain_text(given.text("description")),
-            scopes=_read_scopes(given),
-            expires_at=_read_expiry(given, now),
+            description=to_plain_text(params.text("description")),
+            scopes=_parse_scopes(params),
+            expires_at=_parse_expiry(params, now),
             now=now,
         )
         db.session.commit()
-        shown = represent_personal_token(token, links()) | {"access_token": secret}
-        return object_response(shown, 201, links().personal_token(token.id))
+        representation = represent_personal_token(token, links()) | {"access_token": secret}
+        return object_response(representation, 201, links().personal_token(token.id))
 
 
 @blp.route("/personal_tokens/<row_id:token_id>")
-class OnePersonalToken(MethodView):
+class PersonalTokenDetail(MethodView):
     @returns(PersonalTokenPageSchema)
-    @fails_with({**REFUSED, 404: NO_TOKEN})
+    @fails_with({**OWNER_ERRORS, 404: MSG_TOKEN_NOT_FOUND})
     def get(self, token_id):
         """Show one of the caller's own tokens."""
-        token = find_personal_token(db.session, _owner().id, token_id, utc_now())
+        token = find_personal_token(db.session, _require_owner().id, token_id, utc_now())
         return collection_response("personal_tokens", [represent_personal_token(token, links())], single_page(token))
 
     @returns_empty(204, location="/v2.1/personal_tokens")
-    @fails_with({**REFUSED, 404: NO_TOKEN})
+    @fails_with({**OWNER_ERRORS, 404: MSG_TOKEN_NOT_FOUND})
     def delete(self, token_id):
         """Revoke one of the caller's own tokens."""
-        owner, now = _owner(), utc_now()
+        owner, now = _require_owner(), utc_now()
         revoke_token(db.session, find_personal_token(db.session, owner.id, token_id, now), actor=owner, now=now)
         db.session.commit()
         return empty_response(204, links().personal_tokens())
 
 
-def _owner():
-    user = require_user(NOT_SIGNED_IN)
+def _require_owner():
+    user = require_user(MSG_LOGIN_REQUIRED)
     if not get_caller().client_is_trusted or get_caller().token.kind != PASSWORD:
-        raise Forbidden(NOT_BY_THIS_CLIENT)
+        raise Forbidden(MSG_CLIENT_NOT_ALLOWED)
     return user
 
 
-def _read_scopes(given):
-    wanted = given.texts("scopes")
-    if wanted is None:
-        raise InvalidInput(NO_LIST)
+def _parse_scopes(params):
+    scopes = params.texts("scopes")
+    if scopes is None:
+        raise InvalidInput(MSG_SCOPES_NOT_A_LIST)
     try:
-        return parse_scopes(" ".join(wanted))
-    except ValueError as unknown:
-        raise InvalidInput(str(unknown)) from None
+        return parse_scopes(" ".join(scopes))
+    except ValueError as error:
+        raise InvalidInput(str(error)) from None
 
 
-def _read_expiry(given, now):
-    if given.is_empty("expires_in_days") and given.text("expires_in_days") != "0":
+def _parse_expiry(params, now):
+    if params.is_empty("expires_in_days") and params.text("expires_in_days") != "0":
         return None
-    days = given.text("expires_in_days")
+    days = params.text("expires_in_days")
     if not (days.isascii() and days.isdecimal() and len(days) <= 6):
-        raise InvalidInput(NO_DAYS)
+        raise InvalidInput(MSG_EXPIRY_NOT_A_NUMBER)
     return now + dt.timedelta(days=int(days))
