@@ -3,10 +3,9 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from random import randint
+from itertools import chain
 
 from sqlalchemy import literal, select
-from sqlalchemy.exc import IntegrityError
 
 from joindin.db.locking import begin_write, lock_row
 from joindin.db.upserts import insert_missing
@@ -14,11 +13,12 @@ from joindin.errors import Conflict, InvalidInput, NotFound
 from joindin.models import Event, EventHost, Tag, User, event_tags
 from joindin.operations.attendance import attend
 from joindin.operations.outbox import enqueue_notification
+from joindin.operations.unique_slugs import event_slugs, insert_with_unique_slug, numbered_slugs
 from joindin.permissions import is_auto_approved, is_rejected
 from joindin.queries.accounts.users import list_admins
 from joindin.queries.events import count_pending_events
 from joindin.utils.datetimes import get_timezone
-from joindin.utils.text import fold_case_accents, slugify
+from joindin.utils.text import fold_case_accents
 from joindin.viewer import UserSnapshot
 
 UNCHANGED = object()
@@ -80,7 +80,7 @@ def submit_event(
         is_pending=None if at_once else True,
         submitted_at=now,
     )
-    insert_with_unique_slug(session, event)
+    _insert(session, event)
     session.add(EventHost(event_id=event.id, user_id=submitter.id))
     if details.tags is not UNCHANGED:
         tag_event(session, event, details.tags)
@@ -148,30 +148,17 @@ def _check_pending_limit(session, submitter, max_pending):
         raise InvalidInput(pending_limit_message(max_pending))
 
 
-def insert_with_unique_slug(session, event: Event) -> None:
-    """Insert the event under the first free slug the contract's recipe yields (spec 4.12).
-
-    Uniqueness is decided by the database: a slug taken between look and insert is tried again.
-    """
-    for _attempt in range(20):
-        event.slug = _free_slug(session, event)
-        try:
-            with session.begin_nested():
-                session.add(event)
-                session.flush()
-            return
-        except IntegrityError:
-            continue
-    raise Conflict("There are too many events of that name")
-
-
-def _free_slug(session, event):
-    plain = slugify(event.name)[:200]
-    start = event.starts_at.astimezone(get_timezone(event.timezone))
-    dated = [plain] + [f"{plain}-{start:{shape}}" for shape in ("%Y", "%Y-%m", "%Y-%m-%d")]
-    dated = [candidate.strip("-") or "event" for candidate in dated]
-    taken = set(session.scalars(select(Event.slug).where(Event.slug.in_(dated))))
-    return next((candidate for candidate in dated if candidate not in taken), f"{dated[-1]}-{randint(1, 9999)}")
+def _insert(session, event):
+    candidates = event_slugs(event.name, event.starts_at, event.timezone)
+    taken = set(session.scalars(select(Event.slug).where(Event.slug.in_(candidates))))
+    free = [candidate for candidate in candidates if candidate not in taken]
+    insert_with_unique_slug(
+        session,
+        event,
+        "slug",
+        chain(free, numbered_slugs(candidates[-1])),
+        message="There are too many events of that name",
+    )
 
 
 def _tell_admins(session, event):

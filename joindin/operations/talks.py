@@ -7,20 +7,15 @@ What cannot keep to it, because it needs many rows, gives way.
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from random import randint
 from secrets import token_hex
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.exc import IntegrityError
 
 from joindin.db.locking import begin_write, lock_row, retry_on_lock_timeout
-from joindin.errors import Conflict, InvalidInput, NotFound
+from joindin.errors import InvalidInput, NotFound
 from joindin.models import Event, Talk, TalkLink, Track, talk_tracks
 from joindin.operations.speakers import add_speakers, set_speakers
-from joindin.utils.text import slugify
-
-MAX_SLUG_LENGTH = 200
-MAX_ATTEMPTS = 20
+from joindin.operations.unique_slugs import MAX_ATTEMPTS, insert_with_unique_slug, talk_slugs
 
 MSG_OUTSIDE_EVENT = "The talk must be held between the start and end date of the event"
 
@@ -52,8 +47,8 @@ def add_talk(session, event_id: int, details: TalkDetails) -> Talk:
     """Store a new talk; where its slides are becomes a link."""
     begin_write(session)
     talk = Talk(event_id=event_id, **details.fields() | {"slides_url": ""})
-    _add_with_stub(session, talk)
-    _give_slug(session, talk)
+    _insert(session, talk)
+    _set_slug(session, talk)
     add_speakers(session, talk.id, details.speakers or ())
     if details.slides_url:
         session.add(TalkLink(talk_id=talk.id, type="slides_link", url=details.slides_url))
@@ -68,7 +63,7 @@ def edit_talk(session, talk_id: int, details: TalkDetails) -> None:
     for name, value in details.fields().items():
         setattr(talk, name, value)
     session.flush()
-    _give_slug(session, talk)
+    _set_slug(session, talk)
     if details.speakers is not None:
         set_speakers(session, talk, details.speakers)
 
@@ -115,44 +110,20 @@ def bump_talk_versions(session, *talk_ids: int) -> None:
     )
 
 
-def _add_with_stub(session, talk):
-    """Insert under a stub that no talk has; the database decides."""
-    for _attempt in range(MAX_ATTEMPTS):
-        talk.stub = token_hex(3)[:5]
-        try:
-            with session.begin_nested():
-                session.add(talk)
-                session.flush()
-            return
-        except IntegrityError:
-            continue
-    raise Conflict("There are too many talks")
+def _insert(session, talk):
+    stubs = (token_hex(3)[:5] for _attempt in range(MAX_ATTEMPTS))
+    insert_with_unique_slug(session, talk, "stub", stubs, message="There are too many talks")
 
 
-def _give_slug(session, talk):
-    """Give the talk the first of the contract's slugs that no other talk of the event has (spec 4.12).
-
-    One that is taken between look and update is for the database to refuse.
-    """
-    plain = slugify(talk.title)[:MAX_SLUG_LENGTH].strip("-") or "talk"
-    by_id = f"{plain}-{talk.id}"
-    for candidate in (plain, by_id, *(f"{by_id}-{randint(1, 9999)}" for _attempt in range(MAX_ATTEMPTS))):
-        if talk.slug == candidate:
-            return
-        if _is_taken(session, talk.event_id, candidate):
-            continue
-        try:
-            with session.begin_nested():
-                talk.slug = candidate
-                session.flush()
-            return
-        except IntegrityError:
-            continue
-    raise Conflict("There are too many talks of that title")
-
-
-def _is_taken(session, event_id, candidate):
-    return session.scalar(select(Talk.id).where(Talk.event_id == event_id, Talk.slug == candidate)) is not None
+def _set_slug(session, talk):
+    """Give the talk the first slug of the recipe that no other talk of the event has; it may have that one already."""
+    taken = select(Talk.slug).where(Talk.event_id == talk.event_id, Talk.id != talk.id)
+    candidates = (
+        slug
+        for slug in talk_slugs(talk.title, talk.id)
+        if session.scalar(taken.where(Talk.slug == slug).limit(1)) is None
+    )
+    insert_with_unique_slug(session, talk, "slug", candidates, message="There are too many talks of that title")
 
 
 def _count(session, event_id, **changes):

@@ -20,6 +20,7 @@ from joindin.db.upserts import insert_or_ignore
 from joindin.imports.conferences.listing import Listing
 from joindin.models import Event, EventSource, Tag, event_tags
 from joindin.operations.events import tag_event
+from joindin.operations.unique_slugs import event_slugs
 from joindin.utils.datetimes import UTC, day_number, get_timezone
 from joindin.utils.text import fold_case_accents, slugify
 
@@ -217,10 +218,7 @@ def _taken(session, column, names):
 
 
 def _slugs(row):
-    plain = slugify(row["name"])[:200]
-    start = _local_start(row)
-    dated = [plain] + [f"{plain}-{start:{shape}}" for shape in ("%Y", "%Y-%m", "%Y-%m-%d")]
-    return [name.strip("-") or "event" for name in dated]
+    return event_slugs(row["name"], row["starts_at"], row["timezone"])
 
 
 def _stubs(row):

@@ -14,13 +14,12 @@ from joindin.imports.joindin.map_people import name_and_key
 from joindin.imports.joindin.progress import store_values
 from joindin.imports.joindin.report import MERGED
 from joindin.models import Event, Language, Tag, Talk, TalkType, User
-from joindin.utils.datetimes import get_timezone
-from joindin.utils.text import fold_case_accents, slugify
+from joindin.operations.unique_slugs import event_slugs, talk_slugs
+from joindin.utils.text import fold_case_accents
 
 _lower_stubs = func.lower(Event.stub, type_=String)
 
 MAX_BASE_LENGTH = 80
-MAX_SLUG_BASE_LENGTH = 200
 
 
 def resolve_user_conflicts(context, _move, records):
@@ -187,15 +186,12 @@ def _slug_in_event(record):
 
 
 def _dated_slugs(record):
-    plain = slugify(record.columns["name"])[:MAX_SLUG_BASE_LENGTH]
-    start = record.columns["starts_at"].astimezone(get_timezone(record.columns["timezone"]))
-    dated = [plain] + [f"{plain}-{start:{shape}}" for shape in ("%Y", "%Y-%m", "%Y-%m-%d")]
-    dated = [each.strip("-") or "event" for each in dated]
+    dated = event_slugs(*(record.columns[name] for name in ("name", "starts_at", "timezone")))
     return [*dated, f"{dated[-1]}-{randint(1, 99)}", *_numbered(dated[-1], record.id)]
 
 
 def _plain_slug(record):
-    return slugify(record.columns["title"])[:MAX_SLUG_BASE_LENGTH].strip("-") or "talk"
+    return next(talk_slugs(record.columns["title"], record.id))
 
 
 def _give_stubs(session, records, owners):
