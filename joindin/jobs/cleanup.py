@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from sqlalchemy import delete, func
 
 from joindin.models import Mail
-from joindin.operations.accounts.email_changes import purge_expired_email_changes
 from joindin.operations.accounts.external_sign_in import purge_expired_sign_ins
 from joindin.operations.accounts.oauth_grants import purge_expired_grants
-from joindin.operations.accounts.registration import purge_expired_registrations
+from joindin.operations.accounts.pending_confirmations import purge_expired_confirmations
 from joindin.operations.accounts.sessions import purge_expired_sessions
 from joindin.operations.audit import anonymise_ip_addresses, purge_entries
 from joindin.operations.rate_limits import purge_expired_rate_limits
@@ -42,5 +41,4 @@ def purge_expired(session, settings: Mapping, now: dt.datetime) -> None:
     purge_expired_grants(session, now - RETENTION)
     purge_expired_rate_limits(session, now)
     purge_expired_sign_ins(session, now)
-    purge_expired_registrations(session, now)
-    purge_expired_email_changes(session, now)
+    purge_expired_confirmations(session, now)

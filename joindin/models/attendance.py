@@ -1,4 +1,4 @@
-"""Who is going where."""
+"""Attendance of events."""
 
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,7 +7,7 @@ from joindin.extensions import db
 
 
 class Attendance(db.Model):
-    """A person at an event; the pair is the key, so nobody attends twice."""
+    """A user attends an event. The pair is the primary key, so an attendance exists once."""
 
     __tablename__ = "attendances"
 

@@ -1,4 +1,4 @@
-"""Who did what to what."""
+"""Audit log of privileged actions."""
 
 import datetime as dt
 
@@ -11,10 +11,10 @@ from joindin.models.users import User
 
 
 class AuditEntry(db.Model):
-    """One thing that somebody did by virtue of more than an ordinary account's rights, or with keys to one.
+    """An action that needed more than the rights of an ordinary account, or that created or revoked credentials.
 
-    Names stand beside ids, for people, things and clients go and the entry stays. No actor means
-    the operator's shell. ``changes`` maps a field to what it was and what it is, never a secret.
+    Names are stored beside ids, because users, objects and clients may be deleted while the entry stays. No actor
+    means the operator's shell. ``changes`` maps a field to its old and new value; it holds no secrets.
     """
 
     __tablename__ = "audit_entries"

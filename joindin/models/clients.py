@@ -1,4 +1,4 @@
-"""Applications that speak for people, or for themselves."""
+"""OAuth clients: applications that act for users or for themselves."""
 
 import datetime as dt
 
@@ -12,11 +12,11 @@ from joindin.security.scopes import ALL_SCOPES
 
 
 class Client(db.Model):
-    """An application (OAuth client). A trusted one may sign people in with their password.
+    """An application. A trusted one may sign users in with their password, a service may act for itself.
 
-    Only the hash of its secret is kept. A secret with a generation can be worked out again, for the
-    owner to read; one without came from elsewhere. A public one runs where everybody can look inside,
-    so it has none. ``scopes`` are the most it may ask people for. A service may speak for itself.
+    Only the hash of the secret is stored. A secret with a generation can be derived again and shown to the owner;
+    one without was made elsewhere. A public client cannot keep a secret and has none. ``scopes`` limit what it may
+    request.
     """
 
     __tablename__ = "clients"
@@ -43,5 +43,5 @@ class Client(db.Model):
 
     @property
     def redirect_uris(self) -> list[str]:
-        """Where people may be sent back to: the one that Joind.in knows, and the others."""
+        """Return the allowed redirect URIs, the one of the v2.1 API first."""
         return [*filter(None, [self.callback_url]), *self.other_redirect_uris]

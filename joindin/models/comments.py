@@ -1,4 +1,4 @@
-"""What people say about events, and what others report of it."""
+"""Comments on events and reports about them."""
 
 import datetime as dt
 
@@ -14,8 +14,8 @@ from joindin.models.users import User
 class EventComment(db.Model):
     """``rating`` is 1 to 5, 0 where it does not count, NULL in old data.
 
-    ``author_name`` is what an anonymous author of old called himself. A reported comment is
-    hidden until somebody decides. ``version`` moves with the row (``upkeep/versions.py``).
+    ``author_name`` is the name of an anonymous author in imported data. A reported comment is hidden until a decision.
+    ``version`` changes with the row (``performance/read_models/row_versions.py``).
     """
 
     __tablename__ = "event_comments"
@@ -41,7 +41,7 @@ class EventComment(db.Model):
 
 
 class EventCommentReport(db.Model):
-    """Somebody's word that a comment should go; ``decision`` is ``approved``, ``denied`` or open (NULL)."""
+    """A report about a comment; ``decision`` is ``approved``, ``denied`` or NULL while the report is open."""
 
     __tablename__ = "event_comment_reports"
 

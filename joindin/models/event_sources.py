@@ -1,4 +1,4 @@
-"""Where an event came from: the listing in other people's data that an import made it of."""
+"""Origin of events that were imported from listings."""
 
 import datetime as dt
 
@@ -10,11 +10,11 @@ from joindin.extensions import db
 
 
 class EventSource(db.Model):
-    """What the last import knew of a listing, so that the next one can tell what has changed.
+    """The state of a listing at the last import, with which the next import detects changes.
 
-    ``source_key`` is the listing's identity within ``source``; ``traits`` are the parts by which it
-    is recognised once that identity has changed. ``files`` tells the tag that each file gave.
-    ``fingerprints`` stand for the values the listing had, by group of fields.
+    ``source_key`` is the listing's identity within ``source``; ``traits`` are the fields by which it is recognised
+    after that identity has changed. ``files`` maps each file to its tag. ``fingerprints`` are hashes of the values by
+    group of fields.
     """
 
     __tablename__ = "event_sources"

@@ -1,4 +1,4 @@
-"""Events: what is submitted, approved, found and attended; their tags, hosts and images."""
+"""Events with their tags, hosts and images."""
 
 import datetime as dt
 
@@ -45,18 +45,18 @@ class Tag(db.Model):
     name_key: Mapped[str] = mapped_column(String(400), unique=True)
 
     @validates("name")
-    def _keep_key(self, _field, value):
+    def _set_key(self, _field, value):
         self.name_key = fold_case_accents(value)
         return value
 
 
 class Event(db.Model):
-    """One event, in whatever state it is.
+    """An event in any state.
 
-    ``is_pending`` keeps the contract's three values: waiting, decided, and NULL for an event that
-    never had to wait. A rejected event is neither pending nor active. ``is_visible`` is worked out
-    by the database; lists go by copies of those that are (``models/listing.py``). The counters move in the transaction that
-    changes what they count; ``version`` moves with anything that a representation shows.
+    ``is_pending`` keeps the contract's three values: pending, decided, and NULL for an event that needed no approval.
+    A rejected event is neither pending nor active. ``is_visible`` is computed by the database; lists read copies of the
+    visible events (``models/read_models.py``). The counters change in the transaction that changes what they count.
+    ``version`` changes with everything that a representation contains.
     """
 
     __tablename__ = "events"
@@ -84,7 +84,7 @@ class Event(db.Model):
     cfp_url: Mapped[str | None] = mapped_column(String(600))
 
     is_active: Mapped[bool] = mapped_column(default=False)
-    # Without a default: the ORM would put it in the place of a NULL that is meant.
+    # Without a default: the ORM would store it instead of NULL.
     is_pending: Mapped[bool | None]
     is_private: Mapped[bool] = mapped_column(default=False)
     is_visible: Mapped[bool] = mapped_column(
@@ -113,12 +113,12 @@ class Event(db.Model):
     )
 
     @validates("name")
-    def _keep_name_key(self, _field, value):
+    def _set_name_key(self, _field, value):
         self.name_key = fold_case_accents(value)
         return value
 
     @validates("starts_at")
-    def _keep_start_day(self, _field, value):
+    def _set_start_day(self, _field, value):
         self.start_day = day_number(value)
         return value
 
@@ -135,14 +135,14 @@ Index(
 
 
 @event.listens_for(Event, "before_update")
-def _move_version(_mapper, _connection, changed):
-    # Counted by the database, so that two writers never end on the same number.
+def _bump_version(_mapper, _connection, changed):
+    # Incremented by the database, so that two writers never store the same number.
     if inspect(changed).modified:
         changed.version = Event.__table__.c.version + 1
 
 
 class EventHost(db.Model):
-    """Somebody who may edit the event and decide about its comments and claims."""
+    """A user who may edit the event and decide about its comments and claims."""
 
     __tablename__ = "event_hosts"
 
@@ -156,9 +156,9 @@ class EventHost(db.Model):
 
 
 class EventImage(db.Model):
-    """One size of an event's image; ``size`` is ``orig`` or ``small`` (140 px), ``file`` a bare name.
+    """One size of an event's image; ``size`` is ``orig`` or ``small`` (140 px), ``file`` a file name without folder.
 
-    ``url`` is set only for images that lie elsewhere, as those of imported events may.
+    ``url`` is set only for images that are stored elsewhere, as those of imported events may be.
     """
 
     __tablename__ = "event_images"

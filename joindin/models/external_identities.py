@@ -1,4 +1,4 @@
-"""Accounts that people have elsewhere and sign in here with, and those who are on their way there."""
+"""Identities at an OpenID Connect provider, and sign-ins in progress."""
 
 import datetime as dt
 
@@ -11,7 +11,7 @@ from joindin.models.users import User
 
 
 class ExternalIdentity(db.Model):
-    """Who somebody is at a provider. ``name`` is what they are called there, for them to recognise."""
+    """The identity of a user at a provider. ``name`` is shown to the user to recognise it."""
 
     __tablename__ = "external_identities"
 
@@ -29,7 +29,7 @@ class ExternalIdentity(db.Model):
 
 
 class ExternalSignIn(db.Model):
-    """Somebody who was sent to the provider and has not come back. Taken once, by the browser that left.
+    """A sign-in that was redirected to the provider and has not returned. It is used once, by the same browser.
 
     ``purpose`` is one of SIGN_IN, CONNECT and CONFIRM; the latter two are for ``user_id`` alone.
     """

@@ -1,4 +1,4 @@
-"""Groups of people, and what people and groups have been permitted."""
+"""Groups of users, and permissions of users and groups."""
 
 import datetime as dt
 
@@ -10,7 +10,7 @@ from joindin.extensions import db
 from joindin.models.users import User
 from joindin.utils.text import fold_case_accents
 
-# What can be permitted, and what it can be narrowed down to (besides being permitted for everything).
+# The permissions, and the type of object that each can be limited to. None: only for everything.
 PERMISSIONS = {
     "view_event": "event",
     "add_event": None,
@@ -30,7 +30,7 @@ PERMISSIONS = {
 
 _PROFILES = ("view_userprofile", "add_userprofile", "change_userprofile", "delete_userprofile")
 
-# What a kind of group is usually permitted, all of it for everything.
+# The permissions that groups of a kind usually have, for all objects.
 PRESETS = {
     "planning": ("add_event", "delete_event"),
     "hr": _PROFILES,
@@ -44,7 +44,7 @@ PRESETS = {
 
 
 class Group(db.Model):
-    """``name_key`` is the folded name, under which it is unique."""
+    """``name_key`` is the folded name and unique."""
 
     __tablename__ = "groups"
 
@@ -54,7 +54,7 @@ class Group(db.Model):
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
 
     @validates("name")
-    def _keep_key(self, _field, value):
+    def _set_key(self, _field, value):
         self.name_key = fold_case_accents(value)
         return value
 
@@ -76,10 +76,10 @@ class GroupMember(db.Model):
 
 
 class GrantedPermission(db.Model):
-    """A permission of a user or of a group: for everything, or for one event, person or group.
+    """A permission of a user or a group, for all objects or for one event, user or group.
 
-    ``permit_key`` says all of that in one text, so that nothing is permitted twice: the databases
-    take NULLs for different from each other.
+    ``unique_key`` holds the holder, the permission and the object as text, so that nothing is granted twice. A unique
+    constraint over the columns would not do, because the databases treat NULLs as different.
     """
 
     __tablename__ = "granted_permissions"

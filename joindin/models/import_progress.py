@@ -1,4 +1,4 @@
-"""What is known of an installation of Joind.in that was moved in, so that moving in can be repeated."""
+"""Progress of the import of a Joind.in database, which makes the import repeatable."""
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,11 +7,11 @@ from joindin.extensions import db
 
 
 class ImportProgress(db.Model):
-    """How far a table of the original is ours.
+    """The progress of one table of the original database.
 
-    Rows here with an id up to ``reserved_to`` came from there: what is made here gets higher ids.
-    Rows up to ``finished_to`` were dealt with by a run that reached the end of the table. One of
-    them that is no longer here was deleted here.
+    Rows with an id up to ``reserved_until_id`` come from the original; rows created here get higher ids. Rows up to
+    ``finished_until_id`` were processed by a run that reached the end of the table. A row below it that is missing
+    here was deleted here.
     """
 
     __tablename__ = "import_progress"
@@ -22,10 +22,10 @@ class ImportProgress(db.Model):
 
 
 class ImportRowNote(db.Model):
-    """What to remember of one row of the original that has no row of its own here.
+    """A note about a row of the original that has no row of its own here.
 
-    Without a value it was skipped, and the next run tries again. With one, it stands for another
-    row: a tag for the tag of the same name, a talk that is still to come for its category.
+    Without a value the row was skipped, and the next run tries again. With a value it is represented by another row: a
+    tag by the tag of the same name, a category until its talk is imported.
     """
 
     __tablename__ = "import_row_notes"

@@ -1,4 +1,4 @@
-"""The languages talks are given in, and the kinds of talk there are."""
+"""Languages and types of talks."""
 
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column

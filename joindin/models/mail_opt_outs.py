@@ -1,4 +1,4 @@
-"""What people do not want to be written about."""
+"""Topics of mails, and users who do not want them."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ class MailTopic:
     kinds: tuple[str, ...]
 
 
-# Mails that tell what others did, all of which can be read here as well. The rest answer what their
-# reader did, or wait for nobody but them; those always go out.
+# Mails about actions of others, which the web site shows as well. All other mails answer an action of their reader, or
+# need one; they are always sent.
 TOPICS = {
     "feedback": MailTopic("comments on your talks", ("talk_comment",)),
     "hosting": MailTopic(
@@ -32,7 +32,7 @@ TOPIC_BY_MAIL_KIND = {kind: name for name, topic in TOPICS.items() for kind in t
 
 
 class MailOptOut(db.Model):
-    """Somebody gets no more mails of a topic."""
+    """A user gets no more mails of a topic."""
 
     __tablename__ = "mail_opt_outs"
 

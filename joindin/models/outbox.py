@@ -1,4 +1,4 @@
-"""What still has to be told to the world."""
+"""Outbox: mails that are written in the transaction of their cause and sent after it."""
 
 import datetime as dt
 
@@ -10,11 +10,10 @@ from joindin.extensions import db
 
 
 class Mail(db.Model):
-    """A mail that waits, was sent, or was given up.
+    """A mail that is waiting, was sent or has failed for good.
 
-    ``facts`` fill the template ``kind``; they may hold a one-time token, so they are wiped once
-    the mail is out. ``due_at`` is NULL when nothing more will be tried. ``user_id`` is whose mail it
-    is, where they may refuse mails like this one (``mail_refusals.py``).
+    ``context`` fills the template ``kind``. It may hold a one-time token and is cleared once the mail is sent.
+    ``due_at`` is NULL when no further attempt is made. ``user_id`` is set for mails that the user can opt out of.
     """
 
     __tablename__ = "outbox"

@@ -1,4 +1,4 @@
-"""What waits for somebody to open a link that was mailed. Only hashes of the tokens are kept, and none lasts long."""
+"""Changes that wait for a mailed link to be opened. Only hashes of the tokens are stored."""
 
 import datetime as dt
 
@@ -10,7 +10,7 @@ from joindin.extensions import db
 
 
 class Registration(db.Model):
-    """An account that somebody asked for. There is none until its address is proven, so nobody learns who has one."""
+    """A requested account. It is created once the address is confirmed, so that nothing reveals who has one."""
 
     __tablename__ = "registrations"
 
@@ -24,7 +24,7 @@ class Registration(db.Model):
 
 
 class EmailChange(db.Model):
-    """An address that somebody wants to have from now on, and has to be theirs."""
+    """A new address of a user that is not confirmed yet."""
 
     __tablename__ = "email_changes"
 

@@ -1,4 +1,4 @@
-"""How often somebody tried something lately."""
+"""Rate limits stored in the database."""
 
 import datetime as dt
 
@@ -10,7 +10,7 @@ from joindin.extensions import db
 
 
 class RateLimitCounter(db.Model):
-    """A count until ``ends_at``; after that it begins anew. The key is a hash: it may be made of an address."""
+    """A count that is valid until ``ends_at``. The key is a hash, because it may contain an IP address."""
 
     __tablename__ = "rate_limit_counters"
 

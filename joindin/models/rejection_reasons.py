@@ -1,4 +1,4 @@
-"""Reasons for rejecting events that admins write once and use often."""
+"""Prepared reasons for the rejection of events."""
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column, validates
@@ -8,7 +8,7 @@ from joindin.utils.text import fold_case_accents
 
 
 class RejectionReason(db.Model):
-    """``title`` is for admins to choose by, ``text`` for hosts to read."""
+    """``title`` is for admins to choose by, ``text`` is sent to the hosts."""
 
     __tablename__ = "rejection_reasons"
 
@@ -18,6 +18,6 @@ class RejectionReason(db.Model):
     text: Mapped[str] = mapped_column(String(200))
 
     @validates("title")
-    def _keep_key(self, _field, value):
+    def _set_key(self, _field, value):
         self.title_key = fold_case_accents(value)
         return value

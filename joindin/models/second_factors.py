@@ -1,4 +1,4 @@
-"""What people show beside their password."""
+"""Second factors: authenticator apps, passkeys and recovery codes."""
 
 import datetime as dt
 
@@ -10,10 +10,10 @@ from joindin.extensions import db
 
 
 class Authenticator(db.Model):
-    """An app that shows codes (TOTP). The secret is encrypted with a key that is not in the database.
+    """An app that shows time-based codes (TOTP, RFC 6238). The secret is encrypted with a key outside the database.
 
-    There is one once its owner has typed a code of it. ``last_step`` is the half minute of the last code
-    that was taken: none is taken twice.
+    The row is created once the user has entered a valid code. ``last_step`` is the time step of the last accepted code;
+    no code is accepted twice.
     """
 
     __tablename__ = "authenticators"
@@ -25,7 +25,7 @@ class Authenticator(db.Model):
 
 
 class Passkey(db.Model):
-    """A key in somebody's device. ``credential_id`` is base64url, the public key COSE."""
+    """A WebAuthn credential. ``credential_id`` is base64url, the public key COSE."""
 
     __tablename__ = "passkeys"
 
@@ -41,7 +41,7 @@ class Passkey(db.Model):
 
 
 class RecoveryCode(db.Model):
-    """A code on paper that works once, for when the device is gone."""
+    """A printed code that works once, for users who have lost their device."""
 
     __tablename__ = "recovery_codes"
 

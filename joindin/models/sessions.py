@@ -1,4 +1,4 @@
-"""People who are signed in with a browser."""
+"""Browser sessions."""
 
 import datetime as dt
 
@@ -11,9 +11,9 @@ from joindin.models.users import User
 
 
 class BrowserSession(db.Model):
-    """One browser of one person, from signing in to signing out. Only the hash of its cookie is kept.
+    """A session of one browser, from sign-in to sign-out. Only the hash of its cookie is stored.
 
-    ``proven_at`` is when the person last showed that it is them, which sensitive changes ask for.
+    ``authenticated_at`` is the time of the last authentication, which sensitive changes require to be recent.
     """
 
     __tablename__ = "sessions"

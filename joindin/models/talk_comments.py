@@ -1,4 +1,4 @@
-"""What people say about talks, and what others report of it."""
+"""Comments on talks and reports about them."""
 
 import datetime as dt
 
@@ -15,9 +15,9 @@ from joindin.models.users import User
 class TalkComment(db.Model):
     """``rating`` is 1 to 5, or 0 where it does not count.
 
-    A private comment is for the speakers, who get it by mail; a reported one is hidden until
-    somebody decides. Neither is ever shown. ``event_id`` repeats the talk's, for the list of all
-    comments of an event. ``version`` moves with the row (``upkeep/versions.py``).
+    A private comment is mailed to the speakers. A reported comment is hidden until a decision. Neither is listed.
+    ``event_id`` repeats the talk's, for the list of all comments of an event. ``version`` changes with the row
+    (``performance/read_models/row_versions.py``).
     """
 
     __tablename__ = "talk_comments"
@@ -47,7 +47,7 @@ class TalkComment(db.Model):
 
 
 class TalkCommentReport(db.Model):
-    """Somebody's word that a comment should go; ``decision`` is ``approved``, ``denied`` or open (NULL)."""
+    """A report about a comment; ``decision`` is ``approved``, ``denied`` or NULL while the report is open."""
 
     __tablename__ = "talk_comment_reports"
 

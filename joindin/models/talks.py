@@ -1,4 +1,4 @@
-"""Talks: who gives them, where their slides are, who starred them, who says to be their speaker."""
+"""Talks with their speakers, links, stars and claims."""
 
 import datetime as dt
 
@@ -17,13 +17,12 @@ LINK_TYPES = ("slides_link", "video_link", "audio_link", "code_link", "joindin_l
 
 
 class Talk(db.Model):
-    """One talk of an event; whether anybody sees it is also up to the event.
+    """A talk of an event. It is visible if it is active and the event is visible.
 
-    ``comment_count`` counts the comments that are shown, ``all_comment_count`` also private and
-    hidden ones. Into ``rating_sum`` and ``rating_count`` go the ratings above 0 of shown comments
-    by people with an account who are not claimed speakers of the talk. The counters move in the
-    transaction that changes what they count; ``version`` moves with the row, and with what belongs
-    to it (``upkeep/versions.py``).
+    ``comment_count`` counts the public comments, ``all_comment_count`` also private and hidden ones. ``rating_sum``
+    and ``rating_count`` cover the ratings above 0 of public comments by users who are not claimed speakers of the
+    talk. The counters change in the transaction that changes what they count. ``version`` changes with the row and its
+    children (``performance/read_models/row_versions.py``).
     """
 
     __tablename__ = "talks"
@@ -77,20 +76,20 @@ class Talk(db.Model):
     )
 
     @validates("title")
-    def _keep_title_key(self, _field, value):
+    def _set_title_key(self, _field, value):
         self.title_key = fold_case_accents(value)
         return value
 
 
 @event.listens_for(Talk, "before_update")
-def _move_version(_mapper, _connection, changed):
-    # Counted by the database, so that two writers never end on the same number.
+def _bump_version(_mapper, _connection, changed):
+    # Incremented by the database, so that two writers never store the same number.
     if inspect(changed).modified:
         changed.version = Talk.__table__.c.version + 1
 
 
 class TalkSpeaker(db.Model):
-    """A name on the talk; with a user, a claimed one, who goes by the user's name."""
+    """A speaker's name on the talk. With a user it is claimed, and the user's name is shown."""
 
     __tablename__ = "talk_speakers"
 
@@ -108,7 +107,7 @@ class TalkSpeaker(db.Model):
 
 
 class TalkLink(db.Model):
-    """Where something about the talk is to be found; ``type`` is one of ``LINK_TYPES``."""
+    """A link to material of the talk; ``type`` is one of ``LINK_TYPES``."""
 
     __tablename__ = "talk_links"
 
@@ -121,7 +120,7 @@ class TalkLink(db.Model):
 
 
 class TalkStar(db.Model):
-    """A person's mark on a talk; the pair is the key, so nobody stars twice."""
+    """A user's star on a talk. The pair is the primary key, so a star exists once."""
 
     __tablename__ = "talk_stars"
 
@@ -132,10 +131,10 @@ class TalkStar(db.Model):
 
 
 class TalkClaim(db.Model):
-    """A step on the way from a speaker's name to a user, open until both sides have approved.
+    """The request to connect a speaker's name with a user, open until both the user and a host have approved.
 
-    Approved by the user alone it is a claim, by a host alone an assignment. There is one open
-    claim of a user on a name at a time.
+    Approved by the user alone it is a claim, by a host alone an assignment. A user has at most one open claim on a
+    name.
     """
 
     __tablename__ = "talk_claims"

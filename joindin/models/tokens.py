@@ -1,4 +1,4 @@
-"""What callers show to be known, and what people said yes to. Of every secret, only the SHA-256 is kept."""
+"""Access tokens, OAuth grants, refresh tokens and consents. Only SHA-256 hashes of secrets are stored."""
 
 import datetime as dt
 
@@ -11,16 +11,16 @@ from joindin.models.clients import Client
 from joindin.models.users import User
 from joindin.security.scopes import ALL_SCOPES
 
-# Where a token came from: Joind.in's sign-in, its owner's own hand, OAuth's flows, Gancio's sign-in.
+# The origin of a token: a Joind.in sign-in, its owner, an OAuth flow, a Gancio sign-in.
 PASSWORD, PERSONAL, OAUTH2, GANCIO = "password", "personal", "oauth2", "gancio"
 
 
 class AccessToken(db.Model):
-    """One table for every kind of token.
+    """An access token of any kind.
 
-    ``scopes`` are what it is good for, with spaces between; ``expires_at`` NULL means never. A token
-    without a user is a service's, or a guest's. One of Joind.in's sign-in outlives the client it was
-    made for, but nothing that takes a trusted client; one that came of a grant ends with it.
+    ``scopes`` are separated by spaces; ``expires_at`` NULL means never. A token without a user belongs to a service or
+    a guest. A token of a Joind.in sign-in outlives its client but loses what needs a trusted client. A token of a
+    grant ends with the grant.
     """
 
     __tablename__ = "access_tokens"
@@ -48,10 +48,10 @@ class AccessToken(db.Model):
 
 
 class Grant(db.Model):
-    """One time that somebody let an application in, with the code it was told by and all tokens that came of it.
+    """One authorization of a client by a user, with its code and all tokens issued for it.
 
-    A code works once (``redeemed_at``) and not for long. A grant that was revoked gives no tokens any
-    more. Grants of a sign-in with a password never had a code.
+    A code works once (``redeemed_at``) and for a short time. A revoked grant issues no tokens. Grants of a password
+    sign-in have no code.
     """
 
     __tablename__ = "grants"
@@ -76,7 +76,7 @@ class Grant(db.Model):
 
 
 class RefreshToken(db.Model):
-    """What an application renews its access with, once. Used ones stay, so that a second use is noticed."""
+    """A single-use refresh token. Used ones are kept, so that a second use is detected."""
 
     __tablename__ = "refresh_tokens"
 
@@ -91,7 +91,7 @@ class RefreshToken(db.Model):
 
 
 class Consent(db.Model):
-    """What somebody lets an application do without being asked again."""
+    """The scopes that a user allows a client without being asked again."""
 
     __tablename__ = "consents"
 

@@ -1,4 +1,4 @@
-"""Tracks of an event, and which talks run in them."""
+"""Tracks of an event and the talks in them."""
 
 from sqlalchemy import Column, ForeignKey, Index, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
@@ -34,6 +34,6 @@ class Track(db.Model):
     __table_args__ = (Index("ix_tracks_event_id", "event_id", "name_key", "id"),)
 
     @validates("name")
-    def _keep_name_key(self, _field, value):
+    def _set_name_key(self, _field, value):
         self.name_key = fold_case_accents(value)
         return value

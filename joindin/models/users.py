@@ -1,4 +1,4 @@
-"""People with an account, and the one-time tokens that prove their address."""
+"""Users, and one-time tokens for addresses and passwords."""
 
 import datetime as dt
 
@@ -11,11 +11,10 @@ from joindin.utils.text import fold_case_accents
 
 
 class User(db.Model):
-    """``username_key`` and ``email_key`` are the folded forms under which both are unique.
+    """``username_key`` and ``email_key`` are the folded forms, which are unique.
 
-    Who is not active has no rights at all, whatever else is set. ``password_suffices`` lets trusted
-    applications sign somebody in without the second factor that they have. ``version`` moves with
-    what is shown of the account (``upkeep/versions.py``).
+    An inactive user has no rights. ``allows_password_only`` lets trusted applications sign the user in without the
+    second factor. ``version`` changes with what is shown of the account (``performance/read_models/row_versions.py``).
     """
 
     __tablename__ = "users"
@@ -46,15 +45,15 @@ class User(db.Model):
     )
 
     @validates("username", "email", "full_name")
-    def _keep_key(self, field, value):
-        # Without a full name one comes first, as in the original; PostgreSQL puts NULL last.
+    def _set_key(self, field, value):
+        # Users without a full name are listed first, as in the original; PostgreSQL sorts NULL last.
         nothing = "" if field == "full_name" else None
         setattr(self, f"{field}_key", nothing if value is None else fold_case_accents(value))
         return value
 
 
 class EmailVerification(db.Model):
-    """A mailed token that proves an address; only its hash is kept, and it does not lapse (spec 9.5)."""
+    """A mailed token that verifies an address. Only its hash is stored; it does not expire (spec 9.5)."""
 
     __tablename__ = "email_verifications"
 
@@ -65,7 +64,7 @@ class EmailVerification(db.Model):
 
 
 class PasswordReset(db.Model):
-    """A mailed token that lets its holder choose a new password; only its hash is kept."""
+    """A mailed token that allows choosing a new password. Only its hash is stored."""
 
     __tablename__ = "password_resets"
 

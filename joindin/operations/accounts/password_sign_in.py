@@ -1,4 +1,4 @@
-"""Signing in with a password, for whichever surface asks for one."""
+"""Password checks, shared by the web site, the API and OAuth."""
 
 from sqlalchemy import update
 
@@ -7,24 +7,25 @@ from joindin.queries.accounts.users import get_user_by_login
 from joindin.security.passwords import check_password, hash_password, needs_rehash
 
 
-def authenticate_password(session, name: str, password: str) -> User | None:
-    """Whoever has that username or address and that password; None for all others, after the same time.
+def authenticate_password(session, login: str, password: str) -> User | None:
+    """Return the user with that username or address and that password, or None after the same time.
 
-    Whether they are verified and active is for the caller to look at. A hash of old is made anew.
+    The caller checks whether the user is verified and active.
     """
-    user = get_user_by_login(session, name)
+    user = get_user_by_login(session, login)
+    return user if is_password_of(session, user, password) else None
+
+
+def is_password_of(session, user: User | None, password: str) -> bool:
+    """Return whether the password is the user's, and replace a hash of an old kind. Without a user it takes as long."""
     if not check_password(password, user.password_hash if user else None):
-        return None
+        return False
     if needs_rehash(user.password_hash):
-        rehash_password(session, user, password)
-    return user
-
-
-def rehash_password(session, user: User, password: str) -> None:
-    # Only over the hash that matched: the person may have chosen a new password meanwhile.
-    session.execute(
-        update(User)
-        .where(User.id == user.id, User.password_hash == user.password_hash)
-        .values(password_hash=hash_password(password))
-        .execution_options(synchronize_session=False)
-    )
+        # Only over the hash that matched: the user may have chosen a new password meanwhile.
+        session.execute(
+            update(User)
+            .where(User.id == user.id, User.password_hash == user.password_hash)
+            .values(password_hash=hash_password(password))
+            .execution_options(synchronize_session=False)
+        )
+    return True

@@ -1,111 +1,87 @@
-"""Becoming somebody here by way of the pages, which tell nobody whether an address has an account.
+"""Registration on the web site.
 
-The account is made when its address is proven, not before: a username that is suddenly taken would
-tell as much as an answer.
+The account is created only after the e-mail address is confirmed. Responses do not reveal whether an address
+already has an account, and neither does a username that is taken at once.
 """
 
 import datetime as dt
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
-from joindin.db.locking import begin_write
-from joindin.errors import InvalidInput, RateLimited
+from joindin.errors import InvalidInput
 from joindin.models import Registration, User
+from joindin.operations.accounts.pending_confirmations import (
+    MSG_LINK_EXPIRED,
+    add_confirmation,
+    get_confirmation,
+    is_mail_allowed,
+    lock_confirmation,
+)
 from joindin.operations.accounts.users import create_account
 from joindin.operations.outbox import enqueue_mail
-from joindin.operations.rate_limits import MAIL_ACCOUNT, consume_attempt
 from joindin.queries.accounts.users import get_user_by_email
 from joindin.security.passwords import hash_password
-from joindin.security.tokens import hash_token, new_session_token
-from joindin.utils.text import fold_case_accents
-
-REGISTRATION_TTL = dt.timedelta(days=3)
-MSG_LINK_EXPIRED = "This link is no longer good"
+from joindin.security.tokens import new_session_token
 
 
 def request_registration(
     session, *, username: str, full_name: str, email: str, password: str, now: dt.datetime
 ) -> None:
-    """Mail a link to the address; or, where it has an account already, tell its owner instead."""
-    hashed = hash_password(password)
+    """Mail a confirmation link to the address, or a reminder if the address has an account already."""
+    # Hashed in any case, so that the time of the response reveals nothing.
+    password_hash = hash_password(password)
     if not is_mail_allowed(session, email, now=now):
         return
-    token = new_session_token()
-    known = get_user_by_email(session, email)
-    if known is not None:
-        mail_existing_account(session, known)
+    owner = get_user_by_email(session, email)
+    if owner is not None:
+        mail_existing_account(session, owner)
         return
-    session.add(
-        Registration(
-            token_hash=hash_token(token),
-            username=username,
-            full_name=full_name,
-            email=email,
-            password_hash=hashed,
-            created_at=now,
-        )
+    token = new_session_token()
+    add_confirmation(
+        session,
+        Registration,
+        token,
+        now=now,
+        username=username,
+        full_name=full_name,
+        email=email,
+        password_hash=password_hash,
     )
     enqueue_mail(session, "registration", [email], full_name=full_name, username=username, token=token)
 
 
 def get_registration_by_token(session, token: str, now: dt.datetime) -> Registration | None:
-    return session.scalar(
-        select(Registration).where(
-            Registration.token_hash == hash_token(token), Registration.created_at > now - REGISTRATION_TTL
-        )
-    )
+    return get_confirmation(session, Registration, token, now=now)
 
 
 def confirm_registration(session, token: str, *, username: str | None = None, now: dt.datetime) -> User:
-    """Make the account that was asked for; by another ``username``, if that was given away meanwhile.
+    """Create the requested account, under another ``username`` if the first is no longer free.
 
-    :raises InvalidInput: if the link was used or is too old.
-    :raises Conflict: if the username or the address was given away.
+    :raises InvalidInput: if the link was used or has expired.
+    :raises Conflict: if the username or the address is taken.
     """
-    begin_write(session)
-    asked = session.scalar(
-        select(Registration)
-        .where(Registration.token_hash == hash_token(token), Registration.created_at > now - REGISTRATION_TTL)
-        .with_for_update()
-    )
-    if asked is None:
+    registration = lock_confirmation(session, Registration, token, now=now)
+    if registration is None:
         raise InvalidInput(MSG_LINK_EXPIRED)
     user = create_account(
         session,
         now=now,
-        password_hash=asked.password_hash,
+        password_hash=registration.password_hash,
         is_verified=True,
-        username=username or asked.username,
-        full_name=asked.full_name,
-        email=asked.email,
+        username=username or registration.username,
+        full_name=registration.full_name,
+        email=registration.email,
     )
-    session.execute(delete(Registration).where(Registration.email == asked.email))
+    session.execute(delete(Registration).where(Registration.email == registration.email))
     return user
 
 
 def mail_existing_account(session, user: User) -> None:
-    """Remind whoever owns an address that they have an account: somebody just wanted one."""
+    """Mail the owner of an address that an account exists already, after someone asked for one."""
     enqueue_mail(
         session,
         "registration_existing_account",
         [user.email] if user.is_active else [],
         full_name=user.full_name,
         username=user.username,
-    )
-
-
-def is_mail_allowed(session, email: str, *, now: dt.datetime) -> bool:
-    """Whether this address was not sent mail too often lately. Nobody is told: it would tell of others' attempts."""
-    try:
-        consume_attempt(session, MAIL_ACCOUNT, fold_case_accents(email), now=now)
-    except RateLimited:
-        return False
-    return True
-
-
-def purge_expired_registrations(session, now: dt.datetime) -> None:
-    session.execute(
-        delete(Registration)
-        .where(Registration.created_at <= now - REGISTRATION_TTL)
-        .execution_options(synchronize_session=False)
     )

@@ -1,13 +1,17 @@
-"""Accounts: registering, proving an address, setting a new password."""
+"""Accounts: registration through the API, verification of addresses, password resets."""
 
 import datetime as dt
 
-from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from joindin.db.locking import begin_write, lock_table
+from joindin.db.locking import lock_table
 from joindin.errors import Conflict, InvalidInput
 from joindin.models import EmailVerification, PasswordReset, User
+from joindin.operations.accounts.pending_confirmations import (
+    add_confirmation,
+    delete_confirmations,
+    lock_confirmation,
+)
 from joindin.operations.accounts.security_mails import mail_password_changed
 from joindin.operations.accounts.sessions import revoke_browser_sessions
 from joindin.operations.audit import log_action
@@ -15,7 +19,8 @@ from joindin.operations.outbox import enqueue_mail
 from joindin.queries.accounts.users import get_user_by_email, get_user_by_username, has_users
 from joindin.security.password_strength import is_common_password
 from joindin.security.passwords import MAX_PASSWORD_BYTES, hash_password
-from joindin.security.tokens import hash_token, new_token
+from joindin.security.tokens import new_token
+from joindin.utils.datetimes import utc_now
 from joindin.utils.text import is_email, to_plain_text
 
 MIN_PASSWORD_LENGTH = 6
@@ -25,14 +30,11 @@ REASON_FIRST_ACCOUNT = "The first account"
 MSG_USERNAME_TAKEN = "That username is already in use. Choose another"
 MSG_PASSWORD_TOO_COMMON = "That password is easy to guess. Choose another"
 
-# How long the link in a mail for a new password is good.
-PASSWORD_RESET_TTL = dt.timedelta(days=1)
-
 
 def register_user(session, *, now: dt.datetime, password: str, is_verified: bool = False, **fields) -> User:
-    """Make an account; a token that proves its address goes out by mail.
+    """Create an account and mail a token that verifies its address.
 
-    :raises Conflict: if the name or the address was taken a moment ago.
+    :raises Conflict: if the username or the address is taken.
     """
     user = create_account(session, now=now, password_hash=hash_password(password), is_verified=is_verified, **fields)
     send_verification(session, user, now=now)
@@ -40,11 +42,11 @@ def register_user(session, *, now: dt.datetime, password: str, is_verified: bool
 
 
 def create_account(session, *, now: dt.datetime, password_hash: str | None, is_verified: bool, **fields) -> User:
-    """An account, of which nobody is told. The first one of an installation is its admin.
+    """Create an account without sending mail. The first account of an installation is an admin.
 
-    The password comes hashed, so that no lock is held while that is done.
+    The caller hashes the password, so that no lock is held meanwhile.
 
-    :raises Conflict: if the name or the address was taken a moment ago.
+    :raises Conflict: if the username or the address is taken.
     """
     user, is_first = _add_account(
         session, **fields, password_hash=password_hash, is_verified=is_verified, registered_at=now
@@ -58,31 +60,29 @@ def create_account(session, *, now: dt.datetime, password_hash: str | None, is_v
 
 def send_verification(session, user: User, *, now: dt.datetime) -> None:
     token = new_token()
-    session.add(EmailVerification(user_id=user.id, token_hash=hash_token(token), created_at=now))
+    add_confirmation(session, EmailVerification, token, now=now, user_id=user.id)
     enqueue_mail(session, "verification", [user.email], token=token)
 
 
 def verify_address(session, token: str) -> User:
-    """Take a mailed token as proof; all tokens of that person are used up.
+    """Mark the address of the token's user as verified and delete the user's verification tokens.
 
-    :raises InvalidInput: if nobody has such a token.
+    :raises InvalidInput: if the token is unknown.
     """
-    begin_write(session)
-    user = session.scalar(
-        select(User).join(EmailVerification).where(EmailVerification.token_hash == hash_token(token)).with_for_update()
-    )
-    if user is None:
+    verification = lock_confirmation(session, EmailVerification, token, now=utc_now())
+    if verification is None:
         raise InvalidInput("Verification failed")
+    user = session.get_one(User, verification.user_id)
     user.is_verified = True
-    session.execute(delete(EmailVerification).where(EmailVerification.user_id == user.id))
+    delete_confirmations(session, user.id, EmailVerification)
     session.flush()
     return user
 
 
 def password_error(password: str, *names: str | None) -> str | None:
-    """What is wrong with a new password of somebody with those names; None if nothing is. Length in bytes.
+    """Return why a password is refused for a user with these names, or None. Lengths are in bytes.
 
-    In the contract's words, but for what the original never minded.
+    The messages about the length are the contract's.
     """
     if len(password.encode()) < MIN_PASSWORD_LENGTH:
         return f"Passwords must be at least {MIN_PASSWORD_LENGTH} characters long"
@@ -92,7 +92,7 @@ def password_error(password: str, *names: str | None) -> str | None:
 
 
 def personal_strings(user: User) -> tuple[str | None, ...]:
-    """What somebody goes by, and no password of theirs may be."""
+    """Return the names of a user, which their password must not contain."""
     return user.username, user.email, user.full_name
 
 
@@ -101,35 +101,28 @@ def mail_username_reminder(session, user: User) -> None:
 
 
 def send_password_reset(session, user: User, *, now: dt.datetime, kind: str = "password_reset") -> None:
-    """Mail a link for a new password: to the web site, or by the ``kind`` of mail to our own page."""
+    """Mail a password reset link. ``kind`` is the mail template, which decides about the site that it leads to."""
     token = new_token()
-    session.add(PasswordReset(user_id=user.id, token_hash=hash_token(token), created_at=now))
+    add_confirmation(session, PasswordReset, token, now=now, user_id=user.id)
     enqueue_mail(session, kind, [user.email], full_name=user.full_name, token=token)
 
 
 def reset_password(session, token: str, password: str, *, now: dt.datetime) -> User:
-    """Set a new password against a mailed token; all reset tokens of that person are used up.
+    """Set a new password by a mailed token, delete the user's reset tokens and end their browser sessions.
 
-    Whoever is signed in as that person with a browser is so no longer.
-
-    :raises InvalidInput: if the token is unknown or a day old, or the password is no good.
+    :raises InvalidInput: if the token is unknown or expired, or the password is refused.
     """
     if problem := password_error(password):
         raise InvalidInput(problem)
     hashed = hash_password(password)
-    begin_write(session)
-    user = session.scalar(
-        select(User)
-        .join(PasswordReset)
-        .where(PasswordReset.token_hash == hash_token(token), PasswordReset.created_at > now - PASSWORD_RESET_TTL)
-        .with_for_update()
-    )
-    if user is None:
+    reset = lock_confirmation(session, PasswordReset, token, now=now)
+    if reset is None:
         raise InvalidInput("Password could not be reset")
+    user = session.get_one(User, reset.user_id)
     if problem := password_error(password, *personal_strings(user)):
         raise InvalidInput(problem)
     user.password_hash = hashed
-    session.execute(delete(PasswordReset).where(PasswordReset.user_id == user.id))
+    delete_confirmations(session, user.id, PasswordReset)
     revoke_browser_sessions(session, user.id, now=now)
     mail_password_changed(session, user)
     session.flush()
@@ -149,12 +142,12 @@ def create_user_as_admin(
     is_verified: bool = True,
     actor: User | None = None,
 ) -> User:
-    """Make an account on an operator's word. Only who is not ``verified`` gets a mail, to prove the address.
+    """Create an account on behalf of an admin or the operator. A user who is not verified gets a verification mail.
 
-    The first account of an installation is its admin, whatever was said.
+    The first account of an installation is always an admin.
 
-    :raises InvalidInput: with all that is wrong.
-    :raises Conflict: if the name or the address is somebody's.
+    :raises InvalidInput: with all problems.
+    :raises Conflict: if the username or the address is taken.
     """
     username, email, full_name = to_plain_text(username), to_plain_text(email), to_plain_text(full_name or username)
     if problems := _account_problems(username, email, full_name, password):
@@ -186,7 +179,7 @@ def create_user_as_admin(
 
 
 def _add_account(session, *, is_admin=False, twitter_username="", biography="", **fields):
-    """The account, and whether it is the first."""
+    """Insert the account; return it and whether it is the first."""
     is_first = _is_first_account(session)
     user = User(**fields, twitter_username=twitter_username, biography=biography, is_admin=is_admin or is_first)
     try:
@@ -201,7 +194,7 @@ def _add_account(session, *, is_admin=False, twitter_username="", biography="", 
 
 
 def _is_first_account(session):
-    """Whether nobody has an account yet. If so, nobody else can get one until this transaction ends."""
+    """Return whether no account exists. If so, the table is locked until the transaction ends."""
     if has_users(session):
         return False
     lock_table(session, User)

@@ -5,7 +5,7 @@ from flask_smorest import Blueprint
 
 from joindin.errors import InvalidInput
 from joindin.extensions import db
-from joindin.operations.accounts.registration import is_mail_allowed
+from joindin.operations.accounts.pending_confirmations import is_mail_allowed
 from joindin.operations.accounts.users import mail_username_reminder, send_password_reset, send_verification
 from joindin.queries.accounts.users import get_user_by_email, get_user_by_username
 from joindin.representations.schema_fields import ObjectSchema, string

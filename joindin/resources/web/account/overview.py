@@ -20,8 +20,8 @@ from joindin.http.sessions import (
 )
 from joindin.operations.accounts.account_deletion import delete_user
 from joindin.operations.accounts.email_changes import confirm_email_change, request_email_change
+from joindin.operations.accounts.pending_confirmations import MSG_LINK_EXPIRED
 from joindin.operations.accounts.profiles import edit_profile
-from joindin.operations.accounts.registration import MSG_LINK_EXPIRED
 from joindin.operations.accounts.sessions import revoke_browser_session
 from joindin.operations.rate_limits import MAIL_NETWORK, client_network, consume_attempt
 from joindin.queries.accounts.personal_data import collect_personal_data

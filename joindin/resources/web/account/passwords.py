@@ -9,8 +9,8 @@ from joindin.http.forms import MSG_PASSWORD_TOO_WEAK, Form, PlainTextField, requ
 from joindin.http.html_pages import flash_success, render_page
 from joindin.http.password_login import authenticate
 from joindin.http.sessions import current_session, require_user, sign_in_required
+from joindin.operations.accounts.pending_confirmations import MSG_LINK_EXPIRED, is_mail_allowed
 from joindin.operations.accounts.profiles import edit_profile
-from joindin.operations.accounts.registration import MSG_LINK_EXPIRED, is_mail_allowed
 from joindin.operations.accounts.users import (
     MSG_PASSWORD_TOO_COMMON,
     personal_strings,

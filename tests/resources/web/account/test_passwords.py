@@ -118,7 +118,7 @@ def test_an_old_link_is_refused(browser, session):
     reply = browser.send("/accounts/password/new/", {"token": token(session), "password": ANOTHER})
 
     assert reply.status_code == 400
-    assert "This link is no longer good" in main_text(reply)
+    assert "This link is no longer valid" in main_text(reply)
     assert check_password(PASSWORD, ann.password_hash)
 
 

@@ -118,7 +118,7 @@ def test_a_link_works_once(browser, session):
     second = browser.send("/accounts/verify/", {"token": newest(session, Mail).context["token"]})
 
     assert (first.status_code, second.status_code) == (302, 400)
-    assert "This link is no longer good" in main_text(second)
+    assert "This link is no longer valid" in main_text(second)
     assert count(session, User) == 1
 
 
