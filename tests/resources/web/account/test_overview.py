@@ -231,7 +231,7 @@ def test_people_take_along_all_that_is_stored_about_them(browser, session, ann):
     assert [row["text"] for row in files["event_comments.json"]] == ["Good food"]
     assert [row["event_id"] for row in files["attendances.json"]] == [event.id]
     assert [row["talk_id"] for row in files["talk_speakers.json"]] == [talk.id]
-    assert [row["address"] for row in files["sessions.json"]] == ["127.0.0.1"]
+    assert [row["ip_address"] for row in files["sessions.json"]] == ["127.0.0.1"]
     assert [row["kind"] for row in files["outbox.json"]] == ["password_reset"]
     assert {row["name"] for row in files["names.json"]} == {"SampleConf", "On Python"}
     assert [word for word in ("Not hers", "bob", ann.password_hash, hash_token(browser.cookie("sessionid")))
