@@ -107,6 +107,9 @@ def make_event(session, name=None, *, host=None, tags=(), **fields) -> Event:
     if tags:
         tag_event(session, event, tags)
     session.flush()
+    if host is not None or tags:
+        # Triggers have moved the version.
+        session.refresh(event, ["version"])
     return event
 
 

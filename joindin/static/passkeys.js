@@ -1,28 +1,28 @@
-// Asks the device to make or use a passkey, and sends its answer with the form. The one script of this site.
+// Creates or uses a passkey with the browser's WebAuthn API and submits the result. The only script of this site.
 "use strict";
 
 const form = document.querySelector("form[data-passkey]");
-const button = form.querySelector("button[data-ask]");
-const trouble = form.querySelector("[data-trouble]");
+const button = form.querySelector("button[data-start]");
+const errorText = form.querySelector("[data-error]");
 const options = JSON.parse(form.dataset.passkey);
-const makes = form.dataset.makes === "yes";
+const creates = form.dataset.creates === "yes";
 
-async function ask() {
-  trouble.textContent = "";
+async function start() {
+  errorText.textContent = "";
   try {
-    const answer = makes
+    const credential = creates
       ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
       : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
-    form.elements.answer.value = JSON.stringify(answer.toJSON());
+    form.elements.credential.value = JSON.stringify(credential.toJSON());
     form.submit();
-  } catch (reason) {
-    trouble.textContent = `That did not work: ${reason.message}`;
+  } catch (error) {
+    errorText.textContent = `The passkey could not be used: ${error.message}`;
   }
 }
 
 if (window.PublicKeyCredential && PublicKeyCredential.parseCreationOptionsFromJSON) {
   button.hidden = false;
-  button.addEventListener("click", ask);
+  button.addEventListener("click", start);
 } else {
-  trouble.textContent = "This browser cannot use passkeys here.";
+  errorText.textContent = "This browser does not support passkeys.";
 }

@@ -97,3 +97,8 @@ def is_email(text: str) -> bool:
 def gravatar_hash(email: str | None) -> str:
     """Return the MD5 of the lower-cased address as gravatar.com defines it; of the empty string for None."""
     return hashlib.md5((email or "").strip().lower().encode(), usedforsecurity=False).hexdigest()
+
+
+def parse_id(text: str) -> int | None:
+    """Return the id in ``text``, or None if it is not a decimal number of at most nine digits."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None

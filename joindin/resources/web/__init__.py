@@ -1,9 +1,9 @@
-"""Pages for people: what they read, and their own account.
+"""The web site: HTML pages for visitors (``public``), users (``account``) and administrators (``admin``).
 
-Events, talks and people are on the addresses that mails, feeds, slides and ``website_uri`` have pointed to all along.
-Where the public web site is another host, their readers are sent there; where it is this one, a plain page is shown,
-with what everybody may see. Accounts are below ``/accounts/`` of every host, and what those need who look after the
-house is below ``/desk/``. Refusals are pages too, and nothing needs JavaScript.
+Events, talks and users have the URLs that mails, feeds, slides and ``website_uri`` have always pointed to. If the public
+web site is another host (setting WEBSITE_URL), these URLs redirect to it; otherwise they show a plain page with the
+public data. Account pages are below ``/accounts/`` on every host, administration below ``/desk/``. Errors are pages too.
+All pages work without JavaScript, except for passkeys.
 """
 
 from flask import Flask
@@ -21,27 +21,27 @@ from joindin.resources.web.account import (
     sign_in,
     tokens,
 )
-from joindin.resources.web.public import errors, events, legacy_redirects, people, talks
+from joindin.resources.web.public import events, legacy_redirects, method_not_allowed, talks, users
 from joindin.resources.web.public.pages import blp
 
 __all__ = [
     "admin",
     "applications",
-    "errors",
     "events",
     "external_sign_in",
     "init_app",
     "legacy_redirects",
     "mail_preferences",
+    "method_not_allowed",
     "overview",
     "passwords",
-    "people",
     "registration",
     "second_factor_step",
     "second_factors",
     "sign_in",
     "talks",
     "tokens",
+    "users",
 ]
 
 

@@ -1,4 +1,4 @@
-"""Applications: everybody's own below ``/accounts/``, and for admins all of them where ephios has them (spec 12)."""
+"""Pages for OAuth applications: the user's own, and all of them for admins at the paths of ephios (spec 12)."""
 
 from functools import partial
 
@@ -34,7 +34,8 @@ from joindin.viewer import Viewer
 
 OWN_PATH, ALL_PATH = "/accounts/applications/", "/api/settings/applications/"
 MAX_LISTED = 500
-MSG_FORBIDDEN_ALL_APPLICATIONS = "Only admins see everybody's applications"
+MSG_FORBIDDEN_ALL_APPLICATIONS = "Only admins can see the applications of all users"
+MSG_NO_SECRET_KEY = "This platform has no secret key yet. Ask its operator to set one"
 
 
 class ApplicationForm(Form):
@@ -45,11 +46,11 @@ class ApplicationForm(Form):
         filters=[lambda text: to_plain_text(text or "")],
         render_kw={"rows": 3},
     )
-    website = PlainTextField("Its web site", [max_length(500, "The address")], render_kw={"inputmode": "url"})
+    website = PlainTextField("Web site", [max_length(500, "The address")], render_kw={"inputmode": "url"})
     redirect_uris = TextAreaField(
-        "Where people are sent back to",
-        [required("Give at least one address that people are sent back to")],
-        description="One whole address a line. On 127.0.0.1 the port may be another when it is used",
+        "Redirect addresses",
+        [required("Enter at least one redirect address")],
+        description="Where users return to after they allow access. One complete address a line. On 127.0.0.1 any port works",
         render_kw={"rows": 3, "spellcheck": "false"},
     )
 
@@ -57,24 +58,24 @@ class ApplicationForm(Form):
 
     def validate_website(self, field):
         if field.data and not is_web_url(field.data):
-            self.add_error("Enter a whole address, or none", field)
+            self.add_error("Enter a complete address, or leave it empty", field)
 
     def validate_redirect_uris(self, field):
         try:
-            check_redirect_uris(self.addresses, self.is_public)
-        except InvalidInput as refused:
-            self.add_error(str(refused), field)
+            check_redirect_uris(self.uri_list, self.is_public)
+        except InvalidInput as error:
+            self.add_error(str(error), field)
 
     @property
-    def addresses(self) -> list[str]:
+    def uri_list(self) -> list[str]:
         return list(dict.fromkeys((self.redirect_uris.data or "").split()))
 
-    def said(self) -> dict:
+    def values(self) -> dict:
         return {
             "name": self.name.data,
             "description": self.description.data,
             "website": self.website.data or "",
-            "redirect_uris": self.addresses,
+            "redirect_uris": self.uri_list,
         }
 
 
@@ -83,8 +84,8 @@ class NewApplicationForm(ApplicationForm):
         "Where does it run?",
         choices=choices(
             {
-                "confidential": "On a server, where it can keep a secret",
-                "public": "On people's own machines or in their browsers",
+                "confidential": "On a server that can keep a secret",
+                "public": "On the devices or in the browsers of its users",
             }.items()
         ),
         default="confidential",
@@ -95,19 +96,19 @@ class NewApplicationForm(ApplicationForm):
         return self.kind.data == "public"
 
 
-def applications_page(place):
-    _check_may_list(place)
+def applications_page(base_path):
+    _check_may_list(base_path)
     paging = Paging(size=MAX_LISTED)
     page = (
         list_owned_clients(db.session, require_user().id, paging)
-        if place == OWN_PATH
+        if base_path == OWN_PATH
         else list_all_clients(db.session, paging)
     )
-    return render_page("web/account/applications.html", clients=page.items, place=place)
+    return render_page("web/account/applications.html", clients=page.items, base_path=base_path)
 
 
-def register_page(place):
-    _check_may_list(place)
+def register_application_page(base_path):
+    _check_may_list(base_path)
     form = NewApplicationForm()
     if form.validate_on_submit():
         try:
@@ -117,100 +118,96 @@ def register_page(place):
                 is_public=form.is_public,
                 secret_key=_secret_key(),
                 now=utc_now(),
-                **form.said(),
+                **form.values(),
             )
-        except InvalidInput as refused:
+        except InvalidInput as error:
             db.session.rollback()
-            form.add_error(str(refused))
+            form.add_error(str(error))
         else:
             db.session.commit()
-            return _redirect_with_secret(place, client, secret)
-    return render_page("web/account/application_new.html", form=form, place=place)
+            return _redirect_with_secret(base_path, client, secret)
+    return render_page("web/account/application_new.html", form=form, base_path=base_path)
 
 
-def application_page(place, client_id):
-    client = _find_client(place, client_id)
+def application_page(base_path, client_id):
+    client = _find_client(base_path, client_id)
     response = render_page(
         "web/account/application.html",
         client=client,
-        place=place,
+        base_path=base_path,
         secret=pop_one_time_secret(f"application {client_id}"),
     )
     response.cache_control.no_store = True
     return response
 
 
-def edit_page(place, client_id):
-    client = _find_client(place, client_id)
-    known = {name: getattr(client, name) for name in ("name", "description", "website")}
-    form = ApplicationForm(data=known | {"redirect_uris": "\n".join(client.redirect_uris)})
+def edit_application_page(base_path, client_id):
+    client = _find_client(base_path, client_id)
+    stored = {name: getattr(client, name) for name in ("name", "description", "website")}
+    form = ApplicationForm(data=stored | {"redirect_uris": "\n".join(client.redirect_uris)})
     form.is_public = client.is_public
     if form.validate_on_submit():
-        edit_application(db.session, client, actor=require_user(), **form.said())
+        edit_application(db.session, client, actor=require_user(), **form.values())
         db.session.commit()
         flash_success("The application is changed.")
-        return redirect(f"{place}{client_id}/")
-    return render_page("web/account/application_change.html", form=form, client=client, place=place)
+        return redirect(f"{base_path}{client_id}/")
+    return render_page("web/account/application_change.html", form=form, client=client, base_path=base_path)
 
 
-def delete_page(place, client_id):
-    client = _find_client(place, client_id)
-    if not _is_sent():
-        return render_page("web/account/application_delete.html", client=client, place=place)
+def delete_application_page(base_path, client_id):
+    client = _find_client(base_path, client_id)
+    if request.method != "POST":
+        return render_page("web/account/application_delete.html", client=client, base_path=base_path)
     delete_client(db.session, client, actor=require_user())
     db.session.commit()
-    flash_success("The application is deleted, and what people allowed it with it.")
-    return redirect(place)
+    flash_success("The application is deleted. The access that users gave it has ended.")
+    return redirect(base_path)
 
 
-def rotate_client_secret(place, client_id):
-    client = _find_client(place, client_id)
+def rotate_secret_action(base_path, client_id):
+    client = _find_client(base_path, client_id)
     secret = rotate_secret(db.session, client, _secret_key(), actor=require_user())
     db.session.commit()
-    return _redirect_with_secret(place, client, secret)
+    return _redirect_with_secret(base_path, client, secret)
 
 
-def _check_may_list(place):
-    if place == ALL_PATH and not can_administer_applications(Viewer(require_user())):
+def _check_may_list(base_path):
+    if base_path == ALL_PATH and not can_administer_applications(Viewer(require_user())):
         raise Forbidden(MSG_FORBIDDEN_ALL_APPLICATIONS)
 
 
-def _find_client(place, client_id):
-    _check_may_list(place)
-    if place == ALL_PATH:
+def _find_client(base_path, client_id):
+    _check_may_list(base_path)
+    if base_path == ALL_PATH:
         return find_client_with_owner(db.session, client_id)
     return find_owned_client(db.session, require_user().id, client_id)
 
 
-def _redirect_with_secret(place, client, secret):
+def _redirect_with_secret(base_path, client, secret):
     if secret is not None:
         store_one_time_secret(f"application {client.id}", secret)
-    return redirect(f"{place}{client.id}/")
+    return redirect(f"{base_path}{client.id}/")
 
 
 def _secret_key():
     if not current_app.config["SECRET_KEY"]:
-        raise NotConfigured("This platform has no secret of its own yet to make one from")
+        raise NotConfigured(MSG_NO_SECRET_KEY)
     return current_app.config["SECRET_KEY"]
 
 
-def _is_sent():
-    return request.method == "POST"
-
-
-def _add_routes(place):
-    """The same pages, of one's own applications or of all."""
+def _add_routes(base_path):
+    """Add the same pages for the user's own applications and for all of them."""
     for rule, view, guard, methods in (
         ("", applications_page, sign_in_required, ["GET"]),
-        ("register/", register_page, recent_sign_in_required, ["GET", "POST"]),
+        ("register/", register_application_page, recent_sign_in_required, ["GET", "POST"]),
         ("<positive:client_id>/", application_page, sign_in_required, ["GET"]),
-        ("<positive:client_id>/update/", edit_page, sign_in_required, ["GET", "POST"]),
-        ("<positive:client_id>/delete/", delete_page, recent_sign_in_required, ["GET", "POST"]),
-        ("<positive:client_id>/secret/", rotate_client_secret, recent_sign_in_required, ["POST"]),
+        ("<positive:client_id>/update/", edit_application_page, sign_in_required, ["GET", "POST"]),
+        ("<positive:client_id>/delete/", delete_application_page, recent_sign_in_required, ["GET", "POST"]),
+        ("<positive:client_id>/secret/", rotate_secret_action, recent_sign_in_required, ["POST"]),
     ):
-        here = guard(partial(view, place))
-        name = f"{view.__name__} of {'all' if place == ALL_PATH else 'own'} applications"
-        add_trailing_slash_route(blp, f"{place}{rule}", here, endpoint=name, methods=methods)
+        endpoint = f"{view.__name__} of {'all' if base_path == ALL_PATH else 'own'} applications"
+        guarded = guard(partial(view, base_path))
+        add_trailing_slash_route(blp, f"{base_path}{rule}", guarded, endpoint=endpoint, methods=methods)
 
 
 _add_routes(OWN_PATH)

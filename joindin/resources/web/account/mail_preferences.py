@@ -1,7 +1,7 @@
-"""Which mails people get: all at once when they are signed in, and one topic by the link in a mail.
+"""Mail preferences: all topics for signed-in users, and one topic by the unsubscribe link in a mail.
 
-The link needs no sign-in, for what it carries is signed. Looking at it changes nothing, as programs look
-at links before their readers do; a click on its button does, and so does the mail program's own (RFC 8058).
+The link contains a signed token and needs no sign-in. GET changes nothing, because mail programs open links; the button
+of the page, and the one-click unsubscribe of mail programs (RFC 8058), send a POST.
 """
 
 from flask import current_app, redirect, request
@@ -20,26 +20,28 @@ from joindin.resources.web.public.pages import blp
 from joindin.security.tokens import parse_unsubscribe_token
 from joindin.utils.datetimes import utc_now
 
+MSG_LINK_INVALID = "This link is not valid"
+
 
 class MailPreferencesForm(Form):
-    topics = CheckboxList("Write to me about")
+    topics = CheckboxList("Send me mails about")
 
 
 @blp.route("/accounts/mails/", methods=["GET", "POST"])
 @sign_in_required
-def edit_preferences():
+def preferences_page():
     user, form = require_user(), MailPreferencesForm()
-    offered = [name for name in TOPICS if name != "approval" or user.is_admin]
-    form.topics.choices = choices((name, TOPICS[name].about) for name in offered)
+    available = [name for name in TOPICS if name != "approval" or user.is_admin]
+    form.topics.choices = choices((name, TOPICS[name].about) for name in available)
     if form.validate_on_submit():
-        for name in offered:
-            _set_preference(user.id, name, is_wanted=name in form.topics.data)
+        for name in available:
+            _set_preference(user.id, name, is_enabled=name in form.topics.data)
         db.session.commit()
-        flash_success("Saved.")
+        flash_success("Your choice is saved.")
         return redirect("/accounts/mails/")
     if not form.is_submitted():
-        refused = get_opted_out_topics(db.session, user.id)
-        form.topics.data = [name for name in offered if name not in refused]
+        opted_out = get_opted_out_topics(db.session, user.id)
+        form.topics.data = [name for name in available if name not in opted_out]
     return render_page("web/account/mail_preferences.html", form=form, user=user)
 
 
@@ -48,30 +50,30 @@ def topic_page(token):
     return _topic_page(*_parse_token(token))
 
 
-# Mail programs send this form of their own, with no cookie; what the token says is all that it can do.
+# Mail programs send this request by themselves and without a cookie. The token alone limits its effect.
 @blp.post("/accounts/mails/<token>")
 @csrf.exempt
-def unsubscribe(token):
-    """Without a redirect, which mail programs need not follow."""
+def topic_action(token):
+    """Unsubscribe from the topic, or subscribe again. No redirect: mail programs need not follow it."""
     user, topic = _parse_token(token)
     if lock_row(db.session, User, user.id) is None:
-        raise NotFound("There is no such page")
-    _set_preference(user.id, topic, is_wanted="again" in request.form)
+        raise NotFound(MSG_LINK_INVALID)
+    _set_preference(user.id, topic, is_enabled="subscribe" in request.form)
     db.session.commit()
     return _topic_page(user, topic)
 
 
 def _parse_token(token):
-    """Whose mails, of which topic."""
-    known = parse_unsubscribe_token(current_app.config["SECRET_KEY"] or "", token)
-    user = db.session.get(User, known[0]) if known and known[1] in TOPICS else None
+    """Return the user and the topic; :raises NotFound: if the token is not valid."""
+    user_id, topic = parse_unsubscribe_token(current_app.config["SECRET_KEY"] or "", token) or (None, None)
+    user = db.session.get(User, user_id) if topic in TOPICS else None
     if user is None:
-        raise NotFound("There is no such page")
-    return user, known[1]
+        raise NotFound(MSG_LINK_INVALID)
+    return user, topic
 
 
-def _set_preference(user_id, topic, *, is_wanted):
-    if is_wanted:
+def _set_preference(user_id, topic, *, is_enabled):
+    if is_enabled:
         opt_in(db.session, user_id, topic)
     else:
         opt_out(db.session, user_id, topic, now=utc_now())
@@ -82,7 +84,7 @@ def _topic_page(user, topic):
         "web/account/mail_preference.html",
         about=TOPICS[topic].about,
         username=user.username,
-        is_refused=topic in get_opted_out_topics(db.session, user.id),
+        is_opted_out=topic in get_opted_out_topics(db.session, user.id),
     )
     page.cache_control.no_store = True
     return page

@@ -1,35 +1,27 @@
-"""Secrets on their way from the form that made them to the page that shows them, once.
+"""Secrets on the way from the form that created them to the page that shows them once.
 
-They travel in the browser's short memory, encrypted, and are good for half a minute.
+They are stored encrypted in the browser's session cookie and expire after half a minute.
 """
 
-import base64
-import hmac
-
 import flask
-from cryptography.fernet import Fernet, InvalidToken
 from flask import current_app
 
+from joindin.security.encryption import decrypt, encrypt
+
 TTL_S = 30
-SESSION_KEY = "sealed"
+SESSION_KEY = "one_time_secret"
 
 
-def store_one_time_secret(what: str, secret: str) -> None:
-    """Keep ``secret`` for the page that shows ``what``."""
-    flask.session[SESSION_KEY] = [what, _box().encrypt(secret.encode()).decode()]
+def store_one_time_secret(name: str, secret: str) -> None:
+    """Store ``secret`` for the page that shows the object ``name``. It replaces an earlier secret."""
+    flask.session[SESSION_KEY] = encrypt(current_app.secret_key, _purpose(name), secret)
 
 
-def pop_one_time_secret(what: str) -> str | None:
-    """The secret, if there is one for that and it is young; it is forgotten by that."""
-    kept = flask.session.pop(SESSION_KEY, None)
-    if not kept or kept[0] != what:
-        return None
-    try:
-        return _box().decrypt(kept[1].encode(), ttl=TTL_S).decode()
-    except InvalidToken:
-        return None
+def pop_one_time_secret(name: str) -> str | None:
+    """Return the secret of ``name`` and delete it; None if there is none or it is too old."""
+    encrypted = flask.session.pop(SESSION_KEY, None)
+    return decrypt(current_app.secret_key, _purpose(name), encrypted, max_age_s=TTL_S) if encrypted else None
 
 
-def _box():
-    key = hmac.digest(current_app.secret_key.encode(), b"sealed", "sha256")
-    return Fernet(base64.urlsafe_b64encode(key))
+def _purpose(name):
+    return f"one-time secret of {name}"

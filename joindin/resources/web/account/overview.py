@@ -1,10 +1,9 @@
-"""What people have here: the page from which all of their account is reached, and what they change there."""
+"""The account page, and the pages for profile, e-mail address, browser sessions, personal data and account deletion."""
 
 import datetime as dt
 
 from flask import Response, current_app, redirect, request
-from wtforms import BooleanField, HiddenField, TextAreaField
-from wtforms.validators import Length
+from wtforms import BooleanField, TextAreaField
 
 from joindin.errors import Conflict, InvalidInput
 from joindin.extensions import db
@@ -20,24 +19,27 @@ from joindin.http.sessions import (
 )
 from joindin.operations.accounts.account_deletion import delete_user
 from joindin.operations.accounts.email_changes import confirm_email_change, request_email_change
-from joindin.operations.accounts.pending_confirmations import MSG_LINK_EXPIRED
 from joindin.operations.accounts.profiles import edit_profile
 from joindin.operations.accounts.sessions import revoke_browser_session
-from joindin.operations.rate_limits import MAIL_NETWORK, client_network, consume_attempt
+from joindin.operations.rate_limits import MAIL_NETWORK
 from joindin.queries.accounts.personal_data import collect_personal_data
 from joindin.queries.accounts.sessions import find_own_session, list_sessions
 from joindin.representations.personal_data import pack_personal_data
+from joindin.resources.web.account.mailed_links import MailedTokenForm, consume_network_attempt, link_expired_page
 from joindin.resources.web.account.registration import check_username
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
 from joindin.utils.text import to_plain_text
+
+PROFILE_FIELDS = ("username", "full_name", "twitter_username", "biography")
+MSG_LAST_ADMIN = "You are the only admin. Make another user an admin first"
 
 
 class ProfileForm(Form):
     username = PlainTextField(
         "Username",
         [required("Choose a username"), max_length(100, "The username")],
-        description="Part of your page's address. Old links to it stop working when you change it",
+        description="Part of the URL of your page. Old links to it stop working when you change it",
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
     full_name = PlainTextField(
@@ -46,14 +48,14 @@ class ProfileForm(Form):
     twitter_username = PlainTextField("Twitter username", [max_length(50, "The Twitter username")])
     biography = TextAreaField(
         "About you",
-        [Length(max=10_000, message="The text must have at most 10000 characters")],
+        [max_length(10_000, "The text")],
         filters=[lambda text: to_plain_text(text or "")],
         description="Shown on your page",
     )
 
     def validate_username(self, field):
         if field.data != require_user().username:
-            check_username(field, but=require_user().id)
+            check_username(field, own_id=require_user().id)
 
 
 class EmailForm(Form):
@@ -64,12 +66,8 @@ class EmailForm(Form):
     )
 
 
-class ConfirmEmailForm(Form):
-    token = HiddenField()
-
-
 class DeleteAccountForm(Form):
-    sure = BooleanField("I want my account deleted for good", [required("Tick the box if you are sure")])
+    sure = BooleanField("I want to delete my account permanently", [required("Tick the box if you are sure")])
 
 
 @blp.get("/accounts/")
@@ -84,12 +82,11 @@ def profile_page():
     user = require_user()
     form = ProfileForm(obj=user)
     if form.validate_on_submit():
-        names = ("username", "full_name", "twitter_username", "biography")
         try:
-            edit_profile(db.session, user.id, {name: form[name].data for name in names}, actor=user)
-        except InvalidInput as taken:
+            edit_profile(db.session, user.id, {name: form[name].data for name in PROFILE_FIELDS}, actor=user)
+        except InvalidInput as error:
             db.session.rollback()
-            form.add_error(str(taken), form.username)
+            form.add_error(str(error), form.username)
         else:
             db.session.commit()
             flash_success("Your profile is changed.")
@@ -102,29 +99,25 @@ def profile_page():
 def email_page():
     form = EmailForm()
     if form.validate_on_submit():
-        try:
-            consume_attempt(db.session, MAIL_NETWORK, client_network(request.remote_addr), now=utc_now())
-            request_email_change(db.session, require_user(), form.email.data, now=utc_now())
-        finally:
-            db.session.commit()
-        flash_success("We have sent a mail to the new address. Your account changes when you open the link in it.")
+        consume_network_attempt(MAIL_NETWORK)
+        request_email_change(db.session, require_user(), form.email.data, now=utc_now())
+        db.session.commit()
+        flash_success("We have sent a mail to the new address. Open the link in it to change your account.")
         return redirect("/accounts/")
     return render_page("web/account/email.html", form=form, user=require_user())
 
 
 @blp.route("/accounts/email/confirm/", methods=["GET", "POST"])
 def confirm_email_page():
-    form = ConfirmEmailForm()
-    if not form.is_submitted():
-        form.token.data = request.args.get("token", "")
-    elif form.validate():
+    form = MailedTokenForm()
+    if form.validate_on_submit():
         try:
             confirm_email_change(db.session, form.token.data, now=utc_now())
-        except (InvalidInput, Conflict) as refused:
+        except (InvalidInput, Conflict) as error:
             db.session.rollback()
-            return render_page("web/account/link_expired.html", 400, message=str(refused) or MSG_LINK_EXPIRED)
+            return link_expired_page(str(error))
         db.session.commit()
-        flash_success("Your account has its new address.")
+        flash_success("The e-mail address of your account is changed.")
         return redirect("/accounts/")
     return render_page("web/account/email_confirm.html", form=form)
 
@@ -141,7 +134,7 @@ def sessions_page():
 
 @blp.post("/accounts/sessions/<positive:session_id>/revoke/")
 @sign_in_required
-def revoke_session(session_id):
+def revoke_session_action(session_id):
     revoke_browser_session(db.session, find_own_session(db.session, require_user().id, session_id), now=utc_now())
     db.session.commit()
     flash_success("That browser is signed out.")
@@ -154,8 +147,8 @@ def personal_data_page():
     if request.method == "GET":
         return render_page("web/account/data.html")
     user = require_user()
-    packed = pack_personal_data(collect_personal_data(db.session, user))
-    response = Response(packed, mimetype="application/zip")
+    archive = pack_personal_data(collect_personal_data(db.session, user))
+    response = Response(archive, mimetype="application/zip")
     name = f"joindin-{user.id}-{dt.date.today():%Y-%m-%d}.zip"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -163,14 +156,14 @@ def personal_data_page():
 
 @blp.route("/accounts/delete/", methods=["GET", "POST"])
 @recent_sign_in_required
-def delete_account():
+def delete_account_page():
     form, user = DeleteAccountForm(), require_user()
     if form.validate_on_submit():
         try:
             delete_user(db.session, user.id, actor=user)
         except Conflict:
             db.session.rollback()
-            form.add_error("You are the last admin. Make somebody else one first, or nobody could be")
+            form.add_error(MSG_LAST_ADMIN)
         else:
             db.session.commit()
             clear_session_cookie()
@@ -180,23 +173,23 @@ def delete_account():
 
 
 def _sections():
-    """Where the page leads: titles, and under each the addresses, names and what is there."""
+    """Return the sections of the account page: a title and its links, each with path, name and description."""
     signing_in = [
-        ("/accounts/password/", "Password", "Choose another one"),
-        ("/accounts/security/", "Second factor", "An app that shows codes, passkeys, recovery codes"),
-        ("/accounts/sessions/", "Browsers", "Where you are signed in, and signing out there"),
+        ("/accounts/password/", "Password", "Choose a new one"),
+        ("/accounts/security/", "Second factor", "Authenticator app, passkeys, recovery codes"),
+        ("/accounts/sessions/", "Browsers", "See where you are signed in, and sign out there"),
     ]
     if current_app.config["OIDC_ISSUER"]:
         name = current_app.config["OIDC_NAME"]
-        signing_in.append(("/accounts/external/", f"Signing in with {name}", "Use your account there to sign in here"))
+        signing_in.append(("/accounts/external/", f"Sign-in with {name}", "Use your account there to sign in here"))
     return [
         (
             "You",
             [
-                ("/accounts/profile/", "Profile", "Your names, and what your page says about you"),
-                ("/accounts/email/", "E-mail address", "Where your mail goes, and what you sign in with"),
-                ("/accounts/mails/", "Mails", "Which you get, and which not"),
-                ("/desk/", "Desk", "What waits at the events that you host, or is yours to look after"),
+                ("/accounts/profile/", "Profile", "Your names, and the text on your page"),
+                ("/accounts/email/", "E-mail address", "Where we send your mail; you can sign in with it"),
+                ("/accounts/mails/", "Mails", "Choose which ones you get"),
+                ("/desk/", "Desk", "Open tasks for the events that you host, and administration"),
             ],
         ),
         ("Signing in", signing_in),
@@ -204,14 +197,14 @@ def _sections():
             "Applications",
             [
                 ("/api/settings/token/", "Tokens and applications", "What scripts and applications may do for you"),
-                ("/accounts/applications/", "Applications you make", "Register your own, so that people can let it in"),
+                ("/accounts/applications/", "Applications you make", "Register applications that other people can use"),
             ],
         ),
         (
             "Your data",
             [
-                ("/accounts/data/", "Download", "All that is stored about you"),
-                ("/accounts/delete/", "Delete your account", "For good"),
+                ("/accounts/data/", "Download", "Everything that is stored about you"),
+                ("/accounts/delete/", "Delete your account", "Permanently"),
             ],
         ),
     ]

@@ -1,15 +1,15 @@
-"""Passwords: forgotten, chosen anew, changed."""
+"""Pages for a forgotten password, for a new password by a mailed link, and for changing the password."""
 
-from flask import redirect, request
-from wtforms import HiddenField, PasswordField
+from flask import redirect
+from wtforms import PasswordField
 
 from joindin.errors import InvalidInput
 from joindin.extensions import db
-from joindin.http.forms import MSG_PASSWORD_TOO_WEAK, Form, PlainTextField, required, strong_password
+from joindin.http.forms import MSG_PASSWORD_TOO_WEAK, Form, PlainTextField, required
 from joindin.http.html_pages import flash_success, render_page
 from joindin.http.password_login import authenticate
 from joindin.http.sessions import current_session, require_user, sign_in_required
-from joindin.operations.accounts.pending_confirmations import MSG_LINK_EXPIRED, is_mail_allowed
+from joindin.operations.accounts.pending_confirmations import is_mail_allowed
 from joindin.operations.accounts.profiles import edit_profile
 from joindin.operations.accounts.users import (
     MSG_PASSWORD_TOO_COMMON,
@@ -17,14 +17,13 @@ from joindin.operations.accounts.users import (
     reset_password,
     send_password_reset,
 )
-from joindin.operations.rate_limits import MAIL_NETWORK, client_network, consume_attempt
+from joindin.operations.rate_limits import MAIL_NETWORK
 from joindin.queries.accounts.users import get_user_by_login
+from joindin.resources.web.account.mailed_links import MailedTokenForm, consume_network_attempt, link_expired_page
+from joindin.resources.web.account.registration import new_password_field
 from joindin.resources.web.account.sign_in import USERNAME_ATTRIBUTES
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
-
-NEW_PASSWORD_ATTRIBUTES = {"autocomplete": "new-password"}
-PASSWORD_HINT = "At least 10 characters. Several words are easier to remember"
 
 
 class ForgottenPasswordForm(Form):
@@ -33,46 +32,33 @@ class ForgottenPasswordForm(Form):
     )
 
 
-class NewPasswordForm(Form):
-    # Whose password it is, the token tells.
+class NewPasswordForm(MailedTokenForm):
+    # The operation compares the password with the user's names: the user is only known by the token.
     names = ()
 
-    token = HiddenField()
-    password = PasswordField(
-        "New password",
-        [required("Choose a password"), strong_password],
-        description=PASSWORD_HINT,
-        render_kw=NEW_PASSWORD_ATTRIBUTES,
-    )
+    password = new_password_field("New password")
 
 
 class ChangePasswordForm(Form):
+    old_password = PasswordField(
+        "Current password",
+        [required("Enter your current password")],
+        render_kw={"autocomplete": "current-password"},
+    )
+    password = new_password_field("New password")
+
     @property
     def names(self):
         return personal_strings(require_user())
-
-    old_password = PasswordField(
-        "Present password",
-        [required("Enter your present password")],
-        render_kw={"autocomplete": "current-password"},
-    )
-    password = PasswordField(
-        "New password",
-        [required("Choose a password"), strong_password],
-        description=PASSWORD_HINT,
-        render_kw=NEW_PASSWORD_ATTRIBUTES,
-    )
 
 
 @blp.route("/accounts/password/reset/", methods=["GET", "POST"])
 def forgotten_password_page():
     form = ForgottenPasswordForm()
     if form.validate_on_submit():
-        try:
-            consume_attempt(db.session, MAIL_NETWORK, client_network(request.remote_addr), now=utc_now())
-            _mail_link(form.username.data)
-        finally:
-            db.session.commit()
+        consume_network_attempt(MAIL_NETWORK)
+        _mail_link(form.username.data)
+        db.session.commit()
         return redirect("/accounts/password/reset/sent/")
     return render_page("web/account/password_forgotten.html", form=form)
 
@@ -85,15 +71,13 @@ def password_mailed_page():
 @blp.route("/accounts/password/new/", methods=["GET", "POST"])
 def new_password_page():
     form = NewPasswordForm()
-    if not form.is_submitted():
-        form.token.data = request.args.get("token", "")
-    elif form.validate():
+    if form.validate_on_submit():
         try:
             reset_password(db.session, form.token.data or "", form.password.data, now=utc_now())
-        except InvalidInput as refused:
+        except InvalidInput as error:
             db.session.rollback()
-            if str(refused) != MSG_PASSWORD_TOO_COMMON:
-                return render_page("web/account/link_expired.html", 400, message=MSG_LINK_EXPIRED)
+            if str(error) != MSG_PASSWORD_TOO_COMMON:
+                return link_expired_page()
             form.add_error(MSG_PASSWORD_TOO_WEAK, form.password)
         else:
             db.session.commit()
@@ -108,7 +92,7 @@ def change_password_page():
     form, user = ChangePasswordForm(), require_user()
     if form.validate_on_submit():
         if authenticate(user.username, form.old_password.data) is None:
-            form.add_error("That is not your present password", form.old_password)
+            form.add_error("That is not your current password", form.old_password)
         else:
             edit_profile(
                 db.session,
@@ -128,7 +112,7 @@ def change_password_page():
 
 def _mail_link(name):
     user = get_user_by_login(db.session, name)
-    # Counted for names that nobody has, too, so that both take the same time.
-    may = is_mail_allowed(db.session, user.email if user and user.email else name, now=utc_now())
-    if may and user is not None and user.is_active and user.email:
+    # The attempt is also counted for unknown names, so that both cases take the same time.
+    is_allowed = is_mail_allowed(db.session, user.email if user and user.email else name, now=utc_now())
+    if is_allowed and user is not None and user.is_active and user.email:
         send_password_reset(db.session, user, now=utc_now(), kind="password_forgotten")

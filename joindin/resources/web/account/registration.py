@@ -1,53 +1,63 @@
-"""Registering, and proving an address."""
+"""Registration, and confirmation of the e-mail address by a mailed link."""
 
-from flask import redirect, request
-from wtforms import HiddenField, PasswordField, ValidationError
+from flask import redirect
+from wtforms import PasswordField, ValidationError
 
 from joindin.errors import Conflict, InvalidInput
 from joindin.extensions import db
-from joindin.http.forms import Form, PlainTextField, max_length, required, strong_password, valid_email
+from joindin.http.forms import (
+    MIN_PASSWORD_LENGTH,
+    Form,
+    PlainTextField,
+    max_length,
+    required,
+    strong_password,
+    valid_email,
+)
 from joindin.http.html_pages import flash_success, render_page
 from joindin.http.sessions import session_user
 from joindin.operations.accounts.registration import (
-    MSG_LINK_EXPIRED,
     confirm_registration,
     get_registration_by_token,
     request_registration,
 )
 from joindin.operations.accounts.users import MSG_USERNAME_TAKEN, verify_address
-from joindin.operations.rate_limits import REGISTRATION, client_network, consume_attempt
+from joindin.operations.rate_limits import REGISTRATION
 from joindin.queries.accounts.users import get_user_by_username
+from joindin.resources.web.account.mailed_links import MailedTokenForm, consume_network_attempt, link_expired_page
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
 
-NEW_PASSWORD_ATTRIBUTES = {"autocomplete": "new-password"}
+
+def new_password_field(label: str) -> PasswordField:
+    return PasswordField(
+        label,
+        [required("Choose a password"), strong_password],
+        description=f"At least {MIN_PASSWORD_LENGTH} characters. Several words are easier to remember",
+        render_kw={"autocomplete": "new-password"},
+    )
 
 
 class RegistrationForm(Form):
     username = PlainTextField(
         "Username",
         [required("Choose a username"), max_length(100, "The username")],
-        description="Everybody sees it, and it is part of your page's address",
+        description="Visible to everyone, and part of the URL of your page",
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
     full_name = PlainTextField(
         "Full name",
         [required("Enter your name"), max_length(200, "The name")],
-        description="As it should stand beside what you say and the talks you give",
+        description="Shown with your comments and your talks",
         render_kw={"autocomplete": "name"},
     )
     email = PlainTextField(
         "E-mail address",
         [required("Enter your e-mail address"), valid_email],
-        description="Nobody else sees it",
+        description="Not visible to other users",
         render_kw={"autocomplete": "email", "inputmode": "email"},
     )
-    password = PasswordField(
-        "Password",
-        [required("Choose a password"), strong_password],
-        description="At least 10 characters. Several words are easier to remember",
-        render_kw=NEW_PASSWORD_ATTRIBUTES,
-    )
+    password = new_password_field("Password")
 
     @property
     def names(self):
@@ -57,10 +67,11 @@ class RegistrationForm(Form):
         check_username(field)
 
 
-class VerificationForm(Form):
-    token = HiddenField()
+class VerificationForm(MailedTokenForm):
     username = PlainTextField(
-        "Username", [max_length(100, "The username")], description="The one you chose was given away meanwhile"
+        "Username",
+        [max_length(100, "The username")],
+        description="Another user has taken the one you chose. Choose another",
     )
 
     def validate_username(self, field):
@@ -68,12 +79,15 @@ class VerificationForm(Form):
             check_username(field)
 
 
-def check_username(field, but=None):
-    """A username holds no @: whoever signs in with an address means the account that has it."""
+def check_username(field, own_id: int | None = None) -> None:
+    """Check that a username is free. It must not contain an @: at sign-in that means an e-mail address.
+
+    :raises ValidationError: with a message for the user.
+    """
     if "@" in field.data or "/" in field.data:
-        raise ValidationError("A username holds neither @ nor /")
-    known = get_user_by_username(db.session, field.data)
-    if known is not None and known.id != but:
+        raise ValidationError("A username must not contain @ or /")
+    owner = get_user_by_username(db.session, field.data)
+    if owner is not None and owner.id != own_id:
         raise ValidationError(MSG_USERNAME_TAKEN)
 
 
@@ -83,7 +97,7 @@ def registration_page():
         return redirect("/accounts/")
     form = RegistrationForm()
     if form.validate_on_submit():
-        _consume_registration_attempt()
+        consume_network_attempt(REGISTRATION)
         request_registration(
             db.session,
             username=form.username.data,
@@ -104,40 +118,29 @@ def registration_mailed_page():
 
 @blp.route("/accounts/verify/", methods=["GET", "POST"])
 def verification_page():
-    """Take a link from a mail as proof, once its reader says so: programs look into mails, too."""
     form = VerificationForm()
-    if not form.is_submitted():
-        form.token.data = request.args.get("token", "")
-    elif form.validate():
+    if form.validate_on_submit():
         try:
-            _confirm(form)
-        except Conflict as taken:
+            _redeem(form)
+        except Conflict as error:
             db.session.rollback()
-            if str(taken) != MSG_USERNAME_TAKEN:
+            if str(error) != MSG_USERNAME_TAKEN:
                 raise
             form.add_error(MSG_USERNAME_TAKEN, form.username)
         except InvalidInput:
             db.session.rollback()
-            return render_page("web/account/link_expired.html", 400, message=MSG_LINK_EXPIRED)
+            return link_expired_page()
         else:
             db.session.commit()
             flash_success("Your address is confirmed. You can sign in now.")
             return redirect("/accounts/login/")
-    asked = get_registration_by_token(db.session, form.token.data or "", utc_now())
-    is_taken = asked is not None and get_user_by_username(db.session, asked.username) is not None
-    return render_page("web/account/verify.html", form=form, asked=asked, is_taken=is_taken)
+    registration = get_registration_by_token(db.session, form.token.data or "", utc_now())
+    is_taken = registration is not None and get_user_by_username(db.session, registration.username) is not None
+    return render_page("web/account/verify.html", form=form, registration=registration, is_taken=is_taken)
 
 
-def _consume_registration_attempt():
-    try:
-        consume_attempt(db.session, REGISTRATION, client_network(request.remote_addr), now=utc_now())
-    finally:
-        # Also to hold no lock while the password is hashed.
-        db.session.commit()
-
-
-def _confirm(form):
-    """A token of ours, or one that the API had mailed."""
+def _redeem(form):
+    """Confirm a registration on the web site, or the address of an account that was created with the API."""
     if get_registration_by_token(db.session, form.token.data, utc_now()):
         confirm_registration(db.session, form.token.data, username=form.username.data, now=utc_now())
     else:

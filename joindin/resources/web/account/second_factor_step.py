@@ -1,7 +1,6 @@
-"""The second step of signing in, for those who have a second factor; and of showing once more that it is them.
+"""Second step of a sign-in, or of a confirmation, for users with a second factor.
 
-Between the steps a signed cookie remembers who got the password right, for a few minutes. Nobody is
-signed in by it.
+Between the steps a signed cookie stores for some minutes that the password was correct. It does not sign in by itself.
 """
 
 import hmac
@@ -32,16 +31,15 @@ from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
 
 PAGE_PATH = "/accounts/second/"
-PENDING_KEY = "half"
-MSG_CHALLENGE_EXPIRED = "Your device answered a question that was not asked just now. Please try again"
+PENDING_KEY = "pending_sign_in"
 CHALLENGE_KEY = "challenge"
-
-# Seconds from the password to the code.
 PENDING_TTL_S = 10 * 60
+MSG_CHALLENGE_EXPIRED = "The response of your device is too old. Please try again"
+MSG_PASSKEY_REJECTED = "The passkey was not accepted. Try again, or use a code"
 
 
 class MarkRequired:
-    """Marks a field as one to fill in, without insisting: a passkey's answer does instead."""
+    """Marks a field as required for the reader but accepts an empty one: a passkey replaces the code."""
 
     field_flags = {"required": True}
 
@@ -53,25 +51,25 @@ class SecondFactorForm(FormWithNext):
     code = PlainTextField(
         "Code",
         [MarkRequired()],
-        description="Six digits of your app, or one of your recovery codes",
+        description="Six digits from your app, or one of your recovery codes",
         render_kw={"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "none"},
     )
-    answer = HiddenField()
+    credential = HiddenField()
 
 
-def complete_sign_in(user: User, way: str | None = None):
-    """Sign in whoever showed that they are ``user``, and go on; by way of the second step if they have one."""
-    way = way or next_url()
+def complete_sign_in(user: User, next_path: str | None = None):
+    """Sign in a user whose password or identity is verified; with a second factor, redirect to its page first."""
+    next_path = next_path or next_url()
     if has_second_factor(db.session, user.id):
-        return _redirect_to_second_factor(user, way)
-    return _finish_sign_in(user, way)
+        return _redirect_to_second_factor(user, next_path)
+    return _finish_sign_in(user, next_path)
 
 
-def confirm_identity(user: User, way: str):
-    """The same for whoever is signed in, and showed once more that it is them."""
+def confirm_identity(user: User, next_path: str):
+    """Record that the signed-in user has confirmed their password; with a second factor, redirect to its page first."""
     if has_second_factor(db.session, user.id):
-        return _redirect_to_second_factor(user, way)
-    return _finish_confirmation(way)
+        return _redirect_to_second_factor(user, next_path)
+    return _finish_confirmation(next_path)
 
 
 @blp.route("/accounts/second/", methods=["GET", "POST"])
@@ -80,23 +78,22 @@ def second_factor_page():
     if user is None:
         return redirect("/accounts/login/")
     form = SecondFactorForm()
-    # To those who read the page; a device's answer does without.
     form.code.flags.required = True
     if not form.is_submitted():
         form.set_next()
     elif form.validate():
         if _verify_factor(user, form):
             return _finish_confirmation(next_url()) if session_user() else _finish_sign_in(user, next_url())
-        form.add_error(MSG_WRONG_CODE if not form.answer.data else "Your device's answer was not accepted", form.code)
-    options = (
-        build_request_options(db.session, user, relying_party(), issue_challenge()) if _has_passkeys(user) else None
-    )
-    form.answer.data = form.code.data = ""
+        form.add_error(MSG_PASSKEY_REJECTED if form.credential.data else MSG_WRONG_CODE, form.code)
+    options = None
+    if list_passkeys(db.session, user.id):
+        options = build_request_options(db.session, user, relying_party(), issue_challenge())
+    form.credential.data = form.code.data = ""
     return render_page("web/account/second_factor.html", form=form, options=options)
 
 
 def relying_party() -> RelyingParty:
-    """Where passkeys of this site are good. A browser makes sure that it is the host it talks to."""
+    """Return the host that passkeys are bound to. The browser checks that it is the host of the page."""
     return RelyingParty(host=request.host.partition(":")[0], origin=f"{request.scheme}://{request.host}")
 
 
@@ -107,77 +104,85 @@ def issue_challenge() -> bytes:
 
 
 def consume_challenge() -> bytes:
-    """The challenge that was given out last, for this one time.
+    """Return the challenge that was issued last; it works once.
 
-    :raises InvalidInput: if there is none, or it was answered before.
+    A copy of the cookie must not make it work again: the rate limit of the challenge allows one use.
+
+    :raises InvalidInput: if there is none, or it was used before.
     """
-    known = flask.session.pop(CHALLENGE_KEY, None)
-    if known is None:
+    challenge = flask.session.pop(CHALLENGE_KEY, None)
+    if challenge is None:
         raise InvalidInput(MSG_CHALLENGE_EXPIRED)
     try:
-        consume_attempt(db.session, CHALLENGE, known, now=utc_now())
+        consume_attempt(db.session, CHALLENGE, challenge, now=utc_now())
     except RateLimited:
         raise InvalidInput(MSG_CHALLENGE_EXPIRED) from None
     finally:
         db.session.commit()
-    return bytes.fromhex(known)
+    return bytes.fromhex(challenge)
 
 
-def _redirect_to_second_factor(user, way):
+def count_factor_attempt(user: User) -> None:
+    """Count an attempt with a second factor and commit the count; :raises RateLimited: if there were too many."""
+    try:
+        consume_second_factor_attempt(db.session, user_id=user.id, ip_address=request.remote_addr, now=utc_now())
+    finally:
+        db.session.commit()
+
+
+def _redirect_to_second_factor(user, next_path):
     flask.session[PENDING_KEY] = {
-        "user": user.id,
-        "at": int(utc_now().timestamp()),
-        "mark": _password_fingerprint(user),
+        "user_id": user.id,
+        "created_at": int(utc_now().timestamp()),
+        "fingerprint": _password_fingerprint(user),
     }
-    return redirect(f"{PAGE_PATH}?next={quote(way, safe='/')}")
+    return redirect(f"{PAGE_PATH}?next={quote(next_path, safe='/')}")
 
 
 def _pending_user():
-    """Whoever got the password right a moment ago, if it is still the same and nobody else is signed in."""
-    memo = flask.session.get(PENDING_KEY)
-    if not memo or memo["at"] < utc_now().timestamp() - PENDING_TTL_S:
+    """Return the user of the first step, unless it expired, the password changed, or another user is signed in."""
+    pending = flask.session.get(PENDING_KEY)
+    if not pending or pending["created_at"] < utc_now().timestamp() - PENDING_TTL_S:
         return None
-    user = db.session.get(User, memo["user"])
-    if user is None or not user.is_active or not hmac.compare_digest(memo["mark"], _password_fingerprint(user)):
+    user = db.session.get(User, pending["user_id"])
+    if user is None or not user.is_active:
+        return None
+    if not hmac.compare_digest(pending["fingerprint"], _password_fingerprint(user)):
         return None
     return user if session_user() is None or require_user().id == user.id else None
 
 
 def _password_fingerprint(user):
-    """Changes with the password, so that the way in closes behind an attacker who knew the old one."""
-    facts = f"half way in\n{user.id}\n{user.password_hash}"
-    return hmac.digest(current_app.secret_key.encode(), facts.encode(), "sha256").hex()
+    """Return a value that changes with the password: a new password ends a sign-in that an attacker has started."""
+    text = f"pending sign-in\n{user.id}\n{user.password_hash}"
+    return hmac.digest(current_app.secret_key.encode(), text.encode(), "sha256").hex()
 
 
 def _verify_factor(user, form):
-    try:
-        consume_second_factor_attempt(db.session, user_id=user.id, ip_address=request.remote_addr, now=utc_now())
-    finally:
-        db.session.commit()
-    if form.answer.data:
-        right = verify_passkey(db.session, user, form.answer.data, relying_party(), consume_challenge(), now=utc_now())
+    count_factor_attempt(user)
+    if form.credential.data:
+        challenge = consume_challenge()
+        is_correct = verify_passkey(db.session, user, form.credential.data, relying_party(), challenge, now=utc_now())
     else:
-        right = verify_code(db.session, user, form.code.data or "", secret_key=current_app.secret_key, now=utc_now())
-    if right:
+        is_correct = verify_code(
+            db.session, user, form.code.data or "", secret_key=current_app.secret_key, now=utc_now()
+        )
+    if is_correct:
         reset_second_factor_attempts(db.session, user_id=user.id, ip_address=request.remote_addr)
     else:
         record_wrong_code(db.session, user, now=utc_now())
     db.session.commit()
-    return right
+    return is_correct
 
 
-def _finish_sign_in(user, way):
+def _finish_sign_in(user, next_path):
     start_session(user)
     db.session.commit()
-    return redirect(way)
+    return redirect(next_path)
 
 
-def _finish_confirmation(way):
+def _finish_confirmation(next_path):
     flask.session.pop(PENDING_KEY, None)
     current_session().authenticated_at = utc_now()
     db.session.commit()
-    return redirect(way)
-
-
-def _has_passkeys(user):
-    return bool(list_passkeys(db.session, user.id))
+    return redirect(next_path)

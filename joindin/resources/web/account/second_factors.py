@@ -1,4 +1,4 @@
-"""Second factors: an app that shows codes, passkeys, codes on paper; and what applications may do without."""
+"""Pages for second factors: authenticator app, passkeys, recovery codes, and password-only access of applications."""
 
 import pyotp
 import segno
@@ -9,7 +9,7 @@ from wtforms import HiddenField
 from joindin.errors import Conflict, InvalidInput
 from joindin.extensions import db
 from joindin.http.forms import Form, PlainTextField, max_length, required
-from joindin.http.html_pages import flash_success, render_page
+from joindin.http.html_pages import flash_error, flash_success, render_page
 from joindin.http.sessions import recent_sign_in_required, require_user, sign_in_required
 from joindin.operations.accounts.passkeys import add_passkey, build_creation_options, remove_passkey
 from joindin.operations.accounts.second_factors import (
@@ -19,26 +19,31 @@ from joindin.operations.accounts.second_factors import (
     remove_authenticator,
     renew_recovery_codes,
 )
-from joindin.operations.rate_limits import consume_second_factor_attempt, reset_second_factor_attempts
+from joindin.operations.rate_limits import reset_second_factor_attempts
 from joindin.queries.accounts.second_factors import count_recovery_codes, has_authenticator, list_passkeys
-from joindin.resources.web.account.second_factor_step import consume_challenge, issue_challenge, relying_party
+from joindin.resources.web.account.second_factor_step import (
+    consume_challenge,
+    count_factor_attempt,
+    issue_challenge,
+    relying_party,
+)
 from joindin.resources.web.public.pages import blp
 from joindin.security.encryption import decrypt, encrypt
 from joindin.utils.datetimes import utc_now
 
 PAGE_PATH = "/accounts/security/"
 
-# How long somebody may take to type the first code, in seconds.
+# Time from showing a new secret to entering its first code.
 SETUP_TTL_S = 60 * 60
 
 
 class NewAuthenticatorForm(Form):
-    # The secret that the page shows, sealed: it is kept nowhere until a code of it was typed.
-    sealed = HiddenField()
+    # The secret that the page shows, encrypted. It is stored only after its first code was entered.
+    encrypted_secret = HiddenField()
     code = PlainTextField(
         "Code",
         [required("Enter the code that your app shows")],
-        description="Six digits, new every half minute",
+        description="Six digits. They change every half minute",
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
     )
 
@@ -47,10 +52,10 @@ class NewPasskeyForm(Form):
     name = PlainTextField(
         "Name",
         [required("Give the passkey a name"), max_length(100, "The name")],
-        description="So that you know it again, such as My phone",
+        description="To recognise it later, for example: My phone",
         render_kw={"autocomplete": "off"},
     )
-    answer = HiddenField()
+    credential = HiddenField()
 
 
 @blp.get("/accounts/security/")
@@ -70,16 +75,16 @@ def second_factors_page():
 @recent_sign_in_required
 def add_authenticator_page():
     form, user = NewAuthenticatorForm(), require_user()
-    secret = _decrypt_secret(form.sealed.data) if form.is_submitted() else None
+    secret = _decrypt_secret(form.encrypted_secret.data) if form.is_submitted() else None
     if secret and form.validate():
-        _count_attempt(user)
+        count_factor_attempt(user)
         try:
             codes = add_authenticator(
                 db.session, user, secret, form.code.data, secret_key=current_app.secret_key, now=utc_now()
             )
-        except Conflict as refused:
+        except Conflict as error:
             db.session.rollback()
-            flash_success(f"{refused}.")
+            flash_error(f"{error}.")
             return redirect(PAGE_PATH)
         except InvalidInput:
             db.session.rollback()
@@ -87,14 +92,16 @@ def add_authenticator_page():
         else:
             reset_second_factor_attempts(db.session, user_id=user.id, ip_address=request.remote_addr)
             db.session.commit()
-            return _recovery_codes_or_redirect("Your app is added. From now on, signing in takes a code of it.", codes)
+            return _recovery_codes_or_redirect(
+                "Your app is added. From now on you need one of its codes to sign in.", codes
+            )
     secret = secret or pyotp.random_base32()
-    form.sealed.data, form.code.data = encrypt(current_app.secret_key, _purpose(), secret), ""
+    form.encrypted_secret.data, form.code.data = encrypt(current_app.secret_key, _purpose(), secret), ""
     uri = pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name="joindin")
     return render_page(
         "web/account/authenticator.html",
         form=form,
-        picture=_qr_code(uri),
+        qr_code=_qr_code(uri),
         secret=" ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
         uri=uri,
     )
@@ -102,7 +109,7 @@ def add_authenticator_page():
 
 @blp.post("/accounts/security/authenticator/remove/")
 @recent_sign_in_required
-def remove_own_authenticator():
+def remove_authenticator_action():
     remove_authenticator(db.session, require_user())
     db.session.commit()
     flash_success("The app is removed.")
@@ -118,21 +125,21 @@ def add_passkey_page():
             codes = add_passkey(
                 db.session,
                 user,
-                form.answer.data or "",
+                form.credential.data or "",
                 relying_party(),
                 consume_challenge(),
                 name=form.name.data,
                 now=utc_now(),
             )
-        except (Conflict, InvalidInput) as refused:
+        except (Conflict, InvalidInput) as error:
             db.session.rollback()
-            form.add_error(str(refused))
+            form.add_error(str(error))
         else:
             db.session.commit()
             return _recovery_codes_or_redirect(
-                "The passkey is added. From now on, signing in takes it, or another of your factors.", codes
+                "The passkey is added. From now on you need it, or another factor, to sign in.", codes
             )
-    form.answer.data = ""
+    form.credential.data = ""
     options = build_creation_options(db.session, user, relying_party(), issue_challenge())
     return render_page("web/account/passkey.html", form=form, options=options)
 
@@ -157,32 +164,27 @@ def renew_recovery_codes_action():
 @blp.post("/accounts/security/password/")
 @recent_sign_in_required
 def set_password_only_action():
-    suffices = request.form.get("suffices") == "yes"
-    allow_password_only(db.session, require_user(), suffices)
+    is_allowed = request.form.get("allowed") == "yes"
+    allow_password_only(db.session, require_user(), is_allowed)
     db.session.commit()
     flash_success(
-        "Applications may sign you in with your password." if suffices else "Applications may not do that any more."
+        "Applications can now sign you in with your password alone."
+        if is_allowed
+        else "Applications can no longer sign you in with your password."
     )
     return redirect(PAGE_PATH)
 
 
 def _recovery_codes_or_redirect(message, codes):
-    """New recovery codes, which are shown this once; or back to the page, where there are some already."""
+    """Show new recovery codes, which is possible only once; without new ones redirect to the overview of factors."""
     if codes is None:
         flash_success(message)
         return redirect(PAGE_PATH)
     return render_page("web/account/recovery_codes.html", codes=codes, message=message)
 
 
-def _count_attempt(user):
-    try:
-        consume_second_factor_attempt(db.session, user_id=user.id, ip_address=request.remote_addr, now=utc_now())
-    finally:
-        db.session.commit()
-
-
 def _qr_code(uri):
-    """An address as a QR code: SVG that the library makes, of squares alone."""
+    """Return a QR code as inline SVG. It is safe markup: the library draws squares only."""
     return Markup(segno.make(uri).svg_inline(scale=4, omitsize=True, title="QR code for your app"))  # noqa: S704
 
 
@@ -190,5 +192,5 @@ def _purpose():
     return f"new authenticator of {require_user().id}"
 
 
-def _decrypt_secret(sealed):
-    return decrypt(current_app.secret_key, _purpose(), sealed or "", max_age_s=SETUP_TTL_S)
+def _decrypt_secret(encrypted_secret):
+    return decrypt(current_app.secret_key, _purpose(), encrypted_secret or "", max_age_s=SETUP_TTL_S)

@@ -1,4 +1,4 @@
-"""Signing in and out."""
+"""Sign-in with a password, confirmation of the password before sensitive actions, and sign-out."""
 
 from flask import redirect, request
 from wtforms import PasswordField
@@ -15,20 +15,20 @@ from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
 
 USERNAME_ATTRIBUTES = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
-MSG_WRONG_PASSWORD = "That name and that password do not fit together"
-MSG_EMAIL_NOT_VERIFIED = "You have not confirmed your e-mail address yet. We have just sent you another link"
+MSG_WRONG_PASSWORD = "The name or the password is wrong"
+MSG_EMAIL_NOT_VERIFIED = "You have not confirmed your e-mail address yet. We have sent you a new link"
+
+
+class PasswordForm(FormWithNext):
+    password = PasswordField(
+        "Password", [required("Enter your password")], render_kw={"autocomplete": "current-password"}
+    )
 
 
 class SignInForm(FormWithNext):
     username = PlainTextField(
         "E-mail address or username", [required("Enter your e-mail address or username")], render_kw=USERNAME_ATTRIBUTES
     )
-    password = PasswordField(
-        "Password", [required("Enter your password")], render_kw={"autocomplete": "current-password"}
-    )
-
-
-class PasswordForm(FormWithNext):
     password = PasswordField(
         "Password", [required("Enter your password")], render_kw={"autocomplete": "current-password"}
     )
@@ -57,7 +57,7 @@ def sign_in_page():
 @blp.route("/accounts/confirm/", methods=["GET", "POST"])
 @sign_in_required
 def confirm_page():
-    """Show once more that it is them, before something that matters."""
+    """Ask for the password again. ``recent_sign_in_required`` redirects to this page."""
     form = PasswordForm()
     if not form.is_submitted():
         form.set_next()
@@ -70,7 +70,7 @@ def confirm_page():
 
 
 @blp.post("/accounts/logout/")
-def sign_out():
+def sign_out_action():
     end_session()
     db.session.commit()
     flash_success("You are signed out.")
@@ -79,9 +79,9 @@ def sign_out():
 
 @blp.post("/accounts/logout/everywhere/")
 @sign_in_required
-def sign_out_everywhere():
+def sign_out_everywhere_action():
     revoke_browser_sessions(db.session, require_user().id, now=utc_now())
     end_session()
     db.session.commit()
-    flash_success("You are signed out in every browser. Applications keep their access until you take it back.")
+    flash_success("You are signed out in every browser. Applications keep their access until you revoke it.")
     return redirect("/accounts/login/")

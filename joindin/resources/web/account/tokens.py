@@ -1,4 +1,4 @@
-"""People's own tokens, and the applications they let in: ephios's pages (spec 12)."""
+"""Pages for personal tokens and for the applications that the user gave access to, at the paths of ephios (spec 12)."""
 
 import datetime as dt
 
@@ -9,7 +9,7 @@ from wtforms.validators import Optional
 from joindin.errors import Forbidden, InvalidInput, NotFound
 from joindin.extensions import db
 from joindin.http.forms import CheckboxList, Form, choices, max_length, required
-from joindin.http.html_pages import flash_success, render_page
+from joindin.http.html_pages import flash_error, flash_success, render_page
 from joindin.http.sessions import recent_sign_in_required, require_user, sign_in_required
 from joindin.http.trailing_slash import add_trailing_slash_route
 from joindin.operations.accounts.api_tokens import revoke_token
@@ -26,9 +26,11 @@ from joindin.resources.web.account.one_time_secret import pop_one_time_secret, s
 from joindin.resources.web.public.pages import blp
 from joindin.security.scopes import SCOPE_DESCRIPTIONS, SCOPES
 from joindin.utils.datetimes import UTC, utc_now
-from joindin.utils.text import to_plain_text
+from joindin.utils.text import parse_id, to_plain_text
 
 PAGE_PATH = "/api/settings/token/"
+MSG_TOKEN_NOT_FOUND = "Token not found"
+MSG_APPLICATION_NOT_FOUND = "Application not found"
 
 
 class NewTokenForm(Form):
@@ -40,9 +42,9 @@ class NewTokenForm(Form):
     )
     scope = CheckboxList("What may it do?", [required(MSG_SCOPE_REQUIRED)], choices=choices(SCOPE_DESCRIPTIONS.items()))
     expires_0 = DateField(
-        "Last day", [Optional()], description="Between a day and a year from now. Without one it never expires"
+        "Last day", [Optional()], description="Between a day and a year from now. Without it the token never expires"
     )
-    expires_1 = TimeField("Hour of that day", [Optional()], description="In UTC; without one, the end of the day")
+    expires_1 = TimeField("Time on that day", [Optional()], description="In UTC. Without it, the end of the day")
 
     def expires_at(self) -> dt.datetime | None:
         if self.expires_0.data is None:
@@ -58,7 +60,6 @@ def tokens_page():
         authorizations=list_authorizations(db.session, user.id, now),
         tokens=list_personal_tokens(db.session, user.id),
         sign_ins=list_sign_ins(db.session, user.id, now),
-        scope_words=SCOPE_DESCRIPTIONS,
         all_scopes=SCOPES,
         now=now,
     )
@@ -77,9 +78,9 @@ def create_token_page():
                 expires_at=form.expires_at(),
                 now=utc_now(),
             )
-        except InvalidInput as refused:
+        except InvalidInput as error:
             db.session.rollback()
-            form.add_error(str(refused), form.expires_0 if form.expires_0.data else None)
+            form.add_error(str(error), form.expires_0 if form.expires_0.data else None)
         else:
             db.session.commit()
             store_one_time_secret(f"token {token.id}", secret)
@@ -95,7 +96,7 @@ def reveal_token_page(token_id):
         raise Forbidden("This token is not yours") from None
     secret = pop_one_time_secret(f"token {token_id}")
     if secret is None:
-        flash_success("Token is too old to be revealed.")
+        flash_error("Token is too old to be revealed.")
         return redirect(PAGE_PATH)
     response = render_page("web/account/token_reveal.html", token=token, secret=secret)
     response.cache_control.no_store = True
@@ -103,31 +104,30 @@ def reveal_token_page(token_id):
 
 
 @sign_in_required
-def revoke_own_token():
-    shown = request.form.get("pk", "")
-    if not (shown.isascii() and shown.isdecimal() and len(shown) < 10):
-        raise NotFound("There is no such token")
-    revoke_token(
-        db.session, find_own_token(db.session, require_user().id, int(shown)), actor=require_user(), now=utc_now()
-    )
+def revoke_token_action():
+    token_id = parse_id(request.form.get("pk", ""))
+    if token_id is None:
+        raise NotFound(MSG_TOKEN_NOT_FOUND)
+    token = find_own_token(db.session, require_user().id, token_id)
+    revoke_token(db.session, token, actor=require_user(), now=utc_now())
     db.session.commit()
     flash_success("Token was revoked.")
     return redirect(PAGE_PATH)
 
 
 @sign_in_required
-def revoke_application_consent():
-    shown = request.form.get("client", "")
-    if not (shown.isascii() and shown.isdecimal() and len(shown) < 10):
-        raise NotFound("There is no such application")
-    revoke_consent(db.session, user_id=require_user().id, client_id=int(shown), now=utc_now())
+def revoke_consent_action():
+    client_id = parse_id(request.form.get("client", ""))
+    if client_id is None:
+        raise NotFound(MSG_APPLICATION_NOT_FOUND)
+    revoke_consent(db.session, user_id=require_user().id, client_id=client_id, now=utc_now())
     db.session.commit()
-    flash_success("That application has no access any more.")
+    flash_success("That application no longer has access.")
     return redirect(PAGE_PATH)
 
 
 add_trailing_slash_route(blp, PAGE_PATH, tokens_page)
 add_trailing_slash_route(blp, f"{PAGE_PATH}create/", create_token_page, methods=["GET", "POST"])
 add_trailing_slash_route(blp, f"{PAGE_PATH}reveal/<positive:token_id>/", reveal_token_page)
-add_trailing_slash_route(blp, f"{PAGE_PATH}revoke/", revoke_own_token, methods=["POST"])
-add_trailing_slash_route(blp, f"{PAGE_PATH}withdraw/", revoke_application_consent, methods=["POST"])
+add_trailing_slash_route(blp, f"{PAGE_PATH}revoke/", revoke_token_action, methods=["POST"])
+add_trailing_slash_route(blp, f"{PAGE_PATH}withdraw/", revoke_consent_action, methods=["POST"])

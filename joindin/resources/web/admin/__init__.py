@@ -1,7 +1,7 @@
-"""The desk: pages for those who look after the house, each of whom sees what is theirs to decide.
+"""Administration pages below ``/desk/`` for admins, editors, moderators and hosts; each sees the tasks of their role.
 
-Whatever a page does, the API does too; both call the same operations. Every form is sent once and
-leads on to a page (303), which says what was done or that somebody else was faster.
+The API offers the same actions and calls the same operations. A submitted form redirects (303) to a page with a message
+about the result, also when another user has decided first.
 """
 
 from joindin.resources.web.admin import (

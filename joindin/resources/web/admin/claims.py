@@ -1,4 +1,4 @@
-"""What people claim to have spoken, for hosts to say whether it is so."""
+"""Page for pending claims of speakers, which hosts approve or reject."""
 
 from flask import request
 
@@ -13,8 +13,8 @@ from joindin.resources.web.admin.common import (
     admin_page,
     blp,
     current_viewer,
+    host_filter,
     is_moderator,
-    moderated_host_id,
     page_links,
     perform_and_redirect,
     read_paging,
@@ -28,8 +28,8 @@ PAGE_PATH = "/desk/claims/"
 @blp.get("/claims/")
 @require_permission(is_moderator)
 def claims_page():
-    page = list_pending_claims(db.session, read_paging(), moderated_host_id())
-    return admin_page("claims.html", claims=page.items, page=page, neighbours=page_links(page))
+    page = list_pending_claims(db.session, read_paging(), host_filter())
+    return admin_page("claims.html", claims=page.items, page=page, page_links=page_links(page))
 
 
 @blp.post("/claims/<row_id:claim_id>/")
@@ -39,10 +39,10 @@ def resolve_claim_action(claim_id):
     if claim is not None:
         event_id = db.session.get_one(Talk, claim.talk_id).event_id
         if not can_moderate_event(load_viewer_for_events(db.session, current_viewer().user, [event_id]), event_id):
-            raise Forbidden("You decide at the events that you host, and this is another one")
+            raise Forbidden("You can decide about claims for the events that you host only")
     decision, user = request.form.get("decision", ""), current_viewer().user
 
-    def work():
+    def operation():
         if claim is None:
             raise NotFound(MSG_CLAIM_NOT_FOUND)
         if decision == "approve":
@@ -50,7 +50,7 @@ def resolve_claim_action(claim_id):
         elif decision == "reject":
             reject_claim_by_id(db.session, claim_id, actor=user)
         else:
-            raise InvalidInput("Unexpected decision")
+            raise InvalidInput("Choose to approve or to reject the claim")
 
-    done = "The claim is approved: the talk is theirs." if decision == "approve" else "The claim is rejected."
-    return perform_and_redirect(work, done, PAGE_PATH)
+    success = "The claim is approved." if decision == "approve" else "The claim is rejected."
+    return perform_and_redirect(operation, success, PAGE_PATH)

@@ -1,4 +1,4 @@
-"""Reported comments: those on events, and those on talks."""
+"""Pages for reported comments on events and on talks."""
 
 from itertools import groupby
 
@@ -16,8 +16,8 @@ from joindin.resources.web.admin.common import (
     admin_page,
     blp,
     current_viewer,
+    host_filter,
     is_moderator,
-    moderated_host_id,
     page_links,
     perform_and_redirect,
     read_paging,
@@ -31,13 +31,13 @@ RESULT_MESSAGES = {"approved": "The comment stays hidden.", "denied": "The comme
 @blp.get("/reports/")
 @require_permission(is_moderator)
 def event_reports_page():
-    return _reports_page(list_event_reports(db.session, read_paging(), moderated_host_id()), is_about_talks=False)
+    return _reports_page(list_event_reports(db.session, read_paging(), host_filter()), is_about_talks=False)
 
 
 @blp.get("/reports/talks/")
 @require_permission(is_moderator)
 def talk_reports_page():
-    return _reports_page(list_talk_reports(db.session, read_paging(), moderated_host_id()), is_about_talks=True)
+    return _reports_page(list_talk_reports(db.session, read_paging(), host_filter()), is_about_talks=True)
 
 
 @blp.post("/reports/events/<row_id:comment_id>/")
@@ -57,17 +57,17 @@ def resolve_talk_reports_action(comment_id):
 def _reports_page(page, *, is_about_talks):
     comments = [(comment, list(reports)) for comment, reports in groupby(page.items, key=lambda report: report.comment)]
     return admin_page(
-        "reports.html", comments=comments, is_about_talks=is_about_talks, page=page, neighbours=page_links(page)
+        "reports.html", comments=comments, is_about_talks=is_about_talks, page=page, page_links=page_links(page)
     )
 
 
-def _resolve(comment, on):
-    mine = load_viewer_for_events(db.session, current_viewer().user, [comment.event_id])
-    if not can_moderate_event(mine, comment.event_id):
-        raise Forbidden("You moderate the events that you host, and this is another one")
+def _resolve(comment, next_path):
+    viewer = load_viewer_for_events(db.session, current_viewer().user, [comment.event_id])
+    if not can_moderate_event(viewer, comment.event_id):
+        raise Forbidden("You can moderate the events that you host only")
     decision = request.form.get("decision", "")
 
-    def work():
+    def operation():
         resolve_comment_reports(
             db.session,
             comment,
@@ -77,4 +77,4 @@ def _resolve(comment, on):
             require_open=True,
         )
 
-    return perform_and_redirect(work, RESULT_MESSAGES.get(decision, ""), on)
+    return perform_and_redirect(operation, RESULT_MESSAGES.get(decision, ""), next_path)

@@ -1,4 +1,4 @@
-"""What all pages of the desk share: who may come in, where the tabs lead, how a decision is carried out."""
+"""Shared code of the administration pages: permissions, tabs, paging, and the handling of submitted decisions."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -21,16 +21,18 @@ from joindin.permissions import (
 )
 from joindin.queries.accounts.granted_permissions import is_host_anywhere, load_permissions
 from joindin.queries.paging import Page, Paging
+from joindin.utils.text import parse_id
 from joindin.viewer import Viewer
 
 PAGE_SIZE = 20
 MAX_PAGE = 100_000
+MSG_FORBIDDEN = "Your account does not have the permission for this page"
 
 blp = Blueprint("desk", __name__, url_prefix="/desk")
 
 
 def is_moderator(viewer: Viewer) -> bool:
-    """Whether they moderate at any event. Asked once a request."""
+    """Whether the viewer moderates any event. The database is queried once a request."""
     if can_moderate_all(viewer):
         return True
     if "hosts_any" not in g:
@@ -50,25 +52,25 @@ TABS = (
 
 
 def current_viewer() -> Viewer:
-    """Whoever is signed in, with what they are permitted; :raises Unauthenticated: if nobody is."""
+    """Return the signed-in user with their permissions; :raises Unauthenticated: if nobody is signed in."""
     if "desk_viewer" not in g:
         g.desk_viewer = load_permissions(db.session, require_user())
     return g.desk_viewer
 
 
 def visible_tabs() -> list[tuple[str, str]]:
-    """Addresses and names of what the viewer may look at."""
-    return [(place, name) for place, name, may in TABS if may(current_viewer())]
+    """Return path and label of the tabs that the viewer has access to."""
+    return [(path, label) for path, label, has_access in TABS if has_access(current_viewer())]
 
 
 def require_permission(predicate: Callable) -> Callable:
-    """Let in those of whom ``predicate(viewer)`` is true; :raises Unauthenticated, NotAllowed: for others."""
+    """Decorate a view: raise Unauthenticated or Forbidden unless ``predicate(viewer)`` is true."""
 
     def decorate(view):
         @wraps(view)
         def guarded(*args, **kwargs):
             if not predicate(current_viewer()):
-                raise Forbidden("Your account may not do that here")
+                raise Forbidden(MSG_FORBIDDEN)
             return view(*args, **kwargs)
 
         return guarded
@@ -76,50 +78,54 @@ def require_permission(predicate: Callable) -> Callable:
     return decorate
 
 
-def admin_page(template: str, status: int = 200, **shown) -> Response:
-    return html_pages.render_page(f"web/admin/{template}", status, tabs=visible_tabs(), **shown)
+def admin_page(template: str, status: int = 200, **context) -> Response:
+    return html_pages.render_page(f"web/admin/{template}", status, tabs=visible_tabs(), **context)
 
 
-def perform_and_redirect(work: Callable, done: str, on: str, *, otherwise: str | None = None) -> Response:
-    """Do ``work()``, keep it, say ``done`` and go on; where it is refused, say that, and go ``otherwise``."""
+def perform_and_redirect(
+    operation: Callable, success_message: str, next_path: str, *, error_path: str | None = None
+) -> Response:
+    """Call ``operation()``, commit and redirect to ``next_path`` with the success message.
+
+    If the operation raises a domain error, roll back and redirect to ``error_path`` (or ``next_path``) with its message.
+    """
     try:
-        work()
+        operation()
         db.session.commit()
-    except (Conflict, InvalidInput, NotFound, Unprocessable) as refused:
+    except (Conflict, InvalidInput, NotFound, Unprocessable) as error:
         db.session.rollback()
-        flash_error(_sentence(refused))
-        return redirect(otherwise or on, 303)
-    flash_success(done)
-    return redirect(on, 303)
+        flash_error(_to_sentence(error))
+        return redirect(error_path or next_path, 303)
+    flash_success(success_message)
+    return redirect(next_path, 303)
 
 
 def read_paging() -> Paging:
-    """The slice that ``page`` names, the first one for anything that is no number."""
-    number = request.args.get("page", "1")
-    page = min(int(number), MAX_PAGE) if number.isascii() and number.isdecimal() and len(number) < 9 else 1
-    return Paging((max(page, 1) - 1) * PAGE_SIZE, PAGE_SIZE)
+    """Return the slice for the query parameter ``page``; the first page if it is not a valid number."""
+    number = parse_id(request.args.get("page", "1")) or 1
+    return Paging((min(number, MAX_PAGE) - 1) * PAGE_SIZE, PAGE_SIZE)
 
 
-def moderated_host_id() -> int | None:
-    """Whose events the viewer moderates: their own, or None for all."""
+def host_filter() -> int | None:
+    """Return the id of the host whose events the viewer may moderate, or None for all events."""
     return None if can_moderate_all(current_viewer()) else current_viewer().user.id
 
 
 def page_links(page: Page) -> dict[str, str]:
-    """Addresses of the slices before and after, under ``before`` and ``after``."""
+    """Return the URLs of the pages before and after, under ``previous`` and ``next``."""
     number = (page.paging.start or 0) // PAGE_SIZE + 1
-    found = {}
+    links = {}
     if number > 1:
-        found["before"] = _page_url(number - 1)
+        links["previous"] = _page_url(number - 1)
     if number * PAGE_SIZE < page.total:
-        found["after"] = _page_url(number + 1)
-    return found
+        links["next"] = _page_url(number + 1)
+    return links
 
 
 def _page_url(number):
     return f"{request.path}?{urlencode({**request.args, 'page': number})}"
 
 
-def _sentence(refused):
-    said = str(refused)
-    return said if said.endswith(".") else f"{said}."
+def _to_sentence(error):
+    message = str(error)
+    return message if message.endswith(".") else f"{message}."

@@ -1,4 +1,4 @@
-"""The approval queue, and the one event that is decided about."""
+"""Pages for the approval of events: the queue, and one event with the decision."""
 
 from flask import current_app
 from wtforms import HiddenField, RadioField, TextAreaField
@@ -38,10 +38,10 @@ class ApprovalForm(Form):
 class RejectionForm(Form):
     version = HiddenField()
     reason = ReasonField("Reason", validate_choice=False)
-    words = TextAreaField(
+    custom_reason = TextAreaField(
         "In your own words",
         [max_length(MAX_REASON_LENGTH, "The reason")],
-        description=f"Wins over the choice above. At most {MAX_REASON_LENGTH} characters; the hosts get it by mail.",
+        description=f"Replaces the choice above. At most {MAX_REASON_LENGTH} characters. The hosts get it by mail.",
         filters=[lambda text: to_plain_text(text or "")],
         render_kw={"rows": 3},
     )
@@ -53,7 +53,7 @@ def queue_page():
     page = list_events(db.session, EventFilter("pending"), read_paging(), utc_now())
     loaded = load_events(db.session, [key.id for key in page.items])
     events = [loaded[key.id] for key in page.items if key.id in loaded]
-    return admin_page("events.html", events=events, page=page, neighbours=page_links(page))
+    return admin_page("events.html", events=events, page=page, page_links=page_links(page))
 
 
 @blp.get("/events/<row_id:event_id>/")
@@ -68,13 +68,16 @@ def approve_event_action(event_id):
     event = _find_event(event_id)
     form = ApprovalForm()
 
-    def work():
+    def operation():
         approve_event(
             db.session, event_id, reviewer=current_viewer().user, seen_version=_parse_version(form.version.data)
         )
 
     return perform_and_redirect(
-        work, f"{event.name} is approved. Its hosts are told.", QUEUE_PATH, otherwise=f"{QUEUE_PATH}{event_id}/"
+        operation,
+        f"{event.name} is approved. Its hosts get a mail.",
+        QUEUE_PATH,
+        error_path=f"{QUEUE_PATH}{event_id}/",
     )
 
 
@@ -83,15 +86,15 @@ def approve_event_action(event_id):
 def reject_event_action(event_id):
     event = _find_event(event_id)
     form = _with_choices(RejectionForm())
-    chosen = {str(reason.id): reason.text for reason in form.known}
-    reason = form.words.data or chosen.get(form.reason.data or "")
+    texts = {str(reason.id): reason.text for reason in form.stored_reasons}
+    reason = form.custom_reason.data or texts.get(form.reason.data or "")
     is_valid = form.validate()
     if is_valid and not reason:
-        form.add_error("Choose a reason, or write one", form.reason if form.known else form.words)
+        form.add_error("Choose a reason, or write one", form.reason if form.stored_reasons else form.custom_reason)
     if form.errors:
         return _event_page(event_id, form, status=400)
 
-    def work():
+    def operation():
         reject_event(
             db.session,
             event_id,
@@ -102,7 +105,10 @@ def reject_event_action(event_id):
         )
 
     return perform_and_redirect(
-        work, f"{event.name} is rejected. Its hosts are told why.", QUEUE_PATH, otherwise=f"{QUEUE_PATH}{event_id}/"
+        operation,
+        f"{event.name} is rejected. Its hosts get a mail with the reason.",
+        QUEUE_PATH,
+        error_path=f"{QUEUE_PATH}{event_id}/",
     )
 
 
@@ -118,8 +124,9 @@ def _event_page(event_id, form, status=200):
 
 
 def _with_choices(form):
-    form.known = list_reasons(db.session) if not hasattr(form, "known") else form.known
-    form.reason.choices = choices((str(reason.id), f"{reason.title}: {reason.text}") for reason in form.known)
+    if not hasattr(form, "stored_reasons"):
+        form.stored_reasons = list_reasons(db.session)
+    form.reason.choices = choices((str(reason.id), f"{reason.title}: {reason.text}") for reason in form.stored_reasons)
     return form
 
 
@@ -131,5 +138,5 @@ def _find_event(event_id):
 
 
 def _parse_version(text):
-    """A version that no event has, for what is none."""
+    """Return the version, or -1, which no event has, if the text is not a number."""
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 12 else -1

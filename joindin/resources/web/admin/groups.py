@@ -1,4 +1,4 @@
-"""Groups: who is in them, and what they may."""
+"""Pages for groups: members and permissions."""
 
 from flask import redirect, request
 from wtforms import SelectField
@@ -32,6 +32,7 @@ from joindin.resources.web.admin.common import (
     require_permission,
 )
 from joindin.utils.datetimes import utc_now
+from joindin.utils.text import parse_id
 
 GROUPS_PATH = "/desk/groups/"
 
@@ -52,7 +53,7 @@ class PermissionForm(Form):
     )
     number = PlainTextField(
         "Number",
-        description="Of the one event, person or group that it is for. Empty: for everything.",
+        description="The number of one event, user or group. Leave it empty for all of them.",
         render_kw={"inputmode": "numeric"},
     )
 
@@ -71,11 +72,11 @@ def add_group_action():
         try:
             group = create_group(db.session, form.name.data, actor=current_viewer().user, now=utc_now())
             db.session.commit()
-            flash_success(f"The group {group.name} is there.")
+            flash_success(f"The group {group.name} is created.")
             return redirect(f"{GROUPS_PATH}{group.id}/", 303)
-        except (Conflict, InvalidInput) as refused:
+        except (Conflict, InvalidInput) as error:
             db.session.rollback()
-            form.add_error(str(refused), form.name)
+            form.add_error(str(error), form.name)
     return _groups_page(form, 400)
 
 
@@ -89,13 +90,13 @@ def group_page(group_id):
         group=group,
         members=members.items,
         page=members,
-        neighbours=page_links(members),
-        name=GroupNameForm(formdata=None, data={"name": group.name}),
-        member=MemberForm(formdata=None),
-        permits=list_granted_permissions(db.session, group_id=group_id),
-        permission=PermissionForm(formdata=None),
+        page_links=page_links(members),
+        name_form=GroupNameForm(formdata=None, data={"name": group.name}),
+        member_form=MemberForm(formdata=None),
+        permissions=list_granted_permissions(db.session, group_id=group_id),
+        permission_form=PermissionForm(formdata=None),
         presets=PRESETS,
-        may_permit=can_administer_users(current_viewer()),
+        can_grant=can_administer_users(current_viewer()),
     )
 
 
@@ -104,7 +105,7 @@ def group_page(group_id):
 def rename_group_action(group_id):
     name = GroupNameForm().name.data or ""
     return _perform_on_group(
-        group_id, lambda: rename_group(db.session, group_id, name, actor=current_viewer().user), "The name is changed."
+        group_id, lambda: rename_group(db.session, group_id, name, actor=current_viewer().user), "The group is renamed."
     )
 
 
@@ -115,7 +116,7 @@ def add_member_action(group_id):
     return _perform_on_group(
         group_id,
         lambda: add_member(db.session, group_id, username=username, actor=current_viewer().user),
-        f"{username} is in the group.",
+        f"{username} is added to the group.",
     )
 
 
@@ -125,7 +126,7 @@ def remove_member_action(group_id, user_id):
     return _perform_on_group(
         group_id,
         lambda: remove_member(db.session, group_id, user_id, actor=current_viewer().user),
-        "They are no longer in the group.",
+        "The member is removed from the group.",
     )
 
 
@@ -135,7 +136,7 @@ def delete_group_action(group_id):
     name = find_group(db.session, group_id).name
     return perform_and_redirect(
         lambda: delete_group(db.session, group_id, actor=current_viewer().user),
-        f"The group {name} is dissolved.",
+        f"The group {name} is deleted.",
         GROUPS_PATH,
     )
 
@@ -146,12 +147,12 @@ def delete_group_action(group_id):
 def grant_permission_action(group_id):
     form = PermissionForm()
 
-    def work():
+    def operation():
         permission = form.permission.data or ""
-        thing = _find_target(PERMISSIONS.get(permission), form.number.data or "")
-        grant_permission(db.session, find_group(db.session, group_id), permission, thing, actor=current_viewer().user)
+        target = _find_target(PERMISSIONS.get(permission), form.number.data or "")
+        grant_permission(db.session, find_group(db.session, group_id), permission, target, actor=current_viewer().user)
 
-    return _perform_on_group(group_id, work, "That is permitted.")
+    return _perform_on_group(group_id, operation, "The permission is granted.")
 
 
 @blp.post("/groups/<row_id:group_id>/presets/")
@@ -160,10 +161,10 @@ def grant_permission_action(group_id):
 def grant_preset_action(group_id):
     preset = request.form.get("preset", "")
 
-    def work():
+    def operation():
         grant_preset(db.session, find_group(db.session, group_id), preset, actor=current_viewer().user)
 
-    return _perform_on_group(group_id, work, "All of that is permitted.")
+    return _perform_on_group(group_id, operation, "The permissions are granted.")
 
 
 @blp.post("/groups/<row_id:group_id>/permissions/<row_id:permission_id>/removal/")
@@ -173,30 +174,32 @@ def revoke_permission_action(group_id, permission_id):
     return _perform_on_group(
         group_id,
         lambda: revoke_permission(db.session, permission_id, actor=current_viewer().user),
-        "That is no longer permitted.",
+        "The permission is revoked.",
     )
 
 
 def _groups_page(form, status=200):
     page = list_groups(db.session, read_paging())
-    return admin_page("groups.html", status, groups=page.items, page=page, form=form, neighbours=page_links(page))
+    return admin_page("groups.html", status, groups=page.items, page=page, form=form, page_links=page_links(page))
 
 
-def _perform_on_group(group_id, work, done):
+def _perform_on_group(group_id, operation, success_message):
     find_group(db.session, group_id)
-    return perform_and_redirect(work, done, f"{GROUPS_PATH}{group_id}/")
+    return perform_and_redirect(operation, success_message, f"{GROUPS_PATH}{group_id}/")
 
 
-def _find_target(kind, number):
+def _find_target(target_type, number):
+    """Return the event, user or group of that number, or None for a permission on all of them."""
     if not number:
         return None
-    if kind is None:
-        raise InvalidInput("That permission is for everything only")
-    if not (number.isascii() and number.isdecimal() and len(number) < 10):
-        raise NotFound(f"There is no {kind} of that number")
-    if kind == "event":
-        event = db.session.get(Event, int(number))
+    if target_type is None:
+        raise InvalidInput("This permission cannot be limited to one object")
+    target_id = parse_id(number)
+    if target_id is None:
+        raise NotFound(f"There is no {target_type} with that number")
+    if target_type == "event":
+        event = db.session.get(Event, target_id)
         if event is None:
-            raise NotFound("There is no event of that number")
+            raise NotFound("There is no event with that number")
         return event
-    return (find_account if kind == "user" else find_group)(db.session, int(number))
+    return (find_account if target_type == "user" else find_group)(db.session, target_id)

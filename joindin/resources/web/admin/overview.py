@@ -1,4 +1,4 @@
-"""What waits, and where."""
+"""Overview of the queues with open tasks."""
 
 from joindin.errors import Forbidden
 from joindin.extensions import db
@@ -8,8 +8,8 @@ from joindin.resources.web.admin.common import (
     admin_page,
     blp,
     current_viewer,
+    host_filter,
     is_moderator,
-    moderated_host_id,
     visible_tabs,
 )
 
@@ -17,17 +17,17 @@ from joindin.resources.web.admin.common import (
 @blp.get("/")
 def overview_page():
     if not visible_tabs():
-        raise Forbidden("There is nothing for your account to look after yet. Hosts of events have a desk, and admins")
-    waiting = count_queue(db.session, moderated_host_id())
+        raise Forbidden("Your account has no tasks here. The desk is for hosts of events, editors and admins")
+    counts = count_queue(db.session, host_filter())
     queues = []
     if can_review_event(current_viewer()):
-        # Editors decide about events that are not theirs.
-        events = waiting.events if moderated_host_id() is None else count_queue(db.session).events
+        # Editors review the events of all hosts.
+        events = counts.events if host_filter() is None else count_queue(db.session).events
         queues.append(("/desk/events/", "Events that wait for approval", events))
     if is_moderator(current_viewer()):
         queues += [
-            ("/desk/reports/", "Reports about comments on events", waiting.event_reports),
-            ("/desk/reports/talks/", "Reports about comments on talks", waiting.talk_reports),
-            ("/desk/claims/", "Claims of speakers", waiting.claims),
+            ("/desk/reports/", "Reported comments on events", counts.event_reports),
+            ("/desk/reports/talks/", "Reported comments on talks", counts.talk_reports),
+            ("/desk/claims/", "Claims of speakers", counts.claims),
         ]
     return admin_page("overview.html", queues=queues)

@@ -1,4 +1,4 @@
-"""The reasons that rejections are chosen from."""
+"""Pages for the stored reasons that editors choose from when they reject an event."""
 
 from flask import redirect
 from wtforms import TextAreaField
@@ -19,12 +19,14 @@ REASONS_PATH = "/desk/reasons/"
 
 class ReasonForm(Form):
     title = PlainTextField(
-        "Title", [required("Enter a title"), max_length(MAX_TITLE_LENGTH, "The title")], description="To choose by."
+        "Title",
+        [required("Enter a title"), max_length(MAX_TITLE_LENGTH, "The title")],
+        description="Shown in the list of reasons.",
     )
     text = TextAreaField(
         "Text",
         [required("Enter the text"), max_length(MAX_REASON_LENGTH, "The text")],
-        description=f"For the hosts to read. At most {MAX_REASON_LENGTH} characters.",
+        description=f"Sent to the hosts. At most {MAX_REASON_LENGTH} characters.",
         filters=[lambda text: to_plain_text(text or "")],
         render_kw={"rows": 3},
     )
@@ -40,7 +42,11 @@ def reasons_page():
 @require_permission(can_manage_rejection_reasons)
 def add_reason_action():
     form = ReasonForm()
-    if _save(form, lambda words: add_reason(db.session, **words, actor=current_viewer().user), "The reason is there."):
+
+    def operation(fields):
+        add_reason(db.session, **fields, actor=current_viewer().user)
+
+    if _save(form, operation, "The reason is added."):
         return redirect(REASONS_PATH, 303)
     return _reasons_page(form, 400)
 
@@ -58,10 +64,10 @@ def edit_reason_action(reason_id):
     reason = find_reason(db.session, reason_id)
     form = ReasonForm()
 
-    def write(words):
-        edit_reason(db.session, reason_id, **words, actor=current_viewer().user)
+    def operation(fields):
+        edit_reason(db.session, reason_id, **fields, actor=current_viewer().user)
 
-    if _save(form, write, "The reason is changed."):
+    if _save(form, operation, "The reason is changed."):
         return redirect(REASONS_PATH, 303)
     return admin_page("reason.html", 400, reason=reason, form=form)
 
@@ -70,21 +76,24 @@ def edit_reason_action(reason_id):
 @require_permission(can_manage_rejection_reasons)
 def delete_reason_action(reason_id):
     return perform_and_redirect(
-        lambda: delete_reason(db.session, reason_id, actor=current_viewer().user), "The reason is gone.", REASONS_PATH
+        lambda: delete_reason(db.session, reason_id, actor=current_viewer().user),
+        "The reason is deleted.",
+        REASONS_PATH,
     )
 
 
-def _save(form, write, done):
+def _save(form, operation, success_message):
+    """Call ``operation`` with the fields and commit; return False and add errors to the form if that fails."""
     if not form.validate():
         return False
     try:
-        write({"title": form.title.data, "text": form.text.data})
+        operation({"title": form.title.data, "text": form.text.data})
         db.session.commit()
-    except (Conflict, InvalidInput) as refused:
+    except (Conflict, InvalidInput) as error:
         db.session.rollback()
-        form.add_error(str(refused), form.title)
+        form.add_error(str(error), form.title)
         return False
-    flash_success(done)
+    flash_success(success_message)
     return True
 
 

@@ -1,4 +1,4 @@
-"""People: found, looked at once more, and given or denied what they may do."""
+"""Pages for user administration: search, details, roles and deletion."""
 
 from flask import request
 from wtforms import BooleanField, HiddenField
@@ -32,14 +32,19 @@ RECENT_EVENTS = Paging(size=10)
 
 
 class RolesForm(Form):
-    """``seen`` is what the page showed: only what was changed there is changed, whatever others did meanwhile."""
+    """``shown`` contains the roles that the page showed: only roles that differ from them are changed.
 
-    seen = HiddenField()
-    active = BooleanField("Active: may sign in, and use tokens")
+    Changes that another admin makes in the meantime are kept.
+    """
+
+    shown = HiddenField()
+    active = BooleanField("Active: can sign in and use tokens")
     trusted = BooleanField("Trusted: events need no approval")
     editor = BooleanField("Editor: approves and rejects events")
-    admin = BooleanField("Admin: may do everything")
-    reason = PlainTextField("Reason", [max_length(MAX_REASON_LENGTH, "The reason")], description="For the log.")
+    admin = BooleanField("Admin: has all permissions")
+    reason = PlainTextField(
+        "Reason", [max_length(MAX_REASON_LENGTH, "The reason")], description="Stored in the audit log."
+    )
 
 
 @blp.get("/people/")
@@ -48,8 +53,8 @@ def users_page():
     keyword, state = strip_control_chars(request.args.get("keyword", "")).strip(), request.args.get("state", "")
     page = list_accounts(db.session, read_paging(), keyword=keyword, state=state)
     return admin_page(
-        "users.html", people=page.items, page=page, keyword=keyword, state=state, states=STATES,
-        neighbours=page_links(page),
+        "users.html", users=page.items, page=page, keyword=keyword, state=state, states=STATES,
+        page_links=page_links(page),
     )  # fmt: skip
 
 
@@ -58,7 +63,7 @@ def users_page():
 def user_page(user_id):
     user = find_account(db.session, user_id)
     form = RolesForm(formdata=None, data={role: getattr(user, column) for role, (column, *_) in ROLES.items()})
-    form.seen.data = ",".join(role for role, (column, *_) in ROLES.items() if getattr(user, column))
+    form.shown.data = ",".join(role for role, (column, *_) in ROLES.items() if getattr(user, column))
     return _user_page(user, form)
 
 
@@ -70,20 +75,20 @@ def set_roles_action(user_id):
     form = RolesForm()
     if not form.validate():
         return _user_page(user, form, 400)
-    seen = (form.seen.data or "").split(",")
-    roles = {role: form[role].data for role in ROLES if form[role].data != (role in seen)}
-    here = f"{USERS_PATH}{user_id}/"
+    shown = (form.shown.data or "").split(",")
+    roles = {role: form[role].data for role in ROLES if form[role].data != (role in shown)}
+    page_path = f"{USERS_PATH}{user_id}/"
 
-    def work():
+    def operation():
         set_roles(db.session, user_id, roles, actor=current_viewer().user, reason=form.reason.data or "")
 
-    # Who has just made themselves less than an admin has no place there any more.
-    is_own = user_id == current_viewer().user.id and not all(roles.get(role, True) for role in ("admin", "active"))
+    # Admins who remove their own role lose access to this page.
+    loses_access = user_id == current_viewer().user.id and not (roles.get("admin", True) and roles.get("active", True))
     return perform_and_redirect(
-        work,
+        operation,
         "The roles are changed." if roles else "Nothing was changed.",
-        ACCOUNT_PATH if is_own else here,
-        otherwise=here,
+        ACCOUNT_PATH if loses_access else page_path,
+        error_path=page_path,
     )
 
 
@@ -101,10 +106,10 @@ def confirm_delete_user(user_id):
 def delete_talk_comments_action(user_id):
     find_account(db.session, user_id)
 
-    def work():
+    def operation():
         delete_talk_comments(db.session, user_id, actor=current_viewer().user)
 
-    return perform_and_redirect(work, "What they said about talks is gone.", f"{USERS_PATH}{user_id}/")
+    return perform_and_redirect(operation, "The comments on talks are deleted.", f"{USERS_PATH}{user_id}/")
 
 
 @blp.post("/people/<row_id:user_id>/removal/")
@@ -113,15 +118,15 @@ def delete_talk_comments_action(user_id):
 def delete_user_action(user_id):
     name = find_account(db.session, user_id).username
 
-    def work():
+    def operation():
         delete_user(db.session, user_id, actor=current_viewer().user)
 
     is_own = user_id == current_viewer().user.id
     return perform_and_redirect(
-        work,
-        f"The account {name} is gone.",
+        operation,
+        f"The account {name} is deleted.",
         ACCOUNT_PATH if is_own else USERS_PATH,
-        otherwise=f"{USERS_PATH}{user_id}/",
+        error_path=f"{USERS_PATH}{user_id}/",
     )
 
 
@@ -136,7 +141,7 @@ def _user_page(user, form, status=200):
         history=account_history(db.session, user.id),
         hosted=[events[key.id] for key in hosted.items if key.id in events],
         groups=list_user_groups(db.session, user.id),
-        permits=list_granted_permissions(db.session, user_id=user.id),
-        about=list_audit_entries(db.session, AuditFilter(subject_type="user", subject_id=user.id), 10).entries,
-        done=list_audit_entries(db.session, AuditFilter(actor_id=user.id), 10).entries,
+        permissions=list_granted_permissions(db.session, user_id=user.id),
+        entries_about=list_audit_entries(db.session, AuditFilter(subject_type="user", subject_id=user.id), 10).entries,
+        entries_by=list_audit_entries(db.session, AuditFilter(actor_id=user.id), 10).entries,
     )

@@ -1,1 +1,1 @@
-"""Pages for visitors."""
+"""Read-only pages for visitors: events, talks, users, and redirects from older URLs."""

@@ -1,4 +1,4 @@
-"""An event's page, and the older addresses that lead to it."""
+"""The page of an event, and redirects from its older URLs."""
 
 from flask import redirect
 
@@ -8,18 +8,16 @@ from joindin.queries.comment_records import load_event_comment_records
 from joindin.queries.comments import list_event_comments
 from joindin.queries.events import find_event, find_event_by_slug, find_event_by_stub
 from joindin.queries.keyed_lists import load_in_order
-from joindin.queries.paging import Paging
 from joindin.queries.talk_records import load_talk_records
 from joindin.queries.talks import list_event_talks
 from joindin.resources.web.public.pages import (
+    UNPAGED,
     blp,
     on_canonical_host,
     printable_or_not_found,
     public_page,
     website_links,
 )
-
-UNPAGED = Paging(size=0)
 
 
 @blp.get("/event/view/<row_id:event_id>")

@@ -1,4 +1,4 @@
-"""Where mails of the Joind.in API lead, when this host is the web site."""
+"""Redirects from the URLs in mails of the Joind.in API, if this host is the web site."""
 
 from flask import redirect, request
 
@@ -23,5 +23,5 @@ def redirect_to_new_password():
     return _redirect_with_query("/accounts/password/new/")
 
 
-def _redirect_with_query(page):
-    return redirect(f"{page}?{request.query_string.decode('latin-1')}")
+def _redirect_with_query(path):
+    return redirect(f"{path}?{request.query_string.decode('latin-1')}")

@@ -1,4 +1,4 @@
-"""What all pages share: where they are, how they are sent, and when the web site is elsewhere."""
+"""Shared code of the public pages: the blueprint, the redirect to the web site's host, and conditional responses."""
 
 import re
 from collections.abc import Callable
@@ -9,22 +9,25 @@ from flask import Blueprint, Response, current_app, redirect, request
 
 from joindin.errors import NotFound
 from joindin.http.html_pages import render_page
+from joindin.queries.paging import Paging
 from joindin.representations.links import Links
 from joindin.utils.text import strip_control_chars
 
-# What may stand in a path as it is; all else is escaped when somebody is sent on.
-PATH_CHARACTERS = "/!$&'()*+,:;=@~"
+# Characters that are not escaped in the path of a redirect.
+UNESCAPED_PATH_CHARS = "/!$&'()*+,:;=@~"
+
+UNPAGED = Paging(size=0)
 
 blp = Blueprint("web", __name__)
 
 
 def website_links() -> Links:
-    """Addresses as the world knows them."""
+    """Return the builder of absolute URLs on the public web site."""
     return Links(base="", website=current_app.config["WEBSITE_URL"])
 
 
 def on_canonical_host(view: Callable) -> Callable:
-    """Show the page if the web site is the host that was asked, else send its reader there."""
+    """Decorate a view: if the request is not for the web site's host, redirect there."""
 
     @wraps(view)
     def guarded(**kwargs):
@@ -35,18 +38,18 @@ def on_canonical_host(view: Callable) -> Callable:
     return guarded
 
 
-def public_page(template: str, canonical: str, **shown) -> Response:
-    """The page; readers who have it are not sent it again."""
-    response = render_page(template, canonical=canonical, **shown)
+def public_page(template: str, canonical_url: str, **context) -> Response:
+    """Render a page with an ETag; the response is 304 if the browser has the same version."""
+    response = render_page(template, canonical_url=canonical_url, **context)
     response.cache_control.no_cache = True
     response.add_etag()
     return response.make_conditional(request)
 
 
 def printable_or_not_found(text: str) -> str:
-    """A name out of an address; :raises NotFound: for what no database takes."""
+    """Return a name from a URL; :raises NotFound: if it contains control characters, which databases reject."""
     if text != strip_control_chars(text):
-        raise NotFound("There is no such page")
+        raise NotFound("Page not found")
     return text
 
 
@@ -56,14 +59,14 @@ def _is_website():
 
 
 def _without_port(host):
-    # A proxy in front may speak TLS while we do not, so both schemes' own ports count as none.
+    # A proxy may use TLS while this server does not, therefore the default ports of both schemes are removed.
     return re.sub(r":(80|443)\Z", "", host.lower())
 
 
 def _canonical_url():
-    """The address that was asked for, on the web site; spelled as it was, where the server tells how."""
+    """Return the requested URL on the web site's host, with the original spelling if the server provides it."""
     path = urlsplit(request.environ.get("REQUEST_URI", "")).path
     if unquote(path) != request.path:
-        path = quote(request.path, safe=PATH_CHARACTERS)
+        path = quote(request.path, safe=UNESCAPED_PATH_CHARS)
     query = request.query_string.decode("latin-1")
     return f"{current_app.config['WEBSITE_URL']}{path}{f'?{query}' if query else ''}"

@@ -1,22 +1,20 @@
-"""A talk's page, and the older address that leads to it."""
+"""The page of a talk, and the redirect from its older URL."""
 
 from flask import redirect
 
 from joindin.extensions import db, reader
 from joindin.queries.comment_records import load_talk_comment_records
 from joindin.queries.keyed_lists import load_in_order
-from joindin.queries.paging import Paging
 from joindin.queries.talk_comments import list_talk_comments
 from joindin.queries.talks import find_talk_by_stub, find_talk_unloaded
 from joindin.resources.web.public.pages import (
+    UNPAGED,
     blp,
     on_canonical_host,
     printable_or_not_found,
     public_page,
     website_links,
 )
-
-UNPAGED = Paging(size=0)
 
 LINK_NAMES = {
     "slides_link": "Slides",
@@ -48,7 +46,7 @@ def talk_page(stub):
 
 
 def _links(talk):
-    """Names and addresses; the address of the slides from old data where no link has it."""
+    """Return names and URLs of the links. Old data have the URL of the slides in a field of the talk."""
     links = [(LINK_NAMES.get(link.type, link.type), link.url) for link in talk.links]
     has_slides = any(link.type == "slides_link" for link in talk.links)
     return links if has_slides or not talk.slides_url else [("Slides", talk.slides_url), *links]

@@ -1,4 +1,4 @@
-"""Stopping mails: by the link in one of them, and all at once when signed in."""
+"""Mail preferences: the unsubscribe link, and all topics of a signed-in user."""
 
 import pytest
 
@@ -16,18 +16,18 @@ def link(session, user, topic="feedback"):
     return f"/accounts/mails/{unsubscribe_token(SECRET, user.id, topic)}"
 
 
-def test_looking_at_the_link_stops_nothing(browser, session):
+def test_opening_the_link_changes_nothing(browser, session):
     ann = make_user(session, "ann")
 
     pages = [browser.get(link(session, ann)) for _ in range(2)]
 
     assert [page.status_code for page in pages] == [200, 200]
-    assert main_text(pages[0]).startswith("Mails about comments on your talks ann gets them by mail.")
+    assert main_text(pages[0]).startswith("Mails about comments on your talks ann gets these mails.")
     assert get_opted_out_topics(session, ann.id) == set()
     assert "no-store" in pages[0].headers["Cache-Control"]
 
 
-def test_the_mail_programs_own_click_stops_that_topic_for_that_person(app, session):
+def test_one_click_unsubscribe_opts_out_of_the_topic(app, session):
     ann, bea = make_user(session, "ann"), make_user(session, "bea")
 
     reply = Browser(app, base_url="https://mail.example").post(link(session, ann), ONE_CLICK)
@@ -37,7 +37,7 @@ def test_the_mail_programs_own_click_stops_that_topic_for_that_person(app, sessi
     assert (get_opted_out_topics(session, ann.id), get_opted_out_topics(session, bea.id)) == ({"feedback"}, set())
 
 
-def test_twice_is_once_and_it_can_be_taken_back(browser, session):
+def test_unsubscribing_is_idempotent_and_can_be_undone(browser, session):
     ann = make_user(session)
     place = link(session, ann, "hosting")
 
@@ -47,7 +47,7 @@ def test_twice_is_once_and_it_can_be_taken_back(browser, session):
         {"hosting"},
     )
 
-    again = browser.post(place, {"again": "yes"})
+    again = browser.post(place, {"subscribe": "yes"})
 
     assert (again.status_code, get_opted_out_topics(session, ann.id)) == (200, set())
     assert main_text(again).startswith("Mails about claimed talks and reported comments at your events")
@@ -55,7 +55,7 @@ def test_twice_is_once_and_it_can_be_taken_back(browser, session):
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("change", ["user", "topic", "signature", "other secret", "no topic of ours", "gone"])
-def test_a_link_we_did_not_make_leads_nowhere(browser, session, method, change):
+def test_forged_link_is_not_found(browser, session, method, change):
     ann, bea = make_user(session), make_user(session)
     session.flush()
     token = unsubscribe_token(SECRET, ann.id, "feedback")
@@ -74,7 +74,7 @@ def test_a_link_we_did_not_make_leads_nowhere(browser, session, method, change):
     assert get_opted_out_topics(session, ann.id) | get_opted_out_topics(session, bea.id) == set()
 
 
-def test_somebody_signed_in_chooses_among_all_topics(browser, session):
+def test_user_chooses_topics(browser, session):
     ann = make_user_with_password(session, "ann")
     browser.sign_in(ann)
     page = browser.get("/accounts/mails/")
@@ -84,10 +84,10 @@ def test_somebody_signed_in_chooses_among_all_topics(browser, session):
 
     assert (reply.status_code, get_opted_out_topics(session, ann.id)) == (302, {"feedback"})
     page = browser.get("/accounts/mails/")
-    assert (page.text.count("checked"), "Saved." in page.text) == (1, True)
+    assert (page.text.count("checked"), "Your choice is saved." in page.text) == (1, True)
 
 
-def test_no_box_is_no_mail_and_admins_have_one_more(browser, session):
+def test_no_topic_selected_opts_out_of_all(browser, session):
     ada = make_user_with_password(session, "ada", is_admin=True)
     browser.sign_in(ada)
 
@@ -97,7 +97,7 @@ def test_no_box_is_no_mail_and_admins_have_one_more(browser, session):
 
 
 @pytest.mark.parametrize("topics", [["weather"], ["approval"], ["hosting", "x" * 5000]])
-def test_topics_that_are_not_offered_are_refused(browser, session, topics):
+def test_unknown_topics_are_refused(browser, session, topics):
     ann = make_user_with_password(session)
     browser.sign_in(ann)
 
@@ -107,7 +107,7 @@ def test_topics_that_are_not_offered_are_refused(browser, session, topics):
     assert get_opted_out_topics(session, ann.id) == set()
 
 
-def test_the_choice_needs_a_sign_in_and_the_form_its_token(browser, session):
+def test_preferences_need_a_sign_in_and_the_csrf_token(browser, session):
     assert browser.get("/accounts/mails/").headers["Location"].startswith("/accounts/login/?next=")
 
     ann = make_user_with_password(session)

@@ -1,4 +1,4 @@
-"""What people do with their account."""
+"""Account pages: profile, e-mail address, sessions, personal data, deletion."""
 
 import datetime as dt
 import json
@@ -31,7 +31,7 @@ def mails(session):
 
 @pytest.mark.parametrize("path", SIGNED_IN_ONLY)
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_visitor_is_sent_to_sign_in(browser, session, path, method):
+def test_visitor_is_redirected_to_sign_in(browser, session, path, method):
     data = {"csrfmiddlewaretoken": browser.token()} if method == "POST" else None
 
     reply = browser.request(method, path, data=data)
@@ -43,7 +43,7 @@ def test_a_visitor_is_sent_to_sign_in(browser, session, path, method):
 
 
 @pytest.mark.parametrize("path", SIGNED_IN_ONLY)
-def test_pages_of_an_account_are_kept_by_no_cache(browser, ann, path):
+def test_account_pages_are_not_cached(browser, ann, path):
     browser.sign_in(ann)
 
     reply = browser.get(path)
@@ -53,7 +53,7 @@ def test_pages_of_an_account_are_kept_by_no_cache(browser, ann, path):
 
 
 @pytest.mark.parametrize("path", RECENT_ONLY)
-def test_what_matters_takes_a_recent_sign_in(browser, session, ann, path):
+def test_sensitive_pages_need_a_recent_sign_in(browser, session, ann, path):
     browser.sign_in(ann)
     newest(session, BrowserSession).authenticated_at = utc_now() - dt.timedelta(minutes=16)
 
@@ -67,7 +67,7 @@ def test_what_matters_takes_a_recent_sign_in(browser, session, ann, path):
     assert browser.get(path).status_code == 200
 
 
-def test_a_profile_is_changed(browser, session, ann):
+def test_profile_is_edited(browser, session, ann):
     browser.sign_in(ann)
     event = make_event(session, host=ann)
     before = event.version
@@ -90,34 +90,34 @@ def test_a_profile_is_changed(browser, session, ann):
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         ({"username": "bob"}, "That username is already in use. Choose another"),
-        ({"username": "a@b"}, "A username holds neither @ nor /"),
+        ({"username": "a@b"}, "A username must not contain @ or /"),
         ({"full_name": ""}, "Enter your name"),
         ({"twitter_username": "x" * 51}, "The Twitter username must have at most 50 characters"),
         ({"biography": "x" * 10_001}, "The text must have at most 10000 characters"),
     ],
 )
-def test_a_profile_that_cannot_be_is_not_stored(browser, session, ann, changes, said):
+def test_invalid_profile_is_not_stored(browser, session, ann, changes, message):
     make_user_with_password(session, "bob")
     browser.sign_in(ann)
     same = {"username": "ann", "full_name": "Ann Ash", "twitter_username": "", "biography": ""}
 
     reply = browser.send("/accounts/profile/", {**same, **changes})
 
-    assert (reply.status_code, said in main_text(reply)) == (200, True)
+    assert (reply.status_code, message in main_text(reply)) == (200, True)
     assert (ann.username, ann.full_name, ann.biography) == ("ann", "Ann Ash", "")
 
 
-def ask_for_address(browser, email):
+def request_email_change(browser, email):
     return browser.send("/accounts/email/", {"email": email})
 
 
-def test_another_address_counts_when_it_is_proven(browser, another_browser, session, ann):
+def test_new_email_is_stored_after_confirmation(browser, another_browser, session, ann):
     browser.sign_in(ann)
     send_password_reset(session, ann, now=utc_now())
-    asked = ask_for_address(browser, "new@example.org")
+    asked = request_email_change(browser, "new@example.org")
     before, given = ann.email, newest(session, Mail).context["token"]
     another_browser.get(f"/accounts/email/confirm/?token={given}")
     still, link = ann.email, f"/accounts/email/confirm/?token={given}"
@@ -134,14 +134,14 @@ def test_another_address_counts_when_it_is_proven(browser, another_browser, sess
     ]
 
 
-def test_nobody_learns_by_changing_whether_an_address_has_an_account(app, session, ann):
+def test_email_change_does_not_reveal_accounts(app, session, ann):
     make_user_with_password(session, "bob")
 
     answers = []
     for email in ("free@example.org", "bob@example.org", "BOB@example.org"):
         browser = Browser(app)
         browser.sign_in(ann)
-        reply = ask_for_address(browser, email)
+        reply = request_email_change(browser, email)
         answers.append((reply.status_code, reply.text, main_text(browser.get("/accounts/"))))
 
     assert len(set(answers)) == 1
@@ -152,9 +152,9 @@ def test_nobody_learns_by_changing_whether_an_address_has_an_account(app, sessio
     ]
 
 
-def test_an_address_that_somebody_else_proved_first_is_theirs(browser, session, ann):
+def test_email_confirmed_by_another_user_is_refused(browser, session, ann):
     browser.sign_in(ann)
-    ask_for_address(browser, "new@example.org")
+    request_email_change(browser, "new@example.org")
     make_user_with_password(session, "bob", email="NEW@example.org")
 
     reply = browser.send("/accounts/email/confirm/", {"token": newest(session, Mail).context["token"]})
@@ -162,9 +162,9 @@ def test_an_address_that_somebody_else_proved_first_is_theirs(browser, session, 
     assert (reply.status_code, ann.email) == (400, "ann@example.org")
 
 
-def test_an_old_link_to_an_address_is_refused(browser, session, ann):
+def test_expired_email_link_is_refused(browser, session, ann):
     browser.sign_in(ann)
-    ask_for_address(browser, "new@example.org")
+    request_email_change(browser, "new@example.org")
     newest(session, EmailChange).created_at = utc_now() - dt.timedelta(days=1)
 
     reply = browser.send("/accounts/email/confirm/", {"token": newest(session, Mail).context["token"]})
@@ -172,7 +172,7 @@ def test_an_old_link_to_an_address_is_refused(browser, session, ann):
     assert (reply.status_code, ann.email) == (400, "ann@example.org")
 
 
-def test_people_see_where_they_are_signed_in_and_end_it(browser, another_browser, session, ann):
+def test_user_lists_and_revokes_sessions(browser, another_browser, session, ann):
     browser.sign_in(ann)
     another_browser.sign_in(ann)
     firefox = newest(session, BrowserSession)
@@ -185,7 +185,7 @@ def test_people_see_where_they_are_signed_in_and_end_it(browser, another_browser
     assert (reply.status_code, another_browser.is_signed_in, browser.is_signed_in) == (302, False, True)
 
 
-def test_nobody_ends_the_session_of_somebody_else(browser, another_browser, session, ann):
+def test_sessions_of_others_cannot_be_revoked(browser, another_browser, session, ann):
     another_browser.sign_in(make_user_with_password(session))
     theirs = newest(session, BrowserSession)
     browser.sign_in(ann)
@@ -198,7 +198,7 @@ def test_nobody_ends_the_session_of_somebody_else(browser, another_browser, sess
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_the_list_of_sessions_costs_the_same_however_long(app, session, ann, count_statements, number):
+def test_session_list_costs_a_fixed_number_of_statements(app, session, ann, count_statements, number):
     browsers = [Browser(app) for _ in range(number)]
     for each in browsers:
         each.sign_in(ann)
@@ -210,7 +210,7 @@ def test_the_list_of_sessions_costs_the_same_however_long(app, session, ann, cou
     assert len(seen) == 2
 
 
-def test_people_take_along_all_that_is_stored_about_them(browser, session, ann):
+def test_personal_data_are_downloaded(browser, session, ann):
     bob = make_user_with_password(session, "bob", full_name="Bob Birch")
     event = make_event(session, "SampleConf", host=ann)
     talk = make_talk(session, event, "On Python", speakers=[ann])
@@ -238,7 +238,7 @@ def test_people_take_along_all_that_is_stored_about_them(browser, session, ann):
             if word in everything] == []  # fmt: skip
 
 
-def test_every_table_that_refers_to_people_is_taken_along(browser, session, ann):
+def test_personal_data_contain_every_table_that_refers_to_users(browser, session, ann):
     browser.sign_in(ann)
 
     files = ZipFile(BytesIO(browser.send("/accounts/data/").data)).namelist()
@@ -252,7 +252,7 @@ def test_every_table_that_refers_to_people_is_taken_along(browser, session, ann)
     assert tables - {name.removesuffix(".json").partition(".")[0] for name in files} == set()
 
 
-def test_an_account_is_deleted_and_what_was_said_stays_as_nobodys(browser, another_browser, session, ann):
+def test_deleted_account_leaves_anonymous_comments(browser, another_browser, session, ann):
     comment = make_event_comment(session, make_event(session), ann, text="Good food")
     for each in (browser, another_browser):
         each.sign_in(ann)
@@ -271,7 +271,7 @@ def test_an_account_is_deleted_and_what_was_said_stays_as_nobodys(browser, anoth
     assert not another_browser.is_signed_in
 
 
-def test_an_account_is_not_deleted_by_a_slip(browser, session, ann):
+def test_account_is_not_deleted_without_confirmation(browser, session, ann):
     browser.sign_in(ann)
 
     reply = browser.send("/accounts/delete/")
@@ -280,10 +280,10 @@ def test_an_account_is_not_deleted_by_a_slip(browser, session, ann):
     assert browser.is_signed_in
 
 
-def test_the_last_admin_stays(browser, session):
+def test_last_admin_cannot_delete_the_account(browser, session):
     browser.sign_in(make_user_with_password(session, is_admin=True))
 
     reply = browser.send("/accounts/delete/", {"sure": "y"})
 
-    assert (reply.status_code, "You are the last admin" in main_text(reply)) == (200, True)
+    assert (reply.status_code, "You are the only admin" in main_text(reply)) == (200, True)
     assert browser.is_signed_in

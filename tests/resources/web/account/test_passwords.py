@@ -1,4 +1,4 @@
-"""Passwords: forgotten, chosen anew, changed."""
+"""Pages for forgotten, new and changed passwords."""
 
 import datetime as dt
 
@@ -20,7 +20,7 @@ def mails(session):
     return [(mail.kind, mail.recipient) for mail in session.scalars(select(Mail).order_by(Mail.id))]
 
 
-def forget(browser, name):
+def request_reset(browser, name):
     return browser.send("/accounts/password/reset/", {"username": name})
 
 
@@ -28,10 +28,10 @@ def token(session):
     return newest(session, Mail).context["token"]
 
 
-def test_a_forgotten_password_is_chosen_anew(browser, another_browser, session):
+def test_forgotten_password_is_replaced(browser, another_browser, session):
     ann = make_user_with_password(session)
     another_browser.sign_in(ann)
-    forget(browser, ann.email)
+    request_reset(browser, ann.email)
     given = token(session)
 
     reply = browser.send(
@@ -47,7 +47,7 @@ def test_a_forgotten_password_is_chosen_anew(browser, another_browser, session):
     assert browser.sign_in(ann, ANOTHER).status_code == 302
 
 
-def test_nobody_learns_whether_there_is_an_account(app, session):
+def test_reset_does_not_reveal_accounts(app, session):
     make_user_with_password(session, "ann", email="ann@example.org")
     make_user_with_password(session, "gone", email="gone@example.org", is_active=False)
     make_user_with_password(session, "mailless", email=None)
@@ -55,7 +55,7 @@ def test_nobody_learns_whether_there_is_an_account(app, session):
     answers = set()
     for name in ("ann", "ann@example.org", "gone@example.org", "mailless", "nobody", "nobody@example.org", "\0"):
         browser = Browser(app)
-        reply = forget(browser, name)
+        reply = request_reset(browser, name)
         answers.add((reply.status_code, reply.headers.get("Location"), reply.text if reply.location else name))
         answers.add(browser.get("/accounts/password/reset/sent/").text)
 
@@ -64,7 +64,7 @@ def test_nobody_learns_whether_there_is_an_account(app, session):
     assert mails(session) == [("password_forgotten", "ann@example.org")] * 2
 
 
-def test_both_answers_take_as_many_commits(browser, session, count_statements):
+def test_known_and_unknown_names_take_the_same_number_of_commits(browser, session, count_statements):
     make_user_with_password(session, "ann")
     kinds = []
     for name in ("ann", "nobody"):
@@ -76,10 +76,10 @@ def test_both_answers_take_as_many_commits(browser, session, count_statements):
     assert [each for each in kinds[0] if each != "INSERT"] == [each for each in kinds[1] if each != "INSERT"]
 
 
-def test_an_account_is_mailed_no_more_than_a_few_times(browser, session):
+def test_reset_mails_are_rate_limited(browser, session):
     ann = make_user_with_password(session)
 
-    replies = [forget(browser, ann.username) for _ in range(MAIL_ACCOUNT.max_count + 2)]
+    replies = [request_reset(browser, ann.username) for _ in range(MAIL_ACCOUNT.max_count + 2)]
 
     assert {(reply.status_code, reply.headers["Location"]) for reply in replies} == {
         (302, "/accounts/password/reset/sent/")
@@ -87,9 +87,9 @@ def test_an_account_is_mailed_no_more_than_a_few_times(browser, session):
     assert len(mails(session)) == MAIL_ACCOUNT.max_count
 
 
-def test_one_link_is_used_once_however_many_use_it_at_once(app, browser, session):
+def test_link_works_once_under_concurrency(app, browser, session):
     ann = make_user_with_password(session)
-    forget(browser, ann.username)
+    request_reset(browser, ann.username)
     given, browsers = token(session), [Browser(app) for _ in range(4)]
     forms = [
         {
@@ -110,9 +110,9 @@ def test_one_link_is_used_once_however_many_use_it_at_once(app, browser, session
     assert check_password(winner["password"], ann.password_hash)
 
 
-def test_an_old_link_is_refused(browser, session):
+def test_expired_link_is_refused(browser, session):
     ann = make_user_with_password(session)
-    forget(browser, ann.username)
+    request_reset(browser, ann.username)
     newest(session, PasswordReset).created_at = utc_now() - dt.timedelta(days=1)
 
     reply = browser.send("/accounts/password/new/", {"token": token(session), "password": ANOTHER})
@@ -122,7 +122,7 @@ def test_an_old_link_is_refused(browser, session):
     assert check_password(PASSWORD, ann.password_hash)
 
 
-def test_a_password_is_changed_and_ends_the_other_sessions(browser, another_browser, session):
+def test_changed_password_ends_other_sessions(browser, another_browser, session):
     ann = make_user_with_password(session)
     for each in (browser, another_browser):
         each.sign_in(ann)
@@ -136,24 +136,24 @@ def test_a_password_is_changed_and_ends_the_other_sessions(browser, another_brow
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "message"),
     [
-        ({"old_password": "wrong", "password": ANOTHER}, "That is not your present password"),
-        ({"old_password": "", "password": ANOTHER}, "Enter your present password"),
+        ({"old_password": "wrong", "password": ANOTHER}, "That is not your current password"),
+        ({"old_password": "", "password": ANOTHER}, "Enter your current password"),
         ({"old_password": PASSWORD, "password": "short"}, "Choose a password of at least 10 characters"),
     ],
 )
-def test_a_password_is_not_changed_without_the_present_one(browser, session, given, said):
+def test_password_change_needs_the_current_password(browser, session, given, message):
     ann = make_user_with_password(session)
     browser.sign_in(ann)
 
     reply = browser.send("/accounts/password/", given)
 
-    assert (reply.status_code, said in main_text(reply)) == (200, True)
+    assert (reply.status_code, message in main_text(reply)) == (200, True)
     assert check_password(PASSWORD, ann.password_hash)
 
 
-def test_guesses_at_the_present_password_are_limited(browser, session):
+def test_guesses_of_the_current_password_are_rate_limited(browser, session):
     browser.sign_in(make_user_with_password(session))
     given = browser.token("/accounts/password/")
 
@@ -168,11 +168,11 @@ def test_guesses_at_the_present_password_are_limited(browser, session):
     assert 0 < int(replies[-1].headers["Retry-After"]) <= 900
 
 
-def test_a_password_changed_by_the_api_ends_all_sessions(api, browser, another_browser, session):
+def test_password_changed_with_the_api_ends_all_sessions(api, browser, another_browser, session):
     ann, bob = make_user_with_password(session), make_user_with_password(session)
     browser.sign_in(ann)
     another_browser.sign_in(bob)
-    forget(Browser(browser._client.application), bob.username)
+    request_reset(Browser(browser._client.application), bob.username)
     given = token(session)
 
     changed = api.signed_in(ann).put(
@@ -186,9 +186,9 @@ def test_a_password_changed_by_the_api_ends_all_sessions(api, browser, another_b
 
 
 @pytest.mark.parametrize("guessable", ["password1234", "Joind.in 2026!", "ann.example-123", "somebody@example.org"])
-def test_a_password_that_is_easy_to_guess_is_refused(browser, session, guessable):
+def test_common_password_is_refused(browser, session, guessable):
     ann = make_user_with_password(session, "ann.example", email="somebody@example.org")
-    forget(browser, ann.email)
+    request_reset(browser, ann.email)
     given = token(session)
 
     chosen = browser.send(
@@ -205,7 +205,7 @@ def test_a_password_that_is_easy_to_guess_is_refused(browser, session, guessable
     assert check_password(PASSWORD, ann.password_hash)
 
 
-def test_who_has_an_easy_password_already_signs_in_as_before(browser, session):
+def test_stored_common_password_still_works(browser, session):
     ann = make_user_with_password(session, "ann", password_hash=hash_password("password"))
 
     reply = browser.sign_in(ann, "password")

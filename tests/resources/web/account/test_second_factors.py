@@ -1,4 +1,4 @@
-"""Second factors: turned on, asked for, used up, turned off."""
+"""Second factors: adding, signing in, rate limits, removal."""
 
 import datetime as dt
 import html
@@ -31,7 +31,7 @@ def ann(session):
 
 @pytest.fixture
 def codes(session, ann):
-    """Ann's recovery codes, and her app on: its last code was taken five minutes ago."""
+    """Ann's recovery codes; her app was added with a code of five minutes ago."""
     then = utc_now() - dt.timedelta(minutes=5)
     made = add_authenticator(session, ann, SECRET, pyotp.TOTP(SECRET).at(then), secret_key=KEY, now=then)
     session.commit()
@@ -42,23 +42,23 @@ def code(seconds=0):
     return pyotp.TOTP(SECRET).at(utc_now() + dt.timedelta(seconds=seconds))
 
 
-def half_way(browser, user, **fields):
+def enter_password(browser, user, **fields):
     reply = browser.sign_in(user, **fields)
     assert reply.headers["Location"].startswith("/accounts/second/")
     return reply.headers["Location"]
 
 
-def step(browser, given, page="/accounts/second/"):
+def enter_code(browser, given, page="/accounts/second/"):
     shown = form_fields(browser.get(page).text)
-    return browser.post("/accounts/second/", {**shown, "code": given, "answer": ""})
+    return browser.post("/accounts/second/", {**shown, "code": given, "credential": ""})
 
 
-def letters(session):
+def mail_kinds(session):
     wanted = select(Mail).where(Mail.kind == "second_factor").order_by(Mail.id)
     return [mail.context["what"] for mail in session.scalars(wanted)]
 
 
-def count(session, model):
+def count_rows(session, model):
     return session.scalar(select(func.count()).select_from(model))
 
 
@@ -66,14 +66,14 @@ def options_of(page):
     return json.loads(html.unescape(re.search(r'data-passkey="([^"]*)"', page)[1]))
 
 
-def test_an_app_is_added_by_a_code_of_it(browser, session, ann):
+def test_authenticator_is_added_with_one_of_its_codes(browser, session, ann):
     browser.sign_in(ann)
     page = browser.get("/accounts/security/authenticator/")
     secret = re.search(r'<code class="secret">([A-Z2-7 ]+)</code>', page.text)[1].replace(" ", "")
     fields = form_fields(page.text)
 
     wrong = browser.post("/accounts/security/authenticator/", {**fields, "code": "000000"})
-    nothing_yet = count(session, Authenticator)
+    nothing_yet = count_rows(session, Authenticator)
     fields = form_fields(wrong.text)
     right = browser.post("/accounts/security/authenticator/", {**fields, "code": pyotp.TOTP(secret).at(utc_now())})
 
@@ -85,88 +85,88 @@ def test_an_app_is_added_by_a_code_of_it(browser, session, ann):
         True,
         0,
     )
-    assert (right.status_code, len(set(shown)), count(session, RecoveryCode)) == (
+    assert (right.status_code, len(set(shown)), count_rows(session, RecoveryCode)) == (
         200,
         RECOVERY_CODE_COUNT,
         RECOVERY_CODE_COUNT,
     )
     assert (secret in kept.secret, kept.secret.startswith("gAAAA")) == (False, True)
-    assert letters(session) == ["an app that shows codes was added"]
+    assert mail_kinds(session) == ["an app that shows codes was added"]
     assert "10 codes left" in main_text(browser.get(HERE))
 
 
-def test_a_sealed_secret_is_of_no_use_to_somebody_else(browser, another_browser, session, ann):
+def test_encrypted_secret_is_bound_to_the_user(browser, another_browser, session, ann):
     browser.sign_in(ann)
     another_browser.sign_in(make_user_with_password(session))
-    sealed = form_fields(browser.get("/accounts/security/authenticator/").text)["sealed"]
+    sealed = form_fields(browser.get("/accounts/security/authenticator/").text)["encrypted_secret"]
 
     for given in (sealed, "nonsense", ""):
-        reply = another_browser.send("/accounts/security/authenticator/", {"sealed": given, "code": "123456"})
+        reply = another_browser.send("/accounts/security/authenticator/", {"encrypted_secret": given, "code": "123456"})
         assert reply.status_code == 200
 
-    assert count(session, Authenticator) == 0
+    assert count_rows(session, Authenticator) == 0
 
 
-def test_signing_in_takes_a_code(browser, session, ann, codes):
-    page = half_way(browser, ann, next="/user/ann")
+def test_sign_in_needs_a_code(browser, session, ann, codes):
+    page = enter_password(browser, ann, next="/user/ann")
     before = browser.is_signed_in
 
-    wrong = step(browser, "000000", page)
-    right = step(browser, code(), page)
+    wrong = enter_code(browser, "000000", page)
+    right = enter_code(browser, code(), page)
 
     assert (before, wrong.status_code, "That code is not right" in main_text(wrong)) == (False, 200, True)
     assert (right.status_code, right.headers["Location"], browser.is_signed_in) == (302, "/user/ann", True)
 
 
-def test_the_owner_hears_of_the_third_wrong_code_behind_the_right_password(browser, session, ann, codes):
-    page = half_way(browser, ann)
+def test_owner_is_notified_of_the_third_wrong_code(browser, session, ann, codes):
+    page = enter_password(browser, ann)
     said = []
     for given in ("000000", "000000", "000000", "000000", code(), "000000"):
-        step(browser, given, page)
+        enter_code(browser, given, page)
         said.append([mail.kind for mail in session.scalars(select(Mail))].count("second_factor_failed"))
         if given != "000000":
             browser.send("/accounts/logout/", page="/accounts/")
-            page = half_way(browser, ann)
+            page = enter_password(browser, ann)
 
     assert said == [0, 0, 1, 1, 1, 1]
 
 
 @pytest.mark.parametrize(("seconds", "taken"), [(-60, False), (-30, True), (0, True), (30, True), (60, False)])
-def test_a_code_is_good_for_its_half_minute_and_the_next(browser, ann, codes, seconds, taken):
+def test_code_is_valid_for_its_half_minute_and_the_next(browser, ann, codes, seconds, taken):
     with time_machine.travel(utc_now() + dt.timedelta(seconds=1), tick=False):
-        half_way(browser, ann)
+        enter_password(browser, ann)
 
-        step(browser, code(seconds))
+        enter_code(browser, code(seconds))
 
         assert browser.is_signed_in is taken
 
 
 @pytest.mark.parametrize("given", ["", " ", "12345", "1234567", "١٢٣٤٥٦", "abcdef", "0" * 5000, "\0" * 6, "-12345"])
-def test_what_is_no_code_is_none(browser, ann, codes, given):
-    half_way(browser, ann)
+def test_malformed_code_is_refused(browser, ann, codes, given):
+    enter_password(browser, ann)
 
-    reply = step(browser, given)
+    reply = enter_code(browser, given)
 
     assert (reply.status_code, browser.is_signed_in) == (200, False)
 
 
-def test_no_code_is_taken_twice_nor_one_before_it(browser, another_browser, ann, codes):
+def test_code_is_accepted_once_and_no_earlier_one_after_it(browser, another_browser, ann, codes):
     with time_machine.travel(utc_now(), tick=False):
-        half_way(browser, ann)
-        half_way(another_browser, ann)
-        step(browser, code())
+        enter_password(browser, ann)
+        enter_password(another_browser, ann)
+        enter_code(browser, code())
 
-        answers = [step(another_browser, each).status_code for each in (code(), code(-30))]
+        answers = [enter_code(another_browser, each).status_code for each in (code(), code(-30))]
 
     assert (browser.is_signed_in, answers) == (True, [200, 200])
 
 
-def test_one_code_lets_one_in_however_many_send_it_at_once(app, session, ann, codes):
+def test_code_signs_in_once_under_concurrency(app, session, ann, codes):
     browsers = [Browser(app) for _ in range(4)]
     forms = []
     for each in browsers:
-        half_way(each, ann)
-        forms.append({**form_fields(each.get("/accounts/second/").text), "code": code(), "answer": ""})
+        enter_password(each, ann)
+        forms.append({**form_fields(each.get("/accounts/second/").text), "code": code(), "credential": ""})
 
     def send(each, form):
         return lambda: each._client.post("/accounts/second/", data=form)
@@ -176,23 +176,27 @@ def test_one_code_lets_one_in_however_many_send_it_at_once(app, session, ann, co
     assert sorted(reply.status_code for reply in replies) == [200, 200, 200, 302]
 
 
-def test_a_recovery_code_works_once(browser, another_browser, session, ann, codes):
-    half_way(browser, ann)
-    half_way(another_browser, ann)
+def test_recovery_code_works_once(browser, another_browser, session, ann, codes):
+    enter_password(browser, ann)
+    enter_password(another_browser, ann)
 
-    first = step(browser, f" {codes[0].upper()} ")
-    second = step(another_browser, codes[0])
+    first = enter_code(browser, f" {codes[0].upper()} ")
+    second = enter_code(another_browser, codes[0])
 
-    assert (first.status_code, second.status_code, count(session, RecoveryCode)) == (302, 200, RECOVERY_CODE_COUNT - 1)
-    assert "a recovery code was used" in letters(session)
+    assert (first.status_code, second.status_code, count_rows(session, RecoveryCode)) == (
+        302,
+        200,
+        RECOVERY_CODE_COUNT - 1,
+    )
+    assert "a recovery code was used" in mail_kinds(session)
 
 
-def test_one_recovery_code_lets_one_in_however_many_send_it_at_once(app, session, ann, codes):
+def test_recovery_code_signs_in_once_under_concurrency(app, session, ann, codes):
     browsers = [Browser(app) for _ in range(4)]
     forms = []
     for each in browsers:
-        half_way(each, ann)
-        forms.append({**form_fields(each.get("/accounts/second/").text), "code": codes[0], "answer": ""})
+        enter_password(each, ann)
+        forms.append({**form_fields(each.get("/accounts/second/").text), "code": codes[0], "credential": ""})
 
     def send(each, form):
         return lambda: each._client.post("/accounts/second/", data=form)
@@ -200,50 +204,50 @@ def test_one_recovery_code_lets_one_in_however_many_send_it_at_once(app, session
     replies = run_concurrently(session, [send(each, form) for each, form in zip(browsers, forms)])
 
     assert sorted(reply.status_code for reply in replies) == [200, 200, 200, 302]
-    assert count(session, RecoveryCode) == RECOVERY_CODE_COUNT - 1
+    assert count_rows(session, RecoveryCode) == RECOVERY_CODE_COUNT - 1
 
 
-def test_the_recovery_code_of_somebody_else_is_none(browser, session, ann, codes):
+def test_recovery_code_of_another_user_is_refused(browser, session, ann, codes):
     bob = make_user_with_password(session)
     theirs = make_recovery_codes(session, bob, now=utc_now())
-    half_way(browser, ann)
+    enter_password(browser, ann)
 
-    reply = step(browser, theirs[0])
+    reply = enter_code(browser, theirs[0])
 
     assert (reply.status_code, browser.is_signed_in) == (200, False)
 
 
 def guess_from(app, ann, place, times=1):
     browser = Browser(app, REMOTE_ADDR=place)
-    half_way(browser, ann)
-    fields = {**form_fields(browser.get("/accounts/second/").text), "code": "000000", "answer": ""}
+    enter_password(browser, ann)
+    fields = {**form_fields(browser.get("/accounts/second/").text), "code": "000000", "credential": ""}
     return [browser.post("/accounts/second/", fields) for _ in range(times)]
 
 
-def test_guesses_at_codes_are_limited(app, ann, codes):
+def test_guesses_of_codes_are_rate_limited(app, ann, codes):
     replies = guess_from(app, ann, "198.51.100.1", SECOND_FACTOR.max_count + 1)
 
     assert [reply.status_code for reply in replies] == [200] * SECOND_FACTOR.max_count + [429]
     assert 0 < int(replies[-1].headers["Retry-After"]) <= 900
 
 
-def test_guesses_at_codes_from_everywhere_are_limited_and_lock_nobody_out_at_home(app, ann, codes):
+def test_distributed_guesses_are_limited_without_locking_the_owner_out(app, ann, codes):
     home = Browser(app, REMOTE_ADDR="192.0.2.1")
-    half_way(home, ann)
-    step(home, codes[0])
+    enter_password(home, ann)
+    enter_code(home, codes[0])
     for number in range(SECOND_FACTOR_ACCOUNT.max_count // 10):
         guess_from(app, ann, f"198.51.100.{number}", 10)
 
     [stranger] = guess_from(app, ann, "203.0.113.1")
     again = Browser(app, REMOTE_ADDR="192.0.2.1")
-    half_way(again, ann)
-    owner = step(again, codes[1])
+    enter_password(again, ann)
+    owner = enter_code(again, codes[1])
 
     assert (stranger.status_code, owner.status_code, again.is_signed_in) == (429, 302, True)
 
 
-def test_the_way_in_closes_after_ten_minutes(browser, ann, codes):
-    half_way(browser, ann)
+def test_pending_sign_in_expires_after_ten_minutes(browser, ann, codes):
+    enter_password(browser, ann)
 
     with time_machine.travel(utc_now() + dt.timedelta(minutes=11), tick=False):
         reply = browser.get("/accounts/second/")
@@ -251,8 +255,8 @@ def test_the_way_in_closes_after_ten_minutes(browser, ann, codes):
     assert (reply.status_code, reply.headers["Location"]) == (302, "/accounts/login/")
 
 
-def test_the_way_in_closes_when_the_password_changes_or_the_account_ends(browser, another_browser, session, ann, codes):
-    half_way(browser, ann)
+def test_pending_sign_in_ends_with_a_new_password_or_deactivation(browser, another_browser, session, ann, codes):
+    enter_password(browser, ann)
     ann.password_hash += " "
     changed = browser.get("/accounts/second/").status_code
     ann.password_hash = ann.password_hash[:-1]
@@ -262,23 +266,23 @@ def test_the_way_in_closes_when_the_password_changes_or_the_account_ends(browser
     assert (changed, open_again, browser.get("/accounts/second/").status_code) == (302, 200, 302)
 
 
-def test_nobody_takes_the_second_step_without_the_first(browser, ann, codes):
+def test_second_step_needs_the_first(browser, ann, codes):
     reply = browser.post(
-        "/accounts/second/", {"csrfmiddlewaretoken": browser.token(), "code": code(), "answer": "", "next": "/"}
+        "/accounts/second/", {"csrfmiddlewaretoken": browser.token(), "code": code(), "credential": "", "next": "/"}
     )
 
     assert (reply.status_code, reply.headers["Location"], browser.is_signed_in) == (302, "/accounts/login/", False)
 
 
-def test_showing_once_more_that_it_is_them_takes_both(browser, session, ann, codes):
-    half_way(browser, ann)
-    step(browser, code())
+def test_confirmation_needs_password_and_code(browser, session, ann, codes):
+    enter_password(browser, ann)
+    enter_code(browser, code())
     newest(session, BrowserSession).authenticated_at = utc_now() - dt.timedelta(hours=1)
     with time_machine.travel(utc_now() + dt.timedelta(minutes=1), tick=False):
         asked = browser.get("/accounts/security/authenticator/")
         first = browser.send(asked.headers["Location"], {"password": PASSWORD, "next": HERE})
         between = browser.get("/accounts/security/authenticator/").status_code
-        second = step(browser, code(), first.headers["Location"])
+        second = enter_code(browser, code(), first.headers["Location"])
 
         assert asked.headers["Location"].startswith("/accounts/confirm/")
         assert (first.headers["Location"], between) == (f"/accounts/second/?next={HERE}authenticator/", 302)
@@ -289,76 +293,76 @@ def test_showing_once_more_that_it_is_them_takes_both(browser, session, ann, cod
 @pytest.mark.parametrize(
     "path", ["authenticator/", "authenticator/remove/", "codes/", "password/", "passkeys/add/", "passkeys/1/remove/"]
 )
-def test_changes_take_a_recent_sign_in(browser, session, ann, codes, path):
-    half_way(browser, ann)
-    step(browser, code())
+def test_changes_need_a_recent_sign_in(browser, session, ann, codes, path):
+    enter_password(browser, ann)
+    enter_code(browser, code())
     newest(session, BrowserSession).authenticated_at = utc_now() - dt.timedelta(minutes=16)
 
-    reply = browser.send(f"{HERE}{path}", {"suffices": "yes"}, page=HERE)
+    reply = browser.send(f"{HERE}{path}", {"allowed": "yes"}, page=HERE)
 
     # Forms that have a page of their own are shown again there, the others where they stood.
     way_on = f"{HERE}{path}" if path in ("authenticator/", "passkeys/add/") else HERE
     assert (reply.status_code, reply.headers["Location"]) == (302, f"/accounts/confirm/?next={way_on}")
-    assert (count(session, Authenticator), count(session, RecoveryCode), ann.allows_password_only) == (
+    assert (count_rows(session, Authenticator), count_rows(session, RecoveryCode), ann.allows_password_only) == (
         1,
         RECOVERY_CODE_COUNT,
         False,
     )
 
 
-def test_the_app_is_removed_and_the_codes_with_it(browser, session, ann, codes):
+def test_removing_the_authenticator_deletes_recovery_codes(browser, session, ann, codes):
     ann.allows_password_only = True
-    half_way(browser, ann)
-    step(browser, code())
+    enter_password(browser, ann)
+    enter_code(browser, code())
 
     reply = browser.send(f"{HERE}authenticator/remove/", page=HERE)
 
-    assert (reply.status_code, count(session, Authenticator), count(session, RecoveryCode)) == (302, 0, 0)
+    assert (reply.status_code, count_rows(session, Authenticator), count_rows(session, RecoveryCode)) == (302, 0, 0)
     assert ann.allows_password_only is False
-    assert letters(session)[-1] == "the app that shows codes was removed"
+    assert mail_kinds(session)[-1] == "the app that shows codes was removed"
     assert Browser(browser._client.application).sign_in(ann).headers["Location"] == "/accounts/"
 
 
-def test_new_codes_make_the_old_ones_void(browser, another_browser, session, ann, codes):
-    half_way(browser, ann)
-    step(browser, code())
+def test_new_recovery_codes_replace_the_old_ones(browser, another_browser, session, ann, codes):
+    enter_password(browser, ann)
+    enter_code(browser, code())
 
     page = browser.send(f"{HERE}codes/", page=HERE)
 
     fresh = re.findall(r"<li>([a-z2-7-]{19})</li>", page.text)
-    half_way(another_browser, ann)
-    answers = [step(another_browser, each).status_code for each in (codes[0], fresh[0])]
+    enter_password(another_browser, ann)
+    answers = [enter_code(another_browser, each).status_code for each in (codes[0], fresh[0])]
     assert (len(fresh), page.headers["Cache-Control"], answers) == (RECOVERY_CODE_COUNT, "no-store", [200, 302])
 
 
-def test_there_are_no_codes_without_a_factor(browser, session, ann):
+def test_recovery_codes_need_a_factor(browser, session, ann):
     browser.sign_in(ann)
 
     reply = browser.send(f"{HERE}codes/", page="/accounts/")
 
-    assert (reply.status_code, count(session, RecoveryCode)) == (409, 0)
+    assert (reply.status_code, count_rows(session, RecoveryCode)) == (409, 0)
 
 
 def add_passkey(browser, device, name="My phone"):
     page = browser.get(f"{HERE}passkeys/add/")
     fields = form_fields(page.text)
     answer = device.make(options_of(page.text))
-    return browser.post(f"{HERE}passkeys/add/", {**fields, "name": name, "answer": answer})
+    return browser.post(f"{HERE}passkeys/add/", {**fields, "name": name, "credential": answer})
 
 
 def use_passkey(browser, device, answer=None):
     page = browser.get("/accounts/second/")
     fields = form_fields(page.text)
     answer = answer or device.sign(options_of(page.text))
-    return browser.post("/accounts/second/", {**fields, "code": "", "answer": answer}), answer
+    return browser.post("/accounts/second/", {**fields, "code": "", "credential": answer}), answer
 
 
-def test_a_passkey_is_added_and_asked_for(browser, another_browser, session, ann):
+def test_passkey_is_added_and_required(browser, another_browser, session, ann):
     browser.sign_in(ann)
     device = PasskeyDevice()
 
     added = add_passkey(browser, device)
-    half_way(another_browser, ann)
+    enter_password(another_browser, ann)
     reply, _ = use_passkey(another_browser, device)
 
     kept = newest(session, Passkey)
@@ -366,19 +370,19 @@ def test_a_passkey_is_added_and_asked_for(browser, another_browser, session, ann
     assert (kept.name, kept.transports, kept.sign_count) == ("My phone", ["internal"], 1)
     assert kept.last_used_at is not None
     assert (reply.status_code, another_browser.is_signed_in) == (302, True)
-    assert letters(session) == ["the passkey My phone was added"]
+    assert mail_kinds(session) == ["the passkey My phone was added"]
 
 
 @pytest.mark.parametrize("counts", [True, False], ids=["counting", "not counting"])
-def test_an_answer_of_a_device_works_once(browser, another_browser, session, ann, counts):
+def test_passkey_response_works_once(browser, another_browser, session, ann, counts):
     browser.sign_in(ann)
     device = PasskeyDevice(counts=counts)
     add_passkey(browser, device)
-    half_way(another_browser, ann)
+    enter_password(another_browser, ann)
     before = {name: another_browser.cookie(name) for name in ("joindin_memo", "csrftoken")}
     page = another_browser.get("/accounts/second/")
     cookies = another_browser.cookie("joindin_memo")
-    fields = {**form_fields(page.text), "code": "", "answer": device.sign(options_of(page.text))}
+    fields = {**form_fields(page.text), "code": "", "credential": device.sign(options_of(page.text))}
     first = another_browser.post("/accounts/second/", fields)
 
     thief = Browser(browser._client.application)
@@ -392,17 +396,17 @@ def test_an_answer_of_a_device_works_once(browser, another_browser, session, ann
 @pytest.mark.parametrize(
     "answer", ["{}", "[]", "null", "nonsense", '{"id": 1}', "[" * 10_000, '{"id": "x", "rawId": 5}', "x" * 50_000]
 )
-def test_nonsense_is_no_answer_of_a_device(browser, another_browser, session, ann, answer):
+def test_malformed_passkey_response_is_refused(browser, another_browser, session, ann, answer):
     browser.sign_in(ann)
     add_passkey(browser, PasskeyDevice())
-    half_way(another_browser, ann)
+    enter_password(another_browser, ann)
     page = browser.get(f"{HERE}passkeys/add/")
 
     entering, _ = use_passkey(another_browser, None, answer)
-    adding = browser.post(f"{HERE}passkeys/add/", {**form_fields(page.text), "name": "Another", "answer": answer})
+    adding = browser.post(f"{HERE}passkeys/add/", {**form_fields(page.text), "name": "Another", "credential": answer})
 
     assert (entering.status_code, another_browser.is_signed_in) == (200, False)
-    assert (adding.status_code, count(session, Passkey)) == (200, 1)
+    assert (adding.status_code, count_rows(session, Passkey)) == (200, 1)
 
 
 @pytest.mark.parametrize(
@@ -410,11 +414,11 @@ def test_nonsense_is_no_answer_of_a_device(browser, another_browser, session, an
     [{"origin": "http://evil.example"}, {"host": "evil.example"}, {"origin": "https://localhost"}],
     ids=["origin", "host", "scheme"],
 )
-def test_a_passkey_works_at_this_site_alone(browser, another_browser, session, ann, changes):
+def test_passkey_is_bound_to_the_site(browser, another_browser, session, ann, changes):
     browser.sign_in(ann)
     device = PasskeyDevice()
     add_passkey(browser, device)
-    half_way(another_browser, ann)
+    enter_password(another_browser, ann)
     for name, value in changes.items():
         setattr(device, name, value)
 
@@ -423,22 +427,22 @@ def test_a_passkey_works_at_this_site_alone(browser, another_browser, session, a
     assert (reply.status_code, another_browser.is_signed_in) == (200, False)
 
 
-def test_a_copied_device_is_noticed_by_its_count(app, browser, another_browser, session, ann):
+def test_cloned_passkey_is_detected_by_its_counter(app, browser, another_browser, session, ann):
     browser.sign_in(ann)
     device = PasskeyDevice()
     add_passkey(browser, device)
-    half_way(another_browser, ann)
+    enter_password(another_browser, ann)
     use_passkey(another_browser, device)
     device.count = 0
 
     third = Browser(app)
-    half_way(third, ann)
+    enter_password(third, ann)
     reply, _ = use_passkey(third, device)
 
     assert (reply.status_code, third.is_signed_in) == (200, False)
 
 
-def test_the_passkey_of_somebody_else_is_none(browser, another_browser, session, ann):
+def test_passkey_of_another_user_is_refused(browser, another_browser, session, ann):
     bob, theirs, hers = make_user_with_password(session), PasskeyDevice(), PasskeyDevice()
     another_browser.sign_in(bob)
     add_passkey(another_browser, theirs)
@@ -446,15 +450,15 @@ def test_the_passkey_of_somebody_else_is_none(browser, another_browser, session,
     add_passkey(browser, hers)
     again = add_passkey(browser, theirs)
     third = Browser(browser._client.application)
-    half_way(third, ann)
+    enter_password(third, ann)
 
     reply, _ = use_passkey(third, theirs)
 
     assert (again.status_code, "belongs to an account already" in main_text(again)) == (200, True)
-    assert (reply.status_code, third.is_signed_in, count(session, Passkey)) == (200, False, 2)
+    assert (reply.status_code, third.is_signed_in, count_rows(session, Passkey)) == (200, False, 2)
 
 
-def test_passkeys_are_removed_by_their_owner_alone(browser, another_browser, session, ann):
+def test_passkeys_are_removed_only_by_their_owner(browser, another_browser, session, ann):
     browser.sign_in(ann)
     add_passkey(browser, PasskeyDevice())
     kept = newest(session, Passkey)
@@ -464,10 +468,10 @@ def test_passkeys_are_removed_by_their_owner_alone(browser, another_browser, ses
     owner = browser.send(f"{HERE}passkeys/{kept.id}/remove/", page=HERE)
 
     assert (stranger.status_code, owner.status_code) == (404, 302)
-    assert (count(session, Passkey), count(session, RecoveryCode)) == (0, 0)
+    assert (count_rows(session, Passkey), count_rows(session, RecoveryCode)) == (0, 0)
 
 
-def test_a_script_runs_on_pages_of_passkeys_alone_and_with_a_nonce(browser, ann):
+def test_only_passkey_pages_have_a_script_with_a_nonce(browser, ann):
     browser.sign_in(ann)
 
     with_script = browser.get(f"{HERE}passkeys/add/")
@@ -485,7 +489,7 @@ def sign_in_by_api(api, session):
     return api.post("/v2.1/token", json={**entrance, "username": "ann", "password": PASSWORD})
 
 
-def test_applications_do_not_get_round_the_second_factor(api, session, ann, codes):
+def test_password_alone_does_not_sign_in_applications(api, session, ann, codes):
     reply = sign_in_by_api(api, session)
 
     assert reply.status_code == 403
@@ -494,17 +498,17 @@ def test_applications_do_not_get_round_the_second_factor(api, session, ann, code
     ]
 
 
-def test_people_let_applications_do_without(api, browser, session, ann, codes):
-    half_way(browser, ann)
-    step(browser, code())
+def test_user_allows_applications_with_the_password_alone(api, browser, session, ann, codes):
+    enter_password(browser, ann)
+    enter_code(browser, code())
 
-    browser.send(f"{HERE}password/", {"suffices": "yes"}, page=HERE)
+    browser.send(f"{HERE}password/", {"allowed": "yes"}, page=HERE)
     allowed = sign_in_by_api(api, session)
-    browser.send(f"{HERE}password/", {"suffices": "no"}, page=HERE)
+    browser.send(f"{HERE}password/", {"allowed": "no"}, page=HERE)
     session.refresh(ann)
 
     assert (allowed.status_code, ann.allows_password_only) == (200, False)
-    assert letters(session)[-2:] == [
+    assert mail_kinds(session)[-2:] == [
         "applications may sign you in with the password alone",
         "applications may no longer sign you in with the password alone",
     ]

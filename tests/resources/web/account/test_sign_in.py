@@ -1,4 +1,4 @@
-"""Signing in, and what of it can go wrong."""
+"""Sign-in and sign-out, sessions and cookies."""
 
 import datetime as dt
 
@@ -16,7 +16,7 @@ WRONG = "That name and that password do not fit together"
 
 
 @pytest.mark.parametrize("name", ["ann", "ANN", "ann@example.org", "Ann@Example.org"])
-def test_somebody_signs_in_by_name_or_address(browser, session, name):
+def test_user_signs_in_with_name_or_address(browser, session, name):
     make_user_with_password(session, "ann", full_name="Ann Ash")
 
     reply = browser.send("/accounts/login/", {"username": name, "password": PASSWORD})
@@ -25,7 +25,7 @@ def test_somebody_signs_in_by_name_or_address(browser, session, name):
     assert "Ann Ash" in browser.get("/accounts/").text
 
 
-def test_only_the_hash_of_the_cookie_is_kept(browser, session):
+def test_only_the_hash_of_the_cookie_is_stored(browser, session):
     ann = make_user_with_password(session)
 
     reply = browser.post(
@@ -52,7 +52,7 @@ def test_only_the_hash_of_the_cookie_is_kept(browser, session):
         {"username": "a\0nn", "password": "wrong"},
     ],
 )
-def test_a_wrong_name_or_password_shows_the_form_again(browser, session, given):
+def test_wrong_name_or_password_is_refused(browser, session, given):
     make_user_with_password(session, "ann")
     make_user_with_password(session, "left", is_active=False)
     make_user_with_password(session, "no password", password_hash=None)
@@ -64,7 +64,7 @@ def test_a_wrong_name_or_password_shows_the_form_again(browser, session, given):
     assert 'type="password" value=""' in reply.text
 
 
-def test_nobody_learns_whether_there_is_an_account(app, session):
+def test_sign_in_does_not_reveal_accounts(app, session):
     make_user_with_password(session, "ann", email="ann@example.org")
     make_user_with_password(session, "gone", email="gone@example.org", is_active=False)
     make_user_with_password(session, "unproven", email="unproven@example.org", is_verified=False)
@@ -82,7 +82,7 @@ def test_nobody_learns_whether_there_is_an_account(app, session):
     assert len(answers) == 1
 
 
-def test_who_has_not_proven_their_address_is_mailed_again(browser, session):
+def test_unverified_user_gets_another_mail(browser, session):
     ann = make_user_with_password(session, is_verified=False)
 
     reply = browser.sign_in(ann)
@@ -91,15 +91,15 @@ def test_who_has_not_proven_their_address_is_mailed_again(browser, session):
     assert (newest(session, EmailVerification).user_id, browser.cookie("sessionid")) == (ann.id, None)
 
 
-@pytest.mark.parametrize("place", ["/accounts/", "/event/x?a=b&c=d", "/user/J%C3%BCrgen"])
-def test_signing_in_leads_back(browser, session, place):
-    reply = browser.sign_in(make_user_with_password(session), next=place)
+@pytest.mark.parametrize("path", ["/accounts/", "/event/x?a=b&c=d", "/user/J%C3%BCrgen"])
+def test_sign_in_redirects_to_next(browser, session, path):
+    reply = browser.sign_in(make_user_with_password(session), next=path)
 
-    assert (reply.status_code, reply.headers["Location"]) == (302, place)
+    assert (reply.status_code, reply.headers["Location"]) == (302, path)
 
 
 @pytest.mark.parametrize(
-    "place",
+    "path",
     [
         "https://evil.example/",
         "//evil.example/",
@@ -115,13 +115,13 @@ def test_signing_in_leads_back(browser, session, place):
         "",
     ],
 )
-def test_signing_in_leads_to_no_other_site(browser, session, place):
-    reply = browser.sign_in(make_user_with_password(session), next=place)
+def test_sign_in_does_not_redirect_to_other_sites(browser, session, path):
+    reply = browser.sign_in(make_user_with_password(session), next=path)
 
     assert (reply.status_code, reply.headers["Location"]) == (302, "/accounts/")
 
 
-def test_who_is_not_signed_in_is_sent_to_do_so_and_back(browser, session):
+def test_protected_page_redirects_to_sign_in_and_back(browser, session):
     sent = browser.get("/accounts/?a=b")
 
     shown = browser.get(sent.headers["Location"])
@@ -130,7 +130,7 @@ def test_who_is_not_signed_in_is_sent_to_do_so_and_back(browser, session):
     assert 'value="/accounts/?a=b"' in shown.text
 
 
-def test_the_session_is_another_after_signing_in(browser, session):
+def test_sign_in_creates_a_new_session(browser, session):
     browser.set_cookie("sessionid", "chosen by somebody else")
     ann = make_user_with_password(session)
 
@@ -150,7 +150,7 @@ def test_the_session_is_another_after_signing_in(browser, session):
     ]
 
 
-def test_signing_out_ends_the_session_for_whoever_kept_the_cookie(browser, another_browser, session):
+def test_sign_out_invalidates_the_cookie(browser, another_browser, session):
     browser.sign_in(make_user_with_password(session))
     another_browser.set_cookie("sessionid", browser.cookie("sessionid"))
     assert another_browser.is_signed_in
@@ -162,7 +162,7 @@ def test_signing_out_ends_the_session_for_whoever_kept_the_cookie(browser, anoth
     assert (browser.cookie("sessionid"), another_browser.is_signed_in) == (None, False)
 
 
-def test_signing_out_takes_more_than_a_link(browser, session):
+def test_sign_out_needs_a_post_with_token(browser, session):
     browser.sign_in(make_user_with_password(session))
 
     reply = browser.get("/accounts/logout/")
@@ -170,7 +170,7 @@ def test_signing_out_takes_more_than_a_link(browser, session):
     assert (reply.status_code, browser.is_signed_in) == (405, True)
 
 
-def test_signing_out_everywhere_ends_every_session_of_that_person_alone(app, browser, another_browser, session):
+def test_sign_out_everywhere_ends_all_sessions_of_the_user(app, browser, another_browser, session):
     ann, bob = make_user_with_password(session), make_user_with_password(session)
     bobs = Browser(app)
     for each, who in ((browser, ann), (another_browser, ann), (bobs, bob)):
@@ -192,7 +192,7 @@ def test_signing_out_everywhere_ends_every_session_of_that_person_alone(app, bro
     ],
     ids=["live", "expired", "used", "idle", "revoked"],
 )
-def test_a_session_ends(browser, session, change, is_in):
+def test_session_expires(browser, session, change, is_in):
     browser.sign_in(make_user_with_password(session))
 
     for name, value in change.items():
@@ -201,7 +201,7 @@ def test_a_session_ends(browser, session, change, is_in):
     assert browser.is_signed_in is is_in
 
 
-def test_a_session_ends_when_its_owner_is_deactivated_or_deleted(browser, another_browser, session):
+def test_session_ends_with_deactivation_or_deletion(browser, another_browser, session):
     ann, bob = make_user_with_password(session), make_user_with_password(session)
     browser.sign_in(ann)
     another_browser.sign_in(bob)
@@ -212,7 +212,7 @@ def test_a_session_ends_when_its_owner_is_deactivated_or_deleted(browser, anothe
     assert (browser.is_signed_in, another_browser.is_signed_in) == (False, False)
 
 
-def test_use_is_written_down_once_a_minute(browser, session, count_statements):
+def test_last_use_is_stored_once_a_minute(browser, session, count_statements):
     browser.sign_in(make_user_with_password(session))
     kept = newest(session, BrowserSession)
     kept.last_seen_at = utc_now() - dt.timedelta(minutes=5)
@@ -228,7 +228,7 @@ def test_use_is_written_down_once_a_minute(browser, session, count_statements):
     assert newest(session, BrowserSession).last_seen_at > utc_now() - dt.timedelta(seconds=30)
 
 
-def test_a_known_session_costs_one_statement(browser, session, count_statements):
+def test_session_costs_one_statement(browser, session, count_statements):
     browser.sign_in(make_user_with_password(session))
 
     with count_statements() as seen:
@@ -237,7 +237,7 @@ def test_a_known_session_costs_one_statement(browser, session, count_statements)
     assert len(seen) == 1
 
 
-def test_a_visitor_costs_none(browser, session, count_statements):
+def test_visitor_costs_no_statement(browser, session, count_statements):
     with count_statements() as seen:
         browser.get("/accounts/login/")
 
@@ -253,7 +253,7 @@ def test_a_visitor_costs_none(browser, session, count_statements):
     ],
     ids=["plain", "TLS", "a caller's own word"],
 )
-def test_cookies_are_for_this_site_alone_and_behind_tls_for_tls(app, session, base_url, headers, secure):
+def test_cookies_have_safe_attributes(app, session, base_url, headers, secure):
     browser, ann = Browser(app, base_url), make_user_with_password(session)
     token = browser.token()
 
@@ -271,7 +271,7 @@ def test_cookies_are_for_this_site_alone_and_behind_tls_for_tls(app, session, ba
     }
 
 
-def test_a_trusted_proxy_is_believed_about_tls(app, session, settings):
+def test_trusted_proxy_sets_the_scheme(app, session, settings):
     from joindin import create_app
 
     behind = create_app({**settings, "TRUSTED_PROXIES": 1})
@@ -294,7 +294,7 @@ def test_a_trusted_proxy_is_believed_about_tls(app, session, settings):
     assert newest(session, BrowserSession).ip_address == "203.0.113.9"
 
 
-def test_a_session_ends_at_last_however_often_it_is_used(browser, session):
+def test_session_ends_at_its_maximum_age(browser, session):
     now = utc_now()
     browser.sign_in(make_user_with_password(session))
 

@@ -1,4 +1,4 @@
-"""Guesses at passwords on the page: slowed down, and nobody locked out by others."""
+"""Rate limits of password guesses; the owner is not locked out by others."""
 
 import datetime as dt
 
@@ -18,7 +18,7 @@ def guess(browser, times, name="ann", password="wrong"):
 
 
 @pytest.mark.parametrize("name", ["ann", "nobody"], ids=["an account", "no account"])
-def test_guesses_are_told_to_wait_and_how_long(browser, session, name):
+def test_guesses_are_limited_with_retry_after(browser, session, name):
     make_user_with_password(session, "ann")
     now = utc_now()
 
@@ -35,7 +35,7 @@ def test_guesses_are_told_to_wait_and_how_long(browser, session, name):
     assert again.status_code == 200
 
 
-def test_a_right_password_is_not_counted(app, session):
+def test_correct_password_is_not_counted(app, session):
     ann = make_user_with_password(session, "ann")
 
     answers = [Browser(app).sign_in(ann).status_code for _ in range(SIGN_IN_ACCOUNT_FROM_NETWORK.max_count + 5)]
@@ -43,7 +43,7 @@ def test_a_right_password_is_not_counted(app, session):
     assert set(answers) == {302}
 
 
-def test_an_attack_from_everywhere_does_not_lock_the_owner_out(app, session):
+def test_distributed_attack_does_not_lock_the_owner_out(app, session):
     ann = make_user_with_password(session, "ann")
     home = Browser(app, REMOTE_ADDR="192.0.2.1")
     home.sign_in(ann)
@@ -61,7 +61,7 @@ def test_an_attack_from_everywhere_does_not_lock_the_owner_out(app, session):
     assert [reply.status_code for reply in third] == [200, 429]
 
 
-def test_an_account_and_none_take_as_many_statements_when_it_was_too_often(browser, session, count_statements):
+def test_limited_attempts_cost_the_same_for_known_and_unknown_names(browser, session, count_statements):
     make_user_with_password(session, "ann")
     kinds = {}
     for name in ("ann", "nobody"):

@@ -1,4 +1,4 @@
-"""The desk: who may see which page, and what the forms do."""
+"""Administration pages: permissions, forms, and the cost of pages."""
 
 import datetime as dt
 import re
@@ -40,13 +40,13 @@ from tests.factories import (
 )
 from tests.roles import ROLES, make_role_users
 
-DECIDERS, MODERATORS = {"editor", "admin"}, {"host", "admin"}
+EDITORS, MODERATORS = {"editor", "admin"}, {"host", "admin"}
 MANAGERS, READERS, ADMINS = {"manager", "admin"}, {"reader", "admin"}, {"admin"}
 
 PAGES = {
     "/desk/": {"host", "editor", "manager", "reader", "admin"},
-    "/desk/events/": DECIDERS,
-    "/desk/events/{event}/": DECIDERS,
+    "/desk/events/": EDITORS,
+    "/desk/events/{event}/": EDITORS,
     "/desk/reports/": MODERATORS,
     "/desk/reports/talks/": MODERATORS,
     "/desk/claims/": MODERATORS,
@@ -55,19 +55,19 @@ PAGES = {
     "/desk/people/{user}/removal/": ADMINS,
     "/desk/groups/": MANAGERS,
     "/desk/groups/{group}/": MANAGERS,
-    "/desk/reasons/": DECIDERS,
-    "/desk/reasons/{reason}/": DECIDERS,
+    "/desk/reasons/": EDITORS,
+    "/desk/reasons/{reason}/": EDITORS,
     "/desk/log/": READERS,
 }
 
-# Who may send the form, then its fields.
+# The roles that may submit the form, and its fields.
 FORMS = {
-    "/desk/events/{event}/approval/": (DECIDERS, {"version": "{version}"}),
-    "/desk/events/{event}/rejection/": (DECIDERS, {"version": "{version}", "words": "No"}),
+    "/desk/events/{event}/approval/": (EDITORS, {"version": "{version}"}),
+    "/desk/events/{event}/rejection/": (EDITORS, {"version": "{version}", "custom_reason": "No"}),
     "/desk/reports/events/{comment}/": (MODERATORS, {"decision": "denied"}),
     "/desk/reports/talks/{talk_comment}/": (MODERATORS, {"decision": "denied"}),
     "/desk/claims/{claim}/": (MODERATORS, {"decision": "reject"}),
-    "/desk/people/{user}/roles/": (ADMINS, {"seen": "active", "active": "y", "trusted": "y"}),
+    "/desk/people/{user}/roles/": (ADMINS, {"shown": "active", "active": "y", "trusted": "y"}),
     "/desk/people/{user}/talk_comments/": (ADMINS, {}),
     "/desk/people/{user}/removal/": (ADMINS, {}),
     "/desk/groups/": (MANAGERS, {"name": "New"}),
@@ -77,10 +77,10 @@ FORMS = {
     "/desk/groups/{group}/removal/": (MANAGERS, {}),
     "/desk/groups/{group}/permissions/": (ADMINS, {"permission": "view_log", "number": ""}),
     "/desk/groups/{group}/presets/": (ADMINS, {"preset": "hr"}),
-    "/desk/groups/{group}/permissions/{permit}/removal/": (ADMINS, {}),
-    "/desk/reasons/": (DECIDERS, {"title": "New", "text": "Words"}),
-    "/desk/reasons/{reason}/": (DECIDERS, {"title": "New", "text": "Words"}),
-    "/desk/reasons/{reason}/removal/": (DECIDERS, {}),
+    "/desk/groups/{group}/permissions/{permission}/removal/": (ADMINS, {}),
+    "/desk/reasons/": (EDITORS, {"title": "New", "text": "Words"}),
+    "/desk/reasons/{reason}/": (EDITORS, {"title": "New", "text": "Words"}),
+    "/desk/reasons/{reason}/removal/": (EDITORS, {}),
 }
 
 
@@ -89,8 +89,8 @@ def people(session):
     return make_role_users(session)
 
 
-def make_waiting(session, host, number=1):
-    """At an event of ``host`` that many claims, and reports of either kind; the last ids of them."""
+def make_open_tasks(session, host, number=1):
+    """Add ``number`` claims and reports of both kinds to an event of ``host``; return the last ids."""
     event = make_event(session, host=host)
     for _ in range(number):
         talk = make_talk(session, event, speakers=["Ann"])
@@ -109,12 +109,12 @@ def ids(session, people):
     group = make_group(session, "Kitchen", members=[subject])
     grant_permission(session, group, "view_event", pending, actor=None)
     return {
-        **make_waiting(session, people["host"]),
+        **make_open_tasks(session, people["host"]),
         "event": pending.id,
         "version": pending.version,
         "user": subject.id,
         "group": group.id,
-        "permit": newest(session, GrantedPermission).id,
+        "permission": newest(session, GrantedPermission).id,
         "reason": add_reason(session, title="Off topic", text="Not about us", actor=None).id,
     }
 
@@ -125,84 +125,89 @@ def signed_in(app):
 
 
 @pytest.fixture
-def desk(people, signed_in):
+def admin_browser(people, signed_in):
     """The browser of an admin."""
     return signed_in(people["admin"])
 
 
-def count(session, model):
+def count_rows(session, model):
     return session.scalar(select(func.count()).select_from(model))
 
 
-def notices(browser, place):
-    reply = browser.get(place)
+def notices(browser, path):
+    reply = browser.get(path)
     return re.findall(r'<p class="(notice|warning)" role="status">(.*?)</p>', reply.text)
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_each_page_is_for_those_it_is_for(browser, people, ids, role):
+def test_pages_are_limited_to_their_roles(browser, people, ids, role):
     if role != "visitor":
         browser.sign_in_directly(people[role])
 
-    seen = {page: browser.get(page.format(**ids)) for page in PAGES}
+    replies = {page: browser.get(page.format(**ids)) for page in PAGES}
 
     if role == "visitor":
-        assert {(reply.status_code, reply.headers["Location"][:22]) for reply in seen.values()} == {
+        assert {(reply.status_code, reply.headers["Location"][:22]) for reply in replies.values()} == {
             (302, "/accounts/login/?next=")
         }
     else:
-        assert {page: reply.status_code for page, reply in seen.items()} == {
+        assert {page: reply.status_code for page, reply in replies.items()} == {
             page: 200 if role in allowed else 403 for page, allowed in PAGES.items()
         }
-        tabs = re.findall(r'<li><a href="(/desk/[a-z/]*)"[^>]*>', seen["/desk/"].text.partition("</nav>\n{")[0])
+        tabs = re.findall(r'<li><a href="(/desk/[a-z/]*)"[^>]*>', replies["/desk/"].text.partition("</nav>\n{")[0])
         assert {tab for tab in tabs if tab != "/desk/reports/talks/"} == (
             {page for page, allowed in PAGES.items() if role in allowed and page.count("/") <= 3 and "{" not in page}
         )
 
 
 @pytest.mark.parametrize("path", FORMS)
-def test_each_form_is_for_those_it_is_for_and_nothing_is_done_for_others(session, app, people, ids, signed_in, path):
+def test_forms_are_limited_to_their_roles_and_change_nothing_for_others(session, app, people, ids, signed_in, path):
     allowed, fields = FORMS[path]
     fields = {name: value.format(**ids) for name, value in fields.items()}
-    path, before = path.format(**ids), count(session, AuditEntry)
+    path, before = path.format(**ids), count_rows(session, AuditEntry)
     refused = [role for role in ("plain", "host", "editor", "manager", "reader") if role not in allowed]
 
     visitor = Browser(app).send(path, fields, page="/accounts/login/")
     replies = {role: signed_in(people[role]).send(path, fields, page="/accounts/") for role in refused}
-    one = signed_in(people[sorted(allowed)[-1]])
-    unguarded = one.post(path, fields)
-    unchanged = count(session, AuditEntry) == before
-    done = one.send(path, fields, page="/accounts/")
+    allowed_browser = signed_in(people[sorted(allowed)[-1]])
+    without_token = allowed_browser.post(path, fields)
+    is_unchanged = count_rows(session, AuditEntry) == before
+    done = allowed_browser.send(path, fields, page="/accounts/")
 
     assert (visitor.status_code, visitor.headers["Location"][:16]) == (302, "/accounts/login/")
     assert {reply.status_code for reply in replies.values()} == {403}
-    assert (unguarded.status_code, "This form has expired" in unguarded.text) == (403, True)
-    assert unchanged
+    assert (without_token.status_code, "This form has expired" in without_token.text) == (403, True)
+    assert is_unchanged
     assert done.status_code == 303
-    assert count(session, AuditEntry) > before
-    assert notices(one, "/desk/")[0][0] == "notice"
+    assert count_rows(session, AuditEntry) > before
+    assert notices(allowed_browser, "/desk/")[0][0] == "notice"
 
 
-@pytest.mark.parametrize("path", PAGES | FORMS)
-def test_what_is_not_there_is_not_found(desk, ids, path):
-    if "{" not in path:
-        pytest.skip("is always there")
-    gone = path.format(**dict.fromkeys(ids, 99999), **{})
+def test_missing_objects_are_not_found(admin_browser, ids):
+    missing = dict.fromkeys(ids, 99999)
+    # A second decision or deletion is not an error but answered with a message.
+    with_message = {"/desk/claims/{claim}/", "/desk/reasons/{reason}/removal/"}
 
-    reply = desk.get(gone) if path in PAGES else desk.send(gone, {"decision": "x"}, page="/desk/")
+    pages = {path: admin_browser.get(path.format(**missing)) for path in PAGES if "{" in path}
+    forms = {
+        path: admin_browser.send(path.format(**missing), {"decision": "x"}, page="/desk/")
+        for path in FORMS
+        if "{" in path
+    }
+    (message,) = notices(admin_browser, "/desk/")
 
-    if path in ("/desk/claims/{claim}/", "/desk/reasons/{reason}/removal/"):
-        # Those who were slow are told so.
-        assert (reply.status_code, notices(desk, "/desk/")[0][0]) == (303, "warning")
-    else:
-        assert reply.status_code == 404
+    assert {path: reply.status_code for path, reply in pages.items()} == dict.fromkeys(pages, 404)
+    assert {path: reply.status_code for path, reply in forms.items()} == {
+        path: 303 if path in with_message else 404 for path in forms
+    }
+    assert message[0] == "warning"
 
 
 # The approval queue
 
 
-def say(browser, path, fields=None):
-    """What is said on the page that sending the form leads to."""
+def submit(browser, path, fields=None):
+    """Submit the form; return the message on the page that it redirects to."""
     reply = browser.send(path, fields, page="/desk/")
     assert reply.status_code == 303
     (notice,) = notices(browser, reply.headers["Location"])
@@ -214,11 +219,11 @@ def send_decision(browser, event, kind, **fields):
     return browser.send(f"/desk/events/{event.id}/{kind}/", fields, page="/desk/")
 
 
-def test_the_queue_shows_what_waits_and_the_page_how_it_will_look(session, people, desk):
+def test_queue_lists_pending_events_and_the_page_previews_one(session, people, admin_browser):
     event = make_pending_event(session, "PHP <Tour>", host=people["host"], tags=["php"], description="First.\n\nThen.")
     make_event(session, "Live")
 
-    queue, page = desk.get("/desk/events/"), desk.get(f"/desk/events/{event.id}/")
+    queue, page = admin_browser.get("/desk/events/"), admin_browser.get(f"/desk/events/{event.id}/")
 
     assert main_text(queue).count("Decide") == 1
     assert "PHP <Tour>" in main_text(queue)
@@ -228,14 +233,14 @@ def test_the_queue_shows_what_waits_and_the_page_how_it_will_look(session, peopl
     assert "Approve" in main_text(page)
 
 
-def test_an_editor_approves_and_the_hosts_are_told(session, people, signed_in):
+def test_editor_approves_an_event_and_hosts_are_notified(session, people, signed_in):
     event = make_pending_event(session, "PHP", host=people["host"])
     browser = signed_in(people["editor"])
 
     reply = send_decision(browser, event, "approval")
 
     assert (reply.status_code, reply.headers["Location"]) == (303, "/desk/events/")
-    assert notices(browser, "/desk/events/") == [("notice", "PHP is approved. Its hosts are told.")]
+    assert notices(browser, "/desk/events/") == [("notice", "PHP is approved. Its hosts get a mail.")]
     assert (event.is_active, event.is_pending, event.reviewer_id) == (True, False, people["editor"].id)
     assert session.scalars(select(Mail.kind)).all() == ["event_approved"]
     entry = newest(session, AuditEntry)
@@ -248,15 +253,17 @@ def test_an_editor_approves_and_the_hosts_are_told(session, people, signed_in):
     ("fields", "reason"),
     [
         ({"reason": "{id}"}, "Not about us"),
-        ({"reason": "{id}", "words": " Bring a <b>programme</b>\nfirst "}, "Bring a programme\nfirst"),
-        ({"words": "n" * 200}, "n" * 200),
+        ({"reason": "{id}", "custom_reason": " Bring a <b>programme</b>\nfirst "}, "Bring a programme\nfirst"),
+        ({"custom_reason": "n" * 200}, "n" * 200),
     ],
 )
-def test_a_rejection_carries_a_reason_from_the_list_or_ones_own_words(session, people, desk, fields, reason):
+def test_rejection_stores_a_listed_or_custom_reason(session, people, admin_browser, fields, reason):
     event = make_pending_event(session, "PHP", host=people["host"])
-    known = add_reason(session, title="Off topic", text="Not about us", actor=None)
+    listed = add_reason(session, title="Off topic", text="Not about us", actor=None)
 
-    reply = send_decision(desk, event, "rejection", **{name: text.format(id=known.id) for name, text in fields.items()})
+    reply = send_decision(
+        admin_browser, event, "rejection", **{name: text.format(id=listed.id) for name, text in fields.items()}
+    )
 
     assert reply.status_code == 303
     assert (event.is_active, event.is_pending, event.rejection_reason) == (False, False, reason)
@@ -265,53 +272,55 @@ def test_a_rejection_carries_a_reason_from_the_list_or_ones_own_words(session, p
 
 
 @pytest.mark.parametrize(
-    ("fields", "problem"),
+    ("fields", "message"),
     [
         ({}, "Choose a reason, or write one"),
         ({"reason": "999"}, "Choose a reason, or write one"),
-        ({"words": "n" * 201}, "The reason must have at most 200 characters"),
+        ({"custom_reason": "n" * 201}, "The reason must have at most 200 characters"),
     ],
 )
 @pytest.mark.parametrize("has_reasons", [True, False])
-def test_a_rejection_without_a_good_reason_is_asked_for_one(session, people, desk, fields, problem, has_reasons):
+def test_rejection_without_a_valid_reason_is_refused(session, people, admin_browser, fields, message, has_reasons):
     event = make_pending_event(session, "PHP", host=people["host"])
     if has_reasons:
         add_reason(session, title="Off topic", text="Not about us", actor=None)
 
-    reply = send_decision(desk, event, "rejection", **fields)
+    reply = send_decision(admin_browser, event, "rejection", **fields)
 
-    assert (reply.status_code, problem in main_text(reply)) == (400, True)
+    assert (reply.status_code, message in main_text(reply)) == (400, True)
     assert "<title>Error: PHP</title>" in reply.text
     assert event.is_pending is True
-    # What was filled in can be sent again.
+    # The form can be submitted again.
     assert f'name="version" type="hidden" value="{event.version}"' in reply.text
 
 
 @pytest.mark.parametrize("first", ["approval", "rejection"])
-@pytest.mark.parametrize(("second", "sentence"), [("approval", "approved"), ("rejection", "rejected")])
-def test_who_decides_second_is_told_what_was_decided(session, people, desk, signed_in, first, second, sentence):
+@pytest.mark.parametrize(("second", "message"), [("approval", "approved"), ("rejection", "rejected")])
+def test_second_decision_is_refused_and_the_first_is_shown(
+    session, people, admin_browser, signed_in, first, second, message
+):
     event = make_pending_event(session, "PHP", host=people["host"])
     version = event.version
     slow = signed_in(make_user(session, "slow", is_admin=True))
-    send_decision(desk, event, first, version=version, words="No")
+    send_decision(admin_browser, event, first, version=version, custom_reason="No")
     was = (event.is_active, event.rejection_reason)
 
-    reply = send_decision(slow, event, second, version=version, words="Another")
+    reply = send_decision(slow, event, second, version=version, custom_reason="Another")
 
     assert (reply.status_code, reply.headers["Location"]) == (303, f"/desk/events/{event.id}/")
     page = main_text(slow.get(f"/desk/events/{event.id}/"))
-    assert f"This event cannot be {sentence}." in page
+    assert f"This event cannot be {message}." in page
     assert ("live by Admin" if first == "approval" else "rejected by Admin No") in page
     assert (event.is_active, event.rejection_reason) == was
 
 
-def test_of_two_who_decide_at_once_one_wins(session, app, people, signed_in):
+def test_one_of_two_concurrent_decisions_wins(session, app, people, signed_in):
     event = make_pending_event(session, "PHP", host=people["host"])
     path, both = f"/desk/events/{event.id}/", []
     for name in ("one", "two"):
         browser = signed_in(make_user(session, name, is_admin=True))
         both.append(
-            (browser, {"csrfmiddlewaretoken": browser.token("/desk/"), "version": event.version, "words": "No"})
+            (browser, {"csrfmiddlewaretoken": browser.token("/desk/"), "version": event.version, "custom_reason": "No"})
         )
     session.commit()
     (one, first), (two, second) = both
@@ -326,17 +335,19 @@ def test_of_two_who_decide_at_once_one_wins(session, app, people, signed_in):
 
     assert [reply.status_code for reply in replies] == [303, 303]
     assert sorted(reply.headers["Location"] for reply in replies) == ["/desk/events/", path]
-    assert count(session, AuditEntry) - 2 == 1
+    assert count_rows(session, AuditEntry) - 2 == 1
 
 
 @pytest.mark.parametrize("kind", ["approval", "rejection"])
 @pytest.mark.parametrize("version", [0, "", "x", "9" * 30, "²"])
-def test_what_changed_since_it_was_seen_is_not_decided_about(session, people, desk, kind, version):
+def test_event_that_changed_since_it_was_shown_is_not_decided(session, people, admin_browser, kind, version):
     event = make_pending_event(session, "PHP", host=people["host"])
 
-    send_decision(desk, event, kind, version=version, words="No")
+    send_decision(admin_browser, event, kind, version=version, custom_reason="No")
 
-    assert notices(desk, f"/desk/events/{event.id}/") == [("warning", "The event has changed since you looked at it.")]
+    assert notices(admin_browser, f"/desk/events/{event.id}/") == [
+        ("warning", "The event has changed since you looked at it.")
+    ]
     assert event.is_pending is True
 
 
@@ -344,33 +355,35 @@ def test_what_changed_since_it_was_seen_is_not_decided_about(session, people, de
 
 
 @pytest.mark.parametrize(
-    ("place", "kind", "model"), [("events", "comment", EventComment), ("talks", "talk_comment", TalkComment)]
+    ("subject", "kind", "model"), [("events", "comment", EventComment), ("talks", "talk_comment", TalkComment)]
 )
 @pytest.mark.parametrize(("decision", "is_hidden"), [("approved", True), ("denied", False)])
-def test_a_host_decides_about_a_report_once(session, people, ids, signed_in, place, kind, model, decision, is_hidden):
-    host, path = signed_in(people["host"]), f"/desk/reports/{place}/{ids[kind]}/"
+def test_host_resolves_a_report_once(session, people, ids, signed_in, subject, kind, model, decision, is_hidden):
+    host, path = signed_in(people["host"]), f"/desk/reports/{subject}/{ids[kind]}/"
 
-    said = [say(host, path, {"decision": each}) for each in (decision, "denied")]
+    messages = [submit(host, path, {"decision": each}) for each in (decision, "denied")]
 
-    assert said == [
+    assert messages == [
         ("notice", "The comment stays hidden." if is_hidden else "The comment is shown again."),
         ("warning", "This report has already been decided."),
     ]
     assert session.get(model, ids[kind]).is_hidden is is_hidden
-    assert "No report waits" in main_text(host.get("/desk/reports/talks/" if place == "talks" else "/desk/reports/"))
+    assert "There are no open reports" in main_text(
+        host.get("/desk/reports/talks/" if subject == "talks" else "/desk/reports/")
+    )
 
 
-def test_reports_about_one_comment_stand_together(session, people, ids, desk):
+def test_reports_about_one_comment_are_grouped(session, people, ids, admin_browser):
     make_report(session, session.get(EventComment, ids["comment"]), make_user(session, "second"))
 
-    page = main_text(desk.get("/desk/reports/"))
+    page = main_text(admin_browser.get("/desk/reports/"))
 
     assert page.count("Keep it hidden") == 1
     assert "Second" in page
 
 
-def test_hosts_decide_at_their_own_events_alone(session, people, signed_in):
-    ids = make_waiting(session, make_user(session))
+def test_hosts_moderate_only_their_own_events(session, people, signed_in):
+    ids = make_open_tasks(session, make_user(session))
     make_event(session, host=people["host"])
     host = signed_in(people["host"])
     forms = {
@@ -384,74 +397,84 @@ def test_hosts_decide_at_their_own_events_alone(session, people, signed_in):
     assert [reply.status_code for reply in replies] == [403, 403, 403]
     assert session.get(TalkClaim, ids["claim"]).host_approved_at is None
     assert session.get(EventComment, ids["comment"]).is_hidden is True
-    assert "No claim waits" in main_text(host.get("/desk/claims/"))
+    assert "There are no open claims" in main_text(host.get("/desk/claims/"))
 
 
-def test_what_was_said_in_private_is_not_at_the_desk(session, people, ids, desk):
-    said = session.get(TalkComment, ids["talk_comment"])
-    said.is_private = True
+def test_private_comments_are_not_moderated(session, people, ids, admin_browser):
+    comment = session.get(TalkComment, ids["talk_comment"])
+    comment.is_private = True
 
-    assert "No report waits" in main_text(desk.get("/desk/reports/talks/"))
-    assert desk.send(f"/desk/reports/talks/{said.id}/", {"decision": "denied"}, page="/desk/").status_code == 404
+    assert "There are no open reports" in main_text(admin_browser.get("/desk/reports/talks/"))
+    assert (
+        admin_browser.send(f"/desk/reports/talks/{comment.id}/", {"decision": "denied"}, page="/desk/").status_code
+        == 404
+    )
 
 
-def test_a_claim_is_approved_once(session, people, ids, signed_in):
+def test_claim_is_approved_once(session, people, ids, signed_in):
     host, path = signed_in(people["host"]), f"/desk/claims/{ids['claim']}/"
     claim = session.get(TalkClaim, ids["claim"])
 
-    said = [say(host, path, {"decision": decision}) for decision in ("approve", "reject")]
+    messages = [submit(host, path, {"decision": decision}) for decision in ("approve", "reject")]
 
-    assert said == [
-        ("notice", "The claim is approved: the talk is theirs."),
+    assert messages == [
+        ("notice", "The claim is approved."),
         ("warning", "This claim has already been decided."),
     ]
     assert claim.host_approved_at is not None
     assert "claim_approved" in session.scalars(select(Mail.kind)).all()
 
 
-def test_a_rejected_claim_is_gone(session, people, ids, signed_in):
+def test_rejected_claim_is_deleted(session, people, ids, signed_in):
     host, path = signed_in(people["host"]), f"/desk/claims/{ids['claim']}/"
 
-    said = [say(host, path, {"decision": decision}) for decision in ("reject", "approve")]
+    messages = [submit(host, path, {"decision": decision}) for decision in ("reject", "approve")]
 
-    assert [kind for kind, _ in said] == ["notice", "warning"]
+    assert [kind for kind, _ in messages] == ["notice", "warning"]
     assert session.get(TalkClaim, ids["claim"]) is None
     assert "claim_rejected" in session.scalars(select(Mail.kind)).all()
 
 
-@pytest.mark.parametrize("path", ["/desk/claims/{claim}/", "/desk/reports/events/{comment}/"])
-def test_an_unknown_decision_is_none(session, ids, desk, path):
-    desk.send(path.format(**ids), {"decision": "perhaps"}, page="/desk/")
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("/desk/claims/{claim}/", "Choose to approve or to reject the claim."),
+        ("/desk/reports/events/{comment}/", "Unexpected decision."),
+    ],
+)
+def test_unknown_decision_is_refused(session, ids, admin_browser, path, message):
+    admin_browser.send(path.format(**ids), {"decision": "perhaps"}, page="/desk/")
 
-    assert notices(desk, "/desk/") == [("warning", "Unexpected decision.")]
+    assert notices(admin_browser, "/desk/") == [("warning", message)]
     assert session.get(TalkClaim, ids["claim"]).host_approved_at is None
+    assert session.get(EventComment, ids["comment"]).is_hidden is True
 
 
-# People
+# Users
 
 
-def test_people_are_found_also_deactivated_ones(session, people, desk):
+def test_search_finds_active_and_deactivated_users(session, people, admin_browser):
     make_user(session, "gone", is_active=False, email="gone@elsewhere.example")
 
-    found = main_text(desk.get("/desk/people/?keyword=ELSEWHERE"))
+    found = main_text(admin_browser.get("/desk/people/?keyword=ELSEWHERE"))
 
     assert "1 account" in found
     assert "gone" in found
     assert "deactivated" in found
-    assert "1 account" in main_text(desk.get("/desk/people/?state=editor"))
-    assert "Nobody fits that." in main_text(desk.get("/desk/people/?keyword=%00%F0%9F%A6%84"))
-    assert desk.get("/desk/people/?page=99999999999999999999&state=king").status_code == 200
+    assert "1 account" in main_text(admin_browser.get("/desk/people/?state=editor"))
+    assert "No users match this search." in main_text(admin_browser.get("/desk/people/?keyword=%00%F0%9F%A6%84"))
+    assert admin_browser.get("/desk/people/?page=99999999999999999999&state=king").status_code == 200
 
 
-def test_only_what_was_changed_on_the_page_changes(session, people, ids, desk):
+def test_only_roles_changed_on_the_page_are_changed(session, people, ids, admin_browser):
     subject = session.get(User, ids["user"])
-    seen = {"seen": "active", "active": "y"}
-    # Somebody else made them an editor since.
+    shown = {"shown": "active", "active": "y"}
+    # Another admin has made them an editor in the meantime.
     subject.is_editor = True
 
-    desk.send(
+    admin_browser.send(
         f"/desk/people/{subject.id}/roles/",
-        {**seen, "trusted": "y", "reason": "Three <i>good</i> events"},
+        {**shown, "trusted": "y", "reason": "Three <i>good</i> events"},
         page="/desk/",
     )
 
@@ -460,28 +483,28 @@ def test_only_what_was_changed_on_the_page_changes(session, people, ids, desk):
     assert (entry.action, entry.reason) == ("user.trust", "Three good events")
 
 
-def test_who_is_deactivated_is_out_at_once(session, people, desk, signed_in):
+def test_deactivation_signs_out_at_once(session, people, admin_browser, signed_in):
     plain = make_user_with_password(session, "another")
     browser = signed_in(plain)
-    was_in = browser.is_signed_in
+    was_signed_in = browser.is_signed_in
 
-    desk.send(f"/desk/people/{plain.id}/roles/", {"seen": "active"}, page="/desk/")
+    admin_browser.send(f"/desk/people/{plain.id}/roles/", {"shown": "active"}, page="/desk/")
 
-    assert (was_in, browser.is_signed_in) == (True, False)
+    assert (was_signed_in, browser.is_signed_in) == (True, False)
     assert browser.sign_in(plain).status_code == 200
     assert browser.is_signed_in is False
 
 
 @pytest.mark.parametrize("fields", [{"active": "y"}, {"admin": "y"}])
-def test_the_last_admin_stays(session, people, desk, fields):
+def test_last_admin_can_be_neither_demoted_nor_deleted(session, people, admin_browser, fields):
     admin = people["admin"]
 
-    said = [
-        say(desk, f"/desk/people/{admin.id}/roles/", {"seen": "active,admin", **fields}),
-        say(desk, f"/desk/people/{admin.id}/removal/"),
+    messages = [
+        submit(admin_browser, f"/desk/people/{admin.id}/roles/", {"shown": "active,admin", **fields}),
+        submit(admin_browser, f"/desk/people/{admin.id}/removal/"),
     ]
 
-    assert said == [
+    assert messages == [
         ("warning", "admin is the last admin. Promote somebody else first."),
         ("warning", "There was a problem trying to delete the user."),
     ]
@@ -494,44 +517,48 @@ RECENT = (
     "/desk/people/{user}/removal/",
     "/desk/groups/{group}/permissions/",
     "/desk/groups/{group}/presets/",
-    "/desk/groups/{group}/permissions/{permit}/removal/",
+    "/desk/groups/{group}/permissions/{permission}/removal/",
 )
 
 
 @pytest.mark.parametrize("path", RECENT)
-def test_what_gives_or_takes_rights_takes_a_recent_sign_in(session, people, ids, desk, path):
+def test_changes_of_permissions_need_a_recent_sign_in(session, people, ids, admin_browser, path):
     people["admin"].password_hash = PASSWORD_HASH
     form, fields = path.format(**ids), FORMS[path][1]
-    here = f"/desk/people/{ids['user']}/" if "people" in path else f"/desk/groups/{ids['group']}/"
+    page_path = f"/desk/people/{ids['user']}/" if "people" in path else f"/desk/groups/{ids['group']}/"
     newest(session, BrowserSession).authenticated_at = utc_now() - dt.timedelta(minutes=16)
 
-    stopped = desk.send(form, fields, page=here)
+    stopped = admin_browser.send(form, fields, page=page_path)
     entries = session.scalar(select(func.count()).select_from(AuditEntry))
-    said = notices(desk, stopped.headers["Location"])
-    shown = desk.send("/accounts/confirm/", {"password": PASSWORD, "next": here}, page=stopped.headers["Location"])
-    done = desk.send(form, fields, page=here)
+    messages = notices(admin_browser, stopped.headers["Location"])
+    shown = admin_browser.send(
+        "/accounts/confirm/", {"password": PASSWORD, "next": page_path}, page=stopped.headers["Location"]
+    )
+    done = admin_browser.send(form, fields, page=page_path)
 
-    assert (stopped.status_code, stopped.headers["Location"]) == (302, f"/accounts/confirm/?next={here}")
-    assert said == [("notice", "Nothing has changed yet. Confirm your identity, then send the form again")]
-    assert (shown.status_code, shown.headers["Location"], done.status_code) == (302, here, 303)
+    assert (stopped.status_code, stopped.headers["Location"]) == (302, f"/accounts/confirm/?next={page_path}")
+    assert messages == [("notice", "Nothing has changed yet. Confirm your identity, then send the form again")]
+    assert (shown.status_code, shown.headers["Location"], done.status_code) == (302, page_path, 303)
     assert session.scalar(select(func.count()).select_from(AuditEntry)) > entries
 
 
-def test_a_reason_that_is_too_long_is_refused_and_nothing_done(session, ids, desk):
-    reply = desk.send(
-        f"/desk/people/{ids['user']}/roles/", {"seen": "active", "reason": "n" * 201, "trusted": "y"}, page="/desk/"
+def test_too_long_reason_is_refused_and_nothing_changes(session, ids, admin_browser):
+    reply = admin_browser.send(
+        f"/desk/people/{ids['user']}/roles/", {"shown": "active", "reason": "n" * 201, "trusted": "y"}, page="/desk/"
     )
 
     assert (reply.status_code, "at most 200 characters" in reply.text) == (400, True)
     assert session.get(User, ids["user"]).is_trusted is False
 
 
-def test_a_second_look_shows_what_somebody_did_and_what_was_done(session, people, ids, desk):
+def test_user_page_shows_history_and_log_entries(session, people, ids, admin_browser):
     host = people["host"]
     make_event_comment(session, make_event(session), host, is_hidden=True)
-    desk.send(f"/desk/people/{host.id}/roles/", {"seen": "active", "active": "y", "editor": "y"}, page="/desk/")
+    admin_browser.send(
+        f"/desk/people/{host.id}/roles/", {"shown": "active", "active": "y", "editor": "y"}, page="/desk/"
+    )
 
-    page = main_text(desk.get(f"/desk/people/{host.id}/"))
+    page = main_text(admin_browser.get(f"/desk/people/{host.id}/"))
 
     assert "2 hosted, 1 waiting, 0 rejected" in page
     assert "1 on events, 0 on talks; 1 hidden" in page
@@ -540,35 +567,35 @@ def test_a_second_look_shows_what_somebody_did_and_what_was_done(session, people
     assert "Waiting" in page
 
 
-def test_an_account_is_deleted_after_a_second_question(session, people, ids, desk):
-    asked = desk.get(f"/desk/people/{ids['user']}/removal/")
-    reply = desk.send(f"/desk/people/{ids['user']}/removal/", page=f"/desk/people/{ids['user']}/removal/")
+def test_account_is_deleted_after_confirmation(session, people, ids, admin_browser):
+    asked = admin_browser.get(f"/desk/people/{ids['user']}/removal/")
+    reply = admin_browser.send(f"/desk/people/{ids['user']}/removal/", page=f"/desk/people/{ids['user']}/removal/")
 
     assert (asked.status_code, reply.status_code, reply.headers["Location"]) == (200, 303, "/desk/people/")
-    assert notices(desk, "/desk/people/") == [("notice", "The account subject is gone.")]
+    assert notices(admin_browser, "/desk/people/") == [("notice", "The account subject is deleted.")]
     assert session.get(User, ids["user"]) is None
 
 
-def test_an_admin_among_others_may_go(session, people, desk):
+def test_one_of_several_admins_can_delete_their_account(session, people, admin_browser):
     make_user(session, is_admin=True)
 
-    reply = desk.send(f"/desk/people/{people['admin'].id}/removal/", page="/desk/")
+    reply = admin_browser.send(f"/desk/people/{people['admin'].id}/removal/", page="/desk/")
 
-    assert (reply.status_code, reply.headers["Location"], desk.is_signed_in) == (303, "/accounts/", False)
-
-
-# Groups, reasons, the log
+    assert (reply.status_code, reply.headers["Location"], admin_browser.is_signed_in) == (303, "/accounts/", False)
 
 
-def test_a_group_is_made_filled_permitted_and_dissolved(session, people, ids, desk):
+# Groups, reasons, audit log
+
+
+def test_group_is_created_filled_renamed_and_deleted(session, people, ids, admin_browser):
     event = ids["event"]
-    made = desk.send("/desk/groups/", {"name": " Stage "})
+    made = admin_browser.send("/desk/groups/", {"name": " Stage "})
     here = made.headers["Location"]
-    desk.send(f"{here}members/", {"username": "plain"}, page=here)
-    desk.send(f"{here}permissions/", {"permission": "view_event", "number": str(event)}, page=here)
-    desk.send(f"{here}name/", {"name": "Front of house"}, page=here)
+    admin_browser.send(f"{here}members/", {"username": "plain"}, page=here)
+    admin_browser.send(f"{here}permissions/", {"permission": "view_event", "number": str(event)}, page=here)
+    admin_browser.send(f"{here}name/", {"name": "Front of house"}, page=here)
 
-    page = main_text(desk.get(here))
+    page = main_text(admin_browser.get(here))
 
     assert "Front of house" in page
     assert "Plain plain" in page
@@ -577,52 +604,52 @@ def test_a_group_is_made_filled_permitted_and_dissolved(session, people, ids, de
     assert session.scalars(select(GroupMember.user_id).where(GroupMember.group_id == group.id)).all() == [
         people["plain"].id
     ]
-    desk.send(f"{here}removal/", page=here)
-    assert desk.get(here).status_code == 404
+    admin_browser.send(f"{here}removal/", page=here)
+    assert admin_browser.get(here).status_code == 404
 
 
 @pytest.mark.parametrize(
-    ("path", "fields", "sentence"),
+    ("path", "fields", "message"),
     [
         ("name", {"name": ""}, "The name must have 1 to 100 characters."),
         ("name", {"name": "managers"}, "There is a group of that name."),
         ("members", {"username": "nobody"}, "User not found."),
         ("members", {"username": "subject"}, "subject is in that group already."),
         ("permissions", {"permission": "fly"}, "There is no permission &#39;fly&#39;."),
-        ("permissions", {"permission": "view_event", "number": "999"}, "There is no event of that number."),
-        ("permissions", {"permission": "view_event", "number": "x"}, "There is no event of that number."),
-        ("permissions", {"permission": "view_log", "number": "1"}, "That permission is for everything only."),
+        ("permissions", {"permission": "view_event", "number": "999"}, "There is no event with that number."),
+        ("permissions", {"permission": "view_event", "number": "x"}, "There is no event with that number."),
+        ("permissions", {"permission": "view_log", "number": "1"}, "This permission cannot be limited to one object."),
         ("permissions", {}, "There is no permission &#39;&#39;."),
         ("presets", {"preset": "kings"}, "There is no preset &#39;kings&#39;."),
     ],
 )
-def test_what_makes_no_sense_for_a_group_is_said(session, ids, desk, path, fields, sentence):
-    before = count(session, AuditEntry)
+def test_invalid_group_changes_are_refused(session, ids, admin_browser, path, fields, message):
+    before = count_rows(session, AuditEntry)
 
-    desk.send(f"/desk/groups/{ids['group']}/{path}/", fields, page="/desk/")
+    admin_browser.send(f"/desk/groups/{ids['group']}/{path}/", fields, page="/desk/")
 
-    assert notices(desk, f"/desk/groups/{ids['group']}/") == [("warning", sentence)]
-    assert count(session, AuditEntry) == before
+    assert notices(admin_browser, f"/desk/groups/{ids['group']}/") == [("warning", message)]
+    assert count_rows(session, AuditEntry) == before
 
 
 @pytest.mark.parametrize(
-    ("name", "problem"),
+    ("name", "message"),
     [
         ("", "Enter a name"),
         ("n" * 101, "The name must have at most 100 characters"),
         ("kitchen", "There is a group of that name"),
     ],
 )
-def test_a_group_needs_a_name_of_its_own(session, ids, desk, name, problem):
-    reply = desk.send("/desk/groups/", {"name": name})
+def test_group_needs_a_unique_name(session, ids, admin_browser, name, message):
+    reply = admin_browser.send("/desk/groups/", {"name": name})
 
-    assert (reply.status_code, problem in main_text(reply)) == (400, True)
+    assert (reply.status_code, message in main_text(reply)) == (400, True)
     assert session.scalars(select(Group.name).order_by(Group.id)).all() == ["Managers", "Kitchen"]
 
 
-@pytest.mark.parametrize("place", ["/desk/reasons/", "/desk/reasons/{other}/"])
+@pytest.mark.parametrize("path", ["/desk/reasons/", "/desk/reasons/{other}/"])
 @pytest.mark.parametrize(
-    ("fields", "problem"),
+    ("fields", "message"),
     [
         ({"title": "", "text": "x"}, "Enter a title"),
         ({"title": "t", "text": ""}, "Enter the text"),
@@ -631,28 +658,28 @@ def test_a_group_needs_a_name_of_its_own(session, ids, desk, name, problem):
         ({"title": "OFF topic", "text": "x"}, "There is a reason of that title"),
     ],
 )
-def test_a_reason_needs_a_title_of_its_own_and_a_text(session, ids, desk, place, fields, problem):
+def test_reason_needs_a_unique_title_and_a_text(session, ids, admin_browser, path, fields, message):
     other = add_reason(session, title="Other", text="Other words", actor=None)
-    place = place.format(other=other.id)
+    path = path.format(other=other.id)
 
-    reply = desk.send(place, fields)
+    reply = admin_browser.send(path, fields)
 
-    assert (reply.status_code, problem in main_text(reply)) == (400, True)
+    assert (reply.status_code, message in main_text(reply)) == (400, True)
     assert session.scalars(select(RejectionReason.title).order_by(RejectionReason.id)).all() == ["Off topic", "Other"]
 
 
-def test_a_reason_is_written_changed_and_removed(session, desk):
-    desk.send("/desk/reasons/", {"title": "Spam", "text": "An <b>advert</b>"})
+def test_reason_is_added_edited_and_deleted(session, admin_browser):
+    admin_browser.send("/desk/reasons/", {"title": "Spam", "text": "An <b>advert</b>"})
     reason = newest(session, RejectionReason)
     first = (reason.title, reason.text)
-    desk.send(f"/desk/reasons/{reason.id}/", {"title": "Advert", "text": "An advert."})
+    admin_browser.send(f"/desk/reasons/{reason.id}/", {"title": "Advert", "text": "An advert."})
 
     assert (first, reason.title, reason.text) == (("Spam", "An advert"), "Advert", "An advert.")
-    desk.send(f"/desk/reasons/{reason.id}/removal/", page="/desk/")
-    assert count(session, RejectionReason) == 0
+    admin_browser.send(f"/desk/reasons/{reason.id}/removal/", page="/desk/")
+    assert count_rows(session, RejectionReason) == 0
 
 
-def test_the_log_is_searched_and_leads_to_what_is_older(session, people, desk):
+def test_audit_log_is_searched_and_paged(session, people, admin_browser):
     subject = people["plain"]
     for number in range(52):
         session.add(
@@ -664,69 +691,71 @@ def test_the_log_is_searched_and_leads_to_what_is_older(session, people, desk):
     session.flush()
     search = f"/desk/log/?actor=ADMIN&subject=user:{subject.id}&action=user.&since=yesterday"
 
-    first = desk.get(search)
+    first = admin_browser.get(search)
     older = re.search(r'rel="next" href="([^"]+)"', first.text)[1].replace("&amp;", "&")
-    second = desk.get(f"/desk/log/{older}")
+    second = admin_browser.get(f"/desk/log/{older}")
 
     assert (first.text.count("<code>user."), second.text.count("<code>user.")) == (50, 2)
     assert "user.demote" in second.text
     assert "&lt;b&gt;plain" in second.text
     assert 'rel="next"' not in second.text
-    assert "Nothing was done that fits that." in main_text(desk.get("/desk/log/?actor=nobody"))
+    assert "No entries match this filter." in main_text(admin_browser.get("/desk/log/?actor=nobody"))
 
 
 @pytest.mark.parametrize(
-    ("query", "problem"),
-    [("since=never", "That is no date"), ("until=x", "That is no date"), ("subject=User!", "Write a kind")],
+    ("query", "message"),
+    [("since=never", "This is not a date"), ("until=x", "This is not a date"), ("subject=User!", "Enter a type")],
 )
-def test_a_search_that_makes_no_sense_is_said(desk, query, problem):
-    assert problem in main_text(desk.get(f"/desk/log/?{query}&before=x"))
+def test_invalid_filters_are_reported(admin_browser, query, message):
+    assert message in main_text(admin_browser.get(f"/desk/log/?{query}&before=x"))
 
 
-# What pages cost
+# Cost of pages
 
 
 @pytest.mark.parametrize(
-    ("place", "add"),
+    ("path", "add"),
     [
         ("/desk/events/", lambda session, host: make_pending_event(session, host=host, tags=["php", "web"])),
-        ("/desk/reports/", make_waiting),
-        ("/desk/reports/talks/", make_waiting),
-        ("/desk/claims/", make_waiting),
+        ("/desk/reports/", make_open_tasks),
+        ("/desk/reports/talks/", make_open_tasks),
+        ("/desk/claims/", make_open_tasks),
         ("/desk/people/", lambda session, host: make_user(session)),
         ("/desk/groups/", lambda session, host: make_group(session, members=[host])),
         ("/desk/reasons/", lambda session, host: add_reason(session, title=f"T{make_user(session).id}", text="x", actor=host)),
         ("/desk/log/", lambda session, host: add_reason(session, title=f"T{make_user(session).id}", text="x", actor=host)),
-        ("/desk/", make_waiting),
+        ("/desk/", make_open_tasks),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("role", ["admin", "host"])
-def test_three_things_cost_what_one_costs(session, people, signed_in, count_statements, place, add, role):
-    if role not in PAGES[place]:
+def test_number_of_statements_does_not_depend_on_the_number_of_rows(
+    session, people, signed_in, count_statements, path, add, role
+):
+    if role not in PAGES[path]:
         pytest.skip("not for hosts")
     make_event(session, host=people["host"])
     add(session, people["host"])
     browser = signed_in(people[role])
-    browser.get(place)
+    browser.get(path)
     with count_statements() as of_one:
-        one = browser.get(place)
+        one = browser.get(path)
     for _ in range(2):
         add(session, people["host"])
     session.commit()
 
     with count_statements() as of_three:
-        three = browser.get(place)
+        three = browser.get(path)
 
     assert (one.status_code, three.status_code) == (200, 200)
     assert one.text != three.text
     assert len(of_three) == len(of_one) <= 9
 
 
-def test_long_lists_come_in_pages(session, people, desk):
+def test_long_lists_are_paged(session, people, admin_browser):
     for number in range(25):
         make_pending_event(session, f"Conference {number}", host=people["host"])
 
-    first, second = desk.get("/desk/events/"), desk.get("/desk/events/?page=2")
+    first, second = admin_browser.get("/desk/events/"), admin_browser.get("/desk/events/?page=2")
 
     assert (first.text.count('class="card"'), second.text.count('class="card"')) == (20, 5)
     assert 'rel="next" href="/desk/events/?page=2"' in first.text

@@ -1,4 +1,4 @@
-"""The pages behind the addresses that have been given away for years."""
+"""Public pages of events, talks and users, and redirects from older URLs."""
 
 import re
 from html.parser import HTMLParser
@@ -29,7 +29,7 @@ PREFIXES = ("/event", "/talk", "/e", "/user")
 
 
 class Reader(HTMLParser):
-    """What a page says, and where its main part leads; words of one element stay together."""
+    """The text of a page and the links of its main part; text of one element stays together."""
 
     def __init__(self, page):
         super().__init__()
@@ -61,13 +61,13 @@ class Reader(HTMLParser):
 
     @property
     def main(self):
-        """The text between the head of the page and its foot."""
+        """Return the text between header and footer."""
         return " ".join("".join(self.main_words).split())
 
 
 @pytest.fixture
 def site(api):
-    """The host of the public web site."""
+    """A client that sends requests to the host of the web site."""
     return Site(api)
 
 
@@ -123,7 +123,7 @@ def talk(session, event, ann):
     )
 
 
-def test_an_event_has_a_page(site, session, event, talk, ann):
+def test_event_page(site, session, event, talk, ann):
     make_event_comment(session, event, ann, text="Good food", rating=5, created_at=parse_instant("2026-03-04T10:00:00"))
     make_attendance(session, event, ann)
 
@@ -154,7 +154,7 @@ def test_an_event_has_a_page(site, session, event, talk, ann):
     assert page.assets == [f"{WEBSITE_URL}/event/sampleconf", "/static/icon.svg", "/static/web.css"]
 
 
-def test_talks_of_an_event_are_in_order_under_their_days(site, session, event):
+def test_talks_of_an_event_are_grouped_by_day(site, session, event):
     make_talk(session, event, "Last", starts_at=parse_instant("2026-03-03T08:00:00"))
     make_talk(session, event, "First", starts_at=parse_instant("2026-03-01T23:30:00"))
     make_talk(session, event, "Second", starts_at=parse_instant("2026-03-02T22:59:00"))
@@ -166,7 +166,7 @@ def test_talks_of_an_event_are_in_order_under_their_days(site, session, event):
     )
 
 
-def test_a_talk_has_a_page(site, session, talk, ann):
+def test_talk_page(site, session, talk, ann):
     make_talk_comment(session, talk, None, text="Too short", rating=0, created_at=parse_instant("2026-03-02T11:00:00"))
     make_talk_comment(session, talk, ann, text="Thanks", rating=3, created_at=parse_instant("2026-03-02T12:00:00"))
 
@@ -177,7 +177,7 @@ def test_a_talk_has_a_page(site, session, talk, ann):
         " At SampleConf"
         " When Monday 2 March 2026, 10:00 (Europe/Amsterdam), 60 minutes"
         " Speakers Bob Birch, Ann Ash"
-        " What Talk, English - UK"
+        " Type Talk, English - UK"
         " Track Blue Room"
         " About something."
         " Slides Video"
@@ -194,7 +194,7 @@ def test_a_talk_has_a_page(site, session, talk, ann):
     assert page.assets == [f"{WEBSITE_URL}/talk/3f9a1", "/static/icon.svg", "/static/web.css"]
 
 
-def test_slides_of_old_data_are_linked(site, session, event):
+def test_slides_url_of_old_data_is_linked(site, session, event):
     make_talk(session, event, stub="old01", slides_url="https://slides.example/old")
 
     page = site.read("/talk/old01")
@@ -202,7 +202,7 @@ def test_slides_of_old_data_are_linked(site, session, event):
     assert page.links == ["/event/sampleconf", "https://slides.example/old"]
 
 
-def test_a_person_has_a_page(site, session, event, talk, ann):
+def test_user_page(site, session, event, talk, ann):
     other = make_event(
         session,
         "Other",
@@ -225,13 +225,13 @@ def test_a_person_has_a_page(site, session, event, talk, ann):
     assert "ann@example.org" not in page.text
 
 
-def test_lines_and_paragraphs_stay_apart(site, session, ann):
+def test_lines_and_paragraphs_are_kept(site, session, ann):
     page = site.open("/user/ann").get_data(as_text=True)
 
     assert '<p dir="auto">Writes.<br>Reads.</p>\n<p dir="auto">Sleeps.</p>' in page
 
 
-def test_the_image_of_an_event_is_shown_if_it_lies_here(site, session):
+def test_stored_event_image_is_shown(site, session):
     ours = make_event(session, slug="ours")
     theirs = make_event(session, slug="theirs")
     session.add_all(
@@ -246,7 +246,7 @@ def test_the_image_of_an_event_is_shown_if_it_lies_here(site, session):
     assert site.read("/event/theirs").assets[3:] == []
 
 
-def test_pages_of_empty_things_say_so(site, session):
+def test_empty_pages_say_that_they_are_empty(site, session):
     event = make_event(
         session,
         slug="empty",
@@ -265,11 +265,11 @@ def test_pages_of_empty_things_say_so(site, session):
         "Empty When Sunday 1 March 2026 (UTC) 0 attendees, 1 talk, 0 comments Talks"
     )
     assert site.read("/event/talkless").main.endswith(
-        "Talks There are no talks yet. Comments Nobody has said anything yet."
+        "Talks There are no talks yet. Comments There are no comments yet."
     )
     assert site.read("/talk/alone").main == (
-        "Alone At Empty When Sunday 1 March 2026, 13:00 (UTC) What Talk, English - UK"
-        " Comments Nobody has said anything yet."
+        "Alone At Empty When Sunday 1 March 2026, 13:00 (UTC) Type Talk, English - UK"
+        " Comments There are no comments yet."
     )
     assert site.read("/user/bob").main == "bob bob Talks No talks yet. Hosts No events yet. Attends No events yet."
 
@@ -287,7 +287,7 @@ def test_pages_of_empty_things_say_so(site, session):
         "/user/J%C3%BCrgen%20M",
     ],
 )
-def test_whoever_asks_another_host_is_sent_to_the_web_site(api, event, count_statements, host, path):
+def test_other_hosts_redirect_to_the_web_site(api, event, count_statements, host, path):
     with count_statements() as seen:
         reply = api.get(path, headers={"Host": host})
 
@@ -296,14 +296,14 @@ def test_whoever_asks_another_host_is_sent_to_the_web_site(api, event, count_sta
 
 
 @pytest.mark.parametrize("host", ["web.example", "WEB.example", "web.example:80", "web.example:443"])
-def test_the_web_site_is_known_by_its_host(api, event, host):
+def test_web_site_is_recognised_by_its_host(api, event, host):
     reply = api.get("/event/sampleconf", headers={"Host": host})
 
     assert (reply.status_code, "<h1" in reply.text) == (200, True)
 
 
 @pytest.mark.parametrize("base", [WEBSITE_URL, "http://localhost"])
-def test_old_addresses_lead_to_the_page(api, event, talk, base):
+def test_old_urls_redirect_to_the_page(api, event, talk, base):
     moves = {
         path: (reply.status_code, reply.headers["Location"], reply.headers["Content-Security-Policy"])
         for path in (f"/event/view/{event.id}", "/e/sc26", "/e/SC26", f"/talk/view/{talk.id}")
@@ -318,7 +318,7 @@ def test_old_addresses_lead_to_the_page(api, event, talk, base):
     }
 
 
-def test_what_is_not_public_has_no_page(site, session, ann):
+def test_hidden_objects_have_no_page(site, session, ann):
     hidden = {
         "waiting": make_pending_event(session, "Waiting", slug="waiting", stub="w", host=ann),
         "rejected": make_rejected_event(session, "Rejected", slug="rejected", stub="r", host=ann),
@@ -341,7 +341,7 @@ def test_what_is_not_public_has_no_page(site, session, ann):
     assert site.read("/user/ann").main.endswith("Talks No talks yet. Hosts No events yet. Attends No events yet.")
 
 
-def test_what_is_hidden_or_private_is_not_on_a_page(site, session, event, talk, ann):
+def test_hidden_and_private_comments_are_not_shown(site, session, event, talk, ann):
     gone = make_user(session, "gone", full_name="Gone Girl", is_active=False)
     make_event_comment(session, event, gone, text="Seen")
     make_event_comment(session, event, ann, text="Secret", is_hidden=True)
@@ -356,7 +356,7 @@ def test_what_is_hidden_or_private_is_not_on_a_page(site, session, event, talk, 
     assert ("Gone Girl" in pages[0].text, "/user/gone" in pages[0].links) == (True, False)
 
 
-def test_whatever_people_write_stays_text(site, session):
+def test_text_of_users_is_escaped(site, session):
     evil = make_user(session, "evil'\"<script>", full_name=EVIL, biography=EVIL)
     event = make_event(
         session,
@@ -394,7 +394,7 @@ def test_whatever_people_write_stays_text(site, session):
 
 
 @pytest.mark.parametrize("number", [1, 3])
-def test_a_page_costs_the_same_whatever_is_on_it(site, session, count_statements, number):
+def test_page_costs_a_fixed_number_of_statements(site, session, count_statements, number):
     people = [make_user(session, f"person{each}") for each in range(number)]
     event = make_event(session, slug="big", host=people[0], tags=[f"tag{each}" for each in range(number)])
     for each, person in enumerate(people):
@@ -422,7 +422,7 @@ def test_a_page_costs_the_same_whatever_is_on_it(site, session, count_statements
     assert costs == {"/even": 11, "/talk": 6, "/user": 12}
 
 
-def test_names_may_hold_anything(site, session):
+def test_names_with_special_characters_work(site, session):
     make_event(session, "Tagung", slug="tagung-für-日本")
     for name in ("a/b", "/edge/", "Jürgen M", "50%", "a?b#c", "view"):
         make_user(session, name, full_name=f"The {name}")
@@ -455,7 +455,7 @@ def test_names_may_hold_anything(site, session):
     ]
 
 
-def test_an_unusual_slug_is_redirected_to_in_ascii(api, session):
+def test_redirect_to_an_unusual_slug_is_ascii(api, session):
     event = make_event(session, slug="tagung-für")
 
     reply = api.get(f"/event/view/{event.id}")
@@ -463,7 +463,7 @@ def test_an_unusual_slug_is_redirected_to_in_ascii(api, session):
     assert (reply.status_code, reply.headers["Location"]) == (301, f"{WEBSITE_URL}/event/tagung-f%C3%BCr")
 
 
-def test_pages_link_to_people_by_their_names(site, session):
+def test_pages_link_to_users_by_name(site, session):
     make_event(session, slug="by", host=make_user(session, "Jürgen/M"))
 
     page = site.read("/event/by")
@@ -497,7 +497,7 @@ def test_pages_link_to_people_by_their_names(site, session):
         "/user/" + "x" * 3000,
     ],
 )
-def test_what_is_not_there_is_told_in_a_page(site, session, event, path):
+def test_missing_objects_get_an_error_page(site, session, event, path):
     reply = site.open(path)
 
     page = Reader(reply.get_data(as_text=True))
@@ -508,7 +508,7 @@ def test_what_is_not_there_is_told_in_a_page(site, session, event, path):
 
 
 @pytest.mark.parametrize("authorization", ["OAuth null", "Bearer 0123456789abcdef", "Basic abc", "nonsense"])
-def test_a_token_makes_no_difference(site, event, authorization):
+def test_token_makes_no_difference(site, event, authorization):
     found = site.open("/event/sampleconf", Authorization=authorization)
     missing = site.open("/event/nothing", Authorization=authorization)
 
@@ -516,7 +516,7 @@ def test_a_token_makes_no_difference(site, event, authorization):
     assert {found.headers["Content-Type"], missing.headers["Content-Type"]} == {"text/html; charset=utf-8"}
 
 
-def test_a_host_sees_of_a_waiting_event_no_more_than_others(api, session, ann):
+def test_host_sees_no_more_of_a_pending_event(api, session, ann):
     make_pending_event(session, slug="waiting", host=ann)
 
     reply = api.signed_in(ann).get("/event/waiting", base_url=WEBSITE_URL)
@@ -525,7 +525,7 @@ def test_a_host_sees_of_a_waiting_event_no_more_than_others(api, session, ann):
 
 
 @pytest.mark.parametrize("path", ["/event", "/user", "/e", "/docs/none", "/static/none.css", "/accounts/none"])
-def test_an_address_between_pages_is_a_page_that_says_so(site, path):
+def test_unknown_page_url_gets_an_error_page(site, path):
     reply = site.open(path)
 
     assert (reply.status_code, reply.mimetype) == (404, "text/html")
@@ -534,7 +534,7 @@ def test_an_address_between_pages_is_a_page_that_says_so(site, path):
 
 
 @pytest.mark.parametrize("path", ["/events", "/events/1", "/talks", "/users/1", "/eve/1", "/documents"])
-def test_other_addresses_are_still_the_business_of_the_api(site, path):
+def test_other_urls_are_answered_by_the_api(site, path):
     reply = site.open(path)
 
     assert (reply.status_code, reply.json) == (404, ["API version must be specified"])
@@ -542,7 +542,7 @@ def test_other_addresses_are_still_the_business_of_the_api(site, path):
 
 @pytest.mark.parametrize("prefix", PREFIXES)
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_pages_can_only_be_read(site, prefix, method):
+def test_pages_reject_other_methods(site, prefix, method):
     reply = site.open(f"{prefix}/anything", method)
 
     page = Reader(reply.get_data(as_text=True))
@@ -551,7 +551,7 @@ def test_pages_can_only_be_read(site, prefix, method):
 
 
 @pytest.mark.parametrize("path", ["/event/sampleconf", "/talk/3f9a1", "/user/ann", "/event/nothing", "/e/sc26"])
-def test_head_is_the_page_without_its_body(site, event, talk, path):
+def test_head_has_no_body(site, event, talk, path):
     page = site.open(path)
 
     head = site.open(path, "HEAD")
@@ -561,7 +561,7 @@ def test_head_is_the_page_without_its_body(site, event, talk, path):
 
 
 @pytest.mark.parametrize("path", ["/event/sampleconf", "/talk/3f9a1", "/user/ann"])
-def test_a_page_needs_no_other_host_and_no_javascript(site, app, event, talk, path):
+def test_page_needs_no_other_host_and_no_javascript(site, app, event, talk, path):
     reply = site.open(path)
 
     page = Reader(reply.get_data(as_text=True))
@@ -577,7 +577,7 @@ def test_a_page_needs_no_other_host_and_no_javascript(site, app, event, talk, pa
 
 
 @pytest.mark.parametrize("path", ["/event/sampleconf", "/talk/3f9a1", "/user/ann"])
-def test_a_page_can_be_read_by_ear(site, event, talk, path):
+def test_page_has_accessible_structure(site, event, talk, path):
     page = site.read(path)
 
     assert page.headings[0] == 1
@@ -589,7 +589,7 @@ def test_a_page_can_be_read_by_ear(site, event, talk, path):
 
 
 @pytest.mark.parametrize("path", ["/event/sampleconf", "/talk/3f9a1", "/user/ann"])
-def test_a_reader_who_has_the_page_is_not_sent_it_again(site, event, talk, path):
+def test_unchanged_page_is_not_sent_again(site, event, talk, path):
     first = site.open(path)
 
     again = site.open(path, **{"If-None-Match": first.headers["ETag"]})

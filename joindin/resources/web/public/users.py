@@ -1,22 +1,20 @@
-"""A person's page."""
+"""The page of a user."""
 
 from joindin.errors import NotFound
 from joindin.extensions import db, reader
 from joindin.queries.accounts.users import get_user_by_username
 from joindin.queries.events import list_attended_events, list_hosted_events, load_events
 from joindin.queries.keyed_lists import load_in_order
-from joindin.queries.paging import Paging
 from joindin.queries.talk_records import load_talk_records
 from joindin.queries.talks import list_user_talks
 from joindin.resources.web.public.pages import (
+    UNPAGED,
     blp,
     on_canonical_host,
     printable_or_not_found,
     public_page,
     website_links,
 )
-
-UNPAGED = Paging(size=0)
 
 
 @blp.get("/user/<rest:username>")
