@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from sqlalchemy import select
 
+from joindin.models import Mail
 from tests.clients.client import BASE, ROOT, read_error, read_list, read_single
 from tests.factories import (
     make_event_comment,
@@ -126,9 +128,10 @@ def test_an_unverified_user_is_not_let_in(script, consumer):
         ("emails/reminders/password", {"username": "ann"}, {"username": "nobody"}),
     ],
 )
-def test_reminders_go_to_whom_we_know(script, ann, path, known, unknown):
+def test_mails_are_sent_to_known_users_only(script, session, ann, path, known, unknown):
     assert script.post(f"{ROOT}/{path}", known).status_code == 202
     assert script.post(f"{ROOT}/{path}", unknown).status_code == 400
+    assert session.scalars(select(Mail.recipient)).all() == ["ann@example.org"]
 
 
 def test_nobody_submits_an_event_unless_signed_in(script):
@@ -207,10 +210,13 @@ def test_a_track_from_first_to_last(script, event, host, token):
     made = hosting.post(f"{ROOT}/events/{event.id}/tracks", {"track_name": "Blue"})
     track = made.headers["Location"]
     replies = [hosting.put(track, {}), hosting.put(track, {"track_name": "Red"}), script.delete(track)]
+    renamed = read_single(script.get(track), "tracks")
     replies.append(hosting.delete(track))
 
     assert (nameless.status_code, made.status_code) == (400, 201)
     assert [reply.status_code for reply in replies] == [400, 204, 401, 204]
+    assert renamed["track_name"] == "Red"
+    assert read_error(script.get(track)) == (404, "Track not found")
 
 
 def test_hosts_are_added_by_hosts_and_only_if_they_exist(script, session, event, host, ann, token):

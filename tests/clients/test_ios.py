@@ -133,10 +133,13 @@ def test_a_first_comment_on_an_event_with_its_rating_of_nothing_is_refused_as_ev
     assert sorted(each["rating"] for each in read_list(ios.get(comments_uri), "comments")) == [0, 5]
 
 
-def test_somebody_attends_and_does_not(ios, event, ann, token):
+def test_a_user_attends_an_event_and_stops_attending(ios, event, ann, token):
     ios = ios.signed_in(token(ann))
     attending_uri = f"{ROOT}/events/{event.id}/attending"
 
-    came, went = ios.post(attending_uri), ios.delete(attending_uri)
+    attended = ios.post(attending_uri)
+    is_attending = ios.get(attending_uri).json["is_attending"]
+    left = ios.delete(attending_uri)
 
-    assert (came.status_code, went.status_code) == (201, 200)
+    assert (attended.status_code, is_attending) == (201, True)
+    assert (left.status_code, ios.get(attending_uri).json["is_attending"]) == (200, False)

@@ -1,4 +1,4 @@
-"""Where clients begin, and what unknown addresses, versions and methods are told (spec 2.1, 2.2)."""
+"""The root, unknown paths, other versions and methods that are not allowed (spec 2.1, 2.2)."""
 
 import pytest
 
@@ -10,22 +10,22 @@ JSON = "application/json; charset=utf8"
 
 
 @pytest.mark.parametrize("path", ["/", "/v2.1", "/v2.1/"])
-@pytest.mark.parametrize("verb", ["GET", "POST", "PUT", "DELETE", "PATCH"])
-def test_the_landing_page_says_where_everything_is_whatever_it_is_asked_with(api, path, verb):
-    reply = api.request(verb, path, headers={"Host": "api.example"})
+def test_the_root_links_to_the_lists_for_every_method(api, path):
+    for method in ("GET", "POST", "PUT", "DELETE", "PATCH"):
+        reply = api.request(method, path, headers={"Host": "api.example"})
 
-    assert (reply.status_code, reply.headers["Content-Type"]) == (200, JSON)
-    assert list(reply.json.items()) == [
-        ("events", "http://api.example/v2.1/events"),
-        ("hot-events", "http://api.example/v2.1/events?filter=hot"),
-        ("upcoming-events", "http://api.example/v2.1/events?filter=upcoming"),
-        ("past-events", "http://api.example/v2.1/events?filter=past"),
-        ("open-cfps", "http://api.example/v2.1/events?filter=cfp"),
-        ("docs", "http://joindin.github.io/joindin-api/"),
-    ]
+        assert (method, reply.status_code, reply.headers["Content-Type"]) == (method, 200, JSON)
+        assert list(reply.json.items()) == [
+            ("events", "http://api.example/v2.1/events"),
+            ("hot-events", "http://api.example/v2.1/events?filter=hot"),
+            ("upcoming-events", "http://api.example/v2.1/events?filter=upcoming"),
+            ("past-events", "http://api.example/v2.1/events?filter=past"),
+            ("open-cfps", "http://api.example/v2.1/events?filter=cfp"),
+            ("docs", "http://joindin.github.io/joindin-api/"),
+        ]
 
 
-def test_who_is_signed_in_finds_themselves_last(api, session):
+def test_the_link_to_the_signed_in_user_comes_last(api, session):
     user = make_user(session)
 
     reply = api.signed_in(user).get("/")
@@ -34,7 +34,7 @@ def test_who_is_signed_in_finds_themselves_last(api, session):
 
 
 @pytest.mark.parametrize(
-    ("path", "status", "sentence"),
+    ("path", "status", "message"),
     [
         ("/v2/events", 400, "This API version is no longer supported. Please use v2.1"),
         ("/v2", 400, "This API version is no longer supported. Please use v2.1"),
@@ -49,16 +49,16 @@ def test_who_is_signed_in_finds_themselves_last(api, session):
         ("/v2.1//events", 404, "Endpoint not found"),
     ],
 )
-@pytest.mark.parametrize("verb", ["GET", "POST", "PUT", "DELETE"])
-def test_other_versions_and_addresses_are_told_so(api, path, status, sentence, verb):
-    reply = api.request(verb, path)
+def test_unknown_versions_and_paths_are_refused_for_every_method(api, path, status, message):
+    for method in ("GET", "POST", "PUT", "DELETE"):
+        reply = api.request(method, path)
 
-    assert (reply.status_code, reply.json) == (status, [sentence])
-    assert (reply.headers["Content-Type"], reply.headers["Access-Control-Allow-Origin"]) == (JSON, "*")
+        assert (method, reply.status_code, reply.json) == (method, status, [message])
+        assert (reply.headers["Content-Type"], reply.headers["Access-Control-Allow-Origin"]) == (JSON, "*")
 
 
 @pytest.mark.parametrize(
-    ("verb", "path"),
+    ("method", "path"),
     [
         ("PATCH", "events"),
         ("PATCH", "events/{id}"),
@@ -72,15 +72,15 @@ def test_other_versions_and_addresses_are_told_so(api, path, status, sentence, v
         ("BREW", "events"),
     ],
 )
-def test_other_methods_are_told_so(api, session, verb, path):
-    reply = api.request(verb, "/v2.1/" + path.format(id=make_event(session).id))
+def test_methods_that_are_not_allowed_are_refused(api, session, method, path):
+    reply = api.request(method, "/v2.1/" + path.format(id=make_event(session).id))
 
     assert (reply.status_code, reply.json) == (405, ["Method not supported"])
     assert (reply.headers["Content-Type"], reply.headers["Access-Control-Allow-Origin"]) == (JSON, "*")
 
 
 @pytest.mark.parametrize(
-    ("verb", "path", "status", "sentence"),
+    ("method", "path", "status", "message"),
     [
         ("GET", "events/{id}/nonsense", 404, "Unknown Subrequest"),
         ("GET", "events/{id}/talks/3", 404, "Unknown Subrequest"),
@@ -96,16 +96,16 @@ def test_other_methods_are_told_so(api, session, verb, path):
         ("GET", "events/0/talk_comments/reported/", 404, "Event not found"),
     ],
 )
-def test_unknown_addresses_below_an_event_have_sentences_of_their_own(api, session, verb, path, status, sentence):
+def test_unknown_paths_below_an_event_have_their_own_messages(api, session, method, path, status, message):
     caller = api.signed_in(make_user(session))
 
-    reply = caller.request(verb, "/v2.1/" + path.format(id=make_event(session).id))
+    reply = caller.request(method, "/v2.1/" + path.format(id=make_event(session).id))
 
-    assert (reply.status_code, reply.json) == (status, [sentence])
+    assert (reply.status_code, reply.json) == (status, [message])
 
 
 @pytest.mark.parametrize(
-    ("path", "what"),
+    ("path", "key"),
     [
         ("events", "events"),
         ("events/{id}", "events"),
@@ -116,17 +116,17 @@ def test_unknown_addresses_below_an_event_have_sentences_of_their_own(api, sessi
         ("events/{id}/comments", "comments"),
     ],
 )
-def test_addresses_answer_with_and_without_a_slash_at_their_end(api, session, path, what):
+def test_a_trailing_slash_makes_no_difference(api, session, path, key):
     path = "/v2.1/" + path.format(id=make_event(session).id)
 
     plain, slashed = api.get(path), api.get(path + "/")
 
     assert (plain.status_code, slashed.status_code) == (200, 200)
-    assert plain.json[what] == slashed.json[what]
+    assert plain.json[key] == slashed.json[key]
 
 
 @pytest.mark.parametrize("path", ["events/0", "events/0/talks", "events/abc/hosts"])
-def test_an_event_without_a_number_is_all_events(api, session, path):
+def test_an_event_id_that_is_not_a_number_leads_to_all_events(api, session, path):
     make_event(session)
 
     reply = api.get("/v2.1/" + path)
@@ -136,7 +136,7 @@ def test_an_event_without_a_number_is_all_events(api, session, path):
 
 @pytest.mark.parametrize("slash", ["", "/"])
 @pytest.mark.parametrize("path", ["event_comments", "talk_comments"])
-def test_a_comment_without_a_number_is_not_found(api, path, slash):
+def test_a_comment_without_an_id_is_not_found(api, path, slash):
     reply = api.get(f"/v2.1/{path}{slash}")
 
     assert (reply.status_code, reply.json) == (404, ["Comment not found"])

@@ -275,6 +275,23 @@ def test_a_permission_for_one_event_is_listed_and_taken_back(session, admin, ids
     assert admin.get(path).json["permissions"] == []
 
 
+def test_permissions_for_a_user_and_for_a_group_link_to_their_targets(session, admin, ids):
+    user, group = make_user(session, "target", full_name="Tara Target"), make_group(session, "Target group")
+    path = f"/v2.1/groups/{ids['group']}/permissions"
+
+    replies = [
+        admin.post(path, json={"permission": "view_userprofile", "user_id": user.id}),
+        admin.post(path, json={"permission": "publish_event_for_group", "group_id": group.id}),
+    ]
+
+    assert [reply.status_code for reply in replies] == [201, 201]
+    permissions = admin.get(path).json["permissions"]
+    assert sorted((each["permission"], each["target_uri"], each["target_name"]) for each in permissions) == [
+        ("publish_event_for_group", f"http://localhost/v2.1/groups/{group.id}", "Target group"),
+        ("view_userprofile", f"http://localhost/v2.1/users/{user.id}", "target"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [

@@ -15,6 +15,16 @@ def shown(caller, event):
     return caller.get(f"/v2.1/events/{event.id}").json["events"][0]
 
 
+def test_a_host_attends_an_event_that_waits_for_approval(api, session):
+    host = make_user(session)
+    event = make_pending_event(session, host=host)
+
+    reply = api.signed_in(host).post(f"/v2.1/events/{event.id}/attending")
+
+    assert reply.status_code == 201
+    assert (count(session), event.attendee_count) == (1, 1)
+
+
 @pytest.mark.parametrize("slash", ["", "/"])
 def test_attending_twice_counts_once(api, session, slash):
     event, user = make_event(session), make_user(session)

@@ -243,3 +243,12 @@ def test_an_address_without_a_number_is_the_list(api, session, address):
     make_event(session, "Live")
 
     assert names(api.get(address)) == ["Live"]
+
+
+def test_an_early_start_date_adds_no_past_events_to_the_upcoming_ones(api, session):
+    make_event(session, "Past", starts_at=days_from_now(-20))
+    make_event(session, "Upcoming", starts_at=days_from_now(20))
+
+    reply = api.get("/v2.1/events?filter=upcoming&startdate=2010-01-01")
+
+    assert [event["name"] for event in reply.json["events"]] == ["Upcoming"]

@@ -3,6 +3,7 @@
 import pytest
 
 from joindin.models import EventImage
+from tests.conftest import WEBSITE_URL
 from tests.factories import (
     make_attendance,
     make_event,
@@ -286,19 +287,31 @@ def test_a_host_reads_why_an_event_was_rejected_and_where_to_submit_it_again(api
     assert "approval_uri" not in shown
 
 
-def test_only_admins_are_shown_where_to_decide(api, session):
-    host = make_user(session)
-    event = make_pending_event(session, host=host)
+def test_only_admins_have_the_approval_link_and_only_while_the_event_is_pending(api, session):
+    host, admin = make_user(session), make_user(session, is_admin=True)
+    pending, live = make_pending_event(session, host=host), make_event(session, host=host)
+    clients = {"host": api.signed_in(host), "admin": api.signed_in(admin)}
 
-    shown = [
-        api.signed_in(user).get(f"/v2.1/events/{event.id}").json["events"][0]
-        for user in (make_user(session, is_admin=True), host)
-    ]
+    links = {
+        (role, event.id): client.get(f"/v2.1/events/{event.id}").json["events"][0].get("approval_uri")
+        for role, client in clients.items()
+        for event in (pending, live)
+    }
 
-    assert [(each["pending"], each.get("approval_uri")) for each in shown] == [
-        (1, f"http://localhost/v2.1/events/{event.id}/approval"),
-        (1, None),
-    ]
+    assert links == {
+        ("host", pending.id): None,
+        ("host", live.id): None,
+        ("admin", pending.id): f"http://localhost/v2.1/events/{pending.id}/approval",
+        ("admin", live.id): None,
+    }
+
+
+def test_an_event_without_a_slug_has_the_web_address_of_events(api, session):
+    event = make_event(session, slug=None)
+
+    [representation] = api.get(f"/v2.1/events/{event.id}").json["events"]
+
+    assert (representation["url_friendly_name"], representation["website_uri"]) == (None, f"{WEBSITE_URL}/event/")
 
 
 @pytest.mark.parametrize("number", ["999", "99999999999999999999999", "9" * 5000])

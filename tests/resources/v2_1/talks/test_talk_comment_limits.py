@@ -167,13 +167,14 @@ def test_the_limit_comes_after_the_fields_and_before_the_duplicate(api, session,
     ]
 
 
-def test_what_is_refused_uses_nothing_up(api, session, talk, at_most):
+def test_refused_comments_do_not_count(api, session, talk, at_most):
     at_most(2)
     writer = api.signed_in(make_user(session))
 
     replies = [comment_at(writer, talk, NOON, text) for text in ("a", "a", "", "a", "b", "c")]
 
     assert [reply.status_code for reply in replies] == [201, 400, 400, 400, 201, 429]
+    assert session.scalars(select(TalkComment.text).order_by(TalkComment.id)).all() == ["a", "b"]
 
 
 def test_edits_and_reports_are_not_limited(api, session, talk, at_most):

@@ -299,6 +299,7 @@ def test_there_is_no_time_window_for_comments(api, session):
     replies = [comment_on(writer, talk, comment="x", rating=4) for talk in (long_ago, far_away)]
 
     assert [reply.status_code for reply in replies] == [201, 201]
+    assert session.scalars(select(TalkComment.talk_id).order_by(TalkComment.id)).all() == [long_ago.id, far_away.id]
 
 
 def test_parameters_may_stand_in_the_address(api, session, talk):

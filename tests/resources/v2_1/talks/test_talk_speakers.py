@@ -118,3 +118,15 @@ def test_the_entry_keeps_the_name_it_was_linked_under(session, talk, people):
     client.delete(f"/v2.1/talks/{talk.id}/speakers/{sam.id}")
 
     assert sorted(session.scalars(select(TalkSpeaker.name))) == ["Ann", "Kim Speaker", "Sam Speaker"]
+
+
+def test_a_claimed_speaker_without_a_full_name_has_the_name_on_the_talk(api, session, event):
+    sam = make_user(session, "sam", full_name="Sam Speaker")
+    talk = make_talk(session, event, speakers=[sam])
+    sam.full_name = None
+
+    [representation] = api.get(f"/v2.1/talks/{talk.id}").json["talks"]
+
+    assert representation["speakers"] == [
+        {"speaker_name": "Sam Speaker", "speaker_uri": f"http://localhost/v2.1/users/{sam.id}"}
+    ]
