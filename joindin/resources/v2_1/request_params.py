@@ -1,8 +1,7 @@
-"""What a caller sent, read by the conventions of PHP (spec 2.3)."""
+"""Parameters of a request: query string and JSON body, parsed by the conventions of PHP (spec 2.3)."""
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from urllib.parse import quote_plus, unquote_plus
 
 import orjson
@@ -16,7 +15,7 @@ NUMBER_PATTERN = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\Z")
 
 
 class Params(Mapping):
-    """Parameters by name; lists of a query string are dicts by index, as PHP has them."""
+    """Parameters by name. A list in the query string is a dict by index, as in PHP."""
 
     def __init__(self, values):
         self._values = values
@@ -31,7 +30,7 @@ class Params(Mapping):
         return len(self._values)
 
     def text(self, name: str, default: str = "") -> str:
-        """The parameter as text: numbers are converted, null is empty.
+        """Return the parameter as text; numbers are converted, null is empty.
 
         :raises InvalidInput: for lists, objects and booleans.
         """
@@ -41,16 +40,16 @@ class Params(Mapping):
         return "" if value is None else strip_control_chars(str(value))
 
     def is_empty(self, name: str) -> bool:
-        """Empty in PHP's sense: missing, "", "0", 0, false, null, []."""
+        """Return whether PHP's ``empty()`` is true: missing, "", "0", 0, false, null, []."""
         value = self._values.get(name)
         return value in (None, "", "0", False) or value == [] or value == {} or value == 0
 
     def is_true(self, name: str) -> bool:
-        """Whether it is ``true`` or ``"true"``."""
+        """Return whether the value is ``true`` or ``"true"``."""
         return self._values.get(name) is True or self._values.get(name) == "true"
 
     def texts(self, name: str) -> list[str] | None:
-        """The texts of a list (or of an object, whose keys do not matter); None if it is neither."""
+        """Return the texts in a list, or in the values of an object; None for other values."""
         value = self._values.get(name)
         if isinstance(value, dict):
             value = list(value.values())
@@ -61,40 +60,40 @@ class Params(Mapping):
 
 
 def is_number(text: str) -> bool:
-    """Whether PHP would call the text numeric."""
+    """Return whether PHP's ``is_numeric()`` is true."""
     return NUMBER_PATTERN.match(text) is not None
 
 
 def get_query_params() -> Params:
-    """The query string alone."""
-    known = g._get_current_object()
-    if "query" not in known:
+    """Return the parameters of the query string."""
+    context = g._get_current_object()
+    if "query" not in context:
         raw = request.query_string
-        known.query = Params(parse_query(raw)) if raw else NO_PARAMS
-    return known.query
+        context.query = Params(parse_query(raw)) if raw else NO_PARAMS
+    return context.query
 
 
 def get_params() -> Params:
-    """Query string and, for POST and PUT, JSON body, whose names win.
+    """Return the parameters of the query string and, for POST and PUT, of the JSON body, which take precedence.
 
-    A body that is no JSON object, or not declared as JSON, counts as no parameters.
+    A body that is no JSON object, or is not declared as JSON, has no parameters.
 
-    :raises PayloadTooLarge: for a body beyond the limit.
+    :raises PayloadTooLarge: if the body exceeds ``MAX_JSON_BYTES``.
     """
     if "params" not in g:
-        body = _body() if request.method in ("POST", "PUT") else None
+        body = _read_body() if request.method in ("POST", "PUT") else None
         g.params = Params({**get_query_params(), **body}) if body else get_query_params()
     return g.params
 
 
-def _body():
+def _read_body():
     if request.mimetype != "application/json":
         return None
-    most = current_app.config["MAX_JSON_BYTES"]
-    if (request.content_length or 0) > most:
+    max_bytes = current_app.config["MAX_JSON_BYTES"]
+    if (request.content_length or 0) > max_bytes:
         raise PayloadTooLarge("The request body is too large")
     raw = request.get_data(cache=True)
-    if len(raw) > most:
+    if len(raw) > max_bytes:
         raise PayloadTooLarge("The request body is too large")
     try:
         body = orjson.loads(raw)
@@ -103,8 +102,8 @@ def _body():
     return body if isinstance(body, dict) else None
 
 
-@lru_cache(maxsize=4096)
-def _parsed(raw):
+def parse_query(raw: bytes) -> dict:
+    """Parse a query string as PHP does, in the order of its parameters."""
     values = {}
     for pair in raw.decode("latin-1").split("&")[:MAX_PARAMETERS]:
         name, _, value = pair.partition("=")
@@ -113,22 +112,17 @@ def _parsed(raw):
         if not base:
             continue
         if bracket and "]" in rest:
-            inner = rest.partition("]")[0]
+            index = rest.partition("]")[0]
             items = values[base] if isinstance(values.get(base), dict) else {}
-            items[inner or str(_next_index(items))] = value
+            items[index or str(_next_index(items))] = value
             values[base] = items
         else:
             values[name] = value
     return values
 
 
-def parse_query(raw: bytes) -> dict:
-    """The query string as PHP parses it, keeping the order; do not change what this returns."""
-    return _parsed(raw) if len(raw) <= 2048 else _parsed.__wrapped__(raw)
-
-
 def build_query(values: Mapping) -> str:
-    """The reverse of :func:`parse_query`, in form encoding (``tags[0]`` as ``tags%5B0%5D``)."""
+    """Return the query string for parameters of :func:`parse_query`, in form encoding (``tags[0]`` as ``tags%5B0%5D``)."""
     pairs = []
     for name, value in values.items():
         if isinstance(value, dict):
@@ -139,11 +133,16 @@ def build_query(values: Mapping) -> str:
 
 
 def _decode(text):
+    if text.isascii() and "%" not in text and "+" not in text:
+        return text
     return unquote_plus(text.encode("latin-1").decode("utf-8", "replace"), errors="replace")
 
 
 def _encode(value):
-    return quote_plus(str(value)).replace("~", "%7E")
+    text = str(value)
+    if text.isascii() and text.isalnum():
+        return text
+    return quote_plus(text).replace("~", "%7E")
 
 
 def _next_index(items):
