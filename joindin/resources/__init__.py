@@ -20,6 +20,7 @@ def init_app(app: Flask, api: Api) -> None:
         error_pages,
         forms,
         html_pages,
+        openapi,
         security_headers,
         sessions,
         token_scopes,
@@ -28,6 +29,7 @@ def init_app(app: Flask, api: Api) -> None:
 
     app.url_map.converters |= {"positive": PositiveInt, "rest": PathRemainder, "row_id": RowIdConverter}
     api.init_app(app)
+    openapi.init_app(api)
     audit_context.init_app(app)
     # Flask calls after_request functions in reverse order: the security headers depend on the cookies.
     security_headers.init_app(app)

@@ -25,7 +25,7 @@ def test_the_slice_is_read_under_the_names_of_the_surface(params, paging):
 
 @pytest.mark.parametrize("params", [{"offset": "-1"}, {"limit": "-1"}, {"offset": "-1", "limit": "5"}])
 def test_negative_numbers_are_refused(params):
-    with pytest.raises(InvalidInput, match="^The parameters 'offset' and 'limit' must not be negative$"):
+    with pytest.raises(InvalidInput, match=r"^The parameters 'offset' and 'limit' must not be negative$"):
         PARAMS.parse(params)
 
 

@@ -1,186 +1,118 @@
-"""What the API page says about a method.
+"""OpenAPI decorators of v2.1: responses in two forms and three formats, and errors as a list with one message.
 
-flask-smorest's own decorators wrap the method, at about 2 µs each on every request, to parse and
-to serialize; ours reads by the contract's conventions and answers with a ready ``Response``. So
-these only note, where flask-smorest looks when a blueprint is registered, and cost nothing.
-They stand beneath the guards, which note their own refusals.
+They stand below the authorisation decorators, which document their own errors.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
-from flask import Blueprint
-from flask.views import MethodView
 from flask_smorest import Api
 from marshmallow import Schema
 
-from joindin.http.url_converters import PositiveInt, RowIdConverter
-from joindin.representations.schema_fields import EXAMPLE_API_URL, UnionField, build_example
+from joindin.http import openapi
+from joindin.http.openapi import (
+    JSON_MEDIA_TYPE,
+    STATUS_DESCRIPTIONS,
+    accepts_body,
+    add_undocumented_route,
+    document_response,
+    method_docs,
+    returns_empty,
+)
+from joindin.representations.schema_fields import build_example
 from joindin.resources.v2_1.openapi_parameters import PARAMETERS
 
-JSON_MEDIA_TYPE = "application/json"
+__all__ = [
+    "accepts_body",
+    "accepts_query",
+    "add_undocumented_route",
+    "fails_with",
+    "init_app",
+    "returns",
+    "returns_empty",
+    "returns_page",
+]
+
 EXAMPLE_NAMES = ("default", "verbose")
 
-STATUS_DESCRIPTIONS = {
-    200: "The answer.",
-    201: "Done.",
-    202: "Taken in; the rest follows.",
-    204: "Done; there is nothing to say.",
-    400: "What was sent cannot be accepted.",
-    401: "It takes a token.",
-    403: "The caller may not.",
-    404: "There is no such thing, or none that the caller may see.",
-    405: "There is nothing to do here in this way.",
-    413: "Too much was sent.",
-    422: "What was sent means nothing here.",
-    429: "Too many; try again later.",
-    500: "Something went wrong on our side.",
-    501: "Not set up here.",
-    503: "Somebody we depend on does not answer.",
-}
+# Parameters by their names in openapi_parameters.py.
+accepts_query = partial(openapi.accepts_query, order=PARAMETERS)
 
 
 def init_app(api: Api) -> None:
-    """Teach the document what all methods share."""
-    api.register_converter(PositiveInt, _describe_id)
-    api.register_converter(RowIdConverter, _describe_id)
-    api.ma_plugin.converter.add_attribute_function(union_to_properties)
+    """Register the components of v2.1."""
     components = api.spec.components
     components.security_scheme(
         "token",
         {
             "type": "http",
             "scheme": "bearer",
-            "description": "`Authorization: Bearer <token>`, or the word `OAuth` in place of `Bearer`, in any case of"
-            " letters. `POST /v2.1/token` gives one. Reading takes none, but shows the caller more.",
+            "description": "`Authorization: Bearer <token>`. The scheme `OAuth` is accepted as well, and case does not"
+            " matter. `POST /v2.1/token` returns a token. Reading needs none, but returns more with one.",
         },
     )
     components.schema(
-        "Refusal",
+        "ErrorMessage",
         {
             "type": "array",
-            "description": "A list with one sentence.",
+            "description": "A list with one message.",
             "items": {"type": "string"},
             "minItems": 1,
             "maxItems": 1,
             "examples": [["Event not found"]],
         },
     )
-    components.response("Refused", {"description": "Any other refusal.", "content": _refusal([])})
+    components.response("OtherError", {"description": "Any other error.", "content": _error_content([])})
     for name, parameter in PARAMETERS.items():
         components.parameter(name, "query", parameter, lazy=True)
 
 
-def returns(*shapes: type[Schema], status: int = 200, location: str | None = None) -> Callable:
-    """The answer's form; of two forms ``verbose=yes`` chooses the second."""
+def returns(*schemas: type[Schema], status: int = 200, location: str | None = None) -> Callable:
+    """Document the body of the response. Of two schemas, ``verbose=yes`` selects the second."""
 
-    def note(method):
-        schemas = [*shapes] if len(shapes) == 1 else [{"anyOf": [*shapes]}]
-        examples = {form: {"value": build_example(shape)} for form, shape in zip(EXAMPLE_NAMES, shapes)}
-        answer = _answer(method, status, None, location)
-        answer["content"] = {JSON_MEDIA_TYPE: {"schema": schemas[0], "examples": examples}}
-        return accepts_query(*["verbose"][: len(shapes) - 1], "format", "callback")(method)
+    def decorate(method):
+        schema = schemas[0] if len(schemas) == 1 else {"anyOf": [*schemas]}
+        examples = {name: {"value": build_example(each)} for name, each in zip(EXAMPLE_NAMES, schemas)}
+        response = document_response(method, status, None, location)
+        response["content"] = {JSON_MEDIA_TYPE: {"schema": schema, "examples": examples}}
+        _documented_responses(method)
+        return accepts_query(*["verbose"][: len(schemas) - 1], "format", "callback")(method)
 
-    return note
-
-
-def returns_page(*shapes: type[Schema]) -> Callable:
-    """As :func:`shows`, in slices."""
-    return lambda method: accepts_query("start", "resultsperpage")(returns(*shapes)(method))
+    return decorate
 
 
-def returns_empty(status: int, description: str | None = None, *, location: str | None = None) -> Callable:
-    """An answer without a body; ``location`` is the path of an example."""
-
-    def note(method):
-        _answer(method, status, description, location)
-        return method
-
-    return note
-
-
-def accepts_body(shape: type[Schema], media_type: str = JSON_MEDIA_TYPE) -> Callable:
-    """What to send."""
-
-    def note(method):
-        content = {"schema": shape}
-        if media_type == JSON_MEDIA_TYPE:
-            content["example"] = build_example(shape)
-        _notes(method)["requestBody"] = {"required": True, "content": {media_type: content}}
-        return method
-
-    return note
-
-
-def accepts_query(*names: str) -> Callable:
-    """What the query string may hold, by names in ``query_parameters.py``."""
-
-    def note(method):
-        notes = _notes(method)
-        asked = {*names, *notes.get("parameters", ())}
-        notes["parameters"] = [name for name in PARAMETERS if name in asked]
-        return method
-
-    return note
+def returns_page(*schemas: type[Schema]) -> Callable:
+    """As :func:`returns`, with paging parameters."""
+    return lambda method: accepts_query("start", "resultsperpage")(returns(*schemas)(method))
 
 
 def fails_with(messages: Mapping[int, str | Sequence[str]], *, requires_token: bool | None = None) -> Callable:
-    """How it may fail, by status. ``token`` tells whether it takes one; if not said, a 401 does."""
+    """Document the error messages by status. Without ``requires_token``, an error 401 means that a token is required."""
 
-    def note(method):
-        notes = _notes(method)
-        for status, said in messages.items():
-            _refuse(notes["responses"], status, [said] if isinstance(said, str) else said)
+    def decorate(method):
+        for status, texts in messages.items():
+            _document_error(_documented_responses(method), status, [texts] if isinstance(texts, str) else texts)
         if 401 in messages if requires_token is None else requires_token:
-            notes["security"] = [{"token": []}]
+            method_docs(method)["security"] = [{"token": []}]
         return method
 
-    return note
+    return decorate
 
 
-def add_undocumented_route(blp: Blueprint, rule: str, view: type[MethodView], **options) -> None:
-    """Route what nobody is meant to call, past the documentation."""
-    Blueprint.add_url_rule(blp, rule, view_func=view.as_view(options.pop("endpoint", view.__name__)), **options)
+def _documented_responses(method):
+    responses = method_docs(method).setdefault("responses", {})
+    responses.setdefault("default", "OtherError")
+    return responses
 
 
-def union_to_properties(self, field, **_):
-    """What apispec makes of a field of several forms; ``self`` is its converter."""
-    if not isinstance(field, UnionField):
-        return {}
-    return {"anyOf": [self.field2property(form) for form in field.alternatives]}
-
-
-def _notes(method):
-    notes = method.__dict__.setdefault("_apidoc", {}).setdefault("manual_doc", {})
-    notes.setdefault("responses", {"default": "Refused"})
-    return notes
-
-
-def _answer(method, status, about, location):
-    answer = {"description": about or STATUS_DESCRIPTIONS[status]}
-    if location:
-        answer["headers"] = {
-            "Location": {
-                "description": "A whole address.",
-                "schema": {"type": "string", "format": "uri"},
-                "example": EXAMPLE_API_URL + location,
-            }
-        }
-    _notes(method)["responses"][status] = answer
-    return answer
-
-
-def _refuse(responses, status, sentences):
-    answer = responses.setdefault(status, {"description": STATUS_DESCRIPTIONS[status], "content": _refusal([])})
-    answer["content"][JSON_MEDIA_TYPE]["examples"] |= _refusal(sentences)[JSON_MEDIA_TYPE]["examples"]
+def _document_error(responses, status, messages):
+    response = responses.setdefault(status, {"description": STATUS_DESCRIPTIONS[status], "content": _error_content([])})
+    response["content"][JSON_MEDIA_TYPE]["examples"] |= _error_content(messages)[JSON_MEDIA_TYPE]["examples"]
     if status == 429:
-        answer["headers"] = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+        response["headers"] = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
 
 
-def _refusal(sentences):
-    examples = {re.sub(r"\W+", "-", sentence).strip("-").lower(): {"value": [sentence]} for sentence in sentences}
-    return {JSON_MEDIA_TYPE: {"schema": "Refusal", "examples": examples}}
-
-
-def _describe_id(_converter):
-    return {"type": "integer", "minimum": 1}
+def _error_content(messages):
+    examples = {re.sub(r"\W+", "-", message).strip("-").lower(): {"value": [message]} for message in messages}
+    return {JSON_MEDIA_TYPE: {"schema": "ErrorMessage", "examples": examples}}

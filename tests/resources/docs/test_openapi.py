@@ -85,7 +85,7 @@ def lacks(operation, tags):
         for content in answer.get("content", {}).values():
             if not content.get("examples"):
                 yield f"an example of its {status}"
-    if refusals.pop("default", None) != {"$ref": "#/components/responses/Refused"}:
+    if refusals.pop("default", None) != {"$ref": "#/components/responses/OtherError"}:
         yield "the shape of refusals"
     for status, answer in refusals.items():
         examples = answer["content"]["application/json"]["examples"].values()
