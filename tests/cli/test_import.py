@@ -63,7 +63,7 @@ def test_a_listing_becomes_an_approved_event_without_a_host(run, session, tmp_pa
 
     event = the_event(session, "Pümpkin Conf")
     assert (result.exit_code, outcomes(result)) == (0, [1, 0, 0, 0, 1, 0])
-    assert (event.is_visible, event.is_pending, event.reviewer_id, event.version) == (True, None, None, 1)
+    assert (event.is_visible, event.is_pending, event.reviewer_id) == (True, None, None)
     assert (event.slug, event.stub, event.name_key) == ("pumpkin-conf", "pumpkinconf2031", "pumpkin conf")
     assert (event.starts_at, event.ends_at) == (
         parse_instant("2031-05-05T22:00:00"),
@@ -123,13 +123,14 @@ def test_events_of_one_name_get_slugs_and_stubs_of_their_own(run, session, tmp_p
 def test_the_second_run_writes_nothing(run, session, tmp_path, count_statements):
     write_listings(tmp_path, "2031/php", [listing(), online_listing(), listing("OtherConf", city="Nowheresville")])
     run(tmp_path)
+    versions = session.scalars(select(Event.version).order_by(Event.id)).all()
 
     with count_statements() as seen:
         result = run(tmp_path)
 
     assert outcomes(result) == [0, 0, 3, 0, 0, 0]
     assert [statement for statement in seen if WRITES.match(statement)] == []
-    assert session.scalars(select(Event.version)).all() == [1, 1, 1]
+    assert session.scalars(select(Event.version).order_by(Event.id)).all() == versions
 
 
 def test_the_statements_do_not_grow_with_the_listings(run, session, tmp_path, count_statements):
@@ -147,7 +148,8 @@ def test_the_statements_do_not_grow_with_the_listings(run, session, tmp_path, co
 def test_the_event_follows_its_listing(run, session, tmp_path):
     write_listings(tmp_path, "2031/php", [listing(), online_listing()])
     run(tmp_path)
-    slug = the_event(session).slug
+    slug, version = the_event(session).slug, the_event(session).version
+    unchanged_version = the_event(session, "CloudConf").version
     changed = listing(
         "PUMPKINconf",
         startDate="2031-05-10",
@@ -168,8 +170,8 @@ def test_the_event_follows_its_listing(run, session, tmp_path):
     assert (event.href, event.hashtag, event.cfp_url) == ("https://new.example", "#pumpkin", "https://new.example/cfp")
     assert event.location == "Berlin, Germany and online"
     assert tags_of(session, event) == ["online", "php"]
-    assert event.version > 1
-    assert the_event(session, "CloudConf").version == 1
+    assert event.version > version
+    assert the_event(session, "CloudConf").version == unchanged_version
     assert outcomes(run(tmp_path)) == [0, 0, 2, 0, 0, 0]
 
 
