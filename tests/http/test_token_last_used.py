@@ -1,4 +1,4 @@
-"""Uses of tokens are gathered, and written down without anybody having to wait for it."""
+"""Uses of tokens are collected and recorded together, and no request waits for it."""
 
 import threading
 from http.client import HTTPConnection
@@ -17,64 +17,65 @@ from tests.services import TIMEOUT_S
 
 
 @pytest.fixture
-def give_token(session):
+def make_token(session):
     user, client = make_user(session), make_client(session)
 
-    def giving(secret, **fields):
-        about = {"user_id": user.id, "client_id": client.id, "created_at": NOW, **fields}
-        session.add(AccessToken(token_hash=hash_token(secret), **about))
+    def make(secret, **fields):
+        fields = {"user_id": user.id, "client_id": client.id, "created_at": NOW, **fields}
+        session.add(AccessToken(token_hash=hash_token(secret), **fields))
         session.commit()
         return get_valid_token(session, secret, NOW)
 
-    return giving
+    return make
 
 
-def last_uses(session):
+def stored_uses(session):
     session.rollback()
     return session.scalars(select(AccessToken.last_used_at).order_by(AccessToken.id)).all()
 
 
-def test_uses_of_many_tokens_are_written_together(session, give_token, count_statements):
-    tokens = [give_token(secret) for secret in "abc"]
-    uses = TokenUsageRecorder(db.engine, delay=0.2)
+def test_uses_of_many_tokens_are_written_together(session, make_token, count_statements):
+    tokens = [make_token(secret) for secret in "abc"]
+    recorder = TokenUsageRecorder(db.engine, delay=0.2)
     before = threading.enumerate()
 
-    with count_statements() as seen:
+    with count_statements() as statements:
         for token in tokens * 2:
-            uses.record(token, NOW)
+            recorder.record(token, NOW)
         for thread in set(threading.enumerate()) - set(before):
             thread.join(TIMEOUT_S)
 
-    assert last_uses(session) == [NOW] * 3
-    assert [statement.split()[0] for statement in seen] == ["UPDATE"]
+    assert stored_uses(session) == [NOW] * 3
+    assert [statement.split()[0] for statement in statements] == ["UPDATE"]
 
 
-def test_a_use_within_the_same_minute_is_not_noted(session, give_token, count_statements):
-    token = give_token("a", last_used_at=NOW - MIN_RECORD_INTERVAL / 2)
+def test_a_use_within_a_minute_of_the_stored_one_is_not_recorded(session, make_token, count_statements):
+    token = make_token("a", last_used_at=NOW - MIN_RECORD_INTERVAL / 2)
 
-    with count_statements() as seen:
+    with count_statements() as statements:
         TokenUsageRecorder(db.engine, delay=0).record(token, NOW)
 
-    assert seen == []
-    assert last_uses(session) == [NOW - MIN_RECORD_INTERVAL / 2]
+    assert statements == []
+    assert stored_uses(session) == [NOW - MIN_RECORD_INTERVAL / 2]
 
 
-def test_a_use_that_another_process_just_wrote_down_is_not_written_again(session, give_token):
-    token = give_token("a")
+def test_a_use_that_another_process_has_just_recorded_is_not_written_again(session, make_token):
+    token = make_token("a")
     session.execute(update(AccessToken).values(last_used_at=NOW - MIN_RECORD_INTERVAL / 2))
     session.commit()
 
     TokenUsageRecorder(db.engine, delay=0).record(token, NOW)
 
-    assert last_uses(session) == [NOW - MIN_RECORD_INTERVAL / 2]
+    assert stored_uses(session) == [NOW - MIN_RECORD_INTERVAL / 2]
 
 
-def test_a_server_that_ends_writes_down_what_it_gathered(session, settings, give_token):
-    give_token("a")
+@pytest.mark.slow("starts a server")
+def test_a_server_that_stops_writes_the_collected_uses(session, settings, make_token):
+    make_token("a")
 
-    with live_server(settings, 1) as served:
-        connection = HTTPConnection("127.0.0.1", served.port, timeout=TIMEOUT_S)
+    with live_server(settings, 1) as server:
+        connection = HTTPConnection("127.0.0.1", server.port, timeout=TIMEOUT_S)
         connection.request("GET", "/v2.1/events", headers={"Authorization": "Bearer a"})
         status = connection.getresponse().status
 
-    assert (status, last_uses(session) == [None]) == (200, False)
+    assert (status, stored_uses(session) == [None]) == (200, False)

@@ -1,4 +1,4 @@
-"""Many at once on accounts and tokens."""
+"""Concurrent requests on accounts and tokens."""
 
 import hashlib
 
@@ -11,17 +11,19 @@ from joindin.security.tokens import hash_token
 from tests.concurrency import CONCURRENT_REQUESTS, count_outcomes, run_concurrently
 from tests.factories import NOW, days_from_now, make_client, make_user
 
-TAKEN_USERNAME = "That username is already in use. Choose another"
-TAKEN_EMAIL = "That email is already associated with another account"
+MSG_USERNAME_TAKEN = "That username is already in use. Choose another"
+MSG_EMAIL_TAKEN = "That email is already associated with another account"
 
 
 @pytest.fixture
-def ask(app):
-    def asking(method, path, body=None, token=None):
+def prepare_request(app):
+    """``prepare_request(method, path, body, token)`` returns a function that sends the request."""
+
+    def prepare(method, path, body=None, token=None):
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return lambda: app.test_client().open(f"/v2.1{path}", method=method, json=body, headers=headers)
 
-    return asking
+    return prepare
 
 
 def registration(**changes):
@@ -38,27 +40,29 @@ def count(session, model):
     return session.scalar(select(func.count()).select_from(model))
 
 
-def keep(session, kind, user, *tokens):
-    session.add_all([kind(user_id=user.id, token_hash=hash_token(token), created_at=NOW) for token in tokens])
+def store_tokens(session, model, user, *tokens):
+    session.add_all([model(user_id=user.id, token_hash=hash_token(token), created_at=NOW) for token in tokens])
     session.flush()
 
 
-def test_a_username_is_given_once(session, ask):
+def test_a_username_is_registered_once(session, prepare_request):
     names = ["alice", "Alice", "ALICE", "álice"] * (CONCURRENT_REQUESTS // 2)
     bodies = [registration(username=name, email=f"a{number}@example.org") for number, name in enumerate(names)]
 
-    replies = run_concurrently(session, [ask("POST", "/users", body) for body in bodies[:CONCURRENT_REQUESTS]])
+    replies = run_concurrently(
+        session, [prepare_request("POST", "/users", body) for body in bodies[:CONCURRENT_REQUESTS]]
+    )
 
-    assert count_outcomes(replies) == {(201,): 1, (400, TAKEN_USERNAME): CONCURRENT_REQUESTS - 1}
+    assert count_outcomes(replies) == {(201,): 1, (400, MSG_USERNAME_TAKEN): CONCURRENT_REQUESTS - 1}
     assert [count(session, model) for model in (User, EmailVerification, Mail)] == [1, 1, 1]
 
 
-def test_an_address_is_given_once(session, ask):
+def test_an_email_address_is_registered_once(session, prepare_request):
     bodies = [registration(username=f"alice{number}") for number in range(CONCURRENT_REQUESTS)]
 
-    replies = run_concurrently(session, [ask("POST", "/users", body) for body in bodies])
+    replies = run_concurrently(session, [prepare_request("POST", "/users", body) for body in bodies])
 
-    assert count_outcomes(replies) == {(201,): 1, (400, TAKEN_EMAIL): CONCURRENT_REQUESTS - 1}
+    assert count_outcomes(replies) == {(201,): 1, (400, MSG_EMAIL_TAKEN): CONCURRENT_REQUESTS - 1}
     assert [count(session, model) for model in (User, EmailVerification, Mail)] == [1, 1, 1]
 
 
@@ -67,12 +71,14 @@ def test_an_address_is_given_once(session, ask):
     [["a"] * CONCURRENT_REQUESTS, [f"a{number}" for number in range(CONCURRENT_REQUESTS)]],
     ids=["one", "many"],
 )
-def test_an_address_is_proven_once_by_whichever_token(session, ask, tokens):
+def test_an_email_address_is_verified_once_with_any_token(session, prepare_request, tokens):
     user, other = make_user(session, is_verified=False), make_user(session, is_verified=False)
-    keep(session, EmailVerification, user, *set(tokens))
-    keep(session, EmailVerification, other, "b")
+    store_tokens(session, EmailVerification, user, *set(tokens))
+    store_tokens(session, EmailVerification, other, "b")
 
-    replies = run_concurrently(session, [ask("POST", "/users/verifications", {"token": token}) for token in tokens])
+    replies = run_concurrently(
+        session, [prepare_request("POST", "/users/verifications", {"token": token}) for token in tokens]
+    )
 
     assert count_outcomes(replies) == {(204,): 1, (400, "Verification failed"): CONCURRENT_REQUESTS - 1}
     assert session.get(User, user.id).is_verified is True
@@ -84,12 +90,12 @@ def test_an_address_is_proven_once_by_whichever_token(session, ask, tokens):
     [["a"] * CONCURRENT_REQUESTS, [f"a{number}" for number in range(CONCURRENT_REQUESTS)]],
     ids=["one", "many"],
 )
-def test_a_password_is_reset_once_by_whichever_token(session, ask, tokens):
+def test_a_password_is_reset_once_with_any_token(session, prepare_request, tokens):
     user = make_user(session)
-    keep(session, PasswordReset, user, *set(tokens))
+    store_tokens(session, PasswordReset, user, *set(tokens))
     bodies = [{"token": token, "password": f"staple {number} horse"} for number, token in enumerate(tokens)]
 
-    replies = run_concurrently(session, [ask("POST", "/users/passwords", body) for body in bodies])
+    replies = run_concurrently(session, [prepare_request("POST", "/users/passwords", body) for body in bodies])
 
     (winner,) = [body for body, reply in zip(bodies, replies) if reply.status_code == 204]
     assert count_outcomes(replies) == {(204,): 1, (400, "Password could not be reset"): CONCURRENT_REQUESTS - 1}
@@ -97,7 +103,7 @@ def test_a_password_is_reset_once_by_whichever_token(session, ask, tokens):
     assert count(session, PasswordReset) == 0
 
 
-def test_many_sign_in_while_stale_tokens_are_thrown_away(session, ask):
+def test_users_sign_in_while_stale_tokens_are_deleted(session, prepare_request):
     web2 = make_client(session, "web2", "web2secret")
     users = [make_user(session, password_hash=hashlib.md5(b"password").hexdigest()) for _ in range(2)]
     for number in range(30):
@@ -109,12 +115,12 @@ def test_many_sign_in_while_stale_tokens_are_thrown_away(session, ask):
                 created_at=days_from_now(-9),
             )
         )
-    entrance = {"grant_type": "password", "password": "password", "client_id": "web2", "client_secret": "web2secret"}
+    credentials = {"grant_type": "password", "password": "password", "client_id": "web2", "client_secret": "web2secret"}
 
     replies = run_concurrently(
         session,
         [
-            ask("POST", "/token", {**entrance, "username": users[number % 2].username})
+            prepare_request("POST", "/token", {**credentials, "username": users[number % 2].username})
             for number in range(CONCURRENT_REQUESTS)
         ],
     )
@@ -124,19 +130,22 @@ def test_many_sign_in_while_stale_tokens_are_thrown_away(session, ask):
     assert [session.get(User, user.id).password_hash.split("$")[1] for user in users] == ["argon2id"] * 2
 
 
-def test_a_sign_in_does_not_bring_back_a_password_that_was_just_changed(session, ask):
+def test_a_sign_in_does_not_restore_a_password_that_was_just_changed(session, prepare_request):
     make_client(session, "web2", "web2secret")
     users = [
         make_user(session, password_hash=hashlib.md5(b"old one").hexdigest()) for _ in range(CONCURRENT_REQUESTS // 2)
     ]
     for user in users:
-        keep(session, PasswordReset, user, f"token of {user.id}")
-    entrance = {"grant_type": "password", "password": "old one", "client_id": "web2", "client_secret": "web2secret"}
+        store_tokens(session, PasswordReset, user, f"token of {user.id}")
+    credentials = {"grant_type": "password", "password": "old one", "client_id": "web2", "client_secret": "web2secret"}
 
     replies = run_concurrently(
         session,
-        [ask("POST", "/token", {**entrance, "username": user.username}) for user in users]
-        + [ask("POST", "/users/passwords", {"token": f"token of {user.id}", "password": "new one"}) for user in users],
+        [prepare_request("POST", "/token", {**credentials, "username": user.username}) for user in users]
+        + [
+            prepare_request("POST", "/users/passwords", {"token": f"token of {user.id}", "password": "new one"})
+            for user in users
+        ],
     )
 
     assert count_outcomes(replies[CONCURRENT_REQUESTS // 2 :]) == {(204,): CONCURRENT_REQUESTS // 2}
@@ -146,13 +155,13 @@ def test_a_sign_in_does_not_bring_back_a_password_that_was_just_changed(session,
     )
 
 
-def test_one_token_is_used_by_many_at_once(session, ask):
+def test_a_token_is_used_concurrently(session, prepare_request):
     user, token = make_user(session), "0123456789abcdef"
     session.add(
         AccessToken(token_hash=hash_token(token), user_id=user.id, client_id=make_client(session).id, created_at=NOW)
     )
 
-    replies = run_concurrently(session, [ask("GET", "/", token=token) for _ in range(CONCURRENT_REQUESTS)])
+    replies = run_concurrently(session, [prepare_request("GET", "/", token=token) for _ in range(CONCURRENT_REQUESTS)])
 
     assert count_outcomes(replies) == {(200,): CONCURRENT_REQUESTS}
     assert [reply.json["meta"]["user_uri"] for reply in replies] == [
@@ -161,7 +170,7 @@ def test_one_token_is_used_by_many_at_once(session, ask):
     assert session.scalars(select(AccessToken.last_used_at)).all() != [None]
 
 
-def test_a_key_is_revoked_by_many_at_once(session, ask):
+def test_a_token_is_revoked_concurrently(session, prepare_request):
     user, web2 = make_user(session), make_client(session, can_be_revoked=False)
     own = AccessToken(token_hash=hash_token("own"), user_id=user.id, client_id=web2.id, created_at=NOW)
     key = AccessToken(token_hash=hash_token("key"), user_id=user.id, client_id=make_client(session).id, created_at=NOW)
@@ -169,7 +178,7 @@ def test_a_key_is_revoked_by_many_at_once(session, ask):
     session.flush()
 
     replies = run_concurrently(
-        session, [ask("DELETE", f"/token/{key.id}", token="own") for _ in range(CONCURRENT_REQUESTS)]
+        session, [prepare_request("DELETE", f"/token/{key.id}", token="own") for _ in range(CONCURRENT_REQUESTS)]
     )
 
     assert set(count_outcomes(replies)) <= {(204,), (404, "No tokens found")}
@@ -177,16 +186,16 @@ def test_a_key_is_revoked_by_many_at_once(session, ask):
     assert session.get(AccessToken, key.id).revoked_at is not None
 
 
-def test_of_many_who_come_first_one_becomes_the_admin(session, ask):
+def test_one_of_the_first_registrations_becomes_the_admin(session, prepare_request):
     bodies = [registration(username=f"alice{n}", email=f"a{n}@example.org") for n in range(CONCURRENT_REQUESTS)]
 
-    replies = run_concurrently(session, [ask("POST", "/users", body) for body in bodies])
+    replies = run_concurrently(session, [prepare_request("POST", "/users", body) for body in bodies])
 
     assert count_outcomes(replies) == {(201,): CONCURRENT_REQUESTS}
     assert session.scalar(select(func.count()).select_from(User).where(User.is_admin)) == 1
 
 
-def test_of_two_admins_who_delete_each_other_one_stays(session, ask):
+def test_one_of_two_admins_who_delete_each_other_stays(session, prepare_request):
     one, two = (make_user(session, name, is_admin=True) for name in ("one", "two"))
     client = make_client(session)
     for user in (one, two):
@@ -197,8 +206,8 @@ def test_of_two_admins_who_delete_each_other_one_stays(session, ask):
     run_concurrently(
         session,
         [
-            ask("DELETE", f"/users/{two.id}", token="one"),
-            ask("DELETE", f"/users/{one.id}", token="two"),
+            prepare_request("DELETE", f"/users/{two.id}", token="one"),
+            prepare_request("DELETE", f"/users/{one.id}", token="two"),
         ],
     )
 

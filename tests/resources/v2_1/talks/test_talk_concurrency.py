@@ -1,4 +1,4 @@
-"""Many at once on talks, their tracks, speakers and stars."""
+"""Concurrent requests on talks, their tracks, speakers and stars."""
 
 from itertools import chain
 
@@ -19,6 +19,7 @@ from joindin.models import (
     talk_tracks,
 )
 from joindin.queries.accounts.users import get_user_by_username
+from tests.concurrency import CONCURRENT_REQUESTS, count_outcomes, run_concurrently
 from tests.factories import (
     make_claim,
     make_event,
@@ -29,12 +30,6 @@ from tests.factories import (
     make_track,
     make_user,
 )
-from tests.resources.v2_1.events.test_event_concurrency import (
-    CONCURRENT_REQUESTS,
-    count_outcomes,
-    run_concurrently,
-)
-from tests.resources.v2_1.events.test_event_concurrency import ask as ask  # a fixture
 
 
 @pytest.fixture
@@ -62,8 +57,8 @@ def count(session, table):
     return session.scalar(select(func.count()).select_from(table))
 
 
-def counters(session, event):
-    """What is stored, and what there is."""
+def stored_counters(session, event):
+    """Return the stored counters of the event, its tracks and its talks."""
     event = session.get(Event, event.id)
     stored = [event.talk_count, event.track_count, event.talk_comment_count, event.attendee_count]
     tracks = session.execute(select(Track.id, Track.talk_count).order_by(Track.id)).all()
@@ -71,7 +66,8 @@ def counters(session, event):
     return stored, dict(map(tuple, tracks)), dict(map(tuple, stars))
 
 
-def counted(session, event):
+def expected_counters(session, event):
+    """Return what :func:`stored_counters` must be, computed from the rows."""
     tables = (Talk, Track, TalkComment, Attendance)
     stored = [session.scalar(select(func.count()).where(table.event_id == event.id)) for table in tables]
     in_track = select(func.count()).where(talk_tracks.c.track_id == Track.id).scalar_subquery()
@@ -81,11 +77,12 @@ def counted(session, event):
     return stored, dict(map(tuple, tracks)), dict(map(tuple, stars))
 
 
-def test_talks_of_one_title_get_addresses_of_their_own(session, ask, event, host):
+def test_talks_with_the_same_title_get_different_slugs(session, request_for, event, host):
     path = f"/events/{event.id}/talks"
 
     replies = run_concurrently(
-        session, [ask(host, "POST", path, new_talk(event, speakers=["Ann"])) for _ in range(CONCURRENT_REQUESTS)]
+        session,
+        [request_for(host, "POST", path, new_talk(event, speakers=["Ann"])) for _ in range(CONCURRENT_REQUESTS)],
     )
 
     slugs, stubs = (set(session.scalars(select(column))) for column in (Talk.slug, Talk.stub))
@@ -93,14 +90,16 @@ def test_talks_of_one_title_get_addresses_of_their_own(session, ask, event, host
     assert count_outcomes(replies) == {(201,): CONCURRENT_REQUESTS}
     assert "on-python" in slugs
     assert (len(slugs), len(stubs), shown) == (CONCURRENT_REQUESTS, CONCURRENT_REQUESTS, slugs)
-    assert counters(session, event) == counted(session, event)
+    assert stored_counters(session, event) == expected_counters(session, event)
     assert session.get(Event, event.id).talk_count == CONCURRENT_REQUESTS
 
 
-def test_talks_renamed_to_one_title_get_addresses_of_their_own(session, ask, event, host):
+def test_talks_renamed_to_the_same_title_get_different_slugs(session, request_for, event, host):
     talks = [make_talk(session, event) for _ in range(CONCURRENT_REQUESTS)]
 
-    replies = run_concurrently(session, [ask(host, "PUT", f"/talks/{talk.id}", new_talk(event)) for talk in talks])
+    replies = run_concurrently(
+        session, [request_for(host, "PUT", f"/talks/{talk.id}", new_talk(event)) for talk in talks]
+    )
 
     slugs = set(session.scalars(select(Talk.slug)))
     assert count_outcomes(replies) == {(204,): CONCURRENT_REQUESTS}
@@ -109,14 +108,14 @@ def test_talks_renamed_to_one_title_get_addresses_of_their_own(session, ask, eve
     assert len(slugs) == CONCURRENT_REQUESTS
 
 
-def test_many_edits_of_one_talk_leave_it_whole(session, ask, event, host):
+def test_concurrent_edits_are_applied_completely(session, request_for, event, host):
     talk = make_talk(session, event, speakers=["Ann"])
     session.commit()
     before = talk.version
     edits = [new_talk(event, speakers=["Ann", name]) for name in ("Bob", "Cid")]
 
     replies = run_concurrently(
-        session, [ask(host, "PUT", f"/talks/{talk.id}", edits[n % 2]) for n in range(CONCURRENT_REQUESTS)]
+        session, [request_for(host, "PUT", f"/talks/{talk.id}", edits[n % 2]) for n in range(CONCURRENT_REQUESTS)]
     )
 
     names = session.scalars(select(TalkSpeaker.name).order_by(TalkSpeaker.name)).all()
@@ -125,44 +124,47 @@ def test_many_edits_of_one_talk_leave_it_whole(session, ask, event, host):
     assert session.get(Talk, talk.id).version >= before + CONCURRENT_REQUESTS
 
 
-def test_nobody_stars_twice(session, ask, event):
+def test_a_user_stars_a_talk_once(session, request_for, event):
     talk, fan = make_talk(session, event), make_user(session)
     session.commit()
     before = talk.version
 
     replies = run_concurrently(
-        session, [ask(fan, "POST", f"/talks/{talk.id}/starred", []) for _ in range(CONCURRENT_REQUESTS)]
+        session, [request_for(fan, "POST", f"/talks/{talk.id}/starred", []) for _ in range(CONCURRENT_REQUESTS)]
     )
 
     assert count_outcomes(replies) == {(201,): CONCURRENT_REQUESTS}
-    assert counters(session, event) == counted(session, event)
+    assert stored_counters(session, event) == expected_counters(session, event)
     assert session.get(Talk, talk.id).star_count == 1
     assert session.get(Talk, talk.id).version == before + 1
 
 
-def test_a_storm_of_stars_is_counted_right(session, ask, event):
+def test_alternating_stars_are_counted(session, request_for, event):
     talk, fans = make_talk(session, event), [make_user(session) for _ in range(3)]
 
-    def blink(fan):
-        on, off = (ask(fan, method, f"/talks/{talk.id}/starred") for method in ("POST", "DELETE"))
-        return lambda: [request() for request in (on, off, on, off, on)]
+    def star_and_unstar(fan):
+        star, unstar = (request_for(fan, method, f"/talks/{talk.id}/starred") for method in ("POST", "DELETE"))
+        return lambda: [request() for request in (star, unstar, star, unstar, star)]
 
     replies = list(
-        chain(*run_concurrently(session, [blink(fans[number % 3]) for number in range(CONCURRENT_REQUESTS)]))
+        chain(*run_concurrently(session, [star_and_unstar(fans[number % 3]) for number in range(CONCURRENT_REQUESTS)]))
     )
 
     assert count_outcomes(replies) == {(201,): 3 * CONCURRENT_REQUESTS, (200,): 2 * CONCURRENT_REQUESTS}
-    assert counters(session, event) == counted(session, event)
+    assert stored_counters(session, event) == expected_counters(session, event)
 
 
-def test_two_claim_a_name_at_once_and_neither_twice(session, ask, event):
+def test_two_users_claim_a_name_once_each(session, request_for, event):
     talk = make_talk(session, event, speakers=["Ann"])
     rivals = [make_user(session) for _ in range(2)]
     bodies = [{"display_name": "Ann", "username": user.username} for user in rivals]
 
     replies = run_concurrently(
         session,
-        [ask(rivals[n % 2], "POST", f"/talks/{talk.id}/speakers", bodies[n % 2]) for n in range(CONCURRENT_REQUESTS)],
+        [
+            request_for(rivals[n % 2], "POST", f"/talks/{talk.id}/speakers", bodies[n % 2])
+            for n in range(CONCURRENT_REQUESTS)
+        ],
     )
 
     waiting = "You already have a pending claim for this talk. Please wait for an event admin to approve your claim."
@@ -171,23 +173,25 @@ def test_two_claim_a_name_at_once_and_neither_twice(session, ask, event):
     assert session.scalars(select(Mail.kind)).all() == ["talk_claimed"] * 2
 
 
-def test_a_claim_is_approved_once(session, ask, event, host):
+def test_a_claim_is_approved_once(session, request_for, event, host):
     claimant = make_user(session, full_name="Ann")
     talk = make_talk(session, event, speakers=["Ann"])
     make_claim(session, talk, talk.speakers[0], claimant)
     approvers = [host, *(make_user(session, is_admin=True) for _ in range(CONCURRENT_REQUESTS - 1))]
     body = {"display_name": "Ann", "username": claimant.username}
 
-    replies = run_concurrently(session, [ask(user, "POST", f"/talks/{talk.id}/speakers", body) for user in approvers])
+    replies = run_concurrently(
+        session, [request_for(user, "POST", f"/talks/{talk.id}/speakers", body) for user in approvers]
+    )
 
     assert count_outcomes(replies) == {(204,): 1, (422, "Talk already claimed"): CONCURRENT_REQUESTS - 1}
     assert session.scalars(select(TalkSpeaker.user_id)).all() == [claimant.id]
     assert session.scalars(select(Mail.kind)).all() == ["claim_approved"]
     assert session.get(Event, event.id).attendee_count == 1
-    assert counters(session, event) == counted(session, event)
+    assert stored_counters(session, event) == expected_counters(session, event)
 
 
-def test_of_two_claims_on_a_name_one_is_approved(session, ask, event, host):
+def test_one_of_two_claims_on_a_name_is_approved(session, request_for, event, host):
     rivals = [make_user(session, full_name="Ann") for _ in range(2)]
     talk = make_talk(session, event, speakers=["Ann"])
     for rival in rivals:
@@ -196,7 +200,8 @@ def test_of_two_claims_on_a_name_one_is_approved(session, ask, event, host):
     bodies = [{"display_name": "Ann", "username": rival.username} for rival in rivals]
 
     replies = run_concurrently(
-        session, [ask(host, "POST", f"/talks/{talk.id}/speakers", bodies[n % 2]) for n in range(CONCURRENT_REQUESTS)]
+        session,
+        [request_for(host, "POST", f"/talks/{talk.id}/speakers", bodies[n % 2]) for n in range(CONCURRENT_REQUESTS)],
     )
 
     [winner] = session.scalars(select(TalkSpeaker.user_id))
@@ -207,7 +212,7 @@ def test_of_two_claims_on_a_name_one_is_approved(session, ask, event, host):
     assert (talk.rating_sum, talk.rating_count) == (3, 1)
 
 
-def test_a_claim_is_approved_or_rejected_but_not_both(session, ask, event, host):
+def test_a_claim_is_approved_or_rejected_but_not_both(session, request_for, event, host):
     claimant = make_user(session, full_name="Ann")
     talk = make_talk(session, event, speakers=["Ann"])
     make_claim(session, talk, talk.speakers[0], claimant)
@@ -216,8 +221,8 @@ def test_a_claim_is_approved_or_rejected_but_not_both(session, ask, event, host)
     approved, rejected = run_concurrently(
         session,
         [
-            ask(host, "POST", path, body),
-            ask(host, "DELETE", f"{path}?display_name=Ann&username={claimant.username}"),
+            request_for(host, "POST", path, body),
+            request_for(host, "DELETE", f"{path}?display_name=Ann&username={claimant.username}"),
         ],
     )
 
@@ -226,12 +231,12 @@ def test_a_claim_is_approved_or_rejected_but_not_both(session, ask, event, host)
     if kind == "claim_approved":
         assert (approved.status_code, rejected.status_code, linked, rest) == (204, 422, True, [])
     else:
-        # With the claim gone the host's word is an assignment.
+        # Without the claim, the host's request is an assignment.
         assert (kind, rest) == ("claim_rejected", ["talk_assigned"])
         assert (approved.status_code, rejected.status_code, linked) == (204, 204, False)
 
 
-def test_all_that_touches_a_talk_and_its_tracks_at_once_is_counted_right(session, ask, event, host):
+def test_different_writes_to_a_talk_and_its_tracks_are_counted(session, request_for, event, host):
     tracks = [make_track(session, event) for _ in range(2)]
     talk = make_talk(session, event, speakers=["Ann", host], tracks=tracks[:1])
     gone = make_talk(session, event, tracks=tracks)
@@ -242,29 +247,29 @@ def test_all_that_touches_a_talk_and_its_tracks_at_once_is_counted_right(session
     replies = run_concurrently(
         session,
         [
-            ask(host, "PUT", at, body),
-            ask(host, "PUT", f"/tracks/{tracks[0].id}", {"track_name": "New"}),
-            ask(host, "POST", f"{at}/tracks", {"track_uri": f"http://localhost/v2.1/tracks/{tracks[1].id}"}),
-            ask(host, "DELETE", f"{at}/tracks/{tracks[0].id}"),
-            ask(host, "DELETE", f"/talks/{gone.id}"),
-            ask(host, "POST", f"{at}/links", {"display_name": "code_link", "url": "x"}),
-            ask(host, "POST", f"/events/{event.id}/tracks", {"track_name": "Third"}),
-            ask(host, "POST", f"/events/{event.id}/talks", body),
-            ask(fans[0], "POST", f"{at}/starred"),
-            ask(fans[1], "POST", f"{at}/starred"),
-            ask(fans[0], "POST", f"/events/{event.id}/attending"),
-            ask(fans[1], "POST", f"/talks/{gone.id}/starred"),
+            request_for(host, "PUT", at, body),
+            request_for(host, "PUT", f"/tracks/{tracks[0].id}", {"track_name": "New"}),
+            request_for(host, "POST", f"{at}/tracks", {"track_uri": f"http://localhost/v2.1/tracks/{tracks[1].id}"}),
+            request_for(host, "DELETE", f"{at}/tracks/{tracks[0].id}"),
+            request_for(host, "DELETE", f"/talks/{gone.id}"),
+            request_for(host, "POST", f"{at}/links", {"display_name": "code_link", "url": "x"}),
+            request_for(host, "POST", f"/events/{event.id}/tracks", {"track_name": "Third"}),
+            request_for(host, "POST", f"/events/{event.id}/talks", body),
+            request_for(fans[0], "POST", f"{at}/starred"),
+            request_for(fans[1], "POST", f"{at}/starred"),
+            request_for(fans[0], "POST", f"/events/{event.id}/attending"),
+            request_for(fans[1], "POST", f"/talks/{gone.id}/starred"),
         ],
     )
 
     *first, last = replies
     assert [reply.status_code for reply in first] == [204, 204, 201, 204, 204, 204, 201, 201, 201, 201, 201]
     assert (last.status_code, last.get_json(silent=True)) in ((201, None), (404, ["Talk not found"]))
-    assert counters(session, event) == counted(session, event)
+    assert stored_counters(session, event) == expected_counters(session, event)
     assert (count(session, Talk), count(session, Track), count(session, TalkLink)) == (2, 3, 1)
 
 
-def test_a_track_that_is_deleted_leaves_its_talks_whole(session, ask, event, host):
+def test_a_track_is_deleted_while_talks_are_added_to_it(session, request_for, event, host):
     tracks = [make_track(session, event) for _ in range(2)]
     talks = [make_talk(session, event, tracks=tracks[:1]) for _ in range(3)]
     uris = [f"http://localhost/v2.1/tracks/{track.id}" for track in tracks]
@@ -272,8 +277,12 @@ def test_a_track_that_is_deleted_leaves_its_talks_whole(session, ask, event, hos
     replies = run_concurrently(
         session,
         [
-            ask(host, "DELETE", f"/tracks/{tracks[0].id}"),
-            *[ask(host, "POST", f"/talks/{talk.id}/tracks", {"track_uri": uri}) for talk in talks for uri in uris],
+            request_for(host, "DELETE", f"/tracks/{tracks[0].id}"),
+            *[
+                request_for(host, "POST", f"/talks/{talk.id}/tracks", {"track_uri": uri})
+                for talk in talks
+                for uri in uris
+            ],
         ],
     )
 
@@ -283,5 +292,5 @@ def test_a_track_that_is_deleted_leaves_its_talks_whole(session, ask, event, hos
         (201,),
         (400, "Associated event not found"),
     }
-    assert counters(session, event) == counted(session, event)
+    assert stored_counters(session, event) == expected_counters(session, event)
     assert count(session, talk_tracks) == 3
