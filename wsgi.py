@@ -1,4 +1,4 @@
-"""The WSGI application, for any server: ``wsgi:app``."""
+"""WSGI application for any WSGI server, for example ``gunicorn wsgi:app``. Settings come from ``JOINDIN_*`` variables."""
 
 from joindin import create_app
 
