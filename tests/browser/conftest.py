@@ -1,4 +1,4 @@
-"""One server and one Chromium for all of these tests; a window of their own for each."""
+"""Fixtures of the browser tests: one server and one Chromium for all tests, a window for each test."""
 
 import os
 from pathlib import Path

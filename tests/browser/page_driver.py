@@ -1,4 +1,4 @@
-"""Somebody with a browser, who notices what is wrong with a page."""
+"""Driver for a browser window that checks every page it shows."""
 
 import re
 from pathlib import Path
@@ -69,11 +69,11 @@ class PageDriver:
         assert self.path == "/accounts/", self.text
 
     def allow_host(self, address: str):
-        """Being sent on to somebody else's page is no fault."""
+        """Allow redirects to this host."""
         self._elsewhere = address
 
     def add_virtual_authenticator(self):
-        """A device for passkeys, whose owner always says yes."""
+        """Add an authenticator for passkeys that confirms every request."""
         chromium = self.context.new_cdp_session(self.page)
         chromium.send("WebAuthn.enable")
         chromium.send(
@@ -120,7 +120,7 @@ class PageDriver:
         return " ".join(self.page.locator("main").inner_text().split())
 
     def check_page(self, name: str):
-        """Look at this page on a phone by day and on a desk by night."""
+        """Check this page on a phone in light mode and on a desktop in dark mode."""
         for size, screen, scheme in LOOKS:
             self.page.set_viewport_size(screen)
             self.page.emulate_media(color_scheme=scheme)

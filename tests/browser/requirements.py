@@ -1,4 +1,4 @@
-"""The programs that these tests want and Python does not bring."""
+"""External programs that the browser tests need."""
 
 import shutil
 from pathlib import Path
@@ -17,7 +17,7 @@ def java() -> str | None:
 
 
 def missing_tools() -> list[str]:
-    """What is not there, in words; nothing if all is."""
+    """Return descriptions of the missing programs."""
     there = {
         "Chromium": chromium(),
         "Java": java(),

@@ -31,7 +31,7 @@ class Server:
             "JOINDIN_DATABASE_URL": database_url,
             "JOINDIN_SECRET_KEY": "used in tests only",
             "JOINDIN_WEBSITE_URL": self.url,
-            # Ids begin anew in the next test, which they never do in life.
+            # The next test reuses ids, which never happens in production.
             "JOINDIN_FRAGMENT_CACHE_BYTES": "0",
             "JOINDIN_ANSWER_CACHE_BYTES": "0",
         }

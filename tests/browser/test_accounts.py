@@ -1,4 +1,4 @@
-"""From registering to leaving, with the mails in between."""
+"""Registration, password reset, personal data and deletion in a browser, with the mails."""
 
 import json
 import zipfile
@@ -12,7 +12,7 @@ ADDRESS = "hedy@example.org"
 CHOSEN = "a boat made of paper"
 
 
-def test_somebody_registers_confirms_the_address_and_signs_in(visitor, session, server):
+def test_user_registers_confirms_the_address_and_signs_in(visitor, session, server):
     make_user_with_password(session, "first")
     session.commit()
 
@@ -35,7 +35,7 @@ def test_somebody_registers_confirms_the_address_and_signs_in(visitor, session, 
     assert ("Hedy Hill" in visitor.text, ADDRESS in visitor.text) == (True, True)
 
 
-def test_a_forgotten_password_is_replaced_by_a_link_in_a_mail(visitor, session, server):
+def test_forgotten_password_is_replaced_with_a_mailed_link(visitor, session, server):
     make_user_with_password(session, "ann")
     session.commit()
 
@@ -56,7 +56,7 @@ def test_a_forgotten_password_is_replaced_by_a_link_in_a_mail(visitor, session, 
     assert "ann@example.org" in visitor.text
 
 
-def test_the_pages_of_an_account_are_sound(visitor, session):
+def test_account_pages_are_valid(visitor, session):
     make_user_with_password(session, "ann", full_name="Ann Ash", biography="Sails.")
     session.commit()
     visitor.sign_in("ann", PASSWORD)
@@ -66,7 +66,7 @@ def test_the_pages_of_an_account_are_sound(visitor, session):
         visitor.check_page(f"accounts {path}")
 
 
-def test_the_data_of_a_person_is_downloaded(visitor, session, tmp_path):
+def test_personal_data_are_downloaded(visitor, session, tmp_path):
     make_user_with_password(session, "ann", full_name="Ann Ash")
     session.commit()
     visitor.sign_in("ann", PASSWORD)
@@ -81,7 +81,7 @@ def test_the_data_of_a_person_is_downloaded(visitor, session, tmp_path):
     assert "Ann Ash" in json.dumps(told)
 
 
-def test_signing_out_everywhere_ends_the_other_browser_too(new_visitor, session):
+def test_sign_out_everywhere_ends_other_browsers(new_visitor, session):
     make_user_with_password(session, "ann")
     session.commit()
     here, there = new_visitor(), new_visitor()
@@ -100,7 +100,7 @@ def test_signing_out_everywhere_ends_the_other_browser_too(new_visitor, session)
     assert session.scalar(open_ones) == 0
 
 
-def test_somebody_leaves_for_good(visitor, session):
+def test_user_deletes_the_account(visitor, session):
     make_user_with_password(session, "first", is_admin=True)
     make_user_with_password(session, "ann")
     session.commit()
@@ -109,7 +109,7 @@ def test_somebody_leaves_for_good(visitor, session):
     visitor.visit("/accounts/delete/")
     visitor.press("Delete my account")
     unsure = visitor.text
-    visitor.page.get_by_label("I want my account deleted for good").check()
+    visitor.page.get_by_label("I want to delete my account permanently").check()
     visitor.press("Delete my account")
 
     assert "Tick the box if you are sure" in unsure
@@ -117,7 +117,7 @@ def test_somebody_leaves_for_good(visitor, session):
     assert session.scalars(select(User.username)).all() == ["first"]
 
 
-def test_nothing_needs_scripts(new_visitor, session):
+def test_pages_work_without_scripts(new_visitor, session):
     make_user_with_password(session, "ann")
     session.commit()
     visitor = new_visitor(javascript=False)

@@ -1,4 +1,4 @@
-"""The desk: deciding about events, reports and claims, looking after people and groups, reading the log."""
+"""Administration pages in a browser: events, reports, claims, users, groups and the audit log."""
 
 import pytest
 
@@ -25,7 +25,7 @@ PAGES = (
 
 @pytest.fixture
 def desk(visitor, session):
-    """The browser of an admin, at a desk with something of each kind."""
+    """The browser of an admin, with an object of each kind to administer."""
     make_user_with_password(session, "ada", full_name="Ada Admin", is_admin=True)
     host = make_user(session, "hanna", full_name="Hanna Host")
     make_pending_event(session, "Tidewater Python", host=host, tags=["python"], description="One day.\n\nOne track.")
@@ -42,7 +42,7 @@ def desk(visitor, session):
     return visitor
 
 
-def test_an_event_is_approved_and_another_rejected_with_a_reason(desk, session, server):
+def test_one_event_is_approved_and_another_rejected(desk, session, server):
     desk.visit("/desk/events/")
     desk.check_page("desk, events that wait")
     desk.page.get_by_role("link", name="Tidewater Python", exact=True).click()
@@ -66,7 +66,7 @@ def test_an_event_is_approved_and_another_rejected_with_a_reason(desk, session, 
     assert "This calendar is for conferences." in told
 
 
-def test_the_pages_of_the_desk_are_sound(desk):
+def test_admin_pages_are_valid(desk):
     desk.visit("/desk/people/2/")
     desk.page.get_by_label("Trusted").check()
     desk.press("Change")
@@ -77,18 +77,18 @@ def test_the_pages_of_the_desk_are_sound(desk):
         assert desk.page.locator("h1").count() == 1
 
 
-def test_a_report_and_a_claim_are_decided(desk):
+def test_report_and_claim_are_resolved(desk):
     desk.visit("/desk/reports/")
     desk.page.get_by_role("button", name="Keep it hidden").click()
     decided = desk.page.locator("main").inner_text()
     desk.visit("/desk/claims/")
     desk.page.get_by_role("button", name="Approve").click()
 
-    assert "No report waits for a decision." in decided
-    assert "No claim waits for a host." in desk.text
+    assert "There are no open reports." in decided
+    assert "There are no open claims." in desk.text
 
 
-def test_whoever_is_nobody_there_is_told_so(visitor, session):
+def test_user_without_permission_gets_an_error_page(visitor, session):
     make_user_with_password(session, "ann")
     session.commit()
     visitor.sign_in("ann", PASSWORD)

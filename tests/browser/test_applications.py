@@ -1,4 +1,4 @@
-"""Applications that people let in, with a client from the shelf at the other end."""
+"""Access for an OAuth application in a browser, with a client library as the application."""
 
 import secrets
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -39,7 +39,7 @@ def callback():
         thread.join()
 
 
-def test_somebody_lets_an_application_in(visitor, session, server, callback):
+def test_user_allows_access(visitor, session, server, callback):
     application, verifier, address = an_application(session, server, callback)
     visitor.allow_host(callback.removesuffix("cb"))
 
@@ -54,13 +54,13 @@ def test_somebody_lets_an_application_in(visitor, session, server, callback):
     )
     seen = application.get(f"{server.url}/v2.1/events").json()
 
-    assert "Let “Schedule” in?" in asked
+    assert "Allow access for “Schedule”?" in asked
     assert ("Grace Hopper" in asked, callback.removesuffix("/cb") in asked) == (True, True)
     assert set(token["scope"].split()) == {"PUBLIC_READ", "ME_READ"}
     assert seen["meta"]["user_uri"].startswith(f"{server.url}/v2.1/users/")
 
 
-def test_somebody_does_not(visitor, session, server, callback):
+def test_user_denies_access(visitor, session, server, callback):
     _, _, address = an_application(session, server, callback)
     visitor.allow_host(callback.removesuffix("cb"))
     visitor.sign_in("ada", PASSWORD)

@@ -1,4 +1,4 @@
-"""Pages that everybody may see."""
+"""Public pages and the API documentation in a browser."""
 
 import pytest
 
@@ -38,14 +38,14 @@ def event(session):
 
 
 @pytest.mark.parametrize("path", ["/event/harbour", "/talk/tides", "/user/hanna", "/event/no-such-event"])
-def test_a_public_page_is_sound(visitor, event, path):
+def test_public_page_is_valid(visitor, event, path):
     visitor.visit(path)
     visitor.check_page(path)
 
     assert visitor.page.locator("h1").count() == 1
 
 
-def test_an_empty_event_and_an_empty_person_are_sound(visitor, session):
+def test_empty_pages_are_valid(visitor, session):
     make_event(session, "Quiet", slug="quiet", description="")
     make_user(session, "nobody", full_name="")
     session.commit()
@@ -58,7 +58,7 @@ def test_an_empty_event_and_an_empty_person_are_sound(visitor, session):
     assert visitor.page.locator("h1").inner_text() == "nobody"
 
 
-def test_the_documentation_is_sound(visitor):
+def test_documentation_is_valid(visitor):
     visitor.visit("/docs")
     # Hundreds of sections come from one macro; axe-core takes a minute for all of them, the validator does not.
     visitor.page.evaluate(
@@ -69,7 +69,7 @@ def test_the_documentation_is_sound(visitor):
     assert visitor.page.locator("h1").inner_text().startswith("joindin")
 
 
-def test_the_first_stop_of_the_keyboard_skips_to_the_content(visitor, event):
+def test_first_tab_stop_skips_to_the_content(visitor, event):
     visitor.visit("/event/harbour")
 
     visitor.page.keyboard.press("Tab")
@@ -80,7 +80,7 @@ def test_the_first_stop_of_the_keyboard_skips_to_the_content(visitor, event):
     assert (first, focused) == ("Skip to the content", "content")
 
 
-def test_axe_sees_what_is_wrong(visitor):
+def test_axe_detects_violations(visitor):
     visitor.page.set_content("<!DOCTYPE html><html lang='en'><title>x</title><main><h1>x</h1><img src=''></main>")
 
     assert [violation.split(":")[0] for violation in axe_violations(visitor.page)] == ["image-alt"]

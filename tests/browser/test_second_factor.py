@@ -1,4 +1,4 @@
-"""Signing in with a second factor: codes of an app, and a passkey that Chromium plays the device for."""
+"""Sign-in with a second factor: codes of an authenticator app, and a passkey of Chromium's virtual authenticator."""
 
 import re
 
@@ -8,7 +8,7 @@ from joindin.utils.datetimes import utc_now
 from tests.browser_client import PASSWORD, make_user_with_password
 
 
-def test_codes_of_an_app_are_a_second_factor(visitor, session):
+def test_user_adds_an_authenticator_app(visitor, session):
     make_user_with_password(session, "ann")
     session.commit()
     visitor.sign_in("ann", PASSWORD)
@@ -25,20 +25,20 @@ def test_codes_of_an_app_are_a_second_factor(visitor, session):
     visitor.press("Add the app")
     visitor.check_page("recovery codes")
     codes = visitor.page.locator(".codes li").all_inner_texts()
-    visitor.press("I have kept them", "link")
+    visitor.press("I have saved them", "link")
     visitor.check_page("second factor is on")
     visitor.press("Sign out")
     visitor.fill(username="ann", password=PASSWORD)
     visitor.press("Sign in")
     visitor.check_page("one step more")
     visitor.fill(code=codes[0])
-    visitor.press("Go on")
+    visitor.press("Continue")
 
     visitor.visit("/accounts/security/")
     assert re.search(rf"You have {len(codes) - 1} codes left", visitor.text)
 
 
-def test_a_code_of_the_app_signs_in(visitor, session):
+def test_code_of_the_app_signs_in(visitor, session):
     make_user_with_password(session, "ann")
     session.commit()
     visitor.sign_in("ann", PASSWORD)
@@ -52,13 +52,13 @@ def test_a_code_of_the_app_signs_in(visitor, session):
     visitor.press("Sign in")
     # The code of now is spent, and a step ahead is as far as clocks may be apart.
     visitor.fill(code=app.at(utc_now(), counter_offset=1))
-    visitor.press("Go on")
+    visitor.press("Continue")
 
     visitor.visit("/accounts/")
     assert "ann@example.org" in visitor.text
 
 
-def test_a_passkey_is_a_second_factor(visitor, session):
+def test_passkey_signs_in(visitor, session):
     make_user_with_password(session, "ann")
     session.commit()
     visitor.add_virtual_authenticator()
@@ -68,7 +68,7 @@ def test_a_passkey_is_a_second_factor(visitor, session):
     visitor.check_page("add a passkey")
     visitor.fill(name="My key")
     with visitor.page.expect_navigation():
-        visitor.press("Make a passkey")
+        visitor.press("Create a passkey")
     visitor.visit("/accounts/security/")
     visitor.check_page("second factor, passkey")
     listed = "My key" in visitor.text

@@ -1,9 +1,9 @@
-"""Signing in with a browser, by mouse and by keyboard alone."""
+"""Sign-in with a browser, with the mouse and with the keyboard only."""
 
 from tests.browser_client import PASSWORD, make_user_with_password
 
 
-def test_somebody_signs_in_and_out(visitor, session):
+def test_user_signs_in_and_out(visitor, session):
     make_user_with_password(session, "ann", full_name="Ann Ash")
     session.commit()
 
@@ -19,12 +19,12 @@ def test_somebody_signs_in_and_out(visitor, session):
     inside = visitor.path
     visitor.press("Sign out")
 
-    assert "That name and that password do not fit together" in refused
+    assert "The name or the password is wrong" in refused
     assert (inside, visitor.path) == ("/accounts/", "/accounts/login/")
     assert "You are signed out." in visitor.text
 
 
-def test_the_keyboard_is_enough_to_sign_in(visitor, session):
+def test_sign_in_with_the_keyboard(visitor, session):
     make_user_with_password(session, "ann", full_name="Ann Ash")
     session.commit()
     keyboard = visitor.page.keyboard
@@ -40,7 +40,7 @@ def test_the_keyboard_is_enough_to_sign_in(visitor, session):
     assert (visitor.path, "Ann Ash" in visitor.text) == ("/accounts/", True)
 
 
-def test_an_account_elsewhere_signs_somebody_in_and_is_connected_to_another(visitor, session, provider):
+def test_external_account_signs_in_and_is_connected(visitor, session, provider):
     make_user_with_password(session, "ann")
     session.commit()
     visitor.allow_host(provider.issuer)
@@ -67,7 +67,7 @@ def test_an_account_elsewhere_signs_somebody_in_and_is_connected_to_another(visi
     assert "is disconnected" in visitor.text
 
 
-def test_every_stop_of_the_keyboard_can_be_seen(visitor, session):
+def test_every_tab_stop_is_visible(visitor, session):
     visitor.visit("/accounts/login/")
 
     stops = visitor.tab_through()

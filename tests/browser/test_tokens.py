@@ -1,4 +1,4 @@
-"""Tokens that people make for their scripts, and applications that they register."""
+"""Personal tokens and registered applications in a browser."""
 
 import json
 import subprocess
@@ -6,20 +6,20 @@ import subprocess
 from tests.browser_client import PASSWORD, make_user_with_password
 
 
-def test_a_token_is_made_used_by_a_script_and_revoked(visitor, session, server):
+def test_token_is_created_used_by_a_script_and_revoked(visitor, session, server):
     make_user_with_password(session, "ann")
     session.commit()
     visitor.sign_in("ann", PASSWORD)
 
     visitor.visit("/api/settings/token/")
     visitor.check_page("no tokens")
-    visitor.press("Make a token", "link")
-    visitor.press("Make it")
+    visitor.press("Create a token", "link")
+    visitor.press("Create")
     visitor.check_page("make a token, nothing filled in")
     visitor.fill(description="Nightly export")
     visitor.page.get_by_label("Read what is public").check()
     visitor.page.get_by_label("Read your own profile").check()
-    visitor.press("Make it")
+    visitor.press("Create")
     visitor.check_page("token, shown once")
     token = visitor.page.locator("code.secret").inner_text()
     known = call(server, token)
@@ -36,7 +36,7 @@ def test_a_token_is_made_used_by_a_script_and_revoked(visitor, session, server):
 
 
 def call(server, token):
-    """As people do it from a shell."""
+    """Request events with curl."""
     said = subprocess.run(
         ["curl", "--silent", "--header", f"Authorization: Bearer {token}", f"{server.url}/v2.1/events"],
         capture_output=True,
@@ -46,7 +46,7 @@ def call(server, token):
     return json.loads(said.stdout)
 
 
-def test_an_application_is_registered_changed_and_deleted(visitor, session):
+def test_application_is_registered_edited_and_deleted(visitor, session):
     make_user_with_password(session, "ann")
     session.commit()
     visitor.sign_in("ann", PASSWORD)

@@ -1,4 +1,4 @@
-"""What axe-core and the Nu validator say of a page."""
+"""Checks of pages with axe-core and the Nu HTML validator."""
 
 import json
 import subprocess
@@ -10,7 +10,7 @@ WRONG_PAGE = "<!DOCTYPE html><html lang='en'><title>Wrong</title></p>"
 
 
 def axe_violations(page) -> list[str]:
-    """What axe-core finds wrong in what the browser shows now, by all its rules."""
+    """Return the violations of all axe-core rules on the page that the browser shows."""
     if not page.evaluate("() => !!window.axe"):
         page.evaluate(f"() => {{ {AXE.read_text()} }}")
     found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']}).then(found => found.violations)")
@@ -22,9 +22,9 @@ def axe_violations(page) -> list[str]:
 
 
 def nu_errors(pages: dict[str, str], folder: Path) -> list[str]:
-    """Errors and warnings of the Nu validator in pages by name, all in one go as Java starts slowly.
+    """Return errors and warnings of the Nu validator for pages by name; one call, because Java starts slowly.
 
-    A page that is known to be wrong goes along, so that a validator that reads nothing is noticed.
+    An invalid page is checked too, to detect a validator that reports nothing.
     """
     files = {}
     for number, (name, page) in enumerate([*pages.items(), ("wrong", WRONG_PAGE)]):
