@@ -147,7 +147,7 @@ COMMANDS = (
 @pytest.fixture
 def houses(app, settings):
     """The application that remembers and the one that does not, on one database."""
-    uncached = create_app({**settings, "ANSWER_CACHE_BYTES": 0, "FRAGMENT_CACHE_BYTES": 0})
+    uncached = create_app({**settings, "ANSWER_CACHE_BYTES": 0, "FRAGMENT_CACHE_BYTES": 0, "QUERY_CACHE_BYTES": 0})
     yield app, uncached
     with uncached.app_context():
         db.engine.dispose()

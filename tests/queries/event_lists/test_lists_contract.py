@@ -19,6 +19,7 @@ from tests.queries.event_lists.datasets import NOON, TAGS, events, insert_events
 MANY = settings(
     deadline=None,
     max_examples=60,
+    derandomize=True,
     # Looking for a smaller example would take minutes, with a database behind each.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
