@@ -1,5 +1,5 @@
-"""The answers of the original server, asked for again here.
+"""Responses of the original server, compared with those of this one.
 
-The captures and the dataset behind them lie beside the repository; without them these tests are
-skipped, except in CI, where their absence is a failure.
+The captures and their dataset lie beside the repository. Without them these tests are skipped, except in CI, where their
+absence is a failure.
 """

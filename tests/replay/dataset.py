@@ -1,4 +1,4 @@
-"""The original's tables (spec 17.2) put into ours, by the command's own importer the first time, then as it left them."""
+"""The original's tables (spec 17.2) in this database: imported once, then restored from copies."""
 
 from joindin.db.base import Base
 from joindin.imports.joindin.report import Report
@@ -6,58 +6,68 @@ from joindin.imports.joindin.run import import_database
 from joindin.imports.joindin.sources import InMemorySource
 from joindin.models.read_models import BucketCount, HotEvent, ListedEvent, ListedTag, PendingBucketCount
 from joindin.utils.datetimes import utc_now
+from tests.database_rows import empty_database
 
-# Triggers fill these along with the others.
-FOLLOWING = {each.__table__ for each in (ListedEvent, HotEvent, ListedTag, BucketCount, PendingBucketCount)}
-TABLES = [table for table in Base.metadata.sorted_tables if table not in FOLLOWING]
+# Triggers fill these tables.
+READ_MODELS = {model.__table__ for model in (ListedEvent, HotEvent, ListedTag, BucketCount, PendingBucketCount)}
+TABLES = [table for table in Base.metadata.sorted_tables if table not in READ_MODELS]
 
 
 class Dataset:
-    """Rows by table, and a copy of what the importer makes of them."""
+    """Rows by table, and copies of the tables after the import.
+
+    Set ``is_changed`` when a request may have written: the next :meth:`restore` then replaces all rows.
+    """
 
     def __init__(self, tables):
+        self.is_changed = True
         self._tables = tables
         self._copies = []
-        self._putting_back = []
+        self._restore_statements = []
 
     def restore(self, session):
-        """Put all of it into an empty database, in one transaction."""
-        if self._putting_back:
-            for statement in self._putting_back:
+        """Replace the rows of the database by those of the dataset, in one transaction, if they may have changed."""
+        if not self.is_changed:
+            return
+        empty_database()
+        if self._restore_statements:
+            for statement in self._restore_statements:
                 session.connection().exec_driver_sql(statement)
         else:
             for _rows in import_database(session, InMemorySource(self._tables), now=utc_now(), report=Report()):
                 pass
-            self._keep(session.connection())
+            self._copy_tables(session.connection())
         session.commit()
+        self.is_changed = False
 
-    def forget(self, session):
-        """Leave no copy in the database."""
+    def drop(self, session):
+        """Delete the rows and drop the copies."""
+        empty_database()
         for copy in self._copies:
             session.connection().exec_driver_sql(f"DROP TABLE {copy}")
         session.commit()
 
-    def _keep(self, connection):
+    def _copy_tables(self, connection):
         for table in TABLES:
             columns = ", ".join(f'"{column.name}"' for column in table.c if not column.computed)
-            self._copy(connection, table.name, columns)
+            self._copy_table(connection, table.name, columns)
         if connection.dialect.name == "postgresql":
-            self._putting_back += _sequences(connection)
+            self._restore_statements += _sequence_statements(connection)
         else:
-            self._putting_back.append("DELETE FROM sqlite_sequence")
-            self._copy(connection, "sqlite_sequence", "name, seq")
+            self._restore_statements.append("DELETE FROM sqlite_sequence")
+            self._copy_table(connection, "sqlite_sequence", "name, seq")
 
-    def _copy(self, connection, table, columns):
+    def _copy_table(self, connection, table, columns):
         copy = f"kept_{table}"
         connection.exec_driver_sql(f'CREATE TABLE {copy} AS SELECT {columns} FROM "{table}"')
         self._copies.append(copy)
-        self._putting_back.append(f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM {copy}')
+        self._restore_statements.append(f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM {copy}')
 
 
-def _sequences(connection):
-    """Statements that let ids go on from where they are."""
+def _sequence_statements(connection):
+    """Yield statements that set the sequences of ids to their current values."""
     for table in TABLES:
         if "id" in table.c:
             sequence = connection.exec_driver_sql(f"SELECT pg_get_serial_sequence('{table.name}', 'id')").scalar_one()
-            last, is_given = connection.exec_driver_sql(f"SELECT last_value, is_called FROM {sequence}").one()
-            yield f"SELECT setval('{sequence}', {last}, {is_given})"
+            last, is_called = connection.exec_driver_sql(f"SELECT last_value, is_called FROM {sequence}").one()
+            yield f"SELECT setval('{sequence}', {last}, {is_called})"

@@ -1,7 +1,7 @@
-"""Where we answer otherwise than the original did, and by whose word.
+"""Responses that differ from those of the original, with the reason.
 
-Each entry names the decision of the contract (REC, by the number of its section 18 where it has
-one) or the extension of ours that it follows, and says exactly what is different.
+Each entry names the decision of the contract (REC, by its number in section 18 if it has one) or our own extension, and
+the exact difference.
 """
 
 import json
@@ -17,7 +17,7 @@ def _same(*given):
 
 @dataclass(frozen=True)
 class Deviation:
-    """What we answer in place of the original's answer, in the exchange itself and in the reads after it."""
+    """The expected response in place of the original's, for the exchange itself and for the reads after it."""
 
     reason: str = ""
     answer: Callable = _same
@@ -46,7 +46,7 @@ def done(status, location=None):
 
 
 def changed(**fields):
-    """The same answer with other values in the first item of its collection."""
+    """Expect the same response with other values in the first item of its collection."""
 
     def answer(status, body):
         name = next(iter(body))
@@ -56,14 +56,14 @@ def changed(**fields):
 
 
 def not_rated(status, body):
-    """The reads after a comment that we refuse: there is none, and its talk has no rating."""
+    """Expect no comment and no rating after a comment that this server refuses."""
     if "comments" in body:
         return 404, ["Comment not found"]
     return changed(average_rating=0, comment_count=0)(status, body) if "talks" in body else (status, body)
 
 
 def with_slug(status, body):
-    """The web address of a fresh event with the slug that the original leaves out of its first answer."""
+    """Expect the slug in the web address of a new event; the original leaves it out of its first response."""
     for event in body["events"]:
         if event["website_uri"].endswith("/event/"):
             event["website_uri"] += event["url_friendly_name"]
@@ -71,13 +71,13 @@ def with_slug(status, body):
 
 
 def anonymous(status, body):
-    """Nobody in place of the "user 0" whom the newest original makes of an unknown token."""
+    """Expect an anonymous response; the newest original has a "user 0" for an unknown token."""
     body["meta"].pop("user_uri", None)
     return status, body
 
 
 def in_each(name, **fields):
-    """The same answer with other values in every item of its collection."""
+    """Expect the same response with other values in every item of its collection."""
 
     def answer(status, body):
         return status, body | {name: [item | fields for item in body[name]]}
@@ -86,15 +86,15 @@ def in_each(name, **fields):
 
 
 def in_events(**fields):
-    """The same answers, with other values in the event that is read."""
+    """Expect other values in reads of the event."""
     return lambda status, body: changed(**fields)(status, body) if "events" in body else (status, body)
 
 
 def new_talk(status, body):
-    """A fresh talk: 18 #6 in its speakers, #7, and #23, a stub, which is made by chance."""
+    """Expect a new talk: 18 #6 in its speakers, #7, and #23, a random stub."""
     return changed(
-        stub=BY_CHANCE,
-        website_uri=f"http://dev.joind.in/talk/{BY_CHANCE}",
+        stub=RANDOM,
+        website_uri=f"http://dev.joind.in/talk/{RANDOM}",
         speakers=[{"speaker_name": "Speaker Sam"}, {"speaker_name": "New One"}],
         **{"user_rating": False} if "user_rating" in body["talks"][0] else {},
     )(status, body)
@@ -107,7 +107,7 @@ def new_track(status, body):
 
 
 def new_application(*_):
-    """What the original could not keep, for its columns are too narrow (11); 18 #6 in its description."""
+    """Expect what did not fit into the original's columns (11); 18 #6 in the description."""
     return 201, {"clients": [NEW_APPLICATION], "meta": {"count": 1, "total": 1, **NEW_APPLICATION_META}}
 
 
@@ -119,7 +119,7 @@ def beside_new_application(status, body):
 
 
 def after_deletion(status, body):
-    """18 #4: nobody is found; 9.9: the comment on an event is nobody's as well."""
+    """Expect no user (18 #4), and a comment on an event without an author (9.9)."""
     if "users" in body:
         return 404, ["User not found"]
     comment = {name: value for name, value in body["comments"][0].items() if name not in ("username", "user_uri")}
@@ -127,7 +127,7 @@ def after_deletion(status, body):
 
 
 def with_types(*types, **fields):
-    """The talks of a person with the types that the original leaves out of that list."""
+    """Expect the talks of a user with their types; the original leaves them out of that list."""
 
     def answer(status, body):
         talks = [talk | {"type": type_} | fields for talk, type_ in zip(body["talks"], types, strict=True)]
@@ -140,7 +140,7 @@ def with_types(*types, **fields):
 
 
 def plain_json(status, script):
-    """The payload alone, where the original calls a function of an impossible name with it."""
+    """Expect the payload only; the original calls a function with an impossible name."""
     return status, json.loads("{" + script.partition("({")[2][:-2])
 
 
@@ -155,8 +155,8 @@ def _no_location(headers):
 
 FRESH = {"reason": "18 #24: the slug is in the first answer", "afterwards": Deviation(answer=with_slug)}
 
-# Stands for a stub or a key, of which only the form can be compared.
-BY_CHANCE = "<by chance>"
+# Stands for a random stub or key, of which only the form can be compared.
+RANDOM = "<random>"
 
 DEVIATIONS = {
     "get-event-talks-verbose": Deviation("18 #7", answer=in_each("talks", user_rating=False)),
@@ -174,15 +174,15 @@ DEVIATIONS = {
     "write-token-revoke": Deviation("18 #3: revoked token is anonymous", afterwards=Deviation(
         answer=lambda status, body: anonymous(status, body) if "/users/0" in str(body["meta"]) else (status, body)
     )),
-    "write-token-inactive": Deviation("ours: who is deactivated may nothing", **refused(403, "Signin failed")),
+    "write-token-inactive": Deviation("ours: deactivated users have no permissions", **refused(403, "Signin failed")),
     "write-event-submit-bad-token": Deviation("18 #3", **refused(401, "You must be logged in to create data")),
     "write-nonstrict-event-submit-bad-token": Deviation("18 #3", **refused(401, "You must be logged in to create data")),
     "get-event-pending-host": Deviation(
-        "ours: hosts see their waiting event",
+        "ours: hosts see their pending event",
         answer=lambda *_: (200, OWN_PENDING_EVENT),
     ),
     "get-events-title-array": Deviation(
-        "2.3: the sentence for lists in place of PHP's", **refused(400, "Expected parameter title is not a readable string")
+        "2.3: our message for lists in place of PHP's", **refused(400, "Expected parameter title is not a readable string")
     ),
     "get-events-start-negative": Deviation(
         "2.7: negative is refused", **refused(400, "The parameters 'start' and 'resultsperpage' must not be negative")
@@ -240,7 +240,7 @@ DEVIATIONS = {
         **refused(400, "The field 'name' must not be longer than 200 characters"),
     ),
     "write-nonstrict-event-submit-long-name": Deviation(
-        "2.9: a clear refusal in place of a name that is cut",
+        "2.9: a clear refusal in place of a truncated name",
         **refused(400, "The field 'name' must not be longer than 200 characters"),
         afterwards=Deviation(**refused(404, "Event not found")),
     ),
@@ -259,7 +259,7 @@ DEVIATIONS = {
         ),
     ),
     "write-image-webp": Deviation(
-        "ours: WebP is taken",
+        "ours: WebP is accepted",
         **done(201, f"{BASE}/events/201"),
         afterwards=Deviation(answer=lambda status, body: _with_webp(status, body)),
     ),
@@ -269,7 +269,7 @@ DEVIATIONS = {
         afterwards=Deviation(answer=not_rated),
     ),
     "write-talk-comment-rating-abc": Deviation(
-        "18 #34, 2.9: a sentence in place of a database error", **refused(400, 'The field "rating" must be a number')
+        "18 #34, 2.9: a message in place of a database error", **refused(400, 'The field "rating" must be a number')
     ),
     "write-nonstrict-talk-comment-rating-abc": Deviation(
         "18 #34",
@@ -277,7 +277,7 @@ DEVIATIONS = {
         afterwards=Deviation(answer=not_rated),
     ),
     "write-talk-create-bad-date": Deviation(
-        "7.5: our parser's sentence", **refused(400, "Failed to parse time string (garbage)")
+        "7.5: the message of our parser", **refused(400, "Failed to parse time string (garbage)")
     ),
     "write-talk-create-full": Deviation(
         "18 #6, #7, #23", answer=new_talk, afterwards=Deviation(answer=new_talk)
@@ -301,15 +301,15 @@ DEVIATIONS = {
     ),
     "write-nonstrict-application-create": Deviation(
         "11: the key is not cut; 18 #6",
-        answer=changed(consumer_key=BY_CHANCE, description="d &"),
-        afterwards=Deviation(answer=changed(consumer_key=BY_CHANCE, description="d &")),
+        answer=changed(consumer_key=RANDOM, description="d &"),
+        afterwards=Deviation(answer=changed(consumer_key=RANDOM, description="d &")),
     ),
     "write-application-edit": Deviation(
         "18 #6", answer=changed(description="d &"), afterwards=Deviation(answer=changed(description="d &"))
     ),
     "write-user-delete-admin": Deviation("9.9, 18 #4", afterwards=Deviation(answer=after_deletion)),
     "write-user-edit-self": Deviation(
-        "9.7: whoever reads the address of before hears that there is another one",
+        "9.7: the previous address gets a mail about the change",
         mails=lambda _: [("plain@example.org", "Your joind.in address was changed")],
     ),
     "write-user-register-html": Deviation(
@@ -332,7 +332,7 @@ FIRST_LINKS = [
 ]
 
 NEW_APPLICATION = {
-    "consumer_key": BY_CHANCE,
+    "consumer_key": RANDOM,
     "created_date": "2026-11-21T05:33:06+00:00",
     "application": "My App",
     "description": "d &",

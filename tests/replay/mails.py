@@ -1,4 +1,4 @@
-"""What the original's mails say, fact by fact, and whether ours say it too."""
+"""The facts in the original's mails, and their comparison with our mails."""
 
 import html
 import re
@@ -10,8 +10,8 @@ SIGNATURE = ("feedback@joind.in", "@joindin")
 LINK = re.compile(r"https?://[^\s<>]+")
 TOKEN = re.compile(r"(?<=token=)[0-9a-f]{16}$")
 
-# How the original's text reads, by kind, with a name for each fact.
-SAID = {
+# Patterns of the original's text, by kind, with a group for each fact.
+PATTERNS = {
     "verification": "please click the link below:",
     "username_reminder": "Hi (?P<full_name>.+),\n.*your joind.in username: (?P<username>.+)\n",
     "password_reset": "Hi (?P<full_name>.+),\n",
@@ -32,57 +32,57 @@ SAID = {
     "claim_approved": "Event: (?P<event>.+)\nTalk Title: (?P<talk>.+)\n",
 }
 
-# Where the original hides an address behind a word, the contract (16) tells it.
+# URLs that the original hides behind a word; the contract (16) shows them.
 UNSEEN_LINKS = {
     "event_approved": "/event/golden-pending",
     "event_rejected": "/event/golden-pending/edit",
     "talk_comment": "/talk/12345",
 }
-# What ours says otherwise, and by whose word.
-OTHER_WORDS = {
-    # A rating of nought is none (8.1).
+# Facts that our mails word differently.
+OTHER_WORDING = {
+    # A rating of 0 is no rating (8.1).
     ("rating", "0"): "Not rated",
 }
 OTHER_LINKS = {
-    # The contract (16) sends people where the claim can be approved.
+    # The contract (16) links to the page where the claim can be approved.
     "talk_assigned": ("/edit", "/claims"),
 }
 
 
 def check_mail(mail, settings, captured):
-    """That ``mail`` comes from and goes to the same people as ``captured``, and says the same in both of its parts."""
-    letter = build_message(mail, settings)
-    assert (letter["From"], letter["To"], letter["Subject"]) == (captured["from"], captured["to"], captured["subject"])
-    said = html.unescape(captured["text"]).replace("\r\n", "\n")
-    stop = (letter["List-Unsubscribe"] or "").strip("<>")
+    """Compare sender, recipient and subject with the captured mail, and its facts and links with both of our parts."""
+    message = build_message(mail, settings)
+    assert (message["From"], message["To"], message["Subject"]) == (
+        captured["from"],
+        captured["to"],
+        captured["subject"],
+    )
+    original_text = html.unescape(captured["text"]).replace("\r\n", "\n")
+    unsubscribe_url = (message["List-Unsubscribe"] or "").strip("<>")
     for part in ("plain", "html"):
-        ours = letter.get_body((part,)).get_content().replace("\r\n", "\n").replace(stop, "")
+        text = message.get_body((part,)).get_content().replace("\r\n", "\n").replace(unsubscribe_url, "")
         if part == "html":
-            ours = html.unescape(re.sub(r'<a href="(.*?)"[^>]*>.*?</a>', r" \1 ", ours))
-        assert lacking(facts_in(mail.kind, said), ours) == []
-        assert links_in(ours.replace("mailto:", "")) == links_expected(mail.kind, said)
+            text = html.unescape(re.sub(r'<a href="(.*?)"[^>]*>.*?</a>', r" \1 ", text))
+        assert [fact for fact in find_facts(mail.kind, original_text) if fact not in text] == []
+        assert find_links(text.replace("mailto:", "")) == expected_links(mail.kind, original_text)
 
 
-def facts_in(kind, text):
-    """Each fact of the original's text, as ours should word it."""
-    found = re.search(SAID[kind], text)
-    assert found, f"the original words a {kind} otherwise"
-    facts = [OTHER_WORDS.get(fact, fact[1]) for fact in found.groupdict().items()]
+def find_facts(kind, text):
+    """Return the facts in the original's text, as our text should word them."""
+    match = re.search(PATTERNS[kind], text)
+    assert match, f"unexpected text of the original's mail: {kind}"
+    facts = [OTHER_WORDING.get(fact, fact[1]) for fact in match.groupdict().items()]
     return [*facts, *(fact for fact in SIGNATURE if fact in text)]
 
 
-def lacking(facts, text):
-    return [fact for fact in facts if fact not in text]
-
-
-def links_expected(kind, text):
-    links = links_in(text)
+def expected_links(kind, text):
+    links = find_links(text)
     if kind in UNSEEN_LINKS:
         links.add(WEBSITE + UNSEEN_LINKS[kind])
     old, new = OTHER_LINKS.get(kind, ("", ""))
     return {link.removesuffix(old) + new for link in links}
 
 
-def links_in(text):
-    """The addresses in a text; of a token, which is another each time, only that it has its form."""
+def find_links(text):
+    """Return the URLs in a text, with random tokens replaced by a placeholder."""
     return {TOKEN.sub("<token>", link.rstrip(".")) for link in LINK.findall(text)}

@@ -1,4 +1,4 @@
-"""Every capture in scope, replayed on the dataset it was taken from, with the clock of its time."""
+"""All captures, replayed on the dataset they were taken from and at the time of the capture."""
 
 import io
 import json
@@ -14,7 +14,7 @@ from joindin.extensions import db
 from joindin.jobs.mail_messages import build_message
 from joindin.models import Mail
 from tests.replay.dataset import Dataset
-from tests.replay.deviations import BY_CHANCE, deviation_of
+from tests.replay.deviations import RANDOM, deviation_of
 from tests.replay.mails import check_mail
 
 ORACLE = Path(__file__).resolve().parents[3] / "shared" / "oracle" / "joindin"
@@ -32,12 +32,12 @@ def dataset(app):
     dataset = Dataset(json.loads((ORACLE / "dataset.json").read_text()))
     yield dataset
     with app.app_context():
-        dataset.forget(db.session)
+        dataset.drop(db.session)
 
 
 @pytest.fixture(scope="session")
 def original(app, settings):
-    """The application set up as the original was when it was captured."""
+    """The application with the settings of the original server during the captures."""
     return create_app(
         settings
         | {
@@ -49,23 +49,34 @@ def original(app, settings):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_answer_is_the_original_one(app, session, original, dataset, case):
+def test_the_response_is_that_of_the_original(session, original, dataset, case):
     capture = json.loads((ORACLE / "captures" / f"{case}.json").read_text())
     deviation = deviation_of(case)
     dataset.restore(session)
-    original.extensions["fragment_cache"].clear()
+    dataset.is_changed = may_write(capture)
+    for cache in ("fragment_cache", "query_cache"):
+        original.extensions[cache].clear()
 
     with time_machine.travel(capture["captured_at"], tick=False):
         for exchange in capture["setup"]:
             send(original, exchange["request"])
         reply = send(original, capture["request"])
-        followed_by = [(send(original, exchange["request"]), exchange) for exchange in capture["after"]]
+        later = [(send(original, exchange["request"]), exchange) for exchange in capture["after"]]
 
     compare(reply, capture["response"], deviation, capture["request"])
-    for reply, exchange in followed_by:
+    for reply, exchange in later:
         compare(reply, exchange["response"], deviation.afterwards, exchange["request"])
     if capture["database"].startswith("golden (restored"):
         check_mails(original, capture["emails"], deviation)
+
+
+def may_write(capture):
+    """Return whether a request of the capture may write. Reads with a token may: they store the time of its use."""
+    requests = [exchange["request"] for exchange in (*capture["setup"], capture, *capture["after"])]
+    return any(
+        request["method"] not in ("GET", "HEAD", "OPTIONS") or "Authorization" in request["headers"]
+        for request in requests
+    )
 
 
 def send(app, request):
@@ -89,7 +100,7 @@ def send(app, request):
 
 def content_of(part):
     file = ORACLE / part["file"]
-    # One capture names a file of 4 MB that was not kept; nothing but its size matters.
+    # One capture names a file of 4 MB that was not kept; only its size matters.
     return file.read_bytes() if file.exists() else bytes(4_000_000)
 
 
@@ -110,14 +121,14 @@ def compare(reply, expected, deviation, request):
     if isinstance(body, dict) and "access_token" in body:
         assert re.fullmatch("[0-9a-f]{16}", shown["access_token"])
         body = body | {"access_token": shown["access_token"]}
-    if BY_CHANCE in str(body):
-        body = json.loads(json.dumps(body).replace(BY_CHANCE, made_by_chance(shown)))
+    if RANDOM in str(body):
+        body = json.loads(json.dumps(body).replace(RANDOM, random_part(shown)))
     if body is not None or not raw:
-        # Dumped, so that the order of keys counts.
+        # As text, because the order of keys counts.
         assert json.dumps(shown, indent=1) == json.dumps(body, indent=1)
     assert reply.headers.get("Location") == headers.get("Location")
     if "html" in headers["Content-Type"]:
-        assert facts(reply.get_data(as_text=True)) == facts(expected["body_raw"])
+        assert content_of_html(reply.get_data(as_text=True)) == content_of_html(expected["body_raw"])
     elif "utf8" in headers["Content-Type"]:
         assert reply.headers["Content-Type"] == headers["Content-Type"]
         assert reply.headers["Access-Control-Allow-Origin"] == "*"
@@ -125,29 +136,29 @@ def compare(reply, expected, deviation, request):
         assert reply.headers["WWW-Authenticate"] == 'Bearer realm="api.joind.in"'
 
 
-def made_by_chance(shown):
-    """The part of the answer that is another each time; only its form can be compared."""
+def random_part(shown):
+    """Return the random part of the response; only its form can be compared."""
     if "clients" in shown:
-        made, form = shown["clients"][0]["consumer_key"], "[A-Za-z0-9+/]{64}"
+        value, form = shown["clients"][0]["consumer_key"], "[A-Za-z0-9+/]{64}"
     else:
-        made, form = shown["talks"][0]["stub"], "[0-9a-f]{5}"
-    assert re.fullmatch(form, made)
-    return made
+        value, form = shown["talks"][0]["stub"], "[0-9a-f]{5}"
+    assert re.fullmatch(form, value)
+    return value
 
 
-def facts(page):
-    """What an HTML answer says, whatever its dress."""
+def content_of_html(page):
+    """Return names, links and texts of an HTML response, without its markup."""
     return re.findall(r"<strong>(.*?)</strong>\s*(?:<a href=\"(.*?)\">)?([^<\n]*)", page)
 
 
 def check_mails(app, captured, deviation):
-    """That the same people are written to about the same, and told the same facts."""
+    """Compare recipients, subjects and facts of the mails."""
     with app.app_context():
         mails = sorted(
             ((mail.recipient, build_message(mail, app.config)["Subject"], mail) for mail in db.session.query(Mail)),
-            key=lambda each: each[:2],
+            key=lambda item: item[:2],
         )
-        assert [each[:2] for each in mails] == deviation.mails(
+        assert [item[:2] for item in mails] == deviation.mails(
             sorted((each["to"], each["subject"]) for each in captured)
         )
         for recipient, subject, mail in mails:
