@@ -36,15 +36,15 @@ def is_driver_outage(error: Exception) -> bool:
     return sqlstate is None or sqlstate.startswith(OUTAGE_SQLSTATES)
 
 
-class OutageLog:
-    """Logs outages once per cause and minute, not once per request."""
+class CauseLog:
+    """Logs errors once per cause and minute, not once per request. The cause is the class with the SQLSTATE."""
 
-    def __init__(self, database: str):
-        self._database = database
+    def __init__(self, message: str):
+        self._message = message
         self._logged_at = {}
 
     def report(self, error: Exception) -> None:
         cause, now = (type(error), getattr(error, "sqlstate", None)), monotonic()
         if now - self._logged_at.get(cause, -REPEAT_AFTER_S) >= REPEAT_AFTER_S:
             self._logged_at[cause] = now
-            log.warning("%s is not available: %s", self._database, error)
+            log.warning("%s: %s", self._message, error)

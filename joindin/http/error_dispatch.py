@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import HTTPException
 
-from joindin.db.outages import OutageLog, is_outage
+from joindin.db.outages import CauseLog, is_outage
 from joindin.errors import (
     Conflict,
     DomainError,
@@ -74,7 +74,7 @@ def status_of(error: DomainError, statuses: Mapping[type[DomainError], int]) -> 
 
 
 def init_app(app: Flask, dialects: Mapping[str, ErrorDialect]) -> None:
-    outages = OutageLog("The database")
+    outages = CauseLog("The database is not available")
 
     def handle_domain_error(error):
         _roll_back()

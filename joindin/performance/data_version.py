@@ -1,7 +1,7 @@
 """A version token of the whole database.
 
 Equal tokens mean that the same rows are visible. Caches read the token *before* the data: the cached data can then be
-newer than its token, but never older. A token costs the writers nothing, and it changes whoever wrote.
+newer than its token, but never older. A token costs the writers nothing, and it changes with every commit of any process.
 
 - SQLite: ``PRAGMA data_version`` counts the commits of all other connections. The counts of two connections cannot be
   compared, so each process has one read-only connection for it.
@@ -18,7 +18,7 @@ from threading import Lock
 from sqlalchemy.engine import Engine
 
 from joindin.db.engines import POSTGRESQL_CONNECT_ARGS
-from joindin.db.outages import OutageLog
+from joindin.db.outages import CauseLog
 
 # How long to wait for a database that does not answer.
 TIMEOUT_S = 2
@@ -41,7 +41,7 @@ class SQLiteVersion:
         # Part of the token: each connection counts from its own start.
         self._epoch = 0
         self._lock = Lock()
-        self._outages = OutageLog(self._file)
+        self._outages = CauseLog(f"{self._file} is not available")
 
     def __call__(self) -> tuple[int, int] | None:
         with self._lock:
@@ -80,7 +80,7 @@ class ScalarProbe:
         self._idle = []
         # Part of the token: a server that crashed may use the same transaction ids again.
         self._epoch = 0
-        self._outages = OutageLog(engine.url.host or "PostgreSQL")
+        self._outages = CauseLog(f"PostgreSQL at {engine.url.host or 'its socket'} is not available")
 
     def __call__(self) -> tuple[int, bytes] | None:
         try:

@@ -7,7 +7,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from joindin.db.outages import OutageLog, is_outage
+from joindin.db.outages import CauseLog, is_outage
 
 
 def error_of(engine, statement="SELECT 1"):
@@ -64,8 +64,8 @@ def test_an_error_of_postgresql_is_classified_by_its_sqlstate(sqlstate, expected
     assert is_outage(OperationalError("SELECT 1", {}, ServerError(sqlstate))) is expected
 
 
-def test_an_outage_is_logged_once_per_cause(caplog):
-    outages = OutageLog("db.example")
+def test_an_error_is_logged_once_per_cause(caplog):
+    outages = CauseLog("db.example is not available")
 
     for sqlstate in ("57P01", "57P01", "08006", "57P01"):
         outages.report(ServerError(sqlstate))
@@ -76,7 +76,7 @@ def test_an_outage_is_logged_once_per_cause(caplog):
 def test_a_cause_is_logged_again_after_a_minute(caplog, monkeypatch):
     clock = iter([0.0, 59.0, 61.0])
     monkeypatch.setattr("joindin.db.outages.monotonic", lambda: next(clock))
-    outages = OutageLog("db.example")
+    outages = CauseLog("db.example is not available")
 
     for _ in range(3):
         outages.report(ServerError("57P01"))

@@ -14,7 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from joindin.db.outages import is_driver_outage
+from joindin.db.outages import CauseLog, is_driver_outage
 from joindin.errors import ServiceUnavailable
 from joindin.performance.sql.compiled import CompiledSQL, CompiledStatement
 
@@ -23,7 +23,7 @@ MAX_CONNECTIONS = 16
 # Seconds that a thread waits for one of them.
 POOL_TIMEOUT_S = 5
 
-# What one statement may take on PostgreSQL, in milliseconds.
+# Time limit of one statement on PostgreSQL.
 STATEMENT_TIMEOUT_MS = 10_000
 
 # Prepared statements of a PostgreSQL connection.
@@ -34,6 +34,7 @@ class ConnectionPool:
     def __init__(self, engine: Engine, max_connections: int = MAX_CONNECTIONS):
         self.engine = engine
         self.driver_error = engine.dialect.loaded_dbapi.Error
+        self._failures = CauseLog("A statement failed on the fast path")
         self._is_sqlite = engine.dialect.name == "sqlite"
         self._idle = []
         self._free = BoundedSemaphore(max_connections)
@@ -83,6 +84,11 @@ class ConnectionPool:
         """Return whether a driver's error means that the database was not available."""
         dbapi = self.engine.dialect.loaded_dbapi
         return isinstance(error, (dbapi.OperationalError, dbapi.InterfaceError)) and is_driver_outage(error)
+
+    def report_failure(self, error: Exception) -> None:
+        """Log an error after which the statement is executed by SQLAlchemy. Violated constraints are expected."""
+        if not isinstance(error, self.engine.dialect.loaded_dbapi.IntegrityError):
+            self._failures.report(error)
 
     def roll_back(self, cursor) -> None:
         """Roll the open transaction back and release the connection."""

@@ -64,6 +64,7 @@ class ReadConnection:
                 raise
             if pool.is_outage(error):
                 raise ServiceUnavailable() from error
+            pool.report_failure(error)
             return None
         pool.release(cursor)
         return rows

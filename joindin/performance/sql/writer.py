@@ -71,6 +71,7 @@ class TransactionRunner:
         except self._pool.driver_error as error:
             if self._pool.is_outage(error):
                 raise ServiceUnavailable() from error
+            self._pool.report_failure(error)
             return self._run_plain(transaction)
 
     def _run_in_autocommit(self, transaction):

@@ -1,4 +1,4 @@
-"""A compiled statement returns what SQLAlchemy returns, whatever its parameters."""
+"""A compiled statement returns the rows that SQLAlchemy returns."""
 
 import pytest
 from sqlalchemy import Integer, bindparam, select, text, union_all

@@ -63,9 +63,12 @@ def test_other_statements_are_executed_by_sqlalchemy(session, reader, pool):
     assert pool._idle == []
 
 
-def test_a_wrong_statement_raises_the_exception_of_sqlalchemy(reader):
-    with pytest.raises(DBAPIError, match="missing"):
-        reader.execute(CompiledStatement(text("SELECT x FROM missing")))
+def test_a_wrong_statement_raises_the_exception_of_sqlalchemy_and_is_logged_once(reader, caplog):
+    for _ in range(2):
+        with pytest.raises(DBAPIError, match="missing"):
+            reader.execute(CompiledStatement(text("SELECT x FROM missing")))
+
+    assert [record.message.partition(":")[0] for record in caplog.records] == ["A statement failed on the fast path"]
 
 
 def test_without_a_pool_everything_is_executed_by_sqlalchemy(session, plain_reader):
