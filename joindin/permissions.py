@@ -1,13 +1,15 @@
-"""Who may do what: one predicate a question.
+"""Permission predicates, one a question.
 
-``viewer`` carries who is asking, which of the events at hand they host, at which of the talks they
-speak, and what they and their groups are permitted. Admins may everything. Editors decide about
-events. Trusted people's events need no decision. Who is deactivated may nothing.
+``viewer`` carries the current user, the loaded events that they host, the loaded talks at which they speak, and the
+permissions of the user and their groups. Admins have every right. Editors approve events. Events of trusted users need
+no approval. An inactive user has no rights.
 """
 
 
 def can_see_event(viewer, event) -> bool:
-    """Visible to all; waiting and rejected ones to those who decide, and their hosts; private ones to nobody here."""
+    """Visible events are public; pending and rejected ones are for reviewers and hosts, private ones for no one
+    here.
+    """
     if event.is_private:
         return False
     return event.is_visible or can_edit_event(viewer, event) or can_review_event(viewer, event)
@@ -22,7 +24,7 @@ def can_edit_event(viewer, event) -> bool:
 
 
 def can_manage_talk(viewer, talk) -> bool:
-    """What takes a host: claimed speakers may not."""
+    """Only hosts and admins, not the talk's speakers."""
     return viewer.is_admin or talk.event_id in viewer.hosting
 
 
@@ -32,12 +34,12 @@ def can_edit_talk(viewer, talk) -> bool:
 
 
 def is_rejected(event) -> bool:
-    """Whether an admin turned it down: neither live nor waiting."""
+    """Return whether the event was rejected: it is neither live nor pending."""
     return not event.is_active and event.is_pending is False
 
 
 def can_review_event(viewer, _event=None) -> bool:
-    """Approve and reject what was submitted."""
+    """Approve and reject submitted events."""
     return viewer.is_admin or viewer.is_editor
 
 
@@ -46,7 +48,7 @@ def can_list_pending_events(viewer) -> bool:
 
 
 def is_auto_approved(user) -> bool:
-    """Whether this person's events need no approval."""
+    """Return whether this user's events need no approval."""
     return (user.is_admin and user.is_active) or user.is_trusted
 
 
@@ -56,12 +58,12 @@ def can_moderate_event(viewer, event_id: int) -> bool:
 
 
 def can_moderate_all(viewer) -> bool:
-    """Whether that goes for all events, not only for those they host."""
+    """Moderate all events, not only hosted ones."""
     return viewer.is_admin
 
 
 def can_manage_rejection_reasons(viewer) -> bool:
-    """Write and change the reasons that rejections are chosen from."""
+    """Create and change the prepared reasons for rejections."""
     return can_review_event(viewer)
 
 
@@ -70,7 +72,7 @@ def can_edit_user(viewer, user) -> bool:
 
 
 def can_administer_users(viewer) -> bool:
-    """Whether they may delete people, give and take roles, and permit things."""
+    """Delete users, change their roles and grant permissions."""
     return viewer.is_admin
 
 
@@ -79,12 +81,12 @@ def can_read_audit_log(viewer) -> bool:
 
 
 def can_manage_groups(viewer) -> bool:
-    """Make groups and say who is in them, and so pass on what groups may."""
+    """Create groups and change their members, and with them the permissions of the members."""
     return viewer.has_permission("manage_groups")
 
 
 def can_administer_applications(viewer) -> bool:
-    """See and change everybody's applications."""
+    """See and change the applications of all users."""
     return viewer.is_admin
 
 
@@ -97,7 +99,7 @@ def can_add_group_event(viewer) -> bool:
 
 
 def can_view_group_event(viewer, event) -> bool:
-    """Events for groups are seen by those who were permitted to, whatever their place in the world's lists."""
+    """Events for groups are seen by those with the permission, whether or not lists contain them."""
     return viewer.has_permission("view_event", event.id)
 
 
@@ -118,7 +120,7 @@ def can_change_profile(viewer, user) -> bool:
 
 
 def can_publish_for_group(viewer, group) -> bool:
-    """Whether an event of theirs may be shown to that group."""
+    """Return whether events may be published for that group."""
     return viewer.has_permission("publish_event_for_group", group.id)
 
 

@@ -1,8 +1,8 @@
-"""Writing down who did what to what, in the transaction of what was done.
+"""Audit log of privileged actions, written in the transaction of the action.
 
-An operation that takes more than an ordinary account's rights, or that gives out keys or takes them
-back, knows its actor and calls :func:`record`. How the actor came (surface, application, address) is nothing an operation should
-know: whoever makes the session leaves a function for it in ``session.info``.
+An operation that needs more than the rights of an ordinary account, or that creates or revokes credentials, receives
+its actor and calls :func:`log_action`. The surface, the application and the IP address come from a function in
+``session.info``, which the extension of the session sets; operations do not know the request.
 """
 
 import datetime as dt
@@ -43,7 +43,7 @@ BATCH_SIZE = 1000
 
 @dataclass(frozen=True)
 class AuditContext:
-    """How somebody came: by which surface, with which application, from which address."""
+    """The surface, the application and the IP address of an action."""
 
     surface: str = "shell"
     client: str | None = None
@@ -62,14 +62,14 @@ def log_action(
     reason: str | None = None,
     changes: Mapping | None = None,
 ) -> None:
-    """Write an entry. ``changes`` is what was and what is, by field; no secrets.
+    """Write an entry. ``changes`` maps fields to their old and new values; it must not contain secrets.
 
-    Nobody as the actor is the operator at the shell, or somebody who has no account yet.
+    Without an actor the entry stands for the operator's shell, or for a user who has no account yet.
     """
     through = session.info.get("audit_context", lambda: None)() or CLI_CONTEXT
-    kind, name = SUBJECT_TYPES[type(subject)]
-    label = getattr(subject, name) if name else None
-    # The actor of an entry about their own end has no row to point at.
+    subject_type, name_attribute = SUBJECT_TYPES[type(subject)]
+    subject_name = getattr(subject, name_attribute) if name_attribute else None
+    # Users who delete themselves have no row that the entry could refer to.
     is_gone = actor is not None and action == "user.delete" and actor.id == subject.id
     session.add(
         AuditEntry(
@@ -77,9 +77,9 @@ def log_action(
             actor_id=None if actor is None or is_gone else actor.id,
             actor_name=actor.username if actor else None,
             action=action,
-            subject_type=kind,
+            subject_type=subject_type,
             subject_id=subject.id,
-            subject_name=label[:255] if label else None,
+            subject_name=subject_name[:255] if subject_name else None,
             surface=through.surface,
             client_name=through.client[:255] if through.client else None,
             ip_address=through.ip_address,
@@ -91,7 +91,7 @@ def log_action(
 
 
 def anonymise_ip_addresses(session, *, before: dt.datetime) -> int:
-    """Leave of each address in entries that old only the network; how many there were."""
+    """Replace the IP addresses in entries before that time by their networks; return the number of entries."""
     old = (AuditEntry.occurred_at < before, AuditEntry.ip_address.is_not(None), AuditEntry.ip_address.not_like("%/%"))
     shortened = 0
     while (
@@ -108,7 +108,7 @@ def anonymise_ip_addresses(session, *, before: dt.datetime) -> int:
 
 
 def purge_entries(session, *, before: dt.datetime) -> int:
-    """Remove entries that old; how many."""
+    """Delete the entries before that time; return their number."""
     return session.execute(
         delete(AuditEntry).where(AuditEntry.occurred_at < before).execution_options(synchronize_session=False)
     ).rowcount

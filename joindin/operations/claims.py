@@ -1,7 +1,8 @@
-"""How a name on a talk comes to be a person: both that person and a host have to say so (spec 7.11).
+"""Claims: connecting a speaker's name on a talk with a user, which takes the approval of the user and of a host (spec
+7.11).
 
-The person's word alone is a claim, a host's alone an assignment. The talk is held throughout, so
-of several words at once each finds what the one before has left.
+The user's approval alone is a claim, a host's alone an assignment. The talk is locked throughout, so simultaneous
+approvals follow each other.
 """
 
 import datetime as dt
@@ -29,7 +30,7 @@ MSG_CLAIM_PENDING = (
     "You already have a pending claim for this talk. Please wait for an event admin to approve your claim."
 )
 MSG_HOST_REQUIRED = "You must be an event admin to approve this claim"
-MSG_CLAIM_NOT_FOUND = "That claim is gone: somebody turned it down, or took it back"
+MSG_CLAIM_NOT_FOUND = "This claim no longer exists. It was rejected or withdrawn"
 MSG_CLAIM_DECIDED = "This claim has already been decided"
 MSG_SPEAKER_REQUIRED = "You must be the talk speaker to approve this assignment"
 
@@ -44,22 +45,22 @@ def claim_talk(
     is_host_or_admin: bool,
     now: dt.datetime,
 ) -> None:
-    """Take the caller's word that ``speaker_name`` is ``username``; with the other side's, the link is made.
+    """Record the caller's approval that ``speaker_name`` is ``username``; link the two if the other side has approved.
 
-    ``is_manager`` tells whether the caller has a host's word as well.
+    ``is_host_or_admin`` states whether the caller may approve as a host.
 
-    :raises Unprocessable: if there is no such name on the talk, or it is somebody's already.
-    :raises NotFound: if nobody has that username.
-    :raises Unauthenticated: if it takes somebody else to say so, as the original puts it.
+    :raises Unprocessable: if the talk has no such speaker, or the speaker is claimed already.
+    :raises NotFound: if no active user has that name.
+    :raises Unauthenticated: if the approval has to come from another user; the contract uses 401 here.
     """
     talk = lock_talk(session, talk_id)
-    speaker = _unclaimed_speaker(session, talk, speaker_name)
+    speaker = _find_unclaimed_speaker(session, talk, speaker_name)
     user = _user(session, username)
-    # Letter by letter, as in the original, though names are looked up without regard to case.
+    # Compared exactly, as in the original, although users are found by the folded name.
     is_own_name = username == caller.username
     claim = get_open_claim(session, speaker.id, user.id)
     if claim is None:
-        _open(session, talk, speaker, user, caller, is_own_name, is_host_or_admin, now)
+        _create(session, talk, speaker, user, caller, is_own_name, is_host_or_admin, now)
     elif claim.host_approved_at is None:
         if not is_host_or_admin:
             raise Unauthenticated(MSG_CLAIM_PENDING if is_own_name else MSG_HOST_REQUIRED)
@@ -69,12 +70,12 @@ def claim_talk(
 
 
 def approve_claim(session, claim_id: int, *, actor: User, now: dt.datetime) -> None:
-    """Add a host's word to what somebody claims; the link is made, and they hear of it.
+    """Approve a user's claim as a host, link the speaker and notify the user.
 
-    :raises NotFound: if there is no such claim any more.
-    :raises Conflict: if it does not wait for a host, also when one decided a moment ago.
+    :raises NotFound: if the claim no longer exists.
+    :raises Conflict: if the claim does not wait for a host.
     """
-    talk, claim = _held_claim(session, claim_id)
+    talk, claim = _lock_claim(session, claim_id)
     speaker = session.get_one(TalkSpeaker, claim.speaker_id)
     if speaker.user_id is not None:
         raise Conflict(MSG_ALREADY_CLAIMED)
@@ -82,35 +83,35 @@ def approve_claim(session, claim_id: int, *, actor: User, now: dt.datetime) -> N
 
 
 def reject_claim_by_id(session, claim_id: int, *, actor: User) -> None:
-    """As :func:`reject_claim`, by the claim itself.
+    """Reject a claim as :func:`reject_claim` does.
 
     :raises NotFound, Conflict: as :func:`approve_claim`.
     """
-    talk, claim = _held_claim(session, claim_id)
+    talk, claim = _lock_claim(session, claim_id)
     speaker = session.get_one(TalkSpeaker, claim.speaker_id)
-    _turn_down(session, talk, speaker, session.get_one(User, claim.user_id), claim, actor)
+    _reject(session, talk, speaker, session.get_one(User, claim.user_id), claim, actor)
 
 
 def reject_claim(session, talk_id: int, *, speaker_name: str, username: str, actor: User) -> bool:
-    """Turn down what somebody claims; they hear of it. Whether there was such a claim: assignments are none.
+    """Reject a user's claim and notify the user. Return whether there was one; assignments are not claims.
 
     :raises NotFound, Unprocessable: as :func:`claim_talk`, but for the user first.
-    :raises InvalidInput: if the name is empty, as that of a speaker in old data may be.
+    :raises InvalidInput: if the name is empty, as the name of a speaker in imported data may be.
     """
     talk = lock_talk(session, talk_id)
     user = _user(session, username)
-    speaker = _unclaimed_speaker(session, talk, speaker_name)
+    speaker = _find_unclaimed_speaker(session, talk, speaker_name)
     if not speaker_name:
         raise InvalidInput(MSG_INCOMPLETE_CLAIM)
     claim = get_open_claim(session, speaker.id, user.id)
     if claim is None or claim.user_approved_at is None:
         return False
-    _turn_down(session, talk, speaker, user, claim, actor)
+    _reject(session, talk, speaker, user, claim, actor)
     return True
 
 
-def _held_claim(session, claim_id):
-    """The talk, held, and its claim that waits for a host."""
+def _lock_claim(session, claim_id):
+    """Lock the talk; return it and its claim, which waits for a host."""
     talk_id = session.scalar(select(TalkClaim.talk_id).where(TalkClaim.id == claim_id))
     talk = lock_talk(session, talk_id) if talk_id is not None else None
     claim = session.scalar(select(TalkClaim).where(TalkClaim.id == claim_id).execution_options(populate_existing=True))
@@ -121,17 +122,17 @@ def _held_claim(session, claim_id):
     return talk, claim
 
 
-def _unclaimed_speaker(session, talk, name):
-    """The entry of that name that is nobody's yet; spelled the same if there is one, else much the same."""
-    named = [
+def _find_unclaimed_speaker(session, talk, name):
+    """Return the unclaimed speaker of that name: spelled the same if possible, else with the same folded name."""
+    matching = [
         speaker
         for speaker in list_speakers(session, talk.id)
         if fold_case_accents(name)
         in (fold_case_accents(to_plain_text(speaker.name)), fold_case_accents(display_name(speaker)))
     ]
-    if not named:
+    if not matching:
         raise Unprocessable(MSG_SPEAKER_NOT_FOUND)
-    free = [speaker for speaker in named if speaker.user_id is None]
+    free = [speaker for speaker in matching if speaker.user_id is None]
     if not free:
         raise Unprocessable(MSG_ALREADY_CLAIMED)
     return next((speaker for speaker in free if speaker.name == name), free[0])
@@ -144,7 +145,7 @@ def _user(session, username):
     return user
 
 
-def _open(session, talk, speaker, user, caller, is_own_name, is_manager, now):
+def _create(session, talk, speaker, user, caller, is_own_name, is_manager, now):
     if not (is_own_name or is_manager):
         raise Unauthenticated(MSG_FORBIDDEN_CLAIM)
     side = "user_approved_at" if is_own_name else "host_approved_at"
@@ -163,21 +164,21 @@ def _open(session, talk, speaker, user, caller, is_own_name, is_manager, now):
             claimant=user.full_name or user.username,
         )
     else:
-        log_action(session, "claim.assign", talk, actor=caller, changes=_named(speaker, user))
-        _tell(session, "talk_assigned", [user], talk, username=user.username)
+        log_action(session, "claim.assign", talk, actor=caller, changes=_audit_changes(speaker, user))
+        _enqueue_mail(session, "talk_assigned", [user], talk, username=user.username)
 
 
 def _approve(session, talk, speaker, user, claim, actor, now):
     claim.host_approved_at = now
-    log_action(session, "claim.approve", talk, actor=actor, changes=_named(speaker, user))
+    log_action(session, "claim.approve", talk, actor=actor, changes=_audit_changes(speaker, user))
     link_speaker(session, talk, speaker, user)
-    _tell(session, "claim_approved", [user], talk, stub=talk.stub)
+    _enqueue_mail(session, "claim_approved", [user], talk, stub=talk.stub)
 
 
-def _turn_down(session, talk, speaker, user, claim, actor):
+def _reject(session, talk, speaker, user, claim, actor):
     session.execute(delete(TalkClaim).where(TalkClaim.id == claim.id).execution_options(synchronize_session=False))
-    log_action(session, "claim.reject", talk, actor=actor, changes=_named(speaker, user))
-    _tell(session, "claim_rejected", [user], talk)
+    log_action(session, "claim.reject", talk, actor=actor, changes=_audit_changes(speaker, user))
+    _enqueue_mail(session, "claim_rejected", [user], talk)
 
 
 def _accept(session, talk, speaker, user, claim, is_own_name, now):
@@ -187,10 +188,10 @@ def _accept(session, talk, speaker, user, claim, is_own_name, now):
     link_speaker(session, talk, speaker, user)
 
 
-def _named(speaker, user):
+def _audit_changes(speaker, user):
     return {"speaker": [speaker.name, user.username]}
 
 
-def _tell(session, kind, people, talk, **facts):
+def _enqueue_mail(session, kind, users, talk, **context):
     event = session.get_one(Event, talk.event_id)
-    enqueue_mail(session, kind, email_addresses(people), event=event.name, talk=talk.title, **facts)
+    enqueue_mail(session, kind, email_addresses(users), event=event.name, talk=talk.title, **context)

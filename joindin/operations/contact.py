@@ -1,4 +1,4 @@
-"""Letting people write to those who run the platform."""
+"""Contact form: messages to the operators of the platform."""
 
 from collections.abc import Sequence
 
@@ -9,17 +9,17 @@ from joindin.utils.text import is_email
 def send_contact_message(
     session, *, recipients: Sequence[str], name: str, email: str, subject: str, comment: str
 ) -> None:
-    """Mail a message to each of ``recipients``; an answer goes to the sender and to that address.
+    """Mail a message to each of ``recipients``. Replies go to the sender and to that address.
 
-    What the sender gave as address need not be one. Then it stands in the text alone.
+    An invalid address of the sender stands in the text only.
     """
     for recipient in recipients:
-        answer_to = [email, recipient] if is_email(email) else [recipient]
+        reply_addresses = [email, recipient] if is_email(email) else [recipient]
         enqueue_mail(
             session,
             "contact",
             [recipient],
-            reply_to=", ".join(answer_to),
+            reply_to=", ".join(reply_addresses),
             name=name,
             email=email,
             subject=subject,

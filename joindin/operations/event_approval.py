@@ -1,4 +1,4 @@
-"""Deciding about submitted events."""
+"""Approval and rejection of submitted events."""
 
 from joindin.db.locking import lock_row
 from joindin.errors import Conflict, InvalidInput
@@ -13,12 +13,12 @@ MSG_EVENT_CHANGED = "The event has changed since you looked at it"
 
 
 def approve_event(session, event_id: int, *, reviewer: UserSnapshot, seen_version: int | None = None) -> Event:
-    """Make a waiting event live; its hosts hear of it.
+    """Publish a pending event and notify its hosts.
 
-    :raises InvalidInput: if it is not there or not waiting, also when somebody decided a moment ago.
-    :raises Conflict: if it is no longer what the reviewer has seen.
+    :raises InvalidInput: if the event does not exist or is not pending.
+    :raises Conflict: if the event has changed since the reviewer saw ``seen_version``.
     """
-    event = _waiting(session, event_id, "This event cannot be approved", seen_version)
+    event = _lock_pending(session, event_id, "This event cannot be approved", seen_version)
     event.is_active, event.is_pending, event.reviewer_id = True, False, reviewer.id
     session.flush()
     log_action(session, "event.approve", event, actor=reviewer)
@@ -35,14 +35,14 @@ def approve_event(session, event_id: int, *, reviewer: UserSnapshot, seen_versio
 def reject_event(
     session, event_id: int, *, reviewer: UserSnapshot, reason: str, mail_from: str, seen_version: int | None = None
 ) -> Event:
-    """Turn a waiting event down. With a reason, the hosts and the platform's own address hear of it.
+    """Reject a pending event. With a reason, the hosts and the platform's own address are notified.
 
-    :raises InvalidInput: if it is not there or not waiting, or the reason is too long to keep.
-    :raises Conflict: if it is no longer what the reviewer has seen.
+    :raises InvalidInput: if the event does not exist or is not pending, or the reason is too long.
+    :raises Conflict: if the event has changed since the reviewer saw ``seen_version``.
     """
     if len(reason) > MAX_REASON_LENGTH:
         raise InvalidInput(f"The field 'reason' must not be longer than {MAX_REASON_LENGTH} characters")
-    event = _waiting(session, event_id, "This event cannot be rejected", seen_version)
+    event = _lock_pending(session, event_id, "This event cannot be rejected", seen_version)
     event.is_active, event.is_pending, event.reviewer_id = False, False, reviewer.id
     event.rejection_reason = reason
     session.flush()
@@ -59,7 +59,7 @@ def reject_event(
     return event
 
 
-def _waiting(session, event_id, refusal, seen_version):
+def _lock_pending(session, event_id, refusal, seen_version):
     event = lock_row(session, Event, event_id)
     if event is None or not event.is_pending or event.is_active:
         raise InvalidInput(refusal)

@@ -1,4 +1,4 @@
-"""Submitting and editing events."""
+"""Submission and editing of events."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ UNCHANGED = object()
 
 @dataclass(frozen=True)
 class EventDetails:
-    """What a host says about an event. ``UNCHANGED`` leaves a field as it is (new events: empty)."""
+    """The fields of an event that its hosts edit. ``UNCHANGED`` keeps a field as it is (new events: empty)."""
 
     name: str
     description: str
@@ -86,12 +86,12 @@ def submit_event(
         tag_event(session, event, details.tags)
     attend(session, event.id, submitter.id)
     if not (submitter.is_admin and submitter.is_active):
-        _tell_admins(session, event)
+        _notify_admins(session, event)
     return event
 
 
 def edit_event(session, event: Event, details: EventDetails) -> None:
-    """Replace what a host says of the event; its slug, state and submitter stay."""
+    """Replace the fields that hosts edit. Slug, state and submitter stay."""
     begin_write(session)
     for name, value in details.fields().items():
         setattr(event, name, value)
@@ -114,28 +114,28 @@ def resubmit_event(session, event: Event, *, submitter: UserSnapshot, max_pendin
         raise Conflict("This event cannot be submitted again")
     event.is_pending, event.rejection_reason = True, None
     session.flush()
-    _tell_admins(session, event)
+    _notify_admins(session, event)
 
 
 def tag_event(session, event: Event, names: Sequence[str]) -> None:
-    """Make ``names`` the tags of the event; empty and repeated ones are left out.
+    """Replace the tags of the event by ``names``; empty and repeated names are ignored.
 
-    They are shown in the order in which they were first used anywhere, as in the original.
+    Tags are shown in the order in which they were first used anywhere, as in the original.
     """
-    wanted = {}
+    names_by_key = {}
     for name in names:
         if name.strip():
-            wanted.setdefault(fold_case_accents(name), name.strip())
-    insert_missing(session, Tag, "name_key", [{"name": name, "name_key": key} for key, name in wanted.items()])
+            names_by_key.setdefault(fold_case_accents(name), name.strip())
+    insert_missing(session, Tag, "name_key", [{"name": name, "name_key": key} for key, name in names_by_key.items()])
     session.execute(event_tags.delete().where(event_tags.c.event_id == event.id))
-    chosen = select(literal(event.id), Tag.id).where(Tag.name_key.in_(list(wanted))).order_by(Tag.id)
+    chosen = select(literal(event.id), Tag.id).where(Tag.name_key.in_(list(names_by_key))).order_by(Tag.id)
     session.execute(event_tags.insert().from_select(["event_id", "tag_id"], chosen))
     session.expire(event, ["tags"])
     bump_event_versions(session, event.id)
 
 
 def bump_event_versions(session, *event_ids: int) -> None:
-    """Move the version of events of which something outside their own row changed."""
+    """Increment the version of events after a change outside their own row."""
     session.execute(Event.__table__.update().where(Event.id.in_(event_ids)).values(version=Event.version + 1))
 
 
@@ -161,7 +161,7 @@ def _insert(session, event):
     )
 
 
-def _tell_admins(session, event):
+def _notify_admins(session, event):
     start = event.starts_at.astimezone(get_timezone(event.timezone))
     enqueue_notification(
         session,

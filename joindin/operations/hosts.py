@@ -30,7 +30,7 @@ def add_host(session, event: Event, *, username: str, actor: User | UserSnapshot
 def remove_host(session, event: Event, *, user_id: int, remover: UserSnapshot) -> None:
     """Remove a host from the event; no effect if the user is none.
 
-    An event keeps a host: nobody removes themselves, and of two hosts who remove each other at once the second
+    An event keeps a host. A host cannot remove themselves, and of two hosts who remove each other at once the second
     is refused, because the right to remove is checked again under the lock.
 
     :raises Forbidden: if the remover is that user, or is neither a host nor an admin any more.

@@ -1,4 +1,7 @@
-"""The image of an event: files first, rows after, old files last."""
+"""The image of an event.
+
+New files are written before their rows, and replaced files are deleted after the commit.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,10 +20,10 @@ EVENT_ICONS_FOLDER = "event_icons"
 
 
 class EventImageStore:
-    """The image files that one transaction writes and replaces; commit inside the ``with`` block.
+    """The image files that one transaction writes and replaces. Commit inside the ``with`` block.
 
-    When the block ends well, the replaced files go; when it raises, the written ones do. So rows
-    never name a file that is not there.
+    When the block ends normally, the replaced files are deleted; when it raises, the written ones are. Rows therefore
+    never name a missing file.
     """
 
     def __init__(self, media_dir: str):
@@ -36,7 +39,7 @@ class EventImageStore:
             file.unlink(missing_ok=True)
 
     def write(self, name: str, content: bytes) -> None:
-        """Write a file that is whole whenever it can be seen."""
+        """Write a file atomically."""
         self._folder.mkdir(parents=True, exist_ok=True)
         file, part = self._folder / name, self._folder / f"{name}.part"
         self._written += [part, file]
@@ -50,11 +53,10 @@ class EventImageStore:
 def set_event_image(session, event_id: int, made: "list[ProcessedImage]", files: EventImageStore) -> None:
     """Write the files and make them the image of the event.
 
-    A name is never used twice, so that every address may be cached for ever: the first image of an
-    event has the contract's name (``icon-3-orig.png``), later ones carry a number
-    (``icon-3-2-orig.png``).
+    A file name is never used twice, so that every URL can be cached without limit. The first image of an event has the
+    contract's name (``icon-3-orig.png``), later ones carry a number (``icon-3-2-orig.png``).
     """
-    event = _forget_image(session, event_id, files)
+    event = _delete_image(session, event_id, files)
     event.image_generation += 1
     number = "" if event.image_generation == 1 else f"-{event.image_generation}"
     for image in made:
@@ -67,13 +69,13 @@ def set_event_image(session, event_id: int, made: "list[ProcessedImage]", files:
 
 
 def remove_event_image(session, event_id: int, files: EventImageStore) -> None:
-    """Forget the image of the event, though not its ``icon`` (spec 4.10)."""
-    event = _forget_image(session, event_id, files)
+    """Remove the image of the event. Its ``icon`` stays (spec 4.10)."""
+    event = _delete_image(session, event_id, files)
     event.version = Event.version + 1
     session.flush()
 
 
-def _forget_image(session, event_id, files):
+def _delete_image(session, event_id, files):
     event = lock_row(session, Event, event_id)
     if event is None:
         raise NotFound(f"There is no event with ID {event_id}")
@@ -82,7 +84,7 @@ def _forget_image(session, event_id, files):
         if image.file:
             files.replace(image.file)
     if images:
-        # Also for one that was imported: its name is taken.
+        # Also for an imported image, whose name is in use.
         event.image_generation = max(event.image_generation, 1)
     session.execute(delete(EventImage).where(EventImage.event_id == event_id))
     return event

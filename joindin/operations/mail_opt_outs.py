@@ -1,4 +1,4 @@
-"""Wanting mails of a topic no longer, or again."""
+"""Opting out of mails of a topic, and in again."""
 
 import datetime as dt
 
@@ -9,7 +9,7 @@ from joindin.models import TOPICS, Mail, MailOptOut
 
 
 def opt_out(session, user_id: int, topic: str, *, now: dt.datetime) -> None:
-    """No more of them, also of those that wait. Once is enough: a second time changes nothing."""
+    """Stop mails of the topic, also those that are waiting. A second call changes nothing."""
     insert_or_ignore(session, MailOptOut, user_id=user_id, topic=topic, opted_out_at=now)
     session.execute(
         update(Mail)

@@ -1,4 +1,4 @@
-"""Putting mails into the outbox, in the transaction of what they tell of."""
+"""Enqueuing mails in the outbox, in the transaction that causes them."""
 
 from collections.abc import Iterable
 
@@ -14,29 +14,30 @@ from joindin.utils.datetimes import utc_now
 HAS_MAIL = "has_mail"
 
 
-def enqueue_mail(session, kind: str, recipients, *, reply_to: str | None = None, **facts) -> None:
-    """Write a mail of ``kind`` to each address; ``jobs/mail.py`` sends it once this is committed.
+def enqueue_mail(session, kind: str, recipients, *, reply_to: str | None = None, **context) -> None:
+    """Enqueue a mail of ``kind`` to each address; ``jobs/mail_delivery.py`` sends it after the commit.
 
-    Nothing is written for people without an address.
+    Empty addresses are skipped. ``context`` fills the template of that kind.
     """
     for address in recipients:
         if address:
-            _put(session, kind, address, facts, reply_to=reply_to)
+            _enqueue(session, kind, address, context, reply_to=reply_to)
 
 
-def enqueue_notification(session, kind: str, users: Iterable[User], **facts) -> None:
-    """As :func:`send_later`, to those of ``users`` who want mails like this; the mail says how to stop them."""
+def enqueue_notification(session, kind: str, users: Iterable[User], **context) -> None:
+    """Enqueue a mail to each of ``users`` who has not opted out of its topic. The mail tells how to opt out."""
     for user in filter_opted_in(session, users, TOPIC_BY_MAIL_KIND[kind]):
-        _put(session, kind, user.email, facts, user_id=user.id)
+        _enqueue(session, kind, user.email, context, user_id=user.id)
 
 
 def notification_statement(kind: str, *readers: ColumnElement[bool]) -> CompiledStatement:
-    """As :func:`notify_later`, in one statement: a mail with ``facts``, due at ``now``, to all whom ``readers`` name.
+    """Return a statement that does the same for all users that ``readers`` select, with ``context`` and ``now`` as
+    parameters.
 
-    Where it wrote any, tell the consumer once that is committed (``jobs/announcing.py``).
+    If it has inserted rows, call :func:`mark_mail_enqueued`.
     """
     now = bindparam("now", type_=UtcDateTime)
-    refusing = select(MailOptOut.user_id).where(MailOptOut.topic == TOPIC_BY_MAIL_KIND[kind])
+    opted_out = select(MailOptOut.user_id).where(MailOptOut.topic == TOPIC_BY_MAIL_KIND[kind])
     mail = {
         "kind": literal(kind),
         "recipient": User.email,
@@ -46,12 +47,12 @@ def notification_statement(kind: str, *readers: ColumnElement[bool]) -> Compiled
         "due_at": now,
         "attempts": literal(0),
     }
-    mails = select(*mail.values()).where(*readers, User.email != "", User.id.not_in(refusing)).order_by(User.id)
+    mails = select(*mail.values()).where(*readers, User.email != "", User.id.not_in(opted_out)).order_by(User.id)
     return CompiledStatement(insert(Mail.__table__).from_select(list(mail), mails, include_defaults=False))
 
 
 def mark_mail_enqueued(connection) -> None:
-    """Have the delivery of mail started after the commit. ``connection`` is a session or a short write's connection."""
+    """Have mail delivered after the commit. ``connection`` is a session or the connection of a short transaction."""
     connection.info[HAS_MAIL] = True
 
 
@@ -59,7 +60,7 @@ def email_addresses(users) -> list[str]:
     return [user.email for user in users if user.email]
 
 
-def _put(session, kind, recipient, facts, **more):
+def _enqueue(session, kind, recipient, context, **columns):
     now = utc_now()
-    session.add(Mail(kind=kind, recipient=recipient, context=facts, created_at=now, due_at=now, **more))
+    session.add(Mail(kind=kind, recipient=recipient, context=context, created_at=now, due_at=now, **columns))
     mark_mail_enqueued(session)

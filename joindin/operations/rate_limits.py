@@ -1,8 +1,10 @@
-"""Slowing down those who try too often: counted in the database, so that all workers count together.
+"""Rate limits stored in the database, so that all workers count together.
 
-An attempt is counted before it is made, and the count is committed at once: of a hundred guesses at
-the same moment no more get through than of a hundred in a row, and what is refused afterwards stays
-counted. An honest caller whose attempt succeeds gets it back.
+An attempt is counted before it is made and the count is committed at once. Simultaneous guesses therefore get no more
+attempts than successive ones, and a refused attempt stays counted. A successful attempt is refunded.
+
+Guesses from many networks cannot lock the owner of an account out. In networks where the account has been signed in,
+only attempts from there count; every other network keeps one attempt in 15 minutes.
 """
 
 import datetime as dt
@@ -24,43 +26,43 @@ MSG_TRY_LATER = "That was tried too often. Please try again later"
 
 @dataclass(frozen=True)
 class RateLimit:
-    """At most ``most`` times within a window, which begins with the first."""
+    """At most ``max_count`` attempts within a window, which starts with the first attempt."""
 
     name: str
     max_count: int
     window: dt.timedelta
 
 
-# Guesses at passwords. All accounts from one address: a whole conference may sit behind it, and only
-# failures count. One account from one address; one account from everywhere it is not at home.
+# Password guesses: at all accounts from one network (a conference may share one, and only failures count), at one account
+# from one network, and at one account from all networks where it was never signed in.
 SIGN_IN_NETWORK = RateLimit("sign-in address", 100, dt.timedelta(minutes=15))
 SIGN_IN_ACCOUNT_FROM_NETWORK = RateLimit("sign-in here", 10, dt.timedelta(minutes=15))
 SIGN_IN_ACCOUNT = RateLimit("sign-in account", 50, dt.timedelta(hours=1))
-# What is left to each strange address once an account is under attack: its owner may be on a journey.
+# The attempts that each unknown network keeps while an account is under attack. The owner may be travelling.
 SIGN_IN_LAST_RESORT = RateLimit("sign-in last resort", 1, dt.timedelta(minutes=15))
 
-# Codes, by whoever has the password already: at one place, and at all that the account is not at home in.
+# Second factor codes: from one network, and from all networks where the account was never signed in.
 SECOND_FACTOR = RateLimit("second factor", 10, dt.timedelta(minutes=15))
 SECOND_FACTOR_ACCOUNT = RateLimit("second factor account", 30, dt.timedelta(hours=1))
-# So many wrong ones after the right password are told to the owner; and of guesses they hear once a day.
+# The number of wrong codes after which the user is warned, and how often a user is warned of password guesses.
 WRONG_CODES = RateLimit("wrong codes", 3, dt.timedelta(days=1))
 SIGN_IN_WARNING_MAIL = RateLimit("sign-in letter", 1, dt.timedelta(days=1))
 EXTERNAL_SIGN_IN = RateLimit("external sign-in", 300, dt.timedelta(hours=1))
-# A challenge to a device is answered once.
+# A WebAuthn challenge is answered once.
 CHALLENGE = RateLimit("challenge", 1, dt.timedelta(hours=1))
 REGISTRATION = RateLimit("registration", 60, dt.timedelta(hours=1))
-# What Gancio counts together, of those it does not know.
+# Requests of anonymous Gancio clients that could be spam.
 SPAM = RateLimit("spam", 6, dt.timedelta(minutes=5))
-# A web site registers all its people from one address.
+# A web site registers all its users from one address.
 API_REGISTRATION = RateLimit("API registration", 300, dt.timedelta(hours=1))
 MAIL_NETWORK = RateLimit("mail address", 60, dt.timedelta(hours=1))
 MAIL_ACCOUNT = RateLimit("mail account", 5, dt.timedelta(hours=1))
 
 
 def consume_attempt(session, limit: RateLimit, *subject: object, now: dt.datetime) -> None:
-    """Count one more attempt of ``subject``. Commit whatever comes of it, or the count is lost.
+    """Count an attempt of ``subject``. The caller commits in any case, or the count is lost.
 
-    :raises RateLimited: with the seconds until the window ends, when there were enough already.
+    :raises RateLimited: with the seconds until the window ends, if the limit is reached.
     """
     count, ends_at = _count(session, limit, subject, now)
     if count > limit.max_count:
@@ -68,7 +70,7 @@ def consume_attempt(session, limit: RateLimit, *subject: object, now: dt.datetim
 
 
 def refund_attempt(session, limit: RateLimit, *subject: object) -> None:
-    """Uncount an attempt that turned out to be honest."""
+    """Subtract one attempt from the count."""
     session.execute(
         update(RateLimitCounter)
         .where(RateLimitCounter.key == _key(limit, subject), RateLimitCounter.count > 0)
@@ -78,7 +80,7 @@ def refund_attempt(session, limit: RateLimit, *subject: object) -> None:
 
 
 def reset_attempts(session, limit: RateLimit, *subject: object) -> None:
-    """Forget all that was counted of ``subject``: it was the right one after all."""
+    """Delete the count of ``subject``."""
     session.execute(
         delete(RateLimitCounter)
         .where(RateLimitCounter.key == _key(limit, subject))
@@ -87,20 +89,18 @@ def reset_attempts(session, limit: RateLimit, *subject: object) -> None:
 
 
 def consume_sign_in_attempt(session, *, name: str, ip_address: str | None, now: dt.datetime) -> None:
-    """Count an attempt to sign in as ``name`` (a username or an e-mail address, known or not).
+    """Count an attempt to sign in as ``name``, which is a username or an e-mail address, known or not.
 
-    Guesses from many places cannot lock an account's owner out: wherever they were signed in before,
-    only what happens there counts, and everywhere else one attempt in a quarter of an hour is left.
-    An account's owner hears of it by mail when there were too many.
+    The first refused attempt on an account in a day mails a warning to its owner.
 
-    :raises RateLimited: when there were enough.
+    :raises RateLimited: if a limit is reached.
     """
-    account, place = _account(session, name), client_network(ip_address)
-    consume_attempt(session, SIGN_IN_NETWORK, place, now=now)
+    account, network = _account(session, name), client_network(ip_address)
+    consume_attempt(session, SIGN_IN_NETWORK, network, now=now)
     try:
-        _admit_guess(session, account, place, now)
+        _consume_guess(session, account, network, now)
     except RateLimited:
-        # Counted for names that nobody has, too, so that both take the same time.
+        # Also counted for unknown names, so that both take the same time.
         count, _ = _count(session, SIGN_IN_WARNING_MAIL, [account], now)
         if count == 1 and isinstance(account, int):
             mail_sign_in_throttled(session, session.get_one(User, account))
@@ -108,42 +108,44 @@ def consume_sign_in_attempt(session, *, name: str, ip_address: str | None, now: 
 
 
 def reset_sign_in_attempts(session, *, name: str, ip_address: str | None) -> None:
-    """The password was right: what was counted for this attempt, and what was mistyped here before, is forgotten."""
-    account, place = _account(session, name), client_network(ip_address)
-    refund_attempt(session, SIGN_IN_NETWORK, place)
+    """Refund this attempt after a correct password, and delete the failures of the account from this network."""
+    account, network = _account(session, name), client_network(ip_address)
+    refund_attempt(session, SIGN_IN_NETWORK, network)
     refund_attempt(session, SIGN_IN_ACCOUNT, account)
-    keys = [_key(SIGN_IN_ACCOUNT_FROM_NETWORK, (account, place)), _key(SIGN_IN_LAST_RESORT, (account, place))]
+    keys = [_key(SIGN_IN_ACCOUNT_FROM_NETWORK, (account, network)), _key(SIGN_IN_LAST_RESORT, (account, network))]
     session.execute(
         delete(RateLimitCounter).where(RateLimitCounter.key.in_(keys)).execution_options(synchronize_session=False)
     )
 
 
 def consume_second_factor_attempt(session, *, user_id: int, ip_address: str | None, now: dt.datetime) -> None:
-    """Count an attempt at somebody's second factor. As with passwords, nobody is locked out at home by others.
+    """Count an attempt at a user's second factor. Attempts elsewhere do not lock out the networks where the user was
+    signed in.
 
-    :raises RateLimited: when there were enough.
+    :raises RateLimited: if a limit is reached.
     """
-    place = client_network(ip_address)
-    consume_attempt(session, SECOND_FACTOR, user_id, place, now=now)
-    if not _is_at_home(session, user_id, place):
+    network = client_network(ip_address)
+    consume_attempt(session, SECOND_FACTOR, user_id, network, now=now)
+    if not _is_known_network(session, user_id, network):
         consume_attempt(session, SECOND_FACTOR_ACCOUNT, user_id, now=now)
 
 
 def reset_second_factor_attempts(session, *, user_id: int, ip_address: str | None) -> None:
+    """Delete the failures of the user after a correct code."""
     reset_attempts(session, SECOND_FACTOR, user_id, client_network(ip_address))
     refund_attempt(session, SECOND_FACTOR_ACCOUNT, user_id)
     reset_attempts(session, WRONG_CODES, user_id)
 
 
 def record_wrong_code(session, user: User, *, now: dt.datetime) -> None:
-    """Remember that whoever knows somebody's password had no right code; its owner hears of the third in a day."""
+    """Count a wrong code after a correct password. The third within 24 hours mails a warning to the user."""
     count, _ = _count(session, WRONG_CODES, [user.id], now)
     if count == WRONG_CODES.max_count:
         mail_second_factor_failed(session, user)
 
 
 def client_network(address: str | None) -> str:
-    """What counts as one place: an IPv4 address, or the /64 that one household or host has of IPv6."""
+    """Return the network that counts as one client: an IPv4 address, or the /64 of an IPv6 address."""
     try:
         ip = ip_address(address or "")
     except ValueError:
@@ -154,23 +156,24 @@ def client_network(address: str | None) -> str:
 
 
 def purge_expired_rate_limits(session, now: dt.datetime) -> int:
+    """Delete the counts whose window has ended; return their number."""
     return session.execute(
         delete(RateLimitCounter).where(RateLimitCounter.ends_at <= now).execution_options(synchronize_session=False)
     ).rowcount
 
 
-def _admit_guess(session, account, place, now):
-    consume_attempt(session, SIGN_IN_ACCOUNT_FROM_NETWORK, account, place, now=now)
-    if _is_at_home(session, account, place):
+def _consume_guess(session, account, network, now):
+    consume_attempt(session, SIGN_IN_ACCOUNT_FROM_NETWORK, account, network, now=now)
+    if _is_known_network(session, account, network):
         return
     try:
         consume_attempt(session, SIGN_IN_ACCOUNT, account, now=now)
     except RateLimited:
-        consume_attempt(session, SIGN_IN_LAST_RESORT, account, place, now=now)
+        consume_attempt(session, SIGN_IN_LAST_RESORT, account, network, now=now)
 
 
 def _count(session, limit, subject, now):
-    """The count and its end after this attempt, in one statement that no other can come between."""
+    """Count an attempt in one atomic statement; return the count and the end of its window."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     ends_at = now + limit.window
     is_over = RateLimitCounter.ends_at <= now
@@ -190,15 +193,15 @@ def _key(limit, subject):
 
 
 def _account(session, name):
-    """The same for both names of an account; for what is nobody's name, that name."""
+    """Return the user id for both names of an account, or the folded name if no account has it."""
     known = get_user_by_login(session, name)
     return f"name {fold_case_accents(name)}" if known is None else known.id
 
 
-def _is_at_home(session, account, place):
+def _is_known_network(session, account, network):
     if not isinstance(account, int):
         return False
     addresses = session.scalars(
         select(BrowserSession.ip_address).where(BrowserSession.user_id == account).distinct().limit(1000)
     )
-    return place in {client_network(address) for address in addresses}
+    return network in {client_network(address) for address in addresses}

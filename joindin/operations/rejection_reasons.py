@@ -1,4 +1,4 @@
-"""Keeping the reasons that rejections are chosen from."""
+"""Prepared reasons for rejections."""
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
@@ -11,11 +11,11 @@ from joindin.operations.event_approval import MAX_REASON_LENGTH
 
 MAX_TITLE_LENGTH = 100
 MAX_REASONS = 100
-MSG_REASON_TITLE_TAKEN = "There is a reason of that title"
+MSG_REASON_TITLE_TAKEN = "A reason of that title exists already"
 
 
 def add_reason(session, *, title: str, text: str, actor: User | None) -> RejectionReason:
-    """:raises InvalidInput, Conflict: if something is missing or too long, the title is taken, or there are enough."""
+    """:raises InvalidInput, Conflict: if a field is missing or too long, the title is taken, or there are too many."""
     _check(title, text)
     if session.scalar(select(func.count()).select_from(RejectionReason)) >= MAX_REASONS:
         raise Conflict(f"There are {MAX_REASONS} reasons already, which is enough to choose from")
@@ -31,8 +31,9 @@ def add_reason(session, *, title: str, text: str, actor: User | None) -> Rejecti
 
 
 def edit_reason(session, reason_id: int, *, title: str, text: str, actor: User | None) -> RejectionReason:
+    """:raises InvalidInput, Conflict: as :func:`add_reason`."""
     _check(title, text)
-    reason = _held(session, reason_id)
+    reason = _lock_reason(session, reason_id)
     new = {"title": title, "text": text}
     changes = {name: [getattr(reason, name), value] for name, value in new.items() if getattr(reason, name) != value}
     if not changes:
@@ -48,8 +49,8 @@ def edit_reason(session, reason_id: int, *, title: str, text: str, actor: User |
 
 
 def delete_reason(session, reason_id: int, *, actor: User | None) -> None:
-    """What was rejected for that reason keeps it."""
-    reason = _held(session, reason_id)
+    """Delete a reason. Rejected events keep its text."""
+    reason = _lock_reason(session, reason_id)
     log_action(session, "reason.delete", reason, actor=actor, changes={"text": [reason.text, None]})
     gone = delete(RejectionReason).where(RejectionReason.id == reason_id)
     session.execute(gone.execution_options(synchronize_session=False))
@@ -63,7 +64,7 @@ def _check(title, text):
         raise InvalidInput(f"The text must have 1 to {MAX_REASON_LENGTH} characters")
 
 
-def _held(session, reason_id):
+def _lock_reason(session, reason_id):
     reason = lock_row(session, RejectionReason, reason_id)
     if reason is None:
         raise NotFound("Reason not found")

@@ -1,4 +1,4 @@
-"""The names on a talk, and the people behind them."""
+"""Speakers of a talk: names, some of which are claimed by users."""
 
 from collections.abc import Sequence
 
@@ -12,15 +12,15 @@ from joindin.utils.text import to_plain_text
 
 
 def add_speakers(session, talk_id: int, names: Sequence[str]) -> None:
-    """Add names to a talk, in their order, however often one comes."""
+    """Add names to a talk in their order; a name may occur several times."""
     if names:
         session.execute(insert(TalkSpeaker), [{"talk_id": talk_id, "name": name} for name in names])
 
 
 def set_speakers(session, talk: Talk, names: Sequence[str]) -> None:
-    """Make ``names`` the speakers of a talk that is held. Whoever was one of them before keeps the claim.
+    """Replace the speakers of a locked talk by ``names``. Speakers who stay keep their claims.
 
-    Claimed speakers go by their user's name of today. With an entry its claims go.
+    A claimed speaker is identified by the user's current full name. Removing a speaker deletes its claims.
     """
     attached = list_speakers(session, talk.id)
     known = {display_name(speaker) for speaker in attached}
@@ -32,14 +32,14 @@ def set_speakers(session, talk: Talk, names: Sequence[str]) -> None:
         .execution_options(synchronize_session=False)
     )
     add_speakers(session, talk.id, new)
-    # Ratings of those who speak no longer count from now on.
+    # Ratings by speakers do not count.
     recompute_talk_ratings(session, talk.id)
 
 
 def link_speaker(session, talk: Talk, speaker: TalkSpeaker, user: User) -> None:
-    """Make ``user`` the speaker behind a name of a talk that is held; others who claim it have lost.
+    """Connect a speaker of a locked talk with ``user`` and delete the other open claims on the name.
 
-    They attend the event from now on, and their rating of the talk counts no longer.
+    The user now attends the event, and their rating of the talk no longer counts.
     """
     speaker.user_id, speaker.name = user.id, user.full_name or speaker.name
     session.flush()
@@ -53,7 +53,7 @@ def link_speaker(session, talk: Talk, speaker: TalkSpeaker, user: User) -> None:
 
 
 def unlink_speaker(session, talk: Talk, user_id: int) -> None:
-    """Take a person off all names of a talk that is held; the names stay."""
+    """Remove the user from all names of a locked talk; the names stay."""
     session.execute(
         update(TalkSpeaker)
         .where(TalkSpeaker.talk_id == talk.id, TalkSpeaker.user_id == user_id)
@@ -64,5 +64,5 @@ def unlink_speaker(session, talk: Talk, user_id: int) -> None:
 
 
 def display_name(speaker: TalkSpeaker) -> str:
-    """The name a speaker goes by, with the user loaded, as it would come back from somebody who read it."""
+    """Return the name of a speaker as clients see it. The user has to be loaded."""
     return to_plain_text((speaker.user.full_name if speaker.user else None) or speaker.name)

@@ -1,8 +1,4 @@
-"""Counting anew what talks count on the way, after something that no single step can follow.
-
-Every counter of a talk is the length of something; here each stands beside the question that
-gives it (see ``models/talks.py``).
-"""
+"""Recomputation of the counters of talks, each by the query that defines it (``models/talks.py``)."""
 
 from collections.abc import Collection
 
@@ -34,13 +30,14 @@ TALK_COUNTERS = {
 
 
 def recompute_talk_counters(session, talk_ids: Collection[int]) -> None:
-    """Store what there is, and move the versions. Hold the talks' rows: a statement that has to wait counts too early."""
+    """Recompute all counters and increment the versions. The rows must be locked, or a waiting statement counts too
+    early.
+    """
     session.execute(
         update(Talk)
         .where(Talk.id.in_(talk_ids))
         .values(
-            {name: question.scalar_subquery() for name, question in TALK_COUNTERS.items()}
-            | {"version": Talk.version + 1}
+            {name: query.scalar_subquery() for name, query in TALK_COUNTERS.items()} | {"version": Talk.version + 1}
         )
         .execution_options(synchronize_session=False)
     )

@@ -1,4 +1,4 @@
-"""Slides, recordings and code of a talk."""
+"""Links of a talk to slides, recordings and code."""
 
 from sqlalchemy import delete, func, select
 
@@ -10,9 +10,9 @@ MAX_LINKS = 50
 
 
 def add_link(session, talk_id: int, *, type: str, url: str) -> TalkLink:
-    """Add a link to a talk; there may be several of a type.
+    """Add a link to a talk; a talk may have several links of a type.
 
-    :raises InvalidInput: if there is no such type, or the talk has enough links.
+    :raises InvalidInput: if there is no such type, or the talk has too many links.
     """
     if type not in LINK_TYPES:
         raise InvalidInput("The Link has not been inserted")
@@ -26,7 +26,7 @@ def add_link(session, talk_id: int, *, type: str, url: str) -> TalkLink:
 
 
 def edit_link(session, talk_id: int, link_id: int, *, type: str, url: str) -> bool:
-    """Change a link of a talk; whether there is such a link, and such a type."""
+    """Change a link of a talk; return False if there is no such link or type."""
     lock_talk(session, talk_id)
     link = session.scalar(select(TalkLink).where(TalkLink.talk_id == talk_id, TalkLink.id == link_id))
     if link is None or type not in LINK_TYPES:
@@ -37,7 +37,7 @@ def edit_link(session, talk_id: int, link_id: int, *, type: str, url: str) -> bo
 
 
 def remove_link(session, talk_id: int, link_id: int) -> None:
-    """Take a link off a talk; nothing happens if there is none."""
+    """Remove a link of a talk; no effect if there is none."""
     lock_talk(session, talk_id)
     session.execute(
         delete(TalkLink)

@@ -1,4 +1,4 @@
-"""What a talk is rated, after something other than a comment changed it."""
+"""Recomputation of the ratings of talks."""
 
 from sqlalchemy import update
 
@@ -9,7 +9,7 @@ RATING_COUNTERS = {name: TALK_COUNTERS[name].scalar_subquery() for name in ("rat
 
 
 def recompute_talk_ratings(session, *talk_ids: int) -> None:
-    """Count the ratings anew, without those of claimed speakers, and move the versions. Hold the talks' rows."""
+    """Recompute the ratings without those of claimed speakers and increment the versions. The rows must be locked."""
     session.execute(
         update(Talk)
         .where(Talk.id.in_(talk_ids))

@@ -1,7 +1,7 @@
-"""Adding talks to an event, editing and deleting them.
+"""Adding, editing and deleting talks.
 
-Locks are taken in one order, or two writers wait for each other: a talk, its track, the event.
-What cannot keep to it, because it needs many rows, gives way.
+Rows are locked in one order, or two writers would wait for each other: a talk, its track, the event. An operation that
+needs many rows cannot keep to it and runs in ``retry_on_lock_timeout``.
 """
 
 import datetime as dt
@@ -22,7 +22,7 @@ MSG_OUTSIDE_EVENT = "The talk must be held between the start and end date of the
 
 @dataclass(frozen=True)
 class TalkDetails:
-    """What is said about a talk. ``speakers`` are all their names; None leaves them as they are (new talks: none)."""
+    """The fields of a talk. ``speakers`` are all their names; None keeps them as they are (new talks: none)."""
 
     title: str
     description: str
@@ -44,7 +44,7 @@ def check_talk_time(event: Event, starts_at: dt.datetime) -> None:
 
 
 def add_talk(session, event_id: int, details: TalkDetails) -> Talk:
-    """Store a new talk; where its slides are becomes a link."""
+    """Store a new talk; the URL of its slides becomes a link."""
     begin_write(session)
     talk = Talk(event_id=event_id, **details.fields() | {"slides_url": ""})
     _insert(session, talk)
@@ -58,7 +58,7 @@ def add_talk(session, event_id: int, details: TalkDetails) -> Talk:
 
 
 def edit_talk(session, talk_id: int, details: TalkDetails) -> None:
-    """Replace all that is said about a talk, its slug as well. Links stay; speakers may keep their claims."""
+    """Replace all fields of a talk and its slug. Links stay, and so do the claims of speakers who stay."""
     talk = lock_talk(session, talk_id)
     for name, value in details.fields().items():
         setattr(talk, name, value)
@@ -69,7 +69,7 @@ def edit_talk(session, talk_id: int, details: TalkDetails) -> None:
 
 
 def delete_talk(session, talk_id: int) -> None:
-    """Delete a talk with all that hangs on it; nothing happens if it is gone already."""
+    """Delete a talk with everything that belongs to it; no effect if it does not exist."""
 
     def work():
         talk = lock_row(session, Talk, talk_id)
@@ -90,9 +90,9 @@ def delete_talk(session, talk_id: int) -> None:
 
 
 def lock_talk(session, talk_id: int) -> Talk:
-    """The talk, with nobody else writing to it or to what hangs on it until this transaction ends.
+    """Lock and return the talk. Until the transaction ends, no other writes to it or to what belongs to it.
 
-    :raises NotFound: if somebody deleted it since it was found.
+    :raises NotFound: if the talk was deleted since it was loaded.
     """
     talk = lock_row(session, Talk, talk_id)
     if talk is None:
@@ -101,7 +101,7 @@ def lock_talk(session, talk_id: int) -> Talk:
 
 
 def bump_talk_versions(session, *talk_ids: int) -> None:
-    """Move the version of talks of which something outside their own row changed."""
+    """Increment the version of talks after a change outside their own row."""
     session.execute(
         update(Talk)
         .where(Talk.id.in_(talk_ids))

@@ -1,7 +1,7 @@
-"""Tracks of an event, and putting talks into them.
+"""Tracks of an event and the talks in them.
 
-``talk_count`` of a track moves here and where talks are deleted. Talks show the names of their
-tracks; the database moves their versions (``upkeep/versions.py``).
+``talk_count`` of a track changes here and where talks are deleted. Talks show the names of their tracks; triggers
+increment their versions (``performance/read_models/row_versions.py``).
 """
 
 from sqlalchemy import delete, update
@@ -25,13 +25,13 @@ def add_track(session, event_id: int, *, name: str, description: str) -> Track:
 
 
 def edit_track(session, track_id: int, *, name: str, description: str | None) -> None:
-    """Rename a track; without a description it keeps the one it has.
+    """Rename a track; without a description it keeps the old one.
 
-    :raises NotFound: if somebody deleted it since it was found.
+    :raises NotFound: if the track was deleted since it was loaded.
     """
 
     def work():
-        track = _hold_track(session, track_id)
+        track = _lock_track(session, track_id)
         track.name = name
         if description is not None:
             track.description = description
@@ -41,13 +41,13 @@ def edit_track(session, track_id: int, *, name: str, description: str | None) ->
 
 
 def delete_track(session, track_id: int) -> None:
-    """Delete a track; its talks stay, without it.
+    """Delete a track; its talks stay.
 
-    :raises NotFound: if somebody deleted it since it was found.
+    :raises NotFound: if the track was deleted since it was loaded.
     """
 
     def work():
-        track = _hold_track(session, track_id)
+        track = _lock_track(session, track_id)
         session.execute(delete(Track).where(Track.id == track_id).execution_options(synchronize_session=False))
         _count_tracks(session, track.event_id, -1)
 
@@ -55,18 +55,18 @@ def delete_track(session, track_id: int) -> None:
 
 
 def add_talk_to_track(session, talk_id: int, track_id: int) -> None:
-    """Have a talk run in a track of the same event; nothing happens if it does already.
+    """Put a talk into a track of the same event; no effect if it is there already.
 
-    :raises InvalidInput: if somebody deleted the track since it was found.
+    :raises InvalidInput: if the track was deleted since it was loaded.
     """
-    talk, track = _hold_both(session, talk_id, track_id)
+    talk, track = _lock_talk_and_track(session, talk_id, track_id)
     if insert_or_ignore(session, talk_tracks, talk_id=talk_id, track_id=track_id):
         _move(session, talk, track, +1)
 
 
 def remove_talk_from_track(session, talk_id: int, track_id: int) -> None:
-    """Have a talk run in a track no longer; nothing happens if it does not."""
-    talk, track = _hold_both(session, talk_id, track_id)
+    """Take a talk out of a track; no effect if it is not in it."""
+    talk, track = _lock_talk_and_track(session, talk_id, track_id)
     gone = session.execute(
         delete(talk_tracks).where(talk_tracks.c.talk_id == talk_id, talk_tracks.c.track_id == track_id)
     ).rowcount
@@ -74,14 +74,14 @@ def remove_talk_from_track(session, talk_id: int, track_id: int) -> None:
         _move(session, talk, track, -1)
 
 
-def _hold_track(session, track_id):
+def _lock_track(session, track_id):
     track = lock_row(session, Track, track_id)
     if track is None:
         raise NotFound("Track not found")
     return track
 
 
-def _hold_both(session, talk_id, track_id):
+def _lock_talk_and_track(session, talk_id, track_id):
     talk, track = lock_talk(session, talk_id), lock_row(session, Track, track_id)
     if track is None:
         raise InvalidInput(MSG_EVENT_NOT_FOUND)

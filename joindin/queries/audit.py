@@ -1,4 +1,4 @@
-"""Reading the audit log, newest first."""
+"""Audit log, newest entries first."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ MAX_PAGE_SIZE = 100
 
 @dataclass(frozen=True)
 class AuditFilter:
-    """All parts hold together. ``before`` is the id from which an older slice goes on."""
+    """Conditions that all have to hold. ``before`` is the id before which the next slice begins."""
 
     actor_id: int | None = None
     action: str | None = None
@@ -27,27 +27,27 @@ class AuditFilter:
 
 @dataclass(frozen=True)
 class AuditSlice:
-    """``older`` is what ``before`` has to be for the next slice; None if there is none."""
+    """``next_before`` is the ``before`` of the next slice; None if there is none."""
 
     entries: Sequence[AuditEntry]
     next_before: int | None
 
 
-def list_audit_entries(session, wanted: AuditFilter, size: int = 20) -> AuditSlice:
-    """One statement, however far back: a slice goes on from an id and counts nothing."""
+def list_audit_entries(session, audit_filter: AuditFilter, size: int = 20) -> AuditSlice:
+    """Return a slice in one statement, however far back it is: it starts at an id and counts nothing."""
     size = min(max(size, 1), MAX_PAGE_SIZE)
-    rows = select(AuditEntry).where(*_conditions(wanted)).options(joinedload(AuditEntry.actor))
+    rows = select(AuditEntry).where(*_conditions(audit_filter)).options(joinedload(AuditEntry.actor))
     entries = session.scalars(rows.order_by(AuditEntry.id.desc()).limit(size + 1)).all()
     return AuditSlice(entries[:size], entries[size - 1].id if len(entries) > size else None)
 
 
-def _conditions(wanted):
-    asked = {name: value for name, value in vars(wanted).items() if value is not None}
-    return [CONDITIONS[name](value) for name, value in asked.items()]
+def _conditions(audit_filter):
+    conditions = {name: value for name, value in vars(audit_filter).items() if value is not None}
+    return [CONDITIONS[name](value) for name, value in conditions.items()]
 
 
 def _is_action(action):
-    """With a dot at its end it stands for all that begin with it."""
+    """An action that ends in a dot stands for all that begin with it."""
     if action.endswith("."):
         return AuditEntry.action.startswith(action, autoescape=True)
     return AuditEntry.action == action

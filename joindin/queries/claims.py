@@ -1,4 +1,4 @@
-"""Claims of speakers that wait for somebody's word."""
+"""Open claims on speakers' names."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -8,14 +8,14 @@ from joindin.queries.paging import Page
 
 
 def get_open_claim(session, speaker_id: int, user_id: int) -> TalkClaim | None:
-    """The claim on a name, or assignment of it, that one side has not approved yet."""
+    """Return the claim on a name, or its assignment, that one side has not approved; None if there is none."""
     return session.scalar(
         select(TalkClaim).where(TalkClaim.speaker_id == speaker_id, TalkClaim.user_id == user_id, OPEN_CLAIM)
     )
 
 
 def list_open_claims(session, event_id: int) -> Page:
-    """Claims and assignments that one side has not approved yet, oldest first; never paged (spec 7.12)."""
+    """List the claims and assignments that one side has not approved, oldest first; never paged (spec 7.12)."""
     rows = (
         select(TalkClaim)
         .join(TalkClaim.talk)

@@ -1,10 +1,10 @@
 """Languages and talk types."""
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from joindin.errors import NotFound
 from joindin.models import Language, TalkType
-from joindin.queries.paging import Page, Paging
+from joindin.queries.paging import Page, Paging, paginate
 
 
 def find_language(session, language_id: int) -> Language:
@@ -23,8 +23,8 @@ def get_talk_type_by_title(session, title: str) -> TalkType | None:
 
 
 def list_languages(session, paging: Paging) -> Page:
-    """All languages, by name."""
-    return _page(session, Language, (Language.name, Language.id), paging)
+    """List all languages by name."""
+    return paginate(session, select(Language).order_by(Language.name, Language.id), paging)
 
 
 def find_talk_type(session, type_id: int) -> TalkType:
@@ -35,9 +35,4 @@ def find_talk_type(session, type_id: int) -> TalkType:
 
 
 def list_talk_types(session, paging: Paging) -> Page:
-    return _page(session, TalkType, (TalkType.id,), paging)
-
-
-def _page(session, model, order, paging):
-    total = session.scalar(select(func.count()).select_from(model))
-    return Page(session.scalars(paging.slice(select(model).order_by(*order))).all(), total, paging)
+    return paginate(session, select(TalkType).order_by(TalkType.id), paging)

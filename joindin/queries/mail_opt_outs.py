@@ -1,4 +1,4 @@
-"""Who wants to hear of what."""
+"""Users who have opted out of mails."""
 
 from collections.abc import Iterable
 
@@ -12,12 +12,12 @@ def get_opted_out_topics(session, user_id: int) -> set[str]:
 
 
 def filter_opted_in(session, users: Iterable[User], topic: str) -> list[User]:
-    """Those of ``users`` who have an address and did not refuse ``topic``."""
+    """Return those of ``users`` who have an address and have not opted out of ``topic``."""
     users = [user for user in users if user.email]
     if not users:
         return []
-    refusing = select(MailOptOut.user_id).where(
+    opted_out = select(MailOptOut.user_id).where(
         MailOptOut.topic == topic, MailOptOut.user_id.in_([user.id for user in users])
     )
-    refusing = set(session.scalars(refusing))
-    return [user for user in users if user.id not in refusing]
+    opted_out = set(session.scalars(opted_out))
+    return [user for user in users if user.id not in opted_out]

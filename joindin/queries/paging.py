@@ -44,14 +44,14 @@ class Page:
     paging: Paging = field(default_factory=Paging)
 
 
-def paginate(session, statement, paging: Paging) -> Page:
-    """Return a page of entities. The order of ``statement`` is ignored for the total."""
-    items = session.scalars(paging.slice(statement)).unique().all()
+def paginate(session, statement, paging: Paging, *options) -> Page:
+    """Return a page of entities loaded with ``options``. The order of ``statement`` is ignored for the total."""
+    items = session.scalars(paging.slice(statement.options(*options))).unique().all()
     return Page(items, count_rows(session, statement), paging)
 
 
 def count_rows(session, statement) -> int:
-    plain = statement.order_by(None).options().with_only_columns(func.count(), maintain_column_froms=True)
+    plain = statement.order_by(None).with_only_columns(func.count(), maintain_column_froms=True)
     return session.scalar(plain)
 
 

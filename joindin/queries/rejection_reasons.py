@@ -1,4 +1,4 @@
-"""The reasons that rejections are chosen from."""
+"""Prepared reasons for rejections."""
 
 from sqlalchemy import select
 
@@ -14,5 +14,5 @@ def find_reason(session, reason_id: int) -> RejectionReason:
 
 
 def list_reasons(session) -> list[RejectionReason]:
-    """All of them, by title: there are never more than :data:`~joindin.operations.rejection_reasons.MAX_REASONS`."""
+    """Return all reasons by title; there are never more than ``MAX_REASONS``."""
     return session.scalars(select(RejectionReason).order_by(RejectionReason.title_key, RejectionReason.id)).all()

@@ -1,4 +1,4 @@
-"""Talk comments and the reports about them. Private and hidden comments are found by nobody."""
+"""Comments on talks. Private and hidden comments are not found, unless a function says so."""
 
 import datetime as dt
 
@@ -6,14 +6,14 @@ from sqlalchemy import bindparam, exists, false, func, select, text
 from sqlalchemy.orm import joinedload
 
 from joindin.errors import NotFound
-from joindin.models import Event, Talk, TalkComment, TalkCommentReport, TalkSpeaker
+from joindin.models import Event, Talk, TalkComment, TalkSpeaker
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.queries.keyed_lists import KeyedList
 from joindin.queries.paging import Page, Paging
 
 PUBLIC = (TalkComment.is_private == false(), TalkComment.is_hidden == false())
 
-# All that a representation of a comment reads.
+# The relations that representations of a comment read.
 EAGER_LOADS = (
     joinedload(TalkComment.user),
     joinedload(TalkComment.talk).load_only(Talk.title),
@@ -22,7 +22,7 @@ EAGER_LOADS = (
 
 
 def find_talk_comment(session, comment_id: int) -> TalkComment:
-    """A comment that is neither private nor hidden; :raises NotFound: otherwise."""
+    """Return a public comment; :raises NotFound: if there is none."""
     comment = session.scalar(select(TalkComment).where(TalkComment.id == comment_id, *PUBLIC).options(*EAGER_LOADS))
     if comment is None:
         raise NotFound("Comment not found")
@@ -30,7 +30,7 @@ def find_talk_comment(session, comment_id: int) -> TalkComment:
 
 
 def find_talk_comment_including_hidden(session, comment_id: int) -> TalkComment:
-    """A comment that may be hidden, with all that is told of it when it is reported; private ones are not found."""
+    """Return a comment that may be hidden, with what a report needs. Private comments are not found."""
     comment = session.scalar(
         select(TalkComment)
         .where(TalkComment.id == comment_id, TalkComment.is_private == false())
@@ -46,7 +46,7 @@ def find_talk_comment_including_hidden(session, comment_id: int) -> TalkComment:
 
 
 def find_talk_comment_key(connection, comment_id: int):
-    """Key of a comment that is neither private nor hidden; :raises NotFound: otherwise."""
+    """Return the key of a public comment; :raises NotFound: if there is none."""
     key = connection.execute(_KEY, {"id": comment_id}).first()
     if key is None:
         raise NotFound("Comment not found")
@@ -54,64 +54,40 @@ def find_talk_comment_key(connection, comment_id: int):
 
 
 def list_talk_comments(connection, talk_id: int, paging: Paging) -> Page:
-    """Keys of the comments on a talk, oldest first."""
-    return _OF_TALK.page(connection, paging, whose=talk_id)
+    """List the keys of the comments on a talk, oldest first."""
+    return _OF_TALK.page(connection, paging, owner_id=talk_id)
 
 
 def list_event_talk_comments(connection, event_id: int, paging: Paging) -> Page:
-    """Keys of the comments on all talks of an event, newest first."""
-    return _OF_EVENT.page(connection, paging, whose=event_id)
+    """List the keys of the comments on all talks of an event, newest first."""
+    return _OF_EVENT.page(connection, paging, owner_id=event_id)
 
 
 def list_user_talk_comments(connection, user_id: int, paging: Paging) -> Page:
-    """Keys of what somebody said about talks, newest first."""
-    return _OF_USER.page(connection, paging, whose=user_id)
-
-
-def list_open_talk_reports(session, event_id: int) -> Page:
-    """Reports nobody has decided about, oldest first; never paged (spec 8.6).
-
-    Hosts see what is hidden, but not what was said in private.
-    """
-    rows = (
-        select(TalkCommentReport)
-        .join(TalkCommentReport.comment)
-        .where(
-            TalkComment.event_id == event_id,
-            TalkComment.is_private == false(),
-            TalkCommentReport.decision.is_(None),
-        )
-        .options(
-            joinedload(TalkCommentReport.comment).options(*EAGER_LOADS),
-            joinedload(TalkCommentReport.reporter),
-            joinedload(TalkCommentReport.decider),
-        )
-        .order_by(TalkCommentReport.id)
-    )
-    reports = session.scalars(rows).all()
-    return Page(reports, len(reports))
+    """List the keys of a user's comments on talks, newest first."""
+    return _OF_USER.page(connection, paging, owner_id=user_id)
 
 
 def get_talk_comment_context(connection, talk_id: int, user_id: int, comment_text: str):
-    """What decides about a comment: whether its author ``is_speaker``, ``has_rated`` the talk and ``is_duplicate`` just that.
+    """Return whether the author ``is_speaker``, ``has_rated`` the talk, and whether the text ``is_duplicate``.
 
-    However long ago, be it in private, and also where it is hidden by now.
+    Comments of any age, private and hidden comments count.
     """
-    return connection.execute(_AUTHOR, {"talk": talk_id, "user": user_id, "words": comment_text}).one()
+    return connection.execute(_CONTEXT, {"talk": talk_id, "user": user_id, "text": comment_text}).one()
 
 
 def count_recent_talk_comments(connection, user_id: int, *, since: dt.datetime) -> tuple[int, dt.datetime | None]:
-    """How many comments on talks somebody wrote after ``since``, and when the oldest of them."""
+    """Return the number of comments of a user after ``since``, and the time of the oldest of them."""
     return connection.execute(_RECENT, {"user": user_id, "since": since}).one()
 
 
-_THEIRS = TalkComment.talk_id == bindparam("talk"), TalkComment.user_id == bindparam("user")
-_SPEAKING = TalkSpeaker.talk_id == bindparam("talk"), TalkSpeaker.user_id == bindparam("user")
-_AUTHOR = CompiledStatement(
+_BY_USER = TalkComment.talk_id == bindparam("talk"), TalkComment.user_id == bindparam("user")
+_IS_SPEAKER = TalkSpeaker.talk_id == bindparam("talk"), TalkSpeaker.user_id == bindparam("user")
+_CONTEXT = CompiledStatement(
     select(
-        exists().where(*_SPEAKING).label("is_speaker"),
-        exists().where(*_THEIRS, TalkComment.rating > 0).label("has_rated"),
-        exists().where(*_THEIRS, TalkComment.text == bindparam("words")).label("is_duplicate"),
+        exists().where(*_IS_SPEAKER).label("is_speaker"),
+        exists().where(*_BY_USER, TalkComment.rating > 0).label("has_rated"),
+        exists().where(*_BY_USER, TalkComment.text == bindparam("text")).label("is_duplicate"),
     )
 )
 _RECENT = CompiledStatement(
@@ -120,7 +96,7 @@ _RECENT = CompiledStatement(
     )
 )
 
-# The title itself, for the version of a talk moves with each star.
+# The title itself, because the version of a talk changes with each star.
 _COLUMNS = "comments.id, comments.version, users.version AS user_version, talks.title AS talk_title, events.timezone"
 _WITH_OTHERS = """JOIN talks ON talks.id = comments.talk_id JOIN events ON events.id = comments.event_id
     LEFT JOIN users ON users.id = comments.user_id"""
@@ -132,7 +108,7 @@ _KEY = CompiledStatement(
 
 
 def _key_list(column, way):
-    found = f"talk_comments WHERE {column} = :whose AND {_PUBLIC}"
+    found = f"talk_comments WHERE {column} = :owner_id AND {_PUBLIC}"
     total = f"(SELECT count(*) FROM {found})"
     return KeyedList(
         f"""SELECT {_COLUMNS}, {total} AS total

@@ -1,6 +1,6 @@
-"""Finding talks, and all that their representations read.
+"""Talks with the relations that representations read.
 
-A talk is there only if it is active and its event is visible, for everybody (spec 7.2).
+A talk is visible if it is active and its event is visible, to everyone alike (spec 7.2).
 """
 
 from sqlalchemy import select, text, true
@@ -27,44 +27,46 @@ EAGER_LOADS = (
 
 
 def find_talk(session, talk_id: int) -> Talk:
-    """The talk with all that any representation reads, and its event whole.
+    """Return the talk with all relations that representations read, and its whole event.
 
-    :raises NotFound: if there is none, or none that anybody may see.
+    :raises NotFound: if no such talk is visible.
     """
     return _find_whole(session, Talk.id == talk_id)
 
 
 def find_talk_by_stub(session, stub: str) -> Talk:
-    """The talk under that short name, loaded as by :func:`find_talk`; :raises NotFound: as there."""
+    """Return the talk with that stub, loaded as by :func:`find_talk`; :raises NotFound: as there."""
     return _find_whole(session, Talk.stub == stub)
 
 
 def find_talk_unloaded(session, talk_id: int) -> Talk:
-    """The talk and its event, and nothing else of either: for those who are going to write.
+    """Return the talk and its event without further relations, for writes.
 
     :raises NotFound: as :func:`find_talk`.
     """
-    wanted = select(Talk).join(Talk.event).where(Talk.id == talk_id, *VISIBLE).options(contains_eager(Talk.event))
-    talk = session.scalar(wanted)
+    statement = select(Talk).join(Talk.event).where(Talk.id == talk_id, *VISIBLE).options(contains_eager(Talk.event))
+    talk = session.scalar(statement)
     if talk is None:
         raise NotFound("Talk not found")
     return talk
 
 
 def list_speakers(session, talk_id: int) -> list[TalkSpeaker]:
-    """The entries of a talk with their users, as they are now."""
-    wanted = select(TalkSpeaker).where(TalkSpeaker.talk_id == talk_id).order_by(TalkSpeaker.id)
-    return session.scalars(wanted.options(joinedload(TalkSpeaker.user)).execution_options(populate_existing=True)).all()
+    """Return the current speakers of a talk with their users."""
+    statement = select(TalkSpeaker).where(TalkSpeaker.talk_id == talk_id).order_by(TalkSpeaker.id)
+    return session.scalars(
+        statement.options(joinedload(TalkSpeaker.user)).execution_options(populate_existing=True)
+    ).all()
 
 
 def is_speaker(session, talk_id: int, user_id: int) -> bool:
-    """Whether somebody is a claimed speaker of the talk."""
-    wanted = select(TalkSpeaker.id).where(TalkSpeaker.talk_id == talk_id, TalkSpeaker.user_id == user_id)
-    return session.scalars(wanted.limit(1)).first() is not None
+    """Return whether the user is a claimed speaker of the talk."""
+    statement = select(TalkSpeaker.id).where(TalkSpeaker.talk_id == talk_id, TalkSpeaker.user_id == user_id)
+    return session.scalars(statement.limit(1)).first() is not None
 
 
 def find_talk_key(connection, talk_id: int):
-    """Key of a talk; :raises NotFound: as :func:`find_talk`."""
+    """Return the key of a talk; :raises NotFound: as :func:`find_talk`."""
     key = connection.execute(_KEY, {"id": talk_id}).first()
     if key is None:
         raise NotFound("Talk not found")
@@ -72,20 +74,21 @@ def find_talk_key(connection, talk_id: int):
 
 
 def list_event_talks(connection, event_id: int, paging: Paging) -> Page:
-    """Keys of the talks of an event in the order of their start; none if the event is not to be seen."""
+    """List the keys of an event's talks by their start; empty if the event is not visible."""
     return _OF_EVENT.page(connection, paging, event_id=event_id)
 
 
 def list_user_talks(connection, user_id: int, paging: Paging) -> Page:
-    """Keys of the talks somebody is a claimed speaker of, newest first."""
+    """List the keys of the talks of which the user is a claimed speaker, newest first."""
     return _OF_USER.page(connection, paging, user_id=user_id)
 
 
 def search_talks(connection, title: str, paging: Paging) -> Page:
-    """Keys of talks with ``title`` in theirs, newest first. It may hold LIKE's wildcards, as in the original.
+    """List the keys of talks with ``title`` in theirs, newest first. It may contain LIKE's wildcards, as in the
+    original.
 
-    What is rare is looked up; much of a kind is met soon from the newest on. PostgreSQL tells which is
-    which by itself.
+    SQLite: rare matches are looked up in the trigram index, frequent ones are found by scanning from the newest on.
+    PostgreSQL chooses by itself.
     """
     values, dialect = {"title": like_pattern(title)}, connection.dialect.name
     found, counting = _TITLED[dialect]
@@ -102,7 +105,7 @@ def search_talks(connection, title: str, paging: Paging) -> Page:
 
 
 def list_links(session, talk_id: int) -> list[TalkLink]:
-    """All links of a talk; none if the talk is not to be seen."""
+    """Return the links of a talk; empty if the talk is not visible."""
     return session.scalars(_links(talk_id).order_by(TalkLink.id)).all()
 
 
@@ -117,7 +120,7 @@ def has_starred(session, talk_id: int, user_id: int) -> bool:
     return session.get(TalkStar, (user_id, talk_id)) is not None
 
 
-# No more than so many are looked up in no order, and put in order then.
+# The number of matches up to which they are looked up in the index and then sorted.
 RARE_MATCH_LIMIT = 1000
 
 _COLUMNS = "talks.id, talks.version, events.timezone"
@@ -164,8 +167,8 @@ _LOOKED_UP = _titled(f"{_WITH_TITLE.format(active=_ACTIVE['sqlite'])} AND talks.
 
 
 def _find_whole(session, condition):
-    wanted = select(Talk).join(Talk.event).where(condition, *VISIBLE)
-    talk = session.scalar(wanted.options(contains_eager(Talk.event), *EAGER_LOADS[1:]))
+    statement = select(Talk).join(Talk.event).where(condition, *VISIBLE)
+    talk = session.scalar(statement.options(contains_eager(Talk.event), *EAGER_LOADS[1:]))
     if talk is None:
         raise NotFound("Talk not found")
     return talk

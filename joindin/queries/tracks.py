@@ -1,10 +1,10 @@
-"""Tracks. They are shown whatever the state of their event (spec 6.2)."""
+"""Tracks. The state of their event does not matter (spec 6.2)."""
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from joindin.errors import NotFound
 from joindin.models import Track
-from joindin.queries.paging import Page, Paging
+from joindin.queries.paging import Page, Paging, paginate
 
 
 def find_track(session, track_id: int) -> Track:
@@ -15,7 +15,6 @@ def find_track(session, track_id: int) -> Track:
 
 
 def list_tracks(session, event_id: int, paging: Paging) -> Page:
-    """The tracks of an event, by name."""
-    rows = select(Track).where(Track.event_id == event_id).order_by(Track.name_key, Track.id)
-    total = session.scalar(select(func.count()).select_from(Track).where(Track.event_id == event_id))
-    return Page(session.scalars(paging.slice(rows)).all(), total, paging)
+    """List the tracks of an event by name."""
+    tracks = select(Track).where(Track.event_id == event_id).order_by(Track.name_key, Track.id)
+    return paginate(session, tracks, paging)

@@ -142,7 +142,7 @@ def test_the_last_admin_is_not_demoted(run, session):
     reply = run("users", "demote", "root")
 
     assert (reply.exit_code, root.is_admin) == (1, True)
-    assert reply.stderr == "Error: root is the last admin. Promote somebody else first\n"
+    assert reply.stderr == "Error: root is the last admin. Promote another user first\n"
 
 
 def test_of_two_admins_demoted_at_once_one_stays(app, session):
@@ -229,7 +229,7 @@ def test_the_last_admin_is_not_deactivated(run, session):
     reply = run("users", "deactivate", "root")
 
     assert (reply.exit_code, root.is_active) == (1, True)
-    assert reply.stderr == "Error: root is the last admin. Promote somebody else first\n"
+    assert reply.stderr == "Error: root is the last admin. Promote another user first\n"
 
 
 def test_show_tells_roles_and_groups(run, session):

@@ -1,6 +1,6 @@
-"""Deleting people, and what they said about talks.
+"""Deletion of users and of their comments on talks.
 
-What counted them is counted anew, in the transaction that takes them away.
+The counters of events and talks are recomputed in the same transaction.
 """
 
 from collections.abc import Iterable
@@ -31,12 +31,11 @@ MSG_USER_NOT_DELETED = "There was a problem trying to delete the user"
 
 
 def delete_user(session, user_id: int, *, actor: User) -> None:
-    """Delete an account and what only made sense with it; nothing happens if there is none.
+    """Delete an account and what depends on it; no effect if it does not exist.
 
-    Attendances, stars, host rows, claims, tokens and mailed tokens go with the row, by the
-    database's own rules. Comments stay, as nobody's: their author is no longer shown, and their
-    ratings no longer count. Speakers keep the name that the talk has, reports lose their reporter,
-    applications their owner.
+    The database deletes attendances, stars, host rows, claims and tokens with the row. Comments stay without an
+    author, and their ratings no longer count. Speakers keep the name on the talk, reports lose their reporter, clients
+    their owner.
 
     :raises Conflict: if no admin would be left.
     """
@@ -47,8 +46,8 @@ def delete_user(session, user_id: int, *, actor: User) -> None:
             return
         if is_last_admin(session, user):
             raise Conflict(MSG_USER_NOT_DELETED)
-        talks = _hold(session, Talk, _talks_that_show(user_id))
-        events = _hold(session, Event, _events_that_show(user_id))
+        talks = _lock_rows(session, Talk, _affected_talks(user_id))
+        events = _lock_rows(session, Event, _affected_events(user_id))
         session.execute(
             update(EventComment)
             .where(EventComment.user_id == user_id)
@@ -57,7 +56,7 @@ def delete_user(session, user_id: int, *, actor: User) -> None:
         )
         log_action(session, "user.delete", user, actor=actor)
         session.execute(delete(User).where(User.id == user_id).execution_options(synchronize_session=False))
-        _recount_events(session, events, "attendee_count", "rating_sum", "rating_count")
+        _recompute_events(session, events, "attendee_count", "rating_sum", "rating_count")
         for batch in _batches(talks):
             recompute_talk_counters(session, batch)
 
@@ -65,26 +64,26 @@ def delete_user(session, user_id: int, *, actor: User) -> None:
 
 
 def delete_talk_comments(session, user_id: int, *, actor: User) -> None:
-    """Delete all that somebody said about talks, with the reports about it."""
+    """Delete all comments of a user on talks, with the reports about them."""
 
     def work():
-        # Nobody can comment while their own row is held, so the list of talks stays right.
+        # The lock keeps the user from commenting, so that the list of talks stays complete.
         user = session.scalar(select(User).where(User.id == user_id).with_for_update())
-        talks = _hold(session, Talk, select(TalkComment.talk_id).where(TalkComment.user_id == user_id))
-        events = _hold(session, Event, select(TalkComment.event_id).where(TalkComment.user_id == user_id))
+        talks = _lock_rows(session, Talk, select(TalkComment.talk_id).where(TalkComment.user_id == user_id))
+        events = _lock_rows(session, Event, select(TalkComment.event_id).where(TalkComment.user_id == user_id))
         deleted = session.execute(
             delete(TalkComment).where(TalkComment.user_id == user_id).execution_options(synchronize_session=False)
         ).rowcount
         if user is not None:
             log_action(session, "user.delete_talk_comments", user, actor=actor, changes={"comments": [deleted, 0]})
-        _recount_events(session, events, "talk_comment_count")
+        _recompute_events(session, events, "talk_comment_count")
         for batch in _batches(talks):
             recompute_talk_counters(session, batch)
 
     retry_on_lock_timeout(session, work, message="There was a problem trying to delete the comments")
 
 
-def _events_that_show(user_id):
+def _affected_events(user_id):
     return union(
         select(Attendance.event_id).where(Attendance.user_id == user_id),
         select(EventHost.event_id).where(EventHost.user_id == user_id),
@@ -92,7 +91,7 @@ def _events_that_show(user_id):
     )
 
 
-def _talks_that_show(user_id):
+def _affected_talks(user_id):
     return union(
         select(TalkStar.talk_id).where(TalkStar.user_id == user_id),
         select(TalkSpeaker.talk_id).where(TalkSpeaker.user_id == user_id),
@@ -100,12 +99,12 @@ def _talks_that_show(user_id):
     )
 
 
-def _hold(session, model, ids):
-    """Lock the rows with these ids, in their order; the ids."""
+def _lock_rows(session, model, ids):
+    """Lock the rows with these ids in the order of their ids; return the ids."""
     return session.scalars(select(model.id).where(model.id.in_(ids)).order_by(model.id).with_for_update()).all()
 
 
-def _recount_events(session, event_ids, *counters):
+def _recompute_events(session, event_ids, *counters):
     counted = {name: EVENT_COUNTERS[name].scalar_subquery() for name in counters}
     for batch in _batches(event_ids):
         session.execute(
@@ -117,7 +116,7 @@ def _recount_events(session, event_ids, *counters):
 
 
 def _batches(ids: Iterable[int]):
-    """In pieces that either database takes in one statement."""
+    """Split ids into lists that fit into one statement."""
     rest = iter(ids)
     while batch := list(islice(rest, BATCH_SIZE)):
         yield batch

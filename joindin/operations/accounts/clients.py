@@ -1,4 +1,4 @@
-"""Applications: registering, changing and removing them."""
+"""OAuth clients: registration, changes and deletion."""
 
 import datetime as dt
 import re
@@ -31,16 +31,17 @@ SECRET, SECRET_LENGTH = "jis", 48
 MAX_CLIENTS, MAX_REDIRECT_URIS = 100, 20
 FIRST_GENERATION = 1
 
-# What of an application is for the log.
+# The fields whose changes are written to the audit log.
 AUDITED_FIELDS = ("name", "website", "callback_url", "other_redirect_uris")
 
 
 def register_client(
     session, *, actor: UserSnapshot, name: str, description: str, callback_url: str, secret_key: str, now: dt.datetime
 ) -> Client:
-    """Make an application of somebody's own; key and secret are made up, only the secret's hash is kept.
+    """Register an application of a user's own, with a generated key and secret (spec 11). Only the hash of the secret
+    is stored.
 
-    It may sign people in, and people may take their word back (spec 11).
+    It may sign users in with their password, and users can revoke its tokens.
     """
     key = new_client_key()
     client = Client(
@@ -70,9 +71,9 @@ def register_application(
     secret_key: str,
     now: dt.datetime,
 ) -> tuple[Client, str | None]:
-    """Make an application for the code flow, and its secret in clear if it has one. It never sees a password.
+    """Register an application for the authorization code flow; return it and its secret in plain text, if it has one.
 
-    :raises InvalidInput: if an address is no good, or there are too many.
+    :raises InvalidInput: if a redirect URI is invalid, or the user has too many applications.
     """
     check_redirect_uris(redirect_uris, is_public)
     begin_write(session)
@@ -95,10 +96,10 @@ def register_application(
 def edit_application(
     session, client: Client, *, actor: User, name: str, description: str, website: str, redirect_uris: Sequence[str]
 ) -> None:
-    """Change what the owner says of an application.
+    """Change the fields that the owner of an application edits.
 
-    :raises InvalidInput: if an address is no good.
-    :raises NotFound: if it was removed a moment ago.
+    :raises InvalidInput: if a redirect URI is invalid.
+    :raises NotFound: if the application was deleted since it was loaded.
     """
     check_redirect_uris(redirect_uris, client.is_public)
     edit_client(
@@ -108,14 +109,15 @@ def edit_application(
         name=name,
         description=description,
         website=website or None,
-        **_as_columns(redirect_uris),
+        **_redirect_columns(redirect_uris),
     )
 
 
 def rotate_secret(session, client: Client, secret_key: str, *, actor: User) -> str:
-    """Give the application another secret; the old one is no good any more. The new one in clear.
+    """Replace the secret of an application and return the new one in plain text. The old one stops working at once.
 
-    :raises InvalidInput: if it runs where it can keep none.
+    :raises InvalidInput: if the application is public and has no secret.
+    :raises NotFound: if the application was deleted since it was loaded.
     """
     if client.is_public:
         raise InvalidInput("A public application has no secret")
@@ -127,7 +129,7 @@ def rotate_secret(session, client: Client, secret_key: str, *, actor: User) -> s
 
 
 def check_redirect_uris(redirect_uris: Sequence[str], is_public: bool) -> None:
-    """:raises InvalidInput: saying which of them is no good, and why."""
+    """:raises InvalidInput: with the first invalid URI and the reason."""
     if not redirect_uris:
         raise InvalidInput("Give at least one address that people are sent back to")
     if len(redirect_uris) > MAX_REDIRECT_URIS:
@@ -138,7 +140,7 @@ def check_redirect_uris(redirect_uris: Sequence[str], is_public: bool) -> None:
 
 
 def current_secret(client: Client, secret_key: str) -> str:
-    """The application's secret in clear; empty if it came from elsewhere, or from another ``secret_key``."""
+    """Return the secret in plain text, or an empty string if it was not derived from this ``secret_key``."""
     if client.secret_generation is None or not client.secret_hash:
         return ""
     secret = derive_client_secret(secret_key, client.key, client.secret_generation)
@@ -146,14 +148,14 @@ def current_secret(client: Client, secret_key: str) -> str:
 
 
 def edit_client(session, client: Client, *, actor: User | UserSnapshot, **fields) -> None:
-    """Change what the owner says of an application.
+    """Change fields of an application.
 
-    :raises NotFound: if it was removed a moment ago.
+    :raises NotFound: if the application was deleted since it was loaded.
     """
     if lock_row(session, Client, client.id) is None:
         raise NotFound("No application found")
     changes = {
-        name: [_in_words(getattr(client, name)), _in_words(fields[name])]
+        name: [_audit_value(getattr(client, name)), _audit_value(fields[name])]
         for name in AUDITED_FIELDS
         if name in fields and fields[name] != getattr(client, name)
     }
@@ -163,9 +165,9 @@ def edit_client(session, client: Client, *, actor: User | UserSnapshot, **fields
 
 
 def delete_client(session, client: Client, *, actor: User | UserSnapshot) -> None:
-    """Forget an application. Tokens made for it stay, as nobody's (spec 11).
+    """Delete an application. Tokens issued to it stay without a client (spec 11).
 
-    :raises NotFound: if it was removed a moment ago.
+    :raises NotFound: if the application was deleted since it was loaded.
     """
     log_action(session, "application.delete", client, actor=actor)
     gone = session.execute(
@@ -186,11 +188,11 @@ def add_client(
     is_trusted: bool = False,
     is_service: bool = False,
 ) -> Client:
-    """Register an application on an operator's word; only the hash of its secret is kept.
+    """Register an application on behalf of the operator; only the hash of its secret is stored.
 
-    A trusted one may sign people in, a service may speak for itself; without a secret it is public.
+    A trusted one may sign users in with their password, a service may act for itself. Without a secret it is public.
 
-    :raises InvalidInput: if a part of it is no good.
+    :raises InvalidInput: if a field is invalid.
     :raises Conflict: if the key is taken.
     """
     name = to_plain_text(name)
@@ -221,18 +223,18 @@ def add_client(
             session.flush()
     except IntegrityError:
         raise Conflict(f"There is an application with the key {key!r} already") from None
-    log_action(session, "application.create", client, actor=None, changes=_given(client))
+    log_action(session, "application.create", client, actor=None, changes=_audited_rights(client))
     return client
 
 
 def register_dynamic_client(
     session, *, name: str, redirect_uri: str, website: str, now: dt.datetime
 ) -> tuple[Client, str]:
-    """Make an application in Gancio's way: it registers itself, and never learned of PKCE. Its secret in clear.
+    """Register an application through Gancio's API and return it with its secret in plain text. It does not use PKCE.
 
-    What it is called, and its secret, are of letters that WordPress leaves alone.
+    Key and secret contain only characters that WordPress does not escape.
 
-    :raises InvalidInput: if its address is no good.
+    :raises InvalidInput: if the redirect URI is invalid.
     """
     check_redirect_uris([redirect_uri], is_public=False)
     secret = new_prefixed_token(SECRET, SECRET_LENGTH)
@@ -250,29 +252,29 @@ def register_dynamic_client(
 
 
 def get_gancio_client(session, *, now: dt.datetime) -> Client:
-    """What Gancio's clients sign in through: the platform under the key ``self``, which has no secret."""
-    known = session.scalar(select(Client).where(Client.key == "self"))
-    if known is None:
+    """Return the public client ``self``, through which Gancio's own sign-in works. Create it if it is missing."""
+    client = session.scalar(select(Client).where(Client.key == "self"))
+    if client is None:
         insert_or_ignore(session, Client, key="self", name="Gancio", is_public=True, created_at=now)
-        known = session.scalars(select(Client).where(Client.key == "self")).one()
-    return known
+        client = session.scalars(select(Client).where(Client.key == "self")).one()
+    return client
 
 
 def _add(session, client, actor):
     session.add(client)
     session.flush()
-    log_action(session, "application.create", client, actor=actor, changes=_given(client))
+    log_action(session, "application.create", client, actor=actor, changes=_audited_rights(client))
     return client
 
 
-def _given(client):
-    """What lets an application act, for the log."""
+def _audited_rights(client):
+    """Return the rights of an application as changes for the audit log."""
     powers = {"password grant": client.is_trusted, "service": client.is_service, "public": client.is_public}
-    found = {name: [False, True] for name, is_given in powers.items() if is_given}
+    found = {name: [False, True] for name, is_granted in powers.items() if is_granted}
     return found | ({"callback_url": [None, client.callback_url]} if client.callback_url else {})
 
 
-def _in_words(value):
+def _audit_value(value):
     return "\n".join(value) if isinstance(value, list) else value
 
 
@@ -284,11 +286,11 @@ def _next_secret(client, secret_key):
 
 
 def _set_redirect_uris(client, redirect_uris):
-    for name, value in _as_columns(redirect_uris).items():
+    for name, value in _redirect_columns(redirect_uris).items():
         setattr(client, name, value)
 
 
-def _as_columns(redirect_uris):
+def _redirect_columns(redirect_uris):
     return {
         "callback_url": redirect_uris[0] if redirect_uris else None,
         "other_redirect_uris": list(redirect_uris[1:]),

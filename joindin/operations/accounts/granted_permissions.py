@@ -1,4 +1,4 @@
-"""Permitting people and groups something, and taking that back."""
+"""Granting and revoking permissions of users and groups."""
 
 from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
@@ -12,36 +12,37 @@ from joindin.operations.audit import log_action
 OBJECT_TYPES = {"event": Event, "user": User, "group": Group}
 
 
-def grant_permission(session, holder: User | Group, permission: str, thing=None, *, actor: User | None) -> bool:
-    """Permit ``holder`` that for everything, or for one event, person or group; whether that is new.
+def grant_permission(session, holder: User | Group, permission: str, target=None, *, actor: User | None) -> bool:
+    """Grant a permission to ``holder``, for all objects or for one event, user or group. Return whether it is new.
 
-    :raises InvalidInput: if there is no such permission, or it is not for such a thing.
+    :raises InvalidInput: if there is no such permission, or it is not for that type of object.
+    :raises NotFound: if the holder or the object was deleted since it was loaded.
     """
     if permission not in PERMISSIONS:
         raise InvalidInput(f"There is no permission {permission!r}")
-    kind = next((name for name, model in OBJECT_TYPES.items() if isinstance(thing, model)), None)
-    if thing is not None and kind != PERMISSIONS[permission]:
+    kind = next((name for name, model in OBJECT_TYPES.items() if isinstance(target, model)), None)
+    if target is not None and kind != PERMISSIONS[permission]:
         raise InvalidInput(f"{permission} cannot be given for one {kind}")
     if lock_row(session, type(holder), holder.id) is None:
-        raise NotFound("Whom that was for is gone")
+        raise NotFound("The user or group no longer exists")
     owner = "user" if isinstance(holder, User) else "group"
     columns = {f"{owner}_id": holder.id, "permission": permission}
     if kind:
-        columns[f"on_{kind}_id"] = thing.id
-    columns["unique_key"] = f"{owner} {holder.id} {permission} {f'{kind} {thing.id}' if kind else 'everything'}"
+        columns[f"on_{kind}_id"] = target.id
+    columns["unique_key"] = f"{owner} {holder.id} {permission} {f'{kind} {target.id}' if kind else 'everything'}"
     try:
         with session.begin_nested():
             is_new = insert_or_ignore(session, GrantedPermission, **columns)
     except IntegrityError:
-        raise NotFound("What that was about is gone") from None
+        raise NotFound("The object of the permission no longer exists") from None
     if is_new:
-        changes = {"permission": [None, permission]} | ({"for": [None, f"{kind} {thing.id}"]} if kind else {})
+        changes = {"permission": [None, permission]} | ({"for": [None, f"{kind} {target.id}"]} if kind else {})
         log_action(session, f"{owner}.permit", holder, actor=actor, changes=changes)
     return is_new
 
 
 def grant_preset(session, group: Group, preset: str, *, actor: User | None) -> None:
-    """Permit a group all that groups of its kind usually may.
+    """Grant a group the permissions that groups of a kind usually have.
 
     :raises InvalidInput: if there is no such preset.
     """
@@ -52,7 +53,7 @@ def grant_preset(session, group: Group, preset: str, *, actor: User | None) -> N
 
 
 def revoke_permission(session, permission_id: int, *, actor: User | None) -> None:
-    """:raises NotFound: if it was taken back already."""
+    """:raises NotFound: if the permission was revoked already."""
     begin_write(session)
     taken = session.get(GrantedPermission, permission_id)
     done = taken is not None and session.execute(

@@ -1,4 +1,4 @@
-"""Groups: made, named, filled and dissolved."""
+"""Groups of users."""
 
 import datetime as dt
 
@@ -13,12 +13,12 @@ from joindin.operations.audit import log_action
 from joindin.queries.accounts.users import get_user_by_username
 
 MAX_GROUP_NAME_LENGTH = 100
-MSG_GROUP_NAME_TAKEN = "There is a group of that name"
+MSG_GROUP_NAME_TAKEN = "A group of that name exists already"
 
 
 def create_group(session, name: str, *, actor: User | None, now: dt.datetime) -> Group:
-    """:raises InvalidInput, Conflict: if the name is none, or taken."""
-    group = Group(name=_checked(name), created_at=now)
+    """:raises InvalidInput, Conflict: if the name is invalid or taken."""
+    group = Group(name=_check_name(name), created_at=now)
     try:
         with session.begin_nested():
             session.add(group)
@@ -30,9 +30,9 @@ def create_group(session, name: str, *, actor: User | None, now: dt.datetime) ->
 
 
 def rename_group(session, group_id: int, name: str, *, actor: User | None) -> Group:
-    """:raises InvalidInput, Conflict: if the name is none, or taken."""
-    name = _checked(name)
-    group = _held(session, group_id)
+    """:raises InvalidInput, Conflict: if the name is invalid or taken."""
+    name = _check_name(name)
+    group = _lock_group(session, group_id)
     before = group.name
     if before == name:
         return group
@@ -47,16 +47,18 @@ def rename_group(session, group_id: int, name: str, *, actor: User | None) -> Gr
 
 
 def delete_group(session, group_id: int, *, actor: User | None) -> None:
-    """Dissolve a group. What was permitted to it, and on it, goes with it."""
-    group = _held(session, group_id)
+    """Delete a group, with its permissions and the permissions on it."""
+    group = _lock_group(session, group_id)
     log_action(session, "group.delete", group, actor=actor)
     session.execute(delete(Group).where(Group.id == group_id).execution_options(synchronize_session=False))
     session.expunge(group)
 
 
 def add_member(session, group_id: int, *, username: str, actor: User | None) -> User:
-    """:raises NotFound: if nobody goes by that name. :raises Conflict: if they are in it already."""
-    group = _held(session, group_id)
+    """:raises NotFound: if no active user has that name.
+    :raises Conflict: if the user is a member already.
+    """
+    group = _lock_group(session, group_id)
     user = get_user_by_username(session, username)
     if user is None or not user.is_active:
         raise NotFound("User not found")
@@ -67,8 +69,8 @@ def add_member(session, group_id: int, *, username: str, actor: User | None) -> 
 
 
 def remove_member(session, group_id: int, user_id: int, *, actor: User | None) -> None:
-    """Nothing happens if that person is not in it."""
-    group = _held(session, group_id)
+    """Remove a member; no effect if the user is none."""
+    group = _lock_group(session, group_id)
     user = session.get(User, user_id)
     left = session.execute(
         delete(GroupMember)
@@ -79,13 +81,13 @@ def remove_member(session, group_id: int, user_id: int, *, actor: User | None) -
         log_action(session, "group.remove_member", group, actor=actor, changes={"member": [user.username, None]})
 
 
-def _checked(name):
+def _check_name(name):
     if not 0 < len(name) <= MAX_GROUP_NAME_LENGTH:
         raise InvalidInput(f"The name must have 1 to {MAX_GROUP_NAME_LENGTH} characters")
     return name
 
 
-def _held(session, group_id):
+def _lock_group(session, group_id):
     group = lock_row(session, Group, group_id)
     if group is None:
         raise NotFound("Group not found")

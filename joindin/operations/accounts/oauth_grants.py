@@ -1,8 +1,8 @@
-"""What people let applications do: codes, the tokens that come of them, and taking it all back.
+"""OAuth grants: authorization codes, tokens, consents and their revocation.
 
-A grant is held while its code or a refresh token is redeemed, so that of two at once one comes too
-late. Who comes too late shows that a secret was copied, and the whole grant ends: whoever calls
-commits, also when nothing is given out.
+A grant is locked while its code or a refresh token is redeemed, so that one of two simultaneous uses is second. A
+second use means that a secret was copied, and revokes the whole grant. The caller therefore commits also when no token
+is issued.
 """
 
 import datetime as dt
@@ -30,7 +30,7 @@ def store_code(
     lifetime: dt.timedelta,
     now: dt.datetime,
 ) -> None:
-    """Open a grant, with a code that the application has yet to redeem."""
+    """Create a grant with an authorization code that the client has yet to redeem."""
     session.add(
         Grant(
             user_id=user_id,
@@ -48,9 +48,9 @@ def store_code(
 
 
 def redeem_code(session, code: str, *, client_id: int, now: dt.datetime) -> Grant | None:
-    """The grant of that code, which from now on is spent, whatever else is wrong with the request.
+    """Mark the code as used and return its grant, or None if it is unknown, expired, revoked or another client's.
 
-    None for an unknown, lapsed or foreign one; and for one that was spent before, whose grant ends.
+    A code that was used before revokes its grant. The code counts as used even if the rest of the request is invalid.
     """
     id_ = session.scalar(select(Grant.id).where(Grant.code_hash == hash_token(code)))
     grant = lock_row(session, Grant, id_) if id_ is not None else None
@@ -61,12 +61,12 @@ def redeem_code(session, code: str, *, client_id: int, now: dt.datetime) -> Gran
         return None
     grant.redeemed_at = now
     session.flush()
-    is_good = grant.client_id == client_id and grant.code_expires_at > now and grant.revoked_at is None
-    return grant if is_good else None
+    is_valid = grant.client_id == client_id and grant.code_expires_at > now and grant.revoked_at is None
+    return grant if is_valid else None
 
 
 def create_grant(session, *, user_id: int, client_id: int, kind: str, scopes: str, now: dt.datetime) -> Grant:
-    """A grant without a code: somebody told the application their password."""
+    """Create a grant without a code, for the password flow."""
     grant = Grant(user_id=user_id, client_id=client_id, kind=kind, scopes=scopes, created_at=now, redeemed_at=now)
     session.add(grant)
     session.flush()
@@ -74,27 +74,28 @@ def create_grant(session, *, user_id: int, client_id: int, kind: str, scopes: st
 
 
 def lock_refresh_token(session, token: str, *, client_id: int, now: dt.datetime) -> RefreshToken | None:
-    """That token, for :func:`spend_refresh_token`, with its grant held.
+    """Lock the grant and return the refresh token for :func:`consume_refresh_token`.
 
-    None for an unknown, lapsed or foreign one; and for one that was spent before, whose grant ends.
+    Return None if the token is unknown, expired, revoked or another client's. A token that was used before revokes its
+    grant.
     """
     found = session.execute(
         select(RefreshToken.id, RefreshToken.grant_id).where(RefreshToken.token_hash == hash_token(token))
     ).first()
     grant = lock_row(session, Grant, found.grant_id) if found else None
-    shown = lock_row(session, RefreshToken, found.id) if grant else None
-    if shown is None or grant.revoked_at is not None or grant.client_id != client_id:
+    refresh_token = lock_row(session, RefreshToken, found.id) if grant else None
+    if refresh_token is None or grant.revoked_at is not None or grant.client_id != client_id:
         return None
-    if shown.used_at is not None:
+    if refresh_token.used_at is not None:
         revoke_grant(session, grant, now=now)
         return None
-    return shown if shown.expires_at is None or shown.expires_at > now else None
+    return refresh_token if refresh_token.expires_at is None or refresh_token.expires_at > now else None
 
 
-def consume_refresh_token(session, shown: RefreshToken, *, now: dt.datetime) -> None:
-    """It is not good a second time, and the access that it renews ends."""
-    shown.used_at = now
-    _end_access(session, AccessToken.grant_id == shown.grant_id, now)
+def consume_refresh_token(session, refresh_token: RefreshToken, *, now: dt.datetime) -> None:
+    """Mark a refresh token as used and revoke the access tokens of its grant."""
+    refresh_token.used_at = now
+    _revoke_access_tokens(session, AccessToken.grant_id == refresh_token.grant_id, now)
     session.flush()
 
 
@@ -112,7 +113,7 @@ def store_tokens(
     refresh_expires_at: dt.datetime | None,
     now: dt.datetime,
 ) -> None:
-    """Store what was just made for an application."""
+    """Store the hashes of newly issued tokens."""
     session.add(
         AccessToken(
             kind=kind,
@@ -135,24 +136,24 @@ def store_tokens(
 
 
 def revoke_grant(session, grant: Grant, *, now: dt.datetime) -> None:
-    """No token that came of it is any good from now on."""
+    """Revoke a grant with all its tokens."""
     if grant.revoked_at is None:
         grant.revoked_at = now
-    _end_access(session, AccessToken.grant_id == grant.id, now)
+    _revoke_access_tokens(session, AccessToken.grant_id == grant.id, now)
     session.flush()
 
 
 def revoke_client_token(session, token: str, *, client_id: int, now: dt.datetime) -> None:
-    """An application gives up a token of its own, of either kind; its grant ends with it. Others' are left alone."""
+    """Revoke a token of the client's own, of either kind, with its grant. Tokens of other clients are not touched."""
     hashed = hash_token(token)
-    shown = session.execute(
+    access_token = session.execute(
         select(AccessToken.id, AccessToken.grant_id).where(
             AccessToken.token_hash == hashed, AccessToken.client_id == client_id
         )
     ).first()
-    if shown is not None:
-        _end_access(session, AccessToken.id == shown.id, now)
-        grant_id = shown.grant_id
+    if access_token is not None:
+        _revoke_access_tokens(session, AccessToken.id == access_token.id, now)
+        grant_id = access_token.grant_id
     else:
         grant_id = session.scalar(
             select(Grant.id)
@@ -164,47 +165,52 @@ def revoke_client_token(session, token: str, *, client_id: int, now: dt.datetime
 
 
 def store_consent(session, *, user_id: int, client_id: int, scopes: Iterable[str], now: dt.datetime) -> None:
-    """Keep what somebody allows an application, beside what they allowed it before."""
+    """Add scopes to those that a user allows a client without being asked."""
     values = {"user_id": user_id, "client_id": client_id}
     if insert_or_ignore(session, Consent, **values, scopes=join_scopes(scopes), given_at=now):
         return
-    known = session.get(Consent, tuple(values.values()), with_for_update=True, populate_existing=True)
-    if known is not None:
-        known.scopes, known.given_at = join_scopes({*known.scopes.split(), *scopes}), now
+    consent = session.get(Consent, tuple(values.values()), with_for_update=True, populate_existing=True)
+    if consent is not None:
+        consent.scopes, consent.given_at = join_scopes({*consent.scopes.split(), *scopes}), now
         session.flush()
 
 
 def revoke_consent(session, *, user_id: int, client_id: int, now: dt.datetime) -> None:
-    """Take back all that somebody ever allowed an application; it has to ask again."""
-    theirs = (Grant.user_id == user_id, Grant.client_id == client_id)
-    quietly = {"synchronize_session": False}
+    """Delete the user's consent for a client and revoke all its grants and tokens. It has to ask again."""
+    of_client = (Grant.user_id == user_id, Grant.client_id == client_id)
+    unsynchronized = {"synchronize_session": False}
     session.execute(
-        delete(Consent).where(Consent.user_id == user_id, Consent.client_id == client_id).execution_options(**quietly)
+        delete(Consent)
+        .where(Consent.user_id == user_id, Consent.client_id == client_id)
+        .execution_options(**unsynchronized)
     )
     session.execute(
-        update(Grant).where(*theirs, Grant.revoked_at.is_(None)).values(revoked_at=now).execution_options(**quietly)
+        update(Grant)
+        .where(*of_client, Grant.revoked_at.is_(None))
+        .values(revoked_at=now)
+        .execution_options(**unsynchronized)
     )
-    _end_access(session, (AccessToken.user_id == user_id) & (AccessToken.client_id == client_id), now)
+    _revoke_access_tokens(session, (AccessToken.user_id == user_id) & (AccessToken.client_id == client_id), now)
 
 
 def purge_expired_grants(session, before: dt.datetime) -> None:
-    """Remove tokens, and grants without any, that ended before then."""
-    quietly = {"synchronize_session": False}
+    """Delete tokens that ended before that time, and grants without tokens."""
+    unsynchronized = {"synchronize_session": False}
     session.execute(
         delete(AccessToken)
         .where(or_(AccessToken.expires_at < before, AccessToken.revoked_at < before))
-        .execution_options(**quietly)
+        .execution_options(**unsynchronized)
     )
-    session.execute(delete(RefreshToken).where(RefreshToken.expires_at < before).execution_options(**quietly))
+    session.execute(delete(RefreshToken).where(RefreshToken.expires_at < before).execution_options(**unsynchronized))
     is_empty = ~(
         select(AccessToken.id).where(AccessToken.grant_id == Grant.id).exists()
         | select(RefreshToken.id).where(RefreshToken.grant_id == Grant.id).exists()
     )
-    session.execute(delete(Grant).where(Grant.created_at < before, is_empty).execution_options(**quietly))
-    session.execute(delete(Grant).where(Grant.revoked_at < before).execution_options(**quietly))
+    session.execute(delete(Grant).where(Grant.created_at < before, is_empty).execution_options(**unsynchronized))
+    session.execute(delete(Grant).where(Grant.revoked_at < before).execution_options(**unsynchronized))
 
 
-def _end_access(session, condition, now):
+def _revoke_access_tokens(session, condition, now):
     session.execute(
         update(AccessToken)
         .where(condition, AccessToken.revoked_at.is_(None))

@@ -1,4 +1,4 @@
-"""Passkeys: keys in people's devices, checked by the WebAuthn library."""
+"""Passkeys (WebAuthn credentials), verified by the webauthn library."""
 
 import datetime as dt
 import json
@@ -21,60 +21,60 @@ MSG_PASSKEY_REJECTED = "Your device's answer was not accepted. Please try again"
 
 @dataclass(frozen=True)
 class RelyingParty:
-    """The host that passkeys are for, and where its pages are."""
+    """The host that passkeys are bound to, and the origin of its pages."""
 
     host: str
     origin: str
 
 
-def build_creation_options(session, user: User, place: RelyingParty, challenge: bytes) -> str:
-    """What a browser needs to make a passkey, as JSON. Devices that have one of this account are passed over."""
+def build_creation_options(session, user: User, relying_party: RelyingParty, challenge: bytes) -> str:
+    """Return the options for creating a passkey as JSON. Devices that hold one of this account are excluded."""
     from webauthn import generate_registration_options, options_to_json
     from webauthn.helpers.structs import AuthenticatorSelectionCriteria, ResidentKeyRequirement
 
     options = generate_registration_options(
-        rp_id=place.host,
+        rp_id=relying_party.host,
         rp_name="joindin",
         user_id=str(user.id).encode(),
         user_name=user.username,
         user_display_name=user.full_name or user.username,
         challenge=challenge,
         authenticator_selection=AuthenticatorSelectionCriteria(resident_key=ResidentKeyRequirement.PREFERRED),
-        exclude_credentials=_descriptors(session, user),
+        exclude_credentials=_credential_descriptors(session, user),
     )
     return options_to_json(options)
 
 
-def build_request_options(session, user: User, place: RelyingParty, challenge: bytes) -> str:
-    """What a browser needs to ask for one of somebody's passkeys, as JSON."""
+def build_request_options(session, user: User, relying_party: RelyingParty, challenge: bytes) -> str:
+    """Return the options for authenticating with one of the user's passkeys as JSON."""
     from webauthn import generate_authentication_options, options_to_json
 
     options = generate_authentication_options(
-        rp_id=place.host, challenge=challenge, allow_credentials=_descriptors(session, user)
+        rp_id=relying_party.host, challenge=challenge, allow_credentials=_credential_descriptors(session, user)
     )
     return options_to_json(options)
 
 
 def add_passkey(
-    session, user: User, answer: str, place: RelyingParty, challenge: bytes, *, name: str, now: dt.datetime
+    session, user: User, response: str, relying_party: RelyingParty, challenge: bytes, *, name: str, now: dt.datetime
 ) -> list[str] | None:
-    """Keep a new passkey; new recovery codes if it is the first factor.
+    """Store a new passkey; return new recovery codes if it is the first second factor.
 
-    :raises InvalidInput: if the device's answer is not one to this challenge from this place.
-    :raises Conflict: if somebody has that passkey already, or this person has too many.
+    :raises InvalidInput: if the device's response does not fit this challenge and relying party.
+    :raises Conflict: if the passkey belongs to an account already, or the user has too many.
     """
     from webauthn import verify_registration_response
     from webauthn.helpers import bytes_to_base64url
 
-    given = _read(answer)
+    credential = _parse_response(response)
     try:
         verified = verify_registration_response(
-            credential=given,
+            credential=credential,
             expected_challenge=challenge,
-            expected_rp_id=place.host,
-            expected_origin=place.origin,
+            expected_rp_id=relying_party.host,
+            expected_origin=relying_party.origin,
         )
-    except _refusals():
+    except _library_errors():
         raise InvalidInput(MSG_PASSKEY_REJECTED) from None
     lock_row(session, User, user.id)
     is_first = not has_second_factor(session, user.id)
@@ -85,7 +85,7 @@ def add_passkey(
         credential_id=bytes_to_base64url(verified.credential_id),
         public_key=verified.credential_public_key,
         sign_count=verified.sign_count,
-        transports=_transports(given),
+        transports=_transports(credential),
         name=name,
         created_at=now,
     )
@@ -100,31 +100,31 @@ def add_passkey(
 
 
 def verify_passkey(
-    session, user: User, answer: str, place: RelyingParty, challenge: bytes, *, now: dt.datetime
+    session, user: User, response: str, relying_party: RelyingParty, challenge: bytes, *, now: dt.datetime
 ) -> bool:
-    """Whether one of somebody's passkeys signed this challenge here; the device's own count must have gone up."""
+    """Return whether a passkey of the user signed this challenge. Its signature counter must have increased."""
     from webauthn import verify_authentication_response
 
     try:
-        given = _read(answer)
-        known = session.scalar(
-            select(Passkey).where(Passkey.user_id == user.id, Passkey.credential_id == str(given.get("id")))
+        credential = _parse_response(response)
+        passkey = session.scalar(
+            select(Passkey).where(Passkey.user_id == user.id, Passkey.credential_id == str(credential.get("id")))
         )
-        if known is None:
+        if passkey is None:
             return False
         verified = verify_authentication_response(
-            credential=given,
+            credential=credential,
             expected_challenge=challenge,
-            expected_rp_id=place.host,
-            expected_origin=place.origin,
-            credential_public_key=known.public_key,
-            credential_current_sign_count=known.sign_count,
+            expected_rp_id=relying_party.host,
+            expected_origin=relying_party.origin,
+            credential_public_key=passkey.public_key,
+            credential_current_sign_count=passkey.sign_count,
         )
-    except (InvalidInput, *_refusals()):
+    except (InvalidInput, *_library_errors()):
         return False
     changed = session.execute(
         update(Passkey)
-        .where(Passkey.id == known.id, Passkey.sign_count == known.sign_count)
+        .where(Passkey.id == passkey.id, Passkey.sign_count == passkey.sign_count)
         .values(sign_count=verified.new_sign_count, last_used_at=now)
         .execution_options(synchronize_session=False)
     )
@@ -141,7 +141,7 @@ def remove_passkey(session, user: User, passkey_id: int) -> None:
     after_factor_removed(session, user, f"the passkey {passkey.name}")
 
 
-def _descriptors(session, user):
+def _credential_descriptors(session, user):
     from webauthn.helpers import base64url_to_bytes
     from webauthn.helpers.structs import AuthenticatorTransport, PublicKeyCredentialDescriptor
 
@@ -154,30 +154,30 @@ def _descriptors(session, user):
     ]
 
 
-def _read(answer):
-    if len(answer) > MAX_RESPONSE_LENGTH:
+def _parse_response(response):
+    if len(response) > MAX_RESPONSE_LENGTH:
         raise InvalidInput(MSG_PASSKEY_REJECTED)
     try:
-        given = json.loads(answer)
+        credential = json.loads(response)
     except (ValueError, RecursionError):
         raise InvalidInput(MSG_PASSKEY_REJECTED) from None
-    if not isinstance(given, dict):
+    if not isinstance(credential, dict):
         raise InvalidInput(MSG_PASSKEY_REJECTED)
-    return given
+    return credential
 
 
-def _transports(given):
+def _transports(credential):
     from webauthn.helpers.structs import AuthenticatorTransport
 
-    known = {each.value for each in AuthenticatorTransport}
-    response = given.get("response")
-    said = response.get("transports") if isinstance(response, dict) else None
-    return [each for each in said if isinstance(each, str) and each in known][:10] if isinstance(said, list) else []
+    valid = {each.value for each in AuthenticatorTransport}
+    response = credential.get("response")
+    names = response.get("transports") if isinstance(response, dict) else None
+    return [each for each in names if isinstance(each, str) and each in valid][:10] if isinstance(names, list) else []
 
 
-def _refusals():
-    # Loaded here, for the library takes a while and few requests need it. It trips over some hostile
-    # answers by itself.
+def _library_errors():
+    # Imported here, because the library loads slowly and few requests need it. It raises the built-in errors for
+    # some malformed responses.
     from webauthn.helpers.exceptions import WebAuthnException
 
     return (WebAuthnException, ValueError, TypeError, KeyError, AttributeError, IndexError)

@@ -1,4 +1,4 @@
-"""Tokens that people make for themselves, for scripts of their own."""
+"""Personal access tokens, which users create for their own scripts."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -35,9 +35,9 @@ def create_personal_token(
     expires_at: dt.datetime | None,
     now: dt.datetime,
 ) -> tuple[AccessToken, str]:
-    """The token, and its value in clear, which nobody will see again.
+    """Create a token; return it and its value, which is not stored.
 
-    :raises InvalidInput: if a part of it is no good, or there are too many.
+    :raises InvalidInput: if a field is invalid, or the user has too many tokens.
     """
     if not description:
         raise InvalidInput(MSG_DESCRIPTION_REQUIRED)
@@ -45,7 +45,7 @@ def create_personal_token(
         raise InvalidInput(MSG_DESCRIPTION_TOO_LONG)
     if not scopes:
         raise InvalidInput(MSG_SCOPE_REQUIRED)
-    # A minute's grace for those who count a day from when they began to write.
+    # A tolerance of one minute for a lifetime that was counted from an earlier moment.
     if expires_at is not None and not now + MIN_LIFETIME - dt.timedelta(minutes=1) <= expires_at <= now + MAX_LIFETIME:
         raise InvalidInput(MSG_INVALID_EXPIRY)
     if lock_row(session, User, actor.id) is None:

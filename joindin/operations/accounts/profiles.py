@@ -1,4 +1,4 @@
-"""What people change about their own account."""
+"""Changes of a user's own account."""
 
 from collections.abc import Mapping
 
@@ -20,9 +20,9 @@ AUDITED_FIELDS = ("username", "full_name", "email")
 
 
 def verify_current_password(user: User, password: str) -> str:
-    """The stored hash that ``password`` fits, which :func:`edit_profile` wants to see again.
+    """Return the stored hash that the password matches. :func:`edit_profile` checks that it has not changed.
 
-    :raises Forbidden: if it fits none.
+    :raises Forbidden: if the password is wrong.
     """
     if not check_password(password, user.password_hash):
         raise Forbidden(MSG_WRONG_PASSWORD)
@@ -39,16 +39,15 @@ def edit_profile(
     verified_hash: str | None = None,
     kept_session: BrowserSession | None = None,
 ) -> None:
-    """Change an account. A new password replaces the one whose hash was proven to be known.
+    """Change an account. A new password replaces only the one whose hash is ``verified_hash``.
 
-    With the address or the password, mailed tokens for a new password lapse; with the password all
-    sessions end, but the one named. Events and talks
-    that show the name show the new one.
+    A new address or password deletes password reset tokens. A new password ends all sessions except ``kept_session``.
+    Events and talks that contain the name are rendered again.
 
-    :raises InvalidInput: if the name or the address was taken a moment ago, or the account is gone.
-    :raises Forbidden: if somebody else changed the password meanwhile.
+    :raises InvalidInput: if the name or the address is taken, or the account does not exist.
+    :raises Forbidden: if the password was changed by another request.
     """
-    # Before the first lock: this is meant to be slow.
+    # Before the first lock, because hashing is slow.
     hashed = hash_password(password) if password else None
 
     def work():
@@ -64,8 +63,8 @@ def edit_profile(
         if hashed or fields.get("email", user.email) != user.email:
             session.execute(delete(PasswordReset).where(PasswordReset.user_id == user_id))
         if actor.id != user_id:
-            log_action(session, "user.edit", user, actor=actor, changes=_noted(user, fields, hashed))
-        _tell(session, user, fields)
+            log_action(session, "user.edit", user, actor=actor, changes=_audit_changes(user, fields, hashed))
+        _enqueue_mails(session, user, fields)
         for name, value in fields.items():
             setattr(user, name, value)
         session.flush()
@@ -77,16 +76,16 @@ def edit_profile(
         raise InvalidInput(f"That {field} is already associated with another account") from None
 
 
-def _tell(session, user, fields):
-    """To the address that they have until now."""
+def _enqueue_mails(session, user, fields):
+    """Notify the user at the address that is valid until now."""
     if fields.get("username", user.username) != user.username:
         mail_sign_in_change(session, user, f"your username is {fields['username']} from now on")
     if user.email and fields.get("email", user.email) != user.email:
         mail_email_changed(session, user, before=user.email, email=fields["email"])
 
 
-def _noted(user, fields, hashed):
-    """What an admin changed of somebody else's account, as far as it is for the log."""
+def _audit_changes(user, fields, hashed):
+    """Return the changes that an admin makes to another account, for the audit log."""
     changes = {
         name: [getattr(user, name), fields[name]]
         for name in AUDITED_FIELDS

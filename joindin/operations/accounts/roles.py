@@ -1,4 +1,4 @@
-"""What people are to the whole house: admin, editor, trusted, active."""
+"""Roles of users: admin, editor, trusted, active."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from joindin.errors import Conflict, NotFound
 from joindin.models import User
 from joindin.operations.audit import log_action
 
-# A role, its column, and the actions that giving and taking it are.
+# The column of each role, and the audit actions of granting and revoking it.
 ROLES = {
     "admin": ("is_admin", "user.promote", "user.demote"),
     "editor": ("is_editor", "user.make_editor", "user.unmake_editor"),
@@ -19,29 +19,29 @@ ROLES = {
 
 
 def set_roles(session, user_id: int, roles: Mapping[str, bool], *, actor: User | None, reason: str = "") -> User:
-    """Give and take roles; each that changes leaves an entry.
+    """Grant and revoke roles; each change is logged.
 
-    :raises NotFound: if there is nobody with that id.
-    :raises Conflict: if no admin would be left who can sign in.
+    :raises NotFound: if the user does not exist.
+    :raises Conflict: if no active admin would be left.
     """
     user = lock_user(session, user_id)
     if user is None:
         raise NotFound("User not found")
     stays = roles.get("admin", user.is_admin) and roles.get("active", user.is_active)
     if not stays and is_last_admin(session, user):
-        raise Conflict(f"{user.username} is the last admin. Promote somebody else first")
-    for role, wanted in roles.items():
-        column, given, taken = ROLES[role]
-        if getattr(user, column) is not wanted:
-            setattr(user, column, wanted)
-            action = given if wanted else taken
-            log_action(session, action, user, actor=actor, reason=reason, changes={role: [not wanted, wanted]})
+        raise Conflict(f"{user.username} is the last admin. Promote another user first")
+    for role, has_role in roles.items():
+        column, grant_action, revoke_action = ROLES[role]
+        if getattr(user, column) is not has_role:
+            setattr(user, column, has_role)
+            action = grant_action if has_role else revoke_action
+            log_action(session, action, user, actor=actor, reason=reason, changes={role: [not has_role, has_role]})
     session.flush()
     return user
 
 
 def lock_user(session, user_id: int) -> User | None:
-    """Lock the row, and with it those of all admins: of two admins who go at the same time one stays."""
+    """Lock and return the user. All admins are locked as well, so that one of two that leave at once stays."""
     begin_write(session)
     active_admins = (User.is_admin == true()) & (User.is_active == true())
     held = session.scalars(
@@ -55,7 +55,7 @@ def lock_user(session, user_id: int) -> User | None:
 
 
 def is_last_admin(session, user: User) -> bool:
-    """Whether the house would be without an admin if that person went. Ask while :func:`hold_user` holds."""
+    """Return whether no other active admin exists. Valid while :func:`lock_user` holds its locks."""
     if not (user.is_admin and user.is_active):
         return False
     others = select(User.id).where(User.is_admin == true(), User.is_active == true(), User.id != user.id)

@@ -1,7 +1,7 @@
-"""What people show beside their password: codes of an app, codes on paper; turning that on and off.
+"""Second factors: codes of an authenticator app and recovery codes.
 
-Each change is told by mail. With the last factor go the codes on paper, and the leave for
-applications to do without.
+Each change is mailed to the user. With the last factor the recovery codes are deleted, and sign-in with the password
+alone is no longer a setting.
 """
 
 import datetime as dt
@@ -23,7 +23,7 @@ RECOVERY_CODE_COUNT = 10
 ENCRYPTION_PURPOSE = "authenticator"
 TIME_STEP_S = 30
 
-# A code is good for its half minute and its neighbours, for clocks go wrong and people type slowly.
+# A code is also valid in the time steps beside its own, for clocks that are wrong and users who type slowly.
 ACCEPTED_STEPS = (0, -1, 1)
 
 MSG_WRONG_CODE = "That code is not right, or was used already"
@@ -32,10 +32,11 @@ MSG_WRONG_CODE = "That code is not right, or was used already"
 def add_authenticator(
     session, user: User, secret: str, code: str, *, secret_key: str, now: dt.datetime
 ) -> list[str] | None:
-    """Turn on an app that has the secret, as its code shows; new recovery codes if it is the first factor.
+    """Add an authenticator app whose ``code`` proves the secret; return new recovery codes if it is the first second
+    factor.
 
-    :raises InvalidInput: if the code is not one of that secret.
-    :raises Conflict: if there is one already.
+    :raises InvalidInput: if the code does not fit the secret.
+    :raises Conflict: if the account has an authenticator already.
     """
     step = _step_of(secret, code, now)
     if step is None:
@@ -56,13 +57,13 @@ def remove_authenticator(session, user: User) -> None:
 
 
 def verify_code(session, user: User, code: str, *, secret_key: str, now: dt.datetime) -> bool:
-    """Whether the code is one of their app and newer than any before, or one on paper. It is used up by this."""
+    """Return whether the code is an unused one of the user's app, or a recovery code. It is used up by this."""
     code = "".join(code.split()).lower()
     return _use_app_code(session, user, code, secret_key, now) or _use_recovery_code(session, user, code)
 
 
 def make_recovery_codes(session, user: User, *, now: dt.datetime) -> list[str]:
-    """New codes in clear, which nobody will see again; the ones before are void."""
+    """Replace the recovery codes and return the new ones, which are not stored in plain text."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
     codes = [new_recovery_code() for _ in range(RECOVERY_CODE_COUNT)]
     session.add_all([RecoveryCode(user_id=user.id, code_hash=hash_token(code), created_at=now) for code in codes])
@@ -71,7 +72,7 @@ def make_recovery_codes(session, user: User, *, now: dt.datetime) -> list[str]:
 
 
 def renew_recovery_codes(session, user: User, *, now: dt.datetime) -> list[str]:
-    """:raises Conflict: if there is no second factor that they could stand in for."""
+    """:raises Conflict: if the user has no second factor."""
     lock_row(session, User, user.id)
     if not has_second_factor(session, user.id):
         raise Conflict("Recovery codes stand in for a second factor, and you have none")
@@ -79,24 +80,24 @@ def renew_recovery_codes(session, user: User, *, now: dt.datetime) -> list[str]:
     return make_recovery_codes(session, user, now=now)
 
 
-def allow_password_only(session, user: User, suffices: bool) -> None:
-    """Let trusted applications sign somebody in with the password alone, or no longer."""
+def allow_password_only(session, user: User, is_allowed: bool) -> None:
+    """Set whether trusted applications may sign the user in with the password alone."""
     lock_row(session, User, user.id)
-    user.allows_password_only = suffices and has_second_factor(session, user.id)
+    user.allows_password_only = is_allowed and has_second_factor(session, user.id)
     allowed = "may" if user.allows_password_only else "may no longer"
     mail_sign_in_change(session, user, f"applications {allowed} sign you in with the password alone")
     session.flush()
 
 
 def is_password_only_allowed(session, user: User) -> bool:
-    """Whether an application that cannot ask for a second factor may sign this person in."""
+    """Return whether an application that cannot ask for a second factor may sign the user in."""
     return user.allows_password_only or not has_second_factor(session, user.id)
 
 
 def reset_second_factors(session, user: User, *, actor: User | None, reason: str = "") -> None:
-    """Take all of somebody's second factors away, who has lost them; the password alone lets them in again.
+    """Remove all second factors of a user who has lost them.
 
-    :raises Conflict: if they have none.
+    :raises Conflict: if the user has none.
     """
     lock_row(session, User, user.id)
     if not has_second_factor(session, user.id):
@@ -109,14 +110,14 @@ def reset_second_factors(session, user: User, *, actor: User | None, reason: str
 
 
 def after_factor_removed(session, user: User, factor: str) -> None:
-    """What follows when a factor was removed by its owner, who may be somebody else with their session."""
+    """Mail the user about a removed factor and delete what made sense with it only."""
     log_action(session, "user.remove_factor", user, actor=user, changes={"factor": [factor, None]})
     mail_sign_in_change(session, user, f"{factor} was removed")
     drop_orphaned_codes(session, user)
 
 
 def drop_orphaned_codes(session, user: User) -> None:
-    """After a factor was removed."""
+    """Delete the recovery codes and the password-only setting of a user without a second factor."""
     if not has_second_factor(session, user.id):
         session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
         user.allows_password_only = False
@@ -129,7 +130,7 @@ def _use_app_code(session, user, code, secret_key, now):
     step = _step_of(secret, code, now) if secret else None
     if step is None:
         return False
-    # Of two who send the same code at once, one finds it still unused.
+    # One of two simultaneous uses of the same code fails.
     return bool(
         session.execute(
             update(Authenticator)
@@ -153,7 +154,7 @@ def _use_recovery_code(session, user, code):
 
 
 def _step_of(secret, code, now):
-    """The half minute whose code this is; None if it is none of the present ones."""
+    """Return the time step of a code, or None if it is not valid now."""
     if len(code) != 6 or not (code.isascii() and code.isdecimal()):
         return None
     present = int(now.timestamp()) // TIME_STEP_S

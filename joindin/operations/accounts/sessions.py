@@ -1,4 +1,4 @@
-"""Signing a browser in, and out again."""
+"""Browser sessions: creation, use and revocation."""
 
 import datetime as dt
 
@@ -7,7 +7,7 @@ from sqlalchemy import delete, or_, update
 from joindin.models import BrowserSession, User
 from joindin.security.tokens import hash_token, new_session_token
 
-# The last use is written down at most this often.
+# The shortest time between two updates of the last use.
 MIN_RECORD_INTERVAL = dt.timedelta(minutes=1)
 
 MAX_USER_AGENT_LENGTH = 200
@@ -16,7 +16,7 @@ MAX_USER_AGENT_LENGTH = 200
 def create_browser_session(
     session, user: User, *, ip_address: str | None, user_agent: str | None, lifetime: dt.timedelta, now: dt.datetime
 ) -> tuple[BrowserSession, str]:
-    """A new session of ``user``, and what its cookie holds, which nobody will see again."""
+    """Create a session of ``user``; return it and the value of its cookie, of which only the hash is stored."""
     token = new_session_token()
     opened = BrowserSession(
         token_hash=hash_token(token),
@@ -34,7 +34,7 @@ def create_browser_session(
 
 
 def record_session_use(session, seen: BrowserSession, now: dt.datetime) -> bool:
-    """Write down that a session was used, if the last note is a minute old; whether anything was written."""
+    """Store the time of use, at most once a minute; return whether anything was written."""
     if seen.last_seen_at > now - MIN_RECORD_INTERVAL:
         return False
     session.execute(
@@ -53,7 +53,7 @@ def revoke_browser_session(session, closed: BrowserSession, *, now: dt.datetime)
 def revoke_browser_sessions(
     session, user_id: int, *, now: dt.datetime, kept_session: BrowserSession | None = None
 ) -> None:
-    """Sign somebody out everywhere, save in the browser at hand if it is named."""
+    """Sign the user out in all browsers except ``kept_session``."""
     ended = update(BrowserSession).where(BrowserSession.user_id == user_id, BrowserSession.revoked_at.is_(None))
     if kept_session is not None:
         ended = ended.where(BrowserSession.id != kept_session.id)
@@ -61,7 +61,7 @@ def revoke_browser_sessions(
 
 
 def purge_expired_sessions(session, before: dt.datetime) -> int:
-    """Delete sessions that ended, or were last used, before then; how many."""
+    """Delete sessions that ended before that time; return their number."""
     return session.execute(
         delete(BrowserSession)
         .where(

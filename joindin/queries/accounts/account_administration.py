@@ -1,4 +1,4 @@
-"""Accounts as those see them who look after them: also the deactivated, with all there is to know."""
+"""Accounts as admins see them: also inactive ones, with all fields."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ from joindin.models import (
     TalkSpeaker,
     User,
 )
-from joindin.queries.paging import Page, Paging
+from joindin.queries.paging import Page, Paging, paginate
 from joindin.utils.text import MAX_SEARCH_PATTERN_LENGTH, fold_case_accents
 
-# What accounts can be searched for by, beside their names.
+# The states by which accounts can be filtered.
 STATES = {
     "admin": User.is_admin == true(),
     "editor": User.is_editor == true(),
@@ -32,7 +32,7 @@ STATES = {
 
 @dataclass(frozen=True)
 class AccountHistory:
-    """What somebody did here, in numbers."""
+    """The numbers of what a user has done here."""
 
     hosted: int
     waiting: int
@@ -46,7 +46,7 @@ class AccountHistory:
 
 
 def find_account(session, user_id: int) -> User:
-    """Anybody, active or not; :raises NotFound: if there is nobody."""
+    """Return any account, active or not; :raises NotFound: if there is none."""
     user = session.get(User, user_id)
     if user is None:
         raise NotFound("User not found")
@@ -54,19 +54,17 @@ def find_account(session, user_id: int) -> User:
 
 
 def list_accounts(session, paging: Paging, *, keyword: str = "", state: str = "") -> Page:
-    """Newest first, or those whose names or address hold ``keyword``; ``state`` is one of :data:`STATES`."""
+    """List accounts, newest first. ``keyword`` is searched in names and addresses; ``state`` is one of STATES."""
     conditions = [STATES[state]] if state in STATES else []
     if keyword:
         part = fold_case_accents(keyword)[:MAX_SEARCH_PATTERN_LENGTH]
         names = (User.username_key, User.full_name_key, User.email_key)
         conditions.append(or_(*[name.contains(part, autoescape=True) for name in names]))
-    total = session.scalar(select(func.count()).select_from(User).where(*conditions))
-    rows = select(User).where(*conditions).order_by(User.id.desc())
-    return Page(session.scalars(paging.slice(rows)).all(), total, paging)
+    return paginate(session, select(User).where(*conditions).order_by(User.id.desc()), paging)
 
 
-def account_history(session, user_id: int) -> AccountHistory:
-    """One statement."""
+def get_account_history(session, user_id: int) -> AccountHistory:
+    """Collect the history in one statement."""
     hosted = select(func.count()).select_from(EventHost).join(Event, Event.id == EventHost.event_id)
     hosted = hosted.where(EventHost.user_id == user_id)
     by_event = select(func.count()).select_from(EventComment).where(EventComment.user_id == user_id)

@@ -1,10 +1,10 @@
-"""Recognising callers by what they show."""
+"""Access tokens: authentication by token, and lists of a user's tokens."""
 
 import datetime as dt
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, or_, select, true
+from sqlalchemy import bindparam, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from joindin.errors import NotFound
@@ -16,7 +16,7 @@ from joindin.viewer import UserSnapshot
 
 
 class TokenIdentity(NamedTuple):
-    """A live token, and whom it speaks for. A token without a user is a service's."""
+    """A valid token, its user and its client. A token without a user belongs to a service or a guest."""
 
     id: int
     kind: str
@@ -33,17 +33,19 @@ USER_COLUMNS = tuple(getattr(User, name) for name in UserSnapshot._fields)
 
 
 def get_valid_token(connection, token: str, now: dt.datetime) -> TokenIdentity | None:
-    """The live token with that value: one indexed statement. Whoever was deactivated has none."""
-    row = connection.execute(_SHOWN, {"hash": hash_token(token)}).first()
+    """Return the valid token with that value in one indexed statement, or None. Tokens of inactive users are not
+    valid.
+    """
+    row = connection.execute(_VALID_TOKEN, {"hash": hash_token(token)}).first()
     if row is None or (row.expires_at is not None and row.expires_at <= now):
         return None
-    id_, kind, scopes, _, last_used_at, client_id, client_key, client_name, is_trusted, *person = row
+    id_, kind, scopes, _, last_used_at, client_id, client_key, client_name, is_trusted, *user = row
     return TokenIdentity(
         id_,
         kind,
         _scopes_in(scopes),
         last_used_at,
-        UserSnapshot(*person) if person[0] is not None else None,
+        UserSnapshot(*user) if user[0] is not None else None,
         client_id,
         client_key,
         client_name,
@@ -52,7 +54,7 @@ def get_valid_token(connection, token: str, now: dt.datetime) -> TokenIdentity |
 
 
 class TokenInfo(NamedTuple):
-    """What may be told of a live token, be it one to call with or one to renew access with."""
+    """The public facts about a valid access or refresh token (RFC 7662)."""
 
     scopes: str
     expires_at: dt.datetime | None
@@ -62,8 +64,9 @@ class TokenInfo(NamedTuple):
 
 
 def get_token_info(session, token: str, now: dt.datetime) -> TokenInfo | None:
+    """Return the facts about a valid access or refresh token, or None."""
     hashed = hash_token(token)
-    to_call = (
+    access_token = (
         select(AccessToken.scopes, AccessToken.expires_at, Client.id, Client.key, User.email)
         .outerjoin(AccessToken.client)
         .outerjoin(AccessToken.user)
@@ -73,7 +76,7 @@ def get_token_info(session, token: str, now: dt.datetime) -> TokenInfo | None:
             or_(User.id.is_(None), User.is_active == true()),
         )
     )
-    to_renew = (
+    refresh_token = (
         select(Grant.scopes, RefreshToken.expires_at, Client.id, Client.key, User.email)
         .select_from(RefreshToken)
         .join(RefreshToken.grant)
@@ -87,30 +90,27 @@ def get_token_info(session, token: str, now: dt.datetime) -> TokenInfo | None:
             User.is_active == true(),
         )
     )
-    row = session.execute(to_call).first() or session.execute(to_renew).first()
+    row = session.execute(access_token).first() or session.execute(refresh_token).first()
     return TokenInfo(*row) if row else None
 
 
 def authenticate_trusted_client(session, key: str, secret: str) -> Client | None:
-    """The client with that key, if the secret is right and it may sign people in."""
+    """Return the trusted client with that key and secret, or None."""
     client = session.scalar(select(Client).where(Client.key == key, Client.is_trusted == true()))
     return client if client and client.secret_hash and verify_token_hash(secret, client.secret_hash) else None
 
 
 def list_revocable_tokens(session, user_id: int, paging: Paging, now: dt.datetime) -> Page:
-    """The keys somebody gave to clients that may be cut off again (spec 10.2)."""
-    # Also those whose client is gone: nobody else could take them back.
+    """List the valid tokens of a user that may be revoked through the API (spec 10.2)."""
+    # Also tokens whose client was deleted: no one else could revoke them.
     revocable = or_(AccessToken.client_id.is_(None), Client.can_be_revoked == true())
     conditions = (AccessToken.user_id == user_id, revocable, *validity_conditions(now))
-    rows = select(AccessToken).outerjoin(AccessToken.client).where(*conditions).options(*EAGER_LOADS)
-    total = session.scalar(
-        select(func.count()).select_from(AccessToken).outerjoin(AccessToken.client).where(*conditions)
-    )
-    return Page(session.scalars(paging.slice(rows.order_by(AccessToken.id))).all(), total, paging)
+    tokens = select(AccessToken).outerjoin(AccessToken.client).where(*conditions).order_by(AccessToken.id)
+    return paginate(session, tokens, paging, *EAGER_LOADS)
 
 
 def get_own_token(session, user_id: int, token_id: int, now: dt.datetime) -> AccessToken | None:
-    """One of somebody's own tokens by its row id."""
+    """Return a valid token of the user by its id, or None."""
     wanted = select(AccessToken).where(
         AccessToken.id == token_id, AccessToken.user_id == user_id, *validity_conditions(now)
     )
@@ -118,13 +118,13 @@ def get_own_token(session, user_id: int, token_id: int, now: dt.datetime) -> Acc
 
 
 def list_personal_tokens(session, user_id: int) -> list[AccessToken]:
-    """All that somebody made for scripts of their own, newest first; those that ended too."""
+    """Return all personal tokens of a user, newest first, also those that have ended."""
     mine = (AccessToken.user_id == user_id, AccessToken.kind == PERSONAL)
     return session.scalars(select(AccessToken).where(*mine).order_by(AccessToken.id.desc()).limit(MAX_LISTED)).all()
 
 
 def list_valid_personal_tokens(session, user_id: int, paging: Paging, now: dt.datetime) -> Page:
-    """Those that live, newest first."""
+    """List the valid personal tokens of a user, newest first."""
     mine = (AccessToken.user_id == user_id, AccessToken.kind == PERSONAL, *validity_conditions(now))
     return paginate(session, select(AccessToken).where(*mine).order_by(AccessToken.id.desc()), paging)
 
@@ -138,21 +138,21 @@ def find_personal_token(session, user_id: int, token_id: int, now: dt.datetime) 
 
 
 def list_sign_ins(session, user_id: int, now: dt.datetime) -> list[AccessToken]:
-    """Live tokens that came of signing in through a Joind.in application, newest first."""
+    """Return the valid tokens from sign-ins through a Joind.in application, newest first."""
     mine = (AccessToken.user_id == user_id, AccessToken.kind == PASSWORD, *validity_conditions(now))
     rows = select(AccessToken).where(*mine).options(*EAGER_LOADS).order_by(AccessToken.id.desc()).limit(MAX_LISTED)
     return session.scalars(rows).all()
 
 
 def list_gancio_tokens(session, user_id: int, now: dt.datetime) -> list[AccessToken]:
-    """Live tokens of Gancio's kind, newest first."""
+    """Return the valid tokens from Gancio sign-ins, newest first."""
     mine = (AccessToken.user_id == user_id, AccessToken.kind == GANCIO, *validity_conditions(now))
     rows = select(AccessToken).where(*mine).options(*EAGER_LOADS).order_by(AccessToken.id.desc()).limit(MAX_LISTED)
     return session.scalars(rows).all()
 
 
 def find_own_token(session, user_id: int, token_id: int) -> AccessToken:
-    """One of somebody's own, alive or not; :raises NotFound: if they have none with that number."""
+    """Return a token of the user, valid or not; :raises NotFound: if there is none with that id."""
     token = session.scalar(select(AccessToken).where(AccessToken.id == token_id, AccessToken.user_id == user_id))
     if token is None:
         raise NotFound("There is no such token")
@@ -164,7 +164,7 @@ EAGER_LOADS = (joinedload(AccessToken.client).joinedload(Client.owner),)
 
 
 def validity_conditions(now) -> tuple:
-    """The conditions of a token that was neither revoked nor has lapsed."""
+    """Return the conditions of a token that is neither revoked nor expired."""
     return (
         AccessToken.revoked_at.is_(None),
         or_(AccessToken.expires_at.is_(None), AccessToken.expires_at > now),
@@ -176,7 +176,7 @@ def _scopes_in(text):
     return frozenset(text.split())
 
 
-_SHOWN = CompiledStatement(
+_VALID_TOKEN = CompiledStatement(
     select(
         AccessToken.id,
         AccessToken.kind,

@@ -1,4 +1,4 @@
-"""What people and groups are permitted."""
+"""Permissions of users and of their groups."""
 
 from collections.abc import Collection
 
@@ -17,22 +17,23 @@ def load_permissions(
     groups: Collection[int] = (),
     hosting: frozenset[int] = frozenset(),
 ) -> Viewer:
-    """``user`` with what they and their groups are permitted for everything and for the things with these ids.
+    """Return a viewer with the permissions of ``user`` and their groups, for everything and for the objects with these
+    ids.
 
-    One statement, and none for visitors and for admins, who may everything.
+    One statement; none for visitors and for admins, who have every permission.
     """
     if user is None or user.is_admin or not user.is_active:
         return Viewer(user, hosting=hosting)
-    theirs = select(GroupMember.group_id).where(GroupMember.user_id == user.id)
-    wanted = select(
+    groups_of_user = select(GroupMember.group_id).where(GroupMember.user_id == user.id)
+    statement = select(
         GrantedPermission.permission,
         GrantedPermission.on_event_id,
         GrantedPermission.on_user_id,
         GrantedPermission.on_group_id,
     ).where(
-        or_(GrantedPermission.user_id == user.id, GrantedPermission.group_id.in_(theirs)),
+        or_(GrantedPermission.user_id == user.id, GrantedPermission.group_id.in_(groups_of_user)),
         or_(
-            _for_everything(),
+            _is_unlimited(),
             *[
                 column.in_(ids)
                 for column, ids in (
@@ -45,7 +46,7 @@ def load_permissions(
         ),
     )
     permits = frozenset(
-        (row.permission, row.on_event_id or row.on_user_id or row.on_group_id) for row in session.execute(wanted)
+        (row.permission, row.on_event_id or row.on_user_id or row.on_group_id) for row in session.execute(statement)
     )
     return Viewer(user, hosting=hosting, permissions=permits)
 
@@ -55,7 +56,7 @@ def is_host_anywhere(session, user_id: int) -> bool:
 
 
 def list_granted_permissions(session, *, user_id: int | None = None, group_id: int | None = None) -> list:
-    """Rows of a permit and the names of what it is for, of one person or one group: one statement."""
+    """Return rows of a permission and the name of its object, for one user or one group, in one statement."""
     about = User.__table__.alias("about")
     on_group = Group.__table__.alias("on_group")
     holder = GrantedPermission.user_id == user_id if user_id is not None else GrantedPermission.group_id == group_id
@@ -74,7 +75,7 @@ def list_granted_permissions(session, *, user_id: int | None = None, group_id: i
     ).all()
 
 
-def _for_everything():
+def _is_unlimited():
     return and_(
         GrantedPermission.on_event_id.is_(None),
         GrantedPermission.on_user_id.is_(None),

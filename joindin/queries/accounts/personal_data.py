@@ -1,7 +1,7 @@
-"""All that is stored about a person.
+"""The personal data that is stored about a user.
 
-It is read off the tables themselves: whatever refers to a user is part of it, also what is added in
-years to come. Only what would let somebody in stays out.
+It is read from the table definitions: every row that refers to the user is part of it, also in tables that are added
+later. Credentials are left out.
 """
 
 from sqlalchemy import or_, select
@@ -9,24 +9,24 @@ from sqlalchemy import or_, select
 from joindin.db.base import Base
 from joindin.models import Event, Mail, Talk, User
 
-# Beside all hashes: what makes codes, and what keys are known by.
+# Columns with credentials, besides all hashes.
 SECRETS = ("secret", "public_key", "credential_id", "code_challenge")
 LOOKUP_KEYS = ("username_key", "email_key", "full_name_key")
 
 
 def collect_personal_data(session, user: User) -> dict[str, list[dict]]:
-    """Rows by table; those that refer to the person in several ways once for each."""
+    """Return the rows by table; a table that refers to the user by several columns is listed once for each."""
     found = {"users": _rows(session, User.__table__, User.__table__.c.id, user.id)}
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
             if any(key.column.table.name == "users" for key in column.foreign_keys):
                 name = table.name if column.name == "user_id" else f"{table.name}.{column.name}"
                 found[name] = _rows(session, table, column, user.id)
-    # What a mail says may be a link that opens the account.
-    theirs = or_(Mail.recipient == user.email, Mail.user_id == user.id)
+    # The content of a mail may be a link that gives access to the account.
+    of_user = or_(Mail.recipient == user.email, Mail.user_id == user.id)
     found["outbox"] = [
         {"kind": mail.kind, "recipient": mail.recipient, "created_at": mail.created_at, "sent_at": mail.sent_at}
-        for mail in session.scalars(select(Mail).where(theirs).order_by(Mail.id))
+        for mail in session.scalars(select(Mail).where(of_user).order_by(Mail.id))
     ]
     found["names"] = _names(session, found)
     return found
@@ -40,7 +40,7 @@ def _rows(session, table, column, user_id):
 
 
 def _names(session, found):
-    """What the events and talks are called that the rows refer to by their ids."""
+    """Return the names of the events and talks whose ids occur in the rows."""
     rows = [row for those in found.values() for row in those]
     names = []
     for kind, model, name in (("event", Event, Event.name), ("talk", Talk, Talk.title)):

@@ -1,4 +1,4 @@
-"""What somebody has beside their password."""
+"""Second factors of a user."""
 
 from sqlalchemy import func, select
 

@@ -1,4 +1,4 @@
-"""Recognising browsers in which somebody is signed in."""
+"""Browser sessions."""
 
 import datetime as dt
 
@@ -11,19 +11,19 @@ from joindin.security.tokens import hash_token
 
 
 def get_session_by_token(session, token: str, now: dt.datetime, idle: dt.timedelta) -> BrowserSession | None:
-    """The live session with that cookie and its user: one indexed statement."""
+    """Return the valid session with that cookie and its active user in one indexed statement, or None."""
     return session.scalar(
         select(BrowserSession)
         .join(BrowserSession.user)
-        .where(BrowserSession.token_hash == hash_token(token), User.is_active == true(), *_alive(now, idle))
+        .where(BrowserSession.token_hash == hash_token(token), User.is_active == true(), *_is_valid(now, idle))
         .options(contains_eager(BrowserSession.user))
     )
 
 
 def list_sessions(session, user_id: int, now: dt.datetime, idle: dt.timedelta) -> list[BrowserSession]:
-    """Where somebody is signed in, the latest use first."""
-    wanted = select(BrowserSession).where(BrowserSession.user_id == user_id, *_alive(now, idle))
-    return session.scalars(wanted.order_by(BrowserSession.last_seen_at.desc(), BrowserSession.id.desc())).all()
+    """Return the valid sessions of a user, the most recently used first."""
+    valid = select(BrowserSession).where(BrowserSession.user_id == user_id, *_is_valid(now, idle))
+    return session.scalars(valid.order_by(BrowserSession.last_seen_at.desc(), BrowserSession.id.desc())).all()
 
 
 def find_own_session(session, user_id: int, session_id: int) -> BrowserSession:
@@ -33,7 +33,7 @@ def find_own_session(session, user_id: int, session_id: int) -> BrowserSession:
     return found
 
 
-def _alive(now, idle):
+def _is_valid(now, idle):
     return (
         BrowserSession.revoked_at.is_(None),
         BrowserSession.expires_at > now,

@@ -1,4 +1,4 @@
-"""Finding people. Only active ones are ever listed."""
+"""Users. Lists contain active users only."""
 
 from sqlalchemy import bindparam, select, text, true
 
@@ -15,7 +15,7 @@ from joindin.utils.text import fold_case_accents
 
 # Pages with a larger offset are found by the bucket counts.
 OFFSET_SCAN_LIMIT = 200
-# So many ids are counted together.
+# The number of ids that are counted together.
 BLOCK_SIZE = 256
 
 ACTIVE = User.is_active == true()
@@ -29,7 +29,7 @@ def find_user(session, user_id: int) -> User:
 
 
 def get_user_by_username(session, username: str) -> User | None:
-    """Whoever goes by that name in any case and accent, active or not."""
+    """Return the user with that name in any case and accent, active or not; None if there is none."""
     return session.scalar(select(User).where(User.username_key == fold_case_accents(username)))
 
 
@@ -38,27 +38,26 @@ def get_user_by_email(session, email: str) -> User | None:
 
 
 def get_user_by_login(session, name: str) -> User | None:
-    """Whoever has that address; else whoever goes by that username, which may look like an address."""
+    """Return the user with that address or, if there is none, with that username, which may look like an address."""
     return get_user_by_email(session, name) or get_user_by_username(session, name)
 
 
 def has_users(session) -> bool:
-    """Whether anybody has an account."""
     return session.scalar(select(User.id).limit(1)) is not None
 
 
 def find_user_key(connection, user_id: int):
-    """Key of somebody who is active; :raises NotFound: if there is nobody."""
+    """Return the key of an active user; :raises NotFound: if there is none."""
     return _found(connection.execute(_KEY, {"id": user_id}), "User not found")
 
 
 def find_user_key_by_name(connection, username: str):
-    """As :func:`find_user_key`, by a name in any case and accent."""
+    """Return the key of an active user by a name in any case and accent; :raises NotFound: if there is none."""
     return _found(connection.execute(_KEY_BY_NAME, {"name": fold_case_accents(username)}), "Username not found")
 
 
 def list_users(connection, paging: Paging, keyword: str | None = None) -> Page:
-    """Keys of everybody by id, or of those with ``keyword`` in a name, by full name."""
+    """List the keys of all users by id, or of those with ``keyword`` in a name, by full name."""
     if keyword is None:
         return _list_everybody(connection, paging)
     values = {"part": literal_pattern(keyword)}
@@ -76,7 +75,7 @@ def list_users(connection, paging: Paging, keyword: str | None = None) -> Page:
 
 
 def list_attendees(connection, event_id: int, paging: Paging) -> Page:
-    """Keys of who goes to an event, by id. All are counted on the way, so the few that are inactive are taken off."""
+    """List the keys of an event's attendees by id. The total is the number of all less the few inactive ones."""
     return _ATTENDEES.page(connection, paging, event_id=event_id)
 
 
@@ -99,7 +98,7 @@ def _list_everybody(connection, paging):
     return Page(connection.execute(_FAR, values).all(), found.total, paging)
 
 
-# No more than so many are looked up in no order, and put in order then.
+# The number of matches up to which they are looked up in the index and then sorted.
 RARE_MATCH_LIMIT = 1000
 
 _COLUMNS = "users.id, users.version"
@@ -114,7 +113,7 @@ _FAR = CompiledStatement(
     text(f"SELECT {_COLUMNS} FROM users WHERE is_active AND id >= :first ORDER BY id LIMIT :size OFFSET :offset")
 )
 
-# The three names in three lines, as they are indexed together; then each by itself.
+# The three names in three lines, as they are indexed together; then each alone.
 _NAMES = """(users.username_key || '\n' || coalesce(users.full_name_key, '') || '\n'
     || lower(coalesce(users.twitter_username, '')))"""
 _PART = like_param("part")
@@ -125,7 +124,7 @@ _MATCHING = f"{_WITH_NAME} AND users.id IN (SELECT rowid FROM user_names WHERE u
 
 
 def _by_full_name(found):
-    """How many there are is remembered."""
+    """Return the list; its total is cached by the caller."""
     return KeyedList(
         f"""SELECT {_COLUMNS}, 0 AS total, {CHANGE_COUNTER} AS changes FROM {found}
             ORDER BY users.full_name_key, users.id {{slice}}""",
@@ -149,18 +148,18 @@ _ATTENDEES = KeyedList(
 
 
 def list_admins(session) -> list[User]:
-    """Site admins, who hear of new events."""
+    """Return the active admins, who are notified of new events."""
     return session.scalars(select(User).where(User.is_admin == true(), ACTIVE).order_by(User.id)).all()
 
 
 def list_hosts_to_notify(session, event_id: int) -> list[User]:
-    """The hosts of an event, who hear what happens to it."""
+    """Return the hosts of an event, who are notified of what happens to it."""
     hosting = User.id.in_(select(EventHost.user_id).where(EventHost.event_id == event_id))
     return session.scalars(select(User).where(hosting).order_by(User.id)).all()
 
 
 def load_user_records(connection, user_ids) -> dict[int, tuple]:
-    """The people by id as plain rows, with all that a representation reads: one statement a batch."""
+    """Return the users by id as plain rows with all columns that representations read, one statement a batch."""
     return {user.id: user for ids in batched(user_ids) for user in connection.execute(_USERS, {"ids": ids})}
 
 

@@ -7,8 +7,10 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from joindin.extensions import db
+from joindin.models import EventCommentReport, TalkCommentReport
 from joindin.permissions import can_moderate_all
-from joindin.queries.moderation_queue import list_event_reports, list_pending_claims, list_talk_reports
+from joindin.queries.comment_reports import list_queued_reports
+from joindin.queries.moderation_queue import list_pending_claims
 from joindin.representations.v2_1.claims import ClaimPageSchema, VerboseClaimPageSchema, represent_claim
 from joindin.representations.v2_1.comment_reports import (
     EventReportPageSchema,
@@ -32,7 +34,7 @@ class EventReportQueue(MethodView):
     @fails_with({401: MSG_LOGIN_TO_LIST_REPORTS})
     def get(self):
         """List the open reports about comments on events that the caller hosts; for admins, on all events."""
-        page = list_event_reports(db.session, read_paging(), _host_id())
+        page = list_queued_reports(db.session, EventCommentReport, read_paging(), _host_id())
         reports = [represent_event_report(report, links()) for report in page.items]
         return collection_response("reports", reports, page)
 
@@ -43,7 +45,7 @@ class TalkReportQueue(MethodView):
     @fails_with({401: MSG_LOGIN_TO_LIST_REPORTS})
     def get(self):
         """List the open reports about comments on talks of events that the caller hosts; for admins, of all events."""
-        page = list_talk_reports(db.session, read_paging(), _host_id())
+        page = list_queued_reports(db.session, TalkCommentReport, read_paging(), _host_id())
         reports = [represent_talk_report(report, links()) for report in page.items]
         return collection_response("reports", reports, page)
 

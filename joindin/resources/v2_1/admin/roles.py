@@ -72,7 +72,7 @@ class Roles(MethodView):
     @accepts_body(RoleChangeSchema)
     @returns_empty(204)
     @fails_with(
-        {404: MSG_USER_NOT_FOUND, 400: (MSG_ROLE_REQUIRED, "ada is the last admin. Promote somebody else first")}
+        {404: MSG_USER_NOT_FOUND, 400: (MSG_ROLE_REQUIRED, "ada is the last admin. Promote another user first")}
     )
     def put(self, viewer, user_id):
         """Change the roles of a user. Absent roles stay unchanged; the last admin keeps the role."""

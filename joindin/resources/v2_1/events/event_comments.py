@@ -7,13 +7,14 @@ from flask_smorest import Blueprint
 from joindin.errors import InvalidInput, NotFound
 from joindin.extensions import db, reader, writer
 from joindin.http.request_identity import get_caller
+from joindin.models import EventCommentReport
 from joindin.operations.comments import add_event_comment
 from joindin.permissions import can_edit_event
+from joindin.queries.comment_reports import list_open_reports
 from joindin.queries.comments import (
     find_event_comment_including_hidden,
     find_event_comment_key,
     list_event_comments,
-    list_open_event_reports,
 )
 from joindin.queries.events import find_event_key
 from joindin.queries.paging import single_page
@@ -120,7 +121,7 @@ class EventReports(MethodView):
     @returns(EventReportPageSchema)
     def get(self, event, viewer):
         """List the open reports about comments on an event."""
-        page = list_open_event_reports(db.session, event.id)
+        page = list_open_reports(db.session, EventCommentReport, event.id)
         reports = [represent_event_report(report, links()) for report in page.items]
         return collection_response("reports", reports, page)
 

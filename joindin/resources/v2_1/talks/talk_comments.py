@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 
 from joindin.errors import InvalidInput, NotFound
 from joindin.extensions import db, reader, writer
+from joindin.models import TalkCommentReport
 from joindin.operations.comments import RATINGS
 from joindin.operations.talk_comments import (
     CommentRateLimit,
@@ -16,13 +17,13 @@ from joindin.operations.talk_comments import (
     edit_talk_comment,
 )
 from joindin.permissions import can_edit_event
+from joindin.queries.comment_reports import list_open_reports
 from joindin.queries.paging import single_page
 from joindin.queries.talk_comments import (
     find_talk_comment,
     find_talk_comment_including_hidden,
     find_talk_comment_key,
     list_event_talk_comments,
-    list_open_talk_reports,
     list_talk_comments,
     list_user_talk_comments,
 )
@@ -170,7 +171,7 @@ class TalkReports(MethodView):
     @returns(TalkReportPageSchema)
     def get(self, event, viewer):
         """List the open reports about comments on talks of an event."""
-        page = list_open_talk_reports(db.session, event.id)
+        page = list_open_reports(db.session, TalkCommentReport, event.id)
         reports = [represent_talk_report(report, links()) for report in page.items]
         return collection_response("reports", reports, page)
 

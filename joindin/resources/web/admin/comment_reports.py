@@ -6,10 +6,11 @@ from flask import request
 
 from joindin.errors import Forbidden
 from joindin.extensions import db
+from joindin.models import EventCommentReport, TalkCommentReport
 from joindin.operations.comment_reports import resolve_comment_reports
 from joindin.permissions import can_moderate_event
+from joindin.queries.comment_reports import list_queued_reports
 from joindin.queries.comments import find_event_comment_including_hidden
-from joindin.queries.moderation_queue import list_event_reports, list_talk_reports
 from joindin.queries.talk_comments import find_talk_comment_including_hidden
 from joindin.queries.viewer_relations import load_viewer_for_events
 from joindin.resources.web.admin.common import (
@@ -31,13 +32,17 @@ RESULT_MESSAGES = {"approved": "The comment stays hidden.", "denied": "The comme
 @blp.get("/reports/")
 @require_permission(is_moderator)
 def event_reports_page():
-    return _reports_page(list_event_reports(db.session, read_paging(), host_filter()), is_about_talks=False)
+    return _reports_page(
+        list_queued_reports(db.session, EventCommentReport, read_paging(), host_filter()), is_about_talks=False
+    )
 
 
 @blp.get("/reports/talks/")
 @require_permission(is_moderator)
 def talk_reports_page():
-    return _reports_page(list_talk_reports(db.session, read_paging(), host_filter()), is_about_talks=True)
+    return _reports_page(
+        list_queued_reports(db.session, TalkCommentReport, read_paging(), host_filter()), is_about_talks=True
+    )
 
 
 @blp.post("/reports/events/<row_id:comment_id>/")

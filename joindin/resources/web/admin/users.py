@@ -9,7 +9,7 @@ from joindin.http.sessions import ACCOUNT_PATH, recent_sign_in_required
 from joindin.operations.accounts.account_deletion import delete_talk_comments, delete_user
 from joindin.operations.accounts.roles import ROLES, set_roles
 from joindin.permissions import can_administer_users
-from joindin.queries.accounts.account_administration import STATES, account_history, find_account, list_accounts
+from joindin.queries.accounts.account_administration import STATES, find_account, get_account_history, list_accounts
 from joindin.queries.accounts.granted_permissions import list_granted_permissions
 from joindin.queries.accounts.groups import list_user_groups
 from joindin.queries.audit import AuditFilter, list_audit_entries
@@ -97,7 +97,7 @@ def set_roles_action(user_id):
 @recent_sign_in_required
 def confirm_delete_user(user_id):
     user = find_account(db.session, user_id)
-    return admin_page("confirm_delete.html", user=user, history=account_history(db.session, user_id))
+    return admin_page("confirm_delete.html", user=user, history=get_account_history(db.session, user_id))
 
 
 @blp.post("/people/<row_id:user_id>/talk_comments/")
@@ -138,7 +138,7 @@ def _user_page(user, form, status=200):
         status,
         user=user,
         form=form,
-        history=account_history(db.session, user.id),
+        history=get_account_history(db.session, user.id),
         hosted=[events[key.id] for key in hosted.items if key.id in events],
         groups=list_user_groups(db.session, user.id),
         permissions=list_granted_permissions(db.session, user_id=user.id),

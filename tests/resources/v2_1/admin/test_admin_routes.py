@@ -177,7 +177,7 @@ def test_the_last_admin_cannot_go(api, session, people, roles):
 
     reply = caller.put(f"/v2.1/users/{people['admin'].id}/roles", json=roles)
 
-    assert (reply.status_code, reply.json) == (400, ["admin is the last admin. Promote somebody else first"])
+    assert (reply.status_code, reply.json) == (400, ["admin is the last admin. Promote another user first"])
     assert (people["admin"].is_admin, people["admin"].is_active) == (True, True)
 
 
@@ -216,7 +216,7 @@ def test_a_group_is_made_filled_renamed_and_dissolved(session, admin, people):
     assert (made.status_code, taken_in.status_code, renamed.status_code) == (201, 201, 204)
     assert (again.status_code, again.json) == (400, ["plain is in that group already"])
     assert (nobody.status_code, nobody.json) == (404, ["User not found"])
-    assert (taken.status_code, taken.json) == (400, ["There is a group of that name"])
+    assert (taken.status_code, taken.json) == (400, ["A group of that name exists already"])
     (shown,) = admin.get(path).json["groups"]
     assert (shown["name"], shown["members_count"]) == ("Front of house", 1)
     (member,) = admin.get(f"{path}/members").json["members"]
@@ -299,7 +299,7 @@ def test_permissions_for_a_user_and_for_a_group_link_to_their_targets(session, a
         ({"title": "t"}, "The text must have 1 to 200 characters"),
         ({"title": "t" * 101, "text": "x"}, "The title must have 1 to 100 characters"),
         ({"title": "t", "text": "x" * 201}, "The text must have 1 to 200 characters"),
-        ({"title": "OFF topic", "text": "x"}, "There is a reason of that title"),
+        ({"title": "OFF topic", "text": "x"}, "A reason of that title exists already"),
     ],
 )
 def test_reasons_that_make_no_sense_are_refused(session, admin, ids, body, sentence):

@@ -70,6 +70,7 @@ def test_sensitive_pages_need_a_recent_sign_in(browser, session, ann, path):
 def test_profile_is_edited(browser, session, ann):
     browser.sign_in(ann)
     event = make_event(session, host=ann)
+    session.refresh(event)
     before = event.version
 
     reply = browser.send(

@@ -505,7 +505,7 @@ def test_last_admin_can_be_neither_demoted_nor_deleted(session, people, admin_br
     ]
 
     assert messages == [
-        ("warning", "admin is the last admin. Promote somebody else first."),
+        ("warning", "admin is the last admin. Promote another user first."),
         ("warning", "There was a problem trying to delete the user."),
     ]
     assert (admin.is_admin, admin.is_active) == (True, True)
@@ -612,7 +612,7 @@ def test_group_is_created_filled_renamed_and_deleted(session, people, ids, admin
     ("path", "fields", "message"),
     [
         ("name", {"name": ""}, "The name must have 1 to 100 characters."),
-        ("name", {"name": "managers"}, "There is a group of that name."),
+        ("name", {"name": "managers"}, "A group of that name exists already."),
         ("members", {"username": "nobody"}, "User not found."),
         ("members", {"username": "subject"}, "subject is in that group already."),
         ("permissions", {"permission": "fly"}, "There is no permission &#39;fly&#39;."),
@@ -637,7 +637,7 @@ def test_invalid_group_changes_are_refused(session, ids, admin_browser, path, fi
     [
         ("", "Enter a name"),
         ("n" * 101, "The name must have at most 100 characters"),
-        ("kitchen", "There is a group of that name"),
+        ("kitchen", "A group of that name exists already"),
     ],
 )
 def test_group_needs_a_unique_name(session, ids, admin_browser, name, message):
@@ -655,7 +655,7 @@ def test_group_needs_a_unique_name(session, ids, admin_browser, name, message):
         ({"title": "t", "text": ""}, "Enter the text"),
         ({"title": "t" * 101, "text": "x"}, "The title must have at most 100 characters"),
         ({"title": "t", "text": "x" * 201}, "The text must have at most 200 characters"),
-        ({"title": "OFF topic", "text": "x"}, "There is a reason of that title"),
+        ({"title": "OFF topic", "text": "x"}, "A reason of that title exists already"),
     ],
 )
 def test_reason_needs_a_unique_title_and_a_text(session, ids, admin_browser, path, fields, message):
