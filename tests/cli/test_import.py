@@ -20,7 +20,7 @@ WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE)", re.IGNORECASE)
 
 @pytest.fixture
 def run(app, session):
-    """Run the command and look at the database afresh afterwards."""
+    """Run the command, and expire the session afterwards."""
 
     def run_import(*arguments):
         session.commit()
@@ -33,7 +33,7 @@ def run(app, session):
 
 
 def outcomes(result):
-    """What the summary says of events: created, updated, unchanged, kept, merged, skipped."""
+    """Return the summary's numbers of events: created, updated, unchanged, kept, merged, skipped."""
     told = dict(re.findall(r"^  (\S.*?) {2,}(\d+)$", result.stdout, re.MULTILINE))
     names = ("created", "updated", "unchanged", "kept as edited here", "merged into another", "skipped")
     return [int(told[name]) for name in names]
@@ -427,6 +427,8 @@ def test_two_imports_at_once_make_each_event_once(app, session, tmp_path):
     assert [sorted(of_each) for of_each in zip(*stored)] == [["created", "unchanged", "unchanged", "unchanged"]] * 300
 
 
+@pytest.mark.slow("imports 6,000 events, twice")
+@pytest.mark.runs_once("the other tests import on both databases")
 def test_all_the_real_listings_are_imported_and_the_second_run_changes_nothing(run, session, count_statements):
     if not REAL_DATA.is_dir():
         assert not os.environ.get("CI"), "the conference data is not there"

@@ -210,8 +210,9 @@ def test_images_come_from_a_folder(run, app, session, tmp_path):
     assert Path(app.config["MEDIA_DIR"], "event_icons", "from-folder.png").read_bytes() == b"\x89PNG"
 
 
+@pytest.mark.slow("kills a process during an import")
 def test_an_import_that_was_killed_is_completed_by_the_same_command(instance, tmp_path):
-    people = 6000
+    people = 1500
     tables = legacy_tables(
         user=[user(id_) for id_ in range(1, people + 1)],
         events=[event(id_) for id_ in range(1, 11)],

@@ -1,4 +1,4 @@
-"""Rows of the original, valid by default, as its dumps have them: every value is text or null."""
+"""Source rows, valid by default, as a dump contains them: every value is text or null."""
 
 import datetime as dt
 import json
@@ -112,7 +112,7 @@ def event_comment(id_, event_id, **columns):
             "ID": id_,
             "event_id": event_id,
             "user_id": None,
-            "cname": "Somebody",
+            "cname": "A visitor",
             "comment": f"Comment {id_}",
             "rating": 4,
             "date_made": STARTS,
@@ -192,12 +192,12 @@ CATEGORIES = [row(ID=1, cat_title="Talk", cat_desc="Talk"), row(ID=3, cat_title=
 
 
 def legacy_tables(**tables):
-    """An installation with these rows, and with languages and categories."""
+    """Return the tables of an installation with these rows, languages and categories."""
     return {"user": [], "events": [], "lang": LANGUAGES, "categories": CATEGORIES} | tables
 
 
 class ImportRun:
-    """What a run said: numbers by table, and issues as text."""
+    """A finished import: numbers by table, and issues as text."""
 
     def __init__(self, session, source, **options):
         self.issues = []
@@ -212,7 +212,7 @@ class ImportRun:
 
     @property
     def totals(self):
-        """What became of rows, whatever their table."""
+        """Numbers by outcome, for all tables."""
         outcomes = {}
         for table in self._report.outcomes:
             for outcome, number in self.of(table).items():
@@ -238,7 +238,7 @@ def write_dump(file, tables):
 
 
 def all_rows(session):
-    """Every row of every table that comes from the original, by table."""
+    """Return every row of every imported table, by table."""
     return {
         table.name: sorted(
             (dict(row) for row in session.execute(table.select()).mappings()),

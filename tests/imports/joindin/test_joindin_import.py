@@ -486,3 +486,36 @@ def test_an_image_whose_event_has_one_of_that_size_is_merged(session):
     assert moved.of("event_images") == {"added": 1, "merged": 1}
     # The name of the first upload is that of a file that may be there.
     assert session.get(Event, 1).image_generation == 1
+
+
+def test_events_with_empty_names_get_slugs_of_their_own(session):
+    run = run_import(
+        session,
+        legacy_tables(
+            events=[
+                event(1, "Conf", url_friendly_name="", event_stub=""),
+                event(2, "Conf", url_friendly_name="", event_stub=""),
+            ]
+        ),
+    )
+
+    assert run.of("events") == {"added": 2}
+    assert rows_of(session, Event.id, Event.slug, Event.stub) == [(1, "conf", None), (2, "conf-2012", None)]
+
+
+def test_an_imported_application_with_an_empty_secret_gets_no_tokens(session, api):
+    run_import(
+        session, legacy_tables(user=[user(1, "ada")], oauth_consumers=[client(1, "app", consumer_secret="", user_id=1)])
+    )
+    body = {
+        "grant_type": "password",
+        "username": "ada",
+        "password": "password",
+        "client_id": "app",
+        "client_secret": "",
+    }
+
+    reply = api.post("/v2.1/token", json=body)
+
+    assert reply.status_code == 403
+    assert rows_of(session, AccessToken.id) == []

@@ -1,4 +1,4 @@
-"""What the values of one row mean, before anything is stored."""
+"""Mapping of single source rows, before anything is stored."""
 
 import datetime as dt
 from decimal import Decimal
@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from joindin.imports.joindin.legacy_row import ExcludedRow, InvalidRow, LegacyRow, parse_row_id
-from joindin.imports.joindin.map_events import map_event, map_event_comment, map_host
+from joindin.imports.joindin.map_events import map_event, map_event_comment, map_event_image, map_host, map_report
 from joindin.imports.joindin.map_people import map_client, map_user
-from joindin.imports.joindin.map_talks import map_link, map_speaker, map_talk, map_talk_comment
+from joindin.imports.joindin.map_talks import map_language, map_link, map_speaker, map_talk, map_talk_comment
 from joindin.utils.datetimes import UTC
 from tests.imports.joindin.legacy_data import (
     STARTS,
@@ -53,9 +53,11 @@ def test_a_number_may_be_a_number_or_its_digits(value):
     assert LegacyRow({"n": value}).number("n") == 7
 
 
-@pytest.mark.parametrize("value", ["seven", "7.5", "0x7", "1_0", "٧", 7.5, float("nan"), "99999999999", b"7", "1e3"])
+@pytest.mark.parametrize(
+    "value", ["seven", "7.5", "0x7", "1_0", "٧", 7.5, float("nan"), "99999999999", b"7", "1e3", 2**31, -(2**31)]
+)
 def test_a_number_that_cannot_be_breaks_the_row(value):
-    with pytest.raises(InvalidRow, match=r"^n (is not a number|cannot be): "):
+    with pytest.raises(InvalidRow, match=r"^n (is not a number|is invalid): "):
         LegacyRow({"n": value}).number("n")
 
 
@@ -254,3 +256,101 @@ def test_a_talk_of_less_than_no_minutes_takes_none():
     row = LegacyRow(talk(1, 2, duration="-5"))
 
     assert (map_talk(row)["duration"], row.repairs) == (0, ["duration is invalid: -5"])
+
+
+@pytest.mark.parametrize(("flag", "is_trusted"), [("0", False), (None, False), ("1", True)])
+def test_only_applications_with_the_password_grant_are_trusted(flag, is_trusted):
+    assert map_client(LegacyRow(client(1, "web2", enable_password_grant=flag)))["is_trusted"] is is_trusted
+
+
+@pytest.mark.parametrize("secret", ["", None])
+def test_an_application_without_a_secret_gets_no_hash_of_one(secret):
+    assert map_client(LegacyRow(client(1, "app", consumer_secret=secret)))["secret_hash"] is None
+
+
+@pytest.mark.parametrize("column", ["slug", "stub"])
+@pytest.mark.parametrize("value", ["", None])
+def test_an_empty_name_of_an_event_is_none(column, value):
+    source_column = {"slug": "url_friendly_name", "stub": "event_stub"}[column]
+
+    assert map_event(LegacyRow(event(1, **{source_column: value})))[column] is None
+
+
+def test_the_reason_of_a_rejection_is_kept():
+    assert map_event(LegacyRow(event(1, rejection_reason="Not a conference")))["rejection_reason"] == "Not a conference"
+
+
+@pytest.mark.parametrize(("active", "is_hidden"), [("1", False), ("0", True), (None, False)])
+def test_comments_are_hidden_only_if_they_are_inactive(active, is_hidden):
+    on_event = map_event_comment(LegacyRow(event_comment(1, 2, active=active)))
+    on_talk = map_talk_comment(LegacyRow(talk_comment(1, 2, active=active)))
+
+    assert (on_event["is_hidden"], on_talk["is_hidden"]) == (is_hidden, is_hidden)
+
+
+def test_old_comments_without_the_column_active_are_not_hidden():
+    old = event_comment(1, 2)
+    del old["active"]
+
+    assert map_event_comment(LegacyRow(old))["is_hidden"] is False
+
+
+@pytest.mark.parametrize(("decision", "expected"), [("", None), (None, None), ("approved", "approved")])
+def test_a_report_without_a_decision_stays_open(decision, expected):
+    report = row(
+        ID=1,
+        reporting_user_id=2,
+        reporting_date="2012-06-01 10:00:00",
+        decision=decision,
+        deciding_user_id=None,
+        deciding_date=None,
+    )
+
+    assert map_report(LegacyRow(report))["decision"] == expected
+
+
+def test_an_event_with_an_end_only_starts_at_its_end_and_says_so():
+    source = LegacyRow(event(1, event_start=0))
+
+    mapped = map_event(source)
+
+    assert mapped["starts_at"] == mapped["ends_at"] == dt.datetime(2012, 5, 5, 17, tzinfo=UTC)
+    assert source.repairs == ["event_start is missing"]
+
+
+def test_a_time_zone_with_a_long_name_is_unknown():
+    source = LegacyRow(event(1, event_tz_cont="x" * 30, event_tz_place="y" * 71))
+
+    assert map_event(source)["timezone"] is None
+    assert source.repairs == ["the name of its zone is too long"]
+
+
+@pytest.mark.parametrize("column", ["type", "url"])
+def test_an_image_without_type_or_address_is_invalid(column):
+    image = row(id=1, event_id=2, type="small", url="https://a.example/x.png", width=90, height=90) | {column: ""}
+
+    with pytest.raises(InvalidRow, match="it has no type or no address"):
+        map_event_image(LegacyRow(image))
+
+
+@pytest.mark.parametrize("name", ["", " ", None])
+def test_a_language_without_a_name_is_invalid(name):
+    with pytest.raises(InvalidRow, match="it has no name"):
+        map_language(LegacyRow(row(ID=1, lang_name=name, lang_abbr="xx")))
+
+
+def test_a_coordinate_that_is_not_a_number_is_invalid():
+    with pytest.raises(InvalidRow, match="event_lat is not a number: 'north'"):
+        map_event(LegacyRow(event(1, event_lat="north")))
+
+
+def test_a_binary_text_is_decoded():
+    assert LegacyRow({"t": "Käse".encode() + b"\xff"}).raw_text("t") == "Käse\ufffd"
+
+
+@pytest.mark.parametrize(("value", "expected"), [("4", 4), ("-1", None), (None, None)])
+def test_a_number_below_the_minimum_becomes_the_default(value, expected):
+    source = LegacyRow({"n": value})
+
+    assert source.number("n", minimum=0) == expected
+    assert source.repairs == (["n is invalid: -1"] if value == "-1" else [])

@@ -1,4 +1,4 @@
-"""Moving in again: after an end, after a crash, after life went on at both places."""
+"""Repeated imports: after a complete run, after an interrupted one, and after changes in source and target."""
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -41,7 +41,7 @@ from tests.imports.joindin.legacy_data import (
 
 
 def installation(people=6, **more):
-    """Something of everything, with things that have to be mended, left out and skipped."""
+    """Return tables with rows of every kind, some of which are repaired, excluded or skipped."""
     return legacy_tables(
         user=[user(id_) for id_ in range(1, people + 1)],
         oauth_consumers=[client(1, "web2")],
@@ -77,7 +77,7 @@ def test_a_second_run_changes_nothing(session):
 
     assert all_rows(session) == before
     assert first.totals["added"] == 49
-    # What could not come in is tried again, and named again.
+    # Skipped rows are tried and reported again.
     assert again.totals == {"unchanged": 53, "skipped": 1, "orphans": 4}
     assert again.issues == [
         "events 3: event_start is not a number: 'soon'",
@@ -98,12 +98,12 @@ def test_overwriting_with_the_same_changes_nothing_either(session):
     assert "added" not in again.totals
 
 
-@pytest.mark.parametrize("steps", range(0, 66, 3))
+@pytest.mark.parametrize("steps", range(0, 66, 9))
 def test_a_run_that_was_broken_off_is_completed_by_the_next(session, small_batches, steps):
     broken_off = import_database(session, InMemorySource(installation()), now=NOW, report=Report())
     for _step, _rows in zip(range(steps), broken_off):
         session.commit()
-    # The next step was under way.
+    # The next step was not committed.
     next(broken_off, None)
     broken_off.close()
     session.rollback()
@@ -188,7 +188,7 @@ def with_more_of_event_4():
 
 
 def shown(api):
-    """What a page of event 4 shows out of other tables."""
+    """Return the parts of event 4 that come from other tables."""
     event = api.get("/v2.1/events/4?verbose=yes").json["events"][0]
     return event["tags"], [host["host_name"] for host in event["hosts"]], list(event["images"])
 
