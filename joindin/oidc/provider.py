@@ -2,7 +2,7 @@
 
 Every sign-in has one deadline for all requests to the provider. The discovery document and the keys are cached in
 each process for an hour. No lock is held during a request: sign-ins that find an expired cache fetch the document
-themselves, and one slow response delays nobody else.
+themselves, and a slow response delays no other sign-in.
 """
 
 import time

@@ -74,7 +74,7 @@ def unsubscribe_url(letter):
 
 def unsubscribe_footer(letter, about):
     """What such a mail says before its signature."""
-    return f"No more mails about {about}? Stop them here: <{unsubscribe_url(letter)}>\n\n"
+    return f"To stop mails about {about}, open this page: <{unsubscribe_url(letter)}>\n\n"
 
 
 def html_part(letter):

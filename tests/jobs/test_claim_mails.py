@@ -37,7 +37,7 @@ def test_a_claim_is_told_to_the_hosts(session, smtp_server, deliver):
     [letter] = smtp_server.messages
     assert (letter["To"], letter["Subject"]) == ("hanna@example.org", "Joind.in: A talk has been claimed")
     assert plain_text_part(letter) == (
-        'Ann [O](x) says to be the speaker "Ann" of a talk of your event.\n\n'
+        'Ann [O](x) claims to be the speaker "Ann" of a talk at your event.\n\n'
         "Event: Día & Co\nTalk: *On* Python\n\n"
         f"Approve or reject it here: <{WEBSITE_URL}/event/dia/claims>\n\n{unsubscribe_footer(letter, HOSTING)}{SIGNATURE}"
     )
@@ -53,10 +53,10 @@ def test_an_assignment_is_told_to_the_speaker(session, smtp_server, deliver):
     [letter] = smtp_server.messages
     assert (letter["To"], letter["Subject"]) == ("ann@example.org", "Joind.in: A talk has been assigned to you")
     assert plain_text_part(letter) == (
-        "A host of an event says that one of its talks is yours.\n\n"
+        "A host of an event named you as the speaker of a talk.\n\n"
         "Event: Día & Co\nTalk: *On* Python\n\n"
-        f"If it is, say so here: <{WEBSITE_URL}/user/ann%20o/claims>\n\n"
-        f"If it is not, there is nothing to do.\n\n{SIGNATURE}"
+        f"If this is correct, confirm it here: <{WEBSITE_URL}/user/ann%20o/claims>\n\n"
+        f"If it is not, you can ignore this mail.\n\n{SIGNATURE}"
     )
     assert html_part(letter).links == [f"{WEBSITE_URL}/user/ann%20o/claims", FEEDBACK]
 
@@ -73,8 +73,8 @@ def test_an_approval_is_told_to_the_speaker(session, smtp_server, deliver):
     assert plain_text_part(letter) == (
         "You are now a speaker of the talk you claimed.\n\n"
         "Event: Día & Co\nTalk: *On* Python\n\n"
-        f"Its page: <{WEBSITE_URL}/talk/abc12>\n\n"
-        f"Add your slides, and see what your audience says.\n\n{SIGNATURE}"
+        f"Page of the talk: <{WEBSITE_URL}/talk/abc12>\n\n"
+        f"You can now add your slides there and read the comments of your audience.\n\n{SIGNATURE}"
     )
     assert html_part(letter).links == [f"{WEBSITE_URL}/talk/abc12", FEEDBACK]
 
@@ -89,9 +89,9 @@ def test_a_rejection_is_told_to_the_claimant(session, smtp_server, deliver):
     _claimed, letter = smtp_server.messages
     assert (letter["To"], letter["Subject"]) == ("ann@example.org", "Joind.in: Your talk claim has been rejected")
     assert plain_text_part(letter) == (
-        "A host decided that the talk you claimed is not yours.\n\n"
+        "A host has rejected your claim to a talk.\n\n"
         "Event: Día & Co\nTalk: *On* Python\n\n"
-        f"If you think that this is a mistake, talk to the hosts of the event.\n\n{SIGNATURE}"
+        f"If you think that this is a mistake, please contact the hosts of the event.\n\n{SIGNATURE}"
     )
     assert html_part(letter).links == [FEEDBACK]
 

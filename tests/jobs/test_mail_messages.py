@@ -24,7 +24,7 @@ from tests.conftest import WEBSITE_URL
 from tests.factories import NOW, make_event, make_event_comment, make_pending_event, make_user, newest, parse_instant
 from tests.jobs.smtp_server import html_part, plain_text_part, unsubscribe_footer, unsubscribe_url
 
-SIGNATURE = "Anything to ask or to tell us? Write to <feedback@joind.in>, or to @joindin on Twitter.\n"
+SIGNATURE = "Do you have questions or comments? Write to <feedback@joind.in>, or to @joindin on Twitter.\n"
 FEEDBACK = "mailto:feedback@joind.in"
 
 
@@ -48,9 +48,9 @@ def test_registration_sends_the_verification_link(session, smtp_server, deliver)
     assert letter["To"] == "ann@example.org"
     assert plain_text_part(letter) == (
         "Thank you for joining joind.in!\n\n"
-        "Please open this page to show that the address is yours:\n"
+        "Please open this page to confirm your address:\n"
         f"<{WEBSITE_URL}/user/verification?token={token}>\n\n"
-        f"If it was not you who registered, there is nothing to do.\n\n{SIGNATURE}"
+        f"If you did not register, you can ignore this mail.\n\n{SIGNATURE}"
     )
     assert html_part(letter).links == [f"{WEBSITE_URL}/user/verification?token={token}", FEEDBACK]
 
@@ -75,7 +75,7 @@ def test_username_reminder_names_the_user(session, smtp_server, deliver):
     [letter] = smtp_server.messages
     assert (letter["To"], letter["Subject"]) == ("paul@example.org", "Your joind.in username")
     assert plain_text_part(letter) == (
-        "Hello Paul Plain,\n\nsomebody, most likely you, asked us which username you have.\n\n"
+        "Hello Paul Plain,\n\nwe received a request for your username.\n\n"
         f"Username: paul\n\nSign in here: <{WEBSITE_URL}/user/login>\n\n{SIGNATURE}"
     )
     assert html_part(letter).links == [f"{WEBSITE_URL}/user/login", FEEDBACK]
@@ -90,9 +90,9 @@ def test_password_reset_carries_its_token(session, smtp_server, deliver):
     [letter] = smtp_server.messages
     assert (letter["To"], letter["Subject"]) == ("paul@example.org", "Resetting your joind.in password")
     assert plain_text_part(letter) == (
-        "Hello Paul Plain,\n\nsomebody, most likely you, wants a new password for your account. Choose one here:\n"
+        "Hello Paul Plain,\n\nwe received a request for a new password for your account. Choose one here:\n"
         f"<{WEBSITE_URL}/user/new-password?token={token}>\n\n"
-        f"If it was not you, leave this mail alone: your password stays as it is.\n\n{SIGNATURE}"
+        f"If you did not send the request, you can ignore this mail. Your password stays the same.\n\n{SIGNATURE}"
     )
     assert html_part(letter).links == [f"{WEBSITE_URL}/user/new-password?token={token}", FEEDBACK]
 
@@ -119,10 +119,10 @@ def test_a_submitted_event_is_told_to_every_admin(session, smtp_server, deliver)
     assert plain_text_part(letter).replace(unsubscribe_url(letter), unsubscribe_url(other)) == plain_text_part(other)
     assert unsubscribe_url(letter) != unsubscribe_url(other)
     assert plain_text_part(letter) == (
-        "Somebody submitted an event to joind.in.\n\n"
+        "An event was submitted to joind.in.\n\n"
         "Title: PHP Day\nContact: Paul Plain\nDate: 2nd Mar, 2027\nDescription:\n\n"
         "> One day.\n>\n> Two tracks.\n\n"
-        f"Events that wait for a decision: 2\nSee them all: <{WEBSITE_URL}/event/pending>\n\n"
+        f"Events that wait for a decision: 2\nList of these events: <{WEBSITE_URL}/event/pending>\n\n"
         f"{unsubscribe_footer(letter, 'new events that wait for approval')}{SIGNATURE}"
     )
     assert html_part(letter).links == [f"{WEBSITE_URL}/event/pending", unsubscribe_url(letter), FEEDBACK]
@@ -151,7 +151,7 @@ def test_a_rejection_with_its_reason_is_told_to_us_and_to_the_hosts(session, smt
     assert [letter["To"] for letter in smtp_server.messages] == ["info@joind.in", "hanna@example.org"]
     assert [letter["Subject"] for letter in smtp_server.messages] == ["Event Rejected"] * 2
     assert plain_text_part(smtp_server.messages[1]).startswith(
-        'We decided not to list the event "PHP Day" on joind.in. The reason:\n\n> Off topic\n\n'
+        'We have decided not to list the event "PHP Day" on joind.in. The reason:\n\n> Off topic\n\n'
     )
     assert html_part(smtp_server.messages[1]).links == [f"{WEBSITE_URL}/event/php-day/edit", FEEDBACK]
 
@@ -185,7 +185,7 @@ def test_a_comment_nobody_is_known_to_have_written_can_be_reported(session, smtp
 
     deliver()
 
-    assert "\nAuthor: Somebody without an account\n" in plain_text_part(smtp_server.messages[0])
+    assert "\nAuthor: Anonymous\n" in plain_text_part(smtp_server.messages[0])
 
 
 @pytest.mark.parametrize("kind", sorted(SUBJECTS))

@@ -43,7 +43,7 @@ def test_many_guesses_are_told_once_a_day(session, smtp_server, deliver, ann):
         ("ann@example.org", "Many attempts to sign in to your joind.in account")
     ] * 2
     assert plain_text_part(smtp_server.messages[0]).startswith(
-        "Hello Ann Ash,\n\nsomebody tried to sign in to your account ann with many wrong passwords. Nobody got in"
+        "Hello Ann Ash,\n\nthere were many attempts to sign in to your account ann with wrong passwords."
     )
     assert html_part(smtp_server.messages[0]).links == [
         f"{SITE}/accounts/password/reset", f"{SITE}/accounts/security", FEEDBACK,
@@ -73,7 +73,7 @@ def test_wrong_codes_behind_the_right_password_say_what_it_means(session, smtp_s
 
     [letter] = smtp_server.messages
     assert letter["Subject"] == "Wrong codes after the right password for your joind.in account"
-    assert "the right password of your account ann, and after it three wrong codes. They were not let in." in (
+    assert "your correct password was used to sign in to your account ann, followed by three wrong codes." in (
         plain_text_part(letter)
     )
     assert html_part(letter).links == [f"{SITE}/accounts/password/reset", FEEDBACK]

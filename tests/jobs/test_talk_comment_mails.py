@@ -10,7 +10,7 @@ from tests.conftest import WEBSITE_URL
 from tests.factories import NOW, make_event, make_talk, make_talk_comment, make_user
 from tests.jobs.smtp_server import html_part, plain_text_part, unsubscribe_footer, unsubscribe_url
 
-SIGNATURE = "Anything to ask or to tell us? Write to <feedback@joind.in>, or to @joindin on Twitter.\n"
+SIGNATURE = "Do you have questions or comments? Write to <feedback@joind.in>, or to @joindin on Twitter.\n"
 FEEDBACK = "mailto:feedback@joind.in"
 COMMENTS, HOSTING = "comments on your talks", "claimed talks and reported comments at your events"
 
@@ -32,7 +32,7 @@ def test_a_comment_is_told_to_the_speakers(session, smtp_server, deliver):
     assert [letter["Subject"] for letter in smtp_server.messages] == ["New feedback on On {Python} & more"] * 2
     letter = smtp_server.messages[0]
     assert plain_text_part(letter) == (
-        'Somebody commented on your talk "On {Python} & more".\n\n'
+        'There is a new comment on your talk "On {Python} & more".\n\n'
         "Author: Ann\nRating: 4\nComment:\n\n> Clear.\n>\n> And [fun](http://evil.example)!\n\n"
         f"Your talk: <{WEBSITE_URL}/talk/abcde>\n\n{unsubscribe_footer(letter, COMMENTS)}{SIGNATURE}"
     )
@@ -49,8 +49,8 @@ def test_a_private_comment_without_a_rating_that_counts_says_so(session, smtp_se
     [letter] = smtp_server.messages
     assert letter["To"] == "bob@example.org"
     assert plain_text_part(letter) == (
-        'Somebody commented on your talk "On Python".\n\n'
-        "Author: Ada\nRating: Not rated\nFor: the speakers of this talk, and nobody else\nComment:\n\n> Psst\n\n"
+        'There is a new comment on your talk "On Python".\n\n'
+        "Author: Ada\nRating: Not rated\nVisible to: the speakers of this talk only\nComment:\n\n> Psst\n\n"
         f"Your talk: <{WEBSITE_URL}/talk/abcde>\n\n{unsubscribe_footer(letter, COMMENTS)}{SIGNATURE}"
     )
 
@@ -83,12 +83,12 @@ def test_a_report_is_told_to_the_hosts(session, smtp_server, deliver):
     ] * 2
     letter = smtp_server.messages[0]
     assert plain_text_part(letter) == (
-        "Somebody reported a comment on a talk of your event. It is hidden until you decide about it.\n\n"
+        "A comment on a talk of your event was reported. It is hidden until you decide about it.\n\n"
         "Event: PHP Day\nTalk: On Python\nAuthor: Al\nRating: 2\nComment:\n\n> Rude\n> words\n\n"
         f"Decide here: <{WEBSITE_URL}/event/php-day/reported-comments>\n\n"
-        f"Comments are reported when they seem offensive, out of place or spam.\n\n{unsubscribe_footer(letter, HOSTING)}{SIGNATURE}"
+        f"Users report comments that they find offensive, off topic or spam.\n\n{unsubscribe_footer(letter, HOSTING)}{SIGNATURE}"
     )
-    assert "Author: Somebody without an account\nRating: Not rated\n" in plain_text_part(smtp_server.messages[1])
+    assert "Author: Anonymous\nRating: Not rated\n" in plain_text_part(smtp_server.messages[1])
     assert html_part(letter).links == [
         f"{WEBSITE_URL}/event/php-day/reported-comments",
         unsubscribe_url(letter),

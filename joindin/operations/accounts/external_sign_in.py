@@ -2,7 +2,7 @@
 
 An identity signs in to the account that it is connected to. Users connect it while they are signed in. A matching e-mail
 address is not enough, unless the settings allow it. Then the address must be verified by the provider and by this
-platform: otherwise an attacker could register with the address of somebody else first.
+platform: otherwise an attacker could register with the address of another person first.
 """
 
 import datetime as dt

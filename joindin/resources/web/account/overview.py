@@ -196,7 +196,7 @@ def _sections():
         (
             "Applications",
             [
-                ("/api/settings/token/", "Tokens and applications", "What scripts and applications may do for you"),
+                ("/api/settings/token/", "Tokens and applications", "Access of scripts and applications to your account"),
                 ("/accounts/applications/", "Applications you make", "Register applications that other people can use"),
             ],
         ),

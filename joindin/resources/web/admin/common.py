@@ -52,7 +52,7 @@ TABS = (
 
 
 def current_viewer() -> Viewer:
-    """Return the signed-in user with their permissions; :raises Unauthenticated: if nobody is signed in."""
+    """Return the signed-in user with their permissions; :raises Unauthenticated: if there is none."""
     if "desk_viewer" not in g:
         g.desk_viewer = load_permissions(db.session, require_user())
     return g.desk_viewer
