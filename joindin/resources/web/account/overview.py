@@ -196,7 +196,7 @@ def _sections():
         (
             "Applications",
             [
-                ("/api/settings/token/", "Tokens and applications", "Access of scripts and applications to your account"),
+                ("/api/settings/token/", "Tokens and applications", "Access of scripts and applications"),
                 ("/accounts/applications/", "Applications you make", "Register applications that other people can use"),
             ],
         ),
