@@ -1,9 +1,8 @@
-"""Guarding against forms that other sites make people send (Flask-WTF).
+"""Protection against cross-site request forgery, by Flask-WTF.
 
-Every form below the addresses of ``web`` is guarded without being told to. Another surface that has a form, or lets
-people in by their session, calls :func:`check_csrf` before it writes. The names are those that ephios's clients use: field
-``csrfmiddlewaretoken``, header ``X-CSRFToken``, cookie ``csrftoken``. Somebody's tokens are good for
-their session alone, and a caller who shows a bearer token needs none.
+Every form of the surface ``web`` is checked automatically. Another surface that has forms, or accepts browser sessions, calls
+:func:`check_csrf` before it writes. Field, header and cookie have the names that clients of ephios use. A token is bound to one
+session. Requests with a bearer token need none.
 """
 
 import hmac
@@ -23,7 +22,7 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
 class CsrfFailed(Forbidden):
-    """Nobody can tell that the person meant to send this."""
+    """The request has no valid CSRF token, or comes from another site."""
 
 
 class CsrfExtension(CSRFProtect):
@@ -39,9 +38,9 @@ def init_app(app: Flask) -> None:
         "WTF_CSRF_CHECK_DEFAULT": False,
         "WTF_CSRF_FIELD_NAME": CSRF_FIELD,
         "WTF_CSRF_HEADERS": ["X-CSRFToken"],
-        # As long as the session; how old the page is does not matter.
+        # A token is valid as long as its session.
         "WTF_CSRF_TIME_LIMIT": None,
-        # The token is bound to the session, and some browsers keep the Referer to themselves.
+        # Some browsers send no Referer; the token is bound to the session.
         "WTF_CSRF_SSL_STRICT": False,
     }
     csrf.init_app(app)
@@ -52,19 +51,19 @@ def init_app(app: Flask) -> None:
 
 
 def csrf_token() -> str:
-    """What a form carries along."""
-    _bind()
+    """Return the token for a form."""
+    _bind_to_session()
     return generate_csrf()
 
 
 def check_csrf() -> None:
-    """:raises CsrfFailed: if the request writes and does not show the token, or comes from another site."""
+    """:raises CsrfFailed: if the request writes and has no valid token, or comes from another site."""
     if request.method in SAFE_METHODS:
         return
     origin = request.headers.get("Origin")
     if origin not in (None, f"{request.scheme}://{request.host}"):
         raise CsrfFailed("CSRF Failed: Origin checking failed.")
-    _bind()
+    _bind_to_session()
     csrf.protect(apply_exemptions=True)
 
 
@@ -73,29 +72,29 @@ def _check_pages():
         check_csrf()
 
 
-def _bind():
-    """Make the token one of this session; a visitor's is one of their cookie, until they sign in."""
-    known = current_session()
-    if known is None:
+def _bind_to_session():
+    """Derive the token's secret from the browser session. A visitor's secret is random and stored in their cookie."""
+    session = current_session()
+    if session is None:
         return
-    ours = hmac.digest(current_app.secret_key.encode(), f"csrf\n{known.token_hash}".encode(), "sha256").hex()
-    if flask.session.get(CSRF_FIELD) != ours:
-        flask.session[CSRF_FIELD] = ours
+    secret = hmac.digest(current_app.secret_key.encode(), f"csrf\n{session.token_hash}".encode(), "sha256").hex()
+    if flask.session.get(CSRF_FIELD) != secret:
+        flask.session[CSRF_FIELD] = secret
         g.pop(CSRF_FIELD, None)
 
 
 def _send_cookie(response):
-    known = g._get_current_object()
-    if known.get("session_cookie"):
-        # Whoever just signed in gets the token of the new session with it.
-        known.pop(CSRF_FIELD, None)
+    context = g._get_current_object()
+    if context.get("session_cookie"):
+        # A sign-in of this request started a session, which needs a new token.
+        context.pop(CSRF_FIELD, None)
         csrf_token()
-    if CSRF_FIELD in known and not _has_good_cookie():
+    if CSRF_FIELD in context and not _has_valid_cookie():
         response.set_cookie(CSRF_COOKIE, g.get(CSRF_FIELD), samesite="Lax", secure=request.is_secure, path="/")
     return response
 
 
-def _has_good_cookie():
+def _has_valid_cookie():
     try:
         validate_csrf(request.cookies.get(CSRF_COOKIE))
     except ValidationError:

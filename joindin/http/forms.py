@@ -1,4 +1,7 @@
-"""Forms of pages: what they share (WTForms, guarded by ``csrf.py``, shown by ``templates/web/_forms.html``)."""
+"""Base classes, fields and validators of HTML forms (WTForms).
+
+Forms are protected by ``csrf.py`` and rendered by ``templates/web/_forms.html``.
+"""
 
 from collections.abc import Iterable
 
@@ -20,15 +23,15 @@ MSG_PASSWORD_TOO_WEAK = "Choose a password that is harder to guess"
 
 
 class Form(FlaskForm):
-    """Errors of a field stand at it, in one sentence; :meth:`refuse` adds what only an operation can find out."""
+    """Base class of forms. :meth:`add_error` adds errors of the operation to those of the validators."""
 
     def __init__(self, *args, **kwargs):
-        # Before the form makes its token, or that would be good for no session.
+        # Binds the token to the session before the form creates its field.
         csrf_token()
         super().__init__(*args, **kwargs)
 
     def add_error(self, message: str, field: Field | None = None) -> None:
-        """Say what is wrong, at ``field`` or about the whole."""
+        """Add an error to ``field``, or to the whole form."""
         if field is None:
             self.form_errors.append(message)
         else:
@@ -36,7 +39,7 @@ class Form(FlaskForm):
 
 
 class FormWithNext(Form):
-    """A form that goes on to where its reader came from."""
+    """A form that redirects to the page that the user came from."""
 
     next = HiddenField()
 
@@ -45,7 +48,7 @@ class FormWithNext(Form):
 
 
 class PlainTextField(StringField):
-    """A line without tags and control characters, trimmed."""
+    """One line of text; tags, control characters and surrounding space are removed."""
 
     def process_formdata(self, valuelist):
         if valuelist:
@@ -53,7 +56,7 @@ class PlainTextField(StringField):
 
 
 class CheckboxList(SelectMultipleField):
-    """Several of some choices, each with a box."""
+    """Several of some choices, as checkboxes."""
 
     is_group = True
     widget = ListWidget(prefix_label=False)
@@ -61,13 +64,13 @@ class CheckboxList(SelectMultipleField):
 
 
 class RadioChoice(RadioField):
-    """One of some choices, each with its button."""
+    """One of some choices, as radio buttons."""
 
     is_group = True
 
 
 def choices(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
-    """Values, and what is said of each."""
+    """Return choices for pairs of value and label."""
     return [SelectChoice(value, label) for value, label in pairs]
 
 
@@ -75,8 +78,8 @@ def required(message: str) -> DataRequired:
     return DataRequired(message)
 
 
-def max_length(most: int, what: str) -> Length:
-    return Length(max=most, message=f"{what} must have at most {most} characters")
+def max_length(length: int, label: str) -> Length:
+    return Length(max=length, message=f"{label} must have at most {length} characters")
 
 
 def valid_email(_form, field: Field) -> None:
@@ -85,7 +88,7 @@ def valid_email(_form, field: Field) -> None:
 
 
 def strong_password(form, field: Field) -> None:
-    """Longer than the API asks for, and nothing that its owner, whom ``form.names`` names, is called."""
+    """Require a longer password than the API does, and none that contains one of ``form.names`` or is common."""
     if len(field.data) < MIN_PASSWORD_LENGTH:
         raise ValidationError(f"Choose a password of at least {MIN_PASSWORD_LENGTH} characters")
     if len(field.data.encode(errors="replace")) > MAX_PASSWORD_BYTES:
@@ -99,7 +102,7 @@ def init_app(app: Flask) -> None:
 
 
 def aria_attributes(field):
-    """What ties a field to its hint and its error for those who hear the page."""
+    """Return the attributes that connect a field with its hint and error for screen readers."""
     ids = [f"{field.id}-hint"] if field.description else []
     if field.errors:
         ids.append(f"{field.id}-error")

@@ -1,4 +1,4 @@
-"""What browsers are told about every page: load nothing from elsewhere, run nothing, show it in no frame."""
+"""Security headers of HTML pages: no resources of other hosts, no scripts without nonce, no frames, private caching."""
 
 import secrets
 
@@ -24,14 +24,14 @@ def init_app(app: Flask) -> None:
 
 
 def script_nonce() -> str:
-    """What a script of this page has to carry. Pages that do not ask for it run no script at all."""
+    """Return the nonce for a script of this page. Pages that do not call this allow no script."""
     if "script_nonce" not in g:
         g.script_nonce = secrets.token_urlsafe(16)
     return g.script_nonce
 
 
 def allow_form_action(origin: str) -> None:
-    """Let a form of this page lead on to ``origin`` (``https://host`` or ``scheme:``): browsers check redirects too."""
+    """Allow a form of this page to redirect to ``origin`` (``https://host`` or ``scheme:``)."""
     g.setdefault("form_targets", []).append(origin)
 
 
@@ -42,7 +42,7 @@ def _add_headers(response):
     response.headers |= SECURITY_HEADERS
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = f"max-age={HSTS_MAX_AGE_S}"
-    _keep_to_one_reader(response)
+    _set_private_caching(response)
     return response
 
 
@@ -61,8 +61,8 @@ def _policy():
     return "; ".join(directives)
 
 
-def _keep_to_one_reader(response):
-    """No cache in between may give one person's page to another."""
+def _set_private_caching(response):
+    """Forbid shared caches to store pages of signed-in users and pages with a form."""
     if current_surface() != DOCS:
         response.vary.add("Cookie")
     if g.get("browser_session") is None and CSRF_FIELD not in g:

@@ -1,4 +1,4 @@
-"""How pages put dates, texts and people."""
+"""Formatting of dates, texts and names in templates."""
 
 import datetime as dt
 from itertools import groupby
@@ -6,7 +6,7 @@ from itertools import groupby
 from joindin.models import Talk, TalkSpeaker, User
 from joindin.utils.datetimes import get_timezone
 
-# What stands in a browser's name for itself: the first that fits is it.
+# Marks of browsers in the user agent; the first match wins, because browsers imitate each other.
 BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -32,7 +32,7 @@ def to_local(at: dt.datetime, zone_name: str | None) -> dt.datetime:
 
 
 def long_date(at: dt.datetime) -> str:
-    """Such as Monday 2 March 2026."""
+    """Return, for example, ``Monday 2 March 2026``."""
     return f"{at:%A} {at.day} {at:%B} {at.year}"
 
 
@@ -41,7 +41,7 @@ def time_of_day(at: dt.datetime) -> str:
 
 
 def group_talks_by_day(talks: list[Talk], zone_name: str | None) -> list[tuple[dt.date, list[Talk]]]:
-    """The talks, which are in order already, under the days on which they start at the place."""
+    """Group talks, which are ordered by start, by the local day on which they start."""
     by_day = groupby(talks, key=lambda talk: to_local(talk.starts_at, zone_name).date())
     return [(on, list(those)) for on, those in by_day]
 
@@ -55,10 +55,10 @@ def speaker_name(speaker: TalkSpeaker) -> str:
 
 
 def split_paragraphs(text: str | None) -> list[list[str]]:
-    """The lines of each paragraph; blank lines part paragraphs."""
+    """Return the lines of each paragraph; blank lines separate paragraphs."""
     lines = (text or "").splitlines()
-    filled = groupby(lines, key=lambda line: bool(line.strip()))
-    return [list(those) for is_filled, those in filled if is_filled]
+    groups = groupby(lines, key=lambda line: bool(line.strip()))
+    return [list(those) for has_text, those in groups if has_text]
 
 
 def pluralise(number: int, noun: str) -> str:
@@ -66,7 +66,7 @@ def pluralise(number: int, noun: str) -> str:
 
 
 def format_duration(seconds: int) -> str:
-    """How long to wait, rounded up to what people count in."""
+    """Return a waiting time, rounded up to seconds, minutes or hours."""
     if seconds <= 90:
         return pluralise(seconds, "second")
     if seconds <= 90 * 60:
@@ -75,17 +75,17 @@ def format_duration(seconds: int) -> str:
 
 
 def browser_name(user_agent: str | None) -> str:
-    """Such as Firefox on Linux; roughly, for browsers pretend to be each other."""
-    said = user_agent or ""
-    browser = next((name for mark, name in BROWSERS if mark in said), None)
-    system = next((name for mark, name in SYSTEMS if mark in said), None)
+    """Return, for example, ``Firefox on Linux``; an approximation, because browsers imitate each other."""
+    text = user_agent or ""
+    browser = next((name for mark, name in BROWSERS if mark in text), None)
+    system = next((name for mark, name in SYSTEMS if mark in text), None)
     if browser is None:
-        return said.split("/")[0][:40].strip() or "Unknown browser"
+        return text.split("/")[0][:40].strip() or "Unknown browser"
     return f"{browser} on {system}" if system else browser
 
 
 def format_audit_value(value: object) -> str:
-    """A value of the audit log."""
+    """Return a value of the audit log as text."""
     if value is None or isinstance(value, bool):
         return {None: "nothing", True: "yes", False: "no"}[value]
     return str(value)

@@ -1,13 +1,13 @@
-"""Ids in addresses."""
+"""URL converters for ids and for the remainder of a path."""
 
 from werkzeug.routing import BaseConverter
 
-# Beyond what any row has, within what PostgreSQL takes for an INTEGER.
+# The maximum of PostgreSQL's INTEGER; no row has it.
 MAX_ROW_ID = 2**31 - 1
 
 
 class PositiveInt(BaseConverter):
-    """A decimal number above zero; anything else is another address."""
+    """A positive decimal number. Other values do not match the route."""
 
     regex = r"0*[1-9][0-9]*"
 
@@ -19,10 +19,10 @@ class PositiveInt(BaseConverter):
 
 
 class RowIdConverter(BaseConverter):
-    """Anything; what is no decimal number is the id of no row, so that the resource says so itself."""
+    """Any text. A text that is no decimal number becomes 0, the id of no row, so that the endpoint answers 404."""
 
     regex = r"[^/]+"
-    # Said outright, for werkzeug takes the slash in the pattern for one that may match.
+    # Werkzeug derives the opposite from the slash in the pattern.
     part_isolating = True
 
     def to_python(self, value):
@@ -33,14 +33,14 @@ class RowIdConverter(BaseConverter):
 
 
 class PathRemainder(BaseConverter):
-    """All that is left of the path, slashes and all, for names may hold some; even nothing."""
+    """The remainder of the path, including slashes; it may be empty."""
 
     regex = r".*"
     part_isolating = False
-    # After every other rule.
+    # Tried after every other rule.
     weight = 300
 
 
 def _row_id(digits):
-    # Cut, because Python refuses to make a number of thousands of digits.
+    # Python refuses to convert thousands of digits.
     return min(int(digits.lstrip("0")[:40] or 0), MAX_ROW_ID)

@@ -1,6 +1,6 @@
-"""The authorization server: Authlib's, taught what this house keeps and how strict it is.
+"""OAuth 2.0 authorization server, built on Authlib.
 
-RFC 6749 with RFC 7636 (S256 only), 7009, 7662, 8414, 8252, 9207 and the advice of 9700. One
-implementation serves several dialects: what they differ in are their terms (how long things live)
-and how they word their answers, which is the business of ``resources/oauth2``. Nothing here commits.
+RFC 6749 with RFC 7636 (S256 only), 7009, 7662, 8414, 8252, 9207 and the recommendations of 9700. One implementation serves
+two APIs: a ``TokenPolicy`` holds the lifetimes, and callbacks translate errors and responses. Endpoints are in
+``resources/ephios/oauth.py`` and ``resources/gancio/oauth.py``. Nothing here commits.
 """

@@ -1,4 +1,4 @@
-"""An application as Authlib wants to see it."""
+"""Adapter that gives an application the interface of Authlib."""
 
 from authlib.oauth2.rfc6749 import ClientMixin
 
@@ -9,7 +9,7 @@ from joindin.security.tokens import verify_token_hash
 
 
 class OAuthClient(ClientMixin):
-    """``row`` in the terms of the protocol. What it may do follows from what it is."""
+    """``row`` is the application. Its rights follow from its columns."""
 
     def __init__(self, row: Client):
         self.row = row
@@ -18,20 +18,20 @@ class OAuthClient(ClientMixin):
         return self.row.key
 
     def get_default_redirect_uri(self):
-        """The one that is registered, if there is but one."""
+        """Return the registered URI if there is exactly one."""
         usable = [uri for uri in self.row.redirect_uris if redirect_uri_error(uri, self.row.is_public) is None]
         return usable[0] if len(usable) == 1 else None
 
     def get_allowed_scope(self, scope):
-        """What was asked for, or all it may ask for; None if it asked for more."""
-        most = self.row.scopes.split()
+        """Return the requested scopes, by default all allowed ones; None if others were requested."""
+        allowed = self.row.scopes.split()
         if not scope:
-            return join_scopes(most)
+            return join_scopes(allowed)
         try:
-            wanted = parse_scopes(scope)
+            requested = parse_scopes(scope)
         except ValueError:
             return None
-        return join_scopes(wanted) if set(wanted) <= set(most) else None
+        return join_scopes(requested) if set(requested) <= set(allowed) else None
 
     def check_redirect_uri(self, redirect_uri):
         return is_registered(redirect_uri, self.row.redirect_uris, self.row.is_public)
@@ -42,7 +42,7 @@ class OAuthClient(ClientMixin):
     def check_endpoint_auth_method(self, method, endpoint):
         if method != "none":
             return not self.row.is_public
-        # What a token says is told to nobody who cannot prove who they are.
+        # Introspection needs a secret.
         return self.row.is_public and endpoint != "introspection"
 
     def check_response_type(self, response_type):
@@ -52,7 +52,7 @@ class OAuthClient(ClientMixin):
         if grant_type == "client_credentials":
             return self.row.is_service and not self.row.is_public
         if grant_type == "password":
-            # Joind.in lets anybody register an application that asks for passwords, so trust alone
-            # does not make it one of the house: only the operator makes those.
+            # Every user of Joind.in may register a trusted application. The password grant is for applications that the
+            # operator created: they have no owner.
             return self.row.is_trusted and self.row.owner_id is None
         return grant_type in ("authorization_code", "refresh_token")

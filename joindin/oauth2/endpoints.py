@@ -1,4 +1,4 @@
-"""Giving tokens back (RFC 7009), and asking what they are good for (RFC 7662)."""
+"""Token revocation (RFC 7009) and introspection (RFC 7662)."""
 
 from authlib.oauth2.rfc6749 import InvalidRequestError
 from authlib.oauth2.rfc7009 import RevocationEndpoint
@@ -14,7 +14,7 @@ class Revocation(RevocationEndpoint):
     CLIENT_AUTH_METHODS = ALL_METHODS
 
     def create_endpoint_response(self, request):
-        """Whether there was such a token, and whose, is told to nobody."""
+        """Revoke the token. The response does not reveal whether it exists (RFC 7009, 2.2)."""
         client = self.authenticate_endpoint_client(request)
         if not request.form.get("token"):
             raise InvalidRequestError("Missing token parameter.")
@@ -29,22 +29,22 @@ class Introspection(IntrospectionEndpoint):
         client = self.authenticate_endpoint_client(request)
         if not request.form.get("token"):
             raise InvalidRequestError("Missing token parameter.")
-        found = get_token_info(self.server.session, request.form["token"], utc_now())
-        shown = _shown(found) if found and _may_know(client.row, found) else {"active": False}
-        return 200, shown, []
+        token = get_token_info(self.server.session, request.form["token"], utc_now())
+        is_visible = token is not None and _can_introspect(client.row, token)
+        return 200, _represent(token) if is_visible else {"active": False}, []
 
 
-def _may_know(client, found: TokenInfo):
-    """An application asks about its own tokens; a service that the operator made, about all."""
-    return found.client_id == client.id or (client.is_service and client.owner_id is None)
+def _can_introspect(client, token: TokenInfo):
+    """Applications may introspect their own tokens; services that the operator created, all tokens."""
+    return token.client_id == client.id or (client.is_service and client.owner_id is None)
 
 
-def _shown(found):
-    shown = {"active": True, "scope": found.scopes}
-    if found.expires_at is not None:
-        shown["exp"] = int(found.expires_at.timestamp())
-    if found.client_key is not None:
-        shown["client_id"] = found.client_key
-    if found.user_email is not None:
-        shown["username"] = found.user_email
-    return shown
+def _represent(token):
+    body = {"active": True, "scope": token.scopes}
+    if token.expires_at is not None:
+        body["exp"] = int(token.expires_at.timestamp())
+    if token.client_key is not None:
+        body["client_id"] = token.client_key
+    if token.user_email is not None:
+        body["username"] = token.user_email
+    return body

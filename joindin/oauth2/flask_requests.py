@@ -1,6 +1,6 @@
-"""What was asked: the query of a ``GET``, the form of a ``POST``, never the two mixed.
+"""Flask requests with the interface of Authlib: the query of a ``GET``, or the form of a ``POST``, never both.
 
-A secret in an address ends up in logs, so nothing is taken from there but what begins a flow.
+Secrets in addresses end up in logs, therefore the query of a ``POST`` is ignored.
 """
 
 import re
@@ -25,11 +25,11 @@ class FlaskOAuth2Payload(OAuth2Payload):
 
 
 class FlaskOAuth2Request(OAuth2Request):
-    """``changes`` lets a dialect say the same in other words."""
+    """``changes`` replace parameters that an API names differently."""
 
     def __init__(self, request: Request, **changes: str):
-        # Authlib refuses plain http unless the environment says otherwise; whether tokens travel in
-        # clear is a setting of this house, and looked at where requests come in.
+        # Authlib refuses plain http unless an environment variable allows it. The setting TOKENS_NEED_TLS is checked by the
+        # endpoints instead.
         super().__init__(request.method, re.sub("^http:", "https:", request.url), headers=request.headers)
         self._args, self._form = _changed(request.args, changes), _changed(request.form, changes)
         self.payload = FlaskOAuth2Payload(self._args if request.method in ("GET", "HEAD") else self._form)

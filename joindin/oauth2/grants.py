@@ -1,4 +1,4 @@
-"""The ways to a token."""
+"""Grant types of the authorization server (RFC 6749, section 4), and PKCE (RFC 7636)."""
 
 from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError, InvalidScopeError
 from authlib.oauth2.rfc6749.grants import (
@@ -27,7 +27,7 @@ ALL_METHODS = [*CONFIDENTIAL_METHODS, "none"]
 
 
 class RedeemedCode:
-    """A grant whose code or refresh token was just spent, as Authlib wants to see it."""
+    """A grant whose code or refresh token was just consumed, with the interface of Authlib."""
 
     def __init__(self, grant: Grant, redirect_uri: str | None = None):
         self.grant = grant
@@ -51,7 +51,7 @@ class JoindinAuthorizationCodeGrant(AuthorizationCodeGrant):
     @staticmethod
     def validate_authorization_redirect_uri(request, client):
         redirect_uri = request.payload.redirect_uri or client.get_default_redirect_uri()
-        # Nothing of the address is repeated: it may hold what a description must not.
+        # The address is not repeated: it may contain characters that a description must not (RFC 6749, 5.2).
         if not redirect_uri or not client.check_redirect_uri(redirect_uri):
             raise InvalidRequestError("The redirect_uri is not registered for this application.")
         return redirect_uri
@@ -80,14 +80,14 @@ class JoindinAuthorizationCodeGrant(AuthorizationCodeGrant):
         grant = redeem_code(self.server.session, code, client_id=client.row.id, now=utc_now())
         if grant is None:
             return None
-        repeated = self.server.policy.requires_redirect_uri or self.request.payload.redirect_uri
-        return RedeemedCode(grant, grant.redirect_uri if repeated else None)
+        must_match = self.server.policy.requires_redirect_uri or self.request.payload.redirect_uri
+        return RedeemedCode(grant, grant.redirect_uri if must_match else None)
 
     def delete_authorization_code(self, authorization_code):
-        """It was spent when it was looked up."""
+        """Do nothing: :meth:`query_authorization_code` has consumed the code."""
 
     def authenticate_user(self, authorization_code):
-        return active_user(self.server.session, authorization_code.grant)
+        return get_active_user(self.server.session, authorization_code.grant)
 
 
 class JoindinRefreshTokenGrant(RefreshTokenGrant):
@@ -97,19 +97,19 @@ class JoindinRefreshTokenGrant(RefreshTokenGrant):
     def authenticate_refresh_token(self, refresh_token):
         check_scope(self.request)
         session = self.server.session
-        self.shown = lock_refresh_token(session, refresh_token, client_id=self.client.row.id, now=utc_now())
-        return RedeemedCode(session.get_one(Grant, self.shown.grant_id)) if self.shown else None
+        self._refresh_token = lock_refresh_token(session, refresh_token, client_id=self.client.row.id, now=utc_now())
+        return RedeemedCode(session.get_one(Grant, self._refresh_token.grant_id)) if self._refresh_token else None
 
     def authenticate_user(self, refresh_token):
-        return active_user(self.server.session, refresh_token.grant)
+        return get_active_user(self.server.session, refresh_token.grant)
 
     def issue_token(self, user, refresh_token):
-        # Only now: who asked for more than was granted keeps what they have.
-        consume_refresh_token(self.server.session, self.shown, now=utc_now())
+        # Not earlier: a request for scopes that were not granted must not consume the token.
+        consume_refresh_token(self.server.session, self._refresh_token, now=utc_now())
         return super().issue_token(user, refresh_token)
 
     def revoke_old_credential(self, refresh_token):
-        """It was spent before new ones were made, or they would end with it."""
+        """Do nothing: :meth:`issue_token` has consumed the token before it created the new one."""
 
 
 class PasswordGrant(ResourceOwnerPasswordCredentialsGrant):
@@ -140,7 +140,7 @@ class PasswordGrant(ResourceOwnerPasswordCredentialsGrant):
 
 
 class JoindinClientCredentialsGrant(ClientCredentialsGrant):
-    """A service that acts for nobody."""
+    """Tokens without a user, for services."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = CONFIDENTIAL_METHODS
 
@@ -149,32 +149,32 @@ class JoindinClientCredentialsGrant(ClientCredentialsGrant):
 
 
 class PkceChallenge(CodeChallenge):
-    """S256 and nothing else; for every application but those that never learned it."""
+    """PKCE with S256 only. Applications are exempt if ``needs_pkce`` is False."""
 
     DEFAULT_CODE_CHALLENGE_METHOD = "S256"
     SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]
 
     def validate_code_challenge(self, grant, redirect_uri):
-        asked = grant.request.payload.data
-        if not asked.get("code_challenge"):
-            if asked.get("code_challenge_method") or grant.request.client.row.needs_pkce:
+        params = grant.request.payload.data
+        if not params.get("code_challenge"):
+            if params.get("code_challenge_method") or grant.request.client.row.needs_pkce:
                 raise InvalidRequestError("Code challenge required.")
             return
-        if asked.get("code_challenge_method") != "S256":
+        if params.get("code_challenge_method") != "S256":
             raise InvalidRequestError("The code challenge method must be S256.")
         super().validate_code_challenge(grant, redirect_uri)
 
 
 def check_scope(request):
-    """:raises InvalidScopeError: for scopes that nobody knows, before anything is spent."""
+    """:raises InvalidScopeError: for unknown scopes, before a code or token is consumed."""
     try:
         parse_scopes(request.payload.scope)
     except ValueError:
         raise InvalidScopeError() from None
 
 
-def active_user(session, grant: Grant) -> User:
-    """Whose grant it is; :raises InvalidGrantError: if they may not sign in any more."""
+def get_active_user(session, grant: Grant) -> User:
+    """Return the user of the grant; :raises InvalidGrantError: if the account is deactivated or deleted."""
     user = session.get(User, grant.user_id)
     if user is None or not user.is_active:
         raise InvalidGrantError()

@@ -1,4 +1,4 @@
-"""What dialects agree on differently: which kind their tokens are, and how long things live."""
+"""Token policies: kind, length and lifetime of codes and tokens, by API."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from joindin.models import GANCIO, OAUTH2
 class TokenPolicy:
     kind: str
     code_ttl: dt.timedelta
-    # None is for ever.
+    # None means that tokens do not expire.
     access_token_ttl: dt.timedelta | None
     refresh_token_ttl: dt.timedelta | None
     token_length: int
-    # Whether the second step has to repeat the address of the first.
+    # Whether the token request has to repeat the redirect URI of the authorization request (RFC 6749, 4.1.3).
     requires_redirect_uri: bool = True
 
 
@@ -22,5 +22,5 @@ EPHIOS_POLICY = TokenPolicy(
     OAUTH2, dt.timedelta(seconds=60), dt.timedelta(hours=10), dt.timedelta(days=90), token_length=30
 )
 
-# Gancio's clients keep their token for good: WordPress's stores it once and cannot renew it.
+# The WordPress plugin for Gancio stores its token once and cannot renew it.
 GANCIO_POLICY = TokenPolicy(GANCIO, dt.timedelta(minutes=10), None, None, token_length=32, requires_redirect_uri=False)

@@ -1,4 +1,4 @@
-"""The server: who an application is, what is made for it, and what is kept of that."""
+"""Authorization server: client authentication, and the creation and storage of tokens."""
 
 from collections.abc import Callable
 
@@ -35,7 +35,11 @@ from joindin.utils.datetimes import utc_now
 
 
 class OAuth2Server(AuthorizationServer):
-    """``prove`` finds who goes by a name and password. Dialects ``word`` an error and ``respond``."""
+    """Authlib's server with this platform's storage, for one API.
+
+    ``verify_password`` returns the user with a name and password. ``translate_error`` adapts an error before it is sent, and
+    ``to_response`` makes a response of status, body and headers.
+    """
 
     def __init__(
         self,
@@ -67,7 +71,7 @@ class OAuth2Server(AuthorizationServer):
         return OAuthClient(row) if row else None
 
     def authenticate_client(self, request, methods, endpoint="token"):
-        """Whoever proves to be it, in one way and not in two; a public one by its key alone."""
+        """Return the client, authenticated by exactly one method (RFC 6749, 2.3); a public client by its key alone."""
         in_header, key, secret = _credentials(request)
         client = self.query_client(key) if key else None
         if client is None:
@@ -82,8 +86,8 @@ class OAuth2Server(AuthorizationServer):
 
     def save_token(self, token, request):
         policy, now = self.policy, utc_now()
-        spent = request.authorization_code or request.refresh_token
-        grant = spent.grant if spent else request.credential
+        redeemed = request.authorization_code or request.refresh_token
+        grant = redeemed.grant if redeemed else request.credential
         store_tokens(
             self.session,
             kind=policy.kind,
@@ -99,27 +103,27 @@ class OAuth2Server(AuthorizationServer):
         )
 
     def get_authorization_grant(self, request):
-        """The one way there is; others are refused where the application can hear it."""
+        """Return the grant for ``response_type=code``; redirect errors to the application if its redirect URI is valid."""
         if request.payload.response_type == "code":
             return super().get_authorization_grant(request)
         client = self.query_client(request.payload.client_id or "")
         redirect_uri = client and (request.payload.redirect_uri or client.get_default_redirect_uri())
         if not redirect_uri or not client.check_redirect_uri(redirect_uri):
-            raise InvalidRequestError("The application or its redirect_uri is not known here.")
+            raise InvalidRequestError("The application or its redirect_uri is unknown.")
         if not request.payload.response_type:
             raise InvalidRequestError("Missing response_type parameter.", redirect_uri=redirect_uri)
         raise UnauthorizedClientError(redirect_uri=redirect_uri)
 
     def deny_authorization(self, request, error):
-        """Tell the application that there will be no code; for errors that it may hear of."""
+        """Redirect an error to the application. Only for errors that have a valid redirect URI."""
         error.state = request.payload.state
         response = self.handle_error_response(request, error)
         response.location = add_params_to_uri(response.location, [("iss", self._issuer())])
         return response
 
     def issue_tokens(self, user: User, client: Client) -> dict:
-        """All that the application may ask for, for somebody who just told it their password."""
-        client, request = OAuthClient(client), OAuth2Request("POST", "https://here/")
+        """Issue tokens with all scopes of the application, for a user who was authenticated by password."""
+        client, request = OAuthClient(client), OAuth2Request("POST", "https://localhost/")
         request.client, request.user = client, user
         request.credential = create_grant(
             self.session,
@@ -144,7 +148,7 @@ class OAuth2Server(AuthorizationServer):
         return self._to_response(status, body, headers)
 
     def send_signal(self, name, *args, **kwargs):
-        """Nobody listens."""
+        """Authlib's signals are not used."""
 
 
 class IssuerExtension(IssuerParameter):
@@ -168,14 +172,14 @@ def _generator(policy):
 
 
 def _credentials(request):
-    """Whether they stand in the header; key and secret, None where there is none."""
+    """Return whether the credentials are in the header, key and secret; None for a missing one."""
     key, secret = request.form.get("client_id"), request.form.get("client_secret") or None
     if not request.headers.get("Authorization", "").lower().startswith("basic "):
         return False, key, secret
     try:
-        named, proof = extract_basic_authorization(request.headers)
+        header_key, header_secret = extract_basic_authorization(request.headers)
     except UnicodeDecodeError:
         raise InvalidClientError(status_code=401) from None
-    if secret is not None or (key is not None and key != named):
+    if secret is not None or (key is not None and key != header_key):
         raise InvalidClientError(status_code=401)
-    return True, named, proof or None
+    return True, header_key, header_secret or None

@@ -1,4 +1,4 @@
-"""The shape of every address we hand out."""
+"""Addresses of resources and pages."""
 
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 @dataclass(frozen=True)
 class Links:
-    """``base`` is scheme and host of the API as the caller named it, ``website`` the public web site."""
+    """``base`` is scheme and host of the request, ``website`` the public web site."""
 
     base: str
     website: str

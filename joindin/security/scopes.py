@@ -1,4 +1,4 @@
-"""What a token may be good for, and how people are told."""
+"""Scopes of tokens, and their descriptions for the consent page."""
 
 from collections.abc import Iterable
 
@@ -7,33 +7,33 @@ ME_READ, ME_WRITE = "ME_READ", "ME_WRITE"
 CONFIDENTIAL_READ, CONFIDENTIAL_WRITE = "CONFIDENTIAL_READ", "CONFIDENTIAL_WRITE"
 
 SCOPE_DESCRIPTIONS = {
-    PUBLIC_READ: "Read what is public, such as events, talks and shifts",
-    PUBLIC_WRITE: "Add and change what is public, such as events, talks and comments, in your name",
-    ME_READ: "Read your own profile, your keys and what you signed up for",
-    ME_WRITE: "Change your own profile and what you signed up for",
-    CONFIDENTIAL_READ: "Read what only you and your role may see, such as other people's profiles and what waits for approval",
-    CONFIDENTIAL_WRITE: "Change what only your role may change, such as other people's accounts and what waits for approval",
+    PUBLIC_READ: "Read public data, such as events, talks and shifts",
+    PUBLIC_WRITE: "Add and change public data in your name, such as events, talks and comments",
+    ME_READ: "Read your profile, your tokens and your sign-ups",
+    ME_WRITE: "Change your profile and your sign-ups",
+    CONFIDENTIAL_READ: "Read data that needs your role, such as other users' profiles and events that wait for approval",
+    CONFIDENTIAL_WRITE: "Make changes that need your role, such as to other users' accounts and pending events",
 }
 SCOPES = tuple(SCOPE_DESCRIPTIONS)
 ALL_SCOPES = " ".join(SCOPES)
 
-# The one that Gancio's applications know, and what it stands for.
+# The only scope of Gancio's applications, and the scopes that it grants.
 GANCIO_CLIENT_SCOPE = "event:write"
 GANCIO_GRANTED_SCOPES = f"{PUBLIC_READ} {PUBLIC_WRITE} {ME_READ}"
 
 
 def parse_scopes(text: str | None) -> tuple[str, ...]:
-    """The scopes in a text that has spaces between them, in their own order, each once.
+    """Return the scopes in a space-separated text, in the order of ``SCOPES``, each once.
 
-    :raises ValueError: for one that nobody knows.
+    :raises ValueError: for an unknown scope.
     """
-    wanted = (text or "").split()
-    if unknown := sorted(set(wanted) - set(SCOPES)):
+    names = (text or "").split()
+    if unknown := sorted(set(names) - set(SCOPES)):
         raise ValueError(f"There is no scope {unknown[0][:40]!r}")
-    return tuple(scope for scope in SCOPES if scope in wanted)
+    return tuple(scope for scope in SCOPES if scope in names)
 
 
 def join_scopes(scopes: Iterable[str]) -> str:
-    """How scopes are stored and sent."""
+    """Return the form in which scopes are stored and sent."""
     scopes = set(scopes)
     return " ".join(scope for scope in SCOPES if scope in scopes)

@@ -52,11 +52,11 @@ def test_the_page_names_the_application_its_owner_and_what_it_may_do(flow):
 
     page = main_text(reply)
     assert (reply.status_code, reply.mimetype) == (200, "text/html")
-    assert "Let “Schedule” in?" in page
+    assert "Allow access for “Schedule”?" in page
     assert "It was registered by Grace Hopper." in page
     assert "You are signed in as Ada Lovelace." in page
-    assert "Read what is public" in page
-    assert "Read your own profile" in page
+    assert "Read public data" in page
+    assert "Read your profile" in page
     assert "Change" not in page
     assert "you go on to http://127.0.0.1:9." in page
     assert "form-action 'self' http://127.0.0.1:9;" in reply.headers["Content-Security-Policy"]
@@ -404,3 +404,24 @@ def test_without_the_slash_it_leads_to_the_slash(flow):
         (301, "/api/oauth/authorize/?a=1", b""),
         (301, "/api/oauth/token/", b""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_accepted"),
+    [
+        ({"code_challenge": None, "code_challenge_method": None}, True),
+        ({"code_challenge": None, "code_challenge_method": "S256"}, False),
+        ({"code_challenge_method": None}, False),
+        ({"code_challenge_method": "plain"}, False),
+        ({}, True),
+    ],
+)
+def test_an_application_without_pkce_sends_both_parameters_or_none(browser, session, changes, is_accepted):
+    flow = Flow(browser, make_client(session, "old", SECRET, callback_url=CALLBACK, needs_pkce=False))
+
+    reply = browser.get(flow.authorization_url(**changes))
+
+    if is_accepted:
+        assert reply.status_code == 200
+    else:
+        assert parse_redirect(reply)["error"] == "invalid_request"

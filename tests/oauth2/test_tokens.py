@@ -76,6 +76,17 @@ def test_renewed_access_may_be_narrower_but_never_wider(flow):
     assert (full.status_code, full.json["scope"]) == (200, "PUBLIC_READ ME_READ")
 
 
+def test_an_unknown_scope_is_refused_before_the_refresh_token_is_looked_at(flow):
+    first = flow.tokens()
+    second = flow.refresh(first["refresh_token"]).json
+
+    # With a known scope, the repeated token would revoke the grant.
+    repeated = flow.refresh(first["refresh_token"], scope="root")
+
+    assert answer(repeated) == (400, {"error": "invalid_scope"})
+    assert flow.is_valid(second["access_token"])
+
+
 def test_a_refresh_token_is_for_the_application_it_was_given_to(flow, other):
     given = flow.tokens()
 
@@ -244,6 +255,16 @@ def test_an_application_of_the_house_may_ask_for_a_password(house, name):
 def test_a_password_gives_no_more_than_was_asked(house):
     assert ask_with_password(house, scope="ME_READ").json["scope"] == "ME_READ"
     assert answer(ask_with_password(house, scope="root")) == (400, {"error": "invalid_scope"})
+
+
+def test_a_password_gives_no_scope_that_the_application_may_not_ask_for(session, ada, browser):
+    narrow = Flow(browser, make_client(session, "narrow", SECRET, scopes="PUBLIC_READ ME_READ"))
+
+    refused = ask_with_password(narrow, scope="ME_READ ME_WRITE")
+
+    assert answer(refused) == (400, {"error": "invalid_scope"})
+    assert newest(session, AccessToken) is None
+    assert ask_with_password(narrow).json["scope"] == "PUBLIC_READ ME_READ"
 
 
 def test_wrong_passwords_and_people_who_may_not_sign_in(house, session):

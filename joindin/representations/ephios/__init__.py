@@ -1,1 +1,1 @@
-"""What ephios's clients see."""
+"""Representations of the ephios API."""

@@ -1,4 +1,4 @@
-"""People as ephios shows them (spec 8)."""
+"""Users (spec 8)."""
 
 from joindin.viewer import UserSnapshot
 
@@ -7,7 +7,7 @@ def represent_user(user: UserSnapshot) -> dict:
     return {
         "id": user.id,
         "display_name": user.full_name or user.username,
-        # Not known of people here.
+        # Not stored.
         "date_of_birth": None,
         "email": user.email,
         "qualifications": [],

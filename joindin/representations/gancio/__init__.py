@@ -1,1 +1,1 @@
-"""What Gancio's clients see."""
+"""Representations of the Gancio API."""

@@ -1,4 +1,4 @@
-"""Applications and their tokens, as Gancio shows them (spec 4.4). Secrets only to whoever just registered one."""
+"""Applications and their tokens (spec 4.4). A secret is contained only in the response to its registration."""
 
 from joindin.models import AccessToken, Client
 from joindin.security.scopes import GANCIO_CLIENT_SCOPE
@@ -16,7 +16,7 @@ def represent_client(client: Client) -> dict:
 
 
 def represent_new_client(client: Client, secret: str) -> dict:
-    """Under both names: the original says ``redirectUris`` here and its documentation ``redirect_uris``."""
+    """Return both spellings: the original sends ``redirectUris``, its documentation says ``redirect_uris``."""
     return {
         "name": client.name,
         "redirectUris": client.callback_url,
@@ -29,7 +29,7 @@ def represent_new_client(client: Client, secret: str) -> dict:
 
 
 def represent_token(token: AccessToken) -> dict:
-    """The token with its client loaded. What it is in clear, nobody knows any more."""
+    """Represent a token with its client loaded. Only hashes are stored, therefore the secrets are null."""
     return {
         "accessToken": None,
         "refreshToken": None,

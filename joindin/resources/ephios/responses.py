@@ -1,4 +1,4 @@
-"""Answers in the dialect: JSON with the headers that ephios sends (spec 2)."""
+"""Responses of the ephios API: JSON with the headers of the original (spec 2)."""
 
 import orjson
 from flask import Response, request
@@ -15,15 +15,15 @@ HEADERS = {
 }
 
 
-def json_response(shown, status: int = 200) -> Response:
-    response = Response(orjson.dumps(shown), status, content_type="application/json", headers=HEADERS)
+def json_response(body, status: int = 200) -> Response:
+    response = Response(orjson.dumps(body), status, content_type="application/json", headers=HEADERS)
     response.headers["Content-Language"] = response_language()
     return response
 
 
 def response_language() -> str:
-    """By cookie, else by ``Accept-Language``, else German, as in the original."""
-    chosen = request.cookies.get(LANGUAGE_COOKIE)
-    if chosen in LANGUAGES:
-        return chosen
+    """Return the language of the cookie, else of ``Accept-Language``, else German, as in the original."""
+    language = request.cookies.get(LANGUAGE_COOKIE)
+    if language in LANGUAGES:
+        return language
     return request.accept_languages.best_match(LANGUAGES, "de")

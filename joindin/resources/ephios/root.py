@@ -1,4 +1,4 @@
-"""Where clients begin (spec 5)."""
+"""Root of the API: links to the collections (spec 5)."""
 
 from flask import Blueprint, request
 
@@ -6,15 +6,15 @@ from joindin.http.trailing_slash import add_trailing_slash_route
 from joindin.resources.ephios.authentication import require_user
 from joindin.resources.ephios.responses import json_response
 
-PLACES = ("events", "shifts", "participations", "participations-userinfo", "users", "users/me/participations")
+COLLECTIONS = ("events", "shifts", "participations", "participations-userinfo", "users", "users/me/participations")
 
 blp = Blueprint("ephios_root", __name__)
 
 
-def show_root():
+def get_root():
     require_user()
-    here = f"{request.scheme}://{request.host}/api"
-    return json_response({place: f"{here}/{place}/" for place in PLACES})
+    base = f"{request.scheme}://{request.host}/api"
+    return json_response({name: f"{base}/{name}/" for name in COLLECTIONS})
 
 
-add_trailing_slash_route(blp, "/api/", show_root)
+add_trailing_slash_route(blp, "/api/", get_root)

@@ -1,4 +1,4 @@
-"""People (spec 8)."""
+"""Users (spec 8)."""
 
 from flask import Blueprint
 
@@ -10,8 +10,8 @@ from joindin.resources.ephios.responses import json_response
 blp = Blueprint("ephios_users", __name__, url_prefix="/api/users")
 
 
-def show_me():
+def get_own_user():
     return json_response(represent_user(require_user()))
 
 
-add_trailing_slash_route(blp, "/me/", show_me)
+add_trailing_slash_route(blp, "/me/", get_own_user)

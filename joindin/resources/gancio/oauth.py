@@ -12,6 +12,7 @@ from joindin.oauth2.flask_requests import FlaskOAuth2Request
 from joindin.oauth2.policies import GANCIO_POLICY
 from joindin.oauth2.server import OAuth2Server
 from joindin.operations.accounts.clients import get_gancio_client
+from joindin.resources.gancio.request_params import read_params
 from joindin.security.scopes import GANCIO_CLIENT_SCOPE, GANCIO_GRANTED_SCOPES
 from joindin.utils.datetimes import utc_now
 
@@ -46,7 +47,7 @@ def issue_token():
 def issue_token_for_password():
     """Issue a token for username and password (v1). ``client_id=self`` is the default."""
     require_tls()
-    params = _read_params()
+    params = read_params()
     if params.get("client_id", FIRST_PARTY_CLIENT_ID) != FIRST_PARTY_CLIENT_ID:
         return text_response(401, "Unauthorized")
     grant_type = params.get("grant_type", "password")
@@ -62,16 +63,11 @@ def issue_token_for_password():
 def issue_token_for_email():
     """Issue a token for e-mail address or username and password (v2)."""
     require_tls()
-    params = _read_params()
+    params = read_params()
     user = _verify_password(params.get("email") or params.get("username"), params.get("password"))
     if user is None:
         return json_response(401, {"error": "invalid_grant", "error_description": MSG_INVALID_CREDENTIALS})
     return _issue_token(user)
-
-
-def _read_params():
-    params = request.get_json(silent=True) if request.is_json else request.form
-    return params if isinstance(params, dict) else {}
 
 
 def _verify_password(name, password) -> User | None:

@@ -1,7 +1,7 @@
-"""The files that answers point to, on the paths of the original's web site (spec 4.10).
+"""Event images, at the paths of the original web site (spec 4.10).
 
-A name is never given to another image, so whoever has a file may keep it for ever. A web server in
-front may serve the same folder itself.
+The name of a file is never reused, therefore caches may store it permanently. A web server in front may serve the folder
+directly.
 """
 
 from pathlib import Path
@@ -11,9 +11,9 @@ from werkzeug.exceptions import NotFound
 
 from joindin.operations.images import EVENT_ICONS_FOLDER
 
-A_YEAR = 31_536_000
-# What an image is served as goes by its ending alone; nothing that a browser would run is among them.
-TYPES = {
+MAX_AGE_S = 31_536_000
+# Media types by file extension. None of them can contain scripts.
+MEDIA_TYPES = {
     ".gif": "image/gif",
     ".jpeg": "image/jpeg",
     ".jpg": "image/jpeg",
@@ -30,19 +30,19 @@ def init_app(app: Flask) -> None:
 
 @blp.get("/inc/img/event_icons/<path:file>")
 def serve_event_image(file):
-    """Send one size of an event's image."""
+    """Send one size of an event image."""
     folder = Path(current_app.config["MEDIA_DIR"], EVENT_ICONS_FOLDER)
-    kind = TYPES.get(Path(file).suffix.lower())
-    if kind is None or file != Path(file).name:
-        return _no_image()
+    media_type = MEDIA_TYPES.get(Path(file).suffix.lower())
+    if media_type is None or file != Path(file).name:
+        return _not_found()
     try:
-        response = send_from_directory(folder, file, mimetype=kind, max_age=A_YEAR)
+        response = send_from_directory(folder, file, mimetype=media_type, max_age=MAX_AGE_S)
     except NotFound:
-        return _no_image()
+        return _not_found()
     response.cache_control.immutable = True
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 
-def _no_image():
+def _not_found():
     return Response("There is no such image\n", 404, mimetype="text/plain")

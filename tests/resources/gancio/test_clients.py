@@ -99,7 +99,7 @@ def test_a_blog_is_let_in_without_pkce_and_without_repeating_its_address(browser
     token = browser.post("/oauth/token", form)
     again = browser.post("/oauth/token", form)
 
-    assert "It registered itself; nobody here vouches for it." in main_text(page)
+    assert "It registered itself. The operators of this platform have not checked it." in main_text(page)
     assert allowed.location.startswith(f"{BLOG}&code=")
     assert (token.status_code, list(token.json)) == (200, ["access_token", "refresh_token", "username", "token_type"])
     assert (token.json["username"], token.json["token_type"]) == ("ada@example.org", "Bearer")
