@@ -24,15 +24,16 @@ def temporary_database(purpose: str, tmp_path_factory):
 
 
 @contextmanager
-def temporary_postgresql_database(purpose: str):
-    """Yield the URL of an empty database of this process, and drop it in the end.
+def temporary_postgresql_database(purpose: str, template_url: str | None = None):
+    """Yield the URL of a database of this process, empty or a copy of another one, and drop it in the end.
 
     For a run or a module, not for each test: PostgreSQL makes a checkpoint before it drops a database.
     """
     name = f"joindin_{purpose}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
     engine = create_engine(postgresql_server_url(), isolation_level="AUTOCOMMIT")
     with engine.connect() as server:
-        server.exec_driver_sql(f"CREATE DATABASE {name}")
+        template = f"TEMPLATE {make_url(template_url).database}" if template_url else ""
+        server.exec_driver_sql(f"CREATE DATABASE {name} {template}")
         # A server that was not made for tests need not sync these rows to its disk.
         server.exec_driver_sql(f"ALTER DATABASE {name} SET synchronous_commit = off")
     yield make_url(postgresql_server_url()).set(database=name).render_as_string(hide_password=False)

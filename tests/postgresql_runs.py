@@ -13,7 +13,7 @@ from tests.databases import postgresql_server_url
 from tests.postgresql_cluster import running_cluster
 
 # Every fixture that reaches the database of the run needs one of these.
-DATABASE_FIXTURES = {"database_url", "spare_database_url"}
+DATABASE_FIXTURES = {"database_url", "spare_database_url", "ready_instance"}
 
 
 def pytest_addoption(parser):

@@ -1,30 +1,33 @@
-"""Two ways to give a command: in this process on the tests' database, and as a process with an instance of its own."""
+"""Fixtures that run commands: on the tests' database, or with an instance folder and a database of their own."""
 
+import contextvars
+import io
 import os
+import shutil
 import subprocess
 import sys
-from contextlib import nullcontext
+from contextlib import chdir, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
+from joindin.cli import main
 from joindin.cli.console import cli
 from joindin.extensions import db
 from tests import services
 from tests.databases import drop_all_tables, postgresql_server_url, temporary_postgresql_database
 
-PATIENCE = 60
-
 
 @pytest.fixture
 def run(app, session):
-    """Gives a command in a fresh context, as a process of its own would have; the reply has what it said."""
+    """``run(*arguments)`` runs a command on the tests' database, in a new application context as a process has."""
 
-    def running(*words, **options):
+    def running(*arguments, **options):
         db.session.commit()
         with app.app_context():
-            reply = app.test_cli_runner().invoke(cli, list(words), prog_name="joindin", **options)
+            reply = app.test_cli_runner().invoke(cli, list(arguments), prog_name="joindin", **options)
         db.session.expire_all()
         return reply
 
@@ -33,19 +36,30 @@ def run(app, session):
 
 @dataclass
 class Instance:
-    """An instance folder that nothing has touched, and a database to itself."""
+    """An instance folder and a database of its own."""
 
     folder: Path
     environment: dict
 
-    def run(self, *words, **variables):
-        process = self.start(*words, **variables)
-        stdout, stderr = process.communicate(timeout=PATIENCE)
-        return subprocess.CompletedProcess(words, process.returncode, stdout, stderr)
+    def run(self, *arguments, **variables):
+        """Run a command as the console script does, but in this process."""
+        out, err = io.StringIO(), io.StringIO()
+        with (
+            patch.object(sys, "argv", ["joindin", *arguments]),
+            patch.dict(os.environ, self.environment | variables, clear=True),
+            chdir(self.folder.parent),
+            redirect_stdout(out),
+            redirect_stderr(err),
+            pytest.raises(SystemExit) as end,
+        ):
+            # Not in an application context of the test.
+            contextvars.Context().run(main)
+        return subprocess.CompletedProcess(arguments, end.value.code or 0, out.getvalue(), err.getvalue())
 
-    def start(self, *words, **variables):
+    def start(self, *arguments, **variables):
+        """Start a command as a process of its own."""
         return subprocess.Popen(
-            [sys.executable, "-m", "joindin", *words],
+            [sys.executable, "-m", "joindin", *arguments],
             env=self.environment | variables,
             cwd=self.folder.parent,
             stdin=subprocess.DEVNULL,
@@ -54,19 +68,37 @@ class Instance:
             text=True,
         )
 
+    def run_process(self, *arguments, **variables):
+        """Run a command as a process of its own."""
+        process = self.start(*arguments, **variables)
+        out, err = process.communicate(timeout=services.TIMEOUT_S)
+        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
 
 @pytest.fixture
 def instance(tmp_path, empty_database_url):
+    """An instance before ``joindin setup``."""
     return _make_instance(tmp_path, empty_database_url)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def ready_instance(tmp_path_factory):
-    """One after `joindin setup`, for all tests of a file; they leave its database as it is."""
+    """An instance after ``joindin setup``, for all tests of the run, which do not change its database."""
     with temporary_postgresql_database("ready") if postgresql_server_url() else nullcontext() as url:
         instance = _make_instance(tmp_path_factory.mktemp("ready"), url)
-        assert instance.run("setup").returncode == 0
+        # A process, because open connections would prevent copies of a database on PostgreSQL.
+        done = instance.run_process("setup")
+        assert done.returncode == 0, done.stderr
         yield instance
+
+
+@pytest.fixture
+def ready_copy(ready_instance, tmp_path):
+    """A copy of an instance after ``joindin setup``, which the test may change."""
+    template = ready_instance.environment.get("JOINDIN_DATABASE_URL")
+    with temporary_postgresql_database("copy", template) if template else nullcontext() as url:
+        shutil.copytree(ready_instance.folder, tmp_path / "instance")
+        yield _make_instance(tmp_path, url)
 
 
 def _make_instance(folder, database_url):
@@ -79,7 +111,7 @@ def _make_instance(folder, database_url):
 
 @pytest.fixture
 def empty_database_url(spare_database_url):
-    """A database without tables on the PostgreSQL server of this run; None where a file will do."""
+    """The URL of a database without tables in a run on PostgreSQL, else None."""
     if spare_database_url:
         drop_all_tables(spare_database_url)
     return spare_database_url

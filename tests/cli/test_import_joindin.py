@@ -210,8 +210,8 @@ def test_images_come_from_a_folder(run, app, session, tmp_path):
     assert Path(app.config["MEDIA_DIR"], "event_icons", "from-folder.png").read_bytes() == b"\x89PNG"
 
 
-@pytest.mark.slow("kills a process during an import")
-def test_an_import_that_was_killed_is_completed_by_the_same_command(instance, tmp_path):
+@pytest.mark.slow("imports thousands of rows twice, in processes")
+def test_an_import_that_was_killed_is_completed_by_the_same_command(ready_copy, tmp_path):
     people = 1500
     tables = legacy_tables(
         user=[user(id_) for id_ in range(1, people + 1)],
@@ -221,33 +221,32 @@ def test_an_import_that_was_killed_is_completed_by_the_same_command(instance, tm
         ],
     )
     dump = str(write_dump(tmp_path / "dump.json", tables))
-    assert instance.run("setup").returncode == 0
 
-    started = instance.start("import", "joindin", dump)
-    wait_for_attendances(instance)
+    started = ready_copy.start("import", "joindin", dump)
+    wait_for_attendances(ready_copy)
     started.send_signal(signal.SIGKILL)
     started.communicate()
-    left = count_attendances(instance)
-    again = instance.run("import", "joindin", dump)
-    check = instance.run("counters", "check")
+    left = count_attendances(ready_copy)
+    again = ready_copy.run("import", "joindin", dump)
+    check = ready_copy.run("counters", "check")
 
     assert 0 < left < 5 * people
     assert again.returncode == 0, again.stderr
     summary = table_of(again.stdout)
     assert summary["user"] == {"read": people, "added": 0, "unchanged": people}
     assert summary["user_attend"] == {"read": 5 * people, "added": 5 * people - left, "unchanged": left}
-    assert (check.returncode, count_attendances(instance)) == (0, 5 * people)
+    assert (check.returncode, count_attendances(ready_copy)) == (0, 5 * people)
 
 
-def wait_for_attendances(instance):
+def wait_for_attendances(ready_copy):
     deadline = time.monotonic() + 60
-    while not count_attendances(instance):
+    while not count_attendances(ready_copy):
         assert time.monotonic() < deadline
         time.sleep(0.01)
 
 
-def count_attendances(instance):
-    url = instance.environment.get("JOINDIN_DATABASE_URL") or f"sqlite:///{instance.folder / 'joindin.sqlite'}"
+def count_attendances(ready_copy):
+    url = ready_copy.environment.get("JOINDIN_DATABASE_URL") or f"sqlite:///{ready_copy.folder / 'joindin.sqlite'}"
     engine = create_engine(url)
     with engine.connect() as connection:
         number = connection.scalar(text("SELECT count(*) FROM attendances"))

@@ -67,7 +67,7 @@ def start(settings, smtp_server):
         process.communicate()
 
 
-@pytest.fixture(params=["sqlite", "redis"])
+@pytest.fixture
 def queue_url(request, tmp_path):
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'queue.sqlite'}"
@@ -142,9 +142,11 @@ def test_one_round_in_which_something_failed_says_so(session, smtp_server, run_o
     assert [letter["To"] for letter in smtp_server.messages] == ["b@example.org"]
 
 
-@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
-def test_mail_goes_out_as_it_comes_until_the_process_is_told_to_stop(
-    session, smtp_server, start, queue_url, announcing_app, told
+@pytest.mark.parametrize(
+    ("queue_url", "stop_signal"), [("sqlite", signal.SIGTERM), ("redis", signal.SIGINT)], indirect=["queue_url"]
+)
+def test_mail_is_sent_as_it_is_enqueued_until_the_process_is_stopped(
+    session, smtp_server, start, queue_url, announcing_app, stop_signal
 ):
     make_user(session, "paul", email="paul@example.org")
     remind("early@example.org")
@@ -153,7 +155,7 @@ def test_mail_goes_out_as_it_comes_until_the_process_is_told_to_stop(
 
     reply = announcing_app.test_client().post("/v2.1/emails/reminders/username", json={"email": "paul@example.org"})
     wait_until(lambda: len(smtp_server.messages) == 2)
-    process.send_signal(told)
+    process.send_signal(stop_signal)
     said, _ = process.communicate(timeout=SOON)
 
     assert reply.status_code == 202

@@ -75,11 +75,11 @@ def test_serve_speaks_http_1_0(serve, free_port):
     assert json.loads(body)["events"] == []
 
 
-def test_serve_shows_the_demo_to_whoever_signs_in(instance, serve, free_port):
-    instance.run("setup")
-    instance.run("demo")
+@pytest.mark.slow("loads demo data and starts a server")
+def test_serve_shows_the_demo_to_whoever_signs_in(ready_copy, serve, free_port):
+    assert ready_copy.run("demo").returncode == 0
 
-    server = serve("--no-jobs", instance=instance)
+    server = serve("--no-jobs", instance=ready_copy)
     signed_in = _post(
         free_port,
         "/v2.1/token",

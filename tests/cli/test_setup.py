@@ -1,28 +1,26 @@
-"""``joindin setup``, as a process of its own in an empty folder."""
+"""``joindin setup``."""
 
 import stat
 
-from sqlalchemy import create_engine, inspect, text
+import pytest
+from sqlalchemy import NullPool, create_engine, inspect, text
 
 from joindin.config import load_settings
 from joindin.seeds.base_data import LANGUAGES, TALK_TYPES
+from tests.services import TIMEOUT_S
 
 
 def engine_of(instance):
-    given = {"DATABASE_URL": instance.environment.get("JOINDIN_DATABASE_URL"), "INSTANCE": str(instance.folder)}
-    return create_engine(load_settings(given, {})["DATABASE_URL"])
+    settings = {"DATABASE_URL": instance.environment.get("JOINDIN_DATABASE_URL"), "INSTANCE": str(instance.folder)}
+    return create_engine(load_settings(settings, {})["DATABASE_URL"], poolclass=NullPool)
 
 
 def tables_of(instance):
-    engine = engine_of(instance)
-    try:
-        return set(inspect(engine).get_table_names())
-    finally:
-        engine.dispose()
+    return set(inspect(engine_of(instance)).get_table_names())
 
 
-def test_setup_makes_the_folder_the_secret_and_the_tables(instance):
-    reply = instance.run("setup")
+def test_setup_creates_the_folder_the_secret_and_the_tables_without_any_account(instance):
+    reply = instance.run_process("setup")
 
     secret = instance.folder / "secret-key"
     assert (reply.returncode, reply.stderr) == (0, "")
@@ -30,24 +28,18 @@ def test_setup_makes_the_folder_the_secret_and_the_tables(instance):
     assert reply.stdout.splitlines()[1].startswith("Created the tables (revision ")
     assert (len(secret.read_text()), stat.S_IMODE(secret.stat().st_mode)) == (64, 0o600)
     assert {"events", "users", "outbox", "alembic_version"} <= tables_of(instance)
-
-
-def test_an_installation_begins_without_any_account(instance):
-    instance.run("setup")
-
     with engine_of(instance).connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM users")) == 0
 
 
-def test_setup_adds_the_base_data_that_is_missing(instance):
-    instance.run("setup")
-    with engine_of(instance).begin() as connection:
+def test_setup_adds_the_base_data_that_is_missing(ready_copy):
+    with engine_of(ready_copy).begin() as connection:
         connection.execute(text("DELETE FROM languages WHERE name = 'Deutsch'"))
         connection.execute(text("UPDATE talk_types SET description = 'An hour' WHERE title = 'Talk'"))
 
-    reply = instance.run("setup")
+    reply = ready_copy.run("setup")
 
-    with engine_of(instance).connect() as connection:
+    with engine_of(ready_copy).connect() as connection:
         languages = set(connection.scalars(text("SELECT name FROM languages")))
         descriptions = dict(connection.execute(text("SELECT title, description FROM talk_types")).all())
     assert (reply.returncode, reply.stderr) == (0, "")
@@ -55,34 +47,33 @@ def test_setup_adds_the_base_data_that_is_missing(instance):
     assert descriptions == {title: title for title in TALK_TYPES} | {"Talk": "An hour"}
 
 
-def test_setup_again_changes_nothing(instance):
-    instance.run("setup")
-    secret = (instance.folder / "secret-key").read_text()
+def test_setup_again_changes_nothing(ready_copy):
+    secret = (ready_copy.folder / "secret-key").read_text()
 
-    reply = instance.run("setup")
+    reply = ready_copy.run("setup")
 
     assert (reply.returncode, reply.stderr) == (0, "")
     assert reply.stdout.startswith("The database is up to date (revision ")
-    assert (instance.folder / "secret-key").read_text() == secret
+    assert (ready_copy.folder / "secret-key").read_text() == secret
 
 
-def test_setups_at_once_take_turns(instance):
-    processes = [instance.start("setup") for _ in range(3)]
+@pytest.mark.slow("runs two processes that migrate a database")
+def test_concurrent_setups_take_turns(instance):
+    processes = [instance.start("setup") for _ in range(2)]
 
-    said = [process.communicate(timeout=60) for process in processes]
+    outputs = [process.communicate(timeout=TIMEOUT_S) for process in processes]
 
-    assert [(process.returncode, err) for process, (_, err) in zip(processes, said)] == [(0, "")] * 3
-    assert sum("Created the secret" in out for out, _ in said) == 1
-    assert sum("Created the tables" in out for out, _ in said) == 1
-    assert sum("is up to date" in out for out, _ in said) == 2
+    assert [(process.returncode, err) for process, (_, err) in zip(processes, outputs)] == [(0, "")] * 2
+    assert sum("Created the secret" in out for out, _ in outputs) == 1
+    assert sum("Created the tables" in out for out, _ in outputs) == 1
+    assert sum("is up to date" in out for out, _ in outputs) == 1
 
 
-def test_setup_migrates_an_older_database(instance):
-    instance.run("setup")
-    instance.run("db", "downgrade", "0001")
+def test_setup_migrates_an_older_database(ready_copy):
+    ready_copy.run("db", "downgrade", "0001")
 
-    refused = instance.run("users", "promote", "ada")
-    reply = instance.run("setup")
+    refused = ready_copy.run("users", "promote", "ada")
+    reply = ready_copy.run("setup")
 
     assert (refused.returncode, refused.stderr) == (
         1,
@@ -92,21 +83,18 @@ def test_setup_migrates_an_older_database(instance):
     assert reply.stdout.startswith("Migrated the database from revision 0001 to ")
 
 
-def test_a_newer_database_is_left_alone(instance):
-    instance.run("setup")
-    with engine_of(instance).begin() as connection:
+def test_a_newer_database_is_left_alone(ready_copy):
+    with engine_of(ready_copy).begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
-    refusals = [instance.run(*command) for command in (["setup"], ["demo"])]
+    refusals = [ready_copy.run(*command) for command in (["setup"], ["demo"])]
 
     newer = "Error: The database was set up by a newer joindin (revision 9999)\n"
     assert [(each.returncode, each.stderr) for each in refusals] == [(1, newer), (1, newer)]
 
 
-def test_production_does_not_start_without_a_secret(instance):
-    instance.run("setup")
-
-    reply = instance.run("setup", JOINDIN_MODE="production")
+def test_production_does_not_start_without_a_secret(ready_copy):
+    reply = ready_copy.run("setup", JOINDIN_MODE="production")
 
     assert (reply.returncode, reply.stdout, reply.stderr) == (
         2,
@@ -116,16 +104,16 @@ def test_production_does_not_start_without_a_secret(instance):
 
 
 def test_production_keeps_no_secret_in_a_file(instance):
-    reply = instance.run("setup", JOINDIN_MODE="production", JOINDIN_SECRET_KEY="told by the operator")
+    reply = instance.run("setup", JOINDIN_MODE="production", JOINDIN_SECRET_KEY="set by the operator")
 
     assert (reply.returncode, reply.stderr) == (0, "")
     assert not (instance.folder / "secret-key").exists()
 
 
-def test_a_database_out_of_reach_is_told_in_one_line(instance):
-    nobody = "postgresql://nobody@127.0.0.1:1/nothing"
+def test_an_unreachable_database_is_reported_in_one_line(instance):
+    url = "postgresql://nobody@127.0.0.1:1/nothing"
 
-    replies = [instance.run(*command, JOINDIN_DATABASE_URL=nobody) for command in (["setup"], ["demo"])]
+    replies = [instance.run(*command, JOINDIN_DATABASE_URL=url) for command in (["setup"], ["demo"])]
 
     assert [reply.returncode for reply in replies] == [1, 1]
     for reply in replies:

@@ -10,7 +10,7 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 
 from joindin.extensions import db
-from tests.cli.conftest import empty_database_url, free_port, instance  # noqa: F401 - fixtures
+from tests.cli.conftest import free_port, ready_copy, ready_instance  # noqa: F401 - fixtures
 from tests.factories import make_talk
 
 pytestmark = pytest.mark.runs_once("HTTP over sockets does not depend on the database")
@@ -63,10 +63,9 @@ def test_the_status_line_is_as_web2_reads_it(session, event, host, token, port):
     assert [reply.partition(b"\r\n\r\n")[2] for reply in (edited, removed)] == [b"", b""]
 
 
-def test_our_own_server_answers_so_too(instance, free_port):  # noqa: F811 - fixtures
-    instance.run("setup")
-    instance.run("demo")
-    server = instance.start("serve", "--port", free_port, "--workers", "1", "--no-jobs")
+def test_our_own_server_answers_so_too(ready_copy, free_port):  # noqa: F811 - fixtures
+    assert ready_copy.run("demo").returncode == 0
+    server = ready_copy.start("serve", "--port", free_port, "--workers", "1", "--no-jobs")
     try:
         wait_for(free_port)
         entrance = {"grant_type": "password", "username": "ada", "password": "joindin-demo"}

@@ -28,6 +28,7 @@ def server(settings, app):
         yield served.port
 
 
+@pytest.mark.slow("sends thousands of requests to four workers")
 def test_no_read_misses_a_write_that_was_acknowledged_before_it_began(server, session):
     users = [make_user(session) for _ in range(WRITERS)]
     events = [make_event(session) for _ in users]

@@ -153,6 +153,7 @@ def houses(app, settings):
         db.engine.dispose()
 
 
+@pytest.mark.slow("compares thousands of responses")
 def test_cached_and_uncached_answers_are_the_same(houses, session, tmp_path):
     places, tokens = make_community(session)
     places["listings"] = [tmp_path]

@@ -127,6 +127,7 @@ def test_decisions_may_be_anything(api, session, host, fields):
     assert (reply.status_code, len(reply.json)) == (400, 1)
 
 
+@pytest.mark.slow("sends hundreds of random requests")
 @given(
     mutations(
         "username",

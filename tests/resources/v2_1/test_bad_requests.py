@@ -139,6 +139,7 @@ NAMES = st.sampled_from(
 FILTERS = st.sampled_from(["hot", "upcoming", "past", "cfp", "all", "pending", "nothing", "html", "yes", "1", "20"])
 
 
+@pytest.mark.slow("sends hundreds of random requests")
 @given(PATHS, st.lists(st.tuples(NAMES, st.one_of(TEXTS, FILTERS)), max_size=5))
 @example("/v2.1/events", [("tags[" + "9" * 5000 + "]", "a"), ("tags[]", "b")])
 @example("/v2.1/events", [("title", "x" * 70_000)])
