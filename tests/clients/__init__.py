@@ -1,1 +1,1 @@
-"""The clients that exist, spoken for: what they send, what they take for success and what they read (spec 20 to 22)."""
+"""Existing clients of v2.1: their requests, the statuses they accept and the fields they read (spec 20 to 22)."""

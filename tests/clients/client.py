@@ -1,4 +1,4 @@
-"""One way of speaking for each client. Addresses are fetched as they were given: absolute, as links and Location are."""
+"""Test clients that send requests like the existing clients. They follow absolute URLs from links and ``Location``."""
 
 import contextvars
 import json
@@ -10,12 +10,12 @@ from joindin.security.passwords import hash_password
 BASE = "http://localhost"
 ROOT = f"{BASE}/v2.1"
 
-# Made once, for it is slow on purpose.
+# Computed once, because password hashing is slow.
 SECRET_HASH = hash_password("secret")
 
 
 class Client:
-    """Sends what the real one sends; a token is shown in the scheme it uses."""
+    """Sends the headers of the real client, and the token in its scheme."""
 
     scheme = "OAuth"
     reading = {}
@@ -48,14 +48,14 @@ class Client:
         if self._token is not None:
             headers = headers | {"Authorization": f"{self.scheme} {self._token}"}
         client = self._app.test_client()
-        # In a context of its own, as on a server: Flask would share the test's session and g otherwise.
+        # In its own context, like on a server: otherwise Flask shares the session and g of the test.
         reply = contextvars.Context().run(client.open, url, method=method, headers=headers, data=data, **kwargs)
         db.session.expire_all()
         return reply
 
 
 class Web2(Client):
-    """The web site: PHP, HTTP/1.0, slashes escaped, on behalf of somebody with a browser."""
+    """The web site: PHP, HTTP/1.0, escaped slashes, on behalf of a user with a browser."""
 
     reading = {
         "Accept": "application/json",
@@ -74,7 +74,7 @@ class Web2(Client):
 
 
 class Android(Client):
-    """It says the type of a body even where there is none; anything but 200 and 201 is a failure to it."""
+    """The Android app. It sends a content type without a body too, and accepts the statuses 200 and 201 only."""
 
     reading = {"Content-Type": "application/json"}
 
@@ -85,7 +85,7 @@ class Ios(Client):
 
 
 def with_query(url, query):
-    """What all clients do: they put a question mark behind a link, so no link may have one already."""
+    """Append a query like all clients do: links must not have one already."""
     if not query:
         return url
     assert "?" not in url, f"a link that cannot be extended: {url}"
@@ -93,7 +93,7 @@ def with_query(url, query):
 
 
 def read_list(reply, key):
-    """The list that a good answer holds. web2 takes the last member for the paging, so ``meta`` is last."""
+    """Return the list in a successful response. ``meta`` must be last: web2 reads the paging from the last member."""
     body = json.loads(reply.get_data(as_text=True))
     assert (reply.status_code, reply.headers["Content-Type"]) == (200, "application/json; charset=utf8"), body
     assert list(body) == [key, "meta"]
@@ -108,7 +108,7 @@ def read_single(reply, key):
 
 
 def read_all_pages(client, url, key):
-    """All things of a list, by ``next_page`` until that is missing or a page is empty."""
+    """Return all items of a list, following ``next_page`` until it is missing or a page is empty."""
     found = []
     while url:
         reply = client.get(url)
@@ -118,7 +118,7 @@ def read_all_pages(client, url, key):
 
 
 def read_error(reply):
-    """The status, and the sentence, which stands alone in a list."""
+    """Return status and message of a refusal; the body is a list with one message."""
     body = json.loads(reply.get_data(as_text=True))
     assert type(body) is list
     [sentence] = body

@@ -19,13 +19,13 @@ def _languages_and_types(session):
 
 @pytest.fixture
 def consumer(session):
-    """The web site as an application."""
+    """The application of the web site."""
     return make_client(session, "web2", "web2secret", name="web2", can_be_revoked=False)
 
 
 @pytest.fixture
 def token(session, consumer):
-    """Gives a fresh token of the web site to somebody."""
+    """``token(user)`` stores a new token of the web site and returns it."""
 
     def give(user):
         secret = os.urandom(8).hex()
@@ -60,7 +60,7 @@ def ios(app, session):
 
 @pytest.fixture
 def script(app, session):
-    """curl and the like: no headers but what somebody wrote."""
+    """A script such as curl, without headers of its own."""
     return Client(app)
 
 

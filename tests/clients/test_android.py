@@ -1,4 +1,4 @@
-"""The Android app of 2016 (spec 21.1). To it, 200 and 201 are success and nothing else is."""
+"""The Android app of 2016 (spec 21.1). It accepts the statuses 200 and 201 only."""
 
 import re
 
@@ -14,7 +14,7 @@ from tests.factories import (
     make_track,
 )
 
-# What its date pattern takes: a numeric offset.
+# The date pattern of the app needs a numeric offset.
 DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
 EVENT_FIELDS = [
     "uri",
@@ -68,7 +68,7 @@ def missing(fields, thing):
 
 
 @pytest.mark.parametrize("token", [None, "null", "0123456789abcdef"])
-def test_somebody_without_an_account_reads_everything(android, event, token):
+def test_a_visitor_reads_everything(android, event, token):
     android = android.signed_in(token)
 
     reply = android.get(f"{ROOT}/events", filter="upcoming")
@@ -96,11 +96,11 @@ def test_the_hot_list_is_one_page(android, event):
 
 
 def test_events_without_an_image_have_no_object_of_images(android, event):
-    """An object without ``small`` in it crashes the app, a list does not."""
+    """An object without ``small`` crashes the app; a list does not."""
     assert read_single(android.get(f"{ROOT}/events", filter="hot"), "events")["images"] == []
 
 
-def test_it_finds_out_who_it_is_and_where_it_went(android, session, event, ann, token):
+def test_a_user_finds_their_account_and_attended_events(android, session, event, ann, token):
     make_attendance(session, event, ann)
     android = android.signed_in(token(ann))
 
@@ -134,7 +134,7 @@ def test_an_event_is_read_with_talks_tracks_and_comments(android, session, event
     assert [missing(COMMENT_FIELDS, each) for each in (comment, about_talk)] == [[], []]
 
 
-def test_somebody_signs_in_or_reads_why_not(android, ann, consumer):
+def test_a_user_signs_in_or_gets_the_reason(android, ann, consumer):
     form = {"grant_type": "password", "username": "ann", "client_id": "web2", "client_secret": "web2secret"}
 
     good = android.post(f"{ROOT}/token", {**form, "password": "secret"})

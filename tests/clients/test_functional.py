@@ -1,4 +1,4 @@
-"""What the original's own functional tests assert of a server (spec 22)."""
+"""The assertions of the original's functional tests (spec 22)."""
 
 import re
 
@@ -19,7 +19,7 @@ NUMBER = (int, float)
 
 @pytest.fixture
 def open_doors(app, monkeypatch):
-    """The switches of a platform made for tests."""
+    """The settings of a test platform."""
     monkeypatch.setitem(app.config, "ALLOW_AUTO_VERIFY_USERS", True)
     monkeypatch.setitem(app.config, "ALLOW_AUTO_APPROVE_EVENTS", True)
 
@@ -59,7 +59,7 @@ def test_the_landing_page_and_each_of_its_lists(script, event):
         ("users/100100100", 404, "User not found"),
     ],
 )
-def test_what_is_not_there(script, path, status, sentence):
+def test_missing_objects_are_not_found(script, path, status, sentence):
     assert read_error(script.get(f"{ROOT}/{path}")) == (status, sentence)
 
 
@@ -134,7 +134,7 @@ def test_mails_are_sent_to_known_users_only(script, session, ann, path, known, u
     assert session.scalars(select(Mail.recipient)).all() == ["ann@example.org"]
 
 
-def test_nobody_submits_an_event_unless_signed_in(script):
+def test_submitting_an_event_needs_a_signed_in_user(script):
     reply = script.post(f"{ROOT}/events", submission())
 
     assert (reply.status_code, "You must be logged in" in reply.text) == (401, True)
@@ -227,7 +227,7 @@ def test_hosts_are_added_by_hosts_and_only_if_they_exist(script, session, event,
         script.post(hosts_uri, {"host_name": "ann"}).status_code,
         hosting.post(hosts_uri, {}).status_code,
         hosting.post(hosts_uri, {"host_name": "nobody"}).status_code,
-        # The original's test says 201 here, its web site takes 204 alone (decision 2 of the contract).
+        # The original's test expects 201, its web site accepts only 204 (decision 2 of the contract).
         hosting.post(hosts_uri, {"host_name": "ann"}).status_code,
     ]
 
@@ -260,7 +260,7 @@ def test_talks_are_refused_field_by_field_and_made_from_three(script, event, hos
     assert (made.status_code, re.search(r"/talks/\d+$", made.headers["Location"]) is not None) == (201, True)
 
 
-def test_somebody_who_hosts_nothing_adds_no_talk(script, session, event, token):
+def test_a_user_who_is_not_a_host_cannot_add_talks(script, session, event, token):
     stranger = script.signed_in(token(make_user(session)))
 
     reply = stranger.post(f"{ROOT}/events/{event.id}/talks", {"talk_title": "T"})

@@ -1,4 +1,4 @@
-"""A request of HTTP/1.0 over a real socket, as PHP's streams send it (spec 20.1)."""
+"""HTTP/1.0 requests over a real socket, as PHP's streams send them (spec 20.1)."""
 
 import json
 import re
@@ -15,13 +15,13 @@ from tests.factories import make_talk
 
 pytestmark = pytest.mark.runs_once("HTTP over sockets does not depend on the database")
 
-# How web2 reads a status.
+# The pattern with which web2 reads a status.
 STATUS = re.compile(rb"HTTP/1\.[01] (\d+) ")
 
 
 class Silent(WSGIRequestHandler):
     def log_message(self, *_):
-        """Tests say nothing unless they fail."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def port(app):
 
 
 def send(port, method, path, *headers, body=b""):
-    """The raw answer, read until the server hangs up."""
+    """Return the raw response, read until the server closes the connection."""
     lines = [f"{method} {path} HTTP/1.0", f"Host: 127.0.0.1:{port}", *headers, f"Content-Length: {len(body)}", "", ""]
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
         connection.sendall("\r\n".join(lines).encode() + body)
@@ -56,7 +56,7 @@ def test_the_status_line_is_as_web2_reads_it(session, event, host, token, port):
     )
     removed = send(port, "DELETE", f"/v2.1/talks/{talk.id}", *headers)
 
-    # Our word for the status is in capitals under some servers; nobody reads it.
+    # Some servers write the reason phrase in capitals; clients ignore it.
     lines = [reply.partition(b"\r\n")[0][9:].title() for reply in (edited, removed)]
     assert lines == [b"204 No Content", b"204 No Content"]
     assert [STATUS.match(reply)[1] for reply in (edited, removed)] == [b"204", b"204"]

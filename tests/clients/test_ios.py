@@ -1,4 +1,4 @@
-"""The iOS app of 2017 (spec 21.2). A value of another JSON type than it expects does not exist for it."""
+"""The iOS app of 2017 (spec 21.2). It ignores values of an unexpected JSON type."""
 
 import re
 
@@ -33,7 +33,7 @@ USER = {str: "username full_name uri talks_uri attended_events_uri hosted_events
 
 
 def of_another_type(expected, thing):
-    """Names of what the app would not find in ``thing``; true and false are no numbers to it."""
+    """Return the names of fields with an unexpected type; booleans are not numbers."""
     return [
         name
         for kind, names in expected.items()
@@ -42,7 +42,7 @@ def of_another_type(expected, thing):
     ]
 
 
-# Whatever looks like a number was made one by the original; the app would not show such a name.
+# The original converted numeric texts to numbers; the app does not show such names.
 @pytest.mark.parametrize("name", ["SampleConf", "2026", "1e5", "007"])
 def test_events_are_of_the_types_it_expects(ios, session, ann, name, token):
     event = make_event(
@@ -95,7 +95,7 @@ def test_empty_relations_of_a_talk_are_lists(ios, session, event):
     assert (talk["speakers"], talk["tracks"]) == ([], [])
 
 
-def test_somebody_signs_in_and_reads_who_they_are(ios, session, consumer, ann):
+def test_a_user_signs_in_and_reads_their_account(ios, session, consumer, ann):
     ann.full_name = "2026"
     form = {"username": "ann", "password": "secret", "client_id": "web2", "client_secret": "web2secret"}
 
@@ -110,7 +110,7 @@ def test_somebody_signs_in_and_reads_who_they_are(ios, session, consumer, ann):
 
 
 @pytest.mark.parametrize(("private", "seen"), [("0", 1), ("1", 0)])
-def test_somebody_comments_on_a_talk_in_strings(ios, talk, ann, token, private, seen):
+def test_a_user_comments_on_a_talk_with_text_values(ios, talk, ann, token, private, seen):
     ios = ios.signed_in(token(ann))
 
     reply = ios.post(f"{ROOT}/talks/{talk.id}/comments", {"rating": "4", "comment": "Nice", "private": private})
@@ -120,7 +120,7 @@ def test_somebody_comments_on_a_talk_in_strings(ios, talk, ann, token, private, 
 
 
 def test_a_first_comment_on_an_event_with_its_rating_of_nothing_is_refused_as_ever(ios, event, ann, token):
-    """Decision 10 of the contract; after a rating in another client the app's comments go through."""
+    """Decision 10 of the contract: after a rating in another client the app's comments are accepted."""
     ios = ios.signed_in(token(ann))
     comments_uri = f"{ROOT}/events/{event.id}/comments"
 

@@ -1,4 +1,4 @@
-"""What people wrote in an afternoon: scripts, feeds on web sites, browsers (spec 2)."""
+"""Scripts, feeds on web sites, and browsers (spec 2)."""
 
 import json
 
@@ -18,7 +18,7 @@ def test_a_script_finds_its_way_from_the_landing_page(script, event, talk):
 
 
 def test_the_documented_name_of_the_calls_for_papers_means_what_it_says(script, session):
-    """The original ignored it and gave the plain list, which nobody who writes it can want."""
+    """The original ignored it and returned the plain list."""
     make_event(session, "Plain")
     make_event(session, "Calling", cfp_url="https://a.example/", cfp_starts_at=NOW, cfp_ends_at=days_from_now(5))
 
@@ -113,5 +113,5 @@ def test_parameters_of_a_post_may_stand_in_the_address(script, event, ann, token
         ("v2.1/nothing", 404, "Endpoint not found"),
     ],
 )
-def test_old_versions_are_told_apart(script, path, status, sentence):
+def test_unsupported_versions_have_their_own_messages(script, path, status, sentence):
     assert read_error(script.get(f"{BASE}/{path}")) == (status, sentence)

@@ -22,7 +22,7 @@ from tests.factories import (
     make_track,
 )
 
-# Read without a look whether they are there (spec 20.4).
+# The site reads these fields without a check (spec 20.4).
 EVENT_FIELDS = [
     "name",
     "url_friendly_name",
@@ -274,7 +274,7 @@ def test_talk_page_and_its_old_number(web2, session, event, talk, ann):
     assert missing([*COMMENT_FIELDS, "uri", "talk_uri"], comment) == []
 
 
-def test_somebody_attends_and_thinks_better_of_it(web2, event, ann, token):
+def test_a_user_attends_and_stops_attending(web2, event, ann, token):
     web2 = web2.signed_in(token(ann))
     attending_uri = event_of(web2, event)["attending_uri"]
 
@@ -286,7 +286,7 @@ def test_somebody_attends_and_thinks_better_of_it(web2, event, ann, token):
     assert event_of(web2, event)["attending"] is False
 
 
-def test_somebody_stars_a_talk_and_takes_the_star_away(web2, talk, ann, token):
+def test_a_user_stars_a_talk_and_removes_the_star(web2, talk, ann, token):
     web2 = web2.signed_in(token(ann))
     starred_uri = talk_of(web2, talk)["starred_uri"]
 
@@ -299,7 +299,7 @@ def test_somebody_stars_a_talk_and_takes_the_star_away(web2, talk, ann, token):
 
 
 @pytest.mark.parametrize("thing", ["event", "talk"])
-def test_somebody_comments_and_is_refused_in_the_words_it_looks_for(web2, request, ann, token, thing):
+def test_refused_comments_have_the_messages_that_the_site_looks_for(web2, request, ann, token, thing):
     uri = f"{ROOT}/{thing}s/{request.getfixturevalue(thing).id}/comments"
     web2 = web2.signed_in(token(ann))
 
@@ -314,7 +314,7 @@ def test_somebody_comments_and_is_refused_in_the_words_it_looks_for(web2, reques
 
 
 def test_spam_is_refused_in_the_words_it_looks_for(web2, app, monkeypatch, event, talk, ann, token):
-    """A port where nobody answers: what cannot be checked counts as spam (spec 2.14)."""
+    """A port without a server: comments that cannot be checked count as spam (spec 2.14)."""
     monkeypatch.setitem(app.config, "AKISMET_KEY", "key")
     monkeypatch.setitem(app.config, "AKISMET_URL", "http://127.0.0.1:9/")
     web2 = web2.signed_in(token(ann))
@@ -402,7 +402,7 @@ def test_a_poor_submission_is_refused_in_one_sentence_to_show(web2, ann, token):
     )
 
 
-# To come, as those before: comments are open once an event has begun.
+# Future and past events: comments are open after the start of an event.
 LATER = {"start_date": f"{days_from_now(30):%Y-%m-%d}", "end_date": f"{days_from_now(31):%Y-%m-%d}"}
 
 
@@ -607,7 +607,7 @@ SIGN_IN = {
 }
 
 
-def test_somebody_signs_in(web2, ann, consumer):
+def test_a_user_signs_in(web2, ann, consumer):
     reply = web2.post(f"{ROOT}/token", SIGN_IN)
     user = read_single(web2.signed_in(reply.json["access_token"]).get(reply.json["user_uri"], verbose="yes"), "users")
 
@@ -657,7 +657,7 @@ def test_profile_reads_lists_at_addresses_that_end_in_a_slash(web2, session, eve
     assert named == read_single(web2.get(named["uri"], verbose="yes"), "users")
 
 
-def test_somebody_registers_and_proves_the_address(web2, session, consumer):
+def test_a_user_registers_and_confirms_the_address(web2, session, consumer):
     form = {
         "username": "carl",
         "full_name": "Carl Cherry",
@@ -681,7 +681,7 @@ def test_somebody_registers_and_proves_the_address(web2, session, consumer):
     assert read_error(too_soon) == (401, "Not verified")
 
 
-def test_somebody_forgot_name_and_password(web2, session, ann, consumer):
+def test_a_user_gets_username_and_password_reset_by_mail(web2, session, ann, consumer):
     asked = [
         web2.post(f"{ROOT}/emails/verifications", {"email": "ann@example.org"}),
         web2.post(f"{ROOT}/emails/reminders/username", {"email": "ann@example.org"}),
@@ -723,18 +723,18 @@ def test_a_profile_is_edited_and_cleared(web2, session, ann, token):
     assert (user["full_name"], user["twitter_username"], user["biography"]) == ("Ann Oak", "", "")
 
 
-def test_a_wrong_old_password_is_told_in_the_words_it_looks_for(web2, ann, token):
+def test_a_wrong_old_password_has_the_message_that_the_site_looks_for(web2, ann, token):
     web2 = web2.signed_in(token(ann))
 
     wrong = web2.put(f"{ROOT}/users/{ann.id}", profile(old_password="wrong", password="brand new"))
     right = web2.put(f"{ROOT}/users/{ann.id}", profile(old_password="secret", password="brand new"))
 
-    # Not at the very start: PHP's strpos would say 0 there, which it takes for "not found".
+    # Not at position 0: the site takes the 0 of PHP's strpos for "not found".
     assert (wrong.status_code, wrong.text.find("The credentials could not be verified")) == (403, 2)
     assert right.status_code == 204
 
 
-def test_an_admin_deletes_somebody(web2, ann, admin, token):
+def test_an_admin_deletes_a_user(web2, ann, admin, token):
     reply = web2.signed_in(token(admin)).delete(f"{ROOT}/users/{ann.id}")
 
     assert (reply.status_code, reply.data) == (204, b"")

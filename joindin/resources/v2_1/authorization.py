@@ -17,7 +17,6 @@ from joindin.operations.audit import log_action
 from joindin.operations.tracks import MSG_EVENT_NOT_FOUND
 from joindin.permissions import can_edit_event
 from joindin.queries.accounts.granted_permissions import load_permissions
-from joindin.queries.events import find_event
 from joindin.queries.talks import find_talk_unloaded
 from joindin.queries.tracks import find_track
 from joindin.queries.viewer_relations import load_viewer_for_events, load_viewer_for_talk_editing
@@ -47,19 +46,11 @@ def requires(predicate: Callable, *, login_message: str, refusal: str):
     return decorate
 
 
-def with_event(
-    predicate: Callable | None = None,
-    *,
-    login_message: str | None = None,
-    refusal: str = "",
-    find: Callable[[int], Event] | None = None,
-):
-    """Turn ``event_id`` into ``event`` and ``viewer``.
+def with_event(predicate: Callable, *, login_message: str, refusal: str, find: Callable[[int], Event] | None = None):
+    """Turn ``event_id`` into ``event`` and ``viewer``, if ``predicate(viewer, event)`` holds.
 
-    With ``login_message`` the caller must be signed in. Without a predicate the event must be visible to the caller. With one,
-    the predicate alone decides and the state of the event does not matter: hosts edit events that wait for approval.
-    ``find`` replaces the lookup where the contract has another error for a missing event; document that error with
-    ``fails_with``.
+    The predicate alone decides, in any state of the event: hosts edit events that wait for approval. ``find`` replaces
+    the lookup where the contract has another error for a missing event; document that error with ``fails_with``.
 
     :raises Unauthenticated, NotFound, Forbidden: in that order.
     """
@@ -67,18 +58,15 @@ def with_event(
     def decorate(method):
         @wraps(method)
         def guarded(self, *args, event_id, **kwargs):
-            user = require_user(login_message) if login_message else get_caller().user
-            if predicate is None:
-                event, viewer = find_event(db.session, event_id, user)
-            else:
-                event = (find or _find_event)(event_id)
-                viewer = load_viewer_for_events(db.session, user, [event_id])
-                if not check_permission_and_audit(predicate, viewer, event):
-                    raise Forbidden(refusal)
+            user = require_user(login_message)
+            event = (find or _find_event)(event_id)
+            viewer = load_viewer_for_events(db.session, user, [event_id])
+            if not check_permission_and_audit(predicate, viewer, event):
+                raise Forbidden(refusal)
             return method(self, *args, event=event, viewer=viewer, **kwargs)
 
-        messages = {401: login_message, 403: refusal, 404: None if find else "Event not found"}
-        return fails_with({status: message for status, message in messages.items() if message})(guarded)
+        messages = {401: login_message, 403: refusal} | ({} if find else {404: "Event not found"})
+        return fails_with(messages)(guarded)
 
     return decorate
 

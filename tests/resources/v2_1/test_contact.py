@@ -1,4 +1,4 @@
-"""Writing to the people who run the platform (spec 15)."""
+"""Messages to the operators of the platform (spec 15)."""
 
 import pytest
 from sqlalchemy import func, select
@@ -80,7 +80,7 @@ def test_each_contact_address_gets_a_message_of_its_own(api, session, settings, 
     "email",
     ["ann", "ann@example.org, eve@example.org", "ann@example.org\r\nBcc: eve@example.org", "<ann@example.org>x"],
 )
-def test_an_address_that_is_none_is_told_but_not_answered_to(api, session, app, client, email):
+def test_an_invalid_address_is_shown_in_the_mail_but_not_in_reply_to(api, session, app, client, email):
     reply = write(api, email=email)
 
     [mail] = mails(session)
@@ -177,7 +177,7 @@ def test_a_form_is_no_message(api, session, client):
 
 
 def test_spam_is_refused(api, session, settings, client):
-    # Nobody listens there, and what cannot be checked counts as spam.
+    # There is no server at this port: messages that cannot be checked count as spam.
     guarded = create_app(settings | {"AKISMET_KEY": "key", "AKISMET_URL": "http://127.0.0.1:9/"})
 
     reply = write(ApiClient(guarded))

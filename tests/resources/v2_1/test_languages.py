@@ -128,7 +128,7 @@ def test_visitor_reads_a_talk_type(api, session):
     assert [talk_type["title"] for talk_type in reply.json["talk_types"]] == ["Keynote"]
 
 
-def test_lists_of_languages_and_types_cost_the_same_whatever_their_length(api, session, count_statements):
+def test_lists_of_languages_and_types_cost_a_fixed_number_of_statements(api, session, count_statements):
     make_language(session, "Deutsch", "de")
     make_talk_type(session, "Talk")
     with count_statements() as languages_of_one:

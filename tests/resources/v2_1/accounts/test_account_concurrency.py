@@ -195,7 +195,7 @@ def test_one_of_the_first_registrations_becomes_the_admin(session, prepare_reque
     assert session.scalar(select(func.count()).select_from(User).where(User.is_admin)) == 1
 
 
-def test_one_of_two_admins_who_delete_each_other_stays(session, prepare_request):
+def test_of_two_admins_who_delete_each_other_one_stays(session, prepare_request):
     one, two = (make_user(session, name, is_admin=True) for name in ("one", "two"))
     client = make_client(session)
     for user in (one, two):

@@ -1,4 +1,4 @@
-"""Deleting people, and what they said about talks (spec 9.9, 9.10)."""
+"""Deletion of accounts and of a user's talk comments (spec 9.9, 9.10)."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -92,7 +92,7 @@ def users_of(session, model):
 
 
 def drifts(session):
-    """Counters of events and talks that are not what they count."""
+    """Return counters of events and talks that differ from the rows."""
     return [drift for _, found in verify_counters(session, fix=False) for drift in found]
 
 
@@ -180,7 +180,7 @@ def test_private_and_hidden_comments_stay_so(api, session, admin, ann):
     assert drifts(session) == []
 
 
-def test_a_host_or_speaker_who_rated_counts_neither_before_nor_after(api, session, admin, ann):
+def test_ratings_of_hosts_and_speakers_count_neither_before_nor_after_their_deletion(api, session, admin, ann):
     event = make_event(session, host=ann)
     talk = make_talk(session, event, speakers=[ann])
     make_event_comment(session, event, ann, rating=5)
@@ -320,7 +320,7 @@ def test_more_than_fits_into_one_statement_is_deleted_all_the_same(api, session,
     assert session.scalar(select(func.sum(Event.attendee_count))) == 0
 
 
-def test_deleting_again_or_nobody_is_done_as_well(api, session, admin, ann):
+def test_deleting_a_missing_account_succeeds(api, session, admin, ann):
     replies = [delete(api, admin, id_) for id_ in (ann.id, ann.id, 4711, 2**31 - 1, 99999999999)]
 
     assert [answer(reply) for reply in replies] == [(204, None)] * 5
@@ -329,14 +329,14 @@ def test_deleting_again_or_nobody_is_done_as_well(api, session, admin, ann):
 
 @pytest.mark.parametrize("below", ["", "/talk_comments"])
 @pytest.mark.parametrize("id_", ["0", "ann", "-1", "1.5", "%00"])
-def test_what_is_no_id_is_nobodys(api, session, admin, id_, below):
+def test_an_invalid_id_is_not_found(api, session, admin, id_, below):
     reply = delete(api, admin, id_, below)
 
     assert answer(reply) == (404, ["User not found"])
 
 
 def test_addresses_below_a_person_do_not_delete_the_person(api, session, admin, ann):
-    """The original took all of them for the person's own (spec 3, 18 #18)."""
+    """The original accepted all of them as the caller's id (spec 3, 18 #18)."""
     replies = [delete(api, admin, ann.id, below) for below in ("/talks", "/attended", "/hosted", "/trusted", "/x")]
 
     assert [answer(reply) for reply in replies] == [(405, ["Method not supported"])] * 5
@@ -408,7 +408,7 @@ def test_an_admins_talk_comments_are_deleted(api, session, admin, ann, bea):
     assert drifts(session) == []
 
 
-def test_deleting_the_talk_comments_of_nobody_is_done_as_well(api, session, admin, ann):
+def test_deleting_the_talk_comments_of_a_missing_user_succeeds(api, session, admin, ann):
     replies = [delete(api, admin, id_, "/talk_comments/") for id_ in (ann.id, 4711, 99999999999)]
 
     assert [answer(reply) for reply in replies] == [(204, None)] * 3
@@ -416,7 +416,7 @@ def test_deleting_the_talk_comments_of_nobody_is_done_as_well(api, session, admi
 
 @pytest.fixture
 def ask(app):
-    """A request for a thread: without the session of the test."""
+    """Return a function for a thread that sends a request without the session of the test."""
 
     def asking(method, path, token, body=None):
         headers = {"Authorization": f"Bearer {token}"}
@@ -449,12 +449,12 @@ def test_two_admins_do_not_delete_each_other(session, ask, token_for, admin):
 
     replies = run_concurrently(session, requests)
 
-    # Whose token went first is nobody any more, or comes too late.
+    # The other admin's token is deleted, or the request comes too late.
     assert sorted(reply.status_code for reply in replies) in ([204, 400], [204, 401])
     assert session.scalar(select(func.count()).select_from(User)) == 1
 
 
-def test_somebody_who_is_busy_is_deleted_without_a_trace(session, ask, token_for, admin, ann, bea):
+def test_a_user_is_deleted_completely_during_their_own_requests(session, ask, token_for, admin, ann, bea):
     events = [make_event(session) for _ in range(3)]
     talks = [make_talk(session, event) for event in events]
     for event, talk in zip(events, talks):
@@ -503,7 +503,7 @@ def test_comments_come_and_go_at_once_and_are_counted_right(session, ask, token_
 
 @pytest.fixture
 def delete_when_known(app):
-    """Delete somebody by another connection just after a request has read their token."""
+    """Delete a user through another connection, right after a request has read the user's token."""
 
     @contextmanager
     def deleting(user):
@@ -544,7 +544,9 @@ def delete_when_known(app):
         ),
     ],
 )
-def test_whoever_is_deleted_while_they_ask_is_nobody(api, session, ann, delete_when_known, path, body, expected):
+def test_a_user_who_is_deleted_during_a_request_is_anonymous(
+    api, session, ann, delete_when_known, path, body, expected
+):
     event = make_event(session)
     talk = make_talk(session, event)
     caller = api.signed_in(ann)
@@ -557,7 +559,7 @@ def test_whoever_is_deleted_while_they_ask_is_nobody(api, session, ann, delete_w
     assert drifts(session) == []
 
 
-def test_deleting_gives_way_to_whoever_holds_a_row_and_waits_for_a_row_in_turn(session, ask, token_for, admin, ann):
+def test_deletion_retries_after_lock_timeouts(session, ask, token_for, admin, ann):
     event = make_event(session)
     make_attendance(session, event, ann)
     delete_ann = ask("DELETE", f"/users/{ann.id}", token_for(admin))
@@ -581,7 +583,7 @@ def test_deleting_gives_way_to_whoever_holds_a_row_and_waits_for_a_row_in_turn(s
     assert drifts(session) == []
 
 
-def test_deleting_is_given_up_where_somebody_never_lets_go(session, ask, token_for, admin, ann, monkeypatch):
+def test_deletion_fails_if_a_row_stays_locked(session, ask, token_for, admin, ann, monkeypatch):
     if db.engine.dialect.name != "postgresql":
         pytest.skip("SQLite has one writer at a time, and nobody gives way")
     monkeypatch.setattr("joindin.db.locking.MAX_ATTEMPTS", 2)

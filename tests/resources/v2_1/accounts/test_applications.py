@@ -1,4 +1,4 @@
-"""Applications that people register (spec 11)."""
+"""Applications of users (spec 11)."""
 
 import base64
 
@@ -244,7 +244,7 @@ def test_another_persons_application_is_not_to_be_seen_changed_or_removed(api, s
     assert applications(session)[0] == ("App", "Old", "https://old.example")
 
 
-def test_nobodys_applications_are_not_the_callers(api, session, ann):
+def test_applications_without_an_owner_are_not_listed(api, session, ann):
     ownerless = make_client(session, "web2", name="web2")
 
     reply = api.signed_in(ann).get(f"/v2.1/applications/{ownerless.id}")
@@ -265,7 +265,7 @@ def test_an_id_that_nothing_has_is_an_empty_list_or_not_found(api, ann, id_):
 
 @pytest.mark.parametrize("id_", ["0", "first", "-1", "%00", "1.0"])
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_what_is_no_id_is_refused(api, ann, method, id_):
+def test_an_invalid_id_is_refused(api, ann, method, id_):
     reply = api.signed_in(ann).request(method, f"/v2.1/applications/{id_}")
 
     assert answer(reply) == (404, ["Invalid client ID"])
@@ -275,7 +275,7 @@ def test_what_is_no_id_is_refused(api, ann, method, id_):
     ("method", "path"),
     [("GET", ""), ("POST", ""), ("GET", "/{id}"), ("PUT", "/{id}"), ("DELETE", "/{id}"), ("GET", "/0")],
 )
-def test_all_of_it_takes_somebody_signed_in(api, session, ann, method, path):
+def test_all_methods_need_a_signed_in_user(api, session, ann, method, path):
     application = make_application(session, ann)
 
     reply = api.request(method, "/v2.1/applications" + path.format(id=application.id), json={})
@@ -328,7 +328,7 @@ NAME, DESCRIPTION, CALLBACK = (REQUIRED.format(name) for name in NEW)
          f"{DESCRIPTION}. {CALLBACK}. The field 'name' must not be longer than 255 characters"),
     ],
 )  # fmt: skip
-def test_all_that_is_wrong_with_a_new_application_is_told(api, session, ann, body, expected):
+def test_all_errors_of_a_new_application_are_reported(api, session, ann, body, expected):
     reply = api.signed_in(ann).post("/v2.1/applications", json=body)
 
     assert answer(reply) == (400, [expected])
@@ -347,7 +347,7 @@ def test_all_that_is_wrong_with_a_new_application_is_told(api, session, ann, bod
         ({"name": ["x"], "description": "x"}, "Expected parameter name is not a readable string"),
     ],
 )  # fmt: skip
-def test_all_that_is_wrong_with_a_change_is_told(api, session, ann, body, expected):
+def test_all_errors_of_a_change_are_reported(api, session, ann, body, expected):
     application = make_application(session, ann)
 
     reply = api.signed_in(ann).put(f"/v2.1/applications/{application.id}", json=body)
@@ -399,7 +399,7 @@ def test_tokens_outlive_their_application_but_are_trusted_no_longer(api, session
     assert session.scalars(select(AccessToken.client_id).order_by(AccessToken.id)).all() == [None, other.id]
 
 
-def test_nobody_signs_in_through_an_application_that_is_gone(api, session, ann):
+def test_a_removed_application_cannot_sign_users_in(api, session, ann):
     application = make_application(session, ann, secret="secret", key="app")
     entrance = {"grant_type": "password", "username": "ann", "password": "x"}
 
@@ -411,7 +411,7 @@ def test_nobody_signs_in_through_an_application_that_is_gone(api, session, ann):
 
 @pytest.fixture
 def ask(app):
-    """A request for a thread: without the session of the test."""
+    """Return a function for a thread that sends a request without the session of the test."""
 
     def asking(method, path, token, body=None):
         headers = {"Authorization": f"Bearer {token}"}

@@ -1,4 +1,4 @@
-"""Asking for a mail (spec 12)."""
+"""Requests for mails (spec 12)."""
 
 import re
 
@@ -95,7 +95,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("path", "body", "sentence"), REFUSED)
-def test_no_mail_without_somebody_to_send_it_to(api, session, path, body, sentence):
+def test_unknown_users_get_no_mail(api, session, path, body, sentence):
     make_user(session, "alice")
     make_user(session, "gone", is_active=False)
     make_user(session, "unreachable", email=None)
@@ -121,7 +121,7 @@ def test_mails_are_asked_for_by_post_alone(api, path):
         (PASSWORD, {"username": "alice"}),
     ],
 )
-def test_nobody_is_flooded_with_mail(api, session, path, body):
+def test_the_number_of_mails_to_an_address_is_limited(api, session, path, body):
     make_user(session, "alice")
 
     answers = [api.post(path, json=body).status_code for _ in range(MAIL_ACCOUNT.max_count + 3)]

@@ -1,4 +1,4 @@
-"""Tokens that people make for scripts of their own."""
+"""Personal tokens for scripts of users."""
 
 import datetime as dt
 
@@ -36,7 +36,7 @@ def make_own(session, user, value, **fields):
     return token
 
 
-def test_a_token_is_made_and_works_for_what_it_is_good_for(api, signed_in, session, ada):
+def test_a_created_token_works_within_its_scopes(api, signed_in, session, ada):
     reply = signed_in.post(PLACE, json=NEW)
 
     stored, secret = newest(session, AccessToken), reply.json["access_token"]
@@ -47,7 +47,7 @@ def test_a_token_is_made_and_works_for_what_it_is_good_for(api, signed_in, sessi
     shown = {"Authorization": f"Bearer {secret}"}
     assert "user_uri" in api.get("/v2.1/events", headers=shown).json["meta"]
     assert api.post("/v2.1/events", json={}, headers=shown).status_code == 403
-    # A token of one's own makes no more of its kind.
+    # A personal token cannot create personal tokens.
     assert answer(api.get(PLACE, headers=shown)) == FOREIGN
 
 
@@ -100,7 +100,7 @@ def test_those_that_live_are_listed_newest_first(signed_in, session, ada, count_
 
     assert [each["token"] for each in reply.json["personal_tokens"]] == [second.id, first.id]
     assert reply.json["meta"]["total"] == 2
-    # Who is calling, the tokens, and how many there are.
+    # Token of the request, page of tokens, number of tokens.
     assert len(seen) == 3
 
 
@@ -117,7 +117,7 @@ def test_one_is_shown_and_revoked(signed_in, session, ada):
 
 
 @pytest.mark.parametrize("method", ["get", "delete"])
-def test_what_is_anothers_is_not_found(signed_in, session, method):
+def test_tokens_of_other_users_are_not_found(signed_in, session, method):
     token = make_own(session, make_user(session), "foreign")
 
     assert answer(getattr(signed_in, method)(f"{PLACE}/{token.id}")) == (404, ["No tokens found"])
@@ -125,7 +125,7 @@ def test_what_is_anothers_is_not_found(signed_in, session, method):
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", ""), ("POST", ""), ("GET", "/1"), ("DELETE", "/1")])
-def test_who_may(api, session, ada, method, path):
+def test_only_password_tokens_of_trusted_clients_may_create_tokens(api, session, ada, method, path):
     third = api.signed_in(ada, make_client(session, is_trusted=False))
 
     assert answer(api.request(method, PLACE + path)) == (401, ["You must be logged in"])

@@ -1,4 +1,4 @@
-"""Registering, proving an address, and choosing a new password (spec 9.4 to 9.6)."""
+"""Registration, confirmation of an address, and new passwords (spec 9.4 to 9.6)."""
 
 import re
 
@@ -32,7 +32,7 @@ EASY_PASSWORD = "That password is easy to guess. Choose another"
 
 @pytest.fixture(autouse=True)
 def _inhabited(session):
-    """The first account would be the admin's."""
+    """The first account, because it becomes an admin."""
     make_user(session, "first", is_admin=True)
 
 
@@ -53,7 +53,7 @@ def keep(session, kind, user, token):
     session.flush()
 
 
-def test_somebody_registers_and_is_not_verified_yet(api, session):
+def test_a_registered_user_is_not_verified(api, session):
     reply = register(api)
 
     user = newest(session, User)
@@ -85,7 +85,7 @@ def test_a_registration_may_say_more(api, session):
     assert (user.is_admin, user.is_trusted, user.is_verified) == (False, False, False)
 
 
-def test_what_is_registered_is_trimmed_and_free_of_tags(api, session):
+def test_registered_fields_are_trimmed_and_without_markup(api, session):
     reply = register(
         api, username=" al<b>ice\n", full_name=' "Ä" & <i>x</i> ', email=" alice@example.org ", biography=" <3 "
     )
@@ -129,7 +129,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("changes", "sentences"), REFUSED)
-def test_all_that_is_wrong_is_said_at_once_and_in_order(api, session, changes, sentences):
+def test_all_errors_are_reported_together_in_the_order_of_the_contract(api, session, changes, sentences):
     make_user(session, "taken")
     gone = make_user(session, "gone", is_active=False)
 
@@ -151,7 +151,7 @@ def test_all_that_is_wrong_is_said_at_once_and_in_order(api, session, changes, s
         {"password": "äöü"},
         {"password": "x" * 1024},
         {"username": 2024, "full_name": 7.5, "password": 83507462},
-        # Letters that fold into many: one ligature into eighteen letters.
+        # One ligature that folds to eighteen letters.
         {"username": "\ufdfa" * 100, "full_name": "\ufdfa" * 200, "email": "\ufdfa" * 180 + "@example.org"},
     ],
 )
@@ -173,7 +173,7 @@ def test_the_longest_and_the_oddest_are_taken(api, session, changes):
     ("is_allowed", "asked", "is_verified"),
     [(True, "true", True), (True, True, True), (True, "1", False), (True, None, False), (False, "true", False)],
 )
-def test_a_test_platform_verifies_who_asks_for_it(api, app, session, monkeypatch, is_allowed, asked, is_verified):
+def test_a_test_platform_verifies_users_on_request(api, app, session, monkeypatch, is_allowed, asked, is_verified):
     monkeypatch.setitem(app.config, "ALLOW_AUTO_VERIFY_USERS", is_allowed)
 
     reply = register(api, auto_verify_user=asked)

@@ -1,4 +1,4 @@
-"""Signing in with an account elsewhere (spec 13), for which nothing is set up."""
+"""Sign-in with Twitter and Facebook (spec 13), which the server does not implement."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def clients(session):
 
 
 @pytest.mark.parametrize("path", TWITTER)
-def test_nobody_signs_in_with_twitter(api, path):
+def test_login_with_twitter_is_not_available(api, path):
     reply = api.post(path, json=RIGHT)
 
     assert (reply.status_code, reply.json) == (501, ["Cannot login via Twitter"])
@@ -33,7 +33,7 @@ def test_twitter_wants_a_trusted_client_first(api, path, body):
 
 @pytest.mark.parametrize("path", FACEBOOK)
 @pytest.mark.parametrize("body", [RIGHT, *WRONG])
-def test_nobody_signs_in_with_facebook_whoever_asks(api, path, body):
+def test_login_with_facebook_is_not_available_to_any_client(api, path, body):
     reply = api.post(path, json=body)
 
     assert (reply.status_code, reply.json) == (501, ["Cannot login via Facebook"])

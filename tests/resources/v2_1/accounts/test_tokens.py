@@ -1,4 +1,4 @@
-"""Signing in, and the keys that people gave to applications (spec 10)."""
+"""Sign-in with a password, and tokens of applications (spec 10)."""
 
 import datetime as dt
 import hashlib
@@ -52,7 +52,7 @@ def make_key(session, user, client, **fields):
     return token
 
 
-def test_somebody_signs_in_and_is_known_by_the_token(api, session, alice):
+def test_the_token_of_a_sign_in_identifies_the_user(api, session, alice):
     reply = sign_in(api)
 
     token = reply.json["access_token"]
@@ -225,7 +225,7 @@ def test_the_keys_of_revocable_clients_are_listed(api, session, alice, web2):
 def test_keys_are_paged_at_a_fixed_cost(api, session, alice, web2, count_statements):
     make_key(session, alice, make_client(session))
     reader = api.signed_in(alice, web2)
-    # The first use of a token may be noted down, which is a statement too.
+    # Recording the first use of a token is a statement too.
     reader.get("/v2.1")
 
     with count_statements() as for_one:
@@ -302,7 +302,7 @@ def test_an_id_that_is_none_is_no_token(api, session, alice, web2, method, numbe
 @pytest.mark.parametrize(
     ("method", "path"), [("GET", "/v2.1/token"), ("GET", "/v2.1/token/1"), ("DELETE", "/v2.1/token/1")]
 )
-def test_keys_are_for_those_who_came_through_a_trusted_client(api, session, alice, method, path):
+def test_only_trusted_clients_list_tokens(api, session, alice, method, path):
     through_any = api.signed_in(alice, make_client(session, is_trusted=False))
 
     as_nobody, as_any = api.request(method, path), through_any.request(method, path)
@@ -338,7 +338,7 @@ def test_guesses_are_slowed_down_with_an_honest_wait(api, session, alice):
     assert newest(session, AccessToken) is None
 
 
-def test_whoever_signs_in_rightly_is_never_slowed_down(api, alice):
+def test_successful_sign_ins_are_never_limited(api, alice):
     for _ in range(15):
         assert sign_in(api).status_code == 200
 

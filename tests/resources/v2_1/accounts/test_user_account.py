@@ -1,4 +1,4 @@
-"""Editing an account, and trusting its owner (spec 9.7, 9.8)."""
+"""Changes to accounts, and trusted users (spec 9.7, 9.8)."""
 
 import hashlib
 
@@ -44,7 +44,7 @@ def edit(api, user, **body):
 
 
 def stored(session, user):
-    """All columns but the folded forms."""
+    """Return all columns except the folded names."""
     row = session.execute(select(User.__table__).where(User.id == user.id)).mappings().one()
     return {name: value for name, value in row.items() if not name.endswith("_key") and name != "version"}
 
@@ -77,7 +77,7 @@ def test_a_person_edits_their_account(api, session, ann):
     assert (ann.username_key, ann.email_key, ann.full_name_key) == ("birch", "birch@example.org", "ann birch")
 
 
-def test_what_is_left_out_stays(api, session, ann):
+def test_absent_fields_stay_unchanged(api, session, ann):
     before = stored(session, ann)
 
     reply = edit(api.signed_in(ann), ann, full_name="Ann Birch")
@@ -138,7 +138,7 @@ def test_the_change_is_seen_by_the_next_reader(api, session, ann):
         ("admin", (400, [f"{NO_NAME}. {NO_EMAIL}"])),
     ],
 )
-def test_who_may_edit_is_asked_before_the_body_is_read(api, session, ann, role, expected):
+def test_permissions_are_checked_before_the_body(api, session, ann, role, expected):
     admin, stranger = make_user(session, is_admin=True), make_user(session)
     inactive = make_user(session, is_admin=True, is_active=False)
     third_party = make_client(session, is_trusted=False)
@@ -180,7 +180,7 @@ def test_who_may_edit_is_asked_before_the_body_is_read(api, session, ann, role, 
         ({"password": "x" * 1025, "old_password": "correct horse"}, f"{NO_NAME}. {NO_EMAIL}. {LONG_PASSWORD}"),
     ],
 )  # fmt: skip
-def test_all_that_is_wrong_is_told_in_order(api, session, ann, body, expected):
+def test_all_errors_are_reported_in_the_order_of_the_contract(api, session, ann, body, expected):
     make_user(session, "bea", email="bea@example.org")
     make_user(session, "gone", email="gone@example.org", is_active=False)
     before = stored(session, ann)
@@ -277,7 +277,7 @@ def test_a_new_password_takes_the_old_one_however_it_was_kept(api, session, ann,
     assert check_password("new password", ann.password_hash)
 
 
-def test_a_wrong_old_password_is_told_at_once_whatever_else_is_wrong(api, session, ann):
+def test_a_wrong_old_password_is_reported_before_other_errors(api, session, ann):
     reply = api.signed_in(ann).put(f"/v2.1/users/{ann.id}", json={"password": "x", "old_password": "wrong"})
 
     assert answer(reply) == (403, [WRONG_PASSWORD])
@@ -316,7 +316,7 @@ def test_rights_are_not_edited_here(api, session, ann):
 
 
 @pytest.mark.parametrize("address", ["/v2.1/users/4711", "/v2.1/users/0", "/v2.1/users/ann", "/v2.1/users/99999999999"])
-def test_nobody_is_edited_under_an_id_that_nobody_has(api, session, ann, address):
+def test_a_missing_user_cannot_be_edited(api, session, ann, address):
     admin = make_user(session, is_admin=True)
     body = {"full_name": "x", "email": "x@example.org"}
 
@@ -412,7 +412,7 @@ def test_a_rename_costs_the_same_however_much_shows_the_name(api, session, ann, 
 
 @pytest.fixture
 def ask(app):
-    """A request for a thread: without the session of the test."""
+    """Return a function for a thread that sends a request without the session of the test."""
 
     def asking(method, path, token, body=None):
         headers = {"Authorization": f"Bearer {token}"}
@@ -438,7 +438,7 @@ def token_for(session):
 
 
 @pytest.mark.parametrize(("field", "sentence"), [("username", USERNAME_TAKEN), ("email", EMAIL_TAKEN)])
-def test_of_many_who_want_the_same_one_gets_it(session, ask, token_for, field, sentence):
+def test_of_concurrent_changes_to_the_same_username_one_succeeds(session, ask, token_for, field, sentence):
     users = [make_user(session) for _ in range(CONCURRENT_REQUESTS)]
     wanted = {"username": ["New", "new", "NEW", "néw"], "email": ["new@example.org", "NEW@example.org"]}[field]
     bodies = [
@@ -470,7 +470,7 @@ def test_two_new_passwords_at_once_do_not_both_replace_the_old_one(session, ask,
 
 
 @pytest.mark.parametrize("state", [True, False])
-def test_an_admin_trusts_somebody_or_no_longer(api, session, ann, state):
+def test_an_admin_grants_and_revokes_trust(api, session, ann, state):
     admin = make_user(session, is_admin=True)
     ann.is_trusted = not state
 
@@ -501,7 +501,7 @@ def test_only_admins_trust(api, session, ann):
 
 
 @pytest.mark.parametrize("id_", ["4711", "0", "ann"])
-def test_nobody_is_trusted_under_an_id_that_nobody_has(api, session, id_):
+def test_a_missing_user_cannot_be_trusted(api, session, id_):
     admin = make_user(session, is_admin=True)
 
     reply = api.signed_in(admin).post(f"/v2.1/users/{id_}/trusted", json={"trusted": True})

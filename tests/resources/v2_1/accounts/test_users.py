@@ -1,4 +1,4 @@
-"""Finding people, and what each caller sees of them (spec 9.1 to 9.3)."""
+"""Users: search, and the fields that each caller sees (spec 9.1 to 9.3)."""
 
 import hashlib
 
@@ -94,7 +94,7 @@ def test_people_see_their_own_address(api, alice):
 
 
 @pytest.mark.parametrize("is_admin", [True, False])
-def test_admins_see_addresses_and_who_else_is_one(api, session, is_admin):
+def test_admins_see_email_addresses_and_the_admin_flag(api, session, is_admin):
     admin, other = make_user(session, is_admin=True), make_user(session, is_admin=is_admin)
 
     reply = api.signed_in(admin).get(f"/v2.1/users/{other.id}?verbose=yes")
@@ -105,7 +105,7 @@ def test_admins_see_addresses_and_who_else_is_one(api, session, is_admin):
     assert (shown["email"], shown["admin"], shown["can_edit"]) == (other.email, int(is_admin), True)
 
 
-def test_an_admin_who_is_no_longer_active_is_nobody(api, session, alice):
+def test_a_deactivated_admin_is_anonymous(api, session, alice):
     retired = make_user(session, is_admin=True, is_active=False)
 
     reply = api.signed_in(retired).get(f"/v2.1/users/{alice.id}?verbose=yes")
@@ -123,7 +123,7 @@ def test_what_looks_like_a_number_stays_text(api, session):
 
 
 @pytest.mark.parametrize("number", ["987654", "99999999999999999999", "2147483648", "0002147483647"])
-def test_nobody_is_found_under_an_id_that_is_not_given(api, alice, number):
+def test_unknown_ids_are_not_found(api, alice, number):
     reply = api.get(f"/v2.1/users/{number}")
 
     assert (reply.status_code, reply.json) == (404, ["User not found"])
@@ -136,7 +136,7 @@ def test_leading_zeros_do_not_matter(api, alice):
 
 
 @pytest.mark.parametrize("rest", ["0", "abc", "1e3", "-1", "%20", "%00", "²"])
-def test_what_is_no_id_leads_to_the_list(api, alice, rest):
+def test_invalid_ids_lead_to_the_list(api, alice, rest):
     reply = api.get(f"/v2.1/users/{rest}")
 
     assert (reply.status_code, names(reply)) == (200, ["alice"])
@@ -278,7 +278,7 @@ def test_attended_events_are_listed_if_all_may_see_them(api, session, alice):
 
 
 @pytest.mark.parametrize("part", ["hosted", "attended"])
-def test_lists_of_nobody_are_empty(api, session, part):
+def test_lists_of_missing_users_are_empty(api, session, part):
     make_event(session, host=make_user(session))
 
     reply = api.get(f"/v2.1/users/987654/{part}")
@@ -286,7 +286,7 @@ def test_lists_of_nobody_are_empty(api, session, part):
     assert (reply.status_code, reply.json["events"], reply.json["meta"]["total"]) == (200, [], 0)
 
 
-def test_unknown_addresses_below_a_person_are_told_apart(api, alice):
+def test_unknown_paths_below_a_user_have_their_own_messages(api, alice):
     read, written = api.get(f"/v2.1/users/{alice.id}/nothing"), api.post(f"/v2.1/users/{alice.id}/nothing")
 
     assert (read.status_code, read.json) == (404, ["Unknown Subrequest"])

@@ -1,4 +1,4 @@
-"""Roles, groups, permissions, reasons, the audit log and what waits: who may ask, what is done, what is refused."""
+"""Roles, groups, permissions, rejection reasons, audit log and moderation queue: permissions, effects and refusals."""
 
 import pytest
 from sqlalchemy import func, select
@@ -36,7 +36,7 @@ LOG = ("You must be logged in to read the audit log", "You do not have permissio
 APPROVAL = ("You must be logged in to create data", "You are not allowed to approve this event")
 PENDING = ("You must be logged in to view pending events", "You don't have permission to view pending events")
 
-# Method, path, body, status if it is done, who may besides admins, and what others hear.
+# Method, path, body, status of success, roles that may besides admins, and the refusals of others.
 ROUTES = [
     ("GET", "/accounts", None, 200, [], ACCOUNTS),
     ("GET", "/users/{user}/roles", None, 200, [], ACCOUNTS),
@@ -113,7 +113,7 @@ def admin(api, people):
     return api.signed_in(people["admin"])
 
 
-def test_an_entry_tells_how_the_actor_came(api, session, people, ids):
+def test_an_entry_names_surface_client_and_address(api, session, people, ids):
     caller = api.signed_in(people["admin"], make_client(session, name="web2"))
 
     caller.put(
@@ -182,7 +182,7 @@ def test_the_last_admin_cannot_go(api, session, people, roles):
 
 
 @pytest.mark.parametrize("path", ["users/999/roles", "users/0/roles", "groups/999", "groups/999/members"])
-def test_what_is_not_there_is_not_found(admin, path):
+def test_missing_objects_are_not_found(admin, path):
     assert admin.get(f"/v2.1/{path}").status_code == 404
 
 
@@ -357,7 +357,7 @@ def test_a_filter_that_makes_no_sense_is_refused(admin, query):
 
 
 def make_waiting(session, host, number=1):
-    """An event of ``host`` where that many of each kind wait."""
+    """Store an event of ``host`` with that many reports and claims of each kind."""
     event = make_event(session, host=host)
     for _ in range(number):
         talk = make_talk(session, event, speakers=["Ann"])

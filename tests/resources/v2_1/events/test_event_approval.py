@@ -1,4 +1,4 @@
-"""Deciding about submitted events, and submitting them again (spec 4.8)."""
+"""Approval, rejection and resubmission of events (spec 4.8)."""
 
 import pytest
 from sqlalchemy import delete, select
@@ -64,7 +64,7 @@ def test_a_rejected_event_keeps_the_reason_and_hosts_and_platform_hear_it(app, a
     ]
 
 
-def test_without_a_reason_nobody_is_told_of_a_rejection(session, admin, host):
+def test_a_rejection_without_a_reason_sends_no_mail(session, admin, host):
     event = make_pending_event(session, host=host)
 
     reply = admin.delete(f"/v2.1/events/{event.id}/approval")

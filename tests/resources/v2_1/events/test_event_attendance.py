@@ -1,4 +1,4 @@
-"""Attending events, and who does (spec 4.7)."""
+"""Attendance of events (spec 4.7)."""
 
 import pytest
 from sqlalchemy import func, select
@@ -57,7 +57,7 @@ def test_leaving_twice_counts_once(api, session):
     assert caller.get(f"/v2.1/events/{event.id}/attending").json["is_attending"] is False
 
 
-def test_one_persons_attendance_is_nobody_elses(api, session):
+def test_attendance_is_stored_per_user(api, session):
     event, user, other = make_event(session), make_user(session), make_user(session)
     make_attendance(session, event, user)
 
@@ -71,7 +71,7 @@ def test_one_persons_attendance_is_nobody_elses(api, session):
 
 
 @pytest.mark.parametrize("make", [make_pending_event, make_rejected_event, None])
-def test_nobody_attends_what_they_do_not_find(api, session, make):
+def test_invisible_events_cannot_be_attended(api, session, make):
     event_id = make(session).id if make else 999
 
     reply = api.signed_in(make_user(session)).post(f"/v2.1/events/{event_id}/attending")
@@ -86,7 +86,7 @@ def test_leaving_an_event_that_is_not_there_is_no_error(api, session):
     assert (reply.status_code, reply.data) == (200, b"")
 
 
-def test_attendees_are_listed_by_id_without_those_who_are_gone(api, session):
+def test_active_attendees_are_listed_by_id(api, session):
     event = make_event(session)
     users = [make_user(session, name) for name in ("zoe", "ada", "max")]
     users.append(make_user(session, "gone", is_active=False))
@@ -110,7 +110,7 @@ def test_attendees_are_listed_by_id_without_those_who_are_gone(api, session):
     )
 
 
-def test_nobody_attends_an_unknown_event(api):
+def test_an_unknown_event_has_no_attendees(api):
     reply = api.get("/v2.1/events/999/attendees/")
 
     assert (reply.status_code, reply.json["users"], reply.json["meta"]["total"]) == (200, [], 0)
@@ -123,7 +123,7 @@ def test_attending_costs_little(api, session, count_statements):
     with count_statements() as seen:
         guest.post(f"/v2.1/events/{event.id}/attending")
 
-    # Who is calling; then the mark and its count, which PostgreSQL does in one.
+    # Token of the request; attendance and counter, one statement on PostgreSQL.
     kinds = [statement.split()[0] for statement in seen]
     assert kinds == (
         ["SELECT", "WITH"] if session.get_bind().dialect.name == "postgresql" else ["SELECT", "INSERT", "UPDATE"]

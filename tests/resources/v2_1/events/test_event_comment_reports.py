@@ -1,4 +1,4 @@
-"""Reporting comments on events, and deciding about the reports (spec 5.4 to 5.6)."""
+"""Reports about comments on events, and decisions about them (spec 5.4 to 5.6)."""
 
 import pytest
 from sqlalchemy import select
@@ -57,7 +57,7 @@ def test_a_reported_comment_is_hidden_and_the_hosts_hear_of_it(api, session):
     }
 
 
-def test_a_comment_of_nobody_is_reported_under_the_name_it_came_with(api, session):
+def test_a_comment_without_an_account_is_reported_with_its_author_name(api, session):
     event = make_event(session, host=make_user(session))
     comment = make_event_comment(session, event, author_name="A passer-by")
 
@@ -163,7 +163,7 @@ def test_the_report_list_costs_the_same_for_one_and_for_three(api, session, coun
     event = make_event(session, host=host)
     reader, path = api.signed_in(host), f"/v2.1/events/{event.id}/comments/reported"
     make_report(session, make_event_comment(session, event, make_user(session)), make_user(session))
-    # The first use of a token may be noted down, which is a statement too.
+    # Recording the first use of a token is a statement too.
     reader.get("/v2.1")
 
     with count_statements() as for_one:

@@ -1,4 +1,4 @@
-"""Reading comments on events, and leaving them (spec 5.1 to 5.3)."""
+"""Comments on events: reading and writing (spec 5.1 to 5.3)."""
 
 import hashlib
 
@@ -73,7 +73,7 @@ def test_the_verbose_form_adds_source_and_gravatar_in_their_places(api, session)
     assert (shown["source"], shown["gravatar_hash"]) == ("web2", ALICES_HASH)
 
 
-def test_a_comment_of_nobody_shows_the_name_it_came_with(api, session):
+def test_a_comment_without_an_account_has_its_stored_author_name(api, session):
     comment = make_event_comment(session, make_event(session), rating=None, author_name="A passer-by")
 
     reply = api.get(f"/v2.1/event_comments/{comment.id}?verbose=yes")
@@ -148,7 +148,7 @@ def test_a_comment_costs_the_same_however_many_there_are(api, session, count_sta
     event = make_event(session)
     path, body = f"/v2.1/events/{event.id}/comments", {"comment": "x", "rating": 4}
     writers = [api.signed_in(make_user(session)) for _ in range(2)]
-    # The first use of a token may be noted down, which is a statement too.
+    # Recording the first use of a token is a statement too.
     for writer in writers:
         writer.get("/v2.1")
 
@@ -161,7 +161,7 @@ def test_a_comment_costs_the_same_however_many_there_are(api, session, count_sta
         seventh = writers[1].post(path, json=body)
 
     assert (first.status_code, seventh.status_code) == (201, 201)
-    # Token, event; event, what decides, comment, counters.
+    # Token, event; event, context of the comment, comment, counters.
     assert len(for_first) == len(for_seventh) == 6
 
 
@@ -182,7 +182,7 @@ def test_a_list_costs_the_same_for_one_comment_and_for_three(api, session, count
     assert len(for_one) == len(for_three) == 2
 
 
-def test_somebody_comments_and_rates(api, session):
+def test_a_user_comments_and_rates(api, session):
     event, author = make_event(session), make_user(session, full_name="Bea Birch")
     client = make_client(session, name="An app")
 
@@ -228,7 +228,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("body", "sentence"), REFUSED)
-def test_what_is_wrong_with_a_comment_is_said_in_order(api, session, body, sentence):
+def test_errors_of_a_comment_are_reported_in_the_order_of_the_contract(api, session, body, sentence):
     event = make_event(session)
 
     reply = comment_on(api.signed_in(make_user(session)), event, **body)
@@ -237,7 +237,7 @@ def test_what_is_wrong_with_a_comment_is_said_in_order(api, session, body, sente
     assert (newest(session, EventComment), numbers(session.get(Event, event.id))) == (None, (0, 0, 0))
 
 
-def test_visitors_are_told_to_log_in_before_anything_else(api, session):
+def test_the_login_is_checked_before_the_body(api, session):
     reply = comment_on(api, make_event(session))
 
     assert (reply.status_code, reply.json) == (400, ["You must log in to comment"])

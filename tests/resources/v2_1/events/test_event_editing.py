@@ -44,7 +44,7 @@ def event(session, host):
 
 
 def body(**changes):
-    """The required fields, as the event has them."""
+    """Return the required fields with the current values of the event."""
     return {
         "name": "SampleConf",
         "description": "Two days.",
@@ -67,7 +67,7 @@ def edit(caller, event, **changes):
     return shown(caller, event)
 
 
-def test_a_host_replaces_what_is_said_of_an_event(api, session, host, event):
+def test_a_host_edits_all_fields_of_an_event(api, session, host, event):
     caller = api.signed_in(host)
     before = shown(caller, event)
 
@@ -218,7 +218,7 @@ def test_a_host_edits_an_event_that_is_not_live_without_submitting_it_again(api,
         ("admin", "events", 405, "Method not supported"),
     ],
 )
-def test_nobody_else_edits_an_event(api, session, event, role, address, status, sentence):
+def test_only_hosts_and_admins_edit_an_event(api, session, event, role, address, status, sentence):
     user = make_user(session, is_admin=role == "admin", is_trusted=role == "trusted")
     if role == "other host":
         make_event(session, host=user)

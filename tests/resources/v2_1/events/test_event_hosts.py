@@ -1,4 +1,4 @@
-"""Who runs an event (spec 4.9)."""
+"""Hosts of events (spec 4.9)."""
 
 import pytest
 from sqlalchemy import select
@@ -85,7 +85,7 @@ def test_a_host_is_added_by_username(api, session, host, event, role, username):
         ({"host_name": ["host"]}, 400, "Expected parameter host_name is not a readable string"),
     ],
 )
-def test_nobody_becomes_a_host_twice_or_by_a_name_nobody_has(api, session, host, event, body, status, sentence):
+def test_hosts_and_unknown_usernames_cannot_be_added(api, session, host, event, body, status, sentence):
     make_user(session, "gone", is_active=False)
 
     reply = api.signed_in(host).post(f"/v2.1/events/{event.id}/hosts", json=body)
@@ -105,7 +105,7 @@ def test_a_host_takes_another_off_as_often_as_they_like(api, session, host, even
     assert hosts_of(session, event) == [host.id]
 
 
-def test_a_host_who_was_taken_off_may_no_longer_edit(api, session, host, event):
+def test_a_removed_host_may_not_edit_the_event(api, session, host, event):
     other = make_host(session, event, make_user(session))
     caller = api.signed_in(other)
     before = caller.get(f"/v2.1/events/{event.id}?verbose=yes").json["events"][0]["can_edit"]
@@ -118,7 +118,7 @@ def test_a_host_who_was_taken_off_may_no_longer_edit(api, session, host, event):
 
 
 @pytest.mark.parametrize("role", ["host", "admin"])
-def test_nobody_takes_off_themselves(api, session, host, event, role):
+def test_hosts_cannot_remove_themselves(api, session, host, event, role):
     user = host if role == "host" else make_host(session, event, make_user(session, is_admin=True))
     before = hosts_of(session, event)
 
@@ -129,7 +129,7 @@ def test_nobody_takes_off_themselves(api, session, host, event, role):
 
 
 @pytest.mark.parametrize("number", ["999", "0", "abc", "9" * 50])
-def test_nobody_who_is_not_there_is_taken_off(api, host, event, number):
+def test_an_unknown_user_cannot_be_removed(api, host, event, number):
     reply = api.signed_in(host).delete(f"/v2.1/events/{event.id}/hosts/{number}")
 
     assert (reply.status_code, reply.json) == (404, ["No User found"])

@@ -1,4 +1,4 @@
-"""The image of an event (spec 4.10); what becomes of the picture itself is in tests/utils/test_images.py."""
+"""Images of events (spec 4.10); image processing is tested in tests/utils/test_images.py."""
 
 import io
 
@@ -16,7 +16,7 @@ WEB = "http://web.example/inc/img/event_icons"
 
 @pytest.fixture(autouse=True)
 def icons(app, tmp_path, monkeypatch):
-    """The folder of the images, this test's own."""
+    """The image folder of this test."""
     monkeypatch.setitem(app.config, "MEDIA_DIR", str(tmp_path))
     return tmp_path / "event_icons"
 
@@ -158,7 +158,7 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(api, session, icons
         (b"\0" * (2 * 1024 * 1024), "Supplied image must be a PNC, JPG or GIF"),
     ],
 )
-def test_what_is_no_fitting_picture_is_refused(api, icons, host, event, content, sentence):
+def test_unsuitable_images_are_refused(api, icons, host, event, content, sentence):
     reply = upload(api.signed_in(host), event.id, content)
 
     assert (reply.status_code, reply.json) == (400, [sentence])
@@ -204,13 +204,13 @@ def test_events_that_are_not_live_have_no_images_to_change(api, session, host, m
 
 
 class failing_commits:
-    """Has commits fail in their last moment; ``look`` is called just before."""
+    """Make commits fail in the last step; ``look`` is called right before."""
 
     def __init__(self, look):
         self._look = look
 
     def __enter__(self):
-        # The first one is that of the test's own session, which hands over to the request.
+        # The first commit is that of the test's own session before the request.
         self._commits = 0
         sqlalchemy_event.listen(db.session, "before_commit", self._fail)
 

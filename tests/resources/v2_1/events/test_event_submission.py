@@ -19,7 +19,7 @@ def _today(time_machine):
 
 
 def body(**changes):
-    """A body that is accepted; a field given as None is left out."""
+    """Return a valid body; fields that are None are left out."""
     fields = {
         "name": "SampleConf",
         "description": "Two days.",
@@ -43,7 +43,7 @@ def submit(caller, **changes):
 
 
 def shown(caller, reply):
-    """The event behind the Location of the answer, in its verbose form."""
+    """Return the verbose form of the event at the ``Location`` of the response."""
     assert (reply.status_code, reply.data) == (201, b""), reply.json
     return caller.get(f"{reply.headers['Location']}?verbose=yes").json["events"][0]
 
@@ -147,7 +147,7 @@ def test_what_cannot_be_accepted_is_refused_with_its_sentence(session, trusted, 
 
 
 @pytest.mark.parametrize("content", [None, b"", b"{broken", b"[]", b"null", b'"text"', b"name=SampleConf"])
-def test_all_problems_are_told_at_once_in_the_contracts_order(session, trusted, content):
+def test_all_errors_are_reported_together_in_the_order_of_the_contract(session, trusted, content):
     reply = trusted.post("/v2.1/events", data=content, content_type="application/json")
 
     problems = ["'name' is a required field", "'description' is a required field", LOCATION, DATES]
@@ -158,7 +158,7 @@ def test_all_problems_are_told_at_once_in_the_contracts_order(session, trusted, 
     "field", ["name", "description", "location", "start_date", "end_date", "tz_continent", "tz_place", "href"]
 )
 @pytest.mark.parametrize("value", [["a"], {"a": "b"}, True])
-def test_what_is_no_text_is_no_readable_string(trusted, field, value):
+def test_values_that_are_not_text_are_refused(trusted, field, value):
     reply = submit(trusted, **{field: value})
 
     assert (reply.status_code, reply.json) == (400, [f"Expected parameter {field} is not a readable string"])
@@ -173,7 +173,7 @@ def test_what_is_no_text_is_no_readable_string(trusted, field, value):
     ],
 )
 @pytest.mark.parametrize("is_admin", [False, True])
-def test_nobody_has_more_events_waiting_than_one_may(
+def test_a_host_cannot_exceed_the_limit_of_pending_events(
     app, api, session, monkeypatch, limit, waiting, sentence, is_admin
 ):
     monkeypatch.setitem(app.config, "MAX_PENDING_EVENTS", limit)
@@ -286,7 +286,7 @@ def test_fields_may_come_in_the_address_and_those_of_the_body_win(api, trusted):
 
 
 @pytest.mark.parametrize("kind", ["application/json", "application/json; charset=utf-8"])
-def test_a_body_is_read_whatever_its_charset_says(trusted, kind):
+def test_the_charset_of_the_content_type_is_ignored(trusted, kind):
     reply = trusted.post("/v2.1/events", data=b'{"name": 5}', content_type=kind)
 
     assert reply.json == [f"'description' is a required field. {LOCATION}. {DATES}"]

@@ -1,4 +1,4 @@
-"""What an event looks like, and to whom (spec 4.1, 4.3)."""
+"""Representation and visibility of events (spec 4.1, 4.3)."""
 
 import pytest
 
@@ -25,7 +25,7 @@ def _today(time_machine):
 
 @pytest.fixture
 def full(session):
-    """An event that has everything an event can have."""
+    """An event with all fields."""
     host, guest = make_user(session, "host", full_name="Hedy Host"), make_user(session, "guest")
     event = make_event(
         session,
@@ -113,7 +113,7 @@ def test_an_event_is_shown_in_short_in_the_contracts_order(api, full):
     ]
 
 
-def test_the_verbose_form_tells_more_in_the_contracts_order(api, full):
+def test_the_verbose_form_has_all_fields_in_the_order_of_the_contract(api, full):
     event, host, _guest = full
     here = f"http://localhost/v2.1/events/{event.id}"
 
@@ -233,7 +233,7 @@ def test_clocks_that_go_forward_are_followed_too(api, session):
         ("2026-08-23T00:00", 0),
     ],
 )
-def test_comments_are_said_to_be_enabled_from_the_day_of_the_start_for_ninety_days(api, session, starts_at, enabled):
+def test_comments_enabled_is_1_from_the_day_of_the_start_for_90_days(api, session, starts_at, enabled):
     event = make_event(session, starts_at=parse_instant(starts_at))
 
     assert api.get(f"/v2.1/events/{event.id}?verbose=yes").json["events"][0]["comments_enabled"] == enabled

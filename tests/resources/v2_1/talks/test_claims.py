@@ -49,7 +49,7 @@ def test_host_lists_the_open_claims_of_an_event_oldest_first(api, session):
     }
 
 
-def test_the_verbose_form_tells_where_to_approve(api, session):
+def test_the_verbose_form_has_the_approval_link(api, session):
     admin = make_user(session, is_admin=True)
     event = make_event(session)
     talk = make_talk(session, event, speakers=["Ann"])

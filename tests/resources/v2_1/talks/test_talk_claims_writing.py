@@ -44,7 +44,7 @@ def clients(api, session, talk):
 
 @pytest.fixture
 def say(clients, talk):
-    """``say("ann", "Ann", "ann")``: that name on the talk is that user, says the first."""
+    """``say("ann", "Ann", "ann")``: the first user claims that the name on the talk is the second user."""
 
     def saying(who, display_name, username, **more):
         body = {"display_name": display_name, "username": username, **more}
@@ -129,17 +129,17 @@ def test_a_talk_is_assigned_by_a_host_and_accepted_by_the_speaker(session, clien
     assert answer(accepted) == done(talk)
     assert claims(clients, event) == []
     assert linked(session, talk) == [("Ann Realname", ann.id), ("Bob", None)]
-    # Nobody hears of it.
+    # No mail is sent.
     assert len(mails(session)) == 1
     assert clients["ann"].get(f"/v2.1/events/{event.id}/attending").json["is_attending"] is True
 
 
-def test_a_host_who_speaks_says_so_twice(session, clients, event, talk, say):
+def test_a_host_who_speaks_confirms_both_sides(session, clients, event, talk, say):
     host = get_user_by_username(session, "host")
 
     replies = [say("host", name, "host") for name in ("Ann", "Ann", "Host", "Ann")]
 
-    # The entry goes by the user's name from then on.
+    # The speaker now has the current name of the user.
     assert [answer(reply) for reply in replies] == [done(talk), done(talk), TAKEN, NO_NAME]
     assert linked(session, talk)[0] == ("Host", host.id)
     assert [kind for kind, _recipient, _facts in mails(session)] == ["talk_claimed", "claim_approved"]
@@ -251,12 +251,12 @@ def test_of_two_entries_of_a_name_the_free_one_is_claimed(session, clients, even
 
 def test_ones_own_name_has_to_be_spelled_as_it_is(session, clients, talk, say):
     assert answer(say("ann", "Ann", "ANN")) == NOT_YOURS
-    # To a host it is somebody's name like any other.
+    # For a host it is a name like any other.
     assert answer(say("host", "Ann", "ANN")) == done(talk)
     assert [kind for kind, *_ in mails(session)] == ["talk_assigned"]
 
 
-def test_of_two_who_claim_a_name_one_gets_it_and_the_other_is_gone(session, clients, event, talk, say):
+def test_of_two_claims_on_a_name_one_is_approved_and_the_other_removed(session, clients, event, talk, say):
     ann, bob = get_user_by_username(session, "ann"), get_user_by_username(session, "bob")
     assert [answer(say(who, "Ann", who)) for who in ("ann", "bob")] == [done(talk)] * 2
     assert claims(clients, event) == [("Ann", str(ann.id)), ("Ann", str(bob.id))]
@@ -268,7 +268,7 @@ def test_of_two_who_claim_a_name_one_gets_it_and_the_other_is_gone(session, clie
     assert linked(session, talk) == [("Bob Realname", bob.id), ("Bob", None)]
 
 
-def test_somebody_may_claim_several_names(session, clients, event, talk, say):
+def test_a_user_may_claim_several_names(session, clients, event, talk, say):
     replies = [say("ann", name, "ann") for name in ("Ann", "Bob")]
 
     ann = str(get_user_by_username(session, "ann").id)
@@ -276,7 +276,7 @@ def test_somebody_may_claim_several_names(session, clients, event, talk, say):
     assert claims(clients, event) == [("Ann", ann), ("Bob", ann)]
 
 
-def test_who_was_unlinked_may_claim_again(session, clients, event, talk, say):
+def test_an_unlinked_speaker_may_claim_again(session, clients, event, talk, say):
     ann = get_user_by_username(session, "ann")
     say("ann", "Ann", "ann")
     say("host", "Ann", "ann")
@@ -341,7 +341,7 @@ def test_host_rejects_a_claim(session, clients, event, talk, say, reject, who):
     assert [answer(reply) for reply in replies] == [(204, f"{HERE}/talks/{talk.id}"), NO_CLAIM]
     assert claims(clients, event) == [("Ann", str(get_user_by_username(session, "bob").id))]
     assert mails(session)[2:] == [("claim_rejected", "ann@example.org", {"event": "Conf", "talk": "On Python"})]
-    # Whoever was rejected may try again.
+    # A rejected user may claim again.
     assert answer(say("ann", "Ann", "ann")) == done(talk)
 
 
@@ -364,7 +364,7 @@ def test_what_cannot_be_rejected(session, clients, event, talk, reject, display_
     make_user(session, "gone", is_active=False)
     ann, bob = get_user_by_username(session, "ann"), get_user_by_username(session, "bob")
     session.add(TalkSpeaker(talk_id=talk.id, name="Taken", user_id=ann.id))
-    # An imported talk may have a name that is empty.
+    # Imported talks may have empty names.
     session.add(TalkSpeaker(talk_id=talk.id, name=""))
     make_claim(session, talk, talk.speakers[0], ann)
     make_claim(session, talk, talk.speakers[1], bob, user_approved_at=None, host_approved_at=event.starts_at)
@@ -387,7 +387,7 @@ def test_a_rejection_is_read_from_the_address_alone(session, clients, event, tal
 
 
 def test_the_web_site_sends_claims_as_it_does(session, clients, event, talk):
-    """The claims page: list, approve one by the link in the list, reject the other by the same link."""
+    """The claims page of the site: list the claims, approve one and reject the other through the link in the list."""
     speakers = (
         clients["ann"].get(f"/v2.1/talks/{talk.id}").json["talks"][0]["speakers_uri"].removeprefix("http://localhost")
     )
@@ -404,7 +404,9 @@ def test_the_web_site_sends_claims_as_it_does(session, clients, event, talk):
     assert linked(session, talk) == [("Ann Realname", get_user_by_username(session, "ann").id), ("Bob", None)]
 
 
-def test_claims_cost_the_same_whatever_is_claimed_already(session, clients, event, talk, say, count_statements):
+def test_the_number_of_statements_of_a_claim_does_not_depend_on_other_claims(
+    session, clients, event, talk, say, count_statements
+):
     with count_statements() as for_first:
         say("ann", "Ann", "ann")
     for number in range(5):

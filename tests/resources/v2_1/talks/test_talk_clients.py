@@ -1,4 +1,4 @@
-"""Talks as the web site and the apps write them: whole sequences, by the links they read (spec 20 and 21)."""
+"""Sequences of requests of the web site and the apps about talks, following links (spec 20, 21)."""
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +11,7 @@ SITE = {"Accept": "application/json", "Forwarded": 'for=192.0.2.7;user-agent="Fi
 
 @pytest.fixture
 def site(api, session):
-    """``site(user)(method, address, body)`` as the web site asks: whole addresses, and ``[]`` for nothing to send."""
+    """``site(user)(method, url, body)`` sends requests like the web site: absolute URLs, and ``[]`` as an empty body."""
 
     def of(user):
         client = api.signed_in(user)
@@ -99,7 +99,7 @@ def test_the_app_for_android_toggles_a_star_by_its_link(api, session, scheme):
     assert len(session.scalars(select(TalkStar)).all()) == 1
 
 
-def test_the_app_for_android_without_an_account_is_told_so(api, session):
+def test_the_android_app_without_an_account_gets_the_refusal_it_expects(api, session):
     talk = make_talk(session, make_event(session))
 
     reply = api.post(f"/v2.1/talks/{talk.id}/starred", headers={"Authorization": "OAuth null"})

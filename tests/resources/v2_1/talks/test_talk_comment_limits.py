@@ -1,4 +1,4 @@
-"""How often one may comment on talks, what the spam check has to say, and many at once (spec 2.14, 8.3)."""
+"""Rate limit, spam check and concurrency of comments on talks (spec 2.14, 8.3)."""
 
 import datetime as dt
 from threading import Thread
@@ -34,7 +34,7 @@ def talk(session):
 
 
 class ThoughtfulAkismet(FakeAkismet):
-    """Does something before it answers."""
+    """Calls a function before it responds."""
 
     def __init__(self):
         super().__init__()
@@ -53,7 +53,7 @@ class ThoughtfulAkismet(FakeAkismet):
 
 @pytest.fixture
 def akismet(app, monkeypatch):
-    """A server that speaks Akismet's part, and the application set up to ask it."""
+    """A fake Akismet server, with the settings to use it."""
     with ThoughtfulAkismet() as server:
         for name, value in server.settings.items():
             monkeypatch.setitem(app.config, name, value)
@@ -77,7 +77,7 @@ def at_most(app, monkeypatch):
 
 @pytest.fixture
 def ask(app, session):
-    """``ask(user, method, path, body)`` is a request to be made later, by a client of its own."""
+    """``ask(user, method, path, body)`` returns a function that sends the request with its own client."""
     client = make_client(session)
 
     def asking(user, method, path, body=None):
@@ -104,7 +104,7 @@ def answer(reply):
 
 
 def drifts(session):
-    """Where counters and what they count are apart."""
+    """Return the counters that differ from the rows."""
     return [drift for _, found in verify_counters(session, fix=False) for drift in found]
 
 
@@ -214,7 +214,7 @@ def test_spam_is_refused_before_anything_is_stored(api, session, talk, akismet):
     assert versions <= (talk.version, session.get(Event, talk.event_id).version)
 
 
-def test_nobody_who_is_over_the_limit_is_shown_to_akismet(api, session, talk, akismet, at_most):
+def test_comments_over_the_limit_are_not_sent_to_akismet(api, session, talk, akismet, at_most):
     at_most(1)
     writer = api.signed_in(make_user(session))
 
@@ -225,7 +225,7 @@ def test_nobody_who_is_over_the_limit_is_shown_to_akismet(api, session, talk, ak
     assert [asked["comment_content"] for _path, asked in akismet.asked] == ["Fine"]
 
 
-def test_nobody_is_held_up_while_akismet_thinks(session, ask, talk, akismet):
+def test_a_slow_spam_check_blocks_no_other_request(session, ask, talk, akismet):
     author, path = make_user(session), f"/talks/{talk.id}/comments"
     first, second = (
         ask(author, "POST", path, {"comment": text, "rating": 4}) for text in ("Thought about", "Meanwhile")
@@ -373,7 +373,7 @@ def test_a_rating_does_not_outlive_a_claim_that_is_approved_meanwhile(session, a
     assert drifts(session) == []
 
 
-def test_somebody_goes_on_commenting_while_their_comments_are_deleted(session, ask, talk):
+def test_comments_written_during_their_deletion_are_counted_right(session, ask, talk):
     admin, author = make_user(session, is_admin=True), make_user(session)
     other = make_talk(session, make_event(session))
     for each in (talk, other):
@@ -396,7 +396,7 @@ def test_somebody_goes_on_commenting_while_their_comments_are_deleted(session, a
     assert drifts(session) == []
 
 
-def test_all_that_is_said_and_done_about_a_talk_at_once_is_counted_right(session, ask):
+def test_concurrent_comments_edits_and_reports_are_counted_right(session, ask):
     host, speaker = make_user(session), make_user(session)
     event = make_event(session, host=host)
     talk, doomed = make_talk(session, event, speakers=["Free", speaker]), make_talk(session, event)

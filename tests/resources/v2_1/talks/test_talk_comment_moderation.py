@@ -1,4 +1,4 @@
-"""Reporting comments on talks, and deciding about the reports (spec 8.5 to 8.7)."""
+"""Reports about comments on talks, and decisions about them (spec 8.5 to 8.7)."""
 
 import pytest
 from hypothesis import given
@@ -31,7 +31,7 @@ def decide(api, comment, decision):
 
 
 def numbers(session, talk):
-    """Comments shown, all, sum and number of ratings, and all comments of the event."""
+    """Return the counters: visible comments, all comments, sum and number of ratings, all comments of the event."""
     session.expire_all()
     event = session.get(Event, talk.event_id)
     return (
@@ -87,7 +87,7 @@ def test_a_reported_comment_is_hidden_and_the_hosts_hear_of_it(api, session, hos
     }
 
 
-def test_a_comment_of_nobody_is_reported_without_an_author(api, session, talk):
+def test_a_comment_without_an_author_is_reported_without_one(api, session, talk):
     comment = make_talk_comment(session, talk, rating=0)
 
     reply = report(api.signed_in(make_user(session)), comment)
@@ -163,7 +163,7 @@ def test_a_decision_can_be_taken_back_and_needs_no_report(api, session, host, ta
 def test_what_never_counted_does_not_count_when_it_is_shown_again(api, session, host):
     speaker = make_user(session)
     talk = make_talk(session, make_event(session, host=host), speakers=[speaker])
-    # As left by an import: ratings of the speaker and of nobody.
+    # As after an import: ratings of the speaker and of a deleted user.
     silent = [
         make_talk_comment(session, talk, speaker, rating=5, is_hidden=True),
         make_talk_comment(session, talk, None, rating=4, is_hidden=True),
@@ -236,7 +236,7 @@ def test_each_role_may_report_and_decide_as_the_contract_says(api, session, role
     assert drifts(session) == []
 
 
-def test_talk_and_event_move_with_what_is_hidden_and_shown_again(api, session, host, talk):
+def test_hiding_and_showing_a_comment_changes_the_versions_of_talk_and_event(api, session, host, talk):
     comment = make_talk_comment(session, talk, make_user(session), rating=1)
     make_talk_comment(session, talk, make_user(session), rating=5)
     make_star(session, talk, host)
@@ -298,15 +298,15 @@ def test_a_report_and_a_decision_cost_the_same_however_much_there_is(api, sessio
     assert few == many == (COST_OF_REPORT, COST_OF_DECISION)
 
 
-# Token, comment; talk, comment; hidden; report; counters, version of the event; hosts, who of them wants it; mail.
+# Token, comment; talk, comment; hidden; report; counters, version of the event; hosts, their mail preferences; mail.
 COST_OF_REPORT = 11
-# Token, comment with its event, what that is to the decider; talk, comment; log; reports; hidden; counters, version.
+# Token, comment with its event, relation of the decider; talk, comment; log; reports; hidden; counters, version.
 COST_OF_DECISION = 10
 
 
 @given(VALUES)
 @fuzz_settings(40)
-def test_whatever_is_sent_about_a_report_is_taken_or_refused_whole(api, session, value):
+def test_any_decision_is_applied_or_refused_whole(api, session, value):
     host = make_user(session)
     comment = make_talk_comment(session, make_talk(session, make_event(session, host=host)), make_user(session))
     path = f"/v2.1/talk_comments/{comment.id}/reported"

@@ -1,4 +1,4 @@
-"""Commenting on talks, and changing one's own words (spec 8.3, 8.4)."""
+"""Writing and editing comments on talks (spec 8.3, 8.4)."""
 
 import datetime as dt
 import json
@@ -42,7 +42,7 @@ def edit(api, comment, text):
 
 
 def numbers(session, talk):
-    """Comments shown, all, sum and number of ratings, and all comments of the event."""
+    """Return the counters: visible comments, all comments, sum and number of ratings, all comments of the event."""
     session.expire_all()
     event = session.get(Event, talk.event_id)
     return (
@@ -58,7 +58,7 @@ def drifts(session):
     return [drift for _, found in verify_counters(session, fix=False) for drift in found]
 
 
-def test_somebody_comments_and_rates(api, session, talk):
+def test_a_user_comments_and_rates(api, session, talk):
     author = make_user(session)
 
     reply = comment_on(
@@ -114,7 +114,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("body", "sentence"), REFUSED)
-def test_what_is_wrong_with_a_comment_is_said_in_order(api, session, talk, body, sentence):
+def test_errors_of_a_comment_are_reported_in_the_order_of_the_contract(api, session, talk, body, sentence):
     versions = talk.version, session.get(Event, talk.event_id).version
 
     reply = comment_on(api.signed_in(make_user(session)), talk, **body)
@@ -124,7 +124,7 @@ def test_what_is_wrong_with_a_comment_is_said_in_order(api, session, talk, body,
     assert (talk.version, session.get(Event, talk.event_id).version) == versions
 
 
-def test_who_and_what_come_before_the_body(api, session):
+def test_login_and_talk_are_checked_before_the_body(api, session):
     private = make_talk(session, make_event(session, is_private=True))
     waiting = make_talk(session, make_pending_event(session))
     gone = make_talk(session, make_event(session), is_active=False)
@@ -233,7 +233,7 @@ def test_the_same_words_twice_are_a_duplicate_however_old(api, session, talk):
 
 
 @pytest.mark.parametrize("private", [1, "1", True, "yes", "false", " ", 0.5, [0]])
-def test_a_private_comment_is_stored_counted_as_one_and_shown_to_nobody(api, session, private):
+def test_a_private_comment_is_stored_and_counted_but_not_listed(api, session, private):
     speaker, host, author = make_user(session), make_user(session), make_user(session, is_admin=True)
     talk = make_talk(session, make_event(session, host=host), speakers=[speaker])
 
@@ -256,7 +256,7 @@ def test_a_private_comment_is_stored_counted_as_one_and_shown_to_nobody(api, ses
 
 
 @pytest.mark.parametrize("private", [0, "0", False, "", None, [], {}, 0.0])
-def test_what_is_empty_to_php_is_not_private(api, session, talk, private):
+def test_values_that_are_empty_in_php_are_not_private(api, session, talk, private):
     reply = comment_on(api.signed_in(make_user(session)), talk, comment="Hello", rating="4", private=private)
 
     assert (reply.status_code, newest(session, TalkComment).is_private) == (201, False)
@@ -357,7 +357,7 @@ def test_an_edit_changes_the_words_and_nothing_else(api, session, talk):
     assert newest(session, Mail) is None
 
 
-def test_an_edit_moves_what_is_shown(api, session, talk):
+def test_an_edit_changes_the_representation(api, session, talk):
     author = make_user(session)
     comment = make_talk_comment(session, talk, author, text="Old words")
     versions = talk.version, session.get(Event, talk.event_id).version
@@ -452,7 +452,7 @@ def test_each_role_may_comment_and_edit_as_the_contract_says(api, session, role)
 def test_a_comment_costs_the_same_however_many_there_are(api, session, talk, count_statements):
     path, body = f"/v2.1/talks/{talk.id}/comments", {"comment": "x", "rating": 4}
     writers = [api.signed_in(make_user(session)) for _ in range(2)]
-    # The first use of a token may be noted down, which is a statement too.
+    # Recording the first use of a token is a statement too.
     for writer in writers:
         writer.get("/v2.1")
 
@@ -500,7 +500,7 @@ def test_an_edit_costs_the_same_however_many_comments_there_are(api, session, ta
     assert len(for_one) == len(for_six) == COST_OF_EDIT
 
 
-# Token, talk, limit; author, limit, talk, what decides; comment, counters of talk and event, letters.
+# Token, talk, limit; author, limit, talk, context of the comment; comment, counters of talk and event, mails.
 COST_OF_COMMENT = 11
 # Token, comment; talk, comment; text; versions of talk and event.
 COST_OF_EDIT = 7
@@ -510,7 +510,7 @@ FIELDS = mutations("comment", "rating", "private", rating=st.sampled_from([1, "5
 
 @given(FIELDS)
 @fuzz_settings(100)
-def test_whatever_is_sent_is_taken_or_refused_whole(api, session, fields):
+def test_any_comment_is_stored_or_refused_whole(api, session, fields):
     writer = api.signed_in(make_user(session))
     talk = make_talk(session, make_event(session))
     path = f"/v2.1/talks/{talk.id}/comments"
@@ -528,7 +528,7 @@ def test_whatever_is_sent_is_taken_or_refused_whole(api, session, fields):
 
 @given(mutations("comment"))
 @fuzz_settings(40)
-def test_whatever_an_edit_sends_is_taken_or_refused_whole(api, session, fields):
+def test_any_edit_is_stored_or_refused_whole(api, session, fields):
     author = make_user(session)
     comment = make_talk_comment(session, make_talk(session, make_event(session)), author)
     writer, path = api.signed_in(author), f"/v2.1/talk_comments/{comment.id}"

@@ -73,7 +73,7 @@ def test_an_anonymous_comment_has_a_null_name_and_no_user(api, session):
     assert list(shown)[-1] == "reported_uri"
 
 
-def test_unknown_hidden_and_private_comments_are_found_by_nobody(api, session):
+def test_unknown_hidden_and_private_comments_are_not_found(api, session):
     author, admin = make_user(session), make_user(session, is_admin=True)
     talk = make_talk(session, make_event(session, host=author), speakers=[author])
     hidden = make_talk_comment(session, talk, author, is_hidden=True)
@@ -126,7 +126,7 @@ def test_comments_on_all_talks_of_an_event_come_newest_first(api, session):
     assert reply.json["meta"]["total"] == 3
 
 
-def test_what_somebody_said_comes_newest_first(api, session):
+def test_comments_of_a_user_are_listed_newest_first(api, session):
     author = make_user(session)
     talk, other = make_talk(session, make_event(session)), make_talk(session, make_event(session))
     make_talk_comment(session, talk, author, text="first", created_at=parse_instant("2026-03-01T12:00"))

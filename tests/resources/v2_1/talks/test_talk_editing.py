@@ -69,7 +69,7 @@ def test_host_edits_a_talk(host, session, event):
         "duration": 45,
         "start_date": "2026-05-01T12:00:00+02:00",
         "stub": talk.stub,
-        # An edit changes the old column alone, and makes no link.
+        # An edit changes only the column, and adds no link.
         "slides_link": "https://s.example/",
         "talk_media": None,
     }  # fmt: skip

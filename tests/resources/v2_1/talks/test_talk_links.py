@@ -1,4 +1,4 @@
-"""Writing the links of a talk; reading them is in test_talks.py."""
+"""Writing links of talks; reading them is tested in test_talks.py."""
 
 import pytest
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""Unlinking speakers; who links them is in test_talk_claims_writing.py."""
+"""Unlinking speakers; linking them is tested in test_talk_claims_writing.py."""
 
 import pytest
 from sqlalchemy import select
@@ -54,7 +54,7 @@ def test_a_speaker_with_two_entries_is_unlinked_from_both(api, session, people):
     assert speakers(api, talk) == [{"speaker_name": "Sam Speaker"}] * 2
 
 
-def test_who_was_unlinked_may_no_longer_edit(session, talk, people):
+def test_an_unlinked_speaker_may_not_edit_the_talk(session, talk, people):
     sam, client = people["sam"]
     client.delete(f"/v2.1/talks/{talk.id}/speakers/{sam.id}")
 
@@ -71,7 +71,7 @@ def test_who_was_unlinked_may_no_longer_edit(session, talk, people):
     ]
 
 
-def test_somebody_who_is_no_speaker_is_told_before_rights_are_looked_at(api, session, talk, people):
+def test_a_user_who_is_not_a_speaker_is_reported_before_missing_permissions(api, session, talk, people):
     plain = make_user(session)
     make_claim(session, talk, talk.speakers[0], plain)
     clients = [people["host"][1], api.signed_in(plain)]

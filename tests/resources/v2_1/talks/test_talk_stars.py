@@ -24,7 +24,7 @@ def starred(client, talk):
     return shown["starred"], shown["starred_count"]
 
 
-def test_somebody_stars_a_talk_and_it_is_counted_once(api, fan, session, talk):
+def test_a_star_is_counted_once(api, fan, session, talk):
     make_star(session, talk, make_user(session))
     path = f"/v2.1/talks/{talk.id}/starred"
 
@@ -39,7 +39,7 @@ def test_somebody_stars_a_talk_and_it_is_counted_once(api, fan, session, talk):
     assert session.scalars(select(Mail)).all() == []
 
 
-def test_somebody_takes_the_star_back_however_often(fan, session, talk):
+def test_a_star_is_removed_once_and_removing_it_again_succeeds(fan, session, talk):
     make_star(session, talk, make_user(session))
     path = f"/v2.1/talks/{talk.id}/starred"
     fan.post(path)
@@ -52,7 +52,7 @@ def test_somebody_takes_the_star_back_however_often(fan, session, talk):
     assert starred(fan, talk) == (False, 1)
 
 
-def test_what_is_not_there_cannot_be_starred_and_is_not(fan, session, talk):
+def test_missing_talks_cannot_be_starred(fan, session, talk):
     gone = make_talk(session, make_event(session), is_active=False)
 
     replies = [
@@ -86,7 +86,7 @@ def test_starring_costs_little(fan, session, talk, count_statements):
     with count_statements() as seen:
         fan.post(path)
 
-    # Who is calling; then the star and its count, which PostgreSQL does in one.
+    # Token of the request; star and counter, one statement on PostgreSQL.
     kinds = [statement.split()[0] for statement in seen]
     assert kinds == (
         ["SELECT", "WITH"] if session.get_bind().dialect.name == "postgresql" else ["SELECT", "INSERT", "UPDATE"]

@@ -1,4 +1,4 @@
-"""Putting talks into tracks."""
+"""Adding talks to tracks and removing them."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def speaker(api, session, talk):
 
 
 def shown(api, session, talk, *tracks):
-    """The talk's tracks, its version, and how many talks each of ``tracks`` counts."""
+    """Return the talk's tracks, its version, and the talk counters of ``tracks``."""
     listed = api.get(f"/v2.1/talks/{talk.id}").json["talks"][0]["tracks"]
     counts = [api.get(f"/v2.1/tracks/{track.id}").json["tracks"][0]["talks_count"] for track in tracks]
     return [each["track_name"] for each in listed], session.get(Talk, talk.id).version, counts

@@ -20,7 +20,7 @@ def person(session):
 
 @pytest.fixture
 def event(session, person):
-    """Two days in Amsterdam."""
+    """An event of two days in Amsterdam."""
     make_talk_type(session)
     make_language(session)
     return make_event(
@@ -79,7 +79,7 @@ def test_host_adds_a_talk_and_is_shown_it(host, session, event):
     assert session.scalars(select(Mail)).all() == []
 
 
-def test_all_that_can_be_said_about_a_new_talk_is_kept(host, session, event):
+def test_all_fields_of_a_new_talk_are_stored(host, session, event):
     make_talk_type(session, "Workshop")
     make_language(session, "Deutsch", "de")
 
@@ -263,7 +263,7 @@ def test_parameters_of_the_address_count_and_the_body_wins(host, event):
     assert talk["speakers"] == [{"speaker_name": "Ann"}, {"speaker_name": "Bob"}]
 
 
-def test_who_runs_no_event_hears_the_same_of_all_and_an_admin_which_is_there(api, session, event):
+def test_only_admins_can_tell_missing_events_from_events_of_other_hosts(api, session, event):
     plain, admin = api.signed_in(make_user(session)), api.signed_in(make_user(session, is_admin=True))
     make_talk(session, event)
 

@@ -137,7 +137,7 @@ def test_a_claimed_speaker_goes_by_the_name_of_today(api, session):
     assert [each["speaker_name"] for each in shown["speakers"]] == ["Sam After"]
 
 
-def test_comments_and_their_ratings_are_counted_by_what_is_shown(api, session):
+def test_only_visible_comments_and_their_ratings_are_counted(api, session):
     talk = make_talk(session, make_event(session))
     make_talk_comment(session, talk, make_user(session), rating=5)
     make_talk_comment(session, talk, make_user(session), rating=4)
@@ -183,7 +183,7 @@ def test_caller_sees_own_star_and_first_rating_alone(api, session):
     assert facts == [(True, 2, 3), (False, 2, False), (False, 2, False)]
 
 
-def test_talks_that_nobody_may_see_are_not_found(api, session):
+def test_hidden_talks_are_not_found(api, session):
     host, admin = make_user(session), make_user(session, is_admin=True)
     hidden = [
         make_talk(session, make_event(session, host=host), is_active=False),
@@ -339,7 +339,7 @@ def test_talks_of_a_claimed_speaker_come_newest_first(api, session):
 
     assert reply.status_code == 200
     assert titles(reply) == ["Newer", "Older"]
-    # Here, and only here, all comments are counted.
+    # Only this list counts all comments.
     assert [talk["comment_count"] for talk in reply.json["talks"]] == [3, 0]
     assert [talk["type"] for talk in reply.json["talks"]] == ["Talk", "Talk"]
     assert [talk["talk_media"] for talk in reply.json["talks"]] == [[{"code_link": "https://c.example/1"}], None]
@@ -516,7 +516,7 @@ def test_a_talk_without_speakers_has_an_empty_list_of_them(api, session):
 
 
 @pytest.mark.parametrize("part", ["links", "speakers"])
-def test_the_parts_of_a_talk_cost_the_same_whatever_their_number(api, session, count_statements, part):
+def test_the_number_of_statements_does_not_depend_on_the_parts_of_a_talk(api, session, count_statements, part):
     event = make_event(session)
     small = make_talk(session, event, speakers=[make_user(session)], links=[("code_link", "https://c.example/")])
     large = make_talk(

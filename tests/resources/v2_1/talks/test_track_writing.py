@@ -150,7 +150,7 @@ def test_names_of_the_greatest_length_are_taken_whole(host, event, name):
     assert tracks_of(host, event) == [(name, "", 0)]
 
 
-def test_what_is_not_there_is_not_found(api, host, session):
+def test_missing_objects_are_not_found(api, host, session):
     asked = [
         (client, method, path)
         for client in (api, host)
