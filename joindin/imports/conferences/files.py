@@ -1,6 +1,6 @@
-"""The conference data: folders of ``<year>/<topic>.json``, each a list of conferences about that topic.
+"""Reader of conference data: folders of ``<year>/<topic>.json``, each a list of conferences on that topic.
 
-A conference with several topics stands in several files. It is read as one, with a tag for each.
+A conference with several topics is listed in several files. These listings become one conference with a tag for each topic.
 """
 
 import json
@@ -19,7 +19,7 @@ MAX_TOPIC_LENGTH = 100
 
 @dataclass(frozen=True)
 class ImportIssue:
-    """Something left out: of the file, or of the listing at ``index`` in it."""
+    """A skipped file, a skipped listing at ``index``, or a dropped field of it."""
 
     file: Path
     index: int | None
@@ -31,7 +31,7 @@ class ImportIssue:
 
 @dataclass
 class Conference:
-    """What all the listings of one conference say; ``files`` tells the topic of each file it stands in."""
+    """A conference merged from all its listings. ``files`` maps each file to its topic."""
 
     record: ConferenceRecord
     files: dict[str, str] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class Conference:
 
 @dataclass
 class ReadResult:
-    """All that was read: ``files`` are those whose content is known, ``skipped`` was not taken at all."""
+    """Result of reading: conferences, the readable files, and the issues."""
 
     conferences: list[Conference] = field(default_factory=list)
     files: set[str] = field(default_factory=set)
@@ -51,27 +51,26 @@ class ReadResult:
 
 
 def read_conferences(paths: Sequence[Path]) -> ReadResult:
-    """Read the files, and the ``.json`` files in the folders, whatever is wrong with some of them.
+    """Read files, and the ``.json`` files in folders. Unreadable files and invalid listings are reported and skipped.
 
-    The order of ``paths`` makes no difference: where listings of one conference disagree, the
-    first file by year and topic is right.
+    The order of ``paths`` does not matter: if listings of one conference differ, the first file by year and topic counts.
     """
-    reading = ReadResult()
-    found = {}
+    result = ReadResult()
+    conferences = {}
     for path in list_files(paths):
         file, topic = _file_name(path), _topic(path)
-        for record in _read_file(path, reading):
+        for record in _read_file(path, result):
             key, _traits = identify_record(record)
-            conference = found.setdefault(key, Conference(record))
-            reading.merged_count += conference.record is not record
+            conference = conferences.setdefault(key, Conference(record))
+            result.merged_count += conference.record is not record
             conference.record = merge_records(conference.record, record)
             conference.files[file] = topic
-    reading.conferences = sorted(found.values(), key=lambda c: (c.record.starts_on, identify_record(c.record)[0]))
-    return reading
+    result.conferences = sorted(conferences.values(), key=lambda c: (c.record.starts_on, identify_record(c.record)[0]))
+    return result
 
 
 def list_files(paths: Sequence[Path]) -> list[Path]:
-    """The files to read, each once, by year and topic."""
+    """Return the files to read, each once, ordered by year and topic."""
     files = {}
     for path in paths:
         for file in path.rglob("*.json") if path.is_dir() else [path]:
@@ -79,21 +78,21 @@ def list_files(paths: Sequence[Path]) -> list[Path]:
     return sorted(files.values(), key=lambda file: (_file_name(file), str(file.resolve())))
 
 
-def _read_file(path, reading) -> Iterator[ConferenceRecord]:
+def _read_file(path, result) -> Iterator[ConferenceRecord]:
     try:
         listings = _load(path)
     except (OSError, ValueError, RecursionError) as error:
-        reading.unread_files.append(ImportIssue(path, None, _explain(error)))
+        result.unread_files.append(ImportIssue(path, None, _explain(error)))
         return
-    reading.files.add(_file_name(path))
-    reading.listing_count += len(listings)
+    result.files.add(_file_name(path))
+    result.listing_count += len(listings)
     for index, raw in enumerate(listings):
         try:
             record, dropped = parse_record(raw)
         except InvalidRecord as error:
-            reading.skipped.append(ImportIssue(path, index, str(error)))
+            result.skipped.append(ImportIssue(path, index, str(error)))
             continue
-        reading.dropped.extend(ImportIssue(path, index, reason) for reason in dropped)
+        result.dropped.extend(ImportIssue(path, index, reason) for reason in dropped)
         yield record
 
 
@@ -114,11 +113,11 @@ def _load(path):
 def _explain(error):
     if isinstance(error, InvalidRecord):
         return str(error)
-    return "cannot be opened" if isinstance(error, OSError) else "is not JSON that can be read"
+    return "cannot be opened" if isinstance(error, OSError) else "is not valid JSON"
 
 
 def _file_name(path):
-    """``2024/devops.json``: how a file is known from one import to the next, wherever the folder lies."""
+    """Return ``2024/devops.json``: the name that identifies a file between imports, independent of its location."""
     path = path.resolve()
     return f"{path.parent.name}/{path.name}"
 

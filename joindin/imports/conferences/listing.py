@@ -1,4 +1,4 @@
-"""What every import hands over: one event as others list it."""
+"""Data class of a listing: one event as an external source describes it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Listing:
-    """``key`` is its identity at the source, ``traits`` are what it is recognised by when that changes.
+    """``key`` identifies the listing in its source; ``traits`` are compared to recognise it when the key changes.
 
-    ``fields`` are the columns of the event that the source decides. ``files`` tells the tag each
-    file gives the event, ``tags`` are those it has besides.
+    ``fields`` are the event columns that the source provides. ``files`` maps each file with the listing to its tag; ``tags`` are
+    further tags.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""What event a listing of the conference data makes: its times, its place and a few plain sentences."""
+"""Mapping of conference records to listings: times, location and a short description."""
 
 import datetime as dt
 import hashlib
@@ -12,8 +12,8 @@ from joindin.utils.datetimes import UTC, get_timezone
 from joindin.utils.gazetteer import GeoMatch, find_country_code, geocode
 from joindin.utils.text import fold_case_accents
 
-# The listings tell when a call for papers ends, never when it opened; events want both. Counted
-# from the end, so that another import on another day comes to the same.
+# The data has the end of a call for papers only, and events need both dates. The start is computed from the end, so that
+# each import gives the same date.
 CFP_DURATION = dt.timedelta(days=180)
 
 MAX_KEY_LENGTH = 255
@@ -56,12 +56,11 @@ LANGUAGES = {
 
 
 def identify_record(record: ConferenceRecord) -> tuple[str, tuple[str | None, ...]]:
-    """The listing's key, and the traits by which it is known again when the key changes.
+    """Return the key of the listing, and the traits that identify it if the key changes.
 
-    The same conference stands in a file for each of its topics, with the same name, month and
-    city; so these make the key, regardless of case and accents. The address does not: files
-    differ in it. The city must, since there are namesakes on the same day elsewhere, and the
-    month, since some meet twice a year at one place. Within the month the dates may move.
+    The key consists of name, month and city without case and accents, because a conference has the same ones in the files of all
+    its topics. The URL is not part of it, because it differs between files. The city is, because conferences of the same name take
+    place on one day in several cities. The month is, because some conferences take place twice a year.
     """
     where = f"{fold_case_accents(record.city)}, {_country_key(record)}" if record.city else _country_key(record)
     traits = (fold_case_accents(record.name), f"{record.starts_on:%Y-%m}", where or ("online" if record.online else ""))
@@ -69,11 +68,11 @@ def identify_record(record: ConferenceRecord) -> tuple[str, tuple[str | None, ..
 
 
 def make_listing(record: ConferenceRecord, files: Mapping[str, str]) -> tuple[Listing, GeoMatch]:
-    """What is stored of a record, and how its place was found; ``files`` tells each file's topic."""
+    """Return the listing of a record and its geographical match. ``files`` maps each file to its topic."""
     key, traits = identify_record(record)
     place = geocode(record.city, record.country)
-    clocks = get_timezone(place.timezone)
-    cfp_ends_at = record.cfp_ends_on and _last_second(record.cfp_ends_on, clocks)
+    zone = get_timezone(place.timezone)
+    cfp_ends_at = record.cfp_ends_on and _last_second(record.cfp_ends_on, zone)
     listing = Listing(
         key=key,
         traits=traits,
@@ -81,17 +80,17 @@ def make_listing(record: ConferenceRecord, files: Mapping[str, str]) -> tuple[Li
         tags=("online",) if record.online else (),
         fields={
             "name": record.name,
-            "description": _describe(record),
-            "location": _where(record),
+            "description": _description(record),
+            "location": _location(record),
             "latitude": place.latitude,
             "longitude": place.longitude,
-            "starts_at": _midnight(record.starts_on, clocks),
-            "ends_at": _last_second(record.ends_on, clocks),
+            "starts_at": _midnight(record.starts_on, zone),
+            "ends_at": _last_second(record.ends_on, zone),
             "timezone": place.timezone,
             "href": record.url,
             "hashtag": record.twitter and f"#{record.twitter}",
             "cfp_url": record.cfp_url,
-            "cfp_starts_at": cfp_ends_at and _midnight(record.cfp_ends_on - CFP_DURATION, clocks),
+            "cfp_starts_at": cfp_ends_at and _midnight(record.cfp_ends_on - CFP_DURATION, zone),
             "cfp_ends_at": cfp_ends_at,
         },
     )
@@ -117,20 +116,20 @@ def _address(url):
     return f"{parts.hostname.removeprefix('www.')}{parts.path.rstrip('/')}"
 
 
-def _midnight(day, clocks):
-    return dt.datetime.combine(day, dt.time(), clocks).astimezone(UTC)
+def _midnight(day, zone):
+    return dt.datetime.combine(day, dt.time(), zone).astimezone(UTC)
 
 
-def _last_second(day, clocks):
-    return dt.datetime.combine(day, dt.time(23, 59, 59), clocks).astimezone(UTC)
+def _last_second(day, zone):
+    return dt.datetime.combine(day, dt.time(23, 59, 59), zone).astimezone(UTC)
 
 
-def _where(record):
+def _location(record):
     place = ", ".join(filter(None, [record.city, record.country]))
     return " and ".join(filter(None, [place, "online" if record.online else ""])) or None
 
 
-def _describe(record):
+def _description(record):
     place = ", ".join(filter(None, [record.city, record.country]))
     where = [f" in {place}" if place else "", " online" if record.online else ""]
     sentences = [f"A conference {_span(record)}{' and'.join(filter(None, where))}".removesuffix(".") + "."]
@@ -146,23 +145,23 @@ def _describe(record):
     ]
     if any(accounts):
         sentences.append(f"News from {_enumerate([account for account in accounts if account])}.")
-    told = " ".join(sentences)
-    return f"{told}\n\nCode of conduct: {record.code_of_conduct_url}" if record.code_of_conduct_url else told
+    text = " ".join(sentences)
+    return f"{text}\n\nCode of conduct: {record.code_of_conduct_url}" if record.code_of_conduct_url else text
 
 
 def _span(record):
     first, last = record.starts_on, record.ends_on
     if first == last:
         return f"on {_day(first)}"
-    # What both days share is said once: "from 4 to 6 March 2024", "from 30 April to 2 May 2024".
-    shapes = {(True, True): "{0.day}", (True, False): "{0.day} {0:%B}"}
-    shape = shapes.get((first.year == last.year, first.month == last.month), "{0.day} {0:%B} {0.year}")
-    return f"from {shape.format(first)} to {_day(last)}"
+    # Month and year that both days share appear once: "from 4 to 6 March 2024", "from 30 April to 2 May 2024".
+    formats = {(True, True): "{0.day}", (True, False): "{0.day} {0:%B}"}
+    start_format = formats.get((first.year == last.year, first.month == last.month), "{0.day} {0:%B} {0.year}")
+    return f"from {start_format.format(first)} to {_day(last)}"
 
 
 def _day(day):
     return f"{day.day} {day:%B} {day.year}"
 
 
-def _enumerate(words):
-    return re.sub(r", ([^,]*)\Z", r" and \1", ", ".join(words))
+def _enumerate(items):
+    return re.sub(r", ([^,]*)\Z", r" and \1", ", ".join(items))

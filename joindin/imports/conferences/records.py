@@ -1,4 +1,4 @@
-"""One listing of the conference data, cleaned: what is kept of it, what is dropped and why."""
+"""Parser of one entry of the conference data. Invalid optional fields are dropped with a reason."""
 
 import datetime as dt
 import re
@@ -6,23 +6,23 @@ from dataclasses import dataclass, fields, replace
 
 from joindin.utils.text import is_web_url, to_plain_text
 
-LONGEST = {"name": 200, "city": 100, "country": 100, "url": 600}
-# Nothing longer is even looked at: cleaning takes its time, and these files are anybody's.
-LONGEST_TEXT = 2000
-LONGEST_EVENT = dt.timedelta(days=366)
+MAX_LENGTHS = {"name": 200, "city": 100, "country": 100, "url": 600}
+# Longer texts are not parsed: cleaning is slow, and the files are not trusted.
+MAX_RAW_LENGTH = 2000
+MAX_DURATION = dt.timedelta(days=366)
 EARLIEST, LATEST = dt.date(1970, 1, 2), dt.date(2200, 1, 1)
 
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+DAY_PATTERN = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 # A word in angle brackets that is part of a title ("c't <webdev>"), not markup.
-BRACKETED = re.compile(r"<([^\W\d][\w /-]*)>")
-TWITTER = re.compile(r"\w{1,50}\Z", re.ASCII)
-MASTODON = re.compile(r"[\w.-]{1,50}@[\w.-]{1,100}\Z", re.ASCII)
-BLUESKY = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63}){1,4}\Z", re.ASCII)
-LANGUAGE = re.compile(r"[A-Z]{2,3}\Z")
+BRACKETED_PATTERN = re.compile(r"<([^\W\d][\w /-]*)>")
+TWITTER_PATTERN = re.compile(r"\w{1,50}\Z", re.ASCII)
+MASTODON_PATTERN = re.compile(r"[\w.-]{1,50}@[\w.-]{1,100}\Z", re.ASCII)
+BLUESKY_PATTERN = re.compile(r"[\w-]{1,63}(\.[\w-]{1,63}){1,4}\Z", re.ASCII)
+LANGUAGE_PATTERN = re.compile(r"[A-Z]{2,3}\Z")
 
 
 class InvalidRecord(ValueError):
-    """A listing of which no event can be made; the text says why."""
+    """The entry cannot become an event; the message gives the reason."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ class ConferenceRecord:
 
 
 def parse_record(raw) -> tuple[ConferenceRecord, list[str]]:
-    """The record, and what was dropped from it.
+    """Return the record and the reasons of dropped fields.
 
-    :raises Unusable: if it has no name or no dates that make sense.
+    :raises InvalidRecord: if name or dates are missing or invalid.
     """
     if not isinstance(raw, dict):
         raise InvalidRecord("is not a listing")
@@ -58,23 +58,23 @@ def parse_record(raw) -> tuple[ConferenceRecord, list[str]]:
         starts_on=starts_on,
         ends_on=ends_on,
         online=raw.get("online") is True,
-        city=_words(raw, "city", dropped),
-        country=_words(raw, "country", dropped),
+        city=_limited_text(raw, "city", dropped),
+        country=_limited_text(raw, "country", dropped),
         url=_url(raw, "url", dropped),
         cfp_url=_url(raw, "cfpUrl", dropped),
         cfp_ends_on=_cfp_end(raw, ends_on, dropped),
         code_of_conduct_url=_url(raw, "cocUrl", dropped),
         languages=_languages(raw, dropped),
         has_captions=raw.get("offersSignLanguageOrCC") is True,
-        twitter=_handle(raw, "twitter", TWITTER, dropped),
-        mastodon=_handle(raw, "mastodon", MASTODON, dropped),
-        bluesky=_handle(raw, "bluesky", BLUESKY, dropped),
+        twitter=_handle(raw, "twitter", TWITTER_PATTERN, dropped),
+        mastodon=_handle(raw, "mastodon", MASTODON_PATTERN, dropped),
+        bluesky=_handle(raw, "bluesky", BLUESKY_PATTERN, dropped),
     )
     return record, dropped
 
 
 def merge_records(record: ConferenceRecord, other: ConferenceRecord) -> ConferenceRecord:
-    """``record`` with what only ``other`` knows; where both know something, ``record`` is right."""
+    """Return ``record`` with its missing fields filled from ``other``."""
     return replace(
         record,
         **{
@@ -89,12 +89,12 @@ def _name(raw):
     text = raw.get("name")
     if not isinstance(text, str):
         raise InvalidRecord("has no name")
-    if len(text) <= LONGEST_TEXT:
-        text = _one_line(text if "</" in text else BRACKETED.sub(r"\1", text))
+    if len(text) <= MAX_RAW_LENGTH:
+        text = _one_line(text if "</" in text else BRACKETED_PATTERN.sub(r"\1", text))
     if not text:
         raise InvalidRecord("has no name")
-    if len(text) > LONGEST["name"]:
-        raise InvalidRecord(f"has a name longer than {LONGEST['name']} characters")
+    if len(text) > MAX_LENGTHS["name"]:
+        raise InvalidRecord(f"has a name longer than {MAX_LENGTHS['name']} characters")
     return text
 
 
@@ -110,7 +110,7 @@ def _dates(raw, dropped):
         raise InvalidRecord("has no valid end date")
     if ends_on < starts_on:
         raise InvalidRecord("ends before it starts")
-    if ends_on - starts_on > LONGEST_EVENT:
+    if ends_on - starts_on > MAX_DURATION:
         raise InvalidRecord("lasts longer than a year")
     return starts_on, ends_on
 
@@ -120,7 +120,7 @@ def _cfp_end(raw, ends_on, dropped):
         return None
     day = _day(raw["cfpEndDate"])
     if day is None:
-        dropped.append("cfpEndDate is no date")
+        dropped.append("cfpEndDate is not a date")
     elif day > ends_on:
         dropped.append("cfpEndDate is after the end")
         day = None
@@ -128,7 +128,7 @@ def _cfp_end(raw, ends_on, dropped):
 
 
 def _day(text):
-    if not isinstance(text, str) or not DAY.match(text):
+    if not isinstance(text, str) or not DAY_PATTERN.match(text):
         return None
     try:
         day = dt.date.fromisoformat(text)
@@ -137,9 +137,9 @@ def _day(text):
     return day if EARLIEST <= day <= LATEST else None
 
 
-def _words(raw, key, dropped):
+def _limited_text(raw, key, dropped):
     text = _text(raw, key, dropped)
-    if text and len(text) > LONGEST[key]:
+    if text and len(text) > MAX_LENGTHS[key]:
         dropped.append(f"{key} is too long")
         return None
     return text
@@ -147,16 +147,16 @@ def _words(raw, key, dropped):
 
 def _url(raw, key, dropped):
     text = (_text(raw, key, dropped) or "").replace(" ", "%20") or None
-    if text and not (len(text) <= LONGEST["url"] and is_web_url(text)):
-        dropped.append(f"{key} is no web address")
+    if text and not (len(text) <= MAX_LENGTHS["url"] and is_web_url(text)):
+        dropped.append(f"{key} is not a web address")
         return None
     return text
 
 
-def _handle(raw, key, shape, dropped):
+def _handle(raw, key, pattern, dropped):
     text = _text(raw, key, dropped)
-    if text and not shape.match(text.lstrip("@")):
-        dropped.append(f"{key} is no account name")
+    if text and not pattern.match(text.lstrip("@")):
+        dropped.append(f"{key} is not an account name")
         return None
     return text and text.lstrip("@")
 
@@ -164,8 +164,8 @@ def _handle(raw, key, shape, dropped):
 def _languages(raw, dropped):
     text = _text(raw, "locales", dropped) or ""
     codes = [code.strip().upper() for code in text.split(",") if code.strip()]
-    if len(codes) > 20 or not all(LANGUAGE.match(code) for code in codes):
-        dropped.append("locales are no language codes")
+    if len(codes) > 20 or not all(LANGUAGE_PATTERN.match(code) for code in codes):
+        dropped.append("locales are not language codes")
         return ()
     return tuple(dict.fromkeys(codes))
 
@@ -175,9 +175,9 @@ def _text(raw, key, dropped):
     if value is None:
         return None
     if not isinstance(value, str):
-        dropped.append(f"{key} is no text")
+        dropped.append(f"{key} is not text")
         return None
-    if len(value) > LONGEST_TEXT:
+    if len(value) > MAX_RAW_LENGTH:
         dropped.append(f"{key} is too long")
         return None
     return _one_line(value) or None

@@ -1,9 +1,8 @@
-"""Making events of other people's listings, and following what becomes of these.
+"""Creation and update of events from listings.
 
-A listing's first import makes an approved event without a host; nobody is told. Later imports
-compare by fingerprint, group of fields by group: what did not change is not written. What somebody
-edited here since is theirs and stays, whatever the listing says; the rest of the event follows the
-listing. State, slug and stub are never touched again.
+The first import of a listing creates an approved event without a host and sends no mail. Later imports compare fingerprints per
+group of fields and write changed groups only. A group that was edited here is kept; the other groups are updated from the listing.
+State, slug and stub are never changed again.
 """
 
 import datetime as dt
@@ -24,7 +23,7 @@ from joindin.operations.unique_slugs import event_slugs
 from joindin.utils.datetimes import UTC, day_number, get_timezone
 from joindin.utils.text import fold_case_accents, slugify
 
-# The fields of a listing. Those of a group only make sense together: an edit of one keeps them all.
+# The fields of a listing in groups that change together: an edit of one field keeps the whole group.
 FIELD_GROUPS = {
     "name": ("name",),
     "description": ("description",),
@@ -36,7 +35,7 @@ FIELD_GROUPS = {
 }
 TAGS = "tags"
 
-LONGEST_SLUG, LONGEST_STUB = 255, 30
+MAX_SLUG_LENGTH, MAX_STUB_LENGTH = 255, 30
 
 
 def store_listings(
@@ -48,28 +47,29 @@ def store_listings(
     files: Collection[str] = (),
     old_keys: Mapping[str, str] | None = None,
 ) -> list[str]:
-    """Add or follow the events of ``listings``; tells of each what happened, in their order.
+    """Create or update the events of listings. Return the outcome of each listing, in order.
 
-    ``created``, ``updated``, ``unchanged``, or ``kept`` if all that changed in the listing was edited
-    here before. ``files`` are those read now: a listing's tags from other files stay. ``old_keys``
-    are the keys under which listings were known before (``match_moved_listings``). No key may come
-    twice. Somebody else adding the same at the same time ends in an ``IntegrityError``: try again.
+    Outcomes are ``created``, ``updated``, ``unchanged``, and ``kept`` if every changed group was edited here. ``files`` are the files
+    read now; tags from other files are kept. ``old_keys`` are the earlier keys of listings (``match_rescheduled_listings``). Keys are
+    unique in ``listings``. A concurrent import of the same listing raises ``IntegrityError``; the caller tries again.
     """
     begin_write(session)
-    known = _find_known(session, source, listings, old_keys or {})
-    new = [listing for listing in listings if listing.key not in known]
+    imported = _find_imported(session, source, listings, old_keys or {})
+    new = [listing for listing in listings if listing.key not in imported]
     _create_events(session, source, new, now)
-    outcomes = _follow(session, [listing for listing in listings if listing.key in known], known, set(files), now)
+    outcomes = _update_events(
+        session, [listing for listing in listings if listing.key in imported], imported, set(files), now
+    )
     session.flush()
     return [outcomes.get(listing.key, "created") for listing in listings]
 
 
-def _find_known(session, source, listings, old_keys):
+def _find_imported(session, source, listings, old_keys):
     keys = {listing.key for listing in listings}
-    sought = keys | {old_keys[key] for key in keys if key in old_keys}
+    searched_keys = keys | {old_keys[key] for key in keys if key in old_keys}
     rows = session.scalars(
         select(EventSource)
-        .where(EventSource.source == source, EventSource.source_key.in_(sought))
+        .where(EventSource.source == source, EventSource.source_key.in_(searched_keys))
         .order_by(EventSource.id)
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -84,7 +84,7 @@ def _create_events(session, source, listings, now):
         return
     tag_ids = _tag_ids(session, {tag for listing in listings for tag in _tags(listing.files, listing.tags)})
     rows = [_event_row(listing, now) for listing in listings]
-    _give_names(session, rows)
+    _assign_names(session, rows)
     session.execute(insert(Event.__table__), rows)
     slugs = [row["slug"] for row in rows]
     ids = dict(session.execute(select(Event.slug, Event.id).where(Event.slug.in_(slugs))).all())
@@ -114,7 +114,7 @@ def _create_events(session, source, listings, now):
 
 
 def _event_row(listing, now):
-    """The columns, with those that the model derives from others: a bulk insert passes its validators by."""
+    """Return the columns of a new event. Derived columns are set here, because bulk inserts skip the model's validators."""
     return {
         **listing.fields,
         "name_key": fold_case_accents(listing.fields["name"]),
@@ -125,26 +125,26 @@ def _event_row(listing, now):
     }
 
 
-def _follow(session, listings, known, files, now):
+def _update_events(session, listings, imported, files, now):
     outcomes, changed = {}, []
     for listing in listings:
-        row = known[listing.key]
+        row = imported[listing.key]
         in_files = {file: tag for file, tag in row.files.items() if file not in files} | dict(listing.files)
         tags = _tags(in_files, listing.tags)
-        prints = _fingerprints(listing.fields, tags)
+        fingerprints = _fingerprints(listing.fields, tags)
         row.source_key, row.traits, row.files = listing.key, list(listing.traits), in_files
         outcomes[listing.key] = "unchanged"
-        if prints != row.fingerprints:
-            changed.append((listing, row, tags, prints))
-    events, tags_now = _load_events(session, [row.event_id for _listing, row, _tags, _prints in changed])
-    for listing, row, tags, prints in changed:
+        if fingerprints != row.fingerprints:
+            changed.append((listing, row, tags, fingerprints))
+    events, current_tags = _load_events(session, [row.event_id for _listing, row, _tags, _fingerprints in changed])
+    for listing, row, tags, fingerprints in changed:
         event = events[row.event_id]
-        present = _fingerprints(vars(event), tags_now.get(event.id, ()))
-        due = {group for group in prints if prints[group] != row.fingerprints.get(group)}
-        edited = {group for group in due if present[group] != row.fingerprints.get(group, present[group])}
-        _apply(session, event, listing, tags, due - edited)
-        row.fingerprints, row.imported_at = prints, now
-        outcomes[listing.key] = "updated" if due - edited else "kept"
+        current = _fingerprints(vars(event), current_tags.get(event.id, ()))
+        outdated = {group for group in fingerprints if fingerprints[group] != row.fingerprints.get(group)}
+        edited = {group for group in outdated if current[group] != row.fingerprints.get(group, current[group])}
+        _apply(session, event, listing, tags, outdated - edited)
+        row.fingerprints, row.imported_at = fingerprints, now
+        outcomes[listing.key] = "updated" if outdated - edited else "kept"
     return outcomes
 
 
@@ -174,15 +174,15 @@ def _apply(session, event, listing, tags, groups):
 
 
 def _tags(files, others):
-    """The tags of an event: its topics and the others, each once."""
+    """Return the tags of an event, each once."""
     return list({fold_case_accents(tag): tag for tag in [*sorted(set(files.values())), *others] if tag}.values())
 
 
 def _tag_ids(session, names):
     keys = {fold_case_accents(name): name for name in sorted(names)}
-    known = set(session.scalars(select(Tag.name_key).where(Tag.name_key.in_(list(keys)))))
-    # In order, so that two imports at once wait for each other instead of both waiting for ever.
-    for key in sorted(keys.keys() - known):
+    existing = set(session.scalars(select(Tag.name_key).where(Tag.name_key.in_(list(keys)))))
+    # A fixed order prevents deadlocks between two imports.
+    for key in sorted(keys.keys() - existing):
         insert_or_ignore(session, Tag, name=keys[key], name_key=key)
     return dict(session.execute(select(Tag.name_key, Tag.id).where(Tag.name_key.in_(list(keys)))).all())
 
@@ -197,17 +197,17 @@ def _plain(value):
     return value.astimezone(UTC).isoformat() if isinstance(value, dt.datetime) else value
 
 
-def _give_names(session, rows):
-    """A slug by the contract's recipe (spec 4.12) and a stub for each row, looked up all at once.
+def _assign_names(session, rows):
+    """Set slug (spec 4.12) and stub of each row; all candidates are checked with one statement.
 
-    The database decides in the end: one taken in the meantime makes the insert fail.
+    A name that is taken before the insert makes the insert fail.
     """
-    for column, recipe, longest in (("slug", _slugs, LONGEST_SLUG), ("stub", _stubs, LONGEST_STUB)):
-        candidates = [recipe(row) for row in rows]
+    for column, candidates_of, max_length in (("slug", _slugs, MAX_SLUG_LENGTH), ("stub", _stubs, MAX_STUB_LENGTH)):
+        candidates = [candidates_of(row) for row in rows]
         taken = _taken(session, column, {name for names in candidates for name in names})
         for row, names in zip(rows, candidates):
-            row[column] = next((name for name in names if name not in taken), None) or _another(
-                names[-1], taken, longest
+            row[column] = next((name for name in names if name not in taken), None) or _numbered_name(
+                names[-1], taken, max_length
             )
             taken.add(row[column])
 
@@ -222,20 +222,20 @@ def _slugs(row):
 
 
 def _stubs(row):
-    """``jsconf2024`` and longer dates; a year that ends the name is not said twice."""
+    """Return stubs such as ``jsconf2024`` and those with longer dates. A year at the end of the name is removed first."""
     start = _local_start(row)
     plain = re.sub(r"[^0-9a-z]", "", slugify(row["name"])).removesuffix(f"{start:%Y}") or "event"
-    dates = [f"{start:{shape}}" for shape in ("%Y", "%Y%m", "%Y%m%d")]
-    return [f"{plain[: LONGEST_STUB - len(date)]}{date}" for date in dates]
+    dates = [f"{start:{date_format}}" for date_format in ("%Y", "%Y%m", "%Y%m%d")]
+    return [f"{plain[: MAX_STUB_LENGTH - len(date)]}{date}" for date in dates]
 
 
 def _local_start(row):
     return row["starts_at"].astimezone(get_timezone(row["timezone"]))
 
 
-def _another(name, taken, longest):
+def _numbered_name(name, taken, max_length):
     while True:
         number = f"-{randint(1, 9999)}"
-        numbered = f"{name[: longest - len(number)]}{number}"
+        numbered = f"{name[: max_length - len(number)]}{number}"
         if numbered not in taken:
             return numbered

@@ -86,20 +86,20 @@ def test_a_listing_that_makes_no_sense_is_refused_with_a_reason(raw, reason):
 @pytest.mark.parametrize(
     ("field", "value", "reason"),
     [
-        ("url", "javascript:alert(1)", "url is no web address"),
-        ("url", "pumpkin.example", "url is no web address"),
-        ("url", f"https://pumpkin.example/{'x' * 600}", "url is no web address"),
-        ("cfpUrl", "In the sign-up form", "cfpUrl is no web address"),
-        ("cocUrl", ["https://pumpkin.example"], "cocUrl is no text"),
-        ("cfpEndDate", "2031-13-01", "cfpEndDate is no date"),
+        ("url", "javascript:alert(1)", "url is not a web address"),
+        ("url", "pumpkin.example", "url is not a web address"),
+        ("url", f"https://pumpkin.example/{'x' * 600}", "url is not a web address"),
+        ("cfpUrl", "In the sign-up form", "cfpUrl is not a web address"),
+        ("cocUrl", ["https://pumpkin.example"], "cocUrl is not text"),
+        ("cfpEndDate", "2031-13-01", "cfpEndDate is not a date"),
         ("cfpEndDate", "2031-05-09", "cfpEndDate is after the end"),
         ("city", "B" * 101, "city is too long"),
         ("city", "B" * 3000, "city is too long"),
-        ("twitter", "@pumpkin.conf", "twitter is no account name"),
-        ("mastodon", "@pumpkin", "mastodon is no account name"),
-        ("bluesky", "pumpkin", "bluesky is no account name"),
-        ("locales", "EN,German", "locales are no language codes"),
-        ("locales", {"EN": True}, "locales is no text"),
+        ("twitter", "@pumpkin.conf", "twitter is not an account name"),
+        ("mastodon", "@pumpkin", "mastodon is not an account name"),
+        ("bluesky", "pumpkin", "bluesky is not an account name"),
+        ("locales", "EN,German", "locales are not language codes"),
+        ("locales", {"EN": True}, "locales is not text"),
     ],
 )
 def test_a_field_that_makes_no_sense_is_dropped_with_a_reason(field, value, reason):
@@ -299,8 +299,8 @@ def test_files_are_read_once_and_in_the_same_order_however_they_are_given(tmp_pa
     [
         ("", "is not JSON"),
         ('[{"name": ', "is not JSON"),
-        ("[" * 200_000, "is not JSON that can be read"),
-        (f"[{'9' * 5000}]", "is not JSON that can be read"),
+        ("[" * 200_000, "is not valid JSON"),
+        (f"[{'9' * 5000}]", "is not valid JSON"),
         ('{"conferences": []}', "is not a list of listings"),
         (b"\xff\xfe[]", "is not UTF-8"),
         ("[" + " " * 20_000_000 + "]", "is too large"),
@@ -327,5 +327,5 @@ def test_a_listing_that_cannot_be_read_is_named_and_the_others_are_read(tmp_path
         f"{file}[0]: has no valid start date",
         f"{file}[1]: is not a listing",
     ]
-    assert [str(issue) for issue in reading.dropped] == [f"{file}[2]: url is no web address"]
+    assert [str(issue) for issue in reading.dropped] == [f"{file}[2]: url is not a web address"]
     assert [c.record.name for c in reading.conferences] == ["CloudConf"]
