@@ -1,7 +1,7 @@
 """Access tokens: authentication by token, and lists of a user's tokens."""
 
 import datetime as dt
-from functools import cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, or_, select, true
@@ -171,7 +171,7 @@ def validity_conditions(now) -> tuple:
     )
 
 
-@cache
+@lru_cache(maxsize=256)
 def _scopes_in(text):
     return frozenset(text.split())
 
