@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from joindin.extensions import db
 from joindin.jobs.cleanup import purge_expired
-from joindin.models import ExternalIdentity, ExternalSignIn, Mail, User
+from joindin.models import BrowserSession, ExternalIdentity, ExternalSignIn, Mail, User
 from joindin.utils.datetimes import utc_now
 from tests.browser_client import Browser, main_text, make_user_with_password
 from tests.conftest import WEBSITE_URL
@@ -191,6 +191,9 @@ def test_deactivated_account_stays_closed(browser, session, provider):
     reply = browser.call_back()
 
     assert (reply.status_code, browser.is_signed_in) == (400, False)
+    assert "Your account here is deactivated" in main_text(reply)
+    assert session.scalar(select(func.count()).select_from(BrowserSession)) == 0
+    assert connected_identities(session) == [("em", "emily-1")]
 
 
 def test_user_connects_an_identity_and_is_notified_by_mail(browser, session, provider):

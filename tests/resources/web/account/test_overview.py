@@ -161,6 +161,9 @@ def test_email_confirmed_by_another_user_is_refused(browser, session, ann):
     reply = browser.send("/accounts/email/confirm/", {"token": newest(session, Mail).context["token"]})
 
     assert (reply.status_code, ann.email) == (400, "ann@example.org")
+    assert "That address belongs to an account" in main_text(reply)
+    assert session.scalars(select(User.email).order_by(User.id)).all() == ["ann@example.org", "NEW@example.org"]
+    assert mails(session) == [("email_change", "new@example.org")]
 
 
 def test_expired_email_link_is_refused(browser, session, ann):
@@ -171,6 +174,8 @@ def test_expired_email_link_is_refused(browser, session, ann):
     reply = browser.send("/accounts/email/confirm/", {"token": newest(session, Mail).context["token"]})
 
     assert (reply.status_code, ann.email) == (400, "ann@example.org")
+    assert "This link is no longer valid" in main_text(reply)
+    assert mails(session) == [("email_change", "new@example.org")]
 
 
 def test_user_lists_and_revokes_sessions(browser, another_browser, session, ann):

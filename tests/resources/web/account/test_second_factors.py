@@ -9,6 +9,7 @@ import pyotp
 import pytest
 import time_machine
 from sqlalchemy import func, select
+from webauthn.helpers import bytes_to_base64url
 
 from joindin.models import Authenticator, BrowserSession, Mail, Passkey, RecoveryCode
 from joindin.operations.accounts.second_factors import RECOVERY_CODE_COUNT, add_authenticator, make_recovery_codes
@@ -373,6 +374,56 @@ def test_passkey_is_added_and_required(browser, another_browser, session, ann):
     assert mail_kinds(session) == ["the passkey My phone was added"]
 
 
+def test_sign_in_offers_all_passkeys_of_the_user(browser, another_browser, session, ann):
+    """Security keys without resident credentials answer only if the page names their credential."""
+    browser.sign_in(ann)
+    devices = [PasskeyDevice(), PasskeyDevice()]
+    for device in devices:
+        add_passkey(browser, device)
+    enter_password(another_browser, ann)
+
+    options = options_of(another_browser.get("/accounts/second/").text)
+    excluded = options_of(browser.get(f"{HERE}passkeys/add/").text)["excludeCredentials"]
+
+    ids = sorted(bytes_to_base64url(device.id) for device in devices)
+    assert sorted(each["id"] for each in options["allowCredentials"]) == ids
+    assert sorted(each["id"] for each in excluded) == ids
+
+
+def test_another_factor_keeps_the_recovery_codes(browser, session, ann, codes):
+    browser.sign_in_directly(ann)
+
+    added = add_passkey(browser, PasskeyDevice())
+
+    assert (added.status_code, count_rows(session, Passkey)) == (302, 1)
+    assert count_rows(session, RecoveryCode) == len(codes)
+    browser.send("/accounts/logout/", page="/accounts/")
+    enter_password(browser, ann)
+    assert (enter_code(browser, codes[0]).status_code, browser.is_signed_in) == (302, True)
+
+
+def test_passkey_response_signs_in_once_under_concurrency(app, browser, session, ann):
+    browser.sign_in(ann)
+    device = PasskeyDevice(counts=False)
+    add_passkey(browser, device)
+    first = Browser(app)
+    enter_password(first, ann)
+    page = first.get("/accounts/second/")
+    fields = {**form_fields(page.text), "code": "", "credential": device.sign(options_of(page.text))}
+    copies = [Browser(app) for _ in range(4)]
+    for copy in copies:
+        for name in ("joindin_memo", "csrftoken"):
+            copy.set_cookie(name, first.cookie(name))
+    session.commit()
+
+    replies = run_concurrently(
+        session, [lambda copy=copy: copy._client.post("/accounts/second/", data=fields) for copy in copies]
+    )
+
+    assert sorted(reply.status_code for reply in replies) == [302, 400, 400, 400]
+    assert [copy.is_signed_in for copy in copies].count(True) == 1
+
+
 @pytest.mark.parametrize("counts", [True, False], ids=["counting", "not counting"])
 def test_passkey_response_works_once(browser, another_browser, session, ann, counts):
     browser.sign_in(ann)
@@ -391,6 +442,7 @@ def test_passkey_response_works_once(browser, another_browser, session, ann, cou
     second = thief.post("/accounts/second/", fields)
 
     assert (first.status_code, second.status_code, thief.is_signed_in) == (302, 400, False)
+    assert "The response of your device is too old" in main_text(second)
 
 
 @pytest.mark.parametrize(
