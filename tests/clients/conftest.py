@@ -1,13 +1,10 @@
 import io
-import os
+from functools import partial
 
 import pytest
 from PIL import Image
 
-from joindin.models import AccessToken
-from joindin.security.tokens import hash_token
 from joindin.seeds.base_data import seed_reference_data
-from joindin.utils.datetimes import utc_now
 from tests.clients.client import SECRET_HASH, Android, Client, Ios, Web2
 from tests.factories import days_from_now, make_client, make_event, make_talk, make_user
 
@@ -24,23 +21,9 @@ def consumer(session):
 
 
 @pytest.fixture
-def token(session, consumer):
-    """``token(user)`` stores a new token of the web site and returns it."""
-
-    def give(user):
-        secret = os.urandom(8).hex()
-        session.add(
-            AccessToken(
-                token_hash=hash_token(secret),
-                user_id=user.id,
-                client_id=consumer.id,
-                created_at=utc_now(),
-                last_used_at=utc_now(),
-            )
-        )
-        return secret
-
-    return give
+def token(token_for, consumer):
+    """``token(user)`` stores a new token of the web site for a user and returns it."""
+    return partial(token_for, client=consumer)
 
 
 @pytest.fixture

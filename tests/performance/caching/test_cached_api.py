@@ -15,11 +15,6 @@ VARY = "Accept, Accept-Encoding, Authorization"
 
 
 @pytest.fixture
-def event(session):
-    return make_event(session, "SampleConf", host=make_user(session, "host"))
-
-
-@pytest.fixture
 def uncached(settings, session):
     """The same API without the cache."""
     app = create_app({**settings, "ANSWER_CACHE_BYTES": 0})

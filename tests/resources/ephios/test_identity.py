@@ -8,7 +8,7 @@ import pytest
 from joindin.models import PERSONAL, AccessToken
 from joindin.security.scopes import ALL_SCOPES
 from joindin.security.tokens import hash_token
-from tests.browser_client import Browser, make_user_with_password
+from tests.browser_client import make_user_with_password
 from tests.factories import NOW
 
 ORACLE = Path(__file__).parents[3] / "../shared/oracle/ephios"
@@ -20,11 +20,6 @@ ME = "/api/users/me/"
 @pytest.fixture
 def ada(session):
     return make_user_with_password(session, "ada", full_name="Ada Lovelace")
-
-
-@pytest.fixture
-def browser(app, session):
-    return Browser(app)
 
 
 def give(session, user, value="token", **fields):

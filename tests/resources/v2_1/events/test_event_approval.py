@@ -14,11 +14,6 @@ def admin(api, session):
     return api.signed_in(make_user(session, "admin", is_admin=True))
 
 
-@pytest.fixture
-def host(session):
-    return make_user(session, "host")
-
-
 def state(event):
     return event.is_active, event.is_pending, event.rejection_reason, event.reviewer_id
 

@@ -19,11 +19,6 @@ def _today(time_machine):
 
 
 @pytest.fixture
-def host(api, session):
-    return make_user(session, "host")
-
-
-@pytest.fixture
 def event(session, host):
     return make_event(
         session,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from joindin.extensions import db
 from joindin.models import EventImage
-from tests.factories import make_event, make_pending_event, make_user
+from tests.factories import make_pending_event, make_user
 
 WEB = "http://web.example/inc/img/event_icons"
 
@@ -19,16 +19,6 @@ def icons(app, tmp_path, monkeypatch):
     """The image folder of this test."""
     monkeypatch.setitem(app.config, "MEDIA_DIR", str(tmp_path))
     return tmp_path / "event_icons"
-
-
-@pytest.fixture
-def host(session):
-    return make_user(session)
-
-
-@pytest.fixture
-def event(session, host):
-    return make_event(session, host=host)
 
 
 def picture(kind="PNG", pixels=200, colour=(200, 100, 50)):

@@ -28,11 +28,6 @@ from tests.utils.test_akismet import FakeAkismet
 NOON = parse_instant("2026-11-21T12:00:00")
 
 
-@pytest.fixture
-def talk(session):
-    return make_talk(session, make_event(session))
-
-
 class ThoughtfulAkismet(FakeAkismet):
     """Calls a function before it responds."""
 

@@ -12,16 +12,6 @@ from tests.fuzzing import VALUES, assert_no_server_error, fuzz_settings, json_bo
 NOT_FOUND = (404, ["Comment not found"])
 
 
-@pytest.fixture
-def host(session):
-    return make_user(session)
-
-
-@pytest.fixture
-def talk(session, host):
-    return make_talk(session, make_event(session, "SampleConf", host=host), "On Python")
-
-
 def report(api, comment):
     return api.post(f"/v2.1/talk_comments/{comment.id}/reported")
 

@@ -28,11 +28,6 @@ NO_TEXT, NO_RATING = 'The field "comment" is required', 'The field "rating" is r
 NO_NUMBER, OUT_OF_RANGE = 'The field "rating" must be a number', 'The field "rating" must be a number (1-5)'
 
 
-@pytest.fixture
-def talk(session):
-    return make_talk(session, make_event(session), "On Python")
-
-
 def comment_on(api, talk, **body):
     return api.post(f"/v2.1/talks/{talk.id}/comments", json=body)
 

@@ -8,11 +8,6 @@ HERE = "http://localhost/v2.1"
 
 
 @pytest.fixture
-def talk(session):
-    return make_talk(session, make_event(session))
-
-
-@pytest.fixture
 def fan(api, session):
     return api.signed_in(make_user(session))
 
