@@ -1,6 +1,5 @@
-"""How fast the server is, on tables of a thousand to a million events.
+"""Benchmarks of the server on tables of a thousand to a million events. ``make bench`` runs them.
 
-Most figures are ratios to a bare Flask route that returns the same bytes: both run under the same
-server with the same workers, in turns, in the same run, since ratios hold from machine to machine
-where requests per second do not. Run by ``make bench``.
+Most figures are ratios to a minimal Flask route that returns the same bytes. Both run alternately under the same server with the
+same workers, because ratios can be compared between machines and requests per second cannot.
 """

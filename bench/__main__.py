@@ -1,4 +1,4 @@
-"""``python -m bench``: measure, print the page, write it to docs/."""
+"""``python -m bench``: measures, prints the report and writes it to docs/."""
 
 import argparse
 import os
@@ -20,50 +20,52 @@ QUICK_SIZES = (1_000, 10_000)
 
 def main():
     options = read_options()
-    shelf = DatasetStore(options.folder, options.postgresql)
-    if options.forget:
-        shelf.forget()
+    store = DatasetStore(options.folder, options.postgresql)
+    if options.delete:
+        store.delete_all()
         return
     require_wrk()
     began = time.monotonic()
 
-    def say(what):
-        print(f"{time.monotonic() - began:5.0f} s  {what}", flush=True)
+    def log(message):
+        print(f"{time.monotonic() - began:5.0f} s  {message}", flush=True)
 
-    kinds = [kind for kind in options.databases if kind == "sqlite" or options.postgresql]
+    databases = [kind for kind in options.databases if kind == "sqlite" or options.postgresql]
     with tempfile.TemporaryDirectory() as scratch:
         plan = BenchmarkPlan(
             options.sizes, options.rounds, options.seconds, options.quick, options.folder, Path(scratch)
         )
-        found = {kind: take_measurements(kind, shelf, plan, say) for kind in kinds}
-    page = render(found, plan, versions(server_version(options.postgresql) if "postgresql" in kinds else None))
-    say("done\n")
+        measurements = {kind: take_measurements(kind, store, plan, log) for kind in databases}
+    page = render(
+        measurements, plan, versions(server_version(options.postgresql) if "postgresql" in databases else None)
+    )
+    log("done\n")
     print(page)
     if not options.dry:
         from bench.plot import draw
 
         REPORT.write_text(page)
-        draw(found, REPORT)
+        draw(measurements, REPORT)
 
 
 def read_options():
-    parser = argparse.ArgumentParser(prog="make bench", description="How fast the server is.")
-    parser.add_argument("--quick", action="store_true", help="small tables, few lists, one round; writes no report")
+    parser = argparse.ArgumentParser(prog="make bench", description="Measure the speed of the server.")
+    parser.add_argument("--quick", action="store_true", help="small tables, few lists, one round, no report")
     parser.add_argument(
-        "--sizes", type=lambda text: tuple(map(int, text.split(","))), help="numbers of events, with commas"
+        "--sizes", type=lambda text: tuple(map(int, text.split(","))), help="numbers of events, separated by commas"
     )
-    parser.add_argument("--seconds", type=int, default=1, help="of load per measurement")
+    parser.add_argument("--seconds", type=int, default=1, help="duration of a measurement")
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--databases", type=lambda text: text.split(","), default=["sqlite", "postgresql"])
     parser.add_argument(
         "--postgresql",
         default=os.environ.get("POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1/postgres"),
-        help="server to make databases on; empty for none",
+        help="server for the databases; empty for none",
     )
     parser.add_argument(
-        "--folder", type=Path, default=ROOT / "instance" / "bench", help="where filled databases are kept"
+        "--folder", type=Path, default=ROOT / "instance" / "bench", help="folder of generated databases"
     )
-    parser.add_argument("--forget", action="store_true", help="drop the filled databases, and do no more")
+    parser.add_argument("--delete", action="store_true", help="drop the generated databases and exit")
     parser.add_argument("--dry", action="store_true", help="write no report")
     options = parser.parse_args()
     options.sizes = options.sizes or (QUICK_SIZES if options.quick else SIZES)

@@ -1,4 +1,4 @@
-"""The yardstick: a Flask application whose routes return constant bytes, read at the start."""
+"""Baseline: a Flask application whose routes return constant bytes, which are read at the start."""
 
 import os
 import sys

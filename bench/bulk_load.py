@@ -1,4 +1,4 @@
-"""Many rows at once: COPY on PostgreSQL, ``executemany`` on SQLite, indexes made anew afterwards."""
+"""Bulk inserts: COPY on PostgreSQL, ``executemany`` on SQLite. Indexes are dropped and recreated."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -14,14 +14,14 @@ from joindin.performance.read_models import drop_triggers, install_triggers
 SQLITE_INDEXES = """SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL
     AND tbl_name IN ({tables})"""
 
-# Those that belong to a constraint go and come with it.
+# Indexes of constraints are excluded.
 POSTGRESQL_INDEXES = """SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema
     AND tablename IN ({tables})
     AND indexname NOT IN (SELECT conname FROM pg_constraint)"""
 
 
 def bulk_insert(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[tuple]) -> None:
-    """Add ``rows``, whose values stand in the order of ``columns``; other columns get the model's defaults."""
+    """Insert rows, whose values have the order of ``columns``. Other columns get the model's defaults."""
     defaults = {
         column.name: column.default.arg
         for column in table.c
@@ -35,15 +35,15 @@ def bulk_insert(connection: Connection, table: Table, columns: Sequence[str], ro
             for row in filled:
                 copy.write_row(row)
         return
-    instants = [place for place, name in enumerate(columns) if isinstance(table.c[name].type, UtcDateTime)]
-    marks = ", ".join("?" * (len(columns) + len(defaults)))
-    statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"
-    raw.executemany(statement, _with_text(filled, instants) if instants else filled)
+    time_columns = [position for position, name in enumerate(columns) if isinstance(table.c[name].type, UtcDateTime)]
+    placeholders = ", ".join("?" * (len(columns) + len(defaults)))
+    statement = f"INSERT INTO {table.name} ({names}) VALUES ({placeholders})"
+    raw.executemany(statement, _with_text(filled, time_columns) if time_columns else filled)
 
 
 @contextmanager
 def without_indexes(connection: Connection, tables: Sequence[Table]):
-    """Without the indexes, triggers and checks of references of these tables, which are put back afterwards."""
+    """Run without indexes, triggers and foreign-key checks of these tables; they are restored at the end."""
     names = ", ".join(f"'{table.name}'" for table in tables)
     is_sqlite = connection.dialect.name == "sqlite"
     found = connection.execute(text((SQLITE_INDEXES if is_sqlite else POSTGRESQL_INDEXES).format(tables=names)))
@@ -63,23 +63,23 @@ def without_indexes(connection: Connection, tables: Sequence[Table]):
         if not is_sqlite:
             _move_sequences(connection, tables)
         connection.commit()
-        # What PostgreSQL does by itself after a while.
-        upkeep = "ANALYZE" if is_sqlite else "VACUUM ANALYZE"
-        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(upkeep)
+        # PostgreSQL does this itself after some time.
+        statement = "ANALYZE" if is_sqlite else "VACUUM ANALYZE"
+        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(statement)
 
 
 def next_free_id(connection: Connection, table: Table) -> int:
     return (connection.scalar(select(func.max(table.c.id))) or 0) + 1
 
 
-def _check_references(connection, tables, wanted):
+def _check_references(connection, tables, enabled):
     if connection.dialect.name == "sqlite":
         connection.commit()
-        connection.exec_driver_sql(f"PRAGMA foreign_keys = {'ON' if wanted else 'OFF'}")
-        connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if wanted else 'OFF'}")
+        connection.exec_driver_sql(f"PRAGMA foreign_keys = {'ON' if enabled else 'OFF'}")
+        connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if enabled else 'OFF'}")
         return
     for table in tables:
-        connection.exec_driver_sql(f"ALTER TABLE {table.name} {'ENABLE' if wanted else 'DISABLE'} TRIGGER ALL")
+        connection.exec_driver_sql(f"ALTER TABLE {table.name} {'ENABLE' if enabled else 'DISABLE'} TRIGGER ALL")
 
 
 def _move_sequences(connection, tables):
@@ -90,16 +90,16 @@ def _move_sequences(connection, tables):
             )
 
 
-def _with_text(rows, instants):
+def _with_text(rows, time_columns):
     for row in rows:
         row = list(row)
-        for place in instants:
-            if row[place] is not None:
-                row[place] = _instant(row[place])
+        for position in time_columns:
+            if row[position] is not None:
+                row[position] = _sqlite_time(row[position])
         yield row
 
 
 @lru_cache(maxsize=200_000)
-def _instant(at: dt.datetime) -> str:
-    """As SQLAlchemy writes it into SQLite; ``at`` is in UTC, as all our instants are."""
+def _sqlite_time(at: dt.datetime) -> str:
+    """Return the text that SQLAlchemy stores in SQLite; ``at`` is in UTC."""
     return at.replace(tzinfo=None).isoformat(" ", "microseconds")

@@ -1,7 +1,6 @@
-"""A community of any size, the same each time: people, events, talks, and what is said and starred.
+"""Generator of benchmark data: users, events, talks, comments and stars, the same on each run.
 
-Rows go past the ORM, so what the house keeps on the way (counters, keys) is worked out here;
-``joindin counters check`` finds nothing to mend.
+Rows are inserted without the ORM, and counters and keys are computed here. ``joindin counters check`` finds no wrong value.
 """
 
 import datetime as dt
@@ -37,8 +36,8 @@ from joindin.models import (
 from joindin.seeds.base_data import seed_reference_data
 from joindin.utils.datetimes import day_number, midnight
 
-# So many events are made and loaded at a time.
-CHUNK = 10_000
+# Events per bulk insert.
+CHUNK_SIZE = 10_000
 
 listed = str.split
 
@@ -47,7 +46,7 @@ TOPICS = listed(
     " Games Science Health Energy Farming Libraries Museums Teaching Writing Radio Space Climate Transit"
 )
 KINDS = listed("Conference Days Summit Camp Meetup Forum Week Fair Sprint Evening")
-# A few in every hundred thousand: what a search for a rare word finds.
+# Used in a few of a hundred thousand events, for searches with few results.
 RARE = listed("Zeppelin Quokka Marzipan Obelisk Xylophone Yarrow Fjord Kumquat")
 ZONES = {
     "Europe/Amsterdam": "Amsterdam Utrecht Delft",
@@ -100,19 +99,19 @@ TABLES = [getattr(kind, "__table__", kind) for kind in CONTENT]
 
 
 def generate_events(engine: Engine, events: int, *, now: dt.datetime, password_hash: str | None = None) -> None:
-    """Add that many events, and a tenth as many people who share a password, to a migrated database without tags."""
+    """Add events, and a tenth as many users with one password, to a migrated database without tags."""
     with Session(engine) as session:
         seed_reference_data(session)
         session.commit()
     with engine.connect() as connection, without_indexes(connection, TABLES):
-        town = DataGenerator(connection, events, midnight(now), password_hash)
-        town.add_users_and_tags()
-        for start in range(0, events, CHUNK):
-            town.add_events(min(CHUNK, events - start))
+        generator = DataGenerator(connection, events, midnight(now), password_hash)
+        generator.add_users_and_tags()
+        for start in range(0, events, CHUNK_SIZE):
+            generator.add_events(min(CHUNK_SIZE, events - start))
 
 
 class DataGenerator:
-    """Draws the rows and hands them on, a chunk at a time; knows the next id of every table."""
+    """Generates rows and inserts them in chunks; keeps the next id of each table."""
 
     def __init__(self, connection, events, today, password_hash):
         self._connection = connection
@@ -127,7 +126,7 @@ class DataGenerator:
         self._rows = defaultdict(list)
 
     def add_users_and_tags(self):
-        """People and tags."""
+        """Add users and tags."""
         joined = self._today - dt.timedelta(days=DAYS_BACK)
         for _ in self._people:
             number = self._next(User)
@@ -143,10 +142,10 @@ class DataGenerator:
 
     def add_events(self, events):
         for _ in range(events):
-            self._hold_event()
+            self._add_event()
         self._load()
 
-    def _hold_event(self):
+    def _add_event(self):
         draw, event_id = self._draw, self._next(Event)
         zone, city = self._pick(PLACES)
         starts_at = self._today + dt.timedelta(
@@ -162,8 +161,8 @@ class DataGenerator:
         attendees = self._add_attendees(event_id)
         comments = self._add_comments(event_id, host, attendees, starts_at) if is_over else (0, 0, 0)
         talks, talk_comments, tracks = self._add_programme(event_id, starts_at, is_over)
-        fate = draw.random()
-        has_call = self._chance(0.1 if is_over else 0.3)
+        state = draw.random()
+        has_cfp = self._chance(0.1 if is_over else 0.3)
         closes_at = starts_at - dt.timedelta(days=self._between(5, 60))
         stub = f"e{_base36(event_id)}" if self._chance(0.3) else None
         self._add(
@@ -171,10 +170,10 @@ class DataGenerator:
             self._between(-60, 70) + 0.5, self._between(-180, 180) + 0.5, starts_at, starts_at + dt.timedelta(days=self._between(0, 3)),
             day_number(starts_at), zone, f"https://{topic.lower()}{event_id}.example", f"#{topic.lower()}{event_id}",
             f"{self._pick(FIRST_NAMES)} {self._pick(LAST_NAMES)}", icon,
-            closes_at - dt.timedelta(days=60) if has_call else None, closes_at if has_call else None,
-            f"https://{topic.lower()}{event_id}.example/cfp" if has_call else None,
-            # One in a hundred waits, and one each was rejected or is private.
-            fate >= 0.02, fate < 0.01, 0.02 <= fate < 0.03, starts_at - dt.timedelta(days=100),
+            closes_at - dt.timedelta(days=60) if has_cfp else None, closes_at if has_cfp else None,
+            f"https://{topic.lower()}{event_id}.example/cfp" if has_cfp else None,
+            # One in a hundred is pending, one is rejected and one is private.
+            state >= 0.02, state < 0.01, 0.02 <= state < 0.03, starts_at - dt.timedelta(days=100),
             len(attendees), comments[0], talks, talk_comments, tracks, *comments[1:],
         )  # fmt: skip
 
@@ -190,20 +189,20 @@ class DataGenerator:
         return file
 
     def _add_attendees(self, event_id):
-        """Few at most events, hundreds at some."""
+        """Add few attendees to most events and hundreds to some."""
         attendees = sorted(self._some_people(int(self._draw.paretovariate(1.2)) - 1, 500))
         for user_id in attendees:
             self._add(Attendance, event_id, user_id)
         return attendees
 
     def _add_comments(self, event_id, host, attendees, starts_at):
-        """How many there are, and the sum and number of the ratings that count."""
+        """Add comments; return their number, and sum and number of the counted ratings."""
         authors = self._draw.sample(attendees, min(30, len(attendees) // 4))
         rating_sum = rating_count = 0
         for author in authors:
             rating = self._pick((0, 3, 4, 4, 5, 5)) if author != host else 0
             rating_sum, rating_count = rating_sum + rating, rating_count + (rating > 0)
-            said_at = starts_at + dt.timedelta(days=self._between(0, 20))
+            commented_at = starts_at + dt.timedelta(days=self._between(0, 20))
             self._add(
                 EventComment,
                 self._next(EventComment),
@@ -212,23 +211,23 @@ class DataGenerator:
                 rating,
                 self._pick(REMARKS),
                 "joind.in",
-                said_at,
+                commented_at,
             )
         return len(authors), rating_sum, rating_count
 
     def _add_programme(self, event_id, starts_at, is_over):
-        """Talks in tracks: how many talks, comments on them and tracks."""
+        """Add talks and tracks; return the numbers of talks, talk comments and tracks."""
         draw = self._draw
         talks = min(40, int(draw.paretovariate(1.5)) - 1) if self._chance(0.6) else 0
         tracks = [self._next(Track) for _ in range(2)] if talks > 5 else []
-        for place, track_id in enumerate(tracks):
-            name = f"Room {place + 1}"
-            self._add(Track, track_id, event_id, name, name.lower(), "", talks // 2 + (place < talks % 2))
-        said = 0
-        for place in range(talks):
-            track_id = tracks[place % 2] if tracks else None
-            said += self._add_talk(event_id, starts_at + dt.timedelta(hours=place), track_id, is_over)
-        return talks, said, len(tracks)
+        for number, track_id in enumerate(tracks):
+            name = f"Room {number + 1}"
+            self._add(Track, track_id, event_id, name, name.lower(), "", talks // 2 + (number < talks % 2))
+        comments = 0
+        for number in range(talks):
+            track_id = tracks[number % 2] if tracks else None
+            comments += self._add_talk(event_id, starts_at + dt.timedelta(hours=number), track_id, is_over)
+        return talks, comments, len(tracks)
 
     def _add_talk(self, event_id, starts_at, track_id, is_over):
         draw, talk_id = self._draw, self._next(Talk)
@@ -242,34 +241,34 @@ class DataGenerator:
         starrers = self._some_people(int(draw.paretovariate(2)) - 1, 50)
         for user_id in sorted(starrers):
             self._add(TalkStar, user_id, talk_id)
-        said = self._add_talk_comments(talk_id, event_id, speaker, starts_at) if is_over else (0, 0, 0, 0)
+        counters = self._add_talk_comments(talk_id, event_id, speaker, starts_at) if is_over else (0, 0, 0, 0)
         title = f"{self._pick(TOPICS)} for {self._pick(TOPICS)}, part {talk_id}"
         self._add(
             Talk, talk_id, event_id, title, title.lower(), f"talk-{talk_id}", _base36(talk_id).rjust(5, "0"), self._pick(DESCRIPTIONS),
-            starts_at, self._pick((30, 45, 60)), self._pick(self._types), self._pick(self._languages), *said, len(starrers),
+            starts_at, self._pick((30, 45, 60)), self._pick(self._types), self._pick(self._languages), *counters, len(starrers),
         )  # fmt: skip
-        return said[1]
+        return counters[1]
 
     def _add_talk_comments(self, talk_id, event_id, speaker, starts_at):
-        """Shown comments, all comments, sum and number of the ratings that count."""
+        """Add comments; return the numbers of public and all comments, and sum and number of the counted ratings."""
         authors = self._some_people(int(self._draw.paretovariate(1.6)) - 1, 40)
-        shown = rating_sum = rating_count = 0
+        public = rating_sum = rating_count = 0
         for author in authors:
             is_private = self._chance(0.05)
             rating = self._pick((3, 4, 4, 5, 5)) if author != speaker else 0
             if not is_private:
-                shown, rating_sum, rating_count = shown + 1, rating_sum + rating, rating_count + (rating > 0)
+                public, rating_sum, rating_count = public + 1, rating_sum + rating, rating_count + (rating > 0)
             self._add(
                 TalkComment, self._next(TalkComment), talk_id, event_id, author, rating, self._pick(REMARKS), "joind.in", is_private,
                 starts_at + dt.timedelta(hours=2),
             )  # fmt: skip
-        return shown, len(authors), rating_sum, rating_count
+        return public, len(authors), rating_sum, rating_count
 
     def _some_people(self, number, most):
         return self._draw.sample(self._people, min(number, most, len(self._people))) if number else []
 
     def _pick(self, options):
-        # As random.choice, at a third of its price.
+        # Three times as fast as random.choice.
         return options[int(self._draw.random() * len(options))]
 
     def _between(self, lowest, highest):
@@ -287,7 +286,7 @@ class DataGenerator:
         self._rows[kind].append(values)
 
     def _load(self):
-        # In the order of CONTENT, where everything stands behind what it refers to.
+        # In the order of CONTENT, in which referenced tables come first.
         for kind, table in zip(CONTENT, TABLES):
             if rows := self._rows.pop(kind, None):
                 bulk_insert(self._connection, table, CONTENT[kind].split(), rows)

@@ -1,4 +1,4 @@
-"""The databases that are measured: seeded once for each size, kept for the next run, copied before anybody writes."""
+"""Databases of the benchmarks: generated once per size, kept for the next run, and copied before they are changed."""
 
 import os
 import shutil
@@ -22,13 +22,13 @@ from joindin.utils.datetimes import day_number, midnight, utc_now
 
 ROOT = Path(__file__).parent.parent
 VIEWERS = 64
-# People write at so many events.
+# Number of events that writes go to.
 BUSY_EVENTS = 1000
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A filled database; ``seconds`` is what filling it took, None if it was found filled."""
+    """A generated database. ``seconds`` is the time of its generation; None if it existed."""
 
     kind: str
     events: int
@@ -38,9 +38,9 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Sample:
-    """What requests name: events with just a page of talks, and of comments, and where people go.
+    """Objects of the requests: events with one page of talks and comments, and the events that writes go to.
 
-    So in every community the same is read, and only what lies around it differs.
+    Requests read the same amount of data in every dataset; only the size of the tables differs.
     """
 
     talks_event_id: int
@@ -50,52 +50,52 @@ class Sample:
 
 
 class DatasetStore:
-    """Seeded databases: SQLite files in ``folder``, and databases beside the one ``postgresql`` names."""
+    """Generated databases: SQLite files in ``folder``, and databases on the server of ``postgresql``."""
 
     def __init__(self, folder: Path, postgresql: str | None):
         self._folder = folder
         self._postgresql = postgresql
         folder.mkdir(parents=True, exist_ok=True)
 
-    def community(self, kind: str, events: int) -> Dataset:
+    def get_or_create(self, kind: str, events: int) -> Dataset:
         name = f"joindin_bench_{events}_{_fingerprint()}"
-        url, mark = self._url(kind, name), self._folder / f"{name}.{kind}.filled"
-        if mark.exists() and self._exists(kind, name):
+        url, marker = self._url(kind, name), self._folder / f"{name}.{kind}.filled"
+        if marker.exists() and self._exists(kind, name):
             return Dataset(kind, events, url)
         self._drop(kind, name)
         if kind == "postgresql":
-            self._tell(f"CREATE DATABASE {name}")
+            self._execute(f"CREATE DATABASE {name}")
         began = time.monotonic()
         with application(url, self._folder):
             upgrade()
-            # The first of the month, so that a database serves for a while.
+            # The first day of the month, so that a database can be used for a month.
             generate_events(db.engine, events, now=midnight(utc_now()).replace(day=1))
         seconds = time.monotonic() - began
-        mark.write_text(f"{seconds:.1f}\n")
+        marker.write_text(f"{seconds:.1f}\n")
         return Dataset(kind, events, url, seconds)
 
     @contextmanager
-    def copy(self, community: Dataset):
-        """The same community in a database that may be written to, gone afterwards."""
+    def copy(self, dataset: Dataset):
+        """Yield a writable copy of a dataset, and drop it at the end."""
         name = f"joindin_bench_copy_{os.getpid()}"
-        url = self._url(community.kind, name)
-        if community.kind == "postgresql":
-            source = community.url.rpartition("/")[2]
-            self._tell(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY")
+        url = self._url(dataset.kind, name)
+        if dataset.kind == "postgresql":
+            source = dataset.url.rpartition("/")[2]
+            self._execute(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY")
         else:
-            shutil.copyfile(self._file(community.url.rpartition("/")[2].removesuffix(".sqlite")), self._file(name))
+            shutil.copyfile(self._file(dataset.url.rpartition("/")[2].removesuffix(".sqlite")), self._file(name))
         try:
-            yield Dataset(community.kind, community.events, url)
+            yield Dataset(dataset.kind, dataset.events, url)
         finally:
-            self._drop(community.kind, name)
+            self._drop(dataset.kind, name)
 
-    def forget(self) -> None:
-        """Drop all that was kept."""
-        for mark in self._folder.glob("*.filled"):
-            name, kind, _ = mark.name.split(".")
+    def delete_all(self) -> None:
+        """Drop all generated databases."""
+        for marker in self._folder.glob("*.filled"):
+            name, kind, _ = marker.name.split(".")
             if kind == "sqlite" or self._postgresql:
                 self._drop(kind, name)
-                mark.unlink()
+                marker.unlink()
 
     def _url(self, kind, name):
         return f"sqlite:///{self._file(name)}" if kind == "sqlite" else f"{self._postgresql.rpartition('/')[0]}/{name}"
@@ -106,29 +106,29 @@ class DatasetStore:
     def _exists(self, kind, name):
         if kind == "sqlite":
             return self._file(name).exists()
-        return bool(self._ask(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"))
+        return bool(self._query(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"))
 
     def _drop(self, kind, name):
         if kind == "sqlite":
             for end in ("", "-wal", "-shm"):
                 Path(f"{self._file(name)}{end}").unlink(missing_ok=True)
         else:
-            self._tell(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
-    def _tell(self, statement):
+    def _execute(self, statement):
         with create_engine(self._postgresql, isolation_level="AUTOCOMMIT").connect() as connection:
             connection.execute(text(statement))
 
-    def _ask(self, statement):
+    def _query(self, statement):
         with create_engine(self._postgresql).connect() as connection:
             return connection.scalar(text(statement))
 
 
 @contextmanager
 def application(url: str, folder: Path):
-    """Our models, bound to that database."""
+    """Run in an application context on that database."""
     app = create_app(
-        {"DATABASE_URL": url, "INSTANCE": str(folder / "instance"), "SECRET_KEY": "of the benchmark alone"}
+        {"DATABASE_URL": url, "INSTANCE": str(folder / "instance"), "SECRET_KEY": "used in benchmarks only"}
     )
     with app.app_context():
         yield
@@ -136,8 +136,8 @@ def application(url: str, folder: Path):
         db.engine.dispose()
 
 
-def take_sample(community: Dataset, folder: Path) -> Sample:
-    with application(community.url, folder):
+def take_sample(dataset: Dataset, folder: Path) -> Sample:
+    with application(dataset.url, folder):
         talks, comments = (_event_with_a_page(counter) for counter in (Event.talk_count, Event.comment_count))
         today = day_number(utc_now())
         coming = select(Event.id).where(Event.is_visible, Event.start_day >= today).order_by(Event.start_day, Event.id)
@@ -147,16 +147,16 @@ def take_sample(community: Dataset, folder: Path) -> Sample:
 
 
 def _event_with_a_page(counter):
-    """The event that has most nearly a page of what is counted, rather more than less."""
+    """Return the event whose count is closest to the page size; a larger count is preferred."""
     nearest = (
         select(Event.id).where(Event.is_visible).order_by(counter < PAGE_SIZE, func.abs(counter - PAGE_SIZE), Event.id)
     )
     return db.session.scalar(nearest.limit(1))
 
 
-def add_viewers(community: Dataset, folder: Path, busy_events: list[int]) -> list[str]:
-    """Tokens of new people, each of whom attends some of the events."""
-    with application(community.url, folder):
+def add_viewers(dataset: Dataset, folder: Path, busy_events: list[int]) -> list[str]:
+    """Create users and return a token of each."""
+    with application(dataset.url, folder):
         tokens = []
         for number in range(VIEWERS):
             user = User(username=f"viewer{number}", email=f"viewer{number}@example.com", is_verified=True)
@@ -170,9 +170,9 @@ def add_viewers(community: Dataset, folder: Path, busy_events: list[int]) -> lis
         return tokens
 
 
-def count_wrong_counters(community: Dataset, folder: Path, event_ids: list[int]) -> tuple[int, int]:
-    """How many people attend these events, and at how many of them the counter says something else."""
-    with application(community.url, folder):
+def count_wrong_counters(dataset: Dataset, folder: Path, event_ids: list[int]) -> tuple[int, int]:
+    """Return the number of attendances of these events, and the number of events with a wrong counter."""
+    with application(dataset.url, folder):
         here = Event.id.in_(event_ids)
         attending = select(func.count()).where(Attendance.event_id == Event.id).correlate(Event).scalar_subquery()
         wrong = db.session.scalar(
@@ -185,7 +185,7 @@ def count_wrong_counters(community: Dataset, folder: Path, event_ids: list[int])
 
 
 def _fingerprint():
-    """Changes with what is seeded, with the schema and with what the database keeps up itself."""
+    """Return a checksum of the generator, the migrations and the read models."""
     folders = ROOT / "migrations" / "versions", ROOT / "joindin" / "performance" / "read_models"
     sources = [
         Path(bulk_load.__file__),

@@ -1,4 +1,4 @@
-"""Load by wrk: one thread, requests drawn by a Lua script that is written for each run."""
+"""HTTP load with wrk: one thread, requests chosen by a generated Lua script."""
 
 import json
 import re
@@ -35,7 +35,7 @@ request = function()
 end
 """
 
-_places = count()
+_script_numbers = count()
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Read:
 
 @dataclass
 class Writes:
-    """Everybody attends everything, each one event after the other; ``done`` pairs are behind us."""
+    """Attendance requests: pairs of users and events in a fixed order, of which the first ``done`` are used."""
 
     tokens: Sequence[str] = ()
     events: Sequence[int] = ()
@@ -56,7 +56,7 @@ class Writes:
 
 @dataclass(frozen=True)
 class Rate:
-    """Requests a second, the 99th percentile in milliseconds, and how many answers were no success."""
+    """Requests per second, 99th percentile in milliseconds, and number of failed requests."""
 
     per_second: float
     p99: float
@@ -79,8 +79,8 @@ def run_load(
     share: float = 0.0,
     connections: int = CONNECTIONS,
 ) -> Rate:
-    """Ask for ``reads`` in turn; ``share`` of the requests are writes instead."""
-    script = folder / f"requests-{next(_places)}.lua"
+    """Send ``reads`` in turn; the fraction ``share`` of the requests are writes instead."""
+    script = folder / f"requests-{next(_script_numbers)}.lua"
     script.write_text(
         SCRIPT.format(
             reads=_lua([{"method": each.method, "path": each.path, "headers": each.headers} for each in reads]),
@@ -90,16 +90,16 @@ def run_load(
         )
     )
     command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(script), base]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    requests = int(re.search(r"(\d+) requests in", said)[1])
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    requests = int(re.search(r"(\d+) requests in", output)[1])
     if writes:
-        # Those still under way when the time was up were made as well.
+        # Requests that were still running at the end were executed as well.
         writes.done += int(requests * share * 1.2) + 2 * connections if share < 1 else requests + 2 * connections
-    failed = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
-    broken = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", said)
-    number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s|m)\b", said).groups()
+    failed = re.search(r"Non-2xx or 3xx responses: (\d+)", output)
+    broken = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", output)
+    number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s|m)\b", output).groups()
     return Rate(
-        per_second=float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1]),
+        per_second=float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1]),
         p99=float(number) * UNITS[unit],
         requests=requests,
         failures=int(failed[1] if failed else 0) + sum(map(int, broken.groups()) if broken else ()),
@@ -107,7 +107,7 @@ def run_load(
 
 
 def _lua(value):
-    """A Lua table of what JSON can say."""
+    """Return a Lua literal of a JSON value."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"[{json.dumps(name)}] = {_lua(item)}" for name, item in value.items()) + "}"
     if isinstance(value, list):

@@ -1,7 +1,7 @@
-"""``python -m bench.import_benchmark``: how fast a large Joind.in moves in, and how much memory that takes.
+"""``python -m bench.import_benchmark``: speed and memory of an import of a large Joind.in database.
 
-Makes MariaDB databases of several sizes, shares of the one asked for: the peak of the process must
-not grow with the tables. ``docs/importing-joindin.md`` keeps the figures.
+Generates MariaDB databases of several sizes. The memory of the importing process must not grow with the tables.
+``docs/importing-joindin.md`` contains the figures.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from joindin.utils.datetimes import UTC
 from tests.imports.joindin.mysql_database import legacy_database
 
 POSTGRESQL = "postgresql+psycopg://postgres@127.0.0.1/postgres"
-BEGINNING = int(dt.datetime(2008, 1, 1, tzinfo=UTC).timestamp())
+FIRST_START = int(dt.datetime(2008, 1, 1, tzinfo=UTC).timestamp())
 DAY = 86_400
 WORDS = [
     "web",
@@ -43,7 +43,7 @@ WORDS = [
     "query",
 ]
 ZONES = (("Europe", "Amsterdam"), ("America", "New_York"), ("Asia", "Tokyo"), ("UTC", ""), ("US", "Pacific-New"))
-# Everybody's.
+# The same for all users.
 PASSWORD = "$2y$10$StMpCySaSLHuvh3KLFNiZ.vSEykBF8kVWEG6ZtuXzQd4F9WWlfBFi"
 NULL = r"\N"
 
@@ -74,7 +74,7 @@ def read_options():
 
 
 def fill(server, *, events, people, attendances):
-    """The same installation each time: people, events with tags and hosts, talks, comments, attendances."""
+    """Insert the same data on each run: users, events with tags and hosts, talks, comments, attendances."""
     draw = random.Random(17)
     load(server, "lang", "ID, lang_name, lang_abbr", [(1, "English - US", "us"), (2, "English - UK", "uk")])
     load(server, "categories", "ID, cat_title, cat_desc", [(1, "Talk", "Talk"), (3, "Keynote", "Keynote")])
@@ -113,8 +113,8 @@ def fill(server, *, events, people, attendances):
         "event_comments",
         "ID, event_id, user_id, cname, comment, rating, date_made, active, source",
         (
-            (n, draw.randint(1, events), draw.choice((0, draw.randint(1, people))), "Somebody", "Liked it. " * 20,
-             draw.randint(0, 5), BEGINNING + n, 1, "joind.in")
+            (n, draw.randint(1, events), draw.choice((0, draw.randint(1, people))), "A visitor", "Liked it. " * 20,
+             draw.randint(0, 5), FIRST_START + n, 1, "joind.in")
             for n in range(1, events + 1)
         ),
     )  # fmt: skip
@@ -123,8 +123,8 @@ def fill(server, *, events, people, attendances):
         "talks",
         "ID, event_id, talk_title, url_friendly_talk_title, talk_desc, slides_link, date_given, duration, active, lang, stub",
         (
-            (n, 1 + n % events, f"Talk {n} on {draw.choice(WORDS)}", f"talk-{n}", "What was said. " * 20, "",
-             BEGINNING + n, 60, 1, 2, f"{n:05x}")
+            (n, 1 + n % events, f"Talk {n} on {draw.choice(WORDS)}", f"talk-{n}", "The abstract. " * 20, "",
+             FIRST_START + n, 60, 1, 2, f"{n:05x}")
             for n in range(1, events + 1)
         ),
     )  # fmt: skip
@@ -148,18 +148,18 @@ def fill(server, *, events, people, attendances):
 
 
 def event(draw, number):
-    starts = BEGINNING + draw.randint(0, 15 * 365) * DAY
+    starts = FIRST_START + draw.randint(0, 15 * 365) * DAY
     continent, place = draw.choice(ZONES)
     name = f"{draw.choice(WORDS).title()} {draw.choice(WORDS).title()} &amp; Co {number}"
     return (
         number, name, f"conf-{number}" if number % 10 else NULL, starts, starts + 2 * DAY, draw.uniform(-60, 70),
         draw.uniform(-180, 180), "Main Hall", "Two days about it. " * 15, 1, 0, "0", "https://conf.example",
-        continent, place, "Somebody",
+        continent, place, "A visitor",
     )  # fmt: skip
 
 
 def attending(draw, events, people, number):
-    """Pairs that are all different, in no order."""
+    """Yield distinct pairs of users and events without order."""
     each = max(1, number // events)
     for n in range(1, number + 1):
         event_id, turn = 1 + (n - 1) // each % events, (n - 1) % each
@@ -185,19 +185,19 @@ def measure(kind, address, server):
         run(environment, "setup")
         for turn in ("first run", "second run"):
             seconds, busy, output, peak, anonymous = run(environment, "import", "joindin", address)
-            together = re.search(r"^total\s+(\d+)", output, re.MULTILINE)
-            rows = int(together[1])
+            totals = re.search(r"^total\s+(\d+)", output, re.MULTILINE)
+            rows = int(totals[1])
             print(
                 f"{kind}, {turn}: {rows} rows in {seconds:.1f} s, {rows / seconds:,.0f} rows a second ({busy:.0f} s of CPU),"
                 f" peak {peak} MiB, {anonymous} MiB of it not a file's",
                 flush=True,
             )
-        drifted = run(environment, "counters", "check")[2]
-        print(drifted.strip())
+        check = run(environment, "counters", "check")[2]
+        print(check.strip())
 
 
 def run(environment, *arguments):
-    """Seconds on the clock and of CPU, what was said, and the peaks of memory in MiB: all of it, and what is no mapped file."""
+    """Run a command. Return elapsed and CPU seconds, its output, and the peaks of resident and anonymous memory in MiB."""
     command = [str(Path(sys.executable).with_name("joindin")), *arguments]
     began, used, peak, anonymous = time.monotonic(), cpu_of_children(), 0, 0
     with tempfile.TemporaryFile("w+") as output:
@@ -228,7 +228,7 @@ def memory(process_id):
 
 
 class database:
-    """A PostgreSQL database of this run's own, dropped afterwards; None without a server."""
+    """Yield a new PostgreSQL database and drop it at the end; None without a server."""
 
     def __init__(self, server):
         self._server = server

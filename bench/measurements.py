@@ -1,4 +1,4 @@
-"""What is measured on one database, and what came out."""
+"""Measurements on one database."""
 
 import statistics
 from collections.abc import Callable
@@ -12,23 +12,23 @@ from bench.http_load import Rate, Read, Writes, run_load
 from bench.servers import Server, baseline_server, fetch, joindin_server
 
 HOT = "/v2.1/events?filter=hot"
-LIVELY = f"{HOT}&verbose=yes"
-NO_ANSWERS = {"JOINDIN_ANSWER_CACHE_BYTES": "0"}
-NOTHING = {**NO_ANSWERS, "JOINDIN_FRAGMENT_CACHE_BYTES": "0"}
+HOT_VERBOSE = f"{HOT}&verbose=yes"
+NO_RESPONSE_CACHE = {"JOINDIN_ANSWER_CACHE_BYTES": "0"}
+NO_CACHES = {**NO_RESPONSE_CACHE, "JOINDIN_FRAGMENT_CACHE_BYTES": "0"}
 WRITE_SHARE = 0.05
 
 
 @dataclass
 class Comparison:
-    """Rates of one work, and those of its yardstick in the same rounds."""
+    """Rates of one kind of request, and rates of its baseline in the same rounds."""
 
     rates: list[Rate] = field(default_factory=list)
-    yardstick: list[Rate] = field(default_factory=list)
+    baseline: list[Rate] = field(default_factory=list)
 
     @property
     def ratio(self) -> float:
         return statistics.median(
-            rate.per_second / other.per_second for rate, other in zip(self.rates, self.yardstick, strict=True)
+            rate.per_second / other.per_second for rate, other in zip(self.rates, self.baseline, strict=True)
         )
 
     @property
@@ -46,7 +46,7 @@ class Comparison:
 
 @dataclass
 class Measurements:
-    """By name of the work; ``sizes`` by number of events, then by list."""
+    """Results by name of the request; ``sizes`` by number of events, then by list."""
 
     anonymous: dict[str, Comparison]
     unchanged: dict[str, Comparison]
@@ -68,7 +68,7 @@ class Measurements:
 
 @dataclass(frozen=True)
 class BenchmarkPlan:
-    """How much of it is done: ``quick`` looks at a few lists only."""
+    """Extent of the benchmark; ``quick`` measures a few lists only."""
 
     sizes: tuple[int, ...]
     rounds: int
@@ -85,7 +85,7 @@ def plain_lists(sample: Sample, quick: bool) -> dict[str, str]:
         "past": "/v2.1/events?filter=past",
         "cfp": "/v2.1/events?filter=cfp",
         "default": "/v2.1/events",
-        "hot, verbose": LIVELY,
+        "hot, verbose": HOT_VERBOSE,
         "event": f"/v2.1/events/{sample.talks_event_id}",
         "event, verbose": f"/v2.1/events/{sample.talks_event_id}?verbose=yes",
         "talks": f"/v2.1/events/{sample.talks_event_id}/talks",
@@ -103,45 +103,45 @@ def searches(sample: Sample) -> dict[str, str]:
     }
 
 
-def take_measurements(kind: str, shelf: DatasetStore, plan: BenchmarkPlan, say: Callable[[str], None]) -> Measurements:
-    communities = []
+def take_measurements(kind: str, store: DatasetStore, plan: BenchmarkPlan, log: Callable[[str], None]) -> Measurements:
+    datasets = []
     for events in plan.sizes:
-        say(f"{kind}: {events:,} events")
-        communities.append(shelf.community(kind, events))
+        log(f"{kind}: {events:,} events")
+        datasets.append(store.get_or_create(kind, events))
     with ExitStack() as stack:
-        largest = communities[-1]
-        written = stack.enter_context(shelf.copy(largest))
-        samples = {each.events: take_sample(each, plan.folder) for each in communities}
+        largest = datasets[-1]
+        written = stack.enter_context(store.copy(largest))
+        samples = {each.events: take_sample(each, plan.folder) for each in datasets}
         sample = samples[largest.events]
         tokens = add_viewers(written, plan.folder, sample.busy_events)
         before, _ = count_wrong_counters(written, plan.folder, sample.busy_events)
 
-        def serve(community: Dataset, **settings: str) -> Server:
+        def serve(dataset: Dataset, **settings: str) -> Server:
             instance = str(plan.folder / "instance")
             return stack.enter_context(
-                joindin_server(HOT, JOINDIN_DATABASE_URL=community.url, JOINDIN_INSTANCE=instance, **settings)
+                joindin_server(HOT, JOINDIN_DATABASE_URL=dataset.url, JOINDIN_INSTANCE=instance, **settings)
             )
 
-        say(f"{kind}: servers")
+        log(f"{kind}: servers")
         delivered = serve(written).wait()
-        without_answers, without_anything = serve(written, **NO_ANSWERS), serve(written, **NOTHING)
-        by_size = {each.events: serve(each, **NO_ANSWERS) for each in communities[:-1]}
+        without_answers, without_anything = serve(written, **NO_RESPONSE_CACHE), serve(written, **NO_CACHES)
+        by_size = {each.events: serve(each, **NO_RESPONSE_CACHE) for each in datasets[:-1]}
         by_size[largest.events] = without_answers
         for server in (without_anything, *by_size.values()):
             server.wait()
         run = Measurer(plan, tokens, Writes(tokens, sample.busy_events))
 
-        say(f"{kind}: visitors")
+        log(f"{kind}: visitors")
         lists = plain_lists(sample, plan.quick)
-        anonymous = run.against_bare(delivered, {name: [Read(path)] for name, path in lists.items()})
+        anonymous = run.against_baseline(delivered, {name: [Read(path)] for name, path in lists.items()})
         unchanged = run.unchanged(delivered)
         event = lists["event"]
-        warm = run.against_bare(without_answers, {"list of 20": [Read(HOT)], "event": [Read(event)]})
-        cold = run.against_bare(without_anything, {"list of 20": [Read(HOT)]})
-        say(f"{kind}: sizes")
+        warm = run.against_baseline(without_answers, {"list of 20": [Read(HOT)], "event": [Read(event)]})
+        cold = run.against_baseline(without_anything, {"list of 20": [Read(HOT)]})
+        log(f"{kind}: sizes")
         sizes, found = run.sizes(by_size, samples)
-        say(f"{kind}: people with an account")
-        signed_in = run.against_bare(delivered, {"list of 20": run.by_viewers(HOT), "event": run.by_viewers(event)})
+        log(f"{kind}: people with an account")
+        signed_in = run.against_baseline(delivered, {"list of 20": run.by_viewers(HOT), "event": run.by_viewers(event)})
         beside_visitors = run.beside_visitors(without_answers, event)
         mixed = run.mixed(delivered)
         attending = {connections: run.attending(delivered, connections) for connections in (8, 64)}
@@ -153,40 +153,40 @@ def take_measurements(kind: str, shelf: DatasetStore, plan: BenchmarkPlan, say: 
             lost_writes=max(0, made - (after - before)),
             memory=delivered.memory(),
             ready_after=delivered.ready_after,
-            seeded_in={each.events: each.seconds for each in communities},
+            seeded_in={each.events: each.seconds for each in datasets},
             most_events=largest.events,
         )  # fmt: skip
 
 
 class Measurer:
-    """Measures in turns: in every round each work once, and its yardstick just before it."""
+    """Measures in rounds: each kind of request once per round, directly after its baseline."""
 
     def __init__(self, plan: BenchmarkPlan, tokens: list[str], writes: Writes):
         self._plan = plan
         self._tokens = tokens
         self._writes = writes
 
-    def against_bare(self, server: Server, works: dict[str, list[Read]]) -> dict[str, Comparison]:
+    def against_baseline(self, server: Server, works: dict[str, list[Read]]) -> dict[str, Comparison]:
         bodies = {name: self._body(server, reads[0]) for name, reads in works.items()}
-        with self._bare_with(bodies) as yardstick:
+        with self._baseline_with(bodies) as baseline:
             compared = {name: Comparison() for name in works}
             for _ in range(self._plan.rounds):
-                for place, (name, reads) in enumerate(works.items()):
-                    compared[name].yardstick.append(self._measure(yardstick, [Read(f"/{place}")]))
+                for number, (name, reads) in enumerate(works.items()):
+                    compared[name].baseline.append(self._measure(baseline, [Read(f"/{number}")]))
                     compared[name].rates.append(self._measure(server, reads))
             return compared
 
     def unchanged(self, server: Server) -> dict[str, Comparison]:
-        """304, where there are entity tags."""
+        """Measure conditional requests that give 304."""
         _, tag = fetch(server.base + HOT)
-        asked = {"If-None-Match": tag}
-        return self.against_bare(server, {"hot": [Read(HOT, asked)]}) if tag else {}
+        headers = {"If-None-Match": tag}
+        return self.against_baseline(server, {"hot": [Read(HOT, headers)]}) if tag else {}
 
     def by_viewers(self, path: str) -> list[Read]:
         return [Read(path, {"Authorization": f"Bearer {token}"}) for token in self._tokens]
 
     def sizes(self, servers, samples):
-        """Rates by size and list, and at the largest size those of searches, beside the plain list."""
+        """Return rates by size and list, and the rates of searches at the largest size, compared with the plain list."""
         works = {
             events: {**plain_lists(sample, self._plan.quick), **searches(sample)} for events, sample in samples.items()
         }
@@ -198,25 +198,25 @@ class Measurer:
         smallest, largest = compared[min(compared)], compared[max(compared)]
         for each in compared.values():
             for name, work in each.items():
-                work.yardstick = smallest[name].rates
+                work.baseline = smallest[name].rates
         found = {
             name: Comparison(largest[name].rates, largest["default"].rates) for name in searches(samples[max(samples)])
         }
         return compared, found
 
     def beside_visitors(self, server: Server, path: str) -> Comparison:
-        """People with an account, and visitors who ask for the same."""
+        """Compare signed-in users with visitors who read the same page."""
         compared = Comparison()
         for _ in range(self._plan.rounds):
-            compared.yardstick.append(self._measure(server, [Read(path)]))
+            compared.baseline.append(self._measure(server, [Read(path)]))
             compared.rates.append(self._measure(server, self.by_viewers(path)))
         return compared
 
     def mixed(self, server: Server) -> Comparison:
         compared = Comparison()
         for _ in range(self._plan.rounds):
-            compared.yardstick.append(self._measure(server, [Read(LIVELY)]))
-            compared.rates.append(self._measure(server, [Read(LIVELY)], writes=self._writes, share=WRITE_SHARE))
+            compared.baseline.append(self._measure(server, [Read(HOT_VERBOSE)]))
+            compared.rates.append(self._measure(server, [Read(HOT_VERBOSE)], writes=self._writes, share=WRITE_SHARE))
         return compared
 
     def attending(self, server: Server, connections: int) -> Comparison:
@@ -230,13 +230,13 @@ class Measurer:
         return run_load(server.base, reads, self._plan.seconds, self._plan.scratch, **options)
 
     def _body(self, server, read):
-        """What is answered; without the condition, if there is one."""
+        """Return the response body of a request without its condition."""
         headers = {name: value for name, value in read.headers.items() if name != "If-None-Match"}
         return fetch(server.base + read.path, headers=headers)[0]
 
-    def _bare_with(self, bodies):
+    def _baseline_with(self, bodies):
         folder = self._plan.scratch / f"bodies-{len(list(self._plan.scratch.iterdir()))}"
         folder.mkdir()
-        for place, body in enumerate(bodies.values()):
-            (folder / str(place)).write_bytes(body)
+        for number, body in enumerate(bodies.values()):
+            (folder / str(number)).write_bytes(body)
         return baseline_server(folder)

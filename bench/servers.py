@@ -1,4 +1,4 @@
-"""Servers to measure: started, waited for, weighed, stopped. Ours and the bare route run under the same settings."""
+"""Start, memory use and stop of the measured servers. joindin and the baseline run with the same server settings."""
 
 import os
 import socket
@@ -17,7 +17,7 @@ START_TIMEOUT_S = 60
 
 
 class Server:
-    """A process that is or will be answering at ``base``."""
+    """A process that serves, or will serve, at ``base``."""
 
     def __init__(self, process: subprocess.Popen, port: int, first_path: str):
         self.base = f"http://127.0.0.1:{port}"
@@ -27,12 +27,12 @@ class Server:
         self._began = time.monotonic()
 
     def wait(self) -> "Server":
-        fetch(self.base + self._first_path, patience=START_TIMEOUT_S)
+        fetch(self.base + self._first_path, timeout_s=START_TIMEOUT_S)
         self.ready_after = time.monotonic() - self._began
         return self
 
     def memory(self) -> tuple[float, float]:
-        """Of the workers, in MiB: what is resident, shared pages counted once, and the part of it that is no file's."""
+        """Return the workers' resident memory in MiB, shared pages counted once, and its anonymous part."""
         workers = psutil.Process(self._process.pid).children(recursive=True)
         resident = sum(worker.memory_full_info().pss for worker in workers)
         return resident / 2**20, sum(_anonymous(worker.pid) for worker in workers) / 2**10
@@ -40,7 +40,7 @@ class Server:
 
 @contextmanager
 def joindin_server(first_path: str, **environment: str):
-    """``joindin serve``, the way it is run."""
+    """Start ``joindin serve``."""
     arguments = ["joindin", "serve", "--no-jobs", "--workers", str(WORKERS), "--port"]
     with _started(arguments, first_path, environment) as server:
         yield server
@@ -48,7 +48,7 @@ def joindin_server(first_path: str, **environment: str):
 
 @contextmanager
 def baseline_server(bodies: Path):
-    """The yardstick: a Flask application whose routes return the files in ``bodies``."""
+    """Start the baseline application, whose routes return the files in ``bodies``."""
     with _started(["bench.baseline_app", str(WORKERS)], "/0", {"BENCH_BODIES": str(bodies)}) as server:
         yield server.wait()
 
@@ -69,13 +69,13 @@ def _started(arguments, first_path, environment):
         process.wait(timeout=START_TIMEOUT_S)
 
 
-def fetch(address: str, patience: float = 0, headers: dict[str, str] | None = None) -> tuple[bytes, str | None]:
-    """Body and entity tag of what is there, once it is there."""
-    deadline = time.monotonic() + patience
+def fetch(address: str, timeout_s: float = 0, headers: dict[str, str] | None = None) -> tuple[bytes, str | None]:
+    """Return body and entity tag of a URL. Connections are retried until ``timeout_s``."""
+    deadline = time.monotonic() + timeout_s
     while True:
         try:
-            with urllib.request.urlopen(urllib.request.Request(address, headers=headers or {}), timeout=30) as answer:
-                return answer.read(), answer.headers["ETag"]
+            with urllib.request.urlopen(urllib.request.Request(address, headers=headers or {}), timeout=30) as response:
+                return response.read(), response.headers["ETag"]
         except ConnectionError:
             if time.monotonic() > deadline:
                 raise
@@ -92,6 +92,6 @@ def _free_port():
 
 
 def _anonymous(pid):
-    """In KiB."""
+    """Return the anonymous memory of a process in KiB."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("RssAnon"))

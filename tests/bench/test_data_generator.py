@@ -1,4 +1,4 @@
-"""What the benchmark measures on is a community as the house itself would have kept it."""
+"""Generated benchmark data has consistent counters and the same content on each run."""
 
 import pytest
 from sqlalchemy import func, select, text

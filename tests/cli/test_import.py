@@ -315,7 +315,7 @@ def test_bad_listings_and_files_stop_nothing_and_are_counted_by_reason(run, sess
         "  files skipped                                       1\n"
         "    is not JSON                                       1\n"
         "  fields dropped                                      1\n"
-        "    url is not a web address                             1\n"
+        "    url is not a web address                          1\n"
         "  zone of the city                                    1\n"
         "  zone of the state, city unknown                     0\n"
         "  zone of the capital, city unknown                   0\n"
