@@ -1,4 +1,4 @@
-"""Things to test with: plain functions, valid by default, nothing beside what they are named for."""
+"""Factories of rows: valid by default, and nothing but the row that the function is named after."""
 
 import datetime as dt
 from itertools import count
@@ -40,7 +40,7 @@ def days_from_now(days: float) -> dt.datetime:
 
 
 def parse_instant(text: str) -> dt.datetime:
-    """An instant from ISO text, UTC unless it says otherwise."""
+    """Return the time of an ISO text; without an offset it is UTC."""
     parsed = dt.datetime.fromisoformat(text)
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
@@ -83,7 +83,7 @@ def make_client(session, key=None, secret="secret", **fields) -> Client:
 
 
 def make_event(session, name=None, *, host=None, tags=(), **fields) -> Event:
-    """An approved event that starts in ten days and lasts two."""
+    """Store an approved event that starts in ten days and lasts two."""
     name = name or f"Conference {next(_number)}"
     starts_at = fields.pop("starts_at", days_from_now(10))
     event = Event(
@@ -149,12 +149,12 @@ def newest(session, model):
 
 
 def make_language(session, name="English - UK", code="uk") -> Language:
-    """The language of that name, made if there is none."""
+    """Return the language of that name; store it if it is missing."""
     return _find_or_make(session, Language, name=name, defaults={"code": code})
 
 
 def make_talk_type(session, title="Talk") -> TalkType:
-    """The talk type of that title, made if there is none."""
+    """Return the talk type of that title; store it if it is missing."""
     return _find_or_make(session, TalkType, title=title, defaults={"description": title})
 
 
@@ -169,7 +169,7 @@ def make_track(session, event, name=None, **fields) -> Track:
 def make_talk(
     session, event, title=None, *, speakers=(), tracks=(), links=(), type="Talk", language="English - UK", **fields
 ) -> Talk:
-    """An active talk of 60 minutes an hour after the event starts.
+    """Store an active talk of 60 minutes, an hour after the start of the event.
 
     Speakers are names, or users for claimed ones; links are pairs of type and address.
     """
@@ -211,7 +211,7 @@ def make_star(session, talk, user) -> None:
 
 
 def make_talk_comment(session, talk, user=None, *, rating=4, text=None, **fields) -> TalkComment:
-    """A comment, and what it does to the talk's counters (speakers' own ratings aside: give them 0)."""
+    """Store a comment and update the counters of the talk. The rating of a speaker has to be 0."""
     comment = TalkComment(
         talk_id=talk.id,
         event_id=talk.event_id,
@@ -233,7 +233,7 @@ def make_talk_comment(session, talk, user=None, *, rating=4, text=None, **fields
 
 
 def make_report(session, comment, reporter=None):
-    """Somebody's complaint about a comment on an event or a talk."""
+    """Store a report about a comment on an event or a talk."""
     kind = EventCommentReport if isinstance(comment, EventComment) else TalkCommentReport
     reporter = reporter or make_user(session)
     report = kind(comment_id=comment.id, reporter_id=reporter.id, reported_at=NOW)
@@ -243,7 +243,7 @@ def make_report(session, comment, reporter=None):
 
 
 def make_claim(session, talk, speaker, user, **fields) -> TalkClaim:
-    """A claim that the user has made and no host has approved."""
+    """Store a claim of the user that no host has approved."""
     claim = TalkClaim(
         talk_id=talk.id,
         speaker_id=speaker.id,

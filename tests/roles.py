@@ -1,4 +1,4 @@
-"""Somebody in each role, whom tests of what is done by privilege ask one after the other."""
+"""Users in each role, for tests of privileged actions."""
 
 from joindin.operations.accounts.granted_permissions import grant_permission
 from tests.factories import make_group, make_user
@@ -7,9 +7,9 @@ ROLES = ("visitor", "plain", "trusted", "host", "editor", "manager", "reader", "
 
 
 def make_role_users(session):
-    """Their accounts, by role; a visitor has none, and whose a host is, the test says."""
-    rights = {"editor": {"is_editor": True}, "trusted": {"is_trusted": True}, "admin": {"is_admin": True}}
-    found = {role: make_user(session, role, **rights.get(role, {})) for role in ROLES if role != "visitor"}
-    grant_permission(session, make_group(session, "Managers", members=[found["manager"]]), "manage_groups", actor=None)
-    grant_permission(session, found["reader"], "view_log", actor=None)
-    return found
+    """Create a user for each role except the visitor, and return them by role. A test makes its host one of an event."""
+    flags = {"editor": {"is_editor": True}, "trusted": {"is_trusted": True}, "admin": {"is_admin": True}}
+    users = {role: make_user(session, role, **flags.get(role, {})) for role in ROLES if role != "visitor"}
+    grant_permission(session, make_group(session, "Managers", members=[users["manager"]]), "manage_groups", actor=None)
+    grant_permission(session, users["reader"], "view_log", actor=None)
+    return users

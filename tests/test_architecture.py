@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -90,8 +91,14 @@ def imports_of(tree):
             yield node, [f"{node.module}.{alias.name}" for alias in node.names]
 
 
+@cache
+def syntax_tree(path):
+    return ast.parse(path.read_text())
+
+
+@cache
 def imported_names(path):
-    return [name for _, names in imports_of(ast.parse(path.read_text())) for name in names]
+    return [name for _, names in imports_of(syntax_tree(path)) for name in names]
 
 
 def test_every_package_has_a_place_in_the_layers():
@@ -141,7 +148,7 @@ def test_imports_of_the_package_stand_at_the_top_of_the_file():
     violations = [
         f"{path.relative_to(PACKAGE)}:{node.lineno}"
         for path in sorted(PACKAGE.rglob("*.py"))
-        for tree in [ast.parse(path.read_text())]
+        for tree in [syntax_tree(path)]
         for node, names in imports_of(tree)
         if names[0].split(".")[0] == "joindin" and node not in top_level_statements(tree)
     ]
@@ -159,9 +166,9 @@ PENDING = {"performance/sql/reader.py", "resources/v2_1/events/event_images.py"}
 
 
 def top_level_statements(tree):
-    """The statements of a module, with those under ``if TYPE_CHECKING``."""
+    """Return the statements of a module, with those under ``if TYPE_CHECKING``."""
     blocks = [each.body for each in tree.body if isinstance(each, ast.If)]
-    return [*tree.body, *(statement for block in blocks for statement in block)]
+    return {*tree.body, *(statement for block in blocks for statement in block)}
 
 
 def test_no_folder_is_nested_too_deep():
@@ -186,16 +193,16 @@ def test_every_package_says_what_belongs_in_it():
     silent = [
         str(path.relative_to(PACKAGE))
         for path in PACKAGE.rglob("__init__.py")
-        if not ast.get_docstring(ast.parse(path.read_text()))
+        if not ast.get_docstring(syntax_tree(path))
     ]
 
     assert silent == []
 
 
-def test_migrations_make_what_the_models_say(app, session):
+def test_migrations_create_the_tables_of_the_models(app, session):
     with db.engine.connect() as connection:
         context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "include_object": is_of_the_models}
+            connection, opts={"compare_type": True, "include_object": is_managed_by_models}
         )
         differences = [
             # SQLite cannot tell an index on an expression; the submissions' tests use this one.
@@ -207,7 +214,7 @@ def test_migrations_make_what_the_models_say(app, session):
     assert differences == []
 
 
-def is_of_the_models(_thing, name, kind, _is_reflected, _other):
+def is_managed_by_models(_object, name, kind, _is_reflected, _other):
     return not (kind in ("table", "index") and is_managed_by_triggers(name))
 
 
@@ -220,7 +227,7 @@ def test_migrations_go_down_and_up_again(app, session):
     assert set(Base.metadata.tables) <= set(inspect(db.engine).get_table_names())
 
 
-def test_no_two_constraints_are_nameless_or_too_long_for_postgresql():
+def test_constraints_have_names_that_postgresql_accepts():
     names = [
         str(constraint.name)
         for table in Base.metadata.sorted_tables
@@ -231,7 +238,7 @@ def test_no_two_constraints_are_nameless_or_too_long_for_postgresql():
 
 
 @pytest.mark.parametrize("role", ["visitor", "plain", "host", "admin"])
-def test_every_link_leads_somewhere(api, session, role):
+def test_every_link_in_a_response_works(api, session, role):
     host, plain = make_user(session, "host"), make_user(session, "plain")
     admin = make_user(session, "admin", is_admin=True)
     event = make_event(session, "Linked", host=host, tags=["php"], stub="linked")
@@ -254,7 +261,7 @@ def test_every_link_leads_somewhere(api, session, role):
 
 
 def crawl(api, *more):
-    """Follow every address in every answer from the landing page (and ``more``) on; those seen, and those that fail."""
+    """Follow every URL in every response from the root and ``more`` on; return those seen and those that fail."""
     waiting, seen, dead = ["/", *more], set(), []
     while waiting:
         path = waiting.pop()
@@ -262,24 +269,24 @@ def crawl(api, *more):
         if reply.status_code != 200 and not (reply.status_code in (404, 405) and is_only_written_to(path)):
             dead.append((path, reply.status_code, reply.get_data(as_text=True)[:100]))
             continue
-        for address in addresses_in(reply.json):
-            if address.startswith("http://localhost/") and (path := address[len("http://localhost") :]) not in seen:
+        for url in urls_in(reply.json):
+            if url.startswith("http://localhost/") and (path := url[len("http://localhost") :]) not in seen:
                 seen.add(path)
                 waiting.append(path)
     return seen, dead
 
 
 def is_only_written_to(path):
-    """Reports, decisions, and the tracks of a talk, which the contract lets nobody read there (spec 3)."""
+    """Return whether the path is that of reports, decisions or the tracks of a talk, which cannot be read there by the contract (spec 3)."""
     return re.search(r"/(reported|approval|submission)$|/talks/\d+/tracks(/\d+)?$", path) is not None
 
 
-def addresses_in(shown):
-    if isinstance(shown, dict):
-        for value in shown.values():
-            yield from addresses_in(value)
-    elif isinstance(shown, list):
-        for value in shown:
-            yield from addresses_in(value)
-    elif isinstance(shown, str) and shown.startswith("http"):
-        yield shown
+def urls_in(value):
+    if isinstance(value, dict):
+        for each in value.values():
+            yield from urls_in(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from urls_in(each)
+    elif isinstance(value, str) and value.startswith("http"):
+        yield value

@@ -94,10 +94,8 @@ def anonymise_ip_addresses(session, *, before: dt.datetime) -> int:
     """Replace the IP addresses in entries before that time by their networks; return the number of entries."""
     old = (AuditEntry.occurred_at < before, AuditEntry.ip_address.is_not(None), AuditEntry.ip_address.not_like("%/%"))
     shortened = 0
-    while (
-        found := session.execute(select(AuditEntry.ip_address).where(*old).distinct().limit(BATCH_SIZE)).scalars().all()
-    ):
-        for address in found:
+    while addresses := session.scalars(select(AuditEntry.ip_address).where(*old).distinct().limit(BATCH_SIZE)).all():
+        for address in addresses:
             shortened += session.execute(
                 update(AuditEntry)
                 .where(*old, AuditEntry.ip_address == address)

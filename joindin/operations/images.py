@@ -50,7 +50,7 @@ class EventImageStore:
         self._replaced.append(self._folder / name)
 
 
-def set_event_image(session, event_id: int, made: "list[ProcessedImage]", files: EventImageStore) -> None:
+def set_event_image(session, event_id: int, new_images: "list[ProcessedImage]", files: EventImageStore) -> None:
     """Write the files and make them the image of the event.
 
     A file name is never used twice, so that every URL can be cached without limit. The first image of an event has the
@@ -59,7 +59,7 @@ def set_event_image(session, event_id: int, made: "list[ProcessedImage]", files:
     event = _delete_image(session, event_id, files)
     event.image_generation += 1
     number = "" if event.image_generation == 1 else f"-{event.image_generation}"
-    for image in made:
+    for image in new_images:
         name = f"icon-{event_id}{number}-{image.size}.{image.extension}"
         files.write(name, image.content)
         session.add(EventImage(event_id=event_id, size=image.size, file=name, width=image.width, height=image.height))

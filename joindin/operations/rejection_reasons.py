@@ -52,8 +52,8 @@ def delete_reason(session, reason_id: int, *, actor: User | None) -> None:
     """Delete a reason. Rejected events keep its text."""
     reason = _lock_reason(session, reason_id)
     log_action(session, "reason.delete", reason, actor=actor, changes={"text": [reason.text, None]})
-    gone = delete(RejectionReason).where(RejectionReason.id == reason_id)
-    session.execute(gone.execution_options(synchronize_session=False))
+    deletion = delete(RejectionReason).where(RejectionReason.id == reason_id)
+    session.execute(deletion.execution_options(synchronize_session=False))
     session.expunge(reason)
 
 

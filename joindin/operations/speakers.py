@@ -23,15 +23,15 @@ def set_speakers(session, talk: Talk, names: Sequence[str]) -> None:
     A claimed speaker is identified by the user's current full name. Removing a speaker deletes its claims.
     """
     attached = list_speakers(session, talk.id)
-    known = {display_name(speaker) for speaker in attached}
-    gone = [speaker for speaker in attached if display_name(speaker) not in names]
-    new = [name for name in dict.fromkeys(names) if name not in known]
+    old_names = {display_name(speaker) for speaker in attached}
+    removed = [speaker for speaker in attached if display_name(speaker) not in names]
+    new_names = [name for name in dict.fromkeys(names) if name not in old_names]
     session.execute(
         delete(TalkSpeaker)
-        .where(TalkSpeaker.id.in_([speaker.id for speaker in gone]))
+        .where(TalkSpeaker.id.in_([speaker.id for speaker in removed]))
         .execution_options(synchronize_session=False)
     )
-    add_speakers(session, talk.id, new)
+    add_speakers(session, talk.id, new_names)
     # Ratings by speakers do not count.
     recompute_talk_ratings(session, talk.id)
 

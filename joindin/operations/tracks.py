@@ -67,10 +67,10 @@ def add_talk_to_track(session, talk_id: int, track_id: int) -> None:
 def remove_talk_from_track(session, talk_id: int, track_id: int) -> None:
     """Take a talk out of a track; no effect if it is not in it."""
     talk, track = _lock_talk_and_track(session, talk_id, track_id)
-    gone = session.execute(
+    removed = session.execute(
         delete(talk_tracks).where(talk_tracks.c.talk_id == talk_id, talk_tracks.c.track_id == track_id)
     ).rowcount
-    if gone:
+    if removed:
         _move(session, talk, track, -1)
 
 

@@ -151,7 +151,7 @@ _OF_USER = _key_list(_BY_USER, "DESC", f"(SELECT count(*) FROM {_BY_USER})")
 
 _WITH_TITLE = f"""talks JOIN listed_events ON listed_events.event_id = talks.event_id
     WHERE {{active}} AND talks.title_key LIKE {like_param("title")}"""
-# In SQLite's words, without which it does not see that an index has the active ones only.
+# SQLite uses the partial index of active talks only if the condition is written as in the index.
 _ACTIVE = {"sqlite": "talks.is_active = 1", "postgresql": "talks.is_active"}
 _MATCHING = "SELECT rowid FROM talk_titles WHERE talk_titles MATCH :match"
 

@@ -1,4 +1,4 @@
-"""Who did what to what: every privileged operation leaves an entry, and old entries go."""
+"""Audit log: every privileged operation leaves an entry, and old entries are purged."""
 
 import datetime as dt
 import inspect
@@ -50,9 +50,9 @@ from tests.factories import (
     newest,
 )
 
-# By these names an operation is given who does it by virtue of more than an ordinary account's rights.
+# The names of the parameter for the user who acts with more than the rights of an ordinary account.
 ACTORS = ("actor", "reviewer", "decider", "remover")
-# What operations do that with.
+# Helpers of operations, which are not operations themselves.
 HELPERS = (log_action,)
 
 PROFILE = {"full_name": "Ada Byron", "email": "byron@example.org", "biography": "Long"}
@@ -67,7 +67,7 @@ def add_authenticator_of(session, user):
     session.flush()
 
 
-class World:
+class SampleData:
     def __init__(self, session):
         self.root = make_user(session, "root", is_admin=True)
         self.ada = make_user(session, "ada")
@@ -95,7 +95,7 @@ class World:
         session.flush()
 
 
-# What is done, then the action, the kind of subject, its name, and what is said to have changed.
+# The call, then the action, the type of subject, its name and the changes of the entry.
 PRIVILEGED = {
     approve_event: (lambda s, w: approve_event(s, w.pending.id, reviewer=w.root), "event.approve", "event", "Waiting", {}),
     reject_event: (
@@ -244,12 +244,12 @@ PRIVILEGED = {
 }  # fmt: skip
 
 
-def named(operation):
+def operation_name(operation):
     return operation.__name__
 
 
-def test_every_privileged_operation_is_among_these():
-    """An operation that is told who acts has to stand above, or what it does would go unseen."""
+def test_every_operation_with_an_actor_is_in_the_table():
+    """Every operation with an actor is in the table above and therefore tested for its entry."""
     found = {
         function
         for module in walk_packages(operations.__path__, "joindin.operations.")
@@ -258,13 +258,13 @@ def test_every_privileged_operation_is_among_these():
         if any(actor in inspect.signature(function).parameters for actor in ACTORS)
     }
 
-    assert sorted(map(named, found - PRIVILEGED.keys())) == []
+    assert sorted(map(operation_name, found - PRIVILEGED.keys())) == []
     assert PRIVILEGED.keys() - found == {claim_talk}
 
 
-@pytest.mark.parametrize("operation", PRIVILEGED, ids=named)
-def test_what_is_done_by_privilege_is_written_down(session, operation):
-    world = World(session)
+@pytest.mark.parametrize("operation", PRIVILEGED, ids=operation_name)
+def test_a_privileged_operation_is_logged(session, operation):
+    world = SampleData(session)
     do, action, kind, name, changes = PRIVILEGED[operation]
 
     do(session, world)
@@ -278,7 +278,7 @@ def test_what_is_done_by_privilege_is_written_down(session, operation):
 
 
 def test_a_decision_about_a_talk_comment_is_logged_with_its_own_action(session):
-    world = World(session)
+    world = SampleData(session)
 
     resolve_comment_reports(session, world.talk_comment, decider=world.root, decision="denied", now=NOW)
 
@@ -288,7 +288,7 @@ def test_a_decision_about_a_talk_comment_is_logged_with_its_own_action(session):
     )  # fmt: skip
 
 
-def test_what_the_operator_and_owners_do_about_keys_is_written_down_as_well(session):
+def test_operations_on_credentials_are_logged(session):
     ada = make_user(session, "ada")
     add_authenticator_of(session, ada)
 
@@ -302,7 +302,7 @@ def test_what_the_operator_and_owners_do_about_keys_is_written_down_as_well(sess
     ]
 
 
-def test_an_entry_stays_when_who_did_it_and_what_it_was_about_are_gone(session):
+def test_an_entry_outlives_its_actor_and_its_subject(session):
     root, other = make_user(session, "root", is_admin=True), make_user(session, "other", is_admin=True)
     group = create_group(session, "Kitchen", actor=other, now=NOW)
     delete_group(session, group.id, actor=other)
@@ -319,7 +319,7 @@ def test_an_entry_stays_when_who_did_it_and_what_it_was_about_are_gone(session):
     assert root.is_admin
 
 
-def keep(session, **fields):
+def add_entry(session, **fields):
     entry = AuditEntry(
         **{
             "occurred_at": NOW,
@@ -335,17 +335,17 @@ def keep(session, **fields):
     return entry
 
 
-def test_old_addresses_are_cut_down_and_older_entries_go(session):
+def test_old_addresses_are_anonymised_and_older_entries_purged(session):
     def days(number):
         return NOW - dt.timedelta(days=number)
 
     settings = {"AUDIT_DAYS": 100, "AUDIT_ADDRESS_DAYS": 30}
-    fresh = keep(session, occurred_at=days(29), ip_address="192.0.2.17")
+    fresh = add_entry(session, occurred_at=days(29), ip_address="192.0.2.17")
     old = [
-        keep(session, occurred_at=days(31), ip_address=address)
+        add_entry(session, occurred_at=days(31), ip_address=address)
         for address in ("192.0.2.17", "2001:db8:1:2::3", "odd", None)
     ]
-    keep(session, occurred_at=days(101))
+    add_entry(session, occurred_at=days(101))
 
     for _ in range(2):
         purge_audit_log(session, settings, NOW)
@@ -359,8 +359,8 @@ def test_old_addresses_are_cut_down_and_older_entries_go(session):
     ]
 
 
-def test_nothing_is_forgotten_where_the_operator_wants_that(session):
-    entry = keep(session, occurred_at=NOW - dt.timedelta(days=9999), ip_address="192.0.2.17")
+def test_nothing_is_purged_if_the_settings_say_so(session):
+    entry = add_entry(session, occurred_at=NOW - dt.timedelta(days=9999), ip_address="192.0.2.17")
 
     purge_audit_log(session, {"AUDIT_DAYS": 0, "AUDIT_ADDRESS_DAYS": 0}, NOW)
 
@@ -368,9 +368,9 @@ def test_nothing_is_forgotten_where_the_operator_wants_that(session):
     assert entry.ip_address == "192.0.2.17"
 
 
-def test_the_log_is_read_back_slice_by_slice(session, count_statements):
+def test_the_log_is_listed_slice_by_slice(session, count_statements):
     root = make_user(session, "root")
-    ids = [keep(session, actor_id=root.id).id for _ in range(5)]
+    ids = [add_entry(session, actor_id=root.id).id for _ in range(5)]
     session.expunge_all()
 
     slices, before, statements = [], None, []
@@ -387,12 +387,12 @@ def test_the_log_is_read_back_slice_by_slice(session, count_statements):
     assert statements == [1, 1, 1]
 
 
-def test_the_filters_hold_together(session):
+def test_all_filters_have_to_match(session):
     root = make_user(session, "root")
-    keep(session)
-    keep(session, action="group.create", subject_type="group", subject_id=7, actor_id=root.id)
-    hit = keep(session, subject_id=7, actor_id=root.id, occurred_at=NOW - dt.timedelta(days=3))
-    keep(session, subject_id=8, actor_id=root.id, occurred_at=NOW - dt.timedelta(days=9))
+    add_entry(session)
+    add_entry(session, action="group.create", subject_type="group", subject_id=7, actor_id=root.id)
+    hit = add_entry(session, subject_id=7, actor_id=root.id, occurred_at=NOW - dt.timedelta(days=3))
+    add_entry(session, subject_id=8, actor_id=root.id, occurred_at=NOW - dt.timedelta(days=9))
 
     def ids(**fields):
         return [entry.id for entry in list_audit_entries(session, AuditFilter(**fields)).entries]

@@ -1,4 +1,4 @@
-"""What follows from a comment, whatever was loaded before."""
+"""Adding, reporting and deciding about comments on events."""
 
 import pytest
 from sqlalchemy import delete
@@ -12,12 +12,12 @@ from joindin.queries.comments import find_event_comment_including_hidden
 from tests.factories import NOW, make_event, make_event_comment, make_user, newest
 
 
-def say(session, event_id, author, **changes):
-    said = {"text": "Well", "rating": 4, "source": "joind.in", **changes}
-    return add_event_comment(session, event_id, author=author, now=NOW, **said)
+def comment_on(session, event_id, author, **changes):
+    fields = {"text": "Well", "rating": 4, "source": "joind.in", **changes}
+    return add_event_comment(session, event_id, author=author, now=NOW, **fields)
 
 
-def test_the_author_is_named_to_the_hosts_although_nothing_else_holds_on_to_them(session):
+def test_the_mail_to_the_hosts_names_the_author_of_an_unloaded_comment(session):
     event = make_event(session, host=make_user(session))
     comment_id = make_event_comment(session, event, make_user(session, full_name="Al")).id
     reporter = make_user(session)
@@ -29,13 +29,13 @@ def test_the_author_is_named_to_the_hosts_although_nothing_else_holds_on_to_them
     assert newest(session, Mail).context["author"] == "Al"
 
 
-def test_counters_move_by_what_others_wrote_meanwhile(session):
+def test_counters_are_incremented_over_concurrent_changes(session):
     event, author = make_event(session), make_user(session)
     session.commit()
     with db.engine.begin() as elsewhere:
         elsewhere.execute(Event.__table__.update().values(comment_count=7, rating_sum=20, rating_count=5))
 
-    say(session, event.id, author)
+    comment_on(session, event.id, author)
     session.commit()
 
     session.expire_all()
@@ -43,29 +43,29 @@ def test_counters_move_by_what_others_wrote_meanwhile(session):
     assert (event.comment_count, event.rating_sum, event.rating_count) == (8, 24, 6)
 
 
-def test_an_event_that_went_away_meanwhile_takes_no_comment(session):
+def test_an_event_that_was_deleted_meanwhile_takes_no_comment(session):
     event, author = make_event(session), make_user(session)
     session.commit()
     with db.engine.begin() as elsewhere:
         elsewhere.execute(delete(Event))
 
     with pytest.raises(NotFound, match=r"^Event not found$"):
-        say(session, event.id, author)
+        comment_on(session, event.id, author)
 
 
-def test_a_refused_comment_leaves_the_counters_alone(session):
+def test_a_refused_comment_changes_no_counter(session):
     event, author = make_event(session), make_user(session)
-    say(session, event.id, author)
+    comment_on(session, event.id, author)
 
     with pytest.raises(InvalidInput, match=r"^Duplicate comment$"):
-        say(session, event.id, author)
+        comment_on(session, event.id, author)
 
     session.flush()
     session.expire_all()
     assert session.get(Event, event.id).comment_count == 1
 
 
-def test_a_decision_is_one_of_two(session):
+def test_other_decisions_are_refused(session):
     comment = make_event_comment(session, make_event(session))
 
     with pytest.raises(InvalidInput, match=r"^Unexpected decision$"):

@@ -1,4 +1,4 @@
-"""What holds for comments on talks whoever asks: counters, and things that are gone meanwhile."""
+"""Comments on talks: counters, limits, and rows that are deleted concurrently."""
 
 import datetime as dt
 
@@ -21,11 +21,11 @@ from joindin.queries.talk_comments import find_talk_comment_including_hidden
 from tests.factories import NOW, make_event, make_talk, make_talk_comment, make_user
 from tests.fuzzing import fuzz_settings
 
-PLENTY = CommentRateLimit(1000, dt.timedelta(hours=1))
+NO_LIMIT = CommentRateLimit(1000, dt.timedelta(hours=1))
 
 
-def say(session, talk, author, text="Hi", *, rating=4, is_private=False, limit=PLENTY, now=NOW):
-    said = add_talk_comment(
+def comment_on(session, talk, author, text="Hi", *, rating=4, is_private=False, limit=NO_LIMIT, now=NOW):
+    comment_id = add_talk_comment(
         session,
         talk.id,
         author=author,
@@ -36,32 +36,32 @@ def say(session, talk, author, text="Hi", *, rating=4, is_private=False, limit=P
         limit=limit,
         now=now,
     )
-    return session.get_one(TalkComment, said)
+    return session.get_one(TalkComment, comment_id)
 
 
-def drifts(session):
-    return [drift for _, found in verify_counters(session, fix=False) for drift in found]
+def inconsistencies(session):
+    return [each for _, found in verify_counters(session, fix=False) for each in found]
 
 
-def forget(session, model, thing):
-    """As somebody else would delete it: this session does not hear of it."""
-    session.execute(delete(model).where(model.id == thing.id).execution_options(synchronize_session=False))
+def delete_unnoticed(session, model, row):
+    """Delete the row as a concurrent transaction would: objects in this session are not updated."""
+    session.execute(delete(model).where(model.id == row.id).execution_options(synchronize_session=False))
 
 
-def test_a_comment_needs_an_author_who_is_still_there(session):
+def test_a_deleted_author_adds_no_comment(session):
     talk, author = make_talk(session, make_event(session)), make_user(session)
-    forget(session, User, author)
+    delete_unnoticed(session, User, author)
 
     with pytest.raises(Unauthenticated, match="You must be logged in to create data"):
-        say(session, talk, author)
+        comment_on(session, talk, author)
 
 
-def test_a_comment_needs_a_talk_that_is_still_there(session):
+def test_a_deleted_talk_takes_no_comment(session):
     talk, author = make_talk(session, make_event(session)), make_user(session)
-    forget(session, Talk, talk)
+    delete_unnoticed(session, Talk, talk)
 
     with pytest.raises(NotFound, match="Talk not found"):
-        say(session, talk, author)
+        comment_on(session, talk, author)
 
 
 WRITES = {
@@ -77,16 +77,16 @@ WRITES = {
 
 @pytest.mark.parametrize("write", WRITES)
 @pytest.mark.parametrize("doomed", [TalkComment, Talk])
-def test_a_comment_that_is_gone_is_not_found(session, write, doomed):
+def test_a_deleted_comment_is_not_found(session, write, doomed):
     talk, user = make_talk(session, make_event(session)), make_user(session)
     comment = find_talk_comment_including_hidden(session, make_talk_comment(session, talk, user).id)
-    forget(session, doomed, comment if doomed is TalkComment else talk)
+    delete_unnoticed(session, doomed, comment if doomed is TalkComment else talk)
 
     with pytest.raises(NotFound, match="Comment not found"):
         WRITES[write](session, comment, user)
 
 
-def test_a_comment_that_is_hidden_meanwhile_is_not_changed(session):
+def test_a_comment_that_was_hidden_meanwhile_is_not_edited(session):
     user = make_user(session)
     comment = make_talk_comment(session, make_talk(session, make_event(session)), user, text="Rude")
     table = TalkComment.__table__
@@ -98,7 +98,7 @@ def test_a_comment_that_is_hidden_meanwhile_is_not_changed(session):
     assert session.scalar(select(table.c.text)) == "Rude"
 
 
-def test_a_comment_of_nobody_has_no_author_to_change_it(session):
+def test_a_comment_without_an_author_is_not_edited(session):
     comment = make_talk_comment(session, make_talk(session, make_event(session)))
 
     with pytest.raises(Forbidden, match="You are not the comment author"):
@@ -109,7 +109,7 @@ def test_a_comment_of_nobody_has_no_author_to_change_it(session):
     ("age", "most", "wait"),
     [(0, 1, 600), (599.2, 1, 1), (599.999, 1, 1), (0.2, 1, 600), (300, 2, None), (600, 1, None)],
 )
-def test_the_wait_is_told_in_whole_seconds(session, age, most, wait):
+def test_the_time_until_a_retry_is_in_whole_seconds(session, age, most, wait):
     author = make_user(session)
     talk = make_talk(session, make_event(session))
     make_talk_comment(session, talk, author, created_at=NOW - dt.timedelta(seconds=age))
@@ -123,18 +123,18 @@ def test_the_wait_is_told_in_whole_seconds(session, age, most, wait):
     assert found == (wait and (wait, f"Rate limit exceeded. Try again in {wait} seconds"))
 
 
-def test_a_comment_by_a_clock_that_runs_ahead_counts(session):
+def test_a_comment_from_the_future_counts(session):
     author = make_user(session)
     talk = make_talk(session, make_event(session))
     make_talk_comment(session, talk, author, created_at=NOW + dt.timedelta(seconds=30))
 
     with pytest.raises(RateLimited) as refused:
-        say(session, talk, author, limit=CommentRateLimit(1, dt.timedelta(minutes=10)))
+        comment_on(session, talk, author, limit=CommentRateLimit(1, dt.timedelta(minutes=10)))
 
     assert refused.value.retry_after == 630
 
 
-def test_nothing_but_the_two_decisions_is_taken(session):
+def test_other_decisions_are_refused(session):
     user = make_user(session)
     comment = make_talk_comment(session, make_talk(session, make_event(session)), user)
 
@@ -147,8 +147,8 @@ def test_nothing_but_the_two_decisions_is_taken(session):
 PEOPLE = st.integers(0, 3)
 COMMENTS = st.integers(0, 9)
 STEPS = st.one_of(
-    st.tuples(st.just("say"), PEOPLE, st.integers(1, 5), st.booleans()),
-    st.tuples(st.just("say"), PEOPLE, st.integers(1, 5), st.just(False)),
+    st.tuples(st.just("comment_on"), PEOPLE, st.integers(1, 5), st.booleans()),
+    st.tuples(st.just("comment_on"), PEOPLE, st.integers(1, 5), st.just(False)),
     st.tuples(st.just("report"), COMMENTS),
     st.tuples(st.sampled_from(["approved", "denied"]), COMMENTS),
 )
@@ -156,7 +156,7 @@ STEPS = st.one_of(
 
 @given(st.lists(STEPS, max_size=12))
 @fuzz_settings(60)
-def test_whatever_happens_to_comments_the_counters_follow(session, steps):
+def test_counters_follow_every_sequence_of_changes(session, steps):
     people = [make_user(session) for _ in range(4)]
     # The last one is the speaker.
     talk = make_talk(session, make_event(session), speakers=["Somebody", people[-1]])
@@ -164,9 +164,11 @@ def test_whatever_happens_to_comments_the_counters_follow(session, steps):
     comments = []
 
     for number, (step, *details) in enumerate(steps):
-        if step == "say":
+        if step == "comment_on":
             person, rating, is_private = details
-            comments.append(say(session, talk, people[person], f"No. {number}", rating=rating, is_private=is_private))
+            comments.append(
+                comment_on(session, talk, people[person], f"No. {number}", rating=rating, is_private=is_private)
+            )
         elif details[0] < len(comments) and not comments[details[0]].is_private:
             comment = find_talk_comment_including_hidden(session, comments[details[0]].id)
             if step == "report":
@@ -177,7 +179,7 @@ def test_whatever_happens_to_comments_the_counters_follow(session, steps):
     rated = [comment.user_id for comment in comments if comment.rating]
     assert len(rated) == len(set(rated))
     assert people[-1].id not in rated
-    assert drifts(session) == []
+    assert inconsistencies(session) == []
     session.refresh(talk)
     assert talk.comment_count == 1 + sum(not (comment.is_private or comment.is_hidden) for comment in comments)
     session.rollback()

@@ -9,7 +9,7 @@ def ratings(session, talk):
     return talk.rating_sum, talk.rating_count
 
 
-def test_ratings_are_those_of_shown_comments_by_people_who_do_not_speak(session):
+def test_ratings_are_those_of_visible_comments_by_users_who_are_not_speakers(session):
     speaker = make_user(session)
     talk = make_talk(session, make_event(session), speakers=["Ann", speaker])
     for rating in (5, 4, 0):
@@ -26,9 +26,9 @@ def test_ratings_are_those_of_shown_comments_by_people_who_do_not_speak(session)
     assert ratings(session, talk) == (9, 2)
 
 
-def test_each_talk_is_counted_by_its_own_comments_and_others_are_left_alone(session):
+def test_only_the_ratings_of_the_given_talks_are_recomputed(session):
     event, speaker = make_event(session), make_user(session)
-    # Who speaks at one talk may rate another.
+    # A speaker of one talk may rate another.
     talks = [make_talk(session, event, speakers=[speaker]), make_talk(session, event), make_talk(session, event)]
     for talk, rating in zip(talks, (5, 3, 1)):
         make_talk_comment(session, talk, speaker, rating=rating)

@@ -22,15 +22,17 @@ def details(session):
     )
 
 
-def draw(monkeypatch, *stubs):
-    """Have chance make these stubs; the last one for ever."""
-    drawn = list(stubs)
-    monkeypatch.setattr(talks, "token_hex", lambda _bytes: f"{drawn.pop(0) if len(drawn) > 1 else drawn[0]}f")
+def set_random_stubs(monkeypatch, *stubs):
+    """Make the random stubs these; the last one is repeated."""
+    remaining = list(stubs)
+    monkeypatch.setattr(
+        talks, "token_hex", lambda _bytes: f"{remaining.pop(0) if len(remaining) > 1 else remaining[0]}f"
+    )
 
 
-def test_a_stub_that_is_taken_is_drawn_again(session, details, monkeypatch):
+def test_another_stub_is_tried_if_one_is_taken(session, details, monkeypatch):
     make_talk(session, make_event(session), stub="aaaaa")
-    draw(monkeypatch, "aaaaa", "aaaaa", "bbbbb")
+    set_random_stubs(monkeypatch, "aaaaa", "aaaaa", "bbbbb")
 
     talk = add_talk(session, make_event(session).id, details)
 
@@ -38,9 +40,9 @@ def test_a_stub_that_is_taken_is_drawn_again(session, details, monkeypatch):
     assert session.scalars(select(TalkSpeaker.name).order_by(TalkSpeaker.id)).all() == ["Bob", "Ann", "Bob"]
 
 
-def test_when_all_stubs_are_taken_it_is_said_so(session, details, monkeypatch):
+def test_a_talk_without_a_free_stub_is_refused(session, details, monkeypatch):
     make_talk(session, make_event(session), stub="aaaaa")
-    draw(monkeypatch, "aaaaa")
+    set_random_stubs(monkeypatch, "aaaaa")
 
     with pytest.raises(Conflict, match="There are too many talks"):
         add_talk(session, make_event(session).id, details)
@@ -48,7 +50,7 @@ def test_when_all_stubs_are_taken_it_is_said_so(session, details, monkeypatch):
     assert len(session.scalars(select(Talk)).all()) == 1
 
 
-def test_what_is_deleted_meanwhile_cannot_be_edited(session, details):
+def test_deleted_talks_and_tracks_are_not_edited(session, details):
     for write in (
         lambda: edit_talk(session, 12345, details),
         lambda: edit_track(session, 12345, name="x", description=None),
@@ -58,7 +60,7 @@ def test_what_is_deleted_meanwhile_cannot_be_edited(session, details):
             write()
 
 
-def test_what_is_deleted_already_stays_so(session, details):
+def test_deleting_a_talk_twice_changes_the_counters_once(session, details):
     event = make_event(session)
     talk = add_talk(session, event.id, details)
 

@@ -170,10 +170,10 @@ def delete_client(session, client: Client, *, actor: User | UserSnapshot) -> Non
     :raises NotFound: if the application was deleted since it was loaded.
     """
     log_action(session, "application.delete", client, actor=actor)
-    gone = session.execute(
+    deleted = session.execute(
         delete(Client).where(Client.id == client.id).execution_options(synchronize_session=False)
     ).rowcount
-    if not gone:
+    if not deleted:
         raise NotFound("No application found")
 
 
@@ -269,9 +269,9 @@ def _add(session, client, actor):
 
 def _audited_rights(client):
     """Return the rights of an application as changes for the audit log."""
-    powers = {"password grant": client.is_trusted, "service": client.is_service, "public": client.is_public}
-    found = {name: [False, True] for name, is_granted in powers.items() if is_granted}
-    return found | ({"callback_url": [None, client.callback_url]} if client.callback_url else {})
+    flags = {"password grant": client.is_trusted, "service": client.is_service, "public": client.is_public}
+    rights = {name: [False, True] for name, is_granted in flags.items() if is_granted}
+    return rights | ({"callback_url": [None, client.callback_url]} if client.callback_url else {})
 
 
 def _audit_value(value):

@@ -20,23 +20,27 @@ def grant_permission(session, holder: User | Group, permission: str, target=None
     """
     if permission not in PERMISSIONS:
         raise InvalidInput(f"There is no permission {permission!r}")
-    kind = next((name for name, model in OBJECT_TYPES.items() if isinstance(target, model)), None)
-    if target is not None and kind != PERMISSIONS[permission]:
-        raise InvalidInput(f"{permission} cannot be given for one {kind}")
+    object_type = next((name for name, model in OBJECT_TYPES.items() if isinstance(target, model)), None)
+    if target is not None and object_type != PERMISSIONS[permission]:
+        raise InvalidInput(f"{permission} cannot be given for one {object_type}")
     if lock_row(session, type(holder), holder.id) is None:
         raise NotFound("The user or group no longer exists")
     owner = "user" if isinstance(holder, User) else "group"
     columns = {f"{owner}_id": holder.id, "permission": permission}
-    if kind:
-        columns[f"on_{kind}_id"] = target.id
-    columns["unique_key"] = f"{owner} {holder.id} {permission} {f'{kind} {target.id}' if kind else 'everything'}"
+    if object_type:
+        columns[f"on_{object_type}_id"] = target.id
+    columns["unique_key"] = (
+        f"{owner} {holder.id} {permission} {f'{object_type} {target.id}' if object_type else 'everything'}"
+    )
     try:
         with session.begin_nested():
             is_new = insert_or_ignore(session, GrantedPermission, **columns)
     except IntegrityError:
         raise NotFound("The object of the permission no longer exists") from None
     if is_new:
-        changes = {"permission": [None, permission]} | ({"for": [None, f"{kind} {target.id}"]} if kind else {})
+        changes = {"permission": [None, permission]} | (
+            {"for": [None, f"{object_type} {target.id}"]} if object_type else {}
+        )
         log_action(session, f"{owner}.permit", holder, actor=actor, changes=changes)
     return is_new
 
@@ -55,19 +59,23 @@ def grant_preset(session, group: Group, preset: str, *, actor: User | None) -> N
 def revoke_permission(session, permission_id: int, *, actor: User | None) -> None:
     """:raises NotFound: if the permission was revoked already."""
     begin_write(session)
-    taken = session.get(GrantedPermission, permission_id)
-    done = taken is not None and session.execute(
+    granted = session.get(GrantedPermission, permission_id)
+    deleted = granted is not None and session.execute(
         delete(GrantedPermission)
         .where(GrantedPermission.id == permission_id)
         .execution_options(synchronize_session=False)
     )
-    if not done or not done.rowcount:
+    if not deleted or not deleted.rowcount:
         raise NotFound("Permission not found")
-    holder = session.get_one(User, taken.user_id) if taken.user_id else session.get_one(Group, taken.group_id)
-    thing = next(
-        (f"{kind} {id_}" for kind in OBJECT_TYPES if (id_ := getattr(taken, f"on_{kind}_id")) is not None),
+    holder = session.get_one(User, granted.user_id) if granted.user_id else session.get_one(Group, granted.group_id)
+    target = next(
+        (
+            f"{object_type} {id_}"
+            for object_type in OBJECT_TYPES
+            if (id_ := getattr(granted, f"on_{object_type}_id")) is not None
+        ),
         None,
     )
-    changes = {"permission": [taken.permission, None]} | ({"for": [thing, None]} if thing else {})
-    log_action(session, f"{'user' if taken.user_id else 'group'}.take_back", holder, actor=actor, changes=changes)
-    session.expunge(taken)
+    changes = {"permission": [granted.permission, None]} | ({"for": [target, None]} if target else {})
+    log_action(session, f"{'user' if granted.user_id else 'group'}.take_back", holder, actor=actor, changes=changes)
+    session.expunge(granted)

@@ -145,10 +145,10 @@ def revoke_grant(session, grant: Grant, *, now: dt.datetime) -> None:
 
 def revoke_client_token(session, token: str, *, client_id: int, now: dt.datetime) -> None:
     """Revoke a token of the client's own, of either kind, with its grant. Tokens of other clients are not touched."""
-    hashed = hash_token(token)
+    hash_ = hash_token(token)
     access_token = session.execute(
         select(AccessToken.id, AccessToken.grant_id).where(
-            AccessToken.token_hash == hashed, AccessToken.client_id == client_id
+            AccessToken.token_hash == hash_, AccessToken.client_id == client_id
         )
     ).first()
     if access_token is not None:
@@ -158,7 +158,7 @@ def revoke_client_token(session, token: str, *, client_id: int, now: dt.datetime
         grant_id = session.scalar(
             select(Grant.id)
             .join(RefreshToken, RefreshToken.grant_id == Grant.id)
-            .where(RefreshToken.token_hash == hashed, Grant.client_id == client_id)
+            .where(RefreshToken.token_hash == hash_, Grant.client_id == client_id)
         )
     if grant_id is not None and (grant := lock_row(session, Grant, grant_id)) is not None:
         revoke_grant(session, grant, now=now)

@@ -50,8 +50,8 @@ def create_personal_token(
         raise InvalidInput(MSG_INVALID_EXPIRY)
     if lock_row(session, User, actor.id) is None:
         raise Unauthenticated("You must be logged in")
-    mine = (AccessToken.user_id == actor.id, AccessToken.kind == PERSONAL, *validity_conditions(now))
-    if session.scalar(select(func.count()).select_from(AccessToken).where(*mine)) >= MAX_PERSONAL_TOKENS:
+    valid_tokens = (AccessToken.user_id == actor.id, AccessToken.kind == PERSONAL, *validity_conditions(now))
+    if session.scalar(select(func.count()).select_from(AccessToken).where(*valid_tokens)) >= MAX_PERSONAL_TOKENS:
         raise InvalidInput(MSG_TOO_MANY_TOKENS)
     secret = new_prefixed_token(PERSONAL_TOKEN_PREFIX, SECRET_LENGTH, MIXED_CASE_ALPHANUMERIC)
     token = AccessToken(

@@ -48,22 +48,22 @@ def edit_profile(
     :raises Forbidden: if the password was changed by another request.
     """
     # Before the first lock, because hashing is slow.
-    hashed = hash_password(password) if password else None
+    new_hash = hash_password(password) if password else None
 
     def work():
         user = lock_row(session, User, user_id)
         if user is None:
             raise InvalidInput(MSG_USER_NOT_UPDATED)
-        if hashed:
+        if new_hash:
             if user.password_hash != verified_hash:
                 raise Forbidden(MSG_WRONG_PASSWORD)
-            user.password_hash = hashed
+            user.password_hash = new_hash
             revoke_browser_sessions(session, user_id, now=utc_now(), kept_session=kept_session)
             mail_password_changed(session, user)
-        if hashed or fields.get("email", user.email) != user.email:
+        if new_hash or fields.get("email", user.email) != user.email:
             session.execute(delete(PasswordReset).where(PasswordReset.user_id == user_id))
         if actor.id != user_id:
-            log_action(session, "user.edit", user, actor=actor, changes=_audit_changes(user, fields, hashed))
+            log_action(session, "user.edit", user, actor=actor, changes=_audit_changes(user, fields, new_hash))
         _enqueue_mails(session, user, fields)
         for name, value in fields.items():
             setattr(user, name, value)
@@ -71,8 +71,8 @@ def edit_profile(
 
     try:
         retry_on_lock_timeout(session, work, message=MSG_USER_NOT_UPDATED)
-    except IntegrityError as taken:
-        field = "email" if "email_key" in str(taken.orig) else "username"
+    except IntegrityError as error:
+        field = "email" if "email_key" in str(error.orig) else "username"
         raise InvalidInput(f"That {field} is already associated with another account") from None
 
 
@@ -84,11 +84,11 @@ def _enqueue_mails(session, user, fields):
         mail_email_changed(session, user, before=user.email, email=fields["email"])
 
 
-def _audit_changes(user, fields, hashed):
+def _audit_changes(user, fields, new_hash):
     """Return the changes that an admin makes to another account, for the audit log."""
     changes = {
         name: [getattr(user, name), fields[name]]
         for name in AUDITED_FIELDS
         if name in fields and fields[name] != getattr(user, name)
     }
-    return changes | ({"password": ["one", "another"]} if hashed else {})
+    return changes | ({"password": ["one", "another"]} if new_hash else {})

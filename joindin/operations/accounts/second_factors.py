@@ -125,8 +125,8 @@ def drop_orphaned_codes(session, user: User) -> None:
 
 
 def _use_app_code(session, user, code, secret_key, now):
-    kept = session.get(Authenticator, user.id, populate_existing=True)
-    secret = decrypt(secret_key, ENCRYPTION_PURPOSE, kept.secret) if kept else None
+    authenticator = session.get(Authenticator, user.id, populate_existing=True)
+    secret = decrypt(secret_key, ENCRYPTION_PURPOSE, authenticator.secret) if authenticator else None
     step = _step_of(secret, code, now) if secret else None
     if step is None:
         return False

@@ -33,20 +33,20 @@ def create_browser_session(
     return opened, token
 
 
-def record_session_use(session, seen: BrowserSession, now: dt.datetime) -> bool:
+def record_session_use(session, used: BrowserSession, now: dt.datetime) -> bool:
     """Store the time of use, at most once a minute; return whether anything was written."""
-    if seen.last_seen_at > now - MIN_RECORD_INTERVAL:
+    if used.last_seen_at > now - MIN_RECORD_INTERVAL:
         return False
     session.execute(
         update(BrowserSession)
-        .where(BrowserSession.id == seen.id, BrowserSession.last_seen_at <= now - MIN_RECORD_INTERVAL)
+        .where(BrowserSession.id == used.id, BrowserSession.last_seen_at <= now - MIN_RECORD_INTERVAL)
         .values(last_seen_at=now)
     )
     return True
 
 
-def revoke_browser_session(session, closed: BrowserSession, *, now: dt.datetime) -> None:
-    closed.revoked_at = closed.revoked_at or now
+def revoke_browser_session(session, ended_session: BrowserSession, *, now: dt.datetime) -> None:
+    ended_session.revoked_at = ended_session.revoked_at or now
     session.flush()
 
 

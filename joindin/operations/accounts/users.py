@@ -114,14 +114,14 @@ def reset_password(session, token: str, password: str, *, now: dt.datetime) -> U
     """
     if problem := password_error(password):
         raise InvalidInput(problem)
-    hashed = hash_password(password)
+    new_hash = hash_password(password)
     reset = lock_confirmation(session, PasswordReset, token, now=now)
     if reset is None:
         raise InvalidInput("Password could not be reset")
     user = session.get_one(User, reset.user_id)
     if problem := password_error(password, *personal_strings(user)):
         raise InvalidInput(problem)
-    user.password_hash = hashed
+    user.password_hash = new_hash
     delete_confirmations(session, user.id, PasswordReset)
     revoke_browser_sessions(session, user.id, now=now)
     mail_password_changed(session, user)
@@ -156,20 +156,20 @@ def create_user_as_admin(
         raise Conflict(f"The username {username!r} is already in use")
     if get_user_by_email(session, email):
         raise Conflict(f"The address {email} is already associated with another account")
-    hashed = hash_password(password)
+    new_hash = hash_password(password)
     user, is_first = _add_account(
         session,
         username=username,
         email=email,
         full_name=full_name,
-        password_hash=hashed,
+        password_hash=new_hash,
         is_verified=is_verified,
         is_admin=is_admin,
         is_trusted=is_trusted,
         registered_at=now,
     )
-    given = {"admin": user.is_admin, "trusted": is_trusted}
-    changes = {role: [False, True] for role, is_given in given.items() if is_given}
+    roles = {"admin": user.is_admin, "trusted": is_trusted}
+    changes = {role: [False, True] for role, has_role in roles.items() if has_role}
     log_action(
         session, "user.create", user, actor=actor, reason=REASON_FIRST_ACCOUNT if is_first else None, changes=changes
     )

@@ -65,13 +65,13 @@ class TokenInfo(NamedTuple):
 
 def get_token_info(session, token: str, now: dt.datetime) -> TokenInfo | None:
     """Return the facts about a valid access or refresh token, or None."""
-    hashed = hash_token(token)
+    hash_ = hash_token(token)
     access_token = (
         select(AccessToken.scopes, AccessToken.expires_at, Client.id, Client.key, User.email)
         .outerjoin(AccessToken.client)
         .outerjoin(AccessToken.user)
         .where(
-            AccessToken.token_hash == hashed,
+            AccessToken.token_hash == hash_,
             *validity_conditions(now),
             or_(User.id.is_(None), User.is_active == true()),
         )
@@ -83,7 +83,7 @@ def get_token_info(session, token: str, now: dt.datetime) -> TokenInfo | None:
         .join(Grant.client)
         .join(Grant.user)
         .where(
-            RefreshToken.token_hash == hashed,
+            RefreshToken.token_hash == hash_,
             RefreshToken.used_at.is_(None),
             or_(RefreshToken.expires_at.is_(None), RefreshToken.expires_at > now),
             Grant.revoked_at.is_(None),
@@ -111,27 +111,29 @@ def list_revocable_tokens(session, user_id: int, paging: Paging, now: dt.datetim
 
 def get_own_token(session, user_id: int, token_id: int, now: dt.datetime) -> AccessToken | None:
     """Return a valid token of the user by its id, or None."""
-    wanted = select(AccessToken).where(
+    tokens = select(AccessToken).where(
         AccessToken.id == token_id, AccessToken.user_id == user_id, *validity_conditions(now)
     )
-    return session.scalar(wanted.options(*EAGER_LOADS))
+    return session.scalar(tokens.options(*EAGER_LOADS))
 
 
 def list_personal_tokens(session, user_id: int) -> list[AccessToken]:
     """Return all personal tokens of a user, newest first, also those that have ended."""
-    mine = (AccessToken.user_id == user_id, AccessToken.kind == PERSONAL)
-    return session.scalars(select(AccessToken).where(*mine).order_by(AccessToken.id.desc()).limit(MAX_LISTED)).all()
+    conditions = (AccessToken.user_id == user_id, AccessToken.kind == PERSONAL)
+    return session.scalars(
+        select(AccessToken).where(*conditions).order_by(AccessToken.id.desc()).limit(MAX_LISTED)
+    ).all()
 
 
 def list_valid_personal_tokens(session, user_id: int, paging: Paging, now: dt.datetime) -> Page:
     """List the valid personal tokens of a user, newest first."""
-    mine = (AccessToken.user_id == user_id, AccessToken.kind == PERSONAL, *validity_conditions(now))
-    return paginate(session, select(AccessToken).where(*mine).order_by(AccessToken.id.desc()), paging)
+    conditions = (AccessToken.user_id == user_id, AccessToken.kind == PERSONAL, *validity_conditions(now))
+    return paginate(session, select(AccessToken).where(*conditions).order_by(AccessToken.id.desc()), paging)
 
 
 def find_personal_token(session, user_id: int, token_id: int, now: dt.datetime) -> AccessToken:
-    mine = (AccessToken.user_id == user_id, AccessToken.kind == PERSONAL, *validity_conditions(now))
-    token = session.scalar(select(AccessToken).where(AccessToken.id == token_id, *mine))
+    conditions = (AccessToken.user_id == user_id, AccessToken.kind == PERSONAL, *validity_conditions(now))
+    token = session.scalar(select(AccessToken).where(AccessToken.id == token_id, *conditions))
     if token is None:
         raise NotFound("No tokens found")
     return token
@@ -139,15 +141,19 @@ def find_personal_token(session, user_id: int, token_id: int, now: dt.datetime) 
 
 def list_sign_ins(session, user_id: int, now: dt.datetime) -> list[AccessToken]:
     """Return the valid tokens from sign-ins through a Joind.in application, newest first."""
-    mine = (AccessToken.user_id == user_id, AccessToken.kind == PASSWORD, *validity_conditions(now))
-    rows = select(AccessToken).where(*mine).options(*EAGER_LOADS).order_by(AccessToken.id.desc()).limit(MAX_LISTED)
+    conditions = (AccessToken.user_id == user_id, AccessToken.kind == PASSWORD, *validity_conditions(now))
+    rows = (
+        select(AccessToken).where(*conditions).options(*EAGER_LOADS).order_by(AccessToken.id.desc()).limit(MAX_LISTED)
+    )
     return session.scalars(rows).all()
 
 
 def list_gancio_tokens(session, user_id: int, now: dt.datetime) -> list[AccessToken]:
     """Return the valid tokens from Gancio sign-ins, newest first."""
-    mine = (AccessToken.user_id == user_id, AccessToken.kind == GANCIO, *validity_conditions(now))
-    rows = select(AccessToken).where(*mine).options(*EAGER_LOADS).order_by(AccessToken.id.desc()).limit(MAX_LISTED)
+    conditions = (AccessToken.user_id == user_id, AccessToken.kind == GANCIO, *validity_conditions(now))
+    rows = (
+        select(AccessToken).where(*conditions).options(*EAGER_LOADS).order_by(AccessToken.id.desc()).limit(MAX_LISTED)
+    )
     return session.scalars(rows).all()
 
 

@@ -34,8 +34,8 @@ def collect_personal_data(session, user: User) -> dict[str, list[dict]]:
 
 def _rows(session, table, column, user_id):
     hidden = SECRETS + LOOKUP_KEYS
-    shown = [each for each in table.columns if each.name not in hidden and not each.name.endswith("_hash")]
-    rows = session.execute(select(*shown).where(column == user_id).order_by(*table.primary_key.columns))
+    columns = [each for each in table.columns if each.name not in hidden and not each.name.endswith("_hash")]
+    rows = session.execute(select(*columns).where(column == user_id).order_by(*table.primary_key.columns))
     return [dict(row) for row in rows.mappings()]
 
 

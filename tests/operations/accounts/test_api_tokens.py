@@ -1,4 +1,4 @@
-"""Signing in, where somebody else writes in between."""
+"""Password sign-in of the v2.1 API with concurrent writes."""
 
 import hashlib
 
@@ -20,19 +20,19 @@ def sign_alice_in(session, client, password):
     )
 
 
-def elsewhere(statement):
-    """Carry a statement out and commit it, over a connection of its own."""
+def execute_concurrently(statement):
+    """Execute a statement on another connection, and commit."""
     with db.engine.begin() as connection:
         connection.execute(statement)
 
 
-def test_a_password_chosen_meanwhile_is_not_overwritten_by_the_better_hash_of_the_old(session):
+def test_rehashing_does_not_overwrite_a_password_chosen_meanwhile(session):
     client = make_client(session)
     user = make_user(session, "alice", password_hash=hashlib.md5(b"old one").hexdigest())
     session.commit()
     found = get_user_by_username(session, "alice")
     session.commit()
-    elsewhere(update(User).where(User.id == user.id).values(password_hash=hash_password("new one")))
+    execute_concurrently(update(User).where(User.id == user.id).values(password_hash=hash_password("new one")))
 
     signed_in, _token = sign_alice_in(session, client, "old one")
     session.commit()

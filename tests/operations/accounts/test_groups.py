@@ -16,7 +16,7 @@ def count(session, model):
     return session.scalar(select(func.count()).select_from(model))
 
 
-def test_a_name_is_given_once_in_any_case_and_has_a_length(session):
+def test_names_are_unique_in_any_case_and_limited_in_length(session):
     create_group(session, "Kitchen", actor=None, now=NOW)
     stage = create_group(session, "Stage", actor=None, now=NOW)
 
@@ -31,7 +31,7 @@ def test_a_name_is_given_once_in_any_case_and_has_a_length(session):
     assert session.scalars(select(Group.name).order_by(Group.id)).all() == ["Kitchen", "Stage"]
 
 
-def test_somebody_is_in_a_group_once(session):
+def test_a_user_is_added_to_a_group_once(session):
     group, ada = make_group(session), make_user(session, "ada")
     make_user(session, "gone", is_active=False)
 
@@ -48,7 +48,7 @@ def test_somebody_is_in_a_group_once(session):
     assert (were, count(session, GroupMember)) == (1, 0)
 
 
-def test_with_a_group_goes_what_it_may_and_what_others_may_on_it(session):
+def test_deleting_a_group_deletes_its_permissions_and_those_on_it(session):
     group, other, ada = make_group(session), make_group(session), make_user(session)
     add_member(session, group.id, username=ada.username, actor=None)
     grant_permission(session, group, "add_event", actor=None)
@@ -61,7 +61,7 @@ def test_with_a_group_goes_what_it_may_and_what_others_may_on_it(session):
     assert (count(session, GroupMember), count(session, Group)) == (0, 1)
 
 
-def test_nothing_is_permitted_twice_nor_for_what_it_does_not_fit(session):
+def test_a_permission_is_granted_once_and_for_objects_of_its_type(session):
     group, event, ada = make_group(session), make_event(session), make_user(session)
 
     assert grant_permission(session, group, "view_event", event, actor=None) is True
@@ -74,7 +74,7 @@ def test_nothing_is_permitted_twice_nor_for_what_it_does_not_fit(session):
     assert count(session, GrantedPermission) == 2
 
 
-def test_what_is_taken_back_is_gone(session):
+def test_a_revoked_permission_is_deleted(session):
     ada = make_user(session)
     grant_permission(session, ada, "view_log", actor=None)
     kept = newest(session, GrantedPermission)
@@ -87,7 +87,7 @@ def test_what_is_taken_back_is_gone(session):
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_a_preset_permits_all_it_names_for_everything(session, preset):
+def test_a_preset_grants_all_its_permissions_for_all_objects(session, preset):
     group = make_group(session)
 
     grant_preset(session, group, preset, actor=None)
@@ -101,7 +101,7 @@ def test_a_preset_permits_all_it_names_for_everything(session, preset):
         grant_preset(session, group, "kings", actor=None)
 
 
-def test_presets_name_permissions_that_there_are():
+def test_presets_contain_existing_permissions():
     assert {permission for preset in PRESETS.values() for permission in preset} <= PERMISSIONS.keys()
 
 
@@ -124,7 +124,7 @@ MAKE = {"event": make_event, "user": make_user, "group": make_group}
 @pytest.mark.parametrize("way", ["person", "group"])
 @pytest.mark.parametrize("is_narrow", [True, False])
 @pytest.mark.parametrize(("predicate", "permission", "kind"), QUESTIONS)
-def test_a_permission_answers_its_question_and_no_other(session, predicate, permission, kind, is_narrow, way):
+def test_a_permission_satisfies_its_predicate_and_no_other(session, predicate, permission, kind, is_narrow, way):
     ada, stranger = make_user(session), make_user(session)
     deactivated = make_user(session, is_active=False)
     admin = make_user(session, is_admin=True)
@@ -148,7 +148,7 @@ def test_a_permission_answers_its_question_and_no_other(session, predicate, perm
         assert may(ada, that) is not is_narrow
 
 
-def test_one_statement_loads_what_somebody_may(session, count_statements):
+def test_permissions_are_loaded_in_one_statement(session, count_statements):
     ada = make_user(session)
     things = [make_event(session) for _ in range(3)]
     groups = [make_group(session, members=[ada]) for _ in range(3)]

@@ -1,4 +1,4 @@
-"""What people are to the house, and that it never loses its last admin."""
+"""Roles of users, and the last admin, who cannot be removed."""
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +16,7 @@ def entries(session):
     return [(entry.action, entry.actor_name, entry.reason, entry.changes) for entry in rows]
 
 
-def test_each_role_that_changes_leaves_an_entry(session):
+def test_each_changed_role_is_logged(session):
     root, ada = make_user(session, "root", is_admin=True), make_user(session, "ada", is_trusted=True)
 
     set_roles(session, ada.id, {"editor": True, "trusted": True, "admin": True}, actor=root, reason="Why not")
@@ -29,7 +29,7 @@ def test_each_role_that_changes_leaves_an_entry(session):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_each_role_is_given_and_taken(session, role):
+def test_each_role_is_granted_and_revoked(session, role):
     make_user(session, is_admin=True)
     ada = make_user(session)
     column, given, taken = ROLES[role]
@@ -43,7 +43,7 @@ def test_each_role_is_given_and_taken(session, role):
 
 
 @pytest.mark.parametrize("roles", [{"admin": False}, {"active": False}, {"admin": False, "trusted": True}])
-def test_the_last_admin_stays_as_they_are(session, roles):
+def test_the_last_admin_keeps_the_role(session, roles):
     root = make_user(session, "root", is_admin=True)
     make_user(session, is_admin=True, is_active=False)
 
@@ -53,12 +53,12 @@ def test_the_last_admin_stays_as_they_are(session, roles):
     assert (root.is_admin, root.is_active, root.is_trusted, entries(session)) == (True, True, False, [])
 
 
-def test_nobody_has_no_roles(session):
+def test_the_roles_of_an_unknown_user_are_not_found(session):
     with pytest.raises(NotFound):
         set_roles(session, 999, {"trusted": True}, actor=None)
 
 
-def test_editors_see_and_decide_about_what_waits_while_they_are_active(session):
+def test_active_editors_see_and_review_pending_events(session):
     event = make_pending_event(session)
     editor, plain = make_user(session, is_editor=True), make_user(session)
     gone = make_user(session, is_editor=True, is_active=False)
