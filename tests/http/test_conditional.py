@@ -33,7 +33,7 @@ def test_a_copy_with_the_tag_is_current(form):
 
 
 @pytest.mark.parametrize("form", ['"other"', 'W/"other"', ""])
-def test_a_copy_with_another_tag_is_not_whatever_its_date(form):
+def test_a_copy_with_another_tag_is_not_current_at_any_date(form):
     assert not is_current({"If-None-Match": form, "If-Modified-Since": "Tue, 03 Mar 2026 09:00:00 GMT"})
 
 

@@ -28,7 +28,7 @@ def test_a_form_with_an_invented_token_is_refused(browser, session, token):
     assert (reply.status_code, browser.is_signed_in) == (403, True)
 
 
-def test_a_token_is_good_for_its_own_session_alone(browser, another_browser, session):
+def test_a_token_is_valid_for_its_own_session_only(browser, another_browser, session):
     browser.sign_in(make_user_with_password(session))
     another_browser.sign_in(make_user_with_password(session))
 
@@ -37,8 +37,8 @@ def test_a_token_is_good_for_its_own_session_alone(browser, another_browser, ses
     assert (reply.status_code, browser.is_signed_in) == (403, True)
 
 
-def test_a_form_is_good_when_the_browser_was_closed_meanwhile(browser, session):
-    """What need not last is forgotten then, and the session is not."""
+def test_a_form_is_valid_after_the_browser_was_closed(browser, session):
+    """Flash messages end with the browser session; the sign-in session does not."""
     browser.sign_in_directly(make_user_with_password(session, is_admin=True))
 
     reply = browser.send("/desk/groups/", {"name": "Kitchen"})
@@ -46,7 +46,7 @@ def test_a_form_is_good_when_the_browser_was_closed_meanwhile(browser, session):
     assert (reply.status_code, newest(session, Group).name) == (303, "Kitchen")
 
 
-def test_a_visitors_token_is_not_good_once_they_signed_in(browser, session):
+def test_a_visitors_token_is_not_valid_after_sign_in(browser, session):
     token = browser.token()
     browser.sign_in(make_user_with_password(session))
 
@@ -55,7 +55,7 @@ def test_a_visitors_token_is_not_good_once_they_signed_in(browser, session):
     assert (reply.status_code, browser.is_signed_in) == (403, True)
 
 
-def test_the_cookies_of_somebody_else_do_not_make_a_token_good(browser, another_browser, session):
+def test_the_cookies_of_another_user_do_not_make_a_token_valid(browser, another_browser, session):
     """As when a neighbouring host can set cookies for the whole domain."""
     browser.sign_in(make_user_with_password(session))
     token = another_browser.token()
@@ -70,7 +70,7 @@ def test_the_cookies_of_somebody_else_do_not_make_a_token_good(browser, another_
 @pytest.mark.parametrize(
     "origin", ["https://evil.example", "null", "http://localhost.evil.example", "http://localhost:81"]
 )
-def test_another_site_is_refused_whatever_it_knows(browser, session, origin):
+def test_another_site_is_refused_with_any_token(browser, session, origin):
     browser.sign_in(make_user_with_password(session))
 
     reply = browser.send("/accounts/logout/", page="/accounts/", headers={"Origin": origin})
@@ -78,7 +78,7 @@ def test_another_site_is_refused_whatever_it_knows(browser, session, origin):
     assert (reply.status_code, browser.is_signed_in) == (403, True)
 
 
-def test_this_site_is_let_through(browser, session):
+def test_the_own_site_is_accepted(browser, session):
     browser.sign_in(make_user_with_password(session))
 
     reply = browser.send("/accounts/logout/", page="/accounts/", headers={"Origin": "http://localhost"})
@@ -86,7 +86,7 @@ def test_this_site_is_let_through(browser, session):
     assert (reply.status_code, browser.is_signed_in) == (302, False)
 
 
-def test_the_token_of_the_cookie_goes_in_the_header_too(browser, session):
+def test_the_token_of_the_cookie_is_accepted_in_the_header(browser, session):
     """As clients of ephios send it, which have no page to read it from."""
     ann = make_user_with_password(session)
     browser.get("/accounts/login/")
@@ -101,7 +101,7 @@ def test_the_token_of_the_cookie_goes_in_the_header_too(browser, session):
     assert newest(session, BrowserSession).revoked_at is not None
 
 
-def test_a_page_stays_good_in_another_tab(browser, session):
+def test_a_form_stays_valid_in_another_tab(browser, session):
     browser.sign_in(make_user_with_password(session))
     first = browser.token("/accounts/")
     browser.get("/accounts/")
@@ -122,7 +122,7 @@ def test_a_session_and_its_cookie_are_enough(app, browser, session):
     assert reply.status_code == 302
 
 
-def test_the_api_of_tokens_is_not_touched(api, session):
+def test_requests_with_tokens_need_no_csrf_token(api, session):
     reply = api.signed_in(make_user_with_password(session)).post(
         "/v2.1/events/99/attending", headers={"Origin": "https://elsewhere.example"}
     )

@@ -73,13 +73,19 @@ def outage():
     return OperationalError("SELECT 1", {}, Exception(SECRET))
 
 
+def expected_status(class_, surface):
+    """A class outside the table has the status of its nearest base class in the table."""
+    table = STATUSES | EXCEPTIONS[surface]
+    return next(table[each.__name__] for each in class_.__mro__ if each.__name__ in table)
+
+
 @pytest.mark.parametrize("surface", PATHS)
 def test_every_error_class_has_a_status(app, session, surface):
-    classes = {each.__name__: each for each in domain_errors()}
+    classes = domain_errors()
 
-    found = {name: respond(app, PATHS[surface], make_error(each)).status_code for name, each in classes.items()}
+    found = {each.__name__: respond(app, PATHS[surface], make_error(each)).status_code for each in classes}
 
-    assert found == STATUSES | EXCEPTIONS[surface]
+    assert found == {each.__name__: expected_status(each, surface) for each in classes}
 
 
 def test_every_error_class_is_in_the_table_of_the_test():
@@ -108,7 +114,7 @@ def test_an_outage_of_the_database_is_503(app, session, surface):
 @pytest.mark.parametrize(
     "error", [ValueError(SECRET), IntegrityError("INSERT", {}, Exception(SECRET))], ids=["ValueError", "IntegrityError"]
 )
-def test_an_unexpected_error_is_logged_and_tells_nothing(app, session, caplog, surface, error):
+def test_an_unexpected_error_is_logged_and_reveals_nothing(app, session, caplog, surface, error):
     response = respond(app, PATHS[surface], error)
 
     assert response.status_code == 500

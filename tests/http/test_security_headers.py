@@ -1,4 +1,4 @@
-"""What browsers are told about every page, and which pages set cookies."""
+"""Security headers of pages, and the pages that set cookies."""
 
 import pytest
 
@@ -69,7 +69,7 @@ def test_pages_without_a_form_set_no_cookie(app, session, path):
     assert (reply.status_code, reply.headers.getlist("Set-Cookie")) == (200, [])
 
 
-def test_pages_of_somebody_are_kept_by_no_cache_in_between(app, session):
+def test_pages_of_a_signed_in_user_are_not_stored_by_shared_caches(app, session):
     make_event(session, slug="open")
     browser = Browser(app, "http://web.example")
     public = browser.get("/event/open")
@@ -82,13 +82,13 @@ def test_pages_of_somebody_are_kept_by_no_cache_in_between(app, session):
     assert ("Sign out" in public.text, "Sign out" in own.text) == (False, True)
 
 
-def test_behind_tls_browsers_stay_there(app, session):
+def test_https_is_enforced_once_used(app, session):
     reply = Browser(app, "https://localhost").get("/accounts/login/")
 
     assert reply.headers["Strict-Transport-Security"] == "max-age=63072000"
 
 
-def test_the_api_is_left_as_it_was(api):
+def test_api_responses_have_no_page_headers(api):
     reply = api.get("/")
 
     assert [name for name in (*HEADERS, "Content-Security-Policy", "Set-Cookie") if name in reply.headers] == []

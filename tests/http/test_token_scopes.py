@@ -111,7 +111,7 @@ def test_an_application_whose_tables_are_complete_starts(other_app):
     }
 
 
-def test_a_refusal_names_the_scope_for_programs_too(api, session):
+def test_the_challenge_names_the_missing_scope(api, session):
     tokens_with(session, make_user(session), {"narrow": ["ME_READ"]})
 
     reply = api.get("/v2.1/events", headers={"Authorization": "Bearer narrow"})
@@ -123,7 +123,7 @@ def test_a_refusal_names_the_scope_for_programs_too(api, session):
 
 @pytest.mark.parametrize(("scopes", "status"), [(["PUBLIC_READ"], 403), (["PUBLIC_READ", "CONFIDENTIAL_READ"], 200)])
 @pytest.mark.parametrize("role", ["is_admin", "is_editor"])
-def test_a_role_shows_through_a_token_only_with_the_confidential_scopes(api, session, role, scopes, status):
+def test_a_token_carries_a_role_only_with_the_confidential_scopes(api, session, role, scopes, status):
     tokens_with(session, make_user(session, **{role: True}), {"token": scopes})
 
     reply = api.get("/v2.1/events?filter=pending", headers={"Authorization": "Bearer token"})
@@ -131,7 +131,7 @@ def test_a_role_shows_through_a_token_only_with_the_confidential_scopes(api, ses
     assert reply.status_code == status
 
 
-def test_a_service_reads_what_is_public_and_is_nobody(api, session):
+def test_a_service_reads_public_data_and_has_no_user(api, session):
     session.add(AccessToken(token_hash=hash_token("service"), scopes="PUBLIC_READ ME_READ", created_at=NOW))
 
     public = api.get("/v2.1/events", headers={"Authorization": "Bearer service"})

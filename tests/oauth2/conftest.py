@@ -12,7 +12,7 @@ def ada(session):
 
 @pytest.fixture
 def client(session, ada):
-    """What somebody registered."""
+    """An application that a user registered."""
     owner = make_user_with_password(session, "grace", full_name="Grace Hopper")
     return make_client(
         session,

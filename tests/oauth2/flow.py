@@ -36,7 +36,7 @@ class Flow:
         return f"/api/oauth/authorize/?{urlencode(asked)}"
 
     def answer(self, allow=True, **changes):
-        """What the server says after the person answered the page."""
+        """Return the response after the user has answered the consent page."""
         page = self.browser.get(self.authorization_url(**changes))
         assert page.status_code == 200, (page.status_code, page.location, page.text)
         return self.browser.post(
@@ -76,7 +76,7 @@ class Flow:
 
 
 def parse_redirect(reply):
-    """What the application hears by the redirect."""
+    """Return the parameters of the redirect to the application."""
     assert reply.status_code == 302, (reply.status_code, reply.text)
     return {name: values[0] for name, values in parse_qs(urlsplit(reply.location).query).items()}
 

@@ -35,19 +35,19 @@ def _plain_http(monkeypatch):
 
 @pytest.fixture
 def places(server, client, session):
-    """What the server says of itself."""
+    """Return the metadata of the server."""
     session.commit()
     return requests.get(f"{server}/.well-known/oauth-authorization-server", timeout=10).json()
 
 
 def allow(browser, address, server):
-    """Somebody opens the address and says yes; where the application's user comes back to."""
+    """Open the address, give consent, and return the redirect target."""
     path = address.removeprefix(server)
     page = browser.get(path)
     return browser.post("/api/oauth/authorize/", form_fields(page.text) | {"allow": "Authorize"}).location
 
 
-def test_requests_oauthlib_goes_through_the_flow(server, places, browser, client):
+def test_requests_oauthlib_completes_the_flow(server, places, browser, client):
     scope = ["PUBLIC_READ", "ME_READ"]
     ours = OAuth2Session(client.key, redirect_uri=CALLBACK, scope=scope, pkce="S256")
     address, _state = ours.authorization_url(places["authorization_endpoint"])
@@ -64,12 +64,12 @@ def test_requests_oauthlib_goes_through_the_flow(server, places, browser, client
     assert token["scope"] == scope
     assert known.startswith(f"{server}/v2.1/users/")
     assert fresh["access_token"] != token["access_token"]
-    # What was shown twice ended everything.
+    # The repeated use revoked the grant.
     assert "user_uri" not in ended.json()["meta"]
 
 
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post"])
-def test_authlib_goes_through_the_flow(server, places, browser, client, method):
+def test_authlib_completes_the_flow(server, places, browser, client, method):
     ours = AuthlibSession(
         client.key,
         SECRET,
@@ -95,7 +95,7 @@ def test_authlib_goes_through_the_flow(server, places, browser, client, method):
     assert (revoked.status_code, after) == (200, {"active": False})
 
 
-def test_authlib_speaks_for_a_service(server, places, session):
+def test_authlib_gets_a_token_for_a_service(server, places, session):
     make_client(session, "service", SECRET, is_service=True, scopes="PUBLIC_READ")
     session.commit()
     ours = AuthlibSession("service", SECRET, scope="PUBLIC_READ")

@@ -17,7 +17,7 @@ def send(app, form):
     return contextvars.Context().run(app.test_client().post, "/api/oauth/token/", data=form)
 
 
-def test_of_many_who_redeem_a_code_one_wins(app, flow, session):
+def test_of_concurrent_uses_of_a_code_one_succeeds(app, flow, session):
     code = flow.code()
     form = {
         "grant_type": "authorization_code", "code": code, "redirect_uri": "http://127.0.0.1:9/cb", "code_verifier": VERIFIER,
@@ -31,7 +31,7 @@ def test_of_many_who_redeem_a_code_one_wins(app, flow, session):
     assert count_alive(session) == 0
 
 
-def test_of_many_who_renew_with_one_token_one_wins(app, flow, session):
+def test_of_concurrent_uses_of_a_refresh_token_one_succeeds(app, flow, session):
     given = flow.tokens()
     form = {
         "grant_type": "refresh_token", "refresh_token": given["refresh_token"],

@@ -32,11 +32,11 @@ def assert_as_captured(reply, step, *headers):
         assert reply.headers.get(name) == was["headers"].get(name), name
 
 
-def test_the_verifier_of_the_captures_fits_their_challenge():
+def test_the_verifier_of_the_captures_matches_their_challenge():
     assert f"code_challenge={CHALLENGE}" in captured_step("authorize page")["request"]["url"]
 
 
-def test_a_visitor_is_sent_to_sign_in_and_comes_back(app, session, client):
+def test_a_visitor_signs_in_first_and_returns(app, session, client):
     flow = Flow(Browser(app), client)
 
     reply = flow.browser.get(flow.authorization_url())
@@ -58,32 +58,32 @@ def test_the_page_names_the_application_its_owner_and_what_it_may_do(flow):
     assert "Read public data" in page
     assert "Read your profile" in page
     assert "Change" not in page
-    assert "you go on to http://127.0.0.1:9." in page
+    assert "you continue to http://127.0.0.1:9." in page
     assert "form-action 'self' http://127.0.0.1:9;" in reply.headers["Content-Security-Policy"]
     assert reply.headers["Cache-Control"] == "no-store"
 
 
-def test_without_a_scope_an_application_asks_for_all(flow):
+def test_a_request_without_scope_asks_for_all_allowed_scopes(flow):
     fields = form_fields(flow.browser.get(flow.authorization_url(scope=None)).text)
 
     assert fields["scope"] == "PUBLIC_READ PUBLIC_WRITE ME_READ ME_WRITE CONFIDENTIAL_READ CONFIDENTIAL_WRITE"
 
 
-def test_whoever_allows_it_sends_the_application_a_code_and_says_from_where(flow):
+def test_consent_sends_a_code_and_the_issuer(flow):
     heard = parse_redirect(reply := flow.answer())
 
     assert reply.location.startswith(f"{CALLBACK}?code=")
     assert (len(heard["code"]), heard["state"], heard["iss"]) == (30, "xyz", ISSUER)
 
 
-def test_whoever_does_not_sends_it_away(flow, session):
+def test_denied_consent_sends_an_error(flow, session):
     heard = parse_redirect(flow.answer(allow=False))
 
     assert heard == {"error": "access_denied", "state": "xyz", "iss": ISSUER}
     assert newest(session, Grant) is None
 
 
-def test_nobody_allows_it_by_a_form_of_another_site(flow, session):
+def test_consent_by_a_form_of_another_site_is_refused(flow, session):
     fields = form_fields(flow.browser.get(flow.authorization_url()).text) | {"allow": "Authorize"}
 
     without = flow.browser.post("/api/oauth/authorize/", fields | {"csrfmiddlewaretoken": ""})
@@ -113,14 +113,14 @@ def test_a_code_becomes_tokens_that_work(flow, session, ada, client):
     assert newest(session, RefreshToken).expires_at - stored.created_at == dt.timedelta(days=90)
 
 
-def test_what_lies_about_can_be_told_by_its_first_letters(flow):
+def test_secrets_have_recognisable_prefixes(flow):
     code = flow.code()
     given = flow.redeem(code).json
 
     assert [each[:3] for each in (code, given["access_token"], given["refresh_token"])] == ["jic", "jia", "jir"]
 
 
-def test_nothing_in_the_tables_gives_a_secret_away(flow, session):
+def test_the_tables_contain_no_secrets(flow, session):
     code = flow.code()
     given = flow.redeem(code).json
     secrets = {code, given["access_token"], given["refresh_token"]}
@@ -171,7 +171,7 @@ def test_a_get_and_an_empty_post_are_refused_as_captured(flow):
         {"client_id": ""},
     ],
 )
-def test_whoever_cannot_prove_to_be_the_application_gets_nothing_and_spends_nothing(flow, form):
+def test_a_failed_client_authentication_does_not_consume_the_code(flow, form):
     code = flow.code()
 
     reply = flow.redeem(code, **form)
@@ -181,13 +181,13 @@ def test_whoever_cannot_prove_to_be_the_application_gets_nothing_and_spends_noth
 
 
 @pytest.mark.parametrize("header", ["Basic", "Basic !!!", "Basic /w==", "Basic Og==", "Basic bm9ib2R5OnNlY3JldA=="])
-def test_a_header_that_proves_nothing(flow, header):
+def test_an_invalid_authorization_header_is_refused(flow, header):
     reply = flow.browser.post("/api/oauth/token/", {"grant_type": "refresh_token"}, headers={"Authorization": header})
 
     assert answer(reply) == (401, {"error": "invalid_client"})
 
 
-def test_one_proof_at_a_time(flow, client):
+def test_two_methods_of_client_authentication_are_refused(flow, client):
     reply = flow.browser.post(
         "/api/oauth/token/",
         {"grant_type": "refresh_token", "client_id": client.key, "client_secret": SECRET},
@@ -197,7 +197,7 @@ def test_one_proof_at_a_time(flow, client):
     assert answer(reply) == (401, {"error": "invalid_client"})
 
 
-def test_secrets_in_the_address_are_not_looked_at(flow, client):
+def test_secrets_in_the_address_are_ignored(flow, client):
     code = flow.code()
     query = f"grant_type=authorization_code&code={code}&client_id={client.key}&client_secret={SECRET}&code_verifier={VERIFIER}"
     given = flow.redeem(code).json
@@ -209,7 +209,7 @@ def test_secrets_in_the_address_are_not_looked_at(flow, client):
     assert "user_uri" not in called.json["meta"]
 
 
-def test_a_code_works_once_and_a_second_use_ends_what_it_gave(flow):
+def test_a_code_works_once_and_a_second_use_revokes_its_grant(flow):
     code = flow.code()
     given = flow.redeem(code).json
     assert flow.is_valid(given["access_token"])
@@ -230,7 +230,7 @@ def test_a_code_works_once_and_a_second_use_ends_what_it_gave(flow):
         {"redirect_uri": None},
     ],
 )
-def test_a_code_that_was_shown_with_something_wrong_is_burnt(flow, wrong):
+def test_a_failed_redemption_consumes_the_code(flow, wrong):
     code = flow.code()
 
     reply, again = flow.redeem(code, **wrong), flow.redeem(code)
@@ -245,13 +245,13 @@ def test_a_code_needs_its_verifier(flow):
     assert (reply.status_code, reply.json["error"]) == (400, "invalid_request")
 
 
-def test_a_code_is_asked_for_by_name(flow):
+def test_a_token_request_needs_the_code(flow):
     reply = flow.redeem(None)
 
     assert answer(reply) == (400, {"error": "invalid_request", "error_description": "Missing code parameter."})
 
 
-def test_a_code_lives_a_minute(flow, session):
+def test_a_code_expires_after_a_minute(flow, session):
     young, old = flow.code(), flow.code()
     for code, seconds in ((young, 1), (old, -1)):
         left = dt.timedelta(seconds=seconds)
@@ -269,7 +269,7 @@ def test_a_code_lives_a_minute(flow, session):
     assert answer(flow.redeem(old)) == INVALID_GRANT
 
 
-def test_a_code_is_for_the_application_that_asked(flow, session):
+def test_a_code_is_bound_to_its_application(flow, session):
     other = Flow(flow.browser, make_client(session, "other", SECRET, callback_url=CALLBACK))
     code = flow.code()
 
@@ -279,14 +279,14 @@ def test_a_code_is_for_the_application_that_asked(flow, session):
     assert answer(late) == INVALID_GRANT
 
 
-def test_a_code_of_somebody_who_was_deactivated_gives_nothing(flow, ada):
+def test_a_code_of_a_deactivated_user_is_refused(flow, ada):
     code = flow.code()
     ada.is_active = False
 
     assert answer(flow.redeem(code)) == INVALID_GRANT
 
 
-def test_the_address_may_be_left_out_where_there_is_one(flow):
+def test_the_redirect_uri_is_optional_if_one_is_registered(flow):
     code = flow.code(redirect_uri=None)
 
     assert flow.redeem(code, redirect_uri=None).status_code == 200
@@ -300,7 +300,7 @@ def test_the_address_may_be_left_out_where_there_is_one(flow):
         ("authorize response_type token", {"response_type": "token"}),
     ],
 )
-def test_what_an_application_asks_wrongly_it_hears_as_captured(flow, step, changes):
+def test_errors_are_sent_to_the_application_as_captured(flow, step, changes):
     reply = flow.browser.get(flow.authorization_url(**changes))
 
     was = captured_step(step)
@@ -320,7 +320,7 @@ def test_what_an_application_asks_wrongly_it_hears_as_captured(flow, step, chang
         ({"scope": "PUBLIC_READ root"}, "invalid_scope"),
     ],
 )
-def test_other_mistakes_are_told_to_the_application_too(flow, changes, error):
+def test_other_errors_are_sent_to_the_application(flow, changes, error):
     heard = parse_redirect(flow.browser.get(flow.authorization_url(**changes)))
 
     assert (heard["error"], heard["state"], heard["iss"]) == (error, "xyz", ISSUER)
@@ -342,14 +342,14 @@ def test_other_mistakes_are_told_to_the_application_too(flow, changes, error):
         {"client_id": "zz", "response_type": "token"},
     ],
 )
-def test_whom_nobody_knows_nobody_is_sent_to(flow, changes):
+def test_unknown_redirect_uris_are_never_followed(flow, changes):
     reply = flow.browser.get(flow.authorization_url(**changes))
 
     assert (reply.status_code, reply.mimetype, reply.location) == (400, "text/html", None)
     assert "This application cannot be authorised" in main_text(reply)
 
 
-def test_an_application_asks_for_no_more_than_it_may(flow, client):
+def test_scopes_beyond_those_of_the_application_are_refused(flow, client):
     client.scopes = "PUBLIC_READ ME_READ"
 
     heard = parse_redirect(flow.browser.get(flow.authorization_url(scope="PUBLIC_READ ME_WRITE")))
@@ -357,13 +357,13 @@ def test_an_application_asks_for_no_more_than_it_may(flow, client):
     assert heard["error"] == "invalid_scope"
 
 
-def test_a_parameter_said_twice_is_refused(flow):
+def test_a_repeated_parameter_is_refused(flow):
     reply = flow.browser.get(f"{flow.authorization_url()}&scope=ME_WRITE")
 
     assert reply.status_code == 400
 
 
-def test_a_native_application_listens_at_any_port_and_needs_no_secret(flow, client, session):
+def test_a_native_application_may_use_any_port_without_secret(flow, client, session):
     native = make_client(session, "native", callback_url="http://127.0.0.1/cb", is_public=True)
     native.secret_hash = None
     flow = Flow(flow.browser, native, secret=None)
@@ -377,7 +377,7 @@ def test_a_native_application_listens_at_any_port_and_needs_no_secret(flow, clie
     assert reply.status_code == 200
 
 
-def test_a_consent_is_remembered_for_those_who_ask_for_that(flow):
+def test_a_stored_consent_counts_for_requests_with_automatic_approval(flow):
     first = flow.browser.get(flow.authorization_url(approval_prompt="auto"))
     flow.answer()
 
@@ -389,7 +389,7 @@ def test_a_consent_is_remembered_for_those_who_ask_for_that(flow):
     assert flow.redeem(parse_redirect(silent)["code"]).status_code == 200
 
 
-def test_a_public_application_is_never_let_in_silently(flow, session):
+def test_a_public_application_always_needs_consent(flow, session):
     public = make_client(session, "public", callback_url=CALLBACK, is_public=True)
     flow = Flow(flow.browser, public, secret=None)
     flow.answer()
@@ -397,7 +397,7 @@ def test_a_public_application_is_never_let_in_silently(flow, session):
     assert flow.browser.get(flow.authorization_url(approval_prompt="auto")).status_code == 200
 
 
-def test_without_the_slash_it_leads_to_the_slash(flow):
+def test_an_address_without_slash_redirects_to_the_slash(flow):
     got, posted = flow.browser.get("/api/oauth/authorize?a=1"), flow.browser.post("/api/oauth/token", {"a": "1"})
 
     assert [(reply.status_code, reply.location, reply.data) for reply in (got, posted)] == [

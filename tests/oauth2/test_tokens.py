@@ -1,4 +1,4 @@
-"""Renewing access, giving it back, asking what it is good for, and the other ways to it."""
+"""Renewal, revocation and introspection of tokens, and the other grant types."""
 
 import pytest
 from sqlalchemy import select, update
@@ -23,7 +23,7 @@ def other(flow, session):
     return Flow(flow.browser, make_client(session, "other", SECRET, callback_url=CALLBACK))
 
 
-def test_renewed_access_takes_the_place_of_the_old(flow):
+def test_a_renewed_token_replaces_the_old_one(flow):
     first = flow.tokens()
 
     second = flow.refresh(first["refresh_token"])
@@ -35,7 +35,7 @@ def test_renewed_access_takes_the_place_of_the_old(flow):
     assert not flow.is_valid(first["access_token"])
 
 
-def test_access_is_renewed_again_and_again(flow):
+def test_tokens_are_renewed_repeatedly(flow):
     given = flow.tokens()
     for _ in range(3):
         given = flow.refresh(given["refresh_token"]).json
@@ -43,7 +43,7 @@ def test_access_is_renewed_again_and_again(flow):
     assert flow.is_valid(given["access_token"])
 
 
-def test_a_refresh_token_that_is_shown_twice_ends_all_that_came_of_it(flow):
+def test_a_refresh_token_that_is_used_twice_revokes_its_grant(flow):
     first = flow.tokens()
     second = flow.refresh(first["refresh_token"]).json
 
@@ -54,7 +54,7 @@ def test_a_refresh_token_that_is_shown_twice_ends_all_that_came_of_it(flow):
     assert answer(flow.refresh(second["refresh_token"])) == INVALID_GRANT
 
 
-def test_another_sign_in_of_the_same_application_is_left_alone(flow):
+def test_another_grant_of_the_same_application_stays_valid(flow):
     first, second = flow.tokens(), flow.tokens()
     flow.refresh(first["refresh_token"])
     flow.refresh(first["refresh_token"])
@@ -62,7 +62,7 @@ def test_another_sign_in_of_the_same_application_is_left_alone(flow):
     assert flow.is_valid(second["access_token"])
 
 
-def test_renewed_access_may_be_narrower_but_never_wider(flow):
+def test_a_renewed_token_may_have_fewer_scopes_but_not_more(flow):
     given = flow.tokens()
 
     narrow = flow.refresh(given["refresh_token"], scope="ME_READ")
@@ -76,7 +76,7 @@ def test_renewed_access_may_be_narrower_but_never_wider(flow):
     assert (full.status_code, full.json["scope"]) == (200, "PUBLIC_READ ME_READ")
 
 
-def test_an_unknown_scope_is_refused_before_the_refresh_token_is_looked_at(flow):
+def test_an_unknown_scope_is_refused_before_the_refresh_token_is_read(flow):
     first = flow.tokens()
     second = flow.refresh(first["refresh_token"]).json
 
@@ -87,7 +87,7 @@ def test_an_unknown_scope_is_refused_before_the_refresh_token_is_looked_at(flow)
     assert flow.is_valid(second["access_token"])
 
 
-def test_a_refresh_token_is_for_the_application_it_was_given_to(flow, other):
+def test_a_refresh_token_is_bound_to_its_application(flow, other):
     given = flow.tokens()
 
     stolen = other.refresh(given["refresh_token"])
@@ -97,28 +97,28 @@ def test_a_refresh_token_is_for_the_application_it_was_given_to(flow, other):
 
 
 @pytest.mark.parametrize("token", ["nope", "", "\0", None])
-def test_unknown_refresh_tokens(flow, token):
+def test_unknown_refresh_tokens_are_refused(flow, token):
     reply = flow.refresh(token)
 
     assert reply.status_code == 400
     assert reply.json["error"] == ("invalid_request" if token is None else "invalid_grant")
 
 
-def test_an_access_token_renews_nothing_and_a_refresh_token_opens_nothing(flow):
+def test_access_and_refresh_tokens_are_not_interchangeable(flow):
     given = flow.tokens()
 
     assert not flow.is_valid(given["refresh_token"])
     assert answer(flow.refresh(given["access_token"])) == INVALID_GRANT
 
 
-def test_a_refresh_token_lapses(flow, session):
+def test_a_refresh_token_expires(flow, session):
     given = flow.tokens()
     session.execute(update(RefreshToken).values(expires_at=utc_now()))
 
     assert answer(flow.refresh(given["refresh_token"])) == INVALID_GRANT
 
 
-def test_nothing_is_renewed_for_somebody_who_was_deactivated(flow, ada):
+def test_tokens_of_a_deactivated_user_are_not_renewed(flow, ada):
     given = flow.tokens()
     ada.is_active = False
 
@@ -127,7 +127,7 @@ def test_nothing_is_renewed_for_somebody_who_was_deactivated(flow, ada):
 
 @pytest.mark.parametrize("which", ["access_token", "refresh_token"])
 @pytest.mark.parametrize("hint", [None, "access_token", "refresh_token", "else"])
-def test_giving_back_either_token_ends_both(flow, which, hint):
+def test_revoking_either_token_revokes_both(flow, which, hint):
     given = flow.tokens()
 
     reply = flow.post("revoke_token", token=given[which], token_type_hint=hint)
@@ -137,7 +137,7 @@ def test_giving_back_either_token_ends_both(flow, which, hint):
     assert answer(flow.refresh(given["refresh_token"])) == INVALID_GRANT
 
 
-def test_an_application_cannot_give_back_what_is_anothers(flow, other):
+def test_an_application_cannot_revoke_tokens_of_another(flow, other):
     given = flow.tokens()
 
     replies = [other.post("revoke_token", token=given[which]) for which in ("access_token", "refresh_token")]
@@ -147,7 +147,7 @@ def test_an_application_cannot_give_back_what_is_anothers(flow, other):
     assert flow.refresh(given["refresh_token"]).status_code == 200
 
 
-def test_giving_back_what_nobody_knows_is_as_good(flow):
+def test_revoking_an_unknown_token_succeeds(flow):
     unknown = flow.post("revoke_token", token="zzz")
     nobody = flow.post("revoke_token", token="zzz", client_id=None, client_secret=None)
     nothing = flow.post("revoke_token")
@@ -158,7 +158,7 @@ def test_giving_back_what_nobody_knows_is_as_good(flow):
     assert nothing.status_code == 400
 
 
-def test_an_application_asks_what_its_token_is_good_for(flow, session):
+def test_an_application_introspects_its_token(flow, session):
     given = flow.tokens()
 
     reply = flow.post("introspect", token=given["access_token"])
@@ -173,7 +173,7 @@ def test_an_application_asks_what_its_token_is_good_for(flow, session):
     }
 
 
-def test_a_refresh_token_is_described_until_it_is_spent(flow):
+def test_a_refresh_token_is_active_until_it_is_used(flow):
     given = flow.tokens()
 
     before = flow.post("introspect", token=given["refresh_token"]).json
@@ -184,7 +184,7 @@ def test_a_refresh_token_is_described_until_it_is_spent(flow):
     assert flow.post("introspect", token=given["access_token"]).json == {"active": False}
 
 
-def test_what_is_not_good_or_not_theirs_to_know_is_not_active(flow, other, ada):
+def test_invalid_and_foreign_tokens_are_not_active(flow, other, ada):
     given = flow.tokens()
 
     unknown = flow.post("introspect", token="zzz")
@@ -195,7 +195,7 @@ def test_what_is_not_good_or_not_theirs_to_know_is_not_active(flow, other, ada):
     assert [answer(reply) for reply in (unknown, foreign, gone)] == [(200, {"active": False})] * 3
 
 
-def test_whoever_is_no_application_is_told_nothing(flow, session):
+def test_introspection_requires_a_confidential_application(flow, session):
     given = flow.tokens()
     public = Flow(flow.browser, make_client(session, "public", is_public=True), secret=None)
 
@@ -212,14 +212,14 @@ def test_whoever_is_no_application_is_told_nothing(flow, session):
     assert {(reply.status_code, reply.mimetype) for reply in replies} == {(403, "text/html")}
 
 
-def test_a_service_of_the_house_may_ask_about_all(flow, session):
+def test_a_service_of_the_operator_introspects_all_tokens(flow, session):
     given = flow.tokens()
     service = Flow(flow.browser, make_client(session, "service", SECRET, is_service=True))
 
     assert service.post("introspect", token=given["access_token"]).json["active"] is True
 
 
-def test_a_service_speaks_for_itself(flow, session):
+def test_a_service_gets_a_token_without_user(flow, session):
     client = make_client(session, "service", SECRET, is_service=True, scopes="PUBLIC_READ")
     service = Flow(flow.browser, client)
 
@@ -238,26 +238,26 @@ def ask_with_password(flow, **changes):
 
 
 @pytest.fixture
-def house(flow, session):
+def operator_flow(flow, session):
     """An application that the operator made and trusts with passwords."""
-    return Flow(flow.browser, make_client(session, "house", SECRET, is_trusted=True))
+    return Flow(flow.browser, make_client(session, "operator", SECRET, is_trusted=True))
 
 
 @pytest.mark.parametrize("name", ["ada", "ADA", "ada@example.org"])
-def test_an_application_of_the_house_may_ask_for_a_password(house, name):
-    reply = ask_with_password(house, username=name)
+def test_an_application_of_the_operator_may_use_the_password_grant(operator_flow, name):
+    reply = ask_with_password(operator_flow, username=name)
 
     assert (reply.status_code, reply.json["scope"]) == (200, ALL_SCOPES)
-    assert house.is_valid(reply.json["access_token"])
-    assert house.refresh(reply.json["refresh_token"]).status_code == 200
+    assert operator_flow.is_valid(reply.json["access_token"])
+    assert operator_flow.refresh(reply.json["refresh_token"]).status_code == 200
 
 
-def test_a_password_gives_no_more_than_was_asked(house):
-    assert ask_with_password(house, scope="ME_READ").json["scope"] == "ME_READ"
-    assert answer(ask_with_password(house, scope="root")) == (400, {"error": "invalid_scope"})
+def test_a_password_grants_the_requested_scopes_only(operator_flow):
+    assert ask_with_password(operator_flow, scope="ME_READ").json["scope"] == "ME_READ"
+    assert answer(ask_with_password(operator_flow, scope="root")) == (400, {"error": "invalid_scope"})
 
 
-def test_a_password_gives_no_scope_that_the_application_may_not_ask_for(session, ada, browser):
+def test_a_password_grants_no_scope_beyond_those_of_the_application(session, ada, browser):
     narrow = Flow(browser, make_client(session, "narrow", SECRET, scopes="PUBLIC_READ ME_READ"))
 
     refused = ask_with_password(narrow, scope="ME_READ ME_WRITE")
@@ -267,37 +267,37 @@ def test_a_password_gives_no_scope_that_the_application_may_not_ask_for(session,
     assert ask_with_password(narrow).json["scope"] == "PUBLIC_READ ME_READ"
 
 
-def test_wrong_passwords_and_people_who_may_not_sign_in(house, session):
+def test_wrong_passwords_and_inactive_accounts_are_refused(operator_flow, session):
     make_user_with_password(session, "gone", is_active=False)
     make_user_with_password(session, "una", is_verified=False)
 
     replies = [
-        ask_with_password(house, password="wrong"),
-        ask_with_password(house, username="nobody"),
-        ask_with_password(house, username="gone"),
-        ask_with_password(house, username="una"),
+        ask_with_password(operator_flow, password="wrong"),
+        ask_with_password(operator_flow, username="nobody"),
+        ask_with_password(operator_flow, username="gone"),
+        ask_with_password(operator_flow, username="una"),
     ]
 
     assert [answer(reply) for reply in replies] == [INVALID_GRANT] * 4
     assert newest(session, AccessToken) is None
 
 
-def test_no_application_that_somebody_registered_may_ask_for_passwords(flow, session, ada):
+def test_a_registered_application_may_not_use_the_password_grant(flow, session, ada):
     registered = Flow(flow.browser, make_client(session, "joind.in app", SECRET, is_trusted=True, owner_id=ada.id))
 
     assert answer(ask_with_password(registered)) == (400, {"error": "unauthorized_client"})
 
 
-def test_guesses_are_slowed_down_with_an_honest_wait(house):
-    replies = [ask_with_password(house, password="wrong") for _ in range(11)]
+def test_password_guesses_are_limited_with_retry_after(operator_flow):
+    replies = [ask_with_password(operator_flow, password="wrong") for _ in range(11)]
 
     assert [reply.status_code for reply in replies] == [400] * 10 + [429]
     assert replies[-1].json["error"] == "temporarily_unavailable"
     assert 0 < int(replies[-1].headers["Retry-After"]) <= 900
-    assert ask_with_password(house).status_code == 429
+    assert ask_with_password(operator_flow).status_code == 429
 
 
-def test_a_platform_may_want_no_secrets_in_clear(app, flow, monkeypatch):
+def test_tls_is_required_if_configured(app, flow, monkeypatch):
     monkeypatch.setitem(app.config, "TOKENS_NEED_TLS", True)
 
     replies = [flow.post(), flow.post("revoke_token"), flow.browser.get(flow.authorization_url())]
@@ -305,7 +305,7 @@ def test_a_platform_may_want_no_secrets_in_clear(app, flow, monkeypatch):
     assert [reply.status_code for reply in replies] == [403, 403, 403]
 
 
-def test_the_server_says_what_it_can(flow):
+def test_the_metadata_describes_the_server(flow):
     reply = flow.browser.get("/.well-known/oauth-authorization-server")
 
     shown = reply.json

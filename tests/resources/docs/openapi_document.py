@@ -29,7 +29,7 @@ def resolve(document, schema):
 
 
 def validation_errors(document, schema, value):
-    """What a validator has against the value; objects may hold nothing that is not documented."""
+    """Return the errors of a validator for the value. Objects may have documented members only."""
     whole = {"components": closed(document["components"]), **closed(schema)}
     return [f"{error.json_path}: {error.message}"[:300] for error in Draft202012Validator(whole).iter_errors(value)]
 

@@ -10,7 +10,7 @@ from tests.resources.docs.openapi_document import HTTP_METHODS, list_operations,
 
 pytestmark = pytest.mark.runs_once("the OpenAPI document reads no rows")
 
-# What nobody is meant to call: the documentation itself, files, pages, and what the original says below unknown addresses.
+# Undocumented routes: the documentation, files, pages, and the contract's answers below unknown addresses.
 HIDDEN = {
     ("GET", "/docs"),
     ("GET", "/docs/openapi.json"),
@@ -49,7 +49,7 @@ def test_every_route_is_documented_or_hidden_on_purpose(app, document):
     routed = {
         (method, re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"{\1}", rule.rule))
         for rule in app.url_map.iter_rules()
-        # Pages that take somebody signed in: nobody calls them but with a browser.
+        # Pages for signed-in users.
         if not rule.rule.startswith(("/accounts/", "/api/settings/", "/desk/"))
         # Other dialects have documents of their own; docs/oauth.md tells how applications are let in.
         if surface_for_path(rule.rule) not in (OAUTH2, GANCIO, EPHIOS)
@@ -60,7 +60,7 @@ def test_every_route_is_documented_or_hidden_on_purpose(app, document):
     assert sorted(HIDDEN - routed) == []
 
 
-def test_every_operation_is_told_of_in_full(document):
+def test_every_operation_is_documented_completely(document):
     tags = {tag["name"] for tag in document["tags"] if tag["description"]}
     poor = [
         (operation_name(each), lack)
@@ -72,7 +72,7 @@ def test_every_operation_is_told_of_in_full(document):
 
 
 def lacks(operation, tags):
-    """What a reader of the operation would miss."""
+    """Return what is missing in the documentation of the operation."""
     success = {status: answer for status, answer in operation["responses"].items() if status < "300"}
     refusals = {status: answer for status, answer in operation["responses"].items() if status >= "300"}
     if not operation.get("summary", "").endswith((".", "?")):
@@ -116,14 +116,14 @@ def examples_of(operation):
                 yield content["schema"], content["example"]
 
 
-def test_operation_ids_and_names_of_shapes_are_unique(document):
+def test_operation_ids_and_schema_names_are_unique(document):
     ids = [operation["operationId"] for _, _, operation in list_operations(document)]
 
     assert sorted(ids) == sorted(set(ids))
     assert [name for name in document["components"]["schemas"] if name[-1].isdigit()] == []
 
 
-def test_a_token_is_asked_for_where_one_is_needed(app, document):
+def test_a_token_is_required_where_401_is_documented(app, document):
     """Without a token, what asks for one refuses and what does not ask does not."""
     client = app.test_client()
     surprises = [

@@ -2,7 +2,7 @@ from joindin.representations.v2_1.tracks import TrackPageSchema
 from joindin.resources.v2_1.openapi import accepts_body, accepts_query, fails_with, returns, returns_empty, returns_page
 
 
-def test_documenting_a_method_puts_nothing_in_the_way_of_requests():
+def test_a_documented_method_is_not_wrapped():
     def get(self):
         """Show something."""
 
@@ -20,7 +20,7 @@ def test_documenting_a_method_puts_nothing_in_the_way_of_requests():
     assert decorated is get
 
 
-def test_a_guard_and_its_method_each_say_how_they_refuse(document):
+def test_errors_of_a_decorator_and_of_its_method_are_documented(document):
     answers = document["paths"]["/v2.1/events/{event_id}/hosts"]["post"]["responses"]
     said = {
         status: [example["value"][0] for example in answers[status]["content"]["application/json"]["examples"].values()]

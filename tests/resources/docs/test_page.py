@@ -41,7 +41,7 @@ def page(reply):
     return Reader(reply.get_data(as_text=True))
 
 
-def test_the_page_tells_of_every_operation(page, document):
+def test_the_page_shows_every_operation(page, document):
     assert [
         operation_name(each) for each in list_operations(document) if operation_name(each) not in page.text
     ] == []  # fmt: skip
@@ -66,7 +66,7 @@ def test_the_page_needs_no_other_host_and_no_javascript(app, reply, page):
     assert [word for word in ("@import", "url(", "http") if word in style] == []
 
 
-def test_every_link_within_the_page_leads_somewhere(app, page):
+def test_every_link_within_the_page_has_a_target(app, page):
     elsewhere = [link for link in page.links if not link.startswith("#")]
 
     assert elsewhere == ["/docs/openapi.json"]
@@ -79,21 +79,21 @@ def test_headings_never_skip_a_level(page):
     assert [pair for pair in zip(page.headings, page.headings[1:]) if pair[1] > pair[0] + 1] == []
 
 
-def test_examples_speak_of_the_reader_s_own_server(app):
+def test_examples_use_the_address_of_the_server(app):
     page = app.test_client().get("/docs", base_url="https://conf.example").get_data(as_text=True)
 
     assert "https://conf.example/v2.1/events/3" in page
     assert "api.example.org" not in page
 
 
-def test_a_strange_host_stays_text(app):
+def test_an_unusual_host_is_escaped(app):
     reply = app.test_client().get("/docs", headers={"Host": 'x"><script>'})
 
     assert b"<script" not in reply.data
 
 
 @pytest.mark.parametrize("path", ["/docs", "/docs/openapi.json"])
-def test_a_reader_who_has_it_is_not_sent_it_again(app, path):
+def test_a_current_copy_is_not_sent_again(app, path):
     first = app.test_client().get(path)
 
     again = app.test_client().get(path, headers={"If-None-Match": first.headers["ETag"]})

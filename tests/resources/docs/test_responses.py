@@ -1,4 +1,4 @@
-"""What the server answers is what the document says."""
+"""Responses are as documented."""
 
 import re
 from io import BytesIO
@@ -23,7 +23,7 @@ NEVER_LISTED = {("EventReport", "deciding_user_uri"), ("TalkReport", "deciding_u
 ALWAYS_HERE = {("TalkSpeakers", "0")}
 
 
-def test_every_answer_to_a_reader_is_as_documented(api, session, world, document):
+def test_every_response_to_a_read_is_as_documented(api, session, world, document):
     callers = {"visitor": api} | {name: api.signed_in(user, world.client) for name, user in world.users.items()}
     seen, wrong = SchemaCoverage(document), []
 
@@ -110,7 +110,7 @@ def never_missing(document, seen):
     }
 
 
-def test_every_body_can_be_sent_as_its_example_is(api, session, world, document):
+def test_every_example_body_is_accepted(api, session, world, document):
     ada, hashed = api.signed_in(world.users["host"], world.client), hash_password("correct horse")
     surprises = []
 
@@ -152,12 +152,12 @@ def unlike(operation, reply):
 
 
 def shape_of(address):
-    """The path, whatever the host and the ids."""
+    """Return the path without host and ids."""
     return address and re.sub(r"\d+", "0", re.sub(r"^https?://[^/]+/v2\.1", "", address))
 
 
 @pytest.mark.parametrize(("is_admin", "status", "location"), [(True, 201, "/events/0"), (False, 202, "/events")])
-def test_the_example_of_an_event_is_taken_in(api, session, world, document, is_admin, status, location):
+def test_the_example_event_is_accepted(api, session, world, document, is_admin, status, location):
     submitter = world.users["admin" if is_admin else "guest"]
     example = document["paths"]["/v2.1/events"]["post"]["requestBody"]["content"]["application/json"]["example"]
 
@@ -182,7 +182,7 @@ def test_an_image_is_sent_as_documented(api, session, world, document):
     assert unlike(operation, reply) == []
 
 
-def test_what_an_event_needs_is_what_the_reader_asks_for():
+def test_required_members_are_those_that_the_parser_requires():
     required = {name for name, field in NewEventSchema().fields.items() if field.required}
 
     assert required == {*MSG_FIELD_REQUIRED, "start_date", "end_date", "tz_continent", "tz_place"}

@@ -1,4 +1,4 @@
-"""Who is calling, at ephios's addresses, as the captures have it."""
+"""Authentication of the ephios API, compared with the captures."""
 
 import json
 from pathlib import Path
@@ -47,13 +47,13 @@ def assert_as_captured(reply, name):
         assert reply.headers.get(header) == was["headers"].get(header), header
 
 
-def test_the_root_is_as_captured_for_any_token_of_somebody(browser, session, ada):
+def test_the_root_is_as_captured_for_any_token_of_a_user(browser, session, ada):
     give(session, ada, scopes="PUBLIC_WRITE")
 
     assert_as_captured(ask(browser, "/api/"), "01_api_root.json")
 
 
-def test_somebody_sees_themselves_in_the_captured_shape(browser, session, ada):
+def test_a_user_is_represented_as_captured(browser, session, ada):
     give(session, ada, scopes="ME_READ")
 
     reply = ask(browser)
@@ -82,7 +82,7 @@ def test_a_bad_token_is_403_as_captured(browser, session, ada, authorization):
     assert_as_captured(ask(browser, Authorization=authorization), "18_err_bad_token_403.json")
 
 
-def test_no_token_is_403_in_german_if_nobody_says_otherwise(browser):
+def test_no_token_is_403_in_german_by_default(browser):
     assert_as_captured(browser.get(ME), "17_err_no_token_403_german_default.json")
     assert_as_captured(browser.get(ME, headers={"Accept-Language": "en"}), "16_err_no_token_403.json")
     assert browser.get(ME, headers={"Accept-Language": "fr"}).headers["Content-Language"] == "de"
@@ -101,7 +101,7 @@ def test_an_ended_token_is_403_as_captured(browser, session, ada, fields):
     assert_as_captured(ask(browser), "19_err_expired_token_403.json")
 
 
-def test_a_token_of_somebody_who_was_deactivated_is_none(browser, session):
+def test_a_token_of_a_deactivated_user_is_not_valid(browser, session):
     give(session, make_user_with_password(session, is_active=False))
 
     assert (ask(browser).status_code, ask(browser).json) == (403, NO_CREDENTIALS)
@@ -114,19 +114,19 @@ def test_a_missing_scope_is_403_as_captured(browser, session, ada):
 
 
 @pytest.mark.parametrize("path", ["/api/", ME])
-def test_a_token_of_nobody_may_nothing(browser, session, path):
+def test_a_token_without_user_has_no_permission(browser, session, path):
     give(session, None)
 
     assert (ask(browser, path).status_code, ask(browser, path).json) == (403, NO_PERMISSION)
 
 
-def test_a_token_in_the_address_is_not_looked_at(browser, session, ada):
+def test_a_token_in_the_address_is_ignored(browser, session, ada):
     give(session, ada)
 
     assert browser.get(f"{ME}?access_token=token", headers={"Accept-Language": "en"}).json == NO_CREDENTIALS
 
 
-def test_other_methods_come_after_who_is_asking(browser, session, ada):
+def test_authentication_comes_before_the_method(browser, session, ada):
     give(session, ada)
 
     known, unknown = ask(browser, method="POST"), ask(browser, method="POST", token="nope")
@@ -143,7 +143,7 @@ def test_a_session_writes_nothing_without_the_token_of_a_page(browser, ada):
     assert (reply.status_code, reply.json) == (403, {"detail": "CSRF Failed: CSRF token missing."})
 
 
-def test_without_the_slash_it_leads_to_the_slash(browser):
+def test_an_address_without_slash_redirects_to_the_slash(browser):
     reply = browser.get("/api/users/me?a=1")
 
     assert (reply.status_code, reply.location) == (301, "/api/users/me/?a=1")

@@ -10,7 +10,7 @@ from joindin.security.scopes import ALL_SCOPES
 from tests.browser_client import PASSWORD, Browser, form_fields, main_text, make_user_with_password
 from tests.factories import newest
 
-# What WordPress's sanitize_key leaves alone.
+# Characters that WordPress's sanitize_key keeps.
 LEFT_ALONE = re.compile(r"[a-z0-9_-]+")
 BLOG = "http://blog.example/wp-admin/options-general.php?page=wpgancio"
 NEW = {"client_name": "My blog", "redirect_uris": BLOG, "scopes": "event:write", "website": "http://blog.example"}
@@ -66,7 +66,7 @@ def test_an_application_registers_itself(browser, session):
         ({"redirect_uris": "javascript:alert(1)"}, 400, "javascript:alert(1): It must begin with https://"),
     ],
 )
-def test_a_registration_is_refused_in_short_words(browser, session, changes, status, words):
+def test_an_invalid_registration_is_refused(browser, session, changes, status, words):
     reply = register(browser, **changes)
 
     assert reply.status_code == status
@@ -74,7 +74,7 @@ def test_a_registration_is_refused_in_short_words(browser, session, changes, sta
     assert newest(session, Client) is None
 
 
-def test_strangers_register_six_in_five_minutes(browser):
+def test_visitors_register_six_applications_in_five_minutes(browser):
     replies = [register(browser) for _ in range(7)]
 
     assert [reply.status_code for reply in replies] == [200] * 6 + [429]
@@ -82,7 +82,7 @@ def test_strangers_register_six_in_five_minutes(browser):
     assert 0 < int(replies[-1].headers["Retry-After"]) <= 300
 
 
-def test_a_blog_is_let_in_without_pkce_and_without_repeating_its_address(browser, session, ada):
+def test_a_blog_gets_a_token_without_pkce_and_redirect_uri(browser, session, ada):
     client = register(browser).json
     asked = {"response_type": "code", "client_id": client["client_id"], "redirect_uri": BLOG, "scope": "event:write"}
 
@@ -113,7 +113,7 @@ def test_a_blog_is_let_in_without_pkce_and_without_repeating_its_address(browser
     )
 
 
-def test_an_address_that_is_not_registered_is_no_way_back(browser):
+def test_an_unregistered_redirect_uri_is_refused(browser):
     client = register(browser).json
     asked = {"response_type": "code", "client_id": client["client_id"], "redirect_uri": "https://evil.example/"}
 
@@ -123,14 +123,14 @@ def test_an_address_that_is_not_registered_is_no_way_back(browser):
 
 
 @pytest.mark.parametrize("form", [{"client_secret": "wrong"}, {"client_id": "nobody"}, {}])
-def test_whoever_is_not_the_application_is_told_so(browser, form):
+def test_a_client_that_does_not_authenticate_is_refused(browser, form):
     reply = browser.post("/oauth/token", {"grant_type": "authorization_code", "code": "x", **form})
 
     assert (reply.status_code, reply.text) == (401, "Unauthorized")
     assert reply.headers["WWW-Authenticate"] == 'Bearer realm="Users"'
 
 
-def test_somebody_signs_in_with_a_password(browser, session, ada):
+def test_a_user_signs_in_with_a_password(browser, session, ada):
     form = {"username": "ada@example.org", "password": PASSWORD, "grant_type": "password", "client_id": "self"}
 
     reply = sign_in(browser, **form)
@@ -142,11 +142,11 @@ def test_somebody_signs_in_with_a_password(browser, session, ada):
     assert (stored.kind, stored.user_id, stored.expires_at, stored.scopes) == ("gancio", ada.id, None, ALL_SCOPES)
 
 
-def test_an_older_client_posts_json_and_says_no_more_than_it_must(browser):
+def test_an_older_client_signs_in_with_a_minimal_json_body(browser):
     assert sign_in(browser, json=True, username="ada", password=PASSWORD).status_code == 200
 
 
-def test_a_sign_in_is_renewed(browser):
+def test_a_token_is_renewed(browser):
     given = sign_in(browser, username="ada", password=PASSWORD).json
     form = {"grant_type": "refresh_token", "refresh_token": given["refresh_token"], "client_id": "self"}
 
@@ -168,7 +168,7 @@ def test_a_sign_in_is_renewed(browser):
         ({"grant_type": "x"}, 501, {"error": "unsupported_grant_type", "error_description": "Unsupported grant type: x"}),
     ],
 )  # fmt: skip
-def test_a_sign_in_is_refused_in_gancios_way(browser, session, form, status, body):
+def test_a_failed_sign_in_is_answered_as_in_gancio(browser, session, form, status, body):
     reply = sign_in(browser, **{"username": "ada", "password": PASSWORD, "client_id": "self"} | form)
 
     assert (reply.status_code, reply.get_json(silent=True)) == (status, body)
@@ -177,7 +177,7 @@ def test_a_sign_in_is_refused_in_gancios_way(browser, session, form, status, bod
 
 @pytest.mark.parametrize("field", ["email", "username"])
 @pytest.mark.parametrize("json", [True, False])
-def test_the_second_version_signs_in_with_an_address(browser, field, json):
+def test_version_2_signs_in_with_an_email_address(browser, field, json):
     reply = sign_in(browser, "/api/login/token", json, **{field: "ada@example.org", "password": PASSWORD})
     wrong = sign_in(browser, "/api/login/token", json, **{field: "ada@example.org", "password": "wrong"})
 
@@ -186,19 +186,19 @@ def test_the_second_version_signs_in_with_an_address(browser, field, json):
 
 
 @pytest.mark.parametrize("body", [[], "x", {"email": {}, "password": 1}, None])
-def test_bodies_that_are_no_credentials(browser, body):
+def test_a_body_without_credentials_is_refused(browser, body):
     assert browser.request("POST", "/api/login/token", json=body).status_code == 401
 
 
 @pytest.mark.parametrize("path", ["/oauth/login", "/api/login/token"])
-def test_guesses_are_slowed_down(browser, path):
+def test_password_guesses_are_rate_limited(browser, path):
     replies = [sign_in(browser, path, username="ada", password="wrong") for _ in range(11)]
 
     assert replies[-1].status_code == 429
     assert 0 < int(replies[-1].headers["Retry-After"]) <= 900
 
 
-def test_an_application_is_shown_to_those_who_are_signed_in(browser):
+def test_an_application_is_shown_to_signed_in_users(browser):
     client = register(browser).json
     token = sign_in(browser, username="ada", password=PASSWORD).json["access_token"]
 
@@ -217,7 +217,7 @@ def test_an_application_is_shown_to_those_who_are_signed_in(browser):
     assert (stranger.status_code, stranger.text) == (403, "Forbidden")
 
 
-def test_ones_own_tokens_are_listed_without_secrets(browser, session, ada):
+def test_a_user_lists_their_own_tokens_without_secrets(browser, session, ada):
     token = sign_in(browser, username="ada", password=PASSWORD).json["access_token"]
     sign_in(browser, username=make_user_with_password(session, "eve").username, password=PASSWORD)
 
@@ -229,7 +229,7 @@ def test_ones_own_tokens_are_listed_without_secrets(browser, session, ada):
 
 
 @pytest.mark.parametrize("path", ["/api/clients?access_token={}", "/api/clients"])
-def test_a_token_counts_in_the_header_only(browser, path):
+def test_a_token_is_accepted_in_the_header_only(browser, path):
     token = sign_in(browser, username="ada", password=PASSWORD).json["access_token"]
     browser.set_cookie("auth._token.local", f"Bearer%20{token}")
 

@@ -27,7 +27,7 @@ def icons(app, tmp_path, monkeypatch):
         ("webp", "image/webp"),
     ],
 )
-def test_an_image_is_sent_for_ever_as_what_its_ending_says(api, icons, ending, kind):
+def test_an_image_is_sent_with_the_type_of_its_extension_and_cached_permanently(api, icons, ending, kind):
     (icons / f"a.{ending}").write_bytes(b"pixels")
 
     reply = api.get(f"/inc/img/event_icons/a.{ending}")
@@ -39,7 +39,7 @@ def test_an_image_is_sent_for_ever_as_what_its_ending_says(api, icons, ending, k
     ]
 
 
-def test_who_has_an_image_is_told_that_it_is_the_same(api):
+def test_a_current_copy_of_an_image_is_not_sent_again(api):
     first = api.get("/inc/img/event_icons/icon-3-orig.png")
 
     again = api.get("/inc/img/event_icons/icon-3-orig.png", headers={"If-None-Match": first.headers["ETag"]})
@@ -49,7 +49,7 @@ def test_who_has_an_image_is_told_that_it_is_the_same(api):
     assert again.headers["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
-def test_head_tells_of_an_image_without_sending_it(api):
+def test_head_returns_the_headers_of_an_image(api):
     get, head = (api.request(verb, "/inc/img/event_icons/icon-3-orig.png") for verb in ("GET", "HEAD"))
 
     assert (head.status_code, head.data, stable_headers(head.headers)) == (200, b"", stable_headers(get.headers))
@@ -74,7 +74,7 @@ def test_nothing_else_is_sent(api, icons, name):
     assert reply.headers["Content-Type"] == "text/plain; charset=utf-8"
 
 
-def test_a_token_that_is_none_does_not_matter_here(api):
+def test_the_authorization_header_is_ignored(api):
     reply = api.get("/inc/img/event_icons/icon-3-orig.png", headers={"Authorization": "Basic abc"})
 
     assert (reply.status_code, reply.data) == (200, b"pixels")

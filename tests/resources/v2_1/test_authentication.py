@@ -1,4 +1,4 @@
-"""Who is calling, by token and by headers (spec 2.11, 2.13)."""
+"""Authentication by token, and the client's origin in headers (spec 2.11, 2.13)."""
 
 import datetime as dt
 
@@ -40,7 +40,7 @@ def show(api, header, path="/v2.1", **kwargs):
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "OAuth", "oauth", "oAUTH"])
-def test_a_token_is_recognised_under_both_schemes_in_any_case(api, session, user, scheme):
+def test_a_token_is_accepted_under_both_schemes_in_any_case(api, session, user, scheme):
     give_token(session, user)
 
     reply = show(api, f"{scheme} {TOKEN}")
@@ -71,7 +71,7 @@ def test_a_header_of_another_form_is_refused_on_every_path(api, header, message)
 
 
 @pytest.mark.parametrize("token", ["null", TOKEN.upper(), TOKEN[:-1], f"{TOKEN}0", "x" * 5000, "\xff\xfe"])
-def test_an_unknown_token_is_nobodys(api, session, user, token):
+def test_an_unknown_token_is_anonymous(api, session, user, token):
     give_token(session, user)
 
     public, own = show(api, f"OAuth {token}", "/v2.1/events"), show(api, f"OAuth {token}", "/v2.1/token")
@@ -82,7 +82,7 @@ def test_an_unknown_token_is_nobodys(api, session, user, token):
 
 
 @pytest.mark.parametrize("over", [{"revoked_at": NOW}, {"expires_at": NOW - dt.timedelta(seconds=1)}])
-def test_a_token_that_is_over_is_nobodys(api, session, user, over):
+def test_a_revoked_or_expired_token_is_anonymous(api, session, user, over):
     give_token(session, user, **over)
 
     reply = show(api, f"Bearer {TOKEN}")
@@ -98,7 +98,7 @@ def test_a_token_is_not_read_from_elsewhere(api, session, user):
     assert (reply.status_code, who(reply)) == (200, None)
 
 
-def test_a_platform_may_ignore_tokens_that_come_in_clear(api, app, session, user, monkeypatch):
+def test_tokens_in_clear_are_ignored_if_configured(api, app, session, user, monkeypatch):
     monkeypatch.setitem(app.config, "TOKENS_NEED_TLS", True)
     give_token(session, user)
 
@@ -115,7 +115,7 @@ def test_a_platform_may_ignore_tokens_that_come_in_clear(api, app, session, user
     ("age", "is_noted"),
     [(None, True), (dt.timedelta(seconds=45), False), (dt.timedelta(seconds=60), True), (dt.timedelta(days=9), True)],
 )
-def test_the_last_use_of_a_token_is_noted_once_a_minute(api, session, user, age, is_noted, count_statements):
+def test_the_last_use_of_a_token_is_recorded_once_a_minute(api, session, user, age, is_noted, count_statements):
     before = utc_now()
     earlier = age and before - age
     token = give_token(session, user, last_used_at=earlier)
@@ -152,7 +152,7 @@ def test_the_last_use_of_a_token_is_noted_once_a_minute(api, session, user, age,
         ({"Forwarded": ";,=;for;" + '"' * 5000, "User-Agent": "curl"}, ClientOrigin("127.0.0.1", "curl")),
     ],
 )
-def test_the_person_behind_the_caller_is_told_from_the_headers(app, headers, found):
+def test_the_clients_origin_is_read_from_the_headers(app, headers, found):
     environ = {"REMOTE_ADDR": "127.0.0.1"}
 
     with app.test_request_context("/", headers={"User-Agent": "", **headers}, environ_base=environ):

@@ -65,7 +65,7 @@ def host(api, session):
 
 @pytest.fixture
 def alice(session):
-    """Somebody whom :data:`ENTRANCE` lets in."""
+    """A user whom the table ``ENTRANCE`` admits."""
     make_client(session, "web2", "web2secret")
     return make_user(session, "alice", password_hash=hash_password("password"))
 
@@ -143,7 +143,7 @@ def test_decisions_may_be_anything(api, session, host, fields):
 @example({"username": "<"})
 @example({"email": "\ufdfa" * 180 + "@example.org"})
 @fuzz_settings(60)
-def test_anybody_may_try_to_register(api, session, fields):
+def test_registrations_may_hold_anything(api, session, fields):
     name = f"person{next(number)}"
     person = {**PERSON, "username": name, "email": f"{name}@example.org", **fields}
 
@@ -157,7 +157,7 @@ def test_anybody_may_try_to_register(api, session, fields):
 @given(mutations("grant_type", "username", "password", "client_id", "client_secret"))
 @example({"username": "alice", "password": "\0" * 2000})
 @fuzz_settings(50)
-def test_anybody_may_try_to_sign_in(api, session, alice, fields):
+def test_sign_ins_may_hold_anything(api, session, alice, fields):
     # Each of these is the first guess, or most would be refused unread.
     session.execute(delete(RateLimitCounter))
 

@@ -1,4 +1,4 @@
-"""Every address that an answer names answers, for whoever reads it, also where something waits for a decision."""
+"""Every link in a response works for the same caller, also for pending objects."""
 
 import pytest
 
@@ -53,19 +53,19 @@ def world(api, session):
 
 
 @pytest.mark.parametrize("role", ["visitor", "plain", "host", "admin"])
-def test_no_link_is_dead_but_for_what_the_contract_hides(world, role):
+def test_every_link_works_unless_the_contract_hides_its_target(world, role):
     callers, event, reported, waiting = world
     more = [*LISTS, *(() if role == "visitor" else OWN_LISTS), *(["events?filter=pending"] if role == "admin" else [])]
 
     seen, dead = crawl(callers[role], *(f"/v2.1/{path}" for path in more))
 
     decides = role in ("host", "admin")
-    # What was reported is shown in its report alone: by itself it is not found until somebody decides (5.2). Lists of
-    # what a person hosts name events that wait or were rejected to everybody, who then do not find them (4.3, 9.3).
+    # A reported comment is hidden until a host decides; only its report shows it (5.2). Lists of the events that a user
+    # hosts contain pending and rejected events, which other callers do not find (4.3, 9.3).
     hidden = [(path, "Comment not found") for path in reported if decides]
     hidden += [(path, "Event not found") for path in waiting if role in ("visitor", "host")]
     assert sorted(dead) == sorted(
-        (f"/v2.1/{path}{form}", 404, f'["{sentence}"]') for path, sentence in hidden for form in ("", "?verbose=yes")
+        (f"/v2.1/{path}{form}", 404, f'["{message}"]') for path, message in hidden for form in ("", "?verbose=yes")
     )
     below = {f"/v2.1/events/{event.id}/{name}" for name in ("claims", "comments/reported", "talk_comments/reported")}
     assert below & seen == (below if decides else set())

@@ -39,7 +39,7 @@ JSON, JSONP, HTML = (f"{kind}; charset=utf8" for kind in ("application/json", "t
     ],
 )
 @pytest.mark.parametrize("path", ["/", "/v2.1/events/999"])
-def test_the_kind_of_answer_is_chosen_by_the_contracts_table(api, asked, accept, kind, path):
+def test_the_media_type_is_negotiated_as_in_the_contract(api, asked, accept, kind, path):
     reply = api.get(f"{path}?{asked}", headers={"Accept": accept} if accept else {})
 
     assert reply.headers["Content-Type"] == kind
@@ -48,7 +48,7 @@ def test_the_kind_of_answer_is_chosen_by_the_contracts_table(api, asked, accept,
 
 
 @pytest.mark.parametrize("callback", ["show", "jQuery_1.done", "$", "_a9.b"])
-def test_jsonp_calls_back_with_the_answer(api, session, callback):
+def test_jsonp_wraps_the_response_in_a_call(api, session, callback):
     make_event(session, "A\u2028B\u2029C", slug="a")
 
     reply = api.get(f"/v2.1/events?callback={callback}")
@@ -67,7 +67,7 @@ def test_jsonp_calls_back_with_the_answer(api, session, callback):
     }
 
 
-def test_refusals_call_back_too(api):
+def test_jsonp_wraps_errors(api):
     reply = api.get("/v2.1/events/999?callback=show")
 
     assert (reply.status_code, reply.data) == (404, b'show(["Event not found"]);')
@@ -95,13 +95,13 @@ def test_refusals_call_back_too(api):
         "%2F%2A%2A%2F",
     ],
 )
-def test_what_is_no_name_is_never_called(api, callback):
+def test_a_callback_that_is_no_name_is_ignored(api, callback):
     reply = api.get(f"/v2.1/events/999?callback={callback}")
 
     assert (reply.headers["Content-Type"], reply.data) == (JSON, b'["Event not found"]')
 
 
-def test_an_answer_without_a_body_has_the_kind_of_one_that_has(api, session):
+def test_an_empty_response_has_the_negotiated_media_type(api, session):
     event, caller = make_event(session), api.signed_in(make_user(session))
 
     replies = [
@@ -169,7 +169,7 @@ def test_reads_may_be_stored_and_must_be_revalidated(api, session):
     assert "Cache-Control" not in caller.post("/v2.1/events", json={}).headers
 
 
-def test_a_refusal_as_a_page_is_a_list_of_one(api):
+def test_an_error_as_a_page_is_a_list_of_one(api):
     reply = api.get("/v2.1/events/999?format=html")
 
     assert reply.status_code == 404
@@ -177,7 +177,7 @@ def test_a_refusal_as_a_page_is_a_list_of_one(api):
 
 
 @pytest.mark.parametrize("path", ["/v2.1/events", "/v2.1/events/1", "/v2.1/events/1/attending", "/", "/v2.1"])
-def test_a_browser_may_ask_before_it_sends(api, path):
+def test_a_cors_preflight_is_answered(api, path):
     headers = {"Origin": "https://other.example", "Access-Control-Request-Method": "PUT"}
 
     reply = api.request("OPTIONS", path, headers=headers)
@@ -200,7 +200,7 @@ def test_head_is_a_get_without_its_body(api, session, path):
 
 
 @pytest.mark.parametrize("header", ["OAuth null", "Bearer 0123456789abcdef", "bearer %00", "OAUTH 'or'1'='1"])
-def test_an_unknown_token_is_nobodys(api, session, header):
+def test_an_unknown_token_is_anonymous(api, session, header):
     make_event(session)
 
     reply = api.get("/v2.1/events", headers={"Authorization": header})
@@ -209,7 +209,7 @@ def test_an_unknown_token_is_nobodys(api, session, header):
     assert "user_uri" not in reply.json["meta"]
 
 
-def test_programs_in_browsers_may_read_where_something_was_made(api, session):
+def test_scripts_of_other_origins_may_read_the_location(api, session):
     event = make_event(session)
 
     reply = api.signed_in(make_user(session)).post(f"/v2.1/events/{event.id}/attending")

@@ -1,4 +1,4 @@
-"""What admins do to what is run by others stands in the audit log; what its own people do does not."""
+"""Changes by administrators to events of others are in the audit log; changes by hosts and speakers are not."""
 
 import pytest
 from sqlalchemy import func, select
