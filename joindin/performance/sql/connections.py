@@ -7,7 +7,7 @@ SQLAlchemy's own pool costs more for each checkout than a small statement does i
 import select
 from collections.abc import Mapping
 from contextlib import suppress
-from threading import BoundedSemaphore
+from threading import Condition
 from typing import Any
 
 from sqlalchemy import event
@@ -36,8 +36,12 @@ class ConnectionPool:
         self.driver_error = engine.dialect.loaded_dbapi.Error
         self._failures = CauseLog("A statement failed on the fast path")
         self._is_sqlite = engine.dialect.name == "sqlite"
+        self._max_connections = max_connections
         self._idle = []
-        self._free = BoundedSemaphore(max_connections)
+        self._open = 0
+        # Protects the number of open connections, and wakes threads that wait for one.
+        self._changed = Condition()
+        self._waiting = 0
         # A process that forks or ends disposes of its engine.
         event.listen(engine, "engine_disposed", lambda _engine: self.close_idle())
 
@@ -46,26 +50,27 @@ class ConnectionPool:
 
         :raises ServiceUnavailable: if there is none, or the database cannot be reached.
         """
-        if not self._free.acquire(timeout=POOL_TIMEOUT_S):
-            raise ServiceUnavailable()
-        try:
-            return self._take_idle() or self._connect()
-        except BaseException:
-            self._free.release()
-            raise
+        while True:
+            while (cursor := self._pop_idle()) is not None:
+                if self._is_sqlite or _is_alive(cursor.connection):
+                    return cursor
+                self.discard(cursor)
+            if self._reserve():
+                return self._connect()
 
     def release(self, cursor) -> None:
         self._idle.append(cursor)
-        self._free.release()
+        if self._waiting:
+            self._notify()
 
     def discard(self, cursor) -> None:
         """Close the connection of ``cursor``, which met an error. An open transaction is rolled back."""
-        self._free.release()
         if self._is_sqlite:
             # A connection with an unfinished statement keeps its locks after it is closed.
             with suppress(self.driver_error):
                 cursor.connection.rollback()
         cursor.connection.close()
+        self._forget()
 
     def execute(self, cursor, statement: CompiledStatement, params: Mapping[str, Any]) -> CompiledSQL:
         compiled = statement.compiled_for(self.engine.dialect)
@@ -100,21 +105,40 @@ class ConnectionPool:
             self.release(cursor)
 
     def close_idle(self) -> None:
-        while (cursor := self._pop()) is not None:
-            cursor.connection.close()
+        while (cursor := self._pop_idle()) is not None:
+            self.discard(cursor)
 
-    def _take_idle(self):
-        while (cursor := self._pop()) is not None:
-            if self._is_sqlite or _is_alive(cursor.connection):
-                return cursor
-            cursor.connection.close()
-        return None
-
-    def _pop(self):
+    def _pop_idle(self):
         try:
             return self._idle.pop()
         except IndexError:
             return None
+
+    def _reserve(self):
+        """Wait until a connection may be opened (True) or is idle (False)."""
+        with self._changed:
+            self._waiting += 1
+            try:
+                if not self._changed.wait_for(self._has_room_or_idle, POOL_TIMEOUT_S):
+                    raise ServiceUnavailable()
+                if self._idle:
+                    return False
+                self._open += 1
+                return True
+            finally:
+                self._waiting -= 1
+
+    def _has_room_or_idle(self):
+        return self._idle or self._open < self._max_connections
+
+    def _forget(self):
+        with self._changed:
+            self._open -= 1
+            self._changed.notify()
+
+    def _notify(self):
+        with self._changed:
+            self._changed.notify()
 
     def _connect(self):
         try:
@@ -126,8 +150,11 @@ class ConnectionPool:
                 connection.execute(f"SET statement_timeout = {STATEMENT_TIMEOUT_MS}")
                 connection.prepare_threshold = 0
                 connection.prepared_max = MAX_PREPARED
-        except (self.driver_error, SQLAlchemyError) as error:
-            raise ServiceUnavailable() from error
+        except BaseException as error:
+            self._forget()
+            if isinstance(error, (self.driver_error, SQLAlchemyError)):
+                raise ServiceUnavailable() from error
+            raise
         return connection.cursor()
 
 

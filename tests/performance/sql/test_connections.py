@@ -1,6 +1,7 @@
 """The pool is bounded, and gives out no connection that is broken."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from threading import Thread
 
 import pytest
@@ -33,6 +34,23 @@ def test_no_more_connections_are_open_than_allowed(session, monkeypatch):
     pool.release(cursors[0])
 
     assert pool.acquire() is cursors[0]
+
+
+def test_many_threads_share_few_connections(session):
+    pool = ConnectionPool(db.engine, max_connections=2)
+    used = set()
+
+    def read(_number):
+        cursor = pool.acquire()
+        used.add(id(cursor.connection))
+        value = pool.execute(cursor, ONE, {}).fetch_rows(cursor).scalar()
+        pool.release(cursor)
+        return value
+
+    with ThreadPoolExecutor(8) as executor:
+        assert list(executor.map(read, range(200))) == [1] * 200
+    assert len(used) <= 2
+    pool.close_idle()
 
 
 def test_a_failed_connection_does_not_use_up_the_pool(tmp_path):
