@@ -1,4 +1,4 @@
-"""Where people may be sent back to."""
+"""Rules for redirect URIs of OAuth applications."""
 
 import pytest
 
@@ -19,7 +19,7 @@ WEB, LOOPBACK, OWN = "https://app.example/cb", "http://127.0.0.1/cb", "com.examp
         "com.example.app://cb",
     ],
 )
-def test_addresses_that_may_be_registered(uri):
+def test_valid_redirect_uris(uri):
     assert redirect_uri_error(uri) is None
 
 
@@ -32,17 +32,17 @@ def test_addresses_that_may_be_registered(uri):
         "data:text/html,x", "myapp:/cb", "file:///etc/passwd", "https://app.example/\n", "https://[app/", "https://a.example/" + "x" * 2000,
     ],
 )  # fmt: skip
-def test_addresses_that_may_not(uri):
+def test_invalid_redirect_uris(uri):
     assert redirect_uri_error(uri) is not None
 
 
-def test_plain_http_is_for_those_who_have_a_secret():
+def test_plain_http_is_for_confidential_applications():
     assert redirect_uri_error("http://blog.example/cb", is_public=False) is None
     assert redirect_uri_error("http://blog.example/cb", is_public=True) is not None
 
 
 @pytest.mark.parametrize(
-    ("uri", "registered", "is_known"),
+    ("uri", "registered", "expected"),
     [
         (WEB, WEB, True),
         (WEB + "/", WEB, False),
@@ -62,11 +62,11 @@ def test_plain_http_is_for_those_who_have_a_secret():
         ("javascript:x", "javascript:x", False),
     ],
 )
-def test_an_address_is_known_letter_by_letter_but_for_the_port_at_home(uri, registered, is_known):
-    assert is_registered(uri, ["https://first.example/", registered]) is is_known
+def test_uri_must_equal_a_registered_one_except_for_the_loopback_port(uri, registered, expected):
+    assert is_registered(uri, ["https://first.example/", registered]) is expected
 
 
-def test_what_a_page_has_to_allow():
+def test_csp_source():
     assert [csp_source(uri) for uri in (WEB, "http://127.0.0.1:9/cb", OWN)] == [
         "https://app.example",
         "http://127.0.0.1:9",

@@ -1,4 +1,4 @@
-"""The spam check, against a server that speaks Akismet's part (spec 2.14)."""
+"""Spam check with a fake Akismet server (spec 2.14)."""
 
 import socket
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,15 +13,15 @@ from tests.factories import make_event, make_user, newest
 
 pytestmark = pytest.mark.runs_once("the spam check does not depend on the database")
 
-SOMEBODY = ClientOrigin("1.2.3.4", "Browser/1.0")
+ORIGIN = ClientOrigin("1.2.3.4", "Browser/1.0")
 
 
 class FakeAkismet(ThreadingHTTPServer):
-    """Answers every question with ``verdict`` and remembers what it was asked."""
+    """Answers every request with ``verdict`` and stores its fields."""
 
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), _Answer)
-        self.status, self.verdict, self.asked = 200, b"false", []
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.status, self.verdict, self.received = 200, b"false", []
 
     @property
     def settings(self):
@@ -34,10 +34,10 @@ class FakeAkismet(ThreadingHTTPServer):
         }
 
 
-class _Answer(BaseHTTPRequestHandler):
+class _Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        self.server.asked.append((self.path, {name: value for name, (value,) in parse_qs(body, True).items()}))
+        self.server.received.append((self.path, {name: value for name, (value,) in parse_qs(body, True).items()}))
         self.send_response(self.server.status)
         self.send_header("Content-Length", str(len(self.server.verdict)))
         self.end_headers()
@@ -64,11 +64,11 @@ def closed_port():
         yield unused.getsockname()[1]
 
 
-def test_akismet_is_asked_about_text_and_person(akismet):
-    verdict = is_spam(akismet.settings, "Grüße & <b>", SOMEBODY)
+def test_text_and_origin_are_sent_to_akismet(akismet):
+    verdict = is_spam(akismet.settings, "Grüße & <b>", ORIGIN)
 
     assert verdict is False
-    assert akismet.asked == [
+    assert akismet.received == [
         (
             "/1.1/comment-check",
             {
@@ -82,12 +82,12 @@ def test_akismet_is_asked_about_text_and_person(akismet):
     ]
 
 
-def test_the_blog_may_be_named_and_the_browser_unknown(akismet):
+def test_blog_setting_and_unknown_user_agent_are_sent(akismet):
     settings = {**akismet.settings, "AKISMET_BLOG": "http://blog.example"}
 
     verdict = is_spam(settings, "Text", ClientOrigin("::1", None))
 
-    ((_path, asked),) = akismet.asked
+    ((_path, asked),) = akismet.received
     assert verdict is False
     assert (asked["blog"], asked["user_agent"], asked["user_ip"]) == ("http://blog.example", "", "::1")
 
@@ -105,31 +105,31 @@ def test_the_blog_may_be_named_and_the_browser_unknown(akismet):
         (302, b"false", True),
     ],
 )
-def test_only_a_plain_false_is_acceptable(akismet, status, answer, verdict):
+def test_only_false_means_not_spam(akismet, status, answer, verdict):
     akismet.status, akismet.verdict = status, answer
 
-    assert is_spam(akismet.settings, "Text", SOMEBODY) is verdict
-    assert len(akismet.asked) == 1
+    assert is_spam(akismet.settings, "Text", ORIGIN) is verdict
+    assert len(akismet.received) == 1
 
 
 @pytest.mark.parametrize(
-    ("text", "origin"), [(" \n", SOMEBODY), ("Text", ClientOrigin(None, "Browser")), ("Text", ClientOrigin("", ""))]
+    ("text", "origin"), [(" \n", ORIGIN), ("Text", ClientOrigin(None, "Browser")), ("Text", ClientOrigin("", ""))]
 )
-def test_what_cannot_be_checked_is_spam_without_asking(akismet, text, origin):
+def test_unverifiable_comment_is_spam_without_a_request(akismet, text, origin):
     assert is_spam(akismet.settings, text, origin) is True
-    assert akismet.asked == []
+    assert akismet.received == []
 
 
 @pytest.mark.parametrize("key", [None, ""])
-def test_nobody_is_asked_without_a_key(akismet, key):
+def test_nothing_is_sent_without_a_key(akismet, key):
     settings = {**akismet.settings, "AKISMET_KEY": key}
 
-    assert is_spam(settings, "Text", SOMEBODY) is False
+    assert is_spam(settings, "Text", ORIGIN) is False
     assert is_spam(settings, " ", ClientOrigin(None, None)) is False
-    assert akismet.asked == []
+    assert akismet.received == []
 
 
-def test_an_akismet_that_is_down_makes_everything_spam(closed_port):
+def test_comments_are_spam_while_akismet_is_down(closed_port):
     settings = {
         "AKISMET_KEY": "the key",
         "AKISMET_BLOG": None,
@@ -138,21 +138,21 @@ def test_an_akismet_that_is_down_makes_everything_spam(closed_port):
         "ALLOW_PRIVATE_FETCHES": True,
     }
 
-    assert is_spam(settings, "Text", SOMEBODY) is True
+    assert is_spam(settings, "Text", ORIGIN) is True
 
 
-def test_an_akismet_in_our_own_network_is_not_asked_unless_that_is_allowed(akismet):
+def test_akismet_in_a_private_network_needs_a_setting(akismet):
     settings = {**akismet.settings, "ALLOW_PRIVATE_FETCHES": False}
 
-    assert is_spam(settings, "Text", SOMEBODY) is True
-    assert akismet.asked == []
+    assert is_spam(settings, "Text", ORIGIN) is True
+    assert akismet.received == []
 
 
 @pytest.mark.parametrize(
     ("verdict", "answer", "stored"),
     [(b"false", (201, b""), "Buy now"), (b"true", (400, b'["Comment failed spam check"]'), None)],
 )
-def test_comments_go_past_akismet(api, app, session, monkeypatch, akismet, verdict, answer, stored):
+def test_comments_are_checked_by_akismet(api, app, session, monkeypatch, akismet, verdict, answer, stored):
     for name, value in akismet.settings.items():
         monkeypatch.setitem(app.config, name, value)
     akismet.verdict = verdict
@@ -163,14 +163,14 @@ def test_comments_go_past_akismet(api, app, session, monkeypatch, akismet, verdi
         f"/v2.1/events/{event.id}/comments", json={"comment": "Buy now", "rating": 5}, headers=headers
     )
 
-    ((_path, asked),) = akismet.asked
+    ((_path, asked),) = akismet.received
     comment = newest(session, EventComment)
     assert (reply.status_code, reply.data) == answer
     assert (comment and comment.text) == stored
     assert (asked["comment_content"], asked["user_ip"], asked["user_agent"]) == ("Buy now", "5.6.7.8", "a, b; c")
 
 
-def test_what_is_refused_anyway_is_not_shown_to_akismet(api, app, session, monkeypatch, akismet):
+def test_refused_comment_is_not_sent_to_akismet(api, app, session, monkeypatch, akismet):
     for name, value in akismet.settings.items():
         monkeypatch.setitem(app.config, name, value)
     writer = api.signed_in(make_user(session))
@@ -183,4 +183,4 @@ def test_what_is_refused_anyway_is_not_shown_to_akismet(api, app, session, monke
     ]
 
     assert [reply.status_code for reply in replies] == [400, 404, 400]
-    assert akismet.asked == []
+    assert akismet.received == []

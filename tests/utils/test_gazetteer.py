@@ -1,3 +1,5 @@
+"""Time zones and coordinates of cities by the names that people use."""
+
 import pytest
 
 from joindin.utils.gazetteer import GeoMatch, find_country_code, geocode
@@ -33,40 +35,40 @@ from joindin.utils.gazetteer import GeoMatch, find_country_code, geocode
         ("Tokyo", None, "Asia/Tokyo"),
     ],
 )
-def test_the_zone_is_that_of_the_city(city, country, zone):
-    place = geocode(city, country)
+def test_city_determines_the_time_zone(city, country, zone):
+    match = geocode(city, country)
 
-    assert (place.timezone, place.matched_by) == (zone, "city")
-
-
-def test_a_city_has_coordinates():
-    place = geocode("Aurora, CO", "U.S.A.")
-
-    assert (round(place.latitude, 1), round(place.longitude, 1)) == (39.7, -104.8)
+    assert (match.timezone, match.matched_by) == (zone, "city")
 
 
-def test_a_small_town_is_found_too():
-    place = geocode("Banff", "Canada")
+def test_city_has_coordinates():
+    match = geocode("Aurora, CO", "U.S.A.")
 
-    assert (place.timezone, round(place.latitude), round(place.longitude)) == ("America/Edmonton", 51, -116)
+    assert (round(match.latitude, 1), round(match.longitude, 1)) == (39.7, -104.8)
 
 
-def test_an_unknown_city_of_a_state_has_the_states_zone_and_no_coordinates():
+def test_small_town_is_found():
+    match = geocode("Banff", "Canada")
+
+    assert (match.timezone, round(match.latitude), round(match.longitude)) == ("America/Edmonton", 51, -116)
+
+
+def test_unknown_city_of_a_state_has_the_zone_of_the_state():
     assert geocode("Walker Creek Ranch, CA", "U.S.A.") == GeoMatch("America/Los_Angeles", None, None, "region")
 
 
-def test_an_unknown_city_has_the_capitals_zone_and_no_coordinates():
+def test_unknown_city_has_the_zone_of_the_capital():
     assert geocode("Nowheresville", "Australia") == GeoMatch("Australia/Sydney", None, None, "country")
 
 
-def test_a_country_without_a_city_has_the_capitals_zone():
+def test_country_without_a_city_has_the_zone_of_the_capital():
     assert geocode(None, "Kosovo") == GeoMatch("Europe/Belgrade", None, None, "country")
 
 
 @pytest.mark.parametrize(
     ("city", "country"), [(None, None), ("", ""), ("Berlin", "Atlantis"), ("Nowheresville", None), ("???", None)]
 )
-def test_what_nobody_knows_is_in_utc(city, country):
+def test_unknown_place_is_in_utc(city, country):
     assert geocode(city, country) == GeoMatch("UTC", None, None, "nothing")
 
 
@@ -93,5 +95,5 @@ def test_what_nobody_knows_is_in_utc(city, country):
         (None, None),
     ],
 )
-def test_countries_go_by_many_names(name, code):
+def test_countries_have_many_names(name, code):
     assert find_country_code(name) == code

@@ -1,4 +1,4 @@
-"""Cleaning what comes in, and the forms under which it is looked up and linked (spec 2.15, 4.12)."""
+"""Cleaning of user input, normalised names, slugs, and checks of URLs and addresses (spec 2.15, 4.12)."""
 
 import time
 
@@ -25,12 +25,12 @@ from joindin.utils.text import fold_case_accents, gravatar_hash, is_email, is_we
         ("Ünïcödé 日本 🎉", "Ünïcödé 日本 🎉"),
     ],
 )
-def test_plain_text_is_what_came_in_without_tags_and_control_characters(given, kept):
+def test_plain_text_has_no_tags_and_control_characters(given, kept):
     assert to_plain_text(given) == kept
 
 
 @pytest.mark.parametrize("part", ["<!--", "<a", "<a>", "<!", "< >", "<<a>", "-->"])
-def test_no_text_takes_longer_to_clean_than_its_length(part):
+def test_cleaning_takes_linear_time(part):
     started_at = time.process_time()
 
     to_plain_text(part * 100_000 + ">" * 100_000)
@@ -49,16 +49,16 @@ def test_no_text_takes_longer_to_clean_than_its_length(part):
         ("Z\u030c", "Ž"),
     ],
 )
-def test_names_that_differ_in_case_and_accents_alone_are_the_same_name(one, other):
+def test_names_are_equal_without_case_and_accents(one, other):
     assert fold_case_accents(one) == fold_case_accents(other)
 
 
-def test_other_names_stay_other_names():
+def test_different_names_stay_different():
     assert len({fold_case_accents(name) for name in ("php", "phq", "php 8", "日本", "日木")}) == 5
 
 
 @pytest.mark.parametrize(("length", "room"), [(30, 200), (100, 200), (200, 400)])
-def test_a_folded_name_fits_its_column_whatever_it_decomposes_into(length, room):
+def test_folded_name_fits_its_column(length, room):
     assert 0 < len(fold_case_accents("ﷺ" * length)) <= room
 
 
@@ -74,7 +74,7 @@ def test_a_folded_name_fits_its_column_whatever_it_decomposes_into(length, room)
         ("🎉!?", ""),
     ],
 )
-def test_a_slug_follows_the_contracts_recipe(name, link):
+def test_slug_follows_the_contract(name, link):
     assert slugify(name) == link
 
 
@@ -94,7 +94,7 @@ def test_a_slug_follows_the_contracts_recipe(name, link):
         ("", False),
     ],
 )
-def test_only_absolute_web_addresses_are_taken(text, answer):
+def test_only_absolute_web_urls_are_accepted(text, answer):
     assert is_web_url(text) is answer
 
 
@@ -110,10 +110,10 @@ def test_only_absolute_web_addresses_are_taken(text, answer):
         (f"{'a' * 200}@example.org", False),
     ],
 )
-def test_only_what_can_be_written_to_is_an_e_mail_address(text, answer):
+def test_only_deliverable_addresses_are_emails(text, answer):
     assert is_email(text) is answer
 
 
-def test_the_gravatar_hash_ignores_case_and_is_that_of_nothing_for_nobody():
+def test_gravatar_hash_ignores_case_and_accepts_none():
     assert gravatar_hash(" Ada@Example.org ") == gravatar_hash("ada@example.org")
     assert gravatar_hash(None) == gravatar_hash("") == "d41d8cd98f00b204e9800998ecf8427e"
