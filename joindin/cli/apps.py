@@ -7,7 +7,7 @@ import click
 from joindin.cli.preconditions import with_database
 from joindin.cli.users import read_secret
 from joindin.extensions import db
-from joindin.operations.accounts.clients import add_client
+from joindin.operations.accounts.client_registration import add_client
 from joindin.security.tokens import new_token
 from joindin.utils.datetimes import utc_now
 

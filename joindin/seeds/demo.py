@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from joindin.db.locking import begin_write
 from joindin.models import EventComment, Mail, User
-from joindin.operations.accounts.clients import add_client
+from joindin.operations.accounts.client_registration import add_client
 from joindin.operations.accounts.users import create_user_as_admin
 from joindin.operations.attendance import attend
 from joindin.operations.comment_reports import report_comment

@@ -13,15 +13,8 @@ from joindin.jobs.cleanup import purge_audit_log
 from joindin.models import AuditEntry, Authenticator, GrantedPermission
 from joindin.operations.accounts.account_deletion import delete_talk_comments, delete_user
 from joindin.operations.accounts.api_tokens import revoke_token
-from joindin.operations.accounts.clients import (
-    add_client,
-    delete_client,
-    edit_application,
-    edit_client,
-    register_application,
-    register_client,
-    rotate_secret,
-)
+from joindin.operations.accounts.client_registration import add_client, register_application, register_client
+from joindin.operations.accounts.clients import delete_client, edit_application, edit_client, rotate_secret
 from joindin.operations.accounts.granted_permissions import grant_permission, grant_preset, revoke_permission
 from joindin.operations.accounts.groups import add_member, create_group, delete_group, remove_member, rename_group
 from joindin.operations.accounts.personal_tokens import create_personal_token

@@ -1,96 +1,26 @@
-"""OAuth clients: registration, changes and deletion."""
+"""OAuth clients: changes, secrets and deletion. Registration is in ``client_registration.py``."""
 
-import datetime as dt
-import re
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete
 
-from joindin.db.locking import begin_write, lock_row
-from joindin.db.upserts import insert_or_ignore
-from joindin.errors import Conflict, InvalidInput, NotFound
+from joindin.db.locking import lock_row
+from joindin.errors import InvalidInput, NotFound
 from joindin.models import Client, User
 from joindin.operations.audit import log_action
 from joindin.security.redirect_uris import redirect_uri_error
-from joindin.security.scopes import GANCIO_GRANTED_SCOPES
 from joindin.security.tokens import (
     derive_client_secret,
     hash_token,
-    new_client_key,
-    new_prefixed_token,
     verify_token_hash,
 )
-from joindin.utils.text import to_plain_text
 from joindin.viewer import UserSnapshot
 
-MAX_KEY_LENGTH = 100
-MAX_NAME_LENGTH = 255
-KEY, KEY_LENGTH = "jik", 40
-SECRET, SECRET_LENGTH = "jis", 48
-MAX_CLIENTS, MAX_REDIRECT_URIS = 100, 20
+MAX_REDIRECT_URIS = 20
 FIRST_GENERATION = 1
 
 # The fields whose changes are written to the audit log.
 AUDITED_FIELDS = ("name", "website", "callback_url", "other_redirect_uris")
-
-
-def register_client(
-    session, *, actor: UserSnapshot, name: str, description: str, callback_url: str, secret_key: str, now: dt.datetime
-) -> Client:
-    """Register an application of a user's own, with a generated key and secret (spec 11). Only the hash of the secret
-    is stored.
-
-    It may sign users in with their password, and users can revoke its tokens.
-    """
-    key = new_client_key()
-    client = Client(
-        owner_id=actor.id,
-        name=name,
-        description=description,
-        callback_url=callback_url,
-        key=key,
-        secret_hash=hash_token(derive_client_secret(secret_key, key, FIRST_GENERATION)),
-        secret_generation=FIRST_GENERATION,
-        is_trusted=True,
-        can_be_revoked=True,
-        created_at=now,
-    )
-    return _add(session, client, actor)
-
-
-def register_application(
-    session,
-    *,
-    actor: User,
-    name: str,
-    description: str,
-    website: str,
-    redirect_uris: Sequence[str],
-    is_public: bool,
-    secret_key: str,
-    now: dt.datetime,
-) -> tuple[Client, str | None]:
-    """Register an application for the authorization code flow; return it and its secret in plain text, if it has one.
-
-    :raises InvalidInput: if a redirect URI is invalid, or the user has too many applications.
-    """
-    check_redirect_uris(redirect_uris, is_public)
-    begin_write(session)
-    if session.scalar(select(func.count()).select_from(Client).where(Client.owner_id == actor.id)) >= MAX_CLIENTS:
-        raise InvalidInput(f"You have {MAX_CLIENTS} applications already. Delete some first")
-    client = Client(
-        key=new_prefixed_token(KEY, KEY_LENGTH),
-        name=name,
-        description=description,
-        website=website or None,
-        owner_id=actor.id,
-        is_public=is_public,
-        created_at=now,
-    )
-    _set_redirect_uris(client, redirect_uris)
-    secret = None if is_public else _next_secret(client, secret_key)
-    return _add(session, client, actor), secret
 
 
 def edit_application(
@@ -109,7 +39,7 @@ def edit_application(
         name=name,
         description=description,
         website=website or None,
-        **_redirect_columns(redirect_uris),
+        **redirect_uri_columns(redirect_uris),
     )
 
 
@@ -123,7 +53,7 @@ def rotate_secret(session, client: Client, secret_key: str, *, actor: User) -> s
         raise InvalidInput("A public application has no secret")
     if lock_row(session, Client, client.id) is None:
         raise NotFound("No application found")
-    secret = _next_secret(client, secret_key)
+    secret = issue_next_secret(client, secret_key)
     log_action(session, "application.renew_secret", client, actor=actor)
     return secret
 
@@ -177,120 +107,20 @@ def delete_client(session, client: Client, *, actor: User | UserSnapshot) -> Non
         raise NotFound("No application found")
 
 
-def add_client(
-    session,
-    *,
-    name: str,
-    key: str,
-    secret: str | None,
-    now: dt.datetime,
-    redirect_uris: Sequence[str] = (),
-    is_trusted: bool = False,
-    is_service: bool = False,
-) -> Client:
-    """Register an application on behalf of the operator; only the hash of its secret is stored.
-
-    A trusted one may sign users in with their password, a service may act for itself. Without a secret it is public.
-
-    :raises InvalidInput: if a field is invalid.
-    :raises Conflict: if the key is taken.
-    """
-    name = to_plain_text(name)
-    if not name or len(name) > MAX_NAME_LENGTH:
-        raise InvalidInput(f"The name must have 1 to {MAX_NAME_LENGTH} characters")
-    if not re.fullmatch(r"[\x21-\x7e]+", key) or len(key) > MAX_KEY_LENGTH:
-        raise InvalidInput(f"The key must have 1 to {MAX_KEY_LENGTH} characters, without spaces or accents")
-    if secret == "":
-        raise InvalidInput("The secret must not be empty")
-    is_public = secret is None
-    if is_public and (is_trusted or is_service):
-        raise InvalidInput("A public application can neither ask for passwords nor speak for itself")
-    if redirect_uris:
-        check_redirect_uris(redirect_uris, is_public)
-    client = Client(
-        name=name,
-        key=key,
-        secret_hash=None if is_public else hash_token(secret),
-        is_public=is_public,
-        is_trusted=is_trusted,
-        is_service=is_service,
-        created_at=now,
-    )
-    _set_redirect_uris(client, redirect_uris)
-    try:
-        with session.begin_nested():
-            session.add(client)
-            session.flush()
-    except IntegrityError:
-        raise Conflict(f"There is an application with the key {key!r} already") from None
-    log_action(session, "application.create", client, actor=None, changes=_audited_rights(client))
-    return client
-
-
-def register_dynamic_client(
-    session, *, name: str, redirect_uri: str, website: str, now: dt.datetime
-) -> tuple[Client, str]:
-    """Register an application through Gancio's API and return it with its secret in plain text. It does not use PKCE.
-
-    Key and secret contain only characters that WordPress does not escape.
-
-    :raises InvalidInput: if the redirect URI is invalid.
-    """
-    check_redirect_uris([redirect_uri], is_public=False)
-    secret = new_prefixed_token(SECRET, SECRET_LENGTH)
-    client = Client(
-        key=new_prefixed_token(KEY, KEY_LENGTH),
-        secret_hash=hash_token(secret),
-        name=name,
-        website=website or None,
-        scopes=GANCIO_GRANTED_SCOPES,
-        needs_pkce=False,
-        created_at=now,
-    )
-    _set_redirect_uris(client, [redirect_uri])
-    return _add(session, client, None), secret
-
-
-def get_gancio_client(session, *, now: dt.datetime) -> Client:
-    """Return the public client ``self``, through which Gancio's own sign-in works. Create it if it is missing."""
-    client = session.scalar(select(Client).where(Client.key == "self"))
-    if client is None:
-        insert_or_ignore(session, Client, key="self", name="Gancio", is_public=True, created_at=now)
-        client = session.scalars(select(Client).where(Client.key == "self")).one()
-    return client
-
-
-def _add(session, client, actor):
-    session.add(client)
-    session.flush()
-    log_action(session, "application.create", client, actor=actor, changes=_audited_rights(client))
-    return client
-
-
-def _audited_rights(client):
-    """Return the rights of an application as changes for the audit log."""
-    flags = {"password grant": client.is_trusted, "service": client.is_service, "public": client.is_public}
-    rights = {name: [False, True] for name, is_granted in flags.items() if is_granted}
-    return rights | ({"callback_url": [None, client.callback_url]} if client.callback_url else {})
-
-
 def _audit_value(value):
     return "\n".join(value) if isinstance(value, list) else value
 
 
-def _next_secret(client, secret_key):
+def issue_next_secret(client: Client, secret_key: str) -> str:
+    """Derive a new secret, store its hash in the client and return the secret in plain text."""
     client.secret_generation = (client.secret_generation or 0) + FIRST_GENERATION
     secret = derive_client_secret(secret_key, client.key, client.secret_generation)
     client.secret_hash = hash_token(secret)
     return secret
 
 
-def _set_redirect_uris(client, redirect_uris):
-    for name, value in _redirect_columns(redirect_uris).items():
-        setattr(client, name, value)
-
-
-def _redirect_columns(redirect_uris):
+def redirect_uri_columns(redirect_uris: Sequence[str]) -> dict:
+    """Return the columns that store these URIs."""
     return {
         "callback_url": redirect_uris[0] if redirect_uris else None,
         "other_redirect_uris": list(redirect_uris[1:]),

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 from joindin.errors import InvalidInput, NotFound
 from joindin.extensions import db
 from joindin.http.request_identity import get_caller
-from joindin.operations.accounts.clients import register_dynamic_client
+from joindin.operations.accounts.client_registration import register_dynamic_client
 from joindin.operations.rate_limits import SPAM, client_network, consume_attempt
 from joindin.queries.accounts.api_tokens import list_gancio_tokens
 from joindin.queries.accounts.clients import get_client_by_key

@@ -11,7 +11,7 @@ from joindin.models import User
 from joindin.oauth2.flask_requests import FlaskOAuth2Request
 from joindin.oauth2.policies import GANCIO_POLICY
 from joindin.oauth2.server import OAuth2Server
-from joindin.operations.accounts.clients import get_gancio_client
+from joindin.operations.accounts.client_registration import get_gancio_client
 from joindin.resources.gancio.request_params import read_params
 from joindin.security.scopes import GANCIO_CLIENT_SCOPE, GANCIO_GRANTED_SCOPES
 from joindin.utils.datetimes import utc_now

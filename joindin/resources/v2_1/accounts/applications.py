@@ -6,7 +6,8 @@ from flask_smorest import Blueprint
 
 from joindin.errors import InvalidInput, NotConfigured, NotFound
 from joindin.extensions import db
-from joindin.operations.accounts.clients import current_secret, delete_client, edit_client, register_client
+from joindin.operations.accounts.client_registration import register_client
+from joindin.operations.accounts.clients import current_secret, delete_client, edit_client
 from joindin.queries.accounts.clients import find_owned_client, get_owned_client, list_owned_clients
 from joindin.queries.paging import Page, single_page
 from joindin.representations.schema_fields import ObjectSchema, optional, string

@@ -11,13 +11,8 @@ from joindin.http.forms import Form, PlainTextField, RadioChoice, choices, max_l
 from joindin.http.html_pages import flash_success, render_page
 from joindin.http.sessions import recent_sign_in_required, require_user, sign_in_required
 from joindin.http.trailing_slash import add_trailing_slash_route
-from joindin.operations.accounts.clients import (
-    check_redirect_uris,
-    delete_client,
-    edit_application,
-    register_application,
-    rotate_secret,
-)
+from joindin.operations.accounts.client_registration import register_application
+from joindin.operations.accounts.clients import check_redirect_uris, delete_client, edit_application, rotate_secret
 from joindin.permissions import can_administer_applications
 from joindin.queries.accounts.clients import (
     find_client_with_owner,
