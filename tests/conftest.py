@@ -39,19 +39,25 @@ def pytest_configure():
 
 
 @pytest.fixture(scope="session")
-def database_url(tmp_path_factory):
+def database_server():
+    """The URL of the run's PostgreSQL server; None on SQLite. Every fixture that creates a database requests this one."""
+    return postgresql_server_url()
+
+
+@pytest.fixture(scope="session")
+def database_url(database_server, tmp_path_factory):
     """The URL of this process's database for all tests."""
-    with temporary_database("test", tmp_path_factory) as url:
+    with temporary_database(database_server, "test", tmp_path_factory) as url:
         yield url
 
 
 @pytest.fixture(scope="session")
-def spare_database_url():
+def spare_database_url(database_server):
     """The URL of another database on PostgreSQL, for tests that set one up; None on SQLite, where a file will do."""
-    if not postgresql_server_url():
+    if not database_server:
         yield None
         return
-    with temporary_postgresql_database("spare") as url:
+    with temporary_postgresql_database(database_server, "spare") as url:
         yield url
 
 

@@ -8,35 +8,35 @@ from sqlalchemy.engine import make_url
 
 
 def postgresql_server_url() -> str | None:
-    """Return the URL of the run's PostgreSQL server, or None in a run on SQLite."""
+    """Return the URL of the run's PostgreSQL server, or None in a run on SQLite. Tests use ``database_server``."""
     url = os.environ.get("JOINDIN_TEST_DATABASE_URL")
     return url and url.replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 @contextmanager
-def temporary_database(purpose: str, tmp_path_factory):
-    """Yield the URL of an empty database."""
-    if not postgresql_server_url():
+def temporary_database(server_url: str | None, purpose: str, tmp_path_factory):
+    """Yield the URL of an empty database: on a PostgreSQL server, or a SQLite file where there is none."""
+    if not server_url:
         yield f"sqlite:///{tmp_path_factory.mktemp(purpose) / 'test.sqlite'}"
         return
-    with temporary_postgresql_database(purpose) as url:
+    with temporary_postgresql_database(server_url, purpose) as url:
         yield url
 
 
 @contextmanager
-def temporary_postgresql_database(purpose: str, template_url: str | None = None):
+def temporary_postgresql_database(server_url: str, purpose: str, template_url: str | None = None):
     """Yield the URL of a database of this process, empty or a copy of another one, and drop it in the end.
 
     For a run or a module, not for each test: PostgreSQL makes a checkpoint before it drops a database.
     """
     name = f"joindin_{purpose}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
-    engine = create_engine(postgresql_server_url(), isolation_level="AUTOCOMMIT")
+    engine = create_engine(server_url, isolation_level="AUTOCOMMIT")
     with engine.connect() as server:
         template = f"TEMPLATE {make_url(template_url).database}" if template_url else ""
         server.exec_driver_sql(f"CREATE DATABASE {name} {template}")
         # A server that was not made for tests need not sync these rows to its disk.
         server.exec_driver_sql(f"ALTER DATABASE {name} SET synchronous_commit = off")
-    yield make_url(postgresql_server_url()).set(database=name).render_as_string(hide_password=False)
+    yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
     with engine.connect() as server:
         server.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
     engine.dispose()

@@ -2,7 +2,8 @@
 
 ``--postgresql`` makes a throw-away cluster for the run, which all xdist workers share, unless
 JOINDIN_TEST_DATABASE_URL names a server. Tests that do not depend on the database are left to the run on SQLite:
-those without a database among their fixtures, and those marked ``runs_once(reason)``.
+those that do not use the fixture ``database_server``, which every temporary database needs, and those marked
+``runs_once(reason)``.
 """
 
 import os
@@ -11,9 +12,6 @@ import pytest
 
 from tests.databases import postgresql_server_url
 from tests.postgresql_cluster import running_cluster
-
-# Every fixture that reaches the database of the run needs one of these.
-DATABASE_FIXTURES = {"database_url", "spare_database_url", "ready_instance"}
 
 
 def pytest_addoption(parser):
@@ -34,10 +32,9 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(config, items):
     if not postgresql_server_url():
         return
-    kept = [item for item in items if _depends_on_database(item)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-    items[:] = kept
+    config.hook.pytest_deselected(items=[item for item in items if not _depends_on_database(item)])
+    items[:] = [item for item in items if _depends_on_database(item)]
 
 
 def _depends_on_database(item):
-    return DATABASE_FIXTURES & set(item.fixturenames) and not item.get_closest_marker("runs_once")
+    return "database_server" in item.fixturenames and not item.get_closest_marker("runs_once")

@@ -17,7 +17,7 @@ from joindin.cli import main
 from joindin.cli.console import cli
 from joindin.extensions import db
 from tests import services
-from tests.databases import drop_all_tables, postgresql_server_url, temporary_postgresql_database
+from tests.databases import drop_all_tables, temporary_postgresql_database
 
 
 @pytest.fixture
@@ -82,9 +82,9 @@ def instance(tmp_path, empty_database_url):
 
 
 @pytest.fixture(scope="session")
-def ready_instance(tmp_path_factory):
+def ready_instance(database_server, tmp_path_factory):
     """An instance after ``joindin setup``, for all tests of the run, which do not change its database."""
-    with temporary_postgresql_database("ready") if postgresql_server_url() else nullcontext() as url:
+    with temporary_postgresql_database(database_server, "ready") if database_server else nullcontext() as url:
         instance = _make_instance(tmp_path_factory.mktemp("ready"), url)
         # A process, because open connections would prevent copies of a database on PostgreSQL.
         done = instance.run_process("setup")
@@ -93,10 +93,10 @@ def ready_instance(tmp_path_factory):
 
 
 @pytest.fixture
-def ready_copy(ready_instance, tmp_path):
+def ready_copy(database_server, ready_instance, tmp_path):
     """A copy of an instance after ``joindin setup``, which the test may change."""
     template = ready_instance.environment.get("JOINDIN_DATABASE_URL")
-    with temporary_postgresql_database("copy", template) if template else nullcontext() as url:
+    with temporary_postgresql_database(database_server, "copy", template) if template else nullcontext() as url:
         shutil.copytree(ready_instance.folder, tmp_path / "instance")
         yield _make_instance(tmp_path, url)
 

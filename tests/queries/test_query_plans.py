@@ -78,9 +78,9 @@ OF_PEOPLE = ["hosted", "attended", "talks", "talk_comments"]
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory):
+def town(database_server, tmp_path_factory):
     """An application with a big database of its own."""
-    with temporary_database("town", tmp_path_factory) as url:
+    with temporary_database(database_server, "town", tmp_path_factory) as url:
         app = create_app(
             {
                 "INSTANCE": str(tmp_path_factory.mktemp("town")),
