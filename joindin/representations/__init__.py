@@ -1,5 +1,5 @@
-"""What others see: pure functions from loaded things to dicts, written in the order of the contract.
+"""Representations: pure functions from loaded objects to dicts or text, one package per API.
 
-No query and no request comes in here; ``Links`` carries the addresses, the viewer carries who is
-looking. ``fragments.py`` keeps what was rendered.
+Keys are in the order of the contract. ``Links`` builds URLs, and the viewer holds the user's relations to the objects. Queries,
+sessions and requests do not belong here.
 """

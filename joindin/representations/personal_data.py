@@ -1,4 +1,4 @@
-"""What somebody takes along: a zip with one JSON file a table."""
+"""Download of personal data: a ZIP archive with one JSON file per table."""
 
 import json
 from io import BytesIO

@@ -16,12 +16,12 @@ def upgrade():
 
 def downgrade():
     _point_tokens_at_clients(ondelete='CASCADE')
-    # Not in batch mode: SQLite would make the table of clients anew, and lose the tokens with the old one.
+    # Not in batch mode: SQLite would recreate the table of clients and delete the tokens with the old one.
     op.drop_column('clients', 'secret_generation')
 
 
 def _point_tokens_at_clients(ondelete):
-    # SQLite makes the table anew for a changed constraint, and has to be told not to give an id twice.
+    # SQLite recreates the table for a changed constraint; AUTOINCREMENT has to be set again.
     with op.batch_alter_table('access_tokens', schema=None, table_kwargs={'sqlite_autoincrement': True}) as batch_op:
         batch_op.drop_constraint(op.f('fk_access_tokens_client_id_clients'), type_='foreignkey')
         batch_op.create_foreign_key(op.f('fk_access_tokens_client_id_clients'), 'clients', ['client_id'], ['id'], ondelete=ondelete)

@@ -1,4 +1,4 @@
-"""What is known of an installation of Joind.in that was moved in."""
+"""Progress of the import of a Joind.in database."""
 
 import sqlalchemy as sa
 from alembic import op

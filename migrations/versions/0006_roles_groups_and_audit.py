@@ -96,5 +96,5 @@ def downgrade():
     op.drop_table('audit_entries')
     op.drop_table('rejection_reasons')
     op.drop_table('groups')
-    # Not in batch mode: SQLite would make the table of people anew, and lose what refers to them.
+    # Not in batch mode: SQLite would recreate the table of users and delete the rows that refer to it.
     op.drop_column('users', 'is_editor')

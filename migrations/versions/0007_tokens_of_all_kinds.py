@@ -22,7 +22,7 @@ COLUMNS_OF_CLIENTS = (
 
 def upgrade():
     for name, kind, default in COLUMNS_OF_CLIENTS:
-        # Not in batch mode: SQLite would make the table of clients anew, and lose what refers to the old one.
+        # Not in batch mode: SQLite would recreate the table of clients and delete the rows that refer to it.
         op.add_column('clients', sa.Column(name, kind, nullable=default is None, server_default=default))
     op.create_table('grants',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -73,7 +73,7 @@ def upgrade():
         batch_op.alter_column('user_id', existing_type=sa.Integer(), nullable=True)
         batch_op.alter_column('description', existing_type=sa.String(length=255), type_=sa.Text())
     with _tokens() as batch_op:
-        # So far, a token was good for all that its owner may do.
+        # Existing tokens have all rights of their owner.
         batch_op.add_column(sa.Column('scopes', sa.String(length=200), nullable=False, server_default=ALL))
         batch_op.add_column(sa.Column('grant_id', sa.Integer(), nullable=True))
     with _tokens() as batch_op:
@@ -84,7 +84,7 @@ def upgrade():
 
 
 def downgrade():
-    # What could not be understood then: tokens that are not good for everything, and those of nobody.
+    # The old schema cannot represent tokens with limited scopes and tokens without a user.
     op.execute(sa.text('DELETE FROM access_tokens WHERE user_id IS NULL OR scopes <> :all').bindparams(all=ALL))
     op.execute(sa.text('UPDATE access_tokens SET description = substr(description, 1, 255)'))
     with _tokens() as batch_op:
@@ -103,5 +103,5 @@ def downgrade():
 
 
 def _tokens():
-    # SQLite makes the table anew, and has to be told not to give an id twice.
+    # SQLite recreates the table; AUTOINCREMENT has to be set again.
     return op.batch_alter_table('access_tokens', schema=None, table_kwargs={'sqlite_autoincrement': True})

@@ -1,4 +1,4 @@
-"""Browsers in which people are signed in, and how often somebody tried something."""
+"""Browser sessions and rate limits."""
 
 import sqlalchemy as sa
 from alembic import op

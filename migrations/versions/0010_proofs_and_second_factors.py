@@ -76,7 +76,7 @@ def upgrade():
 
 
 def downgrade():
-    # Not in batch mode: SQLite would make the table of users anew, and lose what refers to the old one.
+    # Not in batch mode: SQLite would recreate the table of users and delete the rows that refer to it.
     op.drop_column('users', 'password_suffices')
     op.drop_table('recovery_codes')
     op.drop_table('passkeys')

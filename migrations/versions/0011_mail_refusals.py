@@ -1,4 +1,4 @@
-"""What people do not want to be written about."""
+"""Opt-outs of mail topics."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,6 +1,6 @@
-"""What lists go by: copies of what everybody may see, in the order of each list, and tallies of it.
+"""Read models of lists: copies of public columns, and counts.
 
-They are filled by the upkeep, after the last migration.
+They are filled after the last migration.
 """
 
 import sqlalchemy as sa

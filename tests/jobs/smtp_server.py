@@ -68,12 +68,12 @@ def plain_text_part(letter):
 
 
 def unsubscribe_url(letter):
-    """The page that ends mails like this one, as the header names it."""
+    """Return the URL in the header ``List-Unsubscribe``."""
     return letter["List-Unsubscribe"].removeprefix("<").removesuffix(">")
 
 
 def unsubscribe_footer(letter, about):
-    """What such a mail says before its signature."""
+    """Return the text of a stoppable mail before its signature."""
     return f"To stop mails about {about}, open this page: <{unsubscribe_url(letter)}>\n\n"
 
 

@@ -1,4 +1,4 @@
-"""What hosts and speakers are told on the way from a name to a person."""
+"""Mails to hosts and speakers about claims of talks."""
 
 from joindin.operations.claims import claim_talk, reject_claim
 from tests.conftest import WEBSITE_URL

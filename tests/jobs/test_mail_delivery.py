@@ -32,7 +32,7 @@ def put_mail(session, *recipients, kind="password_reset", token="0123456789abcde
 
 
 def mails():
-    """What the outbox holds now, in the order it came."""
+    """Return the current rows of the outbox in their order."""
     db.session.rollback()
     return db.session.scalars(select(Mail).order_by(Mail.id).execution_options(populate_existing=True)).all()
 

@@ -1,4 +1,4 @@
-"""What each mail says, and to whom, from the operation that causes it to the inbox."""
+"""Text and recipients of each mail, from the operation that causes it to the inbox."""
 
 import re
 from pathlib import Path
@@ -202,7 +202,7 @@ def test_every_mail_is_text_and_html_with_the_same_words(session, smtp_server, d
 
 
 def facts_of(kind):
-    """The names that the template of a mail uses, but for those of the house."""
+    """Return the variables of a mail's template, except those that every mail has."""
     source = Path(mail_templates.__file__).parents[1].joinpath("templates", "mail", f"{kind}.md").read_text()
     environment = Environment()
     environment.filters["quoted"] = str

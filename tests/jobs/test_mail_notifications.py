@@ -1,4 +1,4 @@
-"""What a commit tells the queue, and what it does not."""
+"""Commits that notify the job queue, and commits that do not."""
 
 import logging
 import time

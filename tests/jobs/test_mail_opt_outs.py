@@ -1,4 +1,4 @@
-"""Mails that nobody has to get: which they are, how they say so, and that they stop."""
+"""Optional mails: their kinds, their headers and footers, and opting out."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the mails about comments on talks say, from the operation that causes them to the inbox."""
+"""Mails about talk comments, from the operation that causes them to the inbox."""
 
 import datetime as dt
 

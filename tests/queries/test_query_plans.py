@@ -1,7 +1,7 @@
-"""No list walks a table: what each statement of each list does, over 20,000 events.
+"""Query plans: no statement of a list scans a table, checked with 20,000 events.
 
-SQLite tells its plan, and counts the steps of its machine; PostgreSQL tells the rows it touched.
-What is remembered is asked for once before, as on a server.
+SQLite reports its plan and counts the steps of its virtual machine. PostgreSQL reports the rows it read. Caches are filled by one
+request before, as on a server.
 """
 
 import contextvars
@@ -27,7 +27,7 @@ NEAR, MIDDLE = "start=40", f"start={EVENTS // 2}"
 
 # A page of twenty with all that is loaded along takes a few thousand; a walk over the events 100,000 at least.
 MOST_STEPS = 45_000
-# What begins at the first row of a table may stop soon.
+# A scan from the first row of a table may end early.
 FEW_STEPS = 3_000
 # PostgreSQL would rather read a few thousand index entries than look for hundreds one by one.
 MOST_ROWS = 14_000
@@ -100,7 +100,7 @@ def town(database_server, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def busy(town):
-    """Addresses of who and what has most of each, and somebody who may ask for everything."""
+    """Return the paths of the objects with the most rows, and a user with access to all of them."""
     event_id = db.session.scalar(select(Event.id).order_by(Event.attendee_count.desc()).limit(1))
     user_id = db.session.scalar(most(Attendance.user_id))
     db.session.add(
@@ -222,7 +222,7 @@ def noted(engine):
 
 
 def excess(engine, statement, parameters):
-    """What of a statement is too much; nothing if it is not."""
+    """Return the excessive part of a statement's plan, or nothing."""
     connection = engine.raw_connection()
     try:
         cursor = connection.cursor()
@@ -256,7 +256,7 @@ def excess_on_sqlite(connection, cursor, statement, parameters):
 
 
 def excess_on_postgresql(cursor, statement, parameters):
-    # Tables that are small yet are soonest read whole. What still is has no index.
+    # Small tables are scanned by choice. With scans disabled, a remaining scan has no index.
     cursor.execute("SET LOCAL enable_seqscan = off")
     cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters or None)
     (plan,) = cursor.fetchone()

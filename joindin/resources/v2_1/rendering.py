@@ -1,7 +1,7 @@
 """Pages of events, talks, comments and users, rendered from keys through the fragment cache.
 
-Each function names every input of its representation in the cache key: the row's id and version, whatever else the
-list selects because other rows are shown too, the form, the base URL and the viewer's relation to the row.
+Each function names every input of its representation in the cache key: the row's id and version, columns
+of other rows that it shows, the form, the base URL and the viewer's relation to the row.
 """
 
 from flask import Response, current_app

@@ -48,7 +48,7 @@ def test_nobody_is_lost_to_a_name_that_differs_in_case_or_accents_only(session):
 
 def test_a_name_that_becomes_free_while_its_row_waits_is_not_lost(session):
     class Busy(InMemorySource):
-        """The house is at work: when the people are read again, the first of them is gone."""
+        """A source whose first user has disappeared when the users are read again."""
 
         readings = 0
 

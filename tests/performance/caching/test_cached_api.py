@@ -1,4 +1,4 @@
-"""What visitors and signed-in readers of the API get with the cache in place."""
+"""API responses to visitors and signed-in users with the response cache enabled."""
 
 import datetime as dt
 

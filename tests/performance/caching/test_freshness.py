@@ -17,7 +17,7 @@ from tests.services import TIMEOUT_S
 WORKERS, WRITERS, READERS = 4, 8, 8
 # CI asks for 20,000.
 OPERATIONS = int(os.environ.get("JOINDIN_TEST_OPERATIONS", "1000"))
-# One in so many operations writes.
+# One of this many operations is a write.
 WRITES = 4
 
 
@@ -65,7 +65,7 @@ class Counts:
 
 
 def write(port, counts, event_id, token, rounds):
-    """Comment again and again, on one event that nobody else comments on."""
+    """Comment repeatedly on an event without other comments."""
     connection = HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_S)
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     problems = []

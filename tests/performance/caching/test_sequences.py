@@ -102,7 +102,7 @@ WRITES = (
 )
 
 
-# What is written by hand, to whatever row it hits.
+# Manual SQL updates of random rows.
 BY_HAND = (
     "UPDATE users SET full_name = 'Hand {number}' WHERE id = {user}",
     "UPDATE users SET full_name = NULL, biography = 'By hand' WHERE id = {user}",

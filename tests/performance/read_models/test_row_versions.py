@@ -1,4 +1,4 @@
-"""Row versions move with everything that a representation shows, whoever writes."""
+"""Row versions move with everything that a representation shows, for every writing program."""
 
 import dataclasses
 

@@ -7,7 +7,7 @@ from joindin.db.locking import begin_write
 from joindin.performance.read_models import find_inconsistencies, rebuild
 from tests.factories import make_event, make_talk, make_user
 
-# What is done to a right database, and which read model has how many wrong rows afterwards.
+# Statements that damage a consistent database, and the number of wrong rows by read model afterwards.
 DAMAGES = {
     "a listed event with a call that it does not have": (
         "UPDATE listed_events SET cfp_ends_at = starts_at",

@@ -1,4 +1,4 @@
-"""A page of any list costs one statement where its pieces are remembered; for somebody signed in two or three."""
+"""A page of any list with cached fragments costs one statement, and two or three for signed-in users."""
 
 import pytest
 
@@ -15,8 +15,8 @@ from tests.factories import (
     parse_instant,
 )
 
-# What is read beside the page for somebody signed in: the token, and what the things are to them. That comes with the
-# page where the database is another process.
+# Further statements of a signed-in user's page: the token, and the viewer's relations to the objects. PostgreSQL returns the
+# relations with the page.
 ANYBODYS, WITH_THE_PAGE, ONES_OWN = "the token", "the token, and on SQLite what they are", "the token, what they are"
 
 LISTS = {

@@ -1,4 +1,4 @@
-"""A list costs a fixed number of statements, whatever its length."""
+"""A list costs a fixed number of statements, independent of its length."""
 
 import pytest
 
@@ -36,7 +36,7 @@ def make_rich_event(session, host, is_pending=False):
 
 @pytest.fixture
 def cost(api, session, count_statements):
-    """How many statements a GET takes, as a visitor or as somebody whose token was used a moment ago."""
+    """Return the number of statements of a GET, as a visitor or with a recently used token."""
     admin = api.signed_in(make_user(session, is_admin=True))
     admin.get("/")
 

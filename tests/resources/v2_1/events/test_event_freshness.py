@@ -50,7 +50,7 @@ def body(**changes):
     }
 
 
-# What is done by the host, and what of the event it changes.
+# Actions of the host, and the fields of the event that they change.
 CHANGES = {
     "attending": ("POST", "{event}/attending", {}, {"attendee_count": 1}),
     "commenting": ("POST", "{event}/comments", {"json": {"comment": "Nice", "rating": 4}}, {"event_comments_count": 1}),

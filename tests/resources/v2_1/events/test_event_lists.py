@@ -1,4 +1,4 @@
-"""What the list of events can be asked for, and how (spec 4.2, 2.3)."""
+"""Filters and parameters of the list of events (spec 4.2, 2.3)."""
 
 import pytest
 

@@ -212,7 +212,7 @@ def test_session_list_costs_a_fixed_number_of_statements(app, session, ann, coun
     with count_statements() as seen:
         browsers[0].get("/accounts/sessions/")
 
-    # Who it is, and the list.
+    # The session's user, and the list.
     assert len(seen) == 2
 
 

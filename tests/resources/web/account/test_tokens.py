@@ -66,7 +66,7 @@ def test_token_is_shown_once_and_works(own_browser, session, ada):
     assert (again.status_code, again.location) == (302, HOME)
     assert "Token is too old to be revealed." in main_text(own_browser.get(HOME))
     called = Browser(own_browser._client.application).get("/v2.1/token", headers={"Authorization": f"Bearer {secret}"})
-    # Known, but not through an application of the house.
+    # Signed in, but without a first-party application.
     assert called.status_code == 403
 
 
