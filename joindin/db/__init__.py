@@ -1,1 +1,5 @@
-"""The declarative base, column types, engines, locks and upserts: what differs between SQLite and PostgreSQL."""
+"""Database access below the models: base class, column types, engines, locks, upserts, outages.
+
+Differences between SQLite and PostgreSQL belong here, so that other packages need not know the database. No models, no
+queries, no Flask.
+"""
