@@ -209,7 +209,9 @@ def test_introspection_requires_a_confidential_application(flow, session):
         public.post("introspect", token=given["access_token"]),
     ]
 
-    assert {(reply.status_code, reply.mimetype) for reply in replies} == {(403, "text/html")}
+    assert {(reply.status_code, reply.mimetype, reply.text) for reply in replies} == {
+        (403, "text/html", "<h1>403 Forbidden</h1>")
+    }
 
 
 def test_a_service_of_the_operator_introspects_all_tokens(flow, session):

@@ -20,7 +20,7 @@ HIDDEN = {
     *(("GET", path) for path in ("/talk/view/{talk_id}", "/talk/{stub}", "/user/{username}")),
     *(("GET", path) for path in ("/user/login", "/user/verification", "/user/new-password")),
     *(
-        (method, f"/{page}/{{below}}")
+        (method, f"/{page}/{{path}}")
         for method in ("POST", "PUT", "DELETE", "PATCH")
         for page in ("event", "e", "talk", "user")
     ),

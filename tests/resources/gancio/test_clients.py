@@ -142,8 +142,13 @@ def test_a_user_signs_in_with_a_password(browser, session, ada):
     assert (stored.kind, stored.user_id, stored.expires_at, stored.scopes) == ("gancio", ada.id, None, ALL_SCOPES)
 
 
-def test_an_older_client_signs_in_with_a_minimal_json_body(browser):
-    assert sign_in(browser, json=True, username="ada", password=PASSWORD).status_code == 200
+def test_an_older_client_signs_in_with_a_minimal_json_body(browser, session, ada):
+    reply = sign_in(browser, json=True, username="ada", password=PASSWORD)
+
+    assert (reply.status_code, reply.json["username"]) == (200, "ada@example.org")
+    stored = newest(session, AccessToken)
+    assert (stored.kind, stored.user_id, stored.scopes) == ("gancio", ada.id, ALL_SCOPES)
+    assert browser.get("/api/clients", headers=bearer(reply.json["access_token"])).status_code == 200
 
 
 def test_a_token_is_renewed(browser):
