@@ -32,7 +32,7 @@ def test_every_requirement_has_a_state():
     assert [row[0] for row in rows() if len(row) != 4 or row[2] not in STATES] == []
 
 
-def test_what_is_met_in_part_or_not_at_all_is_explained():
+def test_requirements_met_in_part_or_not_at_all_are_explained():
     assert [row[0] for row in rows() if row[2] in ("partly", "not met") and len(row[3]) < 20] == []
 
 

@@ -46,7 +46,7 @@ def test_seeded_instants_are_found_by_their_value(session, kind):
     )
 
 
-def test_what_was_there_stays_and_what_comes_later_gets_a_new_id(session):
+def test_existing_rows_stay_and_later_rows_get_new_ids(session):
     event = make_event(session, "SampleConf", host=make_user(session))
     session.commit()
 

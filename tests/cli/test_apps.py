@@ -18,7 +18,7 @@ def test_create_registers_an_application_that_signs_people_in(run, session):
     assert authenticate_trusted_client(session, "web2", "web2secret") is client
 
 
-def test_without_the_password_grant_it_signs_nobody_in(run, session):
+def test_an_application_without_the_password_grant_gets_no_tokens(run, session):
     run("apps", "create", "Phone", "--key", "phone", "--secret", "phonesecret")
 
     assert newest(session, Client).key == "phone"

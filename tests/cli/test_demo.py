@@ -147,7 +147,7 @@ def test_the_counters_of_the_demo_are_right(run):
     assert (reply.exit_code, reply.output) == (0, "All counters are right.\n")
 
 
-def test_the_demo_writes_to_nobody(run, session):
+def test_the_demo_sends_no_mail(run, session):
     make_user(session, "root", is_admin=True)
 
     run("demo")
@@ -179,7 +179,7 @@ def test_production_wants_to_be_asked_twice(run, app, session, monkeypatch):
     )
 
 
-def test_the_demo_stays_out_of_a_house_where_somebody_lives(run, session):
+def test_the_demo_is_not_loaded_if_there_are_accounts(run, session):
     make_user(session, "first")
     session.commit()
 

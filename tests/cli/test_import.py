@@ -224,7 +224,7 @@ def test_next_years_listing_is_a_new_event_when_this_years_has_gone(run, session
     assert names_of_events(session) == ["PumpkinConf", "PumpkinConf"]
 
 
-def test_what_was_edited_here_stays_and_the_rest_follows(run, session, tmp_path):
+def test_edited_fields_are_kept_and_the_others_are_updated(run, session, tmp_path):
     write_listings(tmp_path, "2031/php", [listing()])
     run(tmp_path)
     event = the_event(session)
@@ -395,7 +395,7 @@ def test_an_import_cut_short_is_completed_by_the_next(run, session, tmp_path):
     assert names_of_events(session) == [f"Conf {n}" for n in range(6)]
 
 
-def test_what_the_database_will_not_take_does_not_stop_the_rest_of_the_batch(app, session, tmp_path, capsys):
+def test_a_listing_that_the_database_refuses_does_not_stop_the_batch(app, session, tmp_path, capsys):
     write_listings(tmp_path, "2031/php", [listing(f"Conf {n}") for n in range(3)])
     listings, files = read_listings(tmp_path)
     listings[1].fields["description"] = None

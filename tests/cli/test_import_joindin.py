@@ -82,7 +82,7 @@ def test_overwriting_is_asked_for(run, dump, session):
     assert table_of(overwritten.stdout)["user"]["updated"] == 1
 
 
-def test_an_old_password_signs_in_once_and_is_hashed_anew(run, dump, api, session):
+def test_an_old_password_hash_is_replaced_at_the_first_sign_in(run, dump, api, session):
     run("import", "joindin", dump)
     body = {
         "grant_type": "password",
@@ -120,7 +120,7 @@ def test_an_old_token_and_old_links_still_work(run, dump, api):
     assert (given["stub"], given["type"], given["event_uri"]) == ("ab12c", "Talk", shown["uri"])
 
 
-def test_what_is_made_afterwards_gets_ids_of_its_own(run, dump, session, api):
+def test_rows_created_after_the_import_get_new_ids(run, dump, session, api):
     run("import", "joindin", dump)
     body = {"username": "newcomer", "password": "three pumpkins", "email": "new@example.org", "full_name": "New"}
 

@@ -14,7 +14,7 @@ import pytest
 
 pytestmark = pytest.mark.runs_once("processes and ports do not depend on the database")
 
-PATIENCE = 30
+TIMEOUT_S = 30
 
 
 @pytest.fixture
@@ -32,14 +32,14 @@ def serve(ready_instance, free_port):
     for process in started:
         if process.poll() is None:
             process.terminate()
-            process.communicate(timeout=PATIENCE)
+            process.communicate(timeout=TIMEOUT_S)
 
 
 def test_serve_answers_and_stops_when_told(serve, free_port):
     server = serve("--no-jobs")
     landing = _get(free_port, "/")
     server.send_signal(signal.SIGTERM)
-    out, err = server.communicate(timeout=PATIENCE)
+    out, err = server.communicate(timeout=TIMEOUT_S)
 
     assert (landing["events"], server.returncode, err) == (f"http://127.0.0.1:{free_port}/v2.1/events", 0, "")
     assert out.splitlines() == [
@@ -55,7 +55,7 @@ def test_serve_starts_again_at_once_on_the_same_port(serve, free_port):
     first = serve("--no-jobs")
     _get(free_port, "/")
     first.send_signal(signal.SIGINT)
-    first.communicate(timeout=PATIENCE)
+    first.communicate(timeout=TIMEOUT_S)
 
     serve("--no-jobs")
     landing = _get(free_port, "/")
@@ -66,7 +66,7 @@ def test_serve_starts_again_at_once_on_the_same_port(serve, free_port):
 def test_serve_speaks_http_1_0(serve, free_port):
     serve("--no-jobs")
 
-    with socket.create_connection(("127.0.0.1", int(free_port)), timeout=PATIENCE) as connection:
+    with socket.create_connection(("127.0.0.1", int(free_port)), timeout=TIMEOUT_S) as connection:
         connection.sendall(b"GET /v2.1/events HTTP/1.0\r\n\r\n")
         reply = b"".join(iter(lambda: connection.recv(65536), b""))
 
@@ -76,7 +76,7 @@ def test_serve_speaks_http_1_0(serve, free_port):
 
 
 @pytest.mark.slow("loads demo data and starts a server")
-def test_serve_shows_the_demo_to_whoever_signs_in(ready_copy, serve, free_port):
+def test_serve_prints_the_demo_accounts(ready_copy, serve, free_port):
     assert ready_copy.run("demo").returncode == 0
 
     server = serve("--no-jobs", instance=ready_copy)
@@ -93,7 +93,7 @@ def test_serve_shows_the_demo_to_whoever_signs_in(ready_copy, serve, free_port):
     )
     hot = _get(free_port, "/v2.1/events?filter=hot")
     server.terminate()
-    out, _ = server.communicate(timeout=PATIENCE)
+    out, _ = server.communicate(timeout=TIMEOUT_S)
 
     assert signed_in["user_uri"] == f"http://127.0.0.1:{free_port}/v2.1/users/1"
     assert hot["events"][0]["name"] == "Harbour Code Days"
@@ -107,7 +107,7 @@ def test_jobs_run_along_are_started_again_and_stop_with_the_server(serve):
     os.kill(first, signal.SIGKILL)
     second = _wait_until(lambda: _jobs_of(server.pid, other_than=first))
     server.terminate()
-    _, err = server.communicate(timeout=PATIENCE)
+    _, err = server.communicate(timeout=TIMEOUT_S)
 
     assert (server.returncode, Path(f"/proc/{second}").exists()) == (0, False)
     assert "The job worker ended with exit code -9 and is restarted.\n" in err
@@ -150,7 +150,7 @@ def test_serve_refuses_options_that_make_no_sense(run, options, complaint):
 
 
 def _get(port, path):
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE) as reply:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=TIMEOUT_S) as reply:
         return json.load(reply)
 
 
@@ -158,7 +158,7 @@ def _post(port, path, body):
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
     )
-    with urllib.request.urlopen(request, timeout=PATIENCE) as reply:
+    with urllib.request.urlopen(request, timeout=TIMEOUT_S) as reply:
         return json.load(reply)
 
 
@@ -177,7 +177,7 @@ def _jobs_of(pid, other_than=None):
 
 
 def _wait_until(done):
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + TIMEOUT_S
     while not (result := done()):
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.1)

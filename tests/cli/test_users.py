@@ -18,7 +18,7 @@ from tests.factories import make_group, make_user, newest
 CREATE = ("users", "create", "maria", "--email", "maria@example.org")
 
 
-def test_create_makes_a_verified_account_and_writes_to_nobody(run, session):
+def test_create_makes_a_verified_account_and_sends_no_mail(run, session):
     make_user(session, "first")
 
     reply = run(*CREATE, "--password", "correct horse")
@@ -100,7 +100,7 @@ def test_a_password_repeated_wrongly_makes_no_account(run, session):
         ),
     ],
 )
-def test_what_registration_refuses_is_refused_here(run, session, words, complaint):
+def test_values_that_registration_refuses_are_refused(run, session, words, complaint):
     reply = run("users", "create", *words)
 
     assert (reply.exit_code, reply.stderr.splitlines()[-1]) == (2, f"Error: {complaint}")
@@ -200,7 +200,7 @@ def test_an_unknown_name_is_refused(run, session, command):
         (["deactivate"], "is_active", "maria is deactivated."),
     ],
 )
-def test_what_the_operator_gives_is_written_down_with_the_reason(run, session, words, column, said):
+def test_changes_of_the_operator_are_logged_with_the_reason(run, session, words, column, said):
     make_user(session, "root", is_admin=True)
     maria = make_user(session, "maria")
     before = getattr(maria, column)
@@ -215,7 +215,7 @@ def test_what_the_operator_gives_is_written_down_with_the_reason(run, session, w
     assert entry.reason == "asked by mail"
 
 
-def test_who_was_deactivated_comes_back(run, session):
+def test_a_deactivated_account_is_reactivated(run, session):
     maria = make_user(session, "maria", is_active=False)
 
     reply = run("users", "activate", "maria")

@@ -20,7 +20,7 @@ MONTH = dt.timedelta(days=30)
 SECOND = dt.timedelta(seconds=1)
 
 
-def test_what_is_done_is_forgotten_after_a_month(session):
+def test_sent_mails_are_deleted_after_a_month(session):
     old, older = NOW - MONTH, NOW - MONTH - SECOND
     for name, created_at, due_at, sent_at in (
         ("sent long ago", older, None, older),

@@ -132,7 +132,7 @@ def test_a_recipient_refused_for_now_is_tried_again(session, smtp_server, delive
 
 
 @pytest.mark.parametrize("recipient", ["nobody", "a@example.org, b@example.org", "a@example.org\r\nBcc: b@example.org"])
-def test_what_is_no_address_is_given_up_without_asking(session, smtp_server, deliver, recipient):
+def test_an_invalid_address_is_not_sent_to_the_server(session, smtp_server, deliver, recipient):
     put_mail(session, recipient)
 
     done = deliver(NOW)
@@ -164,7 +164,7 @@ def test_when_the_server_is_down_the_round_ends_and_nothing_is_lost(session, smt
     assert {letter["To"] for letter in smtp_server.messages} == {"a@example.org", "b@example.org"}
 
 
-def test_a_mail_that_cannot_be_written_holds_nobody_up(session, smtp_server, deliver, caplog):
+def test_a_mail_that_cannot_be_composed_does_not_block_the_others(session, smtp_server, deliver, caplog):
     put_mail(session, "a@example.org", kind="carrier_pigeon")
     put_mail(session, "b@example.org", kind="event_approved")
     put_mail(session, "c@example.org")
@@ -223,7 +223,7 @@ def test_two_workers_at_once_send_each_mail_exactly_once(app, session, smtp_serv
     assert all(done.sent and not done.failed for done in rounds)
 
 
-def test_nobody_waits_for_a_server_that_takes_its_time(app, session, smtp_server, deliver):
+def test_a_slow_mail_server_does_not_block_the_database(app, session, smtp_server, deliver):
     put_mail(session)
     seen = []
 

@@ -178,7 +178,7 @@ def test_a_reported_comment_is_told_to_the_hosts(session, smtp_server, deliver, 
     ]
 
 
-def test_a_comment_nobody_is_known_to_have_written_can_be_reported(session, smtp_server, deliver):
+def test_a_comment_without_an_author_can_be_reported(session, smtp_server, deliver):
     event = make_event(session, host=make_user(session))
     comment = make_event_comment(session, event, None, text="Buy this")
     report_comment(session, comment, reporter=make_user(session), now=NOW)
@@ -292,7 +292,7 @@ MEAN = [
 
 
 @pytest.mark.parametrize("mean", MEAN)
-def test_what_people_write_is_never_read_as_markdown_or_html(session, smtp_server, deliver, mean):
+def test_user_text_is_never_interpreted_as_markdown_or_html(session, smtp_server, deliver, mean):
     enqueue_mail(
         session,
         "event_comment_reported",

@@ -54,7 +54,7 @@ def test_a_commit_with_mail_is_announced(announcing_app):
     assert (before, get_queue(announcing_app).pending_count()) == (0, 1)
 
 
-def test_a_comment_of_which_speakers_hear_is_announced(announcing_app):
+def test_a_comment_with_mail_to_speakers_notifies_the_worker(announcing_app):
     with announcing_app.app_context():
         author, speaker = (make_user(db.session) for _ in range(2))
         event = make_event(db.session)
@@ -124,7 +124,7 @@ def test_a_savepoint_taken_back_does_not_silence_the_rest(announcing_app):
     assert get_queue(announcing_app).pending_count() == 1
 
 
-def test_announcements_do_not_pile_up_while_nobody_listens(announcing_app):
+def test_notices_do_not_pile_up_without_a_worker(announcing_app):
     with announcing_app.app_context():
         for _ in range(6):
             remind()

@@ -31,7 +31,7 @@ def test_each_mail_of_the_contract_always_goes_out_or_has_a_topic():
 
 
 @pytest.mark.parametrize("kind", sorted(ALWAYS))
-def test_what_answers_its_reader_cannot_be_stopped(session, smtp_server, deliver, kind):
+def test_a_mail_that_answers_its_recipient_cannot_be_stopped(session, smtp_server, deliver, kind):
     facts = dict.fromkeys(
         ("token", "full_name", "username", "title", "slug", "reason", "event", "talk", "stub", "name", "email",
          "subject", "comment"), "x",
@@ -45,7 +45,7 @@ def test_what_answers_its_reader_cannot_be_stopped(session, smtp_server, deliver
     assert "Stop them" not in letter.as_string()
 
 
-def test_what_tells_of_others_names_its_end_for_one_click(session, smtp_server, deliver):
+def test_a_notification_has_a_one_click_unsubscribe_header(session, smtp_server, deliver):
     ann = make_user(session, "ann")
     notify(session, ann)
 
@@ -58,7 +58,7 @@ def test_what_tells_of_others_names_its_end_for_one_click(session, smtp_server, 
     assert unsubscribe_url(letter) in letter.get_body(("plain",)).get_content()
 
 
-def test_who_refused_a_topic_gets_no_more_of_it_and_all_else(session):
+def test_an_opt_out_stops_one_topic_only(session):
     ann, bea = make_user(session, "ann"), make_user(session, "bea")
     opt_out(session, ann.id, "hosting", now=NOW)
 
@@ -129,7 +129,7 @@ def test_asking_who_wants_a_mail_costs_one_statement(session, count_statements):
 
 
 @pytest.mark.parametrize("topic", TOPICS)
-def test_a_token_is_good_for_one_person_and_one_topic(topic):
+def test_an_unsubscribe_token_is_valid_for_one_user_and_one_topic(topic):
     token = unsubscribe_token(SECRET, 7, topic)
 
     assert parse_unsubscribe_token(SECRET, token) == (7, topic)

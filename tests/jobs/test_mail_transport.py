@@ -59,7 +59,7 @@ def test_a_wrong_password_is_not_repeated_anywhere(session, deliver, context, tr
         assert "wr0ng-w0rd" not in caplog.text
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(session, deliver, context):
+def test_an_untrusted_certificate_is_refused(session, deliver, context):
     put_mail(session)
     with SmtpServer(tls_context=context, require_starttls=True, auth_required=True) as smtp_server:
         done = deliver(NOW, MAIL_URL=f"smtp+starttls://user:right%3A%2F%40%20pass@127.0.0.1:{smtp_server.port}")

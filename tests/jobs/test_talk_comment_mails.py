@@ -55,7 +55,7 @@ def test_a_private_comment_without_a_rating_that_counts_says_so(session, smtp_se
     )
 
 
-def test_who_refused_or_has_no_address_is_not_written_to(session, smtp_server, deliver):
+def test_users_who_opted_out_or_have_no_address_get_no_mail(session, smtp_server, deliver):
     author, ada, bob = (make_user(session, name) for name in ("ann", "ada", "bob"))
     opt_out(session, ada.id, "feedback", now=NOW)
     opt_out(session, bob.id, "hosting", now=NOW)

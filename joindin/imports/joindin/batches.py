@@ -91,8 +91,8 @@ def _rows_by_id(context, table_import, batch):
 
 def _without_known_rows(context, table_import, rows):
     """Return the rows without those that an known run finished and those that exist here."""
-    finished_to = context.progress[table_import.name].finished_until_id
-    known = {row_id for row_id in rows if row_id <= finished_to}
+    finished_id = context.progress[table_import.name].finished_until_id
+    known = {row_id for row_id in rows if row_id <= finished_id}
     if known:
         known -= find_skipped(context.session, table_import.name, known)
     if "id" in table_import.table.c and len(known) < len(rows):

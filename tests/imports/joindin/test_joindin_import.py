@@ -260,7 +260,7 @@ def test_rows_that_are_there_twice_become_one(session):
     assert moved.issues == []
 
 
-def test_who_names_nobody_is_anonymous_and_who_names_a_ghost_is_told(session):
+def test_rows_without_a_user_are_anonymous_and_unknown_users_are_reported(session):
     moved = run_import(
         session,
         legacy_tables(

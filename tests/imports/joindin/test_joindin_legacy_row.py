@@ -140,7 +140,7 @@ def test_only_y_is_private(private, ours):
         (None, None, None),
     ],
 )
-def test_a_zone_is_kept_by_its_name_even_if_nobody_knows_it(continent, place, ours):
+def test_an_unknown_time_zone_keeps_its_name(continent, place, ours):
     assert map_event(LegacyRow(event(1, event_tz_cont=continent, event_tz_place=place)))["timezone"] == ours
 
 
@@ -201,7 +201,7 @@ def test_comments_on_talks_once_had_unix_seconds():
         ("event", "pending", "unconfirmed hosts"),
     ],
 )
-def test_who_never_became_a_host_is_none(rtype, rcode, reason):
+def test_unconfirmed_hosts_are_excluded(rtype, rcode, reason):
     with pytest.raises(ExcludedRow, match=reason):
         map_host(LegacyRow(row(ID=1, uid=2, rid=3, rtype=rtype, rcode=rcode)))
 

@@ -167,7 +167,7 @@ def test_new_rows_get_ids_above_all_of_the_original_from_the_first_moment_on(ses
     assert (spoken.event_id, session.get(User, 500).username) == (901, "user500")
 
 
-def test_what_is_new_in_the_original_comes_in_later(session):
+def test_new_rows_of_the_source_are_imported_by_a_later_run(session):
     run_import(session, installation())
     more = installation(people=8)
 
@@ -224,7 +224,7 @@ def test_pages_that_were_shown_before_show_what_was_overwritten(session, api, ch
     assert shown(api) == (["web"], ["Person 2"], ["small"])
 
 
-def test_what_was_changed_or_deleted_here_stays_so(session):
+def test_rows_that_were_changed_or_deleted_here_are_kept(session):
     run_import(session, installation())
     session.execute(update(User).where(User.id == 1).values(full_name="New Name", password_hash="$argon2id$new"))
     session.execute(delete(EventComment).where(EventComment.id == 2))
@@ -262,7 +262,7 @@ def test_overwriting_takes_the_original_at_its_word(session):
     assert again.of("user") == {"updated": 1, "unchanged": 5}
 
 
-def test_what_was_mended_in_the_original_comes_in_with_all_that_belongs_to_it(session):
+def test_a_row_that_was_repaired_in_the_source_is_imported_with_its_dependent_rows(session):
     run_import(session, installation())
     mended = installation()
     mended["events"][2] = event(3)
@@ -341,7 +341,7 @@ def test_a_name_that_was_taken_here_meanwhile_stays_with_who_took_it(session):
 
 
 @pytest.mark.parametrize("missing", ["user", "events"])
-def test_what_is_no_installation_is_refused(session, missing):
+def test_a_database_without_required_tables_is_refused(session, missing):
     tables = installation()
     del tables[missing]
 

@@ -35,7 +35,7 @@ def test_a_dump_is_read_whole_however_it_is_cut(tmp_path, monkeypatch, chunk, st
     assert list(dump.rows("nothing")) == []
 
 
-def test_what_is_in_memory_reads_like_a_dump():
+def test_a_source_in_memory_reads_like_a_dump():
     tables = InMemorySource(TABLES)
 
     assert tables.table_stats() == {"tags": TableStats(2, 2), "empty": TableStats(0, 0), "odd": TableStats(5, 7)}
@@ -107,7 +107,7 @@ def test_an_address_that_makes_no_sense_is_refused_without_its_password(source, 
 
 
 @pytest.mark.parametrize("address", ["mysql://ann:geheim@127.0.0.1/nix", "mysql://ann:geheim@127.0.0.1:1/nix"])
-def test_a_server_that_lets_nobody_in_is_named_without_the_password(address):
+def test_a_refused_mysql_login_is_reported_without_the_password(address):
     with pytest.raises(SourceError) as refused:
         open_source(address)
 

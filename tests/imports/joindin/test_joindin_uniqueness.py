@@ -13,7 +13,7 @@ def names_of(session, *columns):
     return [tuple(row) for row in session.execute(select(*columns).order_by(columns[0]))]
 
 
-def test_nobody_is_lost_to_a_name_that_differs_in_case_or_accents_only(session):
+def test_users_whose_names_differ_in_case_or_accents_only_are_all_imported(session):
     moved = run_import(
         session,
         legacy_tables(
@@ -68,7 +68,7 @@ def test_a_name_that_becomes_free_while_its_row_waits_is_not_lost(session):
     }
 
 
-def test_a_new_name_is_not_one_that_somebody_else_brings(session):
+def test_a_generated_name_does_not_take_another_users_name(session):
     run_import(
         session,
         legacy_tables(
@@ -82,7 +82,7 @@ def test_a_new_name_is_not_one_that_somebody_else_brings(session):
     assert names == {1: "ann", 3: "ann-2", 5: "user-4"}
 
 
-def test_an_address_of_somebody_else_is_given_up_but_not_the_name(session):
+def test_a_taken_address_is_dropped_and_the_name_is_kept(session):
     moved = run_import(
         session, legacy_tables(user=[user(1, "ann"), user(2, "bea", email="Ann@Example.org"), user(3, "cy", email="")])
     )
