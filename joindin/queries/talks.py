@@ -131,7 +131,7 @@ _KEY = CompiledStatement(
 
 
 def _key_list(found, way, total, more=""):
-    """A list of talks by their start. ``found`` is SQL for those of visible events, without what is not active."""
+    """Return a list of talks by their start. ``found`` is the FROM and WHERE clause of its talks."""
     return KeyedList(
         f"""SELECT {_COLUMNS}, {total} AS total {more}
             FROM (SELECT talks.id, talks.starts_at FROM {found}
@@ -157,7 +157,7 @@ _MATCHING = "SELECT rowid FROM talk_titles WHERE talk_titles MATCH :match"
 
 
 def _titled(found):
-    """A list, and the question how many there are, which is remembered."""
+    """Return the list and the statement of its total, which is cached."""
     counting = CompiledStatement(text(f"SELECT count(*), {CHANGE_COUNTER} FROM {found}"))
     return _key_list(found, "DESC", "0", f", {CHANGE_COUNTER} AS changes"), counting
 
