@@ -8,7 +8,7 @@ from joindin.errors import InvalidInput
 from joindin.extensions import db
 from joindin.operations.contact import send_contact_message
 from joindin.representations.schema_fields import string
-from joindin.resources.v2_1.authentication import client_origin
+from joindin.resources.v2_1.client_origin import client_origin
 from joindin.resources.v2_1.field_lengths import check_length
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns_empty
 from joindin.resources.v2_1.request_params import get_params

@@ -12,7 +12,7 @@ from joindin.representations.v2_1.languages import (
     represent_language,
     represent_talk_type,
 )
-from joindin.resources.v2_1.authentication import links
+from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import fails_with, returns, returns_page
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.responses import collection_response

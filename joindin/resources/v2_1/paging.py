@@ -5,7 +5,7 @@ from flask import request
 from joindin.errors import InvalidInput
 from joindin.http.paging import MAX_OFFSET, PagingParams, next_offset, previous_offset
 from joindin.queries.paging import Page, Paging
-from joindin.resources.v2_1.authentication import base_url
+from joindin.resources.v2_1.links import base_url
 from joindin.resources.v2_1.request_params import build_query, get_query_params, is_number
 
 DEFAULT_PAGING = Paging()

@@ -22,7 +22,7 @@ from joindin.representations.v2_1.events import represent_event
 from joindin.representations.v2_1.talk_comments import represent_talk_comment
 from joindin.representations.v2_1.talks import represent_talk
 from joindin.representations.v2_1.users import represent_user
-from joindin.resources.v2_1.authentication import base_url, links
+from joindin.resources.v2_1.links import base_url, links
 from joindin.resources.v2_1.responses import collection_response, is_verbose
 from joindin.utils.datetimes import day_number, utc_now
 from joindin.viewer import Viewer

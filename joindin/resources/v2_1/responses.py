@@ -10,7 +10,7 @@ from markupsafe import escape
 from joindin.http import conditional
 from joindin.http.request_identity import get_caller
 from joindin.queries.paging import Page
-from joindin.resources.v2_1.authentication import links
+from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.paging import collection_meta
 from joindin.resources.v2_1.request_params import get_query_params
 

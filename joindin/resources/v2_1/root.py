@@ -5,7 +5,7 @@ from flask_smorest import Blueprint
 
 from joindin.representations.schema_fields import ObjectSchema, api_url, object_of, string
 from joindin.representations.v2_1.collections import CallerMetaSchema
-from joindin.resources.v2_1.authentication import links
+from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import add_undocumented_route, returns
 from joindin.resources.v2_1.responses import object_response
 

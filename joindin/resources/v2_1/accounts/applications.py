@@ -16,8 +16,9 @@ from joindin.representations.v2_1.applications import (
     VerboseApplicationPageSchema,
     represent_application,
 )
-from joindin.resources.v2_1.authentication import links, require_user
+from joindin.resources.v2_1.authentication import require_user
 from joindin.resources.v2_1.field_lengths import find_length_errors
+from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty, returns_page
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.request_params import get_params

@@ -14,7 +14,9 @@ from joindin.queries.accounts.api_tokens import authenticate_trusted_client, get
 from joindin.queries.paging import Page, single_page
 from joindin.representations.schema_fields import ObjectSchema, string
 from joindin.representations.v2_1.tokens import SignInSchema, TokenPageSchema, represent_token
-from joindin.resources.v2_1.authentication import client_origin, links, require_user
+from joindin.resources.v2_1.authentication import require_user
+from joindin.resources.v2_1.client_origin import client_origin
+from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty, returns_page
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.request_params import get_params

@@ -31,8 +31,9 @@ from joindin.resources.v2_1.accounts.account_fields import (
     MSG_FULL_NAME_REQUIRED,
     find_email_error,
 )
-from joindin.resources.v2_1.authentication import links, require_user
+from joindin.resources.v2_1.authentication import require_user
 from joindin.resources.v2_1.field_lengths import find_length_errors
+from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import (
     accepts_body,
     accepts_query,

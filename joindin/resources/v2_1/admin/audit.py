@@ -13,8 +13,8 @@ from joindin.queries.accounts.users import get_user_by_username
 from joindin.queries.audit import MAX_PAGE_SIZE, AuditFilter, list_audit_entries
 from joindin.queries.paging import PAGE_SIZE
 from joindin.representations.v2_1.audit import AuditPageSchema, represent_audit_entry
-from joindin.resources.v2_1.authentication import base_url, links
 from joindin.resources.v2_1.authorization import requires
+from joindin.resources.v2_1.links import base_url, links
 from joindin.resources.v2_1.openapi import accepts_query, fails_with, returns
 from joindin.resources.v2_1.request_params import build_query, get_query_params
 from joindin.resources.v2_1.responses import object_response

@@ -18,8 +18,8 @@ from joindin.queries.accounts.groups import count_members, find_group, list_grou
 from joindin.queries.paging import single_page
 from joindin.representations.schema_fields import ObjectSchema, string
 from joindin.representations.v2_1.groups import GroupPageSchema, MemberPageSchema, represent_group, represent_member
-from joindin.resources.v2_1.authentication import links
 from joindin.resources.v2_1.authorization import requires
+from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty, returns_page
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.request_params import get_params

@@ -18,8 +18,9 @@ from joindin.representations.v2_1.comment_reports import (
     represent_event_report,
     represent_talk_report,
 )
-from joindin.resources.v2_1.authentication import links, require_user
+from joindin.resources.v2_1.authentication import require_user
 from joindin.resources.v2_1.comment_reports import MSG_LOGIN_TO_LIST_REPORTS
+from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import fails_with, returns_page
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.responses import collection_response, is_verbose

@@ -15,7 +15,7 @@ from joindin.representations.schema_fields import ObjectSchema, integer, optiona
 from joindin.representations.v2_1.groups import PermissionPageSchema, represent_permission
 from joindin.resources.v2_1.admin.groups import MSG_GROUP_NOT_FOUND
 from joindin.resources.v2_1.admin.roles import MSG_USER_NOT_FOUND, require_admin
-from joindin.resources.v2_1.authentication import links
+from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty
 from joindin.resources.v2_1.request_params import get_params, is_number
 from joindin.resources.v2_1.responses import collection_response, empty_response

@@ -17,8 +17,8 @@ from joindin.queries.paging import full_page, single_page
 from joindin.queries.rejection_reasons import find_reason, list_reasons
 from joindin.representations.schema_fields import ObjectSchema, string
 from joindin.representations.v2_1.rejection_reasons import ReasonPageSchema, represent_reason
-from joindin.resources.v2_1.authentication import links
 from joindin.resources.v2_1.authorization import requires
+from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty
 from joindin.resources.v2_1.request_params import get_params
 from joindin.resources.v2_1.responses import collection_response, empty_response

@@ -10,9 +10,9 @@ from joindin.permissions import can_administer_users
 from joindin.queries.accounts.account_administration import STATES, find_account, list_accounts
 from joindin.representations.schema_fields import ObjectSchema, boolean, optional, string
 from joindin.representations.v2_1.roles import AccountPageSchema, RolesSchema, represent_account
-from joindin.resources.v2_1.authentication import links
 from joindin.resources.v2_1.authorization import requires
 from joindin.resources.v2_1.field_lengths import check_length
+from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import accepts_body, accepts_query, fails_with, returns, returns_empty, returns_page
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.request_params import get_params, get_query_params

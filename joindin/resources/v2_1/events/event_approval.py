@@ -8,8 +8,8 @@ from joindin.extensions import db
 from joindin.operations.event_approval import approve_event, reject_event
 from joindin.operations.events import resubmit_event
 from joindin.permissions import can_edit_event, can_review_event
-from joindin.resources.v2_1.authentication import links
 from joindin.resources.v2_1.authorization import requires, with_event
+from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import accepts_query, fails_with, returns_empty
 from joindin.resources.v2_1.request_params import get_query_params
 from joindin.resources.v2_1.responses import empty_response

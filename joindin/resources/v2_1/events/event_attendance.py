@@ -12,7 +12,8 @@ from joindin.queries.events import find_event_key
 from joindin.queries.viewer_relations import load_viewer_for_events
 from joindin.representations.v2_1.events import AttendingSchema
 from joindin.representations.v2_1.users import UserPageSchema, VerboseUserPageSchema
-from joindin.resources.v2_1.authentication import base_url, require_user
+from joindin.resources.v2_1.authentication import require_user
+from joindin.resources.v2_1.links import base_url
 from joindin.resources.v2_1.openapi import fails_with, returns, returns_empty, returns_page
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.rendering import render_users

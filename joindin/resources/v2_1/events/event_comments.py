@@ -21,8 +21,9 @@ from joindin.queries.paging import single_page
 from joindin.representations.schema_fields import ObjectSchema, integer, string
 from joindin.representations.v2_1.comment_reports import EventReportPageSchema, represent_event_report
 from joindin.representations.v2_1.comments import EventCommentPageSchema, VerboseEventCommentPageSchema
-from joindin.resources.v2_1.authentication import client_origin, comment_source, links
+from joindin.resources.v2_1.authentication import comment_source
 from joindin.resources.v2_1.authorization import with_event
+from joindin.resources.v2_1.client_origin import client_origin
 from joindin.resources.v2_1.comment_parsing import (
     MAX_COMMENT_LENGTH,
     MSG_COMMENT_REQUIRED,
@@ -43,6 +44,7 @@ from joindin.resources.v2_1.comment_reports import (
     CommentReports,
     DecisionSchema,
 )
+from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import (
     accepts_body,
     add_undocumented_route,

@@ -9,8 +9,8 @@ from joindin.permissions import can_edit_event
 from joindin.queries.events import list_hosts
 from joindin.representations.schema_fields import ObjectSchema, string
 from joindin.representations.v2_1.events import HostPageSchema, represent_host
-from joindin.resources.v2_1.authentication import links
 from joindin.resources.v2_1.authorization import with_event
+from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns_empty, returns_page
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.request_params import get_params

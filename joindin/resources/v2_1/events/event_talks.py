@@ -12,8 +12,9 @@ from joindin.queries.paging import single_page
 from joindin.queries.talks import find_talk_key, list_event_talks
 from joindin.queries.viewer_relations import load_viewer_for_events
 from joindin.representations.v2_1.talks import TalkPageSchema, VerboseTalkPageSchema
-from joindin.resources.v2_1.authentication import links, require_user
+from joindin.resources.v2_1.authentication import require_user
 from joindin.resources.v2_1.authorization import check_permission_and_audit
+from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_page
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.rendering import render_talks

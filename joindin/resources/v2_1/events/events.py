@@ -13,7 +13,7 @@ from joindin.queries.event_lists import EventFilter, list_events
 from joindin.queries.events import find_event_key
 from joindin.queries.paging import single_page
 from joindin.representations.v2_1.events import EventPageSchema, VerboseEventPageSchema
-from joindin.resources.v2_1.authentication import base_url, links, require_user
+from joindin.resources.v2_1.authentication import require_user
 from joindin.resources.v2_1.authorization import with_event
 from joindin.resources.v2_1.events.event_parsing import (
     INVALID_EVENT_MESSAGES,
@@ -22,6 +22,7 @@ from joindin.resources.v2_1.events.event_parsing import (
     NewEventSchema,
     parse_event,
 )
+from joindin.resources.v2_1.links import base_url, links
 from joindin.resources.v2_1.openapi import (
     accepts_body,
     accepts_query,

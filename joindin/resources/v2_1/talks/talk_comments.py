@@ -35,8 +35,9 @@ from joindin.representations.v2_1.talk_comments import (
     VerboseTalkCommentPageSchema,
     represent_talk_comment,
 )
-from joindin.resources.v2_1.authentication import client_origin, comment_source, links, require_user
+from joindin.resources.v2_1.authentication import comment_source, require_user
 from joindin.resources.v2_1.authorization import with_event
+from joindin.resources.v2_1.client_origin import client_origin
 from joindin.resources.v2_1.comment_parsing import (
     MAX_COMMENT_LENGTH,
     MSG_COMMENT_REQUIRED,
@@ -57,6 +58,7 @@ from joindin.resources.v2_1.comment_reports import (
     CommentReports,
     DecisionSchema,
 )
+from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import (
     accepts_body,
     add_undocumented_route,

@@ -11,9 +11,9 @@ from joindin.permissions import can_edit_talk
 from joindin.queries.talks import find_link, list_links
 from joindin.representations.schema_fields import ObjectSchema, string
 from joindin.representations.v2_1.talks import OneTalkLinkSchema, TalkLinksSchema, represent_link
-from joindin.resources.v2_1.authentication import links
 from joindin.resources.v2_1.authorization import with_talk
 from joindin.resources.v2_1.field_lengths import check_length
+from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty
 from joindin.resources.v2_1.request_params import get_params
 from joindin.resources.v2_1.responses import empty_response, error_response, object_response

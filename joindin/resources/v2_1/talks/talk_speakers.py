@@ -27,8 +27,8 @@ from joindin.queries.viewer_relations import load_viewer_for_talk_editing
 from joindin.representations.schema_fields import ObjectSchema, string
 from joindin.representations.v2_1.claims import ClaimPageSchema, VerboseClaimPageSchema, represent_claim
 from joindin.representations.v2_1.talks import TalkSpeakersSchema, represent_speaker
-from joindin.resources.v2_1.authentication import base_url, links
 from joindin.resources.v2_1.authorization import check_permission_and_audit, with_event, with_talk
+from joindin.resources.v2_1.links import base_url, links
 from joindin.resources.v2_1.openapi import accepts_body, accepts_query, fails_with, returns, returns_empty
 from joindin.resources.v2_1.request_params import get_params
 from joindin.resources.v2_1.responses import (

@@ -21,8 +21,9 @@ from joindin.queries.talks import (
 )
 from joindin.queries.viewer_relations import load_viewer_for_talk_editing
 from joindin.representations.v2_1.talks import StarredSchema, TalkPageSchema, VerboseTalkPageSchema
-from joindin.resources.v2_1.authentication import base_url, require_user
+from joindin.resources.v2_1.authentication import require_user
 from joindin.resources.v2_1.authorization import check_permission_and_audit, with_talk
+from joindin.resources.v2_1.links import base_url
 from joindin.resources.v2_1.openapi import (
     accepts_body,
     accepts_query,

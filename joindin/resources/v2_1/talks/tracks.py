@@ -22,9 +22,9 @@ from joindin.queries.paging import single_page
 from joindin.queries.tracks import find_track, list_tracks
 from joindin.representations.schema_fields import ObjectSchema, api_url, optional, string
 from joindin.representations.v2_1.tracks import TrackPageSchema, represent_track
-from joindin.resources.v2_1.authentication import links
 from joindin.resources.v2_1.authorization import find_event_with_tracks, with_event, with_talk, with_track
 from joindin.resources.v2_1.field_lengths import check_length
+from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import (
     accepts_body,
     add_undocumented_route,
