@@ -8,6 +8,9 @@ WORKERS ?= 2
 bin := .venv/bin
 pip := $(bin)/pip --quiet --disable-pip-version-check
 
+# Compiled modules are kept: tests start many processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test test-postgresql check lint format package bench lock clean browser-tools
 
 run: .venv/ready
