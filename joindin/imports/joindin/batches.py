@@ -227,8 +227,6 @@ def _overwrite(context, table_import, records):
     refused = update_each(context.session, table_import.table, changes)
     for row_id in refused:
         context.report.add_issue(table_import.name, row_id, MSG_REFUSED)
-    written = {row_id for row_id, _changed in changes} - set(refused)
-    _bump_versions(context, table_import, [record for record in records if record.id in written])
     context.report.count(table_import.name, SKIPPED, len(refused))
     context.report.count(table_import.name, UPDATED, len(changes) - len(refused))
     context.report.count(table_import.name, UNCHANGED, len(records) - len(changes))
@@ -258,9 +256,3 @@ def _count_outcomes(context, table_import, records, rows, added, refused):
     record_skipped(context.session, table_import.name, skipped)
     if not context.is_first and inserted:
         delete_skipped(context.session, table_import.name, [record.id for record in inserted])
-    _bump_versions(context, table_import, inserted)
-
-
-def _bump_versions(context, table_import, records):
-    if table_import.bump_versions and records:
-        table_import.bump_versions(context.session, records)

@@ -47,7 +47,7 @@ class TableImport:
     ``map_row`` maps a row to columns; ``prepare`` completes the columns of a batch. ``resolve_conflicts`` returns the records whose
     unique names are free, and those that wait until all names of the source are stored; ``apply_renames`` gives the latter new
     names. ``generated_columns`` hold names that the source may lack. ``date_column`` is set to the current time if the source has no
-    date. ``bump_versions`` is called with inserted and changed records. ``duplicate_message`` explains a violated unique constraint;
+    date. ``duplicate_message`` explains a violated unique constraint;
     without it such a row counts as merged.
     """
 
@@ -60,7 +60,6 @@ class TableImport:
     apply_renames: Callable | None = None
     generated_columns: tuple[str, ...] = ()
     date_column: str | None = None
-    bump_versions: Callable | None = None
     duplicate_message: str | None = None
 
 

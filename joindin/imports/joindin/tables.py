@@ -8,7 +8,7 @@ from sqlalchemy import select
 from joindin.imports.joindin import map_events as events
 from joindin.imports.joindin import map_people as people
 from joindin.imports.joindin import map_talks as talks
-from joindin.imports.joindin import uniqueness, version_bumps
+from joindin.imports.joindin import uniqueness
 from joindin.imports.joindin.bulk_rows import is_among
 from joindin.imports.joindin.legacy_row import InvalidRow, parse_row_id
 from joindin.imports.joindin.records import ForeignKeyMapping, TableImport
@@ -110,14 +110,12 @@ def _event_imports():
             event_tags,
             events.map_event_tag,
             references=(_event(), ForeignKeyMapping("tag_id", Tag.__table__, merged_in="tags")),
-            bump_versions=version_bumps.bump_event_versions,
         ),
         TableImport(
             "user_admin",
             EventHost.__table__,
             events.map_host,
             references=(_event(), _user("user_id")),
-            bump_versions=version_bumps.bump_event_versions,
         ),
         TableImport(
             "user_attend", Attendance.__table__, events.map_attendance, references=(_event(), _user("user_id"))
@@ -127,7 +125,6 @@ def _event_imports():
             EventImage.__table__,
             events.map_event_image,
             references=(_event(),),
-            bump_versions=version_bumps.bump_event_versions,
         ),
         TableImport(
             "event_comments",
@@ -167,7 +164,6 @@ def _talk_imports(link_types):
             TalkSpeaker.__table__,
             talks.map_speaker,
             references=(_talk(), _user("user_id", is_required=False)),
-            bump_versions=version_bumps.bump_talk_versions,
         ),
         TableImport(
             "pending_talk_claims",
@@ -184,14 +180,12 @@ def _talk_imports(link_types):
             talk_tracks,
             talks.map_talk_track,
             references=(_talk(), ForeignKeyMapping("track_id", Track.__table__)),
-            bump_versions=version_bumps.bump_talk_versions,
         ),
         TableImport(
             "talk_links",
             TalkLink.__table__,
             partial(talks.map_link, types=link_types),
             references=(_talk(),),
-            bump_versions=version_bumps.bump_talk_versions,
         ),
         TableImport("user_talk_star", TalkStar.__table__, talks.map_star, references=(_talk(), _user("user_id"))),
         TableImport(
