@@ -25,12 +25,12 @@ from tests.factories import make_client
 EVENTS = 20_000
 NEAR, MIDDLE = "start=40", f"start={EVENTS // 2}"
 
-# A page of twenty with all that is loaded along takes a few thousand; a walk over the events 100,000 at least.
-MOST_STEPS = 45_000
+# A page of twenty with its related rows takes a few thousand steps; a scan of the events 100,000 at least.
+MAX_STEPS = 45_000
 # A scan from the first row of a table may end early.
 FEW_STEPS = 3_000
-# PostgreSQL would rather read a few thousand index entries than look for hundreds one by one.
-MOST_ROWS = 14_000
+# PostgreSQL prefers to read a few thousand index entries to hundreds of separate lookups.
+MAX_ROWS = 14_000
 
 SMALL = {
     "languages",
@@ -131,21 +131,21 @@ def most(column):
 
 
 @pytest.mark.parametrize("asked", LISTS)
-def test_a_list_of_events_walks_no_table(town, asked):
+def test_a_list_of_events_scans_no_table(town, asked):
     assert excesses(town, f"/v2.1/events?{asked}") == []
 
 
-def test_what_waits_walks_no_table(town, busy):
+def test_a_list_of_pending_rows_scans_no_table(town, busy):
     assert excesses(town, "/v2.1/events?filter=pending", token="plans") == []
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_a_part_of_an_event_walks_no_table(town, busy, part):
+def test_a_part_of_an_event_scans_no_table(town, busy, part):
     assert excesses(town, f"/v2.1/events/{busy['events']}/{part}", token="plans") == []
 
 
 @pytest.mark.parametrize("what", OF_PEOPLE)
-def test_what_somebody_did_walks_no_table(town, busy, what):
+def test_a_list_of_a_users_rows_scans_no_table(town, busy, what):
     whose = {"hosted": "hosted", "talks": "given", "talk_comments": "said"}.get(what, "users")
 
     assert excesses(town, f"/v2.1/users/{busy[whose]}/{what}") == []
@@ -174,11 +174,11 @@ def test_the_comments_of_a_talk_walk_no_table(town, busy):
 
 
 @pytest.mark.parametrize("path", ["/v2.1/token", "/v2.1/applications"])
-def test_what_is_ones_own_walks_no_table(town, busy, path):
+def test_a_list_of_ones_own_rows_scans_no_table(town, busy, path):
     assert excesses(town, path, token="plans") == []
 
 
-def test_a_walk_would_be_noticed(town):
+def test_a_table_scan_is_noticed(town):
     """The statements that must not be, to know that the test can fail."""
     assert excess(db.engine, "SELECT count(*) FROM events WHERE location = 'nowhere'", ())
     assert excess(db.engine, "SELECT id FROM events ORDER BY location LIMIT 20", ())
@@ -252,7 +252,7 @@ def excess_on_sqlite(connection, cursor, statement, parameters):
     cursor.execute(statement, parameters).fetchall()
     connection.set_progress_handler(None, 0)
     walked = walked if steps * 100 > FEW_STEPS else []
-    return walked + ([f"{steps * 100} steps", *plan] if steps * 100 > MOST_STEPS else [])
+    return walked + ([f"{steps * 100} steps", *plan] if steps * 100 > MAX_STEPS else [])
 
 
 def excess_on_postgresql(cursor, statement, parameters):
@@ -267,7 +267,7 @@ def excess_on_postgresql(cursor, statement, parameters):
         if node["Node Type"] == "Seq Scan" and node["Relation Name"] not in SMALL and touched(node) > 500
     ]
     rows = sum(touched(node) for node in nodes if "Scan" in node["Node Type"])
-    return walked + ([f"{rows} rows", json.dumps(nodes[0])[:3000]] if rows > MOST_ROWS else [])
+    return walked + ([f"{rows} rows", json.dumps(nodes[0])[:3000]] if rows > MAX_ROWS else [])
 
 
 def touched(node):

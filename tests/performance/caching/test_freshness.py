@@ -1,4 +1,4 @@
-"""Real workers, writers and readers at once: what was acknowledged before a read began is in its answer."""
+"""Real workers with concurrent writers and readers: a response contains every write acknowledged before its request."""
 
 import json
 import os
@@ -51,12 +51,12 @@ def test_no_read_misses_a_write_that_was_acknowledged_before_it_began(server, se
 
     assert wrong == []
     assert list(counts.acknowledged.values()) == [rounds * 2 // WRITES] * WRITERS
-    # Memory was of use: with readers who have the answer already, and despite all the writing.
+    # The cache was of use in spite of the writes: some clients already had the response.
     assert counts.unchanged > 0
 
 
 class Counts:
-    """How many comments each event has for certain, and how many it may have."""
+    """The number of comments that each event has for certain, and the number that it may have."""
 
     def __init__(self, ids):
         self.acknowledged = dict.fromkeys(ids, 0)

@@ -1,6 +1,6 @@
-"""Random readers and writers, answered with and without anything remembered: the answers are the same to the byte.
+"""Random reads and writes: responses with and without caches are the same to the byte.
 
-People write, and so do commands and hands in the database.
+Users, commands and manual SQL write.
 """
 
 import contextvars
@@ -103,7 +103,7 @@ WRITES = (
 
 
 # Manual SQL updates of random rows.
-BY_HAND = (
+MANUAL_SQL = (
     "UPDATE users SET full_name = 'Hand {number}' WHERE id = {user}",
     "UPDATE users SET full_name = NULL, biography = 'By hand' WHERE id = {user}",
     "UPDATE users SET email = 'hand{number}@example.org', username = 'Hand{number}' WHERE id = {user}",
@@ -145,8 +145,8 @@ COMMANDS = (
 
 
 @pytest.fixture
-def houses(app, settings):
-    """The application that remembers and the one that does not, on one database."""
+def apps(app, settings):
+    """The application with caches and one without, on one database."""
     uncached = create_app({**settings, "ANSWER_CACHE_BYTES": 0, "FRAGMENT_CACHE_BYTES": 0, "QUERY_CACHE_BYTES": 0})
     yield app, uncached
     with uncached.app_context():
@@ -154,58 +154,66 @@ def houses(app, settings):
 
 
 @pytest.mark.slow("compares thousands of responses")
-def test_cached_and_uncached_answers_are_the_same(houses, session, tmp_path):
-    places, tokens = make_community(session)
-    places["listings"] = [tmp_path]
-    draw, outcomes = random.Random(2026), set()
+def test_cached_and_uncached_responses_are_the_same(apps, session, tmp_path):
+    ids, tokens = make_community(session)
+    ids["listings"] = [tmp_path]
+    random_source, outcomes = random.Random(2026), set()
 
     for number in range(SEQUENCES):
-        for _ in range(draw.randint(1, 3)):
-            role, method = draw.choice(ROLES), draw.choice(["GET", "GET", "GET", "HEAD"])
-            path = fill(draw, draw.choice(READS), places) + f"?{draw.choice(QUERIES)}"
-            headers = dict(draw.choice(HEADERS)) | authorization(tokens, role)
-            first = compare(houses, method, path, headers)
-            # A reader who comes back has the answer, or one from before.
-            known = {"If-None-Match": draw.choice([first.headers.get("ETag", "*"), '"none"'])}
-            again = compare(houses, method, path, headers | known)
+        for _ in range(random_source.randint(1, 3)):
+            role, method = random_source.choice(ROLES), random_source.choice(["GET", "GET", "GET", "HEAD"])
+            path = fill(random_source, random_source.choice(READS), ids) + f"?{random_source.choice(QUERIES)}"
+            headers = dict(random_source.choice(HEADERS)) | authorization(tokens, role)
+            first = compare(apps, method, path, headers)
+            # The client has the current response, or an earlier one.
+            known = {"If-None-Match": random_source.choice([first.headers.get("ETag", "*"), '"none"'])}
+            again = compare(apps, method, path, headers | known)
             outcomes |= {(first.status_code, role), (again.status_code, role)}
-        write = draw.choice([write_as_somebody, write_as_somebody, write_as_somebody, write_by_hand, command])
-        write(draw, houses, places, tokens, number)
+        write = random_source.choice([write_as_user, write_as_user, write_as_user, write_manual_sql, command])
+        write(random_source, apps, ids, tokens, number)
 
     assert {(status, role) for status in (200, 304, 404) for role in ("visitor", "plain")} <= outcomes
 
 
-def write_as_somebody(draw, houses, places, tokens, number):
-    method, path, body = draw.choice(WRITES)
+def write_as_user(random_source, apps, ids, tokens, number):
+    method, path, body = random_source.choice(WRITES)
     body = body and {name: said.format(number=number) if isinstance(said, str) else said for name, said in body.items()}
-    ask(draw.choice(houses), method, fill(draw, path, places), authorization(tokens, draw.choice(ROLES)), body)
-
-
-def write_by_hand(draw, houses, places, _tokens, number):
-    with houses[0].app_context(), db.engine.begin() as connection:
-        connection.exec_driver_sql(fill(draw, draw.choice(BY_HAND), places, number=number))
-
-
-def command(draw, houses, places, _tokens, number):
-    listings = places["listings"][0]
-    write_listings(
-        listings, "2031/php", [listing(cfpUrl=f"https://cfp.example/{number}", city=draw.choice(["Berlin", "Oslo"]))]
+    ask(
+        random_source.choice(apps),
+        method,
+        fill(random_source, path, ids),
+        authorization(tokens, random_source.choice(ROLES)),
+        body,
     )
-    words = [word.format(listings=listings) for word in draw.choice(COMMANDS)]
-    reply = contextvars.Context().run(houses[0].test_cli_runner().invoke, cli, words)
+
+
+def write_manual_sql(random_source, apps, ids, _tokens, number):
+    with apps[0].app_context(), db.engine.begin() as connection:
+        connection.exec_driver_sql(fill(random_source, random_source.choice(MANUAL_SQL), ids, number=number))
+
+
+def command(random_source, apps, ids, _tokens, number):
+    listings = ids["listings"][0]
+    write_listings(
+        listings,
+        "2031/php",
+        [listing(cfpUrl=f"https://cfp.example/{number}", city=random_source.choice(["Berlin", "Oslo"]))],
+    )
+    words = [word.format(listings=listings) for word in random_source.choice(COMMANDS)]
+    reply = contextvars.Context().run(apps[0].test_cli_runner().invoke, cli, words)
     assert reply.exit_code == 0, (words, reply.output)
 
 
-def compare(houses, method, path, headers):
-    """The cached answer to a request, once it is known to be the uncached one."""
-    cached = ask(houses[0], method, path, headers)
-    uncached = ask(houses[1], method, path, {name: bare(value) for name, value in headers.items()})
+def compare(apps, method, path, headers):
+    """Return the cached response to a request, after comparing it with the uncached one."""
+    cached = ask(apps[0], method, path, headers)
+    uncached = ask(apps[1], method, path, {name: bare(value) for name, value in headers.items()})
     assert plain(cached, method) == plain(uncached, method), (method, path, headers)
     return cached
 
 
 def make_community(session):
-    """Some of everything, and a token for each role that has one."""
+    """Rows of all kinds, and a token for each role."""
     people = {name: make_user(session, name, is_admin=name == "admin") for name in ("plain", "host", "admin")}
     events = [make_event(session, f"Conf {n}", host=people["host"], tags=["php"]) for n in range(3)]
     pending = [make_pending_event(session, host=people["host"]) for _ in range(2)]
@@ -223,13 +231,13 @@ def make_community(session):
         session.add(AccessToken(token_hash=hash_token(tokens[name]), user_id=user.id, client_id=client.id, **used))
     session.commit()
     things = {"event": events + pending, "track": tracks, "talk": talks, "user": [*people.values()]}
-    # Comments are written meanwhile, and numbered as they come.
+    # Comments are added during the test.
     ids = {kind: [each.id for each in rows] + [999] for kind, rows in things.items()} | {"comment": range(1, 12)}
     return ids, tokens
 
 
-def fill(draw, path, places, **more):
-    return path.format(**{kind: draw.choice(ids) for kind, ids in places.items()}, **more)
+def fill(random_source, path, ids, **more):
+    return path.format(**{kind: random_source.choice(row_ids) for kind, row_ids in ids.items()}, **more)
 
 
 def authorization(tokens, role):
@@ -241,7 +249,7 @@ def ask(app, method, path, headers, body=None):
 
 
 def plain(reply, method):
-    """Status, headers and body, as they were before compression."""
+    """Return status, headers and body as they were before compression."""
     headers, body = dict(reply.headers), reply.data
     for passing in ("Content-Length", "Date"):
         headers.pop(passing, None)
@@ -252,5 +260,5 @@ def plain(reply, method):
 
 
 def bare(tag):
-    """An entity tag without what says how its answer is compressed."""
+    """Return an entity tag without its encoding."""
     return re.sub(r'-(gzip|br)"$', '"', tag)

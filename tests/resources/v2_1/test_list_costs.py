@@ -17,38 +17,42 @@ from tests.factories import (
 
 # Further statements of a signed-in user's page: the token, and the viewer's relations to the objects. PostgreSQL returns the
 # relations with the page.
-ANYBODYS, WITH_THE_PAGE, ONES_OWN = "the token", "the token, and on SQLite what they are", "the token, what they are"
+TOKEN, RELATIONS_WITH_PAGE, RELATIONS = (
+    "the token",
+    "the token, and on SQLite what they are",
+    "the token, what they are",
+)
 
 LISTS = {
-    "/v2.1/events": WITH_THE_PAGE,
-    "/v2.1/events?filter=hot": WITH_THE_PAGE,
-    "/v2.1/events?filter=upcoming": WITH_THE_PAGE,
-    "/v2.1/events?filter=past": WITH_THE_PAGE,
-    "/v2.1/events?title=conf": ONES_OWN,
-    "/v2.1/events?tags[]=php": WITH_THE_PAGE,
-    "/v2.1/events?tags[]=php&tags[]=perl": ONES_OWN,
-    "/v2.1/users/{user}/hosted": ONES_OWN,
-    "/v2.1/users/{user}/attended": ONES_OWN,
-    "/v2.1/events/{event}/talks": ONES_OWN,
-    "/v2.1/users/{user}/talks": ONES_OWN,
-    "/v2.1/talks?title=story": ONES_OWN,
-    "/v2.1/talks/{talk}": ONES_OWN,
-    "/v2.1/events/{event}/comments": ANYBODYS,
-    "/v2.1/event_comments/{event_comment}": ANYBODYS,
-    "/v2.1/talks/{talk}/comments": ANYBODYS,
-    "/v2.1/events/{event}/talk_comments": ANYBODYS,
-    "/v2.1/users/{user}/talk_comments": ANYBODYS,
-    "/v2.1/talk_comments/{talk_comment}": ANYBODYS,
-    "/v2.1/users": ANYBODYS,
-    "/v2.1/users?keyword=host": ANYBODYS,
-    "/v2.1/users?username=host": ANYBODYS,
-    "/v2.1/users/{user}": ANYBODYS,
-    "/v2.1/events/{event}/attendees": ANYBODYS,
+    "/v2.1/events": RELATIONS_WITH_PAGE,
+    "/v2.1/events?filter=hot": RELATIONS_WITH_PAGE,
+    "/v2.1/events?filter=upcoming": RELATIONS_WITH_PAGE,
+    "/v2.1/events?filter=past": RELATIONS_WITH_PAGE,
+    "/v2.1/events?title=conf": RELATIONS,
+    "/v2.1/events?tags[]=php": RELATIONS_WITH_PAGE,
+    "/v2.1/events?tags[]=php&tags[]=perl": RELATIONS,
+    "/v2.1/users/{user}/hosted": RELATIONS,
+    "/v2.1/users/{user}/attended": RELATIONS,
+    "/v2.1/events/{event}/talks": RELATIONS,
+    "/v2.1/users/{user}/talks": RELATIONS,
+    "/v2.1/talks?title=story": RELATIONS,
+    "/v2.1/talks/{talk}": RELATIONS,
+    "/v2.1/events/{event}/comments": TOKEN,
+    "/v2.1/event_comments/{event_comment}": TOKEN,
+    "/v2.1/talks/{talk}/comments": TOKEN,
+    "/v2.1/events/{event}/talk_comments": TOKEN,
+    "/v2.1/users/{user}/talk_comments": TOKEN,
+    "/v2.1/talk_comments/{talk_comment}": TOKEN,
+    "/v2.1/users": TOKEN,
+    "/v2.1/users?keyword=host": TOKEN,
+    "/v2.1/users?username=host": TOKEN,
+    "/v2.1/users/{user}": TOKEN,
+    "/v2.1/events/{event}/attendees": TOKEN,
 }
 
 
 @pytest.fixture
-def places(session):
+def ids(session):
     host = make_user(session, "host")
     event = make_event(session, host=host, tags=["php", "perl"], starts_at=parse_instant("2026-03-02T09:00"))
     make_event(session, host=host, starts_at=days_from_now(100))
@@ -64,8 +68,8 @@ def places(session):
 
 @pytest.mark.parametrize("verbose", ["no", "yes"])
 @pytest.mark.parametrize("path", LISTS)
-def test_a_page_of_what_is_remembered_costs_few_statements(api, session, places, count_statements, path, verbose):
-    address = path.format(**places) + f"{'&' if '?' in path else '?'}verbose={verbose}"
+def test_a_page_with_cached_fragments_costs_few_statements(api, session, ids, count_statements, path, verbose):
+    address = path.format(**ids) + f"{'&' if '?' in path else '?'}verbose={verbose}"
     callers = [api, api.signed_in(make_user(session)), api.signed_in(make_user(session, is_admin=True))]
     costs = []
     for caller in callers:
@@ -76,7 +80,7 @@ def test_a_page_of_what_is_remembered_costs_few_statements(api, session, places,
         assert again["meta"]["count"] > 0
         costs.append(len(seen))
 
-    # The words of tags are looked up first.
+    # The ids of tags are found first.
     visitors = 1 + ("tags" in path)
-    more = {ANYBODYS: 1, WITH_THE_PAGE: 2 if db.engine.dialect.name == "sqlite" else 1, ONES_OWN: 2}[LISTS[path]]
+    more = {TOKEN: 1, RELATIONS_WITH_PAGE: 2 if db.engine.dialect.name == "sqlite" else 1, RELATIONS: 2}[LISTS[path]]
     assert costs == [visitors, visitors + more, visitors + more]

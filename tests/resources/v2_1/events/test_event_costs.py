@@ -15,7 +15,7 @@ def _today(time_machine):
 
 
 def make_rich_event(session, host, is_pending=False):
-    """An event that every list shows, with something of everything."""
+    """An event that every list shows, with rows of all related tables."""
     event = make_event(
         session,
         tags=["php", f"tag{host.id}"],
@@ -69,7 +69,7 @@ def test_a_list_of_three_events_costs_what_one_costs(app, session, cost, role, a
 
     cold, warm = costs[0][1][1], costs[0][2][1]
     assert costs == [(number, (number, cold), (number, warm)) for number in (1, 2, 3)]
-    # The events with their tags, images and, for the longer form, hosts are read only where nothing is remembered.
+    # Events with their tags, images and, for the verbose form, hosts are loaded only without cached fragments.
     # The number of open calls is counted once.
     is_counted = asked == "filter=cfp"
     assert cold == warm + (4 if verbose == "yes" else 3) + is_counted
@@ -90,12 +90,12 @@ def test_a_list_of_three_people_costs_what_one_costs(session, cost, role, what):
     assert costs == [(number, costs[0][1]) for number in (1, 2, 3)]
 
 
-def test_a_single_event_is_read_at_a_fixed_price(app, session, cost):
+def test_a_single_event_costs_a_fixed_number_of_statements(app, session, cost):
     address = f"/v2.1/events/{make_rich_event(session, make_user(session)).id}?verbose=yes"
     costs = {}
     for role in ("visitor", "admin"):
         app.extensions["fragment_cache"].clear()
         costs[role] = [cost(role, address)[1] for _ in range(2)]
 
-    # Signed in: the token with its user and client; the event comes with what it is to them.
+    # Signed in: the token with its user and client; the event comes with the relations.
     assert costs == {"visitor": [5, 1], "admin": [6, 2]}

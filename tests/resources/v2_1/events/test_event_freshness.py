@@ -1,4 +1,4 @@
-"""Events are remembered as they were rendered; still every change shows in the next read."""
+"""Every change of an event shows in the next response, although fragments are cached."""
 
 import io
 
@@ -80,7 +80,7 @@ def shown(caller, address):
     return caller.get(address).json["events"][0]
 
 
-def test_leaving_shows_to_who_left_and_to_all(api, host, event):
+def test_no_longer_attending_shows_to_the_user_and_to_visitors(api, host, event):
     caller, here = api.signed_in(host), f"/v2.1/events/{event.id}"
     seen = []
     for verb in ("POST", "DELETE"):
@@ -155,7 +155,7 @@ def test_approval_and_rejection_show(api, session, host):
     assert seen == [[(404, 1), (404, 1)], [(200, 0), (404, 0)], [(200, 0), (404, 1)]]
 
 
-def test_a_right_that_came_or_went_shows(api, session, host, event):
+def test_a_granted_or_revoked_role_shows(api, session, host, event):
     caller, here = api.signed_in(host), f"/v2.1/events/{event.id}?verbose=yes"
     seen = [shown(caller, here)["can_edit"]]
     admin = api.signed_in(make_user(session, is_admin=True))
@@ -198,7 +198,7 @@ def test_the_day_that_passes_shows_in_the_verbose_form(api, event, time_machine)
     assert seen == [1, 0]
 
 
-def test_what_one_viewer_is_shown_is_not_what_another_is(api, session, host):
+def test_viewers_with_different_relations_get_different_fragments(api, session, host):
     pending = make_pending_event(session, host=host)
     here = f"/v2.1/events/{pending.id}?verbose=yes"
     editor, admin = make_user(session, is_editor=True), make_user(session, is_admin=True)
@@ -209,7 +209,7 @@ def test_what_one_viewer_is_shown_is_not_what_another_is(api, session, host):
     assert seen == [(True, False), (True, True), (False, True)] * 2
 
 
-def test_somebody_who_is_nothing_to_an_event_shares_the_piece_of_visitors(app, api, session, event):
+def test_users_without_relation_share_the_fragment_of_visitors(app, api, session, event):
     here, stranger = f"/v2.1/events/{event.id}?verbose=yes", api.signed_in(make_user(session))
     app.extensions["fragment_cache"].clear()
 
@@ -220,7 +220,7 @@ def test_somebody_who_is_nothing_to_an_event_shares_the_piece_of_visitors(app, a
 
 
 @pytest.mark.parametrize("asked", ["title=conf", "tags[]=php", "tags[]=php&tags[]=perl"])
-def test_what_was_found_before_is_found_as_it_is_now(api, session, host, asked):
+def test_a_repeated_search_shows_the_current_events(api, session, host, asked):
     first = make_event(session, "SampleConf", host=host, tags=["php"], starts_at=days_from_now(3))
     second = make_event(session, "OtherConf", host=host, tags=["php", "perl"], starts_at=days_from_now(2))
     address, seen = f"/v2.1/events?{asked}", []
