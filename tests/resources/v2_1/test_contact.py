@@ -54,13 +54,13 @@ def test_a_message_reaches_the_contact_address(api, session, app, client):
     assert letter["Reply-To"] == "ann@example.org, feedback@joind.in"
     assert letter["Subject"] == "Joind.in contact: My event"
     assert letter.get_body(("plain",)).get_content().replace("\r\n", "\n").startswith(
-        "Somebody wrote to us through the contact form.\n\n"
+        "You received a message through the contact form.\n\n"
         "Name: Ann Ash\n"
         "E-mail: ann@example.org\n"
         "Subject: My event\n"
         "Message:\n\n"
         "> When is it approved?\n>\n> Regards\n\n"
-        "Answer this mail to reach them.\n\n"
+        "Reply to this mail to answer the sender.\n\n"
     )  # fmt: skip
 
 
