@@ -8,7 +8,7 @@ from joindin.utils.text import fold_case_accents, gravatar_hash, is_email, is_we
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"),
+    ("text", "cleaned"),
     [
         ("  Conf  ", "Conf"),
         ("<b>Bold</b> & <i class='x'>\"quoted\"</i>", 'Bold & "quoted"'),
@@ -25,8 +25,8 @@ from joindin.utils.text import fold_case_accents, gravatar_hash, is_email, is_we
         ("Ünïcödé 日本 🎉", "Ünïcödé 日本 🎉"),
     ],
 )
-def test_plain_text_has_no_tags_and_control_characters(given, kept):
-    assert to_plain_text(given) == kept
+def test_plain_text_has_no_tags_and_control_characters(text, cleaned):
+    assert to_plain_text(text) == cleaned
 
 
 @pytest.mark.parametrize("part", ["<!--", "<a", "<a>", "<!", "< >", "<<a>", "-->"])

@@ -119,14 +119,14 @@ def test_new_email_is_stored_after_confirmation(browser, another_browser, sessio
     browser.sign_in(ann)
     send_password_reset(session, ann, now=utc_now())
     asked = request_email_change(browser, "new@example.org")
-    before, given = ann.email, newest(session, Mail).context["token"]
-    another_browser.get(f"/accounts/email/confirm/?token={given}")
-    still, link = ann.email, f"/accounts/email/confirm/?token={given}"
+    before, link_token = ann.email, newest(session, Mail).context["token"]
+    another_browser.get(f"/accounts/email/confirm/?token={link_token}")
+    email_before, link = ann.email, f"/accounts/email/confirm/?token={link_token}"
 
-    confirmed = another_browser.send("/accounts/email/confirm/", {"token": given}, page=link)
-    again = another_browser.send("/accounts/email/confirm/", {"token": given}, page=link)
+    confirmed = another_browser.send("/accounts/email/confirm/", {"token": link_token}, page=link)
+    again = another_browser.send("/accounts/email/confirm/", {"token": link_token}, page=link)
 
-    assert (asked.status_code, before, still) == (302, "ann@example.org", "ann@example.org")
+    assert (asked.status_code, before, email_before) == (302, "ann@example.org", "ann@example.org")
     assert (confirmed.status_code, again.status_code, ann.email) == (302, 400, "new@example.org")
     assert mails(session) == [
         ("password_reset", "ann@example.org"),
@@ -212,7 +212,7 @@ def test_session_list_costs_a_fixed_number_of_statements(app, session, ann, coun
     with count_statements() as seen:
         browsers[0].get("/accounts/sessions/")
 
-    # The session's user, and the list.
+    # One for the session, one for the list.
     assert len(seen) == 2
 
 

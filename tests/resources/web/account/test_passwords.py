@@ -32,12 +32,12 @@ def test_forgotten_password_is_replaced(browser, another_browser, session):
     ann = make_user_with_password(session)
     another_browser.sign_in(ann)
     request_reset(browser, ann.email)
-    given = token(session)
+    link_token = token(session)
 
     reply = browser.send(
         "/accounts/password/new/",
-        {"token": given, "password": ANOTHER},
-        page=f"/accounts/password/new/?token={given}",
+        {"token": link_token, "password": ANOTHER},
+        page=f"/accounts/password/new/?token={link_token}",
     )
 
     assert (reply.status_code, reply.headers["Location"]) == (302, "/accounts/login/")
@@ -68,9 +68,9 @@ def test_known_and_unknown_names_take_the_same_number_of_commits(browser, sessio
     make_user_with_password(session, "ann")
     kinds = []
     for name in ("ann", "nobody"):
-        given = browser.token("/accounts/password/reset/")
+        csrf_token = browser.token("/accounts/password/reset/")
         with count_statements() as seen:
-            browser.post("/accounts/password/reset/", {"username": name, "csrfmiddlewaretoken": given})
+            browser.post("/accounts/password/reset/", {"username": name, "csrfmiddlewaretoken": csrf_token})
         kinds.append([each.split()[0] for each in seen])
 
     assert [each for each in kinds[0] if each != "INSERT"] == [each for each in kinds[1] if each != "INSERT"]
@@ -90,10 +90,10 @@ def test_reset_mails_are_rate_limited(browser, session):
 def test_link_works_once_under_concurrency(app, browser, session):
     ann = make_user_with_password(session)
     request_reset(browser, ann.username)
-    given, browsers = token(session), [Browser(app) for _ in range(4)]
+    link_token, browsers = token(session), [Browser(app) for _ in range(4)]
     forms = [
         {
-            "token": given,
+            "token": link_token,
             "password": f"{ANOTHER} {number}",
             "csrfmiddlewaretoken": each.token("/accounts/password/new/"),
         }
@@ -136,18 +136,18 @@ def test_changed_password_ends_other_sessions(browser, another_browser, session)
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("fields", "message"),
     [
         ({"old_password": "wrong", "password": ANOTHER}, "That is not your current password"),
         ({"old_password": "", "password": ANOTHER}, "Enter your current password"),
         ({"old_password": PASSWORD, "password": "short"}, "Choose a password of at least 10 characters"),
     ],
 )
-def test_password_change_needs_the_current_password(browser, session, given, message):
+def test_password_change_needs_the_current_password(browser, session, fields, message):
     ann = make_user_with_password(session)
     browser.sign_in(ann)
 
-    reply = browser.send("/accounts/password/", given)
+    reply = browser.send("/accounts/password/", fields)
 
     assert (reply.status_code, message in main_text(reply)) == (200, True)
     assert check_password(PASSWORD, ann.password_hash)
@@ -155,11 +155,11 @@ def test_password_change_needs_the_current_password(browser, session, given, mes
 
 def test_guesses_of_the_current_password_are_rate_limited(browser, session):
     browser.sign_in(make_user_with_password(session))
-    given = browser.token("/accounts/password/")
+    csrf_token = browser.token("/accounts/password/")
 
     replies = [
         browser.post(
-            "/accounts/password/", {"old_password": "wrong", "password": ANOTHER, "csrfmiddlewaretoken": given}
+            "/accounts/password/", {"old_password": "wrong", "password": ANOTHER, "csrfmiddlewaretoken": csrf_token}
         )
         for _ in range(11)
     ]
@@ -173,31 +173,33 @@ def test_password_changed_with_the_api_ends_all_sessions(api, browser, another_b
     browser.sign_in(ann)
     another_browser.sign_in(bob)
     request_reset(Browser(browser._client.application), bob.username)
-    given = token(session)
+    link_token = token(session)
 
     changed = api.signed_in(ann).put(
         f"/v2.1/users/{ann.id}",
         json={"full_name": "Ann", "email": ann.email, "password": ANOTHER, "old_password": PASSWORD},
     )
-    reset = api.post("/v2.1/users/passwords", json={"token": given, "password": ANOTHER})
+    reset = api.post("/v2.1/users/passwords", json={"token": link_token, "password": ANOTHER})
 
     assert (changed.status_code, reset.status_code) == (204, 204)
     assert (browser.is_signed_in, another_browser.is_signed_in) == (False, False)
 
 
-@pytest.mark.parametrize("guessable", ["password1234", "Joind.in 2026!", "ann.example-123", "somebody@example.org"])
-def test_common_password_is_refused(browser, session, guessable):
+@pytest.mark.parametrize(
+    "common_password", ["password1234", "Joind.in 2026!", "ann.example-123", "somebody@example.org"]
+)
+def test_common_password_is_refused(browser, session, common_password):
     ann = make_user_with_password(session, "ann.example", email="somebody@example.org")
     request_reset(browser, ann.email)
-    given = token(session)
+    link_token = token(session)
 
     chosen = browser.send(
         "/accounts/password/new/",
-        {"token": given, "password": guessable},
-        page=f"/accounts/password/new/?token={given}",
+        {"token": link_token, "password": common_password},
+        page=f"/accounts/password/new/?token={link_token}",
     )
     browser.sign_in(ann)
-    changed = browser.send("/accounts/password/", {"old_password": PASSWORD, "password": guessable})
+    changed = browser.send("/accounts/password/", {"old_password": PASSWORD, "password": common_password})
 
     for reply in (chosen, changed):
         assert reply.status_code == 200

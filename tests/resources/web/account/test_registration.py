@@ -124,8 +124,8 @@ def test_link_works_once(browser, session):
 
 def test_link_works_once_under_concurrency(app, browser, session):
     register(browser)
-    given, browsers = token(session), [Browser(app) for _ in range(4)]
-    forms = [{"token": given, "csrfmiddlewaretoken": each.token("/accounts/verify/")} for each in browsers]
+    link_token, browsers = token(session), [Browser(app) for _ in range(4)]
+    forms = [{"token": link_token, "csrfmiddlewaretoken": each.token("/accounts/verify/")} for each in browsers]
 
     def send(each, form):
         return lambda: each._client.post("/accounts/verify/", data=form)
@@ -136,9 +136,9 @@ def test_link_works_once_under_concurrency(app, browser, session):
     assert count_rows(session, User) == 1
 
 
-@pytest.mark.parametrize("given", ["", "x", "0" * 5000, "\0"])
-def test_unknown_link_is_refused(browser, session, given):
-    reply = browser.send("/accounts/verify/", {"token": given})
+@pytest.mark.parametrize("link_token", ["", "x", "0" * 5000, "\0"])
+def test_unknown_link_is_refused(browser, session, link_token):
+    reply = browser.send("/accounts/verify/", {"token": link_token})
 
     assert (reply.status_code, count_rows(session, User)) == (400, 0)
 
@@ -214,10 +214,10 @@ def test_links_in_mails_of_the_api_redirect_to_the_pages(app, session, path, pag
 
 
 def test_registrations_of_a_network_are_rate_limited(browser, session):
-    given = browser.token("/accounts/register/")
+    csrf_token = browser.token("/accounts/register/")
     # With a name that is taken nothing would be counted; with one address no more than a few mails go out.
     replies = [
-        browser.post("/accounts/register/", {**NEW, "csrfmiddlewaretoken": given})
+        browser.post("/accounts/register/", {**NEW, "csrfmiddlewaretoken": csrf_token})
         for _ in range(REGISTRATION.max_count + 1)
     ]
 

@@ -49,14 +49,14 @@ def enter_password(browser, user, **fields):
     return reply.headers["Location"]
 
 
-def enter_code(browser, given, page="/accounts/second/"):
+def enter_code(browser, entered_code, page="/accounts/second/"):
     shown = form_fields(browser.get(page).text)
-    return browser.post("/accounts/second/", {**shown, "code": given, "credential": ""})
+    return browser.post("/accounts/second/", {**shown, "code": entered_code, "credential": ""})
 
 
 def mail_kinds(session):
-    wanted = select(Mail).where(Mail.kind == "second_factor").order_by(Mail.id)
-    return [mail.context["what"] for mail in session.scalars(wanted)]
+    query = select(Mail).where(Mail.kind == "second_factor").order_by(Mail.id)
+    return [mail.context["what"] for mail in session.scalars(query)]
 
 
 def count_rows(session, model):
@@ -101,8 +101,10 @@ def test_encrypted_secret_is_bound_to_the_user(browser, another_browser, session
     another_browser.sign_in(make_user_with_password(session))
     sealed = form_fields(browser.get("/accounts/security/authenticator/").text)["encrypted_secret"]
 
-    for given in (sealed, "nonsense", ""):
-        reply = another_browser.send("/accounts/security/authenticator/", {"encrypted_secret": given, "code": "123456"})
+    for entered_code in (sealed, "nonsense", ""):
+        reply = another_browser.send(
+            "/accounts/security/authenticator/", {"encrypted_secret": entered_code, "code": "123456"}
+        )
         assert reply.status_code == 200
 
     assert count_rows(session, Authenticator) == 0
@@ -121,15 +123,15 @@ def test_sign_in_needs_a_code(browser, session, ann, codes):
 
 def test_owner_is_notified_of_the_third_wrong_code(browser, session, ann, codes):
     page = enter_password(browser, ann)
-    said = []
-    for given in ("000000", "000000", "000000", "000000", code(), "000000"):
-        enter_code(browser, given, page)
-        said.append([mail.kind for mail in session.scalars(select(Mail))].count("second_factor_failed"))
-        if given != "000000":
+    mail_counts = []
+    for entered_code in ("000000", "000000", "000000", "000000", code(), "000000"):
+        enter_code(browser, entered_code, page)
+        mail_counts.append([mail.kind for mail in session.scalars(select(Mail))].count("second_factor_failed"))
+        if entered_code != "000000":
             browser.send("/accounts/logout/", page="/accounts/")
             page = enter_password(browser, ann)
 
-    assert said == [0, 0, 1, 1, 1, 1]
+    assert mail_counts == [0, 0, 1, 1, 1, 1]
 
 
 @pytest.mark.parametrize(("seconds", "taken"), [(-60, False), (-30, True), (0, True), (30, True), (60, False)])
@@ -142,11 +144,13 @@ def test_code_is_valid_for_its_half_minute_and_the_next(browser, ann, codes, sec
         assert browser.is_signed_in is taken
 
 
-@pytest.mark.parametrize("given", ["", " ", "12345", "1234567", "١٢٣٤٥٦", "abcdef", "0" * 5000, "\0" * 6, "-12345"])
-def test_malformed_code_is_refused(browser, ann, codes, given):
+@pytest.mark.parametrize(
+    "entered_code", ["", " ", "12345", "1234567", "١٢٣٤٥٦", "abcdef", "0" * 5000, "\0" * 6, "-12345"]
+)
+def test_malformed_code_is_refused(browser, ann, codes, entered_code):
     enter_password(browser, ann)
 
-    reply = enter_code(browser, given)
+    reply = enter_code(browser, entered_code)
 
     assert (reply.status_code, browser.is_signed_in) == (200, False)
 

@@ -42,7 +42,7 @@ def test_only_the_hash_of_the_cookie_is_stored(browser, session):
 
 
 @pytest.mark.parametrize(
-    "given",
+    "fields",
     [
         {"username": "ann", "password": "wrong"},
         {"username": "nobody", "password": PASSWORD},
@@ -52,12 +52,12 @@ def test_only_the_hash_of_the_cookie_is_stored(browser, session):
         {"username": "a\0nn", "password": "wrong"},
     ],
 )
-def test_wrong_name_or_password_is_refused(browser, session, given):
+def test_wrong_name_or_password_is_refused(browser, session, fields):
     make_user_with_password(session, "ann")
     make_user_with_password(session, "left", is_active=False)
     make_user_with_password(session, "no password", password_hash=None)
 
-    reply = browser.send("/accounts/login/", given)
+    reply = browser.send("/accounts/login/", fields)
 
     assert reply.status_code == 200
     assert ("There is a problem" in main_text(reply), browser.cookie("sessionid")) == (True, None)

@@ -52,9 +52,9 @@ def test_distributed_attack_does_not_lock_the_owner_out(app, session):
     for number in range(SIGN_IN_ACCOUNT.max_count + 5):
         attacker.post("/accounts/login/", form, environ_base={"REMOTE_ADDR": f"198.51.100.{number}"})
 
-    at_home, on_a_journey = Browser(app, REMOTE_ADDR="192.0.2.1"), Browser(app, REMOTE_ADDR="203.0.113.1")
-    mistyped = [guess(at_home, 1)[0].status_code, at_home.sign_in(ann).status_code]
-    entered = on_a_journey.sign_in(ann).status_code
+    home_browser, travelling_browser = Browser(app, REMOTE_ADDR="192.0.2.1"), Browser(app, REMOTE_ADDR="203.0.113.1")
+    mistyped = [guess(home_browser, 1)[0].status_code, home_browser.sign_in(ann).status_code]
+    entered = travelling_browser.sign_in(ann).status_code
     third = guess(Browser(app, REMOTE_ADDR="203.0.113.2"), 2)
 
     assert (mistyped, entered) == ([200, 302], 302)

@@ -65,9 +65,9 @@ def test_token_is_shown_once_and_works(own_browser, session, ada):
     assert (token.scopes, token.description, token.expires_at.hour) == ("PUBLIC_READ ME_READ", "my script", 12)
     assert (again.status_code, again.location) == (302, HOME)
     assert "Token is too old to be revealed." in main_text(own_browser.get(HOME))
-    called = Browser(own_browser._client.application).get("/v2.1/token", headers={"Authorization": f"Bearer {secret}"})
-    # Signed in, but without a first-party application.
-    assert called.status_code == 403
+    reply = Browser(own_browser._client.application).get("/v2.1/token", headers={"Authorization": f"Bearer {secret}"})
+    # Authenticated, but not through a trusted application.
+    assert reply.status_code == 403
 
 
 def test_cookie_does_not_reveal_the_token(own_browser):

@@ -38,12 +38,14 @@ class Reader(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag, attributes):
-        given = dict(attributes)
+        attributes_by_name = dict(attributes)
         self.tags.append(tag)
         self._is_main = self._is_main or tag == "main"
-        self.ids += [given["id"]] if "id" in given else []
-        self.links += [given["href"]] if tag == "a" and self._is_main else []
-        self.assets += [given[name] for name in ("src", "href") if name in given and tag != "a"]
+        self.ids += [attributes_by_name["id"]] if "id" in attributes_by_name else []
+        self.links += [attributes_by_name["href"]] if tag == "a" and self._is_main else []
+        self.assets += [
+            attributes_by_name[name] for name in ("src", "href") if name in attributes_by_name and tag != "a"
+        ]
         if re.fullmatch("h[1-6]", tag):
             self.headings.append(int(tag[1]))
 
