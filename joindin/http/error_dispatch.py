@@ -76,18 +76,27 @@ def status_of(error: DomainError, statuses: Mapping[type[DomainError], int]) -> 
 def init_app(app: Flask, dialects: Mapping[str, ErrorDialect]) -> None:
     outages = CauseLog("The database is not available")
 
+    def represent(handler, error):
+        try:
+            return getattr(dialects[current_surface()], handler)(error)
+        except SQLAlchemyError as failure:
+            # Error pages look up the browser's session.
+            if is_outage(failure):
+                return handle_unexpected_error(failure)
+            raise
+
     def handle_domain_error(error):
         _roll_back()
         if isinstance(error, ServiceUnavailable):
             outages.report(error.__cause__ or error)
-        response = dialects[current_surface()].handle_domain_error(error)
+        response = represent("handle_domain_error", error)
         if (retry_after := getattr(error, "retry_after", None)) is not None:
             response.headers["Retry-After"] = str(retry_after)
         return response
 
     def handle_http_error(error):
         _roll_back()
-        return dialects[current_surface()].handle_http_error(error)
+        return represent("handle_http_error", error)
 
     def handle_unexpected_error(error):
         _roll_back()
@@ -98,7 +107,7 @@ def init_app(app: Flask, dialects: Mapping[str, ErrorDialect]) -> None:
         if isinstance(error, IntegrityError | ObjectDeletedError) and _is_credential_deleted():
             return handle_domain_error(Unauthenticated("You must be logged in"))
         log.exception("%s %s failed", request.method, request.path)
-        return dialects[current_surface()].handle_unexpected_error(error)
+        return represent("handle_unexpected_error", error)
 
     app.register_error_handler(DomainError, handle_domain_error)
     app.register_error_handler(HTTPException, handle_http_error)

@@ -17,7 +17,7 @@ from joindin.http import error_dispatch
 from joindin.http.csrf import CsrfFailed
 from joindin.http.error_dispatch import status_of
 from joindin.http.html_pages import render_page
-from joindin.http.sessions import sign_in_url
+from joindin.http.sessions import ignore_session, sign_in_url
 from joindin.http.template_formatting import format_duration
 
 STATUSES = error_dispatch.STATUSES
@@ -43,6 +43,8 @@ def handle_domain_error(error: DomainError) -> Response:
         return _error_page(status, *MSG_PAGE_NOT_FOUND)
     if isinstance(error, CsrfFailed):
         return _error_page(status, *MSG_FORM_EXPIRED)
+    if isinstance(error, ServiceUnavailable):
+        ignore_session()
     message = str(error)
     if isinstance(error, RateLimited):
         message = f"Please wait {format_duration(error.retry_after)} and try again."

@@ -65,6 +65,11 @@ def session_user() -> User | None:
     return g.session_user if current_session() else None
 
 
+def ignore_session() -> None:
+    """Treat this request as a visitor's, so that an error page needs no database. The cookie stays."""
+    _save_session(None, None)
+
+
 def require_user() -> User:
     """Return the signed-in user; :raises Unauthenticated: for visitors."""
     user = session_user()
