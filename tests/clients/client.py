@@ -121,5 +121,5 @@ def read_error(reply):
     """Return status and message of a refusal; the body is a list with one message."""
     body = json.loads(reply.get_data(as_text=True))
     assert type(body) is list
-    [sentence] = body
-    return reply.status_code, sentence
+    [message] = body
+    return reply.status_code, message

@@ -49,7 +49,7 @@ def test_the_landing_page_and_each_of_its_lists(script, event):
 
 
 @pytest.mark.parametrize(
-    ("path", "status", "sentence"),
+    ("path", "status", "message"),
     [
         ("events/100100", 404, "Event not found"),
         ("talks", 405, "Generic talks listing not supported"),
@@ -59,8 +59,8 @@ def test_the_landing_page_and_each_of_its_lists(script, event):
         ("users/100100100", 404, "User not found"),
     ],
 )
-def test_missing_objects_are_not_found(script, path, status, sentence):
-    assert read_error(script.get(f"{ROOT}/{path}")) == (status, sentence)
+def test_missing_objects_are_not_found(script, path, status, message):
+    assert read_error(script.get(f"{ROOT}/{path}")) == (status, message)
 
 
 @pytest.mark.parametrize(
@@ -161,12 +161,12 @@ POOR = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "sentence"), POOR)
-def test_poor_events_are_refused_when_new_and_when_edited(script, event, host, token, changes, sentence):
+@pytest.mark.parametrize(("changes", "message"), POOR)
+def test_poor_events_are_refused_when_new_and_when_edited(script, event, host, token, changes, message):
     script = script.signed_in(token(host))
 
-    assert read_error(script.post(f"{ROOT}/events", submission(**changes))) == (400, sentence)
-    assert read_error(script.put(f"{ROOT}/events/{event.id}", submission(**changes))) == (400, sentence)
+    assert read_error(script.post(f"{ROOT}/events", submission(**changes))) == (400, message)
+    assert read_error(script.put(f"{ROOT}/events/{event.id}", submission(**changes))) == (400, message)
 
 
 def test_an_event_waits_unless_it_asks_not_to(script, session, open_doors, ann, token):

@@ -106,12 +106,12 @@ def test_parameters_of_a_post_may_stand_in_the_address(script, event, ann, token
 
 
 @pytest.mark.parametrize(
-    ("path", "status", "sentence"),
+    ("path", "status", "message"),
     [
         ("v1/events", 404, "API version must be specified"),
         ("v2/events", 400, "This API version is no longer supported. Please use v2.1"),
         ("v2.1/nothing", 404, "Endpoint not found"),
     ],
 )
-def test_unsupported_versions_have_their_own_messages(script, path, status, sentence):
-    assert read_error(script.get(f"{BASE}/{path}")) == (status, sentence)
+def test_unsupported_versions_have_their_own_messages(script, path, status, message):
+    assert read_error(script.get(f"{BASE}/{path}")) == (status, message)

@@ -616,15 +616,15 @@ def test_a_user_signs_in(web2, ann, consumer):
 
 
 @pytest.mark.parametrize(
-    ("verified", "password", "status", "sentence"),
+    ("verified", "password", "status", "message"),
     [(True, "wrong", 403, "Signin failed"), (False, "secret", 401, "Not verified")],
 )
-def test_signing_in_fails_with_the_very_words_it_compares(web2, ann, consumer, verified, password, status, sentence):
+def test_signing_in_fails_with_the_very_words_it_compares(web2, ann, consumer, verified, password, status, message):
     ann.is_verified = verified
 
     reply = web2.post(f"{ROOT}/token", {**SIGN_IN, "password": password})
 
-    assert read_error(reply) == (status, sentence)
+    assert read_error(reply) == (status, message)
 
 
 def test_a_purged_token_in_a_session_still_reads(web2, event):

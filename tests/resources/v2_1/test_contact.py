@@ -34,20 +34,20 @@ def write(api, **changes):
     return api.post("/v2.1/contact", json=body)
 
 
-def answer(reply):
+def read_outcome(reply):
     return reply.status_code, reply.json if reply.data else None
 
 
-def mails(session):
+def list_mails(session):
     return session.scalars(select(Mail).order_by(Mail.id)).all()
 
 
 def test_a_message_reaches_the_contact_address(api, session, app, client):
     reply = write(api)
 
-    [mail] = mails(session)
+    [mail] = list_mails(session)
     letter = build_message(mail, app.config)
-    assert answer(reply) == (202, None)
+    assert read_outcome(reply) == (202, None)
     assert reply.headers["Content-Length"] == "0"
     assert letter["To"] == "feedback@joind.in"
     assert letter["From"] == "info@joind.in"
@@ -69,8 +69,8 @@ def test_each_contact_address_gets_a_message_of_its_own(api, session, settings, 
 
     reply = write(ApiClient(several))
 
-    assert answer(reply) == (202, None)
-    assert [(mail.recipient, mail.reply_to) for mail in mails(session)] == [
+    assert read_outcome(reply) == (202, None)
+    assert [(mail.recipient, mail.reply_to) for mail in list_mails(session)] == [
         ("one@example.org", "ann@example.org, one@example.org"),
         ("two@example.org", "ann@example.org, two@example.org"),
     ]
@@ -83,9 +83,9 @@ def test_each_contact_address_gets_a_message_of_its_own(api, session, settings, 
 def test_an_invalid_address_is_shown_in_the_mail_but_not_in_reply_to(api, session, app, client, email):
     reply = write(api, email=email)
 
-    [mail] = mails(session)
+    [mail] = list_mails(session)
     letter = build_message(mail, app.config)
-    assert answer(reply) == (202, None)
+    assert read_outcome(reply) == (202, None)
     assert letter["Reply-To"] == "feedback@joind.in"
     assert letter["Bcc"] is None
 
@@ -98,10 +98,10 @@ def test_nothing_in_a_message_becomes_a_header_or_a_link(api, session, app, clie
         comment="<script>x</script> **bold** [b](http://evil.example)",
     )
 
-    [mail] = mails(session)
+    [mail] = list_mails(session)
     letter = build_message(mail, app.config)
     html = letter.get_body(("html",)).get_content()
-    assert answer(reply) == (202, None)
+    assert read_outcome(reply) == (202, None)
     assert letter["Subject"] == "Joind.in contact: {comment} %s Bcc: eve@example.org Text"
     assert letter["Bcc"] is None
     assert [mark for mark in ("<script", "<strong", 'href="http://evil') if mark in html] == []
@@ -125,8 +125,8 @@ def test_only_a_trusted_client_writes_and_that_is_asked_first(api, session, clie
 
     reply = write(api, **changes, comment=..., email=["x"])
 
-    assert answer(reply) == (403, [NOT_BY_THIS_CLIENT])
-    assert mails(session) == []
+    assert read_outcome(reply) == (403, [NOT_BY_THIS_CLIENT])
+    assert list_mails(session) == []
 
 
 def test_the_writers_own_token_does_not_stand_for_the_client(api, session, client):
@@ -134,7 +134,7 @@ def test_the_writers_own_token_does_not_stand_for_the_client(api, session, clien
 
     reply = write(caller, client_id=...)
 
-    assert answer(reply) == (403, [NOT_BY_THIS_CLIENT])
+    assert read_outcome(reply) == (403, [NOT_BY_THIS_CLIENT])
 
 
 @pytest.mark.parametrize(
@@ -157,23 +157,23 @@ def test_the_writers_own_token_does_not_stand_for_the_client(api, session, clien
 def test_a_message_that_cannot_be_sent_is_refused(api, session, client, changes, expected):
     reply = write(api, **changes)
 
-    assert answer(reply) == (400, [expected])
-    assert mails(session) == []
+    assert read_outcome(reply) == (400, [expected])
+    assert list_mails(session) == []
 
 
 def test_the_longest_message_is_sent(api, session, app, client):
     reply = write(api, name="n" * 200, email="e" * 188 + "@example.org", subject="s" * 200, comment="c\n" * 10_000)
 
-    [mail] = mails(session)
-    assert answer(reply) == (202, None)
+    [mail] = list_mails(session)
+    assert read_outcome(reply) == (202, None)
     assert build_message(mail, app.config)["Reply-To"] == "e" * 188 + "@example.org, feedback@joind.in"
 
 
 def test_a_form_is_no_message(api, session, client):
     reply = api.post("/v2.1/contact", data=message())
 
-    assert answer(reply) == (403, [NOT_BY_THIS_CLIENT])
-    assert mails(session) == []
+    assert read_outcome(reply) == (403, [NOT_BY_THIS_CLIENT])
+    assert list_mails(session) == []
 
 
 def test_spam_is_refused(api, session, settings, client):
@@ -183,12 +183,12 @@ def test_spam_is_refused(api, session, settings, client):
     reply = write(ApiClient(guarded))
     missing = write(ApiClient(guarded), name="")
 
-    assert answer(reply) == (400, ["Comment failed spam check"])
-    assert answer(missing) == (400, ["The field 'name' is required."])
+    assert read_outcome(reply) == (400, ["Comment failed spam check"])
+    assert read_outcome(missing) == (400, ["The field 'name' is required."])
     assert session.scalar(select(func.count()).select_from(Mail)) == 0
 
 
 def test_there_is_nothing_to_read(api):
     replies = [api.request(method, "/v2.1/contact") for method in ("GET", "PUT", "DELETE")]
 
-    assert [answer(reply) for reply in replies] == [(405, ["Method not supported"])] * 3
+    assert [read_outcome(reply) for reply in replies] == [(405, ["Method not supported"])] * 3

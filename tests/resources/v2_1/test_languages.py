@@ -1,7 +1,7 @@
 from joindin.seeds.base_data import seed_reference_data
 from tests.factories import make_language, make_talk_type
 
-HERE = "http://localhost/v2.1"
+BASE_URL = "http://localhost/v2.1"
 
 
 def test_visitor_lists_the_languages_by_name(api, session):
@@ -16,17 +16,17 @@ def test_visitor_lists_the_languages_by_name(api, session):
             {
                 "name": "Deutsch",
                 "code": "de",
-                "uri": f"{HERE}/languages/{german.id}",
-                "verbose_uri": f"{HERE}/languages/{german.id}?verbose=yes",
+                "uri": f"{BASE_URL}/languages/{german.id}",
+                "verbose_uri": f"{BASE_URL}/languages/{german.id}?verbose=yes",
             },
             {
                 "name": "Polish",
                 "code": "pl",
-                "uri": f"{HERE}/languages/{polish.id}",
-                "verbose_uri": f"{HERE}/languages/{polish.id}?verbose=yes",
+                "uri": f"{BASE_URL}/languages/{polish.id}",
+                "verbose_uri": f"{BASE_URL}/languages/{polish.id}?verbose=yes",
             },
         ],
-        "meta": {"count": 2, "total": 2, "this_page": f"{HERE}/languages?resultsperpage=20"},
+        "meta": {"count": 2, "total": 2, "this_page": f"{BASE_URL}/languages?resultsperpage=20"},
     }
 
 
@@ -40,8 +40,8 @@ def test_the_last_page_of_languages_names_the_one_before(api, session):
     assert reply.json["meta"] == {
         "count": 1,
         "total": 3,
-        "this_page": f"{HERE}/languages/?start=2&resultsperpage=2",
-        "prev_page": f"{HERE}/languages/?start=0&resultsperpage=2",
+        "this_page": f"{BASE_URL}/languages/?start=2&resultsperpage=2",
+        "prev_page": f"{BASE_URL}/languages/?start=0&resultsperpage=2",
     }
 
 
@@ -51,8 +51,8 @@ def test_everything_comes_with_resultsperpage_0(api, session):
     languages = api.get("/v2.1/languages?resultsperpage=0").json
     types = api.get("/v2.1/talk_types?resultsperpage=0").json
 
-    assert languages["meta"] == {"count": 9, "total": 9, "this_page": f"{HERE}/languages?resultsperpage=0"}
-    assert types["meta"] == {"count": 5, "total": 5, "this_page": f"{HERE}/talk_types?resultsperpage=0"}
+    assert languages["meta"] == {"count": 9, "total": 9, "this_page": f"{BASE_URL}/languages?resultsperpage=0"}
+    assert types["meta"] == {"count": 5, "total": 5, "this_page": f"{BASE_URL}/talk_types?resultsperpage=0"}
 
 
 def test_visitor_reads_a_language(api, session):
@@ -67,14 +67,14 @@ def test_visitor_reads_a_language(api, session):
             {
                 "name": "Deutsch",
                 "code": "de",
-                "uri": f"{HERE}/languages/{german.id}",
-                "verbose_uri": f"{HERE}/languages/{german.id}?verbose=yes",
+                "uri": f"{BASE_URL}/languages/{german.id}",
+                "verbose_uri": f"{BASE_URL}/languages/{german.id}?verbose=yes",
             }
         ],
         "meta": {
             "count": 1,
             "total": 1,
-            "this_page": f"{HERE}/languages/{german.id}?verbose=yes&resultsperpage=20",
+            "this_page": f"{BASE_URL}/languages/{german.id}?verbose=yes&resultsperpage=20",
         },
     }
 
@@ -104,17 +104,17 @@ def test_visitor_lists_the_talk_types_by_id(api, session):
             {
                 "title": "Workshop",
                 "description": "Workshop",
-                "uri": f"{HERE}/talk_types/{workshop.id}",
-                "verbose_uri": f"{HERE}/talk_types/{workshop.id}?verbose=yes",
+                "uri": f"{BASE_URL}/talk_types/{workshop.id}",
+                "verbose_uri": f"{BASE_URL}/talk_types/{workshop.id}?verbose=yes",
             },
             {
                 "title": "Keynote",
                 "description": "Keynote",
-                "uri": f"{HERE}/talk_types/{keynote.id}",
-                "verbose_uri": f"{HERE}/talk_types/{keynote.id}?verbose=yes",
+                "uri": f"{BASE_URL}/talk_types/{keynote.id}",
+                "verbose_uri": f"{BASE_URL}/talk_types/{keynote.id}?verbose=yes",
             },
         ],
-        "meta": {"count": 2, "total": 2, "this_page": f"{HERE}/talk_types?resultsperpage=20"},
+        "meta": {"count": 2, "total": 2, "this_page": f"{BASE_URL}/talk_types?resultsperpage=20"},
     }
 
 

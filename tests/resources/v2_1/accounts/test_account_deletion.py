@@ -69,16 +69,16 @@ def delete(api, admin, user_id, below=""):
     return api.signed_in(admin).delete(f"/v2.1/users/{user_id}{below}")
 
 
-def answer(reply):
+def read_outcome(reply):
     return reply.status_code, reply.json if reply.data else None
 
 
-def event_numbers(session, event):
+def read_event_counters(session, event):
     event = session.get(Event, event.id)
     return event.attendee_count, event.comment_count, event.rating_sum, event.rating_count, event.talk_comment_count
 
 
-def talk_numbers(session, talk):
+def read_talk_counters(session, talk):
     talk = session.get(Talk, talk.id)
     return talk.comment_count, talk.all_comment_count, talk.rating_sum, talk.rating_count, talk.star_count
 
@@ -91,7 +91,7 @@ def users_of(session, model):
     return session.scalars(select(model.user_id).order_by(model.user_id)).all()
 
 
-def drifts(session):
+def find_wrong_counters(session):
     """Return counters of events and talks that differ from the rows."""
     return [drift for _, found in verify_counters(session, fix=False) for drift in found]
 
@@ -103,9 +103,9 @@ def test_an_admin_deletes_a_person(api, session, admin, ann):
     shown = api.get(address)
     found = api.get("/v2.1/users?username=ann")
 
-    assert answer(reply) == (204, None)
-    assert answer(shown) == (404, ["User not found"])
-    assert answer(found) == (404, ["Username not found"])
+    assert read_outcome(reply) == (204, None)
+    assert read_outcome(shown) == (404, ["User not found"])
+    assert read_outcome(found) == (404, ["Username not found"])
     assert session.scalars(select(User.username)).all() == ["admin"]
 
 
@@ -125,13 +125,13 @@ def test_what_only_made_sense_with_the_person_goes(api, session, admin, ann, bea
     reply = delete(api, admin, ann.id)
 
     left = {model: users_of(session, model) for model in (Attendance, TalkStar, EventHost, TalkClaim)}
-    assert answer(reply) == (204, None)
+    assert read_outcome(reply) == (204, None)
     assert left == {model: [bea.id] for model in left}
     assert users_of(session, EmailVerification) == users_of(session, PasswordReset) == [bea.id]
     assert users_of(session, AccessToken) == sorted([admin.id, bea.id])
     assert "meta" not in token.get("/v2.1").json
-    assert (event_numbers(session, event)[0], talk_numbers(session, talk)[-1]) == (1, 1)
-    assert drifts(session) == []
+    assert (read_event_counters(session, event)[0], read_talk_counters(session, talk)[-1]) == (1, 1)
+    assert find_wrong_counters(session) == []
 
 
 def test_comments_stay_without_their_author_and_without_weight(api, session, admin, ann, bea):
@@ -149,7 +149,7 @@ def test_comments_stay_without_their_author_and_without_weight(api, session, adm
     names = [each["user_display_name"] for each in api.get(f"/v2.1/events/{event.id}/comments").json["comments"]]
 
     nobody = "d41d8cd98f00b204e9800998ecf8427e"
-    assert answer(reply) == (204, None)
+    assert read_outcome(reply) == (204, None)
     assert {name: event_comment.get(name) for name in ("comment", "rating", "source", "user_display_name")} == {
         "comment": "Fine",
         "rating": 5,
@@ -162,9 +162,9 @@ def test_comments_stay_without_their_author_and_without_weight(api, session, adm
     assert (talk_comment["user_display_name"], talk_comment["username"]) == (None, None)
     assert "user_uri" not in talk_comment
     assert sorted(names, key=str) == ["Bea", None, "Somebody"]
-    assert event_numbers(session, event) == (0, 3, 2, 1, 3)
-    assert talk_numbers(session, talk) == (3, 3, 2, 1, 0)
-    assert drifts(session) == []
+    assert read_event_counters(session, event) == (0, 3, 2, 1, 3)
+    assert read_talk_counters(session, talk) == (3, 3, 2, 1, 0)
+    assert find_wrong_counters(session) == []
 
 
 def test_private_and_hidden_comments_stay_so(api, session, admin, ann):
@@ -175,9 +175,9 @@ def test_private_and_hidden_comments_stay_so(api, session, admin, ann):
     delete(api, admin, ann.id)
     replies = [api.get(f"/v2.1/talk_comments/{comment.id}") for comment in (private, hidden)]
 
-    assert [answer(reply) for reply in replies] == [(404, ["Comment not found"])] * 2
-    assert talk_numbers(session, talk) == (0, 2, 0, 0, 0)
-    assert drifts(session) == []
+    assert [read_outcome(reply) for reply in replies] == [(404, ["Comment not found"])] * 2
+    assert read_talk_counters(session, talk) == (0, 2, 0, 0, 0)
+    assert find_wrong_counters(session) == []
 
 
 def test_ratings_of_hosts_and_speakers_count_neither_before_nor_after_their_deletion(api, session, admin, ann):
@@ -190,9 +190,9 @@ def test_ratings_of_hosts_and_speakers_count_neither_before_nor_after_their_dele
 
     delete(api, admin, ann.id)
 
-    assert event_numbers(session, event)[2:4] == (0, 0)
-    assert talk_numbers(session, talk)[2:4] == (0, 0)
-    assert drifts(session) == []
+    assert read_event_counters(session, event)[2:4] == (0, 0)
+    assert read_talk_counters(session, talk)[2:4] == (0, 0)
+    assert find_wrong_counters(session) == []
 
 
 def test_speakers_keep_the_name_that_the_talk_has(api, session, admin, ann):
@@ -224,7 +224,7 @@ def test_reports_stay_without_their_reporter(api, session, admin, ann, bea):
         for kind in ("comments", "talk_comments")
     ]
 
-    assert answer(reply) == (204, None)
+    assert read_outcome(reply) == (204, None)
     assert [(each["reporting_user_username"], each["reporting_user_uri"]) for kind in reports for each in kind] == [
         (None, None),
         (None, None),
@@ -314,8 +314,8 @@ def test_more_than_fits_into_one_statement_is_deleted_all_the_same(api, session,
 
     reply = delete(api, admin, ann.id)
 
-    assert answer(reply) == (204, None)
-    assert drifts(session) == []
+    assert read_outcome(reply) == (204, None)
+    assert find_wrong_counters(session) == []
     assert session.scalar(select(func.sum(Talk.rating_sum))) == 0
     assert session.scalar(select(func.sum(Event.attendee_count))) == 0
 
@@ -323,7 +323,7 @@ def test_more_than_fits_into_one_statement_is_deleted_all_the_same(api, session,
 def test_deleting_a_missing_account_succeeds(api, session, admin, ann):
     replies = [delete(api, admin, id_) for id_ in (ann.id, ann.id, 4711, 2**31 - 1, 99999999999)]
 
-    assert [answer(reply) for reply in replies] == [(204, None)] * 5
+    assert [read_outcome(reply) for reply in replies] == [(204, None)] * 5
     assert session.scalars(select(User.username)).all() == ["admin"]
 
 
@@ -332,14 +332,14 @@ def test_deleting_a_missing_account_succeeds(api, session, admin, ann):
 def test_an_invalid_id_is_not_found(api, session, admin, id_, below):
     reply = delete(api, admin, id_, below)
 
-    assert answer(reply) == (404, ["User not found"])
+    assert read_outcome(reply) == (404, ["User not found"])
 
 
 def test_addresses_below_a_person_do_not_delete_the_person(api, session, admin, ann):
     """The original accepted all of them as the caller's id (spec 3, 18 #18)."""
     replies = [delete(api, admin, ann.id, below) for below in ("/talks", "/attended", "/hosted", "/trusted", "/x")]
 
-    assert [answer(reply) for reply in replies] == [(405, ["Method not supported"])] * 5
+    assert [read_outcome(reply) for reply in replies] == [(405, ["Method not supported"])] * 5
     assert session.get(User, ann.id) is not None
 
 
@@ -356,9 +356,9 @@ def test_only_admins_delete(api, session, admin, ann, bea, below, to_sign_in, re
 
     replies = [caller.delete(f"/v2.1/users/{ann.id}{below}") for caller in callers]
 
-    assert [answer(reply) for reply in replies] == [*[(401, [to_sign_in])] * 2, *[(403, [refusal])] * 3]
+    assert [read_outcome(reply) for reply in replies] == [*[(401, [to_sign_in])] * 2, *[(403, [refusal])] * 3]
     assert session.get(User, ann.id) is not None
-    assert talk_numbers(session, talk)[1] == 1
+    assert read_talk_counters(session, talk)[1] == 1
 
 
 def test_an_admin_goes_while_another_stays_but_never_the_last(api, session, admin):
@@ -368,8 +368,8 @@ def test_an_admin_goes_while_another_stays_but_never_the_last(api, session, admi
     other = delete(api, admin, second.id)
     last = delete(api, admin, admin.id)
 
-    assert answer(other) == (204, None)
-    assert answer(last) == (400, [NOT_DELETED])
+    assert read_outcome(other) == (204, None)
+    assert read_outcome(last) == (400, [NOT_DELETED])
     assert session.get(User, admin.id) is not None
 
 
@@ -378,7 +378,7 @@ def test_an_admin_deletes_themselves_where_another_is_left(api, session, admin):
 
     reply = delete(api, admin, admin.id)
 
-    assert answer(reply) == (204, None)
+    assert read_outcome(reply) == (204, None)
     assert session.scalars(select(User.id)).all() == [other.id]
 
 
@@ -396,22 +396,22 @@ def test_an_admins_talk_comments_are_deleted(api, session, admin, ann, bea):
     reply = delete(api, admin, ann.id, "/talk_comments")
     said = api.get(f"/v2.1/users/{ann.id}/talk_comments")
 
-    assert answer(reply) == (204, None)
+    assert read_outcome(reply) == (204, None)
     assert (said.json["comments"], said.json["meta"]["total"]) == ([], 0)
     assert session.scalars(select(TalkComment.id)).all() == [comment.id for comment in kept]
     assert session.scalar(select(func.count()).select_from(TalkCommentReport)) == 0
     assert session.get(EventComment, on_event.id).user_id == ann.id
     assert session.get(User, ann.id) is not None
-    assert talk_numbers(session, talk) == (1, 1, 2, 1, 0)
-    assert event_numbers(session, event)[-1] == 2
+    assert read_talk_counters(session, talk) == (1, 1, 2, 1, 0)
+    assert read_event_counters(session, event)[-1] == 2
     assert versions(session, talk, quiet, event) == [before[0] + 1, before[1], before[2] + 1]
-    assert drifts(session) == []
+    assert find_wrong_counters(session) == []
 
 
 def test_deleting_the_talk_comments_of_a_missing_user_succeeds(api, session, admin, ann):
     replies = [delete(api, admin, id_, "/talk_comments/") for id_ in (ann.id, 4711, 99999999999)]
 
-    assert [answer(reply) for reply in replies] == [(204, None)] * 3
+    assert [read_outcome(reply) for reply in replies] == [(204, None)] * 3
 
 
 @pytest.fixture
@@ -481,7 +481,7 @@ def test_a_user_is_deleted_completely_during_their_own_requests(session, ask, to
     assert [reply.status_code for reply in replies[:2]] == [204, 204]
     assert session.scalars(select(User.username).order_by(User.username)).all() == ["admin", "bea"]
     assert users_of(session, Attendance) == [bea.id] * 3
-    assert drifts(session) == []
+    assert find_wrong_counters(session) == []
 
 
 def test_comments_come_and_go_at_once_and_are_counted_right(session, ask, token_for, admin, ann, bea):
@@ -498,7 +498,7 @@ def test_comments_come_and_go_at_once_and_are_counted_right(session, ask, token_
     replies = run_concurrently(session, requests)
 
     assert {reply.status_code for reply in replies} == {201, 204}
-    assert drifts(session) == []
+    assert find_wrong_counters(session) == []
 
 
 @pytest.fixture
@@ -554,9 +554,9 @@ def test_a_user_who_is_deleted_during_a_request_is_anonymous(
     with delete_when_known(ann):
         reply = caller.post("/v2.1" + path.format(event=event.id, talk=talk.id), json=body)
 
-    assert answer(reply) == expected
+    assert read_outcome(reply) == expected
     assert session.scalar(select(func.count()).select_from(User)) == 0
-    assert drifts(session) == []
+    assert find_wrong_counters(session) == []
 
 
 def test_deletion_retries_after_lock_timeouts(session, ask, token_for, admin, ann):
@@ -577,10 +577,10 @@ def test_deletion_retries_after_lock_timeouts(session, ask, token_for, admin, an
 
     session.expire_all()
     assert still_waiting
-    assert answer(reply) == (204, None)
-    assert event_numbers(session, event)[:2] == (0, 1)
+    assert read_outcome(reply) == (204, None)
+    assert read_event_counters(session, event)[:2] == (0, 1)
     assert session.scalars(select(EventComment.user_id)).all() == [None]
-    assert drifts(session) == []
+    assert find_wrong_counters(session) == []
 
 
 def test_deletion_fails_if_a_row_stays_locked(session, ask, token_for, admin, ann, monkeypatch):
@@ -594,5 +594,5 @@ def test_deletion_fails_if_a_row_stays_locked(session, ask, token_for, admin, an
         other.execute(select(User.id).where(User.id == ann.id).with_for_update())
         reply = delete_ann()
 
-    assert answer(reply) == (400, [NOT_DELETED])
+    assert read_outcome(reply) == (400, [NOT_DELETED])
     assert session.scalar(select(func.count()).select_from(User)) == 2

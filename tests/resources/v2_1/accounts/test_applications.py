@@ -12,7 +12,7 @@ from tests.api_client import ApiClient
 from tests.concurrency import count_outcomes, run_concurrently
 from tests.factories import NOW, make_client, make_event, make_user, newest, parse_instant
 
-HERE = "http://localhost/v2.1/applications"
+LIST_URL = "http://localhost/v2.1/applications"
 NOT_SIGNED_IN = "You must be logged in"
 NOT_FOUND = "No application found"
 REQUIRED = "'{}' is a required field"
@@ -32,7 +32,7 @@ def make_application(session, owner, **fields):
     )
 
 
-def answer(reply):
+def read_outcome(reply):
     return reply.status_code, reply.json if reply.data else None
 
 
@@ -48,7 +48,7 @@ def test_a_person_registers_an_application(api, session, ann):
 
     client = newest(session, Client)
     assert reply.status_code == 201
-    assert reply.headers["Location"] == f"{HERE}/{client.id}"
+    assert reply.headers["Location"] == f"{LIST_URL}/{client.id}"
     assert list(reply.json) == ["clients", "meta"]
     [shown] = reply.json["clients"]
     assert list(shown.items()) == [
@@ -57,12 +57,12 @@ def test_a_person_registers_an_application(api, session, ann):
         ("application", "My App"),
         ("description", "Shows talks"),
         ("callback_url", "https://app.example/cb"),
-        ("client_uri", f"{HERE}/{client.id}"),
+        ("client_uri", f"{LIST_URL}/{client.id}"),
     ]
     assert reply.json["meta"] == {
         "count": 1,
         "total": 1,
-        "this_page": f"{HERE}?resultsperpage=20",
+        "this_page": f"{LIST_URL}?resultsperpage=20",
         "user_uri": f"http://localhost/v2.1/users/{ann.id}",
     }
     assert (client.owner_id, client.is_trusted, client.can_be_revoked) == (ann.id, True, True)
@@ -95,10 +95,10 @@ def test_the_web_site_registers_shows_edits_and_removes_an_application(api, sess
     assert len(base64.b64decode(shown["consumer_secret"], validate=True)) == 48
     assert shown["user_id"] == ann.id
     assert edited.status_code == 201
-    assert edited.headers["Location"] == f"{HERE}/{number}"
+    assert edited.headers["Location"] == f"{LIST_URL}/{number}"
     assert edited.json["clients"] == [created.json["clients"][0] | {"application": "Our App"}]
     assert again == shown | {"application": "Our App"}
-    assert (answer(removed), removed.headers["Location"]) == ((204, None), HERE)
+    assert (read_outcome(removed), removed.headers["Location"]) == ((204, None), LIST_URL)
     assert (rest["clients"], rest["meta"]["count"], rest["meta"]["total"]) == ([], 0, 0)
 
 
@@ -114,7 +114,7 @@ def test_a_new_application_signs_people_in_with_the_secret_that_its_owner_reads(
 
     assert right.status_code == 200
     assert right.json["user_uri"] == f"http://localhost/v2.1/users/{ann.id + 1}"
-    assert answer(wrong) == (403, ["This client cannot authenticate using the password grant type"])
+    assert read_outcome(wrong) == (403, ["This client cannot authenticate using the password grant type"])
 
 
 def test_no_secret_is_kept_and_no_two_are_the_same(api, session, app, ann):
@@ -168,7 +168,7 @@ def test_a_platform_without_a_key_registers_nothing(api, session, ann, settings,
     reply = bare.post("/v2.1/applications", json=NEW)
     shown = bare.get("/v2.1/applications?verbose=yes").json["clients"][0]
 
-    assert answer(reply) == (501, ["This platform has no secret of its own yet to make one from"])
+    assert read_outcome(reply) == (501, ["This platform has no secret of its own yet to make one from"])
     assert shown["consumer_secret"] == ""
 
 
@@ -205,7 +205,7 @@ def test_applications_are_listed_newest_first_in_slices_and_only_ones_own(api, s
 
     assert [[each["application"] for each in page["clients"]] for page in pages] == [["Three", "Two"], ["One"]]
     assert [(page["meta"]["count"], page["meta"]["total"]) for page in pages] == [(2, 3), (1, 3)]
-    assert pages[0]["meta"]["next_page"] == f"{HERE}?resultsperpage=2&start=2"
+    assert pages[0]["meta"]["next_page"] == f"{LIST_URL}?resultsperpage=2&start=2"
     assert pages[1]["clients"][0]["created_date"] == "2026-01-10T12:00:00+00:00"
 
 
@@ -239,8 +239,8 @@ def test_another_persons_application_is_not_to_be_seen_changed_or_removed(api, s
 
         assert (shown.status_code, shown.json["clients"]) == (200, [])
         assert {name: shown.json["meta"][name] for name in ("count", "total")} == {"count": 0, "total": 1}
-        assert answer(changed) == (404, [NOT_FOUND])
-        assert answer(removed) == (404, [NOT_FOUND])
+        assert read_outcome(changed) == (404, [NOT_FOUND])
+        assert read_outcome(removed) == (404, [NOT_FOUND])
     assert applications(session)[0] == ("App", "Old", "https://old.example")
 
 
@@ -260,7 +260,7 @@ def test_an_id_that_nothing_has_is_an_empty_list_or_not_found(api, ann, id_):
     shown, changed, removed = caller.get(address), caller.put(address, json=NEW), caller.delete(address)
 
     assert (shown.status_code, shown.json["clients"], shown.json["meta"]["total"]) == (200, [], 1)
-    assert (answer(changed), answer(removed)) == ((404, [NOT_FOUND]), (404, [NOT_FOUND]))
+    assert (read_outcome(changed), read_outcome(removed)) == ((404, [NOT_FOUND]), (404, [NOT_FOUND]))
 
 
 @pytest.mark.parametrize("id_", ["0", "first", "-1", "%00", "1.0"])
@@ -268,7 +268,7 @@ def test_an_id_that_nothing_has_is_an_empty_list_or_not_found(api, ann, id_):
 def test_an_invalid_id_is_refused(api, ann, method, id_):
     reply = api.signed_in(ann).request(method, f"/v2.1/applications/{id_}")
 
-    assert answer(reply) == (404, ["Invalid client ID"])
+    assert read_outcome(reply) == (404, ["Invalid client ID"])
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ def test_all_methods_need_a_signed_in_user(api, session, ann, method, path):
 
     reply = api.request(method, "/v2.1/applications" + path.format(id=application.id), json={})
 
-    assert answer(reply) == (401, [NOT_SIGNED_IN])
+    assert read_outcome(reply) == (401, [NOT_SIGNED_IN])
     assert reply.headers["WWW-Authenticate"] == 'Bearer realm="api.joind.in"'
     assert applications(session) == [("App", "Old", "https://old.example")]
 
@@ -303,7 +303,7 @@ def test_there_is_no_other_way_of_using_it(api, session, ann, path):
         api.signed_in(ann).request(method, "/v2.1/applications" + path.format(id=application.id)) for method in wrong
     ]
 
-    assert [answer(reply) for reply in replies] == [(405, ["Method not supported"])] * len(wrong)
+    assert [read_outcome(reply) for reply in replies] == [(405, ["Method not supported"])] * len(wrong)
 
 
 NAME, DESCRIPTION, CALLBACK = (REQUIRED.format(name) for name in NEW)
@@ -331,7 +331,7 @@ NAME, DESCRIPTION, CALLBACK = (REQUIRED.format(name) for name in NEW)
 def test_all_errors_of_a_new_application_are_reported(api, session, ann, body, expected):
     reply = api.signed_in(ann).post("/v2.1/applications", json=body)
 
-    assert answer(reply) == (400, [expected])
+    assert read_outcome(reply) == (400, [expected])
     assert session.scalar(select(func.count()).where(Client.owner_id == ann.id)) == 0
 
 
@@ -352,7 +352,7 @@ def test_all_errors_of_a_change_are_reported(api, session, ann, body, expected):
 
     reply = api.signed_in(ann).put(f"/v2.1/applications/{application.id}", json=body)
 
-    assert answer(reply) == (400, [expected])
+    assert read_outcome(reply) == (400, [expected])
     assert applications(session)[0] == ("App", "Old", "https://old.example")
 
 
@@ -390,12 +390,12 @@ def test_tokens_outlive_their_application_but_are_trusted_no_longer(api, session
     edited = through_it.put(f"/v2.1/users/{ann.id}", json=profile)
     tokens = through_it.get("/v2.1/token")
 
-    assert answer(removed) == (204, None)
+    assert read_outcome(removed) == (204, None)
     assert landing.json["meta"] == {"user_uri": f"http://localhost/v2.1/users/{ann.id}"}
     assert comment.status_code == 201
     assert newest(session, EventComment).source == "joind.in"
-    assert answer(edited) == (403, ["This client does not have permission to perform this operation"])
-    assert answer(tokens) == (403, ["You can not access the token list with this client"])
+    assert read_outcome(edited) == (403, ["This client does not have permission to perform this operation"])
+    assert read_outcome(tokens) == (403, ["You can not access the token list with this client"])
     assert session.scalars(select(AccessToken.client_id).order_by(AccessToken.id)).all() == [None, other.id]
 
 
@@ -406,7 +406,7 @@ def test_a_removed_application_cannot_sign_users_in(api, session, ann):
     api.signed_in(ann).delete(f"/v2.1/applications/{application.id}")
     reply = api.post("/v2.1/token", json=entrance | {"client_id": "app", "client_secret": "secret"})
 
-    assert answer(reply) == (403, ["This client cannot authenticate using the password grant type"])
+    assert read_outcome(reply) == (403, ["This client cannot authenticate using the password grant type"])
 
 
 @pytest.fixture

@@ -73,9 +73,9 @@ NO_ADDRESS = "The email address must be supplied"
 UNKNOWN_ADDRESS = "Can't find that email address"
 REFUSED = [
     *[
-        (path, body, sentence)
+        (path, body, message)
         for path in (VERIFICATIONS, USERNAME)
-        for body, sentence in (
+        for body, message in (
             ({}, NO_ADDRESS),
             ({"email": ""}, NO_ADDRESS),
             ({"email": None}, NO_ADDRESS),
@@ -94,15 +94,15 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("path", "body", "sentence"), REFUSED)
-def test_unknown_users_get_no_mail(api, session, path, body, sentence):
+@pytest.mark.parametrize(("path", "body", "message"), REFUSED)
+def test_unknown_users_get_no_mail(api, session, path, body, message):
     make_user(session, "alice")
     make_user(session, "gone", is_active=False)
     make_user(session, "unreachable", email=None)
 
     reply = api.post(path, json=body)
 
-    assert (reply.status_code, reply.json) == (400, [sentence])
+    assert (reply.status_code, reply.json) == (400, [message])
     assert [count(session, model) for model in (Mail, EmailVerification, PasswordReset)] == [0, 0, 0]
 
 

@@ -24,7 +24,7 @@ def signed_in(api, ada):
     return api.signed_in(ada)
 
 
-def answer(reply):
+def read_outcome(reply):
     return reply.status_code, reply.get_json(silent=True)
 
 
@@ -48,7 +48,7 @@ def test_a_created_token_works_within_its_scopes(api, signed_in, session, ada):
     assert "user_uri" in api.get("/v2.1/events", headers=shown).json["meta"]
     assert api.post("/v2.1/events", json={}, headers=shown).status_code == 403
     # A personal token cannot create personal tokens.
-    assert answer(api.get(PLACE, headers=shown)) == FOREIGN
+    assert read_outcome(api.get(PLACE, headers=shown)) == FOREIGN
 
 
 def test_without_days_it_never_expires(signed_in, session):
@@ -58,7 +58,7 @@ def test_without_days_it_never_expires(signed_in, session):
 
 
 @pytest.mark.parametrize(
-    ("changes", "sentence"),
+    ("changes", "message"),
     [
         ({"description": ""}, "Say what the token is for"),
         ({"description": "x" * 1001}, "The description must have at most 1000 characters"),
@@ -72,12 +72,12 @@ def test_without_days_it_never_expires(signed_in, session):
         ({"expires_in_days": 10**9}, "The field 'expires_in_days' must be a whole number"),
     ],
 )
-def test_a_token_is_refused_with_a_reason(signed_in, session, changes, sentence):
+def test_a_token_is_refused_with_a_reason(signed_in, session, changes, message):
     before = newest(session, AccessToken).id
 
     reply = signed_in.post(PLACE, json={**NEW, **changes})
 
-    assert answer(reply) == (400, [sentence])
+    assert read_outcome(reply) == (400, [message])
     assert newest(session, AccessToken).id == before
 
 
@@ -113,14 +113,14 @@ def test_one_is_shown_and_revoked(signed_in, session, ada):
 
     assert shown.json["personal_tokens"][0]["description"] == "own"
     assert (revoked.status_code, revoked.headers["Location"]) == (204, f"http://localhost{PLACE}")
-    assert answer(after) == (404, ["No tokens found"])
+    assert read_outcome(after) == (404, ["No tokens found"])
 
 
 @pytest.mark.parametrize("method", ["get", "delete"])
 def test_tokens_of_other_users_are_not_found(signed_in, session, method):
     token = make_own(session, make_user(session), "foreign")
 
-    assert answer(getattr(signed_in, method)(f"{PLACE}/{token.id}")) == (404, ["No tokens found"])
+    assert read_outcome(getattr(signed_in, method)(f"{PLACE}/{token.id}")) == (404, ["No tokens found"])
     assert token.revoked_at is None
 
 
@@ -128,8 +128,8 @@ def test_tokens_of_other_users_are_not_found(signed_in, session, method):
 def test_only_password_tokens_of_trusted_clients_may_create_tokens(api, session, ada, method, path):
     third = api.signed_in(ada, make_client(session, is_trusted=False))
 
-    assert answer(api.request(method, PLACE + path)) == (401, ["You must be logged in"])
-    assert answer(third.request(method, PLACE + path)) == FOREIGN
+    assert read_outcome(api.request(method, PLACE + path)) == (401, ["You must be logged in"])
+    assert read_outcome(third.request(method, PLACE + path)) == FOREIGN
 
 
 def test_an_application_that_was_let_in_makes_itself_no_token(api, session, ada):
@@ -138,4 +138,4 @@ def test_an_application_that_was_let_in_makes_itself_no_token(api, session, ada)
 
     reply = api.post(PLACE, json=NEW, headers={"Authorization": "Bearer oauth"})
 
-    assert answer(reply) == FOREIGN
+    assert read_outcome(reply) == FOREIGN

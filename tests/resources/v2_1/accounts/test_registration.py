@@ -128,14 +128,14 @@ REFUSED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("changes", "sentences"), REFUSED)
-def test_all_errors_are_reported_together_in_the_order_of_the_contract(api, session, changes, sentences):
+@pytest.mark.parametrize(("changes", "messages"), REFUSED)
+def test_all_errors_are_reported_together_in_the_order_of_the_contract(api, session, changes, messages):
     make_user(session, "taken")
     gone = make_user(session, "gone", is_active=False)
 
     reply = register(api, **changes)
 
-    assert (reply.status_code, reply.json) == (400, [". ".join(sentences)])
+    assert (reply.status_code, reply.json) == (400, [". ".join(messages)])
     assert (newest(session, User).id, newest(session, Mail), newest(session, EmailVerification)) == (
         gone.id,
         None,
@@ -217,7 +217,7 @@ def test_proving_an_address_uses_up_all_tokens_of_that_person(api, session):
 
 
 @pytest.mark.parametrize(
-    ("body", "sentence"),
+    ("body", "message"),
     [
         ({}, "Verification token must be supplied"),
         ({"token": ""}, "Verification token must be supplied"),
@@ -228,13 +228,13 @@ def test_proving_an_address_uses_up_all_tokens_of_that_person(api, session):
         ({"token": ["known"]}, "Expected parameter token is not a readable string"),
     ],
 )
-def test_an_address_is_not_proven_without_its_token(api, session, body, sentence):
+def test_an_address_is_not_proven_without_its_token(api, session, body, message):
     user = make_user(session, is_verified=False)
     keep(session, EmailVerification, user, "known")
 
     reply = api.post("/v2.1/users/verifications", json=body)
 
-    assert (reply.status_code, reply.json) == (400, [sentence])
+    assert (reply.status_code, reply.json) == (400, [message])
     assert session.get(User, user.id).is_verified is False
 
 
@@ -257,7 +257,7 @@ def test_a_new_password_uses_up_all_reset_tokens_and_leaves_access(api, session)
 
 
 @pytest.mark.parametrize(
-    ("body", "sentence"),
+    ("body", "message"),
     [
         ({"password": "short"}, "Reset token must be supplied"),
         ({"token": "known"}, "New password must be supplied"),
@@ -269,14 +269,14 @@ def test_a_new_password_uses_up_all_reset_tokens_and_leaves_access(api, session)
         ({"token": "verification", "password": "long enough"}, "Password could not be reset"),
     ],
 )
-def test_a_password_is_not_reset_without_its_token(api, session, body, sentence):
+def test_a_password_is_not_reset_without_its_token(api, session, body, message):
     user = make_user(session, full_name="Alice Ash", password_hash="kept")
     keep(session, PasswordReset, user, "known")
     keep(session, EmailVerification, user, "verification")
 
     reply = api.post("/v2.1/users/passwords", json=body)
 
-    assert (reply.status_code, reply.json) == (400, [sentence])
+    assert (reply.status_code, reply.json) == (400, [message])
     assert session.get(User, user.id).password_hash == "kept"
 
 

@@ -117,8 +117,8 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "status", "sentence"), REFUSED)
-def test_a_sign_in_is_refused_in_order(api, session, alice, changes, status, sentence):
+@pytest.mark.parametrize(("changes", "status", "message"), REFUSED)
+def test_a_sign_in_is_refused_in_order(api, session, alice, changes, status, message):
     make_user(session, "una", password_hash=ARGON2, is_verified=False)
     make_user(session, "tweeter", password_hash=None)
     make_user(session, "gone", password_hash=ARGON2, is_active=False)
@@ -127,7 +127,7 @@ def test_a_sign_in_is_refused_in_order(api, session, alice, changes, status, sen
 
     reply = sign_in(api, **changes)
 
-    assert (reply.status_code, reply.json) == (status, [sentence])
+    assert (reply.status_code, reply.json) == (status, [message])
     assert newest(session, AccessToken) is None
 
 

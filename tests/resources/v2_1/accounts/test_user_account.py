@@ -43,18 +43,18 @@ def edit(api, user, **body):
     return api.put(f"/v2.1/users/{user.id}", json={"full_name": "Ann Ash", "email": "ann@example.org", **body})
 
 
-def stored(session, user):
+def read_row(session, user):
     """Return all columns except the folded names."""
     row = session.execute(select(User.__table__).where(User.id == user.id)).mappings().one()
     return {name: value for name, value in row.items() if not name.endswith("_key") and name != "version"}
 
 
-def answer(reply):
+def read_outcome(reply):
     return reply.status_code, reply.json if reply.data else None
 
 
 def test_a_person_edits_their_account(api, session, ann):
-    before = stored(session, ann)
+    before = read_row(session, ann)
 
     reply = edit(
         api.signed_in(ann),
@@ -66,8 +66,8 @@ def test_a_person_edits_their_account(api, session, ann):
         biography="Knits <b>a lot</b> & more.",
     )
 
-    assert answer(reply) == (204, None)
-    assert stored(session, ann) == before | {
+    assert read_outcome(reply) == (204, None)
+    assert read_row(session, ann) == before | {
         "full_name": "Ann Birch",
         "email": "birch@example.org",
         "username": "birch",
@@ -78,17 +78,17 @@ def test_a_person_edits_their_account(api, session, ann):
 
 
 def test_absent_fields_stay_unchanged(api, session, ann):
-    before = stored(session, ann)
+    before = read_row(session, ann)
 
     reply = edit(api.signed_in(ann), ann, full_name="Ann Birch")
 
-    assert answer(reply) == (204, None)
-    assert stored(session, ann) == before | {"full_name": "Ann Birch"}
+    assert read_outcome(reply) == (204, None)
+    assert read_row(session, ann) == before | {"full_name": "Ann Birch"}
 
 
 @pytest.mark.parametrize("nothing", ["", None])
 def test_the_web_site_clears_biography_and_twitter_name_with_nothing(api, session, ann, nothing):
-    before = stored(session, ann)
+    before = read_row(session, ann)
 
     reply = edit(
         api.signed_in(ann),
@@ -100,14 +100,14 @@ def test_the_web_site_clears_biography_and_twitter_name_with_nothing(api, sessio
         old_password=nothing,
     )
 
-    assert answer(reply) == (204, None)
-    assert stored(session, ann) == before | {"twitter_username": "", "biography": ""}
+    assert read_outcome(reply) == (204, None)
+    assert read_row(session, ann) == before | {"twitter_username": "", "biography": ""}
 
 
 def test_an_account_is_edited_by_the_query_string_as_well(api, session, ann):
     reply = api.signed_in(ann).put(f"/v2.1/users/{ann.id}/?full_name=Ann+Birch&email=ann@example.org")
 
-    assert answer(reply) == (204, None)
+    assert read_outcome(reply) == (204, None)
     assert ann.full_name == "Ann Birch"
 
 
@@ -154,12 +154,12 @@ def test_permissions_are_checked_before_the_body(api, session, ann, role, expect
         "admin": api.signed_in(admin),
     }
     session.delete(removed)
-    before = stored(session, ann)
+    before = read_row(session, ann)
 
     reply = callers[role].put(f"/v2.1/users/{ann.id}", json={})
 
-    assert answer(reply) == expected
-    assert stored(session, ann) == before
+    assert read_outcome(reply) == expected
+    assert read_row(session, ann) == before
 
 
 @pytest.mark.parametrize(
@@ -183,12 +183,12 @@ def test_permissions_are_checked_before_the_body(api, session, ann, role, expect
 def test_all_errors_are_reported_in_the_order_of_the_contract(api, session, ann, body, expected):
     make_user(session, "bea", email="bea@example.org")
     make_user(session, "gone", email="gone@example.org", is_active=False)
-    before = stored(session, ann)
+    before = read_row(session, ann)
 
     reply = api.signed_in(ann).put(f"/v2.1/users/{ann.id}", json=body)
 
-    assert answer(reply) == (400, [expected])
-    assert stored(session, ann) == before
+    assert read_outcome(reply) == (400, [expected])
+    assert read_row(session, ann) == before
 
 
 @pytest.mark.parametrize(
@@ -206,12 +206,12 @@ def test_all_errors_are_reported_in_the_order_of_the_contract(api, session, ann,
     ],
 )  # fmt: skip
 def test_what_cannot_be_kept_is_refused(api, session, ann, body, expected):
-    before = stored(session, ann)
+    before = read_row(session, ann)
 
     reply = edit(api.signed_in(ann), ann, **body)
 
-    assert answer(reply) == (400, [expected])
-    assert stored(session, ann) == before
+    assert read_outcome(reply) == (400, [expected])
+    assert read_row(session, ann) == before
 
 
 def test_what_can_just_be_kept_is_taken(api, session, ann):
@@ -225,7 +225,7 @@ def test_what_can_just_be_kept_is_taken(api, session, ann):
         email="e" * 188 + "@example.org",
     )
 
-    assert answer(reply) == (204, None)
+    assert read_outcome(reply) == (204, None)
     assert [len(each) for each in (ann.full_name, ann.username, ann.twitter_username, ann.biography, ann.email)] == [
         200, 100, 50, 10_000, 200,
     ]  # fmt: skip
@@ -234,14 +234,14 @@ def test_what_can_just_be_kept_is_taken(api, session, ann):
 def test_letters_that_are_long_in_the_form_that_is_searched_are_taken(api, session, ann):
     reply = edit(api.signed_in(ann), ann, full_name="\ufdfa" * 200, username="\ufdfa" * 100)
 
-    assert answer(reply) == (204, None)
+    assert read_outcome(reply) == (204, None)
     assert (ann.full_name, ann.username) == ("\ufdfa" * 200, "\ufdfa" * 100)
 
 
 def test_control_characters_are_dropped(api, session, ann):
     reply = edit(api.signed_in(ann), ann, full_name="An\0n", biography="a\0\x1fb\nc", username="a\0nn")
 
-    assert answer(reply) == (204, None)
+    assert read_outcome(reply) == (204, None)
     assert (ann.full_name, ann.biography, ann.username) == ("Ann", "ab\nc", "ann")
 
 
@@ -249,7 +249,7 @@ def test_control_characters_are_dropped(api, session, ann):
 def test_a_body_that_is_no_object_counts_as_nothing(api, ann, body):
     reply = api.signed_in(ann).put(f"/v2.1/users/{ann.id}", data=body, headers={"Content-Type": "application/json"})
 
-    assert answer(reply) == (400, [f"{NO_NAME}. {NO_EMAIL}"])
+    assert read_outcome(reply) == (400, [f"{NO_NAME}. {NO_EMAIL}"])
 
 
 @pytest.mark.parametrize(
@@ -270,9 +270,9 @@ def test_a_new_password_takes_the_old_one_however_it_was_kept(api, session, ann,
     kept = ann.password_hash
     right = edit(api.signed_in(ann), ann, password="new password", old_password="correct horse")
 
-    assert answer(wrong) == (403, [WRONG_PASSWORD])
+    assert read_outcome(wrong) == (403, [WRONG_PASSWORD])
     assert kept == old_hash
-    assert answer(right) == (204, None)
+    assert read_outcome(right) == (204, None)
     assert ann.password_hash.startswith("$argon2id$")
     assert check_password("new password", ann.password_hash)
 
@@ -280,7 +280,7 @@ def test_a_new_password_takes_the_old_one_however_it_was_kept(api, session, ann,
 def test_a_wrong_old_password_is_reported_before_other_errors(api, session, ann):
     reply = api.signed_in(ann).put(f"/v2.1/users/{ann.id}", json={"password": "x", "old_password": "wrong"})
 
-    assert answer(reply) == (403, [WRONG_PASSWORD])
+    assert read_outcome(reply) == (403, [WRONG_PASSWORD])
 
 
 def test_an_account_without_a_password_gets_none_by_this_way(api, session, ann):
@@ -288,7 +288,7 @@ def test_an_account_without_a_password_gets_none_by_this_way(api, session, ann):
 
     reply = edit(api.signed_in(ann), ann, password="new password", old_password="anything")
 
-    assert answer(reply) == (403, [WRONG_PASSWORD])
+    assert read_outcome(reply) == (403, [WRONG_PASSWORD])
     assert ann.password_hash is None
 
 
@@ -299,20 +299,20 @@ def test_an_admin_edits_anybody_but_needs_that_persons_old_password(api, session
     own = edit(api.signed_in(admin), ann, password="new password", old_password="of the admin")
     theirs = edit(api.signed_in(admin), ann, full_name="Ann Ash", password="new password", old_password="correct horse")
 
-    assert answer(name) == (204, None)
-    assert answer(own) == (403, [WRONG_PASSWORD])
-    assert answer(theirs) == (204, None)
+    assert read_outcome(name) == (204, None)
+    assert read_outcome(own) == (403, [WRONG_PASSWORD])
+    assert read_outcome(theirs) == (204, None)
     assert check_password("new password", ann.password_hash)
 
 
 def test_rights_are_not_edited_here(api, session, ann):
-    before = stored(session, ann)
+    before = read_row(session, ann)
     rights = {"admin": 1, "is_admin": True, "trusted": True, "is_trusted": True, "verified": 0, "active": 0, "id": 99}
 
     reply = edit(api.signed_in(ann), ann, **rights)
 
-    assert answer(reply) == (204, None)
-    assert stored(session, ann) == before
+    assert read_outcome(reply) == (204, None)
+    assert read_row(session, ann) == before
 
 
 @pytest.mark.parametrize("address", ["/v2.1/users/4711", "/v2.1/users/0", "/v2.1/users/ann", "/v2.1/users/99999999999"])
@@ -323,8 +323,8 @@ def test_a_missing_user_cannot_be_edited(api, session, ann, address):
     as_admin = api.signed_in(admin).put(address, json=body)
     as_ann = api.signed_in(ann).put(address, json=body)
 
-    assert answer(as_admin) == (404, ["User not found"])
-    assert answer(as_ann) == (400, [NOT_YOURS])
+    assert read_outcome(as_admin) == (404, ["User not found"])
+    assert read_outcome(as_ann) == (400, [NOT_YOURS])
 
 
 def test_reset_tokens_lapse_with_the_address_and_with_the_password(api, session, ann):
@@ -437,8 +437,8 @@ def token_for(session):
     return making
 
 
-@pytest.mark.parametrize(("field", "sentence"), [("username", USERNAME_TAKEN), ("email", EMAIL_TAKEN)])
-def test_of_concurrent_changes_to_the_same_username_one_succeeds(session, ask, token_for, field, sentence):
+@pytest.mark.parametrize(("field", "message"), [("username", USERNAME_TAKEN), ("email", EMAIL_TAKEN)])
+def test_of_concurrent_changes_to_the_same_username_one_succeeds(session, ask, token_for, field, message):
     users = [make_user(session) for _ in range(CONCURRENT_REQUESTS)]
     wanted = {"username": ["New", "new", "NEW", "néw"], "email": ["new@example.org", "NEW@example.org"]}[field]
     bodies = [
@@ -450,7 +450,7 @@ def test_of_concurrent_changes_to_the_same_username_one_succeeds(session, ask, t
     replies = run_concurrently(session, requests)
 
     key = wanted[0].lower()
-    assert count_outcomes(replies) == {(204,): 1, (400, sentence): CONCURRENT_REQUESTS - 1}
+    assert count_outcomes(replies) == {(204,): 1, (400, message): CONCURRENT_REQUESTS - 1}
     assert session.scalar(select(func.count()).where(getattr(User, f"{field}_key") == key)) == 1
 
 
@@ -476,7 +476,7 @@ def test_an_admin_grants_and_revokes_trust(api, session, ann, state):
 
     reply = api.signed_in(admin).post(f"/v2.1/users/{ann.id}/trusted", json={"trusted": state})
 
-    assert answer(reply) == (204, None)
+    assert read_outcome(reply) == (204, None)
     assert ann.is_trusted is state
 
 
@@ -486,7 +486,7 @@ def test_trust_takes_a_plain_yes_or_no(api, session, ann, body):
 
     reply = api.signed_in(admin).post(f"/v2.1/users/{ann.id}/trusted", json=body)
 
-    assert answer(reply) == (400, [NO_STATE])
+    assert read_outcome(reply) == (400, [NO_STATE])
     assert ann.is_trusted is False
 
 
@@ -496,7 +496,7 @@ def test_only_admins_trust(api, session, ann):
 
     replies = [caller.post(f"/v2.1/users/{ann.id}/trusted", json={"trusted": True}) for caller in callers]
 
-    assert [answer(reply) for reply in replies] == [(401, [TO_EDIT]), (403, [NO_TRUST]), (401, [TO_EDIT])]
+    assert [read_outcome(reply) for reply in replies] == [(401, [TO_EDIT]), (403, [NO_TRUST]), (401, [TO_EDIT])]
     assert ann.is_trusted is False
 
 
@@ -506,4 +506,4 @@ def test_a_missing_user_cannot_be_trusted(api, session, id_):
 
     reply = api.signed_in(admin).post(f"/v2.1/users/{id_}/trusted", json={"trusted": True})
 
-    assert answer(reply) == (404, ["User not found"])
+    assert read_outcome(reply) == (404, ["User not found"])

@@ -38,7 +38,7 @@ def alice(session):
     )
 
 
-def names(reply):
+def list_names(reply):
     return [user["username"] for user in reply.json["users"]]
 
 
@@ -132,14 +132,14 @@ def test_unknown_ids_are_not_found(api, alice, number):
 def test_leading_zeros_do_not_matter(api, alice):
     reply = api.get(f"/v2.1/users/{alice.id:060}")
 
-    assert (reply.status_code, names(reply)) == (200, ["alice"])
+    assert (reply.status_code, list_names(reply)) == (200, ["alice"])
 
 
 @pytest.mark.parametrize("rest", ["0", "abc", "1e3", "-1", "%20", "%00", "²"])
 def test_invalid_ids_lead_to_the_list(api, alice, rest):
     reply = api.get(f"/v2.1/users/{rest}")
 
-    assert (reply.status_code, names(reply)) == (200, ["alice"])
+    assert (reply.status_code, list_names(reply)) == (200, ["alice"])
 
 
 def test_inactive_people_are_found_nowhere(api, session, alice):
@@ -153,7 +153,7 @@ def test_inactive_people_are_found_nowhere(api, session, alice):
 
     assert (by_id.status_code, by_id.json) == (404, ["User not found"])
     assert (by_name.status_code, by_name.json) == (404, ["Username not found"])
-    assert [(names(reply), reply.json["meta"]["total"]) for reply in lists] == [(["alice"], 1)] * 3
+    assert [(list_names(reply), reply.json["meta"]["total"]) for reply in lists] == [(["alice"], 1)] * 3
 
 
 @pytest.mark.parametrize("name", ["José", "josé", "JOSE", "Jose%CC%81", "%20jose%20"])
@@ -162,7 +162,7 @@ def test_a_username_is_matched_without_case_and_accents(api, session, alice, nam
 
     reply = api.get(f"/v2.1/users?username={name}&keyword=alice&start=7")
 
-    assert (reply.status_code, names(reply)) == (200, ["José"])
+    assert (reply.status_code, list_names(reply)) == (200, ["José"])
     assert (reply.json["meta"]["count"], reply.json["meta"]["total"]) == (1, 1)
 
 
@@ -198,7 +198,7 @@ def test_a_keyword_is_looked_for_in_all_names_by_full_name(api, session, keyword
 
     reply = api.get(f"/v2.1/users?keyword={keyword}")
 
-    assert (reply.status_code, names(reply)) == (200, found)
+    assert (reply.status_code, list_names(reply)) == (200, found)
     assert (reply.json["meta"]["count"], reply.json["meta"]["total"]) == (len(found), len(found))
 
 
@@ -208,7 +208,7 @@ def test_people_without_a_full_name_come_first(api, session):
 
     reply = api.get("/v2.1/users?keyword=ann")
 
-    assert (reply.status_code, names(reply)) == (200, ["anna", "ann"])
+    assert (reply.status_code, list_names(reply)) == (200, ["anna", "ann"])
 
 
 def test_everybody_is_listed_by_id_in_pages(api, session):
@@ -218,7 +218,7 @@ def test_everybody_is_listed_by_id_in_pages(api, session):
     first = api.get("/v2.1/users?resultsperpage=2&verbose=no")
     second = api.get("/v2.1/users/?start=2&resultsperpage=2")
 
-    assert (names(first), names(second)) == (["c", "a"], ["b"])
+    assert (list_names(first), list_names(second)) == (["c", "a"], ["b"])
     assert first.json["meta"] == {
         "count": 2,
         "total": 3,

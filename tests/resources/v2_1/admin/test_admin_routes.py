@@ -152,7 +152,7 @@ def test_roles_are_shown_and_changed(session, admin, ids):
 
 
 @pytest.mark.parametrize(
-    ("body", "sentence"),
+    ("body", "message"),
     [
         ({}, "You must name at least one role"),
         ({"reason": "just so"}, "You must name at least one role"),
@@ -162,12 +162,12 @@ def test_roles_are_shown_and_changed(session, admin, ids):
         ({"trusted": True, "reason": ["n"]}, "Expected parameter reason is not a readable string"),
     ],
 )
-def test_roles_that_make_no_sense_change_nothing(session, admin, ids, body, sentence):
+def test_roles_that_make_no_sense_change_nothing(session, admin, ids, body, message):
     before = session.scalar(select(func.count()).select_from(AuditEntry))
 
     reply = admin.put(f"/v2.1/users/{ids['user']}/roles", json=body)
 
-    assert (reply.status_code, reply.json) == (400, [sentence])
+    assert (reply.status_code, reply.json) == (400, [message])
     assert session.scalar(select(func.count()).select_from(AuditEntry)) == before
 
 
@@ -231,7 +231,7 @@ def test_a_group_is_made_filled_renamed_and_dissolved(session, admin, people):
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "sentence"),
+    ("body", "status", "message"),
     [
         ({}, 400, "There is no permission ''"),
         ({"permission": "fly"}, 400, "There is no permission 'fly'"),
@@ -246,12 +246,12 @@ def test_a_group_is_made_filled_renamed_and_dissolved(session, admin, people):
         ),
     ],
 )
-def test_permissions_that_make_no_sense_are_refused(session, admin, ids, body, status, sentence):
+def test_permissions_that_make_no_sense_are_refused(session, admin, ids, body, status, message):
     before = session.scalar(select(func.count()).select_from(GrantedPermission))
 
     reply = admin.post(f"/v2.1/groups/{ids['group']}/permissions", json=body)
 
-    assert (reply.status_code, reply.json) == (status, [sentence])
+    assert (reply.status_code, reply.json) == (status, [message])
     assert session.scalar(select(func.count()).select_from(GrantedPermission)) == before
 
 
@@ -293,7 +293,7 @@ def test_permissions_for_a_user_and_for_a_group_link_to_their_targets(session, a
 
 
 @pytest.mark.parametrize(
-    ("body", "sentence"),
+    ("body", "message"),
     [
         ({"text": "x"}, "The title must have 1 to 100 characters"),
         ({"title": "t"}, "The text must have 1 to 200 characters"),
@@ -302,10 +302,10 @@ def test_permissions_for_a_user_and_for_a_group_link_to_their_targets(session, a
         ({"title": "OFF topic", "text": "x"}, "A reason of that title exists already"),
     ],
 )
-def test_reasons_that_make_no_sense_are_refused(session, admin, ids, body, sentence):
+def test_reasons_that_make_no_sense_are_refused(session, admin, ids, body, message):
     reply = admin.post("/v2.1/rejection_reasons", json=body)
 
-    assert (reply.status_code, reply.json) == (400, [sentence])
+    assert (reply.status_code, reply.json) == (400, [message])
     assert session.scalars(select(RejectionReason.title)).all() == ["Off topic"]
 
 

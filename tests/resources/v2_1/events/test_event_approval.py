@@ -18,7 +18,7 @@ def state(event):
     return event.is_active, event.is_pending, event.rejection_reason, event.reviewer_id
 
 
-def mails(session):
+def list_mails(session):
     return [(mail.kind, mail.recipient, mail.context) for mail in session.scalars(select(Mail).order_by(Mail.id))]
 
 
@@ -34,7 +34,7 @@ def test_an_approved_event_is_live_and_its_hosts_hear_of_it(api, session, admin,
     assert state(event) == (True, False, None, reviewer.id)
     assert [each["name"] for each in api.get("/v2.1/events").json["events"]] == ["PHP"]
     facts = {"title": "PHP", "slug": "php"}
-    assert mails(session) == [
+    assert list_mails(session) == [
         ("event_approved", "host@example.org", facts),
         ("event_approved", "second@example.org", facts),
     ]
@@ -53,7 +53,7 @@ def test_a_rejected_event_keeps_the_reason_and_hosts_and_platform_hear_it(app, a
     assert state(event) == (False, False, "Not a conference", reviewer.id)
     assert api.get(f"/v2.1/events/{event.id}").json == ["Event not found"]
     facts = {"title": "PHP", "slug": "php", "reason": "Not a conference"}
-    assert mails(session) == [
+    assert list_mails(session) == [
         ("event_rejected", app.config["MAIL_FROM"], facts),
         ("event_rejected", "host@example.org", facts),
     ]
@@ -66,7 +66,7 @@ def test_a_rejection_without_a_reason_sends_no_mail(session, admin, host):
 
     assert reply.status_code == 204
     assert (event.is_active, event.is_pending, event.rejection_reason) == (False, False, "")
-    assert mails(session) == []
+    assert list_mails(session) == []
 
 
 def test_a_reason_in_the_body_does_not_count(session, admin, host):
@@ -103,27 +103,27 @@ def test_only_what_waits_is_decided_about(session, admin, host, make):
 
     assert (approved.status_code, approved.json) == (400, ["This event cannot be approved"])
     assert (rejected.status_code, rejected.json) == (400, ["This event cannot be rejected"])
-    assert mails(session) == []
+    assert list_mails(session) == []
 
 
 @pytest.mark.parametrize("first", ["POST", "DELETE"])
-@pytest.mark.parametrize(("second", "sentence"), [("POST", "approved"), ("DELETE", "rejected")])
-def test_a_second_decision_comes_too_late(session, admin, host, first, second, sentence):
+@pytest.mark.parametrize(("second", "message"), [("POST", "approved"), ("DELETE", "rejected")])
+def test_a_second_decision_comes_too_late(session, admin, host, first, second, message):
     event = make_pending_event(session, host=host)
     admin.request(first, f"/v2.1/events/{event.id}/approval?reason=No")
-    decided, told = state(event), mails(session)
+    decided, told = state(event), list_mails(session)
 
     reply = admin.request(second, f"/v2.1/events/{event.id}/approval?reason=Yes")
 
-    assert (reply.status_code, reply.json) == (400, [f"This event cannot be {sentence}"])
-    assert (state(event), mails(session)) == (decided, told)
+    assert (reply.status_code, reply.json) == (400, [f"This event cannot be {message}"])
+    assert (state(event), list_mails(session)) == (decided, told)
 
 
 def test_hosts_without_an_address_are_no_hindrance(session, admin):
     event = make_pending_event(session, host=make_user(session, email=None))
 
     assert admin.post(f"/v2.1/events/{event.id}/approval").status_code == 204
-    assert (event.is_active, mails(session)) == (True, [])
+    assert (event.is_active, list_mails(session)) == (True, [])
 
 
 def test_a_host_submits_a_rejected_event_again(api, session, admin, host):
@@ -137,12 +137,12 @@ def test_a_host_submits_a_rejected_event_again(api, session, admin, host):
     assert state(event)[:3] == (False, True, None)
     shown = caller.get(f"/v2.1/events/{event.id}").json["events"][0]
     assert (shown["pending"], shown["rejection_reason"], "submission_uri" in shown) == (1, None, False)
-    assert [(kind, to, facts["title"], facts["pending_events"]) for kind, to, facts in mails(session)] == [
+    assert [(kind, to, facts["title"], facts["pending_events"]) for kind, to, facts in list_mails(session)] == [
         ("event_submitted", "admin@example.org", "PHP", 1)
     ]
     session.execute(delete(Mail))
     assert admin.post(f"/v2.1/events/{event.id}/approval").status_code == 204
-    assert [kind for kind, *_ in mails(session)] == ["event_approved"]
+    assert [kind for kind, *_ in list_mails(session)] == ["event_approved"]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_only_rejected_events_are_submitted_again(api, session, host, fields):
     reply = api.signed_in(host).post(f"/v2.1/events/{event.id}/submission")
 
     assert (reply.status_code, reply.json) == (400, ["This event cannot be submitted again"])
-    assert (state(event), mails(session)) == (before, [])
+    assert (state(event), list_mails(session)) == (before, [])
 
 
 def test_a_rejected_event_comes_back_only_within_the_pending_limit(app, api, session):

@@ -11,7 +11,7 @@ def count(session):
     return session.scalar(select(func.count()).select_from(Attendance))
 
 
-def shown(caller, event):
+def read_event(caller, event):
     return caller.get(f"/v2.1/events/{event.id}").json["events"][0]
 
 
@@ -40,7 +40,7 @@ def test_attending_twice_counts_once(api, session, slash):
         "is_attending": True,
         "meta": {"user_uri": f"http://localhost/v2.1/users/{user.id}"},
     }
-    assert (shown(caller, event)["attending"], shown(caller, event)["attendee_count"]) == (True, 1)
+    assert (read_event(caller, event)["attending"], read_event(caller, event)["attendee_count"]) == (True, 1)
 
 
 def test_leaving_twice_counts_once(api, session):
@@ -62,7 +62,7 @@ def test_attendance_is_stored_per_user(api, session):
     make_attendance(session, event, user)
 
     answers = [
-        (caller.get(f"/v2.1/events/{event.id}/attending").json["is_attending"], shown(caller, event)["attending"])
+        (caller.get(f"/v2.1/events/{event.id}/attending").json["is_attending"], read_event(caller, event)["attending"])
         for caller in (api, api.signed_in(user), api.signed_in(other))
     ]
 

@@ -22,7 +22,7 @@ def comment_on(api, event, **body):
     return api.post(f"/v2.1/events/{event.id}/comments", json=body)
 
 
-def numbers(event):
+def read_counters(event):
     return event.comment_count, event.rating_sum, event.rating_count
 
 
@@ -193,7 +193,7 @@ def test_a_user_comments_and_rates(api, session):
     assert reply.headers["Location"] == f"http://localhost/v2.1/event_comments/{comment.id}"
     assert (comment.event_id, comment.user_id, comment.author_name) == (event.id, author.id, "Bea Birch")
     assert (comment.text, comment.rating, comment.source) == (" Good \n<3 ", 4, "An app")
-    assert numbers(session.get(Event, event.id)) == (1, 4, 1)
+    assert read_counters(session.get(Event, event.id)) == (1, 4, 1)
 
 
 def test_comments_of_a_client_without_a_name_come_from_joind_in(api, session):
@@ -227,14 +227,14 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("body", "sentence"), REFUSED)
-def test_errors_of_a_comment_are_reported_in_the_order_of_the_contract(api, session, body, sentence):
+@pytest.mark.parametrize(("body", "message"), REFUSED)
+def test_errors_of_a_comment_are_reported_in_the_order_of_the_contract(api, session, body, message):
     event = make_event(session)
 
     reply = comment_on(api.signed_in(make_user(session)), event, **body)
 
-    assert (reply.status_code, reply.json) == (400, [sentence])
-    assert (newest(session, EventComment), numbers(session.get(Event, event.id))) == (None, (0, 0, 0))
+    assert (reply.status_code, reply.json) == (400, [message])
+    assert (newest(session, EventComment), read_counters(session.get(Event, event.id))) == (None, (0, 0, 0))
 
 
 def test_the_login_is_checked_before_the_body(api, session):
@@ -252,7 +252,7 @@ def test_ratings_may_be_numeric_strings(api, session):
     ]
 
     assert [reply.status_code for reply in replies] == [201, 201, 201]
-    assert numbers(session.get(Event, event.id)) == (3, 12, 3)
+    assert read_counters(session.get(Event, event.id)) == (3, 12, 3)
 
 
 def test_only_the_first_rating_of_a_person_counts(api, session):
@@ -265,7 +265,7 @@ def test_only_the_first_rating_of_a_person_counts(api, session):
 
     assert [reply.status_code for reply in replies] == [201, 201, 201]
     assert [each["rating"] for each in api.get(f"/v2.1/events/{event.id}/comments").json["comments"]] == [0, 0, 2]
-    assert numbers(session.get(Event, event.id)) == (3, 2, 1)
+    assert read_counters(session.get(Event, event.id)) == (3, 2, 1)
 
 
 def test_hosts_comment_without_rating_but_admins_rate(api, session):
@@ -277,7 +277,7 @@ def test_hosts_comment_without_rating_but_admins_rate(api, session):
 
     assert (by_host.status_code, by_admin.status_code) == (201, 201)
     assert [each["rating"] for each in api.get(f"/v2.1/events/{event.id}/comments").json["comments"]] == [3, 0]
-    assert numbers(session.get(Event, event.id)) == (2, 3, 1)
+    assert read_counters(session.get(Event, event.id)) == (2, 3, 1)
 
 
 def test_an_event_shows_its_new_average_at_once(api, session):

@@ -52,19 +52,19 @@ def body(**changes):
     }
 
 
-def shown(caller, event):
+def read_event(caller, event):
     return caller.get(f"/v2.1/events/{event.id}?verbose=yes").json["events"][0]
 
 
 def edit(caller, event, **changes):
     reply = caller.put(f"/v2.1/events/{event.id}", json=body(**changes))
     assert (reply.status_code, reply.data) == (204, b""), reply.json
-    return shown(caller, event)
+    return read_event(caller, event)
 
 
 def test_a_host_edits_all_fields_of_an_event(api, session, host, event):
     caller = api.signed_in(host)
-    before = shown(caller, event)
+    before = read_event(caller, event)
 
     after = edit(
         caller,
@@ -97,25 +97,25 @@ def test_a_host_edits_all_fields_of_an_event(api, session, host, event):
 @pytest.mark.parametrize("role", ["host", "admin"])
 def test_putting_back_a_whole_event_as_it_was_read_changes_nothing(api, session, host, event, role):
     caller = api.signed_in(host if role == "host" else make_user(session, is_admin=True))
-    before = shown(caller, event)
+    before = read_event(caller, event)
 
     reply = caller.put(f"/v2.1/events/{event.id}", json=before)
 
     assert reply.status_code == 204
     assert reply.headers["Location"] == f"http://localhost/v2.1/events/{event.id}"
-    assert list(shown(caller, event).items()) == list(before.items())
+    assert list(read_event(caller, event).items()) == list(before.items())
 
 
 def test_the_address_with_a_slash_does_the_same(api, host, event):
     reply = api.signed_in(host).put(f"/v2.1/events/{event.id}/", json=body(location="Online"))
 
     assert (reply.status_code, reply.headers["Location"]) == (204, f"http://localhost/v2.1/events/{event.id}/")
-    assert shown(api, event)["location"] == "Online"
+    assert read_event(api, event)["location"] == "Online"
     assert api.get(reply.headers["Location"]).json["events"][0]["location"] == "Online"
 
 
 def test_absent_fields_stay_but_for_the_dates_of_the_call_for_papers(api, host, event):
-    before = shown(api.signed_in(host), event)
+    before = read_event(api.signed_in(host), event)
 
     after = edit(api.signed_in(host), event)
 
@@ -152,7 +152,7 @@ def test_optional_fields_are_stored_cleared_or_left_by_the_contracts_rules(api, 
 
 
 @pytest.mark.parametrize(
-    ("changes", "sentence"),
+    ("changes", "message"),
     [
         ({"name": None}, "'name' is a required field"),
         ({"description": "0"}, "'description' is a required field"),
@@ -166,13 +166,13 @@ def test_optional_fields_are_stored_cleared_or_left_by_the_contracts_rules(api, 
                                                "The field 'longitude' must be between -180 and 180"),
     ],
 )  # fmt: skip
-def test_a_refused_edit_changes_nothing(api, host, event, changes, sentence):
-    before = shown(api.signed_in(host), event)
+def test_a_refused_edit_changes_nothing(api, host, event, changes, message):
+    before = read_event(api.signed_in(host), event)
 
     reply = api.signed_in(host).put(f"/v2.1/events/{event.id}", json=body(**changes))
 
-    assert (reply.status_code, reply.json) == (400, [sentence])
-    assert shown(api.signed_in(host), event) == before
+    assert (reply.status_code, reply.json) == (400, [message])
+    assert read_event(api.signed_in(host), event) == before
 
 
 def test_the_number_of_waiting_events_does_not_stop_an_edit(api, session, host, event):
@@ -185,7 +185,7 @@ def test_the_number_of_waiting_events_does_not_stop_an_edit(api, session, host, 
 @pytest.mark.parametrize("make", [make_pending_event, make_rejected_event])
 def test_a_host_edits_an_event_that_is_not_live_without_submitting_it_again(api, session, host, make):
     event = make(session, host=host)
-    before = shown(api.signed_in(host), event)
+    before = read_event(api.signed_in(host), event)
 
     after = edit(api.signed_in(host), event, location="Online")
 
@@ -197,7 +197,7 @@ def test_a_host_edits_an_event_that_is_not_live_without_submitting_it_again(api,
 
 
 @pytest.mark.parametrize(
-    ("role", "address", "status", "sentence"),
+    ("role", "address", "status", "message"),
     [
         ("visitor", "events/{id}", 401, "You must be logged in to edit data"),
         ("plain", "events/{id}", 403, "You are not an host for this event"),
@@ -213,7 +213,7 @@ def test_a_host_edits_an_event_that_is_not_live_without_submitting_it_again(api,
         ("admin", "events", 405, "Method not supported"),
     ],
 )
-def test_only_hosts_and_admins_edit_an_event(api, session, event, role, address, status, sentence):
+def test_only_hosts_and_admins_edit_an_event(api, session, event, role, address, status, message):
     user = make_user(session, is_admin=role == "admin", is_trusted=role == "trusted")
     if role == "other host":
         make_event(session, host=user)
@@ -221,23 +221,23 @@ def test_only_hosts_and_admins_edit_an_event(api, session, event, role, address,
 
     reply = caller.put(f"/v2.1/{address.format(id=event.id)}", json=body(name="Taken over"))
 
-    assert (reply.status_code, reply.json) == (status, [sentence])
+    assert (reply.status_code, reply.json) == (status, [message])
     assert session.get_one(Event, event.id).name == "SampleConf"
 
 
 @pytest.mark.parametrize(
-    ("role", "status", "sentence"),
+    ("role", "status", "message"),
     [
         ("visitor", 401, "You must be logged in to delete data"),
         ("host", 404, "Operation not supported, sorry"),
         ("admin", 404, "Operation not supported, sorry"),
     ],
 )
-def test_events_are_never_deleted(api, session, host, event, role, status, sentence):
+def test_events_are_never_deleted(api, session, host, event, role, status, message):
     users = {"host": host, "admin": make_user(session, is_admin=True)}
     caller = api.signed_in(users[role]) if role in users else api
 
     reply = caller.delete(f"/v2.1/events/{event.id}")
 
-    assert (reply.status_code, reply.json) == (status, [sentence])
+    assert (reply.status_code, reply.json) == (status, [message])
     assert session.get(Event, event.id) is not None

@@ -73,7 +73,7 @@ def test_a_host_is_added_by_username(api, session, host, event, role, username):
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "sentence"),
+    ("body", "status", "message"),
     [
         ({"host_name": "nobody"}, 404, "No User found"),
         ({"host_name": "gone"}, 404, "No User found"),
@@ -85,12 +85,12 @@ def test_a_host_is_added_by_username(api, session, host, event, role, username):
         ({"host_name": ["host"]}, 400, "Expected parameter host_name is not a readable string"),
     ],
 )
-def test_hosts_and_unknown_usernames_cannot_be_added(api, session, host, event, body, status, sentence):
+def test_hosts_and_unknown_usernames_cannot_be_added(api, session, host, event, body, status, message):
     make_user(session, "gone", is_active=False)
 
     reply = api.signed_in(host).post(f"/v2.1/events/{event.id}/hosts", json=body)
 
-    assert (reply.status_code, reply.json) == (status, [sentence])
+    assert (reply.status_code, reply.json) == (status, [message])
     assert hosts_of(session, event) == [host.id]
 
 

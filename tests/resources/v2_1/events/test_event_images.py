@@ -138,7 +138,7 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(api, session, icons
 
 
 @pytest.mark.parametrize(
-    ("content", "sentence"),
+    ("content", "message"),
     [
         (b"", "Supplied image must be a PNC, JPG or GIF"),
         (b"<?php echo 1;", "Supplied image must be a PNC, JPG or GIF"),
@@ -148,15 +148,15 @@ def test_a_file_that_cannot_be_written_leaves_nothing_behind(api, session, icons
         (b"\0" * (2 * 1024 * 1024), "Supplied image must be a PNC, JPG or GIF"),
     ],
 )
-def test_unsuitable_images_are_refused(api, icons, host, event, content, sentence):
+def test_unsuitable_images_are_refused(api, icons, host, event, content, message):
     reply = upload(api.signed_in(host), event.id, content)
 
-    assert (reply.status_code, reply.json) == (400, [sentence])
+    assert (reply.status_code, reply.json) == (400, [message])
     assert (files(icons), event.image_generation) == ([], 0)
 
 
 @pytest.mark.parametrize(
-    ("body", "sentence"),
+    ("body", "message"),
     [
         ({"data": {"picture": (io.BytesIO(b""), "a.png")}, "content_type": "multipart/form-data"}, "Image was not supplied"),
         ({"data": {"image": "text"}, "content_type": "multipart/form-data"}, "Image was not supplied"),
@@ -171,10 +171,10 @@ def test_unsuitable_images_are_refused(api, icons, host, event, content, sentenc
         ),
     ],
 )  # fmt: skip
-def test_an_upload_without_an_image_is_refused(api, host, event, body, sentence):
+def test_an_upload_without_an_image_is_refused(api, host, event, body, message):
     reply = api.signed_in(host).post(f"/v2.1/events/{event.id}/images", **body)
 
-    assert (reply.status_code, reply.json) == (400, [sentence])
+    assert (reply.status_code, reply.json) == (400, [message])
 
 
 def test_a_body_beyond_all_limits_is_not_read(api, host, event):

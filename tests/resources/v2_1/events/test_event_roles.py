@@ -34,8 +34,8 @@ def allowed_for_all(status):
     return dict.fromkeys(ROLES, (status, None))
 
 
-def signed_in(sentence, status):
-    return allowed_for_all(status) | {"visitor": (401, sentence)}
+def signed_in(message, status):
+    return allowed_for_all(status) | {"visitor": (401, message)}
 
 
 def hosts_and_admins(sign_in, refusal, status):

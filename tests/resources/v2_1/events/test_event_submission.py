@@ -42,7 +42,7 @@ def submit(caller, **changes):
     return caller.post("/v2.1/events", json=body(**changes))
 
 
-def shown(caller, reply):
+def read_event(caller, reply):
     """Return the verbose form of the event at the ``Location`` of the response."""
     assert (reply.status_code, reply.data) == (201, b""), reply.json
     return caller.get(f"{reply.headers['Location']}?verbose=yes").json["events"][0]
@@ -85,7 +85,7 @@ def test_events_of_trusted_people_and_admins_are_live_at_once(api, session, righ
 
     event = newest(session, Event)
     assert reply.headers["Location"] == f"http://localhost/v2.1/events/{event.id}"
-    assert shown(api, reply)["pending"] is None
+    assert read_event(api, reply)["pending"] is None
     assert session.scalar(select(func.count()).select_from(Mail).where(Mail.recipient == "boss@example.org")) == mails
 
 
@@ -109,7 +109,7 @@ def test_the_address_with_a_slash_does_the_same(api, session, trusted):
 
 
 @pytest.mark.parametrize(
-    ("changes", "sentence"),
+    ("changes", "message"),
     [
         ({"name": None}, "'name' is a required field"),
         ({"name": ""}, "'name' is a required field"),
@@ -139,10 +139,10 @@ def test_the_address_with_a_slash_does_the_same(api, session, trusted):
         ({"tags": ["t" * 101]}, "A tag must not be longer than 100 characters"),
     ],
 )
-def test_what_cannot_be_accepted_is_refused_with_its_sentence(session, trusted, changes, sentence):
+def test_what_cannot_be_accepted_is_refused_with_its_sentence(session, trusted, changes, message):
     reply = submit(trusted, **changes)
 
-    assert (reply.status_code, reply.json) == (400, [sentence])
+    assert (reply.status_code, reply.json) == (400, [message])
     assert session.scalar(select(func.count()).select_from(Event)) == 0
 
 
@@ -165,7 +165,7 @@ def test_values_that_are_not_text_are_refused(trusted, field, value):
 
 
 @pytest.mark.parametrize(
-    ("limit", "waiting", "sentence"),
+    ("limit", "waiting", "message"),
     [
         (3, 3, "You may only have 3 pending events at one time"),
         (3, 4, "You may only have 3 pending events at one time"),
@@ -174,7 +174,7 @@ def test_values_that_are_not_text_are_refused(trusted, field, value):
 )
 @pytest.mark.parametrize("is_admin", [False, True])
 def test_a_host_cannot_exceed_the_limit_of_pending_events(
-    app, api, session, monkeypatch, limit, waiting, sentence, is_admin
+    app, api, session, monkeypatch, limit, waiting, message, is_admin
 ):
     monkeypatch.setitem(app.config, "MAX_PENDING_EVENTS", limit)
     host = make_user(session, is_admin=is_admin)
@@ -184,8 +184,8 @@ def test_a_host_cannot_exceed_the_limit_of_pending_events(
     reply = submit(api.signed_in(host))
     both = submit(api.signed_in(host), name="", start_date="")
 
-    assert (reply.status_code, reply.json) == (400, [sentence])
-    assert (both.status_code, both.json) == (400, [f"'name' is a required field. {DATES}. {sentence}"])
+    assert (reply.status_code, reply.json) == (400, [message])
+    assert (both.status_code, both.json) == (400, [f"'name' is a required field. {DATES}. {message}"])
     assert session.scalar(select(func.count()).select_from(Event)) == waiting
 
 
@@ -241,7 +241,7 @@ def test_visitors_do_not_submit(api, session, headers):
     ],
 )  # fmt: skip
 def test_optional_fields_are_kept_as_far_as_they_make_sense(trusted, given, kept):
-    event = shown(trusted, submit(trusted, **given))
+    event = read_event(trusted, submit(trusted, **given))
 
     assert {field: event[field] for field in kept} == kept
 
@@ -271,7 +271,7 @@ def test_optional_fields_are_kept_as_far_as_they_make_sense(trusted, given, kept
     ],
 )
 def test_dates_without_an_offset_are_read_on_the_clocks_of_the_event(trusted, given, dates):
-    event = shown(trusted, submit(trusted, **given))
+    event = read_event(trusted, submit(trusted, **given))
 
     assert (event["start_date"], event["end_date"]) == dates
 
@@ -281,7 +281,7 @@ def test_fields_may_come_in_the_address_and_those_of_the_body_win(api, trusted):
 
     reply = trusted.post("/v2.1/events?location=Online&name=Other&tags[]=php", json=fields)
 
-    event = shown(api, reply)
+    event = read_event(api, reply)
     assert (event["name"], event["location"], event["tags"]) == ("SampleConf", "Online", ["php"])
 
 
@@ -293,8 +293,11 @@ def test_the_charset_of_the_content_type_is_ignored(trusted, kind):
 
 
 def test_names_that_are_alike_get_slugs_that_are_not(api, trusted):
-    slugs = [shown(api, submit(trusted))["url_friendly_name"] for _ in range(5)]
+    slugs = [read_event(api, submit(trusted))["url_friendly_name"] for _ in range(5)]
 
     assert slugs[:4] == ["sampleconf", "sampleconf-2026", "sampleconf-2026-12", "sampleconf-2026-12-01"]
     assert slugs[4].startswith("sampleconf-2026-12-01-")
-    assert shown(api, submit(trusted, name="Straße & Café"))["website_uri"] == "http://web.example/event/strasse--cafe"
+    assert (
+        read_event(api, submit(trusted, name="Straße & Café"))["website_uri"]
+        == "http://web.example/event/strasse--cafe"
+    )

@@ -1,6 +1,6 @@
 from tests.factories import make_claim, make_event, make_talk, make_user, parse_instant
 
-HERE = "http://localhost/v2.1"
+BASE_URL = "http://localhost/v2.1"
 
 
 def test_host_lists_the_open_claims_of_an_event_oldest_first(api, session):
@@ -30,21 +30,21 @@ def test_host_lists_the_open_claims_of_an_event_oldest_first(api, session):
             {
                 "date_added": "2026-03-01T11:00:00+00:00",
                 "display_name": "Ann",
-                "speaker_uri": f"{HERE}/users/{claimant.id}",
-                "talk_uri": f"{HERE}/talks/{talk.id}",
+                "speaker_uri": f"{BASE_URL}/users/{claimant.id}",
+                "talk_uri": f"{BASE_URL}/talks/{talk.id}",
             },
             {
                 "date_added": "2026-03-02T12:00:00+00:00",
                 "display_name": "Bob",
-                "speaker_uri": f"{HERE}/users/{assigned.id}",
-                "talk_uri": f"{HERE}/talks/{talk.id}",
+                "speaker_uri": f"{BASE_URL}/users/{assigned.id}",
+                "talk_uri": f"{BASE_URL}/talks/{talk.id}",
             },
         ],
         "meta": {
             "count": 2,
             "total": 2,
-            "this_page": f"{HERE}/events/{event.id}/claims?resultsperpage=20",
-            "user_uri": f"{HERE}/users/{host.id}",
+            "this_page": f"{BASE_URL}/events/{event.id}/claims?resultsperpage=20",
+            "user_uri": f"{BASE_URL}/users/{host.id}",
         },
     }
 
@@ -57,7 +57,7 @@ def test_the_verbose_form_has_the_approval_link(api, session):
 
     reply = api.signed_in(admin).get(f"/v2.1/events/{event.id}/claims?verbose=yes")
 
-    assert [claim["approve_claim_uri"] for claim in reply.json["claims"]] == [f"{HERE}/talks/{talk.id}/speakers"]
+    assert [claim["approve_claim_uri"] for claim in reply.json["claims"]] == [f"{BASE_URL}/talks/{talk.id}/speakers"]
 
 
 def test_claims_are_never_paged(api, session):

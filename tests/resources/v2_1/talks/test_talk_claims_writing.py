@@ -5,7 +5,7 @@ from joindin.models import Attendance, Event, EventHost, Mail, Talk, TalkClaim, 
 from joindin.queries.accounts.users import get_user_by_username
 from tests.factories import make_attendance, make_claim, make_event, make_talk, make_talk_comment, make_user
 
-HERE = "http://localhost/v2.1"
+BASE_URL = "http://localhost/v2.1"
 
 CREATE = (401, "You must be logged in to create data")
 INCOMPLETE = (400, "You must provide a display name and a username")
@@ -62,15 +62,15 @@ def reject(clients, talk):
     return rejecting
 
 
-def answer(reply):
+def read_outcome(reply):
     return (reply.status_code, *(reply.json or [])) if reply.data else (reply.status_code, reply.headers["Location"])
 
 
 def done(talk):
-    return 204, f"{HERE}/talks/{talk.id}/speakers"
+    return 204, f"{BASE_URL}/talks/{talk.id}/speakers"
 
 
-def linked(session, talk):
+def list_linked_speakers(session, talk):
     rows = select(TalkSpeaker).where(TalkSpeaker.talk_id == talk.id).order_by(TalkSpeaker.id)
     return [(speaker.name, speaker.user_id) for speaker in session.scalars(rows)]
 
@@ -80,7 +80,7 @@ def claims(clients, event):
     return [(claim["display_name"], claim["speaker_uri"].rpartition("/")[2]) for claim in shown]
 
 
-def mails(session):
+def list_mails(session):
     return [(mail.kind, mail.recipient, mail.context) for mail in session.scalars(select(Mail).order_by(Mail.id))]
 
 
@@ -90,23 +90,23 @@ def test_a_claim_is_made_by_the_speaker_and_approved_by_a_host(api, session, cli
 
     claimed = say("ann", "Ann", "ann")
 
-    assert answer(claimed) == done(talk)
+    assert read_outcome(claimed) == done(talk)
     assert claims(clients, event) == [("Ann", str(ann.id))]
-    assert linked(session, talk) == [("Ann", None), ("Bob", None)]
+    assert list_linked_speakers(session, talk) == [("Ann", None), ("Bob", None)]
     facts = {"event": "Conf", "talk": "On Python", "slug": "conf", "speaker": "Ann", "claimant": "Ann Realname"}
-    assert mails(session) == [("talk_claimed", f"{name}@example.org", facts) for name in ("host", "bob")]
+    assert list_mails(session) == [("talk_claimed", f"{name}@example.org", facts) for name in ("host", "bob")]
 
     approved = say("host", "Ann", "ann")
 
-    assert answer(approved) == done(talk)
+    assert read_outcome(approved) == done(talk)
     assert claims(clients, event) == []
-    assert linked(session, talk) == [("Ann Realname", ann.id), ("Bob", None)]
-    assert mails(session)[2:] == [
+    assert list_linked_speakers(session, talk) == [("Ann Realname", ann.id), ("Bob", None)]
+    assert list_mails(session)[2:] == [
         ("claim_approved", "ann@example.org", {"event": "Conf", "talk": "On Python", "stub": "abc12"})
     ]
     assert api.get(f"/v2.1/talks/{talk.id}").json["talks"][0]["speakers"] == [
         {"speaker_name": "Bob"},
-        {"speaker_name": "Ann Realname", "speaker_uri": f"{HERE}/users/{ann.id}"},
+        {"speaker_name": "Ann Realname", "speaker_uri": f"{BASE_URL}/users/{ann.id}"},
     ]
     assert clients["ann"].get(f"/v2.1/events/{event.id}/attending").json["is_attending"] is True
     assert [each["talk_title"] for each in api.get(f"/v2.1/users/{ann.id}/talks").json["talks"]] == ["On Python"]
@@ -118,19 +118,19 @@ def test_a_talk_is_assigned_by_a_host_and_accepted_by_the_speaker(session, clien
 
     assigned = say(who, "Ann", "ann")
 
-    assert answer(assigned) == done(talk)
+    assert read_outcome(assigned) == done(talk)
     assert claims(clients, event) == [("Ann", str(ann.id))]
-    assert mails(session) == [
+    assert list_mails(session) == [
         ("talk_assigned", "ann@example.org", {"event": "Conf", "talk": "On Python", "username": "ann"})
     ]
 
     accepted = say("ann", "Ann", "ann")
 
-    assert answer(accepted) == done(talk)
+    assert read_outcome(accepted) == done(talk)
     assert claims(clients, event) == []
-    assert linked(session, talk) == [("Ann Realname", ann.id), ("Bob", None)]
+    assert list_linked_speakers(session, talk) == [("Ann Realname", ann.id), ("Bob", None)]
     # No mail is sent.
-    assert len(mails(session)) == 1
+    assert len(list_mails(session)) == 1
     assert clients["ann"].get(f"/v2.1/events/{event.id}/attending").json["is_attending"] is True
 
 
@@ -140,9 +140,9 @@ def test_a_host_who_speaks_confirms_both_sides(session, clients, event, talk, sa
     replies = [say("host", name, "host") for name in ("Ann", "Ann", "Host", "Ann")]
 
     # The speaker now has the current name of the user.
-    assert [answer(reply) for reply in replies] == [done(talk), done(talk), TAKEN, NO_NAME]
-    assert linked(session, talk)[0] == ("Host", host.id)
-    assert [kind for kind, _recipient, _facts in mails(session)] == ["talk_claimed", "claim_approved"]
+    assert [read_outcome(reply) for reply in replies] == [done(talk), done(talk), TAKEN, NO_NAME]
+    assert list_linked_speakers(session, talk)[0] == ("Host", host.id)
+    assert [kind for kind, _recipient, _facts in list_mails(session)] == ["talk_claimed", "claim_approved"]
 
 
 def test_each_step_is_open_to_its_side_alone(session, clients, event, talk, say):
@@ -166,7 +166,7 @@ def test_each_step_is_open_to_its_side_alone(session, clients, event, talk, say)
         "assignment, an admin": say("admin", "Bob", "bob"),
     }
 
-    assert {step: answer(reply) for step, reply in replies.items()} == {
+    assert {step: read_outcome(reply) for step, reply in replies.items()} == {
         "none, for somebody else": NOT_YOURS,
         "claim, the claimant": WAITING,
         "claim, somebody else": NOT_A_HOST,
@@ -175,8 +175,8 @@ def test_each_step_is_open_to_its_side_alone(session, clients, event, talk, say)
         "assignment, an admin": NOT_THE_SPEAKER,
     }
     assert all(reply.headers["WWW-Authenticate"] for reply in replies.values())
-    assert linked(session, talk) == [("Ann", None), ("Bob", None)]
-    assert mails(session) == []
+    assert list_linked_speakers(session, talk) == [("Ann", None), ("Bob", None)]
+    assert list_mails(session) == []
 
 
 @pytest.mark.parametrize(
@@ -212,28 +212,28 @@ def test_invalid_claims_are_refused_in_the_order_of_the_contract(session, client
 
     replies = [clients[role].post(f"/v2.1/talks/{talk.id}/speakers", json=body) for role in ("ann", "host")]
 
-    assert [answer(reply) for reply in replies] == [told] * 2
+    assert [read_outcome(reply) for reply in replies] == [told] * 2
     assert session.scalars(select(TalkClaim)).all() == []
-    assert mails(session) == []
+    assert list_mails(session) == []
 
 
 def test_a_visitor_and_an_unknown_talk_come_first(clients, say, talk):
     unknown = clients["ann"].post("/v2.1/talks/12345/speakers", json={})
 
-    assert answer(say("nobody", "", "")) == CREATE
-    assert answer(unknown) == (404, "Talk not found")
+    assert read_outcome(say("nobody", "", "")) == CREATE
+    assert read_outcome(unknown) == (404, "Talk not found")
 
 
 @pytest.mark.parametrize("name", ["ANN", "änn", " Ann ", "<b>Ann</b>"])
 def test_names_are_found_without_regard_to_case_and_accents(session, clients, event, talk, say, name):
-    assert answer(say("ann", name, "ann")) == done(talk)
+    assert read_outcome(say("ann", name, "ann")) == done(talk)
     assert claims(clients, event) == [("Ann", str(get_user_by_username(session, "ann").id))]
 
 
 def test_of_names_that_are_much_the_same_the_one_spelled_so_is_meant(session, clients, event, talk, say):
     session.add_all(TalkSpeaker(talk_id=talk.id, name=name) for name in ("ÄNN", "ann"))
 
-    assert answer(say("ann", "ann", "ann")) == done(talk)
+    assert read_outcome(say("ann", "ann", "ann")) == done(talk)
     assert claims(clients, event) == [("ann", str(get_user_by_username(session, "ann").id))]
 
 
@@ -245,34 +245,34 @@ def test_of_two_entries_of_a_name_the_free_one_is_claimed(session, clients, even
     replies = [say("ann", "Ann", "ann"), say("host", "Ann", "ann"), say("bob", "Ann", "bob")]
 
     ann = get_user_by_username(session, "ann")
-    assert [answer(reply) for reply in replies] == [done(talk), done(talk), TAKEN]
-    assert linked(session, talk) == [("Ann", kim.id), ("Bob", None), ("Ann Realname", ann.id)]
+    assert [read_outcome(reply) for reply in replies] == [done(talk), done(talk), TAKEN]
+    assert list_linked_speakers(session, talk) == [("Ann", kim.id), ("Bob", None), ("Ann Realname", ann.id)]
 
 
 def test_ones_own_name_has_to_be_spelled_as_it_is(session, clients, talk, say):
-    assert answer(say("ann", "Ann", "ANN")) == NOT_YOURS
+    assert read_outcome(say("ann", "Ann", "ANN")) == NOT_YOURS
     # For a host it is a name like any other.
-    assert answer(say("host", "Ann", "ANN")) == done(talk)
-    assert [kind for kind, *_ in mails(session)] == ["talk_assigned"]
+    assert read_outcome(say("host", "Ann", "ANN")) == done(talk)
+    assert [kind for kind, *_ in list_mails(session)] == ["talk_assigned"]
 
 
 def test_of_two_claims_on_a_name_one_is_approved_and_the_other_removed(session, clients, event, talk, say):
     ann, bob = get_user_by_username(session, "ann"), get_user_by_username(session, "bob")
-    assert [answer(say(who, "Ann", who)) for who in ("ann", "bob")] == [done(talk)] * 2
+    assert [read_outcome(say(who, "Ann", who)) for who in ("ann", "bob")] == [done(talk)] * 2
     assert claims(clients, event) == [("Ann", str(ann.id)), ("Ann", str(bob.id))]
 
     replies = [say("host", "Ann", "bob"), say("host", "Bob Realname", "ann"), say("ann", "Ann", "ann")]
 
-    assert [answer(reply) for reply in replies] == [done(talk), TAKEN, NO_NAME]
+    assert [read_outcome(reply) for reply in replies] == [done(talk), TAKEN, NO_NAME]
     assert claims(clients, event) == []
-    assert linked(session, talk) == [("Bob Realname", bob.id), ("Bob", None)]
+    assert list_linked_speakers(session, talk) == [("Bob Realname", bob.id), ("Bob", None)]
 
 
 def test_a_user_may_claim_several_names(session, clients, event, talk, say):
     replies = [say("ann", name, "ann") for name in ("Ann", "Bob")]
 
     ann = str(get_user_by_username(session, "ann").id)
-    assert [answer(reply) for reply in replies] == [done(talk)] * 2
+    assert [read_outcome(reply) for reply in replies] == [done(talk)] * 2
     assert claims(clients, event) == [("Ann", ann), ("Bob", ann)]
 
 
@@ -284,8 +284,8 @@ def test_an_unlinked_speaker_may_claim_again(session, clients, event, talk, say)
 
     replies = [say("ann", "Ann Realname", "ann"), say("host", "Ann Realname", "ann")]
 
-    assert [answer(reply) for reply in replies] == [done(talk)] * 2
-    assert linked(session, talk)[0] == ("Ann Realname", ann.id)
+    assert [read_outcome(reply) for reply in replies] == [done(talk)] * 2
+    assert list_linked_speakers(session, talk)[0] == ("Ann Realname", ann.id)
 
 
 def test_a_link_stops_the_speakers_rating_from_counting(api, session, clients, talk, say):
@@ -327,8 +327,8 @@ def test_a_user_without_a_name_leaves_the_entry_its_own(session, clients, talk, 
     say("ann", "Ann", "ann")
     say("host", "Ann", "ann")
 
-    assert linked(session, talk)[0] == ("Ann", get_user_by_username(session, "ann").id)
-    assert mails(session)[0][2]["claimant"] == "ann"
+    assert list_linked_speakers(session, talk)[0] == ("Ann", get_user_by_username(session, "ann").id)
+    assert list_mails(session)[0][2]["claimant"] == "ann"
 
 
 @pytest.mark.parametrize("who", ["host", "admin"])
@@ -338,11 +338,11 @@ def test_host_rejects_a_claim(session, clients, event, talk, say, reject, who):
 
     replies = [reject(who, "Ann", "ann"), reject(who, "Ann", "ann")]
 
-    assert [answer(reply) for reply in replies] == [(204, f"{HERE}/talks/{talk.id}"), NO_CLAIM]
+    assert [read_outcome(reply) for reply in replies] == [(204, f"{BASE_URL}/talks/{talk.id}"), NO_CLAIM]
     assert claims(clients, event) == [("Ann", str(get_user_by_username(session, "bob").id))]
-    assert mails(session)[2:] == [("claim_rejected", "ann@example.org", {"event": "Conf", "talk": "On Python"})]
+    assert list_mails(session)[2:] == [("claim_rejected", "ann@example.org", {"event": "Conf", "talk": "On Python"})]
     # A rejected user may claim again.
-    assert answer(say("ann", "Ann", "ann")) == done(talk)
+    assert read_outcome(say("ann", "Ann", "ann")) == done(talk)
 
 
 @pytest.mark.parametrize(
@@ -372,9 +372,9 @@ def test_what_cannot_be_rejected(session, clients, event, talk, reject, display_
 
     reply = reject("host", display_name, username)
 
-    assert answer(reply) == told
+    assert read_outcome(reply) == told
     assert claims(clients, event) == before
-    assert mails(session) == []
+    assert list_mails(session) == []
 
 
 def test_a_rejection_is_read_from_the_address_alone(session, clients, event, talk, say):
@@ -382,7 +382,7 @@ def test_a_rejection_is_read_from_the_address_alone(session, clients, event, tal
 
     reply = clients["host"].delete(f"/v2.1/talks/{talk.id}/speakers", json={"display_name": "Ann", "username": "ann"})
 
-    assert answer(reply) == NO_USER
+    assert read_outcome(reply) == NO_USER
     assert len(claims(clients, event)) == 1
 
 
@@ -401,7 +401,10 @@ def test_the_web_site_sends_claims_as_it_does(session, clients, event, talk):
 
     assert [reply.status_code for reply in (approved, rejected)] == [204, 204]
     assert claims(clients, event) == []
-    assert linked(session, talk) == [("Ann Realname", get_user_by_username(session, "ann").id), ("Bob", None)]
+    assert list_linked_speakers(session, talk) == [
+        ("Ann Realname", get_user_by_username(session, "ann").id),
+        ("Bob", None),
+    ]
 
 
 def test_the_number_of_statements_of_a_claim_does_not_depend_on_other_claims(
@@ -420,5 +423,5 @@ def test_the_number_of_statements_of_a_claim_does_not_depend_on_other_claims(
     with count_statements() as for_next:
         reply = say("bob", "Bob", "bob")
 
-    assert answer(reply) == done(talk)
+    assert read_outcome(reply) == done(talk)
     assert len(for_next) == len(for_first)

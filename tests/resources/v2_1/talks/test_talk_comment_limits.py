@@ -94,11 +94,11 @@ def too_often(seconds):
     return (429, [f"Rate limit exceeded. Try again in {seconds} seconds"], str(seconds))
 
 
-def answer(reply):
+def read_outcome(reply):
     return reply.status_code, reply.json, reply.headers.get("Retry-After")
 
 
-def drifts(session):
+def find_wrong_counters(session):
     """Return the counters that differ from the rows."""
     return [drift for _, found in verify_counters(session, fix=False) for drift in found]
 
@@ -124,9 +124,9 @@ def test_thirty_comments_an_hour_are_enough(api, session, talk):
     by_another = comment_at(api.signed_in(make_user(session)), talk, NOON, "Mine")
 
     assert (thirtieth.status_code, by_another.status_code) == (201, 201)
-    assert answer(next_one) == too_often(60)
+    assert read_outcome(next_one) == too_often(60)
     assert session.scalar(select(TalkComment.id).where(TalkComment.text == "One more")) is None
-    assert drifts(session) == []
+    assert find_wrong_counters(session) == []
 
 
 def test_the_wait_ends_when_the_oldest_comment_leaves_the_window(api, session, talk, at_most):
@@ -136,9 +136,9 @@ def test_the_wait_ends_when_the_oldest_comment_leaves_the_window(api, session, t
 
     replies = [comment_at(writer, talk, time, f"At {time}") for time in times]
 
-    assert [answer(reply) for reply in replies[2:5]] == [too_often(500), too_often(1), too_often(1)]
+    assert [read_outcome(reply) for reply in replies[2:5]] == [too_often(500), too_often(1), too_often(1)]
     assert [replies[number].status_code for number in (0, 1, 5)] == [201, 201, 201]
-    assert answer(replies[6]) == too_often(99)
+    assert read_outcome(replies[6]) == too_often(99)
 
 
 def test_the_limit_comes_after_the_fields_and_before_the_duplicate(api, session, talk, at_most):
@@ -154,7 +154,7 @@ def test_the_limit_comes_after_the_fields_and_before_the_duplicate(api, session,
         comment_at(writer, talk, NOON, "Said"),
     ]
 
-    assert [answer(reply) for reply in replies] == [
+    assert [read_outcome(reply) for reply in replies] == [
         (400, ['The field "comment" is required'], None),
         (400, ['The field "rating" is required'], None),
         (400, ['The field "rating" must be a number (1-5)'], None),
@@ -205,7 +205,7 @@ def test_spam_is_refused_before_anything_is_stored(api, session, talk, akismet):
     ]
     assert [asked["comment_content"] for _path, asked in akismet.asked] == ["Buy now"]
     assert (count(session, TalkComment), count(session, Mail)) == (1, 0)
-    assert drifts(session) == []
+    assert find_wrong_counters(session) == []
     assert versions <= (talk.version, session.get(Event, talk.event_id).version)
 
 
@@ -216,7 +216,7 @@ def test_comments_over_the_limit_are_not_sent_to_akismet(api, session, talk, aki
     first, second = comment_at(writer, talk, NOON, "Fine"), comment_at(writer, talk, NOON, "Too much")
 
     assert first.status_code == 201
-    assert answer(second) == too_often(3600)
+    assert read_outcome(second) == too_often(3600)
     assert [asked["comment_content"] for _path, asked in akismet.asked] == ["Fine"]
 
 
@@ -259,7 +259,7 @@ def test_the_limit_is_kept_by_many_comments_at_once(session, ask, at_most):
         assert 3590 <= seconds <= 3600
         assert reply.json == [f"Rate limit exceeded. Try again in {seconds} seconds"]
     assert count(session, TalkComment) == 5
-    assert drifts(session) == []
+    assert find_wrong_counters(session) == []
 
 
 def test_the_same_words_at_once_are_one_comment(session, ask):
@@ -273,7 +273,7 @@ def test_the_same_words_at_once_are_one_comment(session, ask):
 
     assert count_outcomes(replies) == {(201,): 1, (400, "Duplicate comment"): CONCURRENT_REQUESTS - 1}
     assert (count(session, TalkComment), count(session, Mail)) == (1, 1)
-    assert drifts(session) == []
+    assert find_wrong_counters(session) == []
 
 
 def test_of_many_ratings_at_once_one_counts(session, ask, talk):
@@ -287,7 +287,7 @@ def test_of_many_ratings_at_once_one_counts(session, ask, talk):
 
     assert count_outcomes(replies) == {(201,): CONCURRENT_REQUESTS}
     assert (talk.comment_count, talk.rating_sum, talk.rating_count) == (CONCURRENT_REQUESTS, 4, 1)
-    assert drifts(session) == []
+    assert find_wrong_counters(session) == []
 
 
 def test_many_reports_at_once_count_once(session, ask, talk):
@@ -300,7 +300,7 @@ def test_many_reports_at_once_count_once(session, ask, talk):
     assert count_outcomes(replies) == {(202,): CONCURRENT_REQUESTS}
     assert count(session, TalkCommentReport) == CONCURRENT_REQUESTS
     assert (talk.comment_count, talk.all_comment_count, talk.rating_sum, talk.rating_count) == (1, 2, 4, 1)
-    assert drifts(session) == []
+    assert find_wrong_counters(session) == []
 
 
 def test_a_comment_is_hidden_if_and_only_if_a_report_is_open(session, ask):
@@ -321,7 +321,7 @@ def test_a_comment_is_hidden_if_and_only_if_a_report_is_open(session, ask):
     assert session.get(TalkComment, comment.id).is_hidden is is_open
     assert (talk.comment_count, talk.rating_sum) == ((0, 0) if is_open else (1, 2))
     assert count(session, TalkCommentReport) == CONCURRENT_REQUESTS // 2
-    assert drifts(session) == []
+    assert find_wrong_counters(session) == []
 
 
 def test_a_comment_is_not_changed_once_it_is_reported(session, ask, talk):
@@ -343,7 +343,7 @@ def test_a_comment_is_not_changed_once_it_is_reported(session, ask, talk):
     }
     assert count_outcomes(replies) == {outcome: times for outcome, times in expected.items() if times}
     assert session.get(TalkComment, comment.id).text == ("Kind" if edited else "Rude")
-    assert drifts(session) == []
+    assert find_wrong_counters(session) == []
 
 
 def test_a_rating_does_not_outlive_a_claim_that_is_approved_meanwhile(session, ask):
@@ -365,7 +365,7 @@ def test_a_rating_does_not_outlive_a_claim_that_is_approved_meanwhile(session, a
 
     assert count_outcomes(replies) == {(204,): 1, (201,): CONCURRENT_REQUESTS - 1}
     assert (talk.comment_count, talk.rating_sum, talk.rating_count) == (CONCURRENT_REQUESTS - 1, 0, 0)
-    assert drifts(session) == []
+    assert find_wrong_counters(session) == []
 
 
 def test_comments_written_during_their_deletion_are_counted_right(session, ask, talk):
@@ -388,7 +388,7 @@ def test_comments_written_during_their_deletion_are_counted_right(session, ask, 
     )
 
     assert count_outcomes(replies) == {(201,): 6, (204,): 2}
-    assert drifts(session) == []
+    assert find_wrong_counters(session) == []
 
 
 def test_concurrent_comments_edits_and_reports_are_counted_right(session, ask):
@@ -420,5 +420,5 @@ def test_concurrent_comments_edits_and_reports_are_counted_right(session, ask):
     assert count_outcomes(replies) == {(201,): 10, (202,): 1, (204,): 2}
     assert (talk.comment_count, talk.all_comment_count, talk.rating_sum, talk.rating_count) == (4, 7, 12, 4)
     assert session.scalars(select(Talk.id)).all() == [talk.id]
-    assert drifts(session) == []
+    assert find_wrong_counters(session) == []
     assert (talk.version > before[0], event.version > before[1]) == (True, True)

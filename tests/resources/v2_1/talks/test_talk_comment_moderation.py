@@ -20,7 +20,7 @@ def decide(api, comment, decision):
     return api.put(f"/v2.1/talk_comments/{comment.id}/reported", json={"decision": decision})
 
 
-def numbers(session, talk):
+def read_counters(session, talk):
     """Return the counters: visible comments, all comments, sum and number of ratings, all comments of the event."""
     session.expire_all()
     event = session.get(Event, talk.event_id)
@@ -42,7 +42,7 @@ def is_hidden(session, comment):
     return session.get(TalkComment, comment.id).is_hidden
 
 
-def drifts(session):
+def find_wrong_counters(session):
     return [drift for _, found in verify_counters(session, fix=False) for drift in found]
 
 
@@ -62,7 +62,7 @@ def test_a_reported_comment_is_hidden_and_the_hosts_hear_of_it(api, session, hos
     assert (one.status_code, one.json) == NOT_FOUND
     for path in (f"talks/{talk.id}/comments", f"events/{talk.event_id}/talk_comments"):
         assert api.get(f"/v2.1/{path}").json["comments"] == []
-    assert numbers(session, talk) == (0, 1, 0, 0, 1)
+    assert read_counters(session, talk) == (0, 1, 0, 0, 1)
     assert [(mail.kind, mail.recipient) for mail in mails] == [
         ("talk_comment_reported", host.email),
         ("talk_comment_reported", second_host.email),
@@ -96,7 +96,7 @@ def test_each_report_is_a_row_but_counted_once(api, session, talk):
     assert [reply.status_code for reply in replies] == [202, 202, 202]
     reporters = session.scalars(select(TalkCommentReport.reporter_id).order_by(TalkCommentReport.id)).all()
     assert reporters == [reporter.id, reporter.id, another.id]
-    assert numbers(session, talk) == (1, 2, 5, 1, 2)
+    assert read_counters(session, talk) == (1, 2, 5, 1, 2)
     assert len(session.scalars(select(Mail)).all()) == 3
 
 
@@ -130,7 +130,7 @@ def test_a_host_decides_about_all_reports_of_a_comment(api, session, host, talk,
     assert reply.headers["Location"] == f"http://localhost/v2.1/talks/{talk.id}/comments"
     assert (is_hidden(session, comment), is_hidden(session, other)) == (stays_hidden, True)
     assert decisions(session) == [(decision, host.id), (None, None), (decision, host.id)]
-    assert numbers(session, talk) == ((0, 2, 0, 0, 2) if stays_hidden else (1, 2, 3, 1, 2))
+    assert read_counters(session, talk) == ((0, 2, 0, 0, 2) if stays_hidden else (1, 2, 3, 1, 2))
     assert len(session.scalars(select(Mail)).all()) == mails
     left = api.signed_in(host).get(f"/v2.1/events/{talk.event_id}/talk_comments/reported").json["reports"]
     assert [each["comment"]["uri"] for each in left] == [f"http://localhost/v2.1/talk_comments/{other.id}"]
@@ -143,7 +143,7 @@ def test_a_decision_can_be_taken_back_and_needs_no_report(api, session, host, ta
     replies, seen = [], []
     for decision in ("approved", "approved", "denied", "denied"):
         replies.append(decide(decider, comment, decision))
-        seen.append(numbers(session, talk))
+        seen.append(read_counters(session, talk))
 
     assert [reply.status_code for reply in replies] == [204] * 4
     assert seen == [(0, 1, 0, 0, 1)] * 2 + [(1, 1, 3, 1, 1)] * 2
@@ -163,8 +163,8 @@ def test_what_never_counted_does_not_count_when_it_is_shown_again(api, session, 
     replies = [decide(api.signed_in(host), each, "denied") for each in (*silent, counted)]
 
     assert [reply.status_code for reply in replies] == [204] * 3
-    assert numbers(session, talk) == (3, 3, 2, 1, 3)
-    assert drifts(session) == []
+    assert read_counters(session, talk) == (3, 3, 2, 1, 3)
+    assert find_wrong_counters(session) == []
 
 
 @pytest.mark.parametrize("decision", ["", None, "maybe", "Approved", 1, " denied"])
@@ -223,7 +223,7 @@ def test_each_role_may_report_and_decide_as_the_contract_says(api, session, role
     assert decided.status_code == (204 if role in MAY["decide"] else refused)
     assert listed.status_code == (200 if role in MAY["list"] else refused)
     assert [is_hidden(session, each) for each in comments] == [role in MAY["report"], role in MAY["decide"]]
-    assert drifts(session) == []
+    assert find_wrong_counters(session) == []
 
 
 def test_hiding_and_showing_a_comment_changes_the_versions_of_talk_and_event(api, session, host, talk):
@@ -306,4 +306,4 @@ def test_any_decision_is_applied_or_refused_whole(api, session, value):
     assert_no_server_error(session, lambda: decider.put(path, **json_body(value)))
     assert_no_server_error(session, lambda: decider.post(path, **json_body(value)))
 
-    assert drifts(session) == []
+    assert find_wrong_counters(session) == []

@@ -36,7 +36,7 @@ def edit(api, comment, text):
     return api.put(f"/v2.1/talk_comments/{comment.id}", json={"comment": text})
 
 
-def numbers(session, talk):
+def read_counters(session, talk):
     """Return the counters: visible comments, all comments, sum and number of ratings, all comments of the event."""
     session.expire_all()
     event = session.get(Event, talk.event_id)
@@ -49,7 +49,7 @@ def numbers(session, talk):
     )
 
 
-def drifts(session):
+def find_wrong_counters(session):
     return [drift for _, found in verify_counters(session, fix=False) for drift in found]
 
 
@@ -66,7 +66,7 @@ def test_a_user_comments_and_rates(api, session, talk):
     assert (comment.talk_id, comment.event_id, comment.user_id) == (talk.id, talk.event_id, author.id)
     assert (comment.text, comment.rating, comment.source) == (" Good \n<3 ", 4, "An app")
     assert (comment.is_private, comment.is_hidden) == (False, False)
-    assert numbers(session, talk) == (1, 1, 4, 1, 1)
+    assert read_counters(session, talk) == (1, 1, 4, 1, 1)
 
 
 def test_comments_of_a_client_without_a_name_come_from_joind_in(api, session, talk):
@@ -108,14 +108,14 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("body", "sentence"), REFUSED)
-def test_errors_of_a_comment_are_reported_in_the_order_of_the_contract(api, session, talk, body, sentence):
+@pytest.mark.parametrize(("body", "message"), REFUSED)
+def test_errors_of_a_comment_are_reported_in_the_order_of_the_contract(api, session, talk, body, message):
     versions = talk.version, session.get(Event, talk.event_id).version
 
     reply = comment_on(api.signed_in(make_user(session)), talk, **body)
 
-    assert (reply.status_code, reply.json) == (400, [sentence])
-    assert (newest(session, TalkComment), numbers(session, talk)) == (None, (0, 0, 0, 0, 0))
+    assert (reply.status_code, reply.json) == (400, [message])
+    assert (newest(session, TalkComment), read_counters(session, talk)) == (None, (0, 0, 0, 0, 0))
     assert (talk.version, session.get(Event, talk.event_id).version) == versions
 
 
@@ -156,7 +156,7 @@ def test_ratings_may_be_numeric_strings_and_are_rounded(api, session, talk, sent
     reply = comment_on(api.signed_in(make_user(session)), talk, comment="x", rating=sent)
 
     assert (reply.status_code, newest(session, TalkComment).rating) == (201, stored)
-    assert numbers(session, talk) == (1, 1, stored, 1, 1)
+    assert read_counters(session, talk) == (1, 1, stored, 1, 1)
 
 
 def test_only_the_first_rating_of_a_person_counts(api, session, talk):
@@ -172,7 +172,7 @@ def test_only_the_first_rating_of_a_person_counts(api, session, talk):
     assert [reply.status_code for reply in replies] == [201] * 4
     listed = api.get(f"/v2.1/talks/{talk.id}/comments").json["comments"]
     assert [(each["comment"], each["rating"]) for each in listed] == [("a", 2), ("b", 0), ("b", 5), ("c", 0)]
-    assert numbers(session, talk) == (4, 4, 7, 2, 4)
+    assert read_counters(session, talk) == (4, 4, 7, 2, 4)
 
 
 @pytest.mark.parametrize("kind", [{"is_private": True}, {"is_hidden": True}])
@@ -183,7 +183,7 @@ def test_a_rating_that_is_not_shown_was_given_all_the_same(api, session, talk, k
     reply = comment_on(api.signed_in(author), talk, comment="Again", rating=5)
 
     assert (reply.status_code, newest(session, TalkComment).rating) == (201, 0)
-    assert numbers(session, talk) == (1, 2, 0, 0, 2)
+    assert read_counters(session, talk) == (1, 2, 0, 0, 2)
 
 
 def test_a_rating_of_nothing_leaves_the_first_one_open(api, session, talk):
@@ -206,7 +206,7 @@ def test_claimed_speakers_comment_without_rating_but_hosts_and_admins_rate(api, 
     assert [reply.status_code for reply in (*replies, elsewhere)] == [201] * 4
     shown = api.get(f"/v2.1/talks/{talk.id}/comments").json["comments"]
     assert [each["rating"] for each in shown] == [0, 4, 4]
-    assert (numbers(session, talk), numbers(session, other_talk)) == ((3, 3, 8, 2, 3), (1, 1, 4, 1, 1))
+    assert (read_counters(session, talk), read_counters(session, other_talk)) == ((3, 3, 8, 2, 3), (1, 1, 4, 1, 1))
 
 
 def test_the_same_words_twice_are_a_duplicate_however_old(api, session, talk):
@@ -224,7 +224,7 @@ def test_the_same_words_twice_are_a_duplicate_however_old(api, session, talk):
 
     assert [(reply.status_code, reply.json) for reply in repeated] == [(400, ["Duplicate comment"])] * 2
     assert [reply.status_code for reply in allowed] == [201, 201, 201]
-    assert numbers(session, talk) == (2, 4, 4, 1, 5)
+    assert read_counters(session, talk) == (2, 4, 4, 1, 5)
 
 
 @pytest.mark.parametrize("private", [1, "1", True, "yes", "false", " ", 0.5, [0]])
@@ -238,7 +238,7 @@ def test_a_private_comment_is_stored_and_counted_but_not_listed(api, session, pr
     assert (reply.status_code, reply.data) == (201, b"")
     assert reply.headers["Location"] == f"http://localhost/v2.1/talk_comments/{comment.id}"
     assert (comment.is_private, comment.rating) == (True, 4)
-    assert numbers(session, talk) == (0, 1, 0, 0, 1)
+    assert read_counters(session, talk) == (0, 1, 0, 0, 1)
     for reader in (api.signed_in(author), api.signed_in(speaker), api.signed_in(host)):
         one = reader.get(f"/v2.1/talk_comments/{comment.id}")
         assert (one.status_code, one.json) == (404, ["Comment not found"])
@@ -255,7 +255,7 @@ def test_values_that_are_empty_in_php_are_not_private(api, session, talk, privat
     reply = comment_on(api.signed_in(make_user(session)), talk, comment="Hello", rating="4", private=private)
 
     assert (reply.status_code, newest(session, TalkComment).is_private) == (201, False)
-    assert numbers(session, talk) == (1, 1, 4, 1, 1)
+    assert read_counters(session, talk) == (1, 1, 4, 1, 1)
 
 
 def test_the_speakers_hear_of_it_each_once_but_not_the_author(api, session):
@@ -348,7 +348,7 @@ def test_an_edit_changes_the_words_and_nothing_else(api, session, talk):
     assert json.dumps(reply.json["comments"]) == json.dumps([before | {"comment": "Good\n<3"}])
     assert (reply.json["meta"]["count"], reply.json["meta"]["total"]) == (1, 1)
     assert after == before | {"comment": "Good\n<3"}
-    assert numbers(session, talk) == (1, 1, 5, 1, 1)
+    assert read_counters(session, talk) == (1, 1, 5, 1, 1)
     assert newest(session, Mail) is None
 
 
@@ -441,7 +441,7 @@ def test_each_role_may_comment_and_edit_as_the_contract_says(api, session, role)
     assert posted.status_code == (401 if role == "visitor" else 201)
     assert edited.status_code == {"visitor": 401, "author": 200}.get(role, 403)
     assert session.get(TalkComment, comment.id).text == ("Changed" if role == "author" else comment.text)
-    assert drifts(session) == []
+    assert find_wrong_counters(session) == []
 
 
 def test_a_comment_costs_the_same_however_many_there_are(api, session, talk, count_statements):
@@ -518,7 +518,7 @@ def test_any_comment_is_stored_or_refused_whole(api, session, fields):
         shown = api.get(path)
         assert shown.status_code == 200
         assert all(0 <= each["rating"] <= 5 for each in shown.json["comments"])
-        assert numbers(session, talk)[1] == 1
+        assert read_counters(session, talk)[1] == 1
 
 
 @given(mutations("comment"))

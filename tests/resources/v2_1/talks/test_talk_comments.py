@@ -5,7 +5,7 @@ import pytest
 from joindin.models import TalkCommentReport
 from tests.factories import NOW, make_event, make_talk, make_talk_comment, make_user, parse_instant
 
-HERE = "http://localhost/v2.1"
+BASE_URL = "http://localhost/v2.1"
 
 
 def make_report(session, comment, reporter, **fields):
@@ -15,7 +15,7 @@ def make_report(session, comment, reporter, **fields):
     return report
 
 
-def texts(reply):
+def list_texts(reply):
     return [comment["comment"] for comment in reply.json["comments"]]
 
 
@@ -29,7 +29,7 @@ def test_visitor_reads_a_talk_comment(api, session):
 
     reply = api.get(f"/v2.1/talk_comments/{comment.id}")
 
-    here = f"{HERE}/talk_comments/{comment.id}"
+    here = f"{BASE_URL}/talk_comments/{comment.id}"
     assert reply.status_code == 200
     assert list(reply.json["comments"][0].items()) == [
         ("rating", 5),
@@ -40,10 +40,10 @@ def test_visitor_reads_a_talk_comment(api, session):
         ("created_date", "2026-03-01T13:00:00+01:00"),
         ("uri", here),
         ("verbose_uri", f"{here}?verbose=yes"),
-        ("talk_uri", f"{HERE}/talks/{talk.id}"),
-        ("talk_comments_uri", f"{HERE}/talks/{talk.id}/comments"),
+        ("talk_uri", f"{BASE_URL}/talks/{talk.id}"),
+        ("talk_comments_uri", f"{BASE_URL}/talks/{talk.id}/comments"),
         ("reported_uri", f"{here}/reported"),
-        ("user_uri", f"{HERE}/users/{author.id}"),
+        ("user_uri", f"{BASE_URL}/users/{author.id}"),
     ]
     assert reply.json["meta"] == {"count": 1, "total": 1, "this_page": f"{here}?resultsperpage=20"}
 
@@ -100,11 +100,11 @@ def test_comments_on_a_talk_come_oldest_first(api, session):
     reply = api.get(f"/v2.1/talks/{talk.id}/comments")
 
     assert reply.status_code == 200
-    assert texts(reply) == ["first", "second", "third"]
+    assert list_texts(reply) == ["first", "second", "third"]
     assert reply.json["meta"] == {
         "count": 3,
         "total": 3,
-        "this_page": f"{HERE}/talks/{talk.id}/comments?resultsperpage=20",
+        "this_page": f"{BASE_URL}/talks/{talk.id}/comments?resultsperpage=20",
     }
 
 
@@ -122,7 +122,7 @@ def test_comments_on_all_talks_of_an_event_come_newest_first(api, session):
     reply = api.get(f"/v2.1/events/{event.id}/talk_comments")
 
     assert reply.status_code == 200
-    assert texts(reply) == ["third", "second", "first"]
+    assert list_texts(reply) == ["third", "second", "first"]
     assert reply.json["meta"]["total"] == 3
 
 
@@ -138,12 +138,12 @@ def test_comments_of_a_user_are_listed_newest_first(api, session):
     reply = api.signed_in(author).get(f"/v2.1/users/{author.id}/talk_comments/?verbose=yes")
 
     assert reply.status_code == 200
-    assert texts(reply) == ["second", "first"]
+    assert list_texts(reply) == ["second", "first"]
     assert reply.json["meta"] == {
         "count": 2,
         "total": 2,
-        "this_page": f"{HERE}/users/{author.id}/talk_comments/?verbose=yes&resultsperpage=20",
-        "user_uri": f"{HERE}/users/{author.id}",
+        "this_page": f"{BASE_URL}/users/{author.id}/talk_comments/?verbose=yes&resultsperpage=20",
+        "user_uri": f"{BASE_URL}/users/{author.id}",
     }
 
 
@@ -156,7 +156,7 @@ def test_lists_of_comments_of_unknown_things_are_empty(api, session, path):
     assert reply.status_code == 200
     assert reply.json == {
         "comments": [],
-        "meta": {"count": 0, "total": 0, "this_page": f"{HERE}/{path.format(12345)}?resultsperpage=20"},
+        "meta": {"count": 0, "total": 0, "this_page": f"{BASE_URL}/{path.format(12345)}?resultsperpage=20"},
     }
 
 
@@ -174,7 +174,7 @@ def test_comments_come_in_pages(api, session, path):
 
     first, last = api.get(f"{path}?resultsperpage=2"), api.get(f"{path}?start=2&resultsperpage=2")
 
-    assert texts(first) + texts(last) == (["0", "1", "2"] if "/talks/" in path else ["2", "1", "0"])
+    assert list_texts(first) + list_texts(last) == (["0", "1", "2"] if "/talks/" in path else ["2", "1", "0"])
     assert first.json["meta"]["next_page"] == f"http://localhost{path}?resultsperpage=2&start=2"
     assert list(last.json["meta"]) == ["count", "total", "this_page", "prev_page"]
     assert (last.json["meta"]["count"], last.json["meta"]["total"]) == (1, 3)
@@ -226,9 +226,9 @@ def test_host_lists_the_open_reports_about_comments(api, session):
         ("deciding_date", None),
         ("reporting_user_username", "rita"),
         ("deciding_user_username", None),
-        ("reporting_user_uri", f"{HERE}/users/{reporter.id}"),
-        ("event_uri", f"{HERE}/events/{event.id}"),
-        ("talk_uri", f"{HERE}/talks/{talk.id}"),
+        ("reporting_user_uri", f"{BASE_URL}/users/{reporter.id}"),
+        ("event_uri", f"{BASE_URL}/events/{event.id}"),
+        ("talk_uri", f"{BASE_URL}/talks/{talk.id}"),
     ]
     assert (comment_shown["comment"], comment_shown["source"]) == ("Rude", "joind.in")
     assert (reply.json["meta"]["count"], reply.json["meta"]["total"]) == (1, 1)

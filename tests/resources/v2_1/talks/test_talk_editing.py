@@ -16,7 +16,7 @@ from tests.factories import (
     parse_instant,
 )
 
-HERE = "http://localhost/v2.1"
+BASE_URL = "http://localhost/v2.1"
 
 
 @pytest.fixture
@@ -40,12 +40,12 @@ def body(**fields):
     return {"talk_title": "New", "talk_description": "Better", "start_date": "2026-05-01T12:00", **fields}
 
 
-def shown(api, talk):
+def read_talk(api, talk):
     return api.get(f"/v2.1/talks/{talk.id}?verbose=yes").json["talks"][0]
 
 
-def names(api, talk):
-    return [speaker["speaker_name"] for speaker in shown(api, talk)["speakers"]]
+def list_names(api, talk):
+    return [speaker["speaker_name"] for speaker in read_talk(api, talk)["speakers"]]
 
 
 def test_host_edits_a_talk(host, session, event):
@@ -54,7 +54,7 @@ def test_host_edits_a_talk(host, session, event):
 
     reply = host.put(path, json=body(type="Keynote", language="Deutsch", duration=45, slides_link="https://s.example/"))
 
-    talk_now = shown(host, talk)
+    talk_now = read_talk(host, talk)
     assert (reply.status_code, reply.data) == (204, b"")
     assert reply.headers["Location"] == f"http://localhost{path}"
     assert {name: talk_now[name] for name in (
@@ -90,7 +90,7 @@ def test_what_an_edit_leaves_out_gets_its_default(host, session, event):
 
     host.put(f"/v2.1/talks/{talk.id}", json=body())
 
-    talk_now = shown(host, talk)
+    talk_now = read_talk(host, talk)
     assert (talk_now["type"], talk_now["language"], talk_now["duration"]) == ("Talk", "English - UK", 60)
     assert talk_now["slides_link"] == ""
     assert talk_now["talk_media"] == [{"video_link": "https://v.example/"}]
@@ -105,9 +105,9 @@ def test_a_claimed_speaker_edits_the_talk_and_stays_one(api, session, event):
     reply = client.put(f"/v2.1/talks/{talk.id}", json=body(speakers=["Sam Speaker", "Ann"]))
 
     assert reply.status_code == 204
-    assert shown(api, talk)["speakers"] == [
+    assert read_talk(api, talk)["speakers"] == [
         {"speaker_name": "Ann"},
-        {"speaker_name": "Sam Speaker", "speaker_uri": f"{HERE}/users/{speaker.id}"},
+        {"speaker_name": "Sam Speaker", "speaker_uri": f"{BASE_URL}/users/{speaker.id}"},
     ]
 
 
@@ -122,7 +122,7 @@ def test_the_web_site_sends_back_the_whole_talk_it_read(host, session, event):
         tracks=[make_track(session, event)],
         links=[("slides_link", "https://s.example/")],
     )
-    before = shown(host, talk)
+    before = read_talk(host, talk)
     form = {"speakers": {str(2 * n): each["speaker_name"] for n, each in enumerate(before["speakers"])}, "track": "1"}
 
     reply = host.put(before["uri"].removeprefix("http://localhost"), json=before | form)
@@ -169,7 +169,7 @@ def test_the_given_names_are_the_speakers(host, session, event, given, left):
     reply = host.put(f"/v2.1/talks/{talk.id}", json=body(speakers=given))
 
     assert reply.status_code == 204
-    assert names(host, talk) == left
+    assert list_names(host, talk) == left
 
 
 def test_an_edit_keeps_the_entries_of_names_that_stay_and_their_claims(host, session, event):
@@ -196,13 +196,13 @@ def test_ratings_count_again_when_an_edit_removes_their_speaker(host, session, e
     make_talk_comment(session, talk, make_user(session), rating=5)
     make_talk_comment(session, talk, speaker, rating=2)
     talk.rating_sum, talk.rating_count = 5, 1
-    assert shown(host, talk)["average_rating"] == 5
+    assert read_talk(host, talk)["average_rating"] == 5
 
     host.put(f"/v2.1/talks/{talk.id}", json=body(speakers=["Ann"]))
 
     talk = session.get(Talk, talk.id)
     assert (talk.rating_sum, talk.rating_count) == (7, 2)
-    assert shown(host, talk)["average_rating"] == 4
+    assert read_talk(host, talk)["average_rating"] == 4
 
 
 def test_a_slug_follows_the_title_and_stays_with_the_same_one(host, session, event):
@@ -214,7 +214,7 @@ def test_a_slug_follows_the_title_and_stays_with_the_same_one(host, session, eve
     slugs = []
     for title in ("New", "New", "Third", "Third", "Old"):
         host.put(f"/v2.1/talks/{talk.id}", json=body(talk_title=title))
-        slugs.append(shown(host, talk)["url_friendly_talk_title"])
+        slugs.append(read_talk(host, talk)["url_friendly_talk_title"])
 
     assert slugs == [f"new-{talk.id}", f"new-{talk.id}", "third", "third", "old"]
 
@@ -226,7 +226,7 @@ def test_an_edit_moves_the_version_also_when_only_speakers_change(host, session,
 
     host.put(f"/v2.1/talks/{talk.id}", json=body(speakers=["Ann"]))
 
-    assert names(host, talk) == ["Ann"]
+    assert list_names(host, talk) == ["Ann"]
     assert session.get(Talk, talk.id).version > before
 
 
@@ -241,7 +241,7 @@ def test_an_edit_costs_the_same_whatever_its_number_of_speakers(host, session, e
     with count_statements() as for_many:
         host.put(paths[1], json=body(talk_title="Y", speakers=[f"Person {n}" for n in range(30)]))
 
-    assert len(names(host, many)) == 30
+    assert len(list_names(host, many)) == 30
     assert len(for_many) == len(for_one)
 
 
@@ -314,4 +314,4 @@ def test_an_edit_is_read_on_the_clocks_of_the_event(host, session, event):
 
     host.put(f"/v2.1/talks/{talk.id}", json=body(start_date=f"{noon:%Y-%m-%d} 12:00"))
 
-    assert shown(host, talk)["start_date"] == f"{noon:%Y-%m-%d}T12:00:00+09:00"
+    assert read_talk(host, talk)["start_date"] == f"{noon:%Y-%m-%d}T12:00:00+09:00"

@@ -44,7 +44,7 @@ def test_hostile_bodies_are_refused_or_stored_whole(session, role_clients, talk_
 
     assert {status for status, *_ in statuses} <= {400, 404, 422, 500}
     # The contract's status for a link that cannot be changed; it is not an internal error.
-    assert {sentence for status, sentence in statuses if status == 500} <= {"Update of Link ID Failed"}
+    assert {message for status, message in statuses if status == 500} <= {"Update of Link ID Failed"}
 
 
 PATHS = [

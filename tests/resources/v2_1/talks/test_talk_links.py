@@ -6,7 +6,7 @@ from sqlalchemy import select
 from joindin.models import LINK_TYPES, Talk, TalkLink, User
 from tests.factories import make_event, make_talk, make_user
 
-HERE = "http://localhost/v2.1"
+BASE_URL = "http://localhost/v2.1"
 
 VIDEO = {"display_name": "video_link", "url": "https://v.example/1"}
 
@@ -26,7 +26,7 @@ def speaker(api, session, talk):
     return api.signed_in(session.scalar(select(User).where(User.username == "speaker")))
 
 
-def shown(api, talk):
+def read_links(api, talk):
     listed = api.get(f"/v2.1/talks/{talk.id}/links").json["talk_links"]
     talk_now = api.get(f"/v2.1/talks/{talk.id}?verbose=yes").json["talks"][0]
     assert (talk_now["talk_media"] or []) == [{link["display_name"]: link["url"]} for link in listed]
@@ -38,9 +38,9 @@ def test_speaker_adds_a_link(speaker, session, talk):
 
     reply = speaker.post(f"/v2.1/talks/{talk.id}/links", json=VIDEO)
 
-    new = reply.headers["Location"].removeprefix(f"{HERE}/talks/{talk.id}/links/")
+    new = reply.headers["Location"].removeprefix(f"{BASE_URL}/talks/{talk.id}/links/")
     assert (reply.status_code, reply.data) == (204, b"")
-    assert shown(speaker, talk) == [
+    assert read_links(speaker, talk) == [
         (slides, "slides_link", "https://s.example/1"),
         (code, "code_link", "https://c.example/1"),
         (int(new), "video_link", "https://v.example/1"),
@@ -55,7 +55,7 @@ def test_links_of_every_type_are_taken_also_twice_and_whatever_they_hold(speaker
     replies = [speaker.post(f"/v2.1/talks/{talk.id}/links/", json=body) for _ in range(2)]
 
     assert [reply.status_code for reply in replies] == [204, 204]
-    assert [link[1:] for link in shown(speaker, talk)[2:]] == [(type, "not checked")] * 2
+    assert [link[1:] for link in read_links(speaker, talk)[2:]] == [(type, "not checked")] * 2
 
 
 def test_speaker_changes_a_link(speaker, session, talk):
@@ -64,8 +64,8 @@ def test_speaker_changes_a_link(speaker, session, talk):
     reply = speaker.put(f"/v2.1/talks/{talk.id}/links/{slides}", json=VIDEO)
 
     assert (reply.status_code, reply.data) == (204, b"")
-    assert reply.headers["Location"] == f"{HERE}/talks/{talk.id}/links/{slides}"
-    assert shown(speaker, talk) == [
+    assert reply.headers["Location"] == f"{BASE_URL}/talks/{talk.id}/links/{slides}"
+    assert read_links(speaker, talk) == [
         (slides, "video_link", "https://v.example/1"),
         (code, "code_link", "https://c.example/1"),
     ]
@@ -78,8 +78,8 @@ def test_a_link_is_changed_into_itself(speaker, session, talk):
         f"/v2.1/talks/{talk.id}/links/{slides}", json={"display_name": "slides_link", "url": "https://s.example/1"}
     )
 
-    assert (reply.status_code, reply.headers["Location"]) == (204, f"{HERE}/talks/{talk.id}/links/{slides}")
-    assert shown(speaker, talk)[0] == (slides, "slides_link", "https://s.example/1")
+    assert (reply.status_code, reply.headers["Location"]) == (204, f"{BASE_URL}/talks/{talk.id}/links/{slides}")
+    assert read_links(speaker, talk)[0] == (slides, "slides_link", "https://s.example/1")
 
 
 def test_speaker_takes_links_off_however_often(speaker, session, talk):
@@ -88,9 +88,9 @@ def test_speaker_takes_links_off_however_often(speaker, session, talk):
     replies = [speaker.delete(f"/v2.1/talks/{talk.id}/links/{id_}") for id_ in (slides, slides, 12345, "x")]
 
     assert [(reply.status_code, reply.headers["Location"]) for reply in replies] == [
-        (204, f"{HERE}/talks/{talk.id}/links")
+        (204, f"{BASE_URL}/talks/{talk.id}/links")
     ] * 4
-    assert shown(speaker, talk) == [(code, "code_link", "https://c.example/1")]
+    assert read_links(speaker, talk) == [(code, "code_link", "https://c.example/1")]
 
 
 def test_links_of_other_talks_are_out_of_reach(speaker, session, talk):
@@ -102,7 +102,7 @@ def test_links_of_other_talks_are_out_of_reach(speaker, session, talk):
 
     assert (changed.status_code, changed.json) == (500, ["Update of Link ID Failed"])
     assert (removed.status_code, removed.data) == (204, b"")
-    assert shown(speaker, other) == [(foreign, "slides_link", "https://other.example/")]
+    assert read_links(speaker, other) == [(foreign, "slides_link", "https://other.example/")]
 
 
 INCOMPLETE = (400, ["Missing required fields URL OR Display Name"])
@@ -142,13 +142,13 @@ TOO_LONG = (400, ["The field 'url' must not be longer than 2000 characters"])
     ],
 )
 def test_links_are_refused(speaker, session, talk, body, added, changed):
-    before = shown(speaker, talk), session.get(Talk, talk.id).version
+    before = read_links(speaker, talk), session.get(Talk, talk.id).version
     path = f"/v2.1/talks/{talk.id}/links"
 
     replies = [speaker.post(path, json=body), speaker.put(f"{path}/{before[0][0][0]}", json=body)]
 
     assert [(reply.status_code, reply.json) for reply in replies] == [added, changed]
-    assert (shown(speaker, talk), session.get(Talk, talk.id).version) == before
+    assert (read_links(speaker, talk), session.get(Talk, talk.id).version) == before
 
 
 def test_a_talk_takes_fifty_links(speaker, session, talk):

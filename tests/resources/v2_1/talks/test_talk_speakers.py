@@ -7,7 +7,7 @@ from joindin.models import Mail, Talk, TalkSpeaker
 from joindin.queries.accounts.users import get_user_by_username
 from tests.factories import make_claim, make_event, make_talk, make_talk_comment, make_user
 
-HERE = "http://localhost/v2.1"
+BASE_URL = "http://localhost/v2.1"
 
 
 @pytest.fixture
@@ -34,11 +34,11 @@ def test_hosts_and_speakers_unlink_speakers(api, session, talk, people, who):
 
     reply = people[who][1].delete(f"/v2.1/talks/{talk.id}/speakers/{sam.id}")
 
-    assert (reply.status_code, reply.data, reply.headers["Location"]) == (204, b"", f"{HERE}/talks/{talk.id}")
+    assert (reply.status_code, reply.data, reply.headers["Location"]) == (204, b"", f"{BASE_URL}/talks/{talk.id}")
     assert speakers(api, talk) == [
         {"speaker_name": "Ann"},
         {"speaker_name": "Sam Speaker"},
-        {"speaker_name": "Kim Speaker", "speaker_uri": f"{HERE}/users/{kim.id}"},
+        {"speaker_name": "Kim Speaker", "speaker_uri": f"{BASE_URL}/users/{kim.id}"},
     ]
     assert api.get(f"/v2.1/users/{sam.id}/talks").json["talks"] == []
     assert session.scalars(select(Mail)).all() == []

@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 from joindin.models import Mail, Talk, TalkStar
 from tests.factories import make_event, make_star, make_talk, make_user
 
-HERE = "http://localhost/v2.1"
+BASE_URL = "http://localhost/v2.1"
 
 
 @pytest.fixture
@@ -26,9 +26,9 @@ def test_a_star_is_counted_once(api, fan, session, talk):
     replies = [fan.post(path, json=[]), fan.post(path), fan.post(f"{path}/", data="x")]
 
     assert [(reply.status_code, reply.data, reply.headers["Location"]) for reply in replies] == [
-        (201, b"", f"{HERE}/talks/{talk.id}/starred"),
-        (201, b"", f"{HERE}/talks/{talk.id}/starred"),
-        (201, b"", f"{HERE}/talks/{talk.id}/starred/"),
+        (201, b"", f"{BASE_URL}/talks/{talk.id}/starred"),
+        (201, b"", f"{BASE_URL}/talks/{talk.id}/starred"),
+        (201, b"", f"{BASE_URL}/talks/{talk.id}/starred/"),
     ]
     assert (starred(fan, talk), starred(api, talk)) == ((True, 2), (False, 2))
     assert session.scalars(select(Mail)).all() == []
@@ -42,7 +42,7 @@ def test_a_star_is_removed_once_and_removing_it_again_succeeds(fan, session, tal
     replies = [fan.delete(path) for _ in range(2)]
 
     assert [(reply.status_code, reply.data, reply.headers["Location"]) for reply in replies] == [
-        (200, b"", f"{HERE}/talks/{talk.id}/starred")
+        (200, b"", f"{BASE_URL}/talks/{talk.id}/starred")
     ] * 2
     assert starred(fan, talk) == (False, 1)
 

@@ -6,7 +6,7 @@ from joindin.models import Event, Talk
 from joindin.queries.accounts.users import get_user_by_username
 from tests.factories import make_event, make_talk, make_track, make_user
 
-HERE = "http://localhost/v2.1"
+BASE_URL = "http://localhost/v2.1"
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def speaker(api, session, talk):
     return api.signed_in(get_user_by_username(session, "speaker"))
 
 
-def shown(api, session, talk, *tracks):
+def read_tracks(api, session, talk, *tracks):
     """Return the talk's tracks, its version, and the talk counters of ``tracks``."""
     listed = api.get(f"/v2.1/talks/{talk.id}").json["talks"][0]["tracks"]
     counts = [api.get(f"/v2.1/tracks/{track.id}").json["tracks"][0]["talks_count"] for track in tracks]
@@ -33,23 +33,23 @@ def shown(api, session, talk, *tracks):
 
 
 def test_speaker_puts_a_talk_into_a_track_however_often(speaker, session, talk, track):
-    names, version, counts = shown(speaker, session, talk, track)
+    names, version, counts = read_tracks(speaker, session, talk, track)
     assert (names, counts) == ([], [0])
-    body = {"track_uri": f"{HERE}/tracks/{track.id}"}
+    body = {"track_uri": f"{BASE_URL}/tracks/{track.id}"}
 
     replies = [speaker.post(f"/v2.1/talks/{talk.id}/tracks", json=body) for _ in range(2)]
 
     assert [(reply.status_code, reply.data, reply.headers["Location"]) for reply in replies] == [
-        (201, b"", f"{HERE}/talks/{talk.id}")
+        (201, b"", f"{BASE_URL}/talks/{talk.id}")
     ] * 2
-    assert shown(speaker, session, talk, track) == (["Web"], version + 1, [1])
+    assert read_tracks(speaker, session, talk, track) == (["Web"], version + 1, [1])
 
 
 def test_a_talk_may_run_in_several_tracks_and_leaves_them_by_their_links(speaker, session, talk, track):
     other = make_track(session, session.get(Event, talk.event_id), "All")
     for each in (track, other):
-        speaker.post(f"/v2.1/talks/{talk.id}/tracks/", json={"track_uri": f"{HERE}/tracks/{each.id}"})
-    names, version, counts = shown(speaker, session, talk, track, other)
+        speaker.post(f"/v2.1/talks/{talk.id}/tracks/", json={"track_uri": f"{BASE_URL}/tracks/{each.id}"})
+    names, version, counts = read_tracks(speaker, session, talk, track, other)
     assert (names, counts) == (["Web", "All"], [1, 1])
     listed = speaker.get(f"/v2.1/talks/{talk.id}").json["talks"][0]["tracks"]
     leave = listed[0]["remove_track_uri"].removeprefix("http://localhost")
@@ -57,9 +57,9 @@ def test_a_talk_may_run_in_several_tracks_and_leaves_them_by_their_links(speaker
     replies = [speaker.delete(leave), speaker.delete(leave)]
 
     assert [(reply.status_code, reply.data, reply.headers["Location"]) for reply in replies] == [
-        (204, b"", f"{HERE}/talks/{talk.id}")
+        (204, b"", f"{BASE_URL}/talks/{talk.id}")
     ] * 2
-    assert shown(speaker, session, talk, track, other) == (["All"], version + 1, [0, 1])
+    assert read_tracks(speaker, session, talk, track, other) == (["All"], version + 1, [0, 1])
 
 
 @pytest.mark.parametrize(
@@ -77,11 +77,11 @@ def test_addresses_of_tracks_are_known_by_their_end(speaker, session, talk, trac
     reply = speaker.post(f"/v2.1/talks/{talk.id}/tracks", json={"track_uri": f"{before}/tracks/{track.id}"})
 
     assert (reply.status_code, reply.get_json(silent=True)) == ((201, None) if is_in else (400, ["Invalid track_uri"]))
-    assert shown(speaker, session, talk)[0] == (["Web"] if is_in else [])
+    assert read_tracks(speaker, session, talk)[0] == (["Web"] if is_in else [])
 
 
 @pytest.mark.parametrize(
-    ("body", "sentence"),
+    ("body", "message"),
     [
         ({}, "Invalid track_uri"),
         ([], "Invalid track_uri"),
@@ -100,27 +100,27 @@ def test_addresses_of_tracks_are_known_by_their_end(speaker, session, talk, trac
         ({"track_uri": "{here}/tracks/{other}"}, "This talk cannot be added to this track"),
     ],
 )
-def test_tracks_a_talk_cannot_run_in_are_refused(speaker, session, talk, track, body, sentence):
+def test_tracks_a_talk_cannot_run_in_are_refused(speaker, session, talk, track, body, message):
     ids = {
-        "here": HERE,
+        "here": BASE_URL,
         "own": track.id,
         "other": make_track(session, make_event(session)).id,
         "waiting": make_track(session, make_event(session, is_active=False, is_pending=True)).id,
     }
-    before = shown(speaker, session, talk, track)
+    before = read_tracks(speaker, session, talk, track)
     uri = body.get("track_uri") if isinstance(body, dict) else None
     body = {"track_uri": uri.format(**ids)} if isinstance(uri, str) else body
 
     reply = speaker.post(f"/v2.1/talks/{talk.id}/tracks", json=body)
 
-    assert (reply.status_code, reply.json) == (400, [sentence])
-    assert shown(speaker, session, talk, track) == before
+    assert (reply.status_code, reply.json) == (400, [message])
+    assert read_tracks(speaker, session, talk, track) == before
 
 
 def test_tracks_a_talk_cannot_run_in_cannot_be_left(speaker, session, talk, track):
     other = make_track(session, make_event(session))
     waiting = make_track(session, make_event(session, is_active=False, is_pending=True))
-    before = shown(speaker, session, talk, track)
+    before = read_tracks(speaker, session, talk, track)
 
     replies = [speaker.delete(f"/v2.1/talks/{talk.id}/tracks/{id_}") for id_ in (12345, "web", waiting.id, other.id)]
 
@@ -128,14 +128,14 @@ def test_tracks_a_talk_cannot_run_in_cannot_be_left(speaker, session, talk, trac
         *[(400, "Associated event not found")] * 3,
         (400, "This talk cannot be added to this track"),
     ]
-    assert shown(speaker, session, talk, track) == before
+    assert read_tracks(speaker, session, talk, track) == before
 
 
 def test_a_talk_that_does_not_exist_is_in_no_track(api, speaker, track):
     asked = [("POST", ""), ("DELETE", f"/{track.id}")]
 
     replies = [
-        client.request(method, f"/v2.1/talks/12345/tracks{rest}", json={"track_uri": f"{HERE}/tracks/{track.id}"})
+        client.request(method, f"/v2.1/talks/12345/tracks{rest}", json={"track_uri": f"{BASE_URL}/tracks/{track.id}"})
         for client in (api, speaker)
         for method, rest in asked
     ]

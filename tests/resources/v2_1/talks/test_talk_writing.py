@@ -8,7 +8,7 @@ from joindin.models import Mail, Talk, TalkLink, TalkSpeaker
 from tests.conftest import WEBSITE_URL
 from tests.factories import make_event, make_language, make_talk, make_talk_type, make_user, newest, parse_instant
 
-HERE = "http://localhost/v2.1"
+BASE_URL = "http://localhost/v2.1"
 
 NEEDED = {"talk_title": "On Python", "talk_description": "Snakes", "start_date": "2026-05-01T10:00"}
 
@@ -41,7 +41,7 @@ def test_host_adds_a_talk_and_is_shown_it(host, session, event):
         reply = host.post(f"/v2.1/events/{event.id}/talks", json=NEEDED)
 
     talk = newest(session, Talk)
-    here = f"{HERE}/talks/{talk.id}"
+    here = f"{BASE_URL}/talks/{talk.id}"
     assert reply.status_code == 201
     assert reply.headers["Location"] == here
     assert re.fullmatch("[0-9a-f]{5}", talk.stub)
@@ -69,12 +69,12 @@ def test_host_adds_a_talk_and_is_shown_it(host, session, event):
             "tracks_uri": f"{here}/tracks",
             "comments_uri": f"{here}/comments",
             "verbose_comments_uri": f"{here}/comments?verbose=yes",
-            "event_uri": f"{HERE}/events/{event.id}",
+            "event_uri": f"{BASE_URL}/events/{event.id}",
             "speakers_uri": f"{here}/speakers",
         }
     ]
     assert list(reply.json) == ["talks", "meta"]
-    assert reply.json["meta"]["this_page"] == f"{HERE}/events/{event.id}/talks?resultsperpage=20"
+    assert reply.json["meta"]["this_page"] == f"{BASE_URL}/events/{event.id}/talks?resultsperpage=20"
     assert host.get(f"/v2.1/talks/{talk.id}").json["talks"] == reply.json["talks"]
     assert session.scalars(select(Mail)).all() == []
 
@@ -99,7 +99,7 @@ def test_all_fields_of_a_new_talk_are_stored(host, session, event):
 
     talk = newest(session, Talk)
     shown = host.get(f"/v2.1/talks/{talk.id}?verbose=yes").json["talks"][0]
-    assert (reply.status_code, reply.headers["Location"]) == (201, f"{HERE}/talks/{talk.id}")
+    assert (reply.status_code, reply.headers["Location"]) == (201, f"{BASE_URL}/talks/{talk.id}")
     assert {name: shown[name] for name in (
         "talk_title", "url_friendly_talk_title", "talk_description", "start_date", "type", "language", "duration",
         "slides_link", "talk_media", "speakers",
@@ -143,7 +143,7 @@ def test_the_web_site_sends_more_than_there_is_and_speakers_with_gaps(host, sess
 
 
 @pytest.mark.parametrize(
-    ("body", "sentence"),
+    ("body", "message"),
     [
         ({}, "The talk title field is required"),
         ([], "The talk title field is required"),
@@ -190,14 +190,14 @@ def test_the_web_site_sends_more_than_there_is_and_speakers_with_gaps(host, sess
         (NEEDED | {"duration": []}, "Expected parameter duration is not a readable string"),
     ],
 )
-def test_a_talk_is_refused_for_the_first_thing_that_is_wrong_with_it(host, session, event, body, sentence):
+def test_a_talk_is_refused_for_the_first_thing_that_is_wrong_with_it(host, session, event, body, message):
     talk = make_talk(session, event, "Old", starts_at=event.starts_at)
     session.commit()
     before = talk.version
 
     replies = [host.post(f"/v2.1/events/{event.id}/talks", json=body), host.put(f"/v2.1/talks/{talk.id}", json=body)]
 
-    assert [(reply.status_code, reply.json) for reply in replies] == [(400, [sentence])] * 2
+    assert [(reply.status_code, reply.json) for reply in replies] == [(400, [message])] * 2
     assert [(each.title, each.version) for each in session.scalars(select(Talk))] == [("Old", before)]
     assert session.scalar(select(func.count()).select_from(TalkSpeaker)) == 0
 

@@ -15,7 +15,7 @@ from tests.factories import (
     parse_instant,
 )
 
-HERE = "http://localhost/v2.1"
+BASE_URL = "http://localhost/v2.1"
 
 ALWAYS = (
     "id", "talk_title", "url_friendly_talk_title", "talk_description", "type", "start_date", "duration", "stub",
@@ -28,7 +28,7 @@ THEN = (
 )  # fmt: skip
 
 
-def titles(reply):
+def list_titles(reply):
     return [talk["talk_title"] for talk in reply.json["talks"]]
 
 
@@ -52,7 +52,7 @@ def test_visitor_reads_a_talk(api, session):
 
     reply = api.get(f"/v2.1/talks/{talk.id}")
 
-    here = f"{HERE}/talks/{talk.id}"
+    here = f"{BASE_URL}/talks/{talk.id}"
     assert reply.status_code == 200
     assert reply.json == {
         "talks": [
@@ -72,12 +72,12 @@ def test_visitor_reads_a_talk(api, session):
                 "starred_count": 0,
                 "speakers": [
                     {"speaker_name": "Free Name"},
-                    {"speaker_name": "Sam Speaker", "speaker_uri": f"{HERE}/users/{speaker.id}"},
+                    {"speaker_name": "Sam Speaker", "speaker_uri": f"{BASE_URL}/users/{speaker.id}"},
                 ],
                 "tracks": [
                     {
                         "track_name": "Web",
-                        "track_uri": f"{HERE}/tracks/{track.id}",
+                        "track_uri": f"{BASE_URL}/tracks/{track.id}",
                         "remove_track_uri": f"{here}/tracks/{track.id}",
                     }
                 ],
@@ -88,7 +88,7 @@ def test_visitor_reads_a_talk(api, session):
                 "tracks_uri": f"{here}/tracks",
                 "comments_uri": f"{here}/comments",
                 "verbose_comments_uri": f"{here}/comments?verbose=yes",
-                "event_uri": f"{HERE}/events/{event.id}",
+                "event_uri": f"{BASE_URL}/events/{event.id}",
                 "speakers_uri": f"{here}/speakers",
             }
         ],
@@ -265,11 +265,11 @@ def test_talks_of_an_event_come_earliest_first(api, session):
     reply = api.get(f"/v2.1/events/{event.id}/talks/")
 
     assert reply.status_code == 200
-    assert titles(reply) == ["First", "Second", "Third"]
+    assert list_titles(reply) == ["First", "Second", "Third"]
     assert reply.json["meta"] == {
         "count": 3,
         "total": 3,
-        "this_page": f"{HERE}/events/{event.id}/talks/?resultsperpage=20",
+        "this_page": f"{BASE_URL}/events/{event.id}/talks/?resultsperpage=20",
     }
 
 
@@ -284,9 +284,9 @@ def test_talks_are_found_by_part_of_their_title_newest_first(api, session):
     reply = api.get("/v2.1/talks?title=PhP")
 
     assert reply.status_code == 200
-    assert titles(reply) == ["php 9", "Éphphatha", "Why PHP"]
-    assert titles(api.get("/v2.1/talks?title=ephp")) == ["Éphphatha"]
-    assert titles(api.get("/v2.1/talks?title=w_y%25p")) == ["Why PHP"]
+    assert list_titles(reply) == ["php 9", "Éphphatha", "Why PHP"]
+    assert list_titles(api.get("/v2.1/talks?title=ephp")) == ["Éphphatha"]
+    assert list_titles(api.get("/v2.1/talks?title=w_y%25p")) == ["Why PHP"]
 
 
 def test_a_search_without_a_hit_is_empty(api, session):
@@ -297,7 +297,7 @@ def test_a_search_without_a_hit_is_empty(api, session):
     assert reply.status_code == 200
     assert reply.json == {
         "talks": [],
-        "meta": {"count": 0, "total": 0, "this_page": f"{HERE}/talks?title=perl&resultsperpage=20"},
+        "meta": {"count": 0, "total": 0, "this_page": f"{BASE_URL}/talks?title=perl&resultsperpage=20"},
     }
 
 
@@ -338,7 +338,7 @@ def test_talks_of_a_claimed_speaker_come_newest_first(api, session):
     reply = api.get(f"/v2.1/users/{speaker.id}/talks/?verbose=yes")
 
     assert reply.status_code == 200
-    assert titles(reply) == ["Newer", "Older"]
+    assert list_titles(reply) == ["Newer", "Older"]
     # Only this list counts all comments.
     assert [talk["comment_count"] for talk in reply.json["talks"]] == [3, 0]
     assert [talk["type"] for talk in reply.json["talks"]] == ["Talk", "Talk"]
@@ -352,7 +352,7 @@ def test_a_speaker_with_two_entries_on_a_talk_has_it_once(api, session):
 
     reply = api.get(f"/v2.1/users/{speaker.id}/talks")
 
-    assert titles(reply) == ["Alone together"]
+    assert list_titles(reply) == ["Alone together"]
     assert reply.json["meta"]["total"] == 1
 
 
@@ -365,7 +365,7 @@ def test_lists_of_talks_of_unknown_things_are_empty(api, session, path):
     assert reply.status_code == 200
     assert reply.json == {
         "talks": [],
-        "meta": {"count": 0, "total": 0, "this_page": f"{HERE}/{path.format(12345)}?resultsperpage=20"},
+        "meta": {"count": 0, "total": 0, "this_page": f"{BASE_URL}/{path.format(12345)}?resultsperpage=20"},
     }
 
 
@@ -384,7 +384,7 @@ def test_talks_come_in_pages(api, session, path):
     first, last = api.get(f"{path}&resultsperpage=2"), api.get(f"{path}&start=2&resultsperpage=2")
 
     in_order = ["PHP 0", "PHP 1", "PHP 2"]
-    assert titles(first) + titles(last) == (in_order if "/events/" in path else in_order[::-1])
+    assert list_titles(first) + list_titles(last) == (in_order if "/events/" in path else in_order[::-1])
     assert first.json["meta"]["next_page"] == f"http://localhost{path}&resultsperpage=2&start=2"
     assert list(last.json["meta"]) == ["count", "total", "this_page", "prev_page"]
     assert (last.json["meta"]["count"], last.json["meta"]["total"]) == (1, 3)
@@ -433,7 +433,7 @@ def test_caller_asks_whether_a_talk_is_starred(api, session):
     replies = [caller.get(f"/v2.1/talks/{id_}/starred/") for id_ in (talk.id, other.id, 12345)]
     as_visitor = api.get(f"/v2.1/talks/{talk.id}/starred")
 
-    meta = {"user_uri": f"{HERE}/users/{fan.id}"}
+    meta = {"user_uri": f"{BASE_URL}/users/{fan.id}"}
     assert [(reply.status_code, reply.json) for reply in replies] == [
         (200, {"has_starred": True, "meta": meta}),
         (200, {"has_starred": False, "meta": meta}),
@@ -499,7 +499,7 @@ def test_visitor_lists_the_speakers_of_a_talk_by_number(api, session):
     assert reply.status_code == 200
     assert list(reply.json.items()) == [
         ("0", {"speaker_name": "Free Name"}),
-        ("1", {"speaker_name": "Sam Speaker", "speaker_uri": f"{HERE}/users/{speaker.id}"}),
+        ("1", {"speaker_name": "Sam Speaker", "speaker_uri": f"{BASE_URL}/users/{speaker.id}"}),
         ("meta", {"count": 2}),
     ]
 
@@ -512,7 +512,7 @@ def test_a_talk_without_speakers_has_an_empty_list_of_them(api, session):
     as_caller = api.signed_in(caller).get(f"/v2.1/talks/{talk.id}/speakers")
 
     assert (as_visitor.status_code, as_visitor.json) == (200, {"meta": {"count": 0}})
-    assert as_caller.json == {"meta": {"count": 0, "user_uri": f"{HERE}/users/{caller.id}"}}
+    assert as_caller.json == {"meta": {"count": 0, "user_uri": f"{BASE_URL}/users/{caller.id}"}}
 
 
 @pytest.mark.parametrize("part", ["links", "speakers"])

@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 from joindin.models import Mail, Talk, Track, talk_tracks
 from tests.factories import make_event, make_talk, make_track, make_user, newest
 
-HERE = "http://localhost/v2.1"
+BASE_URL = "http://localhost/v2.1"
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_host_adds_tracks_and_the_event_counts_them(host, session, event):
 
     last = newest(session, Track)
     assert [(reply.status_code, reply.data) for reply in replies] == [(201, b"")] * 3
-    assert replies[-1].headers["Location"] == f"{HERE}/tracks/{last.id}"
+    assert replies[-1].headers["Location"] == f"{BASE_URL}/tracks/{last.id}"
     assert tracks_of(host, event) == [("123", "", 0), ("Web & more", "All day", 0), ("Web & more", "", 0)]
     assert session.scalars(select(Mail)).all() == []
 
@@ -63,7 +63,7 @@ def test_host_edits_a_track(host, session, event, given, left):
     reply = host.put(f"/v2.1/tracks/{track.id}/", json={"track_name": "Café", **given})
 
     assert (reply.status_code, reply.data) == (204, b"")
-    assert reply.headers["Location"] == f"{HERE}/tracks/{track.id}"
+    assert reply.headers["Location"] == f"{BASE_URL}/tracks/{track.id}"
     assert tracks_of(host, event) == [("Café", left, 0)]
     assert session.get(Track, track.id).name_key == "cafe"
 
@@ -112,7 +112,7 @@ def test_host_deletes_a_track_and_its_talks_stay_without_it(host, session, event
 
 
 @pytest.mark.parametrize(
-    ("body", "sentence"),
+    ("body", "message"),
     [
         ({}, "'track_name' is a required field"),
         ([], "'track_name' is a required field"),
@@ -130,7 +130,7 @@ def test_host_deletes_a_track_and_its_talks_stay_without_it(host, session, event
         ({"track_name": True}, "Expected parameter track_name is not a readable string"),
     ],
 )
-def test_tracks_are_refused(host, session, event, body, sentence):
+def test_tracks_are_refused(host, session, event, body, message):
     track = make_track(session, event, "Web")
 
     replies = [
@@ -138,7 +138,7 @@ def test_tracks_are_refused(host, session, event, body, sentence):
         host.put(f"/v2.1/tracks/{track.id}", json=body),
     ]
 
-    assert [(reply.status_code, reply.json) for reply in replies] == [(400, [sentence])] * 2
+    assert [(reply.status_code, reply.json) for reply in replies] == [(400, [message])] * 2
     assert tracks_of(host, event) == [("Web", "A room", 0)]
 
 

@@ -1,6 +1,6 @@
 from tests.factories import make_event, make_pending_event, make_talk, make_track, make_user
 
-HERE = "http://localhost/v2.1"
+BASE_URL = "http://localhost/v2.1"
 
 
 def test_visitor_lists_the_tracks_of_an_event_by_name(api, session):
@@ -20,20 +20,20 @@ def test_visitor_lists_the_tracks_of_an_event_by_name(api, session):
                 "track_name": "123",
                 "track_description": None,
                 "talks_count": 0,
-                "uri": f"{HERE}/tracks/{numbered.id}",
-                "verbose_uri": f"{HERE}/tracks/{numbered.id}?verbose=yes",
-                "event_uri": f"{HERE}/events/{event.id}",
+                "uri": f"{BASE_URL}/tracks/{numbered.id}",
+                "verbose_uri": f"{BASE_URL}/tracks/{numbered.id}?verbose=yes",
+                "event_uri": f"{BASE_URL}/events/{event.id}",
             },
             {
                 "track_name": "Web",
                 "track_description": "The big room",
                 "talks_count": 1,
-                "uri": f"{HERE}/tracks/{web.id}",
-                "verbose_uri": f"{HERE}/tracks/{web.id}?verbose=yes",
-                "event_uri": f"{HERE}/events/{event.id}",
+                "uri": f"{BASE_URL}/tracks/{web.id}",
+                "verbose_uri": f"{BASE_URL}/tracks/{web.id}?verbose=yes",
+                "event_uri": f"{BASE_URL}/events/{event.id}",
             },
         ],
-        "meta": {"count": 2, "total": 2, "this_page": f"{HERE}/events/{event.id}/tracks?resultsperpage=20"},
+        "meta": {"count": 2, "total": 2, "this_page": f"{BASE_URL}/events/{event.id}/tracks?resultsperpage=20"},
     }
 
 
@@ -96,12 +96,12 @@ def test_visitor_reads_a_track(api, session):
                 "track_name": "Web",
                 "track_description": "The big room",
                 "talks_count": 0,
-                "uri": f"{HERE}/tracks/{track.id}",
-                "verbose_uri": f"{HERE}/tracks/{track.id}?verbose=yes",
-                "event_uri": f"{HERE}/events/{event.id}",
+                "uri": f"{BASE_URL}/tracks/{track.id}",
+                "verbose_uri": f"{BASE_URL}/tracks/{track.id}?verbose=yes",
+                "event_uri": f"{BASE_URL}/events/{event.id}",
             }
         ],
-        "meta": {"count": 1, "total": 1, "this_page": f"{HERE}/tracks/{track.id}/?resultsperpage=20"},
+        "meta": {"count": 1, "total": 1, "this_page": f"{BASE_URL}/tracks/{track.id}/?resultsperpage=20"},
     }
 
 
