@@ -1,4 +1,8 @@
-"""The Joind.in API, version 2.1: the contract that its web site, apps and scripts were written against."""
+"""The Joind.in API v2.1: the contract of the original's web site, apps and scripts.
+
+Endpoints, parsing, rendering, errors, paging and scopes of this surface; endpoints stand in sub-packages by concept.
+Business rules and queries do not belong here, nor does code that other surfaces use.
+"""
 
 from flask import Flask
 from flask_smorest import Api
