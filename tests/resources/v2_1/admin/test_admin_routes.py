@@ -87,25 +87,25 @@ def ids(session, people):
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route[0]} {route[1]}")
-def test_each_route_is_for_those_it_is_for(api, session, people, ids, route):
-    method, path, body, done, allowed, (to_sign_in, not_allowed) = route
+def test_each_route_is_for_its_roles_and_a_refusal_changes_nothing(api, session, count_rows, people, ids, route):
+    method, path, body, success_status, allowed_roles, (login_message, refusal) = route
     path = f"/v2.1{path.format(**ids)}"
     client = make_client(session)
     callers = {role: api.signed_in(user, client) for role, user in people.items()} | {"visitor": api}
-    refused = [role for role in ROLES if role not in ("visitor", "admin", *allowed)]
-    recorded = session.scalar(select(func.count()).select_from(AuditEntry))
+    refused = [role for role in ROLES if role not in ("visitor", "admin", *allowed_roles)]
+    before = count_rows()
 
-    heard = {role: callers[role].request(method, path, json=body) for role in refused}
+    refusals = {role: callers[role].request(method, path, json=body) for role in refused}
     visitor = api.request(method, path, json=body)
-    unchanged = session.scalar(select(func.count()).select_from(AuditEntry)) == recorded
-    granted = callers[[*allowed, "admin"][0]].request(method, path, json=body)
+    after_refusals = count_rows()
+    granted = callers[[*allowed_roles, "admin"][0]].request(method, path, json=body)
 
-    assert (visitor.status_code, visitor.json) in ((401, [to_sign_in]), (400, [to_sign_in]))
-    assert {(reply.status_code, *reply.json) for reply in heard.values()} == {(403, not_allowed)}
-    assert unchanged
-    assert granted.status_code == done, granted.json
+    assert (visitor.status_code, visitor.json) in ((401, [login_message]), (400, [login_message]))
+    assert {(reply.status_code, *reply.json) for reply in refusals.values()} == {(403, refusal)}
+    assert after_refusals == before
+    assert granted.status_code == success_status, granted.json
     if method != "GET":
-        assert session.scalar(select(func.count()).select_from(AuditEntry)) > recorded
+        assert count_rows()["audit_entries"] > before["audit_entries"]
 
 
 @pytest.fixture
@@ -310,8 +310,8 @@ def test_reasons_that_make_no_sense_are_refused(session, admin, ids, body, messa
 
 
 def test_the_log_is_filtered_and_followed_to_its_end(session, admin, people, ids):
-    for wanted in (True, False, True):
-        admin.put(f"/v2.1/users/{ids['user']}/roles", json={"trusted": wanted})
+    for is_trusted in (True, False, True):
+        admin.put(f"/v2.1/users/{ids['user']}/roles", json={"trusted": is_trusted})
     session.execute(AuditEntry.__table__.delete().where(AuditEntry.surface == "shell"))
 
     path, seen = f"/v2.1/audit?actor=ADMIN&subject=user:{ids['user']}&since=yesterday&resultsperpage=2", []
@@ -363,10 +363,10 @@ def make_waiting(session, host, number=1):
         talk = make_talk(session, event, speakers=["Ann"])
         make_claim(session, talk, talk.speakers[0], make_user(session))
         reporter = make_user(session)
-        said = make_event_comment(session, event, make_user(session), is_hidden=True)
-        session.add(EventCommentReport(comment_id=said.id, reporter_id=reporter.id, reported_at=NOW))
-        said = make_talk_comment(session, talk, make_user(session), is_hidden=True)
-        session.add(TalkCommentReport(comment_id=said.id, reporter_id=reporter.id, reported_at=NOW))
+        comment = make_event_comment(session, event, make_user(session), is_hidden=True)
+        session.add(EventCommentReport(comment_id=comment.id, reporter_id=reporter.id, reported_at=NOW))
+        comment = make_talk_comment(session, talk, make_user(session), is_hidden=True)
+        session.add(TalkCommentReport(comment_id=comment.id, reporter_id=reporter.id, reported_at=NOW))
         secret = make_talk_comment(session, talk, make_user(session), is_hidden=True, is_private=True)
         session.add(TalkCommentReport(comment_id=secret.id, reporter_id=reporter.id, reported_at=NOW))
     session.flush()

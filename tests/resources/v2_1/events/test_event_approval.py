@@ -111,12 +111,12 @@ def test_only_what_waits_is_decided_about(session, admin, host, make):
 def test_a_second_decision_comes_too_late(session, admin, host, first, second, message):
     event = make_pending_event(session, host=host)
     admin.request(first, f"/v2.1/events/{event.id}/approval?reason=No")
-    decided, told = state(event), list_mails(session)
+    decided, sent = state(event), list_mails(session)
 
     reply = admin.request(second, f"/v2.1/events/{event.id}/approval?reason=Yes")
 
     assert (reply.status_code, reply.json) == (400, [f"This event cannot be {message}"])
-    assert (state(event), list_mails(session)) == (decided, told)
+    assert (state(event), list_mails(session)) == (decided, sent)
 
 
 def test_hosts_without_an_address_are_no_hindrance(session, admin):

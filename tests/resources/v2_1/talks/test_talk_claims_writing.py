@@ -46,18 +46,18 @@ def clients(api, session, talk):
 def say(clients, talk):
     """``say("ann", "Ann", "ann")``: the first user claims that the name on the talk is the second user."""
 
-    def saying(who, display_name, username, **more):
+    def saying(role, display_name, username, **more):
         body = {"display_name": display_name, "username": username, **more}
-        return clients[who].post(f"/v2.1/talks/{talk.id}/speakers", json=body)
+        return clients[role].post(f"/v2.1/talks/{talk.id}/speakers", json=body)
 
     return saying
 
 
 @pytest.fixture
 def reject(clients, talk):
-    def rejecting(who, display_name, username):
+    def rejecting(role, display_name, username):
         query = {"display_name": display_name, "username": username}
-        return clients[who].delete(f"/v2.1/talks/{talk.id}/speakers", query_string=query)
+        return clients[role].delete(f"/v2.1/talks/{talk.id}/speakers", query_string=query)
 
     return rejecting
 
@@ -112,11 +112,11 @@ def test_a_claim_is_made_by_the_speaker_and_approved_by_a_host(api, session, cli
     assert [each["talk_title"] for each in api.get(f"/v2.1/users/{ann.id}/talks").json["talks"]] == ["On Python"]
 
 
-@pytest.mark.parametrize("who", ["host", "admin"])
-def test_a_talk_is_assigned_by_a_host_and_accepted_by_the_speaker(session, clients, event, talk, say, who):
+@pytest.mark.parametrize("role", ["host", "admin"])
+def test_a_talk_is_assigned_by_a_host_and_accepted_by_the_speaker(session, clients, event, talk, say, role):
     ann = get_user_by_username(session, "ann")
 
-    assigned = say(who, "Ann", "ann")
+    assigned = say(role, "Ann", "ann")
 
     assert read_outcome(assigned) == done(talk)
     assert claims(clients, event) == [("Ann", str(ann.id))]
@@ -180,7 +180,7 @@ def test_each_step_is_open_to_its_side_alone(session, clients, event, talk, say)
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "expected"),
     [
         ({}, INCOMPLETE),
         ([], INCOMPLETE),
@@ -205,14 +205,14 @@ def test_each_step_is_open_to_its_side_alone(session, clients, event, talk, say)
         ({"display_name": "Ann", "username": True}, (400, "Expected parameter username is not a readable string")),
     ],
 )
-def test_invalid_claims_are_refused_in_the_order_of_the_contract(session, clients, event, talk, body, told):
+def test_invalid_claims_are_refused_in_the_order_of_the_contract(session, clients, event, talk, body, expected):
     kim = make_user(session, "kim", full_name="Kim Today")
     make_user(session, "gone", is_active=False)
     session.add(TalkSpeaker(talk_id=talk.id, name="Taken", user_id=kim.id))
 
     replies = [clients[role].post(f"/v2.1/talks/{talk.id}/speakers", json=body) for role in ("ann", "host")]
 
-    assert [read_outcome(reply) for reply in replies] == [told] * 2
+    assert [read_outcome(reply) for reply in replies] == [expected] * 2
     assert session.scalars(select(TalkClaim)).all() == []
     assert list_mails(session) == []
 
@@ -258,7 +258,7 @@ def test_ones_own_name_has_to_be_spelled_as_it_is(session, clients, talk, say):
 
 def test_of_two_claims_on_a_name_one_is_approved_and_the_other_removed(session, clients, event, talk, say):
     ann, bob = get_user_by_username(session, "ann"), get_user_by_username(session, "bob")
-    assert [read_outcome(say(who, "Ann", who)) for who in ("ann", "bob")] == [done(talk)] * 2
+    assert [read_outcome(say(role, "Ann", role)) for role in ("ann", "bob")] == [done(talk)] * 2
     assert claims(clients, event) == [("Ann", str(ann.id)), ("Ann", str(bob.id))]
 
     replies = [say("host", "Ann", "bob"), say("host", "Bob Realname", "ann"), say("ann", "Ann", "ann")]
@@ -331,12 +331,12 @@ def test_a_user_without_a_name_leaves_the_entry_its_own(session, clients, talk, 
     assert list_mails(session)[0][2]["claimant"] == "ann"
 
 
-@pytest.mark.parametrize("who", ["host", "admin"])
-def test_host_rejects_a_claim(session, clients, event, talk, say, reject, who):
+@pytest.mark.parametrize("role", ["host", "admin"])
+def test_host_rejects_a_claim(session, clients, event, talk, say, reject, role):
     say("ann", "Ann", "ann")
     say("bob", "Ann", "bob")
 
-    replies = [reject(who, "Ann", "ann"), reject(who, "Ann", "ann")]
+    replies = [reject(role, "Ann", "ann"), reject(role, "Ann", "ann")]
 
     assert [read_outcome(reply) for reply in replies] == [(204, f"{BASE_URL}/talks/{talk.id}"), NO_CLAIM]
     assert claims(clients, event) == [("Ann", str(get_user_by_username(session, "bob").id))]
@@ -346,7 +346,7 @@ def test_host_rejects_a_claim(session, clients, event, talk, say, reject, who):
 
 
 @pytest.mark.parametrize(
-    ("display_name", "username", "told"),
+    ("display_name", "username", "expected"),
     [
         ("", "", NO_USER),
         ("Ann", "", NO_USER),
@@ -360,7 +360,7 @@ def test_host_rejects_a_claim(session, clients, event, talk, say, reject, who):
         ("Bob", "bob", NO_CLAIM),
     ],
 )
-def test_what_cannot_be_rejected(session, clients, event, talk, reject, display_name, username, told):
+def test_what_cannot_be_rejected(session, clients, event, talk, reject, display_name, username, expected):
     make_user(session, "gone", is_active=False)
     ann, bob = get_user_by_username(session, "ann"), get_user_by_username(session, "bob")
     session.add(TalkSpeaker(talk_id=talk.id, name="Taken", user_id=ann.id))
@@ -372,7 +372,7 @@ def test_what_cannot_be_rejected(session, clients, event, talk, reject, display_
 
     reply = reject("host", display_name, username)
 
-    assert read_outcome(reply) == told
+    assert read_outcome(reply) == expected
     assert claims(clients, event) == before
     assert list_mails(session) == []
 
@@ -391,8 +391,8 @@ def test_the_web_site_sends_claims_as_it_does(session, clients, event, talk):
     speakers = (
         clients["ann"].get(f"/v2.1/talks/{talk.id}").json["talks"][0]["speakers_uri"].removeprefix("http://localhost")
     )
-    for who in ("ann", "bob"):
-        clients[who].post(speakers, json={"display_name": who.title(), "username": who})
+    for role in ("ann", "bob"):
+        clients[role].post(speakers, json={"display_name": role.title(), "username": role})
     page = clients["host"].get(f"/v2.1/events/{event.id}/claims?verbose=yes").json["claims"]
     first, second = (claim["approve_claim_uri"].removeprefix("http://localhost") for claim in page)
 

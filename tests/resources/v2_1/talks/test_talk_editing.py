@@ -150,7 +150,7 @@ def test_talks_that_do_not_exist_are_not_found_when_written_to(api, host, sessio
 
 
 @pytest.mark.parametrize(
-    ("given", "left"),
+    ("names", "expected"),
     [
         (["Ann", "Bob", "Sam Speaker"], ["Ann", "Bob", "Sam Speaker"]),
         (["Cid", "Bob"], ["Bob", "Cid"]),
@@ -163,13 +163,13 @@ def test_talks_that_do_not_exist_are_not_found_when_written_to(api, host, sessio
         (["ann"], ["ann"]),
     ],
 )
-def test_the_given_names_are_the_speakers(host, session, event, given, left):
+def test_the_listed_names_become_the_speakers(host, session, event, names, expected):
     talk = make_talk(session, event, speakers=["Ann", "Bob", make_user(session, full_name="Sam Speaker")])
 
-    reply = host.put(f"/v2.1/talks/{talk.id}", json=body(speakers=given))
+    reply = host.put(f"/v2.1/talks/{talk.id}", json=body(speakers=names))
 
     assert reply.status_code == 204
-    assert list_names(host, talk) == left
+    assert list_names(host, talk) == expected
 
 
 def test_an_edit_keeps_the_entries_of_names_that_stay_and_their_claims(host, session, event):

@@ -203,7 +203,7 @@ def test_a_talk_is_refused_for_the_first_thing_that_is_wrong_with_it(host, sessi
 
 
 @pytest.mark.parametrize(
-    ("given", "shown"),
+    ("value", "start_date"),
     [
         ("2026-05-01T09:00", "2026-05-01T09:00:00+02:00"),
         ("2026-05-03T17:59:59", "2026-05-03T17:59:59+02:00"),
@@ -212,15 +212,15 @@ def test_a_talk_is_refused_for_the_first_thing_that_is_wrong_with_it(host, sessi
         ("@1777712400", "2026-05-02T11:00:00+02:00"),
     ],
 )
-def test_a_talk_starts_within_the_event_or_on_the_day_after_its_end(host, event, given, shown):
-    reply = host.post(f"/v2.1/events/{event.id}/talks", json=NEEDED | {"start_date": given})
+def test_a_talk_starts_within_the_event_or_on_the_day_after_its_end(host, event, value, start_date):
+    reply = host.post(f"/v2.1/events/{event.id}/talks", json=NEEDED | {"start_date": value})
 
     assert reply.status_code == 201
-    assert reply.json["talks"][0]["start_date"] == shown
+    assert reply.json["talks"][0]["start_date"] == start_date
 
 
 @pytest.mark.parametrize(
-    ("given", "minutes"),
+    ("value", "minutes"),
     [
         (None, 60),
         ("", 60),
@@ -234,8 +234,8 @@ def test_a_talk_starts_within_the_event_or_on_the_day_after_its_end(host, event,
         (99_999, 99_999),
     ],
 )
-def test_durations_are_read_by_their_digits(host, event, given, minutes):
-    reply = host.post(f"/v2.1/events/{event.id}/talks", json=NEEDED | {"duration": given})
+def test_durations_are_read_by_their_digits(host, event, value, minutes):
+    reply = host.post(f"/v2.1/events/{event.id}/talks", json=NEEDED | {"duration": value})
 
     assert reply.status_code == 201
     assert reply.json["talks"][0]["duration"] == minutes

@@ -49,7 +49,7 @@ def test_host_adds_tracks_and_the_event_counts_them(host, session, event):
 
 
 @pytest.mark.parametrize(
-    ("given", "left"),
+    ("fields", "description"),
     [
         ({}, "Old"),
         ({"track_description": None}, "Old"),
@@ -57,14 +57,14 @@ def test_host_adds_tracks_and_the_event_counts_them(host, session, event):
         ({"track_description": 7}, "7"),
     ],
 )
-def test_host_edits_a_track(host, session, event, given, left):
+def test_host_edits_a_track(host, session, event, fields, description):
     track = make_track(session, event, "Web", description="Old")
 
-    reply = host.put(f"/v2.1/tracks/{track.id}/", json={"track_name": "Café", **given})
+    reply = host.put(f"/v2.1/tracks/{track.id}/", json={"track_name": "Café", **fields})
 
     assert (reply.status_code, reply.data) == (204, b"")
     assert reply.headers["Location"] == f"{BASE_URL}/tracks/{track.id}"
-    assert tracks_of(host, event) == [("Café", left, 0)]
+    assert tracks_of(host, event) == [("Café", description, 0)]
     assert session.get(Track, track.id).name_key == "cafe"
 
 
