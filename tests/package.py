@@ -47,13 +47,13 @@ def serve(folder, joindin):
         server.wait(timeout=20)
 
 
-def fetch(address, patience=20):
-    """The answer, waiting until the server is there."""
-    deadline = time.monotonic() + patience
+def fetch(url, timeout_s=20):
+    """Return the body of a page, once the server accepts connections."""
+    deadline = time.monotonic() + timeout_s
     while True:
         try:
-            with urllib.request.urlopen(address, timeout=5) as answer:
-                return answer.read()
+            with urllib.request.urlopen(url, timeout=5) as reply:
+                return reply.read()
         except OSError:
             if time.monotonic() > deadline:
                 raise

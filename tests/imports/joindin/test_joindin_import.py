@@ -186,6 +186,7 @@ def dataset():
     return json.loads(DATASET.read_text())
 
 
+@pytest.mark.slow("imports the reference installation three times")
 def test_memory_file_and_database_give_the_same_rows(session, dataset, tmp_path):
     memory = run_import(session, dataset)
     from_memory = all_rows(session)
