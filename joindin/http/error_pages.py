@@ -60,6 +60,7 @@ def handle_http_error(error: HTTPException) -> Response:
 
 
 def handle_unexpected_error(_error: Exception) -> Response:
+    ignore_session()
     return _error_page(500, "Something went wrong", "The error is on our side. Please try again later.")
 
 

@@ -1,6 +1,7 @@
 """Rendering of HTML pages: navigation, flash messages, and the variables of every template."""
 
 from flask import Flask, Response, flash, render_template
+from werkzeug.local import LocalProxy
 
 from joindin.http import template_formatting
 from joindin.http.sessions import session_user
@@ -15,6 +16,8 @@ LOCAL_LINKS = Links(base="", website="")
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals["nav_links"] = nav_links
+    # A proxy: templates that do not use it cause no query.
+    app.jinja_env.globals["current_user"] = LocalProxy(session_user)
     app.context_processor(_template_variables)
 
 
@@ -43,5 +46,4 @@ def _template_variables():
         "paths": LOCAL_LINKS,
         "formatting": template_formatting,
         "is_web_url": is_web_url,
-        "current_user": session_user(),
     }
