@@ -14,13 +14,21 @@ from tests.subprocess_cli import run_joindin
 VARY = "Accept, Accept-Encoding, Authorization"
 
 
-@pytest.fixture
-def uncached(settings, session):
-    """The same API without the cache."""
+@pytest.fixture(scope="module")
+def uncached_app(settings):
     app = create_app({**settings, "ANSWER_CACHE_BYTES": 0})
-    yield ApiClient(app)
+    yield app
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture
+def uncached(uncached_app, session):
+    """The same API without the cache."""
+    # Ids start from 1 again in each test.
+    uncached_app.extensions["fragment_cache"].clear()
+    uncached_app.extensions["query_cache"].clear()
+    return ApiClient(uncached_app)
 
 
 def headers(reply):
