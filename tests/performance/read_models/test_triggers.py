@@ -77,6 +77,7 @@ CHANGES = {
         update(Event.__table__).where(Event.__table__.c.id == ids["event with cfp"]).values(cfp_url=None)
     ),
     "a deleted event": delete_row(Event, "event"),
+    "a deleted event without tags": delete_row(Event, "untagged event"),
     "a new tag of an event": tag("untagged event"),
     "a removed tag": lambda ids: delete(EventTag).where(EventTag.c.event_id == ids["event"]),
     "a new talk": copy_row(Talk, "talk", slug="another", stub="other"),
