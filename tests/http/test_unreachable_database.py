@@ -22,7 +22,7 @@ REQUESTS = [
     ("GET", "/api/users/me/", {"headers": BEARER}),
     ("POST", "/api/oauth/token/", {"data": CODE}),
     ("POST", "/oauth/token", {"data": CODE}),
-    ("GET", "/no-such-page", {"session": True}),
+    ("GET", "/accounts/no-such-page/", {"session": True}),
     ("GET", "/accounts/", {"session": True}),
     ("GET", "/desk/", {"session": True}),
     ("GET", "/api/oauth/authorize/?client_id=x&response_type=code", {"session": True}),

@@ -44,7 +44,7 @@ READS = [
 ]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def apps(app, settings):
     """The application with the fast path and without it, both without the caches that could answer instead."""
     caches = {"ANSWER_CACHE_BYTES": 0, "FRAGMENT_CACHE_BYTES": 0, "QUERY_CACHE_BYTES": 0}
