@@ -9,7 +9,7 @@ from joindin.performance.sql.compiled import CompiledStatement
 from joindin.permissions import can_see_event
 from joindin.queries.event_lists.keys import viewer_from_keys
 from joindin.queries.keyed_lists import KeyedList
-from joindin.queries.paging import Page, Paging
+from joindin.queries.paging import Page, Paging, paginate
 from joindin.queries.viewer_relations import load_viewer_for_events
 from joindin.viewer import ANONYMOUS, Viewer
 
@@ -116,9 +116,7 @@ _ATTENDED = _events_linked_by("attendances", "AND is_visible")
 def list_hosts(session, event_id: int, paging: Paging) -> Page:
     """Return hosts with their users, by full name."""
     hosts = select(EventHost).join(EventHost.user).where(EventHost.event_id == event_id)
-    rows = hosts.options(joinedload(EventHost.user)).order_by(User.full_name_key, EventHost.id)
-    total = session.scalar(select(func.count()).select_from(EventHost).where(EventHost.event_id == event_id))
-    return Page(session.scalars(paging.slice(rows)).all(), total, paging)
+    return paginate(session, hosts.order_by(User.full_name_key, EventHost.id), paging, joinedload(EventHost.user))
 
 
 def list_images(session, event_id: int) -> list[EventImage]:
