@@ -1,4 +1,4 @@
-"""While the database cannot be reached, every surface answers 503 with ``Retry-After``."""
+"""While the database cannot be reached, every surface answers 503 with ``Retry-After`` where it needs a query."""
 
 import pytest
 
@@ -49,3 +49,10 @@ def test_a_request_is_unavailable(client, method, path, options):
     response = client.open(path, method=method, **options)
 
     assert (response.status_code, response.headers.get("Retry-After")) == (503, "5")
+
+
+def test_responses_that_need_no_query_are_sent(client):
+    client.set_cookie(SESSION_COOKIE, "0123456789abcdef")
+    paths = {"/docs": 200, "/docs/openapi.json": 200, "/static/web.css": 200, "/no-such-page": 404, "/api/nothing": 404}
+
+    assert {path: client.get(path).status_code for path in paths} == paths
