@@ -3,6 +3,7 @@
 import json
 import sys
 import tracemalloc
+from contextlib import closing
 
 import pytest
 
@@ -169,18 +170,18 @@ def test_a_database_is_seen_as_it_was_at_the_beginning():
     assert seen == ["user1"]
 
 
-def test_nothing_can_be_written_to_the_original():
+def test_the_source_database_cannot_be_written():
     import pymysql
 
-    with legacy_database({"user": [user(1)]}) as (address, _server):
-        source = open_source(address)
+    with (
+        legacy_database({"user": [user(1)]}) as (address, _server),
+        closing(open_source(address)) as source,
+        pytest.raises(pymysql.Error, match="READ ONLY"),
+    ):
+        source._query("DELETE FROM user")
 
-        with pytest.raises(pymysql.Error, match="READ ONLY"):
-            source._ask("DELETE FROM user")
-        source.close()
 
-
-def test_a_connection_that_ends_is_said():
+def test_a_lost_connection_is_reported():
     with legacy_database({"user": [user(id_) for id_ in range(1, 10)]}) as (address, server):
         source = open_source(address)
         with server.cursor() as cursor:
