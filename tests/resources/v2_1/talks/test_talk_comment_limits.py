@@ -37,7 +37,7 @@ class ThoughtfulAkismet(FakeAkismet):
 
     @property
     def verdict(self):
-        _path, question = self.asked[-1]
+        _path, question = self.received[-1]
         self.think(question)
         return self._verdict
 
@@ -203,7 +203,7 @@ def test_spam_is_refused_before_anything_is_stored(api, session, talk, akismet):
         ['The field "rating" is required'],
         ["You must be logged in to create data"],
     ]
-    assert [asked["comment_content"] for _path, asked in akismet.asked] == ["Buy now"]
+    assert [fields["comment_content"] for _path, fields in akismet.received] == ["Buy now"]
     assert (count(session, TalkComment), count(session, Mail)) == (1, 0)
     assert find_wrong_counters(session) == []
     assert versions <= (talk.version, session.get(Event, talk.event_id).version)
@@ -217,7 +217,7 @@ def test_comments_over_the_limit_are_not_sent_to_akismet(api, session, talk, aki
 
     assert first.status_code == 201
     assert read_outcome(second) == too_often(3600)
-    assert [asked["comment_content"] for _path, asked in akismet.asked] == ["Fine"]
+    assert [fields["comment_content"] for _path, fields in akismet.received] == ["Fine"]
 
 
 def test_a_slow_spam_check_blocks_no_other_request(session, ask, talk, akismet):
