@@ -10,23 +10,17 @@ from joindin.operations.accounts.pending_confirmations import (
     MSG_LINK_EXPIRED,
     add_confirmation,
     delete_confirmations,
-    is_mail_allowed,
     lock_confirmation,
 )
-from joindin.operations.accounts.registration import mail_existing_account
+from joindin.operations.accounts.registration import may_mail_confirmation
 from joindin.operations.accounts.security_mails import mail_email_changed
 from joindin.operations.outbox import enqueue_mail
-from joindin.queries.accounts.users import get_user_by_email
 from joindin.security.tokens import new_session_token
 
 
 def request_email_change(session, user: User, email: str, *, now: dt.datetime) -> None:
     """Mail a confirmation link to the new address, or a reminder if another account has that address."""
-    if not is_mail_allowed(session, email, now=now):
-        return
-    owner = get_user_by_email(session, email)
-    if owner is not None:
-        mail_existing_account(session, owner)
+    if not may_mail_confirmation(session, email, now=now):
         return
     token = new_session_token()
     add_confirmation(session, EmailChange, token, now=now, user_id=user.id, email=email)

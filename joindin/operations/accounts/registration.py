@@ -30,11 +30,7 @@ def request_registration(
     """Mail a confirmation link to the address, or a reminder if the address has an account already."""
     # Hashed in any case, so that the time of the response reveals nothing.
     password_hash = hash_password(password)
-    if not is_mail_allowed(session, email, now=now):
-        return
-    owner = get_user_by_email(session, email)
-    if owner is not None:
-        mail_existing_account(session, owner)
+    if not may_mail_confirmation(session, email, now=now):
         return
     token = new_session_token()
     add_confirmation(
@@ -76,7 +72,17 @@ def confirm_registration(session, token: str, *, username: str | None = None, no
     return user
 
 
-def mail_existing_account(session, user: User) -> None:
+def may_mail_confirmation(session, email: str, *, now: dt.datetime) -> bool:
+    """Return whether a confirmation link may be mailed to an address. The owner of a used address gets a reminder."""
+    if not is_mail_allowed(session, email, now=now):
+        return False
+    owner = get_user_by_email(session, email)
+    if owner is not None:
+        _mail_existing_account(session, owner)
+    return owner is None
+
+
+def _mail_existing_account(session, user: User) -> None:
     """Mail the owner of an address that an account exists already, after someone asked for one."""
     enqueue_mail(
         session,
