@@ -70,7 +70,7 @@ class ConnectionPool:
             with suppress(self.driver_error):
                 cursor.connection.rollback()
         cursor.connection.close()
-        self._forget()
+        self._count_closed()
 
     def execute(self, cursor, statement: CompiledStatement, params: Mapping[str, Any]) -> CompiledSQL:
         compiled = statement.compiled_for(self.engine.dialect)
@@ -131,7 +131,7 @@ class ConnectionPool:
     def _has_room_or_idle(self):
         return self._idle or self._open < self._max_connections
 
-    def _forget(self):
+    def _count_closed(self):
         with self._changed:
             self._open -= 1
             self._changed.notify()
@@ -151,7 +151,7 @@ class ConnectionPool:
                 connection.prepare_threshold = 0
                 connection.prepared_max = MAX_PREPARED
         except BaseException as error:
-            self._forget()
+            self._count_closed()
             if isinstance(error, (self.driver_error, SQLAlchemyError)):
                 raise ServiceUnavailable() from error
             raise

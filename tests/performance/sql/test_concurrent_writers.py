@@ -74,7 +74,7 @@ def test_acknowledged_comments_are_stored_counted_and_mailed(server, session, pa
         session, TalkComment, TalkComment.talk_id, without=users[:2]
     )
     assert stored_mails(session) == expected_mails(session, to=users[0])
-    assert [shown_rating(server.port, path) for path in paths] == [mean_rating(session, path) for path in paths]
+    assert [fetch_rating(server.port, path) for path in paths] == [mean_rating(session, path) for path in paths]
     assert acknowledged(writers) > WRITERS * WRITES * 0.7
 
 
@@ -124,7 +124,7 @@ def expected_mails(session, *, to):
     return sorted((to.email, *comment) for comment in session.execute(comments))
 
 
-def shown_rating(port, path):
+def fetch_rating(port, path):
     with urlopen(f"http://127.0.0.1:{port}{path}", timeout=TIMEOUT_S) as response:
         [shown] = next(each for name, each in json.load(response).items() if name != "meta")
     return shown["event_average_rating" if "events" in path else "average_rating"]
