@@ -189,6 +189,17 @@ def test_no_file_is_too_long():
     assert {path: length for path, length in lengths.items() if length > MAX_FILE_LINES + LINE_TOLERANCE} == {}
 
 
+def test_only_the_dialect_module_compares_names_of_databases():
+    comparisons = [
+        str(path.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(syntax_tree(path))
+        if isinstance(node, ast.Compare) and ast.unparse(node.left).endswith("dialect.name")
+    ]
+
+    assert comparisons == []
+
+
 def test_every_package_says_what_belongs_in_it():
     silent = [
         str(path.relative_to(PACKAGE))

@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError
 
 from joindin import migrations_folder
+from joindin.db.dialects import dialect_of
 from joindin.errors import DomainError, InvalidInput
 from joindin.extensions import db
 
@@ -65,7 +66,7 @@ def check_not_newer(applied: set[str]) -> None:
 
 def applied_revisions() -> set[str]:
     """Return the migrations of the database; none if SQLite has no file yet. Does not create the file."""
-    if db.engine.dialect.name == "sqlite" and not Path(db.engine.url.database).exists():
+    if not dialect_of(db.engine).is_server and not Path(db.engine.url.database).exists():
         return set()
     with db.engine.connect() as connection:
         return set(MigrationContext.configure(connection).get_current_heads())

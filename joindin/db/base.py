@@ -6,6 +6,8 @@ from sqlalchemy import DateTime, MetaData, Table, event
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+from joindin.db.dialects import dialect_of
+
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -39,7 +41,7 @@ class UtcDateTime(TypeDecorator):
             raise TypeError("a timestamp needs a time zone")
         if value.tzinfo is not dt.UTC:
             value = value.astimezone(dt.UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+        return value if dialect_of(dialect).has_time_zones else value.replace(tzinfo=None)
 
     def process_result_value(self, value, _dialect):
         if value is None:

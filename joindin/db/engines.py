@@ -5,6 +5,7 @@ import sqlite3
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from joindin.db.dialects import dialect_of
 from joindin.db.locking import BUSY_TIMEOUT_S
 
 # libpq's limits for a server that does not answer: seconds to connect, milliseconds until sent data is acknowledged,
@@ -47,7 +48,7 @@ def engine_options(url: str) -> dict:
 
 def autocommit_engine(engine: Engine) -> Engine:
     """Return an engine on the same pool that reads without a transaction. SQLite does that anyway."""
-    return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
+    return engine.execution_options(isolation_level="AUTOCOMMIT") if dialect_of(engine).is_server else engine
 
 
 @event.listens_for(Engine, "connect")

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import InvalidRequestError, OperationalError
 from sqlalchemy.orm.util import identity_key
 
+from joindin.db.dialects import dialect_of, session_dialect
 from joindin.errors import Conflict, ServiceUnavailable
 
 # How long a SQLite writer waits for the others in total.
@@ -70,7 +71,7 @@ def retry_on_lock_timeout(session, work: Callable, *, message: str):
     :raises Conflict: with ``message``, if all attempts fail.
     """
     begin_write(session)
-    if session.get_bind().dialect.name != "postgresql":
+    if not session_dialect(session).has_row_locks:
         return work()
     for _attempt in range(MAX_ATTEMPTS):
         try:
@@ -89,7 +90,7 @@ def retry_on_lock_timeout(session, work: Callable, *, message: str):
 def lock_table(session, model) -> None:
     """Lock the table against other writers until the transaction ends. Reads are not blocked."""
     begin_write(session)
-    if session.get_bind().dialect.name == "postgresql":
+    if session_dialect(session).has_row_locks:
         session.execute(text(f"LOCK TABLE {model.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
 
 
@@ -102,7 +103,7 @@ def _begin_before_savepoint(connection, _name):
 
 def begin_immediate(connection) -> None:
     """Begin the write transaction of a SQLAlchemy connection on SQLite, unless it has begun."""
-    if connection.dialect.name == "sqlite":
+    if not dialect_of(connection).has_row_locks:
         driver_connection = connection.connection.dbapi_connection
         if not driver_connection.in_transaction:
             begin_immediate_with_retry(driver_connection)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from sqlalchemy import inspect, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from joindin.db.dialects import session_dialect
 from joindin.db.locking import lock_table
 
 
@@ -30,5 +30,4 @@ def insert_missing(session, model, key: str, rows: Sequence[dict]) -> None:
 
 
 def _insert(session, model):
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return dialect.insert(model).on_conflict_do_nothing()
+    return session_dialect(session).insert(model).on_conflict_do_nothing()

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
 from sqlalchemy import case, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from joindin.db.dialects import session_dialect
 from joindin.errors import RateLimited
 from joindin.models import BrowserSession, RateLimitCounter, User
 from joindin.operations.accounts.security_mails import mail_second_factor_failed, mail_sign_in_throttled
@@ -174,10 +174,11 @@ def _consume_guess(session, account, network, now):
 
 def _count(session, limit, subject, now):
     """Count an attempt in one atomic statement; return the count and the end of its window."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     ends_at = now + limit.window
     is_over = RateLimitCounter.ends_at <= now
-    adding = dialect.insert(RateLimitCounter).values(key=_key(limit, subject), count=1, ends_at=ends_at)
+    adding = (
+        session_dialect(session).insert(RateLimitCounter).values(key=_key(limit, subject), count=1, ends_at=ends_at)
+    )
     counting = adding.on_conflict_do_update(
         index_elements=[RateLimitCounter.key],
         set_={

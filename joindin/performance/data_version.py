@@ -17,6 +17,7 @@ from threading import Lock
 
 from sqlalchemy.engine import Engine
 
+from joindin.db.dialects import dialect_of
 from joindin.db.engines import POSTGRESQL_CONNECT_ARGS
 from joindin.db.outages import CauseLog
 
@@ -29,7 +30,7 @@ MAX_IDLE = 8
 
 def data_version(engine: Engine) -> Callable[[], Hashable | None]:
     """Return a function that reads the current token. It connects at its first call."""
-    if engine.dialect.name == "sqlite":
+    if not dialect_of(engine).is_server:
         return SQLiteVersion(engine)
     return ScalarProbe(engine, b"SELECT pg_current_snapshot()")
 

@@ -6,6 +6,7 @@ A talk is visible if it is active and its event is visible, to everyone alike (s
 from sqlalchemy import select, text, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
+from joindin.db.dialects import dialect_of
 from joindin.errors import NotFound
 from joindin.models import Event, Talk, TalkLink, TalkSpeaker, TalkStar
 from joindin.performance.caching.query_cache import CHANGE_COUNTER, cached_count, peek_count
@@ -90,9 +91,9 @@ def search_talks(connection, title: str, paging: Paging) -> Page:
     SQLite: rare matches are looked up in the trigram index, frequent ones are found by scanning from the newest on.
     PostgreSQL chooses by itself.
     """
-    values, dialect = {"title": like_pattern(title)}, connection.dialect.name
-    found, counting = _TITLED[dialect]
-    if dialect == "sqlite" and (match := trigram_match(values["title"])) is not None:
+    values, dialect = {"title": like_pattern(title)}, dialect_of(connection)
+    found, counting = _TITLED[dialect.name]
+    if not dialect.plans_text_searches and (match := trigram_match(values["title"])) is not None:
         values["match"], walk = match, found
         found, counting = _LOOKED_UP
         number = peek_count(connection, counting, values)

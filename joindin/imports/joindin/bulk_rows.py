@@ -13,13 +13,15 @@ from sqlalchemy import ARRAY, Table, any_, bindparam, func, literal, select, tex
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DataError, IntegrityError
 
+from joindin.db.dialects import session_dialect
+
 # Rows of one INSERT on SQLite.
 INSERT_PAGE_SIZE = 200
 
 
 def is_among(session, column, values: Collection):
     """Return the condition that the column has one of these values."""
-    if _is_postgresql(session):
+    if session_dialect(session).has_arrays:
         return column == any_(literal(list(values), ARRAY(column.type)))
     listed = func.json_each(json.dumps(list(values))).table_valued("value")
     return column.in_(select(listed.c.value))
@@ -32,7 +34,7 @@ def insert_new(session, table: Table, rows: Sequence[dict]) -> list[tuple]:
     """
     if not rows:
         return []
-    if _is_postgresql(session):
+    if session_dialect(session).has_sequences:
         rows = [_defaults(table) | row for row in rows]
         added = session.execute(
             _insert_statement(table, tuple(rows[0])), {"rows": json.dumps(rows, default=dt.datetime.isoformat)}
@@ -116,7 +118,3 @@ def _defaults(table):
     """Return SQLAlchemy's defaults of the table's columns."""
     defaults = {column.name: column.default.arg for column in table.c if column.default is not None}
     return {name: value(None) if callable(value) else value for name, value in defaults.items()}
-
-
-def _is_postgresql(session):
-    return session.get_bind().dialect.name == "postgresql"

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Table, delete, func, select, text
 
+from joindin.db.dialects import session_dialect
 from joindin.db.locking import begin_write
 from joindin.imports.joindin.bulk_rows import insert_new, is_among
 from joindin.models import ImportProgress, ImportRowNote
@@ -71,7 +72,7 @@ def _has_row_ids(session, table, row_ids):
 
 
 def _advance_sequence(session, table, highest):
-    if session.get_bind().dialect.name == "postgresql":
+    if session_dialect(session).has_sequences:
         sequence = session.scalar(select(func.pg_get_serial_sequence(table, "id")))
         if session.scalar(text(f"SELECT last_value FROM {sequence}")) <= highest:  # noqa: S608 - a name from the catalogue
             session.execute(select(func.setval(sequence, highest)))

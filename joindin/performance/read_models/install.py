@@ -2,13 +2,14 @@
 
 from sqlalchemy import Connection
 
+from joindin.db.dialects import dialect_of
 from joindin.performance.read_models import triggers_postgresql, triggers_sqlite
-from joindin.performance.read_models.rebuild import refill_tables
+from joindin.performance.read_models.rebuild import TRIGGERS, refill_tables
 
 
 def install_triggers(connection: Connection, *, refill: bool) -> None:
     """Create all triggers. ``refill`` recomputes the read models first, for when data was written without triggers."""
-    dialect = _dialect(connection)
+    dialect = TRIGGERS[connection.dialect.name]
     if refill:
         dialect.drop_search_indexes(connection)
         refill_tables(connection)
@@ -21,7 +22,7 @@ def drop_triggers(connection: Connection, *, searches: bool = True) -> None:
 
     With ``searches`` False the search indexes stay; they remain correct if nothing is written.
     """
-    dialect = _dialect(connection)
+    dialect = TRIGGERS[connection.dialect.name]
     dialect.drop_triggers(connection)
     if searches:
         dialect.drop_search_indexes(connection)
@@ -29,7 +30,7 @@ def drop_triggers(connection: Connection, *, searches: bool = True) -> None:
 
 def rebuild(connection: Connection) -> None:
     """Recompute all read models and search indexes in the open transaction. Blocks writers until it ends."""
-    if connection.dialect.name == "postgresql":
+    if dialect_of(connection).has_row_locks:
         connection.exec_driver_sql("LOCK TABLE users, events, event_tags, talks IN SHARE ROW EXCLUSIVE MODE")
     drop_triggers(connection)
     install_triggers(connection, refill=True)
@@ -38,7 +39,3 @@ def rebuild(connection: Connection) -> None:
 def is_managed_by_triggers(name: str | None) -> bool:
     """Return whether a table or index is created here and not by a model. SQLite's search indexes consist of tables."""
     return bool(name) and name.startswith((*triggers_sqlite.SEARCH_INDEXES, *triggers_postgresql.SEARCH_INDEXES))
-
-
-def _dialect(connection):
-    return triggers_postgresql if connection.dialect.name == "postgresql" else triggers_sqlite

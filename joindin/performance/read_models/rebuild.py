@@ -10,6 +10,9 @@ from joindin.performance.read_models.expressions import (
     sort_score,
 )
 
+# The triggers of each dialect.
+TRIGGERS = {"sqlite": triggers_sqlite, "postgresql": triggers_postgresql}
+
 TRUNCATE = (
     "DELETE FROM pending_bucket_counts",
     "DELETE FROM bucket_counts",
@@ -35,7 +38,7 @@ INITIAL_CHANGES = "INSERT INTO bucket_counts (counter, level, bucket, count) VAL
 
 def refill_tables(connection: Connection) -> None:
     """Recompute all read models. The triggers have to be dropped, and nothing else may write meanwhile."""
-    dialect = triggers_postgresql if connection.dialect.name == "postgresql" else triggers_sqlite
+    dialect = TRIGGERS[connection.dialect.name]
     for statement in TRUNCATE:
         connection.exec_driver_sql(statement)
     for statement in POPULATE:

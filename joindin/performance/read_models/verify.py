@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from joindin.db.dialects import dialect_of
 from joindin.performance.read_models import triggers_sqlite
 from joindin.performance.read_models.expressions import BUCKETED_SOURCES, LEVEL_SHIFTS, listed_event_values, sort_score
 
@@ -53,7 +54,7 @@ def find_inconsistencies(connection: Connection) -> dict[str, int]:
 
     A broken full-text index counts as one row.
     """
-    comparisons = COMPARISONS | (SQLITE_COMPARISONS if connection.dialect.name == "sqlite" else {})
+    comparisons = COMPARISONS | ({} if dialect_of(connection).plans_text_searches else SQLITE_COMPARISONS)
     wrong_rows = {table: _count_differences(connection, *both) for table, both in comparisons.items()}
     wrong_rows |= dict.fromkeys(_broken_search_indexes(connection), 1)
     return {table: number for table, number in wrong_rows.items() if number}
@@ -69,7 +70,7 @@ def _count_differences(connection, expected, stored):
 
 def _broken_search_indexes(connection):
     """Yield the full-text indexes that disagree with their rows. PostgreSQL maintains its indexes itself."""
-    if connection.dialect.name != "sqlite":
+    if dialect_of(connection).plans_text_searches:
         return
     for name in triggers_sqlite.SEARCH_INDEXES:
         try:

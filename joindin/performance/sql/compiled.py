@@ -14,6 +14,8 @@ from typing import Any
 
 from sqlalchemy.sql import Executable
 
+from joindin.db.dialects import dialect_of
+
 # How SQLAlchemy writes the place of a list whose length is known at execution only.
 IN_LIST = re.compile(r"(NOT )?IN \(__\[POSTCOMPILE_(\w+)\]\)")
 
@@ -55,7 +57,7 @@ class CompiledSQL:
 
     def __init__(self, statement, dialect):
         compiled = statement.compile(dialect=dialect)
-        self._is_sqlite = dialect.name == "sqlite"
+        self._has_arrays = dialect_of(dialect).has_arrays
         self._text = IN_LIST.sub(self._list_condition, str(compiled))
         self._defaults = compiled.params
         self._order = compiled.positiontup
@@ -75,7 +77,7 @@ class CompiledSQL:
             value = values[name]
             values[name] = [process(each) for each in value] if name in self._lists else process(value)
         for name in self._lists:
-            values[name] = json.dumps(list(values[name])) if self._is_sqlite else list(values[name])
+            values[name] = list(values[name]) if self._has_arrays else json.dumps(list(values[name]))
         return self._text, values if self._order is None else [values[name] for name in self._order]
 
     def fetch_rows(self, cursor) -> "ResultRows":
@@ -89,9 +91,9 @@ class CompiledSQL:
 
     def _list_condition(self, match):
         negated, name = match.groups()
-        if self._is_sqlite:
-            return f"{negated or ''}IN (SELECT value FROM json_each(?))"
-        return f"{'<> ALL' if negated else '= ANY'} (%({name})s)"
+        if self._has_arrays:
+            return f"{'<> ALL' if negated else '= ANY'} (%({name})s)"
+        return f"{negated or ''}IN (SELECT value FROM json_each(?))"
 
     def _read_cursor_description(self, columns):
         types = zip(self._column_types, columns) if self._column_types else ()

@@ -14,6 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from joindin.db.dialects import dialect_of
 from joindin.db.outages import CauseLog, is_driver_outage
 from joindin.errors import ServiceUnavailable
 from joindin.performance.sql.compiled import CompiledSQL, CompiledStatement
@@ -35,7 +36,7 @@ class ConnectionPool:
         self.engine = engine
         self.driver_error = engine.dialect.loaded_dbapi.Error
         self._failures = CauseLog("A statement failed on the fast path")
-        self._is_sqlite = engine.dialect.name == "sqlite"
+        self._is_server = dialect_of(engine).is_server
         self._max_connections = max_connections
         self._idle = []
         self._open = 0
@@ -52,7 +53,7 @@ class ConnectionPool:
         """
         while True:
             while (cursor := self._pop_idle()) is not None:
-                if self._is_sqlite or _is_alive(cursor.connection):
+                if not self._is_server or _is_alive(cursor.connection):
                     return cursor
                 self.discard(cursor)
             if self._reserve():
@@ -65,7 +66,7 @@ class ConnectionPool:
 
     def discard(self, cursor) -> None:
         """Close the connection of ``cursor``, which met an error. An open transaction is rolled back."""
-        if self._is_sqlite:
+        if not self._is_server:
             # A connection with an unfinished statement keeps its locks after it is closed.
             with suppress(self.driver_error):
                 cursor.connection.rollback()
@@ -145,7 +146,7 @@ class ConnectionPool:
             pooled = self.engine.raw_connection()
             connection = pooled.dbapi_connection
             pooled.detach()
-            if not self._is_sqlite:
+            if self._is_server:
                 connection.autocommit = True
                 connection.execute(f"SET statement_timeout = {STATEMENT_TIMEOUT_MS}")
                 connection.prepare_threshold = 0

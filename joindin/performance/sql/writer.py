@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy.engine import Connection, Engine
 
+from joindin.db.dialects import dialect_of
 from joindin.db.locking import BUSY_TIMEOUT_S, begin_immediate, begin_immediate_with_retry
 from joindin.errors import DomainError, ServiceUnavailable
 from joindin.performance.sql.compiled import CompiledStatement, ResultRows
@@ -31,21 +32,21 @@ class TransactionRunner:
     def __init__(self, engine: Engine, pool: ConnectionPool | None):
         self._engine = engine
         self._pool = pool
-        self._is_sqlite = engine.dialect.name == "sqlite"
+        self._dialect = dialect_of(engine)
         self._mutex = Lock()
         # Called after each commit, with the ``info`` of the transaction.
         self.after_commit: list[Callable[[dict], None]] = []
 
     @property
     def has_data_changing_ctes(self) -> bool:
-        return not self._is_sqlite
+        return self._dialect.is_server
 
     def execute(self, statement: CompiledStatement, params: Mapping[str, Any]) -> ResultRows:
         """Execute one statement as a transaction, and return its rows.
 
         :raises ServiceUnavailable: if the database is not available; the statement may have been executed.
         """
-        run = self._run_in_transaction if self._is_sqlite else self._run_in_autocommit
+        run = self._run_in_autocommit if self._dialect.is_server else self._run_in_transaction
         return self._run_and_notify(run, lambda connection: connection.execute(statement, params))
 
     def run(self, transaction: Callable[[Any], Result]) -> Result:
@@ -104,7 +105,7 @@ class TransactionRunner:
     @contextmanager
     def _writer_slot(self):
         """Wait for the other writers of this process on SQLite. Yield the seconds left to wait for other processes."""
-        if not self._is_sqlite:
+        if self._dialect.has_row_locks:
             yield 0
             return
         deadline = monotonic() + BUSY_TIMEOUT_S
@@ -116,10 +117,10 @@ class TransactionRunner:
             self._mutex.release()
 
     def _begin(self, cursor, timeout_s):
-        if self._is_sqlite:
-            begin_immediate_with_retry(cursor.connection, timeout_s)
-        else:
+        if self._dialect.has_row_locks:
             cursor.execute("BEGIN")
+        else:
+            begin_immediate_with_retry(cursor.connection, timeout_s)
 
     def _commit(self, cursor):
         try:

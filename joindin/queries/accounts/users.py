@@ -2,6 +2,7 @@
 
 from sqlalchemy import bindparam, select, text, true
 
+from joindin.db.dialects import dialect_of
 from joindin.errors import NotFound
 from joindin.models import EventHost, User
 from joindin.performance.caching.query_cache import CHANGE_COUNTER, cached_count, peek_count
@@ -62,7 +63,7 @@ def list_users(connection, paging: Paging, keyword: str | None = None) -> Page:
         return _list_everybody(connection, paging)
     values = {"part": literal_pattern(keyword)}
     counting, found = _COUNT_NAMED, _NAMED
-    if connection.dialect.name == "sqlite" and (match := trigram_match(values["part"])) is not None:
+    if not dialect_of(connection).plans_text_searches and (match := trigram_match(values["part"])) is not None:
         values["match"] = match
         counting = _COUNT_LOOKED_UP
         number = peek_count(connection, counting, values)

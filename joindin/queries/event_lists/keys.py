@@ -9,6 +9,7 @@ from functools import cached_property
 from sqlalchemy import Integer, bindparam, column, exists, select
 from sqlalchemy.sql.elements import TextClause
 
+from joindin.db.dialects import dialect_of
 from joindin.models import Attendance, EventHost
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.viewer import UserSnapshot, Viewer
@@ -23,7 +24,7 @@ class EventKeysStatement(CompiledStatement):
 
     def fetch(self, connection, params: dict, viewer_id: int | None) -> list:
         """Return the keys in their order, with the flags of the viewer if that costs no further statement."""
-        if viewer_id is None or connection.dialect.name == "sqlite":
+        if viewer_id is None or not dialect_of(connection).is_server:
             return connection.execute(self, params).all()
         return connection.execute(self.with_viewer_flags, params | {"viewer_id": viewer_id}).all()
 

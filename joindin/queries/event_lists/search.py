@@ -13,6 +13,7 @@ from functools import lru_cache
 from sqlalchemy import bindparam, text
 
 from joindin.db.base import UtcDateTime
+from joindin.db.dialects import dialect_of
 from joindin.performance.caching.query_cache import CHANGE_COUNTER, cached_count, peek_count
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.queries.event_lists.hot import SCORE_SQL, hot_candidates_sql
@@ -71,7 +72,7 @@ def search_events(connection, conditions: tuple, order: str, values: dict, pagin
     ``values`` holds the parameters of the conditions. A ``match`` of None means that the title is too short for its
     index. The number of matches is cached; it also decides which way is tried first.
     """
-    dialect = connection.dialect.name
+    dialect = dialect_of(connection)
     params = values | {"size": paging.size, "offset": paging.start or 0}
     narrowest = next((name for name in CANDIDATES if name in conditions and not _is_too_short(name, values)), None)
     counting = _count(dialect, narrowest, conditions), _count_params(conditions, values)
@@ -96,7 +97,7 @@ def _scan(connection, narrowest, conditions, order, params, paging, counting):
             rows = connection.execute(_bounded_scan(conditions, order, length, limit), params).all()
             total = cached_count(connection, *counting, rows[0].changes if rows else None)
     if len(rows) < (min(paging.size, total - start) if limit else total):
-        statement = _sorted_matches(connection.dialect.name, narrowest, conditions, order, limit)
+        statement = _sorted_matches(dialect_of(connection), narrowest, conditions, order, limit)
         rows = connection.execute(statement, params).all()
         total = cached_count(connection, *counting, rows[0].changes if rows else None)
     return Page(rows, total, paging)
@@ -175,7 +176,7 @@ def _page(conditions, order, source, limit, complete="", score=SCORE_SQL):
 
 def _source(dialect, narrowest):
     """Return the rows to search. PostgreSQL chooses the index from the conditions by itself."""
-    if dialect != "sqlite" or narrowest not in ("title", "tags"):
+    if dialect.plans_text_searches or narrowest not in ("title", "tags"):
         return "listed_events listed"
     found = _candidates(dialect, narrowest)
     return (
@@ -185,12 +186,12 @@ def _source(dialect, narrowest):
 
 def _remaining_conditions(dialect, narrowest, conditions):
     """Return the conditions that :func:`_source` does not already fulfil."""
-    return tuple(name for name in conditions if dialect != "sqlite" or name != "tags" or name != narrowest)
+    return tuple(name for name in conditions if dialect.plans_text_searches or name != "tags" or name != narrowest)
 
 
 def _candidates(dialect, name):
     sql = CANDIDATES[name]
-    return sql if isinstance(sql, str) else sql[dialect]
+    return sql if isinstance(sql, str) else sql[dialect.name]
 
 
 def _score_join(order):
