@@ -30,7 +30,7 @@ def user(session):
     return make_user(session, "ada", is_admin=True, is_editor=True, is_trusted=True)
 
 
-def give_token(session, user, value=TOKEN, **fields):
+def make_access_token(session, user, value=TOKEN, **fields):
     token = AccessToken(
         token_hash=hash_token(value),
         user_id=user and user.id,
@@ -69,7 +69,7 @@ def authenticate(app, path, method="GET", scheme="Bearer", then=get_caller, **kw
     ],
 )
 def test_a_token_without_the_confidential_scope_has_no_roles(app, session, user, surface, method, scopes, has_roles):
-    give_token(session, user, scopes=scopes)
+    make_access_token(session, user, scopes=scopes)
 
     caller = authenticate(app, PATHS[surface], method)
 
@@ -84,7 +84,7 @@ def test_a_token_without_the_confidential_scope_has_no_roles(app, session, user,
 )
 def test_the_audit_log_names_surface_application_and_address(app, session, user, surface, fields, name):
     client = make_client(session, "web2", **fields) if fields else None
-    give_token(session, user, client_id=client and client.id)
+    make_access_token(session, user, client_id=client and client.id)
 
     def act():
         log_action(db.session, "user.promote", user, actor=get_caller().user)
@@ -103,7 +103,7 @@ def test_a_token_in_clear_is_ignored_where_tls_is_required(
     app, session, user, monkeypatch, surface, base_url, is_known
 ):
     monkeypatch.setitem(app.config, "TOKENS_NEED_TLS", True)
-    token = give_token(session, user, last_used_at=None)
+    token = make_access_token(session, user, last_used_at=None)
 
     caller = authenticate(app, PATHS[surface], base_url=base_url)
 
@@ -114,7 +114,7 @@ def test_a_token_in_clear_is_ignored_where_tls_is_required(
 
 @pytest.mark.parametrize("surface", SURFACES)
 def test_the_last_use_is_recorded(app, session, user, surface):
-    token, before = give_token(session, user, last_used_at=None), utc_now()
+    token, before = make_access_token(session, user, last_used_at=None), utc_now()
 
     authenticate(app, PATHS[surface])
 
@@ -125,7 +125,7 @@ def test_the_last_use_is_recorded(app, session, user, surface):
 @pytest.mark.parametrize("surface", SURFACES)
 @pytest.mark.parametrize("fields", [{"revoked_at": NOW}, {"expires_at": NOW}, {"value": "other"}])
 def test_a_token_that_is_not_valid_gives_no_identity(app, session, user, surface, fields):
-    give_token(session, user, **fields)
+    make_access_token(session, user, **fields)
 
     caller = authenticate(app, PATHS[surface])
 
@@ -134,7 +134,7 @@ def test_a_token_that_is_not_valid_gives_no_identity(app, session, user, surface
 
 @pytest.mark.parametrize("surface", SURFACES)
 def test_a_token_of_a_service_has_no_user(app, session, surface):
-    give_token(session, None)
+    make_access_token(session, None)
 
     caller = authenticate(app, PATHS[surface])
 
@@ -146,7 +146,7 @@ def test_a_token_of_a_service_has_no_user(app, session, surface):
     [("v2_1", {"Bearer", "bearer", "OAuth"}), ("gancio", {"Bearer", "bearer"}), ("ephios", {"Bearer", "bearer"})],
 )
 def test_a_surface_accepts_its_own_schemes(app, session, user, surface, accepted):
-    give_token(session, user)
+    make_access_token(session, user)
 
     assert {
         scheme
@@ -157,7 +157,7 @@ def test_a_surface_accepts_its_own_schemes(app, session, user, surface, accepted
 
 @pytest.mark.parametrize("surface", TOKENLESS_PATHS)
 def test_pages_ignore_tokens(app, session, user, surface):
-    token = give_token(session, user, last_used_at=None)
+    token = make_access_token(session, user, last_used_at=None)
 
     caller = authenticate(app, TOKENLESS_PATHS[surface], then=lambda: (session_user(), get_caller())[1])
 

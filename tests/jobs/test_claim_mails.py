@@ -9,14 +9,14 @@ from tests.jobs.test_mail_messages import FEEDBACK, SIGNATURE
 HOSTING = "claimed talks and reported comments at your events"
 
 
-def make_world(session):
+def make_claimed_talk(session):
     hosts = [make_user(session, name) for name in ("hanna", "hugo")]
     event = make_event(session, "Día & Co", host=hosts[0], slug="dia")
     talk = make_talk(session, event, "*On* Python", speakers=["Ann"], stub="abc12")
     return hosts[0], make_user(session, "ann o", email="ann@example.org", full_name="Ann [O](x)"), talk
 
 
-def say(session, talk, caller, user, *, is_manager=False):
+def claim_speaker(session, talk, caller, user, *, is_manager=False):
     claim_talk(
         session,
         talk.id,
@@ -29,8 +29,8 @@ def say(session, talk, caller, user, *, is_manager=False):
 
 
 def test_a_claim_is_told_to_the_hosts(session, smtp_server, deliver):
-    _host, ann, talk = make_world(session)
-    say(session, talk, ann, ann)
+    _host, ann, talk = make_claimed_talk(session)
+    claim_speaker(session, talk, ann, ann)
 
     deliver()
 
@@ -45,8 +45,8 @@ def test_a_claim_is_told_to_the_hosts(session, smtp_server, deliver):
 
 
 def test_an_assignment_is_told_to_the_speaker(session, smtp_server, deliver):
-    host, ann, talk = make_world(session)
-    say(session, talk, host, ann, is_manager=True)
+    host, ann, talk = make_claimed_talk(session)
+    claim_speaker(session, talk, host, ann, is_manager=True)
 
     deliver()
 
@@ -62,9 +62,9 @@ def test_an_assignment_is_told_to_the_speaker(session, smtp_server, deliver):
 
 
 def test_an_approval_is_told_to_the_speaker(session, smtp_server, deliver):
-    host, ann, talk = make_world(session)
-    say(session, talk, ann, ann)
-    say(session, talk, host, ann, is_manager=True)
+    host, ann, talk = make_claimed_talk(session)
+    claim_speaker(session, talk, ann, ann)
+    claim_speaker(session, talk, host, ann, is_manager=True)
 
     deliver()
 
@@ -80,8 +80,8 @@ def test_an_approval_is_told_to_the_speaker(session, smtp_server, deliver):
 
 
 def test_a_rejection_is_told_to_the_claimant(session, smtp_server, deliver):
-    _host, ann, talk = make_world(session)
-    say(session, talk, ann, ann)
+    _host, ann, talk = make_claimed_talk(session)
+    claim_speaker(session, talk, ann, ann)
     reject_claim(session, talk.id, speaker_name="Ann", username=ann.username, actor=make_user(session))
 
     deliver()
@@ -97,11 +97,11 @@ def test_a_rejection_is_told_to_the_claimant(session, smtp_server, deliver):
 
 
 def test_people_without_an_address_are_told_nothing(session, smtp_server, deliver):
-    host, ann, talk = make_world(session)
+    host, ann, talk = make_claimed_talk(session)
     ann.email = None
     host.email = None
-    say(session, talk, ann, ann)
-    say(session, talk, host, ann, is_manager=True)
+    claim_speaker(session, talk, ann, ann)
+    claim_speaker(session, talk, host, ann, is_manager=True)
 
     deliver()
 

@@ -23,7 +23,7 @@ MINUTE = dt.timedelta(minutes=1)
 SECOND = dt.timedelta(seconds=1)
 
 
-def put_mail(session, *recipients, kind="password_reset", token="0123456789abcdef"):
+def enqueue_due_mail(session, *recipients, kind="password_reset", token="0123456789abcdef"):
     """Mail that is due from NOW on."""
     enqueue_mail(session, kind, recipients or ["paul@example.org"], full_name="Paul Plain", token=token)
     session.flush()
@@ -42,7 +42,7 @@ def state(mail):
 
 
 def test_a_mail_goes_out_once_and_its_facts_are_forgotten(session, smtp_server, deliver):
-    put_mail(session)
+    enqueue_due_mail(session)
     now = NOW + MINUTE
 
     rounds = [deliver(now), deliver(now), deliver(now + dt.timedelta(days=1))]
@@ -53,7 +53,7 @@ def test_a_mail_goes_out_once_and_its_facts_are_forgotten(session, smtp_server, 
 
 
 def test_each_recipient_gets_a_message_of_their_own(session, smtp_server, deliver):
-    put_mail(session, "a@example.org", "", None, "b@example.org")
+    enqueue_due_mail(session, "a@example.org", "", None, "b@example.org")
 
     deliver()
 
@@ -63,7 +63,7 @@ def test_each_recipient_gets_a_message_of_their_own(session, smtp_server, delive
 
 
 def test_a_mail_that_is_put_off_is_tried_again_when_its_time_has_come(session, smtp_server, deliver):
-    put_mail(session)
+    enqueue_due_mail(session)
     now = NOW + MINUTE
     smtp_server.answers = ["451 Not now"]
 
@@ -78,7 +78,7 @@ def test_a_mail_that_is_put_off_is_tried_again_when_its_time_has_come(session, s
 
 
 def test_every_attempt_is_the_same_message_so_that_a_double_can_be_recognised(session, smtp_server, deliver):
-    put_mail(session)
+    enqueue_due_mail(session)
     smtp_server.answers = ["451 I kept it, but you will never know"]
 
     deliver(NOW + MINUTE)
@@ -94,7 +94,7 @@ def test_every_attempt_is_the_same_message_so_that_a_double_can_be_recognised(se
 
 
 def test_pauses_double_up_to_six_hours_and_the_twelfth_failure_is_the_last(session, smtp_server, deliver):
-    put_mail(session)
+    enqueue_due_mail(session)
     smtp_server.answers = ["451 Not now"] * 13
     now, pauses = NOW + MINUTE, []
 
@@ -110,7 +110,7 @@ def test_pauses_double_up_to_six_hours_and_the_twelfth_failure_is_the_last(sessi
 
 
 def test_a_recipient_refused_for_good_is_given_up_at_once(session, smtp_server, deliver):
-    put_mail(session, "gone@example.org", "paul@example.org")
+    enqueue_due_mail(session, "gone@example.org", "paul@example.org")
     smtp_server.recipient_replies = ["550 5.1.1 No such user"]
 
     done = deliver(NOW)
@@ -122,7 +122,7 @@ def test_a_recipient_refused_for_good_is_given_up_at_once(session, smtp_server, 
 
 
 def test_a_recipient_refused_for_now_is_tried_again(session, smtp_server, deliver):
-    put_mail(session)
+    enqueue_due_mail(session)
     smtp_server.recipient_replies = ["450 4.2.1 Greylisted"]
 
     rounds = [deliver(NOW), deliver(NOW + MINUTE)]
@@ -133,7 +133,7 @@ def test_a_recipient_refused_for_now_is_tried_again(session, smtp_server, delive
 
 @pytest.mark.parametrize("recipient", ["nobody", "a@example.org, b@example.org", "a@example.org\r\nBcc: b@example.org"])
 def test_an_invalid_address_is_not_sent_to_the_server(session, smtp_server, deliver, recipient):
-    put_mail(session, recipient)
+    enqueue_due_mail(session, recipient)
 
     done = deliver(NOW)
 
@@ -143,7 +143,7 @@ def test_an_invalid_address_is_not_sent_to_the_server(session, smtp_server, deli
 
 
 def test_an_address_with_other_letters_in_its_domain_is_reached(session, smtp_server, deliver):
-    put_mail(session, "paul@bücher.example")
+    enqueue_due_mail(session, "paul@bücher.example")
 
     done = deliver(NOW)
 
@@ -152,7 +152,7 @@ def test_an_address_with_other_letters_in_its_domain_is_reached(session, smtp_se
 
 
 def test_when_the_server_is_down_the_round_ends_and_nothing_is_lost(session, smtp_server, deliver):
-    put_mail(session, "a@example.org", "b@example.org")
+    enqueue_due_mail(session, "a@example.org", "b@example.org")
 
     done = deliver(NOW, MAIL_URL=f"smtp://127.0.0.1:{free_port()}")
 
@@ -165,9 +165,9 @@ def test_when_the_server_is_down_the_round_ends_and_nothing_is_lost(session, smt
 
 
 def test_a_mail_that_cannot_be_composed_does_not_block_the_others(session, smtp_server, deliver, caplog):
-    put_mail(session, "a@example.org", kind="carrier_pigeon")
-    put_mail(session, "b@example.org", kind="event_approved")
-    put_mail(session, "c@example.org")
+    enqueue_due_mail(session, "a@example.org", kind="carrier_pigeon")
+    enqueue_due_mail(session, "b@example.org", kind="event_approved")
+    enqueue_due_mail(session, "c@example.org")
 
     done = deliver(NOW)
 
@@ -181,7 +181,7 @@ def test_a_mail_that_cannot_be_composed_does_not_block_the_others(session, smtp_
 
 def test_no_token_reaches_the_logs_or_the_row(session, smtp_server, deliver, caplog):
     caplog.set_level(logging.DEBUG)
-    put_mail(session, token="5ec4e700000000ff")
+    enqueue_due_mail(session, token="5ec4e700000000ff")
     smtp_server.answers = ["554 Looks bad: http://web.example/user/new-password?token=5ec4e700000000ff"]
 
     deliver(NOW)
@@ -199,7 +199,7 @@ def test_no_token_reaches_the_logs_or_the_row(session, smtp_server, deliver, cap
 
 def test_two_workers_at_once_send_each_mail_exactly_once(app, session, smtp_server):
     recipients = [f"user{number}@example.org" for number in range(30)]
-    put_mail(session, *recipients)
+    enqueue_due_mail(session, *recipients)
     settings = {**app.config, "MAIL_URL": smtp_server.url}
     start, rounds = threading.Barrier(2), []
 
@@ -224,7 +224,7 @@ def test_two_workers_at_once_send_each_mail_exactly_once(app, session, smtp_serv
 
 
 def test_a_slow_mail_server_does_not_block_the_database(app, session, smtp_server, deliver):
-    put_mail(session)
+    enqueue_due_mail(session)
     seen = []
 
     async def write_meanwhile():
@@ -241,7 +241,7 @@ def test_a_slow_mail_server_does_not_block_the_database(app, session, smtp_serve
 
 
 def test_a_worker_that_lost_its_lease_does_not_put_off_what_another_sent(app, session, smtp_server, deliver):
-    put_mail(session)
+    enqueue_due_mail(session)
     settings = {**app.config, "MAIL_URL": smtp_server.url}
     later = NOW + LEASE
 
@@ -264,7 +264,7 @@ def test_a_worker_that_lost_its_lease_does_not_put_off_what_another_sent(app, se
 
 def test_without_a_server_mails_become_files_and_the_log_says_so(session, deliver, tmp_path, caplog):
     caplog.set_level(logging.INFO)
-    put_mail(session, "paul@example.org", token="5ec4e700000000ff")
+    enqueue_due_mail(session, "paul@example.org", token="5ec4e700000000ff")
     folder = tmp_path / "not yet" / "mail"
 
     done = deliver(NOW, MAIL_URL=None, MAIL_DIR=str(folder))
@@ -284,7 +284,7 @@ def test_without_a_server_mails_become_files_and_the_log_says_so(session, delive
 
 
 def test_a_file_that_cannot_be_written_is_tried_again(session, deliver, tmp_path):
-    put_mail(session)
+    enqueue_due_mail(session)
     (tmp_path / "mail").write_text("in the way")
 
     done = deliver(NOW, MAIL_URL=None, MAIL_DIR=str(tmp_path / "mail"))

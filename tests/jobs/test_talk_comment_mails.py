@@ -15,7 +15,7 @@ FEEDBACK = "mailto:feedback@joind.in"
 COMMENTS, HOSTING = "comments on your talks", "claimed talks and reported comments at your events"
 
 
-def say(session, talk, author, text, **more):
+def add_comment(session, talk, author, text, **more):
     limit = CommentRateLimit(30, dt.timedelta(hours=1))
     fields = {"rating": 4, "is_private": False, "source": "joind.in", **more}
     add_talk_comment(session, talk.id, author=author, text=text, limit=limit, now=NOW, **fields)
@@ -24,7 +24,7 @@ def say(session, talk, author, text, **more):
 def test_a_comment_is_told_to_the_speakers(session, smtp_server, deliver):
     author, ada, bob = (make_user(session, name, full_name=name.title()) for name in ("ann", "ada", "bob"))
     talk = make_talk(session, make_event(session), "On {Python} & more", stub="abcde", speakers=[ada, bob, "Somebody"])
-    say(session, talk, author, "Clear.\n\nAnd [fun](http://evil.example)!")
+    add_comment(session, talk, author, "Clear.\n\nAnd [fun](http://evil.example)!")
 
     deliver()
 
@@ -42,7 +42,7 @@ def test_a_comment_is_told_to_the_speakers(session, smtp_server, deliver):
 def test_a_private_comment_without_a_rating_that_counts_says_so(session, smtp_server, deliver):
     ada, bob = make_user(session, "ada", full_name="Ada"), make_user(session, "bob")
     talk = make_talk(session, make_event(session), "On Python", stub="abcde", speakers=[ada, bob])
-    say(session, talk, ada, "Psst", is_private=True)
+    add_comment(session, talk, ada, "Psst", is_private=True)
 
     deliver()
 
@@ -60,7 +60,7 @@ def test_users_who_opted_out_or_have_no_address_get_no_mail(session, smtp_server
     opt_out(session, ada.id, "feedback", now=NOW)
     opt_out(session, bob.id, "hosting", now=NOW)
     speakers = [ada, bob, *(make_user(session, email=email) for email in (None, ""))]
-    say(session, make_talk(session, make_event(session), speakers=speakers), author, "Clear.")
+    add_comment(session, make_talk(session, make_event(session), speakers=speakers), author, "Clear.")
 
     deliver()
 

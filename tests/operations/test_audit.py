@@ -257,27 +257,27 @@ def test_every_operation_with_an_actor_is_in_the_table():
 
 @pytest.mark.parametrize("operation", PRIVILEGED, ids=operation_name)
 def test_a_privileged_operation_is_logged(session, operation):
-    world = SampleData(session)
+    sample_data = SampleData(session)
     do, action, kind, name, changes = PRIVILEGED[operation]
 
-    do(session, world)
+    do(session, sample_data)
 
     entry = newest(session, AuditEntry)
-    assert (entry.actor_id, entry.actor_name) == (world.root.id, "root")
+    assert (entry.actor_id, entry.actor_name) == (sample_data.root.id, "root")
     assert (entry.action, entry.subject_type, entry.subject_name) == (action, kind, name)
-    assert entry.changes == (changes(world) if callable(changes) else changes)
+    assert entry.changes == (changes(sample_data) if callable(changes) else changes)
     assert "long enough" not in str(entry.changes)
     assert (entry.surface, entry.ip_address) == ("shell", None)
 
 
 def test_a_decision_about_a_talk_comment_is_logged_with_its_own_action(session):
-    world = SampleData(session)
+    sample_data = SampleData(session)
 
-    resolve_comment_reports(session, world.talk_comment, decider=world.root, decision="denied", now=NOW)
+    resolve_comment_reports(session, sample_data.talk_comment, decider=sample_data.root, decision="denied", now=NOW)
 
     entry = newest(session, AuditEntry)
     assert (entry.action, entry.subject_type, entry.subject_id) == (
-        "talk_comment.show", "talk_comment", world.talk_comment.id
+        "talk_comment.show", "talk_comment", sample_data.talk_comment.id
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from tests.factories import NOW, make_client, make_user
 SECOND = dt.timedelta(seconds=1)
 
 
-def give_token(session, user=None, client=None, **fields):
+def make_access_token(session, user=None, client=None, **fields):
     token = AccessToken(
         token_hash=hash_token("secret"),
         user_id=user.id if user else None,
@@ -36,7 +36,7 @@ def give_token(session, user=None, client=None, **fields):
 
 def test_a_token_tells_in_one_statement_whom_it_speaks_for_and_through_what(session, count_statements):
     user, client = make_user(session, "ada", is_trusted=True), make_client(session, name="Schedule", is_trusted=False)
-    token = give_token(session, user, client, kind="oauth2", scopes="ME_READ PUBLIC_READ", last_used_at=NOW)
+    token = make_access_token(session, user, client, kind="oauth2", scopes="ME_READ PUBLIC_READ", last_used_at=NOW)
 
     with count_statements() as seen:
         shown = get_valid_token(session, "secret", NOW)
@@ -58,7 +58,7 @@ def test_a_token_tells_in_one_statement_whom_it_speaks_for_and_through_what(sess
 
 
 def test_a_token_may_be_nobodys_and_of_no_application(session):
-    give_token(session, scopes="PUBLIC_READ")
+    make_access_token(session, scopes="PUBLIC_READ")
 
     shown = get_valid_token(session, "secret", NOW)
 
@@ -75,14 +75,14 @@ def test_a_token_may_be_nobodys_and_of_no_application(session):
     ],
 )
 def test_a_token_ends_when_it_lapses_or_is_revoked(session, fields, is_alive):
-    give_token(session, make_user(session), **fields)
+    make_access_token(session, make_user(session), **fields)
 
     assert (get_valid_token(session, "secret", NOW) is not None) is is_alive
 
 
 def test_a_token_of_somebody_who_was_deactivated_is_none(session):
     user = make_user(session, is_admin=True)
-    give_token(session, user)
+    make_access_token(session, user)
     assert get_valid_token(session, "secret", NOW) is not None
 
     user.is_active = False

@@ -9,5 +9,5 @@ def document(app):
 
 
 @pytest.fixture
-def world(session):
+def sample_data(session):
     return make_sample_data(session)

@@ -19,17 +19,19 @@ FORMS = ("default", "verbose")
 # Reports are listed while they are open.
 NEVER_LISTED = {("EventReport", "deciding_user_uri"), ("TalkReport", "deciding_user_uri")}
 
-# Members that a world with everything in it has always; elsewhere they are missing.
+# Members that complete sample data in it always have; elsewhere they are missing.
 ALWAYS_HERE = {("TalkSpeakers", "0")}
 
 
-def test_every_response_to_a_read_is_as_documented(api, session, world, document):
-    callers = {"visitor": api} | {name: api.signed_in(user, world.client) for name, user in world.users.items()}
+def test_every_response_to_a_read_is_as_documented(api, session, sample_data, document):
+    callers = {"visitor": api} | {
+        name: api.signed_in(user, sample_data.client) for name, user in sample_data.users.items()
+    }
     seen, wrong = SchemaCoverage(document), []
 
     for path, _, operation in reads(document):
         for name, caller in callers.items():
-            for address in addresses(path, operation, world, session):
+            for address in addresses(path, operation, sample_data, session):
                 reply = caller.get(address)
                 wrong += [(name, address, problem) for problem in differences(document, operation, address, reply)]
                 if reply.status_code == 200:
@@ -45,12 +47,12 @@ def reads(document):
     return [(path, method, operation) for path, method, operation in list_operations(document) if method == "get"]
 
 
-def addresses(path, operation, world, session):
+def addresses(path, operation, sample_data, session):
     """Where to ask: in each form, cut into pages, and for things of every state."""
-    ids = world.ids | {"token_id": session.query(AccessToken.id).order_by(AccessToken.id).limit(1).scalar()}
+    ids = sample_data.ids | {"token_id": session.query(AccessToken.id).order_by(AccessToken.id).limit(1).scalar()}
     paths = [fill(path, ids)]
     if path == "/v2.1/events/{event_id}":
-        paths += [fill(path, {"event_id": event.id}) for event in (world.pending, world.rejected)]
+        paths += [fill(path, {"event_id": event.id}) for event in (sample_data.pending, sample_data.rejected)]
     if operation["operationId"] in ("getTalks", "getUsers"):
         paths = [f"{path}?{urlencode({'title': 't', 'keyword': 'a'})}"]
     for address in paths:
@@ -110,28 +112,28 @@ def never_missing(document, seen):
     }
 
 
-def test_every_example_body_is_accepted(api, session, world, document):
-    ada, hashed = api.signed_in(world.users["host"], world.client), hash_password("correct horse")
+def test_every_example_body_is_accepted(api, session, sample_data, document):
+    ada, hashed = api.signed_in(sample_data.users["host"], sample_data.client), hash_password("correct horse")
     surprises = []
 
     for path, method, operation in list_operations(document):
         if content := operation.get("requestBody", {}).get("content", {}).get("application/json"):
-            prepare_for_sending(session, world, hashed)
+            prepare_for_sending(session, sample_data, hashed)
             body = content["example"]
             if "track_uri" in body:
-                body = body | {"track_uri": fill("/v2.1/tracks/{track_id}", world.ids)}
-            reply = ada.request(method.upper(), fill(path, world.ids), json=body)
+                body = body | {"track_uri": fill("/v2.1/tracks/{track_id}", sample_data.ids)}
+            reply = ada.request(method.upper(), fill(path, sample_data.ids), json=body)
             surprises += [(operation_name((path, method, operation)), each) for each in unlike(operation, reply)]
 
     assert surprises == []
 
 
-def prepare_for_sending(session, world, hashed):
+def prepare_for_sending(session, sample_data, hashed):
     """Give Ada the password and the mailed tokens of the examples, the rights of an admin, and what others own."""
-    ada = world.users["host"]
+    ada = sample_data.users["host"]
     ada.password_hash, ada.is_admin = hashed, True
-    world.client.secret_hash, world.client.owner_id = hash_token("web2secret"), ada.id
-    session.get_one(TalkComment, world.ids["talk_comment_id"]).user_id = ada.id
+    sample_data.client.secret_hash, sample_data.client.owner_id = hash_token("web2secret"), ada.id
+    session.get_one(TalkComment, sample_data.ids["talk_comment_id"]).user_id = ada.id
     for kind in (EmailVerification, PasswordReset):
         session.query(kind).delete()
         session.add(kind(user_id=ada.id, token_hash=hash_token("0b5f2a9c77e14d38"), created_at=utc_now()))
@@ -157,8 +159,8 @@ def shape_of(address):
 
 
 @pytest.mark.parametrize(("is_admin", "status", "location"), [(True, 201, "/events/0"), (False, 202, "/events")])
-def test_the_example_event_is_accepted(api, session, world, document, is_admin, status, location):
-    submitter = world.users["admin" if is_admin else "guest"]
+def test_the_example_event_is_accepted(api, session, sample_data, document, is_admin, status, location):
+    submitter = sample_data.users["admin" if is_admin else "guest"]
     example = document["paths"]["/v2.1/events"]["post"]["requestBody"]["content"]["application/json"]["example"]
 
     reply = api.signed_in(submitter).post("/v2.1/events", json=example)
@@ -166,15 +168,15 @@ def test_the_example_event_is_accepted(api, session, world, document, is_admin, 
     assert (reply.status_code, shape_of(reply.headers["Location"])) == (status, location)
 
 
-def test_an_image_is_sent_as_documented(api, session, world, document):
+def test_an_image_is_sent_as_documented(api, session, sample_data, document):
     operation = document["paths"]["/v2.1/events/{event_id}/images"]["post"]
     (media_type,) = operation["requestBody"]["content"]
     picture = BytesIO()
     Image.new("RGB", (200, 200)).save(picture, "PNG")
     picture.seek(0)
 
-    reply = api.signed_in(world.users["host"]).post(
-        fill("/v2.1/events/{event_id}/images", world.ids),
+    reply = api.signed_in(sample_data.users["host"]).post(
+        fill("/v2.1/events/{event_id}/images", sample_data.ids),
         data={"image": (picture, "icon.png")},
         content_type=media_type,
     )

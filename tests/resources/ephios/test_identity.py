@@ -22,7 +22,7 @@ def ada(session):
     return make_user_with_password(session, "ada", full_name="Ada Lovelace")
 
 
-def give(session, user, value="token", **fields):
+def make_token(session, user, value="token", **fields):
     fields = {"kind": PERSONAL, "scopes": ALL_SCOPES, "created_at": NOW, **fields}
     token = AccessToken(token_hash=hash_token(value), user_id=user and user.id, **fields)
     session.add(token)
@@ -30,7 +30,7 @@ def give(session, user, value="token", **fields):
     return token
 
 
-def ask(browser, path=ME, token="token", method="GET", **headers):
+def send_request(browser, path=ME, token="token", method="GET", **headers):
     headers = {"Accept-Language": "en", "Authorization": f"Bearer {token}", **headers}
     return browser.request(method, path, headers=headers)
 
@@ -48,15 +48,15 @@ def assert_as_captured(reply, name):
 
 
 def test_the_root_is_as_captured_for_any_token_of_a_user(browser, session, ada):
-    give(session, ada, scopes="PUBLIC_WRITE")
+    make_token(session, ada, scopes="PUBLIC_WRITE")
 
-    assert_as_captured(ask(browser, "/api/"), "01_api_root.json")
+    assert_as_captured(send_request(browser, "/api/"), "01_api_root.json")
 
 
 def test_a_user_is_represented_as_captured(browser, session, ada):
-    give(session, ada, scopes="ME_READ")
+    make_token(session, ada, scopes="ME_READ")
 
-    reply = ask(browser)
+    reply = send_request(browser)
 
     assert (reply.status_code, list(reply.json)) == (200, list(captured("09_users_me.json")["body"]))
     assert (reply.json["id"], reply.json["display_name"], reply.json["email"]) == (ada.id, "Ada Lovelace", ada.email)
@@ -70,16 +70,16 @@ def test_a_session_needs_no_scope(browser, ada):
 
 @pytest.mark.parametrize("scheme", ["bearer", "BEARER"])
 def test_the_scheme_may_be_in_any_case(browser, session, ada, scheme):
-    give(session, ada)
+    make_token(session, ada)
 
-    assert ask(browser, Authorization=f"{scheme} token").status_code == 200
+    assert send_request(browser, Authorization=f"{scheme} token").status_code == 200
 
 
 @pytest.mark.parametrize("authorization", ["Bearer nope", "Bearer", "Token token", "OAuth token", "Basic dG9rZW46", ""])
 def test_a_bad_token_is_403_as_captured(browser, session, ada, authorization):
-    give(session, ada)
+    make_token(session, ada)
 
-    assert_as_captured(ask(browser, Authorization=authorization), "18_err_bad_token_403.json")
+    assert_as_captured(send_request(browser, Authorization=authorization), "18_err_bad_token_403.json")
 
 
 def test_no_token_is_403_in_german_by_default(browser):
@@ -96,40 +96,40 @@ def test_the_cookie_chooses_the_language_before_the_header(browser):
 
 @pytest.mark.parametrize("fields", [{"expires_at": NOW}, {"revoked_at": NOW}])
 def test_an_ended_token_is_403_as_captured(browser, session, ada, fields):
-    give(session, ada, **fields)
+    make_token(session, ada, **fields)
 
-    assert_as_captured(ask(browser), "19_err_expired_token_403.json")
+    assert_as_captured(send_request(browser), "19_err_expired_token_403.json")
 
 
 def test_a_token_of_a_deactivated_user_is_not_valid(browser, session):
-    give(session, make_user_with_password(session, is_active=False))
+    make_token(session, make_user_with_password(session, is_active=False))
 
-    assert (ask(browser).status_code, ask(browser).json) == (403, NO_CREDENTIALS)
+    assert (send_request(browser).status_code, send_request(browser).json) == (403, NO_CREDENTIALS)
 
 
 def test_a_missing_scope_is_403_as_captured(browser, session, ada):
-    give(session, ada, scopes="PUBLIC_READ PUBLIC_WRITE ME_WRITE CONFIDENTIAL_READ CONFIDENTIAL_WRITE")
+    make_token(session, ada, scopes="PUBLIC_READ PUBLIC_WRITE ME_WRITE CONFIDENTIAL_READ CONFIDENTIAL_WRITE")
 
-    assert_as_captured(ask(browser), "20_err_missing_scope_403.json")
+    assert_as_captured(send_request(browser), "20_err_missing_scope_403.json")
 
 
 @pytest.mark.parametrize("path", ["/api/", ME])
 def test_a_token_without_user_has_no_permission(browser, session, path):
-    give(session, None)
+    make_token(session, None)
 
-    assert (ask(browser, path).status_code, ask(browser, path).json) == (403, NO_PERMISSION)
+    assert (send_request(browser, path).status_code, send_request(browser, path).json) == (403, NO_PERMISSION)
 
 
 def test_a_token_in_the_address_is_ignored(browser, session, ada):
-    give(session, ada)
+    make_token(session, ada)
 
     assert browser.get(f"{ME}?access_token=token", headers={"Accept-Language": "en"}).json == NO_CREDENTIALS
 
 
 def test_authentication_comes_before_the_method(browser, session, ada):
-    give(session, ada)
+    make_token(session, ada)
 
-    known, unknown = ask(browser, method="POST"), ask(browser, method="POST", token="nope")
+    known, unknown = send_request(browser, method="POST"), send_request(browser, method="POST", token="nope")
 
     assert (known.status_code, known.json) == (405, captured("26_err_method_405.json")["body"])
     assert (unknown.status_code, unknown.json) == (403, NO_CREDENTIALS)

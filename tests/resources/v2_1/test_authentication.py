@@ -17,7 +17,7 @@ def user(session):
     return make_user(session)
 
 
-def give_token(session, user, **fields):
+def make_access_token(session, user, **fields):
     token = AccessToken(
         token_hash=hash_token(TOKEN),
         user_id=user.id,
@@ -39,7 +39,7 @@ def show(api, header, path="/v2.1", **kwargs):
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "OAuth", "oauth", "oAUTH"])
 def test_a_token_is_accepted_under_both_schemes_in_any_case(api, session, user, scheme):
-    give_token(session, user)
+    make_access_token(session, user)
 
     reply = show(api, f"{scheme} {TOKEN}")
 
@@ -70,7 +70,7 @@ def test_a_header_of_another_form_is_refused_on_every_path(api, header, message)
 
 @pytest.mark.parametrize("token", ["null", TOKEN.upper(), TOKEN[:-1], f"{TOKEN}0", "x" * 5000, "\xff\xfe"])
 def test_an_unknown_token_is_anonymous(api, session, user, token):
-    give_token(session, user)
+    make_access_token(session, user)
 
     public, own = show(api, f"OAuth {token}", "/v2.1/events"), show(api, f"OAuth {token}", "/v2.1/token")
 
@@ -81,7 +81,7 @@ def test_an_unknown_token_is_anonymous(api, session, user, token):
 
 @pytest.mark.parametrize("over", [{"revoked_at": NOW}, {"expires_at": NOW - dt.timedelta(seconds=1)}])
 def test_a_revoked_or_expired_token_is_anonymous(api, session, user, over):
-    give_token(session, user, **over)
+    make_access_token(session, user, **over)
 
     reply = show(api, f"Bearer {TOKEN}")
 
@@ -89,7 +89,7 @@ def test_a_revoked_or_expired_token_is_anonymous(api, session, user, over):
 
 
 def test_a_token_is_not_read_from_elsewhere(api, session, user):
-    give_token(session, user)
+    make_access_token(session, user)
 
     reply = api.get(f"/v2.1?access_token={TOKEN}&token={TOKEN}", headers={"Cookie": f"access_token={TOKEN}"})
 
@@ -98,7 +98,7 @@ def test_a_token_is_not_read_from_elsewhere(api, session, user):
 
 def test_tokens_in_clear_are_ignored_if_configured(api, app, session, user, monkeypatch):
     monkeypatch.setitem(app.config, "TOKENS_NEED_TLS", True)
-    give_token(session, user)
+    make_access_token(session, user)
 
     in_clear = show(api, f"Bearer {TOKEN}")
     secured = show(api, f"Bearer {TOKEN}", base_url="https://localhost")
@@ -116,7 +116,7 @@ def test_tokens_in_clear_are_ignored_if_configured(api, app, session, user, monk
 def test_the_last_use_of_a_token_is_recorded_once_a_minute(api, session, user, age, is_noted, count_statements):
     before = utc_now()
     earlier = age and before - age
-    token = give_token(session, user, last_used_at=earlier)
+    token = make_access_token(session, user, last_used_at=earlier)
     session.commit()
 
     with count_statements() as seen:

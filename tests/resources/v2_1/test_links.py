@@ -28,7 +28,7 @@ OWN_LISTS = ("token", "applications?verbose=yes")
 
 
 @pytest.fixture
-def world(api, session):
+def linked_data(api, session):
     host, plain = make_user(session, "host"), make_user(session, "plain")
     admin = make_user(session, "admin", is_admin=True)
     make_language(session)
@@ -53,8 +53,8 @@ def world(api, session):
 
 
 @pytest.mark.parametrize("role", ["visitor", "plain", "host", "admin"])
-def test_every_link_works_unless_the_contract_hides_its_target(world, role):
-    callers, event, reported, waiting = world
+def test_every_link_works_unless_the_contract_hides_its_target(linked_data, role):
+    callers, event, reported, waiting = linked_data
     more = [*LISTS, *(() if role == "visitor" else OWN_LISTS), *(["events?filter=pending"] if role == "admin" else [])]
 
     seen, dead = crawl(callers[role], *(f"/v2.1/{path}" for path in more))

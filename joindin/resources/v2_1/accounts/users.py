@@ -113,7 +113,7 @@ class Users(MethodView):
         """Register an account. The token that is mailed to the address has to confirm it."""
         params = get_params()
         fields, password = _parse_registration(params)
-        _count_registration()
+        _consume_registration_attempt()
         is_verified = current_app.config["ALLOW_AUTO_VERIFY_USERS"] and params.is_true("auto_verify_user")
         user = register_user(db.session, now=utc_now(), password=password, is_verified=is_verified, **fields)
         db.session.commit()
@@ -194,7 +194,7 @@ class UsersFallback(MethodView):
 add_undocumented_route(blp, "/users/<path:rest>", UsersFallback)
 
 
-def _count_registration():
+def _consume_registration_attempt():
     try:
         consume_attempt(db.session, API_REGISTRATION, client_network(request.remote_addr), now=utc_now())
     finally:

@@ -35,9 +35,9 @@ def is_moderator(viewer: Viewer) -> bool:
     """Whether the viewer moderates any event. The database is queried once a request."""
     if can_moderate_all(viewer):
         return True
-    if "hosts_any" not in g:
-        g.hosts_any = is_host_anywhere(db.session, viewer.user.id)
-    return g.hosts_any
+    if "is_host_anywhere" not in g:
+        g.is_host_anywhere = is_host_anywhere(db.session, viewer.user.id)
+    return g.is_host_anywhere
 
 
 TABS = (

@@ -418,18 +418,18 @@ def test_deleting_the_talk_comments_of_a_missing_user_succeeds(api, session, adm
 def ask(app):
     """Return a function for a thread that sends a request without the session of the test."""
 
-    def asking(method, path, token, body=None):
+    def send(method, path, token, body=None):
         headers = {"Authorization": f"Bearer {token}"}
         return lambda: app.test_client().open(f"/v2.1{path}", method=method, json=body, headers=headers)
 
-    return asking
+    return send
 
 
 @pytest.fixture
 def token_for(session):
     client = make_client(session)
 
-    def making(user):
+    def create(user):
         token = f"token-of-{user.id}"
         session.add(
             AccessToken(
@@ -438,7 +438,7 @@ def token_for(session):
         )
         return token
 
-    return making
+    return create
 
 
 def test_two_admins_do_not_delete_each_other(session, ask, token_for, admin):
@@ -506,7 +506,7 @@ def delete_when_known(app):
     """Delete a user through another connection, right after a request has read the user's token."""
 
     @contextmanager
-    def deleting(user):
+    def delete(user):
         user_id, left = user.id, [True]
 
         def delete_now(connection, _cursor, statement, *_):
@@ -523,7 +523,7 @@ def delete_when_known(app):
         finally:
             remove(engine, "after_cursor_execute", delete_now)
 
-    return deleting
+    return delete
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def reset(api, token, password="brand new"):
     return api.post("/v2.1/users/passwords", json={"token": token, "password": password})
 
 
-def keep(session, kind, user, token):
+def store_confirmation(session, kind, user, token):
     session.add(kind(user_id=user.id, token_hash=hash_token(token), created_at=NOW))
     session.flush()
 
@@ -205,9 +205,9 @@ def test_from_registration_to_the_first_sign_in(api, session):
 
 def test_proving_an_address_uses_up_all_tokens_of_that_person(api, session):
     alice, bob = make_user(session, is_verified=False), make_user(session, is_verified=False)
-    keep(session, EmailVerification, alice, "a1")
-    keep(session, EmailVerification, alice, "a2")
-    keep(session, EmailVerification, bob, "b1")
+    store_confirmation(session, EmailVerification, alice, "a1")
+    store_confirmation(session, EmailVerification, alice, "a2")
+    store_confirmation(session, EmailVerification, bob, "b1")
 
     first, again, with_other = verify(api, " a1 "), verify(api, "a1"), verify(api, "a2")
 
@@ -230,7 +230,7 @@ def test_proving_an_address_uses_up_all_tokens_of_that_person(api, session):
 )
 def test_an_address_is_not_proven_without_its_token(api, session, body, message):
     user = make_user(session, is_verified=False)
-    keep(session, EmailVerification, user, "known")
+    store_confirmation(session, EmailVerification, user, "known")
 
     reply = api.post("/v2.1/users/verifications", json=body)
 
@@ -243,7 +243,7 @@ def test_a_new_password_uses_up_all_reset_tokens_and_leaves_access(api, session)
     bob = make_user(session)
     api.signed_in(alice)
     for user, token in ((alice, "a1"), (alice, "a2"), (bob, "b1")):
-        keep(session, PasswordReset, user, token)
+        store_confirmation(session, PasswordReset, user, token)
 
     first, again, with_other = reset(api, "a1"), reset(api, "a1"), reset(api, "a2")
 
@@ -271,8 +271,8 @@ def test_a_new_password_uses_up_all_reset_tokens_and_leaves_access(api, session)
 )
 def test_a_password_is_not_reset_without_its_token(api, session, body, message):
     user = make_user(session, full_name="Alice Ash", password_hash="kept")
-    keep(session, PasswordReset, user, "known")
-    keep(session, EmailVerification, user, "verification")
+    store_confirmation(session, PasswordReset, user, "known")
+    store_confirmation(session, EmailVerification, user, "verification")
 
     reply = api.post("/v2.1/users/passwords", json=body)
 

@@ -13,7 +13,7 @@ from tests.concurrency import CONCURRENT_REQUESTS, count_outcomes, run_concurren
 from tests.factories import NOW, make_client, make_event, make_talk, make_user
 
 TO_EDIT = "You must be logged in to change a user account"
-NOT_YOURS = "Could not update user"
+UPDATE_REFUSED = "Could not update user"
 NOT_BY_THIS_CLIENT = "This client does not have permission to perform this operation"
 NO_NAME = "'full_name' is a required field"
 NO_EMAIL = "A valid entry for 'email' is required"
@@ -128,8 +128,8 @@ def test_the_change_is_seen_by_the_next_reader(api, session, ann):
     ("role", "expected"),
     [
         ("visitor", (401, [TO_EDIT])),
-        ("stranger", (400, [NOT_YOURS])),
-        ("stranger elsewhere", (400, [NOT_YOURS])),
+        ("stranger", (400, [UPDATE_REFUSED])),
+        ("stranger elsewhere", (400, [UPDATE_REFUSED])),
         ("self elsewhere", (403, [NOT_BY_THIS_CLIENT])),
         ("admin elsewhere", (403, [NOT_BY_THIS_CLIENT])),
         ("self of a client that is gone", (403, [NOT_BY_THIS_CLIENT])),
@@ -324,7 +324,7 @@ def test_a_missing_user_cannot_be_edited(api, session, ann, address):
     as_ann = api.signed_in(ann).put(address, json=body)
 
     assert read_outcome(as_admin) == (404, ["User not found"])
-    assert read_outcome(as_ann) == (400, [NOT_YOURS])
+    assert read_outcome(as_ann) == (400, [UPDATE_REFUSED])
 
 
 def test_reset_tokens_lapse_with_the_address_and_with_the_password(api, session, ann):

@@ -7,19 +7,19 @@ from tests.factories import make_attendance, make_claim, make_event, make_talk, 
 
 BASE_URL = "http://localhost/v2.1"
 
-CREATE = (401, "You must be logged in to create data")
-INCOMPLETE = (400, "You must provide a display name and a username")
-NO_NAME = (422, "No speaker matching that name found")
-TAKEN = (422, "Talk already claimed")
-NO_USER = (404, "Specified user not found")
-NOT_YOURS = (401, "You must be the speaker or event admin to link a user to a talk")
-WAITING = (
+LOGIN_REQUIRED = (401, "You must be logged in to create data")
+NAMES_MISSING = (400, "You must provide a display name and a username")
+SPEAKER_NOT_FOUND = (422, "No speaker matching that name found")
+ALREADY_CLAIMED = (422, "Talk already claimed")
+USER_NOT_FOUND = (404, "Specified user not found")
+LINK_FORBIDDEN = (401, "You must be the speaker or event admin to link a user to a talk")
+CLAIM_PENDING = (
     401,
     "You already have a pending claim for this talk. Please wait for an event admin to approve your claim.",
 )
-NOT_A_HOST = (401, "You must be an event admin to approve this claim")
-NOT_THE_SPEAKER = (401, "You must be the talk speaker to approve this assignment")
-NO_CLAIM = (500, "There was a problem with the claim")
+HOST_REQUIRED = (401, "You must be an event admin to approve this claim")
+SPEAKER_REQUIRED = (401, "You must be the talk speaker to approve this assignment")
+CLAIM_NOT_FOUND = (500, "There was a problem with the claim")
 
 
 @pytest.fixture
@@ -43,23 +43,23 @@ def clients(api, session, talk):
 
 
 @pytest.fixture
-def say(clients, talk):
-    """``say("ann", "Ann", "ann")``: the first user claims that the name on the talk is the second user."""
+def post_claim(clients, talk):
+    """``post_claim("ann", "Ann", "ann")``: the first user claims that the name on the talk is the second user."""
 
-    def saying(role, display_name, username, **more):
+    def post(role, display_name, username, **more):
         body = {"display_name": display_name, "username": username, **more}
         return clients[role].post(f"/v2.1/talks/{talk.id}/speakers", json=body)
 
-    return saying
+    return post
 
 
 @pytest.fixture
 def reject(clients, talk):
-    def rejecting(role, display_name, username):
+    def delete(role, display_name, username):
         query = {"display_name": display_name, "username": username}
         return clients[role].delete(f"/v2.1/talks/{talk.id}/speakers", query_string=query)
 
-    return rejecting
+    return delete
 
 
 def read_outcome(reply):
@@ -84,11 +84,11 @@ def list_mails(session):
     return [(mail.kind, mail.recipient, mail.context) for mail in session.scalars(select(Mail).order_by(Mail.id))]
 
 
-def test_a_claim_is_made_by_the_speaker_and_approved_by_a_host(api, session, clients, event, talk, say):
+def test_a_claim_is_made_by_the_speaker_and_approved_by_a_host(api, session, clients, event, talk, post_claim):
     ann = get_user_by_username(session, "ann")
     session.add(EventHost(event_id=event.id, user_id=get_user_by_username(session, "bob").id))
 
-    claimed = say("ann", "Ann", "ann")
+    claimed = post_claim("ann", "Ann", "ann")
 
     assert read_outcome(claimed) == done(talk)
     assert claims(clients, event) == [("Ann", str(ann.id))]
@@ -96,7 +96,7 @@ def test_a_claim_is_made_by_the_speaker_and_approved_by_a_host(api, session, cli
     facts = {"event": "Conf", "talk": "On Python", "slug": "conf", "speaker": "Ann", "claimant": "Ann Realname"}
     assert list_mails(session) == [("talk_claimed", f"{name}@example.org", facts) for name in ("host", "bob")]
 
-    approved = say("host", "Ann", "ann")
+    approved = post_claim("host", "Ann", "ann")
 
     assert read_outcome(approved) == done(talk)
     assert claims(clients, event) == []
@@ -113,10 +113,10 @@ def test_a_claim_is_made_by_the_speaker_and_approved_by_a_host(api, session, cli
 
 
 @pytest.mark.parametrize("role", ["host", "admin"])
-def test_a_talk_is_assigned_by_a_host_and_accepted_by_the_speaker(session, clients, event, talk, say, role):
+def test_a_talk_is_assigned_by_a_host_and_accepted_by_the_speaker(session, clients, event, talk, post_claim, role):
     ann = get_user_by_username(session, "ann")
 
-    assigned = say(role, "Ann", "ann")
+    assigned = post_claim(role, "Ann", "ann")
 
     assert read_outcome(assigned) == done(talk)
     assert claims(clients, event) == [("Ann", str(ann.id))]
@@ -124,7 +124,7 @@ def test_a_talk_is_assigned_by_a_host_and_accepted_by_the_speaker(session, clien
         ("talk_assigned", "ann@example.org", {"event": "Conf", "talk": "On Python", "username": "ann"})
     ]
 
-    accepted = say("ann", "Ann", "ann")
+    accepted = post_claim("ann", "Ann", "ann")
 
     assert read_outcome(accepted) == done(talk)
     assert claims(clients, event) == []
@@ -134,18 +134,18 @@ def test_a_talk_is_assigned_by_a_host_and_accepted_by_the_speaker(session, clien
     assert clients["ann"].get(f"/v2.1/events/{event.id}/attending").json["is_attending"] is True
 
 
-def test_a_host_who_speaks_confirms_both_sides(session, clients, event, talk, say):
+def test_a_host_who_speaks_confirms_both_sides(session, clients, event, talk, post_claim):
     host = get_user_by_username(session, "host")
 
-    replies = [say("host", name, "host") for name in ("Ann", "Ann", "Host", "Ann")]
+    replies = [post_claim("host", name, "host") for name in ("Ann", "Ann", "Host", "Ann")]
 
     # The speaker now has the current name of the user.
-    assert [read_outcome(reply) for reply in replies] == [done(talk), done(talk), TAKEN, NO_NAME]
+    assert [read_outcome(reply) for reply in replies] == [done(talk), done(talk), ALREADY_CLAIMED, SPEAKER_NOT_FOUND]
     assert list_linked_speakers(session, talk)[0] == ("Host", host.id)
     assert [kind for kind, _recipient, _facts in list_mails(session)] == ["talk_claimed", "claim_approved"]
 
 
-def test_each_step_is_open_to_its_side_alone(session, clients, event, talk, say):
+def test_each_step_is_open_to_its_side_alone(session, clients, event, talk, post_claim):
     make_claim(session, talk, talk.speakers[0], get_user_by_username(session, "ann"))
     make_claim(
         session,
@@ -158,21 +158,21 @@ def test_each_step_is_open_to_its_side_alone(session, clients, event, talk, say)
     session.commit()
 
     replies = {
-        "none, for somebody else": say("ann", "Ann", "bob"),
-        "claim, the claimant": say("ann", "Ann", "ann"),
-        "claim, somebody else": say("bob", "Ann", "ann"),
-        "assignment, somebody else": say("ann", "Bob", "bob"),
-        "assignment, its host": say("host", "Bob", "bob"),
-        "assignment, an admin": say("admin", "Bob", "bob"),
+        "none, for somebody else": post_claim("ann", "Ann", "bob"),
+        "claim, the claimant": post_claim("ann", "Ann", "ann"),
+        "claim, somebody else": post_claim("bob", "Ann", "ann"),
+        "assignment, somebody else": post_claim("ann", "Bob", "bob"),
+        "assignment, its host": post_claim("host", "Bob", "bob"),
+        "assignment, an admin": post_claim("admin", "Bob", "bob"),
     }
 
     assert {step: read_outcome(reply) for step, reply in replies.items()} == {
-        "none, for somebody else": NOT_YOURS,
-        "claim, the claimant": WAITING,
-        "claim, somebody else": NOT_A_HOST,
-        "assignment, somebody else": NOT_THE_SPEAKER,
-        "assignment, its host": NOT_THE_SPEAKER,
-        "assignment, an admin": NOT_THE_SPEAKER,
+        "none, for somebody else": LINK_FORBIDDEN,
+        "claim, the claimant": CLAIM_PENDING,
+        "claim, somebody else": HOST_REQUIRED,
+        "assignment, somebody else": SPEAKER_REQUIRED,
+        "assignment, its host": SPEAKER_REQUIRED,
+        "assignment, an admin": SPEAKER_REQUIRED,
     }
     assert all(reply.headers["WWW-Authenticate"] for reply in replies.values())
     assert list_linked_speakers(session, talk) == [("Ann", None), ("Bob", None)]
@@ -182,21 +182,21 @@ def test_each_step_is_open_to_its_side_alone(session, clients, event, talk, say)
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        ({}, INCOMPLETE),
-        ([], INCOMPLETE),
-        ({"display_name": "Ann"}, INCOMPLETE),
-        ({"username": "ann"}, INCOMPLETE),
-        ({"display_name": " <br> ", "username": "ann"}, INCOMPLETE),
-        ({"display_name": None, "username": None}, INCOMPLETE),
-        ({"display_name": "Cid", "username": "nobody"}, NO_NAME),
-        ({"display_name": "Ann R", "username": "ann"}, NO_NAME),
-        ({"display_name": "Taken", "username": "nobody"}, TAKEN),
-        ({"display_name": "Kim Today", "username": "nobody"}, TAKEN),
-        ({"display_name": "Ann", "username": "nobody"}, NO_USER),
-        ({"display_name": "Ann", "username": "gone"}, NO_USER),
-        ({"display_name": "Ann", "username": "x" * 70_000}, NO_USER),
-        ({"display_name": "x" * 70_000, "username": "ann"}, NO_NAME),
-        ({"display_name": "%", "username": "ann"}, NO_NAME),
+        ({}, NAMES_MISSING),
+        ([], NAMES_MISSING),
+        ({"display_name": "Ann"}, NAMES_MISSING),
+        ({"username": "ann"}, NAMES_MISSING),
+        ({"display_name": " <br> ", "username": "ann"}, NAMES_MISSING),
+        ({"display_name": None, "username": None}, NAMES_MISSING),
+        ({"display_name": "Cid", "username": "nobody"}, SPEAKER_NOT_FOUND),
+        ({"display_name": "Ann R", "username": "ann"}, SPEAKER_NOT_FOUND),
+        ({"display_name": "Taken", "username": "nobody"}, ALREADY_CLAIMED),
+        ({"display_name": "Kim Today", "username": "nobody"}, ALREADY_CLAIMED),
+        ({"display_name": "Ann", "username": "nobody"}, USER_NOT_FOUND),
+        ({"display_name": "Ann", "username": "gone"}, USER_NOT_FOUND),
+        ({"display_name": "Ann", "username": "x" * 70_000}, USER_NOT_FOUND),
+        ({"display_name": "x" * 70_000, "username": "ann"}, SPEAKER_NOT_FOUND),
+        ({"display_name": "%", "username": "ann"}, SPEAKER_NOT_FOUND),
         (
             {"display_name": ["Ann"], "username": "ann"},
             (400, "Expected parameter display_name is not a readable string"),
@@ -217,88 +217,92 @@ def test_invalid_claims_are_refused_in_the_order_of_the_contract(session, client
     assert list_mails(session) == []
 
 
-def test_a_visitor_and_an_unknown_talk_come_first(clients, say, talk):
+def test_a_visitor_and_an_unknown_talk_come_first(clients, post_claim, talk):
     unknown = clients["ann"].post("/v2.1/talks/12345/speakers", json={})
 
-    assert read_outcome(say("nobody", "", "")) == CREATE
+    assert read_outcome(post_claim("nobody", "", "")) == LOGIN_REQUIRED
     assert read_outcome(unknown) == (404, "Talk not found")
 
 
 @pytest.mark.parametrize("name", ["ANN", "änn", " Ann ", "<b>Ann</b>"])
-def test_names_are_found_without_regard_to_case_and_accents(session, clients, event, talk, say, name):
-    assert read_outcome(say("ann", name, "ann")) == done(talk)
+def test_names_are_found_without_regard_to_case_and_accents(session, clients, event, talk, post_claim, name):
+    assert read_outcome(post_claim("ann", name, "ann")) == done(talk)
     assert claims(clients, event) == [("Ann", str(get_user_by_username(session, "ann").id))]
 
 
-def test_of_names_that_are_much_the_same_the_one_spelled_so_is_meant(session, clients, event, talk, say):
+def test_of_names_that_are_much_the_same_the_one_spelled_so_is_meant(session, clients, event, talk, post_claim):
     session.add_all(TalkSpeaker(talk_id=talk.id, name=name) for name in ("ÄNN", "ann"))
 
-    assert read_outcome(say("ann", "ann", "ann")) == done(talk)
+    assert read_outcome(post_claim("ann", "ann", "ann")) == done(talk)
     assert claims(clients, event) == [("ann", str(get_user_by_username(session, "ann").id))]
 
 
-def test_of_two_entries_of_a_name_the_free_one_is_claimed(session, clients, event, talk, say):
+def test_of_two_entries_of_a_name_the_free_one_is_claimed(session, clients, event, talk, post_claim):
     kim = make_user(session, "kim")
     talk.speakers[0].user_id = kim.id
     session.add(TalkSpeaker(talk_id=talk.id, name="Ann"))
 
-    replies = [say("ann", "Ann", "ann"), say("host", "Ann", "ann"), say("bob", "Ann", "bob")]
+    replies = [post_claim("ann", "Ann", "ann"), post_claim("host", "Ann", "ann"), post_claim("bob", "Ann", "bob")]
 
     ann = get_user_by_username(session, "ann")
-    assert [read_outcome(reply) for reply in replies] == [done(talk), done(talk), TAKEN]
+    assert [read_outcome(reply) for reply in replies] == [done(talk), done(talk), ALREADY_CLAIMED]
     assert list_linked_speakers(session, talk) == [("Ann", kim.id), ("Bob", None), ("Ann Realname", ann.id)]
 
 
-def test_ones_own_name_has_to_be_spelled_as_it_is(session, clients, talk, say):
-    assert read_outcome(say("ann", "Ann", "ANN")) == NOT_YOURS
+def test_ones_own_name_has_to_be_spelled_as_it_is(session, clients, talk, post_claim):
+    assert read_outcome(post_claim("ann", "Ann", "ANN")) == LINK_FORBIDDEN
     # For a host it is a name like any other.
-    assert read_outcome(say("host", "Ann", "ANN")) == done(talk)
+    assert read_outcome(post_claim("host", "Ann", "ANN")) == done(talk)
     assert [kind for kind, *_ in list_mails(session)] == ["talk_assigned"]
 
 
-def test_of_two_claims_on_a_name_one_is_approved_and_the_other_removed(session, clients, event, talk, say):
+def test_of_two_claims_on_a_name_one_is_approved_and_the_other_removed(session, clients, event, talk, post_claim):
     ann, bob = get_user_by_username(session, "ann"), get_user_by_username(session, "bob")
-    assert [read_outcome(say(role, "Ann", role)) for role in ("ann", "bob")] == [done(talk)] * 2
+    assert [read_outcome(post_claim(role, "Ann", role)) for role in ("ann", "bob")] == [done(talk)] * 2
     assert claims(clients, event) == [("Ann", str(ann.id)), ("Ann", str(bob.id))]
 
-    replies = [say("host", "Ann", "bob"), say("host", "Bob Realname", "ann"), say("ann", "Ann", "ann")]
+    replies = [
+        post_claim("host", "Ann", "bob"),
+        post_claim("host", "Bob Realname", "ann"),
+        post_claim("ann", "Ann", "ann"),
+    ]
 
-    assert [read_outcome(reply) for reply in replies] == [done(talk), TAKEN, NO_NAME]
+    assert [read_outcome(reply) for reply in replies] == [done(talk), ALREADY_CLAIMED, SPEAKER_NOT_FOUND]
     assert claims(clients, event) == []
     assert list_linked_speakers(session, talk) == [("Bob Realname", bob.id), ("Bob", None)]
 
 
-def test_a_user_may_claim_several_names(session, clients, event, talk, say):
-    replies = [say("ann", name, "ann") for name in ("Ann", "Bob")]
+def test_a_user_may_claim_several_names(session, clients, event, talk, post_claim):
+    replies = [post_claim("ann", name, "ann") for name in ("Ann", "Bob")]
 
     ann = str(get_user_by_username(session, "ann").id)
     assert [read_outcome(reply) for reply in replies] == [done(talk)] * 2
     assert claims(clients, event) == [("Ann", ann), ("Bob", ann)]
 
 
-def test_an_unlinked_speaker_may_claim_again(session, clients, event, talk, say):
+def test_an_unlinked_speaker_may_claim_again(session, clients, event, talk, post_claim):
     ann = get_user_by_username(session, "ann")
-    say("ann", "Ann", "ann")
-    say("host", "Ann", "ann")
+    post_claim("ann", "Ann", "ann")
+    post_claim("host", "Ann", "ann")
     clients["host"].delete(f"/v2.1/talks/{talk.id}/speakers/{ann.id}")
 
-    replies = [say("ann", "Ann Realname", "ann"), say("host", "Ann Realname", "ann")]
+    replies = [post_claim("ann", "Ann Realname", "ann"), post_claim("host", "Ann Realname", "ann")]
 
     assert [read_outcome(reply) for reply in replies] == [done(talk)] * 2
     assert list_linked_speakers(session, talk)[0] == ("Ann Realname", ann.id)
 
 
-def test_a_link_stops_the_speakers_rating_from_counting(api, session, clients, talk, say):
+def test_a_link_stops_the_speakers_rating_from_counting(api, session, clients, talk, post_claim):
     ann = get_user_by_username(session, "ann")
     make_talk_comment(session, talk, ann, rating=1)
     make_talk_comment(session, talk, make_user(session), rating=4)
     session.commit()
     before = talk.version
     assert api.get(f"/v2.1/talks/{talk.id}").json["talks"][0]["average_rating"] == 3
-    say("ann", "Ann", "ann")
+    post_claim("ann", "Ann", "ann")
     assert session.get(Talk, talk.id).version == before
 
-    say("host", "Ann", "ann")
+    post_claim("host", "Ann", "ann")
 
     talk = session.get(Talk, talk.id)
     assert (talk.rating_sum, talk.rating_count) == (4, 1)
@@ -307,57 +311,57 @@ def test_a_link_stops_the_speakers_rating_from_counting(api, session, clients, t
 
 
 @pytest.mark.parametrize("attends_already", [True, False])
-def test_a_linked_speaker_attends_once(api, session, clients, event, talk, say, attends_already):
+def test_a_linked_speaker_attends_once(api, session, clients, event, talk, post_claim, attends_already):
     if attends_already:
         make_attendance(session, event, get_user_by_username(session, "ann"))
     path = f"/v2.1/events/{event.id}"
     before = api.get(path).json["events"][0]["attendee_count"]
 
-    say("ann", "Ann", "ann")
-    say("host", "Ann", "ann")
+    post_claim("ann", "Ann", "ann")
+    post_claim("host", "Ann", "ann")
 
     assert before == int(attends_already)
     assert api.get(path).json["events"][0]["attendee_count"] == 1
     assert session.scalar(select(func.count()).select_from(Attendance)) == 1
 
 
-def test_a_user_without_a_name_leaves_the_entry_its_own(session, clients, talk, say):
+def test_a_user_without_a_name_leaves_the_entry_its_own(session, clients, talk, post_claim):
     get_user_by_username(session, "ann").full_name = None
 
-    say("ann", "Ann", "ann")
-    say("host", "Ann", "ann")
+    post_claim("ann", "Ann", "ann")
+    post_claim("host", "Ann", "ann")
 
     assert list_linked_speakers(session, talk)[0] == ("Ann", get_user_by_username(session, "ann").id)
     assert list_mails(session)[0][2]["claimant"] == "ann"
 
 
 @pytest.mark.parametrize("role", ["host", "admin"])
-def test_host_rejects_a_claim(session, clients, event, talk, say, reject, role):
-    say("ann", "Ann", "ann")
-    say("bob", "Ann", "bob")
+def test_host_rejects_a_claim(session, clients, event, talk, post_claim, reject, role):
+    post_claim("ann", "Ann", "ann")
+    post_claim("bob", "Ann", "bob")
 
     replies = [reject(role, "Ann", "ann"), reject(role, "Ann", "ann")]
 
-    assert [read_outcome(reply) for reply in replies] == [(204, f"{BASE_URL}/talks/{talk.id}"), NO_CLAIM]
+    assert [read_outcome(reply) for reply in replies] == [(204, f"{BASE_URL}/talks/{talk.id}"), CLAIM_NOT_FOUND]
     assert claims(clients, event) == [("Ann", str(get_user_by_username(session, "bob").id))]
     assert list_mails(session)[2:] == [("claim_rejected", "ann@example.org", {"event": "Conf", "talk": "On Python"})]
     # A rejected user may claim again.
-    assert read_outcome(say("ann", "Ann", "ann")) == done(talk)
+    assert read_outcome(post_claim("ann", "Ann", "ann")) == done(talk)
 
 
 @pytest.mark.parametrize(
     ("display_name", "username", "expected"),
     [
-        ("", "", NO_USER),
-        ("Ann", "", NO_USER),
-        ("Cid", "nobody", NO_USER),
-        ("Ann", "gone", NO_USER),
-        ("Cid", "ann", NO_NAME),
-        ("", "bob", INCOMPLETE),
-        ("Taken", "ann", TAKEN),
-        ("Ann", "bob", NO_CLAIM),
-        ("Bob", "ann", NO_CLAIM),
-        ("Bob", "bob", NO_CLAIM),
+        ("", "", USER_NOT_FOUND),
+        ("Ann", "", USER_NOT_FOUND),
+        ("Cid", "nobody", USER_NOT_FOUND),
+        ("Ann", "gone", USER_NOT_FOUND),
+        ("Cid", "ann", SPEAKER_NOT_FOUND),
+        ("", "bob", NAMES_MISSING),
+        ("Taken", "ann", ALREADY_CLAIMED),
+        ("Ann", "bob", CLAIM_NOT_FOUND),
+        ("Bob", "ann", CLAIM_NOT_FOUND),
+        ("Bob", "bob", CLAIM_NOT_FOUND),
     ],
 )
 def test_what_cannot_be_rejected(session, clients, event, talk, reject, display_name, username, expected):
@@ -377,12 +381,12 @@ def test_what_cannot_be_rejected(session, clients, event, talk, reject, display_
     assert list_mails(session) == []
 
 
-def test_a_rejection_is_read_from_the_address_alone(session, clients, event, talk, say):
-    say("ann", "Ann", "ann")
+def test_a_rejection_is_read_from_the_address_alone(session, clients, event, talk, post_claim):
+    post_claim("ann", "Ann", "ann")
 
     reply = clients["host"].delete(f"/v2.1/talks/{talk.id}/speakers", json={"display_name": "Ann", "username": "ann"})
 
-    assert read_outcome(reply) == NO_USER
+    assert read_outcome(reply) == USER_NOT_FOUND
     assert len(claims(clients, event)) == 1
 
 
@@ -408,10 +412,10 @@ def test_the_web_site_sends_claims_as_it_does(session, clients, event, talk):
 
 
 def test_the_number_of_statements_of_a_claim_does_not_depend_on_other_claims(
-    session, clients, event, talk, say, count_statements
+    session, clients, event, talk, post_claim, count_statements
 ):
     with count_statements() as for_first:
-        say("ann", "Ann", "ann")
+        post_claim("ann", "Ann", "ann")
     for number in range(5):
         speaker = TalkSpeaker(talk_id=talk.id, name=f"Speaker {number}")
         session.add(speaker)
@@ -421,7 +425,7 @@ def test_the_number_of_statements_of_a_claim_does_not_depend_on_other_claims(
     session.commit()
 
     with count_statements() as for_next:
-        reply = say("bob", "Bob", "bob")
+        reply = post_claim("bob", "Bob", "bob")
 
     assert read_outcome(reply) == done(talk)
     assert len(for_next) == len(for_first)
