@@ -58,8 +58,8 @@ def _add_tasks(queue, app):
         with app.app_context():
             deliver_due_mail(db.session, app.config)
 
-    @queue.periodic_task(crontab(hour="4", minute="20"), name="clean_up")
-    def clean_up():
+    @queue.periodic_task(crontab(hour="4", minute="20"), name="purge_expired")
+    def purge():
         with app.app_context():
             purge_expired(db.session, app.config, utc_now())
             db.session.commit()
