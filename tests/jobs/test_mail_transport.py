@@ -9,7 +9,7 @@ import pytest
 from joindin.jobs.mail_delivery import DeliveryResult
 from tests.factories import NOW
 from tests.jobs.smtp_server import SmtpServer
-from tests.jobs.test_mail_delivery import MINUTE, mails, put_mail, state
+from tests.jobs.test_mail_delivery import MINUTE, mails, enqueue_due_mail, state
 
 pytestmark = pytest.mark.runs_once("SMTP does not depend on the database")
 
@@ -39,7 +39,7 @@ def trusted(certificate, monkeypatch):
 
 
 def test_starttls_comes_before_the_password(session, deliver, context, trusted):
-    put_mail(session)
+    enqueue_due_mail(session)
     with SmtpServer(tls_context=context, require_starttls=True, auth_required=True) as smtp_server:
         done = deliver(NOW, MAIL_URL=f"smtp+starttls://us%40er:right%3A%2F%40%20pass@127.0.0.1:{smtp_server.port}")
 
@@ -49,7 +49,7 @@ def test_starttls_comes_before_the_password(session, deliver, context, trusted):
 
 
 def test_a_wrong_password_is_not_repeated_anywhere(session, deliver, context, trusted, caplog):
-    put_mail(session)
+    enqueue_due_mail(session)
     with SmtpServer(tls_context=context, require_starttls=True, auth_required=True) as smtp_server:
         done = deliver(NOW, MAIL_URL=f"smtp+starttls://user:wr0ng-w0rd@127.0.0.1:{smtp_server.port}")
 
@@ -60,7 +60,7 @@ def test_a_wrong_password_is_not_repeated_anywhere(session, deliver, context, tr
 
 
 def test_an_untrusted_certificate_is_refused(session, deliver, context):
-    put_mail(session)
+    enqueue_due_mail(session)
     with SmtpServer(tls_context=context, require_starttls=True, auth_required=True) as smtp_server:
         done = deliver(NOW, MAIL_URL=f"smtp+starttls://user:right%3A%2F%40%20pass@127.0.0.1:{smtp_server.port}")
 
@@ -70,7 +70,7 @@ def test_an_untrusted_certificate_is_refused(session, deliver, context):
 
 
 def test_smtps_is_encrypted_from_the_first_byte(session, deliver, context, trusted):
-    put_mail(session)
+    enqueue_due_mail(session)
     with SmtpServer(ssl_context=context) as smtp_server:
         done = deliver(NOW, MAIL_URL=f"smtps://127.0.0.1:{smtp_server.port}")
 
