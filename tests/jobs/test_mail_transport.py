@@ -9,7 +9,7 @@ import pytest
 from joindin.jobs.mail_delivery import DeliveryResult
 from tests.factories import NOW
 from tests.jobs.smtp_server import SmtpServer
-from tests.jobs.test_mail_delivery import MINUTE, mails, enqueue_due_mail, state
+from tests.jobs.test_mail_delivery import MINUTE, enqueue_due_mail, mails, state
 
 pytestmark = pytest.mark.runs_once("SMTP does not depend on the database")
 
