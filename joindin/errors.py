@@ -72,3 +72,7 @@ class ServiceUnavailable(DomainError):
     def __init__(self, message: str = MSG_UNAVAILABLE, retry_after: int = 5):
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Overloaded(ServiceUnavailable):
+    """Too many expensive requests at the same time. Nothing was executed; ``retry_after`` is in seconds."""

@@ -27,6 +27,7 @@ from joindin.errors import (
     MethodNotAllowed,
     NotConfigured,
     NotFound,
+    Overloaded,
     PayloadTooLarge,
     RateLimited,
     ServiceUnavailable,
@@ -87,7 +88,7 @@ def init_app(app: Flask, dialects: Mapping[str, ErrorDialect]) -> None:
 
     def handle_domain_error(error):
         _roll_back()
-        if isinstance(error, ServiceUnavailable):
+        if isinstance(error, ServiceUnavailable) and not isinstance(error, Overloaded):
             outages.report(error.__cause__ or error)
         response = represent("handle_domain_error", error)
         if (retry_after := getattr(error, "retry_after", None)) is not None:

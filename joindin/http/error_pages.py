@@ -8,6 +8,7 @@ from joindin.errors import (
     DomainError,
     Forbidden,
     NotFound,
+    Overloaded,
     PayloadTooLarge,
     RateLimited,
     ServiceUnavailable,
@@ -27,6 +28,7 @@ TITLES = {
     PayloadTooLarge: "That was too much",
     RateLimited: "Too many attempts",
     ServiceUnavailable: "Temporarily unavailable",
+    Overloaded: "Temporarily unavailable",
 }
 MSG_PAGE_NOT_FOUND = ("There is no such page", "It may have moved, it may not be public, or it never existed.")
 MSG_FORM_EXPIRED = (

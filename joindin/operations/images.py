@@ -14,7 +14,7 @@ from joindin.models import Event, EventImage
 
 if TYPE_CHECKING:
     # Pillow is loaded only by the code that processes images.
-    from joindin.utils.images import ProcessedImage
+    from joindin.utils.images.processing import ProcessedImage
 
 EVENT_ICONS_FOLDER = "event_icons"
 

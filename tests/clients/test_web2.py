@@ -432,7 +432,7 @@ def test_an_icon_is_uploaded(web2, event, host, token, picture):
 
     assert good.status_code == 201
     assert event_of(web2, event)["images"]["small"]["width"] == 140
-    assert read_error(bad) == (400, "Supplied image must be a PNC, JPG or GIF")
+    assert read_error(bad) == (400, "Supplied image must be a PNG, JPEG, GIF or WebP; the file is of another type")
 
 
 def test_hosts_come_and_go(web2, event, host, ann, token):

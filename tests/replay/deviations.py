@@ -258,6 +258,10 @@ DEVIATIONS = {
             )
         ),
     ),
+    "write-image-too-many-bytes": Deviation(
+        "ours: 8 MiB are accepted, and messages name the accepted types",
+        **refused(400, "Supplied image must be a PNG, JPEG, GIF or WebP; the file is of another type"),
+    ),
     "write-image-webp": Deviation(
         "ours: WebP is accepted",
         **done(201, f"{BASE}/events/201"),

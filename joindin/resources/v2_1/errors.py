@@ -1,6 +1,6 @@
 """Errors of v2.1: a list with one message, and the answers to unknown addresses (spec 2.1, 2.2, 2.9)."""
 
-from flask import Response, request
+from flask import Response, current_app, request
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
@@ -12,6 +12,7 @@ from joindin.resources.v2_1.responses import JSON_TYPE, error_response
 STATUSES = error_dispatch.STATUSES | {Conflict: 400}
 CHALLENGE = 'Bearer realm="api.joind.in"'
 METHODS = "GET, POST, PUT, DELETE, OPTIONS"
+MSG_BODY_TOO_LARGE = "The request body is too large. It may have at most %s MiB"
 
 
 def handle_domain_error(error: DomainError) -> Response:
@@ -28,7 +29,7 @@ def handle_http_error(error: HTTPException) -> Response:
         return error_response(*_unknown_address(request.path))
     if error.code == 405:
         return preflight_response() if request.method == "OPTIONS" else error_response("Method not supported", 405)
-    message = "The request body is too large" if error.code == 413 else error.name
+    message = MSG_BODY_TOO_LARGE % _max_mebibytes() if error.code == 413 else error.name
     return error_response(message, error.code or 500)
 
 
@@ -46,6 +47,10 @@ def preflight_response() -> Response:
         "Access-Control-Max-Age": "86400",
     }
     return response
+
+
+def _max_mebibytes():
+    return f"{current_app.config['MAX_BODY_BYTES'] / 1024 / 1024:.1f}"
 
 
 def _unknown_address(path):

@@ -24,11 +24,14 @@ MSG_FORBIDDEN = "You don't have permission to do that"
 MSG_EVENT_NOT_FOUND = "There is no event with ID %s"
 MSG_IMAGE_REQUIRED = "Image was not supplied"
 # The codes are those of PHP: 1 is a file that is too large, 4 a form without a chosen file.
-MSG_IMAGE_TOO_LARGE = "Image upload failed (Code: 1)"
-MSG_NO_FILE_CHOSEN = "Image upload failed (Code: 4)"
+MSG_IMAGE_TOO_LARGE = "Image upload failed (Code: 1): an image may have at most %s, this file has %s"
+MSG_NO_FILE_CHOSEN = "Image upload failed (Code: 4): no file was chosen"
 INVALID_IMAGE_MESSAGES = (
-    MSG_IMAGE_TOO_LARGE,
-    "Supplied image must be a PNG, JPG or GIF",
+    MSG_IMAGE_TOO_LARGE % ("8.0 MiB", "8.4 MiB"),
+    MSG_NO_FILE_CHOSEN,
+    "Supplied image must be a PNG, JPEG, GIF or WebP; the file is a PDF",
+    "Image could not be created: the PNG file is damaged or incomplete",
+    "Image could not be created: a JPEG file may have at most 100 progressive scans",
     "Supplied image must be square",
     "Supplied image must be at least 140px square",
     "Supplied image must be no more than 1440px square",
@@ -67,10 +70,11 @@ class EventImages(MethodView):
     def post(self, event, viewer):
         """Upload an image: square, 140 to 1440 pixels, PNG, JPEG, GIF or WebP.
 
-        The server encodes the pixels again and drops everything else in the file.
+        The server keeps the pixels, upright and in sRGB, and drops everything else in the file. Animated GIFs stay animated. Animated
+        PNG and WebP files become stills.
         """
         # Imported here: Pillow needs as much memory as a thousand rendered events, and few workers need it.
-        from joindin.utils.images import process_event_image
+        from joindin.utils.images.processing import process_event_image
 
         images = process_event_image(_read_upload())
         with EventImageStore(current_app.config["MEDIA_DIR"]) as store:
@@ -95,7 +99,11 @@ def _read_upload():
         raise InvalidInput(MSG_IMAGE_REQUIRED)
     if not upload.filename:
         raise InvalidInput(MSG_NO_FILE_CHOSEN)
-    content = upload.read()
-    if len(content) > current_app.config["MAX_IMAGE_BYTES"]:
-        raise InvalidInput(MSG_IMAGE_TOO_LARGE)
+    content, max_bytes = upload.read(), current_app.config["MAX_IMAGE_BYTES"]
+    if len(content) > max_bytes:
+        raise InvalidInput(MSG_IMAGE_TOO_LARGE % (_mebibytes(max_bytes), _mebibytes(len(content))))
     return content
+
+
+def _mebibytes(size):
+    return f"{size / 1024 / 1024:.1f} MiB"
