@@ -21,7 +21,10 @@ def test_work_beyond_the_limit_is_refused_after_the_wait_and_admitted_afterwards
             refused = pool.submit(enter, limit).exception()
         admitted = pool.submit(enter, limit).result()
 
-    assert (type(refused), str(refused)) == (Overloaded, "The server is busy with other things. Try again in a few seconds")
+    assert (type(refused), str(refused)) == (
+        Overloaded,
+        "The server is busy with other things. Try again in a few seconds",
+    )
     assert admitted == "done"
 
 
@@ -36,6 +39,6 @@ def test_a_failure_frees_its_place():
     limit = ConcurrencyLimit("things", max_running=1, max_waiting=0, max_wait_s=0)
 
     for _ in range(3):
-        with pytest.raises(ValueError, match="^failed$"), limit:
+        with pytest.raises(ValueError, match=r"^failed$"), limit:
             raise ValueError("failed")
     assert enter(limit) == "done"
