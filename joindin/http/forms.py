@@ -16,7 +16,8 @@ from joindin.http.csrf import csrf_token
 from joindin.http.sessions import next_url
 from joindin.security.password_strength import is_common_password
 from joindin.security.passwords import MAX_PASSWORD_BYTES
-from joindin.utils.text import is_email, to_plain_text
+from joindin.utils.email_addresses import is_email
+from joindin.utils.text import to_plain_text
 
 MIN_PASSWORD_LENGTH = 10
 MSG_PASSWORD_TOO_WEAK = "Choose a password that is harder to guess"
@@ -53,6 +54,14 @@ class PlainTextField(StringField):
     def process_formdata(self, valuelist):
         if valuelist:
             self.data = to_plain_text(valuelist[0])
+
+
+class EmailField(StringField):
+    """An e-mail address. Only the space around it is removed: a part that cannot belong to an address is an error."""
+
+    def process_formdata(self, valuelist):
+        if valuelist:
+            self.data = valuelist[0].strip()
 
 
 class CheckboxList(SelectMultipleField):

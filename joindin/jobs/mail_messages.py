@@ -9,6 +9,7 @@ from joindin.jobs.mail_templates import render_html, render_text, single_line
 from joindin.jobs.mail_transport import PermanentDeliveryError
 from joindin.models import TOPIC_BY_MAIL_KIND, Mail
 from joindin.security.tokens import unsubscribe_token
+from joindin.utils.email_addresses import InvalidEmail, to_mailbox
 
 # Placeholders are values of the mail's context.
 SUBJECTS = {
@@ -99,8 +100,7 @@ def _addresses(text):
 
 
 def _address(text):
-    name, _, domain = text.rpartition("@")
     try:
-        return Address(addr_spec=f"{name}@{domain.encode('idna').decode()}")
-    except Exception:  # The parser raises various exceptions for invalid addresses.
+        return Address(addr_spec=to_mailbox(text))
+    except InvalidEmail:
         raise PermanentDeliveryError("the recipient is not an e-mail address") from None

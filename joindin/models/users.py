@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from joindin.db.base import UtcDateTime
 from joindin.extensions import db
+from joindin.utils.email_addresses import normalize_email
 from joindin.utils.text import fold_case_accents
 
 
@@ -48,7 +49,8 @@ class User(db.Model):
     def _set_key(self, field, value):
         # Users without a full name are listed first, as in the original; PostgreSQL sorts NULL last.
         nothing = "" if field == "full_name" else None
-        setattr(self, f"{field}_key", nothing if value is None else fold_case_accents(value))
+        to_key = normalize_email if field == "email" else fold_case_accents
+        setattr(self, f"{field}_key", nothing if value is None else to_key(value))
         return value
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from joindin.operations.outbox import enqueue_mail
-from joindin.utils.text import is_email
+from joindin.utils.email_addresses import is_email
 
 
 def send_contact_message(

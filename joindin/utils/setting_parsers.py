@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from joindin.utils.text import is_email
+from joindin.utils.email_addresses import is_email
 
 Parser = Callable[[str], Any]
 

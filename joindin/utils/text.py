@@ -1,4 +1,4 @@
-"""Text helpers: cleaning of user input, normalised forms for comparison, slugs, URL and e-mail checks."""
+"""Text helpers: cleaning of user input, normalised forms for comparison, slugs, URL checks."""
 
 import hashlib
 import re
@@ -10,8 +10,6 @@ from text_unidecode import unidecode
 # The characters after "<" that make it a tag for a browser; "x < y" and "I <3 this" contain none.
 TAG_PATTERN = re.compile(r"/?[a-zA-Z]|[!?]")
 CONTROL_CHARS_PATTERN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-EMAIL_PATTERN = re.compile(r"[^@\s\"(),:;<>\[\\\]]+@[^@\s.]+(?:\.[^@\s.]+)*\.[^@\s.\d]{2,63}\Z")
-MAX_EMAIL_LENGTH = 200
 
 # Longer search patterns are cut: no name is longer, and SQLite rejects patterns of tens of thousands of characters.
 MAX_SEARCH_PATTERN_LENGTH = 500
@@ -88,10 +86,6 @@ def is_web_url(text: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", text)
     except ValueError:
         return False
-
-
-def is_email(text: str) -> bool:
-    return len(text) <= MAX_EMAIL_LENGTH and EMAIL_PATTERN.match(text) is not None
 
 
 def gravatar_hash(email: str | None) -> str:

@@ -84,6 +84,8 @@ def test_a_password_repeated_wrongly_makes_no_account(run, session):
     ("words", "complaint"),
     [
         (["maria", "--email", "maria", "--password", "correct horse"], "A valid email address is required"),
+        (["maria", "--email", "m..m@example.org", "--password", "correct horse"], "A valid email address is required"),
+        (["maria", "--email", "märia@example.org", "--password", "correct horse"], "A valid email address is required"),
         (["maria", "--email", "m@example.org", "--password", "short"], "Passwords must be at least 6 characters long"),
         (["<b>", "--email", "m@example.org", "--password", "correct"], "The username must have 1 to 100 characters"),
         (

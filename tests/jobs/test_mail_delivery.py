@@ -131,7 +131,16 @@ def test_a_recipient_refused_for_now_is_tried_again(session, smtp_server, delive
     assert mails()[0].attempts == 2
 
 
-@pytest.mark.parametrize("recipient", ["nobody", "a@example.org, b@example.org", "a@example.org\r\nBcc: b@example.org"])
+@pytest.mark.parametrize(
+    "recipient",
+    [
+        "nobody",
+        "jörg@example.org",
+        "a..b@example.org",
+        "a@example.org, b@example.org",
+        "a@example.org\r\nBcc: b@example.org",
+    ],
+)
 def test_an_invalid_address_is_not_sent_to_the_server(session, smtp_server, deliver, recipient):
     enqueue_due_mail(session, recipient)
 
@@ -143,12 +152,15 @@ def test_an_invalid_address_is_not_sent_to_the_server(session, smtp_server, deli
 
 
 def test_an_address_with_other_letters_in_its_domain_is_reached(session, smtp_server, deliver):
-    enqueue_due_mail(session, "paul@bücher.example")
+    enqueue_due_mail(session, "paul@bücher.example", "x@straße.example")
 
     done = deliver(NOW)
 
-    assert done == DeliveryResult(sent=1)
-    assert smtp_server.envelopes == [("info@joind.in", ["paul@xn--bcher-kva.example"])]
+    assert done == DeliveryResult(sent=2)
+    assert smtp_server.envelopes == [
+        ("info@joind.in", ["paul@xn--bcher-kva.example"]),
+        ("info@joind.in", ["x@xn--strae-oqa.example"]),
+    ]
 
 
 def test_when_the_server_is_down_the_round_ends_and_nothing_is_lost(session, smtp_server, deliver):

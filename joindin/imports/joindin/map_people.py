@@ -2,6 +2,7 @@
 
 from joindin.imports.joindin.legacy_row import InvalidRow, LegacyRow
 from joindin.security.tokens import hash_token
+from joindin.utils.email_addresses import is_email, normalize_email
 from joindin.utils.text import fold_case_accents
 
 
@@ -9,8 +10,8 @@ def map_user(row: LegacyRow) -> dict:
     """Map a user. The password hash is kept and replaced at the first sign-in (spec 17.1)."""
     full_name = row.decoded_text("full_name", 200)
     return {
-        **name_and_key("username", (row.decoded_text("username", 100) or "").strip()),
-        **name_and_key("email", (row.raw_text("email", 200) or "").strip() or None),
+        **username_and_key((row.decoded_text("username", 100) or "").strip()),
+        **email_and_key(_email(row)),
         "full_name": full_name,
         "full_name_key": fold_case_accents(full_name or ""),
         "password_hash": row.raw_text("password", 200) or None,
@@ -23,9 +24,12 @@ def map_user(row: LegacyRow) -> dict:
     }
 
 
-def name_and_key(column: str, value: str | None) -> dict:
-    """Return a name column and its normalised key column."""
-    return {column: value, f"{column}_key": None if value is None else fold_case_accents(value)}
+def username_and_key(username: str) -> dict:
+    return {"username": username, "username_key": fold_case_accents(username)}
+
+
+def email_and_key(email: str | None) -> dict:
+    return {"email": email, "email_key": None if email is None else normalize_email(email)}
 
 
 def map_client(row: LegacyRow) -> dict:
@@ -60,3 +64,12 @@ def map_token(row: LegacyRow) -> dict:
         "created_at": row.utc_datetime("created_date") or last_used_at,
         "last_used_at": last_used_at,
     }
+
+
+def _email(row):
+    """Return the address, or None if mail cannot be sent to it."""
+    email = (row.raw_text("email", 200) or "").strip()
+    if email and not is_email(email):
+        row.repairs.append(f"mail cannot be sent to the address {email!r}: it is left out")
+        return None
+    return email or None

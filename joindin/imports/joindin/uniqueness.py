@@ -10,7 +10,7 @@ from random import randint
 from sqlalchemy import String, func, select
 
 from joindin.imports.joindin.bulk_rows import is_among
-from joindin.imports.joindin.map_people import name_and_key
+from joindin.imports.joindin.map_people import email_and_key, username_and_key
 from joindin.imports.joindin.progress import store_values
 from joindin.imports.joindin.report import MERGED
 from joindin.models import Event, Language, Tag, Talk, TalkType, User
@@ -35,7 +35,7 @@ def apply_user_renames(context, records):
         mail = record.columns["email_key"]
         if mail is not None and mails.setdefault(mail, record.id) != record.id:
             record.repairs.append(f"the address {record.columns['email']} is that of user {mails[mail]}")
-            record.columns |= name_and_key("email", None)
+            record.columns |= email_and_key(None)
     bases = {record.id: (record.columns["username"] or "user")[:MAX_BASE_LENGTH] for record in records}
     candidates = {
         record.id: [record.columns["username"], *_numbered(bases[record.id], record.id)] for record in records
@@ -46,7 +46,7 @@ def apply_user_renames(context, records):
         old = record.columns["username"]
         new = _first_free(candidates[record.id], owners, record.id, fold_case_accents)
         if new != old:
-            record.columns |= name_and_key("username", new)
+            record.columns |= username_and_key(new)
             record.repairs.append(f"the username {old!r} cannot be used: it is {new!r} now")
 
 

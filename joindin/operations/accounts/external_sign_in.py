@@ -22,7 +22,8 @@ from joindin.operations.outbox import enqueue_mail
 from joindin.queries.accounts.external_identities import get_identity_by_subject, get_user_identity
 from joindin.queries.accounts.users import get_user_by_email
 from joindin.security.tokens import hash_token
-from joindin.utils.text import is_email, to_plain_text
+from joindin.utils.email_addresses import is_email
+from joindin.utils.text import to_plain_text
 
 PENDING_SIGN_IN_TTL = dt.timedelta(minutes=10)
 MAX_USERNAME_LENGTH = 60

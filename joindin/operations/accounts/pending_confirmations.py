@@ -12,7 +12,7 @@ from joindin.errors import RateLimited
 from joindin.models import EmailChange, EmailVerification, PasswordReset, Registration, User
 from joindin.operations.rate_limits import MAIL_ACCOUNT, consume_attempt
 from joindin.security.tokens import hash_token
-from joindin.utils.text import fold_case_accents
+from joindin.utils.email_addresses import normalize_email
 
 LIFETIMES = {
     Registration: dt.timedelta(days=3),
@@ -64,7 +64,7 @@ def is_mail_allowed(session, email: str, *, now: dt.datetime) -> bool:
     The requester is not told about a refusal, which would reveal requests of others.
     """
     try:
-        consume_attempt(session, MAIL_ACCOUNT, fold_case_accents(email), now=now)
+        consume_attempt(session, MAIL_ACCOUNT, normalize_email(email), now=now)
     except RateLimited:
         return False
     return True

@@ -21,7 +21,8 @@ from joindin.security.password_strength import is_common_password
 from joindin.security.passwords import MAX_PASSWORD_BYTES, hash_password
 from joindin.security.tokens import new_token
 from joindin.utils.datetimes import utc_now
-from joindin.utils.text import is_email, to_plain_text
+from joindin.utils.email_addresses import is_email
+from joindin.utils.text import to_plain_text
 
 MIN_PASSWORD_LENGTH = 6
 MAX_USERNAME_LENGTH = 100
@@ -149,7 +150,7 @@ def create_user_as_admin(
     :raises InvalidInput: with all problems.
     :raises Conflict: if the username or the address is taken.
     """
-    username, email, full_name = to_plain_text(username), to_plain_text(email), to_plain_text(full_name or username)
+    username, email, full_name = to_plain_text(username), email.strip(), to_plain_text(full_name or username)
     if problems := _account_problems(username, email, full_name, password):
         raise InvalidInput(". ".join(problems))
     if get_user_by_username(session, username):

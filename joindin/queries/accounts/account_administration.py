@@ -18,6 +18,7 @@ from joindin.models import (
     User,
 )
 from joindin.queries.paging import Page, Paging, paginate
+from joindin.utils.email_addresses import normalize_email
 from joindin.utils.text import MAX_SEARCH_PATTERN_LENGTH, fold_case_accents
 
 # The states by which accounts can be filtered.
@@ -57,9 +58,11 @@ def list_accounts(session, paging: Paging, *, keyword: str = "", state: str = ""
     """List accounts, newest first. ``keyword`` is searched in names and addresses; ``state`` is one of STATES."""
     conditions = [STATES[state]] if state in STATES else []
     if keyword:
-        part = fold_case_accents(keyword)[:MAX_SEARCH_PATTERN_LENGTH]
-        names = (User.username_key, User.full_name_key, User.email_key)
-        conditions.append(or_(*[name.contains(part, autoescape=True) for name in names]))
+        name, address = fold_case_accents(keyword), normalize_email(keyword)
+        parts = {User.username_key: name, User.full_name_key: name, User.email: keyword, User.email_key: address}
+        conditions.append(
+            or_(*[column.contains(part[:MAX_SEARCH_PATTERN_LENGTH], autoescape=True) for column, part in parts.items()])
+        )
     return paginate(session, select(User).where(*conditions).order_by(User.id.desc()), paging)
 
 

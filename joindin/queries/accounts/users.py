@@ -12,6 +12,7 @@ from joindin.performance.sql.reader import batched
 from joindin.queries.keyed_lists import KeyedList
 from joindin.queries.paging import Page, Paging
 from joindin.queries.search_patterns import like_param, literal_pattern, trigram_match
+from joindin.utils.email_addresses import normalize_email
 from joindin.utils.text import fold_case_accents
 
 # Pages with a larger offset are found by the bucket counts.
@@ -35,7 +36,8 @@ def get_user_by_username(session, username: str) -> User | None:
 
 
 def get_user_by_email(session, email: str) -> User | None:
-    return session.scalar(select(User).where(User.email_key == fold_case_accents(email)))
+    """Return the user with that address in any spelling, active or not; None if there is none."""
+    return session.scalar(select(User).where(User.email_key == normalize_email(email)))
 
 
 def get_user_by_login(session, name: str) -> User | None:

@@ -34,10 +34,14 @@ class Params(Mapping):
 
         :raises InvalidInput: for lists, objects and booleans.
         """
+        return strip_control_chars(self.raw_text(name, default))
+
+    def raw_text(self, name: str, default: str = "") -> str:
+        """Return the parameter as :meth:`text` does, with control characters and surrogates, which are not stored."""
         value = self._values.get(name, default)
         if isinstance(value, bool | list | dict):
             raise InvalidInput(f"Expected parameter {name} is not a readable string")
-        return "" if value is None else strip_control_chars(str(value))
+        return "" if value is None else str(value)
 
     def is_empty(self, name: str) -> bool:
         """Return whether PHP's ``empty()`` is true: missing, "", "0", 0, false, null, []."""

@@ -3,7 +3,7 @@
 from joindin.extensions import db
 from joindin.operations.accounts.users import MSG_PASSWORD_TOO_COMMON
 from joindin.queries.accounts.users import get_user_by_email
-from joindin.utils.text import is_email
+from joindin.utils.email_addresses import is_email
 
 MAX_LENGTHS = {"username": 100, "full_name": 200, "twitter_username": 50, "biography": 10_000}
 

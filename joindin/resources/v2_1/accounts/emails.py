@@ -13,7 +13,8 @@ from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns_emp
 from joindin.resources.v2_1.request_params import get_params
 from joindin.resources.v2_1.responses import empty_response
 from joindin.utils.datetimes import utc_now
-from joindin.utils.text import is_email, to_plain_text
+from joindin.utils.email_addresses import is_email
+from joindin.utils.text import to_plain_text
 
 blp = Blueprint("emails", __name__, url_prefix="/v2.1/emails", description="Requests for mails")
 
@@ -73,7 +74,7 @@ def _mail(user, send):
 
 
 def _find_user_by_email():
-    email = to_plain_text(get_params().text("email"))
+    email = get_params().raw_text("email").strip()
     if not is_email(email):
         raise InvalidInput(MSG_EMAIL_REQUIRED)
     user = get_user_by_email(db.session, email)

@@ -163,7 +163,9 @@ def _parse_profile(params, user, password):
 
     :raises InvalidInput: with all errors, in the order of the contract (spec 9.7).
     """
-    fields = {name: to_plain_text(params.text(name)) for name in (*MAX_LENGTHS, "email") if name in params}
+    fields = {name: to_plain_text(params.text(name)) for name in MAX_LENGTHS if name in params}
+    if "email" in params:
+        fields["email"] = params.raw_text("email").strip()
     if not fields.get("username"):
         fields.pop("username", None)
     errors = []

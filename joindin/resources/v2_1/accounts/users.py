@@ -204,7 +204,8 @@ def _consume_registration_attempt():
 
 def _parse_registration(params):
     """Return the fields and the password; :raises InvalidInput: with all errors, in the order of the contract (spec 9.4)."""
-    fields = {name: to_plain_text(params.text(name)) for name in (*MAX_LENGTHS, "email")}
+    fields = {name: to_plain_text(params.text(name)) for name in MAX_LENGTHS}
+    fields["email"] = params.raw_text("email").strip()
     password = params.text("password")
     errors = []
     if not fields["username"]:

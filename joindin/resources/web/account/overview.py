@@ -7,7 +7,7 @@ from wtforms import BooleanField, TextAreaField
 
 from joindin.errors import Conflict, InvalidInput
 from joindin.extensions import db
-from joindin.http.forms import Form, PlainTextField, max_length, required, valid_email
+from joindin.http.forms import EmailField, Form, PlainTextField, max_length, required, valid_email
 from joindin.http.html_pages import flash_success, render_page
 from joindin.http.sessions import (
     clear_session_cookie,
@@ -59,7 +59,7 @@ class ProfileForm(Form):
 
 
 class EmailForm(Form):
-    email = PlainTextField(
+    email = EmailField(
         "New e-mail address",
         [required("Enter your new e-mail address"), valid_email],
         render_kw={"autocomplete": "email", "inputmode": "email"},

@@ -7,6 +7,7 @@ from joindin.errors import Conflict, InvalidInput
 from joindin.extensions import db
 from joindin.http.forms import (
     MIN_PASSWORD_LENGTH,
+    EmailField,
     Form,
     PlainTextField,
     max_length,
@@ -51,7 +52,7 @@ class RegistrationForm(Form):
         description="Shown with your comments and your talks",
         render_kw={"autocomplete": "name"},
     )
-    email = PlainTextField(
+    email = EmailField(
         "E-mail address",
         [required("Enter your e-mail address"), valid_email],
         description="Not visible to other users",

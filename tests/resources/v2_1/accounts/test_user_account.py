@@ -169,7 +169,7 @@ def test_permissions_are_checked_before_the_body(api, session, ann, role, expect
         ({"full_name": " <b></b> ", "email": "ann@example.org"}, NO_NAME),
         ({"full_name": None, "email": None}, f"{NO_NAME}. {NO_EMAIL}"),
         ({"full_name": "Ann", "email": "ann"}, NO_EMAIL),
-        ({"full_name": "Ann", "email": "BÉA@example.org"}, EMAIL_TAKEN),
+        ({"full_name": "Ann", "email": "BEA@Example.org"}, EMAIL_TAKEN),
         ({"full_name": "Ann", "email": "ann@example.org", "username": "Béa"}, USERNAME_TAKEN),
         ({"full_name": "Ann", "email": "gone@example.org"}, EMAIL_TAKEN),
         ({"full_name": "", "email": "bea@example.org", "username": "bea"}, f"{NO_NAME}. {EMAIL_TAKEN}. {USERNAME_TAKEN}"),
@@ -222,7 +222,7 @@ def test_what_can_just_be_kept_is_taken(api, session, ann):
         username="u" * 100,
         twitter_username="t" * 50,
         biography="b" * 10_000,
-        email="e" * 188 + "@example.org",
+        email=f"{'e' * 64}@{'d' * 63}.{'c' * 63}.example",
     )
 
     assert read_outcome(reply) == (204, None)
