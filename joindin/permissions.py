@@ -15,6 +15,14 @@ def can_see_event(viewer, event) -> bool:
     return event.is_visible or can_edit_event(viewer, event) or can_review_event(viewer, event)
 
 
+def can_see_parts_of_event(viewer, event) -> bool:
+    """See what belongs to an event (talks, comments, attendees), and the event in lists of its hosts.
+
+    The contract shows a private event itself to no one, but the rest of it to its hosts and to admins.
+    """
+    return can_see_event(viewer, event) or can_edit_event(viewer, event)
+
+
 def is_host(viewer, event) -> bool:
     return event.id in viewer.hosting
 

@@ -34,6 +34,7 @@ VIEWERS = {
 }
 PREDICATES = {
     "can_see_event": (EVENT, set(VIEWERS)),
+    "can_see_parts_of_event": (EVENT, set(VIEWERS)),
     "is_host": (EVENT, {"host"}),
     "can_edit_event": (EVENT, {"host", "admin"}),
     "can_manage_talk": (TALK, {"host", "admin"}),
@@ -105,6 +106,11 @@ def test_a_granted_permission_counts_for_its_object(name):
 @pytest.mark.parametrize(("event", "roles"), [(PENDING, {"host", "editor", "admin"}), (PRIVATE, set())])
 def test_an_event_that_is_not_public_is_seen_by_these_viewers_only(event, roles):
     assert {role for role, viewer in VIEWERS.items() if permissions.can_see_event(viewer, event)} == roles
+
+
+@pytest.mark.parametrize(("event", "roles"), [(PENDING, {"host", "editor", "admin"}), (PRIVATE, {"host", "admin"})])
+def test_what_belongs_to_an_event_that_is_not_public_is_seen_by_these_viewers_only(event, roles):
+    assert {role for role, viewer in VIEWERS.items() if permissions.can_see_parts_of_event(viewer, event)} == roles
 
 
 def test_users_edit_themselves():

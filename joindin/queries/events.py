@@ -1,33 +1,18 @@
 """Single events, and the lists that are not filtered (those are in ``event_lists``)."""
 
-from sqlalchemy import Integer, bindparam, exists, func, select, true
+from functools import partial
+
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from joindin.errors import NotFound
-from joindin.models import Attendance, Event, EventHost, EventImage, User
-from joindin.performance.sql.compiled import CompiledStatement
+from joindin.models import Event, EventHost, EventImage, User
 from joindin.permissions import can_see_event
-from joindin.queries.event_lists.keys import viewer_from_keys
+from joindin.queries.event_visibility import ListByViewer, load_event_key
 from joindin.queries.keyed_lists import KeyedList
 from joindin.queries.paging import Page, Paging, paginate
 from joindin.queries.viewer_relations import load_viewer_for_events
-from joindin.viewer import ANONYMOUS, Viewer
-
-_columns = Event.__table__.c
-_key = select(_columns.id, _columns.version, _columns.is_pending, _columns.is_visible, _columns.is_private).where(
-    _columns.id == bindparam("id")
-)
-EVENT_KEY = CompiledStatement(_key)
-KEY_AND_VIEWER_FLAGS = CompiledStatement(
-    _key.add_columns(
-        *[
-            exists()
-            .where(model.event_id == _columns.id, model.user_id == bindparam("user_id", type_=Integer))
-            .label(name)
-            for model, name in ((Attendance, "attends"), (EventHost, "hosts"))
-        ]
-    )
-)
+from joindin.viewer import UserSnapshot, Viewer
 
 # Everything that any representation reads.
 EAGER_LOADS = (
@@ -54,15 +39,10 @@ def find_event_key(connection, event_id: int, user):
 
     :raises NotFound: if there is none, or ``user`` may not see it.
     """
-    params = {"id": event_id}
-    if user is None:
-        row, viewer = connection.execute(EVENT_KEY, params).first(), ANONYMOUS
-    else:
-        row = connection.execute(KEY_AND_VIEWER_FLAGS, params | {"user_id": user.id}).first()
-        viewer = (row and viewer_from_keys([row], user)) or Viewer(user)
-    if row is None or not can_see_event(viewer, row):
+    key, viewer = load_event_key(connection, event_id, user)
+    if key is None or not can_see_event(viewer, key):
         raise NotFound("Event not found")
-    return row, viewer
+    return key, viewer
 
 
 def find_event_by_slug(session, slug: str) -> Event:
@@ -92,29 +72,32 @@ def load_events(session, event_ids) -> dict[int, Event]:
     return {event.id: event for event in session.scalars(statement)}
 
 
-def list_hosted_events(connection, user_id: int, paging: Paging, *, only_visible: bool = False) -> Page:
-    """Return keys of the events that a user hosts, newest first, in any state (spec 9.3)."""
-    return (_HOSTED_VISIBLE if only_visible else _HOSTED).page(connection, paging, user_id=user_id)
+def list_hosted_events(connection, user_id: int, paging: Paging, viewer: UserSnapshot | None = None) -> Page:
+    """Return keys of the events that a user hosts, newest first.
+
+    Their other hosts, editors and admins also see those that are not public; the original shows them to everyone.
+    """
+    return _HOSTED.page(connection, paging, viewer, user_id=user_id)
 
 
 def list_attended_events(connection, user_id: int, paging: Paging) -> Page:
+    """Return keys of the public events that a user attends, newest first."""
     return _ATTENDED.page(connection, paging, user_id=user_id)
 
 
-def _events_linked_by(table, condition=""):
-    found = f"events WHERE id IN (SELECT event_id FROM {table} WHERE user_id = :user_id) {condition}"
+def _events_linked_by(table, condition):
+    found = f"events WHERE id IN (SELECT event_id FROM {table} WHERE user_id = :user_id) AND {condition}"
     total = f"(SELECT count(*) FROM {found})"
     rows = f"SELECT id, version, is_pending, {total} AS total FROM {found} ORDER BY starts_at DESC, id DESC {{slice}}"
     return KeyedList(rows, total)
 
 
-_HOSTED = _events_linked_by("event_hosts")
-_HOSTED_VISIBLE = _events_linked_by("event_hosts", "AND is_visible")
-_ATTENDED = _events_linked_by("attendances", "AND is_visible")
+_HOSTED = ListByViewer(partial(_events_linked_by, "event_hosts"))
+_ATTENDED = _events_linked_by("attendances", "is_visible")
 
 
 def list_hosts(session, event_id: int, paging: Paging) -> Page:
-    """Return hosts with their users, by full name."""
+    """Return hosts with their users, by full name; the caller has checked the access to the event."""
     hosts = select(EventHost).join(EventHost.user).where(EventHost.event_id == event_id)
     return paginate(session, hosts.order_by(User.full_name_key, EventHost.id), paging, joinedload(EventHost.user))
 

@@ -8,8 +8,16 @@ from sqlalchemy.orm import joinedload
 from joindin.errors import NotFound
 from joindin.models import Event, Talk, TalkComment, TalkSpeaker
 from joindin.performance.sql.compiled import CompiledStatement
+from joindin.queries.comments import MSG_COMMENT_NOT_FOUND
+from joindin.queries.event_visibility import (
+    ListByViewer,
+    check_access_to_page,
+    check_access_to_talk_page,
+    check_event_access,
+)
 from joindin.queries.keyed_lists import KeyedList
 from joindin.queries.paging import Page, Paging
+from joindin.viewer import UserSnapshot
 
 PUBLIC = (TalkComment.is_private == false(), TalkComment.is_hidden == false())
 
@@ -17,7 +25,7 @@ PUBLIC = (TalkComment.is_private == false(), TalkComment.is_hidden == false())
 EAGER_LOADS = (
     joinedload(TalkComment.user),
     joinedload(TalkComment.talk).load_only(Talk.title),
-    joinedload(TalkComment.event).load_only(Event.timezone, Event.slug),
+    joinedload(TalkComment.event).load_only(Event.timezone, Event.slug, Event.is_visible),
 )
 
 
@@ -25,7 +33,7 @@ def find_talk_comment(session, comment_id: int) -> TalkComment:
     """Return a public comment; :raises NotFound: if there is none."""
     comment = session.scalar(select(TalkComment).where(TalkComment.id == comment_id, *PUBLIC).options(*EAGER_LOADS))
     if comment is None:
-        raise NotFound("Comment not found")
+        raise NotFound(MSG_COMMENT_NOT_FOUND)
     return comment
 
 
@@ -37,35 +45,46 @@ def find_talk_comment_including_hidden(session, comment_id: int) -> TalkComment:
         .options(
             joinedload(TalkComment.user),
             joinedload(TalkComment.talk).load_only(Talk.title),
-            joinedload(TalkComment.event).load_only(Event.name, Event.slug),
+            joinedload(TalkComment.event).load_only(Event.name, Event.slug, Event.is_visible),
         )
     )
     if comment is None:
-        raise NotFound("Comment not found")
+        raise NotFound(MSG_COMMENT_NOT_FOUND)
     return comment
 
 
-def find_talk_comment_key(connection, comment_id: int):
-    """Return the key of a public comment; :raises NotFound: if there is none."""
+def find_talk_comment_key(connection, comment_id: int, viewer: UserSnapshot | None):
+    """Return the key of a public comment; :raises NotFound: if the viewer may see none."""
     key = connection.execute(_KEY, {"id": comment_id}).first()
     if key is None:
-        raise NotFound("Comment not found")
+        raise NotFound(MSG_COMMENT_NOT_FOUND)
+    check_event_access(connection, key.event_id, viewer, MSG_COMMENT_NOT_FOUND, is_public=key.is_visible)
     return key
 
 
-def list_talk_comments(connection, talk_id: int, paging: Paging) -> Page:
-    """List the keys of the comments on a talk, oldest first."""
-    return _OF_TALK.page(connection, paging, owner_id=talk_id)
+def list_talk_comments(connection, talk_id: int, paging: Paging, viewer: UserSnapshot | None = None) -> Page:
+    """List the keys of the comments on a talk, oldest first.
+
+    :raises NotFound: if the viewer may not see the event.
+    """
+    page = _OF_TALK.page(connection, paging, owner_id=talk_id)
+    check_access_to_talk_page(connection, page, talk_id, viewer)
+    return page
 
 
-def list_event_talk_comments(connection, event_id: int, paging: Paging) -> Page:
-    """List the keys of the comments on all talks of an event, newest first."""
-    return _OF_EVENT.page(connection, paging, owner_id=event_id)
+def list_event_talk_comments(connection, event_id: int, paging: Paging, viewer: UserSnapshot | None) -> Page:
+    """List the keys of the comments on all talks of an event, newest first.
+
+    :raises NotFound: if the viewer may not see the event.
+    """
+    page = _OF_EVENT.page(connection, paging, owner_id=event_id)
+    check_access_to_page(connection, page, event_id, viewer)
+    return page
 
 
-def list_user_talk_comments(connection, user_id: int, paging: Paging) -> Page:
-    """List the keys of a user's comments on talks, newest first."""
-    return _OF_USER.page(connection, paging, owner_id=user_id)
+def list_user_talk_comments(connection, user_id: int, paging: Paging, viewer: UserSnapshot | None) -> Page:
+    """List the keys of a user's comments on talks of events that the viewer may see, newest first."""
+    return _OF_USER.page(connection, paging, viewer, user_id=user_id)
 
 
 def get_talk_comment_context(connection, talk_id: int, user_id: int, comment_text: str):
@@ -97,28 +116,36 @@ _RECENT = CompiledStatement(
 )
 
 # The title itself, because the version of a talk changes with each star.
-_COLUMNS = "comments.id, comments.version, users.version AS user_version, talks.title AS talk_title, events.timezone"
+_COLUMNS = """comments.id, comments.version, users.version AS user_version, talks.title AS talk_title, events.timezone,
+    comments.event_id, events.is_visible"""
 _WITH_OTHERS = """JOIN talks ON talks.id = comments.talk_id JOIN events ON events.id = comments.event_id
     LEFT JOIN users ON users.id = comments.user_id"""
-_PUBLIC = "is_private = false AND is_hidden = false"
+_PUBLIC = "talk_comments.is_private = false AND talk_comments.is_hidden = false"
 _KEY = CompiledStatement(
     text(f"""SELECT {_COLUMNS} FROM talk_comments comments {_WITH_OTHERS}
         WHERE comments.id = :id AND comments.is_private = false AND comments.is_hidden = false""")
 )
 
 
-def _key_list(column, way):
-    found = f"talk_comments WHERE {column} = :owner_id AND {_PUBLIC}"
+def _key_list(found, way):
+    """Return a list of comments by their time. ``found`` is the FROM and WHERE clause of its comments."""
     total = f"(SELECT count(*) FROM {found})"
     return KeyedList(
         f"""SELECT {_COLUMNS}, {total} AS total
-            FROM (SELECT id, created_at FROM {found} ORDER BY created_at {way}, id {way} {{slice}}) page
+            FROM (SELECT talk_comments.id, talk_comments.created_at FROM {found}
+                ORDER BY talk_comments.created_at {way}, talk_comments.id {way} {{slice}}) page
             JOIN talk_comments comments ON comments.id = page.id {_WITH_OTHERS}
             ORDER BY page.created_at {way}, page.id {way}""",
         total,
     )
 
 
-_OF_TALK = _key_list("talk_id", "ASC")
-_OF_EVENT = _key_list("event_id", "DESC")
-_OF_USER = _key_list("user_id", "DESC")
+_OF_TALK = _key_list(f"talk_comments WHERE talk_id = :owner_id AND {_PUBLIC}", "ASC")
+_OF_EVENT = _key_list(f"talk_comments WHERE event_id = :owner_id AND {_PUBLIC}", "DESC")
+_OF_USER = ListByViewer(
+    lambda condition: _key_list(
+        f"""talk_comments JOIN events ON events.id = talk_comments.event_id
+            WHERE talk_comments.user_id = :user_id AND {_PUBLIC} AND {condition}""",
+        "DESC",
+    )
+)

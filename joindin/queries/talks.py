@@ -11,9 +11,11 @@ from joindin.errors import NotFound
 from joindin.models import Event, Talk, TalkLink, TalkSpeaker, TalkStar
 from joindin.performance.caching.query_cache import CHANGE_COUNTER, cached_count, peek_count
 from joindin.performance.sql.compiled import CompiledStatement
+from joindin.queries.event_visibility import check_event_access
 from joindin.queries.keyed_lists import KeyedList
 from joindin.queries.paging import Page, Paging
 from joindin.queries.search_patterns import like_param, like_pattern, trigram_match
+from joindin.viewer import UserSnapshot
 
 VISIBLE = (Talk.is_active == true(), Event.is_visible == true())
 
@@ -74,9 +76,17 @@ def find_talk_key(connection, talk_id: int):
     return key
 
 
-def list_event_talks(connection, event_id: int, paging: Paging) -> Page:
-    """List the keys of an event's talks by their start; empty if the event is not visible."""
-    return _OF_EVENT.page(connection, paging, event_id=event_id)
+def list_event_talks(connection, event_id: int, paging: Paging, viewer: UserSnapshot | None = None) -> Page:
+    """List the keys of an event's talks by their start.
+
+    Empty if the event is not public, also to those who may see it (spec 7.2).
+
+    :raises NotFound: if the viewer may not see the event.
+    """
+    page = _OF_EVENT.page(connection, paging, event_id=event_id)
+    if not page.items:
+        check_event_access(connection, event_id, viewer)
+    return page
 
 
 def list_user_talks(connection, user_id: int, paging: Paging) -> Page:
@@ -106,8 +116,11 @@ def search_talks(connection, title: str, paging: Paging) -> Page:
 
 
 def list_links(session, talk_id: int) -> list[TalkLink]:
-    """Return the links of a talk; empty if the talk is not visible."""
-    return session.scalars(_links(talk_id).order_by(TalkLink.id)).all()
+    """Return the links of a talk; :raises NotFound: as :func:`find_talk`."""
+    links = session.scalars(_links(talk_id).order_by(TalkLink.id)).all()
+    if not links:
+        find_talk_key(session, talk_id)
+    return links
 
 
 def find_link(session, talk_id: int, link_id: int) -> TalkLink:

@@ -1,4 +1,4 @@
-"""Tracks. The state of their event does not matter (spec 6.2)."""
+"""Tracks, in any state of their event. Callers check the access to the event (``queries/event_visibility.py``)."""
 
 from sqlalchemy import select
 
@@ -6,11 +6,13 @@ from joindin.errors import NotFound
 from joindin.models import Track
 from joindin.queries.paging import Page, Paging, paginate
 
+MSG_TRACK_NOT_FOUND = "Track not found"
+
 
 def find_track(session, track_id: int) -> Track:
     track = session.get(Track, track_id)
     if track is None:
-        raise NotFound("Track not found")
+        raise NotFound(MSG_TRACK_NOT_FOUND)
     return track
 
 

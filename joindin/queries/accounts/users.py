@@ -9,11 +9,13 @@ from joindin.performance.caching.query_cache import CHANGE_COUNTER, cached_count
 from joindin.performance.read_models.bucket_counts import seek_rank_sql, total_count_sql
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.performance.sql.reader import batched
+from joindin.queries.event_visibility import check_access_to_page
 from joindin.queries.keyed_lists import KeyedList
 from joindin.queries.paging import Page, Paging
 from joindin.queries.search_patterns import like_param, literal_pattern, trigram_match
 from joindin.utils.email_addresses import normalize_email
 from joindin.utils.text import fold_case_accents
+from joindin.viewer import UserSnapshot
 
 # Pages with a larger offset are found by the bucket counts.
 OFFSET_SCAN_LIMIT = 200
@@ -77,9 +79,14 @@ def list_users(connection, paging: Paging, keyword: str | None = None) -> Page:
     return Page(page.items, cached_count(connection, counting, values, changes), paging)
 
 
-def list_attendees(connection, event_id: int, paging: Paging) -> Page:
-    """List the keys of an event's attendees by id. The total is the number of all less the few inactive ones."""
-    return _ATTENDEES.page(connection, paging, event_id=event_id)
+def list_attendees(connection, event_id: int, paging: Paging, viewer: UserSnapshot | None = None) -> Page:
+    """List the keys of an event's attendees by id. The total is the number of all less the few inactive ones.
+
+    :raises NotFound: if the viewer may not see the event.
+    """
+    page = _ATTENDEES.page(connection, paging, event_id=event_id)
+    check_access_to_page(connection, page, event_id, viewer)
+    return page
 
 
 def _found(rows, refusal):
@@ -143,7 +150,8 @@ _COUNT_ATTENDEES = """((SELECT count(*) FROM attendances WHERE event_id = :event
     - (SELECT count(*) FROM users JOIN attendances ON attendances.user_id = users.id
         WHERE users.is_active = false AND attendances.event_id = :event_id))"""
 _ATTENDEES = KeyedList(
-    f"""SELECT {_COLUMNS}, {_COUNT_ATTENDEES} AS total
+    f"""SELECT {_COLUMNS}, {_COUNT_ATTENDEES} AS total,
+            (SELECT is_visible FROM events WHERE id = :event_id) AS is_visible
         FROM attendances JOIN users ON users.id = attendances.user_id
         WHERE attendances.event_id = :event_id AND users.is_active ORDER BY attendances.user_id {{slice}}""",
     _COUNT_ATTENDEES,

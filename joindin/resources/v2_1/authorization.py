@@ -15,10 +15,11 @@ from joindin.http.request_identity import get_caller
 from joindin.models import Event, Talk
 from joindin.operations.audit import log_action
 from joindin.operations.tracks import MSG_EVENT_NOT_FOUND
-from joindin.permissions import can_edit_event
+from joindin.permissions import can_edit_event, can_see_parts_of_event
 from joindin.queries.accounts.granted_permissions import load_permissions
+from joindin.queries.event_visibility import check_event_access
 from joindin.queries.talks import find_talk_unloaded
-from joindin.queries.tracks import find_track
+from joindin.queries.tracks import MSG_TRACK_NOT_FOUND, find_track
 from joindin.queries.viewer_relations import load_viewer_for_events, load_viewer_for_talk_editing
 from joindin.resources.v2_1.authentication import require_user
 from joindin.resources.v2_1.openapi import fails_with
@@ -49,8 +50,8 @@ def requires(predicate: Callable, *, login_message: str, refusal: str):
 def with_event(predicate: Callable, *, login_message: str, refusal: str, find: Callable[[int], Event] | None = None):
     """Turn ``event_id`` into ``event`` and ``viewer``, if ``predicate(viewer, event)`` holds.
 
-    The predicate alone decides, in any state of the event: hosts edit events that wait for approval. ``find`` replaces
-    the lookup where the contract has another error for a missing event; document that error with ``fails_with``.
+    The predicate alone decides, in any state of the event: hosts edit events that wait for approval. Reads of an event
+    that the caller may not see find nothing, writes are forbidden (spec 4.5). ``find`` replaces the lookup where the contract has another error for a missing event; document that error with ``fails_with``.
 
     :raises Unauthenticated, NotFound, Forbidden: in that order.
     """
@@ -62,6 +63,8 @@ def with_event(predicate: Callable, *, login_message: str, refusal: str, find: C
             event = (find or _find_event)(event_id)
             viewer = load_viewer_for_events(db.session, user, [event_id])
             if not check_permission_and_audit(predicate, viewer, event):
+                if request.method in READ_METHODS and not can_see_parts_of_event(viewer, event):
+                    raise NotFound("Event not found")
                 raise Forbidden(refusal)
             return method(self, *args, event=event, viewer=viewer, **kwargs)
 
@@ -118,13 +121,14 @@ def with_track(*, login_message: str, refusal: str):
         def guarded(self, *args, track_id, **kwargs):
             user = require_user(login_message)
             track = find_track(db.session, track_id)
+            check_event_access(db.session, track.event_id, user, MSG_TRACK_NOT_FOUND)
             event = find_event_with_tracks(track.event_id)
             viewer = load_viewer_for_events(db.session, user, [event.id])
             if not check_permission_and_audit(can_edit_event, viewer, event):
                 raise Forbidden(refusal)
             return method(self, *args, track=track, **kwargs)
 
-        return fails_with({401: login_message, 403: refusal, 404: ["Track not found", MSG_EVENT_NOT_FOUND]})(guarded)
+        return fails_with({401: login_message, 403: refusal, 404: [MSG_TRACK_NOT_FOUND, MSG_EVENT_NOT_FOUND]})(guarded)
 
     return decorate
 

@@ -10,6 +10,8 @@ from joindin.extensions import db
 from joindin.models import Event, EventComment, TalkComment
 from joindin.operations.comment_reports import report_comment, resolve_comment_reports
 from joindin.permissions import can_edit_event
+from joindin.queries.comments import MSG_COMMENT_NOT_FOUND
+from joindin.queries.event_visibility import check_event_access
 from joindin.queries.viewer_relations import load_viewer_for_events
 from joindin.representations.schema_fields import ObjectSchema, string
 from joindin.resources.v2_1.authentication import require_user
@@ -21,7 +23,6 @@ MSG_LOGIN_TO_MODERATE = "You must log in to moderate a comment"
 MSG_LOGIN_TO_REPORT = "You must log in to report a comment"
 MSG_LOGIN_TO_LIST_REPORTS = "You must log in to do that"
 MSG_FORBIDDEN = "You don't have permission to do that"
-MSG_COMMENT_NOT_FOUND = "Comment not found"
 MSG_INVALID_DECISION = "Unexpected decision"
 
 REPORT_ERRORS = {401: MSG_LOGIN_TO_REPORT, 404: MSG_COMMENT_NOT_FOUND}
@@ -53,7 +54,7 @@ class CommentReports:
         :raises Unauthenticated, NotFound: in that order.
         """
         reporter = require_user(MSG_LOGIN_TO_REPORT)
-        comment = self.find_comment(db.session, comment_id)
+        comment = self._find_comment(comment_id, reporter)
         report_comment(db.session, comment, reporter=reporter, now=utc_now())
         db.session.commit()
         return empty_response(202, self.comments_url(comment))
@@ -64,7 +65,7 @@ class CommentReports:
         :raises Unauthenticated, NotFound, Forbidden, InvalidInput: in that order.
         """
         decider = require_user(MSG_LOGIN_TO_MODERATE)
-        comment = self.find_comment(db.session, comment_id)
+        comment = self._find_comment(comment_id, decider)
         event = db.session.get_one(Event, comment.event_id)
         # The operation logs each decision: no second entry for admins who do not host the event.
         if not can_edit_event(load_viewer_for_events(db.session, decider, [event.id]), event):
@@ -73,3 +74,10 @@ class CommentReports:
         resolve_comment_reports(db.session, comment, decider=decider, decision=decision, now=utc_now())
         db.session.commit()
         return empty_response(204, self.comments_url(comment))
+
+    def _find_comment(self, comment_id, user):
+        comment = self.find_comment(db.session, comment_id)
+        check_event_access(
+            db.session, comment.event_id, user, MSG_COMMENT_NOT_FOUND, is_public=comment.event.is_visible
+        )
+        return comment

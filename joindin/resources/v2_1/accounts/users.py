@@ -6,6 +6,7 @@ from flask_smorest import Blueprint
 
 from joindin.errors import InvalidInput, NotFound
 from joindin.extensions import db, reader
+from joindin.http.request_identity import get_caller
 from joindin.operations.accounts.users import (
     password_error,
     register_user,
@@ -133,8 +134,12 @@ class UserDetail(MethodView):
 class HostedEvents(MethodView):
     @returns_page(EventPageSchema, VerboseEventPageSchema)
     def get(self, user_id):
-        """List the events that a user hosts, in any state, newest first."""
-        return render_events(list_hosted_events(reader(), user_id, read_paging()), with_rating=False)
+        """List the events that a user hosts, newest first.
+
+        Its hosts and admins also see an event that is pending, rejected or private.
+        """
+        page = list_hosted_events(reader(), user_id, read_paging(), get_caller().user)
+        return render_events(page, with_rating=False)
 
 
 @blp.route("/users/<positive:user_id>/attended")

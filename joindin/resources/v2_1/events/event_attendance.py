@@ -8,8 +8,8 @@ from joindin.extensions import db, reader, writer
 from joindin.http.request_identity import get_caller
 from joindin.operations.attendance import attend, attend_in_transaction, unattend_in_transaction
 from joindin.queries.accounts.users import list_attendees
+from joindin.queries.event_visibility import MSG_EVENT_NOT_FOUND, load_viewer_with_access
 from joindin.queries.events import find_event_key
-from joindin.queries.viewer_relations import load_viewer_for_events
 from joindin.representations.v2_1.events import AttendingSchema
 from joindin.representations.v2_1.users import UserPageSchema, VerboseUserPageSchema
 from joindin.resources.v2_1.authentication import require_user
@@ -28,13 +28,14 @@ MSG_LOGIN_TO_UNATTEND = "You must be logged in to delete data"
 @blp.route("/events/<positive:event_id>/attending")
 class EventAttending(MethodView):
     @returns(AttendingSchema)
+    @fails_with({404: MSG_EVENT_NOT_FOUND})
     def get(self, event_id):
         """Show whether the caller attends an event."""
-        viewer = load_viewer_for_events(reader(), get_caller().user, [event_id])
+        viewer = load_viewer_with_access(reader(), event_id, get_caller().user)
         return object_response({"is_attending": event_id in viewer.attending})
 
     @returns_empty(201, location="/v2.1/events/3/attending")
-    @fails_with({401: MSG_LOGIN_TO_ATTEND, 404: "Event not found"})
+    @fails_with({401: MSG_LOGIN_TO_ATTEND, 404: MSG_EVENT_NOT_FOUND})
     def post(self, event_id):
         """Attend an event. Attending it again succeeds too."""
         user = require_user(MSG_LOGIN_TO_ATTEND)
@@ -56,6 +57,7 @@ class EventAttending(MethodView):
 @blp.route("/events/<positive:event_id>/attendees")
 class EventAttendees(MethodView):
     @returns_page(UserPageSchema, VerboseUserPageSchema)
+    @fails_with({404: MSG_EVENT_NOT_FOUND})
     def get(self, event_id):
         """List the attendees of an event."""
-        return render_users(list_attendees(reader(), event_id, read_paging()))
+        return render_users(list_attendees(reader(), event_id, read_paging(), get_caller().user))

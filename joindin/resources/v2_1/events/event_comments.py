@@ -12,10 +12,12 @@ from joindin.operations.comments import add_event_comment
 from joindin.permissions import can_edit_event
 from joindin.queries.comment_reports import list_open_reports
 from joindin.queries.comments import (
+    MSG_COMMENT_NOT_FOUND,
     find_event_comment_including_hidden,
     find_event_comment_key,
     list_event_comments,
 )
+from joindin.queries.event_visibility import MSG_EVENT_NOT_FOUND
 from joindin.queries.events import find_event_key
 from joindin.queries.paging import single_page
 from joindin.representations.schema_fields import ObjectSchema, integer, string
@@ -37,7 +39,6 @@ from joindin.resources.v2_1.comment_parsing import (
 )
 from joindin.resources.v2_1.comment_reports import (
     DECISION_ERRORS,
-    MSG_COMMENT_NOT_FOUND,
     MSG_FORBIDDEN,
     MSG_LOGIN_TO_LIST_REPORTS,
     REPORT_ERRORS,
@@ -89,13 +90,14 @@ REPORTS = CommentReports(
 @blp.route("/events/<positive:event_id>/comments")
 class EventComments(MethodView):
     @returns_page(EventCommentPageSchema, VerboseEventCommentPageSchema)
+    @fails_with({404: MSG_EVENT_NOT_FOUND})
     def get(self, event_id):
         """List the comments on an event, newest first."""
-        return render_event_comments(list_event_comments(reader(), event_id, read_paging()))
+        return render_event_comments(list_event_comments(reader(), event_id, read_paging(), get_caller().user))
 
     @accepts_body(NewEventCommentSchema)
     @returns_empty(201, location="/v2.1/event_comments/11")
-    @fails_with({400: (MSG_LOGIN_REQUIRED, *INVALID_COMMENT_MESSAGES), 404: "Event not found"}, requires_token=True)
+    @fails_with({400: (MSG_LOGIN_REQUIRED, *INVALID_COMMENT_MESSAGES), 404: MSG_EVENT_NOT_FOUND}, requires_token=True)
     def post(self, event_id):
         """Comment on an event and rate it.
 
@@ -134,7 +136,8 @@ class EventCommentDetail(MethodView):
     @fails_with({404: MSG_COMMENT_NOT_FOUND})
     def get(self, comment_id):
         """Show a comment on an event."""
-        return render_event_comments(single_page(find_event_comment_key(reader(), comment_id)))
+        key = find_event_comment_key(reader(), comment_id, get_caller().user)
+        return render_event_comments(single_page(key))
 
 
 @blp.route("/event_comments/<row_id:comment_id>/reported")

@@ -3,9 +3,11 @@
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.extensions import db
+from joindin.extensions import db, reader
+from joindin.http.request_identity import get_caller
 from joindin.operations.hosts import add_host, remove_host
 from joindin.permissions import can_edit_event
+from joindin.queries.event_visibility import check_event_access
 from joindin.queries.events import list_hosts
 from joindin.representations.schema_fields import ObjectSchema, string
 from joindin.representations.v2_1.events import HostPageSchema, represent_host
@@ -32,8 +34,10 @@ class NewHostSchema(ObjectSchema):
 @blp.route("/events/<positive:event_id>/hosts")
 class EventHosts(MethodView):
     @returns_page(HostPageSchema)
+    @fails_with({404: "Event not found"})
     def get(self, event_id):
         """List the hosts of an event, by name."""
+        check_event_access(reader(), event_id, get_caller().user)
         page = list_hosts(db.session, event_id, read_paging())
         return collection_response("hosts", [represent_host(host, links()) for host in page.items], page)
 

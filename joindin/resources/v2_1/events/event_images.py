@@ -5,10 +5,12 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from joindin.errors import InvalidInput
-from joindin.extensions import db
+from joindin.extensions import db, reader
+from joindin.http.request_identity import get_caller
 from joindin.models import Event
 from joindin.operations.images import EventImageStore, remove_event_image, set_event_image
 from joindin.permissions import can_edit_event
+from joindin.queries.event_visibility import check_event_access
 from joindin.queries.events import list_images
 from joindin.representations.schema_fields import ObjectSchema, string
 from joindin.representations.v2_1.events import EventImagesSchema, represent_images
@@ -58,8 +60,10 @@ class NewImageSchema(ObjectSchema):
 @blp.route("/events/<positive:event_id>/images")
 class EventImages(MethodView):
     @returns(EventImagesSchema)
+    @fails_with({404: "Event not found"})
     def get(self, event_id):
         """Show the sizes of an event's image."""
+        check_event_access(reader(), event_id, get_caller().user)
         images = list_images(db.session, event_id)
         return object_response({"images": represent_images(images, links()), "meta": {"count": len(images)}})
 

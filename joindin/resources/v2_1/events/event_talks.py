@@ -5,6 +5,7 @@ from flask_smorest import Blueprint
 
 from joindin.errors import InvalidInput, NotFound
 from joindin.extensions import db, reader
+from joindin.http.request_identity import get_caller
 from joindin.models import Event
 from joindin.operations.talks import add_talk
 from joindin.permissions import can_edit_event
@@ -30,9 +31,10 @@ MSG_FORBIDDEN_ADD_TALK = "You do not have permission to add talks to this event"
 @blp.route("/events/<positive:event_id>/talks")
 class EventTalks(MethodView):
     @returns_page(TalkPageSchema, VerboseTalkPageSchema)
+    @fails_with({404: "Event not found"})
     def get(self, event_id):
         """List the talks of an event, earliest first."""
-        return render_talks(list_event_talks(reader(), event_id, read_paging()))
+        return render_talks(list_event_talks(reader(), event_id, read_paging(), get_caller().user))
 
     @accepts_body(TalkBodySchema)
     @returns(TalkPageSchema, VerboseTalkPageSchema, status=201, location="/v2.1/talks/42")

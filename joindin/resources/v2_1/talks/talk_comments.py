@@ -8,6 +8,7 @@ from flask_smorest import Blueprint
 
 from joindin.errors import InvalidInput, NotFound
 from joindin.extensions import db, reader, writer
+from joindin.http.request_identity import get_caller
 from joindin.models import TalkCommentReport
 from joindin.operations.comments import RATINGS
 from joindin.operations.talk_comments import (
@@ -18,6 +19,8 @@ from joindin.operations.talk_comments import (
 )
 from joindin.permissions import can_edit_event
 from joindin.queries.comment_reports import list_open_reports
+from joindin.queries.comments import MSG_COMMENT_NOT_FOUND
+from joindin.queries.event_visibility import MSG_EVENT_NOT_FOUND, check_event_access
 from joindin.queries.paging import single_page
 from joindin.queries.talk_comments import (
     find_talk_comment,
@@ -51,7 +54,6 @@ from joindin.resources.v2_1.comment_parsing import (
 )
 from joindin.resources.v2_1.comment_reports import (
     DECISION_ERRORS,
-    MSG_COMMENT_NOT_FOUND,
     MSG_FORBIDDEN,
     MSG_LOGIN_TO_LIST_REPORTS,
     REPORT_ERRORS,
@@ -117,9 +119,10 @@ REPORTS = CommentReports(
 @blp.route("/talks/<positive:talk_id>/comments")
 class TalkComments(MethodView):
     @returns_page(TalkCommentPageSchema, VerboseTalkCommentPageSchema)
+    @fails_with({404: "Talk not found"})
     def get(self, talk_id):
         """List the comments on a talk, oldest first."""
-        return render_talk_comments(list_talk_comments(reader(), talk_id, read_paging()))
+        return render_talk_comments(list_talk_comments(reader(), talk_id, read_paging(), get_caller().user))
 
     @accepts_body(NewTalkCommentSchema)
     @returns_empty(201, location="/v2.1/talk_comments/11")
@@ -154,9 +157,11 @@ class TalkComments(MethodView):
 @blp.route("/events/<positive:event_id>/talk_comments")
 class EventTalkComments(MethodView):
     @returns_page(TalkCommentPageSchema, VerboseTalkCommentPageSchema)
+    @fails_with({404: MSG_EVENT_NOT_FOUND})
     def get(self, event_id):
         """List the comments on all talks of an event, newest first."""
-        return render_talk_comments(list_event_talk_comments(reader(), event_id, read_paging()))
+        page = list_event_talk_comments(reader(), event_id, read_paging(), get_caller().user)
+        return render_talk_comments(page)
 
 
 @blp.route("/users/<positive:user_id>/talk_comments")
@@ -164,7 +169,7 @@ class UserTalkComments(MethodView):
     @returns_page(TalkCommentPageSchema, VerboseTalkCommentPageSchema)
     def get(self, user_id):
         """List the comments of a user on talks, newest first."""
-        return render_talk_comments(list_user_talk_comments(reader(), user_id, read_paging()))
+        return render_talk_comments(list_user_talk_comments(reader(), user_id, read_paging(), get_caller().user))
 
 
 @blp.route("/events/<positive:event_id>/talk_comments/reported")
@@ -184,7 +189,7 @@ class TalkCommentDetail(MethodView):
     @fails_with({404: MSG_COMMENT_NOT_FOUND})
     def get(self, comment_id):
         """Show a comment on a talk."""
-        return render_talk_comments(single_page(find_talk_comment_key(reader(), comment_id)))
+        return render_talk_comments(single_page(find_talk_comment_key(reader(), comment_id, get_caller().user)))
 
     @accepts_body(EditedTalkCommentSchema)
     @returns(TalkCommentPageSchema)
@@ -201,6 +206,8 @@ class TalkCommentDetail(MethodView):
         editor = require_user(MSG_LOGIN_TO_EDIT)
         text = parse_comment_text(get_params())
         comment = find_talk_comment(db.session, comment_id)
+        is_public = comment.event.is_visible
+        check_event_access(db.session, comment.event_id, editor, MSG_COMMENT_NOT_FOUND, is_public=is_public)
         minutes = current_app.config["MAX_COMMENT_EDIT_MINUTES"]
         edit_talk_comment(db.session, comment, editor=editor, text=text, minutes=minutes, now=utc_now())
         db.session.commit()

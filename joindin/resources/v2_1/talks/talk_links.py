@@ -40,6 +40,7 @@ class TalkLinkBodySchema(ObjectSchema):
 @blp.route("/talks/<positive:talk_id>/links")
 class TalkLinks(MethodView):
     @returns(TalkLinksSchema)
+    @fails_with({404: "Talk not found"})
     def get(self, talk_id):
         """List the links of a talk, without pages."""
         talk_links = [represent_link(link) for link in list_links(db.session, talk_id)]

@@ -6,7 +6,8 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from joindin.errors import InvalidInput, NotFound
-from joindin.extensions import db
+from joindin.extensions import db, reader
+from joindin.http.request_identity import get_caller
 from joindin.http.url_converters import MAX_ROW_ID
 from joindin.models import Event, Track
 from joindin.operations.tracks import (
@@ -18,8 +19,9 @@ from joindin.operations.tracks import (
     remove_talk_from_track,
 )
 from joindin.permissions import can_edit_event, can_edit_talk
+from joindin.queries.event_visibility import check_event_access
 from joindin.queries.paging import single_page
-from joindin.queries.tracks import find_track, list_tracks
+from joindin.queries.tracks import MSG_TRACK_NOT_FOUND, find_track, list_tracks
 from joindin.representations.schema_fields import ObjectSchema, api_url, optional, string
 from joindin.representations.v2_1.tracks import TrackPageSchema, represent_track
 from joindin.resources.v2_1.authorization import find_event_with_tracks, with_event, with_talk, with_track
@@ -71,8 +73,10 @@ class TalkTrackBodySchema(ObjectSchema):
 @blp.route("/events/<positive:event_id>/tracks")
 class EventTracks(MethodView):
     @returns_page(TrackPageSchema)
+    @fails_with({404: "Event not found"})
     def get(self, event_id):
         """List the tracks of an event, by name."""
+        check_event_access(reader(), event_id, get_caller().user)
         page = list_tracks(db.session, event_id, read_paging())
         return collection_response("tracks", [represent_track(track, links()) for track in page.items], page)
 
@@ -91,10 +95,11 @@ class EventTracks(MethodView):
 @blp.route("/tracks/<row_id:track_id>")
 class TrackDetail(MethodView):
     @returns(TrackPageSchema)
-    @fails_with({404: "Track not found"})
+    @fails_with({404: MSG_TRACK_NOT_FOUND})
     def get(self, track_id):
         """Show a track."""
         track = find_track(db.session, track_id)
+        check_event_access(reader(), track.event_id, get_caller().user, MSG_TRACK_NOT_FOUND)
         return collection_response("tracks", [represent_track(track, links())], single_page(track))
 
     @with_track(login_message=MSG_LOGIN_TO_EDIT, refusal=MSG_FORBIDDEN_EDIT)
@@ -153,7 +158,7 @@ class MissingTrack(MethodView):
     """The URL without the id of a track. There is no list of all tracks (spec 2.17)."""
 
     def get(self):
-        raise NotFound("Track not found")
+        raise NotFound(MSG_TRACK_NOT_FOUND)
 
 
 add_undocumented_route(blp, "/tracks", MissingTrack)

@@ -131,7 +131,7 @@ def delete_user_action(user_id):
 
 
 def _user_page(user, form, status=200):
-    hosted = list_hosted_events(db.session, user.id, RECENT_EVENTS)
+    hosted = list_hosted_events(db.session, user.id, RECENT_EVENTS, current_viewer().user)
     events = load_events(db.session, [key.id for key in hosted.items])
     return admin_page(
         "user.html",

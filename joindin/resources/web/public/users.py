@@ -24,7 +24,7 @@ def user_page(username):
     if user is None or not user.is_active:
         raise NotFound("User not found")
     talks = load_in_order(reader(), list_user_talks(reader(), user.id, UNPAGED), load_talk_records)
-    hosted = list_hosted_events(reader(), user.id, UNPAGED, only_visible=True).items
+    hosted = list_hosted_events(reader(), user.id, UNPAGED).items
     attended = list_attended_events(reader(), user.id, UNPAGED).items
     events = load_events(db.session, {key.id for key in (*hosted, *attended)} | {talk.event_id for talk in talks})
     return public_page(

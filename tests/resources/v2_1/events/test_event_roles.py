@@ -17,6 +17,7 @@ DELETE, REMOVE = "You must be logged in to delete data", "You must be logged in 
 DO_THAT, NOT_THAT = "You must be logged in to do that", "You don't have permission to do that"
 NOT_HOST = "You are not an host for this event"
 NOT_FOUND = (404, "Event not found")
+PARTS = ("hosts", "images", "attending", "attendees", "comments", "talks", "talk_comments", "tracks")
 UNSUPPORTED = (404, "Operation not supported, sorry")
 
 EVENT = {
@@ -57,8 +58,9 @@ ROUTES = [
     ("GET", "events/{id}", "pending", None, dict.fromkeys(ROLES, NOT_FOUND) | dict.fromkeys(("host", "admin"), (200, None))),
     ("GET", "events/{id}", "rejected", None, dict.fromkeys(ROLES, NOT_FOUND) | dict.fromkeys(("host", "admin"), (200, None))),
     ("GET", "events/{id}", "private", None, dict.fromkeys(ROLES, NOT_FOUND)),
-    *[("GET", f"events/{{id}}/{part}", state, None, allowed_for_all(200))
-      for part in ("hosts", "images", "attending", "attendees", "comments") for state in ("live", "pending", "rejected")],
+    *[("GET", f"events/{{id}}/{part}", "live", None, allowed_for_all(200)) for part in PARTS],
+    *[("GET", f"events/{{id}}/{part}", state, None, dict.fromkeys(ROLES, NOT_FOUND) | dict.fromkeys(("host", "admin"), (200, None)))
+      for part in PARTS for state in ("pending", "rejected", "private")],
     ("GET", "events?filter=pending", "pending", None,
      admins(None, "You don't have permission to view pending events", 200)
      | {"visitor": (400, "You must be logged in to view pending events")}),

@@ -191,15 +191,15 @@ def test_hidden_talks_are_not_found(api, session):
         make_talk(session, make_rejected_event(session, host=host)),
         make_talk(session, make_event(session, host=host, is_private=True)),
     ]
-    callers = [api, api.signed_in(host), api.signed_in(admin)]
+    callers = [api.signed_in(host), api.signed_in(admin)]
 
-    replies = [caller.get(f"/v2.1/talks/{talk.id}") for caller in callers for talk in hidden]
+    replies = [caller.get(f"/v2.1/talks/{talk.id}") for caller in (api, *callers) for talk in hidden]
     lists = [caller.get(f"/v2.1/events/{talk.event_id}/talks") for caller in callers for talk in hidden]
 
     assert [(reply.status_code, reply.json) for reply in replies] == [(404, ["Talk not found"])] * 12
     assert [(reply.status_code, reply.json["talks"], reply.json["meta"]["total"]) for reply in lists] == [
         (200, [], 0)
-    ] * 12
+    ] * 8
 
 
 def test_addresses_that_name_no_talk_are_not_found(api, session):
@@ -484,10 +484,12 @@ def test_links_that_are_not_the_talks_or_not_to_be_seen_are_not_found(api, sessi
     )
 
     replies = [api.get(f"/v2.1/talks/{path}") for path in paths]
-    empty = [api.get(f"/v2.1/talks/{id_}/links") for id_ in (other.id, unseen.id, 12345)]
+    empty = api.get(f"/v2.1/talks/{other.id}/links")
+    missing = [api.get(f"/v2.1/talks/{id_}/links") for id_ in (unseen.id, 12345, 999_999)]
 
     assert [(reply.status_code, reply.json) for reply in replies] == [(404, ["ID not found"])] * 4
-    assert [(reply.status_code, reply.json) for reply in empty] == [(200, {"talk_links": [], "meta": {"count": 0}})] * 3
+    assert (empty.status_code, empty.json) == (200, {"talk_links": [], "meta": {"count": 0}})
+    assert [(reply.status_code, reply.json) for reply in missing] == [(404, ["Talk not found"])] * 3
 
 
 def test_visitor_lists_the_speakers_of_a_talk_by_number(api, session):

@@ -47,11 +47,11 @@ def test_tracks_are_sorted_without_regard_to_case_and_accents(api, session):
     assert [track["track_name"] for track in reply.json["tracks"]] == ["apple", "Delta", "érable", "Zebra"]
 
 
-def test_tracks_of_a_waiting_event_are_listed(api, session):
-    event = make_pending_event(session)
+def test_tracks_of_a_waiting_event_are_listed_for_its_hosts(api, session, host):
+    event = make_pending_event(session, host=host)
     make_track(session, event, "Web")
 
-    reply = api.get(f"/v2.1/events/{event.id}/tracks")
+    reply = api.signed_in(host).get(f"/v2.1/events/{event.id}/tracks")
 
     assert [track["track_name"] for track in reply.json["tracks"]] == ["Web"]
 
