@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, select, text
 
 from joindin.db.base import UtcDateTime
 from joindin.extensions import db
-from joindin.models import AccessToken, Client, GrantedPermission, Mail, User
+from joindin.models import AccessToken, Client, Grant, GrantedPermission, Mail, User
 from joindin.operations.accounts.granted_permissions import grant_permission, revoke_permission
 from joindin.security.scopes import ALL_SCOPES
 from joindin.security.tokens import hash_token
@@ -166,3 +166,40 @@ def typed(sql, values):
 
 def read_row(connection, table, columns):
     return tuple(connection.execute(text(f"SELECT {columns} FROM {table}")).one())
+
+
+def test_tokens_on_the_terms_of_another_api_and_those_of_inactive_users_end(session, at_revision):
+    user, inactive = make_user(session), make_user(session, is_active=False)
+    standard, blog = make_client(session, "standard"), make_client(session, "blog", needs_pkce=False)
+    own = make_client(session, "self", is_public=True)
+    tokens = {}
+    for name, client, grant_kind, token_kind, owner in (
+        ("standard", standard, "oauth2", "oauth2", user),
+        ("gancio", blog, "gancio", "gancio", user),
+        ("sign-in", own, "gancio", "gancio", user),
+        ("another client's", standard, "gancio", "gancio", user),
+        ("renewed elsewhere", blog, "oauth2", "gancio", user),
+        ("inactive", standard, "oauth2", "oauth2", inactive),
+    ):
+        grant = Grant(user_id=owner.id, client_id=client.id, kind=grant_kind, scopes="ME_READ", created_at=NOW)
+        session.add(grant)
+        session.flush()
+        fields = {"kind": token_kind, "user_id": owner.id, "client_id": client.id, "grant_id": grant.id}
+        tokens[name] = AccessToken(token_hash=hash_token(name), created_at=NOW, **fields)
+    tokens["personal"] = AccessToken(token_hash=hash_token("p"), kind="personal", user_id=user.id, created_at=NOW)
+    tokens["inactive user's"] = AccessToken(token_hash=hash_token("i"), user_id=inactive.id, created_at=NOW)
+    session.add_all(tokens.values())
+    session.flush()
+    ids = {token.id: name for name, token in tokens.items()}
+
+    at_revision("0018")
+    upgrade()
+
+    valid = {ids[token.id] for token in session.query(AccessToken).filter(AccessToken.revoked_at.is_(None))}
+    assert valid == {"standard", "gancio", "sign-in", "personal"}
+    assert session.query(Grant).filter(Grant.revoked_at.is_(None)).count() == 3
+    assert {client.key: client.kind for client in session.query(Client)} == {
+        "standard": "oauth2",
+        "blog": "gancio",
+        "self": "gancio",
+    }

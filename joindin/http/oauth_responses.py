@@ -6,6 +6,7 @@ from flask import Response, current_app, request
 from joindin.errors import Forbidden
 
 NO_STORE_HEADERS = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+BASIC_CHALLENGE = 'Basic realm="OAuth"'
 
 
 def issuer() -> str:
@@ -23,6 +24,19 @@ def text_response(status: int, body: str, headers=()) -> Response:
     response = Response(body, status, content_type="text/plain; charset=utf-8", headers=NO_STORE_HEADERS)
     response.headers.update(headers)
     return response
+
+
+def has_basic_credentials() -> bool:
+    """Return whether the client has sent HTTP Basic credentials, valid or not."""
+    return request.headers.get("Authorization", "").partition(" ")[0].lower() == "basic"
+
+
+def client_challenge(other: str) -> dict[str, str]:
+    """Return the challenge after a failed client authentication: Basic if the client used it, else ``other``.
+
+    RFC 6749, 5.2 requires the scheme that the client used.
+    """
+    return {"WWW-Authenticate": BASIC_CHALLENGE if has_basic_credentials() else other}
 
 
 def require_tls() -> None:

@@ -7,7 +7,7 @@ Relations are ``lazy="raise_on_sql"``: queries state what they load.
 
 from joindin.models.attendance import Attendance
 from joindin.models.audit import AuditEntry
-from joindin.models.clients import Client
+from joindin.models.clients import GANCIO, OAUTH2, Client
 from joindin.models.comments import EventComment, EventCommentReport
 from joindin.models.event_sources import EventSource
 from joindin.models.events import Event, EventHost, EventImage, Tag, event_tags
@@ -25,7 +25,7 @@ from joindin.models.second_factors import Authenticator, Passkey, RecoveryCode
 from joindin.models.sessions import BrowserSession
 from joindin.models.talk_comments import TalkComment, TalkCommentReport
 from joindin.models.talks import LINK_TYPES, OPEN_CLAIM, Talk, TalkClaim, TalkLink, TalkSpeaker, TalkStar
-from joindin.models.tokens import GANCIO, OAUTH2, PASSWORD, PERSONAL, AccessToken, Consent, Grant, RefreshToken
+from joindin.models.tokens import PASSWORD, PERSONAL, AccessToken, Consent, Grant, RefreshToken
 from joindin.models.tracks import Track, talk_tracks
 from joindin.models.users import EmailVerification, PasswordReset, User
 

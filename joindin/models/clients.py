@@ -10,13 +10,17 @@ from joindin.extensions import db
 from joindin.models.users import User
 from joindin.security.scopes import ALL_SCOPES
 
+# The API that a client was registered through, and on whose terms grants and tokens are issued.
+OAUTH2, GANCIO = "oauth2", "gancio"
+
 
 class Client(db.Model):
     """An application. A trusted one may sign users in with their password, a service may act for itself.
 
     Only the hash of the secret is stored. A secret with a generation can be derived again and shown to the owner;
     one without was made elsewhere. A public client cannot keep a secret and has none. ``scopes`` limit what it may
-    request.
+    request. ``kind`` is GANCIO for a client that was registered through Gancio's API: only these get tokens on Gancio's
+    terms.
     """
 
     __tablename__ = "clients"
@@ -30,6 +34,7 @@ class Client(db.Model):
     website: Mapped[str | None] = mapped_column(String(500))
     callback_url: Mapped[str | None] = mapped_column(String(500))
     other_redirect_uris: Mapped[list] = mapped_column(JSON, default=list)
+    kind: Mapped[str] = mapped_column(String(20), default=OAUTH2, server_default=OAUTH2)
     scopes: Mapped[str] = mapped_column(String(200), default=ALL_SCOPES)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     is_public: Mapped[bool] = mapped_column(default=False)

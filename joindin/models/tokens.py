@@ -7,12 +7,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from joindin.db.base import UtcDateTime
 from joindin.extensions import db
-from joindin.models.clients import Client
+from joindin.models.clients import OAUTH2, Client
 from joindin.models.users import User
 from joindin.security.scopes import ALL_SCOPES
 
-# The origin of a token: a Joind.in sign-in, its owner, an OAuth flow, a Gancio sign-in.
-PASSWORD, PERSONAL, OAUTH2, GANCIO = "password", "personal", "oauth2", "gancio"
+# The origin of a token that no grant stands behind: a Joind.in sign-in, or its owner. The others have the kind of their
+# grant: OAUTH2 or GANCIO.
+PASSWORD, PERSONAL = "password", "personal"
 
 
 class AccessToken(db.Model):
@@ -51,7 +52,7 @@ class Grant(db.Model):
     """One authorization of a client by a user, with its code and all tokens issued for it.
 
     A code works once (``redeemed_at``) and for a short time. A revoked grant issues no tokens. Grants of a password
-    sign-in have no code.
+    sign-in have no code. Code and refresh tokens are redeemed at the token endpoint of the grant's ``kind`` only.
     """
 
     __tablename__ = "grants"

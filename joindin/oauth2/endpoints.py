@@ -7,6 +7,7 @@ from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 from joindin.oauth2.grants import ALL_METHODS, CONFIDENTIAL_METHODS
 from joindin.operations.accounts.oauth_grants import revoke_client_token
 from joindin.queries.accounts.api_tokens import TokenInfo, get_token_info
+from joindin.security.scopes import ME_READ
 from joindin.utils.datetimes import utc_now
 
 
@@ -45,6 +46,8 @@ def _represent(token):
         body["exp"] = int(token.expires_at.timestamp())
     if token.client_key is not None:
         body["client_id"] = token.client_key
-    if token.user_email is not None:
-        body["username"] = token.user_email
+    if token.username is not None:
+        # The original sends the address, which is the user's own data.
+        may_read_email = ME_READ in token.scopes.split() and token.user_email
+        body["username"] = token.user_email if may_read_email else token.username
     return body

@@ -10,14 +10,9 @@ from authlib.oauth2.rfc6749.grants import (
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from joindin.models import Grant, User
-from joindin.operations.accounts.oauth_grants import (
-    consume_refresh_token,
-    create_grant,
-    lock_refresh_token,
-    redeem_code,
-    store_code,
-)
-from joindin.security.scopes import parse_scopes
+from joindin.operations.accounts.oauth_grants import create_grant, redeem_code, store_code
+from joindin.operations.accounts.refresh_tokens import consume_refresh_token, get_issued_token, lock_refresh_token
+from joindin.security.scopes import join_scopes, parse_scopes
 from joindin.security.tokens import AUTHORIZATION_CODE_PREFIX, new_prefixed_token
 from joindin.utils.datetimes import utc_now
 
@@ -77,7 +72,8 @@ class JoindinAuthorizationCodeGrant(AuthorizationCodeGrant):
         )
 
     def query_authorization_code(self, code, client):
-        grant = redeem_code(self.server.session, code, client_id=client.row.id, now=utc_now())
+        kind = self.server.policy.kind
+        grant = redeem_code(self.server.session, code, client_id=client.row.id, kind=kind, now=utc_now())
         if grant is None:
             return None
         must_match = self.server.policy.requires_redirect_uri or self.request.payload.redirect_uri
@@ -97,8 +93,21 @@ class JoindinRefreshTokenGrant(RefreshTokenGrant):
     def authenticate_refresh_token(self, refresh_token):
         check_scope(self.request)
         session = self.server.session
-        self._refresh_token = lock_refresh_token(session, refresh_token, client_id=self.client.row.id, now=utc_now())
+        self._renewed = self.server.derive_renewed_tokens(refresh_token)
+        self._refresh_token = lock_refresh_token(
+            session,
+            refresh_token,
+            successor=self._renewed["refresh_token"],
+            client_id=self.client.row.id,
+            kind=self.server.policy.kind,
+            now=utc_now(),
+        )
         return RedeemedCode(session.get_one(Grant, self._refresh_token.grant_id)) if self._refresh_token else None
+
+    def create_token_response(self):
+        if self._refresh_token.used_at is None:
+            return super().create_token_response()
+        return 200, self._repeat_tokens(self.request.refresh_token), self.TOKEN_RESPONSE_HEADER
 
     def authenticate_user(self, refresh_token):
         return get_active_user(self.server.session, refresh_token.grant)
@@ -106,10 +115,26 @@ class JoindinRefreshTokenGrant(RefreshTokenGrant):
     def issue_token(self, user, refresh_token):
         # Not earlier: a request for scopes that were not granted must not consume the token.
         consume_refresh_token(self.server.session, self._refresh_token, now=utc_now())
-        return super().issue_token(user, refresh_token)
+        return super().issue_token(user, refresh_token) | self._renewed
 
     def revoke_old_credential(self, refresh_token):
         """Do nothing: :meth:`issue_token` has consumed the token before it created the new one."""
+
+    def _repeat_tokens(self, refresh_token):
+        """Return the tokens that the first request with this refresh token got.
+
+        :raises InvalidGrantError: if they were revoked meanwhile.
+        :raises InvalidScopeError: if other scopes are requested now.
+        """
+        self.request.user = user = self.authenticate_user(refresh_token)
+        issued = get_issued_token(
+            self.server.session, self._renewed["access_token"], grant_id=refresh_token.grant.id, now=utc_now()
+        )
+        if issued is None:
+            raise InvalidGrantError()
+        if join_scopes(parse_scopes(self.request.payload.scope or refresh_token.get_scope())) != issued.scopes:
+            raise InvalidScopeError()
+        return super().issue_token(user, refresh_token) | self._renewed
 
 
 class PasswordGrant(ResourceOwnerPasswordCredentialsGrant):
@@ -149,7 +174,7 @@ class JoindinClientCredentialsGrant(ClientCredentialsGrant):
 
 
 class PkceChallenge(CodeChallenge):
-    """PKCE with S256 only. Applications are exempt if ``needs_pkce`` is False."""
+    """PKCE with S256 only. Applications with ``needs_pkce`` False are exempt where the policy allows it."""
 
     DEFAULT_CODE_CHALLENGE_METHOD = "S256"
     SUPPORTED_CODE_CHALLENGE_METHOD = ["S256"]
@@ -157,7 +182,8 @@ class PkceChallenge(CodeChallenge):
     def validate_code_challenge(self, grant, redirect_uri):
         params = grant.request.payload.data
         if not params.get("code_challenge"):
-            if params.get("code_challenge_method") or grant.request.client.row.needs_pkce:
+            is_required = grant.server.policy.requires_pkce or grant.request.client.row.needs_pkce
+            if is_required or params.get("code_challenge_method"):
                 raise InvalidRequestError("Code challenge required.")
             return
         if params.get("code_challenge_method") != "S256":
@@ -174,8 +200,8 @@ def check_scope(request):
 
 
 def get_active_user(session, grant: Grant) -> User:
-    """Return the user of the grant; :raises InvalidGrantError: if the account is deactivated or deleted."""
+    """Return the user of the grant; :raises InvalidGrantError: if the account may not sign in or is deleted."""
     user = session.get(User, grant.user_id)
-    if user is None or not user.is_active:
+    if user is None or not (user.is_active and user.is_verified):
         raise InvalidGrantError()
     return user

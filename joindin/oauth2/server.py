@@ -30,7 +30,12 @@ from joindin.oauth2.policies import TokenPolicy
 from joindin.operations.accounts.oauth_grants import create_grant, store_tokens
 from joindin.queries.accounts.clients import get_client_by_key
 from joindin.security.scopes import SCOPES
-from joindin.security.tokens import ACCESS_TOKEN_PREFIX, REFRESH_TOKEN_PREFIX, new_prefixed_token
+from joindin.security.tokens import (
+    ACCESS_TOKEN_PREFIX,
+    REFRESH_TOKEN_PREFIX,
+    derive_renewed_token,
+    new_prefixed_token,
+)
 from joindin.utils.datetimes import utc_now
 
 
@@ -46,6 +51,7 @@ class OAuth2Server(AuthorizationServer):
         session,
         policy: TokenPolicy,
         *,
+        secret_key: str,
         issuer: Callable[[], str],
         verify_password: Callable[[str, str], User | None],
         translate_error: Callable[[OAuth2Error], None],
@@ -55,6 +61,7 @@ class OAuth2Server(AuthorizationServer):
         self.session = session
         self.policy = policy
         self.verify_password = verify_password
+        self._secret_key = secret_key
         self._translate_error = translate_error
         self._to_response = to_response
         self.register_token_generator("default", _generator(policy))
@@ -67,8 +74,16 @@ class OAuth2Server(AuthorizationServer):
         self.register_extension(IssuerExtension(issuer))
 
     def query_client(self, client_id):
-        row = get_client_by_key(self.session, client_id)
+        row = get_client_by_key(self.session, client_id, kind=self.policy.client_kind)
         return OAuthClient(row) if row else None
+
+    def derive_renewed_tokens(self, refresh_token):
+        """Return the tokens that this refresh token is exchanged for; a repeated request gets the same again."""
+        prefixes = {"access_token": ACCESS_TOKEN_PREFIX, "refresh_token": REFRESH_TOKEN_PREFIX}
+        return {
+            name: derive_renewed_token(self._secret_key, refresh_token, prefix, self.policy.token_length)
+            for name, prefix in prefixes.items()
+        }
 
     def authenticate_client(self, request, methods, endpoint="token"):
         """Return the client, authenticated by exactly one method (RFC 6749, 2.3); a public client by its key alone."""

@@ -27,6 +27,19 @@ def new_prefixed_token(prefix: str, length: int, alphabet: str = LOWERCASE_ALPHA
     return prefix + "".join(secrets.choice(alphabet) for _ in range(length - len(prefix)))
 
 
+def derive_renewed_token(secret_key: str, used_token: str, prefix: str, length: int) -> str:
+    """Return the token that a used refresh token was exchanged for, in the form of :func:`new_prefixed_token`.
+
+    The same arguments yield the same token; without the secret key it cannot be predicted.
+    """
+    digest = hmac.digest(secret_key.encode(), f"renewed {prefix}\n{used_token}".encode(), "sha512")
+    number, characters = int.from_bytes(digest), []
+    for _ in range(length - len(prefix)):
+        number, index = divmod(number, len(LOWERCASE_ALPHANUMERIC))
+        characters.append(LOWERCASE_ALPHANUMERIC[index])
+    return prefix + "".join(characters)
+
+
 def hash_token(token: str) -> str:
     """Return the SHA-256 of a token in hex, the form that is stored."""
     return hashlib.sha256(token.encode()).hexdigest()

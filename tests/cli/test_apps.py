@@ -76,6 +76,7 @@ def test_a_key_that_is_taken_is_a_conflict(run, session):
         (["Phone", "--key", "a b"], "The key must have 1 to 100 characters, without spaces or accents"),
         (["Phone", "--key", ""], "The key must have 1 to 100 characters, without spaces or accents"),
         (["Phone", "--key", "k" * 101], "The key must have 1 to 100 characters, without spaces or accents"),
+        (["Phone", "--key", "self"], "The key 'self' is that of Gancio's sign-in. Choose another"),
         (["Phone", "--secret", ""], "The secret must not be empty"),
         (["Phone", "--public", "--secret", "x"], "A public application has no secret"),
         (["Phone", "--public", "--service"], "A public application can neither ask for passwords nor speak for itself"),

@@ -1,11 +1,10 @@
-"""Renewal, revocation and introspection of tokens, and the other grant types."""
+"""Revocation and introspection of tokens, and the other grant types. Renewal is in ``test_renewal.py``."""
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from joindin.models import AccessToken, Grant, RefreshToken
+from joindin.models import AccessToken, Grant
 from joindin.security.scopes import ALL_SCOPES
-from joindin.utils.datetimes import utc_now
 from tests.browser_client import PASSWORD, make_user_with_password
 from tests.factories import make_client, newest
 from tests.oauth2.flow import CALLBACK, SECRET, Flow, captured_step
@@ -21,108 +20,6 @@ def answer(reply):
 def other(flow, session):
     """Another application, at the same browser."""
     return Flow(flow.browser, make_client(session, "other", SECRET, callback_url=CALLBACK))
-
-
-def test_a_renewed_token_replaces_the_old_one(flow):
-    first = flow.tokens()
-
-    second = flow.refresh(first["refresh_token"])
-
-    assert (second.status_code, list(second.json)) == (200, list(captured_step("refresh")["body"]))
-    assert second.json["scope"] == "PUBLIC_READ ME_READ"
-    assert second.json["refresh_token"] != first["refresh_token"]
-    assert flow.is_valid(second.json["access_token"])
-    assert not flow.is_valid(first["access_token"])
-
-
-def test_tokens_are_renewed_repeatedly(flow):
-    given = flow.tokens()
-    for _ in range(3):
-        given = flow.refresh(given["refresh_token"]).json
-
-    assert flow.is_valid(given["access_token"])
-
-
-def test_a_refresh_token_that_is_used_twice_revokes_its_grant(flow):
-    first = flow.tokens()
-    second = flow.refresh(first["refresh_token"]).json
-
-    replayed = flow.refresh(first["refresh_token"])
-
-    assert answer(replayed) == INVALID_GRANT
-    assert not flow.is_valid(second["access_token"])
-    assert answer(flow.refresh(second["refresh_token"])) == INVALID_GRANT
-
-
-def test_another_grant_of_the_same_application_stays_valid(flow):
-    first, second = flow.tokens(), flow.tokens()
-    flow.refresh(first["refresh_token"])
-    flow.refresh(first["refresh_token"])
-
-    assert flow.is_valid(second["access_token"])
-
-
-def test_a_renewed_token_may_have_fewer_scopes_but_not_more(flow):
-    given = flow.tokens()
-
-    narrow = flow.refresh(given["refresh_token"], scope="ME_READ")
-    wider = flow.refresh(narrow.json["refresh_token"], scope="ME_READ ME_WRITE")
-    unknown = flow.refresh(narrow.json["refresh_token"], scope="root")
-    # The refresh token kept what was granted, and asking for too much did not spend it.
-    full = flow.refresh(narrow.json["refresh_token"])
-
-    assert (narrow.status_code, narrow.json["scope"]) == (200, captured_step("refresh narrower")["body"]["scope"])
-    assert answer(wider) == answer(unknown) == (400, {"error": "invalid_scope"})
-    assert (full.status_code, full.json["scope"]) == (200, "PUBLIC_READ ME_READ")
-
-
-def test_an_unknown_scope_is_refused_before_the_refresh_token_is_read(flow):
-    first = flow.tokens()
-    second = flow.refresh(first["refresh_token"]).json
-
-    # With a known scope, the repeated token would revoke the grant.
-    repeated = flow.refresh(first["refresh_token"], scope="root")
-
-    assert answer(repeated) == (400, {"error": "invalid_scope"})
-    assert flow.is_valid(second["access_token"])
-
-
-def test_a_refresh_token_is_bound_to_its_application(flow, other):
-    given = flow.tokens()
-
-    stolen = other.refresh(given["refresh_token"])
-
-    assert answer(stolen) == INVALID_GRANT
-    assert flow.refresh(given["refresh_token"]).status_code == 200
-
-
-@pytest.mark.parametrize("token", ["nope", "", "\0", None])
-def test_unknown_refresh_tokens_are_refused(flow, token):
-    reply = flow.refresh(token)
-
-    assert reply.status_code == 400
-    assert reply.json["error"] == ("invalid_request" if token is None else "invalid_grant")
-
-
-def test_access_and_refresh_tokens_are_not_interchangeable(flow):
-    given = flow.tokens()
-
-    assert not flow.is_valid(given["refresh_token"])
-    assert answer(flow.refresh(given["access_token"])) == INVALID_GRANT
-
-
-def test_a_refresh_token_expires(flow, session):
-    given = flow.tokens()
-    session.execute(update(RefreshToken).values(expires_at=utc_now()))
-
-    assert answer(flow.refresh(given["refresh_token"])) == INVALID_GRANT
-
-
-def test_tokens_of_a_deactivated_user_are_not_renewed(flow, ada):
-    given = flow.tokens()
-    ada.is_active = False
-
-    assert answer(flow.refresh(given["refresh_token"])) == INVALID_GRANT
 
 
 @pytest.mark.parametrize("which", ["access_token", "refresh_token"])
@@ -212,6 +109,35 @@ def test_introspection_requires_a_confidential_application(flow, session):
     assert {(reply.status_code, reply.mimetype, reply.text) for reply in replies} == {
         (403, "text/html", "<h1>403 Forbidden</h1>")
     }
+
+
+# The endpoints that authenticate applications, and the response to invalid credentials in the form.
+CLIENT_ENDPOINTS = {
+    "/api/oauth/token/": (401, 'Bearer error="invalid_client"'),
+    "/api/oauth/revoke_token/": (401, 'Bearer error="invalid_client"'),
+    "/api/oauth/introspect/": (403, None),
+    "/oauth/token": (401, 'Bearer realm="Users"'),
+}
+
+
+@pytest.mark.parametrize("path", CLIENT_ENDPOINTS)
+@pytest.mark.parametrize(
+    "header", ["Basic b3JhY2xlLWNsaWVudDp3cm9uZw==", "basic bm9ib2R5OnNlY3JldA==", "BASIC !!!", "Basic", "Basic /w=="]
+)
+def test_a_client_that_fails_with_basic_credentials_is_asked_for_basic_credentials(flow, path, header):
+    reply = flow.browser.post(path, {"grant_type": "refresh_token", "token": "x"}, headers={"Authorization": header})
+
+    assert (reply.status_code, reply.headers["WWW-Authenticate"]) == (401, 'Basic realm="OAuth"')
+
+
+@pytest.mark.parametrize("path", CLIENT_ENDPOINTS)
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer x"}, {"Authorization": ""}])
+def test_a_client_that_fails_with_other_credentials_is_refused_as_captured(flow, path, headers):
+    form = {"grant_type": "refresh_token", "token": "x", "client_id": flow.client.key, "client_secret": "wrong"}
+
+    reply = flow.browser.post(path, form, headers=headers)
+
+    assert (reply.status_code, reply.headers.get("WWW-Authenticate")) == CLIENT_ENDPOINTS[path]
 
 
 def test_a_service_of_the_operator_introspects_all_tokens(flow, session):

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from joindin.db.locking import begin_write
 from joindin.db.upserts import insert_or_ignore
 from joindin.errors import Conflict, InvalidInput
-from joindin.models import Client, User
+from joindin.models import GANCIO, Client, User
 from joindin.operations.accounts.clients import (
     FIRST_GENERATION,
     check_redirect_uris,
@@ -28,6 +28,9 @@ MAX_NAME_LENGTH = 255
 MAX_CLIENTS = 100
 KEY_PREFIX, KEY_LENGTH = "jik", 40
 SECRET_PREFIX, SECRET_LENGTH = "jis", 48
+
+# The client of Gancio's own sign-in, which its contract names.
+GANCIO_CLIENT_KEY = "self"
 
 
 def register_client(
@@ -111,6 +114,8 @@ def add_client(
         raise InvalidInput(f"The name must have 1 to {MAX_NAME_LENGTH} characters")
     if not re.fullmatch(r"[\x21-\x7e]+", key) or len(key) > MAX_KEY_LENGTH:
         raise InvalidInput(f"The key must have 1 to {MAX_KEY_LENGTH} characters, without spaces or accents")
+    if key == GANCIO_CLIENT_KEY:
+        raise InvalidInput(f"The key {key!r} is that of Gancio's sign-in. Choose another")
     if secret == "":
         raise InvalidInput("The secret must not be empty")
     is_public = secret is None
@@ -154,6 +159,7 @@ def register_dynamic_client(
         secret_hash=hash_token(secret),
         name=name,
         website=website or None,
+        kind=GANCIO,
         scopes=GANCIO_GRANTED_SCOPES,
         needs_pkce=False,
         created_at=now,
@@ -164,10 +170,12 @@ def register_dynamic_client(
 
 def get_gancio_client(session, *, now: dt.datetime) -> Client:
     """Return the public client ``self``, through which Gancio's own sign-in works. Create it if it is missing."""
-    client = session.scalar(select(Client).where(Client.key == "self"))
+    own = select(Client).where(Client.key == GANCIO_CLIENT_KEY)
+    client = session.scalar(own)
     if client is None:
-        insert_or_ignore(session, Client, key="self", name="Gancio", is_public=True, created_at=now)
-        client = session.scalars(select(Client).where(Client.key == "self")).one()
+        values = {"key": GANCIO_CLIENT_KEY, "name": "Gancio", "kind": GANCIO, "is_public": True, "created_at": now}
+        insert_or_ignore(session, Client, **values)
+        client = session.scalars(own).one()
     return client
 
 

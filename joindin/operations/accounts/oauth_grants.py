@@ -1,8 +1,8 @@
 """OAuth grants: authorization codes, tokens, consents and their revocation.
 
 A grant is locked while its code or a refresh token is redeemed, so that one of two simultaneous uses is second. A
-second use means that a secret was copied, and revokes the whole grant. The caller therefore commits also when no token
-is issued.
+second use of a code means that it was copied, and revokes the whole grant. The caller therefore commits also when no
+token is issued. Renewal is in ``refresh_tokens.py``.
 """
 
 import datetime as dt
@@ -47,8 +47,10 @@ def store_code(
     session.flush()
 
 
-def redeem_code(session, code: str, *, client_id: int, now: dt.datetime) -> Grant | None:
-    """Mark the code as used and return its grant, or None if it is unknown, expired, revoked or another client's.
+def redeem_code(session, code: str, *, client_id: int, kind: str, now: dt.datetime) -> Grant | None:
+    """Mark the code as used and return its grant.
+
+    Return None if it is unknown, expired, revoked, another client's, or of another kind.
 
     A code that was used before revokes its grant. The code counts as used even if the rest of the request is invalid.
     """
@@ -61,8 +63,8 @@ def redeem_code(session, code: str, *, client_id: int, now: dt.datetime) -> Gran
         return None
     grant.redeemed_at = now
     session.flush()
-    is_valid = grant.client_id == client_id and grant.code_expires_at > now and grant.revoked_at is None
-    return grant if is_valid else None
+    is_own = (grant.client_id, grant.kind) == (client_id, kind)
+    return grant if is_own and grant.code_expires_at > now and grant.revoked_at is None else None
 
 
 def create_grant(session, *, user_id: int, client_id: int, kind: str, scopes: str, now: dt.datetime) -> Grant:
@@ -71,32 +73,6 @@ def create_grant(session, *, user_id: int, client_id: int, kind: str, scopes: st
     session.add(grant)
     session.flush()
     return grant
-
-
-def lock_refresh_token(session, token: str, *, client_id: int, now: dt.datetime) -> RefreshToken | None:
-    """Lock the grant and return the refresh token for :func:`consume_refresh_token`.
-
-    Return None if the token is unknown, expired, revoked or another client's. A token that was used before revokes its
-    grant.
-    """
-    found = session.execute(
-        select(RefreshToken.id, RefreshToken.grant_id).where(RefreshToken.token_hash == hash_token(token))
-    ).first()
-    grant = lock_row(session, Grant, found.grant_id) if found else None
-    refresh_token = lock_row(session, RefreshToken, found.id) if grant else None
-    if refresh_token is None or grant.revoked_at is not None or grant.client_id != client_id:
-        return None
-    if refresh_token.used_at is not None:
-        revoke_grant(session, grant, now=now)
-        return None
-    return refresh_token if refresh_token.expires_at is None or refresh_token.expires_at > now else None
-
-
-def consume_refresh_token(session, refresh_token: RefreshToken, *, now: dt.datetime) -> None:
-    """Mark a refresh token as used and revoke the access tokens of its grant."""
-    refresh_token.used_at = now
-    _revoke_access_tokens(session, AccessToken.grant_id == refresh_token.grant_id, now)
-    session.flush()
 
 
 def store_tokens(
@@ -139,7 +115,7 @@ def revoke_grant(session, grant: Grant, *, now: dt.datetime) -> None:
     """Revoke a grant with all its tokens."""
     if grant.revoked_at is None:
         grant.revoked_at = now
-    _revoke_access_tokens(session, AccessToken.grant_id == grant.id, now)
+    revoke_access_tokens(session, AccessToken.grant_id == grant.id, now)
     session.flush()
 
 
@@ -152,7 +128,7 @@ def revoke_client_token(session, token: str, *, client_id: int, now: dt.datetime
         )
     ).first()
     if access_token is not None:
-        _revoke_access_tokens(session, AccessToken.id == access_token.id, now)
+        revoke_access_tokens(session, AccessToken.id == access_token.id, now)
         grant_id = access_token.grant_id
     else:
         grant_id = session.scalar(
@@ -190,7 +166,7 @@ def revoke_consent(session, *, user_id: int, client_id: int, now: dt.datetime) -
         .values(revoked_at=now)
         .execution_options(**unsynchronized)
     )
-    _revoke_access_tokens(session, (AccessToken.user_id == user_id) & (AccessToken.client_id == client_id), now)
+    revoke_access_tokens(session, (AccessToken.user_id == user_id) & (AccessToken.client_id == client_id), now)
 
 
 def purge_expired_grants(session, before: dt.datetime) -> None:
@@ -210,7 +186,8 @@ def purge_expired_grants(session, before: dt.datetime) -> None:
     session.execute(delete(Grant).where(Grant.revoked_at < before).execution_options(**unsynchronized))
 
 
-def _revoke_access_tokens(session, condition, now):
+def revoke_access_tokens(session, condition, now: dt.datetime) -> None:
+    """Revoke the access tokens that fulfil the condition."""
     session.execute(
         update(AccessToken)
         .where(condition, AccessToken.revoked_at.is_(None))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from joindin.errors import NotFound
 from joindin.models import GANCIO, PASSWORD, PERSONAL, AccessToken, Client, Grant, RefreshToken, User
 from joindin.performance.sql.compiled import CompiledStatement
+from joindin.queries.accounts.users import MAY_SIGN_IN
 from joindin.queries.paging import Page, Paging, paginate
 from joindin.security.tokens import hash_token, verify_token_hash
 from joindin.viewer import UserSnapshot
@@ -29,12 +30,15 @@ class TokenIdentity(NamedTuple):
     client_is_trusted: bool
 
 
+_TOKEN_INFO_COLUMNS = (Client.id, Client.key, User.email, User.username)
+
 USER_COLUMNS = tuple(getattr(User, name) for name in UserSnapshot._fields)
 
 
 def get_valid_token(connection, token: str, now: dt.datetime) -> TokenIdentity | None:
-    """Return the valid token with that value in one indexed statement, or None. Tokens of inactive users are not
-    valid.
+    """Return the valid token with that value in one indexed statement, or None.
+
+    Tokens of users who are inactive or not verified are not valid.
     """
     row = connection.execute(_VALID_TOKEN, {"hash": hash_token(token)}).first()
     if row is None or (row.expires_at is not None and row.expires_at <= now):
@@ -61,23 +65,24 @@ class TokenInfo(NamedTuple):
     client_id: int | None
     client_key: str | None
     user_email: str | None
+    username: str | None
 
 
 def get_token_info(session, token: str, now: dt.datetime) -> TokenInfo | None:
     """Return the facts about a valid access or refresh token, or None."""
     hash_ = hash_token(token)
     access_token = (
-        select(AccessToken.scopes, AccessToken.expires_at, Client.id, Client.key, User.email)
+        select(AccessToken.scopes, AccessToken.expires_at, *_TOKEN_INFO_COLUMNS)
         .outerjoin(AccessToken.client)
         .outerjoin(AccessToken.user)
         .where(
             AccessToken.token_hash == hash_,
             *validity_conditions(now),
-            or_(User.id.is_(None), User.is_active == true()),
+            or_(User.id.is_(None), MAY_SIGN_IN),
         )
     )
     refresh_token = (
-        select(Grant.scopes, RefreshToken.expires_at, Client.id, Client.key, User.email)
+        select(Grant.scopes, RefreshToken.expires_at, *_TOKEN_INFO_COLUMNS)
         .select_from(RefreshToken)
         .join(RefreshToken.grant)
         .join(Grant.client)
@@ -87,7 +92,7 @@ def get_token_info(session, token: str, now: dt.datetime) -> TokenInfo | None:
             RefreshToken.used_at.is_(None),
             or_(RefreshToken.expires_at.is_(None), RefreshToken.expires_at > now),
             Grant.revoked_at.is_(None),
-            User.is_active == true(),
+            MAY_SIGN_IN,
         )
     )
     row = session.execute(access_token).first() or session.execute(refresh_token).first()
@@ -200,6 +205,6 @@ _VALID_TOKEN = CompiledStatement(
     .where(
         AccessToken.token_hash == bindparam("hash"),
         AccessToken.revoked_at.is_(None),
-        or_(AccessToken.user_id.is_(None), User.is_active == true()),
+        or_(AccessToken.user_id.is_(None), MAY_SIGN_IN),
     )
 )

@@ -31,11 +31,12 @@ def get_owned_client(session, owner_id: int, client_id: int) -> Client | None:
     return session.scalar(select(Client).where(Client.id == client_id, Client.owner_id == owner_id))
 
 
-def get_client_by_key(session, key: str) -> Client | None:
-    """Return the client with that key and its owner, or None."""
+def get_client_by_key(session, key: str, *, kind: str | None = None) -> Client | None:
+    """Return the client with that key, of that kind if one is given, and its owner; None if there is none."""
     if key != strip_control_chars(key):
         return None
-    return session.scalar(select(Client).where(Client.key == key).options(joinedload(Client.owner)))
+    client = session.scalar(select(Client).where(Client.key == key).options(joinedload(Client.owner)))
+    return client if client is None or kind in (None, client.kind) else None
 
 
 def find_owned_client(session, owner_id: int, client_id: int) -> Client:

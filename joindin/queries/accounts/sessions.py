@@ -2,20 +2,24 @@
 
 import datetime as dt
 
-from sqlalchemy import select, true
+from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from joindin.errors import NotFound
-from joindin.models import BrowserSession, User
+from joindin.models import BrowserSession
+from joindin.queries.accounts.users import MAY_SIGN_IN
 from joindin.security.tokens import hash_token
 
 
 def get_session_by_token(session, token: str, now: dt.datetime, idle: dt.timedelta) -> BrowserSession | None:
-    """Return the valid session with that cookie and its active user in one indexed statement, or None."""
+    """Return the valid session with that cookie and its user in one indexed statement, or None.
+
+    Sessions of users who are inactive or not verified are not valid.
+    """
     return session.scalar(
         select(BrowserSession)
         .join(BrowserSession.user)
-        .where(BrowserSession.token_hash == hash_token(token), User.is_active == true(), *_is_valid(now, idle))
+        .where(BrowserSession.token_hash == hash_token(token), MAY_SIGN_IN, *_is_valid(now, idle))
         .options(contains_eager(BrowserSession.user))
     )
 

@@ -1,6 +1,6 @@
 """Users. Lists contain active users only."""
 
-from sqlalchemy import bindparam, select, text, true
+from sqlalchemy import and_, bindparam, select, text, true
 
 from joindin.db.dialects import dialect_of
 from joindin.errors import NotFound
@@ -23,6 +23,9 @@ OFFSET_SCAN_LIMIT = 200
 BLOCK_SIZE = 256
 
 ACTIVE = User.is_active == true()
+
+# The condition of every session and token of a user.
+MAY_SIGN_IN = and_(ACTIVE, User.is_verified == true())
 
 
 def find_user(session, user_id: int) -> User:

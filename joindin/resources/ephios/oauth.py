@@ -1,10 +1,10 @@
 """OAuth 2.0 endpoints of the ephios API (spec 11). New applications should use these."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 
 from joindin.extensions import db
 from joindin.http.oauth_consent import authorize
-from joindin.http.oauth_responses import issuer, json_response, require_tls
+from joindin.http.oauth_responses import client_challenge, has_basic_credentials, issuer, json_response, require_tls
 from joindin.http.password_login import authenticate_for_client
 from joindin.http.trailing_slash import add_trailing_slash_route
 from joindin.oauth2.flask_requests import FlaskOAuth2Request
@@ -54,6 +54,7 @@ def _server():
     return OAuth2Server(
         db.session,
         EPHIOS_POLICY,
+        secret_key=current_app.secret_key,
         issuer=issuer,
         verify_password=authenticate_for_client,
         translate_error=_translate_error,
@@ -74,9 +75,9 @@ def _to_response(status, body, headers):
     if body == "":
         return Response(status=status)
     if body.get("error") == "invalid_client":
-        if request.path.endswith("/introspect/"):
+        if request.path.endswith("/introspect/") and not has_basic_credentials():
             return Response("<h1>403 Forbidden</h1>", 403, mimetype="text/html")
-        return json_response(401, body, {**CORS_HEADERS, "WWW-Authenticate": 'Bearer error="invalid_client"'})
+        return json_response(401, body, CORS_HEADERS | client_challenge('Bearer error="invalid_client"'))
     if "access_token" in body:
         body = {name: body[name] for name in TOKEN_FIELDS if name in body}
     return json_response(status, body, CORS_HEADERS)

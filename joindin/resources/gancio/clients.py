@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 from joindin.errors import InvalidInput, NotFound
 from joindin.extensions import db
 from joindin.http.request_identity import get_caller
+from joindin.models import GANCIO
 from joindin.operations.accounts.client_registration import register_dynamic_client
 from joindin.operations.rate_limits import SPAM, client_network, consume_attempt
 from joindin.queries.accounts.api_tokens import list_gancio_tokens
@@ -47,7 +48,7 @@ def register():
 @blp.get("/client/<path:client_id>")
 def get_client(client_id):
     require_user()
-    client = get_client_by_key(db.session, client_id)
+    client = get_client_by_key(db.session, client_id, kind=GANCIO)
     if client is None:
         raise NotFound("Not found!")
     return _json(represent_client(client))

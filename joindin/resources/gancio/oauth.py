@@ -1,22 +1,21 @@
 """OAuth 2.0 endpoints of the Gancio API (spec 4): secrets in ``[a-z0-9_-]``, tokens that do not expire, other statuses."""
 
 from authlib.oauth2.rfc6749 import InvalidGrantError
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 
 from joindin.extensions import db
 from joindin.http.oauth_consent import authorize
-from joindin.http.oauth_responses import issuer, json_response, require_tls, text_response
+from joindin.http.oauth_responses import client_challenge, issuer, json_response, require_tls, text_response
 from joindin.http.password_login import authenticate_for_client
 from joindin.models import User
 from joindin.oauth2.flask_requests import FlaskOAuth2Request
 from joindin.oauth2.policies import GANCIO_POLICY
 from joindin.oauth2.server import OAuth2Server
-from joindin.operations.accounts.client_registration import get_gancio_client
+from joindin.operations.accounts.client_registration import GANCIO_CLIENT_KEY, get_gancio_client
 from joindin.resources.gancio.request_params import read_params
-from joindin.security.scopes import GANCIO_CLIENT_SCOPE, GANCIO_GRANTED_SCOPES
+from joindin.security.scopes import GANCIO_CLIENT_SCOPE, GANCIO_GRANTED_SCOPES, ME_READ
 from joindin.utils.datetimes import utc_now
 
-FIRST_PARTY_CLIENT_ID = "self"
 MSG_INVALID_CREDENTIALS = "Invalid resource owner credentials"
 
 blp = Blueprint("gancio_oauth", __name__)
@@ -48,7 +47,7 @@ def issue_token_for_password():
     """Issue a token for username and password (v1). ``client_id=self`` is the default."""
     require_tls()
     params = read_params()
-    if params.get("client_id", FIRST_PARTY_CLIENT_ID) != FIRST_PARTY_CLIENT_ID:
+    if params.get("client_id", GANCIO_CLIENT_KEY) != GANCIO_CLIENT_KEY:
         return text_response(401, "Unauthorized")
     grant_type = params.get("grant_type", "password")
     if grant_type != "password":
@@ -87,6 +86,7 @@ def _server():
     return OAuth2Server(
         db.session,
         GANCIO_POLICY,
+        secret_key=current_app.secret_key,
         issuer=issuer,
         verify_password=_verify_password,
         translate_error=_translate_error,
@@ -104,7 +104,7 @@ def _to_response(status, body, headers):
     if status == 302:
         return Response(status=302, headers=headers)
     if body.get("error") == "invalid_client":
-        return text_response(401, "Unauthorized", {"WWW-Authenticate": 'Bearer realm="Users"'})
+        return text_response(401, "Unauthorized", client_challenge('Bearer realm="Users"'))
     if body.get("error") == "unsupported_grant_type":
         return _unsupported_grant_response(request.form.get("grant_type", "undefined"))
     return json_response(403 if body.get("error") == "invalid_grant" else status, body)
@@ -121,7 +121,8 @@ def _token_response(token, user):
         {
             "access_token": token["access_token"],
             "refresh_token": token.get("refresh_token"),
-            "username": user.email or user.username,
+            # The address is the user's own data.
+            "username": (user.email if ME_READ in token["scope"].split() else None) or user.username,
             "token_type": "Bearer",
         },
     )

@@ -60,10 +60,10 @@ def issue_tokens(session, user, client):
 def test_a_code_is_redeemed_once_and_a_second_use_revokes_the_grant(session, client):
     issue_code(session, make_user(session), client)
 
-    grant = redeem_code(session, "code", client_id=client.id, now=NOW)
+    grant = redeem_code(session, "code", client_id=client.id, kind=OAUTH2, now=NOW)
 
     assert grant is not None
-    assert redeem_code(session, "code", client_id=client.id, now=NOW) is None
+    assert redeem_code(session, "code", client_id=client.id, kind=OAUTH2, now=NOW) is None
     assert grant.revoked_at == NOW
 
 
@@ -72,14 +72,14 @@ def test_a_code_of_a_revoked_grant_is_not_redeemed(session, client):
     issue_code(session, ann, client)
     revoke_consent(session, user_id=ann.id, client_id=client.id, now=NOW)
 
-    assert redeem_code(session, "code", client_id=client.id, now=NOW) is None
+    assert redeem_code(session, "code", client_id=client.id, kind=OAUTH2, now=NOW) is None
 
 
 @pytest.mark.parametrize(("seconds", "is_redeemed"), [(59, True), (60, False)])
 def test_a_code_expires(session, client, seconds, is_redeemed):
     issue_code(session, make_user(session), client)
 
-    grant = redeem_code(session, "code", client_id=client.id, now=NOW + dt.timedelta(seconds=seconds))
+    grant = redeem_code(session, "code", client_id=client.id, kind=OAUTH2, now=NOW + dt.timedelta(seconds=seconds))
 
     assert (grant is not None) is is_redeemed
 
@@ -87,7 +87,7 @@ def test_a_code_expires(session, client, seconds, is_redeemed):
 def test_a_code_of_another_client_is_not_redeemed(session, client):
     issue_code(session, make_user(session), client)
 
-    assert redeem_code(session, "code", client_id=make_client(session).id, now=NOW) is None
+    assert redeem_code(session, "code", client_id=make_client(session).id, kind=OAUTH2, now=NOW) is None
 
 
 def test_a_new_consent_is_added_to_the_earlier_ones(session, client):
