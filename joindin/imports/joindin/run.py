@@ -27,6 +27,7 @@ from joindin.imports.joindin.sources import Source, TableStats
 from joindin.imports.joindin.tables import list_table_imports
 from joindin.imports.joindin.talk_categories import CATEGORY_TABLE, delete_categories, store_categories
 from joindin.models import Language, TalkType
+from joindin.operations.accounts.access_revocation import revoke_access_of_inactive_users
 from joindin.seeds.base_data import LANGUAGES, TALK_TYPES, seed_reference_data
 
 # A database without these tables is not a Joind.in database.
@@ -66,6 +67,7 @@ def import_database(
     yield from _import_tables(context, table_imports, highest_ids)
     if images is not None:
         yield from (0 for _page in copy_images(context, images))
+    revoke_access_of_inactive_users(session, now=now)
     yield from (0 for _range in recompute_counters(session))
 
 

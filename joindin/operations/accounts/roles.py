@@ -7,7 +7,9 @@ from sqlalchemy import or_, select, true
 from joindin.db.locking import begin_write
 from joindin.errors import Conflict, NotFound
 from joindin.models import User
+from joindin.operations.accounts.access_revocation import revoke_all_access
 from joindin.operations.audit import log_action
+from joindin.utils.datetimes import utc_now
 
 # The column of each role, and the audit actions of granting and revoking it.
 ROLES = {
@@ -20,6 +22,9 @@ ROLES = {
 
 def set_roles(session, user_id: int, roles: Mapping[str, bool], *, actor: User | None, reason: str = "") -> User:
     """Grant and revoke roles; each change is logged.
+
+    Deactivation ends all sessions and tokens. Reactivation does so too: it revives none that a simultaneous sign-in
+    has created, or that an account had before it was imported as inactive.
 
     :raises NotFound: if the user does not exist.
     :raises Conflict: if no active admin would be left.
@@ -36,6 +41,8 @@ def set_roles(session, user_id: int, roles: Mapping[str, bool], *, actor: User |
             setattr(user, column, has_role)
             action = grant_action if has_role else revoke_action
             log_action(session, action, user, actor=actor, reason=reason, changes={role: [not has_role, has_role]})
+            if role == "active":
+                revoke_all_access(session, user_id, now=utc_now())
     session.flush()
     return user
 

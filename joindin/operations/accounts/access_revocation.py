@@ -1,0 +1,36 @@
+"""End of everything that gives access to an account: sessions, tokens, grants, and links that were mailed."""
+
+import datetime as dt
+
+from sqlalchemy import delete, false, select, update
+
+from joindin.models import AccessToken, BrowserSession, EmailChange, ExternalSignIn, Grant, PasswordReset, User
+
+REVOCABLE_MODELS = (BrowserSession, Grant, AccessToken)
+PENDING_MODELS = (PasswordReset, EmailChange, ExternalSignIn)
+
+
+def revoke_all_access(session, user_id: int, *, now: dt.datetime) -> None:
+    """End all sessions, tokens and grants with their codes, and delete mailed links and pending changes.
+
+    Consents stay: they give no access without a session.
+    """
+    _revoke(session, [user_id], now)
+
+
+def revoke_access_of_inactive_users(session, *, now: dt.datetime) -> None:
+    """End what gives access to inactive accounts, so that nothing of it is valid again after a reactivation."""
+    _revoke(session, select(User.id).where(User.is_active == false()), now)
+
+
+def _revoke(session, user_ids, now):
+    session.flush()
+    for model in REVOCABLE_MODELS:
+        session.execute(
+            update(model)
+            .where(model.user_id.in_(user_ids), model.revoked_at.is_(None))
+            .values(revoked_at=now)
+            .execution_options(synchronize_session=False)
+        )
+    for model in PENDING_MODELS:
+        session.execute(delete(model).where(model.user_id.in_(user_ids)).execution_options(synchronize_session=False))
