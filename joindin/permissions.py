@@ -99,7 +99,7 @@ def can_administer_applications(viewer) -> bool:
 
 
 def can_see_email(viewer, user) -> bool:
-    return can_edit_user(viewer, user)
+    return viewer.is_admin or (viewer.shows_own_data and can_edit_user(viewer, user))
 
 
 def can_add_group_event(viewer) -> bool:

@@ -24,7 +24,8 @@ class Viewer:
 
     ``attending`` and ``hosting`` contain event ids, ``starred`` and ``speaking`` talk ids, ``ratings`` the user's own
     ratings by talk id. ``permissions`` are those of the user and their groups: pairs of a permission and the id of the
-    object that it is limited to, or None.
+    object that it is limited to, or None. ``shows_own_data`` is False for a token without the scope ME_READ: then the
+    e-mail address, attendance, stars and ratings of the user are not shown.
     """
 
     user: UserSnapshot | None = None
@@ -34,6 +35,7 @@ class Viewer:
     speaking: frozenset[int] = frozenset()
     ratings: Mapping[int, int] = field(default_factory=dict)
     permissions: frozenset[tuple[str, int | None]] = frozenset()
+    shows_own_data: bool = True
 
     @property
     def is_admin(self) -> bool:

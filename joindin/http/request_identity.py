@@ -10,6 +10,7 @@ from flask import g
 
 from joindin.models import User
 from joindin.queries.accounts.api_tokens import TokenIdentity
+from joindin.security.scopes import ME_READ
 from joindin.viewer import UserSnapshot
 
 
@@ -27,6 +28,11 @@ class Caller:
     def client_name(self) -> str | None:
         """The application that sent the token: its name, or its key if it has none."""
         return (self.token.client_name or self.token.client_key) if self.token else None
+
+    @property
+    def shows_own_data(self) -> bool:
+        """Whether responses may contain the user's own data, such as the e-mail address: a token needs ME_READ."""
+        return self.token is None or ME_READ in self.token.scopes
 
     @property
     def client_is_trusted(self) -> bool:

@@ -9,10 +9,10 @@ CONFIDENTIAL_READ, CONFIDENTIAL_WRITE = "CONFIDENTIAL_READ", "CONFIDENTIAL_WRITE
 SCOPE_DESCRIPTIONS = {
     PUBLIC_READ: "Read public data, such as events, talks and shifts",
     PUBLIC_WRITE: "Add and change public data in your name, such as events, talks and comments",
-    ME_READ: "Read your profile, your tokens and your sign-ups",
+    ME_READ: "Read your profile, your e-mail address, your tokens and your sign-ups",
     ME_WRITE: "Change your profile and your sign-ups",
     CONFIDENTIAL_READ: "Read data that needs your role, such as other users' profiles and events that wait for approval",
-    CONFIDENTIAL_WRITE: "Make changes that need your role, such as to other users' accounts and pending events",
+    CONFIDENTIAL_WRITE: "Make changes that need your role, such as to other users' accounts, pending events and hosts",
 }
 SCOPES = tuple(SCOPE_DESCRIPTIONS)
 ALL_SCOPES = " ".join(SCOPES)

@@ -4,6 +4,8 @@ Each function names every input of its representation in the cache key: the row'
 of other rows that it shows, the form, the base URL and the viewer's relation to the row.
 """
 
+from dataclasses import replace
+
 from flask import Response, current_app
 
 from joindin.extensions import reader
@@ -37,6 +39,7 @@ def render_events(page: Page, *, viewer: Viewer | None = None, with_rating: bool
     keys, user, verbose, now = page.items, get_caller().user, is_verbose(), utc_now()
     if viewer is None:
         viewer = viewer_from_keys(keys, user) or load_viewer_for_events(reader(), user, [key.id for key in keys])
+    viewer = _without_hidden_data(viewer)
     # Only the verbose form depends on the day, by comments_enabled.
     context = ("v2.1 event", base_url(), verbose, with_rating, day_number(now) if verbose else None)
     # Reviewers see something of their own in every event.
@@ -74,7 +77,7 @@ def render_talks(page: Page, *, count_all_comments: bool = False) -> Response:
 
     ``count_all_comments`` counts private and hidden comments too, as in lists of a person's talks (spec 7.1).
     """
-    viewer = load_viewer_for_talks(reader(), get_caller().user, [key.id for key in page.items])
+    viewer = _without_hidden_data(load_viewer_for_talks(reader(), get_caller().user, [key.id for key in page.items]))
     verbose, now = is_verbose(), utc_now()
     # Every form depends on the day, by comments_enabled.
     context = ("v2.1 talk", base_url(), verbose, count_all_comments, day_number(now))
@@ -95,7 +98,7 @@ def render_talks(page: Page, *, count_all_comments: bool = False) -> Response:
 
 def render_users(page: Page) -> Response:
     """Return the response with a page of users."""
-    viewer, verbose = Viewer(get_caller().user), is_verbose()
+    viewer, verbose = _without_hidden_data(Viewer(get_caller().user)), is_verbose()
     # Only the verbose form depends on the viewer.
     context = ("v2.1 user", base_url(), verbose and (viewer.user is not None, viewer.is_admin), verbose)
 
@@ -140,6 +143,13 @@ def render_talk_comments(page: Page) -> Response:
         lambda comment: represent_talk_comment(comment, links(), verbose),
     )
     return collection_response("comments", fragments, page)
+
+
+def _without_hidden_data(viewer):
+    """Return the viewer without their own data if the scopes of the token do not include it."""
+    if get_caller().shows_own_data:
+        return viewer
+    return replace(viewer, attending=frozenset(), starred=frozenset(), ratings={}, shows_own_data=False)
 
 
 def _render(keys, cache_key, load, serialize):

@@ -27,8 +27,9 @@ ROUTES = {
     "/v2.1/events/{event_id}/claims": CONFIDENTIAL,
     "/v2.1/events/{event_id}/comments": PUBLIC,
     "/v2.1/events/{event_id}/comments/reported": CONFIDENTIAL,
-    "/v2.1/events/{event_id}/hosts": PUBLIC,
-    "/v2.1/events/{event_id}/hosts/{user_id}": PUBLIC,
+    # A host has rights at an event: to give and take them is no change of public data.
+    "/v2.1/events/{event_id}/hosts": {"GET": PUBLIC_READ, "POST": CONFIDENTIAL_WRITE},
+    "/v2.1/events/{event_id}/hosts/{user_id}": {"DELETE": CONFIDENTIAL_WRITE},
     "/v2.1/events/{event_id}/images": PUBLIC,
     "/v2.1/events/{event_id}/submission": PUBLIC,
     "/v2.1/events/{event_id}/talk_comments": PUBLIC,
