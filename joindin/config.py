@@ -5,12 +5,15 @@ application a setting has its name without the prefix. An invalid value raises `
 whichever source it comes from, and stops the start.
 """
 
+import difflib
+import ipaddress
 import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from joindin.utils import setting_parsers as parsers
 
@@ -45,17 +48,20 @@ class Setting:
 
 
 SETTINGS = (
+    Setting("SITE_NAME", "joindin", parsers.single_line, "name of the site on pages, in mails and in authenticator apps"),
+    Setting("SITE_TWITTER", None, parsers.optional(parsers.twitter_name), "Twitter account of the site, named in mails"),
     Setting("MODE", "development", parsers.one_of("development", "production"), "`production` refuses to start with insecure defaults"),
     Setting("INSTANCE", "instance", parsers.folder, "folder for the database, images, mails and the generated secret"),
     Setting("DATABASE_URL", None, parsers.optional(parsers.database_url), "database URL of SQLAlchemy; default is the SQLite file `joindin.sqlite` in the instance folder"),
     Setting("REPLICA_URLS", (), parsers.replica_urls, "read replicas of the PostgreSQL database, separated by commas"),
     Setting("SECRET_KEY", None, parsers.optional(parsers.secret), "key for signatures and encryption; in development the default is the file `secret-key` in the instance folder, which `joindin setup` creates"),
-    Setting("WEBSITE_URL", "http://127.0.0.1:8000", parsers.web_url("http", "https"), "base URL of the public web site: `website_uri`, image URLs and links in mails start with it"),
-    Setting("PUBLIC_URL", None, parsers.optional(parsers.web_url("http", "https")), "base URL of this server for links to account pages in mails; default is the web site"),
+    Setting("SECRET_KEY_PREVIOUS", (), parsers.secret_list, "former secret keys, separated by commas: what they encrypted or signed stays valid while they are listed"),
+    Setting("WEBSITE_URL", None, parsers.optional(parsers.web_url("http", "https")), "base URL of the public web site: `website_uri`, image URLs and links in mails start with it; default is the address that `joindin serve` listens on"),
+    Setting("PUBLIC_URL", None, parsers.optional(parsers.web_url("http", "https")), "base URL of this server for links to account pages in mails, if another server is the web site; default is the web site"),
     Setting("MEDIA_DIR", None, parsers.optional(parsers.folder), "folder for images; default is `media` in the instance folder"),
-    Setting("MAIL_URL", None, parsers.optional(parsers.web_url("smtp", "smtps", "smtp+starttls")), "mail server, `smtp://user:password@host:25`, `smtps://` or `smtp+starttls://`; without it mails are written to `mail` in the instance folder"),
-    Setting("MAIL_FROM", "info@joind.in", parsers.email, "sender of all mails; also receives a copy of every rejection"),
-    Setting("MAIL_CONTACT", ("feedback@joind.in",), parsers.emails, "recipients of the contact form, separated by commas"),
+    Setting("MAIL_URL", None, parsers.optional(parsers.mail_url), "mail server, `smtp://user:password@host:25`, `smtps://` or `smtp+starttls://`; `files` (the default in development) writes mails to `mail` in the instance folder"),
+    Setting("MAIL_FROM", None, parsers.optional(parsers.email), "sender of all mails; also receives a copy of every rejection; required in production"),
+    Setting("MAIL_CONTACT", None, parsers.optional(parsers.emails), "addresses for questions, separated by commas: recipients of the contact form, named in mails; default is the sender"),
     Setting("MAIL_FORWARD_ALL_TO", None, parsers.optional(parsers.email), "sends every mail to this address instead of its recipient (for test platforms)"),
     Setting("QUEUE_URL", None, parsers.optional(parsers.queue_url), "job queue, `redis://host/0` or a SQLite file; default is `queue.sqlite` in the instance folder"),
     Setting("ALLOW_AUTO_VERIFY_USERS", False, parsers.boolean, "accepts `auto_verify_user` in registrations (for test platforms)"),
@@ -94,6 +100,11 @@ SETTINGS = (
 
 
 SECRET_FILE = "secret-key"
+DEFAULT_PORT = 8000
+DEFAULT_MAIL_FROM = "joindin@localhost"
+
+# Variables of the tests.
+FOREIGN_PREFIXES = ("JOINDIN_TEST_",)
 
 
 def load_settings(
@@ -101,7 +112,7 @@ def load_settings(
 ) -> dict[str, Any]:
     """Return the settings by name, and the configuration of Flask and its extensions that follows from them.
 
-    :raises SettingError: if a value is invalid, or production has no secret key.
+    :raises SettingError: if a value is invalid, or production has an insecure default.
     """
     overrides = _parse_all(overrides or {})
     variables = _parse_all({each.name: environment[each.variable] for each in SETTINGS if each.variable in environment})
@@ -110,18 +121,56 @@ def load_settings(
     settings |= _read_file(instance / "config.py") | variables | overrides
     settings["INSTANCE"] = str(instance)
     settings["DATABASE_URL"] = _with_driver(settings["DATABASE_URL"] or f"sqlite:///{instance / 'joindin.sqlite'}")
+    settings["HAS_WEBSITE_URL"] = settings["WEBSITE_URL"] is not None
+    settings["WEBSITE_URL"] = settings["WEBSITE_URL"] or local_website_url("127.0.0.1", DEFAULT_PORT)
     settings["PUBLIC_URL"] = settings["PUBLIC_URL"] or settings["WEBSITE_URL"]
     settings["REPLICA_URLS"] = tuple(map(_with_driver, settings["REPLICA_URLS"]))
     if settings["REPLICA_URLS"] and settings["DATABASE_URL"].startswith("sqlite"):
         raise SettingError("JOINDIN_REPLICA_URLS is wrong: SQLite has no replicas")
     settings["MEDIA_DIR"] = str(Path(settings["MEDIA_DIR"] or instance / "media").resolve())
+    settings["MAIL_FROM"] = settings["MAIL_FROM"] or DEFAULT_MAIL_FROM
+    settings["MAIL_CONTACT"] = settings["MAIL_CONTACT"] or (settings["MAIL_FROM"],)
+    settings["SECRET_KEY"] = settings["SECRET_KEY"] or _stored_secret(instance, settings["MODE"])
+    if settings["MODE"] == "production":
+        _check_production(settings)
+    settings["MAIL_URL"] = None if settings["MAIL_URL"] == parsers.MAIL_TO_FILES else settings["MAIL_URL"]
     settings["MAIL_DIR"] = str(instance / "mail")
     settings["QUEUE_URL"] = settings["QUEUE_URL"] or f"sqlite:///{instance / 'queue.sqlite'}"
-    settings["SECRET_KEY"] = settings["SECRET_KEY"] or _stored_secret(instance, settings["MODE"])
+    settings["SECRET_KEYS"] = tuple(filter(None, (settings["SECRET_KEY"], *settings["SECRET_KEY_PREVIOUS"])))
+    # Flask's own setting: former keys that still verify its cookies.
+    settings["SECRET_KEY_FALLBACKS"] = list(settings["SECRET_KEY_PREVIOUS"])
     if settings["OIDC_ISSUER"] and not settings["OIDC_CLIENT_ID"]:
         raise SettingError("JOINDIN_OIDC_CLIENT_ID is missing: it identifies this server at the provider")
     settings["MAX_CONTENT_LENGTH"] = settings["MAX_BODY_BYTES"]
     return settings
+
+
+def local_website_url(host: str, port: int) -> str:
+    """Return the URL of a server that listens on ``host``, as a browser on the same machine opens it.
+
+    Browsers allow passkeys on ``localhost`` and not on a numeric address.
+    """
+    if _is_local(host):
+        host = "localhost"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def find_unknown_settings(instance: Path, environment: Mapping[str, str] = os.environ) -> list[str]:
+    """Return a sentence for each ``JOINDIN_*`` variable and each name in ``config.py`` that is no setting."""
+    known = {setting.variable for setting in SETTINGS}
+    variables = {
+        name
+        for name in environment
+        if name.startswith("JOINDIN_") and not name.startswith(FOREIGN_PREFIXES) and name not in known
+    }
+    names = {f"JOINDIN_{name}" for name in _names_in_file(instance / "config.py") if name.isupper()}
+    return [
+        *(f"{name} is no setting and has no effect{_suggestion(name, known)}" for name in sorted(variables)),
+        *(
+            f"{name.removeprefix('JOINDIN_')} in {instance / 'config.py'} is no setting and has no effect{_suggestion(name, known)}"
+            for name in sorted(names - known)
+        ),
+    ]
 
 
 def create_secret_file(instance: Path) -> bool:
@@ -153,7 +202,32 @@ def _parse_all(values, where=""):
     return parsed
 
 
-def _read_file(path):
+def _check_production(settings):
+    website = settings["WEBSITE_URL"]
+    if _is_local(urlsplit(website).hostname):
+        raise SettingError(f"JOINDIN_WEBSITE_URL is {website}: production needs the public address of the web site")
+    if settings["MAIL_FROM"] == DEFAULT_MAIL_FROM:
+        raise SettingError("JOINDIN_MAIL_FROM is missing: production does not send mail from a default address")
+    if settings["MAIL_URL"] is None:
+        raise SettingError("JOINDIN_MAIL_URL is missing: name a mail server, or `files` to write mails to a folder")
+
+
+def _is_local(host):
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+def _suggestion(name, known):
+    similar = difflib.get_close_matches(name, known, n=1)
+    return f"; is {similar[0]} meant?" if similar else ""
+
+
+def _names_in_file(path):
     if not path.exists():
         return {}
     names = {}
@@ -161,6 +235,11 @@ def _read_file(path):
         exec(compile(path.read_text(), str(path), "exec"), names)  # noqa: S102 - the operator's own file
     except Exception as error:
         raise SettingError(f"{path} cannot be read: {type(error).__name__}: {error}") from None
+    return {name: value for name, value in names.items() if name != "__builtins__"}
+
+
+def _read_file(path):
+    names = _names_in_file(path)
     found = {setting.name: names[setting.name] for setting in SETTINGS if setting.name in names}
     return _parse_all(found, f" in {path}")
 

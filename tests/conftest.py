@@ -76,6 +76,10 @@ def settings(database_url, tmp_path_factory):
         "DATABASE_URL": database_url,
         "SECRET_KEY": "used in tests only",
         "WEBSITE_URL": WEBSITE_URL,
+        "SITE_NAME": "joind.in",
+        "SITE_TWITTER": "joindin",
+        "MAIL_FROM": "info@joind.in",
+        "MAIL_CONTACT": "feedback@joind.in",
         "TESTING": True,
     }
 

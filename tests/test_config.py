@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from joindin.config import SETTINGS, SettingError, load_settings
+from joindin.config import SETTINGS, SettingError, find_unknown_settings, load_settings, local_website_url
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -13,12 +13,15 @@ INVALID_VALUES = {
     "MODE": ["prod", "", "Production"],
     "INSTANCE": ["", "/dev/null"],
     "DATABASE_URL": ["mysql://host/name", "sqlite:file", "sqlite:///", "sqlite://", "sqlite:///:memory:", "nonsense"],
+    "SITE_NAME": ["", "two\nlines"],
+    "SITE_TWITTER": ["two words", "a-name-that-is-too-long"],
     "SECRET_KEY": ["short"],
+    "SECRET_KEY_PREVIOUS": ["short", "a former key of this server,short"],
     "WEBSITE_URL": ["ftp://web.example", "web.example", "http://", "http:///path", "http://a b", "http://web:port"],
     "MEDIA_DIR": ["/dev/null"],
     "MAIL_URL": ["http://mail.example", "smtp://", "smtp://mail.example:99999"],
-    "MAIL_FROM": ["nonsense", ""],
-    "MAIL_CONTACT": ["nonsense", "", ",", "ann@example.org, nonsense"],
+    "MAIL_FROM": ["nonsense"],
+    "MAIL_CONTACT": ["nonsense", ",", "ann@example.org, nonsense"],
     "MAIL_FORWARD_ALL_TO": ["nonsense"],
     "QUEUE_URL": ["amqp://host", "redis://", "sqlite:queue"],
     "ALLOW_AUTO_VERIFY_USERS": ["perhaps", ""],
@@ -118,3 +121,84 @@ def test_later_sources_override_earlier_ones(tmp_path):
 
     names = ("TRUSTED_PROXIES", "MAX_PENDING_EVENTS", "MAX_BODY_BYTES", "MAX_JSON_BYTES")
     assert [settings[name] for name in names] == [0, 4, 8192, 8192]
+
+
+PRODUCTION = {
+    "JOINDIN_MODE": "production",
+    "JOINDIN_SECRET_KEY": "set by the operator",
+    "JOINDIN_WEBSITE_URL": "https://conf.example.org",
+    "JOINDIN_MAIL_FROM": "hello@conf.example.org",
+    "JOINDIN_MAIL_URL": "smtp://mail.example.org",
+}
+
+
+@pytest.mark.parametrize("mail_url", ["smtp://mail.example.org", "files"])
+def test_production_starts_with_complete_settings(tmp_path, mail_url):
+    settings = load_settings({"INSTANCE": str(tmp_path)}, PRODUCTION | {"JOINDIN_MAIL_URL": mail_url})
+
+    assert settings["MAIL_URL"] == (None if mail_url == "files" else mail_url)
+    assert (settings["PUBLIC_URL"], settings["MAIL_CONTACT"]) == (
+        "https://conf.example.org",
+        ("hello@conf.example.org",),
+    )
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SECRET_KEY", None),
+        ("WEBSITE_URL", None),
+        ("WEBSITE_URL", "http://localhost:8000"),
+        ("WEBSITE_URL", "https://127.0.0.1"),
+        ("WEBSITE_URL", "https://127.8.9.1:8000"),
+        ("WEBSITE_URL", "http://[::1]:8000"),
+        ("WEBSITE_URL", "http://0.0.0.0:8000"),
+        ("WEBSITE_URL", "https://conf.localhost"),
+        ("MAIL_FROM", None),
+        ("MAIL_URL", None),
+    ],
+)
+def test_production_refuses_insecure_defaults(tmp_path, variable, value):
+    environment = PRODUCTION | {f"JOINDIN_{variable}": value}
+
+    with pytest.raises(SettingError, match=f"^JOINDIN_{variable} is "):
+        load_settings({"INSTANCE": str(tmp_path)}, {name: each for name, each in environment.items() if each})
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://localhost:8123"),
+        ("::1", "http://localhost:8123"),
+        ("0.0.0.0", "http://localhost:8123"),
+        ("::", "http://localhost:8123"),
+        ("192.0.2.7", "http://192.0.2.7:8123"),
+        ("2001:db8::7", "http://[2001:db8::7]:8123"),
+        ("conf.example.org", "http://conf.example.org:8123"),
+    ],
+)
+def test_the_default_website_is_the_address_of_the_server(host, url):
+    assert local_website_url(host, 8123) == url
+
+
+def test_unknown_settings_are_found_in_variables_and_in_the_file(tmp_path):
+    (tmp_path / "config.py").write_text("import os\nMODE = 'development'\nMAX_PENDIG_EVENTS = 4\nhelper = 1\n")
+    environment = {"JOINDIN_WEBSITE_ULR": "x", "JOINDIN_MODE": "production", "JOINDIN_TEST_X": "1", "HOME": "/root"}
+
+    assert find_unknown_settings(tmp_path, environment) == [
+        "JOINDIN_WEBSITE_ULR is no setting and has no effect; is JOINDIN_WEBSITE_URL meant?",
+        f"MAX_PENDIG_EVENTS in {tmp_path / 'config.py'} is no setting and has no effect; is JOINDIN_MAX_PENDING_EVENTS meant?",
+    ]
+
+
+def test_former_keys_follow_the_current_one(tmp_path):
+    environment = {
+        "JOINDIN_SECRET_KEY": "the current key of this server",
+        "JOINDIN_SECRET_KEY_PREVIOUS": "the former key of this server, an older key of this server",
+    }
+
+    settings = load_settings({"INSTANCE": str(tmp_path)}, environment)
+
+    former = ["the former key of this server", "an older key of this server"]
+    assert settings["SECRET_KEYS"] == ("the current key of this server", *former)
+    assert settings["SECRET_KEY_FALLBACKS"] == former

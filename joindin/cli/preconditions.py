@@ -7,10 +7,12 @@ from pathlib import Path
 import click
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError
 
 from joindin import migrations_folder
+from joindin.config import find_unknown_settings
 from joindin.db.dialects import dialect_of
 from joindin.errors import DomainError, InvalidInput
 from joindin.extensions import db
@@ -35,6 +37,12 @@ def with_database(command):
                 raise click.ClickException(str(refused)) from None
 
     return run
+
+
+def report_unknown_settings() -> None:
+    """Print a warning for each variable and each name in ``config.py`` that no setting has."""
+    for sentence in find_unknown_settings(Path(current_app.config["INSTANCE"])):
+        click.echo(f"Warning: {sentence}", err=True)
 
 
 @contextmanager

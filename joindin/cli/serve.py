@@ -15,7 +15,8 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from joindin import create_app
-from joindin.cli.preconditions import with_database
+from joindin.cli.preconditions import report_unknown_settings, with_database
+from joindin.config import local_website_url
 from joindin.extensions import db
 from joindin.seeds.demo import describe_demo_accounts, is_demo_loaded
 
@@ -38,8 +39,10 @@ RESTART_DELAY_S = 2
 @with_database
 def serve(host: str, port: int, workers: int, jobs: bool) -> None:
     """Start the server. On Ctrl-C or SIGTERM it finishes running requests and stops."""
+    report_unknown_settings()
     address = _free_address(host, port)
     server = make_server(address, port, workers, THREADS[db.engine.dialect.name])
+    _set_default_website(host, port)
     greeting = _greeting(host, port)
     server.on_startup(lambda: click.echo(greeting))
     if jobs:
@@ -135,8 +138,18 @@ def _free_address(host, port):
     return name[0]
 
 
+def _set_default_website(host, port):
+    """Let the default address of the web site follow the options; the job worker inherits it."""
+    config = current_app.config
+    if not config["HAS_WEBSITE_URL"]:
+        is_public_default = config["PUBLIC_URL"] == config["WEBSITE_URL"]
+        config["WEBSITE_URL"] = os.environ["JOINDIN_WEBSITE_URL"] = local_website_url(host, port)
+        if is_public_default:
+            config["PUBLIC_URL"] = config["WEBSITE_URL"]
+
+
 def _greeting(host, port):
-    base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    base = local_website_url(host, port)
     lines = [f"joindin listens on {base}/", f"API documentation: {base}/docs"]
     if is_demo_loaded(db.session):
         lines += ["", describe_demo_accounts()]

@@ -9,9 +9,16 @@ from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
-from joindin.cli.preconditions import applied_revisions, check_not_newer, newest_revisions, report_database_errors
+from joindin.cli.preconditions import (
+    applied_revisions,
+    check_not_newer,
+    newest_revisions,
+    report_database_errors,
+    report_unknown_settings,
+)
 from joindin.config import SECRET_FILE, create_secret_file
 from joindin.extensions import db
+from joindin.operations.accounts.second_factors import reencrypt_authenticators
 from joindin.seeds.base_data import seed_reference_data
 
 # Seconds that a setup waits for another one: migrations of large tables take minutes.
@@ -19,18 +26,25 @@ LOCK_TIMEOUT_S = 3600
 
 
 @click.command()
+@click.option(
+    "--new-secret",
+    is_flag=True,
+    help="Create a secret although the database exists. Authenticator apps set up before stop working.",
+)
 @with_appcontext
-def setup():
+def setup(new_secret: bool):
     """Create the instance folder, migrate the database and add reference data.
 
     The command can be repeated, and can run several times at once.
     """
+    report_unknown_settings()
     instance = Path(current_app.config["INSTANCE"])
     _create_folder(instance)
     with _exclusive_lock(instance), report_database_errors():
-        _create_secret(instance)
+        _create_secret(instance, is_forced=new_secret)
         _migrate()
         _add_reference_data()
+        _reencrypt_secrets()
     click.echo("Ready. `joindin serve` starts the server, `joindin demo` loads demo data.")
 
 
@@ -56,8 +70,15 @@ def _exclusive_lock(instance):
         lock.close()
 
 
-def _create_secret(instance):
-    if current_app.config["SECRET_KEY"] is None and create_secret_file(instance):
+def _create_secret(instance, *, is_forced):
+    if current_app.config["SECRET_KEY"] is not None or (instance / SECRET_FILE).exists():
+        return
+    if applied_revisions() and not is_forced:
+        raise click.ClickException(
+            f"The secret {instance / SECRET_FILE} is missing, and the database exists. Restore the file from a backup. "
+            "Without it, authenticator apps stop working and mailed links become invalid: accept that with --new-secret"
+        )
+    if create_secret_file(instance):
         click.echo(f"Created the secret: {instance / SECRET_FILE}")
 
 
@@ -73,6 +94,22 @@ def _migrate():
         click.echo(f"Migrated the database from revision {', '.join(sorted(before))} to {after}.")
     else:
         click.echo(f"The database is up to date (revision {after}).")
+
+
+def _reencrypt_secrets():
+    """Encrypt stored secrets with the current key, so that former keys can be removed from the settings."""
+    secret_keys = current_app.config["SECRET_KEYS"]
+    if not secret_keys:
+        # Created just now: no secret was stored before.
+        return
+    unreadable = reencrypt_authenticators(db.session, secret_keys)
+    db.session.commit()
+    if unreadable:
+        click.echo(
+            f"Warning: {unreadable} authenticator apps were set up under another secret key and do not work. Restore the "
+            "key, add it to JOINDIN_SECRET_KEY_PREVIOUS, or run `joindin users reset-factors` for their owners.",
+            err=True,
+        )
 
 
 def _add_reference_data():

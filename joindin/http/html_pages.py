@@ -1,6 +1,6 @@
 """Rendering of HTML pages: navigation, flash messages, and the variables of every template."""
 
-from flask import Flask, Response, flash, render_template
+from flask import Flask, Response, current_app, flash, render_template
 from werkzeug.local import LocalProxy
 
 from joindin.http import template_formatting
@@ -46,4 +46,5 @@ def _template_variables():
         "paths": LOCAL_LINKS,
         "formatting": template_formatting,
         "is_web_url": is_web_url,
+        "site_name": current_app.config["SITE_NAME"],
     }

@@ -5,38 +5,39 @@ from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from joindin.jobs.mail_templates import render_html, render_text, single_line
+from joindin.jobs.mail_templates import MailSite, render_html, render_text, single_line
 from joindin.jobs.mail_transport import PermanentDeliveryError
 from joindin.models import TOPIC_BY_MAIL_KIND, Mail
 from joindin.security.tokens import unsubscribe_token
 from joindin.utils.email_addresses import InvalidEmail, to_mailbox
 
-# Placeholders are values of the mail's context.
+# Placeholders are values of the mail's context, and the name of the site. The beginnings are the contract's
+# (spec 16); the name of the event tells mails apart.
 SUBJECTS = {
-    "verification": "Welcome to joind.in",
-    "username_reminder": "Your joind.in username",
-    "password_reset": "Resetting your joind.in password",
-    "external_connected": "An external account was linked to your joind.in account",
-    "registration": "Welcome to joind.in",
-    "registration_existing_account": "Your joind.in account",
-    "password_forgotten": "Resetting your joind.in password",
-    "password_changed": "Your joind.in password was changed",
-    "email_change": "Confirm your new address for joind.in",
-    "email_changed": "Your joind.in address was changed",
-    "sign_in_throttled": "Many attempts to sign in to your joind.in account",
-    "second_factor_failed": "Wrong codes after the right password for your joind.in account",
-    "second_factor": "Signing in to joind.in: {what}",
-    "event_submitted": "New event submitted to joind.in",
-    "event_approved": "Event approved",
-    "event_rejected": "Event Rejected",
-    "event_comment_reported": "Joind.in: A comment was reported",
-    "talk_claimed": "Joind.in: A talk has been claimed",
-    "talk_assigned": "Joind.in: A talk has been assigned to you",
-    "claim_approved": "Joind.in: Your talk claim has been approved",
-    "claim_rejected": "Joind.in: Your talk claim has been rejected",
-    "talk_comment": "New feedback on {talk}",
-    "talk_comment_reported": "Joind.in: A comment was reported",
-    "contact": "Joind.in contact: {subject}",
+    "verification": "Welcome to {site}",
+    "username_reminder": "Your {site} username",
+    "password_reset": "Resetting your {site} password",
+    "external_connected": "An external account was linked to your {site} account",
+    "registration": "Welcome to {site}",
+    "registration_existing_account": "Your {site} account",
+    "password_forgotten": "Resetting your {site} password",
+    "password_changed": "Your {site} password was changed",
+    "email_change": "Confirm your new address for {site}",
+    "email_changed": "Your {site} address was changed",
+    "sign_in_throttled": "Many attempts to sign in to your {site} account",
+    "second_factor_failed": "Wrong codes after the right password for your {site} account",
+    "second_factor": "Signing in to {site}: {what}",
+    "event_submitted": "New event submitted to {site}: {title}",
+    "event_approved": "Event approved: {title}",
+    "event_rejected": "Event Rejected: {title}",
+    "event_comment_reported": "{site}: A comment was reported: {event}",
+    "talk_claimed": "{site}: A talk has been claimed: {event}",
+    "talk_assigned": "{site}: A talk has been assigned to you: {event}",
+    "claim_approved": "{site}: Your talk claim has been approved: {event}",
+    "claim_rejected": "{site}: Your talk claim has been rejected: {event}",
+    "talk_comment": "New feedback on {talk}: {event}",
+    "talk_comment_reported": "{site}: A comment was reported: {event}",
+    "contact": "{site} contact: {subject}",
 }
 
 
@@ -63,7 +64,9 @@ def build_message(mail: Mail, settings: Mapping) -> EmailMessage:
         message["X-Original-To"] = single_line(mail.recipient)
     if reply_to := _addresses(mail.reply_to or ""):
         message["Reply-To"] = reply_to
-    message["Subject"] = single_line(SUBJECTS[mail.kind].format(**mail.context))
+    message["Subject"] = single_line(
+        SUBJECTS[mail.kind].format(**{"site": settings["SITE_NAME"], "event": ""} | mail.context)
+    )
     message["Date"] = mail.created_at
     # The time makes it unique: a new database starts with the same ids.
     message["Message-ID"] = f"<mail.{mail.id}.{mail.created_at:%Y%m%d%H%M%S}@{message['From'].addresses[0].domain}>"
@@ -73,9 +76,15 @@ def build_message(mail: Mail, settings: Mapping) -> EmailMessage:
         # One-click unsubscribe of mail programs (RFC 8058).
         message["List-Unsubscribe"] = f"<{unsubscribe_url}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    urls = (settings["WEBSITE_URL"], settings["PUBLIC_URL"], unsubscribe_url)
-    message.set_content(render_text(mail.kind, mail.context, *urls))
-    message.add_alternative(render_html(mail.kind, mail.context, *urls), subtype="html")
+    site = MailSite(
+        name=settings["SITE_NAME"],
+        website_url=settings["WEBSITE_URL"],
+        public_url=settings["PUBLIC_URL"],
+        contact=settings["MAIL_CONTACT"][0],
+        twitter=settings["SITE_TWITTER"],
+    )
+    message.set_content(render_text(mail.kind, mail.context, site, unsubscribe_url))
+    message.add_alternative(render_html(mail.kind, mail.context, site, unsubscribe_url), subtype="html")
     return message
 
 

@@ -5,6 +5,7 @@ escaped, so that a name never becomes a link. A value cannot start a line, unles
 """
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from urllib.parse import quote, urlencode
 
@@ -24,13 +25,24 @@ class _Escaped(str):
     """Text that is inserted into the template unchanged."""
 
 
-def render_text(kind: str, context: dict, website: str, public_url: str, unsubscribe_url: str | None = None) -> str:
-    return _fill(str, kind, context, website, public_url, unsubscribe_url)
+@dataclass(frozen=True)
+class MailSite:
+    """The site that sends a mail: its name, its addresses, and where its readers may write to."""
+
+    name: str
+    website_url: str
+    public_url: str
+    contact: str
+    twitter: str | None = None
 
 
-def render_html(kind: str, context: dict, website: str, public_url: str, unsubscribe_url: str | None = None) -> str:
+def render_text(kind: str, context: dict, site: MailSite, unsubscribe_url: str | None = None) -> str:
+    return _fill(str, kind, context, site, unsubscribe_url)
+
+
+def render_html(kind: str, context: dict, site: MailSite, unsubscribe_url: str | None = None) -> str:
     html = MarkdownIt("commonmark", {"html": False, "breaks": True}).render(
-        _fill(_escape, kind, context, website, public_url, unsubscribe_url)
+        _fill(_escape, kind, context, site, unsubscribe_url)
     )
     return HTML_PAGE.format(nh3.clean(html, tags=ALLOWED_TAGS, url_schemes={"http", "https", "mailto"}))
 
@@ -40,8 +52,14 @@ def single_line(text: str) -> str:
     return " ".join(strip_control_chars(text).split())
 
 
-def _fill(escape, kind, context, website, public_url, unsubscribe_url):
-    variables = {"page": partial(_page, website), "account_page": partial(_page, f"{public_url}/accounts")}
+def _fill(escape, kind, context, site, unsubscribe_url):
+    variables = {
+        "page": partial(_page, site.website_url),
+        "account_page": partial(_page, f"{site.public_url}/accounts"),
+        "site": site.name,
+        "contact_address": _Escaped(site.contact),
+        "twitter": site.twitter,
+    }
     parts = [kind, "_signature"]
     if unsubscribe_url is not None:
         parts.insert(1, "_unsubscribe")

@@ -86,6 +86,7 @@ def add_talk_comment(
     connection.execute(_COUNT_AT_EVENT, {"event": talk.event_id})
     context = {
         "talk": talk.title,
+        "event": talk.event_name,
         "stub": talk.stub,
         "author": author.full_name,
         "rating": stored_rating,
@@ -123,7 +124,14 @@ def edit_talk_comment(
 
 _LOCK_AUTHOR = CompiledStatement(select(User.id).where(User.id == bindparam("author")).with_for_update(key_share=True))
 _LOCK_TALK = CompiledStatement(
-    select(Talk.event_id, Talk.title, Talk.stub).where(Talk.id == bindparam("talk")).with_for_update(key_share=True)
+    select(
+        Talk.event_id,
+        Talk.title,
+        Talk.stub,
+        select(Event.name).where(Event.id == Talk.event_id).scalar_subquery().label("event_name"),
+    )
+    .where(Talk.id == bindparam("talk"))
+    .with_for_update(key_share=True)
 )
 _INSERT = insert_comment_statement(
     TalkComment.__table__, "talk_id event_id user_id rating text source is_private created_at"

@@ -1,9 +1,13 @@
-"""Symmetric encryption with keys derived from the secret key of the instance, one key for each purpose."""
+"""Symmetric encryption with keys derived from the secret key of the instance, one key for each purpose.
+
+Former secret keys still decrypt (setting ``SECRET_KEY_PREVIOUS``).
+"""
 
 import base64
 import hmac
+from collections.abc import Sequence
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 
 def encrypt(secret_key: str, purpose: str, text: str) -> str:
@@ -11,10 +15,10 @@ def encrypt(secret_key: str, purpose: str, text: str) -> str:
     return _fernet(secret_key, purpose).encrypt(text.encode()).decode()
 
 
-def decrypt(secret_key: str, purpose: str, encrypted: str, *, max_age_s: int | None = None) -> str | None:
-    """Return the plain text, or None if it was encrypted with another key or purpose, or is older than ``max_age_s``."""
+def decrypt(secret_keys: Sequence[str], purpose: str, encrypted: str, *, max_age_s: int | None = None) -> str | None:
+    """Return the plain text, or None if none of the keys and the purpose fit, or it is older than ``max_age_s``."""
     try:
-        return _fernet(secret_key, purpose).decrypt(encrypted, ttl=max_age_s).decode()
+        return MultiFernet([_fernet(key, purpose) for key in secret_keys]).decrypt(encrypted, ttl=max_age_s).decode()
     except InvalidToken:
         return None
 

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import secrets
 import string
+from collections.abc import Sequence
 
 # Gancio's clients keep only lower-case letters and digits of a token; ephios's tokens have both cases.
 LOWERCASE_ALPHANUMERIC = string.ascii_lowercase + string.digits
@@ -69,14 +70,17 @@ def unsubscribe_token(secret_key: str, user_id: int, topic: str) -> str:
     return f"{user_id}-{topic}-{signature[:16].hex()}"
 
 
-def parse_unsubscribe_token(secret_key: str, token: str) -> tuple[int, str] | None:
-    """Return the user's id and the topic, or None if the signature is not valid."""
+def parse_unsubscribe_token(secret_keys: Sequence[str], token: str) -> tuple[int, str] | None:
+    """Return the user's id and the topic, or None if the token was signed with none of the keys."""
     user_id, _, rest = token.partition("-")
     topic = rest.partition("-")[0]
     if not (user_id.isascii() and user_id.isdecimal() and len(user_id) < 11):
         return None
-    expected = unsubscribe_token(secret_key, int(user_id), topic)
-    return (int(user_id), topic) if hmac.compare_digest(expected.encode(), token.encode()) else None
+    for secret_key in secret_keys:
+        expected = unsubscribe_token(secret_key, int(user_id), topic)
+        if hmac.compare_digest(expected.encode(), token.encode()):
+            return int(user_id), topic
+    return None
 
 
 def verify_token_hash(token: str, stored: str) -> bool:

@@ -21,6 +21,9 @@ BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false
 MIN_SECRET_LENGTH = 16
 MAX_LINE_LENGTH = 500
 
+# The value of a mail server's URL that writes mails to a folder.
+MAIL_TO_FILES = "files"
+
 
 def optional(parser: Parser) -> Parser:
     """Return a parser that maps empty text to None."""
@@ -65,6 +68,25 @@ def secret(text: str) -> str:
     if len(text) < MIN_SECRET_LENGTH:
         raise ValueError(f"at least {MIN_SECRET_LENGTH} characters")
     return text
+
+
+def secret_list(text: str) -> tuple[str, ...]:
+    return tuple(secret(part) for part in comma_separated(text))
+
+
+def mail_url(text: str) -> str:
+    if text.strip() == MAIL_TO_FILES:
+        return MAIL_TO_FILES
+    try:
+        return web_url("smtp", "smtps", "smtp+starttls")(text)
+    except ValueError as error:
+        raise ValueError(f"{error}, or `{MAIL_TO_FILES}`") from None
+
+
+def twitter_name(text: str) -> str:
+    if not re.fullmatch(r"@?\w{1,15}", text.strip(), re.ASCII):
+        raise ValueError("a name of up to 15 letters, digits and underscores")
+    return text.strip().removeprefix("@")
 
 
 def folder(text: str) -> str:

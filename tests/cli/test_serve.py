@@ -43,8 +43,8 @@ def test_serve_answers_and_stops_when_told(serve, free_port):
 
     assert (landing["events"], server.returncode, err) == (f"http://127.0.0.1:{free_port}/v2.1/events", 0, "")
     assert out.splitlines() == [
-        f"joindin listens on http://127.0.0.1:{free_port}/",
-        f"API documentation: http://127.0.0.1:{free_port}/docs",
+        f"joindin listens on http://localhost:{free_port}/",
+        f"API documentation: http://localhost:{free_port}/docs",
         "",
         "Mode: development. Stop with Ctrl-C.",
         "Stopped.",

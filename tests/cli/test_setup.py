@@ -104,10 +104,38 @@ def test_production_does_not_start_without_a_secret(ready_copy):
 
 
 def test_production_keeps_no_secret_in_a_file(instance):
-    reply = instance.run("setup", JOINDIN_MODE="production", JOINDIN_SECRET_KEY="set by the operator")
+    reply = instance.run(
+        "setup",
+        JOINDIN_MODE="production",
+        JOINDIN_SECRET_KEY="set by the operator",
+        JOINDIN_WEBSITE_URL="https://conf.example.org",
+        JOINDIN_MAIL_FROM="hello@conf.example.org",
+        JOINDIN_MAIL_URL="files",
+    )
 
     assert (reply.returncode, reply.stderr) == (0, "")
     assert not (instance.folder / "secret-key").exists()
+
+
+def test_a_lost_secret_is_not_replaced_without_consent(ready_copy):
+    (ready_copy.folder / "secret-key").unlink()
+
+    refused = ready_copy.run("setup")
+    accepted = ready_copy.run("setup", "--new-secret")
+
+    assert refused.returncode == 1
+    assert "is missing, and the database exists. Restore the file from a backup" in refused.stderr
+    assert (accepted.returncode, accepted.stderr) == (0, "")
+    assert (ready_copy.folder / "secret-key").exists()
+
+
+def test_unknown_settings_are_reported(ready_copy):
+    reply = ready_copy.run("setup", JOINDIN_WEBSITE_ULR="https://conf.example.org")
+
+    assert (reply.returncode, reply.stderr) == (
+        0,
+        "Warning: JOINDIN_WEBSITE_ULR is no setting and has no effect; is JOINDIN_WEBSITE_URL meant?\n",
+    )
 
 
 def test_an_unreachable_database_is_reported_in_one_line(instance):

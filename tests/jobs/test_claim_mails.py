@@ -35,7 +35,7 @@ def test_a_claim_is_told_to_the_hosts(session, smtp_server, deliver):
     deliver()
 
     [letter] = smtp_server.messages
-    assert (letter["To"], letter["Subject"]) == ("hanna@example.org", "Joind.in: A talk has been claimed")
+    assert (letter["To"], letter["Subject"]) == ("hanna@example.org", "joind.in: A talk has been claimed: Día & Co")
     assert plain_text_part(letter) == (
         'Ann [O](x) claims to be the speaker "Ann" of a talk at your event.\n\n'
         "Event: Día & Co\nTalk: *On* Python\n\n"
@@ -51,7 +51,10 @@ def test_an_assignment_is_told_to_the_speaker(session, smtp_server, deliver):
     deliver()
 
     [letter] = smtp_server.messages
-    assert (letter["To"], letter["Subject"]) == ("ann@example.org", "Joind.in: A talk has been assigned to you")
+    assert (letter["To"], letter["Subject"]) == (
+        "ann@example.org",
+        "joind.in: A talk has been assigned to you: Día & Co",
+    )
     assert plain_text_part(letter) == (
         "A host of an event named you as the speaker of a talk.\n\n"
         "Event: Día & Co\nTalk: *On* Python\n\n"
@@ -69,7 +72,10 @@ def test_an_approval_is_told_to_the_speaker(session, smtp_server, deliver):
     deliver()
 
     _claimed, letter = smtp_server.messages
-    assert (letter["To"], letter["Subject"]) == ("ann@example.org", "Joind.in: Your talk claim has been approved")
+    assert (letter["To"], letter["Subject"]) == (
+        "ann@example.org",
+        "joind.in: Your talk claim has been approved: Día & Co",
+    )
     assert plain_text_part(letter) == (
         "You are now a speaker of the talk you claimed.\n\n"
         "Event: Día & Co\nTalk: *On* Python\n\n"
@@ -87,7 +93,10 @@ def test_a_rejection_is_told_to_the_claimant(session, smtp_server, deliver):
     deliver()
 
     _claimed, letter = smtp_server.messages
-    assert (letter["To"], letter["Subject"]) == ("ann@example.org", "Joind.in: Your talk claim has been rejected")
+    assert (letter["To"], letter["Subject"]) == (
+        "ann@example.org",
+        "joind.in: Your talk claim has been rejected: Día & Co",
+    )
     assert plain_text_part(letter) == (
         "A host has rejected your claim to a talk.\n\n"
         "Event: Día & Co\nTalk: *On* Python\n\n"

@@ -187,7 +187,7 @@ def test_a_mail_that_cannot_be_composed_does_not_block_the_others(session, smtp_
     assert [letter["To"] for letter in smtp_server.messages] == ["c@example.org"]
     unknown, factless, _ = mails()
     assert state(unknown) == (1, NOW + MINUTE, None, "KeyError", True)
-    assert state(factless) == (1, NOW + MINUTE, None, "UndefinedError", True)
+    assert state(factless) == (1, NOW + MINUTE, None, "KeyError", True)
     assert "could not be composed" in caplog.text
 
 

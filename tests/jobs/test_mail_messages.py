@@ -114,7 +114,7 @@ def test_a_submitted_event_is_told_to_every_admin(session, smtp_server, deliver)
     deliver()
 
     assert [letter["To"] for letter in smtp_server.messages] == ["ada@example.org", "bob@example.org"]
-    assert [letter["Subject"] for letter in smtp_server.messages] == ["New event submitted to joind.in"] * 2
+    assert [letter["Subject"] for letter in smtp_server.messages] == ["New event submitted to joind.in: PHP Day"] * 2
     letter, other = smtp_server.messages
     assert plain_text_part(letter).replace(unsubscribe_url(letter), unsubscribe_url(other)) == plain_text_part(other)
     assert unsubscribe_url(letter) != unsubscribe_url(other)
@@ -135,7 +135,7 @@ def test_an_approval_is_told_to_every_host(session, smtp_server, deliver):
     deliver()
 
     [letter] = smtp_server.messages
-    assert (letter["To"], letter["Subject"]) == ("hanna@example.org", "Event approved")
+    assert (letter["To"], letter["Subject"]) == ("hanna@example.org", "Event approved: PHP Day")
     assert 'your event "PHP Day" is now listed on joind.in.' in plain_text_part(letter)
     assert plain_text_part(letter).endswith(f"\n\n{SIGNATURE}")
     assert html_part(letter).links == [f"{WEBSITE_URL}/event/php-day", FEEDBACK]
@@ -149,7 +149,7 @@ def test_a_rejection_with_its_reason_is_told_to_us_and_to_the_hosts(session, smt
     deliver()
 
     assert [letter["To"] for letter in smtp_server.messages] == ["info@joind.in", "hanna@example.org"]
-    assert [letter["Subject"] for letter in smtp_server.messages] == ["Event Rejected"] * 2
+    assert [letter["Subject"] for letter in smtp_server.messages] == ["Event Rejected: PHP Day"] * 2
     assert plain_text_part(smtp_server.messages[1]).startswith(
         'We have decided not to list the event "PHP Day" on joind.in. The reason:\n\n> Off topic\n\n'
     )
@@ -166,7 +166,7 @@ def test_a_reported_comment_is_told_to_the_hosts(session, smtp_server, deliver, 
     deliver()
 
     [letter] = smtp_server.messages
-    assert (letter["To"], letter["Subject"]) == ("hanna@example.org", "Joind.in: A comment was reported")
+    assert (letter["To"], letter["Subject"]) == ("hanna@example.org", "joind.in: A comment was reported: PHP Day")
     assert (
         f"Event: PHP Day\nAuthor: Otto Other\nRating: {shown}\nComment:\n\n> Buy this\n\n"
         f"Decide here: <{WEBSITE_URL}/event/php-day/reported-comments>\n"

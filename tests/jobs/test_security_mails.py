@@ -84,7 +84,7 @@ def test_each_code_on_paper_that_is_used_is_told_and_which_was_the_last(session,
     for each in session.scalars(select(RecoveryCode).order_by(RecoveryCode.id).offset(2)):
         session.delete(each)
 
-    used = [verify_code(session, ann, code, secret_key="of the tests", now=NOW) for code in (first, last, *others)]
+    used = [verify_code(session, ann, code, secret_keys=("of the tests",), now=NOW) for code in (first, last, *others)]
 
     assert used == [True, True, *[False] * len(others)]
     assert [mail.context["what"] for mail in session.scalars(select(Mail).order_by(Mail.id))] == [

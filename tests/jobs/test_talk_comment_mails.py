@@ -23,13 +23,15 @@ def add_comment(session, talk, author, text, **more):
 
 def test_a_comment_is_told_to_the_speakers(session, smtp_server, deliver):
     author, ada, bob = (make_user(session, name, full_name=name.title()) for name in ("ann", "ada", "bob"))
-    talk = make_talk(session, make_event(session), "On {Python} & more", stub="abcde", speakers=[ada, bob, "Somebody"])
+    talk = make_talk(
+        session, make_event(session, "PHP Day"), "On {Python} & more", stub="abcde", speakers=[ada, bob, "Somebody"]
+    )
     add_comment(session, talk, author, "Clear.\n\nAnd [fun](http://evil.example)!")
 
     deliver()
 
     assert [letter["To"] for letter in smtp_server.messages] == ["ada@example.org", "bob@example.org"]
-    assert [letter["Subject"] for letter in smtp_server.messages] == ["New feedback on On {Python} & more"] * 2
+    assert [letter["Subject"] for letter in smtp_server.messages] == ["New feedback on On {Python} & more: PHP Day"] * 2
     letter = smtp_server.messages[0]
     assert plain_text_part(letter) == (
         'There is a new comment on your talk "On {Python} & more".\n\n'
@@ -79,7 +81,7 @@ def test_a_report_is_told_to_the_hosts(session, smtp_server, deliver):
     deliver()
 
     assert [(letter["To"], letter["Subject"]) for letter in smtp_server.messages] == [
-        ("hanna@example.org", "Joind.in: A comment was reported")
+        ("hanna@example.org", "joind.in: A comment was reported: PHP Day")
     ] * 2
     letter = smtp_server.messages[0]
     assert plain_text_part(letter) == (

@@ -3,7 +3,7 @@
 import html
 import re
 
-from joindin.jobs.mail_messages import build_message
+from joindin.jobs.mail_messages import SUBJECTS, build_message
 
 WEBSITE = "http://dev.joind.in"
 SIGNATURE = ("feedback@joind.in", "@joindin")
@@ -49,10 +49,18 @@ OTHER_LINKS = {
 }
 
 
+def original_subject(mail, settings):
+    """Return our subject as the original words it: without the event's name, with the site's name in its spelling."""
+    subject = build_message(mail, settings)["Subject"]
+    if SUBJECTS[mail.kind].endswith((": {event}", ": {title}")):
+        subject = subject.removesuffix(f": {mail.context.get('event') or mail.context['title']}")
+    return subject.replace("joind.in:", "Joind.in:", 1)
+
+
 def check_mail(mail, settings, captured):
     """Compare sender, recipient and subject with the captured mail, and its facts and links with both of our parts."""
     message = build_message(mail, settings)
-    assert (message["From"], message["To"], message["Subject"]) == (
+    assert (message["From"], message["To"], original_subject(mail, settings)) == (
         captured["from"],
         captured["to"],
         captured["subject"],

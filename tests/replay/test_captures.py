@@ -11,11 +11,10 @@ import time_machine
 
 from joindin import create_app
 from joindin.extensions import db
-from joindin.jobs.mail_messages import build_message
 from joindin.models import Mail
 from tests.replay.dataset import Dataset
 from tests.replay.deviations import RANDOM, deviation_of
-from tests.replay.mails import check_mail
+from tests.replay.mails import check_mail, original_subject
 
 ORACLE = Path(__file__).resolve().parents[3] / "shared" / "oracle" / "joindin"
 
@@ -155,7 +154,7 @@ def check_mails(app, captured, deviation):
     """Compare recipients, subjects and facts of the mails."""
     with app.app_context():
         mails = sorted(
-            ((mail.recipient, build_message(mail, app.config)["Subject"], mail) for mail in db.session.query(Mail)),
+            ((mail.recipient, original_subject(mail, app.config), mail) for mail in db.session.query(Mail)),
             key=lambda item: item[:2],
         )
         assert [item[:2] for item in mails] == deviation.mails(

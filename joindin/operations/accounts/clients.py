@@ -69,12 +69,12 @@ def check_redirect_uris(redirect_uris: Sequence[str], is_public: bool) -> None:
             raise InvalidInput(f"{uri[:100]}: {problem}")
 
 
-def current_secret(client: Client, secret_key: str) -> str:
-    """Return the secret in plain text, or an empty string if it was not derived from this ``secret_key``."""
+def current_secret(client: Client, secret_keys: Sequence[str]) -> str:
+    """Return the secret in plain text, or an empty string if it was derived from none of the ``secret_keys``."""
     if client.secret_generation is None or not client.secret_hash:
         return ""
-    secret = derive_client_secret(secret_key, client.key, client.secret_generation)
-    return secret if verify_token_hash(secret, client.secret_hash) else ""
+    secrets = (derive_client_secret(key, client.key, client.secret_generation) for key in secret_keys)
+    return next((secret for secret in secrets if verify_token_hash(secret, client.secret_hash)), "")
 
 
 def edit_client(session, client: Client, *, actor: User | UserSnapshot, **fields) -> None:

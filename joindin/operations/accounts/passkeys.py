@@ -21,10 +21,11 @@ MSG_PASSKEY_REJECTED = "Your device's answer was not accepted. Please try again"
 
 @dataclass(frozen=True)
 class RelyingParty:
-    """The host that passkeys are bound to, and the origin of its pages."""
+    """The host that passkeys are bound to, the origin of its pages, and the name that devices show."""
 
     host: str
     origin: str
+    name: str = "joindin"
 
 
 def build_creation_options(session, user: User, relying_party: RelyingParty, challenge: bytes) -> str:
@@ -34,7 +35,7 @@ def build_creation_options(session, user: User, relying_party: RelyingParty, cha
 
     options = generate_registration_options(
         rp_id=relying_party.host,
-        rp_name="joindin",
+        rp_name=relying_party.name,
         user_id=str(user.id).encode(),
         user_name=user.username,
         user_display_name=user.full_name or user.username,

@@ -5,13 +5,15 @@ alone is no longer a setting.
 """
 
 import datetime as dt
+import logging
+from collections.abc import Sequence
 
 import pyotp
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from joindin.db.locking import lock_row
 from joindin.db.upserts import insert_or_ignore
-from joindin.errors import Conflict, InvalidInput
+from joindin.errors import Conflict, InvalidInput, NotConfigured
 from joindin.models import Authenticator, Passkey, RecoveryCode, User
 from joindin.operations.accounts.security_mails import mail_sign_in_change
 from joindin.operations.audit import log_action
@@ -27,6 +29,12 @@ TIME_STEP_S = 30
 ACCEPTED_STEPS = (0, -1, 1)
 
 MSG_WRONG_CODE = "That code is not right, or was used already"
+MSG_KEY_CHANGED = (
+    "The secret key of this server was changed, so the codes of your app cannot be checked. Use a recovery code, or ask "
+    "the operator of this site to restore the key"
+)
+
+log = logging.getLogger(__name__)
 
 
 def add_authenticator(
@@ -56,10 +64,13 @@ def remove_authenticator(session, user: User) -> None:
         after_factor_removed(session, user, "the app that shows codes")
 
 
-def verify_code(session, user: User, code: str, *, secret_key: str, now: dt.datetime) -> bool:
-    """Return whether the code is an unused one of the user's app, or a recovery code. It is used up by this."""
+def verify_code(session, user: User, code: str, *, secret_keys: Sequence[str], now: dt.datetime) -> bool:
+    """Return whether the code is an unused one of the user's app, or a recovery code. It is used up by this.
+
+    :raises NotConfigured: if the code is one of an app whose secret no key of this server decrypts.
+    """
     code = "".join(code.split()).lower()
-    return _use_app_code(session, user, code, secret_key, now) or _use_recovery_code(session, user, code)
+    return _use_app_code(session, user, code, secret_keys, now) or _use_recovery_code(session, user, code)
 
 
 def make_recovery_codes(session, user: User, *, now: dt.datetime) -> list[str]:
@@ -124,10 +135,32 @@ def drop_orphaned_codes(session, user: User) -> None:
         session.flush()
 
 
-def _use_app_code(session, user, code, secret_key, now):
+def reencrypt_authenticators(session, secret_keys: Sequence[str]) -> int:
+    """Encrypt the secrets of all authenticator apps with the first key; return how many no key decrypts."""
+    unreadable = 0
+    for authenticator in session.scalars(select(Authenticator).with_for_update()):
+        if decrypt(secret_keys[:1], ENCRYPTION_PURPOSE, authenticator.secret) is not None:
+            continue
+        secret = decrypt(secret_keys, ENCRYPTION_PURPOSE, authenticator.secret)
+        if secret is None:
+            unreadable += 1
+        else:
+            authenticator.secret = encrypt(secret_keys[0], ENCRYPTION_PURPOSE, secret)
+    session.flush()
+    return unreadable
+
+
+def _use_app_code(session, user, code, secret_keys, now):
     authenticator = session.get(Authenticator, user.id, populate_existing=True)
-    secret = decrypt(secret_key, ENCRYPTION_PURPOSE, authenticator.secret) if authenticator else None
-    step = _step_of(secret, code, now) if secret else None
+    if authenticator is None or not _is_app_code(code):
+        return False
+    secret = decrypt(secret_keys, ENCRYPTION_PURPOSE, authenticator.secret)
+    if secret is None:
+        log.error(
+            "The authenticator of user %s cannot be decrypted: the secret key of this server was changed", user.id
+        )
+        raise NotConfigured(MSG_KEY_CHANGED)
+    step = _step_of(secret, code, now)
     if step is None:
         return False
     # One of two simultaneous uses of the same code fails.
@@ -153,9 +186,13 @@ def _use_recovery_code(session, user, code):
     return bool(used)
 
 
+def _is_app_code(code):
+    return len(code) == 6 and code.isascii() and code.isdecimal()
+
+
 def _step_of(secret, code, now):
     """Return the time step of a code, or None if it is not valid now."""
-    if len(code) != 6 or not (code.isascii() and code.isdecimal()):
+    if not _is_app_code(code):
         return None
     present = int(now.timestamp()) // TIME_STEP_S
     totp = pyotp.TOTP(secret)

@@ -6,7 +6,7 @@ import pyotp
 import pytest
 from sqlalchemy import select
 
-from joindin.errors import Conflict
+from joindin.errors import Conflict, NotConfigured
 from joindin.models import Authenticator, Passkey, RecoveryCode
 from joindin.operations.accounts.second_factors import (
     RECOVERY_CODE_COUNT,
@@ -14,6 +14,7 @@ from joindin.operations.accounts.second_factors import (
     allow_password_only,
     is_password_only_allowed,
     make_recovery_codes,
+    reencrypt_authenticators,
     reset_second_factors,
     verify_code,
 )
@@ -42,7 +43,7 @@ def add_passkey_row(session, user):
 
 
 def verify(session, user, code):
-    return verify_code(session, user, code, secret_key=KEY, now=NOW)
+    return verify_code(session, user, code, secret_keys=(KEY,), now=NOW)
 
 
 def test_a_code_is_accepted_once(session, ann):
@@ -121,3 +122,31 @@ def test_a_reset_removes_the_factors_of_one_user(session, ann):
     for model in (Authenticator, Passkey, RecoveryCode):
         assert set(session.scalars(select(model.user_id))) == {bob.id}
     assert ann.allows_password_only is False
+
+
+def test_a_code_is_accepted_while_the_former_key_is_listed(session, ann):
+    add_app(session, ann)
+
+    accepted = verify_code(session, ann, code_of("ann", NOW), secret_keys=("the current key", KEY), now=NOW)
+
+    assert accepted
+
+
+def test_a_changed_key_is_reported_and_recovery_codes_still_work(session, ann, caplog):
+    codes = add_app(session, ann)
+
+    with pytest.raises(NotConfigured, match="The secret key of this server was changed"):
+        verify_code(session, ann, code_of("ann", NOW), secret_keys=("another key",), now=NOW)
+
+    assert f"The authenticator of user {ann.id} cannot be decrypted" in caplog.text
+    assert verify_code(session, ann, codes[0], secret_keys=("another key",), now=NOW)
+
+
+def test_secrets_are_encrypted_again_with_the_current_key(session, ann):
+    add_app(session, ann)
+
+    unreadable_before = reencrypt_authenticators(session, ("another key",))
+    unreadable = reencrypt_authenticators(session, ("the current key", KEY))
+
+    assert (unreadable_before, unreadable) == (1, 0)
+    assert verify_code(session, ann, code_of("ann", NOW), secret_keys=("the current key",), now=NOW)

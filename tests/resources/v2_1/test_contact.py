@@ -53,7 +53,7 @@ def test_a_message_reaches_the_contact_address(api, session, app, client):
     assert letter["To"] == "feedback@joind.in"
     assert letter["From"] == "info@joind.in"
     assert letter["Reply-To"] == "ann@example.org, feedback@joind.in"
-    assert letter["Subject"] == "Joind.in contact: My event"
+    assert letter["Subject"] == "joind.in contact: My event"
     assert letter.get_body(("plain",)).get_content().replace("\r\n", "\n").startswith(
         "You received a message through the contact form.\n\n"
         "Name: Ann Ash\n"
@@ -110,7 +110,7 @@ def test_nothing_in_a_message_becomes_a_header_or_a_link(api, session, app, clie
     letter = build_message(mail, app.config)
     html = letter.get_body(("html",)).get_content()
     assert read_outcome(reply) == (202, None)
-    assert letter["Subject"] == "Joind.in contact: {comment} %s Bcc: eve@example.org Text"
+    assert letter["Subject"] == "joind.in contact: {comment} %s Bcc: eve@example.org Text"
     assert letter["Bcc"] is None
     assert [mark for mark in ("<script", "<strong", 'href="http://evil') if mark in html] == []
     assert mail.context["comment"] == "<script>x</script> **bold** [b](http://evil.example)"

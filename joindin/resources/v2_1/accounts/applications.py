@@ -130,8 +130,7 @@ def _secret(client):
     """Return the secret for the verbose form, empty if the server has no secret key; None for the short form."""
     if not is_verbose():
         return None
-    secret_key = current_app.config["SECRET_KEY"]
-    return current_secret(client, secret_key) if secret_key else ""
+    return current_secret(client, current_app.config["SECRET_KEYS"])
 
 
 def _written_response(client):

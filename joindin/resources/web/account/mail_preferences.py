@@ -65,7 +65,7 @@ def topic_action(token):
 
 def _parse_token(token):
     """Return the user and the topic; :raises NotFound: if the token is not valid."""
-    user_id, topic = parse_unsubscribe_token(current_app.config["SECRET_KEY"] or "", token) or (None, None)
+    user_id, topic = parse_unsubscribe_token(current_app.config["SECRET_KEYS"], token) or (None, None)
     user = db.session.get(User, user_id) if topic in TOPICS else None
     if user is None:
         raise NotFound(MSG_LINK_INVALID)

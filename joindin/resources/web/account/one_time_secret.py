@@ -20,7 +20,7 @@ def store_one_time_secret(name: str, secret: str) -> None:
 def pop_one_time_secret(name: str) -> str | None:
     """Return the secret of ``name`` and delete it; None if there is none or it is too old."""
     encrypted = flask.session.pop(SESSION_KEY, None)
-    return decrypt(current_app.secret_key, _purpose(name), encrypted, max_age_s=TTL_S) if encrypted else None
+    return decrypt(current_app.config["SECRET_KEYS"], _purpose(name), encrypted, max_age_s=TTL_S) if encrypted else None
 
 
 def _purpose(name):

@@ -5,13 +5,13 @@ Between the steps a signed cookie stores for some minutes that the password was 
 
 import hmac
 import secrets
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import flask
 from flask import current_app, redirect, request
 from wtforms import HiddenField
 
-from joindin.errors import InvalidInput, RateLimited
+from joindin.errors import InvalidInput, NotConfigured, RateLimited
 from joindin.extensions import db
 from joindin.http.forms import FormWithNext, PlainTextField
 from joindin.http.html_pages import render_page
@@ -82,9 +82,16 @@ def second_factor_page():
     if not form.is_submitted():
         form.set_next()
     elif form.validate():
-        if _verify_factor(user, form):
+        try:
+            is_correct = _verify_factor(user, form)
+        except NotConfigured as error:
+            is_correct = False
+            form.add_error(str(error), form.code)
+        else:
+            if not is_correct:
+                form.add_error(MSG_PASSKEY_REJECTED if form.credential.data else MSG_WRONG_CODE, form.code)
+        if is_correct:
             return _finish_confirmation(next_url()) if session_user() else _finish_sign_in(user, next_url())
-        form.add_error(MSG_PASSKEY_REJECTED if form.credential.data else MSG_WRONG_CODE, form.code)
     options = None
     if list_passkeys(db.session, user.id):
         options = build_request_options(db.session, user, relying_party(), issue_challenge())
@@ -94,7 +101,26 @@ def second_factor_page():
 
 def relying_party() -> RelyingParty:
     """Return the host that passkeys are bound to. The browser checks that it is the host of the page."""
-    return RelyingParty(host=request.host.partition(":")[0], origin=f"{request.scheme}://{request.host}")
+    return RelyingParty(
+        host=urlsplit(request.host_url).hostname or "",
+        origin=f"{request.scheme}://{request.host}",
+        name=current_app.config["SITE_NAME"],
+    )
+
+
+def passkeys_obstacle() -> str | None:
+    """Return why browsers refuse passkeys at the address of this request, or None.
+
+    They need a name instead of a numeric address, and TLS except on ``localhost`` (Web Authentication, 5.1.3 and 13.1).
+    """
+    host = relying_party().host
+    port = request.host.rpartition(":")[2] if ":" in request.host.rpartition("]")[2] else ""
+    if host.replace(".", "").isdecimal() or ":" in host:
+        local = f" Open http://localhost{port and f':{port}'}/ instead." if host in ("127.0.0.1", "::1") else ""
+        return f"Passkeys do not work at a numeric address.{local}"
+    if request.scheme != "https" and host != "localhost" and not host.endswith(".localhost"):
+        return "Passkeys need a connection with TLS (https)."
+    return None
 
 
 def issue_challenge() -> bytes:
@@ -165,7 +191,7 @@ def _verify_factor(user, form):
         is_correct = verify_passkey(db.session, user, form.credential.data, relying_party(), challenge, now=utc_now())
     else:
         is_correct = verify_code(
-            db.session, user, form.code.data or "", secret_key=current_app.secret_key, now=utc_now()
+            db.session, user, form.code.data or "", secret_keys=current_app.config["SECRET_KEYS"], now=utc_now()
         )
     if is_correct:
         reset_second_factor_attempts(db.session, user_id=user.id, ip_address=request.remote_addr)

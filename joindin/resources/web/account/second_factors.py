@@ -25,6 +25,7 @@ from joindin.resources.web.account.second_factor_step import (
     consume_challenge,
     count_factor_attempt,
     issue_challenge,
+    passkeys_obstacle,
     relying_party,
 )
 from joindin.resources.web.public.pages import blp
@@ -67,6 +68,7 @@ def second_factors_page():
         user=user,
         has_authenticator=has_authenticator(db.session, user.id),
         passkeys=list_passkeys(db.session, user.id),
+        passkeys_obstacle=passkeys_obstacle(),
         codes_left=count_recovery_codes(db.session, user.id),
     )
 
@@ -97,7 +99,7 @@ def add_authenticator_page():
             )
     secret = secret or pyotp.random_base32()
     form.encrypted_secret.data, form.code.data = encrypt(current_app.secret_key, _purpose(), secret), ""
-    uri = pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name="joindin")
+    uri = pyotp.TOTP(secret).provisioning_uri(name=user.username, issuer_name=current_app.config["SITE_NAME"])
     return render_page(
         "web/account/authenticator.html",
         form=form,
@@ -140,6 +142,8 @@ def add_passkey_page():
                 "The passkey is added. From now on you need it, or another factor, to sign in.", codes
             )
     form.credential.data = ""
+    if obstacle := passkeys_obstacle():
+        form.add_error(obstacle)
     options = build_creation_options(db.session, user, relying_party(), issue_challenge())
     return render_page("web/account/passkey.html", form=form, options=options)
 
@@ -193,4 +197,4 @@ def _purpose():
 
 
 def _decrypt_secret(encrypted_secret):
-    return decrypt(current_app.secret_key, _purpose(), encrypted_secret or "", max_age_s=SETUP_TTL_S)
+    return decrypt(current_app.config["SECRET_KEYS"], _purpose(), encrypted_secret or "", max_age_s=SETUP_TTL_S)

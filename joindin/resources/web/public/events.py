@@ -16,6 +16,7 @@ from joindin.resources.web.public.pages import (
     on_canonical_host,
     printable_or_not_found,
     public_page,
+    redirect_links,
     website_links,
 )
 
@@ -47,4 +48,4 @@ def event_page(slug):
 def _redirect_to_page(event):
     if not event.slug:
         raise NotFound("Event not found")
-    return redirect(website_links().event_page(event.slug), 301)
+    return redirect(redirect_links().event_page(event.slug), 301)

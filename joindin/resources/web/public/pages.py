@@ -26,12 +26,21 @@ def website_links() -> Links:
     return Links(base="", website=current_app.config["WEBSITE_URL"])
 
 
+def redirect_links() -> Links:
+    """Return the builder of URLs for redirects: paths of this host, unless another server is the web site."""
+    return website_links() if _is_website_elsewhere() else Links(base="", website="")
+
+
 def on_canonical_host(view: Callable) -> Callable:
-    """Decorate a view: if the request is not for the web site's host, redirect there."""
+    """Decorate a view: if another server is the web site, redirect there.
+
+    That is the case only if the operator has set both addresses to different hosts and the request is for the host of
+    ``PUBLIC_URL``. A wrong or a missing setting never sends visitors elsewhere or in a circle.
+    """
 
     @wraps(view)
     def guarded(**kwargs):
-        if not _is_website():
+        if _is_website_elsewhere():
             return redirect(_canonical_url(), 302)
         return view(**kwargs)
 
@@ -53,9 +62,13 @@ def printable_or_not_found(text: str) -> str:
     return text
 
 
-def _is_website():
-    site = urlsplit(current_app.config["WEBSITE_URL"])
-    return _without_port(request.host) == _without_port(site.netloc.rpartition("@")[2])
+def _is_website_elsewhere():
+    website, public = (_host(current_app.config[name]) for name in ("WEBSITE_URL", "PUBLIC_URL"))
+    return website != public and _without_port(request.host) == public
+
+
+def _host(url):
+    return _without_port(urlsplit(url).netloc.rpartition("@")[2])
 
 
 def _without_port(host):

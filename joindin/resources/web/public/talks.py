@@ -13,6 +13,7 @@ from joindin.resources.web.public.pages import (
     on_canonical_host,
     printable_or_not_found,
     public_page,
+    redirect_links,
     website_links,
 )
 
@@ -28,7 +29,7 @@ LINK_NAMES = {
 @blp.get("/talk/view/<row_id:talk_id>")
 def redirect_talk_id(talk_id):
     talk = find_talk_unloaded(db.session, talk_id)
-    return redirect(website_links().talk_page(talk.stub), 301)
+    return redirect(redirect_links().talk_page(talk.stub), 301)
 
 
 @blp.get("/talk/<rest:stub>")

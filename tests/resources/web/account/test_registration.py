@@ -209,7 +209,9 @@ def test_link_mailed_by_the_api_works(browser, session):
         ("/user/login", "/accounts/login/"),
     ],
 )
-def test_links_in_mails_of_the_api_redirect_to_the_pages(app, session, path, page):
+def test_links_in_mails_of_the_api_redirect_to_the_pages(app, session, monkeypatch, path, page):
+    monkeypatch.setitem(app.config, "PUBLIC_URL", "http://api.example")
+
     here, elsewhere = Browser(app, "http://web.example").get(path), Browser(app, "http://api.example").get(path)
 
     assert (here.status_code, here.headers["Location"]) == (302, page)

@@ -568,3 +568,44 @@ def test_user_allows_applications_with_the_password_alone(api, browser, session,
         "applications may sign you in with the password alone",
         "applications may no longer sign you in with the password alone",
     ]
+
+
+def test_a_changed_secret_key_is_explained_at_sign_in(app, browser, session, ann, codes, monkeypatch):
+    page = enter_password(browser, ann)
+    monkeypatch.setitem(app.config, "SECRET_KEYS", ("another secret key",))
+
+    refused = enter_code(browser, code(), page)
+    accepted = enter_code(browser, codes[0], page)
+
+    assert "The secret key of this server was changed" in main_text(refused)
+    assert (refused.status_code, accepted.status_code, browser.is_signed_in) == (200, 302, True)
+
+
+@pytest.mark.parametrize(
+    ("base", "text"),
+    [
+        ("http://127.0.0.1:8000", "Passkeys do not work at a numeric address. Open http://localhost:8000/ instead."),
+        ("https://192.0.2.7", "Passkeys do not work at a numeric address."),
+        ("http://conf.example.org", "Passkeys need a connection with TLS (https)."),
+        ("http://localhost:8000", "Add a passkey"),
+        ("https://conf.example.org", "Add a passkey"),
+    ],
+)
+def test_pages_say_where_passkeys_do_not_work(app, session, ann, base, text):
+    browser = Browser(app, base)
+    browser.sign_in(ann)
+
+    page = main_text(browser.get(HERE))
+
+    assert text in page
+    assert ("Add a passkey" in page) == (text == "Add a passkey")
+
+
+def test_the_authenticator_app_shows_the_name_of_the_site(app, browser, ann, monkeypatch):
+    monkeypatch.setitem(app.config, "SITE_NAME", "Tagungen & Co")
+    browser.sign_in(ann)
+
+    page = browser.get("/accounts/security/authenticator/").text
+
+    assert "issuer=Tagungen%20%26%20Co" in html.unescape(page)
+    assert "<title>Add an authenticator app – Tagungen &amp; Co</title>" in page

@@ -288,7 +288,7 @@ def test_rejection_without_a_valid_reason_is_refused(session, people, admin_brow
     reply = send_decision(admin_browser, event, "rejection", **fields)
 
     assert (reply.status_code, message in main_text(reply)) == (400, True)
-    assert "<title>Error: PHP</title>" in reply.text
+    assert "<title>Error: PHP – joind.in</title>" in reply.text
     assert event.is_pending is True
     # The form can be submitted again.
     assert f'name="version" type="hidden" value="{event.version}"' in reply.text

@@ -291,7 +291,11 @@ def test_empty_pages_say_that_they_are_empty(site, session):
         ("localhost", "/user/J%C3%BCrgen%20M"),
     ],
 )
-def test_other_hosts_redirect_to_the_web_site(api, event, count_statements, host, path):
+def test_the_api_s_host_redirects_to_a_web_site_on_another_host(
+    app, api, event, count_statements, monkeypatch, host, path
+):
+    monkeypatch.setitem(app.config, "PUBLIC_URL", f"https://{host}")
+
     with count_statements() as statements:
         reply = api.get(path, headers={"Host": host})
 
@@ -306,19 +310,31 @@ def test_web_site_is_recognised_by_its_host(api, event, host):
     assert (reply.status_code, "<h1" in reply.text) == (200, True)
 
 
-@pytest.mark.parametrize("base", [WEBSITE_URL, "http://localhost"])
-def test_old_urls_redirect_to_the_page(api, event, talk, base):
+@pytest.mark.parametrize("host", ["localhost", "192.0.2.7:8000", "api.example", "web.example:8000"])
+def test_a_wrong_website_address_sends_nobody_elsewhere(api, event, talk, host):
+    page = api.get("/event/sampleconf", headers={"Host": host})
+    moves = [api.get(path, headers={"Host": host}).location for path in ("/e/sc26", f"/talk/view/{talk.id}")]
+
+    assert (page.status_code, "<h1" in page.text) == (200, True)
+    assert moves == ["/event/sampleconf", "/talk/3f9a1"]
+
+
+@pytest.mark.parametrize(
+    ("public_url", "website_url"), [(WEBSITE_URL, ""), ("http://localhost", WEBSITE_URL)], ids=["here", "elsewhere"]
+)
+def test_old_urls_redirect_to_the_page(app, api, event, talk, monkeypatch, public_url, website_url):
+    monkeypatch.setitem(app.config, "PUBLIC_URL", public_url)
     moves = {
         path: (reply.status_code, reply.headers["Location"], reply.headers["Content-Security-Policy"])
         for path in (f"/event/view/{event.id}", "/e/sc26", "/e/SC26", f"/talk/view/{talk.id}")
-        for reply in [api.get(path, base_url=base)]
+        for reply in [api.get(path, base_url=public_url)]
     }
 
     assert moves == {
-        f"/event/view/{event.id}": (301, f"{WEBSITE_URL}/event/sampleconf", POLICY),
-        "/e/sc26": (301, f"{WEBSITE_URL}/event/sampleconf", POLICY),
-        "/e/SC26": (301, f"{WEBSITE_URL}/event/sampleconf", POLICY),
-        f"/talk/view/{talk.id}": (301, f"{WEBSITE_URL}/talk/3f9a1", POLICY),
+        f"/event/view/{event.id}": (301, f"{website_url}/event/sampleconf", POLICY),
+        "/e/sc26": (301, f"{website_url}/event/sampleconf", POLICY),
+        "/e/SC26": (301, f"{website_url}/event/sampleconf", POLICY),
+        f"/talk/view/{talk.id}": (301, f"{website_url}/talk/3f9a1", POLICY),
     }
 
 
@@ -432,7 +448,7 @@ def test_names_with_special_characters_work(site, session):
         make_user(session, name, full_name=f"The {name}")
 
     titles = {
-        path: site.read(path).text.partition(" Skip to the content")[0]
+        path: site.read(path).text.partition(" – joind.in Skip to the content")[0]
         for path in (
             "/event/tagung-f%C3%BCr-%E6%97%A5%E6%9C%AC",
             "/user/a%2Fb",
@@ -464,7 +480,7 @@ def test_redirect_to_an_unusual_slug_is_ascii(api, session):
 
     reply = api.get(f"/event/view/{event.id}")
 
-    assert (reply.status_code, reply.headers["Location"]) == (301, f"{WEBSITE_URL}/event/tagung-f%C3%BCr")
+    assert (reply.status_code, reply.headers["Location"]) == (301, "/event/tagung-f%C3%BCr")
 
 
 def test_pages_link_to_users_by_name(site, session):
