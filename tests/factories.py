@@ -75,7 +75,13 @@ def make_client(session, key=None, secret="secret", **fields) -> Client:
     client = Client(
         key=key or f"client{next(_number)}",
         secret_hash=hash_token(secret),
-        **{"is_trusted": True, "can_be_revoked": True, "created_at": NOW, **fields},
+        **{
+            "is_trusted": True,
+            "is_first_party": fields.get("owner_id") is None,
+            "can_be_revoked": True,
+            "created_at": NOW,
+            **fields,
+        },
     )
     session.add(client)
     session.flush()

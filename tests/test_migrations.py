@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, select, text
 
 from joindin.db.base import UtcDateTime
 from joindin.extensions import db
-from joindin.models import AccessToken, Client, Grant, GrantedPermission, Mail, User
+from joindin.models import AccessToken, AuditEntry, Client, Consent, Grant, GrantedPermission, Mail, User
 from joindin.operations.accounts.granted_permissions import grant_permission, revoke_permission
 from joindin.security.scopes import ALL_SCOPES
 from joindin.security.tokens import hash_token
@@ -156,6 +156,65 @@ def test_a_renamed_table_never_gives_an_id_twice(session, at_revision):
     grant_permission(session, user, "manage_groups", actor=None)
 
     assert session.scalar(select(func.max(GrantedPermission.id))) > deleted
+
+
+def test_applications_of_the_operator_are_told_from_orphaned_ones(session, at_revision):
+    owner = make_user(session)
+    by_user = {"actor_name": "gone", "surface": "web"}
+    in_shell = {"actor_name": None, "surface": "shell"}
+    # The fields of the application, the entry about its creation, and whether it is the operator's and active afterwards.
+    applications = {
+        "shell, password grant": ({}, in_shell, (True, True)),
+        "shell, secret renewed by an admin": ({"secret_generation": 1}, in_shell, (True, True)),
+        "shell, public": ({"is_trusted": False}, in_shell, (True, True)),
+        "shell, no entry": ({}, None, (True, True)),
+        "orphan": ({"secret_generation": 1}, by_user, (False, False)),
+        "orphan, no entry": ({"secret_generation": 1}, None, (False, False)),
+        "orphan, public, no entry": ({"key": "jikpublic", "is_trusted": False}, None, (False, False)),
+        "registered itself": ({"key": "jikblog", "is_trusted": False, "needs_pkce": False}, None, (False, True)),
+        "owned": ({"owner_id": owner.id, "name": "App", "description": "d"}, by_user, (False, True)),
+        "imported, owned, without a name": ({"owner_id": owner.id}, None, (True, True)),
+        "self": ({"key": "self", "is_trusted": False, "is_public": True}, None, (True, True)),
+    }
+    ids = {}
+    for name, (fields, entry, _) in applications.items():
+        client = make_client(session, **fields)
+        ids[name] = client.id
+        session.add(AccessToken(token_hash=name, user_id=owner.id, client_id=client.id, created_at=NOW))
+        session.add(Grant(user_id=owner.id, client_id=client.id, scopes="ME_READ", created_at=NOW))
+        session.add(Consent(user_id=owner.id, client_id=client.id, scopes="ME_READ", given_at=NOW))
+        if entry:
+            session.add(
+                AuditEntry(
+                    occurred_at=NOW,
+                    action="application.create",
+                    subject_type="application",
+                    subject_id=client.id,
+                    **entry,
+                )
+            )
+    session.flush()
+
+    at_revision("0020")
+    upgrade()
+
+    states = {name: session.get_one(Client, id_) for name, id_ in ids.items()}
+    assert {name: (client.is_first_party, client.is_active) for name, client in states.items()} == {
+        name: expected for name, (*_, expected) in applications.items()
+    }
+    active = {id_ for name, id_ in ids.items() if applications[name][2][1]}
+    assert set(session.scalars(select(AccessToken.client_id).where(AccessToken.revoked_at.is_(None)))) == active
+    assert set(session.scalars(select(Grant.client_id).where(Grant.revoked_at.is_(None)))) == active
+    assert set(session.scalars(select(Consent.client_id))) == active
+
+
+def test_addresses_count_as_unproven_after_the_migration(session, at_revision):
+    user = make_user(session, is_verified=True, email_proven_at=NOW)
+
+    at_revision("0020")
+    upgrade()
+
+    assert session.get_one(User, user.id).email_proven_at is None
 
 
 def typed(sql, values):

@@ -1,4 +1,4 @@
-"""``joindin apps``: registration of applications (OAuth clients)."""
+"""``joindin apps``: applications (OAuth clients), registered and administered by the operator."""
 
 import secrets
 
@@ -6,15 +6,18 @@ import click
 
 from joindin.cli.preconditions import with_database
 from joindin.cli.users import read_secret
+from joindin.errors import NotFound
 from joindin.extensions import db
 from joindin.operations.accounts.client_registration import add_client
+from joindin.operations.accounts.clients import disable_client, enable_client
+from joindin.queries.accounts.clients import get_client_by_key
 from joindin.security.tokens import new_token
 from joindin.utils.datetimes import utc_now
 
 
 @click.group()
 def apps():
-    """Register applications (OAuth clients)."""
+    """Register, enable and disable applications (OAuth clients)."""
 
 
 @apps.command("create")
@@ -56,3 +59,35 @@ def create(
     click.echo(f"Key:    {client.key}")
     if generated:
         click.echo(f"Secret: {generated}")
+
+
+@apps.command("enable")
+@click.argument("key")
+@click.option(
+    "--first-party", is_flag=True, help="It is yours: with the password grant it may change accounts of its users."
+)
+@with_database
+def enable(key: str, first_party: bool):
+    """Enable the application KEY. Without --first-party it is its owner's, and not yours."""
+    client = _find(key)
+    enable_client(db.session, client, is_first_party=first_party, actor=None)
+    db.session.commit()
+    click.echo(f"{client.name or key} is enabled{', as an application of the operator' if first_party else ''}.")
+
+
+@apps.command("disable")
+@click.argument("key")
+@with_database
+def disable(key: str):
+    """Disable the application KEY and revoke its tokens."""
+    client = _find(key)
+    disable_client(db.session, client, actor=None, now=utc_now())
+    db.session.commit()
+    click.echo(f"{client.name or key} is disabled, and its tokens are revoked.")
+
+
+def _find(key):
+    client = get_client_by_key(db.session, key)
+    if client is None:
+        raise NotFound(f"There is no application with the key {key!r}")
+    return client

@@ -35,8 +35,9 @@ class Caller:
         return self.token is None or ME_READ in self.token.scopes
 
     @property
-    def client_is_trusted(self) -> bool:
-        return self.token is not None and self.token.client_is_trusted
+    def may_change_account(self) -> bool:
+        """Whether the request carries a token that may change credentials and list keys."""
+        return self.token is not None and self.token.may_change_account
 
 
 ANONYMOUS = Caller()

@@ -7,7 +7,7 @@ Relations are ``lazy="raise_on_sql"``: queries state what they load.
 
 from joindin.models.attendance import Attendance
 from joindin.models.audit import AuditEntry
-from joindin.models.clients import GANCIO, OAUTH2, Client
+from joindin.models.clients import GANCIO, GANCIO_CLIENT_KEY, OAUTH2, Client
 from joindin.models.comments import EventComment, EventCommentReport
 from joindin.models.event_sources import EventSource
 from joindin.models.events import Event, EventHost, EventImage, Tag, event_tags
@@ -17,7 +17,7 @@ from joindin.models.import_progress import ImportProgress, ImportRowNote
 from joindin.models.languages import Language, TalkType
 from joindin.models.mail_opt_outs import TOPIC_BY_MAIL_KIND, TOPICS, MailOptOut
 from joindin.models.outbox import Mail
-from joindin.models.pending_confirmations import EmailChange, Registration
+from joindin.models.pending_confirmations import EMAIL_CHANGE_TTL, EmailChange, FormerEmail, Registration
 from joindin.models.rate_limits import RateLimitCounter
 from joindin.models.read_models import BucketCount, HotEvent, ListedEvent, ListedTag, PendingBucketCount
 from joindin.models.rejection_reasons import RejectionReason
@@ -32,7 +32,9 @@ from joindin.models.users import EmailVerification, PasswordReset, User
 __all__ = [
     "CONFIRM",
     "CONNECT",
+    "EMAIL_CHANGE_TTL",
     "GANCIO",
+    "GANCIO_CLIENT_KEY",
     "LINK_TYPES",
     "OAUTH2",
     "OPEN_CLAIM",
@@ -61,6 +63,7 @@ __all__ = [
     "EventSource",
     "ExternalIdentity",
     "ExternalSignIn",
+    "FormerEmail",
     "Grant",
     "GrantedPermission",
     "Group",

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, String, Text, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from joindin.db.base import UtcDateTime
@@ -12,10 +12,15 @@ from joindin.security.scopes import ALL_SCOPES
 
 # The API that a client was registered through, and on whose terms grants and tokens are issued.
 OAUTH2, GANCIO = "oauth2", "gancio"
+# The client of Gancio's own sign-in with a password, which its contract names.
+GANCIO_CLIENT_KEY = "self"
 
 
 class Client(db.Model):
     """An application. A trusted one may sign users in with their password, a service may act for itself.
+
+    A first-party application is the operator's, whether or not it has an owner; users never register one. An inactive
+    application gets no tokens, and its tokens are not valid.
 
     Only the hash of the secret is stored. A secret with a generation can be derived again and shown to the owner;
     one without was made elsewhere. A public client cannot keep a secret and has none. ``scopes`` limit what it may
@@ -37,6 +42,8 @@ class Client(db.Model):
     kind: Mapped[str] = mapped_column(String(20), default=OAUTH2, server_default=OAUTH2)
     scopes: Mapped[str] = mapped_column(String(200), default=ALL_SCOPES)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    is_active: Mapped[bool] = mapped_column(default=True, server_default=true())
+    is_first_party: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_public: Mapped[bool] = mapped_column(default=False)
     is_trusted: Mapped[bool] = mapped_column(default=False)
     is_service: Mapped[bool] = mapped_column(default=False)

@@ -1,4 +1,4 @@
-"""Changes that wait for a mailed link to be opened. Only hashes of the tokens are stored."""
+"""Changes that wait for a mailed link to be opened, and replaced addresses. Only hashes of the tokens are stored."""
 
 import datetime as dt
 
@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from joindin.db.base import UtcDateTime
 from joindin.extensions import db
+
+EMAIL_CHANGE_TTL = dt.timedelta(days=1)
 
 
 class Registration(db.Model):
@@ -24,7 +26,7 @@ class Registration(db.Model):
 
 
 class EmailChange(db.Model):
-    """A new address of a user that is not confirmed yet."""
+    """A new address of a user that is not confirmed yet. Each user has at most one; until then the old one counts."""
 
     __tablename__ = "email_changes"
 
@@ -33,3 +35,14 @@ class EmailChange(db.Model):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     email: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class FormerEmail(db.Model):
+    """An address that a user has replaced. For some weeks it still gets the notices about the account's security."""
+
+    __tablename__ = "former_emails"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    email: Mapped[str] = mapped_column(String(200))
+    replaced_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True)

@@ -13,7 +13,8 @@ from joindin.models.users import User
 class BrowserSession(db.Model):
     """A session of one browser, from sign-in to sign-out. Only the hash of its cookie is stored.
 
-    ``authenticated_at`` is the time of the last authentication, which sensitive changes require to be recent.
+    ``authenticated_at`` is the time when the password or the external identity was last verified, ``second_factor_at``
+    that of the second factor. ``queries/accounts/sessions.py`` decides from both whether the session is recent.
     """
 
     __tablename__ = "sessions"
@@ -23,6 +24,7 @@ class BrowserSession(db.Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     authenticated_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    second_factor_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True)
     ip_address: Mapped[str | None] = mapped_column(String(45))

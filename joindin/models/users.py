@@ -14,6 +14,9 @@ from joindin.utils.text import fold_case_accents
 class User(db.Model):
     """``username_key`` and ``email_key`` are the folded forms, which are unique.
 
+    ``is_verified`` means that the user may sign in. ``email_proven_at`` is the time when a mailed link showed that the
+    user receives mail at ``email``; other ways to a verified account prove nothing.
+
     An inactive user has no rights. ``allows_password_only`` lets trusted applications sign the user in without the
     second factor. ``version`` changes with what is shown of the account (``performance/read_models/row_versions.py``).
     """
@@ -25,6 +28,7 @@ class User(db.Model):
     username_key: Mapped[str] = mapped_column(String(200), unique=True)
     email: Mapped[str | None] = mapped_column(String(200))
     email_key: Mapped[str | None] = mapped_column(String(400), unique=True)
+    email_proven_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     full_name: Mapped[str | None] = mapped_column(String(200))
     full_name_key: Mapped[str | None] = mapped_column(String(400), default="")
     password_hash: Mapped[str | None] = mapped_column(String(200))

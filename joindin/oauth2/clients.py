@@ -52,7 +52,6 @@ class OAuthClient(ClientMixin):
         if grant_type == "client_credentials":
             return self.row.is_service and not self.row.is_public
         if grant_type == "password":
-            # Every user of Joind.in may register a trusted application. The password grant is for applications that the
-            # operator created: they have no owner.
-            return self.row.is_trusted and self.row.owner_id is None
+            # Every user of Joind.in may register a trusted application. The password grant is for those of the operator.
+            return self.row.is_trusted and self.row.is_first_party
         return grant_type in ("authorization_code", "refresh_token")

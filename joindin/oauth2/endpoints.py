@@ -36,8 +36,8 @@ class Introspection(IntrospectionEndpoint):
 
 
 def _can_introspect(client, token: TokenInfo):
-    """Applications may introspect their own tokens; services that the operator created, all tokens."""
-    return token.client_id == client.id or (client.is_service and client.owner_id is None)
+    """Applications may introspect their own tokens; services of the operator, all tokens."""
+    return token.client_id == client.id or (client.is_service and client.is_first_party)
 
 
 def _represent(token):

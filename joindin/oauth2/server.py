@@ -75,7 +75,7 @@ class OAuth2Server(AuthorizationServer):
 
     def query_client(self, client_id):
         row = get_client_by_key(self.session, client_id, kind=self.policy.client_kind)
-        return OAuthClient(row) if row else None
+        return OAuthClient(row) if row and row.is_active else None
 
     def derive_renewed_tokens(self, refresh_token):
         """Return the tokens that this refresh token is exchanged for; a repeated request gets the same again."""

@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from joindin.models import Client
+from joindin.models import AccessToken, Client
 from joindin.queries.accounts.api_tokens import authenticate_trusted_client
 from joindin.security.tokens import hash_token
-from tests.factories import make_client, newest
+from tests.api_client import issue_token
+from tests.factories import make_client, make_user, newest
 
 
 def test_create_registers_an_application_that_signs_people_in(run, session):
@@ -89,3 +90,36 @@ def test_parts_that_are_no_good_are_refused(run, session, words, complaint):
 
     assert (reply.exit_code, reply.stderr.splitlines()[-1]) == (2, f"Error: {complaint}")
     assert session.scalars(select(Client)).all() == []
+
+
+def test_a_disabled_application_gets_no_tokens_until_it_is_enabled(run, session):
+    client = make_client(session, "app", "appsecret", name="App", owner_id=make_user(session).id)
+    issue_token(session, make_user(session), client)
+
+    disabled = run("apps", "disable", "app")
+    while_disabled = authenticate_trusted_client(session, "app", "appsecret")
+    enabled = run("apps", "enable", "app")
+    as_user = client.is_first_party
+    adopted = run("apps", "enable", "app", "--first-party")
+
+    assert [reply.output for reply in (disabled, enabled, adopted)] == [
+        "App is disabled, and its tokens are revoked.\n",
+        "App is enabled.\n",
+        "App is enabled, as an application of the operator.\n",
+    ]
+    assert (while_disabled, as_user, client.is_active, client.is_first_party) == (None, False, True, True)
+    assert newest(session, AccessToken).revoked_at is not None
+    assert authenticate_trusted_client(session, "app", "appsecret") is client
+
+
+@pytest.mark.parametrize("command", ["enable", "disable"])
+def test_an_unknown_application_is_reported(run, session, command):
+    reply = run("apps", command, "nothing")
+
+    assert (reply.exit_code, "There is no application with the key 'nothing'" in reply.output) == (1, True)
+
+
+def test_an_application_of_the_console_is_the_operators(run, session):
+    run("apps", "create", "Phone", "--public")
+
+    assert newest(session, Client).is_first_party

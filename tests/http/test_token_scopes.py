@@ -11,7 +11,7 @@ from joindin.http.token_scopes import ANY_SCOPE, PUBLIC, accepts_tokens, require
 from joindin.models import AccessToken
 from joindin.security.scopes import SCOPES, join_scopes
 from joindin.security.tokens import hash_token
-from tests.factories import NOW, make_user
+from tests.factories import NOW, make_client, make_user
 
 # The response of each surface to a token without the scope.
 REFUSALS = {
@@ -29,12 +29,14 @@ def routes(app):
 
 
 def tokens_with(session, user, kinds):
-    """Add a token for each set of scopes."""
+    """Add a token for each set of scopes, of a client that may do everything."""
+    client = make_client(session)
     for name, scopes in kinds.items():
         session.add(
             AccessToken(
                 token_hash=hash_token(name),
                 user_id=user.id,
+                client_id=client.id,
                 scopes=join_scopes(scopes),
                 created_at=NOW,
                 last_used_at=NOW,

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from joindin.models import AccessToken, Grant
+from joindin.operations.accounts.account_deletion import delete_user
 from joindin.security.scopes import ALL_SCOPES
 from tests.browser_client import PASSWORD, make_user_with_password
 from tests.factories import make_client, newest
@@ -214,6 +215,26 @@ def test_a_registered_application_may_not_use_the_password_grant(flow, session, 
     registered = Flow(flow.browser, make_client(session, "joind.in app", SECRET, is_trusted=True, owner_id=ada.id))
 
     assert answer(ask_with_password(registered)) == (400, {"error": "unauthorized_client"})
+
+
+def test_an_application_gets_no_rights_by_losing_its_owner(flow, session):
+    client = make_client(session, "orphan", SECRET, owner_id=(owner := make_user_with_password(session)).id,
+                         is_service=True, callback_url=CALLBACK)  # fmt: skip
+    orphan = Flow(flow.browser, client)
+    given = orphan.tokens()
+    delete_user(session, owner.id, actor=owner)
+
+    replies = [
+        ask_with_password(orphan),
+        orphan.post(grant_type="client_credentials"),
+        orphan.refresh(given["refresh_token"]),
+    ]
+    introspected = orphan.post("introspect", token=given["access_token"])
+
+    assert [reply.status_code for reply in replies] == [401, 401, 401]
+    assert not orphan.is_valid(given["access_token"])
+    assert introspected.status_code == 403
+    assert flow.browser.get(orphan.authorization_url()).status_code == 400
 
 
 def test_password_guesses_are_limited_with_retry_after(operator_flow):

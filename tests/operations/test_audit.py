@@ -14,7 +14,15 @@ from joindin.models import AuditEntry, Authenticator, GrantedPermission
 from joindin.operations.accounts.account_deletion import delete_talk_comments, delete_user
 from joindin.operations.accounts.api_tokens import revoke_token
 from joindin.operations.accounts.client_registration import add_client, register_application, register_client
-from joindin.operations.accounts.clients import delete_client, edit_application, edit_client, rotate_secret
+from joindin.operations.accounts.clients import (
+    delete_client,
+    disable_client,
+    disable_clients_of,
+    edit_application,
+    edit_client,
+    enable_client,
+    rotate_secret,
+)
 from joindin.operations.accounts.granted_permissions import grant_permission, grant_preset, revoke_permission
 from joindin.operations.accounts.groups import add_member, create_group, delete_group, remove_member, rename_group
 from joindin.operations.accounts.personal_tokens import create_personal_token
@@ -205,6 +213,18 @@ PRIVILEGED = {
     rotate_secret: (
         lambda s, w: rotate_secret(s, w.application, "of the tests", actor=w.root),
         "application.renew_secret", "application", "Schedule", {},
+    ),
+    disable_client: (
+        lambda s, w: disable_client(s, w.application, actor=w.root, now=NOW),
+        "application.disable", "application", "Schedule", {},
+    ),
+    disable_clients_of: (
+        lambda s, w: disable_clients_of(s, w.ada.id, actor=w.root, now=NOW),
+        "application.disable", "application", "Schedule", {},
+    ),
+    enable_client: (
+        lambda s, w: enable_client(s, w.application, is_first_party=True, actor=w.root),
+        "application.enable", "application", "Schedule", {"first party": [False, True]},
     ),
     delete_client: (
         lambda s, w: delete_client(s, w.application, actor=w.root), "application.delete", "application", "Schedule", {},

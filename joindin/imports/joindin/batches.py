@@ -142,6 +142,8 @@ def _resolve_references(context, table_import, reference, records):
         elif source_id is not None:
             record.columns[reference.column] = None
             record.repairs.append(f"orphan: {_missing(reference, source_id)}")
+            if reference.set_on_orphan:
+                record.columns |= reference.set_on_orphan(record.columns)
         yield record
     record_skipped(context.session, table_import.name, orphans)
 
@@ -181,8 +183,8 @@ def _resolve_conflicts(context, table_import, records):
         )
         for record in records:
             record.existing = existing.get(record.id)
-            for name in table_import.generated_columns:
-                if record.existing and record.columns[name] is None:
+            for name in (*table_import.generated_columns, *table_import.kept_columns):
+                if record.existing and (record.columns[name] is None or name in table_import.kept_columns):
                     record.columns[name] = record.existing[name]
     return (
         table_import.resolve_conflicts(context, table_import, records)
@@ -222,6 +224,7 @@ def _overwrite(context, table_import, records):
     changes = []
     for record in records:
         changed = {name: value for name, value in record.columns.items() if record.existing[name] != value}
+        changed |= {name: None for name, other in table_import.cleared_with.items() if other in changed}
         if changed:
             changes.append((record.id, changed))
     refused = update_each(context.session, table_import.table, changes)

@@ -33,22 +33,36 @@ def email_and_key(email: str | None) -> dict:
 
 
 def map_client(row: LegacyRow) -> dict:
+    """Map an application.
+
+    Users have to give a name and a description for theirs. One with the password grant and without both, or without an
+    owner, was made by those who run the platform.
+    """
     key = row.raw_text("consumer_key", 100)
     if not key:
         raise InvalidRow("it has no key")
     secret = row.raw_text("consumer_secret")
+    name, description = row.decoded_text("application", 255), row.decoded_text("description")
+    owner_id, is_trusted = row.foreign_key("user_id"), row.boolean("enable_password_grant")
     return {
         "key": key,
         "secret_hash": hash_token(secret) if secret else None,
-        "name": row.decoded_text("application", 255),
-        "description": row.decoded_text("description"),
+        "name": name,
+        "description": description,
         "callback_url": row.decoded_text("callback_url", 500),
-        "owner_id": row.foreign_key("user_id"),
-        "is_trusted": row.boolean("enable_password_grant"),
+        "owner_id": owner_id,
+        "is_active": True,
+        "is_trusted": is_trusted,
+        "is_first_party": is_trusted and (owner_id is None or not (name or description)),
         # Older databases do not have this column; nearly all applications were revocable then.
         "can_be_revoked": row.boolean("can_be_revoked") or not row.has("can_be_revoked"),
         "created_at": row.utc_datetime("created_date"),
     }
+
+
+def disable_orphan(columns: dict) -> dict:
+    """Disable a user's application whose owner is not there, as after the deletion of an owner."""
+    return {"is_active": columns["is_first_party"]}
 
 
 def map_token(row: LegacyRow) -> dict:

@@ -28,7 +28,7 @@ class ForeignKeyMapping:
 
     A record whose target does not exist is an orphan. It is skipped if the reference ``is_required``; otherwise the column becomes
     NULL or the id that ``default`` returns. ``merged_in`` is the source table in which rows may have been merged.
-    ``copied_columns`` repeat columns of the target. ``fallback_columns`` take the target's value if the record has none.
+    ``set_on_orphan`` may change the columns of an orphan that is kept. ``copied_columns`` repeat columns of the target. ``fallback_columns`` take the target's value if the record has none.
     """
 
     column: str
@@ -38,6 +38,7 @@ class ForeignKeyMapping:
     copied_columns: Mapping[str, Column] = field(default_factory=dict)
     fallback_columns: Mapping[str, Column] = field(default_factory=dict)
     default: Callable | None = None
+    set_on_orphan: Callable[[dict], dict] | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ class TableImport:
 
     ``map_row`` maps a row to columns; ``prepare`` completes the columns of a batch. ``resolve_conflicts`` returns the records whose
     unique names are free, and those that wait until all names of the source are stored; ``apply_renames`` gives the latter new
-    names. ``generated_columns`` hold names that the source may lack. ``date_column`` is set to the current time if the source has no
+    names. ``generated_columns`` hold names that the source may lack. An existing row keeps its ``kept_columns``; a column of
+    ``cleared_with`` becomes NULL with a change of the other column. ``date_column`` is set to the current time if the source has no
     date. ``duplicate_message`` explains a violated unique constraint;
     without it such a row counts as merged.
     """
@@ -59,6 +61,8 @@ class TableImport:
     resolve_conflicts: Callable | None = None
     apply_renames: Callable | None = None
     generated_columns: tuple[str, ...] = ()
+    kept_columns: tuple[str, ...] = ()
+    cleared_with: Mapping[str, str] = field(default_factory=dict)
     date_column: str | None = None
     duplicate_message: str | None = None
 

@@ -71,13 +71,15 @@ def _user_imports():
             people.map_user,
             resolve_conflicts=uniqueness.resolve_user_conflicts,
             apply_renames=uniqueness.apply_user_renames,
+            cleared_with={"email_proven_at": "email"},
             duplicate_message=MSG_NAME_TAKEN,
         ),
         TableImport(
             "oauth_consumers",
             Client.__table__,
             people.map_client,
-            references=(_user("owner_id", is_required=False),),
+            references=(_user("owner_id", is_required=False, set_on_orphan=people.disable_orphan),),
+            kept_columns=("is_active", "is_first_party"),
             date_column="created_at",
             duplicate_message="another application has this key",
         ),
@@ -206,8 +208,8 @@ def _talk_imports(link_types):
     ]
 
 
-def _user(column, is_required=True):
-    return ForeignKeyMapping(column, User.__table__, is_required)
+def _user(column, is_required=True, **options):
+    return ForeignKeyMapping(column, User.__table__, is_required, **options)
 
 
 def _event(**options):

@@ -21,10 +21,12 @@ from joindin.models import (
     TalkStar,
     User,
 )
+from joindin.operations.accounts.clients import disable_clients_of
 from joindin.operations.accounts.roles import is_last_admin, lock_user
 from joindin.operations.audit import log_action
 from joindin.operations.counter_repair import EVENT_COUNTERS
 from joindin.operations.talk_counters import recompute_talk_counters
+from joindin.utils.datetimes import utc_now
 
 BATCH_SIZE = 1000
 MSG_USER_NOT_DELETED = "There was a problem trying to delete the user"
@@ -34,8 +36,8 @@ def delete_user(session, user_id: int, *, actor: User) -> None:
     """Delete an account and what depends on it; no effect if it does not exist.
 
     The database deletes attendances, stars, host rows, claims and tokens with the row. Comments stay without an
-    author, and their ratings no longer count. Speakers keep the name on the talk, reports lose their reporter, clients
-    their owner.
+    author, and their ratings no longer count. Speakers keep the name on the talk, reports lose their reporter. The user's
+    applications are disabled; those of the operator lose their owner.
 
     :raises Conflict: if no admin would be left.
     """
@@ -54,6 +56,7 @@ def delete_user(session, user_id: int, *, actor: User) -> None:
             .values(author_name=None)
             .execution_options(synchronize_session=False)
         )
+        disable_clients_of(session, user_id, actor=actor, now=utc_now())
         log_action(session, "user.delete", user, actor=actor)
         session.execute(delete(User).where(User.id == user_id).execution_options(synchronize_session=False))
         _recompute_events(session, events, "attendee_count", "rating_sum", "rating_count")

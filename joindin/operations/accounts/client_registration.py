@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from joindin.db.locking import begin_write
 from joindin.db.upserts import insert_or_ignore
 from joindin.errors import Conflict, InvalidInput
-from joindin.models import GANCIO, Client, User
+from joindin.models import GANCIO, GANCIO_CLIENT_KEY, Client, User
 from joindin.operations.accounts.clients import (
     FIRST_GENERATION,
     check_redirect_uris,
@@ -28,9 +28,6 @@ MAX_NAME_LENGTH = 255
 MAX_CLIENTS = 100
 KEY_PREFIX, KEY_LENGTH = "jik", 40
 SECRET_PREFIX, SECRET_LENGTH = "jis", 48
-
-# The client of Gancio's own sign-in, which its contract names.
-GANCIO_CLIENT_KEY = "self"
 
 
 def register_client(
@@ -130,6 +127,7 @@ def add_client(
         is_public=is_public,
         is_trusted=is_trusted,
         is_service=is_service,
+        is_first_party=True,
         created_at=now,
     )
     _set_redirect_uris(client, redirect_uris)
@@ -169,12 +167,12 @@ def register_dynamic_client(
 
 
 def get_gancio_client(session, *, now: dt.datetime) -> Client:
-    """Return the public client ``self``, through which Gancio's own sign-in works. Create it if it is missing."""
+    """Return the public client through which Gancio's own sign-in works. Create it if it is missing."""
     own = select(Client).where(Client.key == GANCIO_CLIENT_KEY)
     client = session.scalar(own)
     if client is None:
-        values = {"key": GANCIO_CLIENT_KEY, "name": "Gancio", "kind": GANCIO, "is_public": True, "created_at": now}
-        insert_or_ignore(session, Client, **values)
+        columns = {"name": "Gancio", "kind": GANCIO, "is_public": True, "is_first_party": True, "created_at": now}
+        insert_or_ignore(session, Client, key=GANCIO_CLIENT_KEY, **columns)
         client = session.scalars(own).one()
     return client
 

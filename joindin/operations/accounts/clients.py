@@ -1,12 +1,14 @@
-"""OAuth clients: changes, secrets and deletion. Registration is in ``client_registration.py``."""
+"""OAuth clients: changes, secrets, state and deletion. Registration is in ``client_registration.py``."""
 
+import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import delete
+from sqlalchemy import delete, false, select, true
 
 from joindin.db.locking import lock_row
 from joindin.errors import InvalidInput, NotFound
 from joindin.models import Client, User
+from joindin.operations.accounts.oauth_grants import revoke_client_tokens
 from joindin.operations.audit import log_action
 from joindin.security.redirect_uris import redirect_uri_error
 from joindin.security.tokens import (
@@ -105,6 +107,31 @@ def delete_client(session, client: Client, *, actor: User | UserSnapshot) -> Non
     ).rowcount
     if not deleted:
         raise NotFound("No application found")
+
+
+def disable_client(session, client: Client, *, actor: User | UserSnapshot | None, now: dt.datetime) -> None:
+    """Disable an application and revoke its tokens."""
+    client.is_active = False
+    session.flush()
+    revoke_client_tokens(session, client.id, now=now)
+    log_action(session, "application.disable", client, actor=actor)
+
+
+def enable_client(session, client: Client, *, is_first_party: bool, actor: User | UserSnapshot | None) -> None:
+    """Enable an application, as one of the operator or as one of its owner. Revoked tokens stay revoked."""
+    changes = (
+        {"first party": [client.is_first_party, is_first_party]} if client.is_first_party != is_first_party else {}
+    )
+    client.is_active, client.is_first_party = True, is_first_party
+    session.flush()
+    log_action(session, "application.enable", client, actor=actor, changes=changes)
+
+
+def disable_clients_of(session, owner_id: int, *, actor: User | UserSnapshot, now: dt.datetime) -> None:
+    """Disable the applications of a user whose account is about to be deleted. Those of the operator go on."""
+    owned = (Client.owner_id == owner_id, Client.is_first_party == false(), Client.is_active == true())
+    for client in session.scalars(select(Client).where(*owned).order_by(Client.id).with_for_update()).all():
+        disable_client(session, client, actor=actor, now=now)
 
 
 def _audit_value(value):

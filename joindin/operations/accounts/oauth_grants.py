@@ -153,20 +153,17 @@ def store_consent(session, *, user_id: int, client_id: int, scopes: Iterable[str
 
 def revoke_consent(session, *, user_id: int, client_id: int, now: dt.datetime) -> None:
     """Delete the user's consent for a client and revoke all its grants and tokens. It has to ask again."""
-    of_client = (Grant.user_id == user_id, Grant.client_id == client_id)
-    unsynchronized = {"synchronize_session": False}
-    session.execute(
-        delete(Consent)
-        .where(Consent.user_id == user_id, Consent.client_id == client_id)
-        .execution_options(**unsynchronized)
-    )
-    session.execute(
-        update(Grant)
-        .where(*of_client, Grant.revoked_at.is_(None))
-        .values(revoked_at=now)
-        .execution_options(**unsynchronized)
-    )
-    revoke_access_tokens(session, (AccessToken.user_id == user_id) & (AccessToken.client_id == client_id), now)
+    _revoke_all(session, lambda model: (model.user_id == user_id) & (model.client_id == client_id), now)
+
+
+def revoke_user_tokens(session, user_id: int, *, now: dt.datetime) -> None:
+    """Delete all consents of a user and revoke all grants and tokens, also those that the user created."""
+    _revoke_all(session, lambda model: model.user_id == user_id, now)
+
+
+def revoke_client_tokens(session, client_id: int, *, now: dt.datetime) -> None:
+    """Delete all consents for a client and revoke all its grants and tokens."""
+    _revoke_all(session, lambda model: model.client_id == client_id, now)
 
 
 def purge_expired_grants(session, before: dt.datetime) -> None:
@@ -184,6 +181,21 @@ def purge_expired_grants(session, before: dt.datetime) -> None:
     )
     session.execute(delete(Grant).where(Grant.created_at < before, is_empty).execution_options(**unsynchronized))
     session.execute(delete(Grant).where(Grant.revoked_at < before).execution_options(**unsynchronized))
+
+
+def _revoke_all(session, is_affected, now):
+    """Revoke what ``is_affected(model)`` selects. Grants come first: a code that is being redeemed holds the lock of its
+    grant, and the token that it gives exists when the tokens are revoked.
+    """
+    unsynchronized = {"synchronize_session": False}
+    session.execute(delete(Consent).where(is_affected(Consent)).execution_options(**unsynchronized))
+    session.execute(
+        update(Grant)
+        .where(is_affected(Grant), Grant.revoked_at.is_(None))
+        .values(revoked_at=now)
+        .execution_options(**unsynchronized)
+    )
+    revoke_access_tokens(session, is_affected(AccessToken), now)
 
 
 def revoke_access_tokens(session, condition, now: dt.datetime) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, or_, select, true
 from sqlalchemy.orm import joinedload
 
 from joindin.errors import NotFound
-from joindin.models import GANCIO, PASSWORD, PERSONAL, AccessToken, Client, Grant, RefreshToken, User
+from joindin.models import GANCIO, GANCIO_CLIENT_KEY, PASSWORD, PERSONAL, AccessToken, Client, Grant, RefreshToken, User
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.queries.accounts.users import MAY_SIGN_IN
 from joindin.queries.paging import Page, Paging, paginate
@@ -28,6 +28,21 @@ class TokenIdentity(NamedTuple):
     client_key: str | None
     client_name: str | None
     client_is_trusted: bool
+    client_is_first_party: bool
+
+    @property
+    def may_change_account(self) -> bool:
+        """Whether the token may change credentials, addresses, tokens, applications and roles, and list keys.
+
+        The user entered the password for it in an application that the operator trusts with passwords. Tokens that
+        were delegated to an application or a script never may.
+        """
+        return self.kind == PASSWORD and self.client_is_trusted and self.client_is_first_party
+
+    @property
+    def is_gancio_password_sign_in(self) -> bool:
+        """Whether the user entered the password for it at Gancio's addresses. Gancio's own client has no code flow."""
+        return self.kind == GANCIO and self.client_key == GANCIO_CLIENT_KEY and self.client_is_first_party
 
 
 _TOKEN_INFO_COLUMNS = (Client.id, Client.key, User.email, User.username)
@@ -38,12 +53,12 @@ USER_COLUMNS = tuple(getattr(User, name) for name in UserSnapshot._fields)
 def get_valid_token(connection, token: str, now: dt.datetime) -> TokenIdentity | None:
     """Return the valid token with that value in one indexed statement, or None.
 
-    Tokens of users who are inactive or not verified are not valid.
+    Tokens of inactive applications, and of users who are inactive or not verified, are not valid.
     """
     row = connection.execute(_VALID_TOKEN, {"hash": hash_token(token)}).first()
     if row is None or (row.expires_at is not None and row.expires_at <= now):
         return None
-    id_, kind, scopes, _, last_used_at, client_id, client_key, client_name, is_trusted, *user = row
+    id_, kind, scopes, _, last_used_at, client_id, client_key, client_name, is_trusted, is_first_party, *user = row
     return TokenIdentity(
         id_,
         kind,
@@ -54,6 +69,7 @@ def get_valid_token(connection, token: str, now: dt.datetime) -> TokenIdentity |
         client_key,
         client_name,
         bool(is_trusted),
+        bool(is_first_party),
     )
 
 
@@ -79,6 +95,7 @@ def get_token_info(session, token: str, now: dt.datetime) -> TokenInfo | None:
             AccessToken.token_hash == hash_,
             *validity_conditions(now),
             or_(User.id.is_(None), MAY_SIGN_IN),
+            or_(Client.id.is_(None), Client.is_active == true()),
         )
     )
     refresh_token = (
@@ -93,6 +110,7 @@ def get_token_info(session, token: str, now: dt.datetime) -> TokenInfo | None:
             or_(RefreshToken.expires_at.is_(None), RefreshToken.expires_at > now),
             Grant.revoked_at.is_(None),
             MAY_SIGN_IN,
+            Client.is_active == true(),
         )
     )
     row = session.execute(access_token).first() or session.execute(refresh_token).first()
@@ -101,7 +119,9 @@ def get_token_info(session, token: str, now: dt.datetime) -> TokenInfo | None:
 
 def authenticate_trusted_client(session, key: str, secret: str) -> Client | None:
     """Return the trusted client with that key and secret, or None."""
-    client = session.scalar(select(Client).where(Client.key == key, Client.is_trusted == true()))
+    client = session.scalar(
+        select(Client).where(Client.key == key, Client.is_trusted == true(), Client.is_active == true())
+    )
     return client if client and client.secret_hash and verify_token_hash(secret, client.secret_hash) else None
 
 
@@ -198,6 +218,7 @@ _VALID_TOKEN = CompiledStatement(
         Client.key,
         Client.name,
         Client.is_trusted,
+        Client.is_first_party,
         *USER_COLUMNS,
     )
     .outerjoin(AccessToken.client)
@@ -206,5 +227,6 @@ _VALID_TOKEN = CompiledStatement(
         AccessToken.token_hash == bindparam("hash"),
         AccessToken.revoked_at.is_(None),
         or_(AccessToken.user_id.is_(None), MAY_SIGN_IN),
+        or_(AccessToken.client_id.is_(None), Client.is_active == true()),
     )
 )

@@ -12,7 +12,7 @@ from joindin.operations.rate_limits import SPAM, client_network, consume_attempt
 from joindin.queries.accounts.api_tokens import list_gancio_tokens
 from joindin.queries.accounts.clients import get_client_by_key
 from joindin.representations.gancio.clients import represent_client, represent_new_client, represent_token
-from joindin.resources.gancio.authentication import require_user
+from joindin.resources.gancio.authentication import require_password_sign_in, require_user
 from joindin.resources.gancio.request_params import read_params
 from joindin.security.scopes import GANCIO_CLIENT_SCOPE
 from joindin.utils.datetimes import utc_now
@@ -56,7 +56,7 @@ def get_client(client_id):
 
 @blp.get("/clients")
 def list_tokens():
-    tokens = list_gancio_tokens(db.session, require_user().id, utc_now())
+    tokens = list_gancio_tokens(db.session, require_password_sign_in().id, utc_now())
     return _json([represent_token(token) for token in tokens])
 
 

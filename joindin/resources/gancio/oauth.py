@@ -7,11 +7,11 @@ from joindin.extensions import db
 from joindin.http.oauth_consent import authorize
 from joindin.http.oauth_responses import client_challenge, issuer, json_response, require_tls, text_response
 from joindin.http.password_login import authenticate_for_client
-from joindin.models import User
+from joindin.models import GANCIO_CLIENT_KEY, User
 from joindin.oauth2.flask_requests import FlaskOAuth2Request
 from joindin.oauth2.policies import GANCIO_POLICY
 from joindin.oauth2.server import OAuth2Server
-from joindin.operations.accounts.client_registration import GANCIO_CLIENT_KEY, get_gancio_client
+from joindin.operations.accounts.client_registration import get_gancio_client
 from joindin.resources.gancio.request_params import read_params
 from joindin.security.scopes import GANCIO_CLIENT_SCOPE, GANCIO_GRANTED_SCOPES, ME_READ
 from joindin.utils.datetimes import utc_now

@@ -2,7 +2,7 @@
 
 from flask import Flask, request
 
-from joindin.errors import InvalidInput, Unauthenticated
+from joindin.errors import Forbidden, InvalidInput, Unauthenticated
 from joindin.http.authentication import authenticate_token, read_authorization
 from joindin.http.request_identity import get_caller
 from joindin.http.surface_routing import V2_1, before_surface_request
@@ -26,6 +26,18 @@ def require_user(refusal: str) -> UserSnapshot:
     user = get_caller().user
     if user is None:
         raise Unauthenticated(refusal)
+    return user
+
+
+def require_password_sign_in(login_message: str, refusal: str) -> UserSnapshot:
+    """Return the user of a request that may change the account's credentials or list its keys.
+
+    :raises Unauthenticated, Forbidden: in that order; Forbidden for tokens of other origins than a password sign-in
+        through an application of the operator.
+    """
+    user = require_user(login_message)
+    if not get_caller().may_change_account:
+        raise Forbidden(refusal)
     return user
 
 

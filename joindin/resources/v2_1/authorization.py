@@ -28,8 +28,13 @@ from joindin.viewer import Viewer
 READ_METHODS = ("GET", "HEAD")
 
 
-def requires(predicate: Callable, *, login_message: str, refusal: str):
+MSG_PASSWORD_SIGN_IN_REQUIRED = "This client does not have permission to perform this operation"
+
+
+def requires(predicate: Callable, *, login_message: str, refusal: str, by_password_sign_in: bool = False):
     """Pass the signed-in ``viewer`` with their granted permissions, if ``predicate(viewer)`` holds.
+
+    ``by_password_sign_in`` is for changes of roles and accounts: tokens that were delegated are refused.
 
     :raises Unauthenticated, Forbidden: in that order.
     """
@@ -40,9 +45,12 @@ def requires(predicate: Callable, *, login_message: str, refusal: str):
             viewer = load_permissions(db.session, require_user(login_message))
             if not predicate(viewer):
                 raise Forbidden(refusal)
+            if by_password_sign_in and not get_caller().may_change_account:
+                raise Forbidden(MSG_PASSWORD_SIGN_IN_REQUIRED)
             return method(self, *args, viewer=viewer, **kwargs)
 
-        return fails_with({401: login_message, 403: refusal})(guarded)
+        refusals = (refusal, MSG_PASSWORD_SIGN_IN_REQUIRED) if by_password_sign_in else refusal
+        return fails_with({401: login_message, 403: refusals})(guarded)
 
     return decorate
 

@@ -263,6 +263,21 @@ def test_only_applications_with_the_password_grant_are_trusted(flag, is_trusted)
     assert map_client(LegacyRow(client(1, "web2", enable_password_grant=flag)))["is_trusted"] is is_trusted
 
 
+@pytest.mark.parametrize(
+    ("columns", "is_first_party"),
+    [
+        ({}, True),
+        ({"user_id": 0, "application": "Site", "description": "Ours"}, True),
+        ({"application": "App", "description": "Shows talks"}, False),
+        ({"description": "Shows talks"}, False),
+        ({"enable_password_grant": 0}, False),
+        ({"user_id": None, "enable_password_grant": 0}, False),
+    ],
+)
+def test_applications_that_no_user_could_register_are_those_of_the_operator(columns, is_first_party):
+    assert map_client(LegacyRow(client(1, "web2", **columns)))["is_first_party"] is is_first_party
+
+
 @pytest.mark.parametrize("secret", ["", None])
 def test_an_application_without_a_secret_gets_no_hash_of_one(secret):
     assert map_client(LegacyRow(client(1, "app", consumer_secret=secret)))["secret_hash"] is None

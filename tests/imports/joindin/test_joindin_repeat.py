@@ -12,6 +12,7 @@ from joindin.imports.joindin.sources import InMemorySource
 from joindin.models import (
     AccessToken,
     Attendance,
+    Client,
     Event,
     EventComment,
     EventHost,
@@ -367,3 +368,30 @@ def test_a_row_that_the_database_refuses_is_skipped_and_named_alone(session, mon
     assert session.scalars(select(User.id).order_by(User.id)).all() == [1, 2, 4, 5, 6]
     assert moved.of("user") == {"added": 5, "skipped": 1}
     assert "user 3: the database refuses it" in moved.issues
+
+
+def test_an_application_of_a_missing_owner_is_disabled_unless_it_is_the_operators(session):
+    app = {"application": "App", "description": "Shows talks"}
+
+    run_import(
+        session, legacy_tables(oauth_consumers=[client(1, "web2", user_id=9), client(2, "app", user_id=9, **app)])
+    )
+
+    rows = session.execute(select(Client.key, Client.owner_id, Client.is_active, Client.is_first_party))
+    assert sorted(rows.all()) == [("app", None, False, False), ("web2", None, True, True)]
+
+
+def test_overwriting_keeps_the_decisions_of_the_operator_and_no_proof_of_a_replaced_address(session):
+    tables = {"user": [user(1), user(2)], "oauth_consumers": [client(1, "web2")]}
+    run_import(session, legacy_tables(**tables))
+    session.execute(update(Client).values(is_active=False, is_first_party=False))
+    session.execute(update(User).values(email_proven_at=NOW))
+    session.commit()
+
+    tables["user"][1] = user(2, email="other@example.org")
+    run_import(session, legacy_tables(**tables), overwrite=True)
+
+    session.expire_all()
+    web2 = session.scalars(select(Client)).one()
+    assert (web2.is_active, web2.is_first_party) == (False, False)
+    assert [person.email_proven_at for person in session.scalars(select(User).order_by(User.id))] == [NOW, None]

@@ -52,7 +52,7 @@ def make_sample_data(session) -> SampleData:
         "guest": make_user(session, "grace", full_name="Grace Hopper"),
         "admin": make_user(session, "margaret", is_admin=True),
     }
-    client = make_client(session, "web2", name="web2", owner_id=users["guest"].id)
+    client = make_client(session, "web2", name="web2", owner_id=users["guest"].id, is_first_party=True)
     event = make_event(
         session, "SampleConf", host=users["host"], tags=["php"], stub="sc26", latitude=52.37, longitude=4.89, starts_at=parse_instant("2026-03-02T00:00+01:00"), ends_at=parse_instant("2026-03-03T23:59+01:00"),
         cfp_url="https://conf.example/cfp", cfp_starts_at=utc_now(), cfp_ends_at=utc_now(), hashtag="#sc26",

@@ -1,4 +1,7 @@
-"""Applications of the caller (spec 11)."""
+"""Applications of the caller (spec 11).
+
+Only a token of a password sign-in through an application of the operator lists or changes them.
+"""
 
 from flask import current_app
 from flask.views import MethodView
@@ -16,7 +19,7 @@ from joindin.representations.v2_1.applications import (
     VerboseApplicationPageSchema,
     represent_application,
 )
-from joindin.resources.v2_1.authentication import require_user
+from joindin.resources.v2_1.authentication import require_password_sign_in
 from joindin.resources.v2_1.field_lengths import find_length_errors
 from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty, returns_page
@@ -31,9 +34,11 @@ blp = Blueprint("applications", __name__, url_prefix="/v2.1", description="The c
 MAX_LENGTHS = {"name": 255, "description": 10_000, "callback_url": 500}
 
 MSG_LOGIN_REQUIRED = "You must be logged in"
+MSG_CLIENT_NOT_ALLOWED = "You can not access your applications with this client"
 MSG_INVALID_CLIENT_ID = "Invalid client ID"
 MSG_SECRET_KEY_MISSING = "This platform has no secret of its own yet to make one from"
 NOT_FOUND_MESSAGES = ("No application found", MSG_INVALID_CLIENT_ID)
+OWNER_ERRORS = {401: MSG_LOGIN_REQUIRED, 403: MSG_CLIENT_NOT_ALLOWED}
 INVALID_CHANGE_MESSAGES = ("'name' is a required field", "'description' is a required field")
 INVALID_APPLICATION_MESSAGES = (*INVALID_CHANGE_MESSAGES, "'callback_url' is a required field")
 
@@ -51,19 +56,17 @@ class ApplicationChangeSchema(NewApplicationSchema):
 @blp.route("/applications")
 class Applications(MethodView):
     @returns_page(ApplicationPageSchema, VerboseApplicationPageSchema)
-    @fails_with({401: MSG_LOGIN_REQUIRED})
+    @fails_with(OWNER_ERRORS)
     def get(self):
         """List the caller's own applications, newest first."""
-        return _applications_response(
-            list_owned_clients(db.session, require_user(MSG_LOGIN_REQUIRED).id, read_paging())
-        )
+        return _applications_response(list_owned_clients(db.session, _require_owner().id, read_paging()))
 
     @accepts_body(NewApplicationSchema)
     @returns(ApplicationPageSchema, status=201, location="/v2.1/applications/4")
-    @fails_with({400: INVALID_APPLICATION_MESSAGES, 401: MSG_LOGIN_REQUIRED})
+    @fails_with({**OWNER_ERRORS, 400: INVALID_APPLICATION_MESSAGES})
     def post(self):
         """Register an application. The server generates its key and secret; the verbose form has the secret."""
-        owner = require_user(MSG_LOGIN_REQUIRED)
+        owner = _require_owner()
         fields = _parse_fields(get_params(), required=("name", "description", "callback_url"))
         secret_key = current_app.config["SECRET_KEY"]
         if not secret_key:
@@ -76,32 +79,36 @@ class Applications(MethodView):
 @blp.route("/applications/<row_id:client_id>")
 class ApplicationDetail(MethodView):
     @returns(ApplicationPageSchema, VerboseApplicationPageSchema)
-    @fails_with({401: MSG_LOGIN_REQUIRED, 404: MSG_INVALID_CLIENT_ID})
+    @fails_with({**OWNER_ERRORS, 404: MSG_INVALID_CLIENT_ID})
     def get(self, client_id):
         """Show one of the caller's own applications; an empty list if there is none with this id."""
-        owner = require_user(MSG_LOGIN_REQUIRED)
+        owner = _require_owner()
         client = get_owned_client(db.session, owner.id, _require_id(client_id))
         return _applications_response(Page([], 1) if client is None else single_page(client))
 
     @accepts_body(ApplicationChangeSchema)
     @returns(ApplicationPageSchema, status=201, location="/v2.1/applications/4")
-    @fails_with({400: INVALID_CHANGE_MESSAGES, 401: MSG_LOGIN_REQUIRED, 404: NOT_FOUND_MESSAGES})
+    @fails_with({**OWNER_ERRORS, 400: INVALID_CHANGE_MESSAGES, 404: NOT_FOUND_MESSAGES})
     def put(self, client_id):
         """Change one of the caller's own applications."""
-        owner = require_user(MSG_LOGIN_REQUIRED)
+        owner = _require_owner()
         client = find_owned_client(db.session, owner.id, _require_id(client_id))
         edit_client(db.session, client, actor=owner, **_parse_fields(get_params(), required=("name", "description")))
         db.session.commit()
         return _written_response(client)
 
     @returns_empty(204, location="/v2.1/applications")
-    @fails_with({401: MSG_LOGIN_REQUIRED, 404: NOT_FOUND_MESSAGES})
+    @fails_with({**OWNER_ERRORS, 404: NOT_FOUND_MESSAGES})
     def delete(self, client_id):
         """Remove one of the caller's own applications. Users who signed in through it stay signed in."""
-        owner = require_user(MSG_LOGIN_REQUIRED)
+        owner = _require_owner()
         delete_client(db.session, find_owned_client(db.session, owner.id, _require_id(client_id)), actor=owner)
         db.session.commit()
         return empty_response(204, links().applications())
+
+
+def _require_owner():
+    return require_password_sign_in(MSG_LOGIN_REQUIRED, MSG_CLIENT_NOT_ALLOWED)
 
 
 def _require_id(client_id):

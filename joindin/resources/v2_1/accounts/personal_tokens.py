@@ -1,6 +1,6 @@
 """Personal tokens for scripts of users. An extension of the original.
 
-Only a token of a password sign-in through a trusted application can create them: temporary access must not become
+Only a token of a password sign-in through an application of the operator can create them: temporary access must not become
 permanent.
 """
 
@@ -9,10 +9,8 @@ import datetime as dt
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
-from joindin.errors import Forbidden, InvalidInput
+from joindin.errors import InvalidInput
 from joindin.extensions import db
-from joindin.http.request_identity import get_caller
-from joindin.models import PASSWORD
 from joindin.operations.accounts.api_tokens import revoke_token
 from joindin.operations.accounts.personal_tokens import (
     MAX_DESCRIPTION_LENGTH,
@@ -31,7 +29,7 @@ from joindin.representations.v2_1.personal_tokens import (
     PersonalTokenPageSchema,
     represent_personal_token,
 )
-from joindin.resources.v2_1.authentication import require_user
+from joindin.resources.v2_1.authentication import require_password_sign_in
 from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty, returns_page
 from joindin.resources.v2_1.paging import read_paging
@@ -120,10 +118,7 @@ class PersonalTokenDetail(MethodView):
 
 
 def _require_owner():
-    user = require_user(MSG_LOGIN_REQUIRED)
-    if not get_caller().client_is_trusted or get_caller().token.kind != PASSWORD:
-        raise Forbidden(MSG_CLIENT_NOT_ALLOWED)
-    return user
+    return require_password_sign_in(MSG_LOGIN_REQUIRED, MSG_CLIENT_NOT_ALLOWED)
 
 
 def _parse_scopes(params):

@@ -7,14 +7,13 @@ from flask_smorest import Blueprint
 from joindin.errors import Forbidden, InvalidInput, NotFound
 from joindin.extensions import db
 from joindin.http.password_login import count_login_attempt, reset_login_attempts
-from joindin.http.request_identity import get_caller
 from joindin.operations.accounts.api_tokens import issue_password_token, revoke_token
 from joindin.operations.rate_limits import MSG_TRY_LATER
 from joindin.queries.accounts.api_tokens import authenticate_trusted_client, get_own_token, list_revocable_tokens
 from joindin.queries.paging import Page, single_page
 from joindin.representations.schema_fields import ObjectSchema, string
 from joindin.representations.v2_1.tokens import SignInSchema, TokenPageSchema, represent_token
-from joindin.resources.v2_1.authentication import require_user
+from joindin.resources.v2_1.authentication import require_password_sign_in
 from joindin.resources.v2_1.client_origin import client_origin
 from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty, returns_page
@@ -131,7 +130,4 @@ def _get_own_token(token_id):
 
 
 def _require_owner():
-    user = require_user(MSG_LOGIN_REQUIRED)
-    if not get_caller().client_is_trusted:
-        raise Forbidden(MSG_CLIENT_NOT_ALLOWED)
-    return user
+    return require_password_sign_in(MSG_LOGIN_REQUIRED, MSG_CLIENT_NOT_ALLOWED)

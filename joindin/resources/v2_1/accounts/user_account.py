@@ -84,12 +84,12 @@ class Account(MethodView):
         }
     )
     def put(self, user_id):
-        """Edit one's own account, or any account as an admin. The application must be trusted."""
+        """Edit one's own account, or any account as an admin. The application must be the operator's."""
         viewer = Viewer(require_user(MSG_LOGIN_TO_EDIT))
         if not (viewer.is_admin or viewer.user.id == user_id):
             # The contract's status is 400, not 403.
             raise InvalidInput(MSG_NOT_OWN_ACCOUNT)
-        if not get_caller().client_is_trusted:
+        if not get_caller().may_change_account:
             raise Forbidden(MSG_CLIENT_NOT_TRUSTED)
         user = find_user(db.session, user_id)
         params = get_params()
@@ -99,7 +99,12 @@ class Account(MethodView):
         db.session.commit()
         return empty_response(204)
 
-    @requires(can_administer_users, login_message=MSG_LOGIN_TO_DELETE, refusal=MSG_FORBIDDEN_DELETE)
+    @requires(
+        can_administer_users,
+        login_message=MSG_LOGIN_TO_DELETE,
+        refusal=MSG_FORBIDDEN_DELETE,
+        by_password_sign_in=True,
+    )
     @returns_empty(204)
     @fails_with({400: "There was a problem trying to delete the user", 404: MSG_USER_NOT_FOUND})
     def delete(self, viewer, user_id):
@@ -111,7 +116,9 @@ class Account(MethodView):
 
 @blp.route("/users/<row_id:user_id>/trusted")
 class Trust(MethodView):
-    @requires(can_administer_users, login_message=MSG_LOGIN_TO_EDIT, refusal=MSG_FORBIDDEN_TRUST)
+    @requires(
+        can_administer_users, login_message=MSG_LOGIN_TO_EDIT, refusal=MSG_FORBIDDEN_TRUST, by_password_sign_in=True
+    )
     @accepts_body(TrustSchema)
     @returns_empty(204)
     @fails_with({400: MSG_TRUST_REQUIRED, 404: MSG_USER_NOT_FOUND})

@@ -35,6 +35,10 @@ MSG_GROUP_NOT_FOUND = "Group not found"
 INVALID_NAME_MESSAGES = (f"The name must have 1 to {MAX_GROUP_NAME_LENGTH} characters", MSG_GROUP_NAME_TAKEN)
 
 require_group_manager = requires(can_manage_groups, login_message=MSG_LOGIN_REQUIRED, refusal=MSG_FORBIDDEN)
+# Members of a group have its permissions.
+require_group_manager_sign_in = requires(
+    can_manage_groups, login_message=MSG_LOGIN_REQUIRED, refusal=MSG_FORBIDDEN, by_password_sign_in=True
+)
 
 
 class GroupNameSchema(ObjectSchema):
@@ -59,7 +63,7 @@ class Groups(MethodView):
         groups = [represent_group(group, member_count, links()) for group, member_count in page.items]
         return collection_response("groups", groups, page)
 
-    @require_group_manager
+    @require_group_manager_sign_in
     @accepts_body(GroupNameSchema)
     @returns_empty(201, location="/v2.1/groups/5")
     @fails_with({400: INVALID_NAME_MESSAGES})
@@ -81,7 +85,7 @@ class GroupDetail(MethodView):
         representation = represent_group(group, count_members(db.session, group_id), links())
         return collection_response("groups", [representation], single_page(group))
 
-    @require_group_manager
+    @require_group_manager_sign_in
     @accepts_body(NewGroupNameSchema)
     @returns_empty(204, location="/v2.1/groups/5")
     @fails_with({400: INVALID_NAME_MESSAGES, 404: MSG_GROUP_NOT_FOUND})
@@ -91,7 +95,7 @@ class GroupDetail(MethodView):
         db.session.commit()
         return empty_response(204, links().group(group_id))
 
-    @require_group_manager
+    @require_group_manager_sign_in
     @returns_empty(204)
     @fails_with({404: MSG_GROUP_NOT_FOUND})
     def delete(self, viewer, group_id):
@@ -113,7 +117,7 @@ class Members(MethodView):
         members = [represent_member(user, group_id, links()) for user in page.items]
         return collection_response("members", members, page)
 
-    @require_group_manager
+    @require_group_manager_sign_in
     @accepts_body(NewMemberSchema)
     @returns_empty(201, location="/v2.1/groups/5/members/9")
     @fails_with({400: "grace is in that group already", 404: (MSG_GROUP_NOT_FOUND, "User not found")})
@@ -127,7 +131,7 @@ class Members(MethodView):
 
 @blp.route("/groups/<row_id:group_id>/members/<row_id:user_id>")
 class MemberDetail(MethodView):
-    @require_group_manager
+    @require_group_manager_sign_in
     @returns_empty(204)
     @fails_with({404: MSG_GROUP_NOT_FOUND})
     def delete(self, viewer, group_id, user_id):

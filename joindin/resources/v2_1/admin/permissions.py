@@ -14,7 +14,7 @@ from joindin.queries.paging import full_page
 from joindin.representations.schema_fields import ObjectSchema, integer, optional, string
 from joindin.representations.v2_1.groups import PermissionPageSchema, represent_permission
 from joindin.resources.v2_1.admin.groups import MSG_GROUP_NOT_FOUND
-from joindin.resources.v2_1.admin.roles import MSG_USER_NOT_FOUND, require_admin
+from joindin.resources.v2_1.admin.roles import MSG_USER_NOT_FOUND, require_admin, require_admin_sign_in
 from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty
 from joindin.resources.v2_1.request_params import get_params, is_number
@@ -52,7 +52,7 @@ class UserPermissions(MethodView):
         find_account(db.session, user_id)
         return _permissions_response(list_granted_permissions(db.session, user_id=user_id))
 
-    @require_admin
+    @require_admin_sign_in
     @accepts_body(NewPermissionSchema)
     @returns_empty(201, location="/v2.1/users/7/permissions")
     @fails_with({400: INVALID_PERMISSION_MESSAGES, 404: (MSG_USER_NOT_FOUND, MSG_TARGET_NOT_FOUND)})
@@ -71,7 +71,7 @@ class GroupPermissions(MethodView):
         find_group(db.session, group_id)
         return _permissions_response(list_granted_permissions(db.session, group_id=group_id))
 
-    @require_admin
+    @require_admin_sign_in
     @accepts_body(NewPermissionSchema)
     @returns_empty(201, location="/v2.1/groups/5/permissions")
     @fails_with({400: INVALID_PERMISSION_MESSAGES, 404: (MSG_GROUP_NOT_FOUND, MSG_TARGET_NOT_FOUND)})
@@ -82,7 +82,7 @@ class GroupPermissions(MethodView):
 
 @blp.route("/groups/<row_id:group_id>/presets")
 class GroupPresets(MethodView):
-    @require_admin
+    @require_admin_sign_in
     @accepts_body(PresetSchema)
     @returns_empty(201, location="/v2.1/groups/5/permissions")
     @fails_with({400: "There is no preset 'kings'", 404: MSG_GROUP_NOT_FOUND})
@@ -95,7 +95,7 @@ class GroupPresets(MethodView):
 
 @blp.route("/permissions/<row_id:permission_id>")
 class PermissionDetail(MethodView):
-    @require_admin
+    @require_admin_sign_in
     @returns_empty(204)
     @fails_with({404: "Permission not found"})
     def delete(self, viewer, permission_id):

@@ -30,6 +30,9 @@ MSG_INVALID_STATE = "There is no such state of an account"
 MSG_ROLE_REQUIRED = "You must name at least one role"
 
 require_admin = requires(can_administer_users, login_message=MSG_LOGIN_REQUIRED, refusal=MSG_ADMIN_REQUIRED)
+require_admin_sign_in = requires(
+    can_administer_users, login_message=MSG_LOGIN_REQUIRED, refusal=MSG_ADMIN_REQUIRED, by_password_sign_in=True
+)
 
 
 class RoleChangeSchema(ObjectSchema):
@@ -68,7 +71,7 @@ class Roles(MethodView):
         """Show the roles of a user."""
         return object_response(represent_account(find_account(db.session, user_id), links()))
 
-    @require_admin
+    @require_admin_sign_in
     @accepts_body(RoleChangeSchema)
     @returns_empty(204)
     @fails_with(

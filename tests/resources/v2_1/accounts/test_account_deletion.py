@@ -12,7 +12,6 @@ from joindin.extensions import db
 from joindin.models import (
     AccessToken,
     Attendance,
-    Client,
     EmailVerification,
     Event,
     EventComment,
@@ -236,14 +235,19 @@ def test_reports_stay_without_their_reporter(api, session, admin, ann, bea):
     assert session.scalars(select(EventCommentReport.decider_id)).all() == [None, None]
 
 
-def test_applications_stay_without_their_owner(api, session, admin, ann, bea):
-    client = make_client(session, owner_id=ann.id)
-    through_it = api.signed_in(bea, client)
+def test_applications_of_the_user_are_disabled_and_those_of_the_operator_go_on(api, session, admin, ann, bea):
+    clients = {
+        is_first_party: make_client(session, owner_id=ann.id, is_first_party=is_first_party)
+        for is_first_party in (False, True)
+    }
+    callers = {is_first_party: api.signed_in(bea, client) for is_first_party, client in clients.items()}
 
     delete(api, admin, ann.id)
 
-    assert session.get(Client, client.id).owner_id is None
-    assert through_it.get("/v2.1").json["meta"]["user_uri"].endswith(f"/users/{bea.id}")
+    for is_first_party, client in clients.items():
+        assert (client.owner_id, client.is_active, client.is_first_party) == (None, is_first_party, is_first_party)
+        is_signed_in = callers[is_first_party].get("/v2.1/token").status_code == 200
+        assert is_signed_in is is_first_party
 
 
 def test_a_hosts_event_stays_and_shows_its_other_hosts(api, session, admin, ann, bea):
