@@ -3,14 +3,16 @@
 An attempt is counted before it is made and the count is committed at once. Simultaneous guesses therefore get no more
 attempts than successive ones, and a refused attempt stays counted. A successful attempt is refunded.
 
-Guesses from many networks cannot lock the owner of an account out. In networks where the account has been signed in,
-only attempts from there count; every other network keeps one attempt in 15 minutes.
+Guesses of others cannot lock the owner of an account out. A browser in which the account has been signed in has a limit of its
+own. In networks where the account has been signed in, only attempts from there count; every other network keeps one
+attempt in 15 minutes.
 """
 
 import datetime as dt
 import hashlib
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
+from typing import NamedTuple
 
 from sqlalchemy import case, delete, select, update
 
@@ -33,15 +35,24 @@ class RateLimit:
     window: dt.timedelta
 
 
-# Password guesses: at all accounts from one network (a conference may share one, and only failures count), at one account
+class KnownDevice(NamedTuple):
+    """A browser in which the user has signed in before."""
+
+    user_id: int
+    device_id: str
+
+
+# Password guesses: at one account from a device where it was signed in; from all other devices: at all accounts from one network (a conference may share one, and only failures count), at one account
 # from one network, and at one account from all networks where it was never signed in.
+SIGN_IN_DEVICE = RateLimit("sign-in device", 10, dt.timedelta(minutes=15))
 SIGN_IN_NETWORK = RateLimit("sign-in address", 100, dt.timedelta(minutes=15))
 SIGN_IN_ACCOUNT_FROM_NETWORK = RateLimit("sign-in here", 10, dt.timedelta(minutes=15))
 SIGN_IN_ACCOUNT = RateLimit("sign-in account", 50, dt.timedelta(hours=1))
 # The attempts that each unknown network keeps while an account is under attack. The owner may be travelling.
 SIGN_IN_LAST_RESORT = RateLimit("sign-in last resort", 1, dt.timedelta(minutes=15))
 
-# Second factor codes: from one network, and from all networks where the account was never signed in.
+# Second factor codes: from a known device, from one network, and from all networks where the account was never signed in.
+SECOND_FACTOR_DEVICE = RateLimit("second factor device", 10, dt.timedelta(minutes=15))
 SECOND_FACTOR = RateLimit("second factor", 10, dt.timedelta(minutes=15))
 SECOND_FACTOR_ACCOUNT = RateLimit("second factor account", 30, dt.timedelta(hours=1))
 # The number of wrong codes after which the user is warned, and how often a user is warned of password guesses.
@@ -88,17 +99,24 @@ def reset_attempts(session, limit: RateLimit, *subject: object) -> None:
     )
 
 
-def consume_sign_in_attempt(session, *, name: str, ip_address: str | None, now: dt.datetime) -> None:
+def consume_sign_in_attempt(
+    session, *, name: str, ip_address: str | None, device: KnownDevice | None = None, now: dt.datetime
+) -> None:
     """Count an attempt to sign in as ``name``, which is a username or an e-mail address, known or not.
 
-    The first refused attempt on an account in a day mails a warning to its owner.
+    The first refused attempt on an account in a day mails a warning to its owner. A ``device`` of another user is ignored.
 
     :raises RateLimited: if a limit is reached.
     """
     account, network = _account(session, name), client_network(ip_address)
-    consume_attempt(session, SIGN_IN_NETWORK, network, now=now)
+    is_known = device is not None and device.user_id == account
+    if not is_known:
+        consume_attempt(session, SIGN_IN_NETWORK, network, now=now)
     try:
-        _consume_guess(session, account, network, now)
+        if is_known:
+            consume_attempt(session, SIGN_IN_DEVICE, *device, now=now)
+        else:
+            _consume_guess(session, account, network, now)
     except RateLimited:
         # Also counted for unknown names, so that both take the same time.
         count, _ = _count(session, SIGN_IN_WARNING_MAIL, [account], now)
@@ -107,9 +125,12 @@ def consume_sign_in_attempt(session, *, name: str, ip_address: str | None, now: 
         raise
 
 
-def reset_sign_in_attempts(session, *, name: str, ip_address: str | None) -> None:
-    """Refund this attempt after a correct password, and delete the failures of the account from this network."""
+def reset_sign_in_attempts(session, *, name: str, ip_address: str | None, device: KnownDevice | None = None) -> None:
+    """Refund this attempt after a correct password, and delete the failures of the account from this network or device."""
     account, network = _account(session, name), client_network(ip_address)
+    if device is not None and device.user_id == account:
+        reset_attempts(session, SIGN_IN_DEVICE, *device)
+        return
     refund_attempt(session, SIGN_IN_NETWORK, network)
     refund_attempt(session, SIGN_IN_ACCOUNT, account)
     keys = [_key(SIGN_IN_ACCOUNT_FROM_NETWORK, (account, network)), _key(SIGN_IN_LAST_RESORT, (account, network))]
@@ -118,22 +139,32 @@ def reset_sign_in_attempts(session, *, name: str, ip_address: str | None) -> Non
     )
 
 
-def consume_second_factor_attempt(session, *, user_id: int, ip_address: str | None, now: dt.datetime) -> None:
-    """Count an attempt at a user's second factor. Attempts elsewhere do not lock out the networks where the user was
-    signed in.
+def consume_second_factor_attempt(
+    session, *, user_id: int, ip_address: str | None, device: KnownDevice | None = None, now: dt.datetime
+) -> None:
+    """Count an attempt at a user's second factor. Attempts elsewhere do not lock out the devices and networks where the
+    user was signed in.
 
     :raises RateLimited: if a limit is reached.
     """
+    if device is not None and device.user_id == user_id:
+        consume_attempt(session, SECOND_FACTOR_DEVICE, *device, now=now)
+        return
     network = client_network(ip_address)
     consume_attempt(session, SECOND_FACTOR, user_id, network, now=now)
     if not _is_known_network(session, user_id, network):
         consume_attempt(session, SECOND_FACTOR_ACCOUNT, user_id, now=now)
 
 
-def reset_second_factor_attempts(session, *, user_id: int, ip_address: str | None) -> None:
+def reset_second_factor_attempts(
+    session, *, user_id: int, ip_address: str | None, device: KnownDevice | None = None
+) -> None:
     """Delete the failures of the user after a correct code."""
-    reset_attempts(session, SECOND_FACTOR, user_id, client_network(ip_address))
-    refund_attempt(session, SECOND_FACTOR_ACCOUNT, user_id)
+    if device is not None and device.user_id == user_id:
+        reset_attempts(session, SECOND_FACTOR_DEVICE, *device)
+    else:
+        reset_attempts(session, SECOND_FACTOR, user_id, client_network(ip_address))
+        refund_attempt(session, SECOND_FACTOR_ACCOUNT, user_id)
     reset_attempts(session, WRONG_CODES, user_id)
 
 

@@ -20,6 +20,7 @@ def init_app(app: Flask, api: Api) -> None:
         error_pages,
         forms,
         html_pages,
+        known_devices,
         openapi,
         security_headers,
         sessions,
@@ -34,6 +35,7 @@ def init_app(app: Flask, api: Api) -> None:
     # Flask calls after_request functions in reverse order: the security headers depend on the cookies.
     security_headers.init_app(app)
     sessions.init_app(app)
+    known_devices.init_app(app)
     csrf.init_app(app)
     forms.init_app(app)
     html_pages.init_app(app)

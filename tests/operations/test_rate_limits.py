@@ -275,10 +275,12 @@ def test_the_limits_are_those_that_the_security_notes_promise():
     minutes, hours, days = (lambda n, unit=unit: dt.timedelta(**{unit: n}) for unit in ("minutes", "hours", "days"))
 
     assert limits == {
+        "SIGN_IN_DEVICE": (10, minutes(15)),
         "SIGN_IN_NETWORK": (100, minutes(15)),
         "SIGN_IN_ACCOUNT_FROM_NETWORK": (10, minutes(15)),
         "SIGN_IN_ACCOUNT": (50, hours(1)),
         "SIGN_IN_LAST_RESORT": (1, minutes(15)),
+        "SECOND_FACTOR_DEVICE": (10, minutes(15)),
         "SECOND_FACTOR": (10, minutes(15)),
         "SECOND_FACTOR_ACCOUNT": (30, hours(1)),
         "WRONG_CODES": (3, days(1)),

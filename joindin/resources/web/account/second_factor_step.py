@@ -15,6 +15,7 @@ from joindin.errors import InvalidInput, NotConfigured, RateLimited
 from joindin.extensions import db
 from joindin.http.forms import FormWithNext, PlainTextField
 from joindin.http.html_pages import render_page
+from joindin.http.known_devices import get_known_device
 from joindin.http.sessions import current_session, next_url, require_user, session_user, start_session
 from joindin.models import User
 from joindin.operations.accounts.passkeys import RelyingParty, build_request_options, verify_passkey
@@ -151,9 +152,16 @@ def consume_challenge() -> bytes:
 def count_factor_attempt(user: User) -> None:
     """Count an attempt with a second factor and commit the count; :raises RateLimited: if there were too many."""
     try:
-        consume_second_factor_attempt(db.session, user_id=user.id, ip_address=request.remote_addr, now=utc_now())
+        consume_second_factor_attempt(
+            db.session, user_id=user.id, ip_address=request.remote_addr, device=get_known_device(), now=utc_now()
+        )
     finally:
         db.session.commit()
+
+
+def reset_factor_attempts(user: User) -> None:
+    """Take back the attempts counted by :func:`count_factor_attempt`. The caller commits."""
+    reset_second_factor_attempts(db.session, user_id=user.id, ip_address=request.remote_addr, device=get_known_device())
 
 
 def _redirect_to_second_factor(user, next_path):
@@ -194,7 +202,7 @@ def _verify_factor(user, form):
             db.session, user, form.code.data or "", secret_keys=current_app.config["SECRET_KEYS"], now=utc_now()
         )
     if is_correct:
-        reset_second_factor_attempts(db.session, user_id=user.id, ip_address=request.remote_addr)
+        reset_factor_attempts(user)
     else:
         record_wrong_code(db.session, user, now=utc_now())
     db.session.commit()

@@ -19,7 +19,6 @@ from joindin.operations.accounts.second_factors import (
     remove_authenticator,
     renew_recovery_codes,
 )
-from joindin.operations.rate_limits import reset_second_factor_attempts
 from joindin.queries.accounts.second_factors import count_recovery_codes, has_authenticator, list_passkeys
 from joindin.resources.web.account.second_factor_step import (
     consume_challenge,
@@ -27,6 +26,7 @@ from joindin.resources.web.account.second_factor_step import (
     issue_challenge,
     passkeys_obstacle,
     relying_party,
+    reset_factor_attempts,
 )
 from joindin.resources.web.public.pages import blp
 from joindin.security.encryption import decrypt, encrypt
@@ -92,7 +92,7 @@ def add_authenticator_page():
             db.session.rollback()
             form.add_error(MSG_WRONG_CODE, form.code)
         else:
-            reset_second_factor_attempts(db.session, user_id=user.id, ip_address=request.remote_addr)
+            reset_factor_attempts(user)
             db.session.commit()
             return _recovery_codes_or_redirect(
                 "Your app is added. From now on you need one of its codes to sign in.", codes

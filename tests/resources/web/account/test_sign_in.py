@@ -268,6 +268,7 @@ def test_cookies_have_safe_attributes(app, session, base_url, headers, secure):
         "sessionid": (True, True, secure),
         "csrftoken": (False, True, secure),
         "joindin_memo": (True, True, secure),
+        "device": (True, True, secure),
     }
 
 
@@ -289,7 +290,7 @@ def test_trusted_proxy_sets_the_scheme(app, session, settings):
     )
 
     assert reply.status_code == 302
-    assert ["Secure" in each for each in reply.headers.getlist("Set-Cookie")] == [True, True, True]
+    assert ["Secure" in each for each in reply.headers.getlist("Set-Cookie")] == [True] * 4
     assert reply.headers["Strict-Transport-Security"] == "max-age=63072000"
     assert newest(session, BrowserSession).ip_address == "203.0.113.9"
 
