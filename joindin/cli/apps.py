@@ -9,8 +9,9 @@ from joindin.cli.users import read_secret
 from joindin.errors import NotFound
 from joindin.extensions import db
 from joindin.operations.accounts.client_registration import add_client
-from joindin.operations.accounts.clients import disable_client, enable_client
-from joindin.queries.accounts.clients import get_client_by_key
+from joindin.operations.accounts.clients import delete_client, disable_client, enable_client
+from joindin.queries.accounts.clients import get_client_by_key, list_all_clients
+from joindin.queries.paging import Paging
 from joindin.security.tokens import new_token
 from joindin.utils.datetimes import utc_now
 
@@ -84,6 +85,36 @@ def disable(key: str):
     disable_client(db.session, client, actor=None, now=utc_now())
     db.session.commit()
     click.echo(f"{client.name or key} is disabled, and its tokens are revoked.")
+
+
+@apps.command("list")
+@with_database
+def list_apps():
+    """List applications, newest first: id, key, name, owner, state."""
+    page = list_all_clients(db.session, Paging(0, 0))
+    for client in page.items:
+        owner = client.owner.username if client.owner else "the operator" if client.is_first_party else "nobody"
+        click.echo(
+            f"{client.id}\t{client.key}\t{client.name}\t{owner}\t{'enabled' if client.is_active else 'disabled'}"
+        )
+    if not page.items:
+        click.echo("There are no applications.", err=True)
+
+
+@apps.command("delete")
+@click.argument("key")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@with_database
+def delete(key: str, yes: bool):
+    """Delete the application KEY and revoke its tokens."""
+    client = _find(key)
+    name = client.name or key
+    if not yes:
+        click.confirm(f"Delete {name} for good?", abort=True)
+    disable_client(db.session, client, actor=None, now=utc_now())
+    delete_client(db.session, client, actor=None)
+    db.session.commit()
+    click.echo(f"{name} is deleted, and its tokens are revoked.")
 
 
 def _find(key):

@@ -8,13 +8,18 @@ import click
 from joindin.cli.preconditions import with_database
 from joindin.errors import NotFound
 from joindin.extensions import db
+from joindin.operations.accounts.account_deletion import delete_user
 from joindin.operations.accounts.roles import ROLES, set_roles
 from joindin.operations.accounts.second_factors import reset_second_factors
-from joindin.operations.accounts.users import create_user_as_admin
+from joindin.operations.accounts.users import create_user_as_admin, set_password_as_operator
+from joindin.queries.accounts.account_administration import STATES, list_accounts
 from joindin.queries.accounts.groups import list_user_groups
 from joindin.queries.accounts.users import get_user_by_username
+from joindin.queries.paging import Paging
 from joindin.utils.datetimes import utc_now
 from joindin.utils.text import to_plain_text
+
+LIST_PAGE_SIZE = 500
 
 
 @click.group()
@@ -30,10 +35,7 @@ def read_secret(_ctx, _param, value):
     return sys.stdin.readline().rstrip("\r\n") if value == "-" else value
 
 
-@users.command("create")
-@click.argument("username")
-@click.option("--email", required=True, help="E-mail address; unique.")
-@click.option(
+password_option = click.option(
     "--password",
     prompt=True,
     hide_input=True,
@@ -41,6 +43,12 @@ def read_secret(_ctx, _param, value):
     callback=read_secret,
     help="Prompted for if absent; - reads it from standard input.",
 )
+
+
+@users.command("create")
+@click.argument("username")
+@click.option("--email", required=True, help="E-mail address; unique.")
+@password_option
 @click.option("--name", help="Full name; the username if absent.")
 @click.option("--admin", is_flag=True, help="Admin: may approve events and edit everything.")
 @click.option("--trusted", is_flag=True, help="Trusted: events need no approval.")
@@ -129,17 +137,63 @@ def reset_factors(username: str, reason: str):
     click.echo(f"{user.username} signs in with the password alone.")
 
 
+@users.command("set-password")
+@click.argument("username")
+@password_option
+@with_database
+def set_password(username: str, password: str):
+    """Set the password of USERNAME. All sessions and tokens end. Verify the identity of the person who asks for it."""
+    user = _find(username)
+    set_password_as_operator(db.session, user, password, now=utc_now())
+    db.session.commit()
+    click.echo(f"{user.username} has a new password. All sessions and tokens have ended.")
+
+
+@users.command("list")
+@click.option("--state", type=click.Choice(list(STATES)), default=None, help="Only accounts in this state.")
+@click.option("--search", default="", help="Only accounts with this text in a name or the e-mail address.")
+@with_database
+def list_users(state: str | None, search: str):
+    """List accounts, newest first: id, username, e-mail address, roles."""
+    page, start = None, 0
+    while page is None or start < page.total:
+        page = list_accounts(db.session, Paging(start, LIST_PAGE_SIZE), keyword=search, state=state or "")
+        for user in page.items:
+            click.echo(f"{user.id}\t{user.username}\t{user.email}\t{_roles(user)}")
+        start += LIST_PAGE_SIZE
+    if not page.total:
+        click.echo("There are no such accounts.", err=True)
+
+
+@users.command("delete")
+@click.argument("username")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@with_database
+def delete(username: str, yes: bool):
+    """Delete the account USERNAME. Comments stay without a name. The last admin cannot be deleted."""
+    user = _find(username)
+    if not yes:
+        click.confirm(f"Delete {user.username} (id {user.id}) for good?", abort=True)
+    name = user.username
+    delete_user(db.session, user.id, actor=None)
+    db.session.commit()
+    click.echo(f"{name} is deleted.")
+
+
 @users.command("show")
 @click.argument("username")
 @with_database
 def show(username: str):
     """Show roles and groups of USERNAME."""
     user = _find(username)
-    roles = [role for role, (column, *_) in ROLES.items() if getattr(user, column)]
     groups = [group.name for group in list_user_groups(db.session, user.id)]
-    click.echo(f"{user.username} (id {user.id}): {', '.join(roles) or 'deactivated'}")
+    click.echo(f"{user.username} (id {user.id}): {_roles(user)}")
     if groups:
         click.echo(f"Groups: {', '.join(groups)}")
+
+
+def _roles(user):
+    return ", ".join(role for role, (column, *_) in ROLES.items() if getattr(user, column)) or "deactivated"
 
 
 def _find(username):

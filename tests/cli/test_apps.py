@@ -6,6 +6,7 @@ from sqlalchemy import select
 from joindin.models import AccessToken, Client
 from joindin.queries.accounts.api_tokens import authenticate_trusted_client
 from joindin.security.tokens import hash_token
+from joindin.utils.datetimes import utc_now
 from tests.api_client import issue_token
 from tests.factories import make_client, make_user, newest
 
@@ -123,3 +124,40 @@ def test_an_application_of_the_console_is_the_operators(run, session):
     run("apps", "create", "Phone", "--public")
 
     assert newest(session, Client).is_first_party
+
+
+def test_list_names_the_owner_and_the_state(run, session):
+    ann = make_user(session, "ann")
+    make_client(session, "web2", name="Web site", is_first_party=True)
+    make_client(session, "phone", name="Phone", owner_id=ann.id, is_first_party=False)
+    make_client(session, "old", name="Old", is_active=False, is_first_party=False)
+
+    lines = [line.split("\t")[1:] for line in run("apps", "list").output.splitlines()]
+
+    assert lines == [
+        ["old", "Old", "nobody", "disabled"],
+        ["phone", "Phone", "ann", "enabled"],
+        ["web2", "Web site", "the operator", "enabled"],
+    ]
+
+
+def test_list_says_that_there_are_no_applications(run, session):
+    assert run("apps", "list").stderr == "There are no applications.\n"
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("n\n", 1)])
+def test_delete_asks_first_and_revokes_the_tokens(run, session, answer, code):
+    user, client = make_user(session), make_client(session, "phone")
+    session.add(AccessToken(token_hash="a", user_id=user.id, client_id=client.id, created_at=utc_now()))
+
+    reply = run("apps", "delete", "phone", input=answer)
+
+    is_deleted = code == 0
+    assert (reply.exit_code, session.query(Client).count()) == (code, 0 if is_deleted else 1)
+    assert (session.scalars(select(AccessToken.revoked_at)).one() is not None) == is_deleted
+
+
+def test_delete_of_an_unknown_application_fails(run, session):
+    reply = run("apps", "delete", "nothing", "--yes")
+
+    assert (reply.exit_code, reply.output) == (1, "Error: There is no application with the key 'nothing'\n")

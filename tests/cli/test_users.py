@@ -7,13 +7,14 @@ from sqlalchemy import select
 
 from joindin.errors import Conflict
 from joindin.extensions import db
-from joindin.models import AuditEntry, Authenticator, EmailVerification, Mail, User
+from joindin.models import AccessToken, AuditEntry, Authenticator, BrowserSession, EmailVerification, Mail, User
 from joindin.operations.accounts.roles import set_roles
 from joindin.operations.accounts.second_factors import make_recovery_codes
 from joindin.queries.accounts.second_factors import count_recovery_codes, has_second_factor
 from joindin.security.passwords import check_password
 from joindin.utils.datetimes import utc_now
-from tests.factories import make_group, make_user, newest
+from tests.browser_client import make_user_with_password
+from tests.factories import NOW, make_client, make_group, make_user, newest
 
 CREATE = ("users", "create", "maria", "--email", "maria@example.org")
 
@@ -270,3 +271,71 @@ def test_a_password_that_is_easy_to_guess_is_refused(run, session):
 
     assert (reply.exit_code, session.scalars(select(User)).all()) == (2, [])
     assert "That password is easy to guess. Choose another" in reply.stderr
+
+
+def test_set_password_ends_all_sessions_and_tells_the_owner(run, session):
+    ann = make_user_with_password(session, "ann")
+    client = make_client(session)
+    session.add_all(
+        [
+            BrowserSession(
+                user_id=ann.id, token_hash="a", created_at=NOW, authenticated_at=NOW, last_seen_at=NOW, expires_at=NOW
+            ),
+            AccessToken(user_id=ann.id, client_id=client.id, token_hash="b", created_at=NOW),
+        ]
+    )
+
+    reply = run("users", "set-password", "ann", "--password", "-", input="correct horse battery\n")
+
+    assert (reply.exit_code, reply.output) == (0, "ann has a new password. All sessions and tokens have ended.\n")
+    assert check_password("correct horse battery", ann.password_hash)
+    assert all(session.scalars(select(model.revoked_at)).one() for model in (BrowserSession, AccessToken))
+    assert newest(session, Mail).kind == "password_changed"
+    assert newest(session, AuditEntry).action == "user.set_password"
+
+
+@pytest.mark.parametrize("password", ["short", "password", "ann"])
+def test_set_password_refuses_what_pages_refuse(run, session, password):
+    ann = make_user_with_password(session, "ann")
+    before = ann.password_hash
+
+    reply = run("users", "set-password", "ann", "--password", password)
+
+    assert (reply.exit_code, ann.password_hash) == (2, before)
+
+
+def test_list_shows_accounts_by_state_and_text(run, session):
+    make_user(session, "ann", email="ann@example.org", is_admin=True)
+    make_user(session, "bob", email="bob@example.org", is_active=False)
+
+    everyone = run("users", "list").output.splitlines()
+    inactive, found = run("users", "list", "--state", "deactivated"), run("users", "list", "--search", "ann@")
+
+    assert [line.split("\t")[1:] for line in everyone] == [
+        ["bob", "bob@example.org", "deactivated"],
+        ["ann", "ann@example.org", "admin, active"],
+    ]
+    assert [line.split("\t")[1] for line in inactive.output.splitlines()] == ["bob"]
+    assert [line.split("\t")[1] for line in found.output.splitlines()] == ["ann"]
+
+
+def test_list_says_that_it_is_empty(run, session):
+    assert run("users", "list").stderr == "There are no such accounts.\n"
+
+
+@pytest.mark.parametrize(("answer", "code", "is_kept"), [("y\n", 0, False), ("n\n", 1, True), ("", 1, True)])
+def test_delete_asks_first(run, session, answer, code, is_kept):
+    make_user(session, "root", is_admin=True)
+    ann_id = make_user(session, "ann").id
+
+    reply = run("users", "delete", "ann", input=answer)
+
+    assert (reply.exit_code, session.get(User, ann_id) is not None) == (code, is_kept)
+
+
+def test_the_last_admin_is_not_deleted(run, session):
+    make_user(session, "root", is_admin=True)
+
+    reply = run("users", "delete", "root", "--yes")
+
+    assert (reply.exit_code, newest(session, User).username) == (1, "root")

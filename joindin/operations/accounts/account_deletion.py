@@ -32,7 +32,7 @@ BATCH_SIZE = 1000
 MSG_USER_NOT_DELETED = "There was a problem trying to delete the user"
 
 
-def delete_user(session, user_id: int, *, actor: User) -> None:
+def delete_user(session, user_id: int, *, actor: User | None) -> None:
     """Delete an account and what depends on it; no effect if it does not exist.
 
     The database deletes attendances, stars, host rows, claims and tokens with the row. Comments stay without an
@@ -66,7 +66,7 @@ def delete_user(session, user_id: int, *, actor: User) -> None:
     retry_on_lock_timeout(session, work, message=MSG_USER_NOT_DELETED)
 
 
-def delete_talk_comments(session, user_id: int, *, actor: User) -> None:
+def delete_talk_comments(session, user_id: int, *, actor: User | None) -> None:
     """Delete all comments of a user on talks, with the reports about them."""
 
     def work():

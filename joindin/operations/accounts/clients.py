@@ -96,7 +96,7 @@ def edit_client(session, client: Client, *, actor: User | UserSnapshot, **fields
     log_action(session, "application.edit", client, actor=actor, changes=changes)
 
 
-def delete_client(session, client: Client, *, actor: User | UserSnapshot) -> None:
+def delete_client(session, client: Client, *, actor: User | UserSnapshot | None) -> None:
     """Delete an application. Tokens issued to it stay without a client (spec 11).
 
     :raises NotFound: if the application was deleted since it was loaded.
@@ -127,7 +127,7 @@ def enable_client(session, client: Client, *, is_first_party: bool, actor: User 
     log_action(session, "application.enable", client, actor=actor, changes=changes)
 
 
-def disable_clients_of(session, owner_id: int, *, actor: User | UserSnapshot, now: dt.datetime) -> None:
+def disable_clients_of(session, owner_id: int, *, actor: User | UserSnapshot | None, now: dt.datetime) -> None:
     """Disable the applications of a user whose account is about to be deleted. Those of the operator go on."""
     owned = (Client.owner_id == owner_id, Client.is_first_party == false(), Client.is_active == true())
     for client in session.scalars(select(Client).where(*owned).order_by(Client.id).with_for_update()).all():

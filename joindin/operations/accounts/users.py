@@ -4,9 +4,10 @@ import datetime as dt
 
 from sqlalchemy.exc import IntegrityError
 
-from joindin.db.locking import lock_table
+from joindin.db.locking import lock_row, lock_table
 from joindin.errors import Conflict, InvalidInput
 from joindin.models import EmailVerification, PasswordReset, User
+from joindin.operations.accounts.access_revocation import revoke_all_access
 from joindin.operations.accounts.pending_confirmations import (
     add_confirmation,
     delete_confirmations,
@@ -177,6 +178,22 @@ def create_user_as_admin(
     if not is_verified:
         send_verification(session, user, now=now)
     return user
+
+
+def set_password_as_operator(session, user: User, password: str, *, now: dt.datetime) -> None:
+    """Set a new password; all sessions, tokens and grants end, and the user gets a mail.
+
+    :raises InvalidInput: if the password is refused.
+    """
+    if problem := password_error(password, *personal_strings(user)):
+        raise InvalidInput(problem)
+    new_hash = hash_password(password)
+    lock_row(session, User, user.id)
+    user.password_hash = new_hash
+    revoke_all_access(session, user.id, now=now)
+    log_action(session, "user.set_password", user, actor=None)
+    mail_password_changed(session, user)
+    session.flush()
 
 
 def _add_account(session, *, is_admin=False, twitter_username="", biography="", **fields):
