@@ -5,7 +5,7 @@ Forms are protected by ``csrf.py`` and rendered by ``templates/web/_forms.html``
 
 from collections.abc import Iterable
 
-from flask import Flask
+from flask import Flask, request
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, RadioField, SelectMultipleField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
@@ -24,12 +24,23 @@ MSG_PASSWORD_TOO_WEAK = "Choose a password that is harder to guess"
 
 
 class Form(FlaskForm):
-    """Base class of forms. :meth:`add_error` adds errors of the operation to those of the validators."""
+    """Base class of forms. :meth:`add_error` adds errors of the operation to those of the validators.
+
+    A form reads the fields of an HTML form only: not files, which Flask-WTF would put in place of texts, nor JSON. A text
+    field that was not sent is empty.
+    """
+
+    class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form, formdata):
+            return request.form if form.is_submitted() else None
 
     def __init__(self, *args, **kwargs):
         # Binds the token to the session before the form creates its field.
         csrf_token()
         super().__init__(*args, **kwargs)
+        for field in self:
+            if isinstance(field, StringField) and field.data is None:
+                field.data = ""
 
     def add_error(self, message: str, field: Field | None = None) -> None:
         """Add an error to ``field``, or to the whole form."""
