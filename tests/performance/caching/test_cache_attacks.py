@@ -8,7 +8,7 @@ from tests.factories import make_event
 
 CANARY = "canary.example"
 
-# What a request of an attacker adds. None of it may show in the response to the next visitor.
+# The additions of an attacker to a request. None of it may show in the response to the next visitor.
 POISONS = {
     "forwarded host": {"headers": {"X-Forwarded-Host": CANARY}},
     "another forwarded host": {
@@ -115,7 +115,7 @@ def test_what_a_user_is_sent_is_never_stored_for_others(app, session, disguise):
 
 
 def check(own, others, path, wrong):
-    """The response to the user is for nobody else, and a visitor is not sent it afterwards."""
+    """The response to the user is private, and a visitor is not sent it afterwards."""
     control = own.headers.get("Cache-Control", "")
     is_shared = "public" in control or "s-maxage" in control
     if is_shared and own.status_code == 200:
