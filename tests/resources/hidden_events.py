@@ -1,0 +1,60 @@
+"""An event with everything that can belong to one, in a state in which visitors may not see it."""
+
+from functools import partial
+from types import SimpleNamespace
+
+from joindin.models import EventImage
+from tests.factories import (
+    make_attendance,
+    make_claim,
+    make_event,
+    make_event_comment,
+    make_pending_event,
+    make_rejected_event,
+    make_report,
+    make_talk,
+    make_talk_comment,
+    make_track,
+    make_user,
+)
+
+# Stands in every text that belongs to the event.
+MARK = "Zyxomma"
+
+STATES = {
+    "pending": make_pending_event,
+    "rejected": make_rejected_event,
+    "private": partial(make_event, is_private=True),
+    "inactive": partial(make_event, is_active=False, is_pending=None),
+}
+
+
+def make_hidden_event(session, state):
+    """Store the event; return it with its host, a participant and the rows that belong to it."""
+    host, participant = make_user(session, "hanna"), make_user(session, "pat")
+    texts = {"description": f"About {MARK}", "location": MARK, "stub": MARK.lower(), "slug": MARK.lower()}
+    event = STATES[state](session, f"{MARK} Days", host=host, tags=[MARK.lower()], **texts)
+    session.add(EventImage(event_id=event.id, size="small", file=f"{MARK}.png", width=140, height=140))
+    track = make_track(session, event, f"{MARK} track")
+    link = ("slides_link", f"https://slides.example/{MARK}")
+    talk = make_talk(
+        session, event, f"{MARK} talk", speakers=[participant, f"{MARK} Speaker"], tracks=[track], links=[link]
+    )
+    make_attendance(session, event, participant)
+    event_comment = make_event_comment(session, event, participant, text=f"{MARK} comment")
+    talk_comment = make_talk_comment(session, talk, participant, rating=0, text=f"{MARK} talk comment")
+    reported = make_event_comment(session, event, participant, text=f"{MARK} reported", is_hidden=True)
+    make_report(session, reported)
+    make_claim(session, talk, talk.speakers[0], make_user(session))
+    link_id = talk.links[0].id
+    session.commit()
+    return SimpleNamespace(
+        event=event,
+        host=host,
+        participant=participant,
+        track=track,
+        talk=talk,
+        event_comment=event_comment,
+        talk_comment=talk_comment,
+        link_id=link_id,
+    )
