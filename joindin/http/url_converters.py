@@ -7,12 +7,15 @@ MAX_ROW_ID = 2**31 - 1
 
 
 class PositiveInt(BaseConverter):
-    """A positive decimal number. Other values do not match the route."""
+    """A decimal number other than zero. Other texts do not match the route.
 
-    regex = r"0*[1-9][0-9]*"
+    A negative number becomes 0, the id of no row: its address is answered like that of a row that does not exist.
+    """
+
+    regex = r"0*[1-9][0-9]*|-0*[1-9][0-9]*(?:\.[0-9]*)?"
 
     def to_python(self, value):
-        return _row_id(value)
+        return 0 if value.startswith("-") else _row_id(value)
 
     def to_url(self, value):
         return str(value)

@@ -7,7 +7,7 @@ Business rules and queries do not belong here, nor does code that other surfaces
 from flask import Flask
 from flask_smorest import Api
 
-from joindin.resources.v2_1 import authentication, contact, errors, languages, openapi, root, scopes
+from joindin.resources.v2_1 import authentication, contact, errors, languages, openapi, prefix_routes, root, scopes
 from joindin.resources.v2_1.accounts import (
     applications,
     emails,
@@ -46,6 +46,7 @@ BLUEPRINT_MODULES = (
     talk_speakers,
     talk_comments,
     users,
+    prefix_routes,
     user_account,
     tokens,
     personal_tokens,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from urllib.parse import quote_plus, unquote_plus
 
 import orjson
@@ -41,7 +42,7 @@ class Params(Mapping):
         value = self._values.get(name, default)
         if isinstance(value, bool | list | dict):
             raise InvalidInput(f"Expected parameter {name} is not a readable string")
-        return "" if value is None else str(value)
+        return "" if value is None else _to_text(value)
 
     def is_empty(self, name: str) -> bool:
         """Return whether PHP's ``empty()`` is true: missing, "", "0", 0, false, null, []."""
@@ -60,7 +61,12 @@ class Params(Mapping):
         if not isinstance(value, list):
             return None
         readable = (item for item in value if isinstance(item, str | int | float) and not isinstance(item, bool))
-        return [strip_control_chars(str(item)) for item in readable]
+        return [strip_control_chars(_to_text(item)) for item in readable]
+
+
+def _to_text(value):
+    """Return a text or a number as text. A number is written without exponent, which readers of digits would misread."""
+    return f"{Decimal(repr(value)):f}" if isinstance(value, float) else str(value)
 
 
 def is_number(text: str) -> bool:

@@ -1,7 +1,7 @@
 """Scope that each route of v2.1 requires of a token."""
 
 from joindin.http.token_scopes import CONFIDENTIAL, OWN_DATA, PUBLIC
-from joindin.security.scopes import CONFIDENTIAL_WRITE, ME_WRITE, PUBLIC_READ, PUBLIC_WRITE
+from joindin.security.scopes import CONFIDENTIAL_WRITE, ME_READ, ME_WRITE, PUBLIC_READ, PUBLIC_WRITE
 
 ROUTES = {
     "/": PUBLIC,
@@ -23,19 +23,27 @@ ROUTES = {
     "/v2.1/events/{event_id}": PUBLIC,
     "/v2.1/events/{event_id}/approval": CONFIDENTIAL,
     "/v2.1/events/{event_id}/attendees": PUBLIC,
+    "/v2.1/events/{event_id}/attendees/{below}": {"GET": PUBLIC_READ},
     "/v2.1/events/{event_id}/attending": OWN_DATA,
+    "/v2.1/events/{event_id}/attending/{below}": {"GET": ME_READ},
     "/v2.1/events/{event_id}/claims": CONFIDENTIAL,
     "/v2.1/events/{event_id}/comments": PUBLIC,
+    "/v2.1/events/{event_id}/comments/{below}": {"GET": PUBLIC_READ},
     "/v2.1/events/{event_id}/comments/reported": CONFIDENTIAL,
     # A host has rights at an event: to give and take them is no change of public data.
     "/v2.1/events/{event_id}/hosts": {"GET": PUBLIC_READ, "POST": CONFIDENTIAL_WRITE},
+    "/v2.1/events/{event_id}/hosts/{below}": {"GET": PUBLIC_READ},
     "/v2.1/events/{event_id}/hosts/{user_id}": {"DELETE": CONFIDENTIAL_WRITE},
     "/v2.1/events/{event_id}/images": PUBLIC,
+    "/v2.1/events/{event_id}/images/{below}": {"GET": PUBLIC_READ},
     "/v2.1/events/{event_id}/submission": PUBLIC,
     "/v2.1/events/{event_id}/talk_comments": PUBLIC,
+    "/v2.1/events/{event_id}/talk_comments/{below}": {"GET": PUBLIC_READ},
     "/v2.1/events/{event_id}/talk_comments/reported": CONFIDENTIAL,
     "/v2.1/events/{event_id}/talks": PUBLIC,
+    "/v2.1/events/{event_id}/talks/{below}": {"GET": PUBLIC_READ},
     "/v2.1/events/{event_id}/tracks": PUBLIC,
+    "/v2.1/events/{event_id}/tracks/{below}": {"GET": PUBLIC_READ},
     "/v2.1/events/{rest}": PUBLIC,
     "/v2.1/facebook/token": OWN_DATA,
     "/v2.1/groups": CONFIDENTIAL,
@@ -81,10 +89,14 @@ ROUTES = {
     "/v2.1/users/{rest}": PUBLIC,
     "/v2.1/users/{user_id}": {"GET": PUBLIC_READ, "PUT": ME_WRITE, "DELETE": CONFIDENTIAL_WRITE},
     "/v2.1/users/{user_id}/attended": PUBLIC,
+    "/v2.1/users/{user_id}/attended/{below}": {"GET": PUBLIC_READ},
     "/v2.1/users/{user_id}/hosted": PUBLIC,
+    "/v2.1/users/{user_id}/hosted/{below}": {"GET": PUBLIC_READ},
     "/v2.1/users/{user_id}/permissions": CONFIDENTIAL,
     "/v2.1/users/{user_id}/roles": CONFIDENTIAL,
     "/v2.1/users/{user_id}/talk_comments": {"GET": PUBLIC_READ, "DELETE": CONFIDENTIAL_WRITE},
+    "/v2.1/users/{user_id}/talk_comments/{below}": {"GET": PUBLIC_READ},
     "/v2.1/users/{user_id}/talks": PUBLIC,
+    "/v2.1/users/{user_id}/talks/{below}": {"GET": PUBLIC_READ},
     "/v2.1/users/{user_id}/trusted": CONFIDENTIAL,
 }

@@ -83,7 +83,6 @@ def test_methods_that_are_not_allowed_are_refused(api, session, method, path):
     ("method", "path", "status", "message"),
     [
         ("GET", "events/{id}/nonsense", 404, "Unknown Subrequest"),
-        ("GET", "events/{id}/talks/3", 404, "Unknown Subrequest"),
         ("GET", "events/{id}/approval", 404, "Unknown Subrequest"),
         ("POST", "events/{id}", 404, "Operation not supported, sorry"),
         ("POST", "events/{id}/nonsense", 404, "Operation not supported, sorry"),

@@ -101,11 +101,15 @@ class Users(MethodView):
     @accepts_query("username", "keyword")
     @fails_with({404: "Username not found"})
     def get(self):
-        """List users: all, the one with a ``username``, or those whose names contain a ``keyword``."""
+        """List users: all, the one with a ``username``, or those whose names contain a ``keyword``.
+
+        An empty ``username`` is the name of no user. An empty ``keyword`` is part of every name.
+        """
         params = get_query_params()
-        if params.text("username"):
+        if "username" in params:
             return render_users(single_page(find_user_key_by_name(reader(), params.text("username"))))
-        return render_users(list_users(reader(), read_paging(), params.text("keyword") or None))
+        keyword = params.text("keyword") if "keyword" in params else None
+        return render_users(list_users(reader(), read_paging(), keyword))
 
     @accepts_body(RegistrationSchema)
     @returns_empty(201, location="/v2.1/users/9")

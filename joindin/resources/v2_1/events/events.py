@@ -61,10 +61,9 @@ class Events(MethodView):
 
         Without a filter: all approved events, latest start first.
         """
-        event_filter = _parse_filter()
-        if event_filter.name == "pending":
+        if get_query_params().get("filter") == "pending":
             _check_can_list_pending()
-        user = get_caller().user
+        event_filter, user = _parse_filter(), get_caller().user
         return render_events(list_events(reader(), event_filter, read_paging(), utc_now(), user and user.id))
 
     @accepts_body(NewEventSchema)
@@ -180,8 +179,9 @@ def _parse_date(params, name):
 def _parse_tags(params):
     if "tags" not in params:
         return ()
+    # An empty name is the name of no tag: such a list is empty.
     tags = params.texts("tags")
-    return tuple(tag for tag in ([params.text("tags")] if tags is None else tags) if tag.strip())
+    return (params.text("tags"),) if tags is None else tuple(tags)
 
 
 def _check_can_list_pending():

@@ -55,11 +55,11 @@ class Talks(MethodView):
     @accepts_query("title")
     @fails_with({405: "Generic talks listing not supported"})
     def get(self):
-        """Search talks by ``title``, newest first."""
-        title = get_query_params().text("title")
-        if not title:
+        """Search talks by ``title``, newest first. An empty title is part of every title."""
+        params = get_query_params()
+        if "title" not in params:
             raise MethodNotAllowed("Generic talks listing not supported")
-        return render_talks(search_talks(reader(), title, read_paging()))
+        return render_talks(search_talks(reader(), params.text("title"), read_paging()))
 
 
 @blp.route("/talks/<positive:talk_id>")

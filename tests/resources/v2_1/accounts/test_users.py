@@ -135,11 +135,20 @@ def test_leading_zeros_do_not_matter(api, alice):
     assert (reply.status_code, list_names(reply)) == (200, ["alice"])
 
 
-@pytest.mark.parametrize("rest", ["0", "abc", "1e3", "-1", "%20", "%00", "²"])
+@pytest.mark.parametrize("rest", ["0", "-0", "abc", "1e3", "%20", "%00", "²"])
 def test_invalid_ids_lead_to_the_list(api, alice, rest):
     reply = api.get(f"/v2.1/users/{rest}")
 
     assert (reply.status_code, list_names(reply)) == (200, ["alice"])
+
+
+@pytest.mark.parametrize("rest", ["-1", "-01", "-1.5", "-99999999999999999999"])
+def test_negative_ids_are_those_of_no_user(api, alice, rest):
+    reply = api.get(f"/v2.1/users/{rest}")
+    lists = [api.get(f"/v2.1/users/{rest}/{part}") for part in ("talks", "hosted/", "attended", "talk_comments")]
+
+    assert (reply.status_code, reply.json) == (404, ["User not found"])
+    assert [(each.status_code, each.json["meta"]["total"]) for each in lists] == [(200, 0)] * 4
 
 
 def test_inactive_people_are_found_nowhere(api, session, alice):
@@ -244,14 +253,14 @@ def test_a_list_of_people_costs_the_same_for_one_and_for_three(api, session, cou
     assert (len(for_one), len(for_three)) == (2, 2)
 
 
-def test_hosted_events_are_listed_in_every_state_without_a_rating(api, session, alice):
+def test_own_hosted_events_are_listed_in_every_state_without_a_rating(api, session, alice):
     make_event(session, "Live", host=alice, starts_at=days_from_now(1), rating_sum=8, rating_count=2)
     make_pending_event(session, "Pending", host=alice, starts_at=days_from_now(3))
     make_rejected_event(session, "Rejected", host=alice, starts_at=days_from_now(2))
     make_event(session, "Private", host=alice, starts_at=days_from_now(4), is_private=True)
     make_event(session, "Of another", host=make_user(session))
 
-    reply = api.get(f"/v2.1/users/{alice.id}/hosted/?verbose=yes")
+    reply = api.signed_in(alice).get(f"/v2.1/users/{alice.id}/hosted/?verbose=yes")
 
     assert (reply.status_code, event_names(reply)) == (200, ["Private", "Pending", "Rejected", "Live"])
     assert [event["event_average_rating"] for event in reply.json["events"]] == [None] * 4

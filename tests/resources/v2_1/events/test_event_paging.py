@@ -95,9 +95,9 @@ def test_a_start_that_is_no_number_and_anything_negative_is_refused(api, five, a
 
 
 def test_page_addresses_keep_what_was_asked_and_how(api, five):
-    _, meta = page(api.get("/v2.1/events/?tags[]=&foo=b%20r%26&start=1&verbose=no&resultsperpage=1"))
+    _, meta = page(api.get("/v2.1/events/?flags[]=&foo=b%20r%26&start=1&verbose=no&resultsperpage=1"))
 
-    rest = "tags%5B0%5D=&foo=b+r%26"
+    rest = "flags%5B0%5D=&foo=b+r%26"
     assert meta["this_page"] == f"{HERE}/?{rest}&start=1&verbose=no&resultsperpage=1"
     assert meta["next_page"] == f"{HERE}/?{rest}&start=2&verbose=no&resultsperpage=1"
     assert meta["prev_page"] == f"{HERE}/?{rest}&start=0&verbose=no&resultsperpage=1"
