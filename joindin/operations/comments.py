@@ -23,14 +23,14 @@ def add_event_comment(
     Runs on the connection of a :class:`joindin.performance.sql.writer.TransactionRunner`.
 
     :raises NotFound: if the event was deleted since it was loaded.
-    :raises InvalidInput: if a rating that counts is not 1 to 5, or the author has already posted the same text.
+    :raises InvalidInput: if the rating is not 0 to 5, one that counts is not 1 to 5, or the author has already posted the same text.
     """
     # The lock keeps others from becoming hosts or commenting until the commit.
     if connection.execute(_LOCK_EVENT, {"event": event_id}).first() is None:
         raise NotFound("Event not found")
     context = get_event_comment_context(connection, event_id, author.id, text)
     counts = not (context.is_host or context.has_rated)
-    if counts and rating not in RATINGS:
+    if not 0 <= rating <= 5 or (counts and rating not in RATINGS):
         raise InvalidInput('The field "rating" must be a number (1-5)')
     if context.is_duplicate:
         raise InvalidInput("Duplicate comment")

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pytz
 from text_unidecode import unidecode
 
-from joindin.utils.datetimes import is_timezone
+from joindin.utils.timezones import find_timezone_name
 
 # Other names of countries, beside the gazetteer's own names and its two- and three-letter codes.
 ALIASES = {
@@ -186,7 +186,7 @@ def _cities(population):
     known = {city.geoname_id for cities in larger.values() for city in cities}
     cities = defaultdict(list)
     for geoname_id, row in _geonames(population).get_cities().items():
-        if geoname_id not in known and is_timezone(row["timezone"]):
+        if geoname_id not in known and find_timezone_name(row["timezone"]):
             cities[row["countrycode"]].append(
                 City(
                     geoname_id,

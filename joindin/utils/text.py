@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 
 from text_unidecode import unidecode
 
-# The characters after "<" that make it a tag for a browser; "x < y" and "I <3 this" contain none.
-TAG_PATTERN = re.compile(r"/?[a-zA-Z]|[!?]")
+from joindin.utils.markup import remove_markup
+
 CONTROL_CHARS_PATTERN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# A host name with a dot, not followed by a colon unless a port follows: "conf.example/2027", "münchen.example:8080".
+BARE_HOST_PATTERN = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,63}\.?(?::\d{1,5})?(?:[/?#]\S*)?\Z")
 
 # Longer search patterns are cut: no name is longer, and SQLite rejects patterns of tens of thousands of characters.
 MAX_SEARCH_PATTERN_LENGTH = 500
@@ -17,39 +19,11 @@ MIN_FOLDED_LENGTH = 200
 
 
 def to_plain_text(text: str) -> str:
-    """Remove tags, comments, control characters and surrounding white space. Entities and quotes stay.
+    """Remove HTML tags and comments, control characters and surrounding white space. Entities and quotes stay.
 
     Joind.in v2.1 sends plain text (spec 2.15): it is escaped neither here nor in responses.
     """
-    return _without_tags(_without_comments(strip_control_chars(text))).strip()
-
-
-def _without_comments(text):
-    kept, at = [], 0
-    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
-        kept.append(text[at:start])
-        at = end + 3
-    return "".join(kept) + text[at:]
-
-
-def _without_tags(text):
-    """Remove tags, also those that appear when a tag inside them is removed.
-
-    Works in a single pass: repeated passes would take quadratic time on hostile input.
-    """
-    kept, opened = [], []
-    for token in re.split(r"([<>])", text):
-        if token == ">" and opened:
-            start = opened.pop()
-            if TAG_PATTERN.match("".join(kept[start + 1 :])):
-                del kept[start:]
-                continue
-            # This ">" stays in the text, and no tag can extend over it.
-            opened.clear()
-        elif token == "<":
-            opened.append(len(kept))
-        kept.append(token)
-    return "".join(kept)
+    return remove_markup(strip_control_chars(text)).strip()
 
 
 def strip_control_chars(text: str) -> str:
@@ -86,6 +60,13 @@ def is_web_url(text: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", text)
     except ValueError:
         return False
+
+
+def complete_web_url(text: str) -> str:
+    """Return the URL with ``https://`` before a bare host name, as people write it; other texts unchanged."""
+    if text.startswith("//"):
+        text = text[2:]
+    return f"https://{text}" if BARE_HOST_PATTERN.match(text) else text
 
 
 def gravatar_hash(email: str | None) -> str:

@@ -64,7 +64,9 @@ def _text(params, name, is_required=True):
     value = params.get(name)
     # Some clients send a list of one.
     value = value[0] if isinstance(value, list) and len(value) == 1 else value
-    value = to_plain_text(value) if isinstance(value, str) else ""
+    if value is not None and not isinstance(value, str):
+        raise InvalidInput(f"{name} must be a text")
+    value = to_plain_text(value or "")
     if not value and is_required:
         raise InvalidInput(f"{name} is required")
     if len(value) > MAX_LENGTHS[name]:

@@ -4,8 +4,12 @@ from collections.abc import Mapping
 
 from flask import request
 
+from joindin.http.json_bodies import parse_json_object
+
 
 def read_params() -> Mapping:
-    """Return the parameters of a JSON or form body; a JSON body that is no object has none."""
-    params = request.get_json(silent=True) if request.is_json else request.form
-    return params if isinstance(params, Mapping) else {}
+    """Return the parameters of a JSON or form body.
+
+    :raises InvalidInput: if a JSON body is no object.
+    """
+    return parse_json_object(request.get_data(cache=True)) if request.is_json else request.form

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from urllib.parse import quote_plus, unquote_plus
 
-import orjson
 from flask import current_app, g, request
 
 from joindin.errors import InvalidInput, PayloadTooLarge
+from joindin.http.json_bodies import parse_json_object
 from joindin.utils.text import strip_control_chars
 
 MAX_PARAMETERS = 1000
@@ -54,14 +54,18 @@ class Params(Mapping):
         return self._values.get(name) is True or self._values.get(name) == "true"
 
     def texts(self, name: str) -> list[str] | None:
-        """Return the texts in a list, or in the values of an object; None for other values."""
+        """Return the texts in a list, or in the values of an object; None for other values.
+
+        :raises InvalidInput: for an item that is no text and no number.
+        """
         value = self._values.get(name)
         if isinstance(value, dict):
             value = list(value.values())
         if not isinstance(value, list):
             return None
-        readable = (item for item in value if isinstance(item, str | int | float) and not isinstance(item, bool))
-        return [strip_control_chars(_to_text(item)) for item in readable]
+        if not all(isinstance(item, str | int | float) and not isinstance(item, bool) for item in value):
+            raise InvalidInput(f"The items of '{name}' must be texts")
+        return [strip_control_chars(_to_text(item)) for item in value]
 
 
 def _to_text(value):
@@ -86,9 +90,10 @@ def get_query_params() -> Params:
 def get_params() -> Params:
     """Return the parameters of the query string and, for POST and PUT, of the JSON body, which take precedence.
 
-    A body that is no JSON object, or is not declared as JSON, has no parameters.
+    A body that is not declared as JSON has no parameters.
 
     :raises PayloadTooLarge: if the body exceeds ``MAX_JSON_BYTES``.
+    :raises InvalidInput: if the body is no JSON object.
     """
     if "params" not in g:
         body = _read_body() if request.method in ("POST", "PUT") else None
@@ -105,11 +110,7 @@ def _read_body():
     raw = request.get_data(cache=True)
     if len(raw) > max_bytes:
         raise PayloadTooLarge("The request body is too large")
-    try:
-        body = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        return None
-    return body if isinstance(body, dict) else None
+    return parse_json_object(raw)
 
 
 def parse_query(raw: bytes) -> dict:

@@ -192,7 +192,7 @@ def test_version_2_signs_in_with_an_email_address(browser, field, json):
     assert wrong.status_code == 401
 
 
-@pytest.mark.parametrize("body", [[], "x", {"email": {}, "password": 1}, None])
+@pytest.mark.parametrize("body", [[], {"email": {}, "password": 1}, None])
 def test_a_body_without_credentials_is_refused(browser, body):
     assert browser.request("POST", "/api/login/token", json=body).status_code == 401
 

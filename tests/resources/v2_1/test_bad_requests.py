@@ -1,11 +1,13 @@
 """Requests that are odd as a whole: bodies, query strings, headers, addresses."""
 
 import io
+import re
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from joindin.http.json_bodies import MSG_NOT_AN_OBJECT
 from tests.factories import make_client, make_event, make_event_comment, make_user
 from tests.fuzzing import TEXTS, assert_no_server_error, fuzz_settings
 
@@ -39,6 +41,10 @@ BODIES = {
     "multipart of nonsense": (b"\xff--x--x\r\n\r\n:\0", "multipart/form-data; boundary=x"),
 }
 
+NO_JSON = {"nothing", *list(BODIES)[list(BODIES).index("a form") :]}
+NO_OBJECTS = {"a list", "a text"}
+INVALID_JSON = "The body is not valid JSON"
+
 
 @pytest.fixture
 def host(api, session):
@@ -57,9 +63,16 @@ def test_a_body_without_parameters_is_refused(session, host):
 
     created, edited = refusals("POST", "/v2.1/events"), refusals("PUT", f"/v2.1/events/{host.event}")
 
-    nothing = dict.fromkeys(BODIES, "'name' is a required field")
-    assert {name: sentence.partition(".")[0] for name, sentence in created.items()} == nothing
-    assert {name: sentence.partition(".")[0] for name, sentence in edited.items()} == nothing
+    first_sentences = {name: re.split(r"\.| \(", message)[0] for name, message in created.items()}
+    assert edited == created
+    assert first_sentences == {
+        name: "'name' is a required field"
+        if name in NO_JSON
+        else MSG_NOT_AN_OBJECT
+        if name in NO_OBJECTS
+        else INVALID_JSON
+        for name in BODIES
+    }
 
 
 def test_an_upload_without_image_is_refused(session, host):

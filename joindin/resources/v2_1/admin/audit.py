@@ -18,7 +18,8 @@ from joindin.resources.v2_1.links import base_url, links
 from joindin.resources.v2_1.openapi import accepts_query, fails_with, returns
 from joindin.resources.v2_1.request_params import build_query, get_query_params
 from joindin.resources.v2_1.responses import object_response
-from joindin.utils.datetimes import parse_date, utc_now
+from joindin.utils.date_texts import parse_date
+from joindin.utils.datetimes import utc_now
 
 blp = Blueprint("audit", __name__, url_prefix="/v2.1", description="Log of privileged actions")
 

@@ -5,8 +5,10 @@ from joindin.operations.events import UNCHANGED, EventDetails
 from joindin.representations.schema_fields import ObjectSchema, boolean, list_of, number, optional, string
 from joindin.resources.v2_1.field_lengths import length_message
 from joindin.resources.v2_1.request_params import Params
-from joindin.utils.datetimes import is_timezone, parse_date, utc_now
-from joindin.utils.text import is_web_url, to_plain_text
+from joindin.utils.date_texts import DATE_FORMS, date_hint, parse_date
+from joindin.utils.datetimes import utc_now
+from joindin.utils.text import complete_web_url, is_web_url, to_plain_text
+from joindin.utils.timezones import find_timezone_name
 
 MAX_LENGTHS = {"name": 200, "description": 65_535, "location": 2_000, "href": 600, "cfp_url": 600}
 MAX_TAGS, MAX_TAG_LENGTH = 50, 100
@@ -32,13 +34,20 @@ class EventBodySchema(ObjectSchema):
     end_date = string("2026-03-03T18:00", "Not before the start.")
     tz_continent = string("Europe", "The first part of the name of the time zone.")
     tz_place = string("Amsterdam", "The rest of the name of the time zone.")
-    href = optional(string("https://conf.example", "Ignored if it is not a web URL.", nullable=True, maxLength=600))
+    href = optional(
+        string("https://conf.example", "`https://` is added to a bare host name.", nullable=True, maxLength=600)
+    )
     cfp_url = optional(string("https://conf.example/cfp", "As `href`.", nullable=True, maxLength=600))
     cfp_start_date = optional(string("2025-11-01", "An edit without it clears it.", nullable=True))
     cfp_end_date = optional(string("2025-12-31", "An edit without it clears it.", nullable=True))
     latitude = optional(number(52.3731, nullable=True, minimum=-90, maximum=90))
     longitude = optional(number(4.8922, nullable=True, minimum=-180, maximum=180))
-    tags = optional(list_of(string("php", maxLength=MAX_TAG_LENGTH), "All tags: an edit replaces the earlier ones."))
+    tags = optional(
+        list_of(
+            string("php", maxLength=MAX_TAG_LENGTH),
+            "All tags: an edit replaces the earlier ones. A text with commas is accepted too.",
+        )
+    )
 
 
 class NewEventSchema(EventBodySchema):
@@ -63,11 +72,12 @@ def parse_event(params: Params, *, is_new: bool) -> EventDetails:
     """
     errors = []
     texts = {field: _parse_text(params, field, errors) for field in MSG_FIELD_REQUIRED}
-    zone_name = "/".join(to_plain_text(params.text(part)) for part in ("tz_continent", "tz_place"))
+    zone_name = _parse_zone(params)
     dates = _parse_dates(params, zone_name, errors)
     latitude = _parse_degrees(params, "latitude", 90, errors)
     longitude = _parse_degrees(params, "longitude", 180, errors)
     urls = {field: _parse_url(params, field, is_new, errors) for field in ("href", "cfp_url")}
+    cfp_dates = [_parse_cfp_date(params, field, zone_name, errors) for field in ("cfp_start_date", "cfp_end_date")]
     tags = _parse_tags(params, errors)
     if errors:
         raise InvalidEvent(errors)
@@ -79,8 +89,8 @@ def parse_event(params: Params, *, is_new: bool) -> EventDetails:
         longitude=longitude,
         timezone=zone_name,
         tags=tags,
-        cfp_starts_at=_parse_optional_date(params, "cfp_start_date", zone_name),
-        cfp_ends_at=_parse_optional_date(params, "cfp_end_date", zone_name),
+        cfp_starts_at=cfp_dates[0],
+        cfp_ends_at=cfp_dates[1],
     )
 
 
@@ -93,45 +103,64 @@ def _parse_text(params, field, errors):
     return text
 
 
+def _parse_zone(params):
+    """Return the name of the zone as tzdata spells it, or None if the two parts name none."""
+    continent, place = (to_plain_text(params.text(part)) for part in ("tz_continent", "tz_place"))
+    return find_timezone_name(f"{continent}/{place}") if continent and place else None
+
+
 def _parse_dates(params, zone_name, errors):
-    valid_zone = zone_name if is_timezone(zone_name) and "/" in zone_name else None
-    starts_at, ends_at = (_parse_optional_date(params, field, valid_zone) for field in ("start_date", "end_date"))
+    fields = ("start_date", "end_date")
+    starts_at, ends_at = (_parse_date(params, field, zone_name) for field in fields)
     if starts_at is None or ends_at is None:
         errors.append(MSG_DATES_REQUIRED)
+        unclear = [field for field, at in zip(fields, (starts_at, ends_at), strict=True) if at is None]
+        errors += filter(None, (date_hint(field, params.text(field)) for field in unclear))
     elif starts_at > ends_at:
         errors.append(MSG_START_AFTER_END)
-    elif valid_zone is None:
+    elif zone_name is None:
         errors.append(MSG_INVALID_TIMEZONE)
     return {"starts_at": starts_at, "ends_at": ends_at}
 
 
-def _parse_optional_date(params, field, zone_name):
+def _parse_date(params, field, zone_name):
     return None if params.is_empty(field) else parse_date(params.text(field), zone_name, utc_now())
+
+
+def _parse_cfp_date(params, field, zone_name, errors):
+    at = _parse_date(params, field, zone_name)
+    if at is None and not params.is_empty(field):
+        errors.append(f"The field '{field}' must be a date such as {DATE_FORMS}")
+    return at
 
 
 def _parse_url(params, field, is_new, errors):
     if field not in params:
         return UNCHANGED
-    url = to_plain_text(params.text(field))
-    if not is_web_url(url):
-        # An invalid URL clears the field in an edit, and is ignored in a submission.
+    url = complete_web_url(to_plain_text(params.text(field)))
+    if not url:
         return UNCHANGED if is_new else ""
-    if len(url) > MAX_LENGTHS[field]:
+    if not is_web_url(url):
+        errors.append(f"The field '{field}' must be a web address such as https://conf.example")
+    elif len(url) > MAX_LENGTHS[field]:
         errors.append(length_message(field, MAX_LENGTHS[field]))
     return url
 
 
 def _parse_degrees(params, field, max_degrees, errors):
-    """Return the number; None if it is empty, null or unreadable, ``UNCHANGED`` if it is absent.
+    """Return the number; None if it is empty or null, ``UNCHANGED`` if it is absent.
 
     Characters other than digits, signs and points are ignored (spec 4.4).
     """
     if field not in params:
         return UNCHANGED
-    number_text = "".join(c for c in params.text(field) if c in "0123456789+-.")[:40]
+    text = params.text(field).strip()
+    if not text:
+        return None
     try:
-        degrees = float(number_text)
+        degrees = float("".join(c for c in text if c in "0123456789+-.")[:40])
     except ValueError:
+        errors.append(f"The field '{field}' must be a number")
         return None
     if not -max_degrees <= degrees <= max_degrees:
         errors.append(f"The field '{field}' must be between -{max_degrees} and {max_degrees}")
@@ -139,9 +168,12 @@ def _parse_degrees(params, field, max_degrees, errors):
 
 
 def _parse_tags(params, errors):
+    """Return the names in a list or in a text with commas; ``UNCHANGED`` without any value."""
+    if params.get("tags") is None:
+        return UNCHANGED
     names = params.texts("tags")
     if names is None:
-        return UNCHANGED
+        names = params.text("tags").split(",")
     names = [name for name in (to_plain_text(name).lower() for name in names) if name]
     if len(names) > MAX_TAGS:
         errors.append(f"An event must not have more than {MAX_TAGS} tags")

@@ -36,7 +36,8 @@ from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.rendering import render_events
 from joindin.resources.v2_1.request_params import NO_PARAMS, get_params, get_query_params
 from joindin.resources.v2_1.responses import disable_shared_cache, empty_response
-from joindin.utils.datetimes import is_relative, parse_date, utc_now
+from joindin.utils.date_texts import DATE_FORMS, is_relative, parse_date
+from joindin.utils.datetimes import utc_now
 from joindin.viewer import Viewer
 
 blp = Blueprint("events", __name__, url_prefix="/v2.1", description="Conferences and meetings")
@@ -171,9 +172,15 @@ def _parse_date(params, name):
     if name not in params:
         return None
     text = params.text(name)
-    if is_relative(text):
+    if not text.strip():
+        return None
+    now = utc_now()
+    date = parse_date(text, None, now)
+    if date is None:
+        raise InvalidInput(f"The parameter '{name}' must be a date such as {DATE_FORMS}")
+    if is_relative(text, now):
         disable_shared_cache()
-    return parse_date(text, None, utc_now())
+    return date
 
 
 def _parse_tags(params):

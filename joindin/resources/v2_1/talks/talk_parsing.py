@@ -10,8 +10,9 @@ from joindin.queries.languages import get_language_by_name, get_talk_type_by_tit
 from joindin.representations.schema_fields import ObjectSchema, integer, list_of, optional, string
 from joindin.resources.v2_1.field_lengths import check_length
 from joindin.resources.v2_1.request_params import Params
-from joindin.utils.datetimes import parse_date, utc_now
-from joindin.utils.text import to_plain_text
+from joindin.utils.date_texts import date_hint, parse_date
+from joindin.utils.datetimes import utc_now
+from joindin.utils.text import complete_web_url, to_plain_text
 
 MAX_LENGTHS = {"talk_title": 255, "talk_description": 65_535, "slides_link": 2_000}
 MAX_SPEAKERS, MAX_SPEAKER_NAME_LENGTH = 50, 200
@@ -101,7 +102,8 @@ def _parse_start(params, event):
     text = params.text("start_date")
     starts_at = parse_date(text, event.timezone, utc_now())
     if starts_at is None:
-        raise InvalidInput(f"Failed to parse time string ({to_plain_text(text)[:100]})")
+        errors = [f"Failed to parse time string ({to_plain_text(text)[:100]})", date_hint("start_date", text)]
+        raise InvalidInput(". ".join(filter(None, errors)))
     check_talk_time(event, starts_at)
     return starts_at
 
@@ -110,14 +112,17 @@ def _parse_duration(params):
     value = params.get("duration")
     # Without decimals and exponent, because the digits of a text are joined.
     text = f"{value:.0f}" if isinstance(value, float) else params.text("duration")
-    digits = re.sub("[^0-9]", "", text).lstrip("0")
+    digits = re.sub("[^0-9]", "", text)
+    if text.strip() and not digits:
+        raise InvalidInput("The field 'duration' must be a number of minutes")
+    digits = digits.lstrip("0")
     if len(digits) > len(str(MAX_DURATION_MINUTES)):
         raise InvalidInput(f"The field 'duration' must not be more than {MAX_DURATION_MINUTES} minutes")
     return int(digits or DEFAULT_DURATION_MINUTES)
 
 
 def _parse_slides_url(params):
-    url = NON_URL_CHARACTERS.sub("", params.text("slides_link"))
+    url = complete_web_url(NON_URL_CHARACTERS.sub("", params.text("slides_link")))
     check_length("slides_link", url, MAX_LENGTHS["slides_link"])
     return url
 

@@ -10,7 +10,8 @@ from joindin.permissions import can_read_audit_log
 from joindin.queries.accounts.users import get_user_by_username
 from joindin.queries.audit import AuditFilter, list_audit_entries
 from joindin.resources.web.admin.common import admin_page, blp, require_permission
-from joindin.utils.datetimes import parse_date, utc_now
+from joindin.utils.date_texts import DATE_FORMS, parse_date
+from joindin.utils.datetimes import utc_now
 from joindin.utils.text import parse_id, strip_control_chars
 
 FIELDS = ("actor", "action", "subject", "since", "until")
@@ -42,7 +43,11 @@ def _parse_filter(values):
     """Return the filter, and messages by field for values that are not valid."""
     errors, now = {}, utc_now()
     dates = {name: parse_date(values[name], None, now) if values[name] else None for name in ("since", "until")}
-    errors |= {name: "This is not a date" for name, date in dates.items() if values[name] and date is None}
+    errors |= {
+        name: f"This is not a clear date. Write it as {DATE_FORMS}"
+        for name, date in dates.items()
+        if values[name] and date is None
+    }
     subject = re.fullmatch(r"([a-z_]{1,20})(?:[: ](\d{1,9}))?", values["subject"], re.ASCII)
     if values["subject"] and subject is None:
         errors["subject"] = "Enter a type, or a type and a number, for example event:7"

@@ -5,7 +5,9 @@ import hashlib
 import pytest
 
 from joindin.models import Event, EventComment
+from tests.database_rows import count_rows
 from tests.factories import (
+    days_from_now,
     make_client,
     make_event,
     make_event_comment,
@@ -260,12 +262,38 @@ def test_only_the_first_rating_of_a_person_counts(api, session):
     writer = api.signed_in(author)
 
     replies = [
-        comment_on(writer, event, comment=text, rating=rating) for text, rating in (("a", 2), ("b", 5), ("c", 77))
+        comment_on(writer, event, comment=text, rating=rating) for text, rating in (("a", 2), ("b", 5), ("c", 0))
     ]
 
     assert [reply.status_code for reply in replies] == [201, 201, 201]
     assert [each["rating"] for each in api.get(f"/v2.1/events/{event.id}/comments").json["comments"]] == [0, 0, 2]
     assert read_counters(session.get(Event, event.id)) == (3, 2, 1)
+
+
+@pytest.mark.parametrize("rating", [-1, "-0.5", 6, "5.5", 77, "1e400"])
+@pytest.mark.parametrize("who", ["host", "repeated author"])
+def test_a_rating_out_of_range_is_refused_even_where_it_does_not_count(api, session, who, rating):
+    author = make_user(session)
+    event = make_event(session, host=author if who == "host" else None)
+    caller = api.signed_in(author)
+    if who == "repeated author":
+        comment_on(caller, event, comment="first", rating=3)
+    before = count_rows(session)
+
+    reply = comment_on(caller, event, comment="x", rating=rating)
+
+    assert (reply.status_code, reply.json) == (400, ['The field "rating" must be a number (1-5)'])
+    assert count_rows(session) == before
+
+
+@pytest.mark.parametrize(("days", "enabled"), [(-100, 0), (0, 1), (30, 0)])
+def test_comments_are_accepted_at_any_time_and_comments_enabled_is_for_display(api, session, days, enabled):
+    event = make_event(session, starts_at=days_from_now(days))
+
+    reply = comment_on(api.signed_in(make_user(session)), event, comment="x", rating=4)
+
+    assert reply.status_code == 201
+    assert api.get(f"/v2.1/events/{event.id}?verbose=yes").json["events"][0]["comments_enabled"] == enabled
 
 
 def test_hosts_comment_without_rating_but_admins_rate(api, session):

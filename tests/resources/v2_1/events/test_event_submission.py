@@ -18,6 +18,10 @@ def _today(time_machine):
     time_machine.move_to(NOW, tick=False)
 
 
+def unclear(field):
+    return f"The date of '{field}' is not clear: write it as 2027-05-08 or 2027-05-08T09:30"
+
+
 def body(**changes):
     """Return a valid body; fields that are None are left out."""
     fields = {
@@ -121,7 +125,25 @@ def test_the_address_with_a_slash_does_the_same(api, session, trusted):
         ({"location": "  "}, LOCATION),
         ({"start_date": None}, DATES),
         ({"end_date": "whenever"}, DATES),
-        ({"start_date": "2026-02-30"}, DATES),
+        ({"start_date": "2026-11-32"}, f"{DATES}. {unclear('start_date')}"),
+        (
+            {"start_date": "08.05.27", "end_date": "13/06/2027"},
+            f"{DATES}. {unclear('start_date')}. {unclear('end_date')}",
+        ),
+        ({"end_date": "9-17"}, f"{DATES}. {unclear('end_date')}"),
+        (
+            {"cfp_start_date": "soon"},
+            "The field 'cfp_start_date' must be a date such as 2027-05-08 or 2027-05-08T09:30",
+        ),
+        ({"cfp_end_date": "Q2 2027"}, "The field 'cfp_end_date' must be a date such as 2027-05-08 or 2027-05-08T09:30"),
+        ({"href": "javascript:alert(1)"}, "The field 'href' must be a web address such as https://conf.example"),
+        ({"href": "x" * 700}, "The field 'href' must be a web address such as https://conf.example"),
+        ({"cfp_url": "no address"}, "The field 'cfp_url' must be a web address such as https://conf.example"),
+        ({"latitude": "north"}, "The field 'latitude' must be a number"),
+        ({"longitude": "1-2"}, "The field 'longitude' must be a number"),
+        ({"tags": ["php", None]}, "The items of 'tags' must be texts"),
+        ({"tags": [["php"]]}, "The items of 'tags' must be texts"),
+        ({"tags": True}, "Expected parameter tags is not a readable string"),
         ({"start_date": "2026-12-03"}, ORDER),
         ({"start_date": "2026-12-03", "tz_place": "Nowhere"}, ORDER),
         ({"start_date": None, "tz_place": None}, DATES),
@@ -146,7 +168,7 @@ def test_what_cannot_be_accepted_is_refused_with_its_sentence(session, trusted, 
     assert session.scalar(select(func.count()).select_from(Event)) == 0
 
 
-@pytest.mark.parametrize("content", [None, b"", b"{broken", b"[]", b"null", b'"text"', b"name=SampleConf"])
+@pytest.mark.parametrize("content", [None, b"", b"[]", b"{}"])
 def test_all_errors_are_reported_together_in_the_order_of_the_contract(session, trusted, content):
     reply = trusted.post("/v2.1/events", data=content, content_type="application/json")
 
@@ -213,8 +235,12 @@ def test_visitors_do_not_submit(api, session, headers):
     ("given", "kept"),
     [
         ({"href": "https://conf.example/a?b=c"}, {"href": "https://conf.example/a?b=c"}),
-        ({"href": "javascript:alert(1)", "cfp_url": "conf.example"}, {"href": None, "cfp_url": None}),
-        ({"href": "x" * 700}, {"href": None}),
+        ({"href": "conf.example", "cfp_url": "//conf.example/cfp"}, {"href": "https://conf.example", "cfp_url": "https://conf.example/cfp"}),
+        ({"href": "", "cfp_url": None}, {"href": None, "cfp_url": None}),
+        ({"cfp_end_date": "1. Oktober 2026"}, {"cfp_end_date": "2026-10-01T00:00:00+02:00"}),
+        ({"tz_continent": "europe", "tz_place": "LONDON"}, {"tz_continent": "Europe", "tz_place": "London"}),
+        ({"tz_continent": "US", "tz_place": "Pacific-New"}, {"tz_continent": "America", "tz_place": "Los_Angeles"}),
+        ({"start_date": "first monday of december 2026", "end_date": "2026-12-07 +1 day"}, {"start_date": "2026-12-07T00:00:00+01:00"}),
         (
             {"cfp_start_date": "2026-10-01", "cfp_end_date": "1 November 2026", "cfp_url": "http://cfp.example"},
             {
@@ -223,15 +249,16 @@ def test_visitors_do_not_submit(api, session, headers):
                 "cfp_url": "http://cfp.example",
             },
         ),
-        ({"cfp_start_date": "soon", "cfp_end_date": ""}, {"cfp_start_date": None, "cfp_end_date": None}),
+        ({"cfp_start_date": None, "cfp_end_date": ""}, {"cfp_start_date": None, "cfp_end_date": None}),
         ({"latitude": "52.3731° N", "longitude": -4.5}, {"latitude": 52.3731, "longitude": -4.5}),
         ({"latitude": "", "longitude": 0}, {"latitude": None, "longitude": None}),
-        ({"latitude": "north", "longitude": "1-2"}, {"latitude": None, "longitude": None}),
         ({"tags": ["  PHP ", "php", "Web", "", " "]}, {"tags": ["php", "web"]}),
         ({"tags": {"0": "php", "7": "web"}}, {"tags": ["php", "web"]}),
-        ({"tags": [8, 1.5, None, True, ["x"]]}, {"tags": ["8", "1.5"]}),
+        ({"tags": [8, 1.5]}, {"tags": ["8", "1.5"]}),
+        ({"tags": None}, {"tags": []}),
         ({"tags": [""]}, {"tags": []}),
-        ({"tags": "php"}, {"tags": []}),
+        ({"tags": "PHP, web ,,php"}, {"tags": ["php", "web"]}),
+        ({"name": "List<String> if (a<b && c>d)"}, {"name": "List<String> if (a<b && c>d)"}),
         ({"tags": ["café", "CAFE"]}, {"tags": ["café"]}),
         ({"name": 2026, "location": 8.5}, {"name": "2026", "location": "8.5"}),
         ({"name": "<b>A</b> & \"B\" 'ü' 🎉"}, {"name": "A & \"B\" 'ü' 🎉"}),

@@ -1,0 +1,64 @@
+"""Removal of HTML elements from plain texts; what only looks like one stays (spec 2.15)."""
+
+import time
+
+import pytest
+
+from joindin.utils.markup import remove_markup
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("List<String>", "map<K, V>", "if (a<b && c>d)", "a<b and c>d", "a<i && i>b", "vector<int> v; std::map<K,V>"),
+        *(
+            "List<Map<String, Object>>",
+            "List<Object> o",
+            "Vec<u8>",
+            "<T extends Foo>",
+            "</String>",
+            "x < y > z",
+            "I <3 this",
+        ),
+        *("for (i=0;i<p;i++) if (x>1)", "x<?y:z>", "a<!b && c>d", "<<EOF > file", "a <- b; b -> a", "<my-part x=1>"),
+        "if (a<b && List<String>)",
+    ],
+)
+def test_what_is_no_html_element_stays(text):
+    assert remove_markup(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("<b>x</b> <i class='y'>z</i>", "x z"),
+        ("<h1>t</h1><br/>u<br />", "tu"),
+        ("<p hidden>x</p>", "x"),
+        ("<SCRIPT>f()</SCRIPT >", "f()"),
+        ("<script foo>f()</script bar>", "f()"),
+        ("<a\nhref=x>y</a>", "y"),
+        ("<img src=x onerror=f()>", ""),
+        ("<img/src=x/onerror=f()>", ""),
+        ("<svg/onload=f()>", ""),
+        ("<b onclick=f()>y</b>", "y"),
+        ("<foo onfocus=f() autofocus>z", "z"),
+        ("<img src=x onerror=f() <foo>", ""),
+        ("<b x <foo y=1>", ""),
+        ("<foo onfocus=f() <bar>", ""),
+        ("<scr<script>ipt>f()</scr</script>ipt>", "f()"),
+        ("List<b>", "List"),
+        ("a<!-- <b>c</b> -->d", "ad"),
+        ("<!doctype html><![CDATA[x]]><?php y ?>z", "z"),
+    ],
+)
+def test_html_elements_are_removed(text, cleaned):
+    assert remove_markup(text) == cleaned
+
+
+@pytest.mark.parametrize("part", ["<!--", "<a", "<a>", "<!", "< >", "<<a>", "-->", "<foo ", "<b x ", "<b x="])
+def test_cleaning_takes_linear_time(part):
+    started_at = time.process_time()
+
+    remove_markup(part * 100_000 + ">" * 100_000)
+
+    assert time.process_time() - started_at < 5
