@@ -1,7 +1,7 @@
 """Removal of HTML from texts that are plain text for every client (spec 2.15).
 
 Clients of the original print these texts without escaping, so everything that a browser would treat as an element goes.
-What only looks like one stays: ``List<String>``, ``map<K, V>``, ``if (a<b && c>d)``.
+Texts that only look like tags stay: ``List<String>``, ``map<K, V>``, ``if (a<b && c>d)``.
 """
 
 import re
