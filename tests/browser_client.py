@@ -57,7 +57,13 @@ class Browser:
         """Create a session without the sign-in form, for tests of something else."""
         now = utc_now()
         _, token = create_browser_session(
-            db.session, user, ip_address=None, user_agent="", lifetime=dt.timedelta(days=1), now=now
+            db.session,
+            user,
+            ip_address=None,
+            user_agent="",
+            lifetime=dt.timedelta(days=1),
+            now=now,
+            with_second_factor=True,
         )
         self.set_cookie("sessionid", token)
         return self

@@ -10,7 +10,7 @@ from functools import wraps
 from urllib.parse import quote, urlsplit
 
 import flask
-from flask import Flask, current_app, g, redirect, request
+from flask import Flask, Response, current_app, g, redirect, request
 from flask.sessions import SecureCookieSessionInterface
 
 from joindin.errors import Unauthenticated
@@ -18,7 +18,7 @@ from joindin.extensions import db
 from joindin.http.request_identity import set_session_user
 from joindin.models import BrowserSession, User
 from joindin.operations.accounts.sessions import create_browser_session, record_session_use, revoke_browser_session
-from joindin.queries.accounts.sessions import get_session_by_token
+from joindin.queries.accounts.sessions import get_session_by_token, is_recently_authenticated
 from joindin.utils.datetimes import utc_now
 
 SESSION_COOKIE = "sessionid"
@@ -29,9 +29,6 @@ CONFIRM_PATH = "/accounts/confirm/"
 ACCOUNT_PATH = "/accounts/"
 
 MSG_REAUTHENTICATE = "Nothing has changed yet. Confirm your identity, then send the form again"
-
-# Period after a sign-in in which sign-in methods may be changed without entering the password again.
-REAUTH_WINDOW = dt.timedelta(minutes=15)
 
 MAX_COOKIE_LENGTH = 200
 
@@ -91,22 +88,29 @@ def sign_in_required(view: Callable) -> Callable:
 
 
 def recent_sign_in_required(view: Callable) -> Callable:
-    """As :func:`sign_in_required`; after ``REAUTH_WINDOW`` the user has to confirm their identity first."""
+    """As :func:`sign_in_required`; users who did not authenticate recently have to confirm their identity first."""
 
     @wraps(view)
     def guarded(*args, **kwargs):
         if session_user() is None:
             return redirect(sign_in_url())
-        if current_session().authenticated_at <= utc_now() - REAUTH_WINDOW:
-            if request.method == "POST":
-                flask.flash(MSG_REAUTHENTICATE)
-            return redirect(_with_next(CONFIRM_PATH))
-        return view(*args, **kwargs)
+        return view(*args, **kwargs) if has_recent_sign_in() else redirect_to_confirmation()
 
     return guarded
 
 
-def start_session(user: User) -> BrowserSession:
+def has_recent_sign_in() -> bool:
+    return is_recently_authenticated(db.session, current_session(), utc_now())
+
+
+def redirect_to_confirmation() -> Response:
+    """Have the signed-in user confirm their identity, and come back to this page. A form has to be sent again."""
+    if request.method == "POST":
+        flask.flash(MSG_REAUTHENTICATE)
+    return redirect(_with_next(CONFIRM_PATH))
+
+
+def start_session(user: User, *, with_second_factor: bool) -> BrowserSession:
     """Sign ``user`` in with a new cookie value, which prevents session fixation. The caller commits."""
     if (previous := current_session()) is not None:
         revoke_browser_session(db.session, previous, now=utc_now())
@@ -117,6 +121,7 @@ def start_session(user: User) -> BrowserSession:
         user_agent=request.user_agent.string,
         lifetime=dt.timedelta(days=current_app.config["SESSION_DAYS"]),
         now=utc_now(),
+        with_second_factor=with_second_factor,
     )
     flask.session.clear()
     _save_session(session, user)

@@ -14,7 +14,14 @@ MAX_USER_AGENT_LENGTH = 200
 
 
 def create_browser_session(
-    session, user: User, *, ip_address: str | None, user_agent: str | None, lifetime: dt.timedelta, now: dt.datetime
+    session,
+    user: User,
+    *,
+    ip_address: str | None,
+    user_agent: str | None,
+    lifetime: dt.timedelta,
+    now: dt.datetime,
+    with_second_factor: bool = False,
 ) -> tuple[BrowserSession, str]:
     """Create a session of ``user``; return it and the value of its cookie, of which only the hash is stored."""
     token = new_session_token()
@@ -23,6 +30,7 @@ def create_browser_session(
         user_id=user.id,
         created_at=now,
         authenticated_at=now,
+        second_factor_at=now if with_second_factor else None,
         last_seen_at=now,
         expires_at=now + lifetime,
         ip_address=ip_address,
@@ -43,6 +51,18 @@ def record_session_use(session, used: BrowserSession, now: dt.datetime) -> bool:
         .values(last_seen_at=now)
     )
     return True
+
+
+def record_authentication(session, browser_session: BrowserSession, *, now: dt.datetime) -> None:
+    """Store that the user has confirmed the password or the external identity."""
+    browser_session.authenticated_at = now
+    session.flush()
+
+
+def record_second_factor(session, browser_session: BrowserSession, *, now: dt.datetime) -> None:
+    """Store that the user has confirmed a second factor."""
+    browser_session.second_factor_at = now
+    session.flush()
 
 
 def revoke_browser_session(session, ended_session: BrowserSession, *, now: dt.datetime) -> None:

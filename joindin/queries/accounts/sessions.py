@@ -7,8 +7,26 @@ from sqlalchemy.orm import contains_eager
 
 from joindin.errors import NotFound
 from joindin.models import BrowserSession
+from joindin.queries.accounts.second_factors import has_second_factor
 from joindin.queries.accounts.users import MAY_SIGN_IN
 from joindin.security.tokens import hash_token
+
+# Period after an authentication in which sign-in methods may be changed without another one.
+REAUTH_WINDOW = dt.timedelta(minutes=15)
+
+
+def is_recently_authenticated(session, browser_session: BrowserSession, now: dt.datetime) -> bool:
+    """Return whether the user has authenticated in ``REAUTH_WINDOW`` with every factor that the account has now.
+
+    Every check of a recent sign-in calls this function. The second factor follows the password or the external identity
+    each time; these alone are not enough for an account with a second factor, also if it was added after the sign-in.
+    """
+    authenticated_at, second_factor_at = browser_session.authenticated_at, browser_session.second_factor_at
+    if authenticated_at <= now - REAUTH_WINDOW:
+        return False
+    if second_factor_at is not None and second_factor_at >= authenticated_at:
+        return True
+    return not has_second_factor(session, browser_session.user_id)
 
 
 def get_session_by_token(session, token: str, now: dt.datetime, idle: dt.timedelta) -> BrowserSession | None:

@@ -9,7 +9,7 @@ from joindin.errors import Forbidden, InvalidInput, NotConfigured
 from joindin.extensions import db
 from joindin.http.forms import Form, PlainTextField, RadioChoice, choices, max_length, required
 from joindin.http.html_pages import flash_success, render_page
-from joindin.http.sessions import recent_sign_in_required, require_user, sign_in_required
+from joindin.http.sessions import recent_sign_in_required, require_user
 from joindin.http.trailing_slash import add_trailing_slash_route
 from joindin.operations.accounts.client_registration import register_application
 from joindin.operations.accounts.clients import check_redirect_uris, delete_client, edit_application, rotate_secret
@@ -192,16 +192,16 @@ def _secret_key():
 
 def _add_routes(base_path):
     """Add the same pages for the user's own applications and for all of them."""
-    for rule, view, guard, methods in (
-        ("", applications_page, sign_in_required, ["GET"]),
-        ("register/", register_application_page, recent_sign_in_required, ["GET", "POST"]),
-        ("<positive:client_id>/", application_page, sign_in_required, ["GET"]),
-        ("<positive:client_id>/update/", edit_application_page, sign_in_required, ["GET", "POST"]),
-        ("<positive:client_id>/delete/", delete_application_page, recent_sign_in_required, ["GET", "POST"]),
-        ("<positive:client_id>/secret/", rotate_secret_action, recent_sign_in_required, ["POST"]),
+    for rule, view, methods in (
+        ("", applications_page, ["GET"]),
+        ("register/", register_application_page, ["GET", "POST"]),
+        ("<positive:client_id>/", application_page, ["GET"]),
+        ("<positive:client_id>/update/", edit_application_page, ["GET", "POST"]),
+        ("<positive:client_id>/delete/", delete_application_page, ["GET", "POST"]),
+        ("<positive:client_id>/secret/", rotate_secret_action, ["POST"]),
     ):
         endpoint = f"{view.__name__} of {'all' if base_path == ALL_PATH else 'own'} applications"
-        guarded = guard(partial(view, base_path))
+        guarded = recent_sign_in_required(partial(view, base_path))
         add_trailing_slash_route(blp, f"{base_path}{rule}", guarded, endpoint=endpoint, methods=methods)
 
 

@@ -15,7 +15,6 @@ from joindin.http.html_pages import flash_error, flash_success, render_page
 from joindin.http.sessions import (
     ACCOUNT_PATH,
     SIGN_IN_PATH,
-    current_session,
     next_url,
     recent_sign_in_required,
     require_user,
@@ -35,7 +34,7 @@ from joindin.operations.accounts.external_sign_in import (
 )
 from joindin.operations.rate_limits import EXTERNAL_SIGN_IN, client_network, consume_attempt
 from joindin.queries.accounts.external_identities import get_user_identity
-from joindin.resources.web.account.second_factor_step import complete_sign_in
+from joindin.resources.web.account.second_factor_step import complete_sign_in, confirm_identity
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
 from joindin.utils.http_client import Deadline
@@ -147,9 +146,7 @@ def _confirm(pending, identity):
         raise DomainError(
             f"You signed in to another account at {_provider_name()}, or too long ago. Please confirm again"
         )
-    current_session().authenticated_at = utc_now()
-    db.session.commit()
-    return redirect(pending.next_url)
+    return confirm_identity(require_user(), pending.next_url)
 
 
 def _begin(purpose, return_path):

@@ -12,7 +12,9 @@ from joindin.http.html_pages import flash_success, render_page
 from joindin.http.sessions import (
     clear_session_cookie,
     current_session,
+    has_recent_sign_in,
     recent_sign_in_required,
+    redirect_to_confirmation,
     require_user,
     session_idle_timeout,
     sign_in_required,
@@ -82,6 +84,9 @@ def profile_page():
     user = require_user()
     form = ProfileForm(obj=user)
     if form.validate_on_submit():
+        # The username is part of the sign-in.
+        if form.username.data != user.username and not has_recent_sign_in():
+            return redirect_to_confirmation()
         try:
             edit_profile(db.session, user.id, {name: form[name].data for name in PROFILE_FIELDS}, actor=user)
         except InvalidInput as error:

@@ -8,7 +8,7 @@ from joindin.extensions import db
 from joindin.http.forms import MSG_PASSWORD_TOO_WEAK, Form, PlainTextField, required
 from joindin.http.html_pages import flash_success, render_page
 from joindin.http.password_login import authenticate
-from joindin.http.sessions import current_session, require_user, sign_in_required
+from joindin.http.sessions import current_session, recent_sign_in_required, require_user
 from joindin.operations.accounts.pending_confirmations import is_mail_allowed
 from joindin.operations.accounts.profiles import edit_profile
 from joindin.operations.accounts.users import (
@@ -87,7 +87,7 @@ def new_password_page():
 
 
 @blp.route("/accounts/password/", methods=["GET", "POST"])
-@sign_in_required
+@recent_sign_in_required
 def change_password_page():
     form, user = ChangePasswordForm(), require_user()
     if form.validate_on_submit():
@@ -103,7 +103,6 @@ def change_password_page():
                 verified_hash=user.password_hash,
                 kept_session=current_session(),
             )
-            current_session().authenticated_at = utc_now()
             db.session.commit()
             flash_success("Your password is changed. All other browsers are signed out.")
             return redirect("/accounts/")

@@ -20,6 +20,7 @@ from joindin.http.sessions import current_session, next_url, require_user, sessi
 from joindin.models import User
 from joindin.operations.accounts.passkeys import RelyingParty, build_request_options, verify_passkey
 from joindin.operations.accounts.second_factors import MSG_WRONG_CODE, verify_code
+from joindin.operations.accounts.sessions import record_authentication, record_second_factor
 from joindin.operations.rate_limits import (
     CHALLENGE,
     consume_attempt,
@@ -63,14 +64,18 @@ def complete_sign_in(user: User, next_path: str | None = None):
     next_path = next_path or next_url()
     if has_second_factor(db.session, user.id):
         return _redirect_to_second_factor(user, next_path)
-    return _finish_sign_in(user, next_path)
+    return _finish_sign_in(user, next_path, with_second_factor=False)
 
 
 def confirm_identity(user: User, next_path: str):
-    """Record that the signed-in user has confirmed their password; with a second factor, redirect to its page first."""
+    """Record that the signed-in user has confirmed the password or the external identity; with a second factor,
+    redirect to its page next. Commits.
+    """
+    record_authentication(db.session, current_session(), now=utc_now())
+    db.session.commit()
     if has_second_factor(db.session, user.id):
         return _redirect_to_second_factor(user, next_path)
-    return _finish_confirmation(next_path)
+    return redirect(next_path)
 
 
 @blp.route("/accounts/second/", methods=["GET", "POST"])
@@ -92,7 +97,9 @@ def second_factor_page():
             if not is_correct:
                 form.add_error(MSG_PASSKEY_REJECTED if form.credential.data else MSG_WRONG_CODE, form.code)
         if is_correct:
-            return _finish_confirmation(next_url()) if session_user() else _finish_sign_in(user, next_url())
+            if session_user():
+                return _finish_confirmation(next_url())
+            return _finish_sign_in(user, next_url(), with_second_factor=True)
     options = None
     if list_passkeys(db.session, user.id):
         options = build_request_options(db.session, user, relying_party(), issue_challenge())
@@ -209,14 +216,14 @@ def _verify_factor(user, form):
     return is_correct
 
 
-def _finish_sign_in(user, next_path):
-    start_session(user)
+def _finish_sign_in(user, next_path, *, with_second_factor):
+    start_session(user, with_second_factor=with_second_factor)
     db.session.commit()
     return redirect(next_path)
 
 
 def _finish_confirmation(next_path):
     flask.session.pop(PENDING_KEY, None)
-    current_session().authenticated_at = utc_now()
+    record_second_factor(db.session, current_session(), now=utc_now())
     db.session.commit()
     return redirect(next_path)

@@ -10,7 +10,7 @@ from joindin.errors import Conflict, InvalidInput
 from joindin.extensions import db
 from joindin.http.forms import Form, PlainTextField, max_length, required
 from joindin.http.html_pages import flash_error, flash_success, render_page
-from joindin.http.sessions import recent_sign_in_required, require_user, sign_in_required
+from joindin.http.sessions import current_session, recent_sign_in_required, require_user, sign_in_required
 from joindin.operations.accounts.passkeys import add_passkey, build_creation_options, remove_passkey
 from joindin.operations.accounts.second_factors import (
     MSG_WRONG_CODE,
@@ -19,6 +19,7 @@ from joindin.operations.accounts.second_factors import (
     remove_authenticator,
     renew_recovery_codes,
 )
+from joindin.operations.accounts.sessions import record_second_factor
 from joindin.queries.accounts.second_factors import count_recovery_codes, has_authenticator, list_passkeys
 from joindin.resources.web.account.second_factor_step import (
     consume_challenge,
@@ -93,6 +94,7 @@ def add_authenticator_page():
             form.add_error(MSG_WRONG_CODE, form.code)
         else:
             reset_factor_attempts(user)
+            record_second_factor(db.session, current_session(), now=utc_now())
             db.session.commit()
             return _recovery_codes_or_redirect(
                 "Your app is added. From now on you need one of its codes to sign in.", codes
@@ -137,6 +139,7 @@ def add_passkey_page():
             db.session.rollback()
             form.add_error(str(error))
         else:
+            record_second_factor(db.session, current_session(), now=utc_now())
             db.session.commit()
             return _recovery_codes_or_redirect(
                 "The passkey is added. From now on you need it, or another factor, to sign in.", codes

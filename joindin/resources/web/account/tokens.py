@@ -10,7 +10,7 @@ from joindin.errors import Forbidden, InvalidInput, NotFound
 from joindin.extensions import db
 from joindin.http.forms import CheckboxList, Form, choices, max_length, required
 from joindin.http.html_pages import flash_error, flash_success, render_page
-from joindin.http.sessions import recent_sign_in_required, require_user, sign_in_required
+from joindin.http.sessions import recent_sign_in_required, require_user
 from joindin.http.trailing_slash import add_trailing_slash_route
 from joindin.operations.accounts.api_tokens import revoke_token
 from joindin.operations.accounts.oauth_grants import revoke_consent
@@ -52,7 +52,7 @@ class NewTokenForm(Form):
         return dt.datetime.combine(self.expires_0.data, self.expires_1.data or dt.time(23, 59), UTC)
 
 
-@sign_in_required
+@recent_sign_in_required
 def tokens_page():
     user, now = require_user(), utc_now()
     return render_page(
@@ -88,7 +88,7 @@ def create_token_page():
     return render_page("web/account/token_new.html", form=form)
 
 
-@sign_in_required
+@recent_sign_in_required
 def reveal_token_page(token_id):
     try:
         token = find_own_token(db.session, require_user().id, token_id)
@@ -103,7 +103,7 @@ def reveal_token_page(token_id):
     return response
 
 
-@sign_in_required
+@recent_sign_in_required
 def revoke_token_action():
     token_id = parse_id(request.form.get("pk", ""))
     if token_id is None:
@@ -115,7 +115,7 @@ def revoke_token_action():
     return redirect(PAGE_PATH)
 
 
-@sign_in_required
+@recent_sign_in_required
 def revoke_consent_action():
     client_id = parse_id(request.form.get("client", ""))
     if client_id is None:

@@ -66,6 +66,7 @@ def groups_page():
 
 @blp.post("/groups/")
 @require_permission(can_manage_groups)
+@recent_sign_in_required
 def add_group_action():
     form = GroupNameForm()
     if form.validate():
@@ -102,6 +103,7 @@ def group_page(group_id):
 
 @blp.post("/groups/<row_id:group_id>/name/")
 @require_permission(can_manage_groups)
+@recent_sign_in_required
 def rename_group_action(group_id):
     name = GroupNameForm().name.data or ""
     return _perform_on_group(
@@ -111,6 +113,7 @@ def rename_group_action(group_id):
 
 @blp.post("/groups/<row_id:group_id>/members/")
 @require_permission(can_manage_groups)
+@recent_sign_in_required
 def add_member_action(group_id):
     username = MemberForm().username.data or ""
     return _perform_on_group(
@@ -122,6 +125,7 @@ def add_member_action(group_id):
 
 @blp.post("/groups/<row_id:group_id>/members/<row_id:user_id>/removal/")
 @require_permission(can_manage_groups)
+@recent_sign_in_required
 def remove_member_action(group_id, user_id):
     return _perform_on_group(
         group_id,
@@ -132,6 +136,7 @@ def remove_member_action(group_id, user_id):
 
 @blp.post("/groups/<row_id:group_id>/removal/")
 @require_permission(can_manage_groups)
+@recent_sign_in_required
 def delete_group_action(group_id):
     name = find_group(db.session, group_id).name
     return perform_and_redirect(

@@ -13,28 +13,8 @@ from joindin.jobs.cleanup import purge_expired
 from joindin.models import BrowserSession, ExternalIdentity, ExternalSignIn, Mail, User
 from joindin.utils.datetimes import utc_now
 from tests.browser_client import Browser, main_text, make_user_with_password
-from tests.conftest import WEBSITE_URL
 from tests.factories import days_from_now
-from tests.oidc.fake_provider import FakeProvider
-
-CALLBACK = "/accounts/external/callback/"
-CLAIMS = {"email": "emily@example.org", "email_verified": True, "name": "Emily Elm", "preferred_username": "emily"}
-
-
-@pytest.fixture(scope="module")
-def running_provider():
-    with FakeProvider(f"{WEBSITE_URL}{CALLBACK}") as provider:
-        yield provider
-
-
-@pytest.fixture
-def provider(app, running_provider, monkeypatch):
-    for name, value in running_provider.settings.items():
-        monkeypatch.setitem(app.config, name, value)
-    app.extensions.pop("oidc", None)
-    running_provider.claims, running_provider.metadata_overrides = {}, {}
-    running_provider.sign_in("emily-1", **CLAIMS)
-    return running_provider
+from tests.resources.web.account.conftest import CALLBACK, CLAIMS
 
 
 class RedirectedBrowser(Browser):
