@@ -52,7 +52,7 @@ def init_app(app: Flask, tables: Iterable[RouteScopes]) -> None:
         for method in rule.methods
         if method != "OPTIONS"
     }
-    if unknown := sorted(merged.keys() - {_documented_path(rule) for rule in rules}):
+    if unknown := sorted(merged.keys() - {documented_path(rule) for rule in rules}):
         raise LookupError(f"There is no route {unknown[0]}: remove its scope")
 
 
@@ -65,7 +65,7 @@ def accepts_tokens(rule: Rule) -> bool:
 
 def required_scope(routes: RouteScopes, rule: Rule, method: str) -> str:
     """:raises LookupError: if the table has no scope for the rule and the method."""
-    scope = scope_for_path(routes, _documented_path(rule), method)
+    scope = scope_for_path(routes, documented_path(rule), method)
     if scope not in (*SCOPES, "any"):
         raise LookupError(f"{method} {rule.rule} has no scope: add it to the scopes.py of its surface")
     return scope
@@ -103,6 +103,6 @@ def _merge(tables):
     return merged
 
 
-def _documented_path(rule):
+def documented_path(rule):
     """Return the path of the rule as the documentation writes it: ``/events/{event_id}``."""
     return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)

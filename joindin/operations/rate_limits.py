@@ -10,6 +10,7 @@ attempt in 15 minutes.
 
 import datetime as dt
 import hashlib
+import math
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
@@ -61,12 +62,6 @@ SIGN_IN_WARNING_MAIL = RateLimit("sign-in letter", 1, dt.timedelta(days=1))
 EXTERNAL_SIGN_IN = RateLimit("external sign-in", 300, dt.timedelta(hours=1))
 # A WebAuthn challenge is answered once.
 CHALLENGE = RateLimit("challenge", 1, dt.timedelta(hours=1))
-REGISTRATION = RateLimit("registration", 60, dt.timedelta(hours=1))
-# Requests of anonymous Gancio clients that could be spam.
-SPAM = RateLimit("spam", 6, dt.timedelta(minutes=5))
-# A web site registers all its users from one address.
-API_REGISTRATION = RateLimit("API registration", 300, dt.timedelta(hours=1))
-MAIL_NETWORK = RateLimit("mail address", 60, dt.timedelta(hours=1))
 MAIL_ACCOUNT = RateLimit("mail account", 5, dt.timedelta(hours=1))
 
 
@@ -77,7 +72,7 @@ def consume_attempt(session, limit: RateLimit, *subject: object, now: dt.datetim
     """
     count, ends_at = _count(session, limit, subject, now)
     if count > limit.max_count:
-        raise RateLimited(MSG_TRY_LATER, max(1, int((ends_at - now).total_seconds())))
+        raise RateLimited(MSG_TRY_LATER, max(1, math.ceil((ends_at - now).total_seconds())))
 
 
 def refund_attempt(session, limit: RateLimit, *subject: object) -> None:

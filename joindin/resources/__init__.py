@@ -22,6 +22,7 @@ def init_app(app: Flask, api: Api) -> None:
         html_pages,
         known_devices,
         openapi,
+        request_limits,
         security_headers,
         sessions,
         token_scopes,
@@ -46,6 +47,7 @@ def init_app(app: Flask, api: Api) -> None:
     gancio.init_app(app)
     ephios.init_app(app)
     docs.init_app(app, api)
+    request_limits.init_app(app)
     token_scopes.init_app(app, (v2_1.scopes.ROUTES, gancio.scopes.ROUTES, ephios.scopes.ROUTES))
     error_dispatch.init_app(
         app,

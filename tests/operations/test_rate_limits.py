@@ -287,9 +287,5 @@ def test_the_limits_are_those_that_the_security_notes_promise():
         "SIGN_IN_WARNING_MAIL": (1, days(1)),
         "EXTERNAL_SIGN_IN": (300, hours(1)),
         "CHALLENGE": (1, hours(1)),
-        "REGISTRATION": (60, hours(1)),
-        "SPAM": (6, minutes(5)),
-        "API_REGISTRATION": (300, hours(1)),
-        "MAIL_NETWORK": (60, hours(1)),
         "MAIL_ACCOUNT": (5, hours(1)),
     }

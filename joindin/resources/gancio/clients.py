@@ -1,14 +1,12 @@
 """Dynamic registration of applications, and the tokens of the user (spec 4.4)."""
 
 import orjson
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from joindin.errors import InvalidInput, NotFound
 from joindin.extensions import db
-from joindin.http.request_identity import get_caller
 from joindin.models import GANCIO
 from joindin.operations.accounts.client_registration import register_dynamic_client
-from joindin.operations.rate_limits import SPAM, client_network, consume_attempt
 from joindin.queries.accounts.api_tokens import list_gancio_tokens
 from joindin.queries.accounts.clients import get_client_by_key
 from joindin.representations.gancio.clients import represent_client, represent_new_client, represent_token
@@ -26,11 +24,6 @@ blp = Blueprint("gancio_clients", __name__, url_prefix="/api")
 @blp.post("/client")
 def register():
     """Register an application. It needs no account; the consent page says that it registered itself."""
-    if get_caller().token is None:
-        try:
-            consume_attempt(db.session, SPAM, client_network(request.remote_addr), now=utc_now())
-        finally:
-            db.session.commit()
     params = read_params()
     if params.get("scopes", GANCIO_CLIENT_SCOPE) != GANCIO_CLIENT_SCOPE:
         return _json({"error": "Invalid scopes"}, 422)

@@ -1,6 +1,6 @@
 """Users: listing, reading, registration, confirmation of addresses, new passwords (spec 9)."""
 
-from flask import current_app, request
+from flask import current_app
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
@@ -13,7 +13,6 @@ from joindin.operations.accounts.users import (
     reset_password,
     verify_address,
 )
-from joindin.operations.rate_limits import API_REGISTRATION, client_network, consume_attempt
 from joindin.queries.accounts.users import (
     find_user_key,
     find_user_key_by_name,
@@ -118,7 +117,6 @@ class Users(MethodView):
         """Register an account. The token that is mailed to the address has to confirm it."""
         params = get_params()
         fields, password = _parse_registration(params)
-        _consume_registration_attempt()
         is_verified = current_app.config["ALLOW_AUTO_VERIFY_USERS"] and params.is_true("auto_verify_user")
         user = register_user(db.session, now=utc_now(), password=password, is_verified=is_verified, **fields)
         db.session.commit()
@@ -201,14 +199,6 @@ class UsersFallback(MethodView):
 
 
 add_undocumented_route(blp, "/users/<path:rest>", UsersFallback)
-
-
-def _consume_registration_attempt():
-    try:
-        consume_attempt(db.session, API_REGISTRATION, client_network(request.remote_addr), now=utc_now())
-    finally:
-        # Committed also to release the lock before the password is hashed.
-        db.session.commit()
 
 
 def _parse_registration(params):

@@ -23,11 +23,10 @@ from joindin.operations.accounts.account_deletion import delete_user
 from joindin.operations.accounts.email_changes import confirm_email_change, request_email_change
 from joindin.operations.accounts.profiles import edit_profile
 from joindin.operations.accounts.sessions import revoke_browser_session
-from joindin.operations.rate_limits import MAIL_NETWORK
 from joindin.queries.accounts.personal_data import collect_personal_data
 from joindin.queries.accounts.sessions import find_own_session, list_sessions
 from joindin.representations.personal_data import pack_personal_data
-from joindin.resources.web.account.mailed_links import MailedTokenForm, consume_network_attempt, link_expired_page
+from joindin.resources.web.account.mailed_links import MailedTokenForm, link_expired_page
 from joindin.resources.web.account.registration import check_username
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
@@ -104,7 +103,6 @@ def profile_page():
 def email_page():
     form = EmailForm()
     if form.validate_on_submit():
-        consume_network_attempt(MAIL_NETWORK)
         request_email_change(db.session, require_user(), form.email.data, now=utc_now())
         db.session.commit()
         flash_success("We have sent a mail to the new address. Open the link in it to change your account.")

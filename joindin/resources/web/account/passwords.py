@@ -17,9 +17,8 @@ from joindin.operations.accounts.users import (
     reset_password,
     send_password_reset,
 )
-from joindin.operations.rate_limits import MAIL_NETWORK
 from joindin.queries.accounts.users import get_user_by_login
-from joindin.resources.web.account.mailed_links import MailedTokenForm, consume_network_attempt, link_expired_page
+from joindin.resources.web.account.mailed_links import MailedTokenForm, link_expired_page
 from joindin.resources.web.account.registration import new_password_field
 from joindin.resources.web.account.sign_in import USERNAME_ATTRIBUTES
 from joindin.resources.web.public.pages import blp
@@ -56,7 +55,6 @@ class ChangePasswordForm(Form):
 def forgotten_password_page():
     form = ForgottenPasswordForm()
     if form.validate_on_submit():
-        consume_network_attempt(MAIL_NETWORK)
         _mail_link(form.username.data)
         db.session.commit()
         return redirect("/accounts/password/reset/sent/")

@@ -23,9 +23,8 @@ from joindin.operations.accounts.registration import (
     request_registration,
 )
 from joindin.operations.accounts.users import MSG_USERNAME_TAKEN, verify_address
-from joindin.operations.rate_limits import REGISTRATION
 from joindin.queries.accounts.users import get_user_by_username
-from joindin.resources.web.account.mailed_links import MailedTokenForm, consume_network_attempt, link_expired_page
+from joindin.resources.web.account.mailed_links import MailedTokenForm, link_expired_page
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
 
@@ -98,7 +97,6 @@ def registration_page():
         return redirect("/accounts/")
     form = RegistrationForm()
     if form.validate_on_submit():
-        consume_network_attempt(REGISTRATION)
         request_registration(
             db.session,
             username=form.username.data,

@@ -3,14 +3,11 @@
 import re
 
 import pytest
-import time_machine
 from sqlalchemy import select
 
 from joindin.models import AccessToken, EmailVerification, Mail, PasswordReset, User
-from joindin.operations.rate_limits import API_REGISTRATION, client_network, consume_attempt
 from joindin.security.passwords import check_password, hash_password
 from joindin.security.tokens import hash_token
-from joindin.utils.datetimes import utc_now
 from tests.factories import NOW, make_client, make_user, newest
 
 ALICE = {
@@ -278,16 +275,3 @@ def test_a_password_is_not_reset_without_its_token(api, session, body, message):
 
     assert (reply.status_code, reply.json) == (400, [message])
     assert session.get(User, user.id).password_hash == "kept"
-
-
-def test_one_place_registers_so_often(api, session):
-    now = utc_now()
-    with time_machine.travel(now, tick=False):
-        for _ in range(API_REGISTRATION.max_count):
-            consume_attempt(session, API_REGISTRATION, client_network("127.0.0.1"), now=now)
-
-        refused = register(api)
-        elsewhere = api.post("/v2.1/users", json=ALICE, environ_base={"REMOTE_ADDR": "192.0.2.1"})
-
-    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "3600")
-    assert elsewhere.status_code == 201

@@ -1,0 +1,59 @@
+"""Counting of requests by the limits of ``route_limits.py``.
+
+An attempt is counted in the database, for all workers, before the route runs. The user is identified by token or browser session. A
+network is an IPv4 address or an IPv6 /64. Requests of visitors to a route that needs a user are refused by the route and not counted.
+"""
+
+from flask import Flask, request
+
+from joindin.extensions import db
+from joindin.http.request_identity import get_caller
+from joindin.http.route_limits import EDIT, READ_METHODS, RouteLimit, find_route_limit
+from joindin.http.sessions import session_user
+from joindin.http.surface_routing import OAUTH2, WEB, current_surface
+from joindin.http.token_scopes import documented_path
+from joindin.operations.rate_limits import RateLimit, client_network, consume_attempt
+from joindin.utils.datetimes import utc_now
+
+PAGE_SURFACES = (WEB, OAUTH2)
+
+
+def init_app(app: Flask) -> None:
+    """Count the requests. To be called after the surfaces have registered their authentication."""
+    app.before_request(_count_request)
+
+
+def _count_request():
+    """:raises RateLimited: if the user or the network has used up the limit of the route."""
+    if request.method in READ_METHODS or request.url_rule is None:
+        return
+    limit = find_route_limit(request.url_rule, request.method) or EDIT
+    if not isinstance(limit, RouteLimit):
+        return
+    user = _identify_user()
+    if user is None and not limit.visitors:
+        return
+    try:
+        _consume(limit, f"{request.method} {documented_path(request.url_rule)}", user)
+    finally:
+        # Also releases the lock of the counter before slow work, such as hashing a password.
+        db.session.commit()
+
+
+def _identify_user():
+    """Return the id of the user, or the application of a token without a user; None for visitors."""
+    if current_surface() in PAGE_SURFACES:
+        session_user()
+    caller = get_caller()
+    if caller.user is not None:
+        return caller.user.id
+    return caller.token and f"application {caller.token.client_key}"
+
+
+def _consume(limit, route, user):
+    now, network = utc_now(), client_network(request.remote_addr)
+    if user is None:
+        consume_attempt(db.session, RateLimit(f"visitors {route}", limit.visitors, limit.window), network, now=now)
+        return
+    consume_attempt(db.session, RateLimit(f"user {route}", limit.user, limit.window), user, now=now)
+    consume_attempt(db.session, RateLimit(f"users {route}", limit.network, limit.window), network, now=now)
