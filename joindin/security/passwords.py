@@ -1,4 +1,7 @@
-"""Password hashes: argon2id for new ones; bcrypt and MD5 of the original Joind.in are still accepted."""
+"""Password hashes: argon2id for new ones; bcrypt and MD5 of the original Joind.in are still accepted.
+
+A hash takes time and memory on purpose. A process therefore computes few at a time, and refuses with ``Overloaded`` beyond a short queue.
+"""
 
 import hashlib
 import hmac
@@ -9,26 +12,39 @@ import bcrypt
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from joindin.utils.concurrency_limit import ConcurrencyLimit
+
 # The smallest argon2id parameters that OWASP recommends: about 16 ms and 19 MiB for one check.
 _argon2 = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 MAX_PASSWORD_BYTES = 1024
+
+HASHING = ConcurrencyLimit("passwords", max_running=2, max_waiting=14, max_wait_s=5)
 
 # Compared where there is no hash, so that the response time does not reveal whether an account exists.
 _DUMMY_HASH = _argon2.hash(secrets.token_hex())
 
 
 def hash_password(password: str) -> str:
-    return _argon2.hash(password)
+    """:raises Overloaded: if too many passwords are being hashed."""
+    with HASHING:
+        return _argon2.hash(password)
 
 
 def check_password(password: str, stored: str | None) -> bool:
     """Whether the password matches the stored hash. Takes as long without a stored hash, and returns False then.
 
     Joind.in stored bcrypt of the MD5 hex of the password, and in its first years the MD5 itself (spec 17.1).
+
+    :raises Overloaded: if too many passwords are being hashed.
     """
     if len(password.encode()) > MAX_PASSWORD_BYTES:
         return False
+    with HASHING:
+        return _matches(password, stored)
+
+
+def _matches(password, stored):
     if stored and stored.startswith("$2"):
         return _check_bcrypt(password, stored)
     if stored and len(stored) == 32:

@@ -16,14 +16,14 @@ class ConcurrencyLimit:
     """
 
     def __init__(self, name: str, *, max_running: int, max_waiting: int, max_wait_s: float):
-        self._name, self._max_wait_s = name, max_wait_s
+        self._name, self.max_wait_s = name, max_wait_s
         self._running = threading.BoundedSemaphore(max_running)
         self._admitted = threading.BoundedSemaphore(max_running + max_waiting)
 
     def __enter__(self) -> None:
         if not self._admitted.acquire(blocking=False):
             raise self._overloaded()
-        if not self._running.acquire(timeout=self._max_wait_s):
+        if not self._running.acquire(timeout=self.max_wait_s):
             self._admitted.release()
             raise self._overloaded()
 

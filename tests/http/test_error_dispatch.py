@@ -36,6 +36,7 @@ STATUSES = {
     "RateLimited": 429,
     "NotConfigured": 501,
     "ServiceUnavailable": 503,
+    "Overloaded": 503,
 }
 PAGES = {"Unauthenticated": 302}
 EXCEPTIONS = {

@@ -11,6 +11,7 @@ from joindin.operations.accounts.access_revocation import revoke_all_access
 from joindin.operations.accounts.pending_confirmations import (
     add_confirmation,
     delete_confirmations,
+    get_confirmation,
     lock_confirmation,
 )
 from joindin.operations.accounts.security_mails import mail_password_changed
@@ -31,6 +32,7 @@ MAX_FULL_NAME_LENGTH = 200
 REASON_FIRST_ACCOUNT = "The first account"
 MSG_USERNAME_TAKEN = "That username is already in use. Choose another"
 MSG_PASSWORD_TOO_COMMON = "That password is easy to guess. Choose another"
+MSG_RESET_FAILED = "Password could not be reset"
 
 
 def register_user(session, *, now: dt.datetime, password: str, is_verified: bool = False, **fields) -> User:
@@ -116,10 +118,13 @@ def reset_password(session, token: str, password: str, *, now: dt.datetime) -> U
     """
     if problem := password_error(password):
         raise InvalidInput(problem)
+    # Looked up first, because the hash takes time, and locked after it, because the lock should be short.
+    if get_confirmation(session, PasswordReset, token, now=now) is None:
+        raise InvalidInput(MSG_RESET_FAILED)
     new_hash = hash_password(password)
     reset = lock_confirmation(session, PasswordReset, token, now=now)
     if reset is None:
-        raise InvalidInput("Password could not be reset")
+        raise InvalidInput(MSG_RESET_FAILED)
     user = session.get_one(User, reset.user_id)
     if problem := password_error(password, *personal_strings(user)):
         raise InvalidInput(problem)
