@@ -39,9 +39,8 @@ class Form(FlaskForm):
         csrf_token()
         super().__init__(*args, **kwargs)
         for field in self:
-            # WTForms leaves None in fields that a sent form lacks; views and validators expect the type of the field.
-            if field.data is None and isinstance(field, StringField | SelectMultipleField):
-                field.data = [] if isinstance(field, SelectMultipleField) else ""
+            if isinstance(field, StringField) and field.data is None:
+                field.data = ""
 
     def add_error(self, message: str, field: Field | None = None) -> None:
         """Add an error to ``field``, or to the whole form."""

@@ -6,13 +6,14 @@ network is an IPv4 address or an IPv6 /64. Requests of visitors to a route that 
 
 from flask import Flask, request
 
-from joindin.extensions import db
+from joindin.extensions import writer
 from joindin.http.request_identity import get_caller
 from joindin.http.route_limits import EDIT, READ_METHODS, RouteLimit, find_route_limit
 from joindin.http.sessions import session_user
 from joindin.http.surface_routing import OAUTH2, WEB, current_surface
 from joindin.http.token_scopes import documented_path
-from joindin.operations.rate_limits import RateLimit, client_network, consume_attempt
+from joindin.operations.rate_limits import RateLimit, client_network
+from joindin.operations.request_counts import count_request
 from joindin.utils.datetimes import utc_now
 
 PAGE_SURFACES = (WEB, OAUTH2)
@@ -30,14 +31,18 @@ def _count_request():
     limit = find_route_limit(request.url_rule, request.method) or EDIT
     if not isinstance(limit, RouteLimit):
         return
-    user = _identify_user()
-    if user is None and not limit.visitors:
+    user, network = _identify_user(), client_network(request.remote_addr)
+    route = f"{request.method} {documented_path(request.url_rule)}"
+    if user is not None:
+        counters = [
+            (RateLimit(f"user {route}", limit.user, limit.window), user),
+            (RateLimit(f"users {route}", limit.network, limit.window), network),
+        ]
+    elif limit.visitors:
+        counters = [(RateLimit(f"visitors {route}", limit.visitors, limit.window), network)]
+    else:
         return
-    try:
-        _consume(limit, f"{request.method} {documented_path(request.url_rule)}", user)
-    finally:
-        # Also releases the lock of the counter before slow work, such as hashing a password.
-        db.session.commit()
+    count_request(writer(), counters, now=utc_now())
 
 
 def _identify_user():
@@ -48,12 +53,3 @@ def _identify_user():
     if caller.user is not None:
         return caller.user.id
     return caller.token and f"application {caller.token.client_key}"
-
-
-def _consume(limit, route, user):
-    now, network = utc_now(), client_network(request.remote_addr)
-    if user is None:
-        consume_attempt(db.session, RateLimit(f"visitors {route}", limit.visitors, limit.window), network, now=now)
-        return
-    consume_attempt(db.session, RateLimit(f"user {route}", limit.user, limit.window), user, now=now)
-    consume_attempt(db.session, RateLimit(f"users {route}", limit.network, limit.window), network, now=now)

@@ -11,6 +11,7 @@ attempt in 15 minutes.
 import datetime as dt
 import hashlib
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
@@ -79,7 +80,7 @@ def refund_attempt(session, limit: RateLimit, *subject: object) -> None:
     """Subtract one attempt from the count."""
     session.execute(
         update(RateLimitCounter)
-        .where(RateLimitCounter.key == _key(limit, subject), RateLimitCounter.count > 0)
+        .where(RateLimitCounter.key == counter_key(limit, subject), RateLimitCounter.count > 0)
         .values(count=RateLimitCounter.count - 1)
         .execution_options(synchronize_session=False)
     )
@@ -89,7 +90,7 @@ def reset_attempts(session, limit: RateLimit, *subject: object) -> None:
     """Delete the count of ``subject``."""
     session.execute(
         delete(RateLimitCounter)
-        .where(RateLimitCounter.key == _key(limit, subject))
+        .where(RateLimitCounter.key == counter_key(limit, subject))
         .execution_options(synchronize_session=False)
     )
 
@@ -128,7 +129,10 @@ def reset_sign_in_attempts(session, *, name: str, ip_address: str | None, device
         return
     refund_attempt(session, SIGN_IN_NETWORK, network)
     refund_attempt(session, SIGN_IN_ACCOUNT, account)
-    keys = [_key(SIGN_IN_ACCOUNT_FROM_NETWORK, (account, network)), _key(SIGN_IN_LAST_RESORT, (account, network))]
+    keys = [
+        counter_key(SIGN_IN_ACCOUNT_FROM_NETWORK, (account, network)),
+        counter_key(SIGN_IN_LAST_RESORT, (account, network)),
+    ]
     session.execute(
         delete(RateLimitCounter).where(RateLimitCounter.key.in_(keys)).execution_options(synchronize_session=False)
     )
@@ -181,6 +185,11 @@ def client_network(address: str | None) -> str:
     return str(ip.ipv4_mapped or ip_network((ip, 64), strict=False))
 
 
+def counter_key(limit: RateLimit, subject: Iterable[object]) -> str:
+    """Return the key of the row that counts the attempts of ``subject``."""
+    return hashlib.sha256("\n".join([limit.name, *map(str, subject)]).encode()).hexdigest()
+
+
 def purge_expired_rate_limits(session, now: dt.datetime) -> int:
     """Delete the counts whose window has ended; return their number."""
     return session.execute(
@@ -203,7 +212,9 @@ def _count(session, limit, subject, now):
     ends_at = now + limit.window
     is_over = RateLimitCounter.ends_at <= now
     adding = (
-        session_dialect(session).insert(RateLimitCounter).values(key=_key(limit, subject), count=1, ends_at=ends_at)
+        session_dialect(session)
+        .insert(RateLimitCounter)
+        .values(key=counter_key(limit, subject), count=1, ends_at=ends_at)
     )
     counting = adding.on_conflict_do_update(
         index_elements=[RateLimitCounter.key],
@@ -213,10 +224,6 @@ def _count(session, limit, subject, now):
         },
     )
     return session.execute(counting.returning(RateLimitCounter.count, RateLimitCounter.ends_at)).one()
-
-
-def _key(limit, subject):
-    return hashlib.sha256("\n".join([limit.name, *map(str, subject)]).encode()).hexdigest()
 
 
 def _account(session, name):

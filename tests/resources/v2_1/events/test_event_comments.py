@@ -163,8 +163,8 @@ def test_a_comment_costs_the_same_however_many_there_are(api, session, count_sta
         seventh = writers[1].post(path, json=body)
 
     assert (first.status_code, seventh.status_code) == (201, 201)
-    # Token, event; event, context of the comment, comment, counters.
-    assert len(for_first) == len(for_seventh) == 6
+    # Token, rate limit, event; event, context of the comment, comment, counters.
+    assert len(for_first) == len(for_seventh) == 7
 
 
 def test_a_list_costs_the_same_for_one_comment_and_for_three(api, session, count_statements):

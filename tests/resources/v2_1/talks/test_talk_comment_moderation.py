@@ -288,10 +288,10 @@ def test_a_report_and_a_decision_cost_the_same_however_much_there_is(api, sessio
     assert few == many == (COST_OF_REPORT, COST_OF_DECISION)
 
 
-# Token, comment; talk, comment; hidden; report; counters, version of the event; hosts, their mail preferences; mail.
-COST_OF_REPORT = 11
-# Token, comment with its event, relation of the decider; talk, comment; log; reports; hidden; counters, version.
-COST_OF_DECISION = 10
+# Token, rate limit, comment; talk, comment; hidden; report; counters, version of the event; hosts, their mail preferences; mail.
+COST_OF_REPORT = 12
+# Token, rate limit, comment with its event, relation of the decider; talk, comment; log; reports; hidden; counters, version.
+COST_OF_DECISION = 11
 
 
 @given(VALUES)

@@ -495,10 +495,10 @@ def test_an_edit_costs_the_same_however_many_comments_there_are(api, session, ta
     assert len(for_one) == len(for_six) == COST_OF_EDIT
 
 
-# Token, talk, limit; author, limit, talk, context of the comment; comment, counters of talk and event, mails.
-COST_OF_COMMENT = 11
-# Token, comment; talk, comment; text; versions of talk and event.
-COST_OF_EDIT = 7
+# Token, rate limit, talk, limit; author, limit, talk, context of the comment; comment, counters of talk and event, mails.
+COST_OF_COMMENT = 12
+# Token, rate limit, comment; talk, comment; text; versions of talk and event.
+COST_OF_EDIT = 8
 
 FIELDS = mutations("comment", "rating", "private", rating=st.sampled_from([1, "5", 3.7, 0, 6, "4 ", "٣", "0x3"]))
 
