@@ -36,7 +36,7 @@ class Unlimited:
     reason: str
 
 
-# Routes that store little and mail nobody.
+# Routes that store little and send no mail.
 EDIT = RouteLimit(1_000, 10_000)
 # Routes that mail other people, hash a password, decode an image, fetch from another server or create credentials.
 COSTLY = RouteLimit(100, 1_000)

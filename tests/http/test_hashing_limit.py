@@ -16,7 +16,7 @@ NEW_USER = {"username": "hedy", "full_name": "Hedy Lamarr", "email": "hedy@examp
 
 @pytest.fixture
 def busy(monkeypatch):
-    """All places of the limit are taken, and no request waits long for one."""
+    """All places of the limit are taken, and requests wait a millisecond for one."""
     monkeypatch.setattr(HASHING, "max_wait_s", 0.001)
     with HASHING, HASHING:
         yield
