@@ -14,7 +14,7 @@ from joindin import __version__
 
 # Short help by command; the commands themselves are in the module of the same name or in MODULES.
 COMMANDS = {
-    "apps": "Register applications (OAuth clients).",
+    "apps": "Register, enable and disable applications (OAuth clients).",
     "counters": "Compare stored counters with the rows they count.",
     "demo": "Add a small invented community with events around today.",
     "import": "Import listings of events or a Joind.in database.",
