@@ -3,7 +3,7 @@
 Three ways, chosen by how many rows match:
 
 - rare: the matches are found through an index and sorted;
-- common: the list is scanned in its order until the page is full, in a few bounded steps;
+- common: the list is scanned in its order until the page is full, up to a bound;
 - common, but far from the start: all matches are found and sorted.
 """
 
@@ -22,8 +22,9 @@ from joindin.queries.search_patterns import like_param
 
 # At most this many matches are sorted; a search with more is common.
 RARE_MATCH_LIMIT = 1000
-# Rows that the scan of a common search reads, step by step.
-SCAN_STEPS = (250, 1000, 4000)
+# Rows that the scan of a common search reads at most. Popular events are scored first, so they are read step by step.
+MAX_SCANNED_ROWS = 4000
+HOT_SCAN_STEPS = (250, 1000, MAX_SCANNED_ROWS)
 
 DATETIME_PARAMS = ("from", "until", "today", "soon")
 
@@ -92,7 +93,8 @@ def _scan(connection, narrowest, conditions, order, params, paging, counting):
     if total is None or total <= start:
         total = cached_count(connection, *counting)
     rows = []
-    for length in SCAN_STEPS if limit else ():
+    steps = HOT_SCAN_STEPS if order.startswith("hot") else (MAX_SCANNED_ROWS,)
+    for length in steps if limit else ():
         if len(rows) < min(paging.size, total - start):
             rows = connection.execute(_bounded_scan(conditions, order, length, limit), params).all()
             total = cached_count(connection, *counting, rows[0].changes if rows else None)
@@ -133,9 +135,12 @@ def _bounded_scan(conditions, order, length, limit):
     if order.startswith("hot"):
         return _compiled(_hot_scan(conditions, order, length, limit))
     indexed = [name for name in ("from", "until", "cfp") if name in conditions]
-    scanned = f"""(SELECT event_id, starts_at, cfp_starts_at, cfp_ends_at, name_key FROM listed_events listed
+    # The index by start covers the first columns; rows of the table are read for calls for papers only.
+    call_columns = ", cfp_starts_at, cfp_ends_at" if "cfp" in conditions or order == "cfp" else ", NULL AS cfp_ends_at"
+    scanned = f"""(SELECT event_id, starts_at, name_key{call_columns} FROM listed_events listed
         WHERE {_where(indexed)} ORDER BY {ORDERS[order].format("listed")} LIMIT {length}) listed"""
-    return _compiled(_page(conditions, order, scanned, limit))
+    # The rows come in the order of the list. Sorting them again would read all of them before the first.
+    return _compiled(_page(conditions, order, scanned, limit, is_sorted=True))
 
 
 def _hot_scan(conditions, order, length, limit):
@@ -162,14 +167,15 @@ def _count(dialect, narrowest, conditions):
     return _compiled(f"SELECT count(*) AS number, {CHANGE_COUNTER} AS changes FROM {source} WHERE {where}")
 
 
-def _page(conditions, order, source, limit, complete="", score=SCORE_SQL):
+def _page(conditions, order, source, limit, complete="", score=SCORE_SQL, *, is_sorted=False):
+    sorting = "" if is_sorted else f"ORDER BY {ORDERS[order].format('found')}"
     return f"""
         SELECT page.event_id AS id, events.version, false AS is_pending, {CHANGE_COUNTER} AS changes
         FROM (
             SELECT found.* FROM (
                 SELECT listed.event_id, listed.starts_at, listed.cfp_ends_at{_score_column(order, score)}
                 FROM {source} WHERE {_where(conditions)} {complete}
-            ) found ORDER BY {ORDERS[order].format("found")} {limit}
+            ) found {sorting} {limit}
         ) page JOIN events ON events.id = page.event_id
         ORDER BY {ORDERS[order].format("page")}"""
 

@@ -45,19 +45,21 @@ filters = st.builds(
 
 @pytest.fixture(params=["near", "far"])
 def reach(request, monkeypatch):
-    """The ways for much of a thing taken for little as well."""
+    """Run with the usual limits, and with limits so small that the ways for large results are taken."""
     if request.param == "far":
         monkeypatch.setattr(by_start, "OFFSET_SCAN_LIMIT", 0)
         monkeypatch.setattr(search, "RARE_MATCH_LIMIT", 1)
-        monkeypatch.setattr(search, "SCAN_STEPS", (2, 5))
+        monkeypatch.setattr(search, "HOT_SCAN_STEPS", (2, 5))
+        monkeypatch.setattr(search, "MAX_SCANNED_ROWS", 5)
     forget_statements()
     yield
     forget_statements()
 
 
 def forget_statements():
-    """With the limits that are in them."""
-    search._rare.cache_clear()
+    """Drop compiled statements, which contain the limits."""
+    for statement in (search._rare, search._bounded_scan):
+        statement.cache_clear()
 
 
 @MANY
