@@ -104,7 +104,7 @@ class Event(db.Model):
     popularity: Mapped[int] = mapped_column(Computed("attendee_count + comment_count", persisted=True))
     version: Mapped[int] = mapped_column(default=1)
 
-    tags: Mapped[list[Tag]] = relationship(secondary=event_tags, order_by=Tag.id, lazy="raise_on_sql")
+    tags: Mapped[list[Tag]] = relationship(secondary=event_tags, order_by=event_tags.c.id, lazy="raise_on_sql")
     hosts: Mapped[list["EventHost"]] = relationship(
         order_by="EventHost.id", lazy="raise_on_sql", passive_deletes=True, cascade="all, delete-orphan"
     )

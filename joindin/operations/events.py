@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from sqlalchemy import literal, select
+from sqlalchemy import case, literal, select
 
 from joindin.db.locking import begin_write, lock_row
 from joindin.db.upserts import insert_missing
@@ -13,10 +13,12 @@ from joindin.errors import Conflict, InvalidInput, NotFound
 from joindin.models import Event, EventHost, Tag, User, event_tags
 from joindin.operations.attendance import attend
 from joindin.operations.outbox import enqueue_notification
+from joindin.operations.talks import LATEST_TALK_AFTER_END
 from joindin.operations.unique_slugs import event_slugs, insert_with_unique_slug, numbered_slugs
 from joindin.permissions import is_auto_approved, is_rejected
 from joindin.queries.accounts.users import list_admins
 from joindin.queries.events import count_pending_events
+from joindin.queries.talks import count_talks_outside
 from joindin.utils.datetimes import get_timezone
 from joindin.utils.text import fold_case_accents
 from joindin.viewer import UserSnapshot
@@ -90,14 +92,18 @@ def submit_event(
     return event
 
 
-def edit_event(session, event: Event, details: EventDetails) -> None:
-    """Replace the fields that hosts edit. Slug, state and submitter stay."""
+def edit_event(session, event: Event, details: EventDetails) -> int:
+    """Replace the fields that hosts edit. Slug, state and submitter stay.
+
+    Return the number of talks that are outside the dates of the event afterwards. They stay as they are.
+    """
     begin_write(session)
     for name, value in details.fields().items():
         setattr(event, name, value)
     if details.tags is not UNCHANGED:
         tag_event(session, event, details.tags)
     session.flush()
+    return count_talks_outside(session, event.id, event.starts_at, event.ends_at + LATEST_TALK_AFTER_END)
 
 
 def resubmit_event(session, event: Event, *, submitter: UserSnapshot, max_pending: int | None = None) -> None:
@@ -118,18 +124,17 @@ def resubmit_event(session, event: Event, *, submitter: UserSnapshot, max_pendin
 
 
 def tag_event(session, event: Event, names: Sequence[str]) -> None:
-    """Replace the tags of the event by ``names``; empty and repeated names are ignored.
-
-    Tags are shown in the order in which they were first used anywhere, as in the original.
-    """
+    """Replace the tags of the event by ``names``, in their order; empty and repeated names are ignored."""
     names_by_key = {}
     for name in names:
         if name.strip():
             names_by_key.setdefault(fold_case_accents(name), name.strip())
     insert_missing(session, Tag, "name_key", [{"name": name, "name_key": key} for key, name in names_by_key.items()])
     session.execute(event_tags.delete().where(event_tags.c.event_id == event.id))
-    chosen = select(literal(event.id), Tag.id).where(Tag.name_key.in_(list(names_by_key))).order_by(Tag.id)
-    session.execute(event_tags.insert().from_select(["event_id", "tag_id"], chosen))
+    if names_by_key:
+        position = case({key: number for number, key in enumerate(names_by_key)}, value=Tag.name_key)
+        chosen = select(literal(event.id), Tag.id).where(Tag.name_key.in_(list(names_by_key))).order_by(position)
+        session.execute(event_tags.insert().from_select(["event_id", "tag_id"], chosen))
     session.expire(event, ["tags"])
     bump_event_versions(session, event.id)
 

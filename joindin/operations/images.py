@@ -69,8 +69,9 @@ def set_event_image(session, event_id: int, new_images: "list[ProcessedImage]", 
 
 
 def remove_event_image(session, event_id: int, files: EventImageStore) -> None:
-    """Remove the image of the event. Its ``icon`` stays (spec 4.10)."""
+    """Remove the image of the event, and the name of its icon."""
     event = _delete_image(session, event_id, files)
+    event.icon = ""
     event.version = Event.version + 1
     session.flush()
 

@@ -17,6 +17,7 @@ from joindin.models import Event, Talk, TalkLink, Track, talk_tracks
 from joindin.operations.speakers import add_speakers, set_speakers
 from joindin.operations.unique_slugs import MAX_ATTEMPTS, insert_with_unique_slug, talk_slugs
 
+LATEST_TALK_AFTER_END = dt.timedelta(days=1)
 MSG_OUTSIDE_EVENT = "The talk must be held between the start and end date of the event"
 
 
@@ -39,7 +40,7 @@ class TalkDetails:
 
 def check_talk_time(event: Event, starts_at: dt.datetime) -> None:
     """:raises InvalidInput: unless the talk starts between the start of the event and 24 hours after its end."""
-    if not event.starts_at <= starts_at < event.ends_at + dt.timedelta(days=1):
+    if not event.starts_at <= starts_at < event.ends_at + LATEST_TALK_AFTER_END:
         raise InvalidInput(MSG_OUTSIDE_EVENT)
 
 

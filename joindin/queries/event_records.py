@@ -14,7 +14,7 @@ TAGS = CompiledStatement(
     select(event_tags.c.event_id, Tag.name)
     .join(Tag, Tag.id == event_tags.c.tag_id)
     .where(event_tags.c.event_id.in_(bindparam("ids", expanding=True)))
-    .order_by(Tag.id)
+    .order_by(event_tags.c.id)
 )
 IMAGES = CompiledStatement(
     select(EventImage.event_id, EventImage.size, EventImage.file, EventImage.url, EventImage.width, EventImage.height)

@@ -3,7 +3,9 @@
 A talk is visible if it is active and its event is visible, to everyone alike (spec 7.2).
 """
 
-from sqlalchemy import select, text, true
+import datetime as dt
+
+from sqlalchemy import func, or_, select, text, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from joindin.db.dialects import dialect_of
@@ -66,6 +68,13 @@ def is_speaker(session, talk_id: int, user_id: int) -> bool:
     """Return whether the user is a claimed speaker of the talk."""
     statement = select(TalkSpeaker.id).where(TalkSpeaker.talk_id == talk_id, TalkSpeaker.user_id == user_id)
     return session.scalars(statement.limit(1)).first() is not None
+
+
+def count_talks_outside(session, event_id: int, starts_from: dt.datetime, starts_before: dt.datetime) -> int:
+    """Return the number of active talks of an event that start outside a range of time."""
+    is_outside = or_(Talk.starts_at < starts_from, Talk.starts_at >= starts_before)
+    talks = select(func.count()).select_from(Talk)
+    return session.scalar(talks.where(Talk.event_id == event_id, Talk.is_active == true(), is_outside))
 
 
 def find_talk_key(connection, talk_id: int):

@@ -173,7 +173,8 @@ def represent_link(link: TalkLink) -> dict:
 
 
 def _slides_url(talk):
-    return next((link.url for link in talk.links if link.type == "slides_link"), talk.slides_url)
+    """Return the first link to slides, else the field of old data; None without either."""
+    return next((link.url for link in talk.links if link.type == "slides_link"), talk.slides_url) or None
 
 
 class TalkTrackSchema(ObjectSchema):

@@ -20,7 +20,7 @@ JSONP_TYPE = "text/javascript; charset=utf8"
 HTML_TYPE = "text/html; charset=utf8"
 
 # Headers that scripts of other origins may read.
-EXPOSED_HEADERS = "Location, ETag, Retry-After"
+EXPOSED_HEADERS = "Location, ETag, Retry-After, Warning"
 
 CORS_HEADERS = [("Access-Control-Allow-Origin", "*"), ("Access-Control-Expose-Headers", EXPOSED_HEADERS)]
 

@@ -6,6 +6,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from joindin.http.surface_routing import EPHIOS, GANCIO, OAUTH2, surface_for_path
+from joindin.resources.v2_1.prefix_routes import LISTS as PREFIX_ROUTES
 from tests.resources.docs.openapi_document import HTTP_METHODS, list_operations, operation_name, validation_errors
 
 pytestmark = pytest.mark.runs_once("the OpenAPI document reads no rows")
@@ -29,6 +30,7 @@ HIDDEN = {
     *((method, "/v2.1/users/{rest}") for method in ("GET", "POST")),
     *((method, "/v2.1/talks/{rest}") for method in ("GET", "POST", "PUT", "DELETE")),
     *((method, "/v2.1/talks/{talk_id}/{below}") for method in ("GET", "POST", "PUT", "DELETE")),
+    *(("GET", re.sub(r"<\w+:(\w+)>", r"{\1}", f"/v2.1{rule}/{{below}}")) for rule in PREFIX_ROUTES),
     ("POST", "/v2.1/talks"),
     ("POST", "/v2.1/talks/{talk_id}"),
     *(("GET", f"/v2.1/{path}") for path in ("tracks", "event_comments", "talk_comments")),

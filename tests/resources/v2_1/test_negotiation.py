@@ -215,4 +215,4 @@ def test_scripts_of_other_origins_may_read_the_location(api, session):
     reply = api.signed_in(make_user(session)).post(f"/v2.1/events/{event.id}/attending")
 
     assert reply.headers["Location"] == f"http://localhost/v2.1/events/{event.id}/attending"
-    assert reply.headers["Access-Control-Expose-Headers"] == "Location, ETag, Retry-After"
+    assert reply.headers["Access-Control-Expose-Headers"] == "Location, ETag, Retry-After, Warning"

@@ -4,7 +4,7 @@ from joindin.errors import InvalidInput
 from joindin.operations.events import UNCHANGED, EventDetails
 from joindin.representations.schema_fields import ObjectSchema, boolean, list_of, number, optional, string
 from joindin.resources.v2_1.field_lengths import length_message
-from joindin.resources.v2_1.request_params import Params
+from joindin.resources.v2_1.request_params import Params, is_number
 from joindin.utils.date_texts import DATE_FORMS, date_hint, parse_date
 from joindin.utils.datetimes import utc_now
 from joindin.utils.text import complete_web_url, is_web_url, to_plain_text
@@ -150,7 +150,7 @@ def _parse_url(params, field, is_new, errors):
 def _parse_degrees(params, field, max_degrees, errors):
     """Return the number; None if it is empty or null, ``UNCHANGED`` if it is absent.
 
-    Characters other than digits, signs and points are ignored (spec 4.4).
+    Around a number, characters other than digits, signs and points are ignored (spec 4.4).
     """
     if field not in params:
         return UNCHANGED
@@ -158,7 +158,7 @@ def _parse_degrees(params, field, max_degrees, errors):
     if not text:
         return None
     try:
-        degrees = float("".join(c for c in text if c in "0123456789+-.")[:40])
+        degrees = float(text if is_number(text) else "".join(c for c in text if c in "0123456789+-.")[:40])
     except ValueError:
         errors.append(f"The field '{field}' must be a number")
         return None

@@ -114,11 +114,15 @@ class EventDetail(MethodView):
     def put(self, event, viewer):
         """Edit an event.
 
-        Absent optional fields stay unchanged, except for the two dates of the call for papers.
+        Absent optional fields stay unchanged, except for the two dates of the call for papers. The header `Warning` tells
+        how many talks start outside new dates of the event. They keep their time until they are edited.
         """
-        edit_event(db.session, event, parse_event(get_params(), is_new=False))
+        talks_outside = edit_event(db.session, event, parse_event(get_params(), is_new=False))
         db.session.commit()
-        return empty_response(204, base_url() + request.path)
+        response = empty_response(204, base_url() + request.path)
+        if talks_outside:
+            response.headers["Warning"] = talks_outside_warning(talks_outside)
+        return response
 
 
 class EventsFallback(MethodView):
@@ -189,6 +193,12 @@ def _parse_tags(params):
     # An empty name is the name of no tag: such a list is empty.
     tags = params.texts("tags")
     return (params.text("tags"),) if tags is None else tuple(tags)
+
+
+def talks_outside_warning(count):
+    """Return the value of the header ``Warning`` (RFC 7234) for an event whose talks start outside its dates."""
+    talks = "1 talk starts" if count == 1 else f"{count} talks start"
+    return f'299 - "{talks} outside the dates of the event: move the talks or correct the dates"'
 
 
 def _check_can_list_pending():

@@ -4,7 +4,7 @@ import re
 
 from joindin.errors import InvalidInput
 from joindin.extensions import db
-from joindin.models import Event
+from joindin.models import Event, Talk
 from joindin.operations.talks import MSG_OUTSIDE_EVENT, TalkDetails, check_talk_time
 from joindin.queries.languages import get_language_by_name, get_talk_type_by_title
 from joindin.representations.schema_fields import ObjectSchema, integer, list_of, optional, string
@@ -57,13 +57,15 @@ class TalkBodySchema(ObjectSchema):
     speakers = optional(
         list_of(
             string("Ada L.", maxLength=MAX_SPEAKER_NAME_LENGTH),
-            "All names: an edit removes speakers that are not listed.",
+            "All names: an edit removes speakers that are not listed. One name may be a text instead of a list.",
         )
     )
 
 
-def parse_talk(params: Params, event: Event) -> TalkDetails:
+def parse_talk(params: Params, event: Event, edited: Talk | None = None) -> TalkDetails:
     """Return the details of a talk of the event; absent optional fields have their defaults, in edits too.
+
+    An edit may keep the time of the ``edited`` talk, although the event was moved since.
 
     :raises InvalidInput: for the first error in the order of the contract. It checks the type before the date, the date
         against the event, and then the language.
@@ -72,7 +74,7 @@ def parse_talk(params: Params, event: Event) -> TalkDetails:
         title=_parse_text(params, "talk_title", MSG_TITLE_REQUIRED),
         description=_parse_text(params, "talk_description", MSG_DESCRIPTION_REQUIRED),
         type_id=_find_id(params, "type", DEFAULT_TYPE, get_talk_type_by_title),
-        starts_at=_parse_start(params, event),
+        starts_at=_parse_start(params, event, edited),
         language_id=_find_id(params, "language", DEFAULT_LANGUAGE, get_language_by_name),
         duration=_parse_duration(params),
         slides_url=_parse_slides_url(params),
@@ -96,7 +98,7 @@ def _find_id(params, field, default_name, get_by_name):
     return row.id
 
 
-def _parse_start(params, event):
+def _parse_start(params, event, edited):
     if params.is_empty("start_date"):
         raise InvalidInput(MSG_START_REQUIRED)
     text = params.text("start_date")
@@ -104,7 +106,8 @@ def _parse_start(params, event):
     if starts_at is None:
         errors = [f"Failed to parse time string ({to_plain_text(text)[:100]})", date_hint("start_date", text)]
         raise InvalidInput(". ".join(filter(None, errors)))
-    check_talk_time(event, starts_at)
+    if edited is None or starts_at != edited.starts_at:
+        check_talk_time(event, starts_at)
     return starts_at
 
 
@@ -132,6 +135,8 @@ def _parse_speakers(params):
     names = params.get("speakers")
     if names is None or names == "":
         return None
+    if isinstance(names, str):
+        names = [names]
     if isinstance(names, dict):
         # PHP encodes a list with gaps as an object.
         names = list(names.values())

@@ -77,9 +77,10 @@ class TalkDetail(MethodView):
     def put(self, talk, viewer):
         """Edit a talk, as one of its hosts or claimed speakers.
 
-        Absent optional fields are set to their defaults. Absent speakers and all links stay unchanged.
+        Absent optional fields are set to their defaults. Absent speakers and all links stay unchanged. A talk may keep
+        a time outside the dates of an event that was moved.
         """
-        edit_talk(db.session, talk.id, parse_talk(get_params(), talk.event))
+        edit_talk(db.session, talk.id, parse_talk(get_params(), talk.event, talk))
         db.session.commit()
         return empty_response(204, base_url() + request.path)
 

@@ -55,7 +55,7 @@ CHANGES = {
     "attending": ("POST", "{event}/attending", {}, {"attendee_count": 1}),
     "commenting": ("POST", "{event}/comments", {"json": {"comment": "Nice", "rating": 4}}, {"event_comments_count": 1}),
     "editing": ("PUT", "{event}", {"json": body(location="Online")}, {"location": "Online"}),
-    "tagging": ("PUT", "{event}", {"json": body(tags=["perl", "php"])}, {"tags": ["php", "perl"]}),
+    "tagging": ("PUT", "{event}", {"json": body(tags=["perl", "php"])}, {"tags": ["perl", "php"]}),
     "untagging": ("PUT", "{event}", {"json": body(tags=[])}, {"tags": []}),
     "adding a track": ("POST", "{event}/tracks", {"json": {"track_name": "Web", "track_description": "x"}}, {"tracks_count": 1}),
 }  # fmt: skip

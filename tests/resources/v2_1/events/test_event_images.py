@@ -88,7 +88,7 @@ def test_the_first_own_image_of_an_imported_event_does_not_take_the_old_names(ap
     assert event.icon == f"icon-{event.id}-2-small.png"
 
 
-def test_a_removed_image_is_gone_but_for_the_icons_name(api, icons, host, event):
+def test_a_removed_image_is_gone_and_so_is_the_name_of_the_icon(api, icons, host, event):
     caller = api.signed_in(host)
     upload(caller, event.id)
 
@@ -98,7 +98,7 @@ def test_a_removed_image_is_gone_but_for_the_icons_name(api, icons, host, event)
     assert {reply.headers["Location"] for reply in replies} == {f"http://localhost/v2.1/events/{event.id}"}
     assert api.get(f"/v2.1/events/{event.id}/images").json == {"images": [], "meta": {"count": 0}}
     shown = api.get(f"/v2.1/events/{event.id}").json["events"][0]
-    assert (shown["images"], shown["icon"]) == ([], f"icon-{event.id}-small.png")
+    assert (shown["images"], shown["icon"]) == ([], "")
     assert files(icons) == []
     upload(caller, event.id)
     assert files(icons) == [f"icon-{event.id}-2-orig.png", f"icon-{event.id}-2-small.png"]

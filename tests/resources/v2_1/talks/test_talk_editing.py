@@ -48,6 +48,18 @@ def list_names(api, talk):
     return [speaker["speaker_name"] for speaker in read_talk(api, talk)["speakers"]]
 
 
+@pytest.mark.parametrize(
+    ("speakers", "names"),
+    [("Ann", ["Ann"]), (" Ann, Bob ", ["Ann, Bob"]), ("", ["Old"]), (" ", []), ({"3": "Ann"}, ["Ann"])],
+)
+def test_one_name_may_be_a_text_instead_of_a_list(host, session, event, speakers, names):
+    talk = make_talk(session, event, speakers=["Old"])
+
+    reply = host.put(f"/v2.1/talks/{talk.id}", json=body(speakers=speakers))
+
+    assert (reply.status_code, list_names(host, talk)) == (204, names)
+
+
 def test_host_edits_a_talk(host, session, event):
     talk = make_talk(session, event, "Old", slug="old", type="Keynote", language="Deutsch", duration=30)
     path = f"/v2.1/talks/{talk.id}/"
@@ -92,7 +104,7 @@ def test_what_an_edit_leaves_out_gets_its_default(host, session, event):
 
     talk_now = read_talk(host, talk)
     assert (talk_now["type"], talk_now["language"], talk_now["duration"]) == ("Talk", "English - UK", 60)
-    assert talk_now["slides_link"] == ""
+    assert talk_now["slides_link"] is None
     assert talk_now["talk_media"] == [{"video_link": "https://v.example/"}]
     assert talk_now["speakers"] == [{"speaker_name": "Ann"}]
 
