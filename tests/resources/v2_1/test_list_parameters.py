@@ -90,6 +90,29 @@ def test_an_empty_parameter_of_events_is_a_parameter(api, events, query, found):
     assert (reply.status_code, names(reply), reply.json["meta"]["total"]) == (200, found, len(found))
 
 
+@pytest.mark.parametrize("name", ["startdate", "enddate"])
+@pytest.mark.parametrize(
+    "text", ["no+date", "-1", "2026", HUGE[:90], "Q2+2027", "08.05.27", "2026-13-45", "%F0%9F%8E%AA"]
+)
+def test_a_date_that_cannot_be_read_is_refused(api, events, name, text):
+    reply = api.get(f"/v2.1/events?{name}={text}")
+
+    assert reply.status_code == 400
+    assert reply.json[0].startswith(f"The parameter '{name}' must be a date")
+
+
+def test_relative_dates_filter_from_now_on(api, events, time_machine):
+    time_machine.move_to(parse_instant("2026-11-28T12:00"), tick=False)
+    queries = ("startdate=next+month", "enddate=last+week", "startdate=tomorrow&enddate=%2B1+year")
+
+    replies = [api.get(f"/v2.1/events?{query}") for query in queries]
+
+    assert [(reply.status_code, names(reply)) for reply in replies] == [
+        *((200, ["Second"]), (200, ["First"]), (200, ["Second"]))
+    ]
+    assert {reply.headers["Cache-Control"] for reply in replies} == {"private, no-cache"}
+
+
 def test_an_empty_keyword_lists_everyone_by_full_name(api, people):
     by_id, by_name = api.get("/v2.1/users"), api.get("/v2.1/users?keyword=")
     last = api.get("/v2.1/users?keyword=&start=3&resultsperpage=2")
