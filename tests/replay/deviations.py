@@ -196,9 +196,6 @@ DEVIATIONS = {
     ),
     "get-events-resultsperpage-0": Deviation("18 #26: no next page of everything", answer=without_next_page),
     "get-method-options": Deviation("2.10: preflight is answered", **done(204), ),
-    "get-favicon": Deviation(
-        "the web server's file, not the API's", **refused(404, "API version must be specified")
-    ),
     "get-user-username-none": Deviation("18 #5", **refused(404, "Username not found")),
     "get-user-hosted": Deviation("18 #24; ours: a private event is listed to its hosts only", answer=hosted_in_public),
     "write-event-edit-404": Deviation("4.5: unknown event", **refused(404, "Event not found")),

@@ -6,7 +6,7 @@ directly.
 
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, current_app, send_from_directory
+from flask import Blueprint, Response, current_app, send_from_directory
 from werkzeug.exceptions import NotFound
 
 from joindin.operations.images import EVENT_ICONS_FOLDER
@@ -22,10 +22,6 @@ MEDIA_TYPES = {
 }
 
 blp = Blueprint("media", __name__)
-
-
-def init_app(app: Flask) -> None:
-    app.register_blueprint(blp)
 
 
 @blp.get("/inc/img/event_icons/<path:file>")

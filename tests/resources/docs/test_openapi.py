@@ -16,6 +16,7 @@ HIDDEN = {
     ("GET", "/docs"),
     ("GET", "/docs/openapi.json"),
     ("GET", "/inc/img/event_icons/{file}"),
+    *(("GET", path) for path in ("/robots.txt", "/favicon.ico", "/Favicon.ico")),
     ("GET", "/static/{filename}"),
     *(("GET", path) for path in ("/event/view/{event_id}", "/event/{slug}", "/e/{stub}")),
     *(("GET", path) for path in ("/talk/view/{talk_id}", "/talk/{stub}", "/user/{username}")),
