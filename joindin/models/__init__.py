@@ -12,7 +12,7 @@ from joindin.models.comments import EventComment, EventCommentReport
 from joindin.models.event_sources import EventSource
 from joindin.models.events import Event, EventHost, EventImage, Tag, event_tags
 from joindin.models.external_identities import CONFIRM, CONNECT, SIGN_IN, ExternalIdentity, ExternalSignIn
-from joindin.models.groups import PERMISSIONS, PRESETS, GrantedPermission, Group, GroupMember
+from joindin.models.groups import EFFECTIVE_PERMISSIONS, PERMISSIONS, PRESETS, GrantedPermission, Group, GroupMember
 from joindin.models.import_progress import ImportProgress, ImportRowNote
 from joindin.models.languages import Language, TalkType
 from joindin.models.mail_opt_outs import TOPIC_BY_MAIL_KIND, TOPICS, MailOptOut
@@ -32,6 +32,7 @@ from joindin.models.users import EmailVerification, PasswordReset, User
 __all__ = [
     "CONFIRM",
     "CONNECT",
+    "EFFECTIVE_PERMISSIONS",
     "EMAIL_CHANGE_TTL",
     "GANCIO",
     "GANCIO_CLIENT_KEY",

@@ -28,6 +28,9 @@ PERMISSIONS = {
     "view_log": None,
 }
 
+# Those that this version checks. The others guard functions of ephios that are not built yet; its API accepts them.
+EFFECTIVE_PERMISSIONS = ("view_log", "manage_groups")
+
 _PROFILES = ("view_userprofile", "add_userprofile", "change_userprofile", "delete_userprofile")
 
 # The permissions that groups of a kind usually have, for all objects.

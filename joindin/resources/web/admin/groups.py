@@ -8,7 +8,7 @@ from joindin.extensions import db
 from joindin.http.forms import Form, PlainTextField, choices, max_length, required
 from joindin.http.html_pages import flash_success
 from joindin.http.sessions import recent_sign_in_required
-from joindin.models import PERMISSIONS, PRESETS, Event
+from joindin.models import EFFECTIVE_PERMISSIONS, PERMISSIONS, PRESETS, Event
 from joindin.operations.accounts.granted_permissions import grant_permission, grant_preset, revoke_permission
 from joindin.operations.accounts.groups import (
     MAX_GROUP_NAME_LENGTH,
@@ -49,7 +49,7 @@ class PermissionForm(Form):
     permission = SelectField(
         "Permission",
         [required("Choose a permission")],
-        choices=choices([("", "Choose one"), *((name, name) for name in PERMISSIONS)]),
+        choices=choices([("", "Choose one"), *((name, name) for name in EFFECTIVE_PERMISSIONS)]),
     )
     number = PlainTextField(
         "Number",
@@ -96,7 +96,7 @@ def group_page(group_id):
         member_form=MemberForm(formdata=None),
         permissions=list_granted_permissions(db.session, group_id=group_id),
         permission_form=PermissionForm(formdata=None),
-        presets=PRESETS,
+        presets={preset: names for preset, names in PRESETS.items() if set(names) <= set(EFFECTIVE_PERMISSIONS)},
         can_grant=can_administer_users(current_viewer()),
     )
 

@@ -82,13 +82,40 @@ def test_sign_in_does_not_reveal_accounts(app, session):
     assert len(answers) == 1
 
 
-def test_unverified_user_gets_another_mail(browser, session):
+def test_unverified_user_can_request_the_mail_again(browser, session):
     ann = make_user_with_password(session, is_verified=False)
 
+    refused = browser.sign_in(ann)
+    before = session.query(EmailVerification).count()
+    sent = browser.post("/accounts/login/confirmation/", form_fields(refused.text))
+    again = browser.send("/accounts/login/confirmation/", {}, page="/accounts/login/")
+
+    text = main_text(refused)
+    assert "Your password is right, but you have not confirmed your e-mail address yet" in text
+    assert "Send the confirmation mail again" in text
+    assert (before, newest(session, EmailVerification).user_id, browser.cookie("sessionid")) == (0, ann.id, None)
+    assert (sent.location, again.location) == ("/accounts/login/", "/accounts/login/")
+    assert session.query(EmailVerification).count() == 1
+
+
+def test_the_confirmation_mail_is_not_offered_before_the_password_is_checked(browser, session):
+    ann = make_user_with_password(session, is_verified=False)
+
+    reply = browser.send("/accounts/login/", {"username": ann.username, "password": "wrong"})
+    refused = browser.post("/accounts/login/confirmation/", form_fields(reply.text))
+
+    assert "confirm" not in main_text(reply)
+    assert (refused.location, session.query(EmailVerification).count()) == ("/accounts/login/", 0)
+
+
+def test_the_permission_to_request_the_mail_expires(browser, session):
+    ann = make_user_with_password(session, is_verified=False)
     reply = browser.sign_in(ann)
 
-    assert "You have not confirmed your e-mail address yet" in main_text(reply)
-    assert (newest(session, EmailVerification).user_id, browser.cookie("sessionid")) == (ann.id, None)
+    with time_machine.travel(utc_now() + dt.timedelta(minutes=16)):
+        browser.post("/accounts/login/confirmation/", form_fields(reply.text))
+
+    assert session.query(EmailVerification).count() == 0
 
 
 @pytest.mark.parametrize("path", ["/accounts/", "/event/x?a=b&c=d", "/user/J%C3%BCrgen"])

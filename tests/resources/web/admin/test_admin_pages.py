@@ -763,3 +763,18 @@ def test_long_lists_are_paged(session, people, admin_browser):
     assert 'rel="prev" href="/desk/events/?page=1"' in second.text
     assert 'rel="next"' not in second.text
     assert session.scalar(select(func.count()).select_from(Event)) == 25
+
+
+def test_only_permissions_with_an_effect_are_offered(session, admin_browser):
+    group = make_group(session, "Helpers")
+
+    page = admin_browser.get(f"/desk/groups/{group.id}/").text
+
+    offered = re.findall(r'<option value="(\w+)"', page)
+    assert offered == ["view_log", "manage_groups"]
+    assert "Grant a set" not in page
+
+
+@pytest.mark.parametrize("path", ["/desk/events/", "/desk/reports/", "/desk/reports/talks/", "/desk/claims/"])
+def test_an_empty_queue_says_what_appears_there(admin_browser, path):
+    assert " here" in main_text(admin_browser.get(path))
