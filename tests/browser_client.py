@@ -68,12 +68,12 @@ class Browser:
         self.set_cookie("sessionid", token)
         return self
 
-    def cookie(self, name):
-        cookie = self._client.get_cookie(name)
+    def cookie(self, name, path="/"):
+        cookie = self._client.get_cookie(name, path=path)
         return cookie.value if cookie else None
 
-    def set_cookie(self, name, value):
-        self._client.set_cookie(name, value)
+    def set_cookie(self, name, value, path="/"):
+        self._client.set_cookie(name, value, path=path)
 
     @property
     def is_signed_in(self):

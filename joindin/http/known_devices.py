@@ -13,7 +13,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from joindin.http.sessions import current_session
 from joindin.operations.rate_limits import KnownDevice
 
-DEVICE_COOKIE = "device"
+# Sent with sign-in pages only: the responses to requests with cookies are not shared by the response cache.
+DEVICE_COOKIE, DEVICE_COOKIE_PATH = "device", "/accounts/"
 MAX_AGE_S = 365 * 24 * 60 * 60
 
 
@@ -44,7 +45,7 @@ def _send_cookie(response):
         httponly=True,
         samesite="Lax",
         secure=request.is_secure,
-        path="/",
+        path=DEVICE_COOKIE_PATH,
     )
     return response
 

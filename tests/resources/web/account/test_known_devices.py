@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from joindin.http.known_devices import DEVICE_COOKIE, MAX_AGE_S
+from joindin.http.known_devices import DEVICE_COOKIE, DEVICE_COOKIE_PATH, MAX_AGE_S
 from joindin.models import Mail
 from joindin.operations.accounts.second_factors import add_authenticator
 from joindin.operations.rate_limits import (
@@ -22,7 +22,7 @@ from joindin.utils.datetimes import utc_now
 from tests.browser_client import PASSWORD, Browser, form_fields, make_user_with_password
 from tests.factories import make_user
 
-NETWORK = "192.0.2.1"
+NETWORK, PATH = "192.0.2.1", DEVICE_COOKIE_PATH
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
@@ -105,16 +105,16 @@ def test_a_device_is_known_for_its_own_account_only(app, session, device):
 )
 def test_a_forged_cookie_has_no_effect(app, device, change):
     lock_network(app)
-    device.set_cookie(DEVICE_COOKIE, change(device.cookie(DEVICE_COOKIE)))
+    device.set_cookie(DEVICE_COOKIE, change(device.cookie(DEVICE_COOKIE, PATH)), PATH)
 
     assert guess(device, ["ann"]) == [429]
 
 
 def test_a_device_is_forgotten_after_a_year(app, device, ann):
-    cookie = device.cookie(DEVICE_COOKIE)
+    cookie = device.cookie(DEVICE_COOKIE, PATH)
     with time_machine.travel(utc_now() + dt.timedelta(seconds=MAX_AGE_S + 60)):
         later = Browser(app, REMOTE_ADDR=NETWORK)
-        later.set_cookie(DEVICE_COOKIE, cookie)
+        later.set_cookie(DEVICE_COOKIE, cookie, PATH)
         lock_network(app)
 
         assert later.sign_in(ann).status_code == 429
@@ -123,7 +123,7 @@ def test_a_device_is_forgotten_after_a_year(app, device, ann):
 def test_the_cookie_gives_no_access_and_is_not_readable_by_scripts(app, device, ann):
     reply = device.sign_in(ann)
     thief = Browser(app)
-    thief.set_cookie(DEVICE_COOKIE, device.cookie(DEVICE_COOKIE))
+    thief.set_cookie(DEVICE_COOKIE, device.cookie(DEVICE_COOKIE, PATH), PATH)
 
     header = next(value for value in reply.headers.getlist("Set-Cookie") if value.startswith(f"{DEVICE_COOKIE}="))
     assert not thief.is_signed_in
