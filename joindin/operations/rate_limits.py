@@ -44,9 +44,10 @@ class KnownDevice(NamedTuple):
     device_id: str
 
 
-# Password guesses: at one account from a device where it was signed in; from all other devices: at all accounts from one network (a conference may share one, and only failures count), at one account
-# from one network, and at one account from all networks where it was never signed in.
+# Password guesses at one account from a device where it was signed in.
 SIGN_IN_DEVICE = RateLimit("sign-in device", 10, dt.timedelta(minutes=15))
+# Guesses from other devices: at all accounts from one network (a conference may share one, and only failures count), at one
+# account from one network, and at one account from all networks where it was never signed in.
 SIGN_IN_NETWORK = RateLimit("sign-in address", 100, dt.timedelta(minutes=15))
 SIGN_IN_ACCOUNT_FROM_NETWORK = RateLimit("sign-in here", 10, dt.timedelta(minutes=15))
 SIGN_IN_ACCOUNT = RateLimit("sign-in account", 50, dt.timedelta(hours=1))

@@ -29,7 +29,13 @@ TALK_TRACKS = admit(
 OWN_TOKENS = admit("owner", refusals=[(404, "No tokens found")])
 OWN_APPLICATION = admit("owner", refusals=[(404, "No application found"), (200, '{"clients":[],')])
 
+# Paths below a list, which show the list.
+LISTS_OF_EVENT = ("attendees", "attending", "comments", "hosts", "images", "talk_comments", "talks", "tracks")
+LISTS_OF_USER = ("attended", "hosted", "talk_comments", "talks")
+
 V2_1_RULES = {
+    **{f"/v2.1/events/{{event_id}}/{name}/{{below}}": ANYONE_READS for name in LISTS_OF_EVENT},
+    **{f"/v2.1/users/{{user_id}}/{name}/{{below}}": ANYONE_READS for name in LISTS_OF_USER},
     "/": ANYONE_READS | ANY_METHOD,
     "/v2.1": ANYONE_READS | ANY_METHOD,
     "/v2.1/accounts": {"GET": ADMINS},
