@@ -35,6 +35,11 @@ class RoutedSession(Session):
         return super().get_bind(mapper=mapper, clause=clause, bind=bind, **kwargs)
 
 
+def secret_keys() -> tuple[str, ...]:
+    """Return the secret keys of the instance, the current one first."""
+    return current_app.config["SECRET_KEYS"]
+
+
 db = SQLAlchemy(
     model_class=Base,
     disable_autonaming=True,

@@ -20,6 +20,7 @@ from joindin.config import SECRET_FILE, create_secret_file
 from joindin.extensions import db
 from joindin.operations.accounts.second_factors import reencrypt_authenticators
 from joindin.seeds.base_data import seed_reference_data
+from joindin.utils.private_files import make_private
 
 # Seconds that a setup waits for another one: migrations of large tables take minutes.
 LOCK_TIMEOUT_S = 3600
@@ -45,6 +46,7 @@ def setup(new_secret: bool):
         _migrate()
         _add_reference_data()
         _reencrypt_secrets()
+        _make_files_private(instance)
     click.echo("Ready. `joindin serve` starts the server, `joindin demo` loads demo data.")
 
 
@@ -110,6 +112,14 @@ def _reencrypt_secrets():
             "key, add it to JOINDIN_SECRET_KEY_PREVIOUS, or run `joindin users reset-factors` for their owners.",
             err=True,
         )
+
+
+def _make_files_private(instance):
+    """Restrict the files that earlier releases created for all users of the machine to read."""
+    urls = current_app.config["DATABASE_URL"], current_app.config["QUEUE_URL"]
+    databases = [Path(url.removeprefix("sqlite:///").partition("?")[0]) for url in urls if url.startswith("sqlite:///")]
+    files = [file for database in databases for file in database.parent.glob(f"{database.name}*")]
+    make_private([*files, instance / SECRET_FILE, instance / "config.py", instance / "setup.lock"])
 
 
 def _add_reference_data():

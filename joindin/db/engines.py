@@ -7,6 +7,7 @@ from sqlalchemy.engine import Engine
 
 from joindin.db.dialects import dialect_of
 from joindin.db.locking import BUSY_TIMEOUT_S
+from joindin.utils.private_files import create_private_file
 
 # libpq's limits for a server that does not answer: seconds to connect, milliseconds until sent data is acknowledged,
 # and keepalive probes in seconds for connections that wait for a reply.
@@ -26,6 +27,8 @@ PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
+    # Overwrites deleted rows, which would stay readable in the file.
+    "PRAGMA secure_delete = ON",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -65536",
     "PRAGMA mmap_size = 268435456",
@@ -49,6 +52,12 @@ def engine_options(url: str) -> dict:
 def autocommit_engine(engine: Engine) -> Engine:
     """Return an engine on the same pool that reads without a transaction. SQLite does that anyway."""
     return engine.execution_options(isolation_level="AUTOCOMMIT") if dialect_of(engine).is_server else engine
+
+
+@event.listens_for(Engine, "do_connect")
+def _create_sqlite_file(dialect, _record, arguments, _options):
+    if dialect.name == "sqlite" and arguments and arguments[0] and not arguments[0].startswith((":", "file:")):
+        create_private_file(arguments[0])
 
 
 @event.listens_for(Engine, "connect")

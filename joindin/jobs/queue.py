@@ -12,6 +12,7 @@ from joindin.jobs.cleanup import purge_expired
 from joindin.jobs.mail_delivery import deliver_due_mail
 from joindin.operations.started_events import mark_started_events
 from joindin.utils.datetimes import utc_now
+from joindin.utils.private_files import create_private_file
 
 SQLITE_PREFIX = "sqlite:///"
 
@@ -42,6 +43,7 @@ def _open(url):
     if url.startswith(SQLITE_PREFIX):
         file = Path(url.removeprefix(SQLITE_PREFIX))
         file.parent.mkdir(parents=True, exist_ok=True)
+        create_private_file(file)
         return SqliteHuey("joindin", filename=str(file), results=False)
 
     from redis import ConnectionPool

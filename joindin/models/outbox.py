@@ -2,17 +2,19 @@
 
 import datetime as dt
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from joindin.db.base import UtcDateTime
-from joindin.extensions import db
+from joindin.db.encrypted_json import EncryptedJSON
+from joindin.extensions import db, secret_keys
 
 
 class Mail(db.Model):
     """A mail that is waiting, was sent or has failed for good.
 
-    ``context`` fills the template ``kind``. It may hold a one-time token and is cleared once the mail is sent.
+    ``context`` fills the template ``kind``. It may contain a one-time token, which is encrypted, and is cleared once the mail
+    is sent.
     ``due_at`` is NULL when no further attempt is made. ``user_id`` is set for mails that the user can opt out of.
     """
 
@@ -23,7 +25,7 @@ class Mail(db.Model):
     recipient: Mapped[str] = mapped_column(String(200))
     reply_to: Mapped[str | None] = mapped_column(String(500))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
-    context: Mapped[dict] = mapped_column(JSON, default=dict)
+    context: Mapped[dict] = mapped_column(EncryptedJSON("token", secret_keys), default=dict)
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     due_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)

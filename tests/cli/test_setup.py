@@ -83,6 +83,18 @@ def test_setup_migrates_an_older_database(ready_copy):
     assert reply.stdout.startswith("Migrated the database from revision 0001 to ")
 
 
+def test_setup_restricts_files_that_others_could_read(ready_copy):
+    (ready_copy.folder / "config.py").write_text("MAIL_URL = 'smtp://user:password@mail.example'\n")
+    names = ["config.py", *(file.name for file in ready_copy.folder.glob("joindin.sqlite*")), "secret-key"]
+    for name in names:
+        (ready_copy.folder / name).chmod(0o644)
+
+    reply = ready_copy.run("setup")
+
+    assert reply.returncode == 0
+    assert {stat.S_IMODE((ready_copy.folder / name).stat().st_mode) for name in names} == {0o600}
+
+
 def test_a_newer_database_is_left_alone(ready_copy):
     with engine_of(ready_copy).begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
