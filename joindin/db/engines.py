@@ -3,6 +3,7 @@
 import sqlite3
 
 from sqlalchemy import event
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.engine import Engine
 
 from joindin.db.dialects import dialect_of
@@ -56,7 +57,7 @@ def autocommit_engine(engine: Engine) -> Engine:
 
 @event.listens_for(Engine, "do_connect")
 def _create_sqlite_file(dialect, _record, arguments, _options):
-    if dialect.name == "sqlite" and arguments and arguments[0] and not arguments[0].startswith((":", "file:")):
+    if isinstance(dialect, SQLiteDialect) and not arguments[0].startswith((":", "file:")):
         create_private_file(arguments[0])
 
 
