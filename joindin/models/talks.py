@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, event, inspect, or_, true
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, event, false, inspect, or_, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from joindin.db.base import UtcDateTime
@@ -54,6 +54,7 @@ class Talk(db.Model):
     tracks: Mapped[list[Track]] = relationship(secondary=talk_tracks, order_by=Track.id, lazy="raise_on_sql")
     # The original lists entries without an account first.
     speakers: Mapped[list["TalkSpeaker"]] = relationship(
+        primaryjoin="and_(Talk.id == TalkSpeaker.talk_id, TalkSpeaker.is_pending == false())",
         order_by="[TalkSpeaker.user_id.nulls_first(), TalkSpeaker.id]",
         lazy="raise_on_sql",
         passive_deletes=True,
@@ -89,7 +90,11 @@ def _bump_version(_mapper, _connection, changed):
 
 
 class TalkSpeaker(db.Model):
-    """A speaker's name on the talk. With a user it is claimed, and the user's name is shown."""
+    """A speaker's name on the talk. With a user it is claimed, and the user's name is shown.
+
+    ``is_pending`` marks an imported claim that no host of Joind.in approved. The talk is listed with the user's talks;
+    the name is not shown, and the user has no rights as a speaker.
+    """
 
     __tablename__ = "talk_speakers"
 
@@ -97,6 +102,7 @@ class TalkSpeaker(db.Model):
     talk_id: Mapped[int] = mapped_column(ForeignKey("talks.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(200))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    is_pending: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     user: Mapped[User | None] = relationship(lazy="raise_on_sql")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, false, insert, update
 
 from joindin.models import OPEN_CLAIM, Talk, TalkClaim, TalkSpeaker, User
 from joindin.operations.attendance import attend
@@ -41,7 +41,7 @@ def link_speaker(session, talk: Talk, speaker: TalkSpeaker, user: User) -> None:
 
     The user now attends the event, and their rating of the talk no longer counts.
     """
-    speaker.user_id, speaker.name = user.id, user.full_name or speaker.name
+    speaker.user_id, speaker.name, speaker.is_pending = user.id, user.full_name or speaker.name, False
     session.flush()
     session.execute(
         delete(TalkClaim)
@@ -56,7 +56,7 @@ def unlink_speaker(session, talk: Talk, user_id: int) -> None:
     """Remove the user from all names of a locked talk; the names stay."""
     session.execute(
         update(TalkSpeaker)
-        .where(TalkSpeaker.talk_id == talk.id, TalkSpeaker.user_id == user_id)
+        .where(TalkSpeaker.talk_id == talk.id, TalkSpeaker.user_id == user_id, TalkSpeaker.is_pending == false())
         .values(user_id=None)
         .execution_options(synchronize_session=False)
     )

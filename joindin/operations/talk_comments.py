@@ -7,7 +7,7 @@ import datetime as dt
 from dataclasses import dataclass
 from math import ceil
 
-from sqlalchemy import Integer, bindparam, select
+from sqlalchemy import Integer, bindparam, false, select
 
 from joindin.errors import Forbidden, InvalidInput, NotFound, RateLimited, Unauthenticated
 from joindin.models import Event, Talk, TalkComment, TalkSpeaker, User
@@ -147,6 +147,8 @@ _COUNT = increment_counters(
 _COUNT_AT_EVENT = increment_counters(Event.__table__, "event", talk_comment_count=1)
 _ENQUEUE_MAILS = notification_statement(
     "talk_comment",
-    User.id.in_(select(TalkSpeaker.user_id).where(TalkSpeaker.talk_id == bindparam("talk"))),
+    User.id.in_(
+        select(TalkSpeaker.user_id).where(TalkSpeaker.talk_id == bindparam("talk"), TalkSpeaker.is_pending == false())
+    ),
     User.id != bindparam("author"),
 )

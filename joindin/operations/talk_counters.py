@@ -8,7 +8,11 @@ from joindin.models import Talk, TalkComment, TalkSpeaker, TalkStar
 
 _speakers = (
     select(TalkSpeaker.user_id)
-    .where(TalkSpeaker.talk_id == TalkComment.talk_id, TalkSpeaker.user_id.is_not(None))
+    .where(
+        TalkSpeaker.talk_id == TalkComment.talk_id,
+        TalkSpeaker.user_id.is_not(None),
+        TalkSpeaker.is_pending == false(),
+    )
     .correlate(TalkComment)
 )
 _all = (TalkComment.talk_id == Talk.id,)

@@ -101,7 +101,11 @@ def count_recent_talk_comments(connection, user_id: int, *, since: dt.datetime) 
 
 
 _BY_USER = TalkComment.talk_id == bindparam("talk"), TalkComment.user_id == bindparam("user")
-_IS_SPEAKER = TalkSpeaker.talk_id == bindparam("talk"), TalkSpeaker.user_id == bindparam("user")
+_IS_SPEAKER = (
+    TalkSpeaker.talk_id == bindparam("talk"),
+    TalkSpeaker.user_id == bindparam("user"),
+    TalkSpeaker.is_pending == false(),
+)
 _CONTEXT = CompiledStatement(
     select(
         exists().where(*_IS_SPEAKER).label("is_speaker"),

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from types import SimpleNamespace
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, false, select
 
 from joindin.models import Event, Language, Talk, TalkLink, TalkSpeaker, TalkType, Track, User, talk_tracks
 from joindin.performance.sql.compiled import CompiledStatement
@@ -27,7 +27,7 @@ TALKS = CompiledStatement(
 SPEAKERS = CompiledStatement(
     select(TalkSpeaker.talk_id, TalkSpeaker.name, TalkSpeaker.user_id, User.username, User.full_name, User.is_active)
     .outerjoin(User, User.id == TalkSpeaker.user_id)
-    .where(TalkSpeaker.talk_id.in_(_IDS))
+    .where(TalkSpeaker.talk_id.in_(_IDS), TalkSpeaker.is_pending == false())
     .order_by(TalkSpeaker.user_id.nulls_first(), TalkSpeaker.id)
 )
 TRACKS = CompiledStatement(

@@ -5,7 +5,7 @@ A talk is visible if it is active and its event is visible, to everyone alike (s
 
 import datetime as dt
 
-from sqlalchemy import func, or_, select, text, true
+from sqlalchemy import false, func, or_, select, text, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from joindin.db.dialects import dialect_of
@@ -58,7 +58,8 @@ def find_talk_unloaded(session, talk_id: int) -> Talk:
 
 def list_speakers(session, talk_id: int) -> list[TalkSpeaker]:
     """Return the current speakers of a talk with their users."""
-    statement = select(TalkSpeaker).where(TalkSpeaker.talk_id == talk_id).order_by(TalkSpeaker.id)
+    statement = select(TalkSpeaker).where(TalkSpeaker.talk_id == talk_id, TalkSpeaker.is_pending == false())
+    statement = statement.order_by(TalkSpeaker.id)
     return session.scalars(
         statement.options(joinedload(TalkSpeaker.user)).execution_options(populate_existing=True)
     ).all()
@@ -66,7 +67,9 @@ def list_speakers(session, talk_id: int) -> list[TalkSpeaker]:
 
 def is_speaker(session, talk_id: int, user_id: int) -> bool:
     """Return whether the user is a claimed speaker of the talk."""
-    statement = select(TalkSpeaker.id).where(TalkSpeaker.talk_id == talk_id, TalkSpeaker.user_id == user_id)
+    statement = select(TalkSpeaker.id).where(
+        TalkSpeaker.talk_id == talk_id, TalkSpeaker.user_id == user_id, TalkSpeaker.is_pending == false()
+    )
     return session.scalars(statement.limit(1)).first() is not None
 
 
@@ -99,7 +102,10 @@ def list_event_talks(connection, event_id: int, paging: Paging, viewer: UserSnap
 
 
 def list_user_talks(connection, user_id: int, paging: Paging) -> Page:
-    """List the keys of the talks of which the user is a claimed speaker, newest first."""
+    """List the keys of the talks of which the user is a claimed speaker, newest first.
+
+    Talks of imported pending claims are among them, as in the original.
+    """
     return _OF_USER.page(connection, paging, user_id=user_id)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Integer, bindparam, literal_column, select, union_all
+from sqlalchemy import Integer, bindparam, false, literal_column, select, union_all
 
 from joindin.models import Attendance, EventHost, Talk, TalkComment, TalkSpeaker, TalkStar
 from joindin.performance.sql.compiled import CompiledStatement
@@ -49,7 +49,9 @@ def load_viewer_for_talk_editing(session, user: UserSnapshot | None, talks: Coll
     if user is None or not talks:
         return Viewer(user)
     talk_ids = [talk.id for talk in talks]
-    speaking = select(TalkSpeaker.talk_id).where(TalkSpeaker.user_id == user.id, TalkSpeaker.talk_id.in_(talk_ids))
+    speaking = select(TalkSpeaker.talk_id).where(
+        TalkSpeaker.user_id == user.id, TalkSpeaker.talk_id.in_(talk_ids), TalkSpeaker.is_pending == false()
+    )
     return Viewer(
         user,
         hosting=_related_event_ids(session, EventHost, user, {talk.event_id for talk in talks}),

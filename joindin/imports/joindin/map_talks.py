@@ -40,13 +40,15 @@ def map_talk_category(row: LegacyRow) -> tuple[int, int]:
 
 
 def map_speaker(row: LegacyRow) -> dict:
-    """Map a speaker. Rows with a status belong to an old way of claiming talks, and Joind.in does not show them."""
-    if row.raw_text("status") is not None:
-        raise ExcludedRow("hidden speakers")
+    """Map a speaker. A status belongs to an old way of claiming talks: ``pending`` claims were not approved."""
+    status = (row.raw_text("status") or "").strip().lower()
+    if status not in ("", "pending"):
+        raise ExcludedRow("speakers with an unknown status")
     return {
         "talk_id": row.foreign_key("talk_id"),
         "name": row.decoded_text("speaker_name", 200) or "",
         "user_id": row.foreign_key("speaker_id"),
+        "is_pending": status == "pending",
     }
 
 

@@ -213,9 +213,16 @@ def test_a_host_has_no_code(rcode):
     assert made == {"event_id": 3, "user_id": 2}
 
 
-def test_a_speaker_with_a_status_is_not_shown():
-    with pytest.raises(ExcludedRow, match="hidden speakers"):
-        map_speaker(LegacyRow(speaker(1, 2, status="pending")))
+@pytest.mark.parametrize(("status", "is_pending"), [(None, False), ("", False), ("pending", True), ("Pending ", True)])
+def test_a_speaker_may_be_pending(status, is_pending):
+    made = map_speaker(LegacyRow(speaker(1, 2, "Ada", speaker_id=7, status=status)))
+
+    assert made == {"talk_id": 2, "name": "Ada", "user_id": 7, "is_pending": is_pending}
+
+
+def test_a_speaker_with_another_status_is_not_imported():
+    with pytest.raises(ExcludedRow, match="speakers with an unknown status"):
+        map_speaker(LegacyRow(speaker(1, 2, status="declined")))
 
 
 def test_passwords_stay_as_they_are_and_secrets_do_not():
