@@ -55,6 +55,7 @@ def test_every_route_has_a_rule(app):
     assert sorted(RULES) == list_routes(app)
 
 
+@pytest.mark.slow("a thousand requests: every route that reads for every role")
 @pytest.mark.parametrize("surface", ALL_SURFACES)
 def test_every_read_admits_its_roles_only(session, callers, count_rows, surface):
     world = make_world(session)
