@@ -55,21 +55,24 @@ def import_conferences(paths, verbose, progress):
         _print_issues(result.unread_files)
         raise click.ClickException("There is nothing to read")
     show_progress = sys.stderr.isatty() if progress is None else progress
-    listings, zones = _locate(result, show_progress)
+    listings, zones, unknown_places = _locate(result, show_progress)
     outcomes = _store(listings, result.files, show_progress)
     if verbose:
-        _print_issues([*result.unread_files, *result.skipped, *result.dropped])
+        _print_issues([*result.unread_files, *result.skipped, *result.dropped, *unknown_places])
     _report(result, outcomes, zones, time.monotonic() - began)
 
 
 def _locate(result, show_progress):
-    listings, zones = [], Counter()
+    listings, zones, unknown_places = [], Counter(), []
     with _progress(result.conferences, "Finding places", show_progress) as conferences:
         for conference in conferences:
             listing, place = make_listing(conference.record, conference.files)
             listings.append(listing)
-            zones[_zone_source(conference.record, place)] += 1
-    return listings, zones
+            source = _zone_source(conference.record, place)
+            zones[source] += 1
+            if source == "nothing":
+                unknown_places.append(f"{conference.record.name}: place unknown, in UTC")
+    return listings, zones, unknown_places
 
 
 def _zone_source(record, place):

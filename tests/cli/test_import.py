@@ -294,6 +294,15 @@ def test_an_event_deleted_here_comes_back(run, session, tmp_path):
     assert len(session.scalars(select(EventSource)).all()) == 1
 
 
+def test_a_place_that_is_not_found_is_reported(run, tmp_path):
+    write_listings(tmp_path, "2031/php", [listing(name="DeepConf", city="Atlantis", country="Nowhere")])
+
+    result = run(tmp_path, "--verbose")
+
+    assert "  place unknown, in UTC                               1\n" in result.stdout
+    assert result.stderr == "DeepConf: place unknown, in UTC\n"
+
+
 def test_bad_listings_and_files_stop_nothing_and_are_counted_by_reason(run, session, tmp_path):
     bad = write_listings(tmp_path, "2030/css", "[")
     php = write_listings(tmp_path, "2031/php", [listing(endDate="2031-05-01"), listing(url="x"), 7, online_listing()])

@@ -3,6 +3,7 @@
 from joindin.imports.joindin.legacy_row import ExcludedRow, InvalidRow, LegacyRow
 from joindin.utils.datetimes import day_number
 from joindin.utils.text import fold_case_accents
+from joindin.utils.timezones import find_timezone_name
 
 MAX_TIMEZONE_LENGTH = 100
 UNCONFIRMED_CODE = "pending"
@@ -130,10 +131,13 @@ def _span(row):
 
 
 def _timezone_name(row):
-    """Return the name of the time zone, which may be outdated; some names have only one part."""
+    """Return the name as tzdata spells it; some names have only one part. An unknown name is kept and reported."""
     parts = [part for part in (row.raw_text("event_tz_cont"), row.raw_text("event_tz_place")) if part]
     name = "/".join(parts)
     if len(name) > MAX_TIMEZONE_LENGTH:
         row.repairs.append("the name of its zone is too long")
         return None
-    return name or None
+    known_name = find_timezone_name(name)
+    if name and known_name is None:
+        row.repairs.append(f"the zone {name!r} is unknown: its times are shown in UTC")
+    return known_name or name or None

@@ -134,14 +134,26 @@ def test_only_y_is_private(private, ours):
     ("continent", "place", "ours"),
     [
         ("America", "Argentina/Buenos_Aires", "America/Argentina/Buenos_Aires"),
-        ("US", "Pacific-New", "US/Pacific-New"),
+        ("US", "Pacific-New", "America/Los_Angeles"),
+        ("europe", "LONDON", "Europe/London"),
+        ("Europe", "Kiev", "Europe/Kiev"),
         ("UTC", "", "UTC"),
         ("", None, None),
         (None, None, None),
     ],
 )
-def test_an_unknown_time_zone_keeps_its_name(continent, place, ours):
-    assert map_event(LegacyRow(event(1, event_tz_cont=continent, event_tz_place=place)))["timezone"] == ours
+def test_a_time_zone_gets_the_name_that_tzdata_knows(continent, place, ours):
+    row = LegacyRow(event(1, event_tz_cont=continent, event_tz_place=place))
+
+    assert (map_event(row)["timezone"], row.repairs) == (ours, [])
+
+
+@pytest.mark.parametrize(("continent", "place", "name"), [("Europe", "Atlantis", "Europe/Atlantis"), ("Moon", None, "Moon")])
+def test_an_unknown_time_zone_is_kept_and_reported(continent, place, name):
+    row = LegacyRow(event(1, event_tz_cont=continent, event_tz_place=place))
+
+    assert map_event(row)["timezone"] == name
+    assert row.repairs == [f"the zone {name!r} is unknown: its times are shown in UTC"]
 
 
 def test_an_event_with_one_date_lasts_no_time_and_says_so():

@@ -704,7 +704,11 @@ def test_audit_log_is_searched_and_paged(session, people, admin_browser):
 
 @pytest.mark.parametrize(
     ("query", "message"),
-    [("since=never", "This is not a clear date"), ("until=x", "This is not a date"), ("subject=User!", "Enter a type")],
+    [
+        ("since=never", "This is not a clear date. Write it as 2027-05-08 or 2027-05-08T09:30"),
+        ("until=x", "This is not a clear date. Write it as 2027-05-08 or 2027-05-08T09:30"),
+        ("subject=User!", "Enter a type"),
+    ],
 )
 def test_invalid_filters_are_reported(admin_browser, query, message):
     assert message in main_text(admin_browser.get(f"/desk/log/?{query}&before=x"))
