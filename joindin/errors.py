@@ -43,6 +43,14 @@ class Conflict(DomainError):
     """The input contradicts stored data."""
 
 
+class DuplicateEvent(Conflict):
+    """The caller has submitted the same event a moment ago. ``event_id`` is the first one."""
+
+    def __init__(self, message: str, event_id: int):
+        super().__init__(message)
+        self.event_id = event_id
+
+
 class Unprocessable(DomainError):
     """The input is well-formed but refers to nothing that exists."""
 

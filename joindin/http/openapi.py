@@ -27,6 +27,7 @@ STATUS_DESCRIPTIONS = {
     403: "The caller does not have the permission.",
     404: "The object does not exist, or the caller may not see it.",
     405: "The method is not supported here.",
+    409: "The input contradicts what is stored.",
     413: "The body is too large.",
     422: "The input refers to something that does not exist.",
     429: "Too many requests. Try again later.",

@@ -9,7 +9,7 @@ from sqlalchemy import case, literal, select
 
 from joindin.db.locking import begin_write, lock_row
 from joindin.db.upserts import insert_missing
-from joindin.errors import Conflict, InvalidInput, NotFound
+from joindin.errors import Conflict, DuplicateEvent, InvalidInput, NotFound
 from joindin.models import Event, EventHost, Tag, User, event_tags
 from joindin.operations.attendance import attend
 from joindin.operations.outbox import enqueue_notification
@@ -17,6 +17,7 @@ from joindin.operations.talks import LATEST_TALK_AFTER_END
 from joindin.operations.unique_slugs import event_slugs, insert_with_unique_slug, numbered_slugs
 from joindin.permissions import is_auto_approved, is_rejected
 from joindin.queries.accounts.users import list_admins
+from joindin.queries.duplicate_events import get_recent_submission_id
 from joindin.queries.events import count_pending_events
 from joindin.queries.talks import count_talks_outside
 from joindin.utils.datetimes import get_timezone
@@ -24,6 +25,10 @@ from joindin.utils.text import fold_case_accents
 from joindin.viewer import UserSnapshot
 
 UNCHANGED = object()
+
+# For this long a second submission of the same event is taken for a mistake.
+DUPLICATE_WINDOW = dt.timedelta(minutes=10)
+MSG_DUPLICATE_EVENT = "You have submitted this event in the last ten minutes. To submit it once more, send force=1"
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,7 @@ def submit_event(
     now: dt.datetime,
     approve: bool = False,
     max_pending: int | None = None,
+    force: bool = False,
 ) -> Event:
     """Store a new event with its submitter as host and first attendee.
 
@@ -71,9 +77,13 @@ def submit_event(
     by mail, also about events of trusted users, which are live at once.
 
     :raises InvalidInput: if the submitter hosts ``max_pending`` pending events already.
+    :raises DuplicateEvent: if the submitter has submitted the same event in the last ten minutes, unless ``force`` is set.
     """
-    begin_write(session)
+    # The lock of the submitter is for simultaneous submissions.
+    lock_row(session, User, submitter.id)
     _check_pending_limit(session, submitter, max_pending)
+    if not force:
+        _check_duplicate(session, submitter, details, now)
     at_once = approve or is_auto_approved(submitter)
     event = Event(
         **details.fields(),
@@ -112,6 +122,7 @@ def resubmit_event(session, event: Event, *, submitter: UserSnapshot, max_pendin
     :raises InvalidInput: if the submitter hosts ``max_pending`` pending events already.
     :raises Conflict: if the event is not rejected.
     """
+    lock_row(session, User, submitter.id)
     _check_pending_limit(session, submitter, max_pending)
     event = lock_row(session, Event, event.id)
     if event is None:
@@ -145,12 +156,22 @@ def bump_event_versions(session, *event_ids: int) -> None:
 
 
 def _check_pending_limit(session, submitter, max_pending):
-    """Lock the submitter, against simultaneous submissions, and check the limit."""
-    if max_pending is None:
-        return
-    lock_row(session, User, submitter.id)
-    if has_reached_pending_limit(session, submitter.id, max_pending):
+    """Check the limit; the caller has locked the submitter."""
+    if max_pending is not None and has_reached_pending_limit(session, submitter.id, max_pending):
         raise InvalidInput(pending_limit_message(max_pending))
+
+
+def _check_duplicate(session, submitter, details, now):
+    first_id = get_recent_submission_id(
+        session,
+        submitter.id,
+        name=details.name,
+        location=details.location,
+        starts_at=details.starts_at,
+        since=now - DUPLICATE_WINDOW,
+    )
+    if first_id is not None:
+        raise DuplicateEvent(MSG_DUPLICATE_EVENT, first_id)
 
 
 def _insert(session, event):

@@ -1,6 +1,7 @@
 """Events, their hosts and images (spec 4.1, 4.9, 4.10)."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from marshmallow import fields
 
@@ -99,6 +100,11 @@ class VerboseEventSchema(ObjectSchema):
     approval_uri = api_url(
         description="`POST` approves the event, `DELETE` rejects it.", when="while the event is pending, and for admins"
     )
+    likely_duplicates = list_of(
+        api_url("/v2.1/events/2"),
+        "Other events of the same name or address at about the same time.",
+        when="while the event is pending, for admins, if there are any",
+    )
     submission_uri = api_url(description="`POST` submits the event again.", when="after a rejection, and for hosts")
     website_uri = website_url("/event/sampleconf")
     humane_website_uri = website_url("/e/sc26", when="if there is a stub")
@@ -118,7 +124,7 @@ class EventSchema(VerboseEventSchema):
             "tz_place", "attendee_count", "attending", "event_average_rating", "event_comments_count", "tracks_count",
             "talks_count", "icon", "location", "rejection_reason", "images", "tags", "uri", "verbose_uri",
             "comments_uri", "talks_uri", "tracks_uri", "attending_uri", "images_uri", "hosts_uri", "pending",
-            "approval_uri", "submission_uri", "website_uri", "humane_website_uri", "attendees_uri",
+            "approval_uri", "likely_duplicates", "submission_uri", "website_uri", "humane_website_uri", "attendees_uri",
         )  # fmt: skip
 
 
@@ -131,15 +137,22 @@ EventPageSchema = collection_schema("events", EventSchema)
 VerboseEventPageSchema = collection_schema("events", VerboseEventSchema)
 
 
-def represent_event(event: Event, links: Links, viewer: Viewer, now: dt.datetime, verbose: bool = False) -> dict:
+def represent_event(
+    event: Event,
+    links: Links,
+    viewer: Viewer,
+    now: dt.datetime,
+    verbose: bool = False,
+    duplicate_ids: Sequence[int] = (),
+) -> dict:
     """Return the event; needs its tags, images and, if ``verbose``, its hosts loaded.
 
-    Only the verbose form depends on ``now``.
+    Only the verbose form depends on ``now``. ``duplicate_ids`` are shown to those who decide about the event.
     """
     url = links.event(event.id)
     continent, city = split_timezone(event.timezone)
     if verbose:
-        return _represent_verbose(event, links, viewer, now, url, continent, city)
+        return _represent_verbose(event, links, viewer, now, url, continent, city, duplicate_ids)
     return (
         {
             "name": event.name,
@@ -163,12 +176,12 @@ def represent_event(event: Event, links: Links, viewer: Viewer, now: dt.datetime
             "images": represent_images(event.images, links),
             "tags": [tag.name for tag in event.tags],
         }
-        | _urls(event, links, viewer, url)
+        | _urls(event, links, viewer, url, duplicate_ids)
         | {"attendees_uri": f"{url}/attendees"}
     )
 
 
-def _represent_verbose(event, links, viewer, now, url, continent, city):
+def _represent_verbose(event, links, viewer, now, url, continent, city, duplicate_ids):
     representation = {
         "name": event.name,
         "url_friendly_name": event.slug,
@@ -200,7 +213,7 @@ def _represent_verbose(event, links, viewer, now, url, continent, city):
         "images": represent_images(event.images, links),
         "tags": [tag.name for tag in event.tags],
     }
-    representation |= _urls(event, links, viewer, url)
+    representation |= _urls(event, links, viewer, url, duplicate_ids)
     can_edit = can_edit_event(viewer, event)
     if can_edit:
         representation |= {
@@ -216,7 +229,7 @@ def _represent_verbose(event, links, viewer, now, url, continent, city):
     }
 
 
-def _urls(event, links, viewer, url):
+def _urls(event, links, viewer, url, duplicate_ids):
     representation = {
         "uri": url,
         "verbose_uri": f"{url}?verbose=yes",
@@ -230,6 +243,8 @@ def _urls(event, links, viewer, url):
     }
     if event.is_pending and can_review_event(viewer, event):
         representation["approval_uri"] = f"{url}/approval"
+        if duplicate_ids:
+            representation["likely_duplicates"] = [links.event(duplicate_id) for duplicate_id in duplicate_ids]
     if is_rejected(event) and is_host(viewer, event):
         # An extension: the original shows rejected events to admins only and cannot submit them again.
         representation["submission_uri"] = f"{url}/submission"

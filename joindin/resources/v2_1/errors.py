@@ -4,18 +4,24 @@ from flask import Response, current_app, request
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from joindin.errors import Conflict, DomainError, InsufficientScope, Unauthenticated
+from joindin.errors import Conflict, DomainError, DuplicateEvent, InsufficientScope, Unauthenticated
 from joindin.http import error_dispatch
 from joindin.http.error_dispatch import status_of
+from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.responses import JSON_TYPE, error_response
 
-STATUSES = error_dispatch.STATUSES | {Conflict: 400}
+STATUSES = error_dispatch.STATUSES | {Conflict: 400, DuplicateEvent: 409}
 CHALLENGE = 'Bearer realm="api.joind.in"'
 METHODS = "GET, POST, PUT, DELETE, OPTIONS"
 MSG_BODY_TOO_LARGE = "The request body is too large. It may have at most %s MiB"
 
 
 def handle_domain_error(error: DomainError) -> Response:
+    if isinstance(error, DuplicateEvent):
+        address = links().event(error.event_id)
+        response = error_response(f"{error}. The first one is {address}", 409)
+        response.headers["Location"] = address
+        return response
     response = error_response(str(error), status_of(error, STATUSES))
     if isinstance(error, Unauthenticated):
         response.headers["WWW-Authenticate"] = CHALLENGE

@@ -14,6 +14,7 @@ from joindin.performance.caching.fragment_cache import render_cached
 from joindin.permissions import can_edit_event, can_edit_user, can_review_event, can_see_email, is_host
 from joindin.queries.accounts.users import load_user_records
 from joindin.queries.comment_records import load_event_comment_records, load_talk_comment_records
+from joindin.queries.duplicate_events import find_likely_duplicates
 from joindin.queries.event_lists.keys import viewer_from_keys
 from joindin.queries.event_records import load_event_records
 from joindin.queries.paging import Page
@@ -44,19 +45,30 @@ def render_events(page: Page, *, viewer: Viewer | None = None, with_rating: bool
     context = ("v2.1 event", base_url(), verbose, with_rating, day_number(now) if verbose else None)
     # Reviewers see something of their own in every event.
     special_ids = None if can_review_event(viewer) else viewer.attending | viewer.hosting
+    duplicate_ids = _load_duplicate_ids(keys, viewer)
 
     def cache_key(event):
         is_special = special_ids is None or event.id in special_ids
-        return event.id, event.version, _viewer_variant(event, viewer) if is_special else None, context
+        viewer_variant = (_viewer_variant(event, viewer), duplicate_ids.get(event.id)) if is_special else None
+        return event.id, event.version, viewer_variant, context
 
     def serialize(event):
-        representation = represent_event(event, links(), viewer, now, verbose)
+        representation = represent_event(event, links(), viewer, now, verbose, duplicate_ids.get(event.id, ()))
         if not with_rating:
             representation["event_average_rating"] = None
         return representation
 
     fragments = _render(keys, cache_key, lambda ids: load_event_records(reader(), ids, with_hosts=verbose), serialize)
     return collection_response("events", fragments, page)
+
+
+def _load_duplicate_ids(keys, viewer):
+    """Return the ids of likely duplicates by pending event, for those who decide about them."""
+    pending_ids = [key.id for key in keys if key.is_pending]
+    if not pending_ids or not can_review_event(viewer):
+        return {}
+    duplicates = find_likely_duplicates(reader(), pending_ids)
+    return {event_id: tuple(other.id for other in others) for event_id, others in duplicates.items()}
 
 
 def _viewer_variant(event, viewer):

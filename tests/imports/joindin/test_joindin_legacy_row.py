@@ -148,7 +148,9 @@ def test_a_time_zone_gets_the_name_that_tzdata_knows(continent, place, ours):
     assert (map_event(row)["timezone"], row.repairs) == (ours, [])
 
 
-@pytest.mark.parametrize(("continent", "place", "name"), [("Europe", "Atlantis", "Europe/Atlantis"), ("Moon", None, "Moon")])
+@pytest.mark.parametrize(
+    ("continent", "place", "name"), [("Europe", "Atlantis", "Europe/Atlantis"), ("Moon", None, "Moon")]
+)
 def test_an_unknown_time_zone_is_kept_and_reported(continent, place, name):
     row = LegacyRow(event(1, event_tz_cont=continent, event_tz_place=place))
 

@@ -51,6 +51,9 @@ class EventBodySchema(ObjectSchema):
 
 
 class NewEventSchema(EventBodySchema):
+    force = optional(
+        boolean(description="Submits an event that the caller has just submitted once more. `1` is accepted too.")
+    )
     auto_approve_event = optional(boolean(description="Skips the approval, on test platforms that allow it."))
 
 

@@ -7,7 +7,13 @@ from flask_smorest import Blueprint
 from joindin.errors import Forbidden, InvalidInput, MethodNotAllowed, NotFound
 from joindin.extensions import db, reader
 from joindin.http.request_identity import get_caller
-from joindin.operations.events import edit_event, has_reached_pending_limit, pending_limit_message, submit_event
+from joindin.operations.events import (
+    MSG_DUPLICATE_EVENT,
+    edit_event,
+    has_reached_pending_limit,
+    pending_limit_message,
+    submit_event,
+)
 from joindin.permissions import can_edit_event, can_list_pending_events, is_auto_approved
 from joindin.queries.event_lists import EventFilter, list_events
 from joindin.queries.events import find_event_key
@@ -70,11 +76,18 @@ class Events(MethodView):
     @accepts_body(NewEventSchema)
     @returns_empty(201, "The event is approved.", location="/v2.1/events/3")
     @returns_empty(202, "The event waits for approval.", location="/v2.1/events")
-    @fails_with({401: MSG_LOGIN_TO_CREATE, 400: (*INVALID_EVENT_MESSAGES, pending_limit_message(3))})
+    @fails_with(
+        {
+            401: MSG_LOGIN_TO_CREATE,
+            400: (*INVALID_EVENT_MESSAGES, pending_limit_message(3)),
+            409: f"{MSG_DUPLICATE_EVENT}. The first one is …",
+        }
+    )
     def post(self):
         """Submit an event.
 
-        It waits for an admin's approval (202), unless the submitter is an admin or trusted (201).
+        It waits for an admin's approval (202), unless the submitter is an admin or trusted (201). The same event of the
+        same caller within ten minutes is refused (409), with the first one as `Location`, unless `force` is set.
         """
         user = require_user(MSG_LOGIN_TO_CREATE)
         params, max_pending = get_params(), current_app.config["MAX_PENDING_EVENTS"]
@@ -87,7 +100,13 @@ class Events(MethodView):
             raise
         approve = current_app.config["ALLOW_AUTO_APPROVE_EVENTS"] and params.is_true("auto_approve_event")
         event = submit_event(
-            db.session, details, submitter=user, now=utc_now(), approve=approve, max_pending=max_pending
+            db.session,
+            details,
+            submitter=user,
+            now=utc_now(),
+            approve=approve,
+            max_pending=max_pending,
+            force=params.is_true("force") or params.get("force") in (1, "1"),
         )
         db.session.commit()
         if approve or is_auto_approved(user):

@@ -9,6 +9,7 @@ from joindin.http.forms import Form, choices, max_length
 from joindin.models import User
 from joindin.operations.event_approval import MAX_REASON_LENGTH, approve_event, reject_event
 from joindin.permissions import can_review_event
+from joindin.queries.duplicate_events import find_likely_duplicates
 from joindin.queries.event_lists import EventFilter, list_events
 from joindin.queries.events import load_events
 from joindin.queries.rejection_reasons import list_reasons
@@ -53,7 +54,8 @@ def queue_page():
     page = list_events(db.session, EventFilter("pending"), read_paging(), utc_now())
     loaded = load_events(db.session, [key.id for key in page.items])
     events = [loaded[key.id] for key in page.items if key.id in loaded]
-    return admin_page("events.html", events=events, page=page, page_links=page_links(page))
+    duplicates = find_likely_duplicates(db.session, [event.id for event in events])
+    return admin_page("events.html", events=events, duplicates=duplicates, page=page, page_links=page_links(page))
 
 
 @blp.get("/events/<row_id:event_id>/")
@@ -119,7 +121,15 @@ def _event_page(event_id, form, status=200):
         form.version.data = event.version
     reviewer = db.session.get(User, event.reviewer_id) if event.reviewer_id else None
     return admin_page(
-        "event.html", status, event=event, form=form, reviewer=reviewer, version=event.version, talks=(), comments=()
+        "event.html",
+        status,
+        event=event,
+        form=form,
+        reviewer=reviewer,
+        duplicates=find_likely_duplicates(db.session, [event.id]).get(event.id),
+        version=event.version,
+        talks=(),
+        comments=(),
     )
 
 

@@ -27,6 +27,7 @@ from tests.browser_client import PASSWORD, PASSWORD_HASH, Browser, main_text, ma
 from tests.concurrency import run_concurrently
 from tests.factories import (
     NOW,
+    days_from_now,
     make_claim,
     make_event,
     make_event_comment,
@@ -700,6 +701,18 @@ def test_audit_log_is_searched_and_paged(session, people, admin_browser):
     assert "&lt;b&gt;plain" in second.text
     assert 'rel="next"' not in second.text
     assert "No entries match this filter." in main_text(admin_browser.get("/desk/log/?actor=nobody"))
+
+
+def test_the_queue_and_the_page_of_an_event_name_likely_duplicates(admin_browser, session):
+    starts_at = days_from_now(30)
+    make_event(session, "SampleConf", starts_at=starts_at)
+    pending = make_pending_event(session, "sampleconf", starts_at=starts_at)
+    make_pending_event(session, "Other", starts_at=starts_at)
+
+    queue, page = (main_text(admin_browser.get(path)) for path in ("/desk/events/", f"/desk/events/{pending.id}/"))
+
+    assert queue.count("likely duplicate of SampleConf") == 1
+    assert page.count("likely duplicate of SampleConf") == 1
 
 
 @pytest.mark.parametrize(
