@@ -16,12 +16,20 @@ MAX_DISTANCE = dt.timedelta(days=7)
 
 
 def get_recent_submission_id(
-    session, host_id: int, *, name: str, location: str, starts_at: dt.datetime, since: dt.datetime
+    session,
+    host_id: int,
+    *,
+    name: str,
+    location: str,
+    starts_at: dt.datetime,
+    since: dt.datetime,
+    with_pending: bool = True,
 ) -> int | None:
     """Return the id of an event of the same name, place and start that the host submitted after ``since``.
 
-    Rejected events do not count: they may be submitted anew with other details.
+    Rejected events do not count: their hosts may submit them again with other details.
     """
+    is_undecided_or_active = or_(Event.is_active == true(), Event.is_pending == true())
     submitted = (
         select(Event.id, Event.location)
         .join(EventHost, EventHost.event_id == Event.id)
@@ -30,7 +38,7 @@ def get_recent_submission_id(
             Event.submitted_at > since,
             Event.starts_at == starts_at,
             Event.name_key == fold_case_accents(name),
-            or_(Event.is_active == true(), Event.is_pending == true()),
+            is_undecided_or_active if with_pending else Event.is_active == true(),
         )
         .order_by(Event.id)
     )

@@ -96,7 +96,7 @@ def make_sample_data(session) -> SampleData:
     return SampleData(
         users,
         client,
-        make_pending_event(session, "Waiting", host=users["host"]),
+        make_pending_event(session, bare.name, host=users["host"], starts_at=bare.starts_at),
         make_rejected_event(session, "Turned down", host=users["host"]),
         {
             "event_id": event.id,

@@ -128,7 +128,8 @@ def test_the_limit_of_pending_events_holds(session, request_for):
     user = make_user(session)
 
     replies = run_concurrently(
-        session, [request_for(user, "POST", "/events", EVENT) for _ in range(CONCURRENT_REQUESTS)]
+        session,
+        [request_for(user, "POST", "/events", EVENT | {"name": f"Conf {n}"}) for n in range(CONCURRENT_REQUESTS)],
     )
 
     assert count_outcomes(replies) == {

@@ -324,7 +324,7 @@ def test_the_charset_of_the_content_type_is_ignored(trusted, kind):
 
 
 def test_names_that_are_alike_get_slugs_that_are_not(api, trusted):
-    slugs = [read_event(api, submit(trusted))["url_friendly_name"] for _ in range(5)]
+    slugs = [read_event(api, submit(trusted, force=1))["url_friendly_name"] for _ in range(5)]
 
     assert slugs[:4] == ["sampleconf", "sampleconf-2026", "sampleconf-2026-12", "sampleconf-2026-12-01"]
     assert slugs[4].startswith("sampleconf-2026-12-01-")
