@@ -3,9 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from marshmallow import fields
-
-from joindin.models import Event, EventHost
+from joindin.models import Event
 from joindin.permissions import can_edit_event, can_review_event, is_host, is_rejected
 from joindin.representations.links import Links
 from joindin.representations.schema_fields import (
@@ -17,41 +15,18 @@ from joindin.representations.schema_fields import (
     list_of,
     number,
     object_of,
-    one_of,
     string,
     website_url,
     zero_one,
 )
-from joindin.representations.v2_1.collections import CallerMetaSchema, CountMetaSchema, collection_schema
+from joindin.representations.v2_1.collections import CallerMetaSchema, collection_schema
+from joindin.representations.v2_1.event_hosts import HostSchema, represent_host
+from joindin.representations.v2_1.event_images import images_field, represent_images
 from joindin.utils.datetimes import iso_local, midnight
 from joindin.viewer import Viewer
 
 COMMENTS_OPEN_BEFORE_START = dt.timedelta(days=1)
 COMMENTS_CLOSE_AFTER_START = dt.timedelta(days=90)
-
-
-class ImageSchema(ObjectSchema):
-    type = string("small", "The size: `orig` or `small`.")
-    url = website_url("/inc/img/event_icons/icon-3-small.png")
-    width = integer(140)
-    height = integer(140)
-
-
-def images_field():
-    return one_of(
-        fields.Dict(keys=fields.String(), values=fields.Nested(ImageSchema)),
-        fields.List(fields.Raw(), metadata={"maxItems": 0}),
-        description="An object by size, `orig` and `small`; an empty list if the event has no image.",
-        example={
-            size: {
-                "type": size,
-                "url": f"https://example.org/inc/img/event_icons/icon-3-{size}.png",
-                "width": pixels,
-                "height": pixels,
-            }
-            for size, pixels in (("orig", 650), ("small", 140))
-        },
-    )
 
 
 class VerboseEventSchema(ObjectSchema):
@@ -112,7 +87,7 @@ class VerboseEventSchema(ObjectSchema):
     reported_talk_comments_uri = api_url("/v2.1/events/3/talk_comments/reported", when="for hosts and admins")
     pending_claims_uri = api_url("/v2.1/events/3/claims", when="for hosts and admins")
     all_talk_comments_uri = api_url("/v2.1/events/3/talk_comments")
-    hosts = list_of(lambda: HostSchema)
+    hosts = list_of(HostSchema)
     attendees_uri = api_url("/v2.1/events/3/attendees")
     can_edit = boolean(True, "Whether the caller is a host of the event or an admin.")
 
@@ -252,36 +227,6 @@ def _urls(event, links, viewer, url, duplicate_ids):
     if event.stub:
         representation["humane_website_uri"] = links.short_event_page(event.stub)
     return representation
-
-
-class HostSchema(ObjectSchema):
-    host_name = string("Ada Lovelace", nullable=True)
-    host_uri = api_url("/v2.1/users/7")
-
-
-HostPageSchema = collection_schema("hosts", HostSchema)
-
-
-def represent_host(host: EventHost, links: Links) -> dict:
-    return {"host_name": host.user.full_name, "host_uri": links.user(host.user_id)}
-
-
-class EventImagesSchema(ObjectSchema):
-    images = images_field()
-    meta = object_of(CountMetaSchema)
-
-
-def represent_images(images, links: Links) -> dict | list:
-    """Return the images by size, or an empty *list* for none: all clients rely on it (spec 1, #7)."""
-    return {
-        image.size: {
-            "type": image.size,
-            "url": image.url or links.event_image(image.file),
-            "width": image.width,
-            "height": image.height,
-        }
-        for image in images
-    } or []
 
 
 def split_timezone(name: str | None) -> tuple[str | None, str | None]:

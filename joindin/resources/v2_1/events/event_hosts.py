@@ -10,7 +10,7 @@ from joindin.permissions import can_edit_event
 from joindin.queries.event_visibility import check_event_access
 from joindin.queries.events import list_hosts
 from joindin.representations.schema_fields import ObjectSchema, string
-from joindin.representations.v2_1.events import HostPageSchema, represent_host
+from joindin.representations.v2_1.event_hosts import HostPageSchema, represent_host
 from joindin.resources.v2_1.authorization import with_event
 from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns_empty, returns_page
