@@ -36,7 +36,7 @@ from joindin.errors import (
 )
 from joindin.extensions import db
 from joindin.http.request_identity import get_caller
-from joindin.http.surface_routing import current_surface
+from joindin.http.surface_routing import error_surface
 from joindin.models import AccessToken, BrowserSession
 
 # Surfaces copy this table and change what their contract says otherwise.
@@ -79,7 +79,7 @@ def init_app(app: Flask, dialects: Mapping[str, ErrorDialect]) -> None:
 
     def represent(handler, error):
         try:
-            return getattr(dialects[current_surface()], handler)(error)
+            return getattr(dialects[error_surface()], handler)(error)
         except SQLAlchemyError as failure:
             # Error pages look up the browser's session.
             if is_outage(failure):

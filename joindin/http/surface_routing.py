@@ -2,7 +2,7 @@
 
 The first segment of the path decides. Below ``/api`` two contracts meet: the second segment decides or, failing that, the
 trailing slash, which ephios has and Gancio has not. Addresses of no surface belong to v2.1, whose clients expect its
-errors there.
+errors there; browsers get a page.
 """
 
 from collections import defaultdict
@@ -68,6 +68,17 @@ def current_surface() -> str:
     if "surface" not in context:
         context.surface = surface_for_path(request.path)
     return context.surface
+
+
+def error_surface() -> str:
+    """Return the surface that represents an error: the current one, or the web site for a browser at an address of none.
+
+    Browsers name HTML in ``Accept``; clients of v2.1 that do so ask for addresses below ``/v2.1``.
+    """
+    surface = current_surface()
+    is_unclaimed = surface == V2_1 and request.path != "/" and not request.path.startswith("/v2")
+    accept = request.headers.get("Accept", "")
+    return WEB if is_unclaimed and "text/html" in accept and "application/json" not in accept else surface
 
 
 def surface_for_path(path: str) -> str:

@@ -91,6 +91,23 @@ def test_an_unknown_address_answers_in_the_dialect_of_its_surface(api, surface, 
         assert text in reply.text
 
 
+@pytest.mark.parametrize("path", ["/nothing", "/v3/events", "/events", "/wp-login.php", "/.well-known/security.txt"])
+def test_a_browser_gets_a_page_at_an_unknown_address(api, path):
+    page = api.get(path, headers={"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"})
+    script = api.get(path, headers={"Accept": "*/*"})
+
+    assert (page.status_code, page.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert "There is no such page" in page.text
+    assert (script.status_code, script.headers["Content-Type"]) == (404, "application/json; charset=utf8")
+
+
+def test_a_browser_gets_the_html_view_below_the_api(api):
+    reply = api.get("/v2.1/nothing", headers={"Accept": "text/html"})
+
+    assert (reply.status_code, reply.headers["Content-Type"]) == (404, "text/html; charset=utf8")
+    assert '<a href="/docs">Documentation</a>' in reply.text
+
+
 def test_the_settings_pages_of_ephios_are_reached(api):
     replies = {path: api.get(path) for path in ("/api/settings/token/", "/api/settings/applications/")}
 

@@ -37,7 +37,11 @@ HTML_PAGE = """<!DOCTYPE html>
 <title>API v2</title>
 <link rel="stylesheet" href="/static/api.css">
 </head>
-<body>%s</body>
+<body>
+<nav aria-label="Site"><a href="/docs">Documentation</a> <a href="/accounts/login/">Sign in</a></nav>
+<main>
+%s</main>
+</body>
 </html>
 """
 
