@@ -149,6 +149,7 @@ LIMITS: Mapping[str, RouteLimit | Unlimited | Mapping[str, RouteLimit | Unlimite
     "/accounts/mails/{token}": PUBLIC_FORM,
     "/accounts/password/": COSTLY,
     "/accounts/password/new/": PUBLIC_FORM,
+    "/accounts/login/confirmation/": PUBLIC_FORM,
     "/accounts/password/reset/": PUBLIC_FORM,
     "/accounts/profile/": COSTLY,
     "/accounts/register/": PUBLIC_FORM,
