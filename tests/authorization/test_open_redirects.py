@@ -1,4 +1,4 @@
-"""Redirects of every page lead to this site, whatever address the request names."""
+"""Redirects of every page lead to this site, also if the request names another address."""
 
 from urllib.parse import quote, urljoin, urlsplit
 
