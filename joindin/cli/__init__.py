@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": "Add a small invented community with events around today.",
     "import": "Import listings of events or a Joind.in database.",
     "jobs": "Work that is done after the response, such as sending mail.",
+    "mail": "List and retry mails that could not be delivered.",
     "serve": "Start the server. On Ctrl-C or SIGTERM it finishes running requests and stops.",
     "setup": "Create the instance folder, migrate the database and add reference data.",
     "users": "Create accounts and change roles.",

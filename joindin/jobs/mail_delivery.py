@@ -75,7 +75,7 @@ def _claim_next(session, now):
 def _reschedule(session, mail, error, now):
     if isinstance(error, PermanentDeliveryError) or mail.attempts >= MAX_ATTEMPTS:
         log.error("Mail %s (%s) is abandoned after %s attempts: %s", mail.id, mail.kind, mail.attempts, error)
-        _release_lease(session, mail, due_at=None, context={}, last_error=str(error))
+        _release_lease(session, mail, due_at=None, last_error=str(error))
     else:
         delay = min(MIN_RETRY_DELAY * 2 ** (mail.attempts - 1), MAX_RETRY_DELAY)
         log.warning("Mail %s (%s) is retried in %s: %s", mail.id, mail.kind, delay, error)

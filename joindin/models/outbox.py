@@ -14,7 +14,7 @@ class Mail(db.Model):
     """A mail that is waiting, was sent or has failed for good.
 
     ``context`` fills the template ``kind``. It may contain a one-time token, which is encrypted, and is cleared once the mail
-    is sent.
+    is sent. A mail that was abandoned keeps it until it is purged, so that it can be retried.
     ``due_at`` is NULL when no further attempt is made. ``user_id`` is set for mails that the user can opt out of.
     """
 

@@ -1,8 +1,9 @@
 """Enqueuing mails in the outbox, in the transaction that causes them."""
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import JSON, ColumnElement, bindparam, insert, literal, select
+from sqlalchemy import JSON, ColumnElement, bindparam, insert, literal, select, update
 
 from joindin.db.base import UtcDateTime
 from joindin.models import TOPIC_BY_MAIL_KIND, Mail, MailOptOut, User
@@ -12,6 +13,8 @@ from joindin.utils.datetimes import utc_now
 
 # The key in the info of a session or transaction that has written a mail.
 HAS_MAIL = "has_mail"
+
+_IS_ABANDONED = (Mail.due_at.is_(None), Mail.sent_at.is_(None))
 
 
 def enqueue_mail(session, kind: str, recipients, *, reply_to: str | None = None, **context) -> None:
@@ -49,6 +52,25 @@ def notification_statement(kind: str, *readers: ColumnElement[bool]) -> Compiled
     }
     mails = select(*mail.values()).where(*readers, User.email != "", User.id.not_in(opted_out)).order_by(User.id)
     return CompiledStatement(insert(Mail.__table__).from_select(list(mail), mails, include_defaults=False))
+
+
+def list_abandoned_mails(session) -> list[Mail]:
+    """Return the mails that were not delivered and are no longer tried, oldest first."""
+    return session.scalars(select(Mail).where(*_IS_ABANDONED).order_by(Mail.id)).all()
+
+
+def retry_mails(session, mail_ids: Collection[int] | None, *, now: dt.datetime) -> int:
+    """Make abandoned mails due again, all or those with these ids, with all attempts left. Return their number."""
+    chosen = [] if mail_ids is None else [Mail.id.in_(mail_ids)]
+    retried = session.execute(
+        update(Mail)
+        .where(*_IS_ABANDONED, *chosen)
+        .values(due_at=now, attempts=0)
+        .execution_options(synchronize_session=False)
+    ).rowcount
+    if retried:
+        mark_mail_enqueued(session)
+    return retried
 
 
 def mark_mail_enqueued(connection) -> None:

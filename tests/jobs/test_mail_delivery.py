@@ -105,7 +105,7 @@ def test_pauses_double_up_to_six_hours_and_the_twelfth_failure_is_the_last(sessi
         now = due_at
 
     assert pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360, 0]
-    assert state(mails()[0]) == (12, None, None, "message refused: 451", False)
+    assert state(mails()[0]) == (12, None, None, "message refused: 451", True)
     assert deliver(now + dt.timedelta(days=9)) == DeliveryResult()
 
 
@@ -117,7 +117,7 @@ def test_a_recipient_refused_for_good_is_given_up_at_once(session, smtp_server, 
 
     assert done == DeliveryResult(sent=1, failed=1)
     gone, paul = mails()
-    assert state(gone) == (1, None, None, "recipient refused: 550 5.1.1 No such user", False)
+    assert state(gone) == (1, None, None, "recipient refused: 550 5.1.1 No such user", True)
     assert paul.sent_at == NOW
 
 
@@ -147,7 +147,7 @@ def test_an_invalid_address_is_not_sent_to_the_server(session, smtp_server, deli
     done = deliver(NOW)
 
     assert done == DeliveryResult(failed=1)
-    assert state(mails()[0]) == (1, None, None, "the recipient is not an e-mail address", False)
+    assert state(mails()[0]) == (1, None, None, "the recipient is not an e-mail address", True)
     assert smtp_server.received == []
 
 
