@@ -54,10 +54,13 @@ def _ascii_runs(text):
 
 
 def is_web_url(text: str) -> bool:
-    """Whether ``text`` is an absolute http or https URL with a host and without spaces."""
+    """Whether ``text`` is an absolute http or https URL with a host and without spaces, controls and backslashes."""
     try:
         parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", text)
+        parts.port  # noqa: B018 - raises ValueError for an invalid port
+        return (
+            parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"[\s\x00-\x1f\x7f\\]", text)
+        )
     except ValueError:
         return False
 

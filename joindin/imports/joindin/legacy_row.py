@@ -11,7 +11,7 @@ import re
 from decimal import Decimal
 
 from joindin.utils.datetimes import EARLIEST, LATEST, UTC
-from joindin.utils.text import strip_control_chars
+from joindin.utils.text import complete_web_url, is_web_url, strip_control_chars
 
 # Below the limit of the id columns (2**31), so that later rows have room.
 MAX_ID = 2_000_000_000
@@ -142,6 +142,17 @@ class LegacyRow:
         return self._check_length(
             name, strip_control_chars(ENTITY_PATTERN.sub(lambda entity: html.unescape(entity[0]), text)), max_length
         )
+
+    def web_address(self, name: str, max_length: int | None = None) -> str | None:
+        """Return an http or https address. A bare host name is completed; another value is repaired to None."""
+        text = self.decoded_text(name, max_length)
+        if not text or is_web_url(text):
+            return text
+        url = complete_web_url(text.strip().replace(" ", "%20"))
+        if is_web_url(url):
+            return self._check_length(name, url, max_length)
+        self.repairs.append(f"{name} is not a web address: {_quote(text)}")
+        return None
 
     def _check_length(self, name, text, max_length):
         if max_length is not None and text is not None and len(text) > max_length:

@@ -28,7 +28,7 @@ def map_event(row: LegacyRow) -> dict:
         "ends_at": ends_at,
         "start_day": day_number(starts_at),
         "timezone": _timezone_name(row),
-        "href": row.decoded_text("event_href", 600),
+        "href": row.web_address("event_href", 600),
         "hashtag": row.decoded_text("event_hashtag", 100),
         "contact_name": row.decoded_text("event_contact_name", 200),
         "icon": icon,
@@ -36,7 +36,7 @@ def map_event(row: LegacyRow) -> dict:
         "image_generation": 1 if icon else 0,
         "cfp_starts_at": row.unix_time("event_cfp_start"),
         "cfp_ends_at": row.unix_time("event_cfp_end"),
-        "cfp_url": row.decoded_text("event_cfp_url", 600),
+        "cfp_url": row.web_address("event_cfp_url", 600),
         "is_active": row.boolean("active"),
         "is_pending": None if pending is None else bool(pending),
         "is_private": (row.raw_text("private") or "").lower() == "y",
@@ -70,7 +70,7 @@ def map_attendance(row: LegacyRow) -> dict:
 
 
 def map_event_image(row: LegacyRow) -> dict:
-    size, url = row.raw_text("type", 30), row.raw_text("url", 255)
+    size, url = row.raw_text("type", 30), row.web_address("url", 255)
     if not size or not url:
         raise InvalidRow("it has no type or no address")
     return {

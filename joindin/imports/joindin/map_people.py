@@ -49,7 +49,7 @@ def map_client(row: LegacyRow) -> dict:
         "secret_hash": hash_token(secret) if secret else None,
         "name": name,
         "description": description,
-        "callback_url": row.decoded_text("callback_url", 500),
+        "callback_url": row.web_address("callback_url", 500),
         "owner_id": owner_id,
         "is_active": True,
         "is_trusted": is_trusted,

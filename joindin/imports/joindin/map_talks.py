@@ -26,7 +26,7 @@ def map_talk(row: LegacyRow) -> dict:
         "starts_at": row.unix_time("date_given"),
         "duration": row.number("duration", 0, minimum=0),
         "language_id": row.foreign_key("lang"),
-        "slides_url": row.decoded_text("slides_link"),
+        "slides_url": row.web_address("slides_link"),
         "is_active": row.number("active", 1) != 0,
     }
 
@@ -74,7 +74,7 @@ def map_star(row: LegacyRow) -> dict:
 
 def map_link(row: LegacyRow, types: dict[int, str]) -> dict:
     """Map a link. ``types`` are the link types by their ids in the source."""
-    type_id, url = row.number("talk_type"), row.decoded_text("url")
+    type_id, url = row.number("talk_type"), row.web_address("url")
     if type_id not in types:
         raise InvalidRow(f"talk_type is unknown: {type_id}")
     if not url:

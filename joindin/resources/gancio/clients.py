@@ -14,7 +14,7 @@ from joindin.resources.gancio.authentication import require_password_sign_in, re
 from joindin.resources.gancio.request_params import read_params
 from joindin.security.scopes import GANCIO_CLIENT_SCOPE
 from joindin.utils.datetimes import utc_now
-from joindin.utils.text import to_plain_text
+from joindin.utils.text import complete_web_url, is_web_url, to_plain_text
 
 MAX_LENGTHS = {"client_name": 255, "redirect_uris": 500, "website": 500}
 
@@ -31,7 +31,7 @@ def register():
         db.session,
         name=_text(params, "client_name"),
         redirect_uri=_text(params, "redirect_uris"),
-        website=_text(params, "website", is_required=False),
+        website=_website(params),
         now=utc_now(),
     )
     db.session.commit()
@@ -51,6 +51,13 @@ def get_client(client_id):
 def list_tokens():
     tokens = list_gancio_tokens(db.session, require_password_sign_in().id, utc_now())
     return _json([represent_token(token) for token in tokens])
+
+
+def _website(params):
+    website = complete_web_url(_text(params, "website", is_required=False))
+    if website and not is_web_url(website):
+        raise InvalidInput("website must be a web address")
+    return website
 
 
 def _text(params, name, is_required=True):

@@ -26,8 +26,9 @@ from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, re
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.request_params import get_params
 from joindin.resources.v2_1.responses import collection_response, empty_response, is_verbose
+from joindin.resources.v2_1.web_addresses import MSG_INVALID_WEB_ADDRESS, clean_web_address
 from joindin.utils.datetimes import utc_now
-from joindin.utils.text import to_plain_text
+from joindin.utils.text import is_web_url, to_plain_text
 
 blp = Blueprint("applications", __name__, url_prefix="/v2.1", description="The caller's own applications")
 
@@ -39,7 +40,12 @@ MSG_INVALID_CLIENT_ID = "Invalid client ID"
 MSG_SECRET_KEY_MISSING = "This platform has no secret of its own yet to make one from"
 NOT_FOUND_MESSAGES = ("No application found", MSG_INVALID_CLIENT_ID)
 OWNER_ERRORS = {401: MSG_LOGIN_REQUIRED, 403: MSG_CLIENT_NOT_ALLOWED}
-INVALID_CHANGE_MESSAGES = ("'name' is a required field", "'description' is a required field")
+MSG_INVALID_CALLBACK_URL = MSG_INVALID_WEB_ADDRESS.format("callback_url")
+INVALID_CHANGE_MESSAGES = (
+    "'name' is a required field",
+    "'description' is a required field",
+    MSG_INVALID_CALLBACK_URL,
+)
 INVALID_APPLICATION_MESSAGES = (*INVALID_CHANGE_MESSAGES, "'callback_url' is a required field")
 
 
@@ -122,6 +128,10 @@ def _parse_fields(params, required):
     """Return the fields that were sent; :raises InvalidInput: with all errors, joined."""
     fields = {name: to_plain_text(params.text(name)) for name in MAX_LENGTHS if name in params}
     errors = [f"'{name}' is a required field" for name in required if not fields.get(name)]
+    if fields.get("callback_url"):
+        fields["callback_url"] = clean_web_address(fields["callback_url"])
+        if not is_web_url(fields["callback_url"]) and len(fields["callback_url"]) <= MAX_LENGTHS["callback_url"]:
+            errors.append(MSG_INVALID_CALLBACK_URL)
     errors += find_length_errors(fields, MAX_LENGTHS)
     if errors:
         raise InvalidInput(". ".join(errors))

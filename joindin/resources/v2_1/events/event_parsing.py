@@ -5,9 +5,10 @@ from joindin.operations.events import UNCHANGED, EventDetails
 from joindin.representations.schema_fields import ObjectSchema, boolean, list_of, number, optional, string
 from joindin.resources.v2_1.field_lengths import length_message
 from joindin.resources.v2_1.request_params import Params, is_number
+from joindin.resources.v2_1.web_addresses import clean_web_address, find_web_address_error
 from joindin.utils.date_texts import DATE_FORMS, date_hint, parse_date
 from joindin.utils.datetimes import utc_now
-from joindin.utils.text import complete_web_url, is_web_url, to_plain_text
+from joindin.utils.text import to_plain_text
 from joindin.utils.timezones import find_timezone_name
 
 MAX_LENGTHS = {"name": 200, "description": 65_535, "location": 2_000, "href": 600, "cfp_url": 600}
@@ -140,13 +141,11 @@ def _parse_cfp_date(params, field, zone_name, errors):
 def _parse_url(params, field, is_new, errors):
     if field not in params:
         return UNCHANGED
-    url = complete_web_url(to_plain_text(params.text(field)))
+    url = clean_web_address(params.text(field))
     if not url:
         return UNCHANGED if is_new else ""
-    if not is_web_url(url):
-        errors.append(f"The field '{field}' must be a web address such as https://conf.example")
-    elif len(url) > MAX_LENGTHS[field]:
-        errors.append(length_message(field, MAX_LENGTHS[field]))
+    if error := find_web_address_error(field, url, MAX_LENGTHS[field]):
+        errors.append(error)
     return url
 
 

@@ -12,11 +12,11 @@ from joindin.queries.talks import find_link, list_links
 from joindin.representations.schema_fields import ObjectSchema, string
 from joindin.representations.v2_1.talks import OneTalkLinkSchema, TalkLinksSchema, represent_link
 from joindin.resources.v2_1.authorization import with_talk
-from joindin.resources.v2_1.field_lengths import check_length
 from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty
 from joindin.resources.v2_1.request_params import get_params
 from joindin.resources.v2_1.responses import empty_response, error_response, object_response
+from joindin.resources.v2_1.web_addresses import MSG_INVALID_WEB_ADDRESS, check_web_address, clean_web_address
 from joindin.utils.text import to_plain_text
 
 blp = Blueprint("talk links", __name__, url_prefix="/v2.1", description="Slides, recordings and code of a talk")
@@ -27,6 +27,7 @@ MSG_FORBIDDEN = "You do not have permission to add links to this talk"
 MSG_INCOMPLETE_LINK = "Missing required fields URL OR Display Name"
 MSG_UNKNOWN_LINK_TYPE = "The Link has not been inserted"
 MSG_LINK_NOT_CHANGED = "Update of Link ID Failed"
+MSG_INVALID_URL = MSG_INVALID_WEB_ADDRESS.format("url")
 
 # The contract has one message for all callers without the right, visitors included.
 with_editable_talk = with_talk(can_edit_talk, login_message=MSG_FORBIDDEN, refusal=MSG_FORBIDDEN, error_class=Forbidden)
@@ -49,7 +50,7 @@ class TalkLinks(MethodView):
     @with_editable_talk
     @accepts_body(TalkLinkBodySchema)
     @returns_empty(204, location="/v2.1/talks/42/links/15")
-    @fails_with({400: (MSG_INCOMPLETE_LINK, MSG_UNKNOWN_LINK_TYPE)})
+    @fails_with({400: (MSG_INCOMPLETE_LINK, MSG_UNKNOWN_LINK_TYPE, MSG_INVALID_URL)})
     def post(self, talk, viewer):
         """Add a link to a talk, as one of its hosts or claimed speakers."""
         link = add_link(db.session, talk.id, **_parse_link())
@@ -68,7 +69,7 @@ class TalkLinkDetail(MethodView):
     @with_editable_talk
     @accepts_body(TalkLinkBodySchema)
     @returns_empty(204, location="/v2.1/talks/42/links/15")
-    @fails_with({400: MSG_INCOMPLETE_LINK, 500: MSG_LINK_NOT_CHANGED})
+    @fails_with({400: (MSG_INCOMPLETE_LINK, MSG_INVALID_URL), 500: MSG_LINK_NOT_CHANGED})
     def put(self, talk, viewer, link_id):
         """Change a link of a talk."""
         if not edit_link(db.session, talk.id, link_id, **_parse_link()):
@@ -88,10 +89,10 @@ class TalkLinkDetail(MethodView):
 
 def _parse_link():
     params = get_params()
-    link_type, url = (to_plain_text(params.text(field)) for field in ("display_name", "url"))
+    link_type, url = to_plain_text(params.text("display_name")), clean_web_address(params.text("url"))
     if not link_type or not url:
         raise InvalidInput(MSG_INCOMPLETE_LINK)
-    check_length("url", url, MAX_URL_LENGTH)
+    check_web_address("url", url, MAX_URL_LENGTH)
     return {"type": link_type, "url": url}
 
 

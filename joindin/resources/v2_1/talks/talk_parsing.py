@@ -10,6 +10,7 @@ from joindin.queries.languages import get_language_by_name, get_talk_type_by_tit
 from joindin.representations.schema_fields import ObjectSchema, integer, list_of, optional, string
 from joindin.resources.v2_1.field_lengths import check_length
 from joindin.resources.v2_1.request_params import Params
+from joindin.resources.v2_1.web_addresses import check_web_address
 from joindin.utils.date_texts import date_hint, parse_date
 from joindin.utils.datetimes import utc_now
 from joindin.utils.text import complete_web_url, to_plain_text
@@ -126,7 +127,8 @@ def _parse_duration(params):
 
 def _parse_slides_url(params):
     url = complete_web_url(NON_URL_CHARACTERS.sub("", params.text("slides_link")))
-    check_length("slides_link", url, MAX_LENGTHS["slides_link"])
+    if url:
+        check_web_address("slides_link", url, MAX_LENGTHS["slides_link"])
     return url
 
 

@@ -252,7 +252,7 @@ def test_different_writes_to_a_talk_and_its_tracks_are_counted(session, request_
             request_for(host, "POST", f"{at}/tracks", {"track_uri": f"http://localhost/v2.1/tracks/{tracks[1].id}"}),
             request_for(host, "DELETE", f"{at}/tracks/{tracks[0].id}"),
             request_for(host, "DELETE", f"/talks/{gone.id}"),
-            request_for(host, "POST", f"{at}/links", {"display_name": "code_link", "url": "x"}),
+            request_for(host, "POST", f"{at}/links", {"display_name": "code_link", "url": "https://x.example/"}),
             request_for(host, "POST", f"/events/{event.id}/tracks", {"track_name": "Third"}),
             request_for(host, "POST", f"/events/{event.id}/talks", body),
             request_for(fans[0], "POST", f"{at}/starred"),
