@@ -1,6 +1,10 @@
 """Dates that people type: in PHP's forms, and in other languages (spec 2.6)."""
 
+import datetime as dt
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from joindin.utils.date_texts import is_relative, parse_date
 from joindin.utils.datetimes import iso_local
@@ -135,3 +139,96 @@ def test_only_dates_that_change_with_the_time_are_relative():
     assert [
         text for text in ("2027-05-08", "2027-05-08T09:30Z", "@5", "8. Mai 2027", "foo") if is_relative(text, NOW)
     ] == []
+
+
+FORMS = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y%m%dT%H%M%S",
+    "%d.%m.%Y %H:%M:%S",
+    "%d-%m-%Y %I:%M:%S %p",
+    "%m/%d/%Y %I:%M:%S%p",
+    "%d %B %Y, %H:%M:%S",
+    "%B %d, %Y %I:%M:%S %p",
+    "%a, %d %b %Y %H:%M:%S +0000",
+    "%A %d %B %Y %H:%M:%S UTC",
+    "%d-%b-%Y %H:%M:%S",
+    "%Y-%b-%d %H:%M:%S",
+    "%G-W%V-%u %H:%M:%S",
+    "%Y-%j %H:%M:%S",
+    "%Y:%m:%d %H:%M:%S",
+    "%d/%b/%Y:%H:%M:%S +0000",
+    "%Y-%m-%dT%H:%M:%S.123456Z",
+)
+
+
+@given(st.datetimes(dt.datetime(1970, 1, 2), dt.datetime(2100, 1, 1)), st.sampled_from(FORMS))
+@settings(max_examples=300)
+def test_every_time_is_read_back_from_every_form(at, form):
+    at = at.replace(microsecond=0)
+
+    assert parse_date(at.strftime(form), "UTC", NOW) == at.replace(tzinfo=dt.UTC)
+
+
+PARTS = st.sampled_from(
+    [
+        "2027",
+        "2027-05-08",
+        "8",
+        "may",
+        "May",
+        "8.",
+        "08.05.27",
+        "13/06/2027",
+        "monday",
+        "next",
+        "last",
+        "first",
+        "second",
+        "day",
+        "of",
+        "week",
+        "+1",
+        "-2",
+        "1.5",
+        "month",
+        "year",
+        "ago",
+        "noon",
+        "9:30",
+        "09.30",
+        "24:00",
+        "pm",
+        "a",
+        "z",
+        "CEST",
+        "+02:00",
+        "Europe/Berlin",
+        "GMT-3",
+        "@5",
+        "W19",
+        "2027-W19",
+        "T9",
+        ",",
+        ".",
+        "-",
+        "/",
+        "(",
+        ")",
+        "front",
+        "back",
+        "00-00-2027",
+        "99999999999999",
+        "weekday",
+    ]
+)
+
+
+@given(
+    st.one_of(st.text(max_size=30), st.lists(PARTS, max_size=6).map(" ".join), st.lists(PARTS, max_size=6).map("".join))
+)
+@settings(max_examples=300)
+def test_any_text_is_a_time_or_none(text):
+    at = parse_date(text, "Europe/Amsterdam", NOW)
+
+    assert at is None or (at.tzinfo, at.microsecond) == (dt.UTC, 0)

@@ -4,6 +4,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import pytz
+from hypothesis import given
+from hypothesis import strategies as st
 
 from joindin.utils.timezones import REMOVED_NAMES, find_timezone, find_timezone_name
 
@@ -38,3 +40,8 @@ def test_other_names_are_unknown(name):
 def test_every_name_has_rules():
     assert [name for name in pytz.all_timezones if find_timezone(name) != ZoneInfo(name)] == []
     assert [name for name in REMOVED_NAMES if find_timezone(name) is None] == []
+
+
+@given(st.sampled_from(pytz.all_timezones), st.sampled_from([str.lower, str.upper, str.title, str.swapcase]))
+def test_every_name_is_found_in_every_case(name, change_case):
+    assert find_timezone_name(change_case(name)) == name

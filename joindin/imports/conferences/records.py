@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, fields, replace
 
-from joindin.utils.text import is_web_url, to_plain_text
+from joindin.utils.text import complete_web_url, is_web_url, to_plain_text
 
 MAX_LENGTHS = {"name": 200, "city": 100, "country": 100, "url": 600}
 # Longer texts are not parsed: cleaning is slow, and the files are not trusted.
@@ -146,7 +146,7 @@ def _limited_text(raw, key, dropped):
 
 
 def _url(raw, key, dropped):
-    text = (_text(raw, key, dropped) or "").replace(" ", "%20") or None
+    text = complete_web_url((_text(raw, key, dropped) or "").replace(" ", "%20")) or None
     if text and not (len(text) <= MAX_LENGTHS["url"] and is_web_url(text)):
         dropped.append(f"{key} is not a web address")
         return None

@@ -3,6 +3,7 @@
 Each rule names its example. A refusal makes the writer choose a clear form; PHP's reading would be stored in silence.
 """
 
+import datetime as dt
 import re
 from itertools import pairwise
 
@@ -41,9 +42,18 @@ def is_doubtful(text: str, parts: DateParts) -> bool:
         or (parts.year is None and bool(ROMAN_MONTH.match(text)))
         # "sat sun" is Sunday for PHP.
         or sum(token.kind == "weekday" for token in tokens) > 1
+        or (kinds.isdisjoint({"month", "week_word", "counted_word"}) and _is_on_another_weekday(parts))
         or _has_doubtful_zone(parts)
         or any(_is_misread_pair(first, second, parts) for first, second in pairwise(tokens))
     )
+
+
+def _is_on_another_weekday(parts):
+    """Return whether a date contradicts its weekday: "Sunday, 12 April 2027" is the Sunday after this Monday for PHP."""
+    if parts.weekday is None or not parts.has_date or None in (parts.year, parts.day):
+        return False
+    day = dt.date(parts.year, parts.month, 1) + dt.timedelta(days=parts.day - 1)
+    return 0 <= parts.weekday != day.isoweekday() % 7
 
 
 def _has_doubtful_zone(parts):
@@ -60,6 +70,7 @@ def _is_misread_pair(first, second, parts):
     if second.kind == "zone":
         if first.kind == "month" and SHORT_OFFSET.fullmatch(second.text):
             return True
-        return not parts.has_date and bool(NEGATIVE_OFFSET.match(second.text))
+        is_range = first.text[0].isdigit() and bool(NEGATIVE_OFFSET.match(second.text))
+        return is_range and not parts.has_date
     # "10000-01-01" is 10:00 on 2000-01-01 for PHP.
     return first.kind in ("compact_clock", "year") and first.text[-1].isdigit() and second.text[0].isdigit()

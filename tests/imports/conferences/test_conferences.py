@@ -87,7 +87,6 @@ def test_a_listing_that_makes_no_sense_is_refused_with_a_reason(raw, reason):
     ("field", "value", "reason"),
     [
         ("url", "javascript:alert(1)", "url is not a web address"),
-        ("url", "pumpkin.example", "url is not a web address"),
         ("url", f"https://pumpkin.example/{'x' * 600}", "url is not a web address"),
         ("cfpUrl", "In the sign-up form", "cfpUrl is not a web address"),
         ("cocUrl", ["https://pumpkin.example"], "cocUrl is not text"),
@@ -108,6 +107,12 @@ def test_a_field_that_makes_no_sense_is_dropped_with_a_reason(field, value, reas
     record, dropped = parse_record(listing(**{field: value}))
 
     assert (record, dropped) == (without, [reason])
+
+
+def test_a_bare_host_name_is_completed_to_a_web_address():
+    record, dropped = parse_record(listing(url="pumpkin.example/2031"))
+
+    assert (record.url, dropped) == ("https://pumpkin.example/2031", [])
 
 
 def test_a_listing_without_an_end_ends_on_the_day_it_starts():

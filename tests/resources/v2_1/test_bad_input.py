@@ -91,6 +91,7 @@ def test_events_may_be_submitted_with_anything(api, session, host, fields):
         can_be_read(api, reply.headers["Location"].removeprefix("http://localhost"))
 
 
+@pytest.mark.slow("sends hundreds of random requests")
 @given(FIELDS)
 @fuzz_settings(50)
 def test_events_may_be_edited_with_anything(api, session, host, fields):
