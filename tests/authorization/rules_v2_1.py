@@ -147,5 +147,6 @@ OTHER_API_RULES = {
     "/docs": ANYONE_READS,
     "/docs/openapi.json": ANYONE_READS,
     "/inc/img/event_icons/{file}": ANYONE_READS,
+    **dict.fromkeys(("/robots.txt", "/favicon.ico", "/Favicon.ico"), ANYONE_READS),
     "/static/{filename}": ANYONE_READS,
 }
