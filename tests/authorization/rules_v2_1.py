@@ -139,6 +139,9 @@ V2_1_RULES = {
 }
 
 OTHER_API_RULES = {
+    "/Favicon.ico": ANYONE_READS,
+    "/favicon.ico": ANYONE_READS,
+    "/robots.txt": ANYONE_READS,
     "/api/": {"GET": SIGNED_IN},
     "/api/users/me/": {"GET": SIGNED_IN},
     "/api/client": {"POST": EVERYONE},

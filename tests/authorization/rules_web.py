@@ -55,6 +55,7 @@ ACCOUNT_PAGES = {
     "/accounts/external/login/": PAGE,
     # The visitor is sent to the sign-in page too.
     "/accounts/login/": {"GET": EVERYONE, "POST": EVERYONE},
+    "/accounts/login/confirmation/": {"POST": EVERYONE},
     "/accounts/logout/": {"POST": EVERYONE},
     "/accounts/logout/everywhere/": OWN_ACTION,
     "/accounts/mails/": OWN_FORM,

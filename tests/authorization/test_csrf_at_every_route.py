@@ -74,7 +74,7 @@ def test_the_addresses_that_need_no_token_ignore_the_session(app, session):
     caller, visitor = Caller(app, world.users["admin"]), Caller(app)
 
     for path in sorted(WITHOUT_SESSION):
-        answers = [each._browser.post(path, {"token": "x"}, environ_base=fresh_network()) for each in (caller, visitor)]
+        answers = [each.browser.post(path, {"token": "x"}, environ_base=fresh_network()) for each in (caller, visitor)]
 
         assert surface_for_path(path) == OAUTH2
         assert len({(path, reply.status_code, reply.data) for reply in answers}) == 1

@@ -45,7 +45,7 @@ def leads_elsewhere(reply):
 @pytest.mark.parametrize("role", ["visitor", "user"])
 def test_no_page_redirects_to_an_address_of_the_request(app, session, role):
     world, wrong = make_world(session), []
-    browser = Caller(app, world.users.get(role))._browser
+    browser = Caller(app, world.users.get(role)).browser
     pages = [world.path(path) for method, path in list_routes(app, SESSION_SURFACES) if method == "GET"]
 
     for path in pages:

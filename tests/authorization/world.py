@@ -129,21 +129,21 @@ class Caller:
 
     def __init__(self, app, user=None, *, token=None, session_cookie=None):
         self._api = ApiClient(app, token)
-        self._browser = Browser(app)
+        self.browser = Browser(app)
         if session_cookie:
-            self._browser.set_cookie("sessionid", session_cookie)
+            self.browser.set_cookie("sessionid", session_cookie)
         elif user is not None:
-            self._browser.sign_in_directly(user)
+            self.browser.sign_in_directly(user)
         self._csrf_token = None
 
     def request(self, method, path, body=None):
         if surface_for_path(path) in (*TOKEN_SURFACES, MEDIA, DOCS):
             return self._api.request(method, path, json=body, environ_base=fresh_network())
         headers = {} if method == "GET" else {"X-CSRFToken": self._read_csrf_token()}
-        return self._browser.request(method, path, headers=headers, environ_base=fresh_network())
+        return self.browser.request(method, path, headers=headers, environ_base=fresh_network())
 
     def _read_csrf_token(self):
         if self._csrf_token is None:
-            page = "/accounts/profile/" if self._browser.is_signed_in else "/accounts/login/"
-            self._csrf_token = self._browser.token(page)
+            page = "/accounts/profile/" if self.browser.is_signed_in else "/accounts/login/"
+            self._csrf_token = self.browser.token(page)
         return self._csrf_token
