@@ -6,9 +6,11 @@ from pathlib import Path
 
 from flask import Flask, Response
 
-from joindin.cli.serve import make_server
+from joindin.cli.serve import REQUEST_SLOTS, run_server
+from joindin.server.listeners import open_listeners
+from joindin.server.worker import WorkerLimits
 
-THREADS = 2
+MAX_BODY_BYTES = 1024 * 1024
 
 JSON_TYPE = "application/json; charset=utf8"
 
@@ -26,4 +28,5 @@ def create_app() -> Flask:
 
 if __name__ == "__main__":
     workers, port = map(int, sys.argv[1:])
-    make_server("127.0.0.1", port, workers, THREADS).serve(target_loader=create_app, wrap_loader=False)
+    limits = WorkerLimits(REQUEST_SLOTS["sqlite"], MAX_BODY_BYTES)
+    run_server(open_listeners("127.0.0.1", port, workers), create_app(), limits)

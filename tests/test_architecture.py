@@ -51,6 +51,7 @@ MAY_IMPORT = {
     "imports": WRITING | {"seeds"},
     "seeds": WRITING,
     "jobs": WRITING | {"representations", "oauth2", "imports", "seeds", "config"},
+    "server": set(),
     "http": WRITING | {"representations", "oauth2"},
     "resources": WRITING | {"representations", "oauth2", "http"},
 }

@@ -12,6 +12,7 @@ from flask.cli import AppGroup
 from joindin.extensions import db
 from joindin.jobs.mail_delivery import deliver_due_mail
 from joindin.jobs.queue import get_queue
+from joindin.server.process_tree import end_with_parent
 
 # Seconds between two checks of the worker threads, and for the running job when the process is stopped.
 HEALTH_INTERVAL_S = 10
@@ -22,8 +23,11 @@ jobs = AppGroup("jobs", help="Work that is done after the response, such as send
 
 @jobs.command("run")
 @click.option("--once", is_flag=True, help="Deliver due mail once and exit; exit code 1 if a delivery failed.")
-def run(once: bool) -> None:
+@click.option("--parent", type=int, hidden=True, help="Process id of the server that started the worker.")
+def run(once: bool, parent: int | None) -> None:
     """Deliver mail until stopped by Ctrl-C or SIGTERM."""
+    if parent is not None:
+        end_with_parent(parent)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     # huey logs a line for every poll of the outbox.
     logging.getLogger("huey").setLevel(logging.WARNING)

@@ -1,32 +1,31 @@
 """``joindin serve``: the server, with the job worker as a child process."""
 
 import gc
-import multiprocessing
 import os
+import resource
 import socket
-import subprocess
-import sys
-import threading
+from collections.abc import Callable
+from functools import partial
 
 import click
 from flask import current_app
-from granian import Granian
-from granian.constants import HTTPModes, Interfaces
-from granian.log import LogLevels
 
-from joindin import create_app
 from joindin.cli.preconditions import report_unknown_settings, with_database
 from joindin.config import local_website_url
 from joindin.extensions import db
 from joindin.seeds.demo import describe_demo_accounts, is_demo_loaded
+from joindin.server.jobs_process import JobsProcess
+from joindin.server.listeners import open_listeners
+from joindin.server.slow_clients import MAX_CONNECTIONS
+from joindin.server.supervisor import Supervisor
+from joindin.server.worker import WorkerLimits, run_worker
 
-# Threads of a worker. Some of them wait for the disk or the database server; more threads only wait for the interpreter lock.
-THREADS = {"sqlite": 2, "postgresql": 3}
-BACKLOG = 1024
+# Requests that a worker runs at once. Some of them wait for the disk or the database server; more only wait for the interpreter
+# lock.
+REQUEST_SLOTS = {"sqlite": 2, "postgresql": 3}
 
-# Seconds until running requests and jobs are killed at shutdown, and until a dead job worker is restarted.
-SHUTDOWN_TIMEOUT_S = 30
-RESTART_DELAY_S = 2
+# Files and connections of a worker that are not connections of clients.
+OTHER_DESCRIPTORS = 512
 
 
 @click.command()
@@ -40,102 +39,50 @@ RESTART_DELAY_S = 2
 def serve(host: str, port: int, workers: int, jobs: bool) -> None:
     """Start the server. On Ctrl-C or SIGTERM it finishes running requests and stops."""
     report_unknown_settings()
-    address = _free_address(host, port)
-    server = make_server(address, port, workers, THREADS[db.engine.dialect.name])
+    listeners = _listen(host, port, workers)
+    app = current_app._get_current_object()
     _set_default_website(host, port)
     greeting = _greeting(host, port)
-    server.on_startup(lambda: click.echo(greeting))
-    if jobs:
-        supervisor = JobsSupervisor()
-        server.on_startup(supervisor.start)
-        server.on_shutdown(supervisor.stop)
     # The workers are forks and must not share database connections.
     db.session.remove()
     db.engine.dispose()
-    server.serve(target_loader=_app_loader(current_app._get_current_object()), wrap_loader=False)
+    limits = WorkerLimits(REQUEST_SLOTS[db.engine.dialect.name], app.config["MAX_BODY_BYTES"])
+    run_server(listeners, app, limits, JobsProcess() if jobs else None, lambda: click.echo(greeting))
     click.echo("Stopped.")
 
 
-def make_server(address: str, port: int, workers: int, threads: int) -> Granian:
-    return Granian(
-        "joindin",
-        address,
-        port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=threads,
-        backlog=BACKLOG,
-        http=HTTPModes.auto,
-        websockets=False,
-        respawn_failed_workers=True,
-        workers_kill_timeout=SHUTDOWN_TIMEOUT_S,
-        log_level=LogLevels.warning,
-    )
-
-
-def _app_loader(app):
-    """Return the function that gives a worker its application.
-
-    Forked workers use this process's application, which starts at once and shares memory. Without fork each worker creates one.
-    """
-    if multiprocessing.get_start_method() != "fork":
-        return create_app
-    # Frozen objects stay in shared pages, because the collector never writes to them.
+def run_server(
+    listeners: list[socket.socket],
+    app: Callable,
+    limits: WorkerLimits,
+    jobs: JobsProcess | None = None,
+    on_started: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve a WSGI application with one worker for each listening socket, until a signal to stop."""
+    _raise_descriptor_limit()
+    # Frozen objects stay in pages that the workers share, because the collector never writes to them.
     gc.collect()
     gc.freeze()
-    return lambda: app
+    Supervisor(listeners, partial(run_worker, app=app, limits=limits), jobs).run(on_started)
 
 
-class JobsSupervisor:
-    """Runs ``joindin jobs run`` as a child process and restarts it until stopped."""
-
-    def __init__(self):
-        self._stopped = threading.Event()
-        self._jobs = None
-
-    def start(self) -> None:
-        self._start_jobs()
-        threading.Thread(target=self._restart_until_stopped, daemon=True).start()
-
-    def stop(self) -> None:
-        self._stopped.set()
-        self._jobs.terminate()
-        try:
-            self._jobs.wait(SHUTDOWN_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            self._jobs.kill()
-            self._jobs.wait()
-
-    def _restart_until_stopped(self):
-        while not self._stopped.is_set():
-            code = self._jobs.wait()
-            if self._stopped.wait(RESTART_DELAY_S):
-                return
-            click.echo(f"The job worker ended with exit code {code} and is restarted.", err=True)
-            self._start_jobs()
-
-    def _start_jobs(self):
-        # A process group of its own: Ctrl-C reaches the server only, which then stops the worker in order.
-        # The worker logs to standard error; its greeting on standard output is dropped.
-        self._jobs = subprocess.Popen(
-            [sys.executable, "-m", "joindin", "jobs", "run"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            process_group=0,
-        )
-
-
-def _free_address(host, port):
-    """Return the numeric address of the host. Fails if the port is in use."""
+def _listen(host, port, count):
     try:
-        family, *_, name = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        return open_listeners(host, port, count)
     except (socket.gaierror, UnicodeError):
         raise click.BadParameter(f"Unknown host {host!r}", param_hint="--host") from None
-    try:
-        socket.create_server(name[:2], family=family).close()
     except OSError as error:
         raise click.ClickException(f"Cannot listen on {host}, port {port}: {os.strerror(error.errno)}") from None
-    return name[0]
+
+
+def _raise_descriptor_limit():
+    """Allow as many open files as a worker may have connections, if the system permits."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MAX_CONNECTIONS + OTHER_DESCRIPTORS
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(
+            resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard)
+        )
 
 
 def _set_default_website(host, port):

@@ -172,7 +172,7 @@ def _answers(port):
 def _jobs_of(pid, other_than=None):
     """The process of the jobs below ``pid``, once there is one."""
     listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True).stdout
-    found = [int(line.split()[0]) for line in listed.splitlines() if line.endswith("joindin jobs run")]
+    found = [int(line.split()[0]) for line in listed.splitlines() if "joindin jobs run" in line]
     return next((each for each in found if each != other_than), None)
 
 

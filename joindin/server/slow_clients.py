@@ -1,0 +1,144 @@
+"""Connections of slow and of too many clients, closed from outside of the HTTP server.
+
+Granian waits for a request body as long as the client likes. Once a second :class:`SlowClientGuard` looks at the sockets of its
+process, and closes
+
+- those of a client with an overdue body to which nothing was sent since the body began;
+- the longest unused ones of an address that holds more than its share of the worker's connections.
+
+It works on duplicates of the descriptors, so a descriptor that is closed or used again meanwhile does no harm. It needs Linux,
+which tells the times of the last data of a connection; elsewhere it does nothing.
+"""
+
+import math
+import os
+import socket
+import struct
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+
+from joindin.server.request_bodies import BodyRead
+
+# Connections of a worker, and the share of one address (an IPv6 network of 64 bits counts as one).
+MAX_CONNECTIONS = 512
+MAX_PER_ADDRESS = MAX_CONNECTIONS // 2
+
+# Milliseconds without sent data after which a connection above the share is unused.
+UNUSED_AFTER_MS = 2000
+
+# The interim response 100 is sent shortly after a body began.
+INTERIM_RESPONSE_MS = 1000
+
+# struct tcp_info: milliseconds since data was sent, after 44 bytes.
+TCP_INFO = struct.Struct("44xI")
+DESCRIPTORS = "/proc/self/fd"
+
+
+@dataclass(frozen=True)
+class ClientConnection:
+    """A connection that the worker accepted. ``ms_since_sent`` counts from its beginning if nothing was sent."""
+
+    socket: socket.socket
+    address: str
+    port: int
+    ms_since_sent: int
+
+
+class SlowClientGuard:
+    """``overdue_reads`` returns the bodies that are overdue. ``listening_port`` tells the connections of clients from others."""
+
+    def __init__(self, overdue_reads: Callable[[], list[BodyRead]], listening_port: int):
+        self._overdue_reads = overdue_reads
+        self._listening_port = listening_port
+        # Clients that matched an overdue body in the last round: a request that is merely being answered does so once.
+        self._suspects: set[tuple[str, int]] = set()
+
+    def close_slow_connections(self) -> None:
+        """Do one round."""
+        if sys.platform != "linux":
+            return
+        reads = self._overdue_reads()
+        is_crowded = len(os.listdir(DESCRIPTORS)) > MAX_PER_ADDRESS
+        if not reads and not is_crowded:
+            self._suspects = set()
+            return
+        with _connections(self._listening_port) as connections:
+            self._close_overdue(connections, reads)
+            if is_crowded:
+                _close_unused(connections)
+
+    def _close_overdue(self, connections, reads):
+        # By address, the age of the youngest overdue body.
+        ages_ms = {}
+        for read in reads:
+            age_ms = read.age_s * 1000 - INTERIM_RESPONSE_MS
+            ages_ms[read.address] = min(age_ms, ages_ms.get(read.address, age_ms))
+        matching = [each for each in connections if each.ms_since_sent >= ages_ms.get(each.address, math.inf)]
+        for each in matching:
+            if (each.address, each.port) in self._suspects:
+                _close(each)
+        self._suspects = {(each.address, each.port) for each in matching}
+
+
+def _close_unused(connections: Iterable[ClientConnection]) -> None:
+    by_address = defaultdict(list)
+    for each in connections:
+        by_address[_network(each.address)].append(each)
+    for held in by_address.values():
+        excess = len(held) - MAX_PER_ADDRESS
+        longest_unused = sorted(held, key=lambda each: each.ms_since_sent, reverse=True)[: max(excess, 0)]
+        for each in longest_unused:
+            if each.ms_since_sent > UNUSED_AFTER_MS:
+                _close(each)
+
+
+def _close(connection):
+    with suppress(OSError):
+        connection.socket.shutdown(socket.SHUT_RDWR)
+
+
+def _network(address):
+    parsed = ip_address(address)
+    if parsed.version == 4 or parsed.ipv4_mapped:
+        return address
+    return str(ip_network((parsed.packed, 64), strict=False))
+
+
+@contextmanager
+def _connections(listening_port: int) -> Iterator[list[ClientConnection]]:
+    """Yield the accepted connections of this process, and close the duplicates of their descriptors afterwards."""
+    found = []
+    try:
+        for name in os.listdir(DESCRIPTORS):
+            if (connection := _inspect(int(name), listening_port)) is not None:
+                found.append(connection)
+        yield found
+    finally:
+        for each in found:
+            each.socket.close()
+
+
+def _inspect(descriptor, listening_port):
+    """Return the connection behind a descriptor; None for everything else."""
+    try:
+        copy = os.dup(descriptor)
+    except OSError:
+        return None
+    try:
+        duplicate = socket.socket(fileno=copy)
+    except OSError:
+        os.close(copy)
+        return None
+    try:
+        if duplicate.family in (socket.AF_INET, socket.AF_INET6) and duplicate.getsockname()[1] == listening_port:
+            address, port = duplicate.getpeername()[:2]
+            (sent_ms,) = TCP_INFO.unpack(duplicate.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, TCP_INFO.size))
+            return ClientConnection(duplicate, address, port, sent_ms)
+    except OSError:
+        pass
+    duplicate.close()
+    return None
