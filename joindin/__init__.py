@@ -32,11 +32,13 @@ def create_app(settings: Mapping[str, Any] | None = None) -> "Flask":
     from joindin.db.engines import engine_options
     from joindin.extensions import api, db, init_connections, migrate
     from joindin.http.application import Application
+    from joindin.http.request_checks import RequestChecks
     from joindin.http.token_last_used import WRITE_DELAY_S, TokenUsageRecorder
     from joindin.performance.caching.lru import ByteLRU
     from joindin.performance.caching.response_cache import ResponseCache
     from joindin.performance.data_version import data_version
     from joindin.performance.replicas import ReplicaRoutingMiddleware, Replicas
+    from joindin.utils.hosts import host_of_url
 
     settings = load_settings(settings)
     app = Application(__name__, instance_path=settings["INSTANCE"])
@@ -71,6 +73,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> "Flask":
     migrate.init_app(app, db, directory=str(migrations_folder()))
     jobs.init_app(app)
     resources.init_app(app, api)
+    uncached_app = app.wsgi_app
     if urls := app.config["REPLICA_URLS"]:
         with app.app_context():
             app.extensions["replicas"] = Replicas(db.engine, urls, plain_sql=app.config["PLAIN_SQL"])
@@ -79,7 +82,10 @@ def create_app(settings: Mapping[str, Any] | None = None) -> "Flask":
         app.extensions["response_cache"] = ByteLRU(max_bytes)
         with app.app_context():
             app.wsgi_app = ResponseCache(app.wsgi_app, data_version(db.engine), app.extensions["response_cache"])
-    # Outermost, because the cache needs the public scheme and host of a response.
+    app.wsgi_app = RequestChecks(
+        app.wsgi_app, uncached_app, app.config["ALLOWED_HOSTS"], host_of_url(app.config["PUBLIC_URL"])
+    )
+    # Outermost, because the checks and the cache need the public scheme and host of a response.
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
     return app

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from joindin.utils import setting_parsers as parsers
+from joindin.utils.hosts import allowed_hosts
 
 
 class SettingError(ValueError):
@@ -58,6 +59,7 @@ SETTINGS = (
     Setting("SECRET_KEY_PREVIOUS", (), parsers.secret_list, "former secret keys, separated by commas: what they encrypted or signed stays valid while they are listed"),
     Setting("WEBSITE_URL", None, parsers.optional(parsers.web_url("http", "https")), "base URL of the public web site: `website_uri`, image URLs and links in mails start with it; default is the address that `joindin serve` listens on"),
     Setting("PUBLIC_URL", None, parsers.optional(parsers.web_url("http", "https")), "base URL of this server for links to account pages in mails, if another server is the web site; default is the web site"),
+    Setting("ALLOWED_HOSTS", (), parsers.host_names, "host names, separated by commas, under which this server is requested, besides those of the web site and the public URL and the loopback names; requests with another `Host` are refused with 400; `*` accepts every host, which is the default while neither URL is set"),
     Setting("MEDIA_DIR", None, parsers.optional(parsers.folder), "folder for images; default is `media` in the instance folder"),
     Setting("MAIL_URL", None, parsers.optional(parsers.mail_url), "mail server, `smtp://user:password@host:25`, `smtps://` or `smtp+starttls://`; `files` (the default in development) writes mails to `mail` in the instance folder"),
     Setting("MAIL_FROM", None, parsers.optional(parsers.email), "sender of all mails; also receives a copy of every rejection; required in production"),
@@ -119,6 +121,9 @@ def load_settings(
     settings = {setting.name: setting.default for setting in SETTINGS}
     instance = Path({**settings, **variables, **overrides}["INSTANCE"]).resolve()
     settings |= _read_file(instance / "config.py") | variables | overrides
+    settings["ALLOWED_HOSTS"] = allowed_hosts(
+        settings["ALLOWED_HOSTS"], [url for url in (settings["WEBSITE_URL"], settings["PUBLIC_URL"]) if url]
+    )
     settings["INSTANCE"] = str(instance)
     settings["DATABASE_URL"] = _with_driver(settings["DATABASE_URL"] or f"sqlite:///{instance / 'joindin.sqlite'}")
     settings["HAS_WEBSITE_URL"] = settings["WEBSITE_URL"] is not None

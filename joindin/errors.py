@@ -59,6 +59,10 @@ class NotConfigured(DomainError):
     """The operator of this platform has not configured the feature."""
 
 
+class AddressTooLong(DomainError):
+    """The path or the query string exceeds its limit."""
+
+
 class PayloadTooLarge(DomainError):
     """The input exceeds a size limit."""
 

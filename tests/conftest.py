@@ -80,6 +80,7 @@ def settings(database_url, tmp_path_factory):
         "SITE_TWITTER": "joindin",
         "MAIL_FROM": "info@joind.in",
         "MAIL_CONTACT": "feedback@joind.in",
+        "ALLOWED_HOSTS": "*",
         "TESTING": True,
     }
 

@@ -18,6 +18,7 @@ INVALID_VALUES = {
     "SECRET_KEY": ["short"],
     "SECRET_KEY_PREVIOUS": ["short", "a former key of this server,short"],
     "WEBSITE_URL": ["ftp://web.example", "web.example", "http://", "http:///path", "http://a b", "http://web:port"],
+    "ALLOWED_HOSTS": ["a b", "http://a.example", "a.example,/"],
     "MEDIA_DIR": ["/dev/null"],
     "MAIL_URL": ["http://mail.example", "smtp://", "smtp://mail.example:99999"],
     "MAIL_FROM": ["nonsense"],

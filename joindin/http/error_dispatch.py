@@ -16,9 +16,11 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import MethodNotAllowed as MethodNotAllowedError
 
 from joindin.db.outages import CauseLog, is_outage
 from joindin.errors import (
+    AddressTooLong,
     Conflict,
     DomainError,
     Forbidden,
@@ -50,6 +52,7 @@ STATUSES: Mapping[type[DomainError], int] = {
     MethodNotAllowed: 405,
     Conflict: 409,
     PayloadTooLarge: 413,
+    AddressTooLong: 414,
     Unprocessable: 422,
     RateLimited: 429,
     NotConfigured: 501,
@@ -97,7 +100,10 @@ def init_app(app: Flask, dialects: Mapping[str, ErrorDialect]) -> None:
 
     def handle_http_error(error):
         _roll_back()
-        return represent("handle_http_error", error)
+        response = represent("handle_http_error", error)
+        if response.status_code == 405 and isinstance(error, MethodNotAllowedError) and error.valid_methods:
+            response.headers.setdefault("Allow", ", ".join(sorted(error.valid_methods)))
+        return response
 
     def handle_unexpected_error(error):
         _roll_back()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from joindin.errors import InvalidInput
-from joindin.queries.paging import PAGE_SIZE, Page, Paging
+from joindin.queries.paging import MAX_PAGE_SIZE, PAGE_SIZE, Page, Paging
 
 MAX_OFFSET = 2**31 - 1
 
@@ -26,13 +26,13 @@ class PagingParams:
         size = self.default_limit if limit is None else self.parse_limit(limit)
         if size < 0 or (start or 0) < 0:
             raise InvalidInput(f"The parameters '{self.offset_name}' and '{self.limit_name}' must not be negative")
-        return Paging(start, size)
+        return Paging(start, min(size, MAX_PAGE_SIZE))
 
 
 def next_offset(page: Page) -> int | None:
-    """Return the offset of the next page; None on the last page."""
-    start, size = page.paging.start or 0, page.paging.size
-    return start + size if size and start + size < page.total else None
+    """Return the offset of the next page, which has ``page.paging.limit`` items; None on the last page."""
+    following = page.paging.offset + page.paging.limit
+    return following if following < page.total else None
 
 
 def previous_offset(page: Page) -> int | None:

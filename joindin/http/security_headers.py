@@ -1,4 +1,6 @@
-"""Security headers of HTML pages: no resources of other hosts, no scripts without nonce, no frames, private caching."""
+"""Security headers: no guessed content types on any surface; on HTML pages also no resources of other hosts, no scripts without
+nonce, no frames and private caching.
+"""
 
 import secrets
 
@@ -7,8 +9,7 @@ from flask import Flask, g, request
 from joindin.http.csrf import CSRF_FIELD
 from joindin.http.surface_routing import DOCS, WEB, current_surface
 
-SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
+PAGE_HEADERS = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -36,10 +37,11 @@ def allow_form_action(origin: str) -> None:
 
 
 def _add_headers(response):
+    response.headers["X-Content-Type-Options"] = "nosniff"
     if current_surface() not in (WEB, DOCS) and not (response.content_type or "").startswith("text/html"):
         return response
     response.headers["Content-Security-Policy"] = _policy()
-    response.headers |= SECURITY_HEADERS
+    response.headers |= PAGE_HEADERS
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = f"max-age={HSTS_MAX_AGE_S}"
     _set_private_caching(response)

@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from joindin.models import OPEN_CLAIM, Talk, TalkClaim
-from joindin.queries.paging import Page
+from joindin.queries.paging import MAX_PAGE_SIZE, Page
 
 
 def get_open_claim(session, speaker_id: int, user_id: int) -> TalkClaim | None:
@@ -22,6 +22,7 @@ def list_open_claims(session, event_id: int) -> Page:
         .where(Talk.event_id == event_id, OPEN_CLAIM)
         .options(joinedload(TalkClaim.speaker))
         .order_by(TalkClaim.id)
+        .limit(MAX_PAGE_SIZE)
     )
     claims = session.scalars(rows).all()
     return Page(claims, len(claims))

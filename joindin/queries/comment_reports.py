@@ -5,7 +5,7 @@ from sqlalchemy.orm import joinedload
 
 from joindin.models import EventComment, EventCommentReport, EventHost, TalkComment, TalkCommentReport
 from joindin.queries import comments, talk_comments
-from joindin.queries.paging import Page, Paging, paginate
+from joindin.queries.paging import MAX_PAGE_SIZE, Page, Paging, paginate
 
 # The model of the comments, what is loaded with them, and which of them can be reported.
 COMMENT_TYPES = {
@@ -28,7 +28,7 @@ def list_open_reports(session, model: type, event_id: int) -> Page:
     """List the open reports at an event, oldest first; never paged (spec 5.5, 8.6)."""
     comment_model = COMMENT_TYPES[model][0]
     statement = select_open_reports(model).where(comment_model.event_id == event_id).options(*_eager_loads(model))
-    reports = session.scalars(statement.order_by(model.id)).all()
+    reports = session.scalars(statement.order_by(model.id).limit(MAX_PAGE_SIZE)).all()
     return Page(reports, len(reports))
 
 

@@ -15,19 +15,16 @@ class KeyedList:
 
     def __init__(self, rows: str, total: str):
         self._rows = {
-            limit: CompiledStatement(text(rows.replace("{slice}", limit))) for limit in (LIMIT_FIRST, LIMIT_OFFSET, "")
+            limit: CompiledStatement(text(rows.replace("{slice}", limit))) for limit in (LIMIT_FIRST, LIMIT_OFFSET)
         }
         self._total = CompiledStatement(text(f"SELECT {total} AS total"))
 
     def page(self, connection, paging: Paging, **params) -> Page:
         """Return a page of keys: one statement, and one more for a page past the end."""
-        start = paging.start or 0
-        rows = connection.execute(
-            self._rows[limit_clause(paging)], params | {"size": paging.size, "offset": start}
-        ).all()
+        rows = connection.execute(self._rows[limit_clause(paging)], params | paging.params).all()
         if rows:
             return Page(rows, rows[0].total, paging)
-        return Page([], connection.scalar(self._total, params) if start else 0, paging)
+        return Page([], connection.scalar(self._total, params) if paging.offset else 0, paging)
 
 
 def load_in_order(connection, page: Page, load) -> list:

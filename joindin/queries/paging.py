@@ -7,21 +7,38 @@ from sqlalchemy import func
 
 PAGE_SIZE = 20
 
+# More items are not read at once, so that no request takes an unlimited amount of memory.
+MAX_PAGE_SIZE = 5000
+
 LIMIT_FIRST = f"LIMIT {PAGE_SIZE}"
 LIMIT_OFFSET = "LIMIT :size OFFSET :offset"
 
 
 @dataclass(frozen=True)
 class Paging:
-    """The requested slice. ``start`` None means that the request names none; ``size`` 0 means the whole list."""
+    """The requested slice. ``start`` None means that the request names none.
+
+    ``size`` 0 means the list from its beginning, with any ``start``, as far as ``MAX_PAGE_SIZE`` items.
+    """
 
     start: int | None = None
     size: int = PAGE_SIZE
 
+    @property
+    def limit(self) -> int:
+        return min(self.size or MAX_PAGE_SIZE, MAX_PAGE_SIZE)
+
+    @property
+    def offset(self) -> int:
+        return self.start or 0 if self.size else 0
+
+    @property
+    def params(self) -> dict[str, int]:
+        """The parameters of :func:`limit_clause`."""
+        return {"size": self.limit, "offset": self.offset}
+
     def slice(self, statement):
-        if self.size == 0:
-            return statement
-        return statement.limit(self.size).offset(self.start or 0)
+        return statement.limit(self.limit).offset(self.offset)
 
 
 def limit_clause(paging: Paging) -> str:
@@ -30,9 +47,7 @@ def limit_clause(paging: Paging) -> str:
     The most frequent slice has its values in the text: PostgreSQL estimates an unknown limit at a tenth of the table,
     and would then plan the statement again at each execution.
     """
-    if paging.size == 0:
-        return ""
-    return LIMIT_FIRST if (paging.start or 0, paging.size) == (0, PAGE_SIZE) else LIMIT_OFFSET
+    return LIMIT_FIRST if (paging.offset, paging.size) == (0, PAGE_SIZE) else LIMIT_OFFSET
 
 
 @dataclass(frozen=True)
@@ -61,5 +76,5 @@ def single_page(item) -> Page:
 
 
 def full_page(items: Sequence) -> Page:
-    """Return the page of a list that has no other pages."""
+    """Return the page of a short list that has no other pages."""
     return Page(items, len(items), Paging(size=0))

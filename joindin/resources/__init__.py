@@ -22,6 +22,7 @@ def init_app(app: Flask, api: Api) -> None:
         html_pages,
         known_devices,
         openapi,
+        request_checks,
         request_limits,
         security_headers,
         sessions,
@@ -30,6 +31,7 @@ def init_app(app: Flask, api: Api) -> None:
     from joindin.resources import docs, ephios, gancio, media, oauth2, v2_1, web
 
     app.url_map.converters |= {"positive": PositiveInt, "rest": PathRemainder, "row_id": RowIdConverter}
+    request_checks.init_app(app)
     api.init_app(app)
     openapi.init_app(api)
     audit_context.init_app(app)

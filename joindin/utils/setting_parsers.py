@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from joindin.utils.email_addresses import is_email
+from joindin.utils.hosts import ANY_HOST, host_name
 
 Parser = Callable[[str], Any]
 
@@ -118,6 +119,13 @@ def web_url(*schemes: str) -> Parser:
         return text.rstrip("/")
 
     return parse
+
+
+def host_names(text: str) -> tuple[str, ...]:
+    names = comma_separated(text)
+    if any(name != ANY_HOST and host_name(name) is None for name in names):
+        raise ValueError("host names separated by commas, or *")
+    return tuple(name if name == ANY_HOST else host_name(name) for name in names)
 
 
 def issuer(text: str) -> str | None:

@@ -32,6 +32,7 @@ STATUSES = {
     "MethodNotAllowed": 405,
     "Conflict": 409,
     "PayloadTooLarge": 413,
+    "AddressTooLong": 414,
     "Unprocessable": 422,
     "RateLimited": 429,
     "NotConfigured": 501,

@@ -91,4 +91,18 @@ def test_https_is_enforced_once_used(app, session):
 def test_api_responses_have_no_page_headers(api):
     reply = api.get("/")
 
-    assert [name for name in (*HEADERS, "Content-Security-Policy", "Set-Cookie") if name in reply.headers] == []
+    page_headers = [*HEADERS, "Content-Security-Policy", "Set-Cookie"]
+    assert [name for name in page_headers if name in reply.headers] == ["X-Content-Type-Options"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/", "/v2.1/events", "/v2.1/events/0", "/v2.1/token", "/nowhere", "/api/client", "/api/users/me/", "/oauth/token",
+        "/api/oauth/token/", "/.well-known/oauth-authorization-server", "/docs/openapi.json", "/static/web.css",
+        "/inc/img/event_icons/none.png", "/event/none", "/accounts/login/", "/" + "x" * 3000,
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS", "PATCH"])
+def test_no_response_lets_the_client_guess_its_type(api, method, path):
+    assert api.request(method, path).headers["X-Content-Type-Options"] == "nosniff"

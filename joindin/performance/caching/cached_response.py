@@ -9,6 +9,9 @@ OK = "200 OK"
 CACHEABLE_STATUSES = (OK, "404 NOT FOUND")
 NOT_MODIFIED = "304 NOT MODIFIED"
 
+# Objects of a cached response besides the texts in it: lists, pairs, attributes.
+OVERHEAD_BYTES = 1000
+
 # Headers that are part of the cache key, or whose requests bypass the cache.
 SUPPORTED_VARY = {"accept", "accept-encoding", "authorization", "cookie", "host"}
 
@@ -47,8 +50,8 @@ class CachedResponse:
 
     @property
     def size(self) -> int:
-        """Bytes of body and headers."""
-        return len(self._body) + sum(len(name) + len(value) for name, value in self._headers)
+        """Bytes of body, headers and the objects that hold them."""
+        return OVERHEAD_BYTES + len(self._body) + sum(len(name) + len(value) for name, value in self._headers)
 
     def send(self, environ, start_response) -> list[bytes]:
         if self._status == OK and is_not_modified(environ, self._etag, self._last_modified):

@@ -5,14 +5,12 @@ surface may use :func:`render_cached`; its cache key has to name every input of 
 dialect and form, base URL, and the viewer's relation to the row as far as it changes the result.
 """
 
+import sys
 from collections.abc import Callable, Hashable, Mapping, Sequence
 
 import orjson
 
 from joindin.performance.caching.lru import ByteLRU
-
-# Objects that hold a cached fragment: key, tuple, dictionary slot.
-ENTRY_OVERHEAD_BYTES = 400
 
 
 def render_cached(
@@ -35,5 +33,5 @@ def render_cached(
     for index, key in enumerate(keys):
         if fragments[index] is None and (record := records.get(key.id)) is not None:
             fragments[index] = fragment = orjson.dumps(serialize(record))
-            cache.put(cache_key(record), fragment, len(fragment) + ENTRY_OVERHEAD_BYTES)
+            cache.put(cache_key(record), fragment, sys.getsizeof(fragment))
     return [fragment for fragment in fragments if fragment is not None]

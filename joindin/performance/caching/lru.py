@@ -1,9 +1,10 @@
-"""Least-recently-used cache, bounded in bytes.
+"""Least-recently-used cache, bounded in bytes, keys included.
 
-The one in-memory cache of the package: responses, fragments and query counts are stored in instances of it. Each
-instance gets its bound from a setting and belongs to one application. It is safe to share between threads.
+The one in-memory cache of values that requests determine: responses, fragments and query counts are stored in instances of
+it. Each instance gets its bound from a setting and belongs to one application. It is safe to share between threads.
 """
 
+import sys
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable
 from threading import Lock
@@ -11,6 +12,9 @@ from typing import Any
 
 # A single entry may take this share of the capacity; larger ones would evict everything else.
 MAX_ENTRY_SHARE = 8
+
+# Objects of an entry besides key and value: dictionary slot, list node, pair, size.
+ENTRY_OVERHEAD_BYTES = 350
 
 
 class ByteLRU:
@@ -30,7 +34,8 @@ class ByteLRU:
             return [self._get(key) for key in keys]
 
     def put(self, key: Hashable, value: Any, size: int) -> bool:
-        """Store ``value``, which takes ``size`` bytes with its overhead; return False if it is too large."""
+        """Store ``value``, which takes ``size`` bytes; return False if it is too large with its key."""
+        size += ENTRY_OVERHEAD_BYTES + size_of_key(key)
         if size > self._max_bytes // MAX_ENTRY_SHARE:
             return False
         with self._lock:
@@ -47,6 +52,10 @@ class ByteLRU:
             self._entries.clear()
             self._used_bytes = 0
 
+    @property
+    def used_bytes(self) -> int:
+        return self._used_bytes
+
     def __len__(self) -> int:
         return len(self._entries)
 
@@ -56,3 +65,9 @@ class ByteLRU:
             return None
         self._entries.move_to_end(key)
         return entry[0]
+
+
+def size_of_key(key: Hashable) -> int:
+    """Return the bytes of a key: a tuple with everything in it, or another object."""
+    size = sys.getsizeof(key)
+    return size + sum(map(size_of_key, key)) if isinstance(key, tuple) else size

@@ -18,8 +18,8 @@ from joindin.performance.sql.compiled import CompiledStatement
 CHANGE_COUNTER = total_count_sql("'changes'")
 _READ_CHANGE_COUNTER = CompiledStatement(text(f"SELECT {CHANGE_COUNTER}"))
 
-# Key, numbers and dictionary slot of an entry, without the parameters.
-ENTRY_OVERHEAD_BYTES = 600
+# The pair of numbers of an entry.
+ENTRY_BYTES = 128
 
 
 def cached_count(
@@ -39,7 +39,7 @@ def cached_count(
             return entry[0]
     entry = number, _ = tuple(connection.execute(statement, params).one())
     if cache is not None:
-        cache.put(key, entry, ENTRY_OVERHEAD_BYTES + sum(len(str(value)) for value in params.values()))
+        cache.put(key, entry, ENTRY_BYTES)
     return number
 
 

@@ -32,9 +32,6 @@ CONDITIONAL_HEADERS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE")
 BYPASS_PREFIXES = ("/inc/", "/static/")
 SECONDS_PER_DAY = 86_400
 
-# Objects that hold a cached response: key, headers, dictionary slot.
-ENTRY_OVERHEAD_BYTES = 1500
-
 # Entry of a key whose last response was not cacheable.
 UNCACHEABLE = object()
 
@@ -92,12 +89,12 @@ class ResponseCache:
         body = self._app(unconditional | {"REQUEST_METHOD": "GET"}, lambda *arguments: started.extend(arguments))
         status, headers = started[0], Headers(started[1])
         if not is_cacheable(status, headers):
-            self._entries.put(key, UNCACHEABLE, _size(key))
+            self._entries.put(key, UNCACHEABLE, 0)
             return forward_uncached(environ, start_response, status, headers, body)
         response = CachedResponse(status, headers, _read_body(body), key[-1], outdated)
         response.version, response.day = version, day
-        if not self._entries.put(key, response, _size(key) + response.size):
-            self._entries.put(key, UNCACHEABLE, _size(key))
+        if not self._entries.put(key, response, response.size):
+            self._entries.put(key, UNCACHEABLE, 0)
         return response.send(environ, start_response)
 
 
@@ -121,10 +118,6 @@ def _key(environ):
         environ.get("HTTP_ACCEPT"),
         choose_encoding(environ.get("HTTP_ACCEPT_ENCODING")),
     )
-
-
-def _size(key):
-    return ENTRY_OVERHEAD_BYTES + sum(len(part) for part in key if part)
 
 
 def _read_body(body):

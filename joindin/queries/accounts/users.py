@@ -100,14 +100,13 @@ def _found(rows, refusal):
 
 
 def _list_everybody(connection, paging):
-    start = paging.start or 0
-    if paging.size == 0 or start <= OFFSET_SCAN_LIMIT:
+    if paging.offset <= OFFSET_SCAN_LIMIT:
         return _EVERYBODY.page(connection, paging)
     # A bucket is a block of ids.
-    found = connection.execute(_SEEK, {"offset": start}).one()
+    found = connection.execute(_SEEK, {"offset": paging.offset}).one()
     if found.bucket is None:
         return Page([], found.total, paging)
-    values = {"first": found.bucket * BLOCK_SIZE, "size": paging.size, "offset": int(found.rank - found.before)}
+    values = {"first": found.bucket * BLOCK_SIZE, "size": paging.limit, "offset": int(found.rank - found.before)}
     return Page(connection.execute(_FAR, values).all(), found.total, paging)
 
 

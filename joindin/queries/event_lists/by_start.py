@@ -65,9 +65,8 @@ def list_range(connection, date_range: DateRange, paging: Paging, viewer_id: int
     """Return a page of keys: one statement, or two for a deep page."""
     if date_range.is_empty:
         return Page([], 0, paging)
-    start = paging.start or 0
-    params = date_range.params | {"size": paging.size, "offset": start}
-    if start > OFFSET_SCAN_LIMIT and paging.size:
+    params = date_range.params | paging.params
+    if paging.offset > OFFSET_SCAN_LIMIT:
         return _deep_page(connection, date_range, paging, params, viewer_id)
     rows = _page(date_range.shape, limit_clause(paging)).fetch(connection, params, viewer_id)
     total = rows[0].total if rows else count_range(connection, date_range)
@@ -104,7 +103,7 @@ def _deep_page(connection, date_range, paging, params, viewer_id):
     else:
         near = replace(date_range, starts_from=max(date_range.starts_from or day, day))
         skipped = found.rank - max(found.from_rank, found.before)
-    params = near.params | {"size": paging.size, "offset": skipped}
+    params = near.params | {"size": paging.limit, "offset": skipped}
     return Page(_rows(near.shape).fetch(connection, params, viewer_id), found.total, paging)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from joindin.performance.read_models.bucket_counts import total_count_sql
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.queries.event_lists.keys import EventKeysStatement
-from joindin.queries.paging import Page, Paging, limit_clause
+from joindin.queries.paging import LIMIT_FIRST, Page, Paging, limit_clause
 
 # The score of any row, in whole fifths. Both stored forms of sort_score reduce to it.
 SCORE_SQL = (
@@ -44,8 +44,7 @@ def hot_candidates_sql(limit: str) -> str:
 
 def list_hot_events(connection, paging: Paging, day: int, viewer_id: int | None = None) -> Page:
     """Return a page of event keys; ``day`` is today's number."""
-    start = paging.start or 0
-    params = {"offset": start, "size": paging.size, "scanned": start + paging.size}
+    params = paging.params | {"scanned": paging.offset + paging.limit}
     rows = _page(day, limit_clause(paging)).fetch(connection, params, viewer_id)
     return Page(rows, rows[0].total if rows else connection.scalar(_COUNT), paging)
 
@@ -56,7 +55,7 @@ _COUNT = CompiledStatement(text(f"SELECT {_TOTAL}"))
 
 @lru_cache(maxsize=6)
 def _page(day, limit):
-    scan_limit = "LIMIT :scanned" if ":size" in limit else limit
+    scan_limit = limit if limit == LIMIT_FIRST else "LIMIT :scanned"
     sql = f"""
         SELECT page.event_id AS id, events.version, false AS is_pending, {_TOTAL} AS total
         FROM (

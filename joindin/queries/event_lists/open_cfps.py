@@ -17,7 +17,7 @@ _DATETIME_PARAMS = [bindparam(name, type_=UtcDateTime) for name in ("today", "so
 def list_open_cfps(connection, paging: Paging, today, soon, viewer_id: int | None = None) -> Page:
     """Return a page of keys: one statement, and one more while the number of calls is not cached."""
     bounds = {"today": today, "soon": soon}
-    params = bounds | {"size": paging.size, "offset": paging.start or 0}
+    params = bounds | paging.params
     rows = _page(limit_clause(paging)).fetch(connection, params, viewer_id)
     return Page(rows, cached_count(connection, _COUNT, bounds, rows[0].changes if rows else None), paging)
 
@@ -27,7 +27,7 @@ _COUNT = CompiledStatement(
 )
 
 
-@lru_cache(maxsize=3)
+@lru_cache(maxsize=2)
 def _page(limit):
     return EventKeysStatement(
         text(f"""

@@ -74,7 +74,7 @@ def search_events(connection, conditions: tuple, order: str, values: dict, pagin
     index. The number of matches is cached; it also decides which way is tried first.
     """
     dialect = dialect_of(connection)
-    params = values | {"size": paging.size, "offset": paging.start or 0}
+    params = values | paging.params
     narrowest = next((name for name in CANDIDATES if name in conditions and not _is_too_short(name, values)), None)
     counting = _count(dialect, narrowest, conditions), _count_params(conditions, values)
     if narrowest is not None and (peek_count(connection, *counting) or 0) <= RARE_MATCH_LIMIT:
@@ -87,18 +87,17 @@ def search_events(connection, conditions: tuple, order: str, values: dict, pagin
 
 def _scan(connection, narrowest, conditions, order, params, paging, counting):
     limit = limit_clause(paging)
-    start = paging.start or 0 if limit else 0
     # An outdated total will do to begin with: it is read again with the rows.
     total = peek_count(connection, *counting)
-    if total is None or total <= start:
+    if total is None or total <= paging.offset:
         total = cached_count(connection, *counting)
     rows = []
     steps = HOT_SCAN_STEPS if order.startswith("hot") else (MAX_SCANNED_ROWS,)
-    for length in steps if limit else ():
-        if len(rows) < min(paging.size, total - start):
+    for length in steps if paging.size else ():
+        if len(rows) < min(paging.limit, total - paging.offset):
             rows = connection.execute(_bounded_scan(conditions, order, length, limit), params).all()
             total = cached_count(connection, *counting, rows[0].changes if rows else None)
-    if len(rows) < (min(paging.size, total - start) if limit else total):
+    if len(rows) < min(paging.limit, total - paging.offset):
         statement = _sorted_matches(dialect_of(connection), narrowest, conditions, order, limit)
         rows = connection.execute(statement, params).all()
         total = cached_count(connection, *counting, rows[0].changes if rows else None)

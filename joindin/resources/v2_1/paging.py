@@ -4,15 +4,15 @@ from flask import request
 
 from joindin.errors import InvalidInput
 from joindin.http.paging import MAX_OFFSET, PagingParams, next_offset, previous_offset
-from joindin.queries.paging import Page, Paging
+from joindin.queries.paging import MAX_PAGE_SIZE, Page, Paging
 from joindin.resources.v2_1.links import base_url
-from joindin.resources.v2_1.request_params import build_query, get_query_params, is_number
+from joindin.resources.v2_1.request_params import NO_PARAMS, build_query, get_query_params, is_number
 
 DEFAULT_PAGING = Paging()
 
 
 def read_paging() -> Paging:
-    """Return the requested slice. Only the query string counts; a size that is no number means the whole list.
+    """Return the requested slice. Only the query string counts; a size that is no number is 0, the list from its beginning.
 
     :raises InvalidInput: if the start is no number, and for negative numbers.
     """
@@ -21,17 +21,18 @@ def read_paging() -> Paging:
 
 def collection_meta(page: Page) -> dict:
     """Return ``count``, ``total``, and the addresses of this page and its neighbours."""
-    start, size = page.paging.start, page.paging.size
-    meta = {"count": len(page.items), "total": page.total, "this_page": _page_url(start, size)}
+    size = page.paging.size
+    meta = {"count": len(page.items), "total": page.total, "this_page": _page_url(page.paging.start, size)}
     if (following := next_offset(page)) is not None:
-        meta["next_page"] = _page_url(following, size)
+        # A size of 0 would lead to the beginning again.
+        meta["next_page"] = _page_url(following, size, {} if size else {"resultsperpage": MAX_PAGE_SIZE})
     if (previous := previous_offset(page)) is not None:
         meta["prev_page"] = _page_url(previous, size)
     return meta
 
 
-def _page_url(start, size):
-    params = dict(get_query_params())
+def _page_url(start, size, changes=NO_PARAMS):
+    params = {**get_query_params(), **changes}
     if start is not None:
         params["start"] = start
     params.setdefault("resultsperpage", size)

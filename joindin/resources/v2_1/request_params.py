@@ -114,9 +114,14 @@ def _read_body():
 
 
 def parse_query(raw: bytes) -> dict:
-    """Parse a query string as PHP does, in the order of its parameters."""
+    """Parse a query string as PHP does, in the order of its parameters. Later ones than ``MAX_PARAMETERS`` are ignored.
+
+    The time is linear in the length of the query string.
+    """
     values = {}
-    for pair in raw.decode("latin-1").split("&")[:MAX_PARAMETERS]:
+    # The number that ``name[]`` appends under, by name.
+    next_indexes = {}
+    for pair in raw.decode("latin-1").split("&", MAX_PARAMETERS)[:MAX_PARAMETERS]:
         name, _, value = pair.partition("=")
         name, value = _decode(name), strip_control_chars(_decode(value))
         base, bracket, rest = name.partition("[")
@@ -124,9 +129,12 @@ def parse_query(raw: bytes) -> dict:
             continue
         if bracket and "]" in rest:
             index = rest.partition("]")[0]
-            items = values[base] if isinstance(values.get(base), dict) else {}
-            items[index or str(_next_index(items))] = value
-            values[base] = items
+            if not isinstance(values.get(base), dict):
+                values[base], next_indexes[base] = {}, 0
+            index = index or str(next_indexes[base])
+            values[base][index] = value
+            if index.isdecimal() and index.isascii() and len(index) < 19:
+                next_indexes[base] = max(next_indexes[base], int(index) + 1)
         else:
             values[name] = value
     return values
@@ -154,10 +162,6 @@ def _encode(value):
     if text.isascii() and text.isalnum():
         return text
     return quote_plus(text).replace("~", "%7E")
-
-
-def _next_index(items):
-    return max((int(key) for key in items if key.isdecimal() and key.isascii() and len(key) < 19), default=-1) + 1
 
 
 NO_PARAMS = Params({})
