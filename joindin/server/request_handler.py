@@ -8,6 +8,7 @@ slot.
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import get_ident
 from time import monotonic
@@ -95,8 +96,6 @@ class RequestHandler:
         end.get()
 
     def _unpark(self):
-        try:
+        # Without a parked thread Granian starts one, as long as requests wait.
+        with suppress(Empty):
             self._parked.get_nowait().put(None)
-        except Empty:
-            # Granian starts threads while requests wait.
-            pass
