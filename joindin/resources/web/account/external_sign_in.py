@@ -131,6 +131,10 @@ def _sign_in(pending, identity):
     db.session.commit()
     if not user.is_active:
         raise DomainError("Your account here is deactivated")
+    if not user.is_verified:
+        raise DomainError(
+            "The address of your account here is not confirmed. Sign in with your password to get a new link"
+        )
     return complete_sign_in(user, pending.next_url)
 
 

@@ -186,7 +186,7 @@ def _pending_user():
     if not pending or pending["created_at"] < utc_now().timestamp() - PENDING_TTL_S:
         return None
     user = db.session.get(User, pending["user_id"])
-    if user is None or not user.is_active:
+    if user is None or not (user.is_active and user.is_verified):
         return None
     if not hmac.compare_digest(pending["fingerprint"], _password_fingerprint(user)):
         return None

@@ -165,13 +165,20 @@ def test_no_account_is_created_if_the_settings_forbid_it(browser, session, provi
     assert session.scalar(select(func.count()).select_from(User)) == 1
 
 
-def test_deactivated_account_stays_closed(browser, session, provider):
-    connect(session, make_user_with_password(session, "em", is_active=False), provider)
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [
+        ("is_active", "Your account here is deactivated"),
+        ("is_verified", "The address of your account here is not confirmed"),
+    ],
+)
+def test_closed_account_stays_closed(browser, session, provider, column, message):
+    connect(session, make_user_with_password(session, "em", **{column: False}), provider)
 
     reply = browser.call_back()
 
     assert (reply.status_code, browser.is_signed_in) == (400, False)
-    assert "Your account here is deactivated" in main_text(reply)
+    assert message in main_text(reply)
     assert session.scalar(select(func.count()).select_from(BrowserSession)) == 0
     assert connected_identities(session) == [("em", "emily-1")]
 
