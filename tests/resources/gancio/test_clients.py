@@ -197,6 +197,32 @@ def test_a_body_without_credentials_is_refused(browser, body):
     assert browser.request("POST", "/api/login/token", json=body).status_code == 401
 
 
+@pytest.mark.parametrize("path", ["/oauth/login", "/api/login/token", "/api/client"])
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b'{"username": ', "The body is not valid JSON (line 1, column 14)"),
+        (b"null", "The body must be a JSON object"),
+        (b'"text"', "The body must be a JSON object"),
+    ],
+)
+def test_a_body_that_is_no_json_object_is_refused(browser, session, path, body, message):
+    reply = browser.request("POST", path, data=body, content_type="application/json")
+
+    # The routes of OAuth answer with its error object.
+    assert (reply.status_code, message in reply.get_data(as_text=True)) == (400, True)
+    assert (newest(session, AccessToken), newest(session, Client)) == (None, None)
+
+
+@pytest.mark.parametrize("field", ["website", "client_name"])
+@pytest.mark.parametrize("value", [5, True, {"a": "b"}, ["a", "b"]])
+def test_a_field_that_is_no_text_is_refused(browser, session, field, value):
+    reply = browser.request("POST", "/api/client", json=NEW | {field: value})
+
+    assert (reply.status_code, reply.get_data(as_text=True)) == (400, f"{field} must be a text")
+    assert newest(session, Client) is None
+
+
 @pytest.mark.parametrize("path", ["/oauth/login", "/api/login/token"])
 def test_password_guesses_are_rate_limited(browser, path):
     replies = [sign_in(browser, path, username="ada", password="wrong") for _ in range(11)]

@@ -18,7 +18,7 @@ from joindin.resources.v2_1.links import base_url, links
 from joindin.resources.v2_1.openapi import accepts_query, fails_with, returns
 from joindin.resources.v2_1.request_params import build_query, get_query_params
 from joindin.resources.v2_1.responses import object_response
-from joindin.utils.date_texts import parse_date
+from joindin.utils.date_texts import DATE_FORMS, parse_date
 from joindin.utils.datetimes import utc_now
 
 blp = Blueprint("audit", __name__, url_prefix="/v2.1", description="Log of privileged actions")
@@ -26,7 +26,7 @@ blp = Blueprint("audit", __name__, url_prefix="/v2.1", description="Log of privi
 MSG_LOGIN_REQUIRED = "You must be logged in to read the audit log"
 MSG_FORBIDDEN = "You do not have permission to read the audit log"
 MSG_INVALID_SUBJECT = "The subject must be a kind, or a kind and an id such as user:7"
-MSG_INVALID_DATE = "The parameters 'since' and 'until' must be dates"
+MSG_INVALID_DATE = f"The parameters 'since' and 'until' must be dates such as {DATE_FORMS}"
 MSG_INVALID_NUMBER = "The parameters 'before' and 'resultsperpage' must be numbers"
 
 # Filters by an unknown username: no user has this id.
