@@ -77,7 +77,7 @@ DAYS_BACK, DAYS_AHEAD = 15 * 365, 540
 CONTENT = {
     User: "id username username_key email email_key full_name full_name_key password_hash twitter_username biography"
     " is_verified registered_at",
-    Tag: "id name name_key",
+    Tag: "id name spelling_key name_key",
     Event: "id name name_key slug stub description location latitude longitude starts_at ends_at start_day timezone href"
     " hashtag contact_name icon cfp_starts_at cfp_ends_at cfp_url is_active is_pending is_private submitted_at"
     " attendee_count comment_count talk_count talk_comment_count track_count rating_sum rating_count",
@@ -137,7 +137,7 @@ class DataGenerator:
             )  # fmt: skip
         for rank in range(TAGS):
             name = f"{TOPICS[rank % len(TOPICS)].lower()}{rank // len(TOPICS) or ''}"
-            self._add(Tag, self._next(Tag), name, name)
+            self._add(Tag, self._next(Tag), name, name, name)
         self._load()
 
     def add_events(self, events):

@@ -17,7 +17,7 @@ from joindin.queries.accounts.groups import list_user_groups
 from joindin.queries.accounts.users import get_user_by_username
 from joindin.queries.paging import Paging
 from joindin.utils.datetimes import utc_now
-from joindin.utils.text import to_plain_text
+from joindin.utils.text import to_plain_line
 
 LIST_PAGE_SIZE = 500
 
@@ -112,7 +112,7 @@ def add_command(name: str, change: RoleChange) -> None:
     @with_database
     def change_role(username: str, reason: str, is_undone: bool = False):
         roles = {change.role: change.value is not is_undone}
-        user = set_roles(db.session, _find(username).id, roles, actor=None, reason=to_plain_text(reason))
+        user = set_roles(db.session, _find(username).id, roles, actor=None, reason=to_plain_line(reason))
         db.session.commit()
         click.echo(f"{user.username} {change.undone if is_undone else change.done}.")
 
@@ -132,7 +132,7 @@ for name, change in CHANGES.items():
 def reset_factors(username: str, reason: str):
     """Remove all second factors of USERNAME. Verify the identity of the person who asks for it."""
     user = _find(username)
-    reset_second_factors(db.session, user, actor=None, reason=to_plain_text(reason))
+    reset_second_factors(db.session, user, actor=None, reason=to_plain_line(reason))
     db.session.commit()
     click.echo(f"{user.username} signs in with the password alone.")
 

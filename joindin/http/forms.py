@@ -15,9 +15,9 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from joindin.http.csrf import csrf_token
 from joindin.http.sessions import next_url
 from joindin.security.password_strength import is_common_password
-from joindin.security.passwords import MAX_PASSWORD_BYTES
+from joindin.security.passwords import MAX_PASSWORD_BYTES, prepare_password
 from joindin.utils.email_addresses import is_email
-from joindin.utils.text import to_plain_text
+from joindin.utils.text import to_plain_line, to_plain_text
 
 MIN_PASSWORD_LENGTH = 10
 MSG_PASSWORD_TOO_WEAK = "Choose a password that is harder to guess"
@@ -60,7 +60,15 @@ class FormWithNext(Form):
 
 
 class PlainTextField(StringField):
-    """One line of text; tags, control characters and surrounding space are removed."""
+    """One line of text; tags, invisible characters and surrounding space are removed."""
+
+    def process_formdata(self, valuelist):
+        if valuelist:
+            self.data = to_plain_line(valuelist[0])
+
+
+class UsernameField(StringField):
+    """A new username. Invisible characters stay, so that the validator refuses them."""
 
     def process_formdata(self, valuelist):
         if valuelist:
@@ -113,6 +121,10 @@ def strong_password(form, field: Field) -> None:
         raise ValidationError(f"Choose a password of at least {MIN_PASSWORD_LENGTH} characters")
     if len(field.data.encode(errors="replace")) > MAX_PASSWORD_BYTES:
         raise ValidationError(f"Choose a password of at most {MAX_PASSWORD_BYTES} characters")
+    try:
+        prepare_password(field.data)
+    except ValueError:
+        raise ValidationError("Choose a password without control and invisible characters") from None
     if len(set(field.data)) < 4 or is_common_password(field.data, *form.names):
         raise ValidationError(MSG_PASSWORD_TOO_WEAK)
 

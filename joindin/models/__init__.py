@@ -10,7 +10,7 @@ from joindin.models.audit import AuditEntry
 from joindin.models.clients import GANCIO, GANCIO_CLIENT_KEY, OAUTH2, Client
 from joindin.models.comments import EventComment, EventCommentReport
 from joindin.models.event_sources import EventSource
-from joindin.models.events import Event, EventHost, EventImage, Tag, event_tags
+from joindin.models.events import Event, EventContact, EventHost, EventImage, Tag, event_tags
 from joindin.models.external_identities import CONFIRM, CONNECT, SIGN_IN, ExternalIdentity, ExternalSignIn
 from joindin.models.groups import EFFECTIVE_PERMISSIONS, PERMISSIONS, PRESETS, GrantedPermission, Group, GroupMember
 from joindin.models.import_progress import ImportProgress, ImportRowNote
@@ -59,6 +59,7 @@ __all__ = [
     "Event",
     "EventComment",
     "EventCommentReport",
+    "EventContact",
     "EventHost",
     "EventImage",
     "EventSource",

@@ -24,7 +24,7 @@ from joindin.db.base import Base, UtcDateTime
 from joindin.extensions import db
 from joindin.models.users import User
 from joindin.utils.datetimes import day_number
-from joindin.utils.text import fold_case_accents
+from joindin.utils.text import fold_case, fold_case_accents
 
 event_tags = Table(
     "event_tags",
@@ -38,15 +38,21 @@ event_tags = Table(
 
 
 class Tag(db.Model):
+    """A tag as it was first written. ``spelling_key`` ignores case only, so that "año" is not shown as "ano".
+
+    Filters look for ``name_key``, which several tags may share.
+    """
+
     __tablename__ = "tags"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
-    name_key: Mapped[str] = mapped_column(String(400), unique=True)
+    spelling_key: Mapped[str | None] = mapped_column(String(400), unique=True)
+    name_key: Mapped[str] = mapped_column(String(400), index=True)
 
     @validates("name")
-    def _set_key(self, _field, value):
-        self.name_key = fold_case_accents(value)
+    def _set_keys(self, _field, value):
+        self.spelling_key, self.name_key = fold_case(value), fold_case_accents(value)
         return value
 
 
@@ -153,6 +159,17 @@ class EventHost(db.Model):
     user: Mapped[User] = relationship(lazy="raise_on_sql")
 
     __table_args__ = (UniqueConstraint("event_id", "user_id"), Index("ix_event_hosts_user_id", "user_id", "event_id"))
+
+
+class EventContact(db.Model):
+    """The user whose name is the ``contact_name`` of the event, if that is known. The name follows the user's."""
+
+    __tablename__ = "event_contacts"
+
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("events.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
 
 
 class EventImage(db.Model):

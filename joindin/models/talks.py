@@ -93,7 +93,8 @@ class TalkSpeaker(db.Model):
     """A speaker's name on the talk. With a user it is claimed, and the user's name is shown.
 
     ``is_pending`` marks an imported claim that no host of Joind.in approved. The talk is listed with the user's talks;
-    the name is not shown, and the user has no rights as a speaker.
+    the name is not shown, and the user has no rights as a speaker. ``name`` of a claimed speaker is the user's, and
+    ``listed_name`` the one that the hosts wrote.
     """
 
     __tablename__ = "talk_speakers"
@@ -101,6 +102,7 @@ class TalkSpeaker(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     talk_id: Mapped[int] = mapped_column(ForeignKey("talks.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(200))
+    listed_name: Mapped[str | None] = mapped_column(String(200))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     is_pending: Mapped[bool] = mapped_column(default=False, server_default=false())
 

@@ -9,10 +9,14 @@ from joindin.db.base import UtcDateTime
 from joindin.extensions import db
 from joindin.utils.email_addresses import normalize_email
 from joindin.utils.text import fold_case_accents
+from joindin.utils.usernames import lookalike_key
 
 
 class User(db.Model):
-    """``username_key`` and ``email_key`` are the folded forms, which are unique.
+    """``username_key`` and ``email_key`` are the forms in which names and addresses are compared. They are unique.
+
+    ``lookalike_key`` is equal for usernames that look the same. It is unique as well, but NULL for imported names that
+    look like the name of another account.
 
     ``is_verified`` means that the user may sign in. ``email_proven_at`` is the time when a mailed link showed that the
     user receives mail at ``email``; other ways to a verified account prove nothing.
@@ -26,6 +30,7 @@ class User(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(String(100))
     username_key: Mapped[str] = mapped_column(String(200), unique=True)
+    lookalike_key: Mapped[str | None] = mapped_column(String(200))
     email: Mapped[str | None] = mapped_column(String(200))
     email_key: Mapped[str | None] = mapped_column(String(400), unique=True)
     email_proven_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
@@ -44,6 +49,7 @@ class User(db.Model):
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     __table_args__ = (
+        Index("ix_users_lookalike_key", "lookalike_key", unique=True),
         Index("ix_users_full_name_key", "full_name_key", "id"),
         Index("ix_users_inactive", "id", sqlite_where=is_active == false(), postgresql_where=is_active == false()),
         Index("ix_users_is_admin", "is_admin", sqlite_where=is_admin == true(), postgresql_where=is_admin == true()),
@@ -55,6 +61,8 @@ class User(db.Model):
         nothing = "" if field == "full_name" else None
         to_key = normalize_email if field == "email" else fold_case_accents
         setattr(self, f"{field}_key", nothing if value is None else to_key(value))
+        if field == "username":
+            self.lookalike_key = lookalike_key(value)
         return value
 
 

@@ -18,7 +18,7 @@ from joindin.operations.talks import lock_talk
 from joindin.queries.accounts.users import get_user_by_username, list_hosts_to_notify
 from joindin.queries.claims import get_open_claim
 from joindin.queries.talks import list_speakers
-from joindin.utils.text import fold_case_accents, to_plain_text
+from joindin.utils.text import fold_case, fold_case_accents, to_plain_text
 from joindin.viewer import UserSnapshot
 
 MSG_INCOMPLETE_CLAIM = "You must provide a display name and a username"
@@ -135,7 +135,8 @@ def _find_unclaimed_speaker(session, talk, name):
     free = [speaker for speaker in matching if speaker.user_id is None]
     if not free:
         raise Unprocessable(MSG_ALREADY_CLAIMED)
-    return next((speaker for speaker in free if speaker.name == name), free[0])
+    same = [speaker for speaker in free if fold_case(speaker.name) == fold_case(name)] or free
+    return next((speaker for speaker in same if speaker.name == name), same[0])
 
 
 def _user(session, username):

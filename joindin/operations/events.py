@@ -10,7 +10,7 @@ from sqlalchemy import case, literal, select
 from joindin.db.locking import begin_write, lock_row
 from joindin.db.upserts import insert_missing
 from joindin.errors import Conflict, DuplicateEvent, InvalidInput, NotFound
-from joindin.models import Event, EventHost, Tag, User, event_tags
+from joindin.models import Event, EventContact, EventHost, Tag, User, event_tags
 from joindin.operations.attendance import attend
 from joindin.operations.outbox import enqueue_notification
 from joindin.operations.talks import LATEST_TALK_AFTER_END
@@ -21,7 +21,7 @@ from joindin.queries.duplicate_events import get_recent_submission_id
 from joindin.queries.events import count_pending_events
 from joindin.queries.talks import count_talks_outside
 from joindin.utils.datetimes import get_timezone
-from joindin.utils.text import fold_case_accents
+from joindin.utils.text import fold_case, fold_case_accents, is_name, to_single_line
 from joindin.viewer import UserSnapshot
 
 UNCHANGED = object()
@@ -93,7 +93,7 @@ def submit_event(
         submitted_at=now,
     )
     _insert(session, event)
-    session.add(EventHost(event_id=event.id, user_id=submitter.id))
+    session.add_all(kind(event_id=event.id, user_id=submitter.id) for kind in (EventHost, EventContact))
     if details.tags is not UNCHANGED:
         tag_event(session, event, details.tags)
     attend(session, event.id, submitter.id)
@@ -135,19 +135,27 @@ def resubmit_event(session, event: Event, *, submitter: UserSnapshot, max_pendin
 
 
 def tag_event(session, event: Event, names: Sequence[str]) -> None:
-    """Replace the tags of the event by ``names``, in their order; empty and repeated names are ignored."""
-    names_by_key = {}
+    """Replace the tags of the event by ``names``, in their order; empty and repeated names are ignored.
+
+    A tag shows the word that was written: names that differ in more than case are different tags.
+    """
+    rows_by_key = {}
     for name in names:
-        if name.strip():
-            names_by_key.setdefault(fold_case_accents(name), name.strip())
-    insert_missing(session, Tag, "name_key", [{"name": name, "name_key": key} for key, name in names_by_key.items()])
+        if is_name(name.strip()):
+            rows_by_key.setdefault(fold_case(name), tag_row(name.strip()))
+    insert_missing(session, Tag, "spelling_key", list(rows_by_key.values()))
     session.execute(event_tags.delete().where(event_tags.c.event_id == event.id))
-    if names_by_key:
-        position = case({key: number for number, key in enumerate(names_by_key)}, value=Tag.name_key)
-        chosen = select(literal(event.id), Tag.id).where(Tag.name_key.in_(list(names_by_key))).order_by(position)
+    if rows_by_key:
+        position = case({key: number for number, key in enumerate(rows_by_key)}, value=Tag.spelling_key)
+        chosen = select(literal(event.id), Tag.id).where(Tag.spelling_key.in_(list(rows_by_key))).order_by(position)
         session.execute(event_tags.insert().from_select(["event_id", "tag_id"], chosen))
     session.expire(event, ["tags"])
     bump_event_versions(session, event.id)
+
+
+def tag_row(name: str) -> dict:
+    """Return the columns of a tag, for bulk inserts, which skip the model's validators."""
+    return {"name": to_single_line(name), "spelling_key": fold_case(name), "name_key": fold_case_accents(name)}
 
 
 def bump_event_versions(session, *event_ids: int) -> None:

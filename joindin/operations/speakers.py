@@ -8,7 +8,7 @@ from joindin.models import OPEN_CLAIM, Talk, TalkClaim, TalkSpeaker, User
 from joindin.operations.attendance import attend
 from joindin.operations.talk_rating_counters import recompute_talk_ratings
 from joindin.queries.talks import list_speakers
-from joindin.utils.text import to_plain_text
+from joindin.utils.text import fold_case, to_plain_text
 
 
 def add_speakers(session, talk_id: int, names: Sequence[str]) -> None:
@@ -20,18 +20,29 @@ def add_speakers(session, talk_id: int, names: Sequence[str]) -> None:
 def set_speakers(session, talk: Talk, names: Sequence[str]) -> None:
     """Replace the speakers of a locked talk by ``names``. Speakers who stay keep their claims.
 
-    A claimed speaker is identified by the user's current full name. Removing a speaker deletes its claims.
+    A claimed speaker is identified by the user's current full name. Names are compared without regard to case, white
+    space and the form of letters. Removing a speaker deletes its claims.
     """
     attached = list_speakers(session, talk.id)
-    old_names = {display_name(speaker) for speaker in attached}
-    removed = [speaker for speaker in attached if display_name(speaker) not in names]
-    new_names = [name for name in dict.fromkeys(names) if name not in old_names]
+    names_by_key = {}
+    for name in names:
+        names_by_key.setdefault(fold_case(name), name)
+    new_names = dict(names_by_key)
+    removed = []
+    for speaker in attached:
+        key = fold_case(display_name(speaker))
+        new_names.pop(key, None)
+        if key not in names_by_key:
+            removed.append(speaker)
+        elif speaker.user_id is None:
+            speaker.name = names_by_key[key]
+    session.flush()
     session.execute(
         delete(TalkSpeaker)
         .where(TalkSpeaker.id.in_([speaker.id for speaker in removed]))
         .execution_options(synchronize_session=False)
     )
-    add_speakers(session, talk.id, new_names)
+    add_speakers(session, talk.id, list(new_names.values()))
     # Ratings by speakers do not count.
     recompute_talk_ratings(session, talk.id)
 
@@ -41,7 +52,8 @@ def link_speaker(session, talk: Talk, speaker: TalkSpeaker, user: User) -> None:
 
     The user now attends the event, and their rating of the talk no longer counts.
     """
-    speaker.user_id, speaker.name, speaker.is_pending = user.id, user.full_name or speaker.name, False
+    speaker.user_id, speaker.listed_name, speaker.is_pending = user.id, speaker.name, False
+    speaker.name = user.full_name or speaker.name
     session.flush()
     session.execute(
         delete(TalkClaim)
@@ -57,7 +69,7 @@ def unlink_speaker(session, talk: Talk, user_id: int) -> None:
     session.execute(
         update(TalkSpeaker)
         .where(TalkSpeaker.talk_id == talk.id, TalkSpeaker.user_id == user_id, TalkSpeaker.is_pending == false())
-        .values(user_id=None)
+        .values(user_id=None, listed_name=None)
         .execution_options(synchronize_session=False)
     )
     recompute_talk_ratings(session, talk.id)

@@ -1,14 +1,19 @@
 """Password hashes: argon2id for new ones; bcrypt and MD5 of the original Joind.in are still accepted.
 
 A hash takes time and memory on purpose. A process therefore computes few at a time, and refuses with ``Overloaded`` beyond a short queue.
+
+Passwords are prepared by the PRECIS profile OpaqueString (RFC 8265): keyboards send the same letter in several forms.
+Hashes that are older than this rule are of the form that was typed then.
 """
 
 import hashlib
 import hmac
 import secrets
+import unicodedata
 from contextlib import suppress
 
 import bcrypt
+import precis_i18n
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -19,20 +24,33 @@ _argon2 = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 MAX_PASSWORD_BYTES = 1024
 
+_opaque_string = precis_i18n.get_profile("OpaqueString")
+
 HASHING = ConcurrencyLimit("passwords", max_running=2, max_waiting=14, max_wait_s=5)
 
 # Compared where there is no hash, so that the response time does not reveal whether an account exists.
 _DUMMY_HASH = _argon2.hash(secrets.token_hex())
 
 
+def prepare_password(password: str) -> str:
+    """Return the form in which passwords are hashed: letters in form NFC, and only the usual space.
+
+    :raises ValueError: if the password contains control or invisible characters, or none at all.
+    """
+    try:
+        return _opaque_string.enforce(password)
+    except UnicodeEncodeError:
+        raise ValueError("the password contains characters that cannot be typed everywhere") from None
+
+
 def hash_password(password: str) -> str:
     """:raises Overloaded: if too many passwords are being hashed."""
     with HASHING:
-        return _argon2.hash(password)
+        return _argon2.hash(_prepared(password))
 
 
 def check_password(password: str, stored: str | None) -> bool:
-    """Whether the password matches the stored hash. Takes as long without a stored hash, and returns False then.
+    """Whether the password, prepared or as typed, matches the stored hash. Without a hash it takes as long.
 
     Joind.in stored bcrypt of the MD5 hex of the password, and in its first years the MD5 itself (spec 17.1).
 
@@ -41,7 +59,7 @@ def check_password(password: str, stored: str | None) -> bool:
     if len(password.encode()) > MAX_PASSWORD_BYTES:
         return False
     with HASHING:
-        return _matches(password, stored)
+        return any(_matches(form, stored) for form in dict.fromkeys((_prepared(password), password)))
 
 
 def _matches(password, stored):
@@ -58,6 +76,22 @@ def _matches(password, stored):
 def needs_rehash(stored: str) -> bool:
     """Whether a hash that just matched should be replaced by one with the current algorithm and parameters."""
     return not stored.startswith("$argon2id$") or _argon2.check_needs_rehash(stored)
+
+
+def matches_as_typed_only(password: str, stored: str) -> bool:
+    """Whether a hash that just matched is that of the password as typed, and not of the prepared one."""
+    if _prepared(password) == password:
+        return False
+    with HASHING:
+        return not _matches(_prepared(password), stored)
+
+
+def _prepared(password):
+    """Return the prepared form; for passwords that are no longer accepted, form NFC."""
+    try:
+        return prepare_password(password)
+    except ValueError:
+        return unicodedata.normalize("NFC", password)
 
 
 def _equalise_timing(password):

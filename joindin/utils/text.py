@@ -7,9 +7,17 @@ from urllib.parse import urlsplit
 
 from text_unidecode import unidecode
 
+from joindin.utils.invisible_characters import remove_invisible_characters
 from joindin.utils.markup import remove_markup
 
 CONTROL_CHARS_PATTERN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+LINE_BREAKS_PATTERN = re.compile(r"[\t\n\x0b\x0c\r\x1c-\x1e\x85\u2028\u2029]+")
+# The blocks of combining marks for Latin, Greek and Cyrillic letters. The breve of Cyrillic letters is part of them:
+# "й" is not "и". The marks of other scripts are in blocks of their own; they are vowels, or make other letters.
+ACCENTS_PATTERN = re.compile(
+    "(?<![\u0400-\u052f])\u0306"
+    "|[\u0300-\u0305\u0307-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+)
 # A host name with a dot, not followed by a colon unless a port follows: "conf.example/2027", "münchen.example:8080".
 BARE_HOST_PATTERN = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,63}\.?(?::\d{1,5})?(?:[/?#]\S*)?\Z")
 
@@ -26,20 +34,51 @@ def to_plain_text(text: str) -> str:
     return remove_markup(strip_control_chars(text)).strip()
 
 
+def to_plain_line(text: str) -> str:
+    """Return one line of plain text for a name, a title or a tag.
+
+    Line breaks become spaces, invisible characters are removed, and the letters are in form NFC. Text that is no name
+    (".", "..", accents alone) becomes empty.
+    """
+    line = to_plain_text(to_single_line(text))
+    return line if is_name(line) else ""
+
+
+def to_single_line(text: str) -> str:
+    """Replace line breaks and tabs by spaces, remove invisible characters, and normalise letters to form NFC."""
+    if text.isascii() and text.isprintable():
+        return text
+    return unicodedata.normalize("NFC", remove_invisible_characters(LINE_BREAKS_PATTERN.sub(" ", text)))
+
+
+def is_name(text: str) -> bool:
+    """Whether the text can be a name: not empty when folded, and no name of a folder, which a URL cannot end with."""
+    return text not in (".", "..") and bool(fold_case_accents(text))
+
+
 def strip_control_chars(text: str) -> str:
     """Remove control characters and surrogates, which databases reject; keep line breaks and tabs."""
     return CONTROL_CHARS_PATTERN.sub("", text)
 
 
 def fold_case_accents(text: str) -> str:
-    """Return the form in which names are compared: without case and accents, like MySQL's collations.
+    """Return the form in which names are searched: without case, and without accents of Latin, Greek and Cyrillic.
 
-    Some characters decompose into a whole phrase. The result is cut at twice the length of the text, which the columns
-    that store it have room for.
+    Other marks stay, because they make other letters or are vowels. Full-width and other compatible forms of letters
+    are replaced by the usual ones. Some characters decompose into a whole phrase: the result is cut at twice the length
+    of the text, which the columns that store it have room for.
     """
-    decomposed = unicodedata.normalize("NFKD", text.strip().casefold())
-    folded = "".join(c for c in decomposed if not unicodedata.combining(c))
+    line = to_single_line(text).strip()
+    if line.isascii():
+        return line.lower()
+    decomposed = unicodedata.normalize("NFKD", line.casefold()).casefold()
+    folded = unicodedata.normalize("NFC", ACCENTS_PATTERN.sub("", decomposed))
     return folded[: max(MIN_FOLDED_LENGTH, 2 * len(text))]
+
+
+def fold_case(text: str) -> str:
+    """Return the form in which a name is recognised again: without regard to case, white space and form of letters."""
+    return unicodedata.normalize("NFC", " ".join(to_single_line(text).split()).casefold())
 
 
 def slugify(text: str) -> str:

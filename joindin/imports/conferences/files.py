@@ -10,7 +10,7 @@ from pathlib import Path
 
 from joindin.imports.conferences.map_events import identify_record
 from joindin.imports.conferences.records import ConferenceRecord, InvalidRecord, merge_records, parse_record
-from joindin.utils.text import to_plain_text
+from joindin.utils.text import to_plain_line
 
 SOURCE_NAME = "conference-data"
 MAX_FILE_BYTES = 20_000_000
@@ -123,4 +123,4 @@ def _file_name(path):
 
 
 def _topic(path):
-    return to_plain_text(path.stem)[:MAX_TOPIC_LENGTH].strip()
+    return to_plain_line(path.stem)[:MAX_TOPIC_LENGTH].strip()

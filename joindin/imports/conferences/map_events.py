@@ -6,11 +6,10 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from joindin.imports.conferences.listing import Listing
+from joindin.imports.conferences.listing import Listing, fold_for_identity
 from joindin.imports.conferences.records import ConferenceRecord
 from joindin.utils.datetimes import UTC, get_timezone
 from joindin.utils.gazetteer import GeoMatch, find_country_code, geocode
-from joindin.utils.text import fold_case_accents
 
 # The data has the end of a call for papers only, and events need both dates. The start is computed from the end, so that
 # each import gives the same date.
@@ -62,8 +61,8 @@ def identify_record(record: ConferenceRecord) -> tuple[str, tuple[str | None, ..
     its topics. The URL is not part of it, because it differs between files. The city is, because conferences of the same name take
     place on one day in several cities. The month is, because some conferences take place twice a year.
     """
-    where = f"{fold_case_accents(record.city)}, {_country_key(record)}" if record.city else _country_key(record)
-    traits = (fold_case_accents(record.name), f"{record.starts_on:%Y-%m}", where or ("online" if record.online else ""))
+    where = f"{fold_for_identity(record.city)}, {_country_key(record)}" if record.city else _country_key(record)
+    traits = (fold_for_identity(record.name), f"{record.starts_on:%Y-%m}", where or ("online" if record.online else ""))
     return _key(traits), (*traits, _address(record.url))
 
 
@@ -98,7 +97,7 @@ def make_listing(record: ConferenceRecord, files: Mapping[str, str]) -> tuple[Li
 
 
 def _country_key(record):
-    return (find_country_code(record.country) or fold_case_accents(record.country)).lower() if record.country else ""
+    return (find_country_code(record.country) or fold_for_identity(record.country)).lower() if record.country else ""
 
 
 def _key(traits):

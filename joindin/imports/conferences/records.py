@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, fields, replace
 
-from joindin.utils.text import complete_web_url, is_web_url, to_plain_text
+from joindin.utils.text import complete_web_url, is_web_url, to_plain_line
 
 MAX_LENGTHS = {"name": 200, "city": 100, "country": 100, "url": 600}
 # Longer texts are not parsed: cleaning is slow, and the files are not trusted.
@@ -184,4 +184,4 @@ def _text(raw, key, dropped):
 
 
 def _one_line(text):
-    return " ".join(to_plain_text(text).split())
+    return " ".join(to_plain_line(text).split())

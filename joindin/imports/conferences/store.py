@@ -16,12 +16,12 @@ from sqlalchemy import func, insert, select
 
 from joindin.db.locking import begin_write
 from joindin.db.upserts import insert_or_ignore
-from joindin.imports.conferences.listing import Listing
+from joindin.imports.conferences.listing import Listing, fold_for_identity
 from joindin.models import Event, EventSource, Tag, event_tags
-from joindin.operations.events import tag_event
+from joindin.operations.events import tag_event, tag_row
 from joindin.operations.unique_slugs import event_slugs
 from joindin.utils.datetimes import UTC, day_number, get_timezone
-from joindin.utils.text import fold_case_accents, slugify
+from joindin.utils.text import fold_case, fold_case_accents, slugify
 
 # The fields of a listing in groups that change together: an edit of one field keeps the whole group.
 FIELD_GROUPS = {
@@ -92,7 +92,7 @@ def _create_events(session, source, listings, now):
     tagged = [
         {"event_id": event_id, "tag_id": tag_id}
         for listing, event_id in created
-        for tag_id in sorted(tag_ids[fold_case_accents(tag)] for tag in _tags(listing.files, listing.tags))
+        for tag_id in sorted(tag_ids[fold_case(tag)] for tag in _tags(listing.files, listing.tags))
     ]
     if tagged:
         session.execute(insert(event_tags), tagged)
@@ -175,21 +175,21 @@ def _apply(session, event, listing, tags, groups):
 
 def _tags(files, others):
     """Return the tags of an event, each once."""
-    return list({fold_case_accents(tag): tag for tag in [*sorted(set(files.values())), *others] if tag}.values())
+    return list({fold_case(tag): tag for tag in [*sorted(set(files.values())), *others] if tag}.values())
 
 
 def _tag_ids(session, names):
-    keys = {fold_case_accents(name): name for name in sorted(names)}
-    existing = set(session.scalars(select(Tag.name_key).where(Tag.name_key.in_(list(keys)))))
+    rows = {fold_case(name): tag_row(name) for name in sorted(names)}
+    existing = set(session.scalars(select(Tag.spelling_key).where(Tag.spelling_key.in_(list(rows)))))
     # A fixed order prevents deadlocks between two imports.
-    for key in sorted(keys.keys() - existing):
-        insert_or_ignore(session, Tag, name=keys[key], name_key=key)
-    return dict(session.execute(select(Tag.name_key, Tag.id).where(Tag.name_key.in_(list(keys)))).all())
+    for key in sorted(rows.keys() - existing):
+        insert_or_ignore(session, Tag, **rows[key])
+    return dict(session.execute(select(Tag.spelling_key, Tag.id).where(Tag.spelling_key.in_(list(rows)))).all())
 
 
 def _fingerprints(fields, tags):
     values = {group: [_plain(fields[name]) for name in names] for group, names in FIELD_GROUPS.items()}
-    values[TAGS] = sorted(map(fold_case_accents, tags))
+    values[TAGS] = sorted(map(fold_for_identity, tags))
     return {group: hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16] for group, value in values.items()}
 
 

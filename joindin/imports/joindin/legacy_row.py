@@ -11,7 +11,8 @@ import re
 from decimal import Decimal
 
 from joindin.utils.datetimes import EARLIEST, LATEST, UTC
-from joindin.utils.text import complete_web_url, is_web_url, strip_control_chars
+from joindin.utils.invisible_characters import has_invisible_characters
+from joindin.utils.text import complete_web_url, is_web_url, strip_control_chars, to_single_line
 
 # Below the limit of the id columns (2**31), so that later rows have room.
 MAX_ID = 2_000_000_000
@@ -142,6 +143,16 @@ class LegacyRow:
         return self._check_length(
             name, strip_control_chars(ENTITY_PATTERN.sub(lambda entity: html.unescape(entity[0]), text)), max_length
         )
+
+    def line(self, name: str, max_length: int | None = None) -> str | None:
+        """Return a decoded text as one line without invisible characters. A text that has any is repaired."""
+        text = self.decoded_text(name, max_length)
+        line = text and to_single_line(text)
+        if line != text:
+            line = line.strip()
+            if has_invisible_characters(text.strip()):
+                self.repairs.append(f"{name} has line breaks or invisible characters: they are removed")
+        return self._check_length(name, line, max_length)
 
     def web_address(self, name: str, max_length: int | None = None) -> str | None:
         """Return an http or https address. A bare host name is completed; another value is repaired to None."""

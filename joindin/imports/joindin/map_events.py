@@ -1,8 +1,9 @@
 """Mapping of Joind.in's events and their dependent rows to columns."""
 
 from joindin.imports.joindin.legacy_row import ExcludedRow, InvalidRow, LegacyRow
+from joindin.operations.events import tag_row
 from joindin.utils.datetimes import day_number
-from joindin.utils.text import fold_case_accents
+from joindin.utils.text import fold_case_accents, is_name
 from joindin.utils.timezones import find_timezone_name
 
 MAX_TIMEZONE_LENGTH = 100
@@ -11,7 +12,7 @@ UNCONFIRMED_CODE = "pending"
 
 def map_event(row: LegacyRow) -> dict:
     """Map an event. Active and pending are kept; only the value ``y`` means private (spec 17.2)."""
-    name = row.decoded_text("event_name", 200) or ""
+    name = row.line("event_name", 200) or ""
     starts_at, ends_at = _span(row)
     pending = row.number("pending")
     icon = row.raw_text("event_icon", 100)
@@ -21,7 +22,7 @@ def map_event(row: LegacyRow) -> dict:
         "slug": row.raw_text("url_friendly_name", 255) or None,
         "stub": row.raw_text("event_stub", 30) or None,
         "description": row.decoded_text("event_desc") or "",
-        "location": row.decoded_text("event_loc"),
+        "location": row.line("event_loc"),
         "latitude": row.coordinate("event_lat", 90),
         "longitude": row.coordinate("event_long", 180),
         "starts_at": starts_at,
@@ -29,8 +30,8 @@ def map_event(row: LegacyRow) -> dict:
         "start_day": day_number(starts_at),
         "timezone": _timezone_name(row),
         "href": row.web_address("event_href", 600),
-        "hashtag": row.decoded_text("event_hashtag", 100),
-        "contact_name": row.decoded_text("event_contact_name", 200),
+        "hashtag": row.line("event_hashtag", 100),
+        "contact_name": row.line("event_contact_name", 200),
         "icon": icon,
         # Generation 0 would reuse the file name of this image.
         "image_generation": 1 if icon else 0,
@@ -46,10 +47,10 @@ def map_event(row: LegacyRow) -> dict:
 
 
 def map_tag(row: LegacyRow) -> dict:
-    name = (row.decoded_text("tag_value", 200) or "").strip()
-    if not name:
+    name = (row.line("tag_value", 200) or "").strip()
+    if not is_name(name):
         raise InvalidRow("it has no name")
-    return {"name": name, "name_key": fold_case_accents(name)}
+    return tag_row(name)
 
 
 def map_event_tag(row: LegacyRow) -> dict:
@@ -87,7 +88,7 @@ def map_event_comment(row: LegacyRow) -> dict:
     return {
         "event_id": row.foreign_key("event_id"),
         "user_id": row.foreign_key("user_id"),
-        "author_name": row.decoded_text("cname", 100),
+        "author_name": row.line("cname", 100),
         "rating": row.rating(None),
         "text": row.raw_text("comment") or "",
         "source": row.raw_text("source", 255),
@@ -112,7 +113,7 @@ def map_report(row: LegacyRow) -> dict:
 
 
 def map_track(row: LegacyRow) -> dict:
-    name = row.decoded_text("track_name", 300) or ""
+    name = row.line("track_name", 300) or ""
     return {
         "event_id": row.foreign_key("event_id"),
         "name": name,

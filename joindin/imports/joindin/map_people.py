@@ -3,19 +3,19 @@
 from joindin.imports.joindin.legacy_row import InvalidRow, LegacyRow
 from joindin.security.tokens import hash_token
 from joindin.utils.email_addresses import is_email, normalize_email
-from joindin.utils.text import fold_case_accents
+from joindin.utils.text import fold_case_accents, is_name
 
 
 def map_user(row: LegacyRow) -> dict:
     """Map a user. The password hash is kept and replaced at the first sign-in (spec 17.1)."""
-    full_name = row.decoded_text("full_name", 200)
+    full_name = row.line("full_name", 200)
     return {
-        **username_and_key((row.decoded_text("username", 100) or "").strip()),
+        **username_and_key(_username(row)),
         **email_and_key(_email(row)),
         "full_name": full_name,
         "full_name_key": fold_case_accents(full_name or ""),
         "password_hash": row.raw_text("password", 200) or None,
-        "twitter_username": row.decoded_text("twitter_username", 50),
+        "twitter_username": row.line("twitter_username", 50),
         "biography": row.decoded_text("biography"),
         "is_verified": row.boolean("verified"),
         "is_active": row.boolean("active"),
@@ -42,7 +42,7 @@ def map_client(row: LegacyRow) -> dict:
     if not key:
         raise InvalidRow("it has no key")
     secret = row.raw_text("consumer_secret")
-    name, description = row.decoded_text("application", 255), row.decoded_text("description")
+    name, description = row.line("application", 255), row.decoded_text("description")
     owner_id, is_trusted = row.foreign_key("user_id"), row.boolean("enable_password_grant")
     return {
         "key": key,
@@ -78,6 +78,12 @@ def map_token(row: LegacyRow) -> dict:
         "created_at": row.utc_datetime("created_date") or last_used_at,
         "last_used_at": last_used_at,
     }
+
+
+def _username(row):
+    """Return the name, or an empty one if it cannot be that of an account; it is replaced then."""
+    username = (row.line("username", 100) or "").strip()
+    return username if is_name(username) else ""
 
 
 def _email(row):

@@ -15,7 +15,7 @@ def map_talk_type(row: LegacyRow) -> dict:
 
 def map_talk(row: LegacyRow) -> dict:
     """Map a talk. Its type is imported from a separate table."""
-    title = row.decoded_text("talk_title") or ""
+    title = row.line("talk_title") or ""
     return {
         "event_id": row.foreign_key("event_id"),
         "title": title,
@@ -46,7 +46,7 @@ def map_speaker(row: LegacyRow) -> dict:
         raise ExcludedRow("speakers with an unknown status")
     return {
         "talk_id": row.foreign_key("talk_id"),
-        "name": row.decoded_text("speaker_name", 200) or "",
+        "name": row.line("speaker_name", 200) or "",
         "user_id": row.foreign_key("speaker_id"),
         "is_pending": status == "pending",
     }
@@ -101,7 +101,7 @@ def map_talk_comment_report(row: LegacyRow) -> dict:
 
 
 def _name(row, column):
-    name = (row.decoded_text(column, 200) or "").strip()
+    name = (row.line(column, 200) or "").strip()
     if not name:
         raise InvalidRow("it has no name")
     return name

@@ -28,6 +28,7 @@ from joindin.imports.joindin.tables import list_table_imports
 from joindin.imports.joindin.talk_categories import CATEGORY_TABLE, delete_categories, store_categories
 from joindin.models import Language, TalkType
 from joindin.operations.accounts.access_revocation import revoke_access_of_inactive_users
+from joindin.operations.accounts.lookalike_keys import set_lookalike_keys
 from joindin.seeds.base_data import LANGUAGES, TALK_TYPES, seed_reference_data
 
 # A database without these tables is not a Joind.in database.
@@ -84,6 +85,8 @@ def _import_tables(context, table_imports, highest_ids):
             finished_talk_id = context.progress["talks"].finished_until_id
             yield from store_categories(context)
         yield from import_table(context, each, highest_ids[each.name])
+        if each.name == "user":
+            set_lookalike_keys(context.session)
         if each.name == "categories":
             seed_reference_data(context.session)
         if each.name == "talks":

@@ -95,8 +95,8 @@ def apply_talk_renames(context, records):
 
 
 def merge_tags(context, table_import, records):
-    owners = _owners(context.session, Tag.name_key, [record.columns["name_key"] for record in records])
-    return _merge(context, table_import, records, owners, lambda record: record.columns["name_key"])
+    owners = _owners(context.session, Tag.spelling_key, [record.columns["spelling_key"] for record in records])
+    return _merge(context, table_import, records, owners, lambda record: record.columns["spelling_key"])
 
 
 def merge_languages(context, table_import, records):

@@ -14,6 +14,7 @@ from joindin.models import (
     Attendance,
     Event,
     EventComment,
+    EventContact,
     EventHost,
     Talk,
     TalkComment,
@@ -22,6 +23,7 @@ from joindin.models import (
     User,
 )
 from joindin.operations.accounts.clients import disable_clients_of
+from joindin.operations.accounts.copied_names import remove_copied_names
 from joindin.operations.accounts.roles import is_last_admin, lock_user
 from joindin.operations.audit import log_action
 from joindin.operations.counter_repair import EVENT_COUNTERS
@@ -36,8 +38,8 @@ def delete_user(session, user_id: int, *, actor: User | None) -> None:
     """Delete an account and what depends on it; no effect if it does not exist.
 
     The database deletes attendances, stars, host rows, claims and tokens with the row. Comments stay without an
-    author, and their ratings no longer count. Speakers keep the name on the talk, reports lose their reporter. The user's
-    applications are disabled; those of the operator lose their owner.
+    author, and their ratings no longer count. Speakers keep the name that hosts wrote, reports lose their reporter. The
+    user's applications are disabled; those of the operator lose their owner. Copies of the names are removed.
 
     :raises Conflict: if no admin would be left.
     """
@@ -50,14 +52,9 @@ def delete_user(session, user_id: int, *, actor: User | None) -> None:
             raise Conflict(MSG_USER_NOT_DELETED)
         talks = _lock_rows(session, Talk, _affected_talks(user_id))
         events = _lock_rows(session, Event, _affected_events(user_id))
-        session.execute(
-            update(EventComment)
-            .where(EventComment.user_id == user_id)
-            .values(author_name=None)
-            .execution_options(synchronize_session=False)
-        )
         disable_clients_of(session, user_id, actor=actor, now=utc_now())
         log_action(session, "user.delete", user, actor=actor)
+        remove_copied_names(session, user)
         session.execute(delete(User).where(User.id == user_id).execution_options(synchronize_session=False))
         _recompute_events(session, events, "attendee_count", "rating_sum", "rating_count")
         for batch in _batches(talks):
@@ -91,6 +88,7 @@ def _affected_events(user_id):
         select(Attendance.event_id).where(Attendance.user_id == user_id),
         select(EventHost.event_id).where(EventHost.user_id == user_id),
         select(EventComment.event_id).where(EventComment.user_id == user_id),
+        select(EventContact.event_id).where(EventContact.user_id == user_id),
     )
 
 

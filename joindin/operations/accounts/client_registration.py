@@ -20,7 +20,7 @@ from joindin.operations.accounts.clients import (
 from joindin.operations.audit import log_action
 from joindin.security.scopes import GANCIO_GRANTED_SCOPES
 from joindin.security.tokens import derive_client_secret, hash_token, new_client_key, new_prefixed_token
-from joindin.utils.text import to_plain_text
+from joindin.utils.text import to_plain_line
 from joindin.viewer import UserSnapshot
 
 MAX_KEY_LENGTH = 100
@@ -106,7 +106,7 @@ def add_client(
     :raises InvalidInput: if a field is invalid.
     :raises Conflict: if the key is taken.
     """
-    name = to_plain_text(name)
+    name = to_plain_line(name)
     if not name or len(name) > MAX_NAME_LENGTH:
         raise InvalidInput(f"The name must have 1 to {MAX_NAME_LENGTH} characters")
     if not re.fullmatch(r"[\x21-\x7e]+", key) or len(key) > MAX_KEY_LENGTH:

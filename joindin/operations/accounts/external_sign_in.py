@@ -23,7 +23,8 @@ from joindin.queries.accounts.external_identities import get_identity_by_subject
 from joindin.queries.accounts.users import get_user_by_email
 from joindin.security.tokens import hash_token
 from joindin.utils.email_addresses import is_email
-from joindin.utils.text import to_plain_text
+from joindin.utils.text import to_plain_line, to_plain_text
+from joindin.utils.usernames import suggest_username
 
 PENDING_SIGN_IN_TTL = dt.timedelta(minutes=10)
 MAX_USERNAME_LENGTH = 60
@@ -194,7 +195,7 @@ def _name(identity):
 
 def _register(session, identity, now):
     """Create an account without a password; its username is that at the provider or a similar one."""
-    full_name = to_plain_text(identity.full_name or "")[:MAX_FULL_NAME_LENGTH] or None
+    full_name = to_plain_line(identity.full_name or "")[:MAX_FULL_NAME_LENGTH] or None
     for name in _username_candidates(identity):
         try:
             return create_account(
@@ -215,7 +216,7 @@ def _register(session, identity, now):
 def _username_candidates(identity):
     """Yield usernames to try. None contains an @: it could be mistaken for the e-mail address of another user."""
     preferred = identity.username if identity.username and "@" not in identity.username else identity.email
-    name = to_plain_text(preferred.partition("@")[0]).replace("/", "")[:MAX_USERNAME_LENGTH].strip() or "guest"
+    name = (suggest_username(to_plain_text(preferred.partition("@")[0])) or "guest")[:MAX_USERNAME_LENGTH].strip()
     yield name
     for number in range(2, MAX_USERNAME_SUFFIX):
         yield f"{name}{number}"

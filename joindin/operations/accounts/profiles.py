@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from joindin.db.locking import lock_row, retry_on_lock_timeout
 from joindin.errors import Forbidden, InvalidInput
 from joindin.models import BrowserSession, PasswordReset, User
+from joindin.operations.accounts.copied_names import rename_copies
 from joindin.operations.accounts.security_mails import mail_email_changed, mail_password_changed, mail_sign_in_change
 from joindin.operations.accounts.sessions import revoke_browser_sessions
 from joindin.operations.audit import log_action
@@ -65,9 +66,12 @@ def edit_profile(
         if actor.id != user_id:
             log_action(session, "user.edit", user, actor=actor, changes=_audit_changes(user, fields, new_hash))
         _enqueue_mails(session, user, fields)
+        old_names = user.username, user.full_name
         for name, value in fields.items():
             setattr(user, name, value)
         session.flush()
+        if (user.username, user.full_name) != old_names:
+            rename_copies(session, user, old_names=old_names)
 
     try:
         retry_on_lock_timeout(session, work, message=MSG_USER_NOT_UPDATED)

@@ -18,19 +18,21 @@ from joindin.operations.accounts.security_mails import mail_password_changed
 from joindin.operations.accounts.sessions import revoke_browser_sessions
 from joindin.operations.audit import log_action
 from joindin.operations.outbox import enqueue_mail
-from joindin.queries.accounts.users import get_user_by_email, get_user_by_username, has_users
+from joindin.queries.accounts.users import get_user_by_email, has_users, is_username_taken
 from joindin.security.password_strength import is_common_password
-from joindin.security.passwords import MAX_PASSWORD_BYTES, hash_password
+from joindin.security.passwords import MAX_PASSWORD_BYTES, hash_password, prepare_password
 from joindin.security.tokens import new_token
 from joindin.utils.datetimes import utc_now
 from joindin.utils.email_addresses import is_email
-from joindin.utils.text import to_plain_text
+from joindin.utils.text import to_plain_line, to_plain_text
+from joindin.utils.usernames import InvalidUsername, prepare_username
 
 MIN_PASSWORD_LENGTH = 6
 MAX_USERNAME_LENGTH = 100
 MAX_FULL_NAME_LENGTH = 200
 REASON_FIRST_ACCOUNT = "The first account"
 MSG_USERNAME_TAKEN = "That username is already in use. Choose another"
+MSG_PASSWORD_INVISIBLE = "Passwords must not contain control or invisible characters"
 MSG_PASSWORD_TOO_COMMON = "That password is easy to guess. Choose another"
 MSG_RESET_FAILED = "Password could not be reset"
 
@@ -92,6 +94,10 @@ def password_error(password: str, *names: str | None) -> str | None:
         return f"Passwords must be at least {MIN_PASSWORD_LENGTH} characters long"
     if len(password.encode()) > MAX_PASSWORD_BYTES:
         return f"Passwords must be at most {MAX_PASSWORD_BYTES} characters long"
+    try:
+        password = prepare_password(password)
+    except ValueError:
+        return MSG_PASSWORD_INVISIBLE
     return MSG_PASSWORD_TOO_COMMON if is_common_password(password, *names) else None
 
 
@@ -156,10 +162,11 @@ def create_user_as_admin(
     :raises InvalidInput: with all problems.
     :raises Conflict: if the username or the address is taken.
     """
-    username, email, full_name = to_plain_text(username), email.strip(), to_plain_text(full_name or username)
+    username, email, full_name = to_plain_text(username), email.strip(), to_plain_line(full_name or username)
     if problems := _account_problems(username, email, full_name, password):
         raise InvalidInput(". ".join(problems))
-    if get_user_by_username(session, username):
+    username = prepare_username(username)
+    if is_username_taken(session, username):
         raise Conflict(f"The username {username!r} is already in use")
     if get_user_by_email(session, email):
         raise Conflict(f"The address {email} is already associated with another account")
@@ -210,7 +217,7 @@ def _add_account(session, *, is_admin=False, twitter_username="", biography="", 
             session.add(user)
             session.flush()
     except IntegrityError:
-        if get_user_by_username(session, user.username):
+        if is_username_taken(session, user.username):
             raise Conflict(MSG_USERNAME_TAKEN) from None
         raise Conflict("That email is already associated with another account") from None
     return user, is_first
@@ -228,6 +235,8 @@ def _account_problems(username, email, full_name, password):
     problems = []
     if not 0 < len(username) <= MAX_USERNAME_LENGTH:
         problems.append(f"The username must have 1 to {MAX_USERNAME_LENGTH} characters")
+    elif problem := _username_problem(username):
+        problems.append(problem)
     if len(full_name) > MAX_FULL_NAME_LENGTH:
         problems.append(f"The full name must have at most {MAX_FULL_NAME_LENGTH} characters")
     if not is_email(email):
@@ -235,3 +244,11 @@ def _account_problems(username, email, full_name, password):
     if problem := password_error(password, username, email, full_name):
         problems.append(problem)
     return problems
+
+
+def _username_problem(username):
+    try:
+        prepare_username(username)
+    except InvalidUsername as error:
+        return str(error)
+    return None

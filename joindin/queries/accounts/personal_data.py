@@ -8,10 +8,11 @@ from sqlalchemy import or_, select
 
 from joindin.db.base import Base
 from joindin.models import Event, Mail, Talk, User
+from joindin.queries.accounts.copied_names import list_audit_entries_about, list_contact_events
 
 # Columns with credentials, besides all hashes.
 SECRETS = ("secret", "public_key", "credential_id", "code_challenge")
-LOOKUP_KEYS = ("username_key", "email_key", "full_name_key")
+LOOKUP_KEYS = ("username_key", "lookalike_key", "email_key", "full_name_key")
 
 
 def collect_personal_data(session, user: User) -> dict[str, list[dict]]:
@@ -27,6 +28,12 @@ def collect_personal_data(session, user: User) -> dict[str, list[dict]]:
     found["outbox"] = [
         {"kind": mail.kind, "recipient": mail.recipient, "created_at": mail.created_at, "sent_at": mail.sent_at}
         for mail in session.scalars(select(Mail).where(of_user).order_by(Mail.id))
+    ]
+    contacts = list_contact_events(session, user.id, (user.username, user.full_name))
+    found["contact_names"] = [{"event_id": event_id, "contact_name": name} for event_id, name in contacts]
+    found["audit_entries.subject"] = [
+        {"occurred_at": entry.occurred_at, "action": entry.action, "changes": entry.changes}
+        for entry in list_audit_entries_about(session, user)
     ]
     found["names"] = _names(session, found)
     return found

@@ -1,6 +1,6 @@
 """Users. Lists contain active users only."""
 
-from sqlalchemy import and_, bindparam, select, text, true
+from sqlalchemy import and_, bindparam, or_, select, text, true
 
 from joindin.db.dialects import dialect_of
 from joindin.errors import NotFound
@@ -15,6 +15,7 @@ from joindin.queries.paging import Page, Paging
 from joindin.queries.search_patterns import like_param, literal_pattern, trigram_match
 from joindin.utils.email_addresses import normalize_email
 from joindin.utils.text import fold_case_accents
+from joindin.utils.usernames import lookalike_key
 from joindin.viewer import UserSnapshot
 
 # Pages with a larger offset are found by the bucket counts.
@@ -38,6 +39,12 @@ def find_user(session, user_id: int) -> User:
 def get_user_by_username(session, username: str) -> User | None:
     """Return the user with that name in any case and accent, active or not; None if there is none."""
     return session.scalar(select(User).where(User.username_key == fold_case_accents(username)))
+
+
+def is_username_taken(session, username: str, *, except_id: int | None = None) -> bool:
+    """Whether an account, other than ``except_id``, has that name or one that looks the same."""
+    similar = or_(User.username_key == fold_case_accents(username), User.lookalike_key == lookalike_key(username))
+    return any(user_id != except_id for user_id in session.scalars(select(User.id).where(similar)))
 
 
 def get_user_by_email(session, email: str) -> User | None:

@@ -14,7 +14,7 @@ from joindin.resources.gancio.authentication import require_password_sign_in, re
 from joindin.resources.gancio.request_params import read_params
 from joindin.security.scopes import GANCIO_CLIENT_SCOPE
 from joindin.utils.datetimes import utc_now
-from joindin.utils.text import complete_web_url, is_web_url, to_plain_text
+from joindin.utils.text import complete_web_url, is_web_url, to_plain_line
 
 MAX_LENGTHS = {"client_name": 255, "redirect_uris": 500, "website": 500}
 
@@ -66,7 +66,7 @@ def _text(params, name, is_required=True):
     value = value[0] if isinstance(value, list) and len(value) == 1 else value
     if value is not None and not isinstance(value, str):
         raise InvalidInput(f"{name} must be a text")
-    value = to_plain_text(value or "")
+    value = to_plain_line(value or "")
     if not value and is_required:
         raise InvalidInput(f"{name} is required")
     if len(value) > MAX_LENGTHS[name]:

@@ -15,7 +15,7 @@ from joindin.resources.v2_1.request_params import get_params
 from joindin.resources.v2_1.responses import empty_response
 from joindin.resources.v2_1.trusted_client import ClientCredentialsSchema, require_trusted_client
 from joindin.utils.akismet import is_spam
-from joindin.utils.text import strip_control_chars, to_plain_text
+from joindin.utils.text import strip_control_chars, to_plain_line
 
 blp = Blueprint("contact", __name__, url_prefix="/v2.1", description="Messages to the operators")
 
@@ -46,7 +46,7 @@ class Contact(MethodView):
 
 
 def _parse_message(params):
-    message = {name: to_plain_text(params.text(name)) for name in ("name", "email", "subject")}
+    message = {name: to_plain_line(params.text(name)) for name in ("name", "email", "subject")}
     message["comment"] = strip_control_chars(params.text("comment")).strip()
     if missing := [f"'{name}'" for name in message if not message[name]]:
         which = f"field {missing[0]} is" if len(missing) == 1 else f"fields {', '.join(missing)} are"

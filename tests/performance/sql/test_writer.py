@@ -20,7 +20,7 @@ from joindin.performance.sql.writer import TransactionRunner
 tags = Tag.__table__
 HAS_ID = tags.c.id == bindparam("for_id", type_=Integer)
 RENAME = CompiledStatement(update(tags).where(HAS_ID).values(name="changed"))
-DUPLICATE = CompiledStatement(update(tags).where(HAS_ID).values(name_key="taken"))
+DUPLICATE = CompiledStatement(update(tags).where(HAS_ID).values(spelling_key="taken"))
 APPEND = CompiledStatement(update(tags).where(HAS_ID).values(name=tags.c.name + "+").returning(tags.c.name))
 NAME = CompiledStatement(select(tags.c.name).where(HAS_ID))
 FIRST = {"for_id": 1}

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
 from joindin.models import Event, Tag, event_tags
+from joindin.operations.events import tag_row
 from joindin.utils.datetimes import UTC, day_number
 from joindin.utils.text import fold_case_accents
 
@@ -35,7 +36,7 @@ events = st.lists(
 def insert_events(session, given) -> list:
     """Insert them in bulk, as imports do; the visible ones as they are now, with their tags' names."""
     for name in TAGS:
-        session.execute(insert(Tag.__table__).values(name=name, name_key=fold_case_accents(name)))
+        session.execute(insert(Tag.__table__).values(**tag_row(name)))
     tag_ids = dict(session.execute(select(Tag.name, Tag.id)).all())
     if not given:
         return []

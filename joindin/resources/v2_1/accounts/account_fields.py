@@ -1,11 +1,21 @@
 """Checks of account fields, shared by registration and profiles (spec 9.4, 9.7)."""
 
 from joindin.extensions import db
+from joindin.models import User
 from joindin.operations.accounts.users import MSG_PASSWORD_TOO_COMMON
-from joindin.queries.accounts.users import get_user_by_email
+from joindin.queries.accounts.users import get_user_by_email, is_username_taken
+from joindin.resources.v2_1.request_params import Params
 from joindin.utils.email_addresses import is_email
+from joindin.utils.text import to_plain_line, to_plain_text
+from joindin.utils.usernames import InvalidUsername, prepare_username
 
 MAX_LENGTHS = {"username": 100, "full_name": 200, "twitter_username": 50, "biography": 10_000}
+_CLEANERS = {
+    "username": to_plain_text,
+    "full_name": to_plain_line,
+    "twitter_username": to_plain_line,
+    "biography": to_plain_text,
+}
 
 MSG_FULL_NAME_REQUIRED = "'full_name' is a required field"
 MSG_INVALID_EMAIL = "A valid entry for 'email' is required"
@@ -13,6 +23,29 @@ MSG_EMAIL_TAKEN = "That email is already associated with another account"
 MSG_PASSWORD_TOO_SHORT = "Passwords must be at least 6 characters long"
 INVALID_EMAIL_MESSAGES = (MSG_INVALID_EMAIL, MSG_EMAIL_TAKEN)
 INVALID_PASSWORD_MESSAGES = (MSG_PASSWORD_TOO_SHORT, MSG_PASSWORD_TOO_COMMON)
+
+
+def read_account_fields(params: Params) -> dict[str, str]:
+    """Return the fields that were sent, cleaned. Usernames and addresses keep what makes them invalid."""
+    fields = {name: clean(params.text(name)) for name, clean in _CLEANERS.items() if name in params}
+    if "email" in params:
+        fields["email"] = params.raw_text("email").strip()
+    return fields
+
+
+def check_username(username: str, *, owner: User | None = None, taken_message: str) -> tuple[str, str | None]:
+    """Return the username as it is stored, and the message for an invalid or taken one; None if it is fine.
+
+    The present username of ``owner`` is always fine. Too long ones are reported with the other lengths.
+    """
+    if len(username) > MAX_LENGTHS["username"] or (owner is not None and username == owner.username):
+        return username, None
+    try:
+        username = prepare_username(username)
+    except InvalidUsername as error:
+        return username, str(error)
+    is_taken = is_username_taken(db.session, username, except_id=owner.id if owner else None)
+    return username, taken_message if is_taken else None
 
 
 def find_email_error(email: str, *, owner_id: int | None = None) -> str | None:

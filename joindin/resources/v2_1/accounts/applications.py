@@ -28,11 +28,12 @@ from joindin.resources.v2_1.request_params import get_params
 from joindin.resources.v2_1.responses import collection_response, empty_response, is_verbose
 from joindin.resources.v2_1.web_addresses import MSG_INVALID_WEB_ADDRESS, clean_web_address
 from joindin.utils.datetimes import utc_now
-from joindin.utils.text import is_web_url, to_plain_text
+from joindin.utils.text import is_web_url, to_plain_line, to_plain_text
 
 blp = Blueprint("applications", __name__, url_prefix="/v2.1", description="The caller's own applications")
 
 MAX_LENGTHS = {"name": 255, "description": 10_000, "callback_url": 500}
+_CLEANERS = {"name": to_plain_line, "description": to_plain_text, "callback_url": to_plain_text}
 
 MSG_LOGIN_REQUIRED = "You must be logged in"
 MSG_CLIENT_NOT_ALLOWED = "You can not access your applications with this client"
@@ -126,7 +127,7 @@ def _require_id(client_id):
 
 def _parse_fields(params, required):
     """Return the fields that were sent; :raises InvalidInput: with all errors, joined."""
-    fields = {name: to_plain_text(params.text(name)) for name in MAX_LENGTHS if name in params}
+    fields = {name: _CLEANERS[name](params.text(name)) for name in MAX_LENGTHS if name in params}
     errors = [f"'{name}' is a required field" for name in required if not fields.get(name)]
     if fields.get("callback_url"):
         fields["callback_url"] = clean_web_address(fields["callback_url"])

@@ -12,14 +12,16 @@ from joindin.operations.accounts.profiles import edit_profile, verify_current_pa
 from joindin.operations.accounts.roles import set_roles
 from joindin.operations.accounts.users import password_error, personal_strings
 from joindin.permissions import can_administer_users
-from joindin.queries.accounts.users import find_user, get_user_by_username
+from joindin.queries.accounts.users import find_user
 from joindin.representations.schema_fields import ObjectSchema, boolean, optional, string
 from joindin.resources.v2_1.accounts.account_fields import (
     INVALID_EMAIL_MESSAGES,
     INVALID_PASSWORD_MESSAGES,
     MAX_LENGTHS,
     MSG_FULL_NAME_REQUIRED,
+    check_username,
     find_email_error,
+    read_account_fields,
 )
 from joindin.resources.v2_1.authentication import require_user
 from joindin.resources.v2_1.authorization import requires
@@ -27,7 +29,6 @@ from joindin.resources.v2_1.field_lengths import find_length_errors
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns_empty
 from joindin.resources.v2_1.request_params import get_params
 from joindin.resources.v2_1.responses import empty_response
-from joindin.utils.text import to_plain_text
 from joindin.viewer import Viewer
 
 blp = Blueprint("profiles", __name__, url_prefix="/v2.1", description="Changes to accounts")
@@ -170,9 +171,7 @@ def _parse_profile(params, user, password):
 
     :raises InvalidInput: with all errors, in the order of the contract (spec 9.7).
     """
-    fields = {name: to_plain_text(params.text(name)) for name in MAX_LENGTHS if name in params}
-    if "email" in params:
-        fields["email"] = params.raw_text("email").strip()
+    fields = read_account_fields(params)
     if not fields.get("username"):
         fields.pop("username", None)
     errors = []
@@ -184,9 +183,8 @@ def _parse_profile(params, user, password):
     if password and (error := password_error(password, *names)):
         errors.append(error)
     if "username" in fields:
-        other = get_user_by_username(db.session, fields["username"])
-        if other is not None and other.id != user.id:
-            errors.append(MSG_USERNAME_TAKEN)
+        fields["username"], error = check_username(fields["username"], owner=user, taken_message=MSG_USERNAME_TAKEN)
+        errors += [error] if error else []
     errors += find_length_errors(fields, MAX_LENGTHS)
     if errors:
         raise InvalidInput(". ".join(errors))

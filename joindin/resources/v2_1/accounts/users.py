@@ -16,7 +16,6 @@ from joindin.operations.accounts.users import (
 from joindin.queries.accounts.users import (
     find_user_key,
     find_user_key_by_name,
-    get_user_by_username,
     list_users,
 )
 from joindin.queries.events import list_attended_events, list_hosted_events
@@ -29,7 +28,9 @@ from joindin.resources.v2_1.accounts.account_fields import (
     INVALID_PASSWORD_MESSAGES,
     MAX_LENGTHS,
     MSG_FULL_NAME_REQUIRED,
+    check_username,
     find_email_error,
+    read_account_fields,
 )
 from joindin.resources.v2_1.authentication import require_user
 from joindin.resources.v2_1.field_lengths import find_length_errors
@@ -203,14 +204,14 @@ add_undocumented_route(blp, "/users/<path:rest>", UsersFallback)
 
 def _parse_registration(params):
     """Return the fields and the password; :raises InvalidInput: with all errors, in the order of the contract (spec 9.4)."""
-    fields = {name: to_plain_text(params.text(name)) for name in MAX_LENGTHS}
-    fields["email"] = params.raw_text("email").strip()
+    fields = dict.fromkeys((*MAX_LENGTHS, "email"), "") | read_account_fields(params)
     password = params.text("password")
     errors = []
+    fields["username"], username_error = check_username(fields["username"], taken_message=MSG_USERNAME_TAKEN)
     if not fields["username"]:
         errors.append(MSG_USERNAME_REQUIRED)
-    elif get_user_by_username(db.session, fields["username"]):
-        errors.append(MSG_USERNAME_TAKEN)
+    elif username_error:
+        errors.append(username_error)
     if not fields["full_name"]:
         errors.append(MSG_FULL_NAME_REQUIRED)
     if error := find_email_error(fields["email"]):

@@ -25,7 +25,7 @@ from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.request_params import get_params
 from joindin.resources.v2_1.responses import collection_response, empty_response
 from joindin.utils.datetimes import utc_now
-from joindin.utils.text import to_plain_text
+from joindin.utils.text import to_plain_line
 
 blp = Blueprint("groups", __name__, url_prefix="/v2.1", description="Groups of users and their members")
 
@@ -123,7 +123,7 @@ class Members(MethodView):
     @fails_with({400: "grace is in that group already", 404: (MSG_GROUP_NOT_FOUND, "User not found")})
     def post(self, viewer, group_id):
         """Add a user to a group."""
-        username = to_plain_text(get_params().text("username"))
+        username = to_plain_line(get_params().text("username"))
         user = add_member(db.session, group_id, username=username, actor=viewer.user)
         db.session.commit()
         return empty_response(201, f"{links().group(group_id)}/members/{user.id}")
@@ -142,4 +142,4 @@ class MemberDetail(MethodView):
 
 
 def _parse_name():
-    return to_plain_text(get_params().text("name"))
+    return to_plain_line(get_params().text("name"))

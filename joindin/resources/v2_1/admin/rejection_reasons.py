@@ -22,7 +22,7 @@ from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty
 from joindin.resources.v2_1.request_params import get_params
 from joindin.resources.v2_1.responses import collection_response, empty_response
-from joindin.utils.text import to_plain_text
+from joindin.utils.text import to_plain_line, to_plain_text
 
 blp = Blueprint("reasons", __name__, url_prefix="/v2.1", description="Prepared reasons for rejecting events")
 
@@ -102,4 +102,4 @@ class RejectionReasonDetail(MethodView):
 
 def _parse_reason():
     params = get_params()
-    return {field: to_plain_text(params.text(field)) for field in ("title", "text")}
+    return {"title": to_plain_line(params.text("title")), "text": to_plain_text(params.text("text"))}

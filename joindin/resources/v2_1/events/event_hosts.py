@@ -17,7 +17,7 @@ from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns_emp
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.request_params import get_params
 from joindin.resources.v2_1.responses import collection_response, empty_response
-from joindin.utils.text import to_plain_text
+from joindin.utils.text import to_plain_line
 
 blp = Blueprint("hosts", __name__, url_prefix="/v2.1", description="Hosts of an event")
 
@@ -51,7 +51,7 @@ class EventHosts(MethodView):
     @fails_with({404: "No User found", 400: "User is already a host"})
     def post(self, event, viewer):
         """Add a host to an event."""
-        add_host(db.session, event, username=to_plain_text(get_params().text("host_name")), actor=viewer.user)
+        add_host(db.session, event, username=to_plain_line(get_params().text("host_name")), actor=viewer.user)
         db.session.commit()
         # 204 with the URL of the event, as the web site expects; the newest original has 201 (spec 18, #2).
         return empty_response(204, links().event(event.id))

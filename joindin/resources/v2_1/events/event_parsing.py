@@ -8,7 +8,7 @@ from joindin.resources.v2_1.request_params import Params, is_number
 from joindin.resources.v2_1.web_addresses import clean_web_address, find_web_address_error
 from joindin.utils.date_texts import DATE_FORMS, date_hint, parse_date
 from joindin.utils.datetimes import utc_now
-from joindin.utils.text import to_plain_text
+from joindin.utils.text import to_plain_line, to_plain_text
 from joindin.utils.timezones import find_timezone_name
 
 MAX_LENGTHS = {"name": 200, "description": 65_535, "location": 2_000, "href": 600, "cfp_url": 600}
@@ -19,6 +19,7 @@ MSG_FIELD_REQUIRED = {
     "description": "'description' is a required field",
     "location": "'location' is a required field (for virtual events, 'online' works)",
 }
+_CLEANERS = {"name": to_plain_line, "description": to_plain_text, "location": to_plain_line}
 MSG_DATES_REQUIRED = "Both 'start_date' and 'end_date' must be supplied in a recognised format"
 MSG_START_AFTER_END = "The event start date must be before its end date"
 MSG_INVALID_TIMEZONE = "The fields 'tz_continent' and 'tz_place' must be supplied and valid (e.g. Europe and London)"
@@ -99,7 +100,7 @@ def parse_event(params: Params, *, is_new: bool) -> EventDetails:
 
 
 def _parse_text(params, field, errors):
-    text = to_plain_text(params.text(field))
+    text = _CLEANERS[field](params.text(field))
     if params.is_empty(field) or not text:
         errors.append(MSG_FIELD_REQUIRED[field])
     elif len(text) > MAX_LENGTHS[field]:
@@ -176,7 +177,7 @@ def _parse_tags(params, errors):
     names = params.texts("tags")
     if names is None:
         names = params.text("tags").split(",")
-    names = [name for name in (to_plain_text(name).lower() for name in names) if name]
+    names = [name for name in (to_plain_line(name).lower() for name in names) if name]
     if len(names) > MAX_TAGS:
         errors.append(f"An event must not have more than {MAX_TAGS} tags")
     if any(len(name) > MAX_TAG_LENGTH for name in names):

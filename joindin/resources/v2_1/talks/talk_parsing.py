@@ -13,7 +13,7 @@ from joindin.resources.v2_1.request_params import Params
 from joindin.resources.v2_1.web_addresses import check_web_address
 from joindin.utils.date_texts import date_hint, parse_date
 from joindin.utils.datetimes import utc_now
-from joindin.utils.text import complete_web_url, to_plain_text
+from joindin.utils.text import complete_web_url, to_plain_line, to_plain_text
 
 MAX_LENGTHS = {"talk_title": 255, "talk_description": 65_535, "slides_link": 2_000}
 MAX_SPEAKERS, MAX_SPEAKER_NAME_LENGTH = 50, 200
@@ -72,8 +72,8 @@ def parse_talk(params: Params, event: Event, edited: Talk | None = None) -> Talk
         against the event, and then the language.
     """
     return TalkDetails(
-        title=_parse_text(params, "talk_title", MSG_TITLE_REQUIRED),
-        description=_parse_text(params, "talk_description", MSG_DESCRIPTION_REQUIRED),
+        title=_parse_text(params, "talk_title", MSG_TITLE_REQUIRED, to_plain_line),
+        description=_parse_text(params, "talk_description", MSG_DESCRIPTION_REQUIRED, to_plain_text),
         type_id=_find_id(params, "type", DEFAULT_TYPE, get_talk_type_by_title),
         starts_at=_parse_start(params, event, edited),
         language_id=_find_id(params, "language", DEFAULT_LANGUAGE, get_language_by_name),
@@ -83,8 +83,8 @@ def parse_talk(params: Params, event: Event, edited: Talk | None = None) -> Talk
     )
 
 
-def _parse_text(params, field, required_message):
-    text = to_plain_text(params.text(field))
+def _parse_text(params, field, required_message, clean):
+    text = clean(params.text(field))
     if params.is_empty(field) or not text:
         raise InvalidInput(required_message)
     check_length(field, text, MAX_LENGTHS[field])
@@ -144,7 +144,7 @@ def _parse_speakers(params):
         names = list(names.values())
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise InvalidInput(MSG_INVALID_SPEAKERS)
-    names = [name for name in map(to_plain_text, names) if name]
+    names = [name for name in map(to_plain_line, names) if name]
     if len(names) > MAX_SPEAKERS:
         raise InvalidInput(f"A talk must not have more than {MAX_SPEAKERS} speakers")
     if any(len(name) > MAX_SPEAKER_NAME_LENGTH for name in names):

@@ -39,7 +39,7 @@ from joindin.resources.v2_1.responses import (
     object_response,
 )
 from joindin.utils.datetimes import utc_now
-from joindin.utils.text import to_plain_text
+from joindin.utils.text import to_plain_line
 
 blp = Blueprint("speakers", __name__, url_prefix="/v2.1", description="Speakers of talks, and claims to be one")
 
@@ -155,4 +155,4 @@ class EventClaims(MethodView):
 
 
 def _parse_claim():
-    return (to_plain_text(get_params().text(field)) for field in ("display_name", "username"))
+    return (to_plain_line(get_params().text(field)) for field in ("display_name", "username"))

@@ -38,7 +38,7 @@ from joindin.resources.v2_1.openapi import (
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.request_params import get_params
 from joindin.resources.v2_1.responses import collection_response, empty_response
-from joindin.utils.text import to_plain_text
+from joindin.utils.text import to_plain_line, to_plain_text
 
 blp = Blueprint("tracks", __name__, url_prefix="/v2.1", description="Parallel tracks of an event")
 
@@ -167,7 +167,7 @@ add_undocumented_route(blp, "/tracks", MissingTrack)
 def _parse_track():
     """Return name and description; None for an absent description."""
     params = get_params()
-    name = to_plain_text(params.text("track_name"))
+    name = to_plain_line(params.text("track_name"))
     if params.is_empty("track_name") or not name:
         raise InvalidInput(MSG_NAME_REQUIRED)
     description = None if params.get("track_description") is None else to_plain_text(params.text("track_description"))

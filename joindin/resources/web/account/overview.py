@@ -7,7 +7,7 @@ from wtforms import BooleanField, TextAreaField
 
 from joindin.errors import Conflict, InvalidInput
 from joindin.extensions import db
-from joindin.http.forms import EmailField, Form, PlainTextField, max_length, required, valid_email
+from joindin.http.forms import EmailField, Form, PlainTextField, UsernameField, max_length, required, valid_email
 from joindin.http.html_pages import flash_success, render_page
 from joindin.http.sessions import (
     clear_session_cookie,
@@ -37,7 +37,7 @@ MSG_LAST_ADMIN = "You are the only admin. Make another user an admin first"
 
 
 class ProfileForm(Form):
-    username = PlainTextField(
+    username = UsernameField(
         "Username",
         [required("Choose a username"), max_length(100, "The username")],
         description="Part of the URL of your page. Old links to it stop working when you change it",

@@ -10,6 +10,7 @@ from joindin.http.forms import (
     EmailField,
     Form,
     PlainTextField,
+    UsernameField,
     max_length,
     required,
     strong_password,
@@ -22,11 +23,12 @@ from joindin.operations.accounts.registration import (
     get_registration_by_token,
     request_registration,
 )
-from joindin.operations.accounts.users import MSG_USERNAME_TAKEN, verify_address
-from joindin.queries.accounts.users import get_user_by_username
+from joindin.operations.accounts.users import MAX_USERNAME_LENGTH, MSG_USERNAME_TAKEN, verify_address
+from joindin.queries.accounts.users import is_username_taken
 from joindin.resources.web.account.mailed_links import MailedTokenForm, link_expired_page
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
+from joindin.utils.usernames import InvalidUsername, prepare_username
 
 
 def new_password_field(label: str) -> PasswordField:
@@ -39,9 +41,9 @@ def new_password_field(label: str) -> PasswordField:
 
 
 class RegistrationForm(Form):
-    username = PlainTextField(
+    username = UsernameField(
         "Username",
-        [required("Choose a username"), max_length(100, "The username")],
+        [required("Choose a username"), max_length(MAX_USERNAME_LENGTH, "The username")],
         description="Visible to everyone, and part of the URL of your page",
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
@@ -68,9 +70,9 @@ class RegistrationForm(Form):
 
 
 class VerificationForm(MailedTokenForm):
-    username = PlainTextField(
+    username = UsernameField(
         "Username",
-        [max_length(100, "The username")],
+        [max_length(MAX_USERNAME_LENGTH, "The username")],
         description="Another user has taken the one you chose. Choose another",
     )
 
@@ -80,14 +82,17 @@ class VerificationForm(MailedTokenForm):
 
 
 def check_username(field, own_id: int | None = None) -> None:
-    """Check that a username is free. It must not contain an @: at sign-in that means an e-mail address.
+    """Check that a username is valid and free, and set the field to the form that is stored.
 
     :raises ValidationError: with a message for the user.
     """
-    if "@" in field.data or "/" in field.data:
-        raise ValidationError("A username must not contain @ or /")
-    owner = get_user_by_username(db.session, field.data)
-    if owner is not None and owner.id != own_id:
+    if len(field.data) > MAX_USERNAME_LENGTH:
+        return
+    try:
+        field.data = prepare_username(field.data)
+    except InvalidUsername as error:
+        raise ValidationError(str(error)) from None
+    if is_username_taken(db.session, field.data, except_id=own_id):
         raise ValidationError(MSG_USERNAME_TAKEN)
 
 
@@ -134,7 +139,7 @@ def verification_page():
             flash_success("Your address is confirmed. You can sign in now.")
             return redirect("/accounts/login/")
     registration = get_registration_by_token(db.session, form.token.data or "", utc_now())
-    is_taken = registration is not None and get_user_by_username(db.session, registration.username) is not None
+    is_taken = registration is not None and is_username_taken(db.session, registration.username)
     return render_page("web/account/verify.html", form=form, registration=registration, is_taken=is_taken)
 
 

@@ -17,6 +17,7 @@ from joindin.models import (
     User,
     event_tags,
 )
+from joindin.operations.events import tag_row
 from tests.concurrency import CONCURRENT_REQUESTS, count_outcomes, run_concurrently
 from tests.factories import (
     make_attendance,
@@ -159,7 +160,7 @@ def test_new_tags_in_different_orders_do_not_deadlock(session, request_for):
     ]
     # An uncommitted tag stops all requests half way, and releases them together.
     holder = db.engine.connect()
-    holder.execute(Tag.__table__.insert().values(name="held", name_key="held"))
+    holder.execute(Tag.__table__.insert().values(**tag_row("held")))
 
     def release():
         sleep(0.5)
