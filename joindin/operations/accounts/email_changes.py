@@ -23,8 +23,10 @@ def request_email_change(session, user: User, email: str, *, now: dt.datetime) -
     if not may_mail_confirmation(session, email, now=now):
         return
     token = new_session_token()
-    add_confirmation(session, EmailChange, token, now=now, user_id=user.id, email=email)
-    enqueue_mail(session, "email_change", [email], full_name=user.full_name, username=user.username, token=token)
+    # In a savepoint, as the imitation for other addresses is.
+    with session.begin_nested():
+        add_confirmation(session, EmailChange, token, now=now, user_id=user.id, email=email)
+        enqueue_mail(session, "email_change", [email], full_name=user.full_name, username=user.username, token=token)
 
 
 def confirm_email_change(session, token: str, *, now: dt.datetime) -> User:

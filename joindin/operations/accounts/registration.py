@@ -17,6 +17,7 @@ from joindin.operations.accounts.pending_confirmations import (
     is_mail_allowed,
     lock_confirmation,
 )
+from joindin.operations.accounts.timing import imitate_confirmation
 from joindin.operations.accounts.users import create_account
 from joindin.operations.outbox import enqueue_mail
 from joindin.queries.accounts.users import get_user_by_email
@@ -33,17 +34,11 @@ def request_registration(
     if not may_mail_confirmation(session, email, now=now):
         return
     token = new_session_token()
-    add_confirmation(
-        session,
-        Registration,
-        token,
-        now=now,
-        username=username,
-        full_name=full_name,
-        email=email,
-        password_hash=password_hash,
-    )
-    enqueue_mail(session, "registration", [email], full_name=full_name, username=username, token=token)
+    names = {"username": username, "full_name": full_name}
+    # In a savepoint, as the imitation for other addresses is.
+    with session.begin_nested():
+        add_confirmation(session, Registration, token, now=now, email=email, password_hash=password_hash, **names)
+        enqueue_mail(session, "registration", [email], token=token, **names)
 
 
 def get_registration_by_token(session, token: str, now: dt.datetime) -> Registration | None:
@@ -73,13 +68,19 @@ def confirm_registration(session, token: str, *, username: str | None = None, no
 
 
 def may_mail_confirmation(session, email: str, *, now: dt.datetime) -> bool:
-    """Return whether a confirmation link may be mailed to an address. The owner of a used address gets a reminder."""
-    if not is_mail_allowed(session, email, now=now):
-        return False
+    """Return whether a confirmation link may be mailed to an address. The owner of a used address gets a reminder.
+
+    All cases do the same work, so that the time of the response reveals no account.
+    """
+    is_allowed = is_mail_allowed(session, email, now=now)
     owner = get_user_by_email(session, email)
-    if owner is not None:
+    if is_allowed and owner is None:
+        return True
+    is_reminded = is_allowed and owner.is_active
+    if is_reminded:
         _mail_existing_account(session, owner)
-    return owner is None
+    imitate_confirmation(session, mails=0 if is_reminded else 1, now=now)
+    return False
 
 
 def _mail_existing_account(session, user: User) -> None:
@@ -87,7 +88,7 @@ def _mail_existing_account(session, user: User) -> None:
     enqueue_mail(
         session,
         "registration_existing_account",
-        [user.email] if user.is_active else [],
+        [user.email],
         full_name=user.full_name,
         username=user.username,
     )

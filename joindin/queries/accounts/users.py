@@ -1,6 +1,6 @@
 """Users. Lists contain active users only."""
 
-from sqlalchemy import and_, bindparam, or_, select, text, true
+from sqlalchemy import and_, bindparam, case, or_, select, text, true
 
 from joindin.db.dialects import dialect_of
 from joindin.errors import NotFound
@@ -53,8 +53,13 @@ def get_user_by_email(session, email: str) -> User | None:
 
 
 def get_user_by_login(session, name: str) -> User | None:
-    """Return the user with that address or, if there is none, with that username, which may look like an address."""
-    return get_user_by_email(session, name) or get_user_by_username(session, name)
+    """Return the user with that address or, if there is none, with that username, which may look like an address.
+
+    One statement in all cases, so that the time does not reveal which of them it was.
+    """
+    email_key = normalize_email(name)
+    named = or_(User.email_key == email_key, User.username_key == fold_case_accents(name))
+    return session.scalar(select(User).where(named).order_by(case((User.email_key == email_key, 0), else_=1)).limit(1))
 
 
 def has_users(session) -> bool:

@@ -11,6 +11,7 @@ from joindin.http.password_login import authenticate
 from joindin.http.sessions import current_session, recent_sign_in_required, require_user
 from joindin.operations.accounts.pending_confirmations import is_mail_allowed
 from joindin.operations.accounts.profiles import edit_profile
+from joindin.operations.accounts.timing import imitate_confirmation
 from joindin.operations.accounts.users import (
     MSG_PASSWORD_TOO_COMMON,
     personal_strings,
@@ -109,7 +110,11 @@ def change_password_page():
 
 def _mail_link(name):
     user = get_user_by_login(db.session, name)
-    # The attempt is also counted for unknown names, so that both cases take the same time.
+    # The attempt is also counted for unknown names, so that all cases take the same time.
     is_allowed = is_mail_allowed(db.session, user.email if user and user.email else name, now=utc_now())
     if is_allowed and user is not None and user.is_active and user.email:
-        send_password_reset(db.session, user, now=utc_now(), kind="password_forgotten")
+        # In a savepoint, as the imitation is.
+        with db.session.begin_nested():
+            send_password_reset(db.session, user, now=utc_now(), kind="password_forgotten")
+    else:
+        imitate_confirmation(db.session, now=utc_now())
