@@ -47,6 +47,10 @@ class ClientConnection:
     port: int
     ms_since_sent: int
 
+    @property
+    def client(self) -> tuple[str, int]:
+        return self.address, self.port
+
 
 class SlowClientGuard:
     """``overdue_reads`` returns the bodies that are overdue. ``listening_port`` tells the connections of clients from others."""
@@ -79,9 +83,9 @@ class SlowClientGuard:
             ages_ms[read.address] = min(age_ms, ages_ms.get(read.address, age_ms))
         matching = [each for each in connections if each.ms_since_sent >= ages_ms.get(each.address, math.inf)]
         for each in matching:
-            if (each.address, each.port) in self._suspects:
+            if each.client in self._suspects:
                 _close(each)
-        self._suspects = {(each.address, each.port) for each in matching}
+        self._suspects = {each.client for each in matching}
 
 
 def _close_unused(connections: Iterable[ClientConnection]) -> None:
@@ -111,14 +115,17 @@ def _network(address):
 @contextmanager
 def _connections(listening_port: int) -> Iterator[list[ClientConnection]]:
     """Yield the accepted connections of this process, and close the duplicates of their descriptors afterwards."""
-    found = []
+    found = {}
     try:
         for name in os.listdir(DESCRIPTORS):
             if (connection := _inspect(int(name), listening_port)) is not None:
-                found.append(connection)
-        yield found
+                # The descriptor of the listing itself is in the list, and used again by the first duplicate.
+                if (earlier := found.get(connection.client)) is not None:
+                    earlier.socket.close()
+                found[connection.client] = connection
+        yield list(found.values())
     finally:
-        for each in found:
+        for each in found.values():
             each.socket.close()
 
 

@@ -1,0 +1,149 @@
+"""The guard of slow clients, on real connections to this process."""
+
+import contextlib
+import os
+import socket
+import sys
+from time import monotonic
+
+import pytest
+
+from joindin.server import slow_clients
+from joindin.server.request_bodies import BODY_GRACE_S, MIN_BYTES_PER_S, BodyRead
+from joindin.server.slow_clients import SlowClientGuard
+
+pytestmark = [
+    pytest.mark.runs_once("connections do not depend on the database"),
+    pytest.mark.skipif(sys.platform != "linux", reason="the guard needs Linux"),
+]
+
+
+@pytest.fixture
+def connect():
+    """``connect(port)`` returns both ends of a new connection to the listener of that port."""
+    with contextlib.ExitStack() as opened:
+
+        def connecting(listener):
+            client = opened.enter_context(socket.create_connection(listener.getsockname()))
+            accepted = opened.enter_context(listener.accept()[0])
+            client.settimeout(0.2)
+            return client, accepted
+
+        yield connecting
+
+
+@pytest.fixture
+def listener():
+    with socket.create_server(("127.0.0.1", 0)) as opened:
+        yield opened
+
+
+def overdue_read(age_s=0.0, address="127.0.0.1"):
+    return BodyRead(address, monotonic() - age_s)
+
+
+def is_open(client):
+    try:
+        return client.recv(1) != b""
+    except TimeoutError:
+        return True
+
+
+def port_of(listener):
+    return listener.getsockname()[1]
+
+
+@pytest.mark.parametrize(
+    ("age_s", "received_bytes", "is_overdue"),
+    [
+        (BODY_GRACE_S - 1, 0, False),
+        (BODY_GRACE_S + 1, 0, True),
+        (BODY_GRACE_S + 1, 2 * MIN_BYTES_PER_S, False),
+        (BODY_GRACE_S + 3, 2 * MIN_BYTES_PER_S, True),
+        (130, 1 << 30, True),
+    ],
+)
+def test_a_body_is_overdue_when_it_is_too_slow(age_s, received_bytes, is_overdue):
+    assert BodyRead("127.0.0.1", monotonic() - age_s, received_bytes).is_overdue == is_overdue
+
+
+def test_the_connection_of_an_overdue_body_is_closed_in_the_second_round(listener, connect):
+    client, _ = connect(listener)
+    guard = SlowClientGuard(lambda: [overdue_read()], port_of(listener))
+
+    guard.close_slow_connections()
+    after_one = is_open(client)
+    guard.close_slow_connections()
+
+    assert (after_one, is_open(client)) == (True, False)
+
+
+def test_a_connection_that_was_answered_meanwhile_stays_open(listener, connect):
+    client, accepted = connect(listener)
+    guard = SlowClientGuard(lambda: [overdue_read(age_s=30)], port_of(listener))
+
+    for _ in range(3):
+        accepted.sendall(b"x")
+        guard.close_slow_connections()
+
+    assert client.recv(10) == b"xxx"
+    assert is_open(client)
+
+
+@pytest.mark.parametrize("reads", [[], [overdue_read(address="192.0.2.1")]], ids=["no body", "body of another address"])
+def test_other_connections_stay_open(listener, connect, reads):
+    client, _ = connect(listener)
+    guard = SlowClientGuard(lambda: reads, port_of(listener))
+
+    for _ in range(3):
+        guard.close_slow_connections()
+
+    assert is_open(client)
+
+
+def test_connections_to_other_ports_stay_open(listener, connect):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        client, _ = connect(other)
+        guard = SlowClientGuard(lambda: [overdue_read()], port_of(listener))
+
+        for _ in range(3):
+            guard.close_slow_connections()
+
+        assert is_open(client)
+
+
+def test_an_address_keeps_its_share_of_the_connections(listener, connect, monkeypatch):
+    monkeypatch.setattr(slow_clients, "MAX_PER_ADDRESS", 3)
+    monkeypatch.setattr(slow_clients, "UNUSED_AFTER_MS", -1)
+    clients = [connect(listener)[0] for _ in range(8)]
+    guard = SlowClientGuard(list, port_of(listener))
+
+    guard.close_slow_connections()
+
+    assert [is_open(client) for client in clients].count(True) == 3
+
+
+def test_connections_in_use_are_not_unused(listener, connect, monkeypatch):
+    monkeypatch.setattr(slow_clients, "MAX_PER_ADDRESS", 3)
+    clients = [connect(listener)[0] for _ in range(8)]
+    guard = SlowClientGuard(list, port_of(listener))
+
+    guard.close_slow_connections()
+
+    assert all(map(is_open, clients))
+
+
+def test_no_descriptor_is_left_open(listener, connect):
+    connect(listener)
+    guard = SlowClientGuard(lambda: [overdue_read()], port_of(listener))
+    guard.close_slow_connections()
+    before = open_descriptors()
+
+    for _ in range(5):
+        guard.close_slow_connections()
+
+    assert open_descriptors() == before
+
+
+def open_descriptors():
+    return len(os.listdir("/proc/self/fd"))
