@@ -134,6 +134,7 @@ LIMITS: Mapping[str, RouteLimit | Unlimited | Mapping[str, RouteLimit | Unlimite
     "/oauth/login": SIGN_IN,
     "/oauth/token": SIGN_IN,
     # Account pages.
+    "/accounts/claims/{claim_id}/": EDIT,
     "/accounts/confirm/": COSTLY,
     "/accounts/data/": EXPORT,
     "/accounts/delete/": COSTLY,

@@ -110,15 +110,51 @@ def reject_claim(session, talk_id: int, *, speaker_name: str, username: str, act
     return True
 
 
+def accept_assignment(session, claim_id: int, *, user: User, now: dt.datetime) -> None:
+    """Accept that a host named ``user`` as a speaker, and link the two.
+
+    :raises NotFound: if the user has no such assignment.
+    :raises Conflict: if the assignment was decided, or another user has claimed the name.
+    """
+    talk, claim = _lock_assignment(session, claim_id, user)
+    speaker = session.get_one(TalkSpeaker, claim.speaker_id)
+    if speaker.user_id is not None:
+        raise Conflict(MSG_ALREADY_CLAIMED)
+    _accept(session, talk, speaker, user, claim, True, now)
+
+
+def decline_assignment(session, claim_id: int, *, user: User) -> None:
+    """Delete the assignment; :raises NotFound, Conflict: as :func:`accept_assignment`."""
+    talk, claim = _lock_assignment(session, claim_id, user)
+    speaker = session.get_one(TalkSpeaker, claim.speaker_id)
+    session.execute(delete(TalkClaim).where(TalkClaim.id == claim.id).execution_options(synchronize_session=False))
+    log_action(session, "claim.decline", talk, actor=user, changes=_audit_changes(speaker, user))
+
+
+def _lock_assignment(session, claim_id, user):
+    """Lock the talk; return it and the claim, which waits for the user."""
+    talk, claim = _lock_talk_of_claim(session, claim_id)
+    if claim.user_id != user.id:
+        raise NotFound(MSG_CLAIM_NOT_FOUND)
+    if claim.host_approved_at is None or claim.user_approved_at is not None:
+        raise Conflict(MSG_CLAIM_DECIDED)
+    return talk, claim
+
+
 def _lock_claim(session, claim_id):
     """Lock the talk; return it and its claim, which waits for a host."""
+    talk, claim = _lock_talk_of_claim(session, claim_id)
+    if claim.user_approved_at is None or claim.host_approved_at is not None:
+        raise Conflict(MSG_CLAIM_DECIDED)
+    return talk, claim
+
+
+def _lock_talk_of_claim(session, claim_id):
     talk_id = session.scalar(select(TalkClaim.talk_id).where(TalkClaim.id == claim_id))
     talk = lock_talk(session, talk_id) if talk_id is not None else None
     claim = session.scalar(select(TalkClaim).where(TalkClaim.id == claim_id).execution_options(populate_existing=True))
     if claim is None:
         raise NotFound(MSG_CLAIM_NOT_FOUND)
-    if claim.user_approved_at is None or claim.host_approved_at is not None:
-        raise Conflict(MSG_CLAIM_DECIDED)
     return talk, claim
 
 

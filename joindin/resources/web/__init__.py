@@ -11,6 +11,7 @@ from flask import Flask
 from joindin.resources.web import admin
 from joindin.resources.web.account import (
     applications,
+    claims,
     external_sign_in,
     mail_preferences,
     overview,
@@ -27,6 +28,7 @@ from joindin.resources.web.public.pages import blp
 __all__ = [
     "admin",
     "applications",
+    "claims",
     "events",
     "external_sign_in",
     "init_app",

@@ -192,6 +192,7 @@ def _sections():
                 ("/accounts/profile/", "Profile", "Your names, and the text on your page"),
                 ("/accounts/email/", "E-mail address", "Where we send your mail; you can sign in with it"),
                 ("/accounts/mails/", "Mails", "Choose which ones you get"),
+                ("/accounts/claims/", "Claims", "Talks that you are named as the speaker of"),
                 ("/desk/", "Desk", "Open tasks for the events that you host, and administration"),
             ],
         ),
