@@ -56,10 +56,15 @@ def grant_preset(session, group: Group, preset: str, *, actor: User | None) -> N
         grant_permission(session, group, permission, actor=actor)
 
 
-def revoke_permission(session, permission_id: int, *, actor: User | None) -> None:
-    """:raises NotFound: if the permission was revoked already."""
+def revoke_permission(session, permission_id: int, *, actor: User | None, group_id: int | None = None) -> None:
+    """Revoke a permission, which has to be one of the group if ``group_id`` is given.
+
+    :raises NotFound: if there is no such permission, or it was revoked already.
+    """
     begin_write(session)
     granted = session.get(GrantedPermission, permission_id)
+    if granted is not None and group_id not in (None, granted.group_id):
+        raise NotFound("Permission not found")
     deleted = granted is not None and session.execute(
         delete(GrantedPermission)
         .where(GrantedPermission.id == permission_id)

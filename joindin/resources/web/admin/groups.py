@@ -178,7 +178,7 @@ def grant_preset_action(group_id):
 def revoke_permission_action(group_id, permission_id):
     return _perform_on_group(
         group_id,
-        lambda: revoke_permission(db.session, permission_id, actor=current_viewer().user),
+        lambda: revoke_permission(db.session, permission_id, actor=current_viewer().user, group_id=group_id),
         "The permission is revoked.",
     )
 
