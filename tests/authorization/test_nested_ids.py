@@ -36,7 +36,7 @@ def nested_routes(app):
 def test_an_id_below_another_object_is_not_found_and_nothing_changes(app, session, token_for, count_rows, own):
     """The first id is the intruder's own, the second that of a row of the world.
 
-    Removing what is not there may succeed, as the contract has it. What admins do is logged.
+    The removal of a row that is not there may succeed, as the contract has it. The log of admins grows.
     """
     world, (intruder, own_ids) = make_world(session), own
     caller, admin = Caller(app, intruder, token=token_for(intruder)), world.users["admin"]
