@@ -64,7 +64,7 @@ def find_likely_duplicates(connection, event_ids: Sequence[int]) -> dict[int, li
     )
     same = or_(
         _events.name_key.in_({event.name_key for event in given}),
-        _events.href.in_({event.href or "" for event in given}),
+        _events.href.in_({event.href for event in given if event.href}),
     )
     others = connection.execute(
         select(*columns).where(_events.id.in_(nearby.union_all(waiting)), same).order_by(_events.id)

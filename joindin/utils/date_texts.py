@@ -13,16 +13,16 @@ MAX_DATE_LENGTH = 100
 ISO_PATTERN = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:?\d{2})?)?\Z", re.ASCII)
 
 # A comment after an offset, as JavaScript writes it: "GMT+0200 (Central European Summer Time)".
-ZONE_COMMENT = re.compile(r"(?<=\d)\s*\([^()]*\)\Z")
+ZONE_COMMENT = re.compile(r"(?<=[+-]\d{4})\s*\([^()]*\)\Z")
 
 # Croatian is missing: its "listopad" is October, in its neighbours' languages it is November.
 LANGUAGES = [
     *("en", "de", "fr", "es", "it", "pt", "nl", "da", "sv", "nb", "fi", "pl", "cs", "sk", "sl", "hu", "ro", "bg", "el"),
     *("ru", "uk", "tr", "ja", "zh", "ko", "ca", "et", "lv", "lt", "id", "vi"),
 ]
-# Another language is tried for texts with a number and a word. Dates of numbers alone are PHP's business.
+# Another language is tried for texts with a number and a word, not for dates whose month is a number.
 WORD = re.compile(r"[^\W\d_]{3}|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
-NUMERIC_DATE = re.compile(r"\d\s*[./-]\s*\d+\s*[./-]\s*\d")
+NUMERIC_DATE = re.compile(r"\d\s*[./-]\s*\d+\s*[./-]\s*\d|\b\d{1,2}[\s./-]+\d{1,2}[\s./-]+\d")
 # "8-10 May 2027" and "May 8 to 10" name more than one day.
 RANGE = re.compile(r"\d\s*[-\u2013\u2014/&+]\s*\d")
 

@@ -4,7 +4,7 @@ The grammar is the one of PHP's manual, "Supported Date and Time Formats". A tex
 the longest pattern of :mod:`.patterns` wins. :mod:`.reader` collects the tokens in :class:`.parts.DateParts`,
 :mod:`.resolution` computes the time, and :mod:`.doubtful` finds the texts that PHP reads in an unlikely way.
 
-Texts that are no date are refused. Nothing here guesses: another language is the caller's business.
+Texts that are no date are refused. Other languages are read by :mod:`joindin.utils.date_texts`.
 """
 
 import datetime as dt
