@@ -127,14 +127,7 @@ def test_times_are_understood_in_other_languages(text, meant):
     [
         *("8 Mai", "Mai 2027", "übermorgen", "day ago", "Q2 2027", "may be 2027", "Hall 5, 12 people", "TBA 2027"),
         *("13/06/2027", "13/06/2027 9 Uhr", "2027-January-08", "08.05.27", "8-10 May 2027", "8. – 10. Mai 2027"),
-        *(
-            "2027.05.08 midnight",
-            "08 05 2027 Uhr",
-            "Raum 12 05 2027",
-            "10 May 2027 (Tuesday)",
-            "8 листопада",
-            "9-17 Uhr",
-        ),
+        *("2027.05.08 midnight", "08 05 2027 Uhr", "Raum 12 05 2027", "8 листопада", "9-17 Uhr"),
     ],
 )
 def test_what_is_no_full_date_in_another_language_is_none(text):
