@@ -1,7 +1,7 @@
 """Protection against cross-site request forgery, by Flask-WTF.
 
 Every form of the surface ``web`` is checked automatically. Another surface that has forms, or accepts browser sessions, calls
-:func:`check_csrf` before it writes. Field, header and cookie have the names that clients of ephios use. A token is bound to one
+:func:`check_csrf` before it writes. Field, header and, without TLS, cookie have the names that clients of ephios use. A token is bound to one
 session. Requests with a bearer token need none.
 """
 
@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFProtect, generate_csrf, validate_csrf
 from wtforms import ValidationError
 
 from joindin.errors import Forbidden
+from joindin.http.cookie_names import host_cookie_name
 from joindin.http.sessions import current_session
 from joindin.http.surface_routing import WEB, before_surface_request
 
@@ -90,13 +91,15 @@ def _send_cookie(response):
         context.pop(CSRF_FIELD, None)
         csrf_token()
     if CSRF_FIELD in context and not _has_valid_cookie():
-        response.set_cookie(CSRF_COOKIE, g.get(CSRF_FIELD), samesite="Lax", secure=request.is_secure, path="/")
+        response.set_cookie(
+            host_cookie_name(CSRF_COOKIE), g.get(CSRF_FIELD), samesite="Lax", secure=request.is_secure, path="/"
+        )
     return response
 
 
 def _has_valid_cookie():
     try:
-        validate_csrf(request.cookies.get(CSRF_COOKIE))
+        validate_csrf(request.cookies.get(host_cookie_name(CSRF_COOKIE)))
     except ValidationError:
         return False
     return True

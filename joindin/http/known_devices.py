@@ -10,6 +10,7 @@ import secrets
 from flask import Flask, current_app, g, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from joindin.http.cookie_names import path_cookie_name
 from joindin.http.sessions import current_session
 from joindin.operations.rate_limits import KnownDevice
 
@@ -39,7 +40,7 @@ def _send_cookie(response):
     if device is None or device.user_id != user_id:
         device = KnownDevice(user_id, secrets.token_hex(16))
     response.set_cookie(
-        DEVICE_COOKIE,
+        path_cookie_name(DEVICE_COOKIE),
         _serializer().dumps(device),
         max_age=MAX_AGE_S,
         httponly=True,
@@ -52,7 +53,9 @@ def _send_cookie(response):
 
 def _read_cookie():
     try:
-        return KnownDevice(*_serializer().loads(request.cookies.get(DEVICE_COOKIE, ""), max_age=MAX_AGE_S))
+        return KnownDevice(
+            *_serializer().loads(request.cookies.get(path_cookie_name(DEVICE_COOKIE), ""), max_age=MAX_AGE_S)
+        )
     except BadData:
         return None
 

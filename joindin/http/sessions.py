@@ -15,6 +15,7 @@ from flask.sessions import SecureCookieSessionInterface
 
 from joindin.errors import Unauthenticated
 from joindin.extensions import db
+from joindin.http.cookie_names import host_cookie_name
 from joindin.http.request_identity import set_session_user
 from joindin.models import BrowserSession, User
 from joindin.operations.accounts.sessions import create_browser_session, record_session_use, revoke_browser_session
@@ -45,6 +46,9 @@ class FlashSessionInterface(SecureCookieSessionInterface):
         # Without a cookie there is no signature to check; creating the signer would cost time.
         return super().open_session(app, request) if "HTTP_COOKIE" in request.environ else self.session_class()
 
+    def get_cookie_name(self, app):
+        return host_cookie_name(super().get_cookie_name(app))
+
     def get_cookie_secure(self, app):
         return request.is_secure
 
@@ -52,7 +56,7 @@ class FlashSessionInterface(SecureCookieSessionInterface):
 def current_session() -> BrowserSession | None:
     """Return the browser's session if it is signed in. It is loaded once a request."""
     if "browser_session" not in g:
-        session = _load_session(request.cookies.get(SESSION_COOKIE, ""))
+        session = _load_session(request.cookies.get(host_cookie_name(SESSION_COOKIE), ""))
         _save_session(session, session and session.user)
     return g.browser_session
 
@@ -209,7 +213,7 @@ def _send_cookie(response):
     options = {"httponly": True, "samesite": "Lax", "secure": request.is_secure, "path": "/"}
     if token:
         lifetime = dt.timedelta(days=current_app.config["SESSION_DAYS"])
-        response.set_cookie(SESSION_COOKIE, token, max_age=lifetime, **options)
+        response.set_cookie(host_cookie_name(SESSION_COOKIE), token, max_age=lifetime, **options)
     else:
-        response.delete_cookie(SESSION_COOKIE, **options)
+        response.delete_cookie(host_cookie_name(SESSION_COOKIE), **options)
     return response

@@ -290,13 +290,29 @@ def test_cookies_have_safe_attributes(app, session, base_url, headers, secure):
         headers=headers,
     )
 
+    host, path = ("__Host-", "__Secure-") if secure else ("", "")
     cookies = {each.partition("=")[0]: each.split("; ")[1:] for each in reply.headers.getlist("Set-Cookie")}
     assert {name: ("HttpOnly" in kept, "SameSite=Lax" in kept, "Secure" in kept) for name, kept in cookies.items()} == {
-        "sessionid": (True, True, secure),
-        "csrftoken": (False, True, secure),
-        "joindin_memo": (True, True, secure),
-        "device": (True, True, secure),
+        f"{host}sessionid": (True, True, secure),
+        f"{host}csrftoken": (False, True, secure),
+        f"{host}joindin_memo": (True, True, secure),
+        f"{path}device": (True, True, secure),
     }
+    # What browsers require of these names.
+    assert [
+        name for name, kept in cookies.items() if name.startswith("__Host-") and {"Path=/", "Secure"} - {*kept}
+    ] == []
+    assert [name for name, kept in cookies.items() if any(each.startswith("Domain=") for each in kept)] == []
+
+
+def test_a_session_that_another_host_of_the_domain_planted_is_ignored_over_tls(app, session):
+    ann = make_user_with_password(session)
+    planted = Browser(app).sign_in_directly(ann).cookie("sessionid")
+    victim, own = Browser(app, "https://localhost"), Browser(app, "https://localhost")
+    victim.set_cookie("sessionid", planted)
+    own.set_cookie("__Host-sessionid", planted)
+
+    assert (victim.is_signed_in, own.is_signed_in) == (False, True)
 
 
 def test_trusted_proxy_sets_the_scheme(app, session, settings):
