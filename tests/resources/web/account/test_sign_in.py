@@ -298,7 +298,7 @@ def test_cookies_have_safe_attributes(app, session, base_url, headers, secure):
         f"{host}joindin_memo": (True, True, secure),
         f"{path}device": (True, True, secure),
     }
-    # What browsers require of these names.
+    # Browsers refuse these names without the attributes.
     assert [
         name for name, kept in cookies.items() if name.startswith("__Host-") and {"Path=/", "Secure"} - {*kept}
     ] == []
