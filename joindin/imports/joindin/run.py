@@ -15,6 +15,7 @@ from contextlib import suppress
 from sqlalchemy import delete, exists, select
 
 from joindin.errors import Conflict, InvalidInput
+from joindin.imports.joindin.address_usernames import USER_TABLE, rename_address_usernames
 from joindin.imports.joindin.batches import import_table, read_batches
 from joindin.imports.joindin.bulk_rows import is_among
 from joindin.imports.joindin.images import ImageFolder, copy_images
@@ -85,6 +86,8 @@ def _import_tables(context, table_imports, highest_ids):
             finished_talk_id = context.progress["talks"].finished_until_id
             yield from store_categories(context)
         yield from import_table(context, each, highest_ids[each.name])
+        if each.name == USER_TABLE:
+            rename_address_usernames(context)
         if each.name == "user":
             set_lookalike_keys(context.session)
         if each.name == "categories":

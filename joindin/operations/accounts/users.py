@@ -18,7 +18,7 @@ from joindin.operations.accounts.security_mails import mail_password_changed
 from joindin.operations.accounts.sessions import revoke_browser_sessions
 from joindin.operations.audit import log_action
 from joindin.operations.outbox import enqueue_mail
-from joindin.queries.accounts.users import get_user_by_email, has_users, is_username_taken
+from joindin.queries.accounts.users import has_users, is_email_taken, is_username_taken
 from joindin.security.password_strength import is_common_password
 from joindin.security.passwords import MAX_PASSWORD_BYTES, hash_password, prepare_password
 from joindin.security.tokens import new_token
@@ -31,6 +31,7 @@ MIN_PASSWORD_LENGTH = 6
 MAX_USERNAME_LENGTH = 100
 MAX_FULL_NAME_LENGTH = 200
 REASON_FIRST_ACCOUNT = "The first account"
+MSG_EMAIL_TAKEN = "That email is already associated with another account"
 MSG_USERNAME_TAKEN = "That username is already in use. Choose another"
 MSG_PASSWORD_INVISIBLE = "Passwords must not contain control or invisible characters"
 MSG_PASSWORD_TOO_COMMON = "That password is easy to guess. Choose another"
@@ -168,7 +169,7 @@ def create_user_as_admin(
     username = prepare_username(username)
     if is_username_taken(session, username):
         raise Conflict(f"The username {username!r} is already in use")
-    if get_user_by_email(session, email):
+    if is_email_taken(session, email):
         raise Conflict(f"The address {email} is already associated with another account")
     new_hash = hash_password(password)
     user, is_first = _add_account(
@@ -211,6 +212,8 @@ def set_password_as_operator(session, user: User, password: str, *, now: dt.date
 def _add_account(session, *, is_admin=False, twitter_username="", biography="", **fields):
     """Insert the account; return it and whether it is the first."""
     is_first = _is_first_account(session)
+    if is_email_taken(session, fields["email"]):
+        raise Conflict(MSG_EMAIL_TAKEN)
     user = User(**fields, twitter_username=twitter_username, biography=biography, is_admin=is_admin or is_first)
     try:
         with session.begin_nested():
@@ -219,7 +222,7 @@ def _add_account(session, *, is_admin=False, twitter_username="", biography="", 
     except IntegrityError:
         if is_username_taken(session, user.username):
             raise Conflict(MSG_USERNAME_TAKEN) from None
-        raise Conflict("That email is already associated with another account") from None
+        raise Conflict(MSG_EMAIL_TAKEN) from None
     return user, is_first
 
 

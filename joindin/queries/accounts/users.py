@@ -52,6 +52,12 @@ def get_user_by_email(session, email: str) -> User | None:
     return session.scalar(select(User).where(User.email_key == normalize_email(email)))
 
 
+def is_email_taken(session, email: str, *, except_id: int | None = None) -> bool:
+    """Whether an account, other than ``except_id``, has that address, or a username of old data that looks like it."""
+    same = or_(User.email_key == normalize_email(email), User.username_key == fold_case_accents(email))
+    return any(user_id != except_id for user_id in session.scalars(select(User.id).where(same)))
+
+
 def get_user_by_login(session, name: str) -> User | None:
     """Return the user with that address or, if there is none, with that username, which may look like an address.
 

@@ -3,7 +3,7 @@
 from joindin.extensions import db
 from joindin.models import User
 from joindin.operations.accounts.users import MSG_PASSWORD_TOO_COMMON
-from joindin.queries.accounts.users import get_user_by_email, is_username_taken
+from joindin.queries.accounts.users import is_email_taken, is_username_taken
 from joindin.resources.v2_1.request_params import Params
 from joindin.utils.email_addresses import is_email
 from joindin.utils.text import to_plain_line, to_plain_text
@@ -52,5 +52,4 @@ def find_email_error(email: str, *, owner_id: int | None = None) -> str | None:
     """Return the message for an invalid address or one of another account than ``owner_id``; None if it is fine."""
     if not is_email(email):
         return MSG_INVALID_EMAIL
-    user = get_user_by_email(db.session, email)
-    return MSG_EMAIL_TAKEN if user is not None and user.id != owner_id else None
+    return MSG_EMAIL_TAKEN if is_email_taken(db.session, email, except_id=owner_id) else None
