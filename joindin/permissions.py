@@ -75,8 +75,12 @@ def can_manage_rejection_reasons(viewer) -> bool:
     return can_review_event(viewer)
 
 
+def is_own_account(viewer, user) -> bool:
+    return viewer.user is not None and viewer.user.id == user.id
+
+
 def can_edit_user(viewer, user) -> bool:
-    return viewer.is_admin or (viewer.user is not None and viewer.user.id == user.id)
+    return viewer.is_admin or is_own_account(viewer, user)
 
 
 def can_administer_users(viewer) -> bool:

@@ -9,9 +9,10 @@ from joindin.cli.preconditions import with_database
 from joindin.errors import NotFound
 from joindin.extensions import db
 from joindin.operations.accounts.account_deletion import delete_user
+from joindin.operations.accounts.passwords import secure_account, set_password_as_operator
 from joindin.operations.accounts.roles import ROLES, set_roles
 from joindin.operations.accounts.second_factors import reset_second_factors
-from joindin.operations.accounts.users import create_user_as_admin, set_password_as_operator
+from joindin.operations.accounts.users import create_user_as_admin
 from joindin.queries.accounts.account_administration import STATES, list_accounts
 from joindin.queries.accounts.groups import list_user_groups
 from joindin.queries.accounts.users import get_user_by_username
@@ -135,6 +136,25 @@ def reset_factors(username: str, reason: str):
     reset_second_factors(db.session, user, actor=None, reason=to_plain_line(reason))
     db.session.commit()
     click.echo(f"{user.username} signs in with the password alone.")
+
+
+@users.command("secure")
+@click.argument("username")
+@reason
+@with_database
+def secure(username: str, reason: str):
+    """End all access to the account USERNAME and delete its password, because another person may have had access.
+
+    The user chooses a new password by a mailed link. Check the e-mail address of the account first.
+    """
+    user, ended = secure_account(
+        db.session, _find(username).id, actor=None, reason=to_plain_text(reason), now=utc_now()
+    )
+    db.session.commit()
+    click.echo(f"{user.username} has no password any more. This has ended:")
+    for each in ended or ["nothing else"]:
+        click.echo(f"- {each}")
+    click.echo(f"The mail with the link for a new password can be requested for {user.email or 'no address'}.")
 
 
 @users.command("set-password")

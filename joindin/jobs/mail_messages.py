@@ -22,6 +22,8 @@ SUBJECTS = {
     "registration_existing_account": "Your {site} account",
     "password_forgotten": "Resetting your {site} password",
     "password_changed": "Your {site} password was changed",
+    "account_secured": "Your {site} account was secured",
+    "email_change_requested": "A new address for your {site} account",
     "email_change": "Confirm your new address for {site}",
     "email_changed": "Your {site} address was changed",
     "sign_in_throttled": "Many attempts to sign in to your {site} account",

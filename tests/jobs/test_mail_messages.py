@@ -10,12 +10,8 @@ from jinja2 import Environment, meta
 from joindin.jobs import mail_templates
 from joindin.jobs.mail_messages import SUBJECTS
 from joindin.models import Mail
-from joindin.operations.accounts.users import (
-    mail_username_reminder,
-    register_user,
-    send_password_reset,
-    send_verification,
-)
+from joindin.operations.accounts.passwords import send_password_reset
+from joindin.operations.accounts.users import mail_username_reminder, register_user, send_verification
 from joindin.operations.comment_reports import report_comment
 from joindin.operations.event_approval import approve_event, reject_event
 from joindin.operations.events import EventDetails, submit_event

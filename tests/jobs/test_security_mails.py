@@ -6,13 +6,15 @@ import pytest
 from sqlalchemy import select
 
 from joindin.models import ExternalIdentity, Mail, RecoveryCode
+from joindin.operations.accounts.email_changes import confirm_email_change
 from joindin.operations.accounts.external_sign_in import disconnect_identity
+from joindin.operations.accounts.passwords import reset_password, send_password_reset
 from joindin.operations.accounts.profiles import edit_profile
 from joindin.operations.accounts.second_factors import make_recovery_codes, verify_code
 from joindin.operations.accounts.security_mails import mail_second_factor_failed
-from joindin.operations.accounts.users import reset_password, send_password_reset
 from joindin.operations.rate_limits import SIGN_IN_ACCOUNT_FROM_NETWORK
 from joindin.security.passwords import hash_password
+from joindin.utils.datetimes import utc_now
 from tests.factories import NOW, make_user, newest
 from tests.jobs.smtp_server import html_part, plain_text_part
 from tests.operations.test_rate_limits import guess, refusals
@@ -110,10 +112,13 @@ def test_a_new_password_is_told_by_whichever_way_it_came(session, ann):
 def test_a_new_name_and_a_new_address_are_told_to_the_address_of_before(session, smtp_server, deliver, ann):
     edit_profile(session, ann.id, {"username": "anna", "email": "new@example.org"}, actor=ann)
     edit_profile(session, ann.id, {"username": "anna", "email": "new@example.org"}, actor=ann)
+    confirm_email_change(session, newest(session, Mail).context["token"], now=utc_now())
     deliver()
 
     assert [(letter["To"], letter["Subject"]) for letter in smtp_server.messages] == [
         ("ann@example.org", "Signing in to joind.in: your username is anna from now on"),
+        ("ann@example.org", "A new address for your joind.in account"),
+        ("new@example.org", "Confirm your new address for joind.in"),
         ("ann@example.org", "Your joind.in address was changed"),
     ]
 

@@ -25,6 +25,7 @@ from joindin.operations.accounts.clients import (
 )
 from joindin.operations.accounts.granted_permissions import grant_permission, grant_preset, revoke_permission
 from joindin.operations.accounts.groups import add_member, create_group, delete_group, remove_member, rename_group
+from joindin.operations.accounts.passwords import secure_account
 from joindin.operations.accounts.personal_tokens import create_personal_token
 from joindin.operations.accounts.profiles import edit_profile
 from joindin.operations.accounts.roles import set_roles
@@ -142,9 +143,12 @@ PRIVILEGED = {
         lambda s, w: edit_profile(s, w.ada.id, PROFILE, actor=w.root, password="long enough"),
         "user.edit", "user", "ada",
         {
-            "full_name": ["Ada", "Ada Byron"], "email": ["ada@example.org", "byron@example.org"],
+            "full_name": ["Ada", "Ada Byron"], "requested email": ["ada@example.org", "byron@example.org"],
             "password": ["one", "another"],
         },
+    ),
+    secure_account: (
+        lambda s, w: secure_account(s, w.ada.id, actor=w.root, now=NOW), "user.secure", "user", "ada", {},
     ),
     create_user_as_admin: (
         lambda s, w: create_user_as_admin(

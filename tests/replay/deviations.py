@@ -328,8 +328,11 @@ DEVIATIONS = {
     ),
     "write-user-delete-admin": Deviation("9.9, 18 #4", afterwards=Deviation(answer=after_deletion)),
     "write-user-edit-self": Deviation(
-        "9.7: the previous address gets a mail about the change",
-        mails=lambda _: [("plain@example.org", "Your joind.in address was changed")],
+        "9.7: a new address is confirmed by mail, and the previous one gets a notice",
+        mails=lambda _: [
+            ("plain2@example.org", "Confirm your new address for joind.in"),
+            ("plain@example.org", "A new address for your joind.in account"),
+        ],
     ),
     "write-user-register-html": Deviation(
         "18 #6",

@@ -4,10 +4,34 @@ import datetime as dt
 
 from sqlalchemy import delete, false, select, update
 
-from joindin.models import AccessToken, BrowserSession, EmailChange, ExternalSignIn, Grant, PasswordReset, User
+from joindin.models import (
+    AccessToken,
+    BrowserSession,
+    Consent,
+    EmailChange,
+    ExternalIdentity,
+    ExternalSignIn,
+    Grant,
+    PasswordReset,
+    User,
+)
+from joindin.queries.accounts.account_access import describe_access
 
 REVOCABLE_MODELS = (BrowserSession, Grant, AccessToken)
 PENDING_MODELS = (PasswordReset, EmailChange, ExternalSignIn)
+
+
+def secure_access(session, user_id: int, *, now: dt.datetime) -> list[str]:
+    """End everything through which another person could still use the account once it has a new password.
+
+    Besides :func:`revoke_all_access`, connections to external accounts and consents of applications, which may be those
+    of the other person, are deleted. Return what has ended, for the owner. The caller holds the lock of the user.
+    """
+    ended = describe_access(session, user_id, now)
+    revoke_all_access(session, user_id, now=now)
+    for model in (ExternalIdentity, Consent):
+        session.execute(delete(model).where(model.user_id == user_id).execution_options(synchronize_session=False))
+    return ended
 
 
 def revoke_all_access(session, user_id: int, *, now: dt.datetime) -> None:

@@ -1,8 +1,8 @@
 """Sign-in with an identity at an external OpenID provider.
 
 An identity signs in to the account that it is connected to. Users connect it while they are signed in. A matching e-mail
-address is not enough, unless the settings allow it. Then the address must be verified by the provider and by this
-platform: otherwise an attacker could register with the address of another person first.
+address is not enough, unless the settings allow it. Then the provider must have verified the address, and a mailed link
+must have proven it here: otherwise an attacker could register with the address of another person first.
 """
 
 import datetime as dt
@@ -122,7 +122,7 @@ def resolve_user(session, identity: Identity, *, may_register: bool, may_link: b
         if not may_register:
             raise InvalidInput(MSG_NOT_CONNECTED)
         owner = _register(session, identity, now)
-    elif not (may_link and owner.is_verified):
+    elif not (may_link and owner.is_verified and owner.email_proven_at is not None):
         raise Conflict(MSG_EMAIL_TAKEN)
     else:
         enqueue_mail(session, "external_connected", [owner.email], full_name=owner.full_name, name=_name(identity))

@@ -1,7 +1,8 @@
 """Password checks, shared by the web site, the API and OAuth."""
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from joindin.db.locking import begin_write
 from joindin.models import User
 from joindin.queries.accounts.users import get_user_by_login
 from joindin.security.passwords import check_password, hash_password, matches_as_typed_only, needs_rehash
@@ -17,15 +18,23 @@ def authenticate_password(session, login: str, password: str) -> User | None:
 
 
 def is_password_of(session, user: User | None, password: str) -> bool:
-    """Return whether the password is the user's, and replace a hash of an old kind. Without a user it takes as long."""
+    """Return whether the password is the user's, and replace a hash of an old kind. Without a user it takes as long.
+
+    A user with that password is locked until the transaction ends: a reset that ends all access waits for the session
+    or the token of this sign-in, and ends it too.
+    """
     if not check_password(password, user.password_hash if user else None):
         return False
-    if needs_rehash(user.password_hash) or matches_as_typed_only(password, user.password_hash):
-        # Only over the hash that matched: the user may have chosen a new password meanwhile.
-        session.execute(
-            update(User)
-            .where(User.id == user.id, User.password_hash == user.password_hash)
-            .values(password_hash=hash_password(password))
-            .execution_options(synchronize_session=False)
-        )
+    # Before the lock, because hashing is slow.
+    is_outdated = needs_rehash(user.password_hash) or matches_as_typed_only(password, user.password_hash)
+    new_hash = hash_password(password) if is_outdated else None
+    begin_write(session)
+    stored = select(User.password_hash).where(User.id == user.id).with_for_update(read=new_hash is None)
+    current_hash = session.scalar(stored)
+    if current_hash != user.password_hash:
+        # Another sign-in has replaced the hash meanwhile, or the user has chosen another password.
+        return check_password(password, current_hash)
+    if new_hash:
+        rehash = update(User).where(User.id == user.id).values(password_hash=new_hash)
+        session.execute(rehash.execution_options(synchronize_session=False))
     return True

@@ -9,14 +9,23 @@ from sqlalchemy import delete, select
 
 from joindin.db.locking import begin_write
 from joindin.errors import RateLimited
-from joindin.models import EmailChange, EmailVerification, PasswordReset, Registration, User
+from joindin.models import (
+    EMAIL_CHANGE_TTL,
+    EmailChange,
+    EmailVerification,
+    FormerEmail,
+    PasswordReset,
+    Registration,
+    User,
+)
 from joindin.operations.rate_limits import MAIL_ACCOUNT, consume_attempt
+from joindin.queries.accounts.email_changes import FORMER_EMAIL_RETENTION
 from joindin.security.tokens import hash_token
 from joindin.utils.email_addresses import normalize_email
 
 LIFETIMES = {
     Registration: dt.timedelta(days=3),
-    EmailChange: dt.timedelta(days=1),
+    EmailChange: EMAIL_CHANGE_TTL,
     EmailVerification: None,
     PasswordReset: dt.timedelta(days=1),
 }
@@ -51,11 +60,16 @@ def delete_confirmations(session, user_id: int, *models: type) -> None:
 
 
 def purge_expired_confirmations(session, now: dt.datetime) -> None:
-    """Delete the registrations and address changes that were not confirmed in time."""
+    """Delete the registrations and address changes that were not confirmed in time, and addresses replaced long ago."""
     for model in (Registration, EmailChange):
         session.execute(
             delete(model).where(model.created_at <= now - LIFETIMES[model]).execution_options(synchronize_session=False)
         )
+    session.execute(
+        delete(FormerEmail)
+        .where(FormerEmail.replaced_at <= now - FORMER_EMAIL_RETENTION)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def is_mail_allowed(session, email: str, *, now: dt.datetime) -> bool:

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import delete
 from sqlalchemy.exc import IntegrityError
 
 from joindin.db.locking import lock_row, retry_on_lock_timeout
 from joindin.errors import Forbidden, InvalidInput
-from joindin.models import BrowserSession, PasswordReset, User
+from joindin.models import BrowserSession, EmailChange, PasswordReset, User
 from joindin.operations.accounts.copied_names import rename_copies
-from joindin.operations.accounts.security_mails import mail_email_changed, mail_password_changed, mail_sign_in_change
+from joindin.operations.accounts.email_changes import change_email
+from joindin.operations.accounts.pending_confirmations import delete_confirmations
+from joindin.operations.accounts.security_mails import mail_password_changed, mail_sign_in_change
 from joindin.operations.accounts.sessions import revoke_browser_sessions
 from joindin.operations.audit import log_action
 from joindin.security.passwords import check_password, hash_password
@@ -17,7 +18,7 @@ from joindin.utils.datetimes import utc_now
 
 MSG_WRONG_PASSWORD = "The credentials could not be verified"
 MSG_USER_NOT_UPDATED = "User not updated"
-AUDITED_FIELDS = ("username", "full_name", "email")
+AUDITED_FIELDS = ("username", "full_name")
 
 
 def verify_current_password(user: User, password: str) -> str:
@@ -42,14 +43,19 @@ def edit_profile(
 ) -> None:
     """Change an account. A new password replaces only the one whose hash is ``verified_hash``.
 
-    A new address or password deletes password reset tokens. A new password ends all sessions except ``kept_session``.
-    Events and talks that contain the name are rendered again.
+    A new address is requested only (``email_changes.py``). A new password deletes password reset tokens and an earlier
+    request for an address, and ends all sessions except ``kept_session``. Events and talks that contain the name are
+    rendered again.
 
-    :raises InvalidInput: if the name or the address is taken, or the account does not exist.
+    :raises InvalidInput: if the name is taken, or the account does not exist.
     :raises Forbidden: if the password was changed by another request.
+    :raises RateLimited: if too many new addresses were requested.
     """
     # Before the first lock, because hashing is slow.
     new_hash = hash_password(password) if password else None
+
+    now = utc_now()
+    columns = {name: value for name, value in fields.items() if name != "email"}
 
     def work():
         user = lock_row(session, User, user_id)
@@ -59,15 +65,17 @@ def edit_profile(
             if user.password_hash != verified_hash:
                 raise Forbidden(MSG_WRONG_PASSWORD)
             user.password_hash = new_hash
-            revoke_browser_sessions(session, user_id, now=utc_now(), kept_session=kept_session)
-            mail_password_changed(session, user)
-        if new_hash or fields.get("email", user.email) != user.email:
-            session.execute(delete(PasswordReset).where(PasswordReset.user_id == user_id))
+            revoke_browser_sessions(session, user_id, now=now, kept_session=kept_session)
+            delete_confirmations(session, user_id, PasswordReset, EmailChange)
+            mail_password_changed(session, user, now=now)
         if actor.id != user_id:
             log_action(session, "user.edit", user, actor=actor, changes=_audit_changes(user, fields, new_hash))
-        _enqueue_mails(session, user, fields)
+        if columns.get("username", user.username) != user.username:
+            mail_sign_in_change(session, user, f"your username is {columns['username']} from now on")
+        if "email" in fields:
+            change_email(session, user, fields["email"], is_own=actor.id == user_id, now=now)
         old_names = user.username, user.full_name
-        for name, value in fields.items():
+        for name, value in columns.items():
             setattr(user, name, value)
         session.flush()
         if (user.username, user.full_name) != old_names:
@@ -75,17 +83,8 @@ def edit_profile(
 
     try:
         retry_on_lock_timeout(session, work, message=MSG_USER_NOT_UPDATED)
-    except IntegrityError as error:
-        field = "email" if "email_key" in str(error.orig) else "username"
-        raise InvalidInput(f"That {field} is already associated with another account") from None
-
-
-def _enqueue_mails(session, user, fields):
-    """Notify the user at the address that is valid until now."""
-    if fields.get("username", user.username) != user.username:
-        mail_sign_in_change(session, user, f"your username is {fields['username']} from now on")
-    if user.email and fields.get("email", user.email) != user.email:
-        mail_email_changed(session, user, before=user.email, email=fields["email"])
+    except IntegrityError:
+        raise InvalidInput("That username is already associated with another account") from None
 
 
 def _audit_changes(user, fields, new_hash):
@@ -95,4 +94,6 @@ def _audit_changes(user, fields, new_hash):
         for name in AUDITED_FIELDS
         if name in fields and fields[name] != getattr(user, name)
     }
+    if fields.get("email", user.email) != user.email:
+        changes["requested email"] = [user.email, fields["email"]]
     return changes | ({"password": ["one", "another"]} if new_hash else {})

@@ -59,6 +59,7 @@ def confirm_registration(session, token: str, *, username: str | None = None, no
         now=now,
         password_hash=registration.password_hash,
         is_verified=True,
+        email_proven_at=now,
         username=username or registration.username,
         full_name=registration.full_name,
         email=registration.email,
@@ -67,14 +68,14 @@ def confirm_registration(session, token: str, *, username: str | None = None, no
     return user
 
 
-def may_mail_confirmation(session, email: str, *, now: dt.datetime) -> bool:
-    """Return whether a confirmation link may be mailed to an address. The owner of a used address gets a reminder.
+def may_mail_confirmation(session, email: str, *, now: dt.datetime, requester: User | None = None) -> bool:
+    """Return whether a confirmation link may be mailed to an address. Another owner of the address gets a reminder.
 
     All cases do the same work, so that the time of the response reveals no account.
     """
     is_allowed = is_mail_allowed(session, email, now=now)
     owner = get_user_by_email(session, email)
-    if is_allowed and owner is None:
+    if is_allowed and (owner is None or owner is requester):
         return True
     is_reminded = is_allowed and owner.is_active
     if is_reminded:

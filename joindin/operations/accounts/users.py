@@ -1,28 +1,23 @@
-"""Accounts: registration through the API, verification of addresses, password resets."""
+"""Accounts: registration through the API, creation by the operator, verification of addresses."""
 
 import datetime as dt
 
 from sqlalchemy.exc import IntegrityError
 
-from joindin.db.locking import lock_row, lock_table
+from joindin.db.locking import lock_table
 from joindin.errors import Conflict, InvalidInput
-from joindin.models import EmailVerification, PasswordReset, User
-from joindin.operations.accounts.access_revocation import revoke_all_access
+from joindin.models import EmailVerification, User
 from joindin.operations.accounts.pending_confirmations import (
     add_confirmation,
     delete_confirmations,
-    get_confirmation,
     lock_confirmation,
 )
-from joindin.operations.accounts.security_mails import mail_password_changed
-from joindin.operations.accounts.sessions import revoke_browser_sessions
 from joindin.operations.audit import log_action
 from joindin.operations.outbox import enqueue_mail
 from joindin.queries.accounts.users import has_users, is_email_taken, is_username_taken
 from joindin.security.password_strength import is_common_password
 from joindin.security.passwords import MAX_PASSWORD_BYTES, hash_password, prepare_password
 from joindin.security.tokens import new_token
-from joindin.utils.datetimes import utc_now
 from joindin.utils.email_addresses import is_email
 from joindin.utils.text import to_plain_line, to_plain_text
 from joindin.utils.usernames import InvalidUsername, prepare_username
@@ -35,7 +30,6 @@ MSG_EMAIL_TAKEN = "That email is already associated with another account"
 MSG_USERNAME_TAKEN = "That username is already in use. Choose another"
 MSG_PASSWORD_INVISIBLE = "Passwords must not contain control or invisible characters"
 MSG_PASSWORD_TOO_COMMON = "That password is easy to guess. Choose another"
-MSG_RESET_FAILED = "Password could not be reset"
 
 
 def register_user(session, *, now: dt.datetime, password: str, is_verified: bool = False, **fields) -> User:
@@ -71,16 +65,16 @@ def send_verification(session, user: User, *, now: dt.datetime) -> None:
     enqueue_mail(session, "verification", [user.email], token=token)
 
 
-def verify_address(session, token: str) -> User:
-    """Mark the address of the token's user as verified and delete the user's verification tokens.
+def verify_address(session, token: str, *, now: dt.datetime) -> User:
+    """Mark the address of the token's user as verified and proven, and delete the user's verification tokens.
 
     :raises InvalidInput: if the token is unknown.
     """
-    verification = lock_confirmation(session, EmailVerification, token, now=utc_now())
+    verification = lock_confirmation(session, EmailVerification, token, now=now)
     if verification is None:
         raise InvalidInput("Verification failed")
     user = session.get_one(User, verification.user_id)
-    user.is_verified = True
+    user.is_verified, user.email_proven_at = True, now
     delete_confirmations(session, user.id, EmailVerification)
     session.flush()
     return user
@@ -109,38 +103,6 @@ def personal_strings(user: User) -> tuple[str | None, ...]:
 
 def mail_username_reminder(session, user: User) -> None:
     enqueue_mail(session, "username_reminder", [user.email], full_name=user.full_name, username=user.username)
-
-
-def send_password_reset(session, user: User, *, now: dt.datetime, kind: str = "password_reset") -> None:
-    """Mail a password reset link. ``kind`` is the mail template, which decides about the site that it leads to."""
-    token = new_token()
-    add_confirmation(session, PasswordReset, token, now=now, user_id=user.id)
-    enqueue_mail(session, kind, [user.email], full_name=user.full_name, token=token)
-
-
-def reset_password(session, token: str, password: str, *, now: dt.datetime) -> User:
-    """Set a new password by a mailed token, delete the user's reset tokens and end their browser sessions.
-
-    :raises InvalidInput: if the token is unknown or expired, or the password is refused.
-    """
-    if problem := password_error(password):
-        raise InvalidInput(problem)
-    # Looked up first, because the hash takes time, and locked after it, because the lock should be short.
-    if get_confirmation(session, PasswordReset, token, now=now) is None:
-        raise InvalidInput(MSG_RESET_FAILED)
-    new_hash = hash_password(password)
-    reset = lock_confirmation(session, PasswordReset, token, now=now)
-    if reset is None:
-        raise InvalidInput(MSG_RESET_FAILED)
-    user = session.get_one(User, reset.user_id)
-    if problem := password_error(password, *personal_strings(user)):
-        raise InvalidInput(problem)
-    user.password_hash = new_hash
-    delete_confirmations(session, user.id, PasswordReset)
-    revoke_browser_sessions(session, user.id, now=now)
-    mail_password_changed(session, user)
-    session.flush()
-    return user
 
 
 def create_user_as_admin(
@@ -191,22 +153,6 @@ def create_user_as_admin(
     if not is_verified:
         send_verification(session, user, now=now)
     return user
-
-
-def set_password_as_operator(session, user: User, password: str, *, now: dt.datetime) -> None:
-    """Set a new password; all sessions, tokens and grants end, and the user gets a mail.
-
-    :raises InvalidInput: if the password is refused.
-    """
-    if problem := password_error(password, *personal_strings(user)):
-        raise InvalidInput(problem)
-    new_hash = hash_password(password)
-    lock_row(session, User, user.id)
-    user.password_hash = new_hash
-    revoke_all_access(session, user.id, now=now)
-    log_action(session, "user.set_password", user, actor=None)
-    mail_password_changed(session, user)
-    session.flush()
 
 
 def _add_account(session, *, is_admin=False, twitter_username="", biography="", **fields):

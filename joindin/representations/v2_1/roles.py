@@ -2,7 +2,7 @@
 
 from joindin.models import User
 from joindin.representations.links import Links
-from joindin.representations.schema_fields import ObjectSchema, api_url, boolean, date_time, object_of, string
+from joindin.representations.schema_fields import ObjectSchema, api_url, boolean, date_time, list_of, object_of, string
 from joindin.representations.v2_1.collections import CallerMetaSchema, collection_schema
 from joindin.utils.datetimes import iso_local
 
@@ -12,7 +12,9 @@ class AccountSchema(ObjectSchema):
     full_name = string("Ada Lovelace", nullable=True)
     email = string("ada@example.org", nullable=True, format="email")
     registered_date = date_time("2026-01-10T12:00:00+00:00", "In UTC; null for old accounts.", nullable=True)
-    verified = boolean(True, "Whether the e-mail address is confirmed.")
+    verified = boolean(
+        True, "Whether the user may sign in: the address is confirmed, or an admin or an import has said so."
+    )
     admin = boolean(False, "Has all permissions.")
     editor = boolean(True, "Approves and rejects events.")
     trusted = boolean(False, "Events of this user need no approval.")
@@ -23,6 +25,11 @@ class AccountSchema(ObjectSchema):
 
 
 class RolesSchema(AccountSchema):
+    meta = object_of(CallerMetaSchema)
+
+
+class EndedAccessSchema(ObjectSchema):
+    ended = list_of(string(), "What has ended, in words.", example=["the sign-in in one browser"])
     meta = object_of(CallerMetaSchema)
 
 

@@ -1,7 +1,7 @@
 """Users (spec 9.1)."""
 
 from joindin.models import User
-from joindin.permissions import can_edit_user, can_see_email
+from joindin.permissions import can_edit_user, can_see_email, is_own_account
 from joindin.representations.links import Links
 from joindin.representations.schema_fields import ObjectSchema, api_url, boolean, string, website_url, zero_one
 from joindin.representations.v2_1.collections import collection_schema
@@ -16,7 +16,12 @@ class VerboseUserSchema(ObjectSchema):
     biography = string("Writes about engines.", nullable=True)
     trusted = zero_one(0, "1 if events of this user need no approval.")
     gravatar_hash = string("b642b4217b34b1e8d3bd915fc65c4452", "MD5 of the e-mail address in lower case.")
-    email = string("ada@example.org", when="for the user and admins", format="email")
+    email = string(
+        "ada@example.org",
+        "A new address is shown to the user at once. It counts when the link that was mailed to it is opened.",
+        when="for the user and admins",
+        format="email",
+    )
     admin = zero_one(when="for admins")
     uri = api_url("/v2.1/users/7")
     verbose_uri = api_url("/v2.1/users/7?verbose=yes")
@@ -40,7 +45,11 @@ UserPageSchema = collection_schema("users", UserSchema)
 VerboseUserPageSchema = collection_schema("users", VerboseUserSchema)
 
 
-def represent_user(user: User, links: Links, viewer: Viewer, verbose: bool = False) -> dict:
+def represent_user(
+    user: User, links: Links, viewer: Viewer, verbose: bool = False, *, pending_email: str | None = None
+) -> dict:
+    """Represent a user. ``pending_email`` is the address that the viewer has requested; it is shown as the viewer's."""
+    email = pending_email if pending_email and is_own_account(viewer, user) else user.email
     url = links.user(user.id)
     representation = {"username": user.username, "full_name": user.full_name}
     if verbose:
@@ -48,10 +57,10 @@ def represent_user(user: User, links: Links, viewer: Viewer, verbose: bool = Fal
             "twitter_username": user.twitter_username,
             "biography": user.biography,
             "trusted": int(user.is_trusted),
-            "gravatar_hash": gravatar_hash(user.email),
+            "gravatar_hash": gravatar_hash(email),
         }
         if can_see_email(viewer, user):
-            representation["email"] = user.email
+            representation["email"] = email
         if viewer.is_admin:
             representation["admin"] = int(user.is_admin)
     else:

@@ -11,7 +11,8 @@ from flask import Response, current_app
 from joindin.extensions import reader
 from joindin.http.request_identity import get_caller
 from joindin.performance.caching.fragment_cache import render_cached
-from joindin.permissions import can_edit_event, can_edit_user, can_review_event, can_see_email, is_host
+from joindin.permissions import can_edit_event, can_edit_user, can_review_event, can_see_email, is_host, is_own_account
+from joindin.queries.accounts.email_changes import get_pending_email
 from joindin.queries.accounts.users import load_user_records
 from joindin.queries.comment_records import load_event_comment_records, load_talk_comment_records
 from joindin.queries.duplicate_events import find_likely_duplicates
@@ -113,18 +114,27 @@ def render_users(page: Page) -> Response:
     viewer, verbose = _without_hidden_data(Viewer(get_caller().user)), is_verbose()
     # Only the verbose form depends on the viewer.
     context = ("v2.1 user", base_url(), verbose and (viewer.user is not None, viewer.is_admin), verbose)
+    pending_email = _pending_email(page.items, viewer) if verbose else None
 
     def cache_key(user):
         viewer_variant = verbose and (can_edit_user(viewer, user), can_see_email(viewer, user))
-        return user.id, user.version, viewer_variant, context
+        own_email = pending_email if is_own_account(viewer, user) else None
+        return user.id, user.version, viewer_variant, own_email, context
 
     fragments = _render(
         page.items,
         cache_key,
         lambda ids: load_user_records(reader(), ids),
-        lambda user: represent_user(user, links(), viewer, verbose),
+        lambda user: represent_user(user, links(), viewer, verbose, pending_email=pending_email),
     )
     return collection_response("users", fragments, page)
+
+
+def _pending_email(keys, viewer):
+    """Return the address that the viewer has requested and not confirmed, if the page contains the viewer."""
+    if not any(is_own_account(viewer, key) and can_see_email(viewer, key) for key in keys):
+        return None
+    return get_pending_email(reader(), viewer.user.id, utc_now())
 
 
 def render_event_comments(page: Page) -> Response:

@@ -88,6 +88,7 @@ ROUTES = {
     "/v2.1/users/verifications": OWN_DATA,
     "/v2.1/users/{rest}": PUBLIC,
     "/v2.1/users/{user_id}": {"GET": PUBLIC_READ, "PUT": ME_WRITE, "DELETE": CONFIDENTIAL_WRITE},
+    "/v2.1/users/{user_id}/access": {"DELETE": CONFIDENTIAL_WRITE},
     "/v2.1/users/{user_id}/attended": PUBLIC,
     "/v2.1/users/{user_id}/attended/{below}": {"GET": PUBLIC_READ},
     "/v2.1/users/{user_id}/hosted": PUBLIC,

@@ -5,8 +5,9 @@ from flask_smorest import Blueprint
 
 from joindin.errors import InvalidInput
 from joindin.extensions import db
+from joindin.operations.accounts.passwords import send_password_reset
 from joindin.operations.accounts.pending_confirmations import is_mail_allowed
-from joindin.operations.accounts.users import mail_username_reminder, send_password_reset, send_verification
+from joindin.operations.accounts.users import mail_username_reminder, send_verification
 from joindin.queries.accounts.users import get_user_by_email, get_user_by_username
 from joindin.representations.schema_fields import ObjectSchema, string
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns_empty

@@ -11,6 +11,7 @@ from joindin.operations.accounts.account_deletion import delete_talk_comments, d
 from joindin.operations.accounts.profiles import edit_profile, verify_current_password
 from joindin.operations.accounts.roles import set_roles
 from joindin.operations.accounts.users import password_error, personal_strings
+from joindin.operations.rate_limits import MSG_TRY_LATER
 from joindin.permissions import can_administer_users
 from joindin.queries.accounts.users import find_user
 from joindin.representations.schema_fields import ObjectSchema, boolean, optional, string
@@ -82,10 +83,14 @@ class Account(MethodView):
             401: MSG_LOGIN_TO_EDIT,
             403: (MSG_CLIENT_NOT_TRUSTED, MSG_WRONG_PASSWORD),
             404: MSG_USER_NOT_FOUND,
+            429: MSG_TRY_LATER,
         }
     )
     def put(self, user_id):
-        """Edit one's own account, or any account as an admin. The application must be the operator's."""
+        """Edit one's own account, or any account as an admin. The application must be the operator's.
+
+        A new address gets a mail, and replaces the old one when its link is opened.
+        """
         viewer = Viewer(require_user(MSG_LOGIN_TO_EDIT))
         if not (viewer.is_admin or viewer.user.id == user_id):
             # The contract's status is 400, not 403.

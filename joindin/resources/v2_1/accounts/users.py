@@ -7,12 +7,8 @@ from flask_smorest import Blueprint
 from joindin.errors import InvalidInput, NotFound
 from joindin.extensions import db, reader
 from joindin.http.request_identity import get_caller
-from joindin.operations.accounts.users import (
-    password_error,
-    register_user,
-    reset_password,
-    verify_address,
-)
+from joindin.operations.accounts.passwords import MSG_RESET_FAILED, reset_password
+from joindin.operations.accounts.users import password_error, register_user, verify_address
 from joindin.queries.accounts.users import (
     find_user_key,
     find_user_key_by_name,
@@ -72,7 +68,7 @@ INVALID_RESET_MESSAGES = (
     MSG_RESET_TOKEN_REQUIRED,
     MSG_NEW_PASSWORD_REQUIRED,
     *INVALID_PASSWORD_MESSAGES,
-    "Password could not be reset",
+    MSG_RESET_FAILED,
 )
 
 
@@ -163,7 +159,7 @@ class Verifications(MethodView):
         token = to_plain_text(get_params().text("token"))
         if not token:
             raise InvalidInput(MSG_VERIFICATION_TOKEN_REQUIRED)
-        verify_address(db.session, token)
+        verify_address(db.session, token, now=utc_now())
         db.session.commit()
         return empty_response(204)
 
@@ -174,7 +170,7 @@ class Passwords(MethodView):
     @returns_empty(204)
     @fails_with({400: INVALID_RESET_MESSAGES})
     def post(self):
-        """Choose a new password with the token that was mailed."""
+        """Choose a new password with the token that was mailed. All sessions and tokens of the user end."""
         params = get_params()
         token, password = to_plain_text(params.text("token")), params.text("password")
         if not token:

@@ -5,11 +5,12 @@ from flask_smorest import Blueprint
 
 from joindin.errors import InvalidInput
 from joindin.extensions import db
+from joindin.operations.accounts.passwords import MSG_NOT_SECURED, secure_account
 from joindin.operations.accounts.roles import ROLES, set_roles
 from joindin.permissions import can_administer_users
 from joindin.queries.accounts.account_administration import STATES, find_account, list_accounts
 from joindin.representations.schema_fields import ObjectSchema, boolean, optional, string
-from joindin.representations.v2_1.roles import AccountPageSchema, RolesSchema, represent_account
+from joindin.representations.v2_1.roles import AccountPageSchema, EndedAccessSchema, RolesSchema, represent_account
 from joindin.resources.v2_1.authorization import requires
 from joindin.resources.v2_1.field_lengths import check_length
 from joindin.resources.v2_1.links import links
@@ -17,6 +18,7 @@ from joindin.resources.v2_1.openapi import accepts_body, accepts_query, fails_wi
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.request_params import get_params, get_query_params
 from joindin.resources.v2_1.responses import collection_response, empty_response, object_response
+from joindin.utils.datetimes import utc_now
 from joindin.utils.text import to_plain_text
 
 blp = Blueprint("roles", __name__, url_prefix="/v2.1", description="Accounts and their roles, for admins")
@@ -84,6 +86,22 @@ class Roles(MethodView):
         set_roles(db.session, user_id, roles, actor=viewer.user, reason=reason)
         db.session.commit()
         return empty_response(204)
+
+
+@blp.route("/users/<row_id:user_id>/access")
+class Access(MethodView):
+    @require_admin_sign_in
+    @returns(EndedAccessSchema)
+    @fails_with({404: MSG_USER_NOT_FOUND, 400: MSG_NOT_SECURED})
+    def delete(self, viewer, user_id):
+        """End all access to an account that another person may use.
+
+        Its password, sessions, tokens, consents, connections to external accounts and requested address are deleted. The
+        user gets a mail and chooses a new password.
+        """
+        _, ended = secure_account(db.session, user_id, actor=viewer.user, now=utc_now())
+        db.session.commit()
+        return object_response({"ended": ended})
 
 
 def _parse_reason(params):

@@ -23,6 +23,7 @@ from joindin.operations.accounts.account_deletion import delete_user
 from joindin.operations.accounts.email_changes import confirm_email_change, request_email_change
 from joindin.operations.accounts.profiles import edit_profile
 from joindin.operations.accounts.sessions import revoke_browser_session
+from joindin.queries.accounts.email_changes import get_pending_email
 from joindin.queries.accounts.personal_data import collect_personal_data
 from joindin.queries.accounts.sessions import find_own_session, list_sessions
 from joindin.representations.personal_data import pack_personal_data
@@ -107,7 +108,8 @@ def email_page():
         db.session.commit()
         flash_success("We have sent a mail to the new address. Open the link in it to change your account.")
         return redirect("/accounts/")
-    return render_page("web/account/email.html", form=form, user=require_user())
+    pending = get_pending_email(db.session, require_user().id, utc_now())
+    return render_page("web/account/email.html", form=form, user=require_user(), pending=pending)
 
 
 @blp.route("/accounts/email/confirm/", methods=["GET", "POST"])
@@ -120,7 +122,7 @@ def confirm_email_page():
             db.session.rollback()
             return link_expired_page(str(error))
         db.session.commit()
-        flash_success("The e-mail address of your account is changed.")
+        flash_success("The e-mail address of your account is confirmed.")
         return redirect("/accounts/")
     return render_page("web/account/email_confirm.html", form=form)
 

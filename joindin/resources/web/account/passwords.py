@@ -9,15 +9,11 @@ from joindin.http.forms import MSG_PASSWORD_TOO_WEAK, Form, PlainTextField, requ
 from joindin.http.html_pages import flash_success, render_page
 from joindin.http.password_login import authenticate
 from joindin.http.sessions import current_session, recent_sign_in_required, require_user
+from joindin.operations.accounts.passwords import reset_password, send_password_reset
 from joindin.operations.accounts.pending_confirmations import is_mail_allowed
 from joindin.operations.accounts.profiles import edit_profile
 from joindin.operations.accounts.timing import imitate_confirmation
-from joindin.operations.accounts.users import (
-    MSG_PASSWORD_TOO_COMMON,
-    personal_strings,
-    reset_password,
-    send_password_reset,
-)
+from joindin.operations.accounts.users import MSG_PASSWORD_TOO_COMMON, personal_strings
 from joindin.queries.accounts.users import get_user_by_login
 from joindin.resources.web.account.mailed_links import MailedTokenForm, link_expired_page
 from joindin.resources.web.account.registration import new_password_field
@@ -72,7 +68,7 @@ def new_password_page():
     form = NewPasswordForm()
     if form.validate_on_submit():
         try:
-            reset_password(db.session, form.token.data or "", form.password.data, now=utc_now())
+            ended = reset_password(db.session, form.token.data or "", form.password.data, now=utc_now())
         except InvalidInput as error:
             db.session.rollback()
             if str(error) != MSG_PASSWORD_TOO_COMMON:
@@ -81,6 +77,8 @@ def new_password_page():
         else:
             db.session.commit()
             flash_success("Your password is changed. You can sign in with it now.")
+            if ended:
+                flash_success(f"This has ended: {'; '.join(ended)}.")
             return redirect("/accounts/login/")
     return render_page("web/account/password_new.html", form=form)
 

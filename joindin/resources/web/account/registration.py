@@ -148,4 +148,4 @@ def _redeem(form):
     if get_registration_by_token(db.session, form.token.data, utc_now()):
         confirm_registration(db.session, form.token.data, username=form.username.data, now=utc_now())
     else:
-        verify_address(db.session, form.token.data)
+        verify_address(db.session, form.token.data, now=utc_now())

@@ -5,10 +5,13 @@ from wtforms import BooleanField, HiddenField
 
 from joindin.extensions import db
 from joindin.http.forms import Form, PlainTextField, max_length
-from joindin.http.sessions import ACCOUNT_PATH, recent_sign_in_required
+from joindin.http.html_pages import flash_success
+from joindin.http.sessions import ACCOUNT_PATH, SIGN_IN_PATH, recent_sign_in_required
 from joindin.operations.accounts.account_deletion import delete_talk_comments, delete_user
+from joindin.operations.accounts.passwords import secure_account
 from joindin.operations.accounts.roles import ROLES, set_roles
 from joindin.permissions import can_administer_users
+from joindin.queries.accounts.account_access import describe_access
 from joindin.queries.accounts.account_administration import STATES, find_account, get_account_history, list_accounts
 from joindin.queries.accounts.granted_permissions import list_granted_permissions
 from joindin.queries.accounts.groups import list_user_groups
@@ -24,6 +27,7 @@ from joindin.resources.web.admin.common import (
     read_paging,
     require_permission,
 )
+from joindin.utils.datetimes import utc_now
 from joindin.utils.text import strip_control_chars
 
 USERS_PATH = "/desk/people/"
@@ -42,6 +46,12 @@ class RolesForm(Form):
     trusted = BooleanField("Trusted: events need no approval")
     editor = BooleanField("Editor: approves and rejects events")
     admin = BooleanField("Admin: has all permissions")
+    reason = PlainTextField(
+        "Reason", [max_length(MAX_REASON_LENGTH, "The reason")], description="Stored in the audit log."
+    )
+
+
+class SecureForm(Form):
     reason = PlainTextField(
         "Reason", [max_length(MAX_REASON_LENGTH, "The reason")], description="Stored in the audit log."
     )
@@ -90,6 +100,42 @@ def set_roles_action(user_id):
         ACCOUNT_PATH if loses_access else page_path,
         error_path=page_path,
     )
+
+
+@blp.get("/people/<row_id:user_id>/secure/")
+@require_permission(can_administer_users)
+@recent_sign_in_required
+def confirm_secure_user(user_id):
+    user = find_account(db.session, user_id)
+    return admin_page(
+        "confirm_secure.html",
+        user=user,
+        form=SecureForm(formdata=None),
+        access=describe_access(db.session, user_id, utc_now()),
+    )
+
+
+@blp.post("/people/<row_id:user_id>/secure/")
+@require_permission(can_administer_users)
+@recent_sign_in_required
+def secure_user_action(user_id):
+    user, form = find_account(db.session, user_id), SecureForm()
+    if not form.validate():
+        access = describe_access(db.session, user_id, utc_now())
+        return admin_page("confirm_secure.html", 400, user=user, form=form, access=access)
+    ended = []
+
+    def operation():
+        reason = form.reason.data or ""
+        ended.extend(secure_account(db.session, user_id, actor=current_viewer().user, reason=reason, now=utc_now())[1])
+
+    is_own = user_id == current_viewer().user.id
+    response = perform_and_redirect(
+        operation, f"The account {user.username} is secured.", SIGN_IN_PATH if is_own else f"{USERS_PATH}{user_id}/"
+    )
+    if ended:
+        flash_success(f"This has ended: {'; '.join(ended)}.")
+    return response
 
 
 @blp.get("/people/<row_id:user_id>/removal/")

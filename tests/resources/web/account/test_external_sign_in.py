@@ -136,7 +136,7 @@ def test_verified_email_alone_does_not_sign_in(browser, session, provider):
 
 def test_verified_email_signs_in_if_the_settings_allow_it(browser, session, provider, monkeypatch, app):
     monkeypatch.setitem(app.config, "OIDC_LINK_BY_EMAIL", True)
-    make_user_with_password(session, "em", email="Emily@Example.org")
+    make_user_with_password(session, "em", email="Emily@Example.org", email_proven_at=utc_now())
 
     browser.call_back()
 
@@ -153,6 +153,27 @@ def test_unverified_account_is_not_linked_by_email(browser, session, provider, m
     reply = browser.call_back()
 
     assert (reply.status_code, browser.is_signed_in, connected_identities(session)) == (409, False, [])
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        {"email_proven_at": None},
+        {"email": "émily@example.org", "email_proven_at": utc_now()},
+        {"email": "emily@éxample.org", "email_proven_at": utc_now()},
+        {"email": "emily@example.org.example", "email_proven_at": utc_now()},
+    ],
+    ids=["may sign in, address not proven", "accent in the name", "accent in the domain", "longer domain"],
+)
+def test_only_the_same_proven_address_links_an_account(browser, session, provider, monkeypatch, app, account):
+    """An account may be verified by an import, the operator or a setting; that proves no address."""
+    monkeypatch.setitem(app.config, "OIDC_LINK_BY_EMAIL", True)
+    monkeypatch.setitem(app.config, "OIDC_REGISTRATION", False)
+    make_user_with_password(session, "em", **{"email": "emily@example.org", **account})
+
+    browser.call_back()
+
+    assert (browser.is_signed_in, connected_identities(session)) == (False, [])
 
 
 def test_no_account_is_created_if_the_settings_forbid_it(browser, session, provider, monkeypatch, app):

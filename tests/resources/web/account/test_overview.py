@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from joindin.db.base import Base
 from joindin.models import BrowserSession, EmailChange, EventComment, Mail, User
-from joindin.operations.accounts.users import send_password_reset
+from joindin.operations.accounts.passwords import send_password_reset
 from joindin.security.tokens import hash_token
 from joindin.utils.datetimes import utc_now
 from tests.browser_client import PASSWORD, Browser, main_text, make_user_with_password
@@ -130,6 +130,7 @@ def test_new_email_is_stored_after_confirmation(browser, another_browser, sessio
     assert (confirmed.status_code, again.status_code, ann.email) == (302, 400, "new@example.org")
     assert mails(session) == [
         ("password_reset", "ann@example.org"),
+        ("email_change_requested", "ann@example.org"),
         ("email_change", "new@example.org"),
         ("email_changed", "ann@example.org"),
     ]
@@ -146,9 +147,13 @@ def test_email_change_does_not_reveal_accounts(app, session, ann):
         answers.append((reply.status_code, reply.text, main_text(browser.get("/accounts/"))))
 
     assert len(set(answers)) == 1
+    notice = ("email_change_requested", "ann@example.org")
     assert mails(session) == [
+        notice,
         ("email_change", "free@example.org"),
+        notice,
         ("registration_existing_account", "bob@example.org"),
+        notice,
         ("registration_existing_account", "bob@example.org"),
     ]
 
@@ -163,7 +168,7 @@ def test_email_confirmed_by_another_user_is_refused(browser, session, ann):
     assert (reply.status_code, ann.email) == (400, "ann@example.org")
     assert "That address belongs to an account" in main_text(reply)
     assert session.scalars(select(User.email).order_by(User.id)).all() == ["ann@example.org", "NEW@example.org"]
-    assert mails(session) == [("email_change", "new@example.org")]
+    assert mails(session) == [("email_change_requested", "ann@example.org"), ("email_change", "new@example.org")]
 
 
 def test_expired_email_link_is_refused(browser, session, ann):
@@ -175,7 +180,7 @@ def test_expired_email_link_is_refused(browser, session, ann):
 
     assert (reply.status_code, ann.email) == (400, "ann@example.org")
     assert "This link is no longer valid" in main_text(reply)
-    assert mails(session) == [("email_change", "new@example.org")]
+    assert mails(session) == [("email_change_requested", "ann@example.org"), ("email_change", "new@example.org")]
 
 
 def test_user_lists_and_revokes_sessions(browser, another_browser, session, ann):

@@ -58,6 +58,7 @@ RECENT = {
     "/api/settings/token/withdraw/",
     "/desk/people/{}/removal/",
     "/desk/people/{}/roles/",
+    "/desk/people/{}/secure/",
     "/desk/people/{}/talk_comments/",
 }
 # Members of a group have its permissions.

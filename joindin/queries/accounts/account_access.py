@@ -1,0 +1,59 @@
+"""What gives access to an account, in words for its owner."""
+
+import datetime as dt
+
+from sqlalchemy import func, or_, select
+
+from joindin.models import PERSONAL, AccessToken, BrowserSession, Client, Consent, ExternalIdentity, Grant
+from joindin.queries.accounts.api_tokens import validity_conditions
+from joindin.queries.accounts.email_changes import get_pending_email
+
+MAX_NAMES = 50
+MAX_NAME_LENGTH = 100
+
+
+def describe_access(session, user_id: int, now: dt.datetime) -> list[str]:
+    """Return a phrase for each browser count, token, application, external account and requested address of the user."""
+    phrases = []
+    if count := _count_sessions(session, user_id, now):
+        phrases.append("the sign-in in one browser" if count == 1 else f"the sign-ins in {count} browsers")
+    phrases += [f"the personal token “{name}”" for name in _personal_tokens(session, user_id, now)]
+    phrases += [f"the access of the application “{name}”" for name in _applications(session, user_id, now)]
+    phrases += [f"the connection to the external account “{name}”" for name in _identities(session, user_id)]
+    if email := get_pending_email(session, user_id, now):
+        phrases.append(f"the change of the address to {email}, which was not confirmed")
+    return phrases
+
+
+def _count_sessions(session, user_id, now):
+    valid = (BrowserSession.revoked_at.is_(None), BrowserSession.expires_at > now)
+    return session.scalar(select(func.count()).where(BrowserSession.user_id == user_id, *valid))
+
+
+def _personal_tokens(session, user_id, now):
+    valid = (AccessToken.user_id == user_id, AccessToken.kind == PERSONAL, *validity_conditions(now))
+    return _names(session, select(AccessToken.description).where(*valid).order_by(AccessToken.id))
+
+
+def _applications(session, user_id, now):
+    """Return the names of clients with a token, a grant or a consent; ``None`` for tokens of deleted clients."""
+    tokens = select(AccessToken.client_id).where(
+        AccessToken.user_id == user_id, AccessToken.kind != PERSONAL, *validity_conditions(now)
+    )
+    grants = select(Grant.client_id).where(Grant.user_id == user_id, Grant.revoked_at.is_(None))
+    consents = select(Consent.client_id).where(Consent.user_id == user_id)
+    related = or_(*(Client.id.in_(ids) for ids in (tokens, grants, consents)))
+    names = _names(session, select(func.coalesce(Client.name, Client.key)).where(related).order_by(Client.id))
+    has_deleted = session.scalar(
+        tokens.where(AccessToken.client_id.is_(None)).limit(1).with_only_columns(AccessToken.id)
+    )
+    return [*names, "a deleted application"] if has_deleted else names
+
+
+def _identities(session, user_id):
+    identities = select(ExternalIdentity.name).where(ExternalIdentity.user_id == user_id)
+    return _names(session, identities.order_by(ExternalIdentity.id))
+
+
+def _names(session, statement):
+    return [(name or "")[:MAX_NAME_LENGTH] for name in session.scalars(statement.limit(MAX_NAMES))]
