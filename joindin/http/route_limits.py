@@ -122,6 +122,7 @@ LIMITS: Mapping[str, RouteLimit | Unlimited | Mapping[str, RouteLimit | Unlimite
     "/v2.1/users/{user_id}/permissions": EDIT,
     "/v2.1/users/{user_id}/roles": EDIT,
     "/v2.1/users/{user_id}/talk_comments": EDIT,
+    "/v2.1/users/{user_id}/access": COSTLY,
     "/v2.1/users/{user_id}/trusted": EDIT,
     # OAuth, in both dialects, and registration of applications by themselves.
     "/api/client": REGISTER_CLIENT,
@@ -188,6 +189,7 @@ LIMITS: Mapping[str, RouteLimit | Unlimited | Mapping[str, RouteLimit | Unlimite
     "/desk/groups/{group_id}/presets/": EDIT,
     "/desk/groups/{group_id}/removal/": EDIT,
     "/desk/people/{user_id}/removal/": EDIT,
+    "/desk/people/{user_id}/secure/": COSTLY,
     "/desk/people/{user_id}/roles/": EDIT,
     "/desk/people/{user_id}/talk_comments/": EDIT,
     "/desk/reasons/": EDIT,

@@ -1,4 +1,4 @@
-"""What gives access to an account, in words for its owner."""
+"""Sessions, tokens and connections that give access to an account, in words for its owner."""
 
 import datetime as dt
 

@@ -29,7 +29,7 @@ class RolesSchema(AccountSchema):
 
 
 class EndedAccessSchema(ObjectSchema):
-    ended = list_of(string(), "What has ended, in words.", example=["the sign-in in one browser"])
+    ended = list_of(string(), "Everything that has ended, in words.", example=["the sign-in in one browser"])
     meta = object_of(CallerMetaSchema)
 
 
