@@ -148,7 +148,7 @@ def secure(username: str, reason: str):
     The user chooses a new password by a mailed link. Check the e-mail address of the account first.
     """
     user, ended = secure_account(
-        db.session, _find(username).id, actor=None, reason=to_single_line(reason), now=utc_now()
+        db.session, _find(username).id, actor=None, reason=to_plain_line(reason), now=utc_now()
     )
     db.session.commit()
     click.echo(f"{user.username} has no password any more. This has ended:")
