@@ -17,8 +17,8 @@ def handle_domain_error(error: DomainError) -> Response:
 
 
 def handle_http_error(error: HTTPException) -> Response:
-    if error.code == 405:
-        return Response(status=204) if request.method == "OPTIONS" else _text_response("Not Found", 404)
+    if error.code == 405 and request.method == "OPTIONS":
+        return Response(status=204)
     return _text_response(error.name, error.code or 500)
 
 

@@ -47,4 +47,4 @@ def _is_gancio():
 
 
 def _method_rank(method):
-    return ("GET", "POST", "OPTIONS").index(method)
+    return ("GET", "POST", "OPTIONS").index(method) if method in ("GET", "POST", "OPTIONS") else -1

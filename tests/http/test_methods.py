@@ -1,0 +1,74 @@
+"""Methods that an address does not have: 405 with ``Allow``, generated from the routing table."""
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from joindin.http.surface_routing import EPHIOS, surface_for_path
+
+pytestmark = pytest.mark.runs_once("methods do not depend on the database")
+
+METHODS = [
+    "GET",
+    "HEAD",
+    "POST",
+    "PUT",
+    "DELETE",
+    "PATCH",
+    "TRACE",
+    "CONNECT",
+    "PROPFIND",
+    "FOO",
+    "A" * 100,
+    "get",
+    "Post",
+    "gET",
+]
+# Answered as preflight requests, or as their contract says.
+OPTIONS = "OPTIONS"
+
+
+def addresses(app):
+    """An address of each route, and the methods of all routes that match it."""
+    adapter = app.url_map.bind("localhost")
+    found = {}
+    for rule in app.url_map.iter_rules():
+        values = {name: 1 if "Int" in type(converter).__name__ else "x" for name, converter in rule._converters.items()}
+        path = urlsplit(adapter.build(rule.endpoint, values, min(rule.methods - {"HEAD"}))).path
+        found[path] = set(adapter.allowed_methods(path))
+    return found
+
+
+@pytest.mark.slow("sends a dozen requests to each route")
+def test_methods_that_are_not_declared_are_refused_on_every_path(app, api, session):
+    wrong = []
+    for path, declared in addresses(app).items():
+        for method in METHODS:
+            reply = api.request(method, path)
+            if method in declared or (surface_for_path(path) == EPHIOS and reply.status_code == 403):
+                # The contract of ephios authenticates first.
+                continue
+            allowed = {name.strip() for name in reply.headers.get("Allow", "").split(",")}
+            if reply.status_code != 405 or not allowed - {""} <= declared | {OPTIONS} or allowed == {""}:
+                wrong.append((method, path, reply.status_code, reply.headers.get("Allow")))
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("method", ["get", "Delete", "FOO"])
+@pytest.mark.parametrize("path", ["/nowhere", "/v2.1/nowhere", "/accounts/nowhere/", "/api/nowhere/", "/api/nowhere"])
+def test_an_unknown_address_is_not_found_with_any_method(api, path, method):
+    assert api.request(method, path).status_code == 404
+
+
+def test_a_method_in_lower_case_is_not_carried_out(api, session, token_for, host, event, count_rows):
+    session.commit()
+    headers = {"Authorization": f"Bearer {token_for(host)}"}
+    before = count_rows()
+
+    replies = [
+        api.request(method, f"/v2.1/events/{event.id}/attending", headers=headers) for method in ("post", "Post")
+    ]
+
+    assert [reply.status_code for reply in replies] == [405, 405]
+    assert count_rows() == before
