@@ -1,5 +1,7 @@
 """JSON objects in request bodies, parsed alike on every surface."""
 
+from codecs import BOM_UTF8
+
 import orjson
 
 from joindin.errors import InvalidInput
@@ -12,10 +14,11 @@ def parse_json_object(raw: bytes) -> dict:
 
     :raises InvalidInput: if the body is not valid JSON, with the position of the error, or no object.
     """
-    if not raw.strip():
+    text = raw.removeprefix(BOM_UTF8)
+    if not text.strip():
         return {}
     try:
-        body = orjson.loads(raw)
+        body = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise InvalidInput(f"The body is not valid JSON (line {error.lineno}, column {error.colno})") from None
     if body == []:
