@@ -4,7 +4,7 @@ An attempt is counted in the database, for all workers, before the route runs. T
 network is an IPv4 address or an IPv6 /64. Requests of visitors to a route that needs a user are refused by the route and not counted.
 """
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 
 from joindin.extensions import writer
 from joindin.http.request_identity import get_caller
@@ -20,15 +20,21 @@ PAGE_SURFACES = (WEB, OAUTH2)
 
 
 def init_app(app: Flask) -> None:
-    """Count the requests. To be called after the surfaces have registered their authentication."""
+    """Count the requests. To be called after the surfaces have registered their routes and their authentication."""
+    app.extensions["route_limits"] = {
+        (rule.rule, method): find_route_limit(rule, method) or EDIT
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods - READ_METHODS
+    }
     app.before_request(_count_request)
 
 
 def _count_request():
     """:raises RateLimited: if the user or the network has used up the limit of the route."""
-    if request.method in READ_METHODS or request.url_rule is None:
+    current = request._get_current_object()
+    if current.method in READ_METHODS or current.url_rule is None:
         return
-    limit = find_route_limit(request.url_rule, request.method) or EDIT
+    limit = current_app.extensions["route_limits"].get((current.url_rule.rule, current.method), EDIT)
     if not isinstance(limit, RouteLimit):
         return
     user, network = _identify_user(), client_network(request.remote_addr)

@@ -76,6 +76,7 @@ def exhaust_limits(session):
     session.commit()
 
 
+@pytest.mark.slow("sends hundreds of requests")
 @pytest.mark.parametrize("role", ["user", "visitor"])
 def test_every_limit_refuses_with_an_honest_retry_after(app, session, role):
     first, second = (Caller(app, make_user(session, is_admin=True) if role == "user" else None) for _ in range(2))

@@ -88,10 +88,13 @@ def _read_blocks(upload, position, width, height):
             elif block[1] == APPLICATION and block[2:16] in REPETITION:
                 kept.append(block[:18] + b"\0")
             position, others = end, others + 1
-            if others > MAX_PARTS:
-                raise too_many("GIF", "extensions", MAX_PARTS)
+        elif upload[position] == 0:
+            # Some encoders end a block twice.
+            position, others = position + 1, others + 1
         else:
             raise damaged_image("GIF")
+        if others > MAX_PARTS:
+            raise too_many("GIF", "extensions", MAX_PARTS)
     return frames, kept
 
 

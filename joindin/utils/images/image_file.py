@@ -26,6 +26,7 @@ class ImageFile:
     icc_profile: bytes | None = None
     orientation: int = 1
     gamma: float | None = None
+    is_lossless: bool = True
 
 
 def damaged_image(format_name: str) -> InvalidInput:

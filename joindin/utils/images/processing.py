@@ -66,8 +66,8 @@ def process_event_image(upload: bytes) -> list[ProcessedImage]:
         still = _decode(file)
         if file.format == "GIF":
             check_frames(file.content)
-        orig = file.content if file.format == "GIF" else _encode(still, file.format)
-        small = _encode(_shrink(still), file.format)
+        orig = file.content if file.format == "GIF" else _encode(still, file)
+        small = _encode(_shrink(still), file)
     extension = EXTENSIONS[file.format]
     return [
         ProcessedImage("orig", extension, file.width, file.height, orig),
@@ -101,14 +101,17 @@ def _shrink(image):
     )
 
 
-def _encode(image, image_format):
+def _encode(image, file):
     buffer = io.BytesIO()
     transparency = image.info.get("transparency")
     image.info = {} if transparency is None else {"transparency": transparency}
-    if image_format == "JPEG":
-        image.convert("RGB").save(buffer, image_format, quality=90, optimize=True)
+    if file.format == "JPEG":
+        image.convert("RGB").save(buffer, file.format, quality=90, optimize=True)
+    elif file.format == "WEBP" and file.is_lossless:
+        # The quality is the effort: more of it takes seconds for noise.
+        image.save(buffer, file.format, lossless=True, quality=20, method=1)
     else:
-        image.save(buffer, image_format)
+        image.save(buffer, file.format)
     return buffer.getvalue()
 
 

@@ -34,6 +34,7 @@ def parse_webp(upload: bytes) -> ImageFile:
         b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WEBP" + chunks,
         icc_profile=profile if 0 < len(profile) <= MAX_PROFILE_BYTES else None,
         orientation=parse_orientation(first.get(b"EXIF", b"").removeprefix(b"Exif\0\0")),
+        is_lossless=_is_lossless(first),
     )
 
 
@@ -52,6 +53,11 @@ def _read_chunks(upload):
         yield name, data
         position += 8 + length + length % 2
     raise too_many("WebP", "chunks", MAX_PARTS)
+
+
+def _is_lossless(chunks):
+    """Return whether the image, or the first frame of an animation, is compressed without losses."""
+    return b"VP8L" in chunks or chunks.get(b"ANMF", b"")[16:20] == b"VP8L"
 
 
 def _read_size(chunks):

@@ -105,3 +105,11 @@ def test_frames_and_pixels_are_limited_before_decoding():
         process_event_image(many_frames(100_000))
     with pytest.raises(InvalidInput, match=r"a GIF file may have at most 200,000,000 pixels in all frames$"):
         process_event_image(many_frames(200, size=(1440, 1440)))
+
+
+def test_blocks_that_end_twice_are_accepted():
+    upload = encode_animation()
+
+    orig, _small = process_event_image(upload[:-1] + b"\0\0\x3b")
+
+    assert orig.content == upload

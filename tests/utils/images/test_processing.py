@@ -199,3 +199,13 @@ def corners(image):
     side = image.width
     points = [(x * side // 20, y * side // 20) for x in (1, 8, 12, 18) for y in (1, 8, 12, 18)]
     return [image.convert("L").getpixel(point) > 128 for point in points]
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_lossless_webp_stays_lossless(mode):
+    noise = Image.merge(mode, [Image.effect_noise((200, 200), 60) for _ in mode])
+    opaque = noise if mode == "RGB" else Image.merge(mode, [*noise.split()[:3], Image.new("L", (200, 200), 200)])
+
+    orig, _small = process_event_image(encode(opaque, "WEBP", lossless=True, exact=True))
+
+    assert decode(orig).tobytes() == opaque.tobytes()
