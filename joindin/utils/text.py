@@ -72,7 +72,7 @@ def fold_case_accents(text: str) -> str:
     if line.isascii():
         return line.lower()
     decomposed = unicodedata.normalize("NFKD", line.casefold()).casefold()
-    folded = unicodedata.normalize("NFC", ACCENTS_PATTERN.sub("", decomposed))
+    folded = unicodedata.normalize("NFC", ACCENTS_PATTERN.sub("", decomposed)).strip()
     return folded[: max(MIN_FOLDED_LENGTH, 2 * len(text))]
 
 

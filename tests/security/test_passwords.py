@@ -5,8 +5,19 @@ from time import perf_counter
 
 import bcrypt
 import pytest
+from argon2 import PasswordHasher
 
-from joindin.security.passwords import MAX_PASSWORD_BYTES, check_password, hash_password, needs_rehash
+from joindin.security.passwords import (
+    MAX_PASSWORD_BYTES,
+    check_password,
+    hash_password,
+    matches_as_typed_only,
+    needs_rehash,
+    prepare_password,
+)
+
+# Those of the module, so that the hashes need no replacement for their parameters.
+PARAMETERS = {"time_cost": 2, "memory_cost": 19 * 1024, "parallelism": 1}
 
 # Seed data of the original: "imaadmin" and "johndoe" have the password "password".
 MD5 = hashlib.md5(b"password").hexdigest()
@@ -69,3 +80,41 @@ def test_too_long_password_is_not_checked():
     too_long = "x" * (MAX_PASSWORD_BYTES + 1)
 
     assert not check_password(too_long, hash_password(too_long))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "typed"),
+    [
+        ("pässword ü", "pa\u0308ssword u\u0308"),
+        ("pa\u0308ssword", "pässword"),
+        ("two words", "two\u00a0words"),
+        ("Å", "\u212b"),
+    ],
+)
+def test_a_password_matches_in_every_form_that_keyboards_send(chosen, typed):
+    assert check_password(typed, hash_password(chosen))
+
+
+@pytest.mark.parametrize(("chosen", "typed"), [("pässword", "password"), ("Password", "password"), ("ﬁve", "five")])
+def test_other_letters_are_another_password(chosen, typed):
+    assert not check_password(typed, hash_password(chosen))
+
+
+@pytest.mark.parametrize("typed", ["pa\u0308ssword", "two\u00a0words", "pass\u200bword", "👨‍👩‍👧 family"])
+def test_a_hash_of_the_form_that_was_typed_still_matches(typed):
+    for stored in (PasswordHasher(**PARAMETERS).hash(typed), hashlib.md5(typed.encode()).hexdigest()):
+        assert check_password(typed, stored)
+        assert not check_password(typed + "x", stored)
+
+
+def test_a_hash_that_matches_as_typed_only_is_replaced():
+    old, new = PasswordHasher(**PARAMETERS).hash("pa\u0308ss"), hash_password("pa\u0308ss")
+
+    assert [matches_as_typed_only("pa\u0308ss", stored) for stored in (old, new)] == [True, False]
+    assert matches_as_typed_only("plain", hash_password("plain")) is False
+
+
+@pytest.mark.parametrize("password", ["pass\u200bword", "pass\x00word", "\u202epassword", "pass\nword", ""])
+def test_a_password_with_characters_that_are_not_seen_cannot_be_prepared(password):
+    with pytest.raises(ValueError, match="characters"):
+        prepare_password(password)

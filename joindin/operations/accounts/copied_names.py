@@ -6,11 +6,21 @@ Names of speakers that hosts wrote are part of the programme and stay; a claim r
 
 from collections.abc import Iterable
 
-from sqlalchemy import and_, delete, or_, update
+from sqlalchemy import and_, delete, or_, select, update
 
-from joindin.models import AuditEntry, Event, EventComment, Mail, Registration, TalkSpeaker, User
+from joindin.models import (
+    AuditEntry,
+    EmailChange,
+    Event,
+    EventComment,
+    FormerEmail,
+    Mail,
+    Registration,
+    TalkSpeaker,
+    User,
+)
 from joindin.performance.sql.reader import batched
-from joindin.queries.accounts.copied_names import list_audit_entries_about, list_contact_events
+from joindin.queries.accounts.copied_names import list_audit_entries_about, list_contact_events, list_waiting_mails_with
 
 # Fields of the audit log: those that a changed account has, and those of other objects that hold names of users.
 _ACCOUNT_FIELDS = ("username", "full_name", "email")
@@ -45,20 +55,32 @@ def _set_contact_name(session, contact_events, name):
 
 
 def _remove_from_outbox(session, user):
-    """Delete the mails to the user and the registrations with the address; clear it where it is a reply address."""
-    is_to_user = Mail.user_id == user.id
+    """Delete the mails to the user and the registrations with the address; hide the name and address in other mails."""
+    addresses = [user.email] if user.email else []
+    for model in (EmailChange, FormerEmail):
+        addresses += session.scalars(select(model.email).where(model.user_id == user.id))
+    to_user = or_(Mail.user_id == user.id, Mail.recipient.in_(addresses))
+    session.execute(delete(Mail).where(to_user).execution_options(synchronize_session=False))
+    session.execute(delete(Registration).where(Registration.email.in_(addresses)))
     if user.email:
-        is_to_user = or_(is_to_user, Mail.recipient == user.email)
-        is_answered = (Mail.reply_to.contains(user.email, autoescape=True), Mail.due_at.is_(None))
-        answered = update(Mail).where(*is_answered).values(reply_to=None)
-        session.execute(answered.execution_options(synchronize_session=False))
-        session.execute(delete(Registration).where(Registration.email == user.email))
-    session.execute(delete(Mail).where(is_to_user).execution_options(synchronize_session=False))
+        answered = (Mail.reply_to.contains(user.email, autoescape=True), Mail.due_at.is_(None))
+        cleared = update(Mail).where(*answered).values(reply_to=None)
+        session.execute(cleared.execution_options(synchronize_session=False))
+    names = {user.username, user.full_name} - {None, ""}
+    for mail in list_waiting_mails_with(session, names):
+        mail.context = {
+            field: _placeholder(user) if isinstance(value, str) and value in names else value
+            for field, value in mail.context.items()
+        }
+
+
+def _placeholder(user):
+    return f"deleted account {user.id}"
 
 
 def _remove_from_audit_log(session, user):
     """Replace the names by the id of the account, which does not tell who it was but keeps entries together."""
-    placeholder = f"deleted account {user.id}"
+    placeholder = _placeholder(user)
     is_subject = and_(AuditEntry.subject_type == "user", AuditEntry.subject_id == user.id)
     # Users who delete themselves have no id in that entry.
     has_deleted_itself = and_(is_subject, AuditEntry.actor_id.is_(None), AuditEntry.actor_name == user.username)

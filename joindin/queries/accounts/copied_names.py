@@ -1,11 +1,11 @@
-"""Copies of a user's names in other tables: contact names of events, and entries of the audit log about the user."""
+"""Copies of a user's names in other tables: contact names of events, entries of the audit log, waiting mails."""
 
 import json
 from collections.abc import Iterable
 
-from sqlalchemy import Text, and_, cast, or_, select
+from sqlalchemy import Text, and_, cast, false, or_, select
 
-from joindin.models import AuditEntry, Event, EventContact, EventHost, User
+from joindin.models import AuditEntry, Event, EventContact, EventHost, Mail, User
 from joindin.utils.text import fold_case
 
 
@@ -32,6 +32,16 @@ def list_contact_events(session, user_id: int, names: Iterable[str | None]) -> l
 def list_audit_entries_about(session, user: User) -> list[AuditEntry]:
     """Return the entries whose subject is the user, or whose changes contain a name of the user."""
     is_subject = and_(AuditEntry.subject_type == "user", AuditEntry.subject_id == user.id)
-    quoted_names = [json.dumps(name) for name in (user.username, user.full_name) if name]
-    mentions = [cast(AuditEntry.changes, Text).contains(name, autoescape=True) for name in quoted_names]
+    mentions = [_has_value(AuditEntry.changes, name) for name in (user.username, user.full_name) if name]
     return session.scalars(select(AuditEntry).where(or_(is_subject, *mentions)).order_by(AuditEntry.id)).all()
+
+
+def list_waiting_mails_with(session, names: Iterable[str]) -> list[Mail]:
+    """Return the mails that are not sent yet and whose context contains one of ``names``."""
+    mentions = [_has_value(Mail.context, name) for name in names]
+    return session.scalars(select(Mail).where(Mail.due_at.is_not(None), or_(false(), *mentions)).order_by(Mail.id)).all()
+
+
+def _has_value(column, value):
+    """Return the condition that the stored JSON contains this text, quoted."""
+    return cast(column, Text).contains(json.dumps(value), autoescape=True)
