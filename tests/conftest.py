@@ -9,7 +9,7 @@ from functools import partial
 
 import hypothesis
 import pytest
-from flask_migrate import upgrade
+from flask_migrate import downgrade, upgrade
 from sqlalchemy import event as sqlalchemy_event
 
 from joindin import create_app
@@ -113,6 +113,21 @@ def session(app):
     with app.app_context():
         yield db.session
         db.session.rollback()
+
+
+@pytest.fixture
+def at_revision(app, session):
+    """Downgrade the database to a revision; it is upgraded again when the test ends."""
+
+    def go(revision):
+        session.commit()
+        session.remove()
+        downgrade(revision=revision)
+
+    yield go
+    # An open transaction would keep the tables locked.
+    session.remove()
+    upgrade()
 
 
 @pytest.fixture

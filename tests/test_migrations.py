@@ -2,8 +2,7 @@
 
 import datetime as dt
 
-import pytest
-from flask_migrate import downgrade, upgrade
+from flask_migrate import upgrade
 from sqlalchemy import bindparam, func, select, text
 
 from joindin.db.base import UtcDateTime
@@ -13,21 +12,6 @@ from joindin.operations.accounts.granted_permissions import grant_permission, re
 from joindin.security.scopes import ALL_SCOPES
 from joindin.security.tokens import hash_token
 from tests.factories import NOW, make_client, make_event, make_user
-
-
-@pytest.fixture
-def at_revision(app, session):
-    """Downgrade the database to a revision; it is upgraded again when the test ends."""
-
-    def go(revision):
-        session.commit()
-        session.remove()
-        downgrade(revision=revision)
-
-    yield go
-    # An open transaction would keep the tables locked.
-    session.remove()
-    upgrade()
 
 
 def test_old_tokens_are_good_for_everything_and_new_kinds_are_dropped_on_the_way_down(session, at_revision):

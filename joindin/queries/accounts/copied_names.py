@@ -39,7 +39,9 @@ def list_audit_entries_about(session, user: User) -> list[AuditEntry]:
 def list_waiting_mails_with(session, names: Iterable[str]) -> list[Mail]:
     """Return the mails that are not sent yet and whose context contains one of ``names``."""
     mentions = [_has_value(Mail.context, name) for name in names]
-    return session.scalars(select(Mail).where(Mail.due_at.is_not(None), or_(false(), *mentions)).order_by(Mail.id)).all()
+    return session.scalars(
+        select(Mail).where(Mail.due_at.is_not(None), or_(false(), *mentions)).order_by(Mail.id)
+    ).all()
 
 
 def _has_value(column, value):
