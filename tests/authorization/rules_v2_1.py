@@ -36,6 +36,8 @@ LISTS_OF_USER = ("attended", "hosted", "talk_comments", "talks")
 V2_1_RULES = {
     **{f"/v2.1/events/{{event_id}}/{name}/{{below}}": ANYONE_READS for name in LISTS_OF_EVENT},
     **{f"/v2.1/users/{{user_id}}/{name}/{{below}}": ANYONE_READS for name in LISTS_OF_USER},
+    "/v2.1/events/{event_id}/comments/reported/{below}": {"GET": HOSTS},
+    "/v2.1/events/{event_id}/talk_comments/reported/{below}": {"GET": HOSTS},
     "/": ANYONE_READS | ANY_METHOD,
     "/v2.1": ANYONE_READS | ANY_METHOD,
     "/v2.1/accounts": {"GET": ADMINS},

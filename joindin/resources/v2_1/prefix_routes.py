@@ -8,12 +8,12 @@ from flask_smorest import Blueprint
 
 from joindin.resources.v2_1.accounts.users import AttendedEvents, HostedEvents
 from joindin.resources.v2_1.events.event_attendance import EventAttendees, EventAttending
-from joindin.resources.v2_1.events.event_comments import EventComments
+from joindin.resources.v2_1.events.event_comments import EventComments, EventReports
 from joindin.resources.v2_1.events.event_hosts import EventHosts
 from joindin.resources.v2_1.events.event_images import EventImages
 from joindin.resources.v2_1.events.event_talks import EventTalks
 from joindin.resources.v2_1.openapi import add_undocumented_route
-from joindin.resources.v2_1.talks.talk_comments import EventTalkComments, UserTalkComments
+from joindin.resources.v2_1.talks.talk_comments import EventTalkComments, TalkReports, UserTalkComments
 from joindin.resources.v2_1.talks.talks import UserTalks
 from joindin.resources.v2_1.talks.tracks import EventTracks
 
@@ -23,9 +23,11 @@ LISTS = {
     "/events/<positive:event_id>/attendees": EventAttendees,
     "/events/<positive:event_id>/attending": EventAttending,
     "/events/<positive:event_id>/comments": EventComments,
+    "/events/<positive:event_id>/comments/reported": EventReports,
     "/events/<positive:event_id>/hosts": EventHosts,
     "/events/<positive:event_id>/images": EventImages,
     "/events/<positive:event_id>/talk_comments": EventTalkComments,
+    "/events/<positive:event_id>/talk_comments/reported": TalkReports,
     "/events/<positive:event_id>/talks": EventTalks,
     "/events/<positive:event_id>/tracks": EventTracks,
     "/users/<positive:user_id>/attended": AttendedEvents,

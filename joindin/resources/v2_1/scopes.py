@@ -1,7 +1,7 @@
 """Scope that each route of v2.1 requires of a token."""
 
 from joindin.http.token_scopes import CONFIDENTIAL, OWN_DATA, PUBLIC
-from joindin.security.scopes import CONFIDENTIAL_WRITE, ME_READ, ME_WRITE, PUBLIC_READ, PUBLIC_WRITE
+from joindin.security.scopes import CONFIDENTIAL_READ, CONFIDENTIAL_WRITE, ME_READ, ME_WRITE, PUBLIC_READ, PUBLIC_WRITE
 
 ROUTES = {
     "/": PUBLIC,
@@ -30,6 +30,7 @@ ROUTES = {
     "/v2.1/events/{event_id}/comments": PUBLIC,
     "/v2.1/events/{event_id}/comments/{below}": {"GET": PUBLIC_READ},
     "/v2.1/events/{event_id}/comments/reported": CONFIDENTIAL,
+    "/v2.1/events/{event_id}/comments/reported/{below}": {"GET": CONFIDENTIAL_READ},
     # A host has rights at an event: to give and take them is no change of public data.
     "/v2.1/events/{event_id}/hosts": {"GET": PUBLIC_READ, "POST": CONFIDENTIAL_WRITE},
     "/v2.1/events/{event_id}/hosts/{below}": {"GET": PUBLIC_READ},
@@ -40,6 +41,7 @@ ROUTES = {
     "/v2.1/events/{event_id}/talk_comments": PUBLIC,
     "/v2.1/events/{event_id}/talk_comments/{below}": {"GET": PUBLIC_READ},
     "/v2.1/events/{event_id}/talk_comments/reported": CONFIDENTIAL,
+    "/v2.1/events/{event_id}/talk_comments/reported/{below}": {"GET": CONFIDENTIAL_READ},
     "/v2.1/events/{event_id}/talks": PUBLIC,
     "/v2.1/events/{event_id}/talks/{below}": {"GET": PUBLIC_READ},
     "/v2.1/events/{event_id}/tracks": PUBLIC,

@@ -3,7 +3,15 @@
 import pytest
 
 from joindin.resources.v2_1.prefix_routes import LISTS
-from tests.factories import make_attendance, make_event_comment, make_talk, make_talk_comment, make_track, make_user
+from tests.factories import (
+    make_attendance,
+    make_event_comment,
+    make_report,
+    make_talk,
+    make_talk_comment,
+    make_track,
+    make_user,
+)
 
 
 @pytest.fixture
@@ -13,6 +21,8 @@ def ids(session, event, host):
     make_talk_comment(session, talk, host, rating=0)
     make_event_comment(session, event, host, rating=0)
     make_attendance(session, event, host)
+    make_report(session, make_event_comment(session, event, is_hidden=True))
+    make_report(session, make_talk_comment(session, talk, is_hidden=True))
     return {"event_id": event.id, "user_id": host.id}
 
 
@@ -35,9 +45,12 @@ def test_what_follows_a_list_does_not_matter(api, host, ids, rule, below):
 
 
 def test_lists_of_more_than_the_path_keep_their_meaning(api, event):
-    reported, unknown = (api.get(f"/v2.1/events/{event.id}/{path}") for path in ("comments/reported", "nonsense/3"))
+    paths = ("comments/reported", "comments/reported/3", "nonsense/3")
+    reported, below, unknown = (api.get(f"/v2.1/events/{event.id}/{path}") for path in paths)
 
-    assert (reported.status_code, reported.json) == (401, ["You must log in to do that"])
+    assert [(reply.status_code, reply.json) for reply in (reported, below)] == [
+        (401, ["You must log in to do that"])
+    ] * 2
     assert (unknown.status_code, unknown.json) == (404, ["Unknown Subrequest"])
 
 
