@@ -14,13 +14,9 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from joindin.http.csrf import csrf_token
 from joindin.http.sessions import next_url
-from joindin.security.password_strength import is_common_password
-from joindin.security.passwords import MAX_PASSWORD_BYTES, prepare_password
+from joindin.security.password_strength import find_password_problem
 from joindin.utils.email_addresses import is_email
 from joindin.utils.text import to_plain_line, to_plain_text
-
-MIN_PASSWORD_LENGTH = 10
-MSG_PASSWORD_TOO_WEAK = "Choose a password that is harder to guess"
 
 
 class Form(FlaskForm):
@@ -116,17 +112,9 @@ def valid_email(_form, field: Field) -> None:
 
 
 def strong_password(form, field: Field) -> None:
-    """Require a longer password than the API does, and none that contains one of ``form.names`` or is common."""
-    if len(field.data) < MIN_PASSWORD_LENGTH:
-        raise ValidationError(f"Choose a password of at least {MIN_PASSWORD_LENGTH} characters")
-    if len(field.data.encode(errors="replace")) > MAX_PASSWORD_BYTES:
-        raise ValidationError(f"Choose a password of at most {MAX_PASSWORD_BYTES} characters")
-    try:
-        prepare_password(field.data)
-    except ValueError:
-        raise ValidationError("Choose a password without control and invisible characters") from None
-    if len(set(field.data)) < 4 or is_common_password(field.data, *form.names):
-        raise ValidationError(MSG_PASSWORD_TOO_WEAK)
+    """Apply the rule for new passwords; ``form.names`` are the names of the account."""
+    if problem := find_password_problem(field.data, *form.names):
+        raise ValidationError(problem)
 
 
 def init_app(app: Flask) -> None:

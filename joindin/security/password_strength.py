@@ -1,11 +1,46 @@
-"""Check for passwords that an attacker would try first."""
+"""The rule for new passwords, on every surface."""
 
 import string
+from dataclasses import dataclass
 
+from joindin.security.passwords import MAX_PASSWORD_BYTES, prepare_password
 from joindin.utils.text import fold_case_accents
+
+
+@dataclass(frozen=True)
+class PasswordRule:
+    min_bytes: int
+    min_different_characters: int
+
+
+STANDARD_RULE = PasswordRule(min_bytes=10, min_different_characters=4)
+# The contract of Joind.in v2.1 fixes the length for its routes (spec 9.1), and its clients use such passwords.
+V2_1_RULE = PasswordRule(min_bytes=6, min_different_characters=1)
+
+MSG_PASSWORD_INVISIBLE = "Passwords must not contain control or invisible characters"
+MSG_PASSWORD_TOO_COMMON = "That password is easy to guess. Choose another"
 
 PRODUCT_NAMES = ("joindin", "joind.in")
 STRIP_CHARS = string.digits + string.punctuation + string.whitespace
+
+
+def find_password_problem(password: str, *names: str | None, rule: PasswordRule = STANDARD_RULE) -> str | None:
+    """Return why a password is refused for a user with these ``names``, or None.
+
+    The messages about the length are those of the v2.1 contract.
+    """
+    length = len(password.encode(errors="replace"))
+    if length < rule.min_bytes:
+        return f"Passwords must be at least {rule.min_bytes} characters long"
+    if length > MAX_PASSWORD_BYTES:
+        return f"Passwords must be at most {MAX_PASSWORD_BYTES} characters long"
+    try:
+        password = prepare_password(password)
+    except ValueError:
+        return MSG_PASSWORD_INVISIBLE
+    if len(set(password)) < rule.min_different_characters or is_common_password(password, *names):
+        return MSG_PASSWORD_TOO_COMMON
+    return None
 
 
 def is_common_password(password: str, *names: str | None) -> bool:

@@ -11,9 +11,10 @@ from joindin.models import PasswordReset, User
 from joindin.operations.accounts.access_revocation import secure_access
 from joindin.operations.accounts.pending_confirmations import add_confirmation, get_confirmation, lock_confirmation
 from joindin.operations.accounts.security_mails import mail_account_secured, mail_password_changed
-from joindin.operations.accounts.users import password_error, personal_strings
+from joindin.operations.accounts.users import personal_strings
 from joindin.operations.audit import log_action
 from joindin.operations.outbox import enqueue_mail
+from joindin.security.password_strength import V2_1_RULE, find_password_problem
 from joindin.security.passwords import hash_password
 from joindin.security.tokens import new_token
 
@@ -36,7 +37,7 @@ def reset_password(session, token: str, password: str, *, now: dt.datetime) -> l
     :raises InvalidInput: if the token is unknown or expired, or the password is refused.
     :raises Conflict: if the account is in use by too many requests.
     """
-    if problem := password_error(password):
+    if problem := find_password_problem(password, rule=V2_1_RULE):
         raise InvalidInput(problem)
     # Looked up first, because the hash takes time, and locked after it, because the lock should be short.
     if get_confirmation(session, PasswordReset, token, now=now) is None:
@@ -48,7 +49,7 @@ def reset_password(session, token: str, password: str, *, now: dt.datetime) -> l
         if reset is None:
             raise InvalidInput(MSG_RESET_FAILED)
         user = session.get_one(User, reset.user_id)
-        if problem := password_error(password, *personal_strings(user)):
+        if problem := find_password_problem(password, *personal_strings(user), rule=V2_1_RULE):
             raise InvalidInput(problem)
         user.password_hash, user.email_proven_at = new_hash, now
         ended = secure_access(session, user.id, now=now)
@@ -65,7 +66,7 @@ def set_password_as_operator(session, user: User, password: str, *, now: dt.date
     :raises InvalidInput: if the password is refused.
     :raises Conflict: if the account is in use by too many requests.
     """
-    if problem := password_error(password, *personal_strings(user)):
+    if problem := find_password_problem(password, *personal_strings(user)):
         raise InvalidInput(problem)
     new_hash = hash_password(password)
 

@@ -15,21 +15,18 @@ from joindin.operations.accounts.pending_confirmations import (
 from joindin.operations.audit import log_action
 from joindin.operations.outbox import enqueue_mail
 from joindin.queries.accounts.users import has_users, is_email_taken, is_username_taken
-from joindin.security.password_strength import is_common_password
-from joindin.security.passwords import MAX_PASSWORD_BYTES, hash_password, prepare_password
+from joindin.security.password_strength import find_password_problem
+from joindin.security.passwords import hash_password
 from joindin.security.tokens import new_token
 from joindin.utils.email_addresses import is_email
 from joindin.utils.text import to_plain_line, to_plain_text
 from joindin.utils.usernames import InvalidUsername, prepare_username
 
-MIN_PASSWORD_LENGTH = 6
 MAX_USERNAME_LENGTH = 100
 MAX_FULL_NAME_LENGTH = 200
 REASON_FIRST_ACCOUNT = "The first account"
 MSG_EMAIL_TAKEN = "That email is already associated with another account"
 MSG_USERNAME_TAKEN = "That username is already in use. Choose another"
-MSG_PASSWORD_INVISIBLE = "Passwords must not contain control or invisible characters"
-MSG_PASSWORD_TOO_COMMON = "That password is easy to guess. Choose another"
 
 
 def register_user(session, *, now: dt.datetime, password: str, is_verified: bool = False, **fields) -> User:
@@ -78,22 +75,6 @@ def verify_address(session, token: str, *, now: dt.datetime) -> User:
     delete_confirmations(session, user.id, EmailVerification)
     session.flush()
     return user
-
-
-def password_error(password: str, *names: str | None) -> str | None:
-    """Return why a password is refused for a user with these names, or None. Lengths are in bytes.
-
-    The messages about the length are the contract's.
-    """
-    if len(password.encode()) < MIN_PASSWORD_LENGTH:
-        return f"Passwords must be at least {MIN_PASSWORD_LENGTH} characters long"
-    if len(password.encode()) > MAX_PASSWORD_BYTES:
-        return f"Passwords must be at most {MAX_PASSWORD_BYTES} characters long"
-    try:
-        password = prepare_password(password)
-    except ValueError:
-        return MSG_PASSWORD_INVISIBLE
-    return MSG_PASSWORD_TOO_COMMON if is_common_password(password, *names) else None
 
 
 def personal_strings(user: User) -> tuple[str | None, ...]:
@@ -190,7 +171,7 @@ def _account_problems(username, email, full_name, password):
         problems.append(f"The full name must have at most {MAX_FULL_NAME_LENGTH} characters")
     if not is_email(email):
         problems.append("A valid email address is required")
-    if problem := password_error(password, username, email, full_name):
+    if problem := find_password_problem(password, username, email, full_name):
         problems.append(problem)
     return problems
 

@@ -2,9 +2,9 @@
 
 from joindin.extensions import db
 from joindin.models import User
-from joindin.operations.accounts.users import MSG_PASSWORD_TOO_COMMON
 from joindin.queries.accounts.users import is_email_taken, is_username_taken
 from joindin.resources.v2_1.request_params import Params
+from joindin.security.password_strength import MSG_PASSWORD_TOO_COMMON
 from joindin.utils.email_addresses import is_email
 from joindin.utils.text import to_plain_line, to_plain_text
 from joindin.utils.usernames import InvalidUsername, prepare_username

@@ -10,7 +10,7 @@ from joindin.http.request_identity import get_caller
 from joindin.operations.accounts.account_deletion import delete_talk_comments, delete_user
 from joindin.operations.accounts.profiles import edit_profile, verify_current_password
 from joindin.operations.accounts.roles import set_roles
-from joindin.operations.accounts.users import password_error, personal_strings
+from joindin.operations.accounts.users import personal_strings
 from joindin.operations.rate_limits import MSG_TRY_LATER
 from joindin.permissions import can_administer_users
 from joindin.queries.accounts.users import find_user
@@ -30,6 +30,7 @@ from joindin.resources.v2_1.field_lengths import find_length_errors
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns_empty
 from joindin.resources.v2_1.request_params import get_params
 from joindin.resources.v2_1.responses import empty_response
+from joindin.security.password_strength import V2_1_RULE, find_password_problem
 from joindin.viewer import Viewer
 
 blp = Blueprint("profiles", __name__, url_prefix="/v2.1", description="Changes to accounts")
@@ -185,7 +186,7 @@ def _parse_profile(params, user, password):
     if error := find_email_error(fields.get("email", ""), owner_id=user.id):
         errors.append(error)
     names = (*personal_strings(user), fields.get("username"), fields.get("email"), fields.get("full_name"))
-    if password and (error := password_error(password, *names)):
+    if password and (error := find_password_problem(password, *names, rule=V2_1_RULE)):
         errors.append(error)
     if "username" in fields:
         fields["username"], error = check_username(fields["username"], owner=user, taken_message=MSG_USERNAME_TAKEN)

@@ -8,7 +8,7 @@ from joindin.errors import InvalidInput, NotFound
 from joindin.extensions import db, reader
 from joindin.http.request_identity import get_caller
 from joindin.operations.accounts.passwords import MSG_RESET_FAILED, reset_password
-from joindin.operations.accounts.users import password_error, register_user, verify_address
+from joindin.operations.accounts.users import register_user, verify_address
 from joindin.queries.accounts.users import (
     find_user_key,
     find_user_key_by_name,
@@ -44,6 +44,7 @@ from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.rendering import render_events, render_users
 from joindin.resources.v2_1.request_params import get_params, get_query_params
 from joindin.resources.v2_1.responses import empty_response
+from joindin.security.password_strength import V2_1_RULE, find_password_problem
 from joindin.utils.datetimes import utc_now
 from joindin.utils.text import to_plain_text
 
@@ -214,7 +215,9 @@ def _parse_registration(params):
         errors.append(error)
     if not password:
         errors.append(MSG_PASSWORD_REQUIRED)
-    elif error := password_error(password, fields["username"], fields["email"], fields["full_name"]):
+    elif error := find_password_problem(
+        password, fields["username"], fields["email"], fields["full_name"], rule=V2_1_RULE
+    ):
         errors.append(error)
     errors += find_length_errors(fields, MAX_LENGTHS)
     if errors:

@@ -5,7 +5,7 @@ from wtforms import PasswordField
 
 from joindin.errors import InvalidInput
 from joindin.extensions import db
-from joindin.http.forms import MSG_PASSWORD_TOO_WEAK, Form, PlainTextField, required
+from joindin.http.forms import Form, PlainTextField, required
 from joindin.http.html_pages import flash_success, render_page
 from joindin.http.password_login import authenticate
 from joindin.http.sessions import current_session, recent_sign_in_required, require_user
@@ -13,12 +13,13 @@ from joindin.operations.accounts.passwords import reset_password, send_password_
 from joindin.operations.accounts.pending_confirmations import is_mail_allowed
 from joindin.operations.accounts.profiles import edit_profile
 from joindin.operations.accounts.timing import imitate_confirmation
-from joindin.operations.accounts.users import MSG_PASSWORD_TOO_COMMON, personal_strings
+from joindin.operations.accounts.users import personal_strings
 from joindin.queries.accounts.users import get_user_by_login
 from joindin.resources.web.account.mailed_links import MailedTokenForm, link_expired_page
 from joindin.resources.web.account.registration import new_password_field
 from joindin.resources.web.account.sign_in import USERNAME_ATTRIBUTES
 from joindin.resources.web.public.pages import blp
+from joindin.security.password_strength import MSG_PASSWORD_TOO_COMMON
 from joindin.utils.datetimes import utc_now
 
 
@@ -73,7 +74,7 @@ def new_password_page():
             db.session.rollback()
             if str(error) != MSG_PASSWORD_TOO_COMMON:
                 return link_expired_page()
-            form.add_error(MSG_PASSWORD_TOO_WEAK, form.password)
+            form.add_error(MSG_PASSWORD_TOO_COMMON, form.password)
         else:
             db.session.commit()
             flash_success("Your password is changed. You can sign in with it now.")

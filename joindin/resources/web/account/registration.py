@@ -6,7 +6,6 @@ from wtforms import PasswordField, ValidationError
 from joindin.errors import Conflict, InvalidInput
 from joindin.extensions import db
 from joindin.http.forms import (
-    MIN_PASSWORD_LENGTH,
     EmailField,
     Form,
     PlainTextField,
@@ -27,6 +26,7 @@ from joindin.operations.accounts.users import MAX_USERNAME_LENGTH, MSG_USERNAME_
 from joindin.queries.accounts.users import is_username_taken
 from joindin.resources.web.account.mailed_links import MailedTokenForm, link_expired_page
 from joindin.resources.web.public.pages import blp
+from joindin.security.password_strength import STANDARD_RULE
 from joindin.utils.datetimes import utc_now
 from joindin.utils.usernames import InvalidUsername, prepare_username
 
@@ -35,7 +35,7 @@ def new_password_field(label: str) -> PasswordField:
     return PasswordField(
         label,
         [required("Choose a password"), strong_password],
-        description=f"At least {MIN_PASSWORD_LENGTH} characters. Several words are easier to remember",
+        description=f"At least {STANDARD_RULE.min_bytes} characters. Several words are easier to remember",
         render_kw={"autocomplete": "new-password"},
     )
 

@@ -128,7 +128,7 @@ def test_changed_password_ends_other_sessions(browser, another_browser, session)
     [
         ({"old_password": "wrong", "password": ANOTHER}, "That is not your current password"),
         ({"old_password": "", "password": ANOTHER}, "Enter your current password"),
-        ({"old_password": PASSWORD, "password": "short"}, "Choose a password of at least 10 characters"),
+        ({"old_password": PASSWORD, "password": "short"}, "Passwords must be at least 10 characters long"),
     ],
 )
 def test_password_change_needs_the_current_password(browser, session, fields, message):
@@ -191,7 +191,7 @@ def test_common_password_is_refused(browser, session, common_password):
 
     for reply in (chosen, changed):
         assert reply.status_code == 200
-        assert "Choose a password that is harder to guess" in main_text(reply)
+        assert "That password is easy to guess. Choose another" in main_text(reply)
     assert check_password(PASSWORD, ann.password_hash)
 
 
