@@ -69,8 +69,8 @@ def test_client_secret_depends_on_key_client_and_generation():
 def test_unsubscribe_token_names_user_and_topic():
     token = unsubscribe_token("key", 7, "feedback")
 
-    assert parse_unsubscribe_token("key", token) == (7, "feedback")
-    assert parse_unsubscribe_token("other", token) is None
+    assert parse_unsubscribe_token(("key",), token) == (7, "feedback")
+    assert parse_unsubscribe_token(("other",), token) is None
 
 
 @pytest.mark.parametrize(
@@ -89,4 +89,4 @@ def test_unsubscribe_token_names_user_and_topic():
     ],
 )
 def test_changed_unsubscribe_token_is_refused(change):
-    assert parse_unsubscribe_token("key", change(unsubscribe_token("key", 7, "feedback"))) is None
+    assert parse_unsubscribe_token(("key",), change(unsubscribe_token("key", 7, "feedback"))) is None

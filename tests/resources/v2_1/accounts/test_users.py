@@ -175,7 +175,7 @@ def test_a_username_is_matched_without_case_and_accents(api, session, alice, nam
     assert (reply.json["meta"]["count"], reply.json["meta"]["total"]) == (1, 1)
 
 
-@pytest.mark.parametrize("name", ["jos", "jo%25", "josef", "_ose", "%5C", "x" * 70_000])
+@pytest.mark.parametrize("name", ["jos", "jo%25", "josef", "_ose", "%5C", "x" * 7_000])
 def test_a_username_is_matched_whole(api, session, name):
     make_user(session, "José")
 
@@ -194,7 +194,7 @@ def test_a_username_is_matched_whole(api, session, name):
         ("%25", ["percent%"]),
         ("_", ["under_score"]),
         ("%5C", ["back\\slash"]),
-        ("x" * 70_000, []),
+        ("x" * 7_000, []),
         ("%EF%B7%BA" * 200, []),
     ],
 )
