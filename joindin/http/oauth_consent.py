@@ -7,7 +7,7 @@ from joindin.extensions import db
 from joindin.http.csrf import check_csrf
 from joindin.http.html_pages import render_page
 from joindin.http.security_headers import allow_form_action
-from joindin.http.sessions import session_user, sign_in_url
+from joindin.http.sessions import has_recent_sign_in, redirect_to_confirmation, session_user, sign_in_url
 from joindin.oauth2.flask_requests import FlaskOAuth2Request
 from joindin.oauth2.server import OAuth2Server
 from joindin.operations.accounts.oauth_grants import store_consent
@@ -29,7 +29,10 @@ ROUND_TRIPPED_FIELDS = (
 
 
 def authorize(server: OAuth2Server, oauth_request: FlaskOAuth2Request) -> Response:
-    """Return the consent page, or redirect to the application after the user has decided. Commits."""
+    """Return the consent page, or redirect to the application after the user has decided. Commits.
+
+    A consent creates tokens and therefore needs a recent sign-in. A silent approval of the same scopes does not.
+    """
     user = session_user()
     if user is None:
         return redirect(sign_in_url())
@@ -39,9 +42,12 @@ def authorize(server: OAuth2Server, oauth_request: FlaskOAuth2Request) -> Respon
     except OAuth2Error as error:
         return server.deny_authorization(oauth_request, error) if error.redirect_uri else _error_page(error)
     client, scopes = grant.client.row, oauth_request.scope.split()
-    if request.method != "POST" and not _has_silent_consent(user, client, scopes):
-        return _consent_page(grant, scopes)
+    is_asked = request.method != "POST" and not _has_silent_consent(user, client, scopes)
     is_allowed = request.method != "POST" or "allow" in request.form
+    if (is_asked or (request.method == "POST" and is_allowed)) and not has_recent_sign_in():
+        return redirect_to_confirmation()
+    if is_asked:
+        return _consent_page(grant, scopes)
     if is_allowed and request.method == "POST":
         store_consent(db.session, user_id=user.id, client_id=client.id, scopes=scopes, now=utc_now())
     response = server.create_authorization_response(oauth_request, grant_user=user if is_allowed else None, grant=grant)

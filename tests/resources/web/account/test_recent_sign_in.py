@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from urllib.parse import quote
 
 import pyotp
 import pytest
@@ -10,13 +11,14 @@ from sqlalchemy import select
 
 from joindin.http.surface_routing import WEB, surface_for_path
 from joindin.http.trailing_slash import REDIRECT_ENDPOINT_SUFFIX
-from joindin.models import Authenticator, BrowserSession, Client
+from joindin.models import Authenticator, BrowserSession, Client, Grant
 from joindin.operations.accounts.second_factors import add_authenticator
 from joindin.operations.accounts.sessions import record_authentication
 from joindin.security.passwords import check_password
 from joindin.utils.datetimes import utc_now
 from tests.browser_client import PASSWORD, form_fields, make_user_with_password
 from tests.factories import make_client, newest
+from tests.oauth2.flow import CALLBACK, Flow
 from tests.resources.web.account.test_external_sign_in import RedirectedBrowser, connect
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -104,7 +106,7 @@ def age_session(session, minutes=16):
 
 
 def confirm_password(browser, path):
-    return browser.send(f"{CONFIRM}?next={path}", {"password": PASSWORD, "next": path})
+    return browser.send(f"{CONFIRM}?next={quote(path)}", {"password": PASSWORD, "next": path})
 
 
 def enter_code(browser, page):
@@ -238,3 +240,26 @@ def test_only_a_new_username_in_the_profile_needs_a_recent_sign_in(browser, sess
 
     assert (written.headers["Location"], needs_confirmation(renamed)) == ("/accounts/", True)
     assert (ann.username, ann.biography) == ("ann", "Writes.")
+
+
+@pytest.mark.parametrize("path", ["/api/oauth/authorize/", "/oauth/authorize"])
+def test_consent_for_an_application_needs_all_factors(browser, session, ann, authenticator, path):
+    client = make_client(
+        session, "app", callback_url=CALLBACK, kind="gancio" if path == "/oauth/authorize" else "oauth2"
+    )
+    browser.sign_in_directly(ann)
+    address = Flow(browser, client).authorization_url().replace("/api/oauth/authorize/", path)
+    address = address.replace("PUBLIC_READ+ME_READ", "event%3Awrite") if client.kind == "gancio" else address
+    fields = form_fields(browser.get(address).text)
+    age_session(session)
+
+    asked = browser.get(address)
+    allowed = browser.post(address, fields | {"allow": "Authorize"})
+    confirmed = confirm_password(browser, address)
+    between = browser.get(address)
+    completed = enter_code(browser, confirmed.headers["Location"])
+
+    assert [needs_confirmation(reply) for reply in (asked, allowed, between)] == [True] * 3
+    assert session.scalar(select(Grant.id)) is None
+    assert completed.headers["Location"] == address
+    assert browser.post(address, fields | {"allow": "Authorize"}).headers["Location"].startswith(CALLBACK)
