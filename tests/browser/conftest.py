@@ -28,6 +28,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.runs_once("pages look the same on each database"))
+            item.add_marker(pytest.mark.slow("drives Chromium against a real server, and validates the pages"))
 
 
 @pytest.fixture(scope="package", autouse=True)
