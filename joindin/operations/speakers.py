@@ -34,7 +34,7 @@ def set_speakers(session, talk: Talk, names: Sequence[str]) -> None:
         new_names.pop(key, None)
         if key not in names_by_key:
             removed.append(speaker)
-        elif speaker.user_id is None:
+        elif speaker.user_id is None and speaker.name not in names:
             speaker.name = names_by_key[key]
     session.flush()
     session.execute(

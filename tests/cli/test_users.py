@@ -11,8 +11,10 @@ from joindin.models import AccessToken, AuditEntry, Authenticator, BrowserSessio
 from joindin.operations.accounts.roles import set_roles
 from joindin.operations.accounts.second_factors import make_recovery_codes
 from joindin.queries.accounts.second_factors import count_recovery_codes, has_second_factor
+from joindin.security.password_strength import MSG_PASSWORD_INVISIBLE
 from joindin.security.passwords import check_password
 from joindin.utils.datetimes import utc_now
+from joindin.utils.usernames import MSG_FORBIDDEN_CHARACTERS, MSG_NO_NAME, MSG_RESERVED_SIGNS
 from tests.browser_client import make_user_with_password
 from tests.factories import NOW, make_client, make_group, make_user, newest
 
@@ -87,6 +89,10 @@ def test_a_password_repeated_wrongly_makes_no_account(run, session):
         (["maria", "--email", "maria", "--password", "correct horse"], "A valid email address is required"),
         (["maria", "--email", "m..m@example.org", "--password", "correct horse"], "A valid email address is required"),
         (["maria", "--email", "märia@example.org", "--password", "correct horse"], "A valid email address is required"),
+        (["m\u200b", "--email", "m@example.org", "--password", "correct horse"], MSG_FORBIDDEN_CHARACTERS),
+        (["..", "--email", "m@example.org", "--password", "correct horse"], MSG_NO_NAME),
+        (["m@n", "--email", "m@example.org", "--password", "correct horse"], MSG_RESERVED_SIGNS),
+        (["maria", "--email", "m@example.org", "--password", "correct\u200b horse"], MSG_PASSWORD_INVISIBLE),
         (["maria", "--email", "m@example.org", "--password", "short"], "Passwords must be at least 10 characters long"),
         (
             ["<b>", "--email", "m@example.org", "--password", "correct horse"],

@@ -4,10 +4,17 @@ from joindin.extensions import db
 from joindin.models import User
 from joindin.queries.accounts.users import is_email_taken, is_username_taken
 from joindin.resources.v2_1.request_params import Params
-from joindin.security.password_strength import MSG_PASSWORD_TOO_COMMON
+from joindin.security.password_strength import MSG_PASSWORD_INVISIBLE, MSG_PASSWORD_TOO_COMMON
 from joindin.utils.email_addresses import is_email
 from joindin.utils.text import to_plain_line, to_plain_text
-from joindin.utils.usernames import InvalidUsername, prepare_username
+from joindin.utils.usernames import (
+    MSG_FORBIDDEN_CHARACTERS,
+    MSG_NO_NAME,
+    MSG_RESERVED_SIGNS,
+    MSG_SEVERAL_ALPHABETS,
+    InvalidUsername,
+    prepare_username,
+)
 
 MAX_LENGTHS = {"username": 100, "full_name": 200, "twitter_username": 50, "biography": 10_000}
 _CLEANERS = {
@@ -22,7 +29,8 @@ MSG_INVALID_EMAIL = "A valid entry for 'email' is required"
 MSG_EMAIL_TAKEN = "That email is already associated with another account"
 MSG_PASSWORD_TOO_SHORT = "Passwords must be at least 6 characters long"
 INVALID_EMAIL_MESSAGES = (MSG_INVALID_EMAIL, MSG_EMAIL_TAKEN)
-INVALID_PASSWORD_MESSAGES = (MSG_PASSWORD_TOO_SHORT, MSG_PASSWORD_TOO_COMMON)
+INVALID_PASSWORD_MESSAGES = (MSG_PASSWORD_TOO_SHORT, MSG_PASSWORD_INVISIBLE, MSG_PASSWORD_TOO_COMMON)
+INVALID_USERNAME_MESSAGES = (MSG_NO_NAME, MSG_FORBIDDEN_CHARACTERS, MSG_RESERVED_SIGNS, MSG_SEVERAL_ALPHABETS)
 
 
 def read_account_fields(params: Params) -> dict[str, str]:

@@ -18,6 +18,7 @@ from joindin.representations.schema_fields import ObjectSchema, boolean, optiona
 from joindin.resources.v2_1.accounts.account_fields import (
     INVALID_EMAIL_MESSAGES,
     INVALID_PASSWORD_MESSAGES,
+    INVALID_USERNAME_MESSAGES,
     MAX_LENGTHS,
     MSG_FULL_NAME_REQUIRED,
     check_username,
@@ -56,6 +57,7 @@ INVALID_PROFILE_MESSAGES = (
     *INVALID_EMAIL_MESSAGES,
     *INVALID_PASSWORD_MESSAGES,
     MSG_USERNAME_TAKEN,
+    *INVALID_USERNAME_MESSAGES,
     "User not updated",
 )
 

@@ -22,6 +22,7 @@ from joindin.representations.v2_1.users import UserPageSchema, VerboseUserPageSc
 from joindin.resources.v2_1.accounts.account_fields import (
     INVALID_EMAIL_MESSAGES,
     INVALID_PASSWORD_MESSAGES,
+    INVALID_USERNAME_MESSAGES,
     MAX_LENGTHS,
     MSG_FULL_NAME_REQUIRED,
     check_username,
@@ -60,6 +61,7 @@ MSG_NEW_PASSWORD_REQUIRED = "New password must be supplied"
 INVALID_REGISTRATION_MESSAGES = (
     MSG_USERNAME_REQUIRED,
     MSG_USERNAME_TAKEN,
+    *INVALID_USERNAME_MESSAGES,
     MSG_FULL_NAME_REQUIRED,
     *INVALID_EMAIL_MESSAGES,
     MSG_PASSWORD_REQUIRED,
