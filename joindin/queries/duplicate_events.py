@@ -3,9 +3,10 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select, true
+from sqlalchemy import false, or_, select, true
 
 from joindin.models import Event, EventHost, ListedEvent
+from joindin.performance.sql.reader import batched
 from joindin.utils.text import fold_case_accents
 
 _events = Event.__table__.c
@@ -51,25 +52,42 @@ def find_likely_duplicates(connection, event_ids: Sequence[int]) -> dict[int, li
     """Return, by event id, rows (id, name, slug, is_pending) of other events that may be the same.
 
     They are public or wait for approval, have the same name or address, and start at most a week apart. Takes two
-    statements.
+    statements a batch.
     """
+    return {
+        event.id: [other for other in others if _is_likely_same(event, other)]
+        for ids in batched(event_ids)
+        for events, others in [_load_similar(connection, ids)]
+        for event in events
+    }
+
+
+def _load_similar(connection, event_ids):
+    """Return the events, and the public and pending events with one of their names or addresses and a near start."""
     columns = (_events.id, _events.name, _events.slug, _events.is_pending, *_COMPARED)
-    given = connection.execute(select(*columns).where(_events.id.in_(list(event_ids)))).all()
-    if not given:
-        return {}
-    bounds = [(event.starts_at - MAX_DISTANCE, event.starts_at + MAX_DISTANCE) for event in given]
-    nearby = select(_listed.event_id).where(or_(*(_listed.starts_at.between(*pair) for pair in bounds)))
-    waiting = select(_events.id).where(
-        _events.is_pending == true(), or_(*(_events.starts_at.between(*pair) for pair in bounds))
+    events = connection.execute(select(*columns).where(_events.id.in_(event_ids))).all()
+    windows = _merge_windows([event.starts_at for event in events])
+    listed = select(_listed.event_id).where(or_(false(), *(_listed.starts_at.between(*window) for window in windows)))
+    pending = select(_events.id).where(
+        _events.is_pending == true(), or_(false(), *(_events.starts_at.between(*window) for window in windows))
     )
-    same = or_(
-        _events.name_key.in_({event.name_key for event in given}),
-        _events.href.in_({event.href for event in given if event.href}),
+    is_similar = or_(
+        _events.name_key.in_({event.name_key for event in events}),
+        _events.href.in_({event.href for event in events if event.href}),
     )
-    others = connection.execute(
-        select(*columns).where(_events.id.in_(nearby.union_all(waiting)), same).order_by(_events.id)
-    ).all()
-    return {event.id: [other for other in others if _is_likely_same(event, other)] for event in given}
+    others = select(*columns).where(_events.id.in_(listed.union_all(pending)), is_similar).order_by(_events.id)
+    return events, connection.execute(others).all()
+
+
+def _merge_windows(times):
+    """Return the spans of time, ``MAX_DISTANCE`` around each of ``times``, that do not overlap."""
+    windows = []
+    for at in sorted(times):
+        if windows and at - MAX_DISTANCE <= windows[-1][1]:
+            windows[-1] = windows[-1][0], at + MAX_DISTANCE
+        else:
+            windows.append((at - MAX_DISTANCE, at + MAX_DISTANCE))
+    return windows
 
 
 _COMPARED = _events.name_key, _events.href, _events.starts_at

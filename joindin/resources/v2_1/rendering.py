@@ -65,8 +65,8 @@ def render_events(page: Page, *, viewer: Viewer | None = None, with_rating: bool
 
 def _load_duplicate_ids(keys, viewer):
     """Return the ids of likely duplicates by pending event, for those who decide about them."""
-    pending_ids = [key.id for key in keys if key.is_pending]
-    if not pending_ids or not can_review_event(viewer):
+    pending_ids = [key.id for key in keys if key.is_pending] if can_review_event(viewer) else []
+    if not pending_ids:
         return {}
     duplicates = find_likely_duplicates(reader(), pending_ids)
     return {event_id: tuple(other.id for other in others) for event_id, others in duplicates.items()}
