@@ -82,14 +82,13 @@ def test_frame_larger_than_the_image_is_refused():
         process_event_image(first[:-1] + bytes(frame) + b"\x3b")
 
 
-def test_damaged_frame_in_the_middle_is_refused():
-    upload = bytearray(encode_animation())
-    second = upload.index(b"\x2c", upload.index(b"\x2c") + 1)
-    data = upload.index(b"\x21", second) - 2
-    upload[data - 20 : data] = b"\xff" * 20
+@pytest.mark.parametrize("data", [b"\x04\xff\xff\xff\xff", b"\x01\x04", b""], ids=["unknown code", "too short", "none"])
+def test_frame_with_damaged_data_is_refused(data):
+    upload = encode_animation()
+    frame = b"\x2c" + struct.pack("<HHHHB", 0, 0, 150, 150, 0) + b"\x02" + data + b"\0"
 
     with pytest.raises(InvalidInput, match=r"^Image could not be created: the GIF file is damaged or incomplete$"):
-        process_event_image(bytes(upload))
+        process_event_image(upload[:-1] + frame + b"\x3b")
 
 
 def many_frames(count, size=(1, 1)):
