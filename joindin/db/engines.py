@@ -1,6 +1,7 @@
 """Engine options, timeouts of connections, and SQLite pragmas."""
 
 import sqlite3
+from contextlib import suppress
 
 from sqlalchemy import event
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
@@ -58,7 +59,9 @@ def autocommit_engine(engine: Engine) -> Engine:
 @event.listens_for(Engine, "do_connect")
 def _create_sqlite_file(dialect, _record, arguments, _options):
     if isinstance(dialect, SQLiteDialect) and not arguments[0].startswith((":", "file:")):
-        create_private_file(arguments[0])
+        # SQLite reports that its folder is gone.
+        with suppress(OSError):
+            create_private_file(arguments[0])
 
 
 @event.listens_for(Engine, "connect")

@@ -10,7 +10,15 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 # Classes of SQLSTATE: connection failure, transaction rollback, insufficient resources, operator intervention (among
 # them the statement timeout). The single code is the lock timeout.
 OUTAGE_SQLSTATES = ("08", "40", "53", "57", "55P03")
-OUTAGE_SQLITE_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+# The disk of a SQLite file may be gone or full.
+OUTAGE_SQLITE_CODES = (
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_PROTOCOL,
+)
 
 # The same cause is logged again after this time.
 REPEAT_AFTER_S = 60

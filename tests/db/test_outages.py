@@ -25,6 +25,20 @@ def test_a_locked_sqlite_database_is_an_outage(tmp_path):
     holder.close()
 
 
+def test_a_sqlite_file_that_cannot_be_opened_is_an_outage(tmp_path):
+    assert is_outage(error_of(create_engine(f"sqlite:///{tmp_path / 'gone' / 'a.sqlite'}")))
+
+
+def test_a_full_disk_is_an_outage(tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path / 'a.sqlite'}")
+    with engine.connect() as connection:
+        connection.execute(text("PRAGMA max_page_count = 2"))
+        with pytest.raises(DBAPIError) as caught:
+            connection.execute(text("CREATE TABLE t AS SELECT hex(randomblob(100000)) AS x"))
+
+    assert is_outage(caught.value)
+
+
 def test_a_wrong_statement_is_no_outage(tmp_path):
     engine = create_engine(f"sqlite:///{tmp_path / 'a.sqlite'}")
 

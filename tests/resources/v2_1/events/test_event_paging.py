@@ -2,7 +2,16 @@
 
 import pytest
 
-from tests.factories import days_from_now, make_event, make_user
+from joindin.queries.paging import Paging
+from tests.factories import (
+    days_from_now,
+    make_attendance,
+    make_event,
+    make_event_comment,
+    make_language,
+    make_talk,
+    make_user,
+)
 
 HERE = "http://localhost/v2.1/events"
 
@@ -135,3 +144,53 @@ def test_a_single_event_is_a_page_of_one(api, session):
     _, meta = page(api.get(f"/v2.1/events/{event.id}"))
 
     assert meta == {"count": 1, "total": 1, "this_page": f"{HERE}/{event.id}?resultsperpage=20"}
+
+
+@pytest.fixture
+def small_pages(monkeypatch):
+    """Pages of at most two items."""
+    monkeypatch.setattr("joindin.queries.paging.MAX_PAGE_SIZE", 2)
+    monkeypatch.setattr("joindin.http.paging.MAX_PAGE_SIZE", 2)
+    monkeypatch.setattr("joindin.resources.v2_1.paging.MAX_PAGE_SIZE", 2)
+
+
+def test_no_page_has_more_than_5000_items():
+    assert [Paging(size=size).limit for size in (0, 1, 4999, 5000, 5001, 2**31)] == [5000, 1, 4999, 5000, 5000, 5000]
+
+
+@pytest.mark.parametrize("size", ["0", "abc", "", "3", "5000", "99999999999999999999", "1e300"])
+@pytest.mark.parametrize("filters", ["", "filter=all&start=0&", "title=%25&", "startdate=2000-01-01&"])
+def test_a_long_list_is_read_in_pages_whatever_size_is_requested(api, session, small_pages, size, filters):
+    for number in range(1, 6):
+        make_event(session, str(number), starts_at=days_from_now(20 - number), tags=["python"])
+
+    visited, address = [], f"{HERE}?{filters}resultsperpage={size}"
+    while address:
+        shown, meta = page(api.get(address))
+        visited.append(shown)
+        address = meta.get("next_page")
+
+    assert (list(map(len, visited)), sorted("".join(visited))) == ([2, 2, 1], ["1", "2", "3", "4", "5"])
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/v2.1/users", "/v2.1/events?filter=hot", "/v2.1/events?filter=upcoming", "/v2.1/events/{event}/talks", "/v2.1/talks?title=t",
+     "/v2.1/events/{event}/attendees", "/v2.1/events/{event}/comments", "/v2.1/languages", "/v2.1/users/{host}/hosted"],
+)  # fmt: skip
+@pytest.mark.parametrize("size", ["0", "4", "100000"])
+def test_every_list_is_bounded(api, session, small_pages, path, size):
+    users = [make_user(session) for _ in range(3)]
+    event, *_ = [make_event(session, f"t{number}", host=users[0]) for number in range(3)]
+    for number, user in enumerate(users):
+        make_talk(session, event, f"t{number}")
+        make_event_comment(session, event, user)
+        make_attendance(session, event, user)
+        make_language(session, f"l{number}", f"l{number}")
+    address = path.format(event=event.id, host=users[0].id)
+
+    reply = api.get(f"{address}{'&' if '?' in address else '?'}resultsperpage={size}")
+
+    name = next(key for key in reply.json if key != "meta")
+    assert (len(reply.json[name]), reply.json["meta"]["total"] > 2) == (2, True)
+    assert "start=2" in reply.json["meta"]["next_page"]
