@@ -47,7 +47,7 @@ def authorize(server: OAuth2Server, oauth_request: FlaskOAuth2Request) -> Respon
     if (is_asked or (request.method == "POST" and is_allowed)) and not has_recent_sign_in():
         return redirect_to_confirmation()
     if is_asked:
-        return _consent_page(grant, scopes)
+        return _consent_page(grant, scopes, server.policy.refresh_token_ttl)
     if is_allowed and request.method == "POST":
         store_consent(db.session, user_id=user.id, client_id=client.id, scopes=scopes, now=utc_now())
     response = server.create_authorization_response(oauth_request, grant_user=user if is_allowed else None, grant=grant)
@@ -62,7 +62,7 @@ def _has_silent_consent(user, client, scopes):
     return set(scopes) <= get_consented_scopes(db.session, user.id, client.id)
 
 
-def _consent_page(grant, scopes):
+def _consent_page(grant, scopes, refresh_token_ttl):
     origin = csp_source(grant.redirect_uri)
     # Browsers apply form-action to redirects after the form as well.
     allow_form_action(origin)
@@ -72,6 +72,7 @@ def _consent_page(grant, scopes):
         client=grant.client.row,
         scopes=[SCOPE_DESCRIPTIONS[scope] for scope in scopes],
         origin=origin,
+        idle_days=refresh_token_ttl and refresh_token_ttl.days,
         carried=fields | {"scope": " ".join(scopes)},
     )
     response.cache_control.no_store = True

@@ -131,6 +131,7 @@ V2_1_RULES = {
         "GET": EVERYONE,
         "PUT": admit("admin", refusals=[(400, "Could not update user")]),
     },
+    "/v2.1/users/{user_id}/access": {"DELETE": ADMINS},
     "/v2.1/users/{user_id}/attended": ANYONE_READS,
     "/v2.1/users/{user_id}/hosted": ANYONE_READS,
     "/v2.1/users/{user_id}/permissions": {"GET": ADMINS, "POST": ADMINS},

@@ -122,6 +122,7 @@ DESK_PAGES = {
     "/desk/people/{user_id}/": {"GET": ADMINS},
     "/desk/people/{user_id}/removal/": {"GET": ADMINS, "POST": ADMINS},
     "/desk/people/{user_id}/roles/": {"POST": ADMINS},
+    "/desk/people/{user_id}/secure/": {"GET": ADMINS, "POST": ADMINS},
     "/desk/people/{user_id}/talk_comments/": {"POST": ADMINS},
     "/desk/reasons/": {"GET": EDITORS, "POST": EDITORS},
     "/desk/reasons/{reason_id}/": {"GET": EDITORS, "POST": EDITORS},

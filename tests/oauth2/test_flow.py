@@ -63,6 +63,21 @@ def test_the_page_names_the_application_its_owner_and_what_it_may_do(flow):
     assert reply.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize(
+    ("path", "lifetime"),
+    [
+        ("/api/oauth/authorize/", "as long as the application uses it, and ends 90 days after the last use."),
+        ("/oauth/authorize", "until you revoke it."),
+    ],
+)
+def test_the_page_says_how_long_the_access_lasts(flow, client, path, lifetime):
+    client.kind = GANCIO
+
+    page = main_text(flow.browser.get(flow.authorization_url().replace("/api/oauth/authorize/", path)))
+
+    assert f"The access lasts {lifetime} You can revoke the access at any time" in page
+
+
 def test_a_request_without_scope_asks_for_all_allowed_scopes(flow):
     fields = form_fields(flow.browser.get(flow.authorization_url(scope=None)).text)
 
