@@ -74,10 +74,16 @@ def object_of(schema: type[Schema], description: str = "", *, when="") -> fields
 
 
 def list_of(
-    item: type[Schema] | fields.Field, description: str = "", *, example: Any = UNSET, nullable=False, when=""
+    item: type[Schema] | fields.Field,
+    description: str = "",
+    *,
+    example: Any = UNSET,
+    nullable=False,
+    when="",
+    **keywords,
 ) -> fields.Field:
     inner = item if isinstance(item, fields.Field) else fields.Nested(item)
-    return _field(partial(fields.List, inner), example, description, nullable, when, {})
+    return _field(partial(fields.List, inner), example, description, nullable, when, keywords)
 
 
 def one_of(*alternatives: fields.Field, description: str = "", example: Any, when="") -> fields.Field:

@@ -19,7 +19,7 @@ class Documentation:
 
     @cached_property
     def document(self) -> dict:
-        return complete_document(self._spec.to_dict(), current_app.extensions["route_scopes"])
+        return complete_document(self._spec.to_dict(), current_app.extensions["route_scopes"], current_app.url_map)
 
     @cached_property
     def json(self) -> bytes:

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from werkzeug.routing import Map
+
 from joindin.http.token_scopes import RouteScopes, scope_for_path
 from joindin.security.scopes import SCOPE_DESCRIPTIONS
 
@@ -30,7 +32,14 @@ EXAMPLE_IDS = {
 METHODS = ("get", "post", "put", "delete")
 
 
-def complete_document(document: dict, routes: RouteScopes) -> dict:
+# GET requests with a text in place of one of these ids are answered with the whole list, as by the original.
+LIST_SCHEMAS = {"/v2.1/events/{event_id}": "EventPage", "/v2.1/users/{user_id}": "UserPage"}
+
+# Requests for an object that does not exist succeed here, also those with a text in place of the id.
+PATHS_WITH_ANY_ID = ("/v2.1/talks/{talk_id}", "/v2.1/talks/{talk_id}/links/{link_id}", "/v2.1/talks/{talk_id}/starred")
+
+
+def complete_document(document: dict, routes: RouteScopes, url_map: Map) -> dict:
     """Add introduction, scopes and operation ids, and adapt the examples to their paths."""
     for name in UNUSED:
         document["components"].get("schemas", {}).pop(name, None)
@@ -38,10 +47,15 @@ def complete_document(document: dict, routes: RouteScopes) -> dict:
         "summary": "Conferences, their talks and what people say about them",
         "description": INTRODUCTION.replace("[scopes]", _scope_table()),
     }
+    listing_paths = _paths_with_list(url_map)
     document["servers"] = [{"url": "/", "description": "This server"}]
     for path, item in document["paths"].items():
         for parameter in item.get("parameters", ()):
             _describe_id(parameter)
+        if path in PATHS_WITH_ANY_ID:
+            item["parameters"][-1]["schema"] = {"type": ["integer", "string"]}
+        if path in listing_paths and "get" in item:
+            _describe_list_instead(item, LIST_SCHEMAS[_first_id(path)])
         for method in METHODS:
             if method in item:
                 item[method]["operationId"] = operation_id(method, path)
@@ -82,6 +96,28 @@ def _describe_id(parameter):
     noun = parameter["name"].removesuffix("_id").replace("_", " ")
     parameter["description"] = f"The id of the {noun}, as in its address."
     parameter["example"] = EXAMPLE_IDS.get(parameter["name"], 1)
+
+
+def _paths_with_list(url_map):
+    """Return the paths whose first id has to be a number: other texts belong to the route of the list."""
+    paths = (rule.rule for rule in url_map.iter_rules() if "<positive:" in rule.rule)
+    documented = {re.sub(r"<\w+:(\w+)>", r"{\1}", path): path.index("<positive:") for path in paths}
+    return {path for path, start in documented.items() if _first_id(path) in LIST_SCHEMAS and path.index("{") == start}
+
+
+def _first_id(path):
+    return path.partition("}")[0] + "}"
+
+
+def _describe_list_instead(item, name):
+    parameter = item["parameters"][0]
+    parameter["schema"] = {"type": ["integer", "string"]}
+    noun = parameter["name"].removesuffix("_id")
+    parameter["description"] += f" `GET` with another text is answered with the list of {noun}s."
+    content = item["get"]["responses"]["200"]["content"]["application/json"]
+    schemas = content["schema"].get("anyOf", [content["schema"]])
+    listed = [{"$ref": f"#/components/schemas/{prefix}{name}"} for prefix in ("", "Verbose")]
+    content["schema"] = {"anyOf": [*schemas, *(schema for schema in listed if schema not in schemas)]}
 
 
 def _set_page_links(operation, path):

@@ -20,6 +20,7 @@ from joindin.http.openapi import (
     method_docs,
     returns_empty,
 )
+from joindin.operations.rate_limits import MSG_TRY_LATER
 from joindin.representations.schema_fields import build_example
 from joindin.resources.v2_1.openapi_parameters import PARAMETERS
 
@@ -35,6 +36,40 @@ __all__ = [
 ]
 
 EXAMPLE_NAMES = ("default", "verbose")
+
+# Every answer with a body has these forms as well, on request (spec 2.4).
+OTHER_FORMATS = {
+    "text/html": {"schema": {"type": "string", "description": "The same content as a page."}},
+    "text/javascript": {
+        "schema": {"type": "string", "description": "A call of the function `callback` with the JSON."}
+    },
+}
+
+# Refusals of any request, before the operation looks at it.
+COMMON_MESSAGES = (
+    "Invalid Authorization Header",
+    "Unknown Authorization Header Received",
+    "This token does not have the scope PUBLIC_READ",
+    "You must be logged in",
+    "You must be logged in to create data",
+    "You must be logged in to delete data",
+    "You must be logged in to edit data",
+    "You must be logged in to remove data",
+    "You must be logged in to update data",
+    "The body must be a JSON object",
+    "The body is not valid JSON (line 1, column 1)",
+    "The request body is too large",
+    "Method not supported",
+    "Endpoint not found",
+    "Operation not supported, sorry",
+    "Unknown Subrequest",
+    "Expected parameter name is not a readable string",
+    "The parameter 'start' must be a number",
+    "The parameters 'start' and 'resultsperpage' must not be negative",
+    "The field 'name' must not be longer than 200 characters",
+    MSG_TRY_LATER,
+    "Too many requests. Try again in 60 seconds",
+)
 
 # Parameters by their names in openapi_parameters.py.
 accepts_query = partial(openapi.accepts_query, order=PARAMETERS)
@@ -63,7 +98,7 @@ def init_app(api: Api) -> None:
             "examples": [["Event not found"]],
         },
     )
-    components.response("OtherError", {"description": "Any other error.", "content": _error_content([])})
+    components.response("OtherError", {"description": "Any other error.", "content": _error_content(COMMON_MESSAGES)})
     for name, parameter in PARAMETERS.items():
         components.parameter(name, "query", parameter, lazy=True)
 
@@ -75,7 +110,7 @@ def returns(*schemas: type[Schema], status: int = 200, location: str | None = No
         schema = schemas[0] if len(schemas) == 1 else {"anyOf": [*schemas]}
         examples = {name: {"value": build_example(each)} for name, each in zip(EXAMPLE_NAMES, schemas)}
         response = document_response(method, status, None, location)
-        response["content"] = {JSON_MEDIA_TYPE: {"schema": schema, "examples": examples}}
+        response["content"] = {JSON_MEDIA_TYPE: {"schema": schema, "examples": examples}, **OTHER_FORMATS}
         _documented_responses(method)
         return accepts_query(*["verbose"][: len(schemas) - 1], "format", "callback")(method)
 
@@ -115,4 +150,4 @@ def _document_error(responses, status, messages):
 
 def _error_content(messages):
     examples = {re.sub(r"\W+", "-", message).strip("-").lower(): {"value": [message]} for message in messages}
-    return {JSON_MEDIA_TYPE: {"schema": "ErrorMessage", "examples": examples}}
+    return {JSON_MEDIA_TYPE: {"schema": "ErrorMessage", "examples": examples}, **OTHER_FORMATS}

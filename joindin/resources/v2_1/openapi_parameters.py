@@ -3,6 +3,8 @@
 import datetime as dt
 
 DAY = dt.date(2026, 3, 1).isoformat()
+# Dates have many formats; these two are always taken.
+DATE_FORMATS = [{"format": "date"}, {"format": "date-time"}, {}]
 
 
 def _string(description, example, **schema):
@@ -18,6 +20,11 @@ PARAMETERS = {
         examples=["hot", "upcoming", "past", "cfp", "all", "pending"],
     ),
     "title": _string("Only titles that contain this text; case does not matter.", "conf"),
+    "talk_title": {
+        "name": "title",
+        "required": True,
+        **_string("Only titles that contain this text; case does not matter.", "tests"),
+    },
     "stub": _string("Only the event with this short name.", "sc26"),
     "tags": {
         "name": "tags[]",
@@ -37,29 +44,41 @@ PARAMETERS = {
     "state": _string(
         "Only accounts in this state.",
         "deactivated",
-        enum=["admin", "editor", "trusted", "deactivated", "unverified"],
+        enum=["admin", "editor", "trusted", "deactivated", "unverified", ""],
     ),
     "actor": _string("Only actions of the user with this username.", "margaret"),
-    "action": _string("Only this action; with a dot at the end, all actions with this prefix.", "user.", maxLength=50),
-    "subject": _string("Only actions on this subject: a type, or a type, a colon and an id.", "user:7"),
-    "since": _string("Only entries of this date or later.", DAY),
-    "until": _string("Only entries before this date.", DAY),
+    "action": _string("Only this action; with a dot at the end, all actions with this prefix.", "user."),
+    "subject": _string(
+        "Only actions on this subject: a type, or a type, a colon and an id.",
+        "user:7",
+        pattern=r"^([a-z_]{1,20}(:[0-9]{1,9})?)?$",
+    ),
+    "since": _string("Only entries of this date or later.", DAY, anyOf=DATE_FORMATS),
+    "until": _string("Only entries before this date.", DAY, anyOf=DATE_FORMATS),
     "before": {
         "description": "Only entries with a lower id, as in `next_page`.",
-        "schema": {"type": "integer", "minimum": 1},
+        "schema": {"type": "integer", "minimum": 1, "maximum": 999_999_999},
         "example": 1000,
     },
+    "entries": {
+        "name": "resultsperpage",
+        "description": "Maximum number of entries; more than 100 are 100.",
+        "schema": {"type": "integer", "minimum": 1, "maximum": 999_999_999, "default": 20},
+        "example": 20,
+    },
     "start": {
-        "description": "Number of objects to skip.",
-        "schema": {"type": "integer", "minimum": 0, "default": 0},
+        "description": "Number of objects to skip. Decimals are cut off.",
+        "schema": {"type": "number", "exclusiveMinimum": -1, "default": 0},
         "example": 20,
     },
     "resultsperpage": {
-        "description": "Maximum number of objects; 0 means all.",
-        "schema": {"type": "integer", "minimum": 0, "default": 20},
+        "description": "Maximum number of objects. 0 means all, and so does a text that is no number.",
+        "schema": {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string"}], "default": 20},
         "example": 20,
     },
-    "verbose": _string("`yes` selects the form with all members.", "yes", enum=["yes", "no"], default="no"),
-    "format": _string("`html` selects an HTML page; any other value is JSON.", "json", enum=["json", "html"]),
-    "callback": _string("Name of a function, for JSONP.", "show", pattern=r"^[A-Za-z_$][\w$.]{0,127}$"),
+    "verbose": _string("`yes` selects the form with all members.", "yes", examples=["yes", "no"], default="no"),
+    "format": _string("`html` selects an HTML page; any other value is JSON.", "json", examples=["json", "html"]),
+    "callback": _string(
+        "Name of a function, for JSONP: letters, digits, `_`, `$` and dots. Other values are ignored.", "show"
+    ),
 }

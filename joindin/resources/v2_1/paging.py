@@ -1,5 +1,7 @@
 """Paging parameters of v2.1, and ``meta`` with the links between pages (spec 2.7)."""
 
+from urllib.parse import quote
+
 from flask import request
 
 from joindin.errors import InvalidInput
@@ -7,6 +9,9 @@ from joindin.http.paging import MAX_OFFSET, PagingParams, next_offset, previous_
 from joindin.queries.paging import MAX_PAGE_SIZE, Page, Paging
 from joindin.resources.v2_1.links import base_url
 from joindin.resources.v2_1.request_params import NO_PARAMS, build_query, get_query_params, is_number
+
+# The characters that a path may contain unescaped (RFC 3986, 3.3).
+PATH_CHARACTERS = "/:@!$&'()*+,;=~"
 
 DEFAULT_PAGING = Paging()
 
@@ -36,7 +41,7 @@ def _page_url(start, size, changes=NO_PARAMS):
     if start is not None:
         params["start"] = start
     params.setdefault("resultsperpage", size)
-    return f"{base_url()}{request.path}?{build_query(params)}"
+    return f"{base_url()}{quote(request.path, safe=PATH_CHARACTERS)}?{build_query(params)}"
 
 
 def _parse_start(value):

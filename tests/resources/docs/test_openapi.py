@@ -19,6 +19,8 @@ HIDDEN = {
     *(("GET", path) for path in ("/robots.txt", "/favicon.ico", "/Favicon.ico")),
     ("GET", "/static/{filename}"),
     *(("GET", path) for path in ("/event/view/{event_id}", "/event/{slug}", "/e/{stub}")),
+    *(("GET", path) for path in ("/event/pending", "/event/{slug}/claims", "/event/{slug}/reported-comments")),
+    ("GET", "/user/{username}/claims"),
     *(("GET", path) for path in ("/talk/view/{talk_id}", "/talk/{stub}", "/user/{username}")),
     *(("GET", path) for path in ("/user/login", "/user/verification", "/user/new-password")),
     *(
@@ -85,9 +87,11 @@ def lacks(operation, tags):
     if not success and "501" not in refusals:
         yield "an answer when all is well"
     for status, answer in success.items():
-        for content in answer.get("content", {}).values():
-            if not content.get("examples"):
-                yield f"an example of its {status}"
+        content = answer.get("content", {})
+        if content and not content["application/json"].get("examples"):
+            yield f"an example of its {status}"
+        if content and set(content) != {"application/json", "text/html", "text/javascript"}:
+            yield f"a format of its {status}"
     if refusals.pop("default", None) != {"$ref": "#/components/responses/OtherError"}:
         yield "the shape of refusals"
     for status, answer in refusals.items():

@@ -15,6 +15,8 @@ from joindin.utils.datetimes import utc_now
 from tests.resources.docs.openapi_document import SchemaCoverage, list_operations, operation_name, validation_errors
 
 FORMS = ("default", "verbose")
+# Parameters named ``resultsperpage``.
+SIZES = ("resultsperpage", "entries")
 
 # Reports are listed while they are open.
 NEVER_LISTED = {("EventReport", "deciding_user_uri"), ("TalkReport", "deciding_user_uri")}
@@ -62,7 +64,7 @@ def addresses(path, operation, sample_data, session):
             yield f"{address}{joint}verbose=yes"
         if {"$ref": "#/components/parameters/start"} in operation.get("parameters", ()):
             yield f"{address}{joint}start=1&resultsperpage=1"
-        if {"$ref": "#/components/parameters/resultsperpage"} in operation.get("parameters", ()):
+        if any({"$ref": f"#/components/parameters/{name}"} in operation.get("parameters", ()) for name in SIZES):
             yield f"{address}{joint}resultsperpage=1"
 
 
@@ -73,10 +75,11 @@ def fill(path, ids):
 
 
 def has_two_forms(operation):
-    return "anyOf" in operation["responses"]["200"]["content"]["application/json"]["schema"]
+    return {"$ref": "#/components/parameters/verbose"} in operation.get("parameters", ())
 
 
 def form_of(operation, address):
+    """Return the schema of the default form, or of the verbose one. Those of the list for other ids come after them."""
     schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
     return schema["anyOf"]["verbose=yes" in address] if "anyOf" in schema else schema
 

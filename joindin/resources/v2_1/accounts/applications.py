@@ -13,13 +13,14 @@ from joindin.operations.accounts.client_registration import register_client
 from joindin.operations.accounts.clients import current_secret, delete_client, edit_client
 from joindin.queries.accounts.clients import find_owned_client, get_owned_client, list_owned_clients
 from joindin.queries.paging import Page, single_page
-from joindin.representations.schema_fields import ObjectSchema, optional, string
+from joindin.representations.schema_fields import ObjectSchema
 from joindin.representations.v2_1.applications import (
     ApplicationPageSchema,
     VerboseApplicationPageSchema,
     represent_application,
 )
 from joindin.resources.v2_1.authentication import require_password_sign_in
+from joindin.resources.v2_1.body_fields import optional_text, required_text
 from joindin.resources.v2_1.field_lengths import find_length_errors
 from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty, returns_page
@@ -51,13 +52,13 @@ INVALID_APPLICATION_MESSAGES = (*INVALID_CHANGE_MESSAGES, "'callback_url' is a r
 
 
 class NewApplicationSchema(ObjectSchema):
-    name = string("My schedule app", maxLength=MAX_LENGTHS["name"])
-    description = string("Shows the talks of today.", maxLength=MAX_LENGTHS["description"])
-    callback_url = string("https://app.example.com/signed-in", maxLength=MAX_LENGTHS["callback_url"])
+    name = required_text("My schedule app", maxLength=MAX_LENGTHS["name"])
+    description = required_text("Shows the talks of today.", maxLength=MAX_LENGTHS["description"])
+    callback_url = required_text("https://app.example.com/signed-in", maxLength=MAX_LENGTHS["callback_url"])
 
 
 class ApplicationChangeSchema(NewApplicationSchema):
-    callback_url = optional(string("https://app.example.com/signed-in", maxLength=MAX_LENGTHS["callback_url"]))
+    callback_url = optional_text("https://app.example.com/signed-in", maxLength=MAX_LENGTHS["callback_url"])
 
 
 @blp.route("/applications")

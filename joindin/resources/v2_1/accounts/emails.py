@@ -10,6 +10,7 @@ from joindin.operations.accounts.pending_confirmations import is_mail_allowed
 from joindin.operations.accounts.users import mail_username_reminder, send_verification
 from joindin.queries.accounts.users import get_user_by_email, get_user_by_username
 from joindin.representations.schema_fields import ObjectSchema, string
+from joindin.resources.v2_1.body_fields import required_text
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns_empty
 from joindin.resources.v2_1.request_params import get_params
 from joindin.resources.v2_1.responses import empty_response
@@ -33,7 +34,7 @@ class AddressSchema(ObjectSchema):
 
 
 class UsernameSchema(ObjectSchema):
-    username = string("ada")
+    username = required_text("ada")
 
 
 @blp.route("/verifications")

@@ -14,6 +14,7 @@ from joindin.extensions import db
 from joindin.operations.accounts.api_tokens import revoke_token
 from joindin.operations.accounts.personal_tokens import (
     MAX_DESCRIPTION_LENGTH,
+    MAX_LIFETIME,
     MSG_DESCRIPTION_REQUIRED,
     MSG_DESCRIPTION_TOO_LONG,
     MSG_INVALID_EXPIRY,
@@ -23,13 +24,14 @@ from joindin.operations.accounts.personal_tokens import (
 )
 from joindin.queries.accounts.api_tokens import find_personal_token, list_valid_personal_tokens
 from joindin.queries.paging import single_page
-from joindin.representations.schema_fields import ObjectSchema, integer, list_of, optional, string
+from joindin.representations.schema_fields import ObjectSchema, list_of, string
 from joindin.representations.v2_1.personal_tokens import (
     CreatedTokenSchema,
     PersonalTokenPageSchema,
     represent_personal_token,
 )
 from joindin.resources.v2_1.authentication import require_password_sign_in
+from joindin.resources.v2_1.body_fields import optional_days, required_text
 from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty, returns_page
 from joindin.resources.v2_1.paging import read_paging
@@ -50,9 +52,9 @@ OWNER_ERRORS = {401: MSG_LOGIN_REQUIRED, 403: MSG_CLIENT_NOT_ALLOWED}
 
 
 class NewPersonalTokenSchema(ObjectSchema):
-    description = string("Prints badges.", "The purpose of the token.", maxLength=MAX_DESCRIPTION_LENGTH)
-    scopes = list_of(string(enum=list(SCOPES)), "The scopes of the token.", example=[PUBLIC_READ])
-    expires_in_days = optional(integer(90, "From 1 to 366; without it the token never expires."))
+    description = required_text("Prints badges.", "The purpose of the token.", maxLength=MAX_DESCRIPTION_LENGTH)
+    scopes = list_of(string(enum=list(SCOPES)), "The scopes of the token.", example=[PUBLIC_READ], minItems=1)
+    expires_in_days = optional_days(90, MAX_LIFETIME.days, "From 1 to 366; without it the token never expires.")
 
 
 @blp.route("/personal_tokens")
@@ -76,6 +78,7 @@ class PersonalTokens(MethodView):
                 MSG_DESCRIPTION_TOO_LONG,
                 MSG_SCOPES_NOT_A_LIST,
                 MSG_SCOPE_REQUIRED,
+                "There is no scope 'ROOT_WRITE'",
                 MSG_EXPIRY_NOT_A_NUMBER,
                 MSG_INVALID_EXPIRY,
                 MSG_TOO_MANY_TOKENS,
@@ -122,8 +125,8 @@ def _require_owner():
 
 
 def _parse_scopes(params):
-    scopes = params.texts("scopes")
-    if scopes is None:
+    scopes = params.get("scopes")
+    if not isinstance(scopes, list) or not all(isinstance(scope, str) for scope in scopes):
         raise InvalidInput(MSG_SCOPES_NOT_A_LIST)
     try:
         return parse_scopes(" ".join(scopes))

@@ -14,6 +14,7 @@ from joindin.queries.paging import Page, single_page
 from joindin.representations.schema_fields import ObjectSchema, string
 from joindin.representations.v2_1.tokens import SignInSchema, TokenPageSchema, represent_token
 from joindin.resources.v2_1.authentication import require_password_sign_in
+from joindin.resources.v2_1.body_fields import required_text
 from joindin.resources.v2_1.client_origin import client_origin
 from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty, returns_page
@@ -31,6 +32,7 @@ MSG_GRANT_TYPE_REQUIRED = 'The field "grant_type" is required'
 MSG_CREDENTIALS_REQUIRED = 'The fields "username" and "password" are both required'
 MSG_UNKNOWN_GRANT_TYPE = "Grant type not recognised"
 MSG_NO_TOKENS_FOUND = "No tokens found"
+MSG_TOKEN_NOT_FOUND = "Token not found"
 OWNER_ERRORS = {401: MSG_LOGIN_REQUIRED, 403: MSG_CLIENT_NOT_ALLOWED}
 SIGN_IN_ERRORS = {
     400: (MSG_GRANT_TYPE_REQUIRED, MSG_CREDENTIALS_REQUIRED, MSG_UNKNOWN_GRANT_TYPE),
@@ -42,8 +44,8 @@ SIGN_IN_ERRORS = {
 
 class CredentialsSchema(ObjectSchema):
     grant_type = string("password", enum=["password"])
-    username = string("ada")
-    password = string("correct horse", format="password")
+    username = required_text("ada", zero_is_empty=True)
+    password = required_text("correct horse", zero_is_empty=True, format="password")
     client_id = string("web2", "The key of an application that is trusted with passwords.")
     client_secret = string("web2secret")
 
@@ -92,7 +94,7 @@ class Tokens(MethodView):
 @blp.route("/token/<row_id:token_id>")
 class TokenDetail(MethodView):
     @returns(TokenPageSchema)
-    @fails_with(OWNER_ERRORS)
+    @fails_with({**OWNER_ERRORS, 404: MSG_TOKEN_NOT_FOUND})
     def get(self, token_id):
         """Show one of the caller's own tokens; an empty list if there is none with this id."""
         token = _get_own_token(token_id)
@@ -101,7 +103,7 @@ class TokenDetail(MethodView):
         return collection_response("tokens", [represent_token(token, links())], single_page(token))
 
     @returns_empty(204, location="/v2.1/token")
-    @fails_with({**OWNER_ERRORS, 404: MSG_NO_TOKENS_FOUND})
+    @fails_with({**OWNER_ERRORS, 404: (MSG_NO_TOKENS_FOUND, MSG_TOKEN_NOT_FOUND)})
     def delete(self, token_id):
         """Revoke one of the caller's own tokens."""
         token = _get_own_token(token_id)
@@ -125,7 +127,7 @@ def _get_own_token(token_id):
     """Return the caller's token; None if there is none with this id."""
     owner = _require_owner()
     if not token_id:
-        raise NotFound("Token not found")
+        raise NotFound(MSG_TOKEN_NOT_FOUND)
     return get_own_token(db.session, owner.id, token_id, utc_now())
 
 

@@ -14,7 +14,7 @@ from joindin.operations.accounts.users import personal_strings
 from joindin.operations.rate_limits import MSG_TRY_LATER
 from joindin.permissions import can_administer_users
 from joindin.queries.accounts.users import find_user
-from joindin.representations.schema_fields import ObjectSchema, boolean, optional, string
+from joindin.representations.schema_fields import ObjectSchema, boolean, string
 from joindin.resources.v2_1.accounts.account_fields import (
     INVALID_EMAIL_MESSAGES,
     INVALID_PASSWORD_MESSAGES,
@@ -27,6 +27,7 @@ from joindin.resources.v2_1.accounts.account_fields import (
 )
 from joindin.resources.v2_1.authentication import require_user
 from joindin.resources.v2_1.authorization import requires
+from joindin.resources.v2_1.body_fields import optional_text, password_text, required_text
 from joindin.resources.v2_1.field_lengths import find_length_errors
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns_empty
 from joindin.resources.v2_1.request_params import get_params
@@ -63,13 +64,13 @@ INVALID_PROFILE_MESSAGES = (
 
 
 class ProfileSchema(ObjectSchema):
-    full_name = string("Ada Lovelace", maxLength=MAX_LENGTHS["full_name"])
+    full_name = required_text("Ada Lovelace", maxLength=MAX_LENGTHS["full_name"])
     email = string("ada@example.org", format="email")
-    username = optional(string("ada", "A new username. Empty: unchanged.", maxLength=MAX_LENGTHS["username"]))
-    twitter_username = optional(string("ada_l", "Empty: cleared.", maxLength=MAX_LENGTHS["twitter_username"]))
-    biography = optional(string("Writes about engines.", "Empty: cleared.", maxLength=MAX_LENGTHS["biography"]))
-    password = optional(string("battery staple", "A new password.", format="password", minLength=6))
-    old_password = optional(string("correct horse", "The current password; required for a new one.", format="password"))
+    username = optional_text("ada", "A new username. Empty: unchanged.", maxLength=MAX_LENGTHS["username"])
+    twitter_username = optional_text("ada_l", "Empty: cleared.", maxLength=MAX_LENGTHS["twitter_username"])
+    biography = optional_text("Writes about engines.", "Empty: cleared.", maxLength=MAX_LENGTHS["biography"])
+    password = password_text("battery staple", "A new password, of at least 6 characters.", is_required=False)
+    old_password = password_text("correct horse", "The current password; required for a new one.", is_required=False)
 
 
 class TrustSchema(ObjectSchema):

@@ -16,7 +16,7 @@ from joindin.queries.accounts.users import (
 )
 from joindin.queries.events import list_attended_events, list_hosted_events
 from joindin.queries.paging import single_page
-from joindin.representations.schema_fields import ObjectSchema, boolean, optional, string
+from joindin.representations.schema_fields import UNSET, ObjectSchema, string
 from joindin.representations.v2_1.events import EventPageSchema, VerboseEventPageSchema
 from joindin.representations.v2_1.users import UserPageSchema, VerboseUserPageSchema
 from joindin.resources.v2_1.accounts.account_fields import (
@@ -30,6 +30,7 @@ from joindin.resources.v2_1.accounts.account_fields import (
     read_account_fields,
 )
 from joindin.resources.v2_1.authentication import require_user
+from joindin.resources.v2_1.body_fields import anything, optional_text, password_text, required_text
 from joindin.resources.v2_1.field_lengths import find_length_errors
 from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import (
@@ -76,22 +77,24 @@ INVALID_RESET_MESSAGES = (
 
 
 class RegistrationSchema(ObjectSchema):
-    username = string("hedy", maxLength=MAX_LENGTHS["username"])
-    full_name = string("Hedy Lamarr", maxLength=MAX_LENGTHS["full_name"])
+    username = required_text("hedy", maxLength=MAX_LENGTHS["username"])
+    full_name = required_text("Hedy Lamarr", maxLength=MAX_LENGTHS["full_name"])
     email = string("hedy@example.org", format="email")
-    password = string("correct horse", format="password", minLength=6)
-    twitter_username = optional(string("hedy_l", maxLength=MAX_LENGTHS["twitter_username"]))
-    biography = optional(string("Hops frequencies.", maxLength=MAX_LENGTHS["biography"]))
-    auto_verify_user = optional(boolean(description="Skips the verification mail, on test platforms that allow it."))
+    password = password_text("correct horse")
+    twitter_username = optional_text("hedy_l", maxLength=MAX_LENGTHS["twitter_username"])
+    biography = optional_text("Hops frequencies.", maxLength=MAX_LENGTHS["biography"])
+    auto_verify_user = anything(
+        {"type": "boolean"}, UNSET, "Skips the verification mail, on test platforms that allow it."
+    )
 
 
 class VerificationSchema(ObjectSchema):
-    token = string("0b5f2a9c77e14d38", "The token in the mail.")
+    token = required_text("0b5f2a9c77e14d38", "The token in the mail.")
 
 
 class NewPasswordSchema(ObjectSchema):
-    token = string("0b5f2a9c77e14d38", "The token in the mail.")
-    password = string("correct horse", format="password", minLength=6)
+    token = required_text("0b5f2a9c77e14d38", "The token in the mail.")
+    password = password_text("correct horse")
 
 
 @blp.route("/users")

@@ -37,7 +37,7 @@ NO_USER_ID = 0
 class AuditLog(MethodView):
     @requires(can_read_audit_log, login_message=MSG_LOGIN_REQUIRED, refusal=MSG_FORBIDDEN)
     @returns(AuditPageSchema)
-    @accepts_query("actor", "action", "subject", "since", "until", "before", "resultsperpage")
+    @accepts_query("actor", "action", "subject", "since", "until", "before", "entries")
     @fails_with({400: (MSG_INVALID_SUBJECT, MSG_INVALID_DATE, MSG_INVALID_NUMBER)})
     def get(self, viewer):
         """List privileged actions, newest first.

@@ -3,6 +3,7 @@
 from flask.views import MethodView
 from flask_smorest import Blueprint
 
+from joindin.errors import NotFound
 from joindin.extensions import db
 from joindin.operations.accounts.groups import (
     MAX_GROUP_NAME_LENGTH,
@@ -19,6 +20,7 @@ from joindin.queries.paging import single_page
 from joindin.representations.schema_fields import ObjectSchema, string
 from joindin.representations.v2_1.groups import GroupPageSchema, MemberPageSchema, represent_group, represent_member
 from joindin.resources.v2_1.authorization import requires
+from joindin.resources.v2_1.body_fields import required_text
 from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty, returns_page
 from joindin.resources.v2_1.paging import read_paging
@@ -32,6 +34,7 @@ blp = Blueprint("groups", __name__, url_prefix="/v2.1", description="Groups of u
 MSG_LOGIN_REQUIRED = "You must be logged in to manage groups"
 MSG_FORBIDDEN = "You do not have permission to manage groups"
 MSG_GROUP_NOT_FOUND = "Group not found"
+MSG_USER_NOT_FOUND = "User not found"
 INVALID_NAME_MESSAGES = (f"The name must have 1 to {MAX_GROUP_NAME_LENGTH} characters", MSG_GROUP_NAME_TAKEN)
 
 require_group_manager = requires(can_manage_groups, login_message=MSG_LOGIN_REQUIRED, refusal=MSG_FORBIDDEN)
@@ -42,11 +45,11 @@ require_group_manager_sign_in = requires(
 
 
 class GroupNameSchema(ObjectSchema):
-    name = string("Kitchen", "Names are unique.", maxLength=MAX_GROUP_NAME_LENGTH)
+    name = required_text("Kitchen", "Names are unique.", maxLength=MAX_GROUP_NAME_LENGTH)
 
 
 class NewGroupNameSchema(ObjectSchema):
-    name = string("Programme team", "Names are unique.", maxLength=MAX_GROUP_NAME_LENGTH)
+    name = required_text("Programme team", "Names are unique.", maxLength=MAX_GROUP_NAME_LENGTH)
 
 
 class NewMemberSchema(ObjectSchema):
@@ -120,7 +123,7 @@ class Members(MethodView):
     @require_group_manager_sign_in
     @accepts_body(NewMemberSchema)
     @returns_empty(201, location="/v2.1/groups/5/members/9")
-    @fails_with({400: "grace is in that group already", 404: (MSG_GROUP_NOT_FOUND, "User not found")})
+    @fails_with({400: "grace is in that group already", 404: (MSG_GROUP_NOT_FOUND, MSG_USER_NOT_FOUND)})
     def post(self, viewer, group_id):
         """Add a user to a group."""
         username = to_plain_line(get_params().text("username"))
@@ -133,9 +136,11 @@ class Members(MethodView):
 class MemberDetail(MethodView):
     @require_group_manager_sign_in
     @returns_empty(204)
-    @fails_with({404: MSG_GROUP_NOT_FOUND})
+    @fails_with({404: (MSG_GROUP_NOT_FOUND, MSG_USER_NOT_FOUND)})
     def delete(self, viewer, group_id, user_id):
         """Remove a user from a group. Removing a user who is not a member succeeds too."""
+        if not user_id:
+            raise NotFound(MSG_USER_NOT_FOUND)
         remove_member(db.session, group_id, user_id, actor=viewer.user)
         db.session.commit()
         return empty_response(204)

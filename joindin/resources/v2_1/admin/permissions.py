@@ -11,10 +11,11 @@ from joindin.queries.accounts.account_administration import find_account
 from joindin.queries.accounts.granted_permissions import list_granted_permissions
 from joindin.queries.accounts.groups import find_group
 from joindin.queries.paging import full_page
-from joindin.representations.schema_fields import ObjectSchema, integer, optional, string
+from joindin.representations.schema_fields import UNSET, ObjectSchema, string
 from joindin.representations.v2_1.groups import PermissionPageSchema, represent_permission
 from joindin.resources.v2_1.admin.groups import MSG_GROUP_NOT_FOUND
 from joindin.resources.v2_1.admin.roles import MSG_USER_NOT_FOUND, require_admin, require_admin_sign_in
+from joindin.resources.v2_1.body_fields import optional_number
 from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty
 from joindin.resources.v2_1.request_params import get_params, is_number
@@ -33,9 +34,9 @@ INVALID_PERMISSION_MESSAGES = (
 
 class NewPermissionSchema(ObjectSchema):
     permission = string("view_log", enum=[*PERMISSIONS])
-    event_id = optional(integer(description="Limits the permission to this event."))
-    user_id = optional(integer(description="Limits the permission to this user."))
-    group_id = optional(integer(description="Limits the permission to this group."))
+    event_id = optional_number(UNSET, "Limits the permission to this event.")
+    user_id = optional_number(UNSET, "Limits the permission to this user.")
+    group_id = optional_number(UNSET, "Limits the permission to this group.")
 
 
 class PresetSchema(ObjectSchema):

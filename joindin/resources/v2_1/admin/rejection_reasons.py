@@ -15,9 +15,10 @@ from joindin.operations.rejection_reasons import (
 from joindin.permissions import can_manage_rejection_reasons
 from joindin.queries.paging import full_page, single_page
 from joindin.queries.rejection_reasons import find_reason, list_reasons
-from joindin.representations.schema_fields import ObjectSchema, string
+from joindin.representations.schema_fields import ObjectSchema
 from joindin.representations.v2_1.rejection_reasons import ReasonPageSchema, represent_reason
 from joindin.resources.v2_1.authorization import requires
+from joindin.resources.v2_1.body_fields import required_text
 from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty
 from joindin.resources.v2_1.request_params import get_params
@@ -39,14 +40,14 @@ require_reviewer = requires(can_manage_rejection_reasons, login_message=MSG_LOGI
 
 
 class NewReasonSchema(ObjectSchema):
-    title = string("Too far away", "The name of the reason, for reviewers.", maxLength=MAX_TITLE_LENGTH)
-    text = string(
+    title = required_text("Too far away", "The name of the reason, for reviewers.", maxLength=MAX_TITLE_LENGTH)
+    text = required_text(
         "We list events that people here can get to.", "The message to the hosts.", maxLength=MAX_REASON_LENGTH
     )
 
 
 class ReasonChangeSchema(NewReasonSchema):
-    title = string("Off topic", maxLength=MAX_TITLE_LENGTH)
+    title = required_text("Off topic", maxLength=MAX_TITLE_LENGTH)
 
 
 @blp.route("/rejection_reasons")

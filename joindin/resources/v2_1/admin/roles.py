@@ -9,9 +9,10 @@ from joindin.operations.accounts.passwords import MSG_NOT_SECURED, secure_accoun
 from joindin.operations.accounts.roles import ROLES, set_roles
 from joindin.permissions import can_administer_users
 from joindin.queries.accounts.account_administration import STATES, find_account, list_accounts
-from joindin.representations.schema_fields import ObjectSchema, boolean, optional, string
+from joindin.representations.schema_fields import ObjectSchema, boolean, optional
 from joindin.representations.v2_1.roles import AccountPageSchema, EndedAccessSchema, RolesSchema, represent_account
 from joindin.resources.v2_1.authorization import requires
+from joindin.resources.v2_1.body_fields import optional_text
 from joindin.resources.v2_1.field_lengths import check_length
 from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import accepts_body, accepts_query, fails_with, returns, returns_empty, returns_page
@@ -42,7 +43,7 @@ class RoleChangeSchema(ObjectSchema):
     editor = optional(boolean(True))
     trusted = optional(boolean(True))
     active = optional(boolean(True, "False: the user cannot sign in and the user's tokens are invalid."))
-    reason = optional(string("Knows all speakers", "For the audit log.", maxLength=MAX_REASON_LENGTH))
+    reason = optional_text("Knows all speakers", "For the audit log.", maxLength=MAX_REASON_LENGTH)
 
 
 @blp.route("/accounts")
@@ -77,7 +78,14 @@ class Roles(MethodView):
     @accepts_body(RoleChangeSchema)
     @returns_empty(204)
     @fails_with(
-        {404: MSG_USER_NOT_FOUND, 400: (MSG_ROLE_REQUIRED, "ada is the last admin. Promote another user first")}
+        {
+            404: MSG_USER_NOT_FOUND,
+            400: (
+                MSG_ROLE_REQUIRED,
+                "The field 'admin' must be true or false",
+                "ada is the last admin. Promote another user first",
+            ),
+        }
     )
     def put(self, viewer, user_id):
         """Change the roles of a user. Absent roles stay unchanged; the last admin keeps the role."""

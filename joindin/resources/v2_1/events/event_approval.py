@@ -27,6 +27,7 @@ MSG_NOT_HOST = "You are not an host for this event"
 class EventSubmission(MethodView):
     @with_event(can_edit_event, login_message=MSG_LOGIN_REQUIRED, refusal=MSG_NOT_HOST)
     @returns_empty(202, "The event waits for approval again.", location="/v2.1/events/3")
+    @fails_with({400: "This event cannot be submitted again"})
     def post(self, event, viewer):
         """Submit a rejected event again."""
         resubmit_event(db.session, event, submitter=viewer.user, max_pending=current_app.config["MAX_PENDING_EVENTS"])

@@ -20,11 +20,12 @@ from joindin.queries.comments import (
 from joindin.queries.event_visibility import MSG_EVENT_NOT_FOUND
 from joindin.queries.events import find_event_key
 from joindin.queries.paging import single_page
-from joindin.representations.schema_fields import ObjectSchema, integer, string
+from joindin.representations.schema_fields import ObjectSchema
 from joindin.representations.v2_1.comment_reports import EventReportPageSchema, represent_event_report
 from joindin.representations.v2_1.comments import EventCommentPageSchema, VerboseEventCommentPageSchema
 from joindin.resources.v2_1.authentication import comment_source
 from joindin.resources.v2_1.authorization import with_event
+from joindin.resources.v2_1.body_fields import rating_number, required_text
 from joindin.resources.v2_1.client_origin import client_origin
 from joindin.resources.v2_1.comment_parsing import (
     MAX_COMMENT_LENGTH,
@@ -75,9 +76,9 @@ INVALID_COMMENT_MESSAGES = (
 
 
 class NewEventCommentSchema(ObjectSchema):
-    comment = string("Well organised, good coffee.", maxLength=MAX_COMMENT_LENGTH)
-    rating = integer(
-        4, "A number, or a number as text. Counts once per user, and never for hosts.", minimum=1, maximum=5
+    comment = required_text("Well organised, good coffee.", zero_is_empty=True, maxLength=MAX_COMMENT_LENGTH)
+    rating = rating_number(
+        4, "A number, or a number as text. Counts once per user, and never for hosts, who may send 0.", minimum=0
     )
 
 

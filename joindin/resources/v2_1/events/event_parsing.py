@@ -2,7 +2,16 @@
 
 from joindin.errors import InvalidInput
 from joindin.operations.events import UNCHANGED, EventDetails
-from joindin.representations.schema_fields import ObjectSchema, boolean, list_of, number, optional, string
+from joindin.representations.schema_fields import UNSET, ObjectSchema, string
+from joindin.resources.v2_1.body_fields import (
+    anything,
+    date_text,
+    optional_date_text,
+    optional_list,
+    optional_number,
+    optional_text,
+    required_text,
+)
 from joindin.resources.v2_1.field_lengths import length_message
 from joindin.resources.v2_1.request_params import Params, is_number
 from joindin.resources.v2_1.web_addresses import clean_web_address, find_web_address_error
@@ -23,40 +32,58 @@ _CLEANERS = {"name": to_plain_line, "description": to_plain_text, "location": to
 MSG_DATES_REQUIRED = "Both 'start_date' and 'end_date' must be supplied in a recognised format"
 MSG_START_AFTER_END = "The event start date must be before its end date"
 MSG_INVALID_TIMEZONE = "The fields 'tz_continent' and 'tz_place' must be supplied and valid (e.g. Europe and London)"
-INVALID_EVENT_MESSAGES = (*MSG_FIELD_REQUIRED.values(), MSG_DATES_REQUIRED, MSG_START_AFTER_END, MSG_INVALID_TIMEZONE)
+INVALID_EVENT_MESSAGES = (
+    *MSG_FIELD_REQUIRED.values(),
+    MSG_DATES_REQUIRED,
+    f"The date of 'start_date' is not clear: write it as {DATE_FORMS}",
+    MSG_START_AFTER_END,
+    MSG_INVALID_TIMEZONE,
+    f"The field 'cfp_start_date' must be a date such as {DATE_FORMS}",
+    "The field 'href' must be a web address such as https://conf.example",
+    "The field 'latitude' must be a number",
+    "The field 'latitude' must be between -90 and 90",
+    "The items of 'tags' must be texts",
+    f"An event must not have more than {MAX_TAGS} tags",
+    f"A tag must not be longer than {MAX_TAG_LENGTH} characters",
+)
 
 
 class EventBodySchema(ObjectSchema):
     """The fields of an event. Dates can have many formats; without an offset they are in the event's time zone."""
 
-    name = string("SampleConf", maxLength=MAX_LENGTHS["name"])
-    description = string("Two days of talks about PHP.", maxLength=MAX_LENGTHS["description"])
-    location = string("Main Hall", "For virtual events, `online` works.", maxLength=MAX_LENGTHS["location"])
-    start_date = string("2026-03-02T09:00", "A date without a time is midnight.")
-    end_date = string("2026-03-03T18:00", "Not before the start.")
+    name = required_text("SampleConf", zero_is_empty=True, maxLength=MAX_LENGTHS["name"])
+    description = required_text(
+        "Two days of talks about PHP.", zero_is_empty=True, maxLength=MAX_LENGTHS["description"]
+    )
+    location = required_text(
+        "Main Hall", "For virtual events, `online` works.", zero_is_empty=True, maxLength=MAX_LENGTHS["location"]
+    )
+    start_date = date_text("2026-03-02T09:00", "A date without a time is midnight.")
+    end_date = date_text("2026-03-03T18:00", "Not before the start.")
     tz_continent = string("Europe", "The first part of the name of the time zone.")
     tz_place = string("Amsterdam", "The rest of the name of the time zone.")
-    href = optional(
-        string("https://conf.example", "`https://` is added to a bare host name.", nullable=True, maxLength=600)
-    )
-    cfp_url = optional(string("https://conf.example/cfp", "As `href`.", nullable=True, maxLength=600))
-    cfp_start_date = optional(string("2025-11-01", "An edit without it clears it.", nullable=True))
-    cfp_end_date = optional(string("2025-12-31", "An edit without it clears it.", nullable=True))
-    latitude = optional(number(52.3731, nullable=True, minimum=-90, maximum=90))
-    longitude = optional(number(4.8922, nullable=True, minimum=-180, maximum=180))
-    tags = optional(
-        list_of(
-            string("php", maxLength=MAX_TAG_LENGTH),
-            "All tags: an edit replaces the earlier ones. A text with commas is accepted too.",
-        )
+    href = optional_text("https://conf.example", "At most 600 characters. `https://` is added to a bare host name.")
+    cfp_url = optional_text("https://conf.example/cfp", "As `href`.")
+    cfp_start_date = optional_date_text("2025-11-01", "An edit without it clears it.")
+    cfp_end_date = optional_date_text("2025-12-31", "An edit without it clears it.")
+    latitude = optional_number(52.3731, minimum=-90, maximum=90)
+    longitude = optional_number(4.8922, minimum=-180, maximum=180)
+    tags = optional_list(
+        {"type": ["string", "number"]},
+        ["php"],
+        f"All tags, at most {MAX_TAGS} of {MAX_TAG_LENGTH} characters: an edit replaces the earlier ones. A text with"
+        " commas is accepted too.",
+        other_types=("string", "number"),
     )
 
 
 class NewEventSchema(EventBodySchema):
-    force = optional(
-        boolean(description="Submits an event that the caller has just submitted once more. `1` is accepted too.")
+    force = anything(
+        {"type": "boolean"},
+        UNSET,
+        "Submits an event that the caller has just submitted once more. `1` is accepted too.",
     )
-    auto_approve_event = optional(boolean(description="Skips the approval, on test platforms that allow it."))
+    auto_approve_event = anything({"type": "boolean"}, UNSET, "Skips the approval, on test platforms that allow it.")
 
 
 class InvalidEvent(InvalidInput):

@@ -53,6 +53,7 @@ MSG_LOGIN_TO_EDIT = "You must be logged in to edit data"
 MSG_LOGIN_TO_DELETE = "You must be logged in to delete data"
 MSG_LOGIN_TO_LIST_PENDING = "You must be logged in to view pending events"
 MSG_FORBIDDEN_LIST_PENDING = "You don't have permission to view pending events"
+MSG_INVALID_DATE = f"The parameter '%s' must be a date such as {DATE_FORMS}"
 MSG_NOT_HOST = "You are not an host for this event"
 
 NO_FILTER = EventFilter()
@@ -62,7 +63,7 @@ NO_FILTER = EventFilter()
 class Events(MethodView):
     @returns_page(EventPageSchema, VerboseEventPageSchema)
     @accepts_query("filter", "title", "stub", "tags", "startdate", "enddate")
-    @fails_with({400: MSG_LOGIN_TO_LIST_PENDING, 403: MSG_FORBIDDEN_LIST_PENDING})
+    @fails_with({400: (MSG_LOGIN_TO_LIST_PENDING, MSG_INVALID_DATE % "startdate"), 403: MSG_FORBIDDEN_LIST_PENDING})
     def get(self):
         """List events.
 
@@ -200,7 +201,7 @@ def _parse_date(params, name):
     now = utc_now()
     date = parse_date(text, None, now)
     if date is None:
-        raise InvalidInput(f"The parameter '{name}' must be a date such as {DATE_FORMS}")
+        raise InvalidInput(MSG_INVALID_DATE % name)
     if is_relative(text, now):
         disable_shared_cache()
     return date

@@ -31,7 +31,7 @@ from joindin.queries.talk_comments import (
     list_user_talk_comments,
 )
 from joindin.queries.talks import find_talk_key
-from joindin.representations.schema_fields import ObjectSchema, boolean, integer, string
+from joindin.representations.schema_fields import ObjectSchema
 from joindin.representations.v2_1.comment_reports import TalkReportPageSchema, represent_talk_report
 from joindin.representations.v2_1.talk_comments import (
     TalkCommentPageSchema,
@@ -40,6 +40,7 @@ from joindin.representations.v2_1.talk_comments import (
 )
 from joindin.resources.v2_1.authentication import comment_source, require_user
 from joindin.resources.v2_1.authorization import with_event
+from joindin.resources.v2_1.body_fields import anything, rating_number, required_text
 from joindin.resources.v2_1.client_origin import client_origin
 from joindin.resources.v2_1.comment_parsing import (
     MAX_COMMENT_LENGTH,
@@ -99,15 +100,17 @@ NEW_COMMENT_ERRORS = {
 
 
 class NewTalkCommentSchema(ObjectSchema):
-    comment = string("I could follow every step.", maxLength=MAX_COMMENT_LENGTH)
-    rating = integer(
-        5, "A number, or a number as text. Counts once per user, and never for speakers.", minimum=1, maximum=5
+    comment = required_text("I could follow every step.", zero_is_empty=True, maxLength=MAX_COMMENT_LENGTH)
+    rating = rating_number(5, "A number, or a number as text. Counts once per user, and never for speakers.")
+    private = anything(
+        {"type": "boolean"},
+        False,
+        "For the speakers only, who get it by mail. `0`, an empty text and null are false, and other values true.",
     )
-    private = boolean(False, "For the speakers only, who get it by mail. `0` and `1` are accepted too, also as text.")
 
 
 class EditedTalkCommentSchema(ObjectSchema):
-    comment = string("I could follow every step but one.", maxLength=MAX_COMMENT_LENGTH)
+    comment = required_text("I could follow every step but one.", zero_is_empty=True, maxLength=MAX_COMMENT_LENGTH)
 
 
 REPORTS = CommentReports(

@@ -12,6 +12,7 @@ from joindin.queries.talks import find_link, list_links
 from joindin.representations.schema_fields import ObjectSchema, string
 from joindin.representations.v2_1.talks import OneTalkLinkSchema, TalkLinksSchema, represent_link
 from joindin.resources.v2_1.authorization import with_talk
+from joindin.resources.v2_1.body_fields import required_text
 from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import accepts_body, fails_with, returns, returns_empty
 from joindin.resources.v2_1.request_params import get_params
@@ -35,7 +36,7 @@ with_editable_talk = with_talk(can_edit_talk, login_message=MSG_FORBIDDEN, refus
 
 class TalkLinkBodySchema(ObjectSchema):
     display_name = string("slides_link", "The type of the link.", enum=list(LINK_TYPES))
-    url = string("https://slides.example/42", maxLength=MAX_URL_LENGTH)
+    url = required_text("https://slides.example/42", maxLength=MAX_URL_LENGTH)
 
 
 @blp.route("/talks/<positive:talk_id>/links")
@@ -61,7 +62,7 @@ class TalkLinks(MethodView):
 @blp.route("/talks/<positive:talk_id>/links/<row_id:link_id>")
 class TalkLinkDetail(MethodView):
     @returns(OneTalkLinkSchema)
-    @fails_with({404: "ID not found"})
+    @fails_with({404: ("ID not found", "Talk not found")})
     def get(self, talk_id, link_id):
         """Show a link of a talk."""
         return object_response(represent_link(find_link(db.session, talk_id, link_id)))

@@ -7,11 +7,12 @@ from joindin.extensions import db
 from joindin.models import Event, Talk
 from joindin.operations.talks import MSG_OUTSIDE_EVENT, TalkDetails, check_talk_time
 from joindin.queries.languages import get_language_by_name, get_talk_type_by_title
-from joindin.representations.schema_fields import ObjectSchema, integer, list_of, optional, string
+from joindin.representations.schema_fields import ObjectSchema, optional, string
+from joindin.resources.v2_1.body_fields import date_text, optional_list, optional_number, optional_text, required_text
 from joindin.resources.v2_1.field_lengths import check_length
 from joindin.resources.v2_1.request_params import Params
 from joindin.resources.v2_1.web_addresses import check_web_address
-from joindin.utils.date_texts import date_hint, parse_date
+from joindin.utils.date_texts import DATE_FORMS, date_hint, parse_date
 from joindin.utils.datetimes import utc_now
 from joindin.utils.text import complete_web_url, to_plain_line, to_plain_text
 
@@ -32,8 +33,15 @@ INVALID_TALK_MESSAGES = (
     MSG_DESCRIPTION_REQUIRED,
     "The type 'Nap' is unknown",
     MSG_START_REQUIRED,
+    "Failed to parse time string (soon)",
+    f"The date of 'start_date' is not clear: write it as {DATE_FORMS}",
     MSG_OUTSIDE_EVENT,
+    "The language 'Klingon' is unknown",
+    "The field 'duration' must be a number of minutes",
+    f"The field 'duration' must not be more than {MAX_DURATION_MINUTES} minutes",
     MSG_INVALID_SPEAKERS,
+    f"A talk must not have more than {MAX_SPEAKERS} speakers",
+    f"The name of a speaker must not be longer than {MAX_SPEAKER_NAME_LENGTH} characters",
 )
 
 # Characters that PHP's FILTER_SANITIZE_URL removes.
@@ -43,23 +51,30 @@ NON_URL_CHARACTERS = re.compile(r"[^A-Za-z0-9$\-_.+!*'(),{}|\\^~\[\]`<>#%\";/?:@
 class TalkBodySchema(ObjectSchema):
     """The fields of a talk. An edit sets absent optional fields to their defaults, except for the speakers."""
 
-    talk_title = string("Tests that tell a story", maxLength=MAX_LENGTHS["talk_title"])
-    talk_description = string("How to write tests people like to read.", maxLength=MAX_LENGTHS["talk_description"])
-    start_date = string(
+    talk_title = required_text("Tests that tell a story", zero_is_empty=True, maxLength=MAX_LENGTHS["talk_title"])
+    talk_description = required_text(
+        "How to write tests people like to read.", zero_is_empty=True, maxLength=MAX_LENGTHS["talk_description"]
+    )
+    start_date = date_text(
         "2026-03-02T10:00",
         "In many formats; without an offset in the time zone of the event. Not before the start of the event.",
     )
-    type = optional(string("Talk", "The title of a talk type.", default=DEFAULT_TYPE))
-    language = optional(string("English - UK", "The name of a language.", default=DEFAULT_LANGUAGE))
-    duration = optional(
-        integer(60, "Minutes.", default=DEFAULT_DURATION_MINUTES, minimum=0, maximum=MAX_DURATION_MINUTES)
+    type = optional(string("Talk", "The title of a talk type.", nullable=True, default=DEFAULT_TYPE))
+    language = optional(string("English - UK", "The name of a language.", nullable=True, default=DEFAULT_LANGUAGE))
+    duration = optional_number(
+        60,
+        "Minutes. The digits of the value count.",
+        default=DEFAULT_DURATION_MINUTES,
+        minimum=-MAX_DURATION_MINUTES,
+        maximum=MAX_DURATION_MINUTES,
     )
-    slides_link = optional(string("https://slides.example/42", "Becomes a link of a new talk.", maxLength=2_000))
-    speakers = optional(
-        list_of(
-            string("Ada L.", maxLength=MAX_SPEAKER_NAME_LENGTH),
-            "All names: an edit removes speakers that are not listed. One name may be a text instead of a list.",
-        )
+    slides_link = optional_text("https://slides.example/42", "Becomes a link of a new talk.", maxLength=2_000)
+    speakers = optional_list(
+        {"type": "string", "maxLength": MAX_SPEAKER_NAME_LENGTH},
+        ["Ada L."],
+        f"All names, at most {MAX_SPEAKERS}: an edit removes speakers that are not listed. One name may be a text instead"
+        " of a list.",
+        other_types=("string",),
     )
 
 

@@ -52,7 +52,7 @@ MSG_FORBIDDEN_DELETE = "You do not have permission to do that"
 @blp.route("/talks")
 class Talks(MethodView):
     @returns_page(TalkPageSchema, VerboseTalkPageSchema)
-    @accepts_query("title")
+    @accepts_query("talk_title")
     @fails_with({405: "Generic talks listing not supported"})
     def get(self):
         """Search talks by ``title``, newest first. An empty title is part of every title."""
@@ -85,7 +85,7 @@ class TalkDetail(MethodView):
         return empty_response(204, base_url() + request.path)
 
     @returns_empty(204)
-    @fails_with({401: MSG_LOGIN_TO_REMOVE, 400: MSG_FORBIDDEN_DELETE})
+    @fails_with({401: MSG_LOGIN_TO_REMOVE, 400: MSG_FORBIDDEN_DELETE, 404: "Talk not found"})
     def delete(self, talk_id):
         """Delete a talk and its comments. Succeeds too if there is no such talk."""
         user = require_user(MSG_LOGIN_TO_REMOVE)
@@ -105,6 +105,7 @@ class TalkDetail(MethodView):
 @blp.route("/talks/<positive:talk_id>/starred")
 class TalkStarred(MethodView):
     @returns(StarredSchema)
+    @fails_with({404: "Talk not found"})
     def get(self, talk_id):
         """Show whether the caller starred a talk."""
         user = get_caller().user
@@ -119,7 +120,7 @@ class TalkStarred(MethodView):
         return empty_response(201, base_url() + request.path)
 
     @returns_empty(200, location="/v2.1/talks/42/starred")
-    @fails_with({401: MSG_LOGIN_TO_REMOVE})
+    @fails_with({401: MSG_LOGIN_TO_REMOVE, 404: "Talk not found"})
     def delete(self, talk_id):
         """Remove the star of a talk."""
         unstar_talk(writer(), talk_id, require_user(MSG_LOGIN_TO_REMOVE).id)

@@ -22,9 +22,10 @@ from joindin.permissions import can_edit_event, can_edit_talk
 from joindin.queries.event_visibility import check_event_access
 from joindin.queries.paging import single_page
 from joindin.queries.tracks import MSG_TRACK_NOT_FOUND, find_track, list_tracks
-from joindin.representations.schema_fields import ObjectSchema, api_url, optional, string
+from joindin.representations.schema_fields import EXAMPLE_API_URL, ObjectSchema, string
 from joindin.representations.v2_1.tracks import TrackPageSchema, represent_track
 from joindin.resources.v2_1.authorization import find_event_with_tracks, with_event, with_talk, with_track
+from joindin.resources.v2_1.body_fields import optional_text, required_text
 from joindin.resources.v2_1.field_lengths import check_length
 from joindin.resources.v2_1.links import links
 from joindin.resources.v2_1.openapi import (
@@ -62,12 +63,14 @@ TRACK_URI_PATTERN = re.compile(r".*/v2\.1/tracks/([0-9]+)", re.DOTALL)
 
 
 class TrackBodySchema(ObjectSchema):
-    track_name = string("Quality", "Need not be unique.", maxLength=MAX_LENGTHS["track_name"])
-    track_description = optional(string("Tests, reviews, refactoring.", nullable=True, maxLength=65_535))
+    track_name = required_text(
+        "Quality", "Need not be unique.", zero_is_empty=True, maxLength=MAX_LENGTHS["track_name"]
+    )
+    track_description = optional_text("Tests, reviews, refactoring.", maxLength=65_535)
 
 
 class TalkTrackBodySchema(ObjectSchema):
-    track_uri = api_url("/v2.1/tracks/4")
+    track_uri = string(f"{EXAMPLE_API_URL}/v2.1/tracks/4", pattern=r"/v2\.1/tracks/[0-9]+")
 
 
 @blp.route("/events/<positive:event_id>/tracks")
