@@ -21,8 +21,11 @@ from joindin.operations.accounts.security_mails import mail_email_change_request
 from joindin.operations.outbox import enqueue_mail
 from joindin.operations.rate_limits import MAIL_ACCOUNT, consume_attempt
 from joindin.queries.accounts.email_changes import get_pending_email
+from joindin.queries.accounts.users import is_email_taken
 from joindin.security.tokens import new_session_token
 from joindin.utils.email_addresses import normalize_email
+
+MSG_EMAIL_OF_ACCOUNT = "That address belongs to an account"
 
 
 def request_email_change(session, user: User, email: str, *, now: dt.datetime) -> None:
@@ -65,13 +68,15 @@ def confirm_email_change(session, token: str, *, now: dt.datetime) -> User:
     if change is None:
         raise InvalidInput(MSG_LINK_EXPIRED)
     user = session.get_one(User, change.user_id)
+    if is_email_taken(session, change.email, except_id=user.id):
+        raise Conflict(MSG_EMAIL_OF_ACCOUNT)
     old_email, proven_at = user.email, user.email_proven_at
     user.email, user.email_proven_at, user.is_verified = change.email, now, True
     try:
         with session.begin_nested():
             session.flush()
     except IntegrityError:
-        raise Conflict("That address belongs to an account") from None
+        raise Conflict(MSG_EMAIL_OF_ACCOUNT) from None
     delete_confirmations(session, user.id, EmailChange, EmailVerification, PasswordReset)
     if old_email and old_email != user.email:
         if proven_at is not None:

@@ -20,7 +20,7 @@ from joindin.operations.accounts.security_mails import mail_sign_in_change
 from joindin.operations.accounts.users import MAX_FULL_NAME_LENGTH, create_account
 from joindin.operations.outbox import enqueue_mail
 from joindin.queries.accounts.external_identities import get_identity_by_subject, get_user_identity
-from joindin.queries.accounts.users import get_user_by_email
+from joindin.queries.accounts.users import get_user_by_email, is_email_taken
 from joindin.security.tokens import hash_token
 from joindin.utils.email_addresses import is_email
 from joindin.utils.text import to_plain_line, to_plain_text
@@ -208,7 +208,7 @@ def _register(session, identity, now):
                 full_name=full_name,
             )
         except Conflict:
-            if get_user_by_email(session, identity.email):
+            if is_email_taken(session, identity.email):
                 raise Conflict(MSG_EMAIL_TAKEN) from None
     raise Conflict(MSG_NO_FREE_USERNAME)
 

@@ -3,9 +3,12 @@
 import pytest
 
 from joindin.errors import Conflict
-from joindin.models import User
+from joindin.models import Mail, User
+from joindin.oidc import Identity
+from joindin.operations.accounts.email_changes import confirm_email_change, request_email_change
+from joindin.operations.accounts.external_sign_in import resolve_user
 from joindin.operations.accounts.users import create_account, create_user_as_admin
-from tests.factories import NOW, make_user
+from tests.factories import NOW, make_user, newest
 
 OLD_NAME = "ann@example.org"
 
@@ -36,6 +39,25 @@ def test_the_api_refuses_such_an_address(api, session, ann):
     message = "That email is already associated with another account"
     assert (registered.status_code, registered.json) == (400, [message])
     assert (changed.status_code, changed.json) == (400, [message])
+
+
+def test_no_account_changes_to_such_an_address(session, ann):
+    eve = make_user(session, "eve")
+    request_email_change(session, eve, OLD_NAME, now=NOW)
+
+    with pytest.raises(Conflict):
+        confirm_email_change(session, newest(session, Mail).context["token"], now=NOW)
+
+
+def test_no_account_of_an_identity_provider_is_created_with_such_an_address(session, ann):
+    identity = Identity(
+        "https://id.example", "1", email=OLD_NAME, username="eve", full_name="Eve", authenticated_at=None
+    )
+
+    with pytest.raises(Conflict, match="already exists here"):
+        resolve_user(session, identity, may_register=True, may_link=False, now=NOW)
+
+    assert session.query(User).count() == 1
 
 
 def test_the_owner_may_take_the_own_username_as_address(api, session, ann):
