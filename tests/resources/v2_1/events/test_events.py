@@ -314,7 +314,7 @@ def test_an_event_without_a_slug_has_the_web_address_of_events(api, session):
     assert (representation["url_friendly_name"], representation["website_uri"]) == (None, f"{WEBSITE_URL}/event/")
 
 
-@pytest.mark.parametrize("number", ["999", "99999999999999999999999", "9" * 5000])
+@pytest.mark.parametrize("number", ["999", "99999999999999999999999", "9" * 1900])
 def test_an_unknown_event_is_not_found(api, number):
     reply = api.get(f"/v2.1/events/{number}")
 

@@ -261,9 +261,8 @@ def test_values_that_are_empty_in_php_are_not_private(api, session, talk, privat
 def test_the_speakers_hear_of_it_each_once_but_not_the_author(api, session):
     author, second = make_user(session, full_name="Ann Author"), make_user(session)
     silent, host = make_user(session, email=""), make_user(session)
-    talk = make_talk(
-        session, make_event(session, host=host), "On Python", speakers=[author, second, second, silent, "Somebody"]
-    )
+    event = make_event(session, "SampleConf", host=host)
+    talk = make_talk(session, event, "On Python", speakers=[author, second, second, silent, "Free Name"])
 
     replies = [
         comment_on(api.signed_in(author), talk, comment="Thanks\nall", rating=5),
@@ -277,7 +276,7 @@ def test_the_speakers_hear_of_it_each_once_but_not_the_author(api, session):
         ("talk_comment", author.email),
         ("talk_comment", second.email),
     ]
-    common = {"talk": "On Python", "stub": talk.stub}
+    common = {"talk": "On Python", "event": "SampleConf", "stub": talk.stub}
     assert mails[0].context == {
         **common, "author": "Ann Author", "rating": 0, "comment": "Thanks\nall", "is_private": False,
     }  # fmt: skip
