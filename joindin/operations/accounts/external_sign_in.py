@@ -23,7 +23,7 @@ from joindin.queries.accounts.external_identities import get_identity_by_subject
 from joindin.queries.accounts.users import get_user_by_email, is_email_taken
 from joindin.security.tokens import hash_token
 from joindin.utils.email_addresses import is_email
-from joindin.utils.text import to_plain_line, to_plain_text
+from joindin.utils.text import to_plain_line, to_plain_text, to_single_line
 from joindin.utils.usernames import suggest_username
 
 PENDING_SIGN_IN_TTL = dt.timedelta(minutes=10)
@@ -190,7 +190,7 @@ def _connect(session, user, identity, now):
 
 
 def _name(identity):
-    return (identity.email or identity.username or identity.subject)[:255]
+    return to_single_line(identity.email or identity.username or identity.subject)[:255]
 
 
 def _register(session, identity, now):

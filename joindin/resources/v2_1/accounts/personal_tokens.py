@@ -39,7 +39,7 @@ from joindin.resources.v2_1.request_params import get_params
 from joindin.resources.v2_1.responses import collection_response, empty_response, object_response
 from joindin.security.scopes import PUBLIC_READ, SCOPES, parse_scopes
 from joindin.utils.datetimes import utc_now
-from joindin.utils.text import to_plain_text
+from joindin.utils.text import to_plain_line
 
 blp = Blueprint("personal tokens", __name__, url_prefix="/v2.1", description="Tokens for the caller's own scripts")
 
@@ -91,7 +91,7 @@ class PersonalTokens(MethodView):
         token, secret = create_personal_token(
             db.session,
             actor=owner,
-            description=to_plain_text(params.text("description")),
+            description=to_plain_line(params.text("description")),
             scopes=_parse_scopes(params),
             expires_at=_parse_expiry(params, now),
             now=now,

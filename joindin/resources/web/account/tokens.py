@@ -26,7 +26,7 @@ from joindin.resources.web.account.one_time_secret import pop_one_time_secret, s
 from joindin.resources.web.public.pages import blp
 from joindin.security.scopes import SCOPE_DESCRIPTIONS, SCOPES
 from joindin.utils.datetimes import UTC, utc_now
-from joindin.utils.text import parse_id, to_plain_text
+from joindin.utils.text import parse_id, to_plain_line
 
 PAGE_PATH = "/api/settings/token/"
 MSG_TOKEN_NOT_FOUND = "Token not found"
@@ -37,7 +37,7 @@ class NewTokenForm(Form):
     description = TextAreaField(
         "What is it for?",
         [required(MSG_DESCRIPTION_REQUIRED), max_length(MAX_DESCRIPTION_LENGTH, "The description")],
-        filters=[lambda text: to_plain_text(text or "")],
+        filters=[lambda text: to_plain_line(text or "")],
         render_kw={"rows": 2},
     )
     scope = CheckboxList("What may it do?", [required(MSG_SCOPE_REQUIRED)], choices=choices(SCOPE_DESCRIPTIONS.items()))
