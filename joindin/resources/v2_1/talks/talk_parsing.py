@@ -44,6 +44,9 @@ INVALID_TALK_MESSAGES = (
     f"The name of a speaker must not be longer than {MAX_SPEAKER_NAME_LENGTH} characters",
 )
 
+# One number with words around it ("45 min"). The original joins the digits of "1.5" and "1h30".
+DURATION_PATTERN = re.compile(r"[^0-9-]*([0-9]+)[^0-9]*")
+
 # Characters that PHP's FILTER_SANITIZE_URL removes.
 NON_URL_CHARACTERS = re.compile(r"[^A-Za-z0-9$\-_.+!*'(),{}|\\^~\[\]`<>#%\";/?:@&=]")
 
@@ -129,12 +132,13 @@ def _parse_start(params, event, edited):
 
 def _parse_duration(params):
     value = params.get("duration")
-    # Without decimals and exponent, because the digits of a text are joined.
-    text = f"{value:.0f}" if isinstance(value, float) else params.text("duration")
-    digits = re.sub("[^0-9]", "", text)
-    if text.strip() and not digits:
+    text = (f"{value:.0f}" if isinstance(value, float) else params.text("duration")).strip()
+    if not text:
+        return DEFAULT_DURATION_MINUTES
+    match = DURATION_PATTERN.fullmatch(text)
+    if match is None:
         raise InvalidInput("The field 'duration' must be a number of minutes")
-    digits = digits.lstrip("0")
+    digits = match[1].lstrip("0")
     if len(digits) > len(str(MAX_DURATION_MINUTES)):
         raise InvalidInput(f"The field 'duration' must not be more than {MAX_DURATION_MINUTES} minutes")
     return int(digits or DEFAULT_DURATION_MINUTES)

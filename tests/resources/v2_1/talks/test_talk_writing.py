@@ -176,6 +176,10 @@ def test_the_web_site_sends_more_than_there_is_and_speakers_with_gaps(host, sess
             NEEDED | {"talk_description": "x" * 65_536},
             "The field 'talk_description' must not be longer than 65535 characters",
         ),
+        *(
+            (NEEDED | {"duration": duration}, "The field 'duration' must be a number of minutes")
+            for duration in ("an hour", "1.5", "1h30", "-5", -5, -0.6, "45-60", "٤٥")
+        ),
         (NEEDED | {"duration": "100000"}, "The field 'duration' must not be more than 99999 minutes"),
         (NEEDED | {"duration": 10**30}, "The field 'duration' must not be more than 99999 minutes"),
         (
