@@ -34,11 +34,16 @@ TAG = re.compile(r"(/?)([a-zA-Z][a-zA-Z0-9-]*)(?=[\s/]|\Z)(.*)", re.DOTALL)
 DECLARATION = re.compile(r"!(?:doctype\b|\[CDATA\[|--)|\?(?:php|xml|=)", re.IGNORECASE)
 # A browser runs the handlers of unknown elements too.
 EVENT_HANDLER = re.compile(r"[\s/\"']on[a-z]+\s*=", re.IGNORECASE)
+# A tag without its ">" takes the one of the page that prints it.
+UNFINISHED_TAG = re.compile(
+    r"<[a-z][a-z0-9-]*[\s/][^<>]*?(?<![\w-])(?:on[a-z]+|src|href|style|srcdoc|action|formaction|data)\s*=",
+    re.IGNORECASE,
+)
 
 
 def remove_markup(text: str) -> str:
     """Remove comments and the tags of HTML elements; their contents stay."""
-    return _without_tags(_without_comments(text)) if "<" in text else text
+    return _without_unfinished_tag(_without_tags(_without_comments(text))) if "<" in text else text
 
 
 def _without_comments(text):
@@ -67,6 +72,11 @@ def _without_tags(text):
             opened.append(len(kept))
         kept.append(token)
     return "".join(kept)
+
+
+def _without_unfinished_tag(text):
+    match = UNFINISHED_TAG.search(text, text.rfind(">") + 1)
+    return text[: match.start()] if match else text
 
 
 def _find_tag_start(kept, opened):
