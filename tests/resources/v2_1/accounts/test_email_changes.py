@@ -64,6 +64,17 @@ def test_only_the_user_sees_a_new_address_before_it_is_confirmed(api, session, a
     assert (ann.email, ann.email_key) == (OLD, OLD)
 
 
+def test_a_list_shows_the_requested_address_in_the_readers_own_row_only(api, session, ann):
+    admin = make_user(session, "root", is_admin=True)
+    reader = api.signed_in(admin)
+    edit(reader, admin, "new.root@example.org")
+    edit(api.signed_in(ann), ann)
+
+    users = reader.get("/v2.1/users?verbose=yes").json["users"]
+
+    assert {user["username"]: user["email"] for user in users} == {"ann": OLD, "root": "new.root@example.org"}
+
+
 def test_the_present_address_gets_a_notice_and_the_new_one_a_link(api, session, ann):
     edit(api.signed_in(ann), ann)
 
