@@ -11,7 +11,7 @@ pip := $(bin)/pip --quiet --disable-pip-version-check
 # Compiled modules are kept: tests start many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-postgresql check lint format package bench lock clean browser-tools
+.PHONY: run test test-postgresql check lint format package bench faults lock clean browser-tools
 
 run: .venv/ready
 	@$(bin)/joindin setup
@@ -43,6 +43,10 @@ format: .venv/ready-to-test
 # A wheel in an empty environment, outside the checkout, sets up and serves.
 package: .venv/ready-to-test
 	$(bin)/python -m tests.package
+
+# Attacks on a running server, with strict bounds for latency and memory. Needs an otherwise idle machine.
+faults: .venv/ready-to-test
+	JOINDIN_TEST_FAULTS=long $(bin)/pytest tests/faults tests/server $(TESTS)
 
 bench: .venv/ready-to-test
 	$(bin)/python -m bench $(if $(QUICK),--quick) $(BENCH)
