@@ -23,7 +23,7 @@ from joindin.performance.sql.reader import batched
 from joindin.queries.accounts.copied_names import list_audit_entries_about, list_contact_events, list_waiting_mails_with
 
 # Fields of the audit log: those that a changed account has, and those of other objects that hold names of users.
-_ACCOUNT_FIELDS = ("username", "full_name", "email")
+_ACCOUNT_FIELDS = ("username", "full_name", "email", "requested email")
 _NAME_FIELDS = ("speaker", "host", "member")
 
 
