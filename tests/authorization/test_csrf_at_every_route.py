@@ -7,6 +7,8 @@ from joindin.models import Passkey
 from tests.authorization.world import OAUTH2, SESSION_SURFACES, Caller, fresh_network, list_routes, make_world
 from tests.browser_client import Browser, make_user_with_password
 
+pytestmark = pytest.mark.runs_once("CSRF tokens do not depend on the database")
+
 # Applications call these with their secret, or with a password. They ignore cookies.
 WITHOUT_SESSION = {
     "/api/login/token",

@@ -8,6 +8,8 @@ from tests.authorization.world import SESSION_SURFACES, Caller, fresh_network, l
 from tests.browser_client import PASSWORD, Browser, form_fields, make_user_with_password
 from tests.conftest import WEBSITE_URL
 
+pytestmark = pytest.mark.runs_once("redirects do not depend on the database")
+
 OWN_HOSTS = {"localhost", urlsplit(WEBSITE_URL).netloc}
 TARGETS = (
     "https://evil.example/",

@@ -2,8 +2,10 @@
 
 import pytest
 
-from joindin.models import Event, Talk
-from joindin.security.scopes import CONFIDENTIAL_READ, ME_READ, PUBLIC_READ, SCOPES
+from joindin.models import EmailChange, Event, Talk
+from joindin.security.scopes import ALL_SCOPES, CONFIDENTIAL_READ, ME_READ, PUBLIC_READ, SCOPES
+from joindin.utils.datetimes import utc_now
+from joindin.utils.text import gravatar_hash
 from tests.api_client import ApiClient, issue_token
 from tests.authorization.world import TOKEN_SURFACES, list_routes, make_world
 from tests.factories import make_attendance, make_star, make_talk_comment
@@ -63,6 +65,18 @@ def test_with_me_read_the_same_routes_show_own_data(app, session, world):
     assert b'"starred":true' in shown["/v2.1/events/{event_id}/talks"]
     assert {b'"starred":true', b'"user_rating":5'} <= shown["/v2.1/talks/{talk_id}?verbose=yes"]
     assert set().union(*shown.values()) == set(MARKS)
+
+
+def test_a_requested_address_is_own_data_too(app, session, world):
+    user, pending = world.users["user"], "pending@example.org"
+    session.add(EmailChange(user_id=user.id, token_hash="x", email=pending, created_at=utc_now()))
+    narrow, wide = (ApiClient(app, issue_token(session, user, scopes=scopes)) for scopes in (PUBLIC_READ, ALL_SCOPES))
+    path = f"/v2.1/users/{user.id}?verbose=yes"
+
+    shown, hidden = wide.get(path).json["users"][0], narrow.get(path).json["users"][0]
+
+    assert (shown["email"], hidden.get("email")) == (pending, None)
+    assert hidden["gravatar_hash"] == gravatar_hash(user.email) != shown["gravatar_hash"]
 
 
 @pytest.mark.parametrize(("scopes", "is_shown"), [([PUBLIC_READ], False), ([PUBLIC_READ, CONFIDENTIAL_READ], True)])

@@ -9,6 +9,8 @@ from tests.browser_client import form_fields
 from tests.factories import make_client, newest
 from tests.oauth2.flow import CHALLENGE, SECRET, VERIFIER, Flow, parse_redirect
 
+pytestmark = pytest.mark.runs_once("the checks of a request do not depend on the database")
+
 CALLBACK = "https://app.example/back"
 AUTHORIZE_PATHS = ("/api/oauth/authorize/", "/oauth/authorize")
 
