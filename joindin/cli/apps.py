@@ -94,9 +94,9 @@ def list_apps():
     page = list_all_clients(db.session, Paging(0, 0))
     for client in page.items:
         owner = client.owner.username if client.owner else "the operator" if client.is_first_party else "nobody"
-        click.echo(
-            f"{client.id}\t{client.key}\t{client.name}\t{owner}\t{'enabled' if client.is_active else 'disabled'}"
-        )
+        state = "enabled" if client.is_active else "disabled"
+        kind = ", first-party" if client.is_first_party else ""
+        click.echo(f"{client.id}\t{client.key}\t{client.name}\t{owner}\t{state}{kind}")
     if not page.items:
         click.echo("There are no applications.", err=True)
 

@@ -10,6 +10,8 @@ from joindin.representations.links import Links
 from joindin.utils.text import is_web_url
 from joindin.viewer import Viewer
 
+MAX_FLASHED_LENGTH = 400
+
 # Paths of this site, without scheme and host.
 LOCAL_LINKS = Links(base="", website="")
 
@@ -34,6 +36,22 @@ def render_page(template: str, status: int = 200, **variables) -> Response:
 def flash_success(message: str) -> None:
     """Show the message on the next page."""
     flash(message)
+
+
+def flash_ended_access(ended: list[str]) -> None:
+    """Show on the next page what has lost access to an account. The mail to the owner has the whole list.
+
+    Messages travel in a cookie, which browsers limit to 4096 bytes.
+    """
+    shown, length = [], 0
+    for phrase in ended:
+        length += len(phrase)
+        if length > MAX_FLASHED_LENGTH:
+            shown.append(f"{len(ended) - len(shown)} more")
+            break
+        shown.append(phrase)
+    if shown:
+        flash_success(f"This has ended: {'; '.join(shown)}.")
 
 
 def flash_error(message: str) -> None:

@@ -137,7 +137,7 @@ def test_list_names_the_owner_and_the_state(run, session):
     assert lines == [
         ["old", "Old", "nobody", "disabled"],
         ["phone", "Phone", "ann", "enabled"],
-        ["web2", "Web site", "the operator", "enabled"],
+        ["web2", "Web site", "the operator", "enabled, first-party"],
     ]
 
 

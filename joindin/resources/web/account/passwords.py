@@ -6,7 +6,7 @@ from wtforms import PasswordField
 from joindin.errors import InvalidInput
 from joindin.extensions import db
 from joindin.http.forms import Form, PlainTextField, required
-from joindin.http.html_pages import flash_success, render_page
+from joindin.http.html_pages import flash_ended_access, flash_success, render_page
 from joindin.http.password_login import authenticate
 from joindin.http.sessions import current_session, recent_sign_in_required, require_user
 from joindin.operations.accounts.passwords import reset_password, send_password_reset
@@ -78,8 +78,7 @@ def new_password_page():
         else:
             db.session.commit()
             flash_success("Your password is changed. You can sign in with it now.")
-            if ended:
-                flash_success(f"This has ended: {'; '.join(ended)}.")
+            flash_ended_access(ended)
             return redirect("/accounts/login/")
     return render_page("web/account/password_new.html", form=form)
 

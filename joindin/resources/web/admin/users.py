@@ -5,7 +5,7 @@ from wtforms import BooleanField, HiddenField
 
 from joindin.extensions import db
 from joindin.http.forms import Form, PlainTextField, max_length
-from joindin.http.html_pages import flash_success
+from joindin.http.html_pages import flash_ended_access
 from joindin.http.sessions import ACCOUNT_PATH, SIGN_IN_PATH, recent_sign_in_required
 from joindin.operations.accounts.account_deletion import delete_talk_comments, delete_user
 from joindin.operations.accounts.passwords import secure_account
@@ -133,8 +133,7 @@ def secure_user_action(user_id):
     response = perform_and_redirect(
         operation, f"The account {user.username} is secured.", SIGN_IN_PATH if is_own else f"{USERS_PATH}{user_id}/"
     )
-    if ended:
-        flash_success(f"This has ended: {'; '.join(ended)}.")
+    flash_ended_access(ended)
     return response
 
 

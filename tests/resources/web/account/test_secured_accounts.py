@@ -226,6 +226,17 @@ def test_the_response_names_what_has_ended(request, session, thief, way):
     assert [each for each in ENDED if each not in shown] == []
 
 
+@pytest.mark.parametrize("way", ["reset_by_page", "secured_by_page"])
+def test_a_long_list_of_what_has_ended_fits_into_the_response(request, session, ann, way):
+    client = make_client(session, name="Site")
+    for number in range(60):
+        issue_token(session, ann, client, kind=PERSONAL, description=f"{number} ∞" * 200)
+
+    shown = request.getfixturevalue(way)()
+
+    assert ("This has ended: the personal token “0 ∞" in shown, "47 more." in shown) == (True, True)
+
+
 @pytest.mark.parametrize("way", SECURING)
 def test_securing_is_logged_with_its_actor(request, session, ann, way):
     request.getfixturevalue(way)()
