@@ -150,6 +150,13 @@ def test_negative_ids_are_those_of_no_event(api, events, event_id):
     assert [(part.status_code, part.json["meta"]["total"]) for part in parts] == [(200, 0)] * 4
 
 
+@pytest.mark.parametrize("path", ["events/-1/nonsense", "events/1/nonsense", "users/-1/nonsense", "users/-12/x/y"])
+def test_unknown_paths_below_an_id_are_not_found(api, events, people, path):
+    reply = api.get(f"/v2.1/{path}")
+
+    assert (reply.status_code, reply.json) == (404, ["Unknown Subrequest"])
+
+
 @pytest.mark.parametrize("path", ["talks/-1", "tracks/-1", "event_comments/-1", "talk_comments/-1", "talks/-1/links"])
 def test_negative_ids_are_those_of_no_row(api, path):
     assert api.get(f"/v2.1/{path}").status_code == 404

@@ -192,7 +192,7 @@ class UsersFallback(MethodView):
     """Unknown paths below /users, answered like the original answers them (spec 2.17, 3)."""
 
     def get(self, rest):
-        if rest.partition("/")[0].strip("0").isdecimal():
+        if rest.partition("/")[0].removeprefix("-").strip("0").isdecimal():
             raise NotFound("Unknown Subrequest")
         return Users().get()
 

@@ -153,7 +153,7 @@ class EventsFallback(MethodView):
 
     def get(self, rest):
         number, _, subpath = rest.rstrip("/").partition("/")
-        if number.strip("0").isdecimal():
+        if number.removeprefix("-").strip("0").isdecimal():
             raise NotFound("Unknown Subrequest")
         if number.isdecimal() and subpath in self.NUMBERED_PATHS:
             raise NotFound("Event not found")
