@@ -46,7 +46,9 @@ def serve(host: str, port: int, workers: int, jobs: bool) -> None:
     # The workers are forks and must not share database connections.
     db.session.remove()
     db.engine.dispose()
-    limits = WorkerLimits(REQUEST_SLOTS[db.engine.dialect.name], app.config["MAX_BODY_BYTES"])
+    limits = WorkerLimits(
+        REQUEST_SLOTS[db.engine.dialect.name], app.config["MAX_BODY_BYTES"], app.config["TRUSTED_PROXIES"] > 0
+    )
     run_server(listeners, app, limits, JobsProcess() if jobs else None, lambda: click.echo(greeting))
     click.echo("Stopped.")
 

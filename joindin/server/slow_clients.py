@@ -53,11 +53,20 @@ class ClientConnection:
 
 
 class SlowClientGuard:
-    """``overdue_reads`` returns the bodies that are overdue. ``listening_port`` tells the connections of clients from others."""
+    """``overdue_reads`` returns the bodies that are overdue. ``listening_port`` tells the connections of clients from others.
 
-    def __init__(self, overdue_reads: Callable[[], list[BodyRead]], listening_port: int):
+    ``max_per_address`` is None behind a proxy, whose address all clients share.
+    """
+
+    def __init__(
+        self,
+        overdue_reads: Callable[[], list[BodyRead]],
+        listening_port: int,
+        max_per_address: int | None = MAX_PER_ADDRESS,
+    ):
         self._overdue_reads = overdue_reads
         self._listening_port = listening_port
+        self._max_per_address = max_per_address
         # Clients that matched an overdue body in the last round: a request that is merely being answered does so once.
         self._suspects: set[tuple[str, int]] = set()
 
@@ -66,14 +75,14 @@ class SlowClientGuard:
         if sys.platform != "linux":
             return
         reads = self._overdue_reads()
-        is_crowded = len(os.listdir(DESCRIPTORS)) > MAX_PER_ADDRESS
+        is_crowded = self._max_per_address is not None and len(os.listdir(DESCRIPTORS)) > self._max_per_address
         if not reads and not is_crowded:
             self._suspects = set()
             return
         with _connections(self._listening_port) as connections:
             self._close_overdue(connections, reads)
             if is_crowded:
-                _close_unused(connections)
+                _close_unused(connections, self._max_per_address)
 
     def _close_overdue(self, connections, reads):
         # By address, the age of the youngest overdue body.
@@ -88,12 +97,12 @@ class SlowClientGuard:
         self._suspects = {each.client for each in matching}
 
 
-def _close_unused(connections: Iterable[ClientConnection]) -> None:
+def _close_unused(connections: Iterable[ClientConnection], max_per_address: int) -> None:
     by_address = defaultdict(list)
     for each in connections:
         by_address[_network(each.address)].append(each)
     for held in by_address.values():
-        excess = len(held) - MAX_PER_ADDRESS
+        excess = len(held) - max_per_address
         longest_unused = sorted(held, key=lambda each: each.ms_since_sent, reverse=True)[: max(excess, 0)]
         for each in longest_unused:
             if each.ms_since_sent > UNUSED_AFTER_MS:

@@ -21,7 +21,7 @@ from joindin.server.listeners import BACKLOG
 from joindin.server.process_tree import end_with_parent
 from joindin.server.request_bodies import BodyReader
 from joindin.server.request_handler import RequestHandler
-from joindin.server.slow_clients import MAX_CONNECTIONS, SlowClientGuard
+from joindin.server.slow_clients import MAX_CONNECTIONS, MAX_PER_ADDRESS, SlowClientGuard
 
 # For the request line with all headers, and for the next request of an idle connection.
 HEADERS_TIMEOUT_MS = 10_000
@@ -39,10 +39,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class WorkerLimits:
-    """``slots`` requests run at once."""
+    """``slots`` requests run at once. ``is_behind_proxy`` means that all clients have the address of a proxy."""
 
     slots: int
     max_body_bytes: int
+    is_behind_proxy: bool = False
 
 
 def run_worker(listener: socket.socket, parent_id: int, heart: int, *, app: Callable, limits: WorkerLimits) -> None:
@@ -50,7 +51,8 @@ def run_worker(listener: socket.socket, parent_id: int, heart: int, *, app: Call
     end_with_parent(parent_id)
     bodies = BodyReader(limits.max_body_bytes)
     handler = RequestHandler(app, limits.slots, bodies)
-    guard = SlowClientGuard(bodies.overdue_reads, listener.getsockname()[1])
+    max_per_address = None if limits.is_behind_proxy else MAX_PER_ADDRESS
+    guard = SlowClientGuard(bodies.overdue_reads, listener.getsockname()[1], max_per_address)
     threading.Thread(target=_look_after, args=[handler, guard, heart], daemon=True).start()
     _serve(listener, handler)
 

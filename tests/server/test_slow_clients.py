@@ -113,20 +113,27 @@ def test_connections_to_other_ports_stay_open(listener, connect):
 
 
 def test_an_address_keeps_its_share_of_the_connections(listener, connect, monkeypatch):
-    monkeypatch.setattr(slow_clients, "MAX_PER_ADDRESS", 3)
     monkeypatch.setattr(slow_clients, "UNUSED_AFTER_MS", -1)
     clients = [connect(listener)[0] for _ in range(8)]
-    guard = SlowClientGuard(list, port_of(listener))
+    guard = SlowClientGuard(list, port_of(listener), 3)
 
     guard.close_slow_connections()
 
     assert [is_open(client) for client in clients].count(True) == 3
 
 
-def test_connections_in_use_are_not_unused(listener, connect, monkeypatch):
-    monkeypatch.setattr(slow_clients, "MAX_PER_ADDRESS", 3)
+def test_a_proxy_has_no_share(listener, connect, monkeypatch):
+    monkeypatch.setattr(slow_clients, "UNUSED_AFTER_MS", -1)
     clients = [connect(listener)[0] for _ in range(8)]
-    guard = SlowClientGuard(list, port_of(listener))
+
+    SlowClientGuard(list, port_of(listener), None).close_slow_connections()
+
+    assert all(map(is_open, clients))
+
+
+def test_connections_in_use_are_not_unused(listener, connect):
+    clients = [connect(listener)[0] for _ in range(8)]
+    guard = SlowClientGuard(list, port_of(listener), 3)
 
     guard.close_slow_connections()
 
