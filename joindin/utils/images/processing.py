@@ -22,7 +22,8 @@ EXTENSIONS = {"GIF": "gif", "JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 # Pillow raises DecompressionBombError above twice this size.
 Image.MAX_IMAGE_PIXELS = MAX_SIZE_PX * MAX_SIZE_PX
 
-DECODING = ConcurrencyLimit("images", max_running=1, max_waiting=2, max_wait_s=10)
+# No upload waits for another: both would occupy the few threads of a server process.
+DECODING = ConcurrencyLimit("images", max_running=1, max_waiting=0, max_wait_s=0)
 
 UPRIGHT_BY_ORIENTATION = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from joindin.extensions import db
 from joindin.models import EventImage
+from joindin.utils.images.processing import DECODING
 from tests.factories import make_pending_event, make_user
 
 WEB = "http://web.example/inc/img/event_icons"
@@ -197,6 +198,15 @@ def test_events_that_are_not_live_have_no_images_to_change(api, session, host, m
     reply = api.signed_in(host).request(verb, f"/v2.1/events/{event_id}/images")
 
     assert (reply.status_code, reply.json) == (400, [f"There is no event with ID {event_id}"])
+
+
+def test_an_upload_during_another_is_refused_and_changes_nothing(api, icons, host, event):
+    with DECODING:
+        reply = upload(api.signed_in(host), event.id)
+
+    assert (reply.status_code, reply.headers["Retry-After"]) == (503, "5")
+    assert reply.json == ["The server is busy with other images. Try again in a few seconds"]
+    assert (files(icons), event.image_generation) == ([], 0)
 
 
 class failing_commits:
