@@ -74,6 +74,8 @@ def test_odd_requests_cause_no_server_error(app, session, caller_class):
             sent += 1
             if reply.status_code >= 500 and reply.status_code not in (501, 503):
                 wrong.append((reply.status_code, rule.rule, arguments))
+            if missing := missing_headers(reply):
+                wrong.append((reply.status_code, missing, rule.rule, method))
             if reply.status_code >= 400 and stored(before, after):
                 wrong.append((reply.status_code, stored(before, after), rule.rule, arguments))
             if after != before or (reply.status_code < 400 and method not in ("GET", "HEAD", "OPTIONS")):
@@ -93,6 +95,22 @@ def new_caller(app, session, caller_class):
     caller = caller_class(app, db.session)
     db.session.commit()
     return caller
+
+
+def missing_headers(reply):
+    """Return the protection that the response lacks: no guessing of types, and no frames around pages."""
+    headers, policy = reply.headers, reply.headers.get("Content-Security-Policy", "")
+    is_page = (reply.content_type or "").startswith("text/html")
+    return [
+        name
+        for name, is_there in {
+            "nosniff": headers.get("X-Content-Type-Options") == "nosniff",
+            "frame options": not is_page or headers.get("X-Frame-Options") == "DENY",
+            "frame ancestors": not is_page or "frame-ancestors 'none'" in policy,
+            "script sources": not is_page or "default-src 'none'" in policy,
+        }.items()
+        if not is_there
+    ]
 
 
 def stored(before, after):

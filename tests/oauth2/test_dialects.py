@@ -7,6 +7,7 @@ import pytest
 
 from joindin.models import GANCIO, AccessToken, Grant, RefreshToken
 from joindin.security.scopes import GANCIO_GRANTED_SCOPES
+from joindin.utils.datetimes import utc_now
 from tests.browser_client import PASSWORD, form_fields, main_text
 from tests.factories import make_client, newest
 from tests.oauth2.flow import CALLBACK, CHALLENGE, SECRET, VERIFIER, Flow, parse_redirect
@@ -72,6 +73,19 @@ def test_a_refresh_token_is_renewed_where_it_was_issued_only(blog, session, dial
     assert (crossed.status_code, crossed.json["error"]) == ({"gancio": 400, "standard": 403}[dialect], "invalid_grant")
     assert session.query(AccessToken).count() == 1
     assert renew(blog, dialect, given["refresh_token"]).status_code == 200
+
+
+@pytest.mark.parametrize(("dialect", "seconds"), [("gancio", 600), ("standard", 60)])
+@pytest.mark.parametrize("late", [-1, 1])
+def test_a_code_expires_after_the_time_of_its_api(blog, session, time_machine, dialect, seconds, late):
+    now = utc_now()
+    time_machine.move_to(now, tick=False)
+    code = obtain_code(blog, dialect)
+    time_machine.move_to(now + dt.timedelta(seconds=seconds + late), tick=False)
+
+    reply = redeem(blog, dialect, code)
+
+    assert (reply.status_code == 200, newest(session, AccessToken) is not None) == (late < 0, late < 0)
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
