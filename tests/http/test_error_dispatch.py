@@ -31,6 +31,7 @@ STATUSES = {
     "NotFound": 404,
     "MethodNotAllowed": 405,
     "Conflict": 409,
+    "DuplicateEvent": 409,
     "PayloadTooLarge": 413,
     "AddressTooLong": 414,
     "Unprocessable": 422,
@@ -42,13 +43,13 @@ STATUSES = {
 PAGES = {"Unauthenticated": 302}
 EXCEPTIONS = {
     "v2_1": {"Conflict": 400},
-    "gancio": {"Conflict": 400, "Unauthenticated": 403},
-    "ephios": {"Conflict": 400, "Unauthenticated": 403},
+    "gancio": {"Conflict": 400, "DuplicateEvent": 400, "Unauthenticated": 403},
+    "ephios": {"Conflict": 400, "DuplicateEvent": 400, "Unauthenticated": 403},
     "web": PAGES,
     "docs": PAGES,
     "media": PAGES,
-    "oauth2 of ephios": {"Conflict": 400},
-    "oauth2 of gancio": {"Conflict": 400},
+    "oauth2 of ephios": {"Conflict": 400, "DuplicateEvent": 400},
+    "oauth2 of gancio": {"Conflict": 400, "DuplicateEvent": 400},
     "oauth2 page": PAGES,
 }
 SECRET = "password=hunter2"
@@ -62,6 +63,7 @@ def domain_errors(base=DomainError):
 
 def make_error(class_):
     more = {"InsufficientScope": {"scope": "ME_READ"}, "RateLimited": {"retry_after": 7}}
+    more["DuplicateEvent"] = {"event_id": 3}
     return class_("The reason", **more.get(class_.__name__, {}))
 
 
