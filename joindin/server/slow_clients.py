@@ -4,22 +4,26 @@ Granian waits for a request body as long as the client likes. Once a second :cla
 process, and closes
 
 - those of a client with an overdue body to which nothing was sent since the body began;
+- those whose client receives a response too slowly, which is kept in memory meanwhile;
 - the longest unused ones of an address that holds more than its share of the worker's connections.
 
 It works on duplicates of the descriptors, so a descriptor that is closed or used again meanwhile does no harm. It needs Linux,
 which tells the times of the last data of a connection; elsewhere it does nothing.
 """
 
+import fcntl
 import math
 import os
 import socket
 import struct
 import sys
+import termios
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
+from time import monotonic
 
 from joindin.server.request_bodies import BodyRead
 
@@ -30,11 +34,15 @@ MAX_PER_ADDRESS = MAX_CONNECTIONS // 2
 # Milliseconds without sent data after which a connection above the share is unused.
 UNUSED_AFTER_MS = 2000
 
+# A response may take the grace period, and longer as long as it is received at this rate.
+RESPONSE_GRACE_S = 10
+MIN_RECEIVED_BYTES_PER_S = 4096
+
 # The interim response 100 is sent shortly after a body began.
 INTERIM_RESPONSE_MS = 1000
 
-# struct tcp_info: milliseconds since data was sent, after 44 bytes.
-TCP_INFO = struct.Struct("44xI")
+# struct tcp_info: milliseconds since data was sent, after 44 bytes; acknowledged bytes, after 120.
+TCP_INFO = struct.Struct("44xI72xQ")
 DESCRIPTORS = "/proc/self/fd"
 
 
@@ -46,6 +54,8 @@ class ClientConnection:
     address: str
     port: int
     ms_since_sent: int
+    acknowledged_bytes: int
+    has_unacknowledged: bool
 
     @property
     def client(self) -> tuple[str, int]:
@@ -69,19 +79,17 @@ class SlowClientGuard:
         self._max_per_address = max_per_address
         # Clients that matched an overdue body in the last round: a request that is merely being answered does so once.
         self._suspects: set[tuple[str, int]] = set()
+        # Time and acknowledged bytes since when a client has not received everything that was sent to it.
+        self._receiving: dict[tuple[str, int], tuple[float, int]] = {}
 
     def close_slow_connections(self) -> None:
         """Do one round."""
         if sys.platform != "linux":
             return
-        reads = self._overdue_reads()
-        is_crowded = self._max_per_address is not None and len(os.listdir(DESCRIPTORS)) > self._max_per_address
-        if not reads and not is_crowded:
-            self._suspects = set()
-            return
         with _connections(self._listening_port) as connections:
-            self._close_overdue(connections, reads)
-            if is_crowded:
+            self._close_overdue(connections, self._overdue_reads())
+            self._close_slow_receivers(connections)
+            if self._max_per_address is not None:
                 _close_unused(connections, self._max_per_address)
 
     def _close_overdue(self, connections, reads):
@@ -95,6 +103,19 @@ class SlowClientGuard:
             if each.client in self._suspects:
                 _close(each)
         self._suspects = {each.client for each in matching}
+
+    def _close_slow_receivers(self, connections):
+        now, receiving = monotonic(), {}
+        for each in connections:
+            if not each.has_unacknowledged:
+                continue
+            since, acknowledged = receiving[each.client] = self._receiving.get(
+                each.client, (now, each.acknowledged_bytes)
+            )
+            expected = (now - since - RESPONSE_GRACE_S) * MIN_RECEIVED_BYTES_PER_S
+            if each.acknowledged_bytes - acknowledged < expected:
+                _close(each)
+        self._receiving = receiving
 
 
 def _close_unused(connections: Iterable[ClientConnection], max_per_address: int) -> None:
@@ -152,8 +173,11 @@ def _inspect(descriptor, listening_port):
     try:
         if duplicate.family in (socket.AF_INET, socket.AF_INET6) and duplicate.getsockname()[1] == listening_port:
             address, port = duplicate.getpeername()[:2]
-            (sent_ms,) = TCP_INFO.unpack(duplicate.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, TCP_INFO.size))
-            return ClientConnection(duplicate, address, port, sent_ms)
+            sent_ms, acknowledged = TCP_INFO.unpack(
+                duplicate.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, TCP_INFO.size)
+            )
+            unacknowledged = int.from_bytes(fcntl.ioctl(duplicate, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+            return ClientConnection(duplicate, address, port, sent_ms, acknowledged, unacknowledged > 0)
     except OSError:
         pass
     duplicate.close()

@@ -1,12 +1,16 @@
 """Clients that send requests slowly, or none: other visitors do not notice them, and their connections are closed."""
 
+import contextlib
+import re
+import socket
 import time
 
 import pytest
 
 from joindin.server.request_bodies import BODY_GRACE_S
+from joindin.server.slow_clients import RESPONSE_GRACE_S
 from tests.faults import IS_LONG
-from tests.faults.clients import UNFINISHED, Visitors, slow_clients
+from tests.faults.clients import HOST, UNFINISHED, Visitors, slow_clients
 
 pytestmark = [
     pytest.mark.runs_once("connections do not depend on the database"),
@@ -18,6 +22,7 @@ SECONDS = 10 if IS_LONG else 1.5
 # Other tests run beside the short form.
 MAX_P99_S = 0.1 if IS_LONG else 0.5
 CLOSED_AFTER_S = BODY_GRACE_S + 5
+PIPELINED = 20
 
 VISITS = [
     ("GET", "/v2.1/events"),
@@ -73,3 +78,30 @@ def test_a_client_that_sends_its_body_at_an_acceptable_rate_is_served(server):
             time.sleep(0.1)
 
         assert client.count_open() == 1
+
+
+@pytest.mark.skipif(not IS_LONG, reason="waits for timeouts: make faults")
+def test_clients_that_do_not_read_their_response_are_disconnected(server):
+    request = b"GET /docs/openapi.json HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: identity\r\n\r\n"
+    with contextlib.ExitStack() as opened:
+        clients = [opened.enter_context(socket.socket()) for _ in range(50)]
+        for client in clients:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.connect((HOST, server.port))
+            # More responses than the kernel keeps for a client.
+            client.sendall(request * PIPELINED)
+        with Visitors(server.port, VISITS) as visitors:
+            time.sleep(RESPONSE_GRACE_S + 4)
+        received = [read_to_end(client) for client in clients]
+
+    assert visitors.percentile_s(0.99) < MAX_P99_S
+    assert max(map(len, received)) < PIPELINED * int(re.search(rb"content-length: (\d+)", received[0])[1])
+
+
+def read_to_end(client):
+    client.settimeout(5)
+    received = b""
+    with contextlib.suppress(OSError):
+        while chunk := client.recv(1_000_000):
+            received += chunk
+    return received

@@ -140,6 +140,61 @@ def test_connections_in_use_are_not_unused(listener, connect):
     assert all(map(is_open, clients))
 
 
+def fill(accepted):
+    """Send until the client's buffer and that of the server are full."""
+    accepted.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            accepted.send(b"x" * 1_000_000)
+
+
+def test_a_client_that_does_not_read_its_response_is_disconnected(listener, connect, monkeypatch):
+    _, accepted = connect(listener)
+    reading, served = connect(listener)
+    fill(accepted)
+    served.sendall(b"x" * 1000)
+    assert reading.recv(1000)
+    guard = SlowClientGuard(list, port_of(listener))
+
+    guard.close_slow_connections()
+    within_grace = is_alive(accepted)
+    monkeypatch.setattr(slow_clients, "RESPONSE_GRACE_S", -1)
+    guard.close_slow_connections()
+
+    assert (within_grace, is_alive(accepted), is_alive(served)) == (True, False, True)
+
+
+def test_a_client_that_reads_its_response_fast_enough_stays_connected(listener, connect, monkeypatch):
+    monkeypatch.setattr(slow_clients, "RESPONSE_GRACE_S", -1)
+    client, accepted = connect(listener)
+    guard = SlowClientGuard(list, port_of(listener))
+    fill(accepted)
+    # The first round starts the measurement, without bytes.
+    monkeypatch.setattr(slow_clients, "MIN_RECEIVED_BYTES_PER_S", 0)
+    guard.close_slow_connections()
+    monkeypatch.setattr(slow_clients, "MIN_RECEIVED_BYTES_PER_S", 4096)
+
+    for _ in range(3):
+        for _ in range(40):
+            client.recv(100_000)
+        fill(accepted)
+        guard.close_slow_connections()
+
+    assert is_alive(accepted)
+
+
+def is_alive(accepted):
+    """Return whether the server's end can still send; a full buffer counts as alive."""
+    accepted.setblocking(False)
+    try:
+        accepted.send(b"x")
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
 def test_no_descriptor_is_left_open(listener, connect):
     connect(listener)
     guard = SlowClientGuard(lambda: [overdue_read()], port_of(listener))
