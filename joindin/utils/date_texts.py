@@ -93,5 +93,9 @@ def _read_other_language(text, tzinfo):
     from dateparser.date import DateDataParser
 
     settings = {"STRICT_PARSING": True, "PARSERS": ["absolute-time"], "PREFER_LOCALE_DATE_ORDER": False}
-    parsed = DateDataParser(languages=LANGUAGES, settings=settings).get_date_data(text).date_obj
+    try:
+        parsed = DateDataParser(languages=LANGUAGES, settings=settings).get_date_data(text).date_obj
+    except (ValueError, OverflowError):
+        # Numbers beyond the calendar.
+        return None
     return parsed.replace(tzinfo=parsed.tzinfo or tzinfo) if parsed else None
