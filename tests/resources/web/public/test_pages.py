@@ -514,7 +514,7 @@ def test_pages_link_to_users_by_name(site, session):
         "/user/",
         "/user/nobody",
         "/user/a%00b",
-        "/user/" + "x" * 3000,
+        "/user/" + "x" * 1900,
     ],
 )
 def test_missing_objects_get_an_error_page(site, session, event, path):
