@@ -85,7 +85,13 @@ CHANGES = {
     "a hidden talk": set_talk(is_active=False),
     "a deleted talk": delete_row(Talk, "talk"),
     "a new user": copy_row(
-        User, "user", username="new", username_key="new", email="new@example.org", email_key="new@example.org"
+        User,
+        "user",
+        username="new",
+        username_key="new",
+        lookalike_key="new",
+        email="new@example.org",
+        email_key="new@example.org",
     ),
     "a renamed user": set_user("user", username="another", username_key="another"),
     "another full name": set_user("user", full_name="Another", full_name_key="another"),
