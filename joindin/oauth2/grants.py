@@ -12,7 +12,7 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 from joindin.models import Grant, User
 from joindin.operations.accounts.oauth_grants import create_grant, redeem_code, store_code
 from joindin.operations.accounts.refresh_tokens import consume_refresh_token, get_issued_token, lock_refresh_token
-from joindin.security.scopes import join_scopes, parse_scopes
+from joindin.security.scopes import parse_scopes
 from joindin.security.tokens import AUTHORIZATION_CODE_PREFIX, new_prefixed_token
 from joindin.utils.datetimes import utc_now
 
@@ -132,7 +132,8 @@ class JoindinRefreshTokenGrant(RefreshTokenGrant):
         )
         if issued is None:
             raise InvalidGrantError()
-        if join_scopes(parse_scopes(self.request.payload.scope or refresh_token.get_scope())) != issued.scopes:
+        requested = self.request.payload.scope or refresh_token.get_scope()
+        if set(requested.split()) != set(issued.scopes.split()):
             raise InvalidScopeError()
         return super().issue_token(user, refresh_token) | self._renewed
 

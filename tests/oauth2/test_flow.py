@@ -294,9 +294,10 @@ def test_a_code_is_bound_to_its_application(flow, session):
     assert answer(late) == INVALID_GRANT
 
 
-def test_a_code_of_a_deactivated_user_is_refused(flow, ada):
+@pytest.mark.parametrize("column", ["is_active", "is_verified"])
+def test_a_code_of_a_user_who_may_not_sign_in_is_refused(flow, ada, column):
     code = flow.code()
-    ada.is_active = False
+    setattr(ada, column, False)
 
     assert answer(flow.redeem(code)) == INVALID_GRANT
 

@@ -124,6 +124,17 @@ def test_a_repeated_request_for_other_scopes_is_refused(flow):
     assert (same.status_code, same.json) == (200, narrow)
 
 
+@pytest.mark.parametrize("scope", ["ME_READ PUBLIC_READ", " PUBLIC_READ  ME_READ", "ME_READ ME_READ"])
+def test_the_order_of_scopes_does_not_matter_for_a_repeated_request(flow, scope):
+    first = flow.tokens()
+    second = flow.refresh(first["refresh_token"], scope=scope)
+
+    repeated = flow.refresh(first["refresh_token"], scope=scope)
+
+    assert second.status_code == 200
+    assert answer(repeated) == answer(second)
+
+
 @pytest.mark.parametrize("revoke", ["access_token", "refresh_token"])
 def test_a_repeated_request_revives_no_revoked_token(flow, revoke):
     first = flow.tokens()

@@ -82,12 +82,13 @@ def test_a_refresh_token_is_active_until_it_is_used(flow):
     assert flow.post("introspect", token=given["access_token"]).json == {"active": False}
 
 
-def test_invalid_and_foreign_tokens_are_not_active(flow, other, ada):
+@pytest.mark.parametrize("column", ["is_active", "is_verified"])
+def test_invalid_and_foreign_tokens_are_not_active(flow, other, ada, column):
     given = flow.tokens()
 
     unknown = flow.post("introspect", token="zzz")
     foreign = other.post("introspect", token=given["access_token"])
-    ada.is_active = False
+    setattr(ada, column, False)
     gone = flow.post("introspect", token=given["access_token"])
 
     assert [answer(reply) for reply in (unknown, foreign, gone)] == [(200, {"active": False})] * 3
