@@ -8,7 +8,7 @@ Relations are ``lazy="raise_on_sql"``: queries state what they load.
 from joindin.models.attendance import Attendance
 from joindin.models.audit import AuditEntry
 from joindin.models.clients import GANCIO, GANCIO_CLIENT_KEY, OAUTH2, Client
-from joindin.models.comments import EventComment, EventCommentReport
+from joindin.models.comments import MAX_AUTHOR_NAME_LENGTH, EventComment, EventCommentReport
 from joindin.models.event_sources import EventSource
 from joindin.models.events import Event, EventContact, EventHost, EventImage, Tag, event_tags
 from joindin.models.external_identities import CONFIRM, CONNECT, SIGN_IN, ExternalIdentity, ExternalSignIn
@@ -37,6 +37,7 @@ __all__ = [
     "GANCIO",
     "GANCIO_CLIENT_KEY",
     "LINK_TYPES",
+    "MAX_AUTHOR_NAME_LENGTH",
     "OAUTH2",
     "OPEN_CLAIM",
     "PASSWORD",

@@ -10,11 +10,13 @@ from joindin.extensions import db
 from joindin.models.events import Event
 from joindin.models.users import User
 
+MAX_AUTHOR_NAME_LENGTH = 100
+
 
 class EventComment(db.Model):
     """``rating`` is 1 to 5, 0 where it does not count, NULL in old data.
 
-    ``author_name`` is the name of an anonymous author in imported data. A reported comment is hidden until a decision.
+    ``author_name`` is the name of an anonymous author in imported data, and a copy of a user's name, which may be cut. A reported comment is hidden until a decision.
     ``version`` changes with the row (``performance/read_models/row_versions.py``).
     """
 
@@ -23,7 +25,7 @@ class EventComment(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
-    author_name: Mapped[str | None] = mapped_column(String(100))
+    author_name: Mapped[str | None] = mapped_column(String(MAX_AUTHOR_NAME_LENGTH))
     rating: Mapped[int | None]
     text: Mapped[str] = mapped_column(Text)
     source: Mapped[str | None] = mapped_column(String(255))

@@ -18,7 +18,7 @@ from joindin.operations.talks import lock_talk
 from joindin.queries.accounts.users import get_user_by_username, list_hosts_to_notify
 from joindin.queries.claims import get_open_claim
 from joindin.queries.talks import list_speakers
-from joindin.utils.text import fold_case, fold_case_accents, to_plain_text
+from joindin.utils.text import fold_case, fold_case_accents, to_plain_text, to_single_line
 from joindin.viewer import UserSnapshot
 
 MSG_INCOMPLETE_CLAIM = "You must provide a display name and a username"
@@ -56,8 +56,8 @@ def claim_talk(
     talk = lock_talk(session, talk_id)
     speaker = _find_unclaimed_speaker(session, talk, speaker_name)
     user = _user(session, username)
-    # Compared exactly, as in the original, although users are found by the folded name.
-    is_own_name = username == caller.username
+    # Compared with its case, as in the original, although users are found by the folded name.
+    is_own_name = to_single_line(username) == to_single_line(caller.username)
     claim = get_open_claim(session, speaker.id, user.id)
     if claim is None:
         _create(session, talk, speaker, user, caller, is_own_name, is_host_or_admin, now)

@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import Integer, bindparam, select
 
 from joindin.errors import InvalidInput, NotFound
-from joindin.models import Event, EventComment
+from joindin.models import MAX_AUTHOR_NAME_LENGTH, Event, EventComment
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.performance.sql.write_statements import increment_counters, insert_comment_statement
 from joindin.queries.comments import get_event_comment_context
@@ -38,7 +38,7 @@ def add_event_comment(
     comment = {
         "event_id": event_id,
         "user_id": author.id,
-        "author_name": author.full_name,
+        "author_name": author.full_name and author.full_name[:MAX_AUTHOR_NAME_LENGTH],
         "rating": stored_rating,
         "text": text,
         "source": source,

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from sqlalchemy import and_, delete, or_, select, update
 
 from joindin.models import (
+    MAX_AUTHOR_NAME_LENGTH,
     AuditEntry,
     EmailChange,
     Event,
@@ -30,10 +31,14 @@ _NAME_FIELDS = ("speaker", "host", "member")
 def rename_copies(session, user: User, *, old_names: Iterable[str | None]) -> None:
     """Have the events whose contact is the user show the present name. ``old_names`` are those of imported events."""
     _set_contact_name(session, list_contact_events(session, user.id, old_names), user.full_name or user.username)
-    claimed = (TalkSpeaker.user_id == user.id, TalkSpeaker.listed_name.is_not(None))
     if user.full_name:
-        renamed = update(TalkSpeaker).where(*claimed).values(name=user.full_name)
-        session.execute(renamed.execution_options(synchronize_session=False))
+        claimed = (TalkSpeaker.user_id == user.id, TalkSpeaker.listed_name.is_not(None))
+        written = (EventComment.user_id == user.id, EventComment.author_name.is_not(None))
+        for renamed in (
+            update(TalkSpeaker).where(*claimed).values(name=user.full_name),
+            update(EventComment).where(*written).values(author_name=user.full_name[:MAX_AUTHOR_NAME_LENGTH]),
+        ):
+            session.execute(renamed.execution_options(synchronize_session=False))
 
 
 def remove_copied_names(session, user: User) -> None:

@@ -7,6 +7,7 @@ from joindin.db.base import Base
 from joindin.models import (
     AuditEntry,
     Event,
+    EventComment,
     EventContact,
     EventHost,
     FormerEmail,
@@ -151,6 +152,7 @@ def test_a_renamed_person_is_renamed_wherever_the_name_was_copied(session, perso
 
     assert contact_names(session) == ["Mina Stone"] * 2
     assert session.scalars(select(TalkSpeaker.name).where(TalkSpeaker.talk_id == talk.id)).all() == ["Mina Stone"]
+    assert session.scalars(select(EventComment.author_name)).all() == ["Mina Stone"]
     assert all(session.get(Event, event_id).version > version for event_id, version in before.items())
 
 

@@ -184,6 +184,18 @@ def test_a_list_costs_the_same_for_one_comment_and_for_three(api, session, count
     assert len(for_one) == len(for_three) == 2
 
 
+def test_a_user_with_the_longest_name_comments_and_is_renamed(api, session):
+    event, author = make_event(session), make_user(session, full_name="x" * 200)
+    client = api.signed_in(author)
+
+    commented = comment_on(client, event, comment="Good", rating=4)
+    renamed = client.put(f"/v2.1/users/{author.id}", json={"full_name": "y" * 200, "email": author.email})
+
+    assert (commented.status_code, renamed.status_code) == (201, 204)
+    assert newest(session, EventComment).author_name == "y" * 100
+    assert api.get(f"/v2.1/events/{event.id}/comments").json["comments"][0]["user_display_name"] == "y" * 200
+
+
 def test_a_user_comments_and_rates(api, session):
     event, author = make_event(session), make_user(session, full_name="Bea Birch")
     client = make_client(session, name="An app")
