@@ -59,7 +59,7 @@ def test_head_returns_the_headers_of_an_image(api):
     "name",
     [
         *("none.png", "../secret.png", "..%2fsecret.png", "%2e%2e/secret.png", "..\\secret.png", "a//etc/passwd.png"),
-        *("a/b.png", "./icon-3-orig.png", "icon-3-orig.png/", "icon-3-orig.png%00.png", "%00.png", "n" * 5000 + ".png"),
+        *("a/b.png", "./icon-3-orig.png", "icon-3-orig.png/", "icon-3-orig.png%00.png", "%00.png", "n" * 1500 + ".png"),
         *("icon-3-orig", ".png", "folder.png", "page.html", "drawing.svg", "icon-3-orig.png.part"),
     ],
 )
