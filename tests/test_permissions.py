@@ -44,6 +44,7 @@ PREDICATES = {
     "can_moderate_event": (3, {"host", "admin"}),
     "can_moderate_all": (None, {"admin"}),
     "can_manage_rejection_reasons": (None, {"editor", "admin"}),
+    "is_own_account": (OTHER, set()),
     "can_edit_user": (OTHER, {"admin"}),
     "can_administer_users": (None, {"admin"}),
     "can_read_audit_log": (None, {"admin"}),
