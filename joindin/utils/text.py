@@ -77,8 +77,12 @@ def fold_case_accents(text: str) -> str:
 
 
 def fold_case(text: str) -> str:
-    """Return the form in which a name is recognised again: without regard to case, white space and form of letters."""
-    return unicodedata.normalize("NFC", " ".join(to_single_line(text).split()).casefold())
+    """Return the form in which a name is recognised again: without regard to case, white space and form of letters.
+
+    It is cut like that of :func:`fold_case_accents`.
+    """
+    folded = unicodedata.normalize("NFC", " ".join(to_single_line(text).split()).casefold())
+    return folded[: max(MIN_FOLDED_LENGTH, 2 * len(text))]
 
 
 def slugify(text: str) -> str:

@@ -4,6 +4,7 @@ import pytest
 
 from joindin.utils.text import (
     complete_web_url,
+    fold_case,
     fold_case_accents,
     gravatar_hash,
     is_web_url,
@@ -56,6 +57,7 @@ def test_different_names_stay_different():
 @pytest.mark.parametrize(("length", "room"), [(30, 200), (100, 200), (200, 400)])
 def test_folded_name_fits_its_column(length, room):
     assert 0 < len(fold_case_accents("ﷺ" * length)) <= room
+    assert 0 < len(fold_case("ﬃ" * length)) <= room
 
 
 @pytest.mark.parametrize(
