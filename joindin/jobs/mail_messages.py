@@ -1,5 +1,6 @@
 """Composition of mails: subjects, headers and bodies. The text of each kind is in ``templates/mail/<kind>.md``."""
 
+import re
 from collections.abc import Mapping
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
@@ -41,6 +42,10 @@ SUBJECTS = {
     "talk_comment_reported": "{site}: A comment was reported: {event}",
     "contact": "{site} contact: {subject}",
 }
+
+
+# A mailbox at a host name without a dot, such as the default sender joindin@localhost.
+LOCAL_MAILBOX = re.compile(r"[a-zA-Z0-9._+-]+@[a-zA-Z0-9-]+")
 
 
 class UnfoldedHeader(UnstructuredHeader):
@@ -111,6 +116,9 @@ def _addresses(text):
 
 
 def _address(text):
+    # Operators may name a mailbox in their own network, which users cannot.
+    if LOCAL_MAILBOX.fullmatch(text):
+        return Address(addr_spec=text)
     try:
         return Address(addr_spec=to_mailbox(text))
     except InvalidEmail:

@@ -11,6 +11,7 @@ from email.policy import default
 import pytest
 from sqlalchemy import select, update
 
+from joindin.config import DEFAULT_MAIL_FROM
 from joindin.extensions import db
 from joindin.jobs.mail_delivery import LEASE, DeliveryResult, deliver_due_mail
 from joindin.models import Mail
@@ -149,6 +150,15 @@ def test_an_invalid_address_is_not_sent_to_the_server(session, smtp_server, deli
     assert done == DeliveryResult(failed=1)
     assert state(mails()[0]) == (1, None, None, "the recipient is not an e-mail address", True)
     assert smtp_server.received == []
+
+
+def test_the_default_sender_and_operators_mailboxes_at_a_host_without_a_dot_are_accepted(session, smtp_server, deliver):
+    enqueue_due_mail(session, "root@mailhost")
+
+    done = deliver(NOW, MAIL_FROM=DEFAULT_MAIL_FROM)
+
+    assert done == DeliveryResult(sent=1)
+    assert [(mail["From"], mail["To"]) for mail in smtp_server.messages] == [("joindin@localhost", "root@mailhost")]
 
 
 def test_an_address_with_other_letters_in_its_domain_is_reached(session, smtp_server, deliver):
