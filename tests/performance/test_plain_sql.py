@@ -107,7 +107,7 @@ def test_writes_answer_the_same_and_store_the_same_rows(apps, session, api, ids)
         ("POST", f"{talk}/starred", None),
         ("POST", f"{event}/comments", comment),
         ("POST", f"{event}/comments", comment),
-        ("POST", f"{event}/comments", {"comment": "Bad rating", "rating": 9}),
+        ("POST", f"{event}/comments", {"comment": "Second rating", "rating": 2}),
         ("POST", f"{talk}/comments", comment),
         ("POST", f"{talk}/comments", comment),
     ]
