@@ -114,7 +114,9 @@ def redirect_to_confirmation() -> Response:
     return redirect(_with_next(CONFIRM_PATH))
 
 
-def start_session(user: User, *, with_second_factor: bool) -> BrowserSession:
+def start_session(
+    user: User, *, with_second_factor: bool, authenticated_at: dt.datetime | None = None
+) -> BrowserSession:
     """Sign ``user`` in with a new cookie value, which prevents session fixation. The caller commits."""
     if (previous := current_session()) is not None:
         revoke_browser_session(db.session, previous, now=utc_now())
@@ -126,6 +128,7 @@ def start_session(user: User, *, with_second_factor: bool) -> BrowserSession:
         lifetime=dt.timedelta(days=current_app.config["SESSION_DAYS"]),
         now=utc_now(),
         with_second_factor=with_second_factor,
+        authenticated_at=authenticated_at,
     )
     flask.session.clear()
     _save_session(session, user)

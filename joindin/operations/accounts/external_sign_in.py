@@ -166,6 +166,14 @@ def confirms_identity(session, user: User, identity: Identity, *, since: dt.date
     return identity.authenticated_at >= since.timestamp() - CLOCK_LEEWAY_S
 
 
+def authentication_time(identity: Identity, now: dt.datetime) -> dt.datetime:
+    """Return when the provider authenticated the user, which may be long ago; ``now`` if it does not say."""
+    seconds = identity.authenticated_at
+    if not isinstance(seconds, int | float) or not 0 <= seconds < now.timestamp():
+        return now
+    return dt.datetime.fromtimestamp(seconds, dt.UTC)
+
+
 def purge_expired_sign_ins(session, now: dt.datetime) -> int:
     """Delete expired pending sign-ins; return their number."""
     return session.execute(

@@ -22,14 +22,18 @@ def create_browser_session(
     lifetime: dt.timedelta,
     now: dt.datetime,
     with_second_factor: bool = False,
+    authenticated_at: dt.datetime | None = None,
 ) -> tuple[BrowserSession, str]:
-    """Create a session of ``user``; return it and the value of its cookie, of which only the hash is stored."""
+    """Create a session of ``user``; return it and the value of its cookie, of which only the hash is stored.
+
+    ``authenticated_at`` is the time when an external provider authenticated the user, if that was before now.
+    """
     token = new_session_token()
     opened = BrowserSession(
         token_hash=hash_token(token),
         user_id=user.id,
         created_at=now,
-        authenticated_at=now,
+        authenticated_at=authenticated_at or now,
         second_factor_at=now if with_second_factor else None,
         last_seen_at=now,
         expires_at=now + lifetime,

@@ -24,6 +24,7 @@ from joindin.http.sessions import (
 from joindin.models import CONFIRM, CONNECT, SIGN_IN
 from joindin.oidc import Provider, ProviderFailed
 from joindin.operations.accounts.external_sign_in import (
+    authentication_time,
     begin_external_sign_in,
     complete_external_sign_in,
     confirms_identity,
@@ -135,7 +136,7 @@ def _sign_in(pending, identity):
         raise DomainError(
             "The address of your account here is not confirmed. Sign in with your password to get a new link"
         )
-    return complete_sign_in(user, pending.next_url)
+    return complete_sign_in(user, pending.next_url, authenticated_at=authentication_time(identity, utc_now()))
 
 
 def _connect(_pending, identity):

@@ -3,6 +3,7 @@
 Between the steps a signed cookie stores for some minutes that the password was correct. It does not sign in by itself.
 """
 
+import datetime as dt
 import hmac
 import secrets
 from urllib.parse import quote, urlsplit
@@ -30,7 +31,7 @@ from joindin.operations.rate_limits import (
 )
 from joindin.queries.accounts.second_factors import has_second_factor, list_passkeys
 from joindin.resources.web.public.pages import blp
-from joindin.utils.datetimes import utc_now
+from joindin.utils.datetimes import UTC, utc_now
 
 PAGE_PATH = "/accounts/second/"
 PENDING_KEY = "pending_sign_in"
@@ -59,12 +60,15 @@ class SecondFactorForm(FormWithNext):
     credential = HiddenField()
 
 
-def complete_sign_in(user: User, next_path: str | None = None):
-    """Sign in a user whose password or identity is verified; with a second factor, redirect to its page first."""
-    next_path = next_path or next_url()
+def complete_sign_in(user: User, next_path: str | None = None, *, authenticated_at: dt.datetime | None = None):
+    """Sign in a user whose password or identity is verified; with a second factor, redirect to its page first.
+
+    ``authenticated_at`` is the time when an external provider authenticated the user, if that was before now.
+    """
+    next_path, authenticated_at = next_path or next_url(), authenticated_at or utc_now()
     if has_second_factor(db.session, user.id):
-        return _redirect_to_second_factor(user, next_path)
-    return _finish_sign_in(user, next_path, with_second_factor=False)
+        return _redirect_to_second_factor(user, next_path, authenticated_at)
+    return _finish_sign_in(user, next_path, authenticated_at, with_second_factor=False)
 
 
 def confirm_identity(user: User, next_path: str):
@@ -74,7 +78,7 @@ def confirm_identity(user: User, next_path: str):
     record_authentication(db.session, current_session(), now=utc_now())
     db.session.commit()
     if has_second_factor(db.session, user.id):
-        return _redirect_to_second_factor(user, next_path)
+        return _redirect_to_second_factor(user, next_path, utc_now())
     return redirect(next_path)
 
 
@@ -99,7 +103,8 @@ def second_factor_page():
         if is_correct:
             if session_user():
                 return _finish_confirmation(next_url())
-            return _finish_sign_in(user, next_url(), with_second_factor=True)
+            authenticated_at = dt.datetime.fromtimestamp(flask.session[PENDING_KEY]["authenticated_at"], UTC)
+            return _finish_sign_in(user, next_url(), authenticated_at, with_second_factor=True)
     options = None
     if list_passkeys(db.session, user.id):
         options = build_request_options(db.session, user, relying_party(), issue_challenge())
@@ -171,10 +176,11 @@ def reset_factor_attempts(user: User) -> None:
     reset_second_factor_attempts(db.session, user_id=user.id, ip_address=request.remote_addr, device=get_known_device())
 
 
-def _redirect_to_second_factor(user, next_path):
+def _redirect_to_second_factor(user, next_path, authenticated_at):
     flask.session[PENDING_KEY] = {
         "user_id": user.id,
         "created_at": int(utc_now().timestamp()),
+        "authenticated_at": int(authenticated_at.timestamp()),
         "fingerprint": _password_fingerprint(user),
     }
     return redirect(f"{PAGE_PATH}?next={quote(next_path, safe='/')}")
@@ -183,7 +189,11 @@ def _redirect_to_second_factor(user, next_path):
 def _pending_user():
     """Return the user of the first step, unless it expired, the password changed, or another user is signed in."""
     pending = flask.session.get(PENDING_KEY)
-    if not pending or pending["created_at"] < utc_now().timestamp() - PENDING_TTL_S:
+    if (
+        not pending
+        or "authenticated_at" not in pending
+        or pending["created_at"] < utc_now().timestamp() - PENDING_TTL_S
+    ):
         return None
     user = db.session.get(User, pending["user_id"])
     if user is None or not (user.is_active and user.is_verified):
@@ -216,8 +226,8 @@ def _verify_factor(user, form):
     return is_correct
 
 
-def _finish_sign_in(user, next_path, *, with_second_factor):
-    start_session(user, with_second_factor=with_second_factor)
+def _finish_sign_in(user, next_path, authenticated_at, *, with_second_factor):
+    start_session(user, with_second_factor=with_second_factor, authenticated_at=authenticated_at)
     db.session.commit()
     return redirect(next_path)
 

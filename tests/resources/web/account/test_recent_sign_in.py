@@ -190,6 +190,28 @@ def test_confirming_at_the_provider_still_needs_the_second_factor(browser, sessi
     assert browser.get("/accounts/email/").status_code == 200
 
 
+@pytest.mark.parametrize("is_two_step", [False, True])
+@pytest.mark.parametrize(
+    ("auth_time", "is_recent"),
+    [(-20 * 60, False), (-60, True), (None, True), (3600, True), (float("-inf"), True)],
+)
+def test_a_sign_in_at_the_provider_counts_from_the_authentication_there(
+    request, browser, session, ann, provider, auth_time, is_recent, is_two_step
+):
+    if is_two_step:
+        request.getfixturevalue("authenticator")
+    connect(session, ann, provider)
+    is_number = isinstance(auth_time, int)
+    provider.claims = {"auth_time": int(utc_now().timestamp()) + auth_time if is_number else auth_time}
+
+    reply = browser.call_back()
+    if is_two_step:
+        enter_code(browser, reply.headers["Location"])
+
+    assert browser.is_signed_in
+    assert needs_confirmation(browser.get("/accounts/email/")) is not is_recent
+
+
 def test_a_session_without_the_second_factor_is_not_recent_once_the_account_has_one(browser, session, ann):
     browser.sign_in(ann)
     before = browser.get("/accounts/email/").status_code
