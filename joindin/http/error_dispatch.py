@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from flask import Flask, Response, g, request
+from flask.globals import request_ctx
 from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import ObjectDeletedError
@@ -96,6 +97,8 @@ def init_app(app: Flask, dialects: Mapping[str, ErrorDialect]) -> None:
         response = represent("handle_domain_error", error)
         if (retry_after := getattr(error, "retry_after", None)) is not None:
             response.headers["Retry-After"] = str(retry_after)
+        if isinstance(error, MethodNotAllowed):
+            response.headers.setdefault("Allow", ", ".join(_methods_of_other_views()))
         return response
 
     def handle_http_error(error):
@@ -119,6 +122,16 @@ def init_app(app: Flask, dialects: Mapping[str, ErrorDialect]) -> None:
     app.register_error_handler(DomainError, handle_domain_error)
     app.register_error_handler(HTTPException, handle_http_error)
     app.register_error_handler(Exception, handle_unexpected_error)
+
+
+def _methods_of_other_views():
+    """Return the methods of the requested address that another view answers than the one that refuses them.
+
+    HEAD and OPTIONS are answered at every address.
+    """
+    adapter, refusing_view = request_ctx.url_adapter, request.endpoint
+    methods = {method for method in adapter.allowed_methods() if adapter.match(method=method)[0] != refusing_view}
+    return sorted(methods | {"OPTIONS"})
 
 
 def _roll_back():

@@ -72,3 +72,20 @@ def test_a_method_in_lower_case_is_not_carried_out(api, session, token_for, host
 
     assert [reply.status_code for reply in replies] == [405, 405]
     assert count_rows() == before
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/v2.1/events/1/attending", {"DELETE", "GET", "HEAD", "POST", "OPTIONS"}),
+        ("PUT", "/v2.1/events/1/approval", {"DELETE", "POST", "GET", "HEAD", "OPTIONS"}),
+        ("DELETE", "/v2.1/talks/1/links", {"GET", "HEAD", "POST", "OPTIONS"}),
+    ],
+)
+def test_a_view_that_refuses_a_method_names_the_others(api, method, path, allowed):
+    """The routes below /events and /talks answer unknown paths as the original does, and refuse some methods."""
+    reply = api.request(method, path)
+
+    assert reply.status_code == 405
+    assert {name.strip() for name in reply.headers["Allow"].split(",")} - allowed == set()
+    assert {"POST"} <= {name.strip() for name in reply.headers["Allow"].split(",")}

@@ -11,6 +11,8 @@ import schemathesis
 from schemathesis.core.failures import Failure
 from schemathesis.specs.openapi.checks import is_unexpected_http_status_case
 
+from joindin.resources.v2_1.accounts.account_fields import INVALID_USERNAME_MESSAGES
+
 # The contract answers callers without the right with 400 (spec 5.3, 7.5, 7.7, 7.9, 9.7).
 CALLERS = (
     "Invalid Authorization Header",
@@ -55,10 +57,11 @@ STATES = (
     "Could not update user",
 )
 MEANINGS = (
+    *INVALID_USERNAME_MESSAGES,
     "Both 'start_date' and 'end_date' must be supplied in a recognised format",
     "The date of 'start_date' is not clear: write it as 2027-05-08 or 2027-05-08T09:30",
     "The parameter 'startdate' must be a date such as 2027-05-08 or 2027-05-08T09:30",
-    "The parameters 'since' and 'until' must be dates",
+    "The parameters 'since' and 'until' must be dates such as 2027-05-08 or 2027-05-08T09:30",
     "The field 'cfp_start_date' must be a date such as 2027-05-08 or 2027-05-08T09:30",
     "Failed to parse time string (vi)",
     "The event start date must be before its end date",
@@ -90,6 +93,7 @@ MEANINGS = (
     "Image upload failed (Code: 4)",
     # Tags do not count, and numbers are written out.
     "'name' is a required field",
+    "'location' is a required field (for virtual events, 'online' works)",
     "The field 'name' must not be longer than 200 characters",
     "The name must have 1 to 100 characters",
     "The title must have 1 to 100 characters",

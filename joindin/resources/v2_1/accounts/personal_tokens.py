@@ -137,7 +137,8 @@ def _parse_scopes(params):
 def _parse_expiry(params, now):
     if params.is_empty("expires_in_days") and params.text("expires_in_days") != "0":
         return None
-    days = params.text("expires_in_days")
+    # JSON has one type of numbers: 90.0 is a whole one.
+    days = params.text("expires_in_days").removesuffix(".0")
     if not (days.isascii() and days.isdecimal() and len(days) <= 6):
         raise InvalidInput(MSG_EXPIRY_NOT_A_NUMBER)
     return now + dt.timedelta(days=int(days))

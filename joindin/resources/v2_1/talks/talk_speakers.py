@@ -24,10 +24,11 @@ from joindin.permissions import can_edit_event, can_edit_talk, can_manage_talk
 from joindin.queries.claims import list_open_claims
 from joindin.queries.talks import find_talk, is_speaker
 from joindin.queries.viewer_relations import load_viewer_for_talk_editing
-from joindin.representations.schema_fields import ObjectSchema, string
+from joindin.representations.schema_fields import ObjectSchema
 from joindin.representations.v2_1.claims import ClaimPageSchema, VerboseClaimPageSchema, represent_claim
 from joindin.representations.v2_1.talks import TalkSpeakersSchema, represent_speaker
 from joindin.resources.v2_1.authorization import check_permission_and_audit, with_event, with_talk
+from joindin.resources.v2_1.body_fields import required_text
 from joindin.resources.v2_1.links import base_url, links
 from joindin.resources.v2_1.openapi import accepts_body, accepts_query, fails_with, returns, returns_empty
 from joindin.resources.v2_1.request_params import get_params
@@ -52,8 +53,8 @@ MSG_NOT_A_SPEAKER = "Provided user is not a speaker on this talk"
 
 
 class ClaimBodySchema(ObjectSchema):
-    display_name = string("Ada L.", "The speaker's name on the talk.")
-    username = string("ada", "The user who is this speaker.")
+    display_name = required_text("Ada L.", "The speaker's name on the talk.")
+    username = required_text("ada", "The user who is this speaker.")
 
 
 @blp.route("/talks/<positive:talk_id>/speakers")
