@@ -56,6 +56,7 @@ def start(settings, smtp_server):
             "JOINDIN_WEBSITE_URL": settings["WEBSITE_URL"],
             "JOINDIN_QUEUE_URL": queue_url,
             "JOINDIN_MAIL_URL": smtp_server.url,
+            "JOINDIN_MAIL_FROM": settings["MAIL_FROM"],
         }
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
         started.append(subprocess.Popen([*COMMAND, *options], env=environment, **pipes))
