@@ -56,19 +56,22 @@ def process_event_image(upload: bytes) -> list[ProcessedImage]:
     :raises InvalidInput: with the message of the contract where it has one (spec 4.10).
     :raises Overloaded: if other images are being processed.
     """
-    file = parse_image(upload)
+    with DECODING:
+        return _process(parse_image(upload))
+
+
+def _process(file):
     if file.width != file.height:
         raise InvalidInput("Supplied image must be square")
     if file.width < MIN_SIZE_PX:
         raise InvalidInput(f"Supplied image must be at least {MIN_SIZE_PX}px square")
     if file.width > MAX_SIZE_PX:
         raise InvalidInput(f"Supplied image must be no more than {MAX_SIZE_PX}px square")
-    with DECODING:
-        still = _decode(file)
-        if file.format == "GIF":
-            check_frames(file.content)
-        orig = file.content if file.format == "GIF" else _encode(still, file)
-        small = _encode(_shrink(still), file)
+    still = _decode(file)
+    if file.format == "GIF":
+        check_frames(file.content)
+    orig = file.content if file.format == "GIF" else _encode(still, file)
+    small = _encode(_shrink(still), file)
     extension = EXTENSIONS[file.format]
     return [
         ProcessedImage("orig", extension, file.width, file.height, orig),
