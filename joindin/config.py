@@ -90,7 +90,7 @@ SETTINGS = (
     Setting("OIDC_SCOPE", "openid email profile", parsers.openid_scope, "scopes requested from the provider"),
     Setting("OIDC_REGISTRATION", True, parsers.boolean, "creates an account for a user whose e-mail address the provider has verified"),
     Setting("OIDC_LINK_BY_EMAIL", False, parsers.boolean, "signs in to the existing account with the same e-mail address, if the provider and this server have both verified it; the provider can then open every account"),
-    Setting("TRUSTED_PROXIES", 0, parsers.integer(0, 10), "number of trusted reverse proxies whose forwarding headers give client address, scheme and host"),
+    Setting("TRUSTED_PROXIES", 0, parsers.integer(0, 10), "number of trusted reverse proxies whose forwarding headers give client address, scheme and host; rate limits count that address, so behind a proxy all visitors share the limits of one network without it"),
     Setting("MAX_BODY_BYTES", 9 * 1024 * 1024, parsers.integer(1024, 1 << 30), "maximum size of a request body, images included"),
     Setting("MAX_IMAGE_BYTES", 8 * 1024 * 1024, parsers.integer(1024, 1 << 30), "maximum size of an image file"),
     Setting("MAX_JSON_BYTES", 1024 * 1024, parsers.integer(1024, 1 << 30), "maximum size of a JSON body"),
