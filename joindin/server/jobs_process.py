@@ -3,9 +3,12 @@
 import os
 import subprocess
 import sys
+from functools import partial
 from time import monotonic
 
 import click
+
+from joindin.server.process_tree import end_with_parent
 
 # Seconds until a job worker that ended is started again.
 RESTART_DELAY_S = 2
@@ -17,13 +20,16 @@ class JobsProcess:
         self._due_at = None
 
     def start(self) -> None:
+        parent_id = os.getpid()
         # A process group of its own: Ctrl-C reaches the server only, which then stops the worker in order.
         # The worker logs to standard error; its greeting on standard output is dropped.
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "joindin", "jobs", "run", "--parent", str(os.getpid())],
+            [sys.executable, "-m", "joindin", "jobs", "run", "--parent", str(parent_id)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             process_group=0,
+            # Before the interpreter starts, which takes seconds on a busy machine. The kernel keeps the setting.
+            preexec_fn=partial(end_with_parent, parent_id) if sys.platform == "linux" else None,
         )
         self._due_at = None
 

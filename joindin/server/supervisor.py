@@ -1,7 +1,8 @@
 """The main process of the server: it keeps the listening sockets open and the workers running.
 
 A worker that ends is started again: at once after a while of work, else after a pause that grows to ``MAX_PAUSE_S``. Meanwhile
-its connections wait in the queue of its socket; none is refused. A worker without heartbeat is killed and replaced. The children end with the main process, however it ends (:mod:`joindin.server.process_tree`).
+its connections wait in the queue of its socket; none is refused. A worker without heartbeat is killed and replaced. The
+children end with the main process, however it ends (:mod:`joindin.server.process_tree`).
 """
 
 import multiprocessing
@@ -25,7 +26,7 @@ ROUND_S = 1
 # A worker that ended sooner is started again after a pause.
 STABLE_AFTER_S = 5
 FIRST_PAUSE_S = 0.05
-MAX_PAUSE_S = 1
+MAX_PAUSE_S = 0.25
 
 # A worker whose last heartbeat is older is replaced.
 HEARTBEAT_TIMEOUT_S = 10
