@@ -11,7 +11,7 @@ pip := $(bin)/pip --quiet --disable-pip-version-check
 # Compiled modules are kept: tests start many processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-postgresql check lint format package bench faults lock clean browser-tools
+.PHONY: fuzz run test test-postgresql check lint format package bench faults lock clean browser-tools
 
 run: .venv/ready
 	@$(bin)/joindin setup
@@ -50,6 +50,11 @@ faults: .venv/ready-to-test
 
 bench: .venv/ready-to-test
 	$(bin)/python -m bench $(if $(QUICK),--quick) $(BENCH)
+
+# Odd and generated requests in large numbers. Their short forms are part of the tests.
+fuzz: .venv/ready-to-test
+	ODD_REQUESTS=20 GENERATED_REQUESTS=8000 $(bin)/pytest tests/http/test_odd_requests.py \
+		tests/resources/docs/test_generated_requests.py
 
 # Needs uv. The lock files name no index.
 lock:

@@ -1,7 +1,6 @@
 """Requests that Schemathesis generates from the document are answered as it says: by status, form, schema and message.
 
-300 for each caller; 8,000 by ``python -m pytest tests/resources/docs/test_generated_requests.py`` with ``GENERATED_REQUESTS=8000``
-in the environment. ``schemathesis.toml`` states the exceptions.
+300 for each caller, and 8,000 by ``make fuzz``. ``schemathesis.toml`` states the exceptions.
 """
 
 import os
