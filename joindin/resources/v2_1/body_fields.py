@@ -62,7 +62,7 @@ def rating_number(example: int, description: str, *, minimum: int = 1) -> fields
         example,
         description,
         anyOf=[
-            {"type": "integer", "minimum": minimum, "maximum": 5},
+            {"type": "number", "minimum": minimum, "maximum": 5},
             {"type": "string", "pattern": f"^[{minimum}-5]$"},
         ],
     )
@@ -90,8 +90,12 @@ def optional_number(example: Any, description: str = "", **keywords) -> fields.F
     return _field(["number", "string", "null"], example, description, is_required=False, **keywords)
 
 
-def _field(types, example, description, *, is_required=True, **keywords):
+def _field(types, example, description, *, is_required=True, max_length=None, **keywords):
     metadata = {"type": types, **keywords} if types else keywords
+    if max_length:
+        # No maxLength: it counts what cleaning removes.
+        limit = f"At most {max_length} characters, without tags and control characters."
+        description = f"{description} {limit}" if description else limit
     if description:
         metadata["description"] = description
     if example is not UNSET:

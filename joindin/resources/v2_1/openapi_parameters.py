@@ -38,7 +38,9 @@ PARAMETERS = {
     "enddate": _string("Only events that start before this date.", DAY),
     "username": _string("Only the user with this username.", "ada"),
     "keyword": _string("Only users whose username, full name or Twitter name contains this text.", "lace"),
-    "reason": _string("Reason for the hosts. Without a reason, no mail is sent.", "Not about us", maxLength=200),
+    "reason": _string(
+        "Reason for the hosts, at most 200 characters. Without a reason, no mail is sent.", "Not about us"
+    ),
     "display_name": _string("Name of the speaker in the talk.", "Ada L."),
     "claimant": {"name": "username", **_string("Username of the claimant.", "ada")},
     "state": _string(

@@ -102,6 +102,7 @@ MEANINGS = (
     "An event must not have more than 50 tags",
     "A tag must not be longer than 100 characters",
     "A talk must not have more than 50 speakers",
+    "The name of a speaker must not be longer than 200 characters",
     # A number in the query string is a text, which the schema of the parameter allows.
     "The parameters 'start' and 'resultsperpage' must not be negative",
 )

@@ -52,13 +52,13 @@ INVALID_APPLICATION_MESSAGES = (*INVALID_CHANGE_MESSAGES, "'callback_url' is a r
 
 
 class NewApplicationSchema(ObjectSchema):
-    name = required_text("My schedule app", maxLength=MAX_LENGTHS["name"])
-    description = required_text("Shows the talks of today.", maxLength=MAX_LENGTHS["description"])
-    callback_url = required_text("https://app.example.com/signed-in", maxLength=MAX_LENGTHS["callback_url"])
+    name = required_text("My schedule app", max_length=MAX_LENGTHS["name"])
+    description = required_text("Shows the talks of today.", max_length=MAX_LENGTHS["description"])
+    callback_url = required_text("https://app.example.com/signed-in", max_length=MAX_LENGTHS["callback_url"])
 
 
 class ApplicationChangeSchema(NewApplicationSchema):
-    callback_url = optional_text("https://app.example.com/signed-in", maxLength=MAX_LENGTHS["callback_url"])
+    callback_url = optional_text("https://app.example.com/signed-in", max_length=MAX_LENGTHS["callback_url"])
 
 
 @blp.route("/applications")

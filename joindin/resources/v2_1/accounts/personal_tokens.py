@@ -52,7 +52,7 @@ OWNER_ERRORS = {401: MSG_LOGIN_REQUIRED, 403: MSG_CLIENT_NOT_ALLOWED}
 
 
 class NewPersonalTokenSchema(ObjectSchema):
-    description = required_text("Prints badges.", "The purpose of the token.", maxLength=MAX_DESCRIPTION_LENGTH)
+    description = required_text("Prints badges.", "The purpose of the token.", max_length=MAX_DESCRIPTION_LENGTH)
     scopes = list_of(string(enum=list(SCOPES)), "The scopes of the token.", example=[PUBLIC_READ], minItems=1)
     expires_in_days = optional_days(90, MAX_LIFETIME.days, "From 1 to 366; without it the token never expires.")
 

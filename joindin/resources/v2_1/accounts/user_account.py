@@ -64,11 +64,11 @@ INVALID_PROFILE_MESSAGES = (
 
 
 class ProfileSchema(ObjectSchema):
-    full_name = required_text("Ada Lovelace", maxLength=MAX_LENGTHS["full_name"])
+    full_name = required_text("Ada Lovelace", max_length=MAX_LENGTHS["full_name"])
     email = string("ada@example.org", format="email")
-    username = optional_text("ada", "A new username. Empty: unchanged.", maxLength=MAX_LENGTHS["username"])
-    twitter_username = optional_text("ada_l", "Empty: cleared.", maxLength=MAX_LENGTHS["twitter_username"])
-    biography = optional_text("Writes about engines.", "Empty: cleared.", maxLength=MAX_LENGTHS["biography"])
+    username = optional_text("ada", "A new username. Empty: unchanged.", max_length=MAX_LENGTHS["username"])
+    twitter_username = optional_text("ada_l", "Empty: cleared.", max_length=MAX_LENGTHS["twitter_username"])
+    biography = optional_text("Writes about engines.", "Empty: cleared.", max_length=MAX_LENGTHS["biography"])
     password = password_text("battery staple", "A new password, of at least 6 characters.", is_required=False)
     old_password = password_text("correct horse", "The current password; required for a new one.", is_required=False)
 

@@ -77,12 +77,12 @@ INVALID_RESET_MESSAGES = (
 
 
 class RegistrationSchema(ObjectSchema):
-    username = required_text("hedy", maxLength=MAX_LENGTHS["username"])
-    full_name = required_text("Hedy Lamarr", maxLength=MAX_LENGTHS["full_name"])
+    username = required_text("hedy", max_length=MAX_LENGTHS["username"])
+    full_name = required_text("Hedy Lamarr", max_length=MAX_LENGTHS["full_name"])
     email = string("hedy@example.org", format="email")
     password = password_text("correct horse")
-    twitter_username = optional_text("hedy_l", maxLength=MAX_LENGTHS["twitter_username"])
-    biography = optional_text("Hops frequencies.", maxLength=MAX_LENGTHS["biography"])
+    twitter_username = optional_text("hedy_l", max_length=MAX_LENGTHS["twitter_username"])
+    biography = optional_text("Hops frequencies.", max_length=MAX_LENGTHS["biography"])
     auto_verify_user = anything(
         {"type": "boolean"}, UNSET, "Skips the verification mail, on test platforms that allow it."
     )

@@ -45,11 +45,11 @@ require_group_manager_sign_in = requires(
 
 
 class GroupNameSchema(ObjectSchema):
-    name = required_text("Kitchen", "Names are unique.", maxLength=MAX_GROUP_NAME_LENGTH)
+    name = required_text("Kitchen", "Names are unique.", max_length=MAX_GROUP_NAME_LENGTH)
 
 
 class NewGroupNameSchema(ObjectSchema):
-    name = required_text("Programme team", "Names are unique.", maxLength=MAX_GROUP_NAME_LENGTH)
+    name = required_text("Programme team", "Names are unique.", max_length=MAX_GROUP_NAME_LENGTH)
 
 
 class NewMemberSchema(ObjectSchema):

@@ -40,14 +40,14 @@ require_reviewer = requires(can_manage_rejection_reasons, login_message=MSG_LOGI
 
 
 class NewReasonSchema(ObjectSchema):
-    title = required_text("Too far away", "The name of the reason, for reviewers.", maxLength=MAX_TITLE_LENGTH)
+    title = required_text("Too far away", "The name of the reason, for reviewers.", max_length=MAX_TITLE_LENGTH)
     text = required_text(
-        "We list events that people here can get to.", "The message to the hosts.", maxLength=MAX_REASON_LENGTH
+        "We list events that people here can get to.", "The message to the hosts.", max_length=MAX_REASON_LENGTH
     )
 
 
 class ReasonChangeSchema(NewReasonSchema):
-    title = required_text("Off topic", maxLength=MAX_TITLE_LENGTH)
+    title = required_text("Off topic", max_length=MAX_TITLE_LENGTH)
 
 
 @blp.route("/rejection_reasons")

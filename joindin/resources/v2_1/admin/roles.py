@@ -43,7 +43,7 @@ class RoleChangeSchema(ObjectSchema):
     editor = optional(boolean(True))
     trusted = optional(boolean(True))
     active = optional(boolean(True, "False: the user cannot sign in and the user's tokens are invalid."))
-    reason = optional_text("Knows all speakers", "For the audit log.", maxLength=MAX_REASON_LENGTH)
+    reason = optional_text("Knows all speakers", "For the audit log.", max_length=MAX_REASON_LENGTH)
 
 
 @blp.route("/accounts")

@@ -76,7 +76,7 @@ INVALID_COMMENT_MESSAGES = (
 
 
 class NewEventCommentSchema(ObjectSchema):
-    comment = required_text("Well organised, good coffee.", zero_is_empty=True, maxLength=MAX_COMMENT_LENGTH)
+    comment = required_text("Well organised, good coffee.", zero_is_empty=True, max_length=MAX_COMMENT_LENGTH)
     rating = rating_number(
         4, "A number, or a number as text. Counts once per user, and never for hosts, who may send 0.", minimum=0
     )

@@ -51,12 +51,12 @@ INVALID_EVENT_MESSAGES = (
 class EventBodySchema(ObjectSchema):
     """The fields of an event. Dates can have many formats; without an offset they are in the event's time zone."""
 
-    name = required_text("SampleConf", zero_is_empty=True, maxLength=MAX_LENGTHS["name"])
+    name = required_text("SampleConf", zero_is_empty=True, max_length=MAX_LENGTHS["name"])
     description = required_text(
-        "Two days of talks about PHP.", zero_is_empty=True, maxLength=MAX_LENGTHS["description"]
+        "Two days of talks about PHP.", zero_is_empty=True, max_length=MAX_LENGTHS["description"]
     )
     location = required_text(
-        "Main Hall", "For virtual events, `online` works.", zero_is_empty=True, maxLength=MAX_LENGTHS["location"]
+        "Main Hall", "For virtual events, `online` works.", zero_is_empty=True, max_length=MAX_LENGTHS["location"]
     )
     start_date = date_text("2026-03-02T09:00", "A date without a time is midnight.")
     end_date = date_text("2026-03-03T18:00", "Not before the start.")

@@ -100,7 +100,7 @@ NEW_COMMENT_ERRORS = {
 
 
 class NewTalkCommentSchema(ObjectSchema):
-    comment = required_text("I could follow every step.", zero_is_empty=True, maxLength=MAX_COMMENT_LENGTH)
+    comment = required_text("I could follow every step.", zero_is_empty=True, max_length=MAX_COMMENT_LENGTH)
     rating = rating_number(5, "A number, or a number as text. Counts once per user, and never for speakers.")
     private = anything(
         {"type": "boolean"},
@@ -110,7 +110,7 @@ class NewTalkCommentSchema(ObjectSchema):
 
 
 class EditedTalkCommentSchema(ObjectSchema):
-    comment = required_text("I could follow every step but one.", zero_is_empty=True, maxLength=MAX_COMMENT_LENGTH)
+    comment = required_text("I could follow every step but one.", zero_is_empty=True, max_length=MAX_COMMENT_LENGTH)
 
 
 REPORTS = CommentReports(

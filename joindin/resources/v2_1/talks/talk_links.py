@@ -36,7 +36,7 @@ with_editable_talk = with_talk(can_edit_talk, login_message=MSG_FORBIDDEN, refus
 
 class TalkLinkBodySchema(ObjectSchema):
     display_name = string("slides_link", "The type of the link.", enum=list(LINK_TYPES))
-    url = required_text("https://slides.example/42", maxLength=MAX_URL_LENGTH)
+    url = required_text("https://slides.example/42", max_length=MAX_URL_LENGTH)
 
 
 @blp.route("/talks/<positive:talk_id>/links")

@@ -54,9 +54,9 @@ NON_URL_CHARACTERS = re.compile(r"[^A-Za-z0-9$\-_.+!*'(),{}|\\^~\[\]`<>#%\";/?:@
 class TalkBodySchema(ObjectSchema):
     """The fields of a talk. An edit sets absent optional fields to their defaults, except for the speakers."""
 
-    talk_title = required_text("Tests that tell a story", zero_is_empty=True, maxLength=MAX_LENGTHS["talk_title"])
+    talk_title = required_text("Tests that tell a story", zero_is_empty=True, max_length=MAX_LENGTHS["talk_title"])
     talk_description = required_text(
-        "How to write tests people like to read.", zero_is_empty=True, maxLength=MAX_LENGTHS["talk_description"]
+        "How to write tests people like to read.", zero_is_empty=True, max_length=MAX_LENGTHS["talk_description"]
     )
     start_date = date_text(
         "2026-03-02T10:00",
@@ -71,11 +71,11 @@ class TalkBodySchema(ObjectSchema):
         minimum=-MAX_DURATION_MINUTES,
         maximum=MAX_DURATION_MINUTES,
     )
-    slides_link = optional_text("https://slides.example/42", "Becomes a link of a new talk.", maxLength=2_000)
+    slides_link = optional_text("https://slides.example/42", "Becomes a link of a new talk.", max_length=2_000)
     speakers = optional_list(
-        {"type": "string", "maxLength": MAX_SPEAKER_NAME_LENGTH},
+        {"type": "string"},
         ["Ada L."],
-        f"All names, at most {MAX_SPEAKERS}: an edit removes speakers that are not listed. One name may be a text instead"
+        f"All names, at most {MAX_SPEAKERS} of {MAX_SPEAKER_NAME_LENGTH} characters: an edit removes speakers that are not listed. One name may be a text instead"
         " of a list.",
         other_types=("string",),
     )

@@ -64,9 +64,9 @@ TRACK_URI_PATTERN = re.compile(r".*/v2\.1/tracks/([0-9]+)", re.DOTALL)
 
 class TrackBodySchema(ObjectSchema):
     track_name = required_text(
-        "Quality", "Need not be unique.", zero_is_empty=True, maxLength=MAX_LENGTHS["track_name"]
+        "Quality", "Need not be unique.", zero_is_empty=True, max_length=MAX_LENGTHS["track_name"]
     )
-    track_description = optional_text("Tests, reviews, refactoring.", maxLength=65_535)
+    track_description = optional_text("Tests, reviews, refactoring.", max_length=65_535)
 
 
 class TalkTrackBodySchema(ObjectSchema):
