@@ -190,6 +190,8 @@ def _type(schema):
         return Markup('<a href="#schema-{0}">{0}</a>').format(name)
     if "anyOf" in schema:
         return Markup(" or ").join(_type(option) for option in schema["anyOf"])
+    if schema.get("const") == "":
+        return Markup("empty")
     if "enum" in schema:
         return Markup(" or ").join(Markup("<code>{}</code>").format(json.dumps(value)) for value in schema["enum"])
     types = schema.get("type", "anything")

@@ -59,13 +59,16 @@ PARAMETERS = {
     "until": _string("Only entries before this date.", DAY, anyOf=DATE_FORMATS),
     "before": {
         "description": "Only entries with a lower id, as in `next_page`.",
-        "schema": {"type": "integer", "minimum": 1, "maximum": 999_999_999},
+        "schema": {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 999_999_999}, {"const": ""}]},
         "example": 1000,
     },
     "entries": {
         "name": "resultsperpage",
         "description": "Maximum number of entries; more than 100 are 100.",
-        "schema": {"type": "integer", "minimum": 1, "maximum": 999_999_999, "default": 20},
+        "schema": {
+            "anyOf": [{"type": "integer", "minimum": 1, "maximum": 999_999_999}, {"const": ""}],
+            "default": 20,
+        },
         "example": 20,
     },
     "start": {

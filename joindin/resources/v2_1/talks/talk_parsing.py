@@ -38,6 +38,7 @@ INVALID_TALK_MESSAGES = (
     MSG_OUTSIDE_EVENT,
     "The language 'Klingon' is unknown",
     "The field 'duration' must be a number of minutes",
+    "The field 'slides_link' must be a web address such as https://conf.example",
     f"The field 'duration' must not be more than {MAX_DURATION_MINUTES} minutes",
     MSG_INVALID_SPEAKERS,
     f"A talk must not have more than {MAX_SPEAKERS} speakers",
