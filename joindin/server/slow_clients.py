@@ -7,14 +7,17 @@ process, and closes
 - those whose client receives a response too slowly, which is kept in memory meanwhile;
 - the longest unused ones of an address that holds more than its share of the worker's connections.
 
-It works on duplicates of the descriptors, so a descriptor that is closed or used again meanwhile does no harm. It needs Linux,
-which tells the times of the last data of a connection; elsewhere it does nothing.
+It works on duplicates of the descriptors, so a descriptor that is closed or used again meanwhile does no harm. Only sockets
+are duplicated: closing any descriptor of a SQLite file drops all locks that the process has on it, and other writers would
+break the database (https://sqlite.org/howtocorrupt.html, 2.2). The guard needs Linux, which tells the times of the last data of
+a connection; elsewhere it does nothing.
 """
 
 import fcntl
 import math
 import os
 import socket
+import stat
 import struct
 import sys
 import termios
@@ -162,13 +165,15 @@ def _connections(listening_port: int) -> Iterator[list[ClientConnection]]:
 def _inspect(descriptor, listening_port):
     """Return the connection behind a descriptor; None for everything else."""
     try:
+        if not stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+            return None
         copy = os.dup(descriptor)
     except OSError:
         return None
     try:
         duplicate = socket.socket(fileno=copy)
     except OSError:
-        os.close(copy)
+        # A file that took the descriptor after the check. It stays open: closing it could drop SQLite's locks.
         return None
     try:
         if duplicate.family in (socket.AF_INET, socket.AF_INET6) and duplicate.getsockname()[1] == listening_port:

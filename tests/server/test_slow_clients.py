@@ -3,6 +3,8 @@
 import contextlib
 import os
 import socket
+import sqlite3
+import subprocess
 import sys
 from time import monotonic
 
@@ -209,3 +211,21 @@ def test_no_descriptor_is_left_open(listener, connect):
 
 def open_descriptors():
     return len(os.listdir("/proc/self/fd"))
+
+
+def test_a_round_keeps_the_locks_of_sqlite(tmp_path, listener):
+    """Closing a duplicate of a database's descriptor would drop them, and another process could write meanwhile."""
+    file = tmp_path / "locked.sqlite"
+    write = (
+        f"import sqlite3; sqlite3.connect({str(file)!r}, timeout=0, isolation_level=None).execute('BEGIN IMMEDIATE')"
+    )
+    with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("BEGIN IMMEDIATE")
+
+        SlowClientGuard(list, port_of(listener)).close_slow_connections()
+
+        other = subprocess.run([sys.executable, "-c", write], capture_output=True, text=True)
+        connection.execute("COMMIT")
+
+    assert "database is locked" in other.stderr
