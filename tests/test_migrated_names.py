@@ -13,7 +13,7 @@ def test_addresses_and_names_get_their_new_keys_and_no_account_is_lost(session, 
     event = make_event(session, "パパ", host=third, tags=["パパ"], contact_name=third.full_name)
     ids, event_id = (first.id, second.id, third.id), event.id
 
-    at_revision("0021")
+    at_revision("0022")
     old_rows = [
         ("joe@exämple.net", "joe@example.net", "cоcо", "cоcо"),
         ("joe@xn--exmple-cua.net", "joe@xn--exmple-cua.net", "coco", "coco"),
@@ -44,7 +44,7 @@ def test_tags_of_several_spellings_are_merged_on_the_way_down(session, at_revisi
     make_event(session, "One", tags=["año", "ano", "web"])
     make_event(session, "Two", tags=["ano"])
 
-    at_revision("0021")
+    at_revision("0022")
     with db.engine.connect() as connection:
         tagged = connection.execute(
             text("SELECT events.name, tags.name FROM event_tags JOIN tags ON tags.id = tag_id"

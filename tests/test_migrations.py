@@ -179,7 +179,7 @@ def test_applications_of_the_operator_are_told_from_orphaned_ones(session, at_re
             )
     session.flush()
 
-    at_revision("0020")
+    at_revision("0019")
     upgrade()
 
     states = {name: session.get_one(Client, id_) for name, id_ in ids.items()}
@@ -195,7 +195,7 @@ def test_applications_of_the_operator_are_told_from_orphaned_ones(session, at_re
 def test_addresses_count_as_unproven_after_the_migration(session, at_revision):
     user = make_user(session, is_verified=True, email_proven_at=NOW)
 
-    at_revision("0020")
+    at_revision("0019")
     upgrade()
 
     assert session.get_one(User, user.id).email_proven_at is None

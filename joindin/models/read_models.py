@@ -27,7 +27,7 @@ class ListedEvent(db.Model):
     cfp_ends_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     name_key: Mapped[str] = mapped_column(String(400))
 
-    __table_args__ = (Index("ix_listed_events_starts_at", "starts_at", "event_id"),)
+    __table_args__ = (Index("ix_listed_events_starts_at", "starts_at", "event_id", "name_key"),)
 
 
 _has_cfp = ListedEvent.cfp_ends_at.is_not(None)

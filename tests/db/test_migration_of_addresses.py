@@ -15,7 +15,7 @@ def old_revision(session):
     def go():
         session.commit()
         session.remove()
-        downgrade(revision="0024")
+        downgrade(revision="0021")
 
     yield go
     session.remove()

@@ -8,8 +8,8 @@ import re
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0021'
-down_revision = '0024'
+revision = '0022'
+down_revision = '0021'
 branch_labels = None
 depends_on = None
 

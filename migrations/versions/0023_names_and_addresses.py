@@ -15,8 +15,8 @@ from joindin.utils.email_addresses import normalize_email
 from joindin.utils.text import fold_case, fold_case_accents
 from joindin.utils.usernames import lookalike_key
 
-revision = '0022'
-down_revision = '0021'
+revision = '0023'
+down_revision = '0022'
 branch_labels = None
 depends_on = None
 

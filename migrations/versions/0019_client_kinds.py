@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 from joindin.db.base import UtcDateTime
 
-revision = '0020'
+revision = '0019'
 down_revision = '0018'
 branch_labels = None
 depends_on = None
