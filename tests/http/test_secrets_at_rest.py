@@ -1,7 +1,6 @@
 """Secrets that were given out are not in the database or in the files of the server."""
 
 import re
-import subprocess
 from pathlib import Path
 
 import pyotp
@@ -11,6 +10,7 @@ from joindin.db.base import Base
 from joindin.models import Mail
 from tests.browser_client import PASSWORD, Browser, form_fields, make_user_with_password
 from tests.factories import make_client, newest
+from tests.file_search import files_containing
 from tests.oauth2.flow import CALLBACK, Flow
 
 # One-time tokens wait in the outbox until their mail is sent. Reading the table decrypts them.
@@ -31,22 +31,13 @@ def tables_with(session, secret):
 
 
 def files_with(app, secret):
-    """Return the files of the instance folder and of the database that contain the secret.
-
-    Another process reads them: closing a file of SQLite's drops the locks that this process has on it, and the database
-    breaks (https://sqlite.org/howtocorrupt.html, 2.2).
-    """
+    """Return the files of the instance folder and of the database that contain the secret."""
     folder = Path(app.config["INSTANCE"])
     database = app.config["DATABASE_URL"].removeprefix("sqlite:///").partition("?")[0]
     files = (
         [*folder.rglob("*"), *Path(database).parent.glob(f"{Path(database).name}*")] if database else folder.rglob("*")
     )
-    names = [str(path) for path in files if path.is_file()]
-    found = subprocess.run(
-        ["grep", "--fixed-strings", "--files-with-matches", "--", secret, *names], capture_output=True, text=True
-    )
-    assert found.returncode in (0, 1), found.stderr
-    return {Path(name).name for name in found.stdout.splitlines()}
+    return files_containing(secret, files)
 
 
 @pytest.fixture
