@@ -5,7 +5,7 @@ import secrets
 import click
 
 from joindin.cli.preconditions import with_database
-from joindin.cli.users import read_secret
+from joindin.cli.users import LIST_PAGE_SIZE, read_secret
 from joindin.errors import NotFound
 from joindin.extensions import db
 from joindin.operations.accounts.client_registration import add_client
@@ -91,14 +91,21 @@ def disable(key: str):
 @with_database
 def list_apps():
     """List applications, newest first: id, key, name, owner, state."""
-    page = list_all_clients(db.session, Paging(0, 0))
-    for client in page.items:
+    page, start = None, 0
+    while page is None or start < page.total:
+        page = list_all_clients(db.session, Paging(start, LIST_PAGE_SIZE))
+        _print_clients(page.items)
+        start += LIST_PAGE_SIZE
+    if not page.total:
+        click.echo("There are no applications.", err=True)
+
+
+def _print_clients(clients):
+    for client in clients:
         owner = client.owner.username if client.owner else "the operator" if client.is_first_party else "nobody"
         state = "enabled" if client.is_active else "disabled"
         kind = ", first-party" if client.is_first_party else ""
         click.echo(f"{client.id}\t{client.key}\t{client.name}\t{owner}\t{state}{kind}")
-    if not page.items:
-        click.echo("There are no applications.", err=True)
 
 
 @apps.command("delete")

@@ -19,6 +19,7 @@ from joindin.cli.preconditions import (
 from joindin.config import SECRET_FILE, create_secret_file
 from joindin.extensions import db
 from joindin.operations.accounts.second_factors import reencrypt_authenticators
+from joindin.operations.outbox import reencrypt_unsent_mails
 from joindin.seeds.base_data import seed_reference_data
 from joindin.utils.private_files import make_private
 
@@ -105,6 +106,7 @@ def _reencrypt_secrets():
         # Created just now: no secret was stored before.
         return
     unreadable = reencrypt_authenticators(db.session, secret_keys)
+    reencrypt_unsent_mails(db.session)
     db.session.commit()
     if unreadable:
         click.echo(

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 
 from sqlalchemy import JSON, ColumnElement, bindparam, insert, literal, select, update
+from sqlalchemy.orm.attributes import flag_modified
 
 from joindin.db.base import UtcDateTime
 from joindin.models import TOPIC_BY_MAIL_KIND, Mail, MailOptOut, User
@@ -71,6 +72,13 @@ def retry_mails(session, mail_ids: Collection[int] | None, *, now: dt.datetime) 
     if retried:
         mark_mail_enqueued(session)
     return retried
+
+
+def reencrypt_unsent_mails(session) -> None:
+    """Encrypt the tokens in mails that wait or were abandoned with the current secret key."""
+    for mail in session.scalars(select(Mail).where(Mail.sent_at.is_(None)).with_for_update()):
+        flag_modified(mail, "context")
+    session.flush()
 
 
 def mark_mail_enqueued(connection) -> None:

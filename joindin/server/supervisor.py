@@ -42,7 +42,10 @@ class Supervisor:
     """Runs a worker for each listening socket, and ``jobs``."""
 
     def __init__(self, listeners: list[socket.socket], run_worker: RunWorker, jobs: JobsProcess | None):
-        self._workers = [WorkerProcess(number, each, run_worker) for number, each in enumerate(listeners, 1)]
+        self._workers = [
+            WorkerProcess(number, each, [other for other in listeners if other is not each], run_worker)
+            for number, each in enumerate(listeners, 1)
+        ]
         self._jobs = jobs
         self._is_stopping = False
 
@@ -51,7 +54,9 @@ class Supervisor:
         wakeup_reader, wakeup_writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(wakeup_writer)
         for number in STOP_SIGNALS:
-            signal.signal(number, self._stop)
+            # A signal that was ignored from the start, as under nohup, stays ignored.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._stop)
         if self._jobs:
             self._jobs.start()
         for worker in self._workers:
@@ -92,9 +97,13 @@ class Supervisor:
 class WorkerProcess:
     """A worker, and its successors. ``due_at`` is the time of the next start while none runs."""
 
-    def __init__(self, number: int, listener: socket.socket, run_worker: RunWorker):
+    def __init__(
+        self, number: int, listener: socket.socket, other_listeners: list[socket.socket], run_worker: RunWorker
+    ):
         self._number = number
         self._listener = listener
+        # Closed in the child: a listener that a sibling keeps open would accept connections after a stop.
+        self._other_listeners = other_listeners
         self._run_worker = run_worker
         self._process = None
         self._heart = None
@@ -108,9 +117,11 @@ class WorkerProcess:
         self._process = multiprocessing.get_context("fork").Process(
             target=self._run_child, args=[os.getpid(), heart_writer], name=f"worker-{self._number}"
         )
-        with _stop_signals_blocked():
-            self._process.start()
-        os.close(heart_writer)
+        try:
+            with _stop_signals_blocked():
+                self._process.start()
+        finally:
+            os.close(heart_writer)
         self._started_at = self._beat_at = monotonic()
         self.due_at = None
 
@@ -122,7 +133,7 @@ class WorkerProcess:
         """Start the worker if it has ended and is due; kill it if it has shown no sign of life for too long."""
         if self._process is None:
             if monotonic() >= self.due_at:
-                self.start()
+                self._restart()
             return
         if self._process.exitcode is not None:
             self._prepare_restart()
@@ -133,6 +144,16 @@ class WorkerProcess:
             click.echo(f"Worker {self._number} does not answer and is replaced.", err=True)
             self._process.kill()
             self._beat_at = monotonic()
+
+    def _restart(self):
+        try:
+            self.start()
+        except OSError as error:
+            # Without memory or process numbers; the other workers go on.
+            click.echo(f"Worker {self._number} cannot be started: {error.strerror}", err=True)
+            os.close(self._heart)
+            self._process = self._heart = None
+            self.due_at = monotonic() + ROUND_S
 
     def stop(self) -> None:
         """Accept no more connections, and let the worker finish its requests."""
@@ -152,7 +173,10 @@ class WorkerProcess:
     def _run_child(self, parent_id, heart_writer):
         signal.set_wakeup_fd(-1)
         for number in STOP_SIGNALS:
-            signal.signal(number, signal.SIG_DFL)
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, signal.SIG_DFL)
+        for listener in self._other_listeners:
+            listener.close()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
         self._run_worker(self._listener, parent_id, heart_writer)
 

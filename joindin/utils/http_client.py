@@ -155,7 +155,8 @@ def _resolve(host, port, allow_private, timeout_s):
 
 def _look_up(host, port, timeout_s):
     """Return the addresses of a host. ``getaddrinfo`` has no timeout, therefore it runs in a thread that can be left."""
-    if not _lookups.acquire(timeout=timeout_s):
+    lookups = _lookups
+    if not lookups.acquire(timeout=timeout_s):
         raise FetchFailed("too many name lookups are in progress")
     outcome = []
 
@@ -165,7 +166,7 @@ def _look_up(host, port, timeout_s):
         except (OSError, UnicodeError) as error:
             outcome.append(error)
         finally:
-            _lookups.release()
+            lookups.release()
 
     thread = threading.Thread(target=look_up, name="name lookup", daemon=True)
     thread.start()

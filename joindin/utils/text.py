@@ -24,6 +24,7 @@ BARE_HOST_PATTERN = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,63}\.?
 # Longer search patterns are cut: no name is longer, and SQLite rejects patterns of tens of thousands of characters.
 MAX_SEARCH_PATTERN_LENGTH = 500
 MIN_FOLDED_LENGTH = 200
+MAX_COMBINING_MARKS = 30
 
 
 def to_plain_text(text: str) -> str:
@@ -48,7 +49,18 @@ def to_single_line(text: str) -> str:
     """Replace line breaks and tabs by spaces, remove invisible characters, and normalise letters to form NFC."""
     if text.isascii() and text.isprintable():
         return text
-    return unicodedata.normalize("NFC", remove_invisible_characters(LINE_BREAKS_PATTERN.sub(" ", text)))
+    line = remove_invisible_characters(LINE_BREAKS_PATTERN.sub(" ", text))
+    return unicodedata.normalize("NFC", _limit_combining_marks(line))
+
+
+def _limit_combining_marks(text):
+    """Remove the marks of a letter beyond MAX_COMBINING_MARKS: normalising a run of marks takes quadratic time (UAX 15, 13)."""
+    kept, marks = [], 0
+    for character in text:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= MAX_COMBINING_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def is_name(text: str) -> bool:

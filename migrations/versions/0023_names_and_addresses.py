@@ -50,11 +50,11 @@ def upgrade():
     op.execute(INSERT_CONTACTS)
     op.add_column('talk_speakers', sa.Column('listed_name', sa.String(length=200), nullable=True))
     op.add_column('users', sa.Column('lookalike_key', sa.String(length=200), nullable=True))
-    with op.batch_alter_table('tags') as tags:
+    with op.batch_alter_table('tags', table_kwargs={'sqlite_autoincrement': True}) as tags:
         tags.drop_constraint('uq_tags_name_key', type_='unique')
         tags.add_column(sa.Column('spelling_key', sa.String(length=400), nullable=True))
     _set_keys('tags', 'name', 'spelling_key', fold_case)
-    with op.batch_alter_table('tags') as tags:
+    with op.batch_alter_table('tags', table_kwargs={'sqlite_autoincrement': True}) as tags:
         tags.create_unique_constraint('uq_tags_spelling_key', ['spelling_key'])
     op.create_index('ix_tags_name_key', 'tags', ['name_key'])
     _set_unique_keys('users', 'email', 'email_key', normalize_email, _without_key)
@@ -76,7 +76,7 @@ def downgrade():
     op.drop_table('event_contacts')
     _merge_tags()
     op.drop_index('ix_tags_name_key', 'tags')
-    with op.batch_alter_table('tags') as tags:
+    with op.batch_alter_table('tags', table_kwargs={'sqlite_autoincrement': True}) as tags:
         tags.drop_constraint('uq_tags_spelling_key', type_='unique')
         tags.drop_column('spelling_key')
         tags.create_unique_constraint('uq_tags_name_key', ['name_key'])
@@ -128,7 +128,7 @@ def _update(table, key, changes):
 def _merge_tags():
     """Give events the first tag of each key, and delete the others."""
     first = '(SELECT min(other.id) FROM tags other JOIN tags own ON own.name_key = other.name_key WHERE own.id = event_tags.tag_id)'
-    op.execute(f"""DELETE FROM event_tags WHERE tag_id <> {first} AND EXISTS (
+    op.execute(f"""DELETE FROM event_tags WHERE EXISTS (
         SELECT 1 FROM event_tags kept JOIN tags ON tags.id = kept.tag_id
         WHERE kept.event_id = event_tags.event_id AND kept.id < event_tags.id
         AND tags.name_key = (SELECT name_key FROM tags WHERE id = event_tags.tag_id))""")

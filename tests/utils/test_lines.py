@@ -96,3 +96,8 @@ def test_a_name_is_recognised_in_another_case_and_form(one, other):
 @pytest.mark.parametrize(("one", "other"), [("año", "ano"), ("パパ", "ハハ"), ("Jose", "José")])
 def test_a_name_with_other_accents_is_another_one(one, other):
     assert fold_case(one) != fold_case(other)
+
+
+def test_a_letter_keeps_a_limited_number_of_marks():
+    """Normalising half a million marks of one letter took minutes."""
+    assert to_plain_line("a" + "\u0316\u0301" * 260_000) == to_plain_line("a" + "\u0316\u0301" * 15)

@@ -1,5 +1,7 @@
 """Parsing of events in request bodies (spec 4.4, 4.5)."""
 
+import re
+
 from joindin.errors import InvalidInput
 from joindin.operations.events import UNCHANGED, EventDetails
 from joindin.representations.schema_fields import UNSET, ObjectSchema, string
@@ -20,6 +22,8 @@ from joindin.utils.datetimes import utc_now
 from joindin.utils.text import to_plain_line, to_plain_text
 from joindin.utils.timezones import find_timezone_name
 
+# One comma between digits, in a text without a point.
+DECIMAL_COMMA = re.compile(r"\A([^,.]*\d),(\d+[^,.]*)\Z")
 MAX_LENGTHS = {"name": 200, "description": 65_535, "location": 2_000, "href": 600, "cfp_url": 600}
 MAX_TAGS, MAX_TAG_LENGTH = 50, 100
 
@@ -180,11 +184,12 @@ def _parse_url(params, field, is_new, errors):
 def _parse_degrees(params, field, max_degrees, errors):
     """Return the number; None if it is empty or null, ``UNCHANGED`` if it is absent.
 
-    Around a number, characters other than digits, signs and points are ignored (spec 4.4).
+    Around a number, characters other than digits, signs and points are ignored (spec 4.4). One comma between digits is
+    a decimal point.
     """
     if field not in params:
         return UNCHANGED
-    text = params.text(field).strip()
+    text = DECIMAL_COMMA.sub(r"\1.\2", params.text(field).strip())
     if not text:
         return None
     try:
@@ -204,7 +209,7 @@ def _parse_tags(params, errors):
     names = params.texts("tags")
     if names is None:
         names = params.text("tags").split(",")
-    names = [name for name in (to_plain_line(name).lower() for name in names) if name]
+    names = list(dict.fromkeys(name for name in (to_plain_line(name).lower() for name in names) if name))
     if len(names) > MAX_TAGS:
         errors.append(f"An event must not have more than {MAX_TAGS} tags")
     if any(len(name) > MAX_TAG_LENGTH for name in names):

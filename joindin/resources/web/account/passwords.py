@@ -91,6 +91,9 @@ def change_password_page():
         if authenticate(user.username, form.old_password.data) is None:
             form.add_error("That is not your current password", form.old_password)
         else:
+            # Ends the locks of the check: the new password is hashed without any.
+            db.session.commit()
+            db.session.refresh(user)
             edit_profile(
                 db.session,
                 user.id,

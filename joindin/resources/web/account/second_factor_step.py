@@ -12,10 +12,11 @@ import flask
 from flask import current_app, redirect, request
 from wtforms import HiddenField
 
+from joindin.db.locking import lock_row
 from joindin.errors import InvalidInput, NotConfigured, RateLimited
 from joindin.extensions import db
 from joindin.http.forms import FormWithNext, PlainTextField
-from joindin.http.html_pages import render_page
+from joindin.http.html_pages import flash_error, render_page
 from joindin.http.known_devices import get_known_device
 from joindin.http.sessions import current_session, next_url, require_user, session_user, start_session
 from joindin.models import User
@@ -227,6 +228,13 @@ def _verify_factor(user, form):
 
 
 def _finish_sign_in(user, next_path, authenticated_at, *, with_second_factor):
+    # A reset of the password or a closed account during the steps before ends this sign-in, too.
+    fingerprint = _password_fingerprint(user)
+    locked = lock_row(db.session, User, user.id)
+    if locked is None or not locked.is_active or _password_fingerprint(locked) != fingerprint:
+        db.session.rollback()
+        flash_error("Your account was changed meanwhile. Please sign in again.")
+        return redirect("/accounts/login/")
     start_session(user, with_second_factor=with_second_factor, authenticated_at=authenticated_at)
     db.session.commit()
     return redirect(next_path)

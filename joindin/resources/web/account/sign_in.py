@@ -69,7 +69,7 @@ def resend_confirmation_action():
     pending = flask.session.pop(UNVERIFIED_KEY, None)
     user = db.session.get(User, pending["user_id"]) if pending else None
     is_recent = pending is not None and pending["created_at"] > utc_now().timestamp() - UNVERIFIED_TTL_S
-    if user is None or not is_recent or user.is_verified or not user.is_active:
+    if user is None or not is_recent or user.is_verified or not user.is_active or not user.email:
         flash_error("Sign in again to request the mail.")
         return redirect("/accounts/login/")
     if is_mail_allowed(db.session, user.email, now=utc_now()):

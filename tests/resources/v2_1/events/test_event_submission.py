@@ -211,6 +211,23 @@ def test_a_host_cannot_exceed_the_limit_of_pending_events(
     assert session.scalar(select(func.count()).select_from(Event)) == waiting
 
 
+@pytest.mark.parametrize(("text", "degrees"), [("52,37", 52.37), ("0,5", 0.5), ("-4,8", -4.8), ("52.37° N", 52.37)])
+def test_a_decimal_comma_is_a_point(api, session, text, degrees):
+    admin = api.signed_in(make_user(session, is_admin=True))
+
+    event = read_event(admin, submit(admin, latitude=text))
+
+    assert event["latitude"] == degrees
+
+
+def test_repeated_tags_count_once(api, session):
+    admin = api.signed_in(make_user(session, is_admin=True))
+
+    event = read_event(admin, submit(admin, tags=["php"] * 51))
+
+    assert event["tags"] == ["php"]
+
+
 def test_live_events_and_those_of_others_do_not_count_as_waiting(api, session):
     host = make_user(session)
     for _ in range(3):

@@ -8,12 +8,14 @@ import re
 import pyotp
 import pytest
 import time_machine
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from webauthn.helpers import bytes_to_base64url
 
-from joindin.models import Authenticator, BrowserSession, Mail, Passkey, RecoveryCode
+from joindin.extensions import db
+from joindin.models import Authenticator, BrowserSession, Mail, Passkey, RecoveryCode, User
 from joindin.operations.accounts.second_factors import RECOVERY_CODE_COUNT, add_authenticator, make_recovery_codes
 from joindin.operations.rate_limits import SECOND_FACTOR, SECOND_FACTOR_ACCOUNT
+from joindin.resources.web.account import second_factor_step
 from joindin.utils.datetimes import utc_now
 from tests.browser_client import PASSWORD, Browser, form_fields, main_text, make_user_with_password
 from tests.concurrency import run_concurrently
@@ -609,3 +611,20 @@ def test_the_authenticator_app_shows_the_name_of_the_site(app, browser, ann, mon
 
     assert "issuer=Tagungen%20%26%20Co" in html.unescape(page)
     assert "<title>Add an authenticator app – Tagungen &amp; Co</title>" in page
+
+
+def test_a_password_that_was_reset_meanwhile_ends_the_sign_in(app, browser, session, ann, codes, monkeypatch):
+    """The reset comes between the check of the code and the new session."""
+    page = enter_password(browser, ann)
+
+    def reset_meanwhile(*arguments, **options):
+        with app.app_context():
+            db.session.execute(update(User).values(password_hash="another"))
+            db.session.commit()
+        return True
+
+    monkeypatch.setattr(second_factor_step, "_verify_factor", reset_meanwhile)
+
+    reply = enter_code(browser, code(), page)
+
+    assert (reply.location, browser.is_signed_in) == ("/accounts/login/", False)
