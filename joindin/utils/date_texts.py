@@ -5,12 +5,16 @@ import re
 
 from joindin.utils.datetimes import EARLIEST, LATEST, UTC, get_timezone
 from joindin.utils.php_dates import DoubtfulDate, UnreadableDate, read_php_date
+from joindin.utils.php_dates.zones import GREATEST_OFFSET, LEAST_OFFSET
 
 # How a message tells the form that every reader understands.
 DATE_FORMS = "2027-05-08 or 2027-05-08T09:30"
 
 MAX_DATE_LENGTH = 100
-ISO_PATTERN = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:?\d{2})?)?\Z", re.ASCII)
+# An offset after a space may be the end of a range, as in "2027-05-08 10:00-12:00": PHP's reader decides.
+ISO_PATTERN = re.compile(
+    r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:?\d{2})?| \d{2}:\d{2}(:\d{2})?Z?)?\Z", re.ASCII
+)
 
 # A comment after an offset, as JavaScript writes it: "GMT+0200 (Central European Summer Time)".
 ZONE_COMMENT = re.compile(r"(?<=[+-]\d{4})\s*\([^()]*\)\Z")
@@ -70,7 +74,9 @@ def _read_iso(text, tzinfo):
     except ValueError:
         # A day that overflows, as February 30, has a meaning in PHP.
         return None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=tzinfo), False
+    if parsed.tzinfo is None:
+        return parsed.replace(tzinfo=tzinfo), False
+    return (parsed, False) if LEAST_OFFSET <= parsed.utcoffset() <= GREATEST_OFFSET else None
 
 
 def _read_php(text, tzinfo, now):

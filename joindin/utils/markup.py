@@ -24,19 +24,23 @@ ELEMENTS = frozenset({
 VARIABLE_NAMES = frozenset("abipqsu")
 # Attributes without a value that people write in them.
 BOOLEAN_ATTRIBUTES = frozenset({"autofocus", "compact", "download", "hidden", "inert", "nowrap"})
-# Elements that are also names of types in programs, as in "List<Object>". All are harmless without attributes.
-TYPE_NAMES = frozenset({
-    "Address", "Button", "Code", "Data", "Image", "Label", "Link", "Map", "Object", "Option", "Source", "Table",
-    "Time", "Title", "Track",
+# Any other element may be the name of a type in a program, as in "List<Video>": without attributes it is harmless. These
+# run code, or take the text that follows for their own.
+NO_TYPE_NAMES = frozenset({
+    "Iframe", "Noembed", "Noframes", "Noscript", "Plaintext", "Script", "Select", "Style", "Template", "Textarea",
+    "Title", "Xmp",
 })  # fmt: skip
+TYPE_NAME = re.compile(r"[A-Z][a-z]+")
 
 TAG = re.compile(r"(/?)([a-zA-Z][a-zA-Z0-9-]*)(?=[\s/]|\Z)(.*)", re.DOTALL)
 DECLARATION = re.compile(r"!(?:doctype\b|\[CDATA\[|--)|\?(?:php|xml|=)", re.IGNORECASE)
 # A browser runs the handlers of unknown elements too.
 EVENT_HANDLER = re.compile(r"[\s/\"']on[a-z]+\s*=", re.IGNORECASE)
-# A tag without its ">" takes the one of the page that prints it.
+# A tag without its ">" takes the one of the page that prints it. "a <b or data = 5" and "x <y and style = 3" are
+# comparisons: only <object> has an attribute "data", and a style needs a colon.
 UNFINISHED_TAG = re.compile(
-    r"<[a-z][a-z0-9-]*[\s/][^<>]*?(?<![\w-])(?:on[a-z]+|src|href|style|srcdoc|action|formaction|data)\s*=",
+    r"<(?:[a-z][a-z0-9-]*[\s/][^<>]*?(?<![\w-])(?:(?:on[a-z]+|src|href|srcdoc|action|formaction)\s*="
+    r"|style\s*=\s*(?:[\"']|[^\s<>]*[:&]))|object[\s/][^<>]*?(?<![\w-])data\s*=)",
     re.IGNORECASE,
 )
 
@@ -107,7 +111,7 @@ def _is_tag(content, has_equals_sign, text_before):
         return bool(EVENT_HANDLER.search(attributes))
     if slash:
         return True
-    if content in TYPE_NAMES and text_before[-1:].isalnum():
+    if TYPE_NAME.fullmatch(content) and content not in NO_TYPE_NAMES and text_before[-1:].isalnum():
         return False
     words = attributes.replace("/", " ").lower().split()
     is_comparison = name.lower() in VARIABLE_NAMES and not has_equals_sign and not BOOLEAN_ATTRIBUTES.issuperset(words)

@@ -128,6 +128,8 @@ def test_times_are_understood_in_other_languages(text, meant):
         *("8 Mai", "Mai 2027", "übermorgen", "day ago", "Q2 2027", "may be 2027", "Hall 5, 12 people", "TBA 2027"),
         *("13/06/2027", "13/06/2027 9 Uhr", "2027-January-08", "08.05.27", "8-10 May 2027", "8. – 10. Mai 2027"),
         *("2027.05.08 midnight", "08 05 2027 Uhr", "Raum 12 05 2027", "8 листопада", "9-17 Uhr"),
+        *("2027-05-08 9:00-17:00", "2027-05-08 09:00-17:00", "8 May 2027 14:00-16:00", "2027-05-08 10:00-12:00"),
+        *("2027-05-08T09:00-17:00", "2027-05-08T09:00+14:30", "monday 2027", "1 week 2027", "X 2027", "I 2027"),
     ],
 )
 def test_what_is_no_full_date_in_another_language_is_none(text):

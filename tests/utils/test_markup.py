@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from joindin.utils.markup import ELEMENTS, TYPE_NAMES, VARIABLE_NAMES, remove_markup
+from joindin.utils.markup import ELEMENTS, VARIABLE_NAMES, remove_markup
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,8 @@ from joindin.utils.markup import ELEMENTS, TYPE_NAMES, VARIABLE_NAMES, remove_ma
         ),
         *("for (i=0;i<p;i++) if (x>1)", "x<?y:z>", "a<!b && c>d", "<<EOF > file", "a <- b; b -> a", "<my-part x=1>"),
         *("if (a<b && List<String>)", "x <a and y = 3", "x <c", "if a <b: data"),
+        *("if a <b or data = 5 we stop. More", "x <y and style = 3, rest", "List<Video>", "Array<Form>", "Set<Font>"),
+        *("List<Input>", "Promise<Menu>", "List<Body>", "Foo<Section>"),
     ],
 )
 def test_what_is_no_html_element_stays(text):
@@ -53,6 +55,13 @@ def test_what_is_no_html_element_stays(text):
         ("x <img src=y onerror=f()//", "x "),
         ("x <a title=z href='javascript:f()' ", "x "),
         ("x <foo/onfocus=f() <b", "x "),
+        ("x <b style=position:fixed ", "x "),
+        ("x <y style = 'top:0' ", "x "),
+        ("x <object data = y ", "x "),
+        ("x<Script>f()</Script>", "xf()"),
+        ("x<Title>y <Video>", "xy "),
+        ("x<Video src=y onerror=f()>", "x"),
+        ("x<img onerror=f() x<Form>", "x"),
         ("a<!-- <b>c</b> -->d", "ad"),
         ("<!doctype html><![CDATA[x]]><?php y ?>z", "z"),
     ],
@@ -80,7 +89,7 @@ class ElementFinder(HTMLParser):
         self.found = []
 
     def handle_starttag(self, tag, attrs):
-        is_element = tag in ELEMENTS - VARIABLE_NAMES - {name.lower() for name in TYPE_NAMES}
+        is_element = tag in ELEMENTS - VARIABLE_NAMES
         if is_element or any(name.startswith("on") and value is not None for name, value in attrs):
             self.found.append((tag, attrs))
 

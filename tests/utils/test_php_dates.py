@@ -22,6 +22,7 @@ DEVIATIONS = {
     r"2027-[A-Z][a-z]{3,}-08|[A-Z][a-z]{3,}-08-2027": "the last numbers are a part of the date, not a zone",
     r"10000-01-01": "a year of five digits, not ten o'clock",
     r".* UTC\+2": "two hours east of UTC, not UTC",
+    r".*-17:00": "no place is 17 hours west of UTC; opening hours look like it",
     r"a|x": "letters are no dates",
 }
 
@@ -136,6 +137,47 @@ def test_relative_dates_count_from_now(text, meant):
 
 
 @pytest.mark.parametrize(
+    ("now", "text", "day"),
+    [
+        ("2027-05-05T12:00", "last day of next month", "2027-06-30"),
+        ("2027-05-05T12:00", "last day of previous month", "2027-04-30"),
+        ("2027-05-31T12:00", "first day of next month", "2027-06-01"),
+        ("2027-01-31T12:00", "last day of next month", "2027-02-28"),
+        ("2028-02-29T12:00", "last day of next year", "2029-02-28"),
+    ],
+)
+def test_the_end_of_another_month_does_not_depend_on_the_day(now, text, day):
+    assert read(text, now=parse_instant(now)) == f"{day}T12:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("2027-05-08 09:30 -0700", "2027-05-08T16:30"),
+        ("2027-05-08 01:00:00-07:00", "2027-05-08T08:00"),
+        ("2027-05-08T01:00-07:00", "2027-05-08T08:00"),
+        ("Sat, 08 May 2027 01:00:00 -0700", "2027-05-08T08:00"),
+        ("2027-05-08 09:30+14:00", "2027-05-07T19:30"),
+    ],
+)
+def test_an_offset_is_no_range_of_times(text, meant):
+    assert read(text) == meant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2027-05-08 9:00-17:00", "2027-05-08 09:00-17:00", "8 May 2027 14:00-16:00", "May 8, 2027 9:00 -17:00"),
+        *("2027-05-08 10:00-12:00", "2027-05-08 10:00 -12:00", "8 May 2027 10:00-10:30", "8 May 2027 9-12"),
+        *("8 May 2027 1000-1200", "May 8 10:00-12:00", "8 May 2027 9.30-11", "2027-05-08T09:30-12:01"),
+        *("2027-05-08T09:30+14:01", "2027-05-08 09:30 GMT-13"),
+    ],
+)
+def test_a_range_of_times_is_no_offset(text):
+    assert is_refused(text)
+
+
+@pytest.mark.parametrize(
     ("text", "meant"),
     [
         ("2027-05-08 09:30 EST", "2027-05-08T16:30"),
@@ -166,6 +208,7 @@ def test_zones_in_the_text_prevail(text, meant):
             "2027-05-08 9:30 p",
             "2027-05-08 9:30 UTC+2",
             "est 2027",
+            *("monday 2027", "tomorrow 2027", "next month 2027", "1 week 2027", "X 2027", "V 2027", "I 2027"),
         ),
     ],
 )

@@ -18,7 +18,9 @@ def resolve(parts: DateParts, tzinfo: dt.tzinfo, now: dt.datetime) -> dt.datetim
     if parts.weekday is not None:
         moment = _move_to_weekday(moment, parts)
     offset = parts.offset
-    moment = _move(moment, years=offset.years, months=offset.months, days=offset.days)
+    # The end of a month replaces the day, so a move of days has no effect on it.
+    days = 0 if parts.month_end else offset.days
+    moment = _move(moment, years=offset.years, months=offset.months, days=days)
     moment = _move_to_month_end(moment, parts.month_end)
     if parts.working_days is not None:
         moment = _move_working_days(moment, parts.working_days)
@@ -44,7 +46,10 @@ def _start(parts, local_now):
         day = 1
         month += parts.offset.months + (parts.weekday_of_month is MonthEnd.LAST_DAY)
         parts.offset.months = 0
-    return _move_to_month_end(_build(year, month, day, *clock), parts.month_end)
+    if parts.month_end:
+        # From a longer month, day 31 would overflow into the month after the next.
+        day = 1
+    return _build(year, month, day, *clock)
 
 
 def _build(year, month, day, hour, minute, second):

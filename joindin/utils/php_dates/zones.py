@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 
+from joindin.utils.php_dates.errors import DoubtfulDate
 from joindin.utils.timezones import find_timezone
 
 # Hours east of UTC, summer time included. An abbreviation that today stands for several zones of equal rank, as IST, is
@@ -19,17 +20,23 @@ ABBREVIATIONS = {
     **{letter: -hours for hours, letter in enumerate("nopqrstuvwxy", start=1)},
 }
 
+# Beyond these no place on earth has its time: "9:00-17:00" are opening hours.
+LEAST_OFFSET, GREATEST_OFFSET = dt.timedelta(hours=-12), dt.timedelta(hours=14)
+
 OFFSET_PATTERN = re.compile(r"(?:GMT)?([+-])([\d:]+)\Z")
 
 
 def find_zone(text: str) -> dt.tzinfo | None:
     """Return the zone of an offset (``+02:00``, ``GMT-3``), an abbreviation or a name; None if it is unknown.
 
-    :raises ValueError: for an offset of a day or more.
+    :raises DoubtfulDate: for an offset that no place has.
     """
     if offset := OFFSET_PATTERN.match(text):
         seconds = _offset_seconds(offset[2])
-        return dt.timezone(dt.timedelta(seconds=-seconds if offset[1] == "-" else seconds))
+        east = dt.timedelta(seconds=-seconds if offset[1] == "-" else seconds)
+        if not LEAST_OFFSET <= east <= GREATEST_OFFSET:
+            raise DoubtfulDate
+        return dt.timezone(east)
     name = text.strip("()")
     hours = ABBREVIATIONS.get(name.lower())
     return find_timezone(name) if hours is None else dt.timezone(dt.timedelta(hours=hours))
