@@ -25,7 +25,9 @@ BARE_HOUR = re.compile(r"[tT]\d{1,2}")
 ROMAN_MONTH = re.compile(rf"\d[^A-Za-z]*(?:{ROMAN})(?![A-Za-z])")
 # "X 2027" is October for PHP.
 ROMAN_MONTH_OF_YEAR = re.compile(rf"(?:{ROMAN})[^A-Za-z]*|[^A-Za-z]*(?:{ROMAN})")
-# "10:00-12:00" is ten o'clock in the zone -12:00 for PHP. A clock with seconds or "T" is a machine's, with its offset.
+# "10:00-12:00" is ten o'clock in the zone -12:00 for PHP. A clock with seconds or "T" is a machine's, with its offset,
+# and so is "06:00 -0700".
+MACHINE_OFFSET = re.compile(r"-\d{4}")
 NEGATIVE_OFFSET = re.compile(r"-(\d{1,2}):?(\d{2})?")
 SHORT_CLOCK = re.compile(r"(?:.*\s)?\d{1,2}(?:[:.]?\d{1,2})?\s*(?:[ap]\.?m\.?\s*)?", re.IGNORECASE)
 ZONE_LETTER = re.compile(r"\(?[A-Ya-y]\)?")
@@ -74,7 +76,9 @@ def _has_doubtful_zone(parts):
 
 def _is_range_of_times(first, second, parts):
     offset = NEGATIVE_OFFSET.fullmatch(second.text) if second.kind == "zone" else None
-    if offset is None or parts.hour is None or not SHORT_CLOCK.fullmatch(first.text):
+    if offset is None or (MACHINE_OFFSET.fullmatch(second.text) and ":" in first.text):
+        return False
+    if parts.hour is None or not SHORT_CLOCK.fullmatch(first.text):
         return False
     return (int(offset[1]), int(offset[2] or 0)) > (parts.hour, parts.minute)
 
