@@ -38,7 +38,7 @@ def world(session):
     return world
 
 
-def shown_marks(app, session, world, user, scopes):
+def find_marks(app, session, world, user, scopes):
     """Return the marks that a token of the user sees, by path, in the short and in the verbose form."""
     caller = ApiClient(app, issue_token(session, user, scopes=" ".join(scopes)))
     found = {}
@@ -54,11 +54,11 @@ def shown_marks(app, session, world, user, scopes):
 
 @pytest.mark.parametrize("scopes", [OTHER_SCOPES, [PUBLIC_READ]], ids=["all others", "PUBLIC_READ"])
 def test_without_me_read_no_route_shows_own_data(app, session, world, scopes):
-    assert shown_marks(app, session, world, world.users["user"], scopes) == {}
+    assert find_marks(app, session, world, world.users["user"], scopes) == {}
 
 
 def test_with_me_read_the_same_routes_show_own_data(app, session, world):
-    shown = shown_marks(app, session, world, world.users["user"], SCOPES)
+    shown = find_marks(app, session, world, world.users["user"], SCOPES)
 
     assert EMAIL in shown["/v2.1/users/{user_id}?verbose=yes"]
     assert b'"attending":true' in shown["/v2.1/events/{event_id}"]

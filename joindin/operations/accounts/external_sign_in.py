@@ -27,7 +27,7 @@ from joindin.utils.text import to_plain_line, to_plain_text, to_single_line
 from joindin.utils.usernames import suggest_username
 
 PENDING_SIGN_IN_TTL = dt.timedelta(minutes=10)
-MAX_USERNAME_LENGTH = 60
+MAX_SUGGESTED_LENGTH = 60
 MAX_USERNAME_SUFFIX = 50
 
 # The clocks of the provider and of this host may differ by so much.
@@ -224,7 +224,7 @@ def _register(session, identity, now):
 def _username_candidates(identity):
     """Yield usernames to try. None contains an @: it could be mistaken for the e-mail address of another user."""
     preferred = identity.username if identity.username and "@" not in identity.username else identity.email
-    name = (suggest_username(to_plain_text(preferred.partition("@")[0])) or "guest")[:MAX_USERNAME_LENGTH].strip()
+    name = (suggest_username(to_plain_text(preferred.partition("@")[0])) or "guest")[:MAX_SUGGESTED_LENGTH].strip()
     yield name
     for number in range(2, MAX_USERNAME_SUFFIX):
         yield f"{name}{number}"

@@ -156,11 +156,6 @@ def revoke_consent(session, *, user_id: int, client_id: int, now: dt.datetime) -
     _revoke_all(session, lambda model: (model.user_id == user_id) & (model.client_id == client_id), now)
 
 
-def revoke_user_tokens(session, user_id: int, *, now: dt.datetime) -> None:
-    """Delete all consents of a user and revoke all grants and tokens, also those that the user created."""
-    _revoke_all(session, lambda model: model.user_id == user_id, now)
-
-
 def revoke_client_tokens(session, client_id: int, *, now: dt.datetime) -> None:
     """Delete all consents for a client and revoke all its grants and tokens."""
     _revoke_all(session, lambda model: model.client_id == client_id, now)

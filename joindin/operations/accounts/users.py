@@ -20,9 +20,8 @@ from joindin.security.passwords import hash_password
 from joindin.security.tokens import new_token
 from joindin.utils.email_addresses import is_email
 from joindin.utils.text import to_plain_line, to_plain_text
-from joindin.utils.usernames import InvalidUsername, prepare_username
+from joindin.utils.usernames import MAX_USERNAME_LENGTH, InvalidUsername, prepare_username
 
-MAX_USERNAME_LENGTH = 100
 MAX_FULL_NAME_LENGTH = 200
 REASON_FIRST_ACCOUNT = "The first account"
 MSG_EMAIL_TAKEN = "That email is already associated with another account"

@@ -2,6 +2,7 @@
 
 from joindin.extensions import db
 from joindin.models import User
+from joindin.operations.accounts.users import MSG_EMAIL_TAKEN
 from joindin.queries.accounts.users import is_email_taken, is_username_taken
 from joindin.resources.v2_1.request_params import Params
 from joindin.security.password_strength import MSG_PASSWORD_INVISIBLE, MSG_PASSWORD_TOO_COMMON
@@ -26,7 +27,6 @@ _CLEANERS = {
 
 MSG_FULL_NAME_REQUIRED = "'full_name' is a required field"
 MSG_INVALID_EMAIL = "A valid entry for 'email' is required"
-MSG_EMAIL_TAKEN = "That email is already associated with another account"
 MSG_PASSWORD_TOO_SHORT = "Passwords must be at least 6 characters long"
 INVALID_EMAIL_MESSAGES = (MSG_INVALID_EMAIL, MSG_EMAIL_TAKEN)
 INVALID_PASSWORD_MESSAGES = (MSG_PASSWORD_TOO_SHORT, MSG_PASSWORD_INVISIBLE, MSG_PASSWORD_TOO_COMMON)

@@ -22,13 +22,13 @@ from joindin.operations.accounts.registration import (
     get_registration_by_token,
     request_registration,
 )
-from joindin.operations.accounts.users import MAX_USERNAME_LENGTH, MSG_USERNAME_TAKEN, verify_address
+from joindin.operations.accounts.users import MSG_USERNAME_TAKEN, verify_address
 from joindin.queries.accounts.users import is_username_taken
 from joindin.resources.web.account.mailed_links import MailedTokenForm, link_expired_page
 from joindin.resources.web.public.pages import blp
 from joindin.security.password_strength import STANDARD_RULE
 from joindin.utils.datetimes import utc_now
-from joindin.utils.usernames import InvalidUsername, prepare_username
+from joindin.utils.usernames import MAX_USERNAME_LENGTH, InvalidUsername, prepare_username
 
 
 def new_password_field(label: str) -> PasswordField:

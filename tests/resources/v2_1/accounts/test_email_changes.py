@@ -28,7 +28,7 @@ def edit(api, user, email=NEW, **fields):
     assert (reply.status_code, reply.data) == (204, b""), reply.text
 
 
-def shown_email(api, user):
+def represented_email(api, user):
     """Return the address and the hash of it that the API shows."""
     shown = api.get(f"/v2.1/users/{user.id}?verbose=yes").json["users"][0]
     return shown.get("email"), shown["gravatar_hash"]
@@ -52,13 +52,13 @@ def link_token(session):
 
 def test_only_the_user_sees_a_new_address_before_it_is_confirmed(api, session, ann):
     own, admin = api.signed_in(ann), api.signed_in(make_user(session, is_admin=True))
-    before = shown_email(own, ann)
+    before = represented_email(own, ann)
 
     edit(own, ann)
 
-    assert (before, shown_email(own, ann)) == (of(OLD), of(NEW))
-    assert shown_email(admin, ann) == of(OLD)
-    assert shown_email(api, ann) == (None, of(OLD)[1])
+    assert (before, represented_email(own, ann)) == (of(OLD), of(NEW))
+    assert represented_email(admin, ann) == of(OLD)
+    assert represented_email(api, ann) == (None, of(OLD)[1])
     assert own.get("/v2.1/users?verbose=yes&username=ann").json["users"][0]["email"] == NEW
     assert own.get("/api/users/me/").json["email"] == OLD
     assert (ann.email, ann.email_key) == (OLD, OLD)
@@ -107,7 +107,7 @@ def test_a_confirmed_address_replaces_the_old_one(api, browser, session, ann):
     assert (ann.email, ann.email_key, ann.email_proven_at is not None) == (NEW, NEW, True)
     assert mails(session)[-1] == ("email_changed", OLD)
     assert newest(session, FormerEmail).email == OLD
-    assert (shown_email(own, ann), shown_email(api, ann)[1]) == (of(NEW), of(NEW)[1])
+    assert (represented_email(own, ann), represented_email(api, ann)[1]) == (of(NEW), of(NEW)[1])
     assert browser.send("/accounts/login/", {"username": NEW, "password": PASSWORD}).status_code == 302
 
 
@@ -119,7 +119,7 @@ def test_sending_the_requested_address_again_mails_nothing(api, session, ann):
     edit(own, ann, biography="Knits.")
 
     assert (len(mails(session)), link_token(session), ann.biography) == (2, token, "Knits.")
-    assert shown_email(own, ann) == of(NEW)
+    assert represented_email(own, ann) == of(NEW)
 
 
 def test_the_user_takes_a_request_back_by_sending_the_present_address(api, session, ann):
@@ -128,7 +128,7 @@ def test_the_user_takes_a_request_back_by_sending_the_present_address(api, sessi
 
     edit(own, ann, OLD)
 
-    assert (shown_email(own, ann), newest(session, EmailChange)) == (of(OLD), None)
+    assert (represented_email(own, ann), newest(session, EmailChange)) == (of(OLD), None)
 
 
 def test_a_later_request_replaces_an_earlier_one(api, browser, session, ann):
@@ -139,7 +139,7 @@ def test_a_later_request_replaces_an_earlier_one(api, browser, session, ann):
     edit(own, ann, "other@example.org")
 
     refused = browser.send("/accounts/email/confirm/", {"token": first}, page=f"/accounts/email/confirm/?token={first}")
-    assert (refused.status_code, ann.email, shown_email(own, ann)) == (400, OLD, of("other@example.org"))
+    assert (refused.status_code, ann.email, represented_email(own, ann)) == (400, OLD, of("other@example.org"))
 
 
 def test_an_admin_requests_a_new_address_and_keeps_a_request_of_the_user(api, session, ann):
@@ -151,7 +151,7 @@ def test_an_admin_requests_a_new_address_and_keeps_a_request_of_the_user(api, se
 
     assert (requested, newest(session, EmailChange).email, ann.email) == (NEW, NEW, OLD)
     assert mails(session) == [("email_change_requested", OLD), ("email_change", NEW)]
-    assert shown_email(admin, ann) == of(OLD)
+    assert represented_email(admin, ann) == of(OLD)
 
 
 def test_a_new_password_cancels_the_request_and_renews_it_only_if_it_is_sent_along(api, session, ann):
