@@ -31,20 +31,30 @@ def create_app(settings: Mapping[str, Any] | None = None) -> "Flask":
     from joindin.config import load_settings
     from joindin.db.engines import engine_options
     from joindin.extensions import api, db, init_connections, migrate
+    from joindin.http import request_log
     from joindin.http.application import Application
+    from joindin.http.monitoring_endpoints import MonitoringEndpoints
     from joindin.http.request_checks import RequestChecks
     from joindin.http.token_last_used import WRITE_DELAY_S, TokenUsageRecorder
+    from joindin.monitoring.application import Monitoring
+    from joindin.monitoring.error_reports import ErrorReporter
     from joindin.performance.caching.lru import ByteLRU
+    from joindin.performance.caching.personal_responses import PersonalResponses
     from joindin.performance.caching.response_cache import ResponseCache
     from joindin.performance.data_version import data_version
     from joindin.performance.replicas import ReplicaRoutingMiddleware, Replicas
     from joindin.utils.hosts import host_of_url
+    from joindin.utils.media.open_storage import open_storage
 
     settings = load_settings(settings)
     app = Application(__name__, instance_path=settings["INSTANCE"])
     # For Flask's own script: ``flask --app joindin setup``.
     app.cli = LazyCommands(app.name)
     app.config |= settings
+    if dsn := app.config["SENTRY_DSN"]:
+        reporter = app.extensions["error_reporter"] = ErrorReporter(dsn, f"joindin@{__version__}", app.config["MODE"])
+        reporter.install()
+    app.extensions["media_storage"] = open_storage(app.config["MEDIA_URL"], app.config["MEDIA_TIMEOUT"])
     app.extensions["query_cache"] = ByteLRU(app.config["QUERY_CACHE_BYTES"])
     app.extensions["fragment_cache"] = ByteLRU(app.config["FRAGMENT_CACHE_BYTES"])
     app.config |= {
@@ -81,13 +91,21 @@ def create_app(settings: Mapping[str, Any] | None = None) -> "Flask":
     if max_bytes := app.config["ANSWER_CACHE_BYTES"]:
         app.extensions["response_cache"] = ByteLRU(max_bytes)
         with app.app_context():
-            app.wsgi_app = ResponseCache(app.wsgi_app, data_version(db.engine), app.extensions["response_cache"])
+            entries, read_version = app.extensions["response_cache"], data_version(db.engine)
+        app.wsgi_app = PersonalResponses(app.wsgi_app, read_version, entries)
+        app.wsgi_app = ResponseCache(app.wsgi_app, read_version, entries)
     app.wsgi_app = RequestChecks(
         app.wsgi_app, uncached_app, app.config["ALLOWED_HOSTS"], host_of_url(app.config["PUBLIC_URL"])
     )
+    monitoring = app.extensions["monitoring"] = Monitoring(app, migrations_folder(), __version__)
     # Outermost, because the checks and the cache need the public scheme and host of a response.
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
+    request_log.observe_requests(app)
+    # Outside of the observer: probes are neither logged nor counted.
+    app.wsgi_app = MonitoringEndpoints(
+        app.wsgi_app, monitoring.readiness.problems, monitoring.render_metrics, app.config["METRICS_TOKEN"]
+    )
     return app
 
 

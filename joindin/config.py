@@ -60,7 +60,9 @@ SETTINGS = (
     Setting("WEBSITE_URL", None, parsers.optional(parsers.web_url("http", "https")), "base URL of the public web site: `website_uri`, image URLs and links in mails start with it; default is the address that `joindin serve` listens on"),
     Setting("PUBLIC_URL", None, parsers.optional(parsers.web_url("http", "https")), "base URL of this server for links to account pages in mails, if another server is the web site; default is the web site"),
     Setting("ALLOWED_HOSTS", (), parsers.host_names, "host names, separated by commas, under which this server is requested, besides those of the web site and the public URL and the loopback names; requests with another `Host` are refused with 400; `*` accepts every host, which is the default while neither URL is set"),
-    Setting("MEDIA_DIR", None, parsers.optional(parsers.folder), "folder for images; default is `media` in the instance folder"),
+    Setting("MEDIA_DIR", None, parsers.optional(parsers.folder), "folder for images and for generated cards; default is `media` in the instance folder"),
+    Setting("MEDIA_URL", None, parsers.optional(parsers.storage_url), "storage of images, `s3://bucket/prefix`, `gs://bucket/prefix`, `az://container/prefix` or `file:///folder`; default is the folder of `JOINDIN_MEDIA_DIR`"),
+    Setting("MEDIA_TIMEOUT", 5, parsers.integer(1, 300), "seconds after which a request to an object storage is aborted"),
     Setting("MAIL_URL", None, parsers.optional(parsers.mail_url), "mail server, `smtp://user:password@host:25`, `smtps://` or `smtp+starttls://`; `files` (the default in development) writes mails to `mail` in the instance folder"),
     Setting("MAIL_FROM", None, parsers.optional(parsers.email), "sender of all mails; also receives a copy of every rejection; required in production"),
     Setting("MAIL_CONTACT", None, parsers.optional(parsers.emails), "addresses for questions, separated by commas: recipients of the contact form, named in mails; default is the sender"),
@@ -77,6 +79,7 @@ SETTINGS = (
     Setting("TOKENS_NEED_TLS", False, parsers.boolean, "ignores tokens that are sent over plain HTTP, as Joind.in did in production"),
     Setting("SESSION_DAYS", 30, parsers.integer(1, 365), "maximum lifetime of a browser session in days"),
     Setting("SESSION_IDLE_DAYS", 14, parsers.integer(1, 365), "days without use after which a browser session ends"),
+    Setting("CREW_TIMEZONE", "Europe/Berlin", parsers.timezone, "time zone of shifts: in responses of the ephios API, and of times without an offset that it receives"),
     Setting("AKISMET_KEY", None, parsers.optional(str), "API key that enables Akismet's spam check of comments"),
     Setting("AKISMET_BLOG", None, parsers.optional(parsers.web_url("http", "https")), "site URL sent to Akismet; default is the web site"),
     Setting("AKISMET_URL", "https://rest.akismet.com/1.1/comment-check", parsers.web_url("http", "https"), "URL of Akismet's API"),
@@ -91,13 +94,18 @@ SETTINGS = (
     Setting("OIDC_REGISTRATION", True, parsers.boolean, "creates an account for a user whose e-mail address the provider has verified"),
     Setting("OIDC_LINK_BY_EMAIL", False, parsers.boolean, "signs in to the existing account with the same e-mail address, if the provider and this server have both verified it; the provider can then open every account"),
     Setting("TRUSTED_PROXIES", 0, parsers.integer(0, 10), "number of trusted reverse proxies whose forwarding headers give client address, scheme and host; rate limits count that address, so behind a proxy all visitors share the limits of one network without it"),
+    Setting("LOG_FORMAT", "off", parsers.one_of("off", "text", "json"), "writes a line for each request to standard output, as `text` or `json` (see `docs/logging.md`)"),
+    Setting("SENTRY_DSN", None, parsers.optional(parsers.sentry_dsn), "DSN of Sentry: unexpected errors of requests and jobs are sent there, without contents of requests and personal data (see `docs/logging.md`); needs `joindin[sentry]`"),
+    Setting("METRICS_TOKEN", None, parsers.optional(parsers.secret), "Bearer token with which other machines read `/metrics` and the reasons of `/readyz`, at least 16 characters; without it only this machine may (see `docs/monitoring.md`)"),
     Setting("MAX_BODY_BYTES", 9 * 1024 * 1024, parsers.integer(1024, 1 << 30), "maximum size of a request body, images included"),
     Setting("MAX_IMAGE_BYTES", 8 * 1024 * 1024, parsers.integer(1024, 1 << 30), "maximum size of an image file"),
-    Setting("MAX_JSON_BYTES", 1024 * 1024, parsers.integer(1024, 1 << 30), "maximum size of a JSON body"),
+    Setting("MAX_JSON_BYTES", 1024 * 1024, parsers.integer(1024, 1 << 30), "maximum size of a JSON body, and of a form without files"),
+    Setting("STATEMENT_TIMEOUT", 60, parsers.integer(1, 3600), "seconds after which the database cancels a statement of a request, which is answered with 503; reads of lists end after 10 seconds on PostgreSQL"),
     Setting("FRAGMENT_CACHE_BYTES", 32 * 1024 * 1024, parsers.integer(0, 1 << 34), "memory of each worker for rendered fragments; 0 disables the cache"),
     Setting("QUERY_CACHE_BYTES", 1024 * 1024, parsers.integer(0, 1 << 34), "memory of each worker for cached totals of searches; 0 disables the cache"),
+    Setting("OLD_API_BASE", None, parsers.optional(parsers.web_url("http", "https")), "address of the Joind.in API whose comments were imported, such as `https://api.joind.in`: links of web2 to single comments then lead to them"),
     Setting("PLAIN_SQL", False, parsers.boolean, "executes all SQL through SQLAlchemy, without the fast path of `joindin/performance/sql`; for troubleshooting"),
-    Setting("ANSWER_CACHE_BYTES", 16 * 1024 * 1024, parsers.integer(0, 1 << 34), "memory of each worker for cached responses to visitors; 0 disables the cache"),
+    Setting("ANSWER_CACHE_BYTES", 16 * 1024 * 1024, parsers.integer(0, 1 << 34), "memory of each worker for cached responses; 0 disables the cache"),
 )  # fmt: skip
 
 
@@ -133,6 +141,7 @@ def load_settings(
     if settings["REPLICA_URLS"] and settings["DATABASE_URL"].startswith("sqlite"):
         raise SettingError("JOINDIN_REPLICA_URLS is wrong: SQLite has no replicas")
     settings["MEDIA_DIR"] = str(Path(settings["MEDIA_DIR"] or instance / "media").resolve())
+    settings["MEDIA_URL"] = settings["MEDIA_URL"] or Path(settings["MEDIA_DIR"]).as_uri()
     settings["MAIL_FROM"] = settings["MAIL_FROM"] or DEFAULT_MAIL_FROM
     settings["MAIL_CONTACT"] = settings["MAIL_CONTACT"] or (settings["MAIL_FROM"],)
     settings["SECRET_KEY"] = settings["SECRET_KEY"] or _stored_secret(instance, settings["MODE"])
@@ -146,7 +155,9 @@ def load_settings(
     settings["SECRET_KEY_FALLBACKS"] = list(settings["SECRET_KEY_PREVIOUS"])
     if settings["OIDC_ISSUER"] and not settings["OIDC_CLIENT_ID"]:
         raise SettingError("JOINDIN_OIDC_CLIENT_ID is missing: it identifies this server at the provider")
+    # Flask's own settings.
     settings["MAX_CONTENT_LENGTH"] = settings["MAX_BODY_BYTES"]
+    settings["MAX_FORM_MEMORY_SIZE"] = settings["MAX_JSON_BYTES"]
     return settings
 
 

@@ -4,11 +4,17 @@ The message is written for the caller. The classes know no HTTP: each surface ma
 its ``errors.py``.
 """
 
+from joindin.utils.messages import TranslatableMessage
+
 MSG_UNAVAILABLE = "The service is temporarily unavailable. Try again in a few seconds"
 
 
 class DomainError(Exception):
-    """Base class. ``str()`` is the message for the caller."""
+    """Base class. ``str()`` is the message for the caller. Pages translate it, with ``%(name)s`` in place of a value."""
+
+    def __init__(self, message: str = "", **values: object):
+        self.message = TranslatableMessage(message, **values)
+        super().__init__(str(self.message))
 
 
 class Unauthenticated(DomainError):
@@ -67,12 +73,17 @@ class PayloadTooLarge(DomainError):
     """The input exceeds a size limit."""
 
 
-class RateLimited(DomainError):
-    """The caller has used up a rate limit; ``retry_after`` is in seconds."""
+class UnsupportedCoding(DomainError):
+    """The body is compressed or otherwise encoded."""
 
-    def __init__(self, message: str, retry_after: int):
+
+class RateLimited(DomainError):
+    """The caller has used up a rate limit of ``max_count`` in ``window`` seconds; ``retry_after`` is in seconds."""
+
+    def __init__(self, message: str, retry_after: int, *, max_count: int | None = None, window: int | None = None):
         super().__init__(message)
         self.retry_after = retry_after
+        self.max_count, self.window = max_count, window
 
 
 class ServiceUnavailable(DomainError):

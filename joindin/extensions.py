@@ -13,6 +13,7 @@ from joindin.performance.replicas import REPLICA_ENVIRON_KEY, Replica
 from joindin.performance.sql.connections import ConnectionPool
 from joindin.performance.sql.reader import ReadConnection
 from joindin.performance.sql.writer import TransactionRunner
+from joindin.utils.media.storage import MediaStorage
 
 
 def _audit_context():
@@ -40,6 +41,11 @@ def secret_keys() -> tuple[str, ...]:
     return current_app.config["SECRET_KEYS"]
 
 
+def site_name() -> str:
+    """Return the name that the operator has given to the site."""
+    return current_app.config["SITE_NAME"]
+
+
 db = SQLAlchemy(
     model_class=Base,
     disable_autonaming=True,
@@ -63,6 +69,11 @@ def reader() -> ReadConnection:
 def writer() -> TransactionRunner:
     """Return the runner of short write transactions."""
     return current_app.extensions["transaction_runner"]
+
+
+def media_storage() -> MediaStorage:
+    """Return the storage of image files."""
+    return current_app.extensions["media_storage"]
 
 
 def token_usage_recorder():

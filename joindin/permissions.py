@@ -15,6 +15,28 @@ def can_see_event(viewer, event) -> bool:
     return event.is_visible or can_edit_event(viewer, event) or can_review_event(viewer, event)
 
 
+def is_confirmed(event) -> bool:
+    """Return whether the event is live or, as the parent of a series, was confirmed: what Gancio calls visible."""
+    return event.is_active and not event.is_pending
+
+
+def can_see_agenda_event(viewer, event) -> bool:
+    """See an event in the agenda of Gancio's API: pending ones are for reviewers and hosts, rejected ones for no one."""
+    if event.is_private or not (event.is_active or event.is_pending):
+        return False
+    return is_confirmed(event) or is_host(viewer, event) or can_review_event(viewer, event)
+
+
+def can_edit_agenda_event(viewer, event) -> bool:
+    """Edit, hide and delete an event of the agenda, where reviewers may do what hosts may."""
+    return can_edit_event(viewer, event) or can_review_event(viewer, event)
+
+
+def can_confirm_agenda_event(viewer, event) -> bool:
+    """Publish a pending event: reviewers any, trusted hosts their own."""
+    return can_review_event(viewer, event) or (is_host(viewer, event) and is_auto_approved(viewer.user))
+
+
 def can_see_parts_of_event(viewer, event) -> bool:
     """See what belongs to an event (talks, comments, attendees), and the event in lists of its hosts.
 
@@ -70,6 +92,11 @@ def can_moderate_all(viewer) -> bool:
     return viewer.is_admin
 
 
+def can_reveal_author(viewer) -> bool:
+    """See the hidden name of the author of a reported comment."""
+    return viewer.is_admin
+
+
 def can_manage_rejection_reasons(viewer) -> bool:
     """Create and change the prepared reasons for rejections."""
     return can_review_event(viewer)
@@ -83,9 +110,24 @@ def can_edit_user(viewer, user) -> bool:
     return viewer.is_admin or is_own_account(viewer, user)
 
 
+def role_of(user) -> str:
+    """Return the highest role of a user, as Gancio names it."""
+    return "admin" if user.is_admin else "editor" if user.is_editor else "user"
+
+
 def can_administer_users(viewer) -> bool:
     """Delete users, change their roles and grant permissions."""
     return viewer.is_admin
+
+
+def can_administer_site(viewer) -> bool:
+    """Change settings and texts of the site, places, tags and collections."""
+    return viewer.is_admin
+
+
+def can_moderate_agenda(viewer) -> bool:
+    """Decide about submissions, remote sites and what they send."""
+    return viewer.is_admin or viewer.is_editor
 
 
 def can_read_audit_log(viewer) -> bool:
@@ -99,7 +141,12 @@ def can_manage_groups(viewer) -> bool:
 
 def can_administer_applications(viewer) -> bool:
     """See and change the applications of all users."""
-    return viewer.is_admin
+    return viewer.has_permission("manage_applications")
+
+
+def can_administer_application(viewer, client) -> bool:
+    """Change an application. Those of the operator, which may have more rights than others, are for admins."""
+    return viewer.is_admin or (can_administer_applications(viewer) and not client.is_first_party)
 
 
 def can_see_email(viewer, user) -> bool:
@@ -138,3 +185,9 @@ def can_publish_for_group(viewer, group) -> bool:
 
 def can_decide_working_hours_of_group(viewer, group) -> bool:
     return viewer.has_permission("decide_workinghours_for_group", group.id)
+
+
+def can_decide_working_hours(viewer, user_id: int, group_ids=()) -> bool:
+    """Enter, change, confirm and deny hours of a user, who is a member of the groups. Only admins decide about their own."""
+    is_decider = any(viewer.has_permission("decide_workinghours_for_group", id_) for id_ in (None, *group_ids))
+    return is_decider and (viewer.is_admin or viewer.user.id != user_id)

@@ -7,7 +7,7 @@ import click
 from flask.cli import AppGroup, FlaskGroup
 
 from joindin import __version__, create_app
-from joindin.cli import ABOUT, COMMANDS, MODULES
+from joindin.cli import ABOUT, COMMANDS, HIDDEN_COMMANDS, MODULES
 from joindin.config import SettingError
 
 
@@ -18,7 +18,7 @@ class LazyCommands(AppGroup):
         return sorted({*super().list_commands(ctx), *COMMANDS})
 
     def get_command(self, ctx, name):
-        return load_command(name) if name in COMMANDS else super().get_command(ctx, name)
+        return load_command(name) if name in COMMANDS or name in HIDDEN_COMMANDS else super().get_command(ctx, name)
 
 
 class Console(LazyCommands, FlaskGroup):

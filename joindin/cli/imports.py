@@ -10,6 +10,8 @@ from flask.cli import with_appcontext
 from sqlalchemy import inspect
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
+from joindin.cli.import_ephios import import_ephios
+from joindin.cli.import_gancio import import_gancio_server
 from joindin.cli.import_joindin import import_joindin
 from joindin.extensions import db
 from joindin.imports.conferences.files import SOURCE_NAME, read_conferences
@@ -26,10 +28,12 @@ REFUSED = "refused"
 
 @click.group("import")
 def imports():
-    """Import listings of events or a Joind.in database."""
+    """Import listings of events, or the database of a Joind.in, Gancio or ephios."""
 
 
+imports.add_command(import_gancio_server)
 imports.add_command(import_joindin)
+imports.add_command(import_ephios)
 
 
 @imports.command("conferences")

@@ -5,17 +5,16 @@ from functools import wraps
 from pathlib import Path
 
 import click
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError
 
 from joindin import migrations_folder
-from joindin.config import find_unknown_settings
-from joindin.db.dialects import dialect_of
+from joindin.config import SECRET_FILE, find_unknown_settings
+from joindin.db.schema_revisions import applied_revisions, known_revisions, newest_revisions
 from joindin.errors import DomainError, InvalidInput
 from joindin.extensions import db
+from joindin.utils.media.storage import StorageUnavailable
 
 
 def with_database(command):
@@ -30,7 +29,8 @@ def with_database(command):
         with report_database_errors():
             check_schema()
             try:
-                return command(*args, **kwargs)
+                with report_storage_errors():
+                    return command(*args, **kwargs)
             except InvalidInput as error:
                 raise click.UsageError(str(error)) from None
             except DomainError as refused:
@@ -55,9 +55,18 @@ def report_database_errors():
         raise click.ClickException(f"The database does not answer: {reason}") from None
 
 
+@contextmanager
+def report_storage_errors():
+    """Report a storage of images that does not answer, with the reason, in one line."""
+    try:
+        yield
+    except StorageUnavailable as error:
+        raise click.ClickException(f"The storage of images is not available: {error.__cause__ or error}") from None
+
+
 def check_schema() -> None:
     """Refuse a database that was not set up, or was set up by another version."""
-    applied, newest = applied_revisions(), newest_revisions()
+    applied, newest = applied_revisions(db.engine), newest_revisions(migrations_folder())
     if applied == newest:
         return
     if not applied:
@@ -66,23 +75,14 @@ def check_schema() -> None:
     raise click.ClickException("The database is older than this joindin. Run `joindin setup` first")
 
 
+def check_secret() -> None:
+    """Refuse to serve without a secret: forms could not be protected."""
+    if current_app.config["SECRET_KEY"] is None:
+        file = Path(current_app.config["INSTANCE"]) / SECRET_FILE
+        raise click.ClickException(f"The secret {file} is missing. Run `joindin setup`, or set JOINDIN_SECRET_KEY")
+
+
 def check_not_newer(applied: set[str]) -> None:
     """Refuse a database with migrations that this version does not have."""
-    if unknown := applied - {script.revision for script in _scripts().walk_revisions()}:
+    if unknown := applied - known_revisions(migrations_folder()):
         raise click.ClickException(f"The database was set up by a newer joindin (revision {', '.join(unknown)})")
-
-
-def applied_revisions() -> set[str]:
-    """Return the migrations of the database; none if SQLite has no file yet. Does not create the file."""
-    if not dialect_of(db.engine).is_server and not Path(db.engine.url.database).exists():
-        return set()
-    with db.engine.connect() as connection:
-        return set(MigrationContext.configure(connection).get_current_heads())
-
-
-def newest_revisions() -> set[str]:
-    return set(_scripts().get_heads())
-
-
-def _scripts():
-    return ScriptDirectory(str(migrations_folder()))

@@ -9,19 +9,17 @@ from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
-from joindin.cli.preconditions import (
-    applied_revisions,
-    check_not_newer,
-    newest_revisions,
-    report_database_errors,
-    report_unknown_settings,
-)
+from joindin import migrations_folder
+from joindin.cli.preconditions import check_not_newer, report_database_errors, report_unknown_settings
 from joindin.config import SECRET_FILE, create_secret_file
+from joindin.db.schema_revisions import applied_revisions, newest_revisions
 from joindin.extensions import db
 from joindin.operations.accounts.second_factors import reencrypt_authenticators
+from joindin.operations.agenda.smtp_settings import reencrypt_smtp_password
+from joindin.operations.crew.notifications.accounts import reencrypt_guest_links
 from joindin.operations.outbox import reencrypt_unsent_mails
 from joindin.seeds.base_data import seed_reference_data
-from joindin.utils.private_files import make_private
+from joindin.utils.private_files import list_sqlite_files, make_private
 
 # Seconds that a setup waits for another one: migrations of large tables take minutes.
 LOCK_TIMEOUT_S = 3600
@@ -76,7 +74,7 @@ def _exclusive_lock(instance):
 def _create_secret(instance, *, is_forced):
     if current_app.config["SECRET_KEY"] is not None or (instance / SECRET_FILE).exists():
         return
-    if applied_revisions() and not is_forced:
+    if applied_revisions(db.engine) and not is_forced:
         raise click.ClickException(
             f"The secret {instance / SECRET_FILE} is missing, and the database exists. Restore the file from a backup. "
             "Without it, authenticator apps stop working and mailed links become invalid: accept that with --new-secret"
@@ -86,14 +84,14 @@ def _create_secret(instance, *, is_forced):
 
 
 def _migrate():
-    before = applied_revisions()
+    before = applied_revisions(db.engine)
     check_not_newer(before)
     upgrade()
     db.engine.dispose()
-    after = ", ".join(sorted(newest_revisions()))
+    after = ", ".join(sorted(newest_revisions(migrations_folder())))
     if not before:
         click.echo(f"Created the tables (revision {after}).")
-    elif before != newest_revisions():
+    elif before != newest_revisions(migrations_folder()):
         click.echo(f"Migrated the database from revision {', '.join(sorted(before))} to {after}.")
     else:
         click.echo(f"The database is up to date (revision {after}).")
@@ -107,6 +105,8 @@ def _reencrypt_secrets():
         return
     unreadable = reencrypt_authenticators(db.session, secret_keys)
     reencrypt_unsent_mails(db.session)
+    reencrypt_guest_links(db.session)
+    reencrypt_smtp_password(db.session, secret_keys)
     db.session.commit()
     if unreadable:
         click.echo(
@@ -118,9 +118,7 @@ def _reencrypt_secrets():
 
 def _make_files_private(instance):
     """Restrict the files that earlier releases created for all users of the machine to read."""
-    urls = current_app.config["DATABASE_URL"], current_app.config["QUEUE_URL"]
-    databases = [Path(url.removeprefix("sqlite:///").partition("?")[0]) for url in urls if url.startswith("sqlite:///")]
-    files = [file for database in databases for file in database.parent.glob(f"{database.name}*")]
+    files = list_sqlite_files([current_app.config["DATABASE_URL"], current_app.config["QUEUE_URL"]])
     make_private([*files, instance / SECRET_FILE, instance / "config.py", instance / "setup.lock"])
 
 

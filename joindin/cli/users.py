@@ -9,7 +9,7 @@ from joindin.cli.preconditions import with_database
 from joindin.errors import NotFound
 from joindin.extensions import db
 from joindin.operations.accounts.account_deletion import delete_user
-from joindin.operations.accounts.passwords import secure_account, set_password_as_operator
+from joindin.operations.accounts.passwords import secure_account, set_password_as_admin
 from joindin.operations.accounts.roles import ROLES, set_roles
 from joindin.operations.accounts.second_factors import reset_second_factors
 from joindin.operations.accounts.users import create_user_as_admin
@@ -164,7 +164,7 @@ def secure(username: str, reason: str):
 def set_password(username: str, password: str):
     """Set the password of USERNAME. All sessions and tokens end. Verify the identity of the person who asks for it."""
     user = _find(username)
-    set_password_as_operator(db.session, user, password, now=utc_now())
+    set_password_as_admin(db.session, user, password, now=utc_now())
     db.session.commit()
     click.echo(f"{user.username} has a new password. All sessions and tokens have ended.")
 

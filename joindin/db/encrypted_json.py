@@ -42,3 +42,8 @@ class EncryptedJSON(TypeDecorator):
         rest = {key: each for key, each in value.items() if key != PREFIX + self.name}
         secret = decrypt(self.secret_keys(), self._purpose, encrypted)
         return rest if secret is None else {self.name: secret} | rest
+
+    def is_decryptable(self, stored: dict | None) -> bool | None:
+        """Return whether a key of the instance decrypts a value as it is in the database; None if nothing is encrypted."""
+        encrypted = stored and stored.get(PREFIX + self.name)
+        return decrypt(self.secret_keys(), self._purpose, encrypted) is not None if encrypted else None

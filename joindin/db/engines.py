@@ -6,9 +6,12 @@ from contextlib import suppress
 from sqlalchemy import event
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import QueuePool
 
 from joindin.db.dialects import dialect_of
 from joindin.db.locking import BUSY_TIMEOUT_S
+from joindin.db.text_functions import register_functions
 from joindin.utils.private_files import create_private_file
 
 # libpq's limits for a server that does not answer: seconds to connect, milliseconds until sent data is acknowledged,
@@ -37,11 +40,31 @@ PRAGMAS = (
 )
 
 
+class CountingPool(QueuePool):
+    """The default pool, which counts the threads that waited for a connection in vain, for metrics."""
+
+    timeouts = 0
+
+    def connect(self):
+        try:
+            return super().connect()
+        except PoolTimeout:
+            self.timeouts += 1
+            raise
+
+
 def engine_options(url: str) -> dict:
     """Return the options of ``create_engine`` for a database."""
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": BUSY_TIMEOUT_S, "isolation_level": "IMMEDIATE"}}
+        return {
+            "poolclass": CountingPool,
+            "connect_args": {"timeout": BUSY_TIMEOUT_S, "isolation_level": "IMMEDIATE"},
+            "hide_parameters": True,
+        }
     return {
+        "poolclass": CountingPool,
+        # Errors are logged, and parameters contain personal data.
+        "hide_parameters": True,
         "connect_args": POSTGRESQL_CONNECT_ARGS,
         "pool_size": 8,
         "max_overflow": 8,
@@ -66,6 +89,8 @@ def _create_sqlite_file(dialect, _record, arguments, _options):
 
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection, _record):
-    if isinstance(connection, sqlite3.Connection):
+    # Databases of others, which are read only, are opened with a class of their own.
+    if type(connection) is sqlite3.Connection:
         for pragma in PRAGMAS:
             connection.execute(pragma)
+        register_functions(connection)

@@ -24,13 +24,20 @@ BUSY_TIMEOUT_S = 10
 RETRY_DELAY_S = 0.0001, 0.0005
 BACKOFF_FACTOR = 0.02
 
-# How long a PostgreSQL writer of many rows waits for one of them, and how often it starts again. PostgreSQL's deadlock
-# detection needs a second, after which it ends one of two transactions that wait for each other.
-LOCK_TIMEOUT_MS = 150
-MAX_ATTEMPTS = 30
+# How long a PostgreSQL writer of many rows waits for one of them, and how often it starts again. It waits longer with each
+# attempt, because it loses its place in the queue of the row. PostgreSQL's deadlock detection needs a second, after which it
+# ends one of two transactions that wait for each other.
+LOCK_TIMEOUT_MS, MAX_LOCK_TIMEOUT_MS = 150, 900
+MAX_ATTEMPTS = 15
+
+# How long such a writer waits for its first locks, over all attempts.
+MAX_WAIT_S = 30
 
 # Lock timeout, deadlock.
 RETRYABLE_SQLSTATES = ("55P03", "40P01")
+
+# In the session while retry_on_lock_timeout() repeats its work.
+IS_REPEATED = "is_repeated"
 
 
 def begin_write(session) -> None:
@@ -43,40 +50,64 @@ def begin_write(session) -> None:
     begin_immediate(session.connection())
 
 
-def lock_row(session, model, id_):
+def lock_row(session, model, id_, *, allows_references: bool = False):
     """Return the row, locked until the transaction ends; None if it does not exist.
 
-    Its columns are read again. Loaded relations stay.
+    Its columns are read again. Loaded relations stay. With ``allows_references`` others may meanwhile store rows that refer
+    to it by a foreign key.
     """
+    lock = {"key_share": allows_references}
     begin_write(session)
     loaded = session.identity_map.get(identity_key(model, id_))
     if loaded is None:
-        return session.scalar(select(model).where(model.id == id_).with_for_update())
+        return session.scalar(select(model).where(model.id == id_).with_for_update(**lock))
     session.flush()
     try:
-        session.refresh(loaded, inspect(model).column_attrs.keys(), with_for_update=True)
+        session.refresh(loaded, inspect(model).column_attrs.keys(), with_for_update=lock)
     except InvalidRequestError:
         # Deleted since it was loaded.
         return None
     return loaded
 
 
-def retry_on_lock_timeout(session, work: Callable, *, message: str):
+def retry_on_lock_timeout(session, work: Callable, *, message: str, first_locks: Callable | None = None):
     """Run ``work()`` in a savepoint with a short lock timeout, and return its result.
 
     For writes that lock many rows, in an order that differs from other writers'. After a timeout or a deadlock the
     savepoint and its locks are rolled back, and ``work`` runs again. It must read everything that it depends on. On
     SQLite, with one writer at a time, it runs once.
 
+    ``first_locks()`` locks those rows of ``work`` that all writers lock in the same order. They can have a long queue, in which
+    a short timeout would lose the place each time: the wait for them ends after ``MAX_WAIT_S`` only.
+
+    Inside the ``work`` of another call, ``work`` runs once: a repetition there would keep the locks of the outer one, for
+    which others may wait.
+
     :raises Conflict: with ``message``, if all attempts fail.
     """
     begin_write(session)
     if not session_dialect(session).has_row_locks:
         return work()
-    for _attempt in range(MAX_ATTEMPTS):
+    if session.info.get(IS_REPEATED):
+        if first_locks is not None:
+            first_locks()
+        return work()
+    session.info[IS_REPEATED] = True
+    try:
+        return _repeat(session, work, message, first_locks)
+    finally:
+        session.info[IS_REPEATED] = False
+
+
+def _repeat(session, work, message, first_locks):
+    deadline = monotonic() + MAX_WAIT_S
+    for attempt in range(1, MAX_ATTEMPTS + 1):
         try:
             with session.begin_nested():
-                session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_MS}ms'"))
+                if first_locks is not None:
+                    _set_lock_timeout(session, max(1, int((deadline - monotonic()) * 1000)))
+                    first_locks()
+                _set_lock_timeout(session, min(attempt * LOCK_TIMEOUT_MS, MAX_LOCK_TIMEOUT_MS))
                 result = work()
                 session.execute(text("SET LOCAL lock_timeout = DEFAULT"))
                 return result
@@ -87,11 +118,16 @@ def retry_on_lock_timeout(session, work: Callable, *, message: str):
     raise Conflict(message)
 
 
+def _set_lock_timeout(session, timeout_ms):
+    session.execute(text(f"SET LOCAL lock_timeout = '{timeout_ms}ms'"))
+
+
 def lock_table(session, model) -> None:
-    """Lock the table against other writers until the transaction ends. Reads are not blocked."""
+    """Lock the table of a model, or a table, against other writers until the transaction ends. Reads are not blocked."""
     begin_write(session)
     if session_dialect(session).has_row_locks:
-        session.execute(text(f"LOCK TABLE {model.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
+        table = getattr(model, "__table__", model)
+        session.execute(text(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE"))
 
 
 @event.listens_for(Engine, "savepoint")

@@ -12,6 +12,8 @@ from werkzeug.http import http_date
 
 SHARED = "public, no-cache"
 PRIVATE = "private, no-cache"
+# Feeds and calendars are requested by programs that ask again every few minutes.
+FEED = "public, max-age=60, stale-while-revalidate=600"
 
 
 def revalidate(

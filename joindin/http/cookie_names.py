@@ -6,6 +6,9 @@ cannot plant a session. Without TLS browsers would refuse these names.
 
 from flask import request
 
+# The language that the user prefers, for the pages and the API of the crew.
+LANGUAGE_COOKIE = "django_language"
+
 
 def host_cookie_name(name: str) -> str:
     """Return the name of a cookie for all paths of this host, in this request."""

@@ -2,12 +2,12 @@
 
 An error is rolled back first, and then represented by the surface of the requested path: unknown addresses and methods never reach
 a blueprint. A database outage becomes ``ServiceUnavailable``. A write that fails because the caller's account was deleted
-meanwhile becomes ``Unauthenticated``. Other unexpected errors are logged with their traceback.
+meanwhile becomes ``Unauthenticated``, and a full disk ``ServiceUnavailable`` too. Other unexpected errors are logged with their
+traceback and the identifier of the request.
 
 ``errors.py`` of a surface defines :class:`ErrorDialect`.
 """
 
-import logging
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -19,7 +19,7 @@ from sqlalchemy.orm.exc import ObjectDeletedError
 from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as MethodNotAllowedError
 
-from joindin.db.outages import CauseLog, is_outage
+from joindin.db.outages import CauseLog, is_disk_full, is_outage
 from joindin.errors import (
     AddressTooLong,
     Conflict,
@@ -36,11 +36,15 @@ from joindin.errors import (
     ServiceUnavailable,
     Unauthenticated,
     Unprocessable,
+    UnsupportedCoding,
 )
 from joindin.extensions import db
 from joindin.http.request_identity import get_caller
+from joindin.http.request_log import refusals
+from joindin.http.request_log.failures import log_failure
 from joindin.http.surface_routing import error_surface
 from joindin.models import AccessToken, BrowserSession
+from joindin.utils.media.storage import StorageUnavailable
 
 # Surfaces copy this table and change what their contract says otherwise.
 STATUSES: Mapping[type[DomainError], int] = {
@@ -54,13 +58,12 @@ STATUSES: Mapping[type[DomainError], int] = {
     Conflict: 409,
     PayloadTooLarge: 413,
     AddressTooLong: 414,
+    UnsupportedCoding: 415,
     Unprocessable: 422,
     RateLimited: 429,
     NotConfigured: 501,
     ServiceUnavailable: 503,
 }
-
-log = logging.getLogger(__name__)
 
 
 class ErrorDialect(Protocol):
@@ -79,7 +82,9 @@ def status_of(error: DomainError, statuses: Mapping[type[DomainError], int]) -> 
 
 
 def init_app(app: Flask, dialects: Mapping[str, ErrorDialect]) -> None:
-    outages = CauseLog("The database is not available")
+    outages = app.extensions["outages"] = CauseLog("Requests are answered with 503")
+    storage_outages = CauseLog("The storage of images is not available")
+    refusals.init_app(app)
 
     def represent(handler, error):
         try:
@@ -92,17 +97,27 @@ def init_app(app: Flask, dialects: Mapping[str, ErrorDialect]) -> None:
 
     def handle_domain_error(error):
         _roll_back()
-        if isinstance(error, ServiceUnavailable) and not isinstance(error, Overloaded):
+        refusals.report_refusal(app, error)
+        if isinstance(error, StorageUnavailable):
+            storage_outages.report(error.__cause__ or error)
+        elif isinstance(error, ServiceUnavailable) and not isinstance(error, Overloaded):
             outages.report(error.__cause__ or error)
         response = represent("handle_domain_error", error)
+        if isinstance(error, StorageUnavailable):
+            # Addresses of images are cached for long.
+            response.headers["Cache-Control"] = "no-store"
         if (retry_after := getattr(error, "retry_after", None)) is not None:
             response.headers["Retry-After"] = str(retry_after)
+        if isinstance(error, UnsupportedCoding):
+            # RFC 9110, section 12.5.3.
+            response.headers["Accept-Encoding"] = "identity"
         if isinstance(error, MethodNotAllowed):
             response.headers.setdefault("Allow", ", ".join(_methods_of_other_views()))
         return response
 
     def handle_http_error(error):
         _roll_back()
+        refusals.report_refusal(app, error)
         response = represent("handle_http_error", error)
         if response.status_code == 405 and isinstance(error, MethodNotAllowedError) and error.valid_methods:
             response.headers.setdefault("Allow", ", ".join(sorted(error.valid_methods)))
@@ -110,15 +125,21 @@ def init_app(app: Flask, dialects: Mapping[str, ErrorDialect]) -> None:
 
     def handle_unexpected_error(error):
         _roll_back()
-        if is_outage(error):
+        if is_outage(error) or is_disk_full(error):
             unavailable = ServiceUnavailable()
             unavailable.__cause__ = error
             return handle_domain_error(unavailable)
         if isinstance(error, IntegrityError | ObjectDeletedError) and _is_credential_deleted():
             return handle_domain_error(Unauthenticated("You must be logged in"))
-        log.exception("%s %s failed", request.method, request.path)
+        log_failure(app, error)
         return represent("handle_unexpected_error", error)
 
+    def summarise_outages(response):
+        if outages.is_open:
+            outages.summarise()
+        return response
+
+    app.after_request(summarise_outages)
     app.register_error_handler(DomainError, handle_domain_error)
     app.register_error_handler(HTTPException, handle_http_error)
     app.register_error_handler(Exception, handle_unexpected_error)

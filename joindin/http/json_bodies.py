@@ -1,12 +1,25 @@
-"""JSON objects in request bodies, parsed alike on every surface."""
+"""JSON in request bodies, limited and parsed alike on every surface."""
 
 from codecs import BOM_UTF8
 
 import orjson
+from flask import current_app, request
 
-from joindin.errors import InvalidInput
+from joindin.errors import InvalidInput, PayloadTooLarge
 
 MSG_NOT_AN_OBJECT = "The body must be a JSON object"
+MSG_TOO_LARGE = "The request body is too large"
+
+
+def read_json_bytes() -> bytes:
+    """Return the body of the current request, which is not parsed.
+
+    :raises PayloadTooLarge: if it exceeds ``MAX_JSON_BYTES``. Parsed values take many times the memory of their text.
+    """
+    max_bytes = current_app.config["MAX_JSON_BYTES"]
+    if (request.content_length or 0) > max_bytes or len(raw := request.get_data(cache=True)) > max_bytes:
+        raise PayloadTooLarge(MSG_TOO_LARGE)
+    return raw
 
 
 def parse_json_object(raw: bytes) -> dict:

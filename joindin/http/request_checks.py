@@ -1,8 +1,8 @@
-"""Checks of the request line and of ``Host``, before any cache and any route.
+"""Checks of the request line, of ``Host`` and of ``Content-Encoding``, before any cache and any route.
 
 Every link of a response starts with the scheme and the host of its request, and every cache key contains path and query string.
-A request with an invalid or foreign host, a long path or a long query string is therefore refused before it reaches a cache. The
-surface of its path represents the error.
+A request with an invalid or foreign host, a long path or a long query string is therefore refused before it reaches a cache. No
+body is decompressed, and encoded ones are refused instead of read as text. The surface of the path represents the error.
 """
 
 from collections.abc import Collection
@@ -11,7 +11,7 @@ from flask import Flask, request
 from flask.globals import request_ctx
 from werkzeug.exceptions import MethodNotAllowed
 
-from joindin.errors import AddressTooLong, DomainError, InvalidInput
+from joindin.errors import AddressTooLong, DomainError, InvalidInput, UnsupportedCoding
 from joindin.utils.hosts import ANY_HOST, host_name
 
 MAX_PATH_BYTES = 2048
@@ -24,6 +24,7 @@ MSG_FOREIGN_HOST = "This server is not known under the name in the Host header. 
 MSG_INVALID_SCHEME = "The scheme of the address must be http or https"
 MSG_PATH_TOO_LONG = f"The path of the address is longer than {MAX_PATH_BYTES} bytes"
 MSG_QUERY_TOO_LONG = f"The query string of the address is longer than {MAX_QUERY_BYTES} bytes"
+MSG_UNSUPPORTED_CODING = "The request body is encoded (Content-Encoding). Send it as it is"
 
 # Key of the WSGI environment for what a proxy's headers have replaced.
 PROXY_FIX_KEY = "werkzeug.proxy_fix.orig"
@@ -53,7 +54,7 @@ class RequestChecks:
         self._accepted: set[str] = set()
 
     def __call__(self, environ, start_response):
-        error = self._find_host_error(environ) or _find_address_error(environ)
+        error = self._find_host_error(environ) or _find_address_error(environ) or _find_coding_error(environ)
         if error is None:
             return self._app(environ, start_response)
         path = environ["PATH_INFO"]
@@ -90,6 +91,11 @@ def _find_address_error(environ) -> DomainError | None:
     if len(environ["QUERY_STRING"]) > MAX_QUERY_BYTES:
         return AddressTooLong(MSG_QUERY_TOO_LONG)
     return None
+
+
+def _find_coding_error(environ) -> DomainError | None:
+    coding = environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+    return None if coding in ("", "identity") else UnsupportedCoding(MSG_UNSUPPORTED_CODING)
 
 
 def init_app(app: Flask) -> None:

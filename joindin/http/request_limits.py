@@ -1,4 +1,4 @@
-"""Counting of requests by the limits of ``route_limits.py``.
+"""Counting of requests by the limits of ``route_limits/``.
 
 An attempt is counted in the database, for all workers, before the route runs. The user is identified by token or browser session. A
 network is an IPv4 address or an IPv6 /64. Requests of visitors to a route that needs a user are refused by the route and not counted.
@@ -45,7 +45,7 @@ def _count_request():
             (RateLimit(f"users {route}", limit.network, limit.window), network),
         ]
     elif limit.visitors:
-        counters = [(RateLimit(f"visitors {route}", limit.visitors, limit.window), network)]
+        counters = [(RateLimit(f"visitors {limit.bucket or route}", limit.visitors, limit.window), network)]
     else:
         return
     count_request(writer(), counters, now=utc_now())

@@ -1,12 +1,14 @@
-"""Security headers: no guessed content types on any surface; on HTML pages also no resources of other hosts, no scripts without
-nonce, no frames and private caching.
+"""Security headers: no guessed content types on any surface; on HTML pages also no resources of other hosts, no scripts but
+the named files, no frames and private caching.
 """
 
-import secrets
+import base64
+from hashlib import sha256
 
-from flask import Flask, g, request
+from flask import Flask, g, request, url_for
 
-from joindin.http.csrf import CSRF_FIELD
+from joindin.http.pages.csrf import CSRF_FIELD
+from joindin.http.pages.static_files import static_url
 from joindin.http.surface_routing import DOCS, WEB, current_surface
 
 PAGE_HEADERS = {
@@ -20,20 +22,38 @@ HSTS_MAX_AGE_S = 63_072_000
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals["script_nonce"] = script_nonce
+    app.jinja_env.globals["script_url"] = script_url
     app.after_request(_add_headers)
 
 
-def script_nonce() -> str:
-    """Return the nonce for a script of this page. Pages that do not call this allow no script."""
-    if "script_nonce" not in g:
-        g.script_nonce = secrets.token_urlsafe(16)
-    return g.script_nonce
+def script_url(filename: str) -> str:
+    """Return the address of a script of this page, and allow it. Pages that do not call this allow no script.
+
+    The policy names the file. A nonce would be repeated by the pages that the response cache keeps.
+    """
+    g.setdefault("script_files", []).append(url_for("static", filename=filename, _external=True))
+    return static_url(filename)
 
 
 def allow_form_action(origin: str) -> None:
     """Allow a form of this page to redirect to ``origin`` (``https://host`` or ``scheme:``)."""
     g.setdefault("form_targets", []).append(origin)
+
+
+def allow_style(text: str) -> None:
+    """Allow the ``style`` element of this page with exactly this text."""
+    digest = base64.b64encode(sha256(text.encode()).digest()).decode()
+    g.setdefault("style_hashes", []).append(f"'sha256-{digest}'")
+
+
+def allow_frames() -> None:
+    """Allow other sites to show this page in a frame. It must have nothing that a click could change."""
+    g.allows_frames = True
+
+
+def allow_other_sites() -> None:
+    """Allow pages of other sites to show this response, which is an image."""
+    g.allows_other_sites = True
 
 
 def _add_headers(response):
@@ -42,6 +62,10 @@ def _add_headers(response):
         return response
     response.headers["Content-Security-Policy"] = _policy()
     response.headers |= PAGE_HEADERS
+    if "allows_frames" in g:
+        del response.headers["X-Frame-Options"]
+    if "allows_frames" in g or "allows_other_sites" in g:
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = f"max-age={HSTS_MAX_AGE_S}"
     _set_private_caching(response)
@@ -50,16 +74,22 @@ def _add_headers(response):
 
 def _policy():
     form_targets = " ".join(["'self'", *g.get("form_targets", [])])
+    frame_ancestors = "*" if "allows_frames" in g else "'none'"
     directives = [
         "default-src 'none'",
-        "style-src 'self'",
+        " ".join(["style-src 'self'", *g.get("style_hashes", [])]),
         "img-src 'self'",
         "base-uri 'none'",
         f"form-action {form_targets}",
-        "frame-ancestors 'none'",
+        f"frame-ancestors {frame_ancestors}",
     ]
-    if "script_nonce" in g:
-        directives += [f"script-src 'nonce-{g.script_nonce}'", "connect-src 'self'"]
+    if "script_files" in g:
+        directives += [
+            " ".join(["script-src", *g.script_files]),
+            "connect-src 'self'",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        ]
     return "; ".join(directives)
 
 

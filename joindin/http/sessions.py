@@ -15,11 +15,13 @@ from flask.sessions import SecureCookieSessionInterface
 
 from joindin.errors import Unauthenticated
 from joindin.extensions import db
-from joindin.http.cookie_names import host_cookie_name
+from joindin.http.cookie_names import LANGUAGE_COOKIE, host_cookie_name
+from joindin.http.pages.languages import gettext, set_page_language
 from joindin.http.request_identity import set_session_user
 from joindin.models import BrowserSession, User
 from joindin.operations.accounts.sessions import create_browser_session, record_session_use, revoke_browser_session
 from joindin.queries.accounts.sessions import get_session_by_token, is_recently_authenticated
+from joindin.queries.crew.users import load_preferred_language
 from joindin.utils.datetimes import utc_now
 
 SESSION_COOKIE = "sessionid"
@@ -80,12 +82,14 @@ def require_user() -> User:
 
 
 def sign_in_required(view: Callable) -> Callable:
-    """Redirect visitors to the sign-in page, and back to this view afterwards."""
+    """Redirect visitors to the sign-in page, and back to this view afterwards.
+
+    A form that they sent comes back instead, see ``pages/error_pages.py``.
+    """
 
     @wraps(view)
     def guarded(*args, **kwargs):
-        if session_user() is None:
-            return redirect(sign_in_url())
+        require_user()
         return view(*args, **kwargs)
 
     return guarded
@@ -110,7 +114,8 @@ def has_recent_sign_in() -> bool:
 def redirect_to_confirmation() -> Response:
     """Have the signed-in user confirm their identity, and come back to this page. A form has to be sent again."""
     if request.method == "POST":
-        flask.flash(MSG_REAUTHENTICATE)
+        set_page_language()
+        flask.flash(gettext(MSG_REAUTHENTICATE))
     return redirect(_with_next(CONFIRM_PATH))
 
 
@@ -133,6 +138,7 @@ def start_session(
     flask.session.clear()
     _save_session(session, user)
     g.session_cookie = token
+    g.session_language = load_preferred_language(db.session, user.id)
     return session
 
 
@@ -203,7 +209,10 @@ def _return_path():
     """Return the requested address; for addresses without ``GET``, the page that held the form."""
     if request.method == "GET" or "GET" in request.url_rule.methods:
         return request.full_path.rstrip("?")
-    page = urlsplit(request.headers.get("Referer", ""))
+    try:
+        page = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:
+        return ACCOUNT_PATH
     if page.netloc != request.host:
         return ACCOUNT_PATH
     return f"{page.path}?{page.query}" if page.query else page.path
@@ -217,6 +226,8 @@ def _send_cookie(response):
     if token:
         lifetime = dt.timedelta(days=current_app.config["SESSION_DAYS"])
         response.set_cookie(host_cookie_name(SESSION_COOKIE), token, max_age=lifetime, **options)
+        if language := g.get("session_language"):
+            response.set_cookie(LANGUAGE_COOKIE, language, **(options | {"httponly": False}))
     else:
         response.delete_cookie(host_cookie_name(SESSION_COOKIE), **options)
     return response

@@ -2,8 +2,7 @@
 
 from werkzeug.routing import BaseConverter
 
-# The maximum of PostgreSQL's INTEGER; no row has it.
-MAX_ROW_ID = 2**31 - 1
+from joindin.utils.row_ids import MAX_ROW_ID
 
 
 class PositiveInt(BaseConverter):
@@ -27,6 +26,8 @@ class RowIdConverter(BaseConverter):
     regex = r"[^/]+"
     # Werkzeug derives the opposite from the slash in the pattern.
     part_isolating = True
+    # Tried before texts: ``/event/<id>/series/`` before ``/event/<slug>/<talk>``.
+    weight = 50
 
     def to_python(self, value):
         return _row_id(value) if value.isascii() and value.isdecimal() else 0

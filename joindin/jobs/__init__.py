@@ -1,4 +1,4 @@
-"""Work after the response: delivery of the outbox, and periodic clean-up.
+"""Work after the response: delivery of the outbox, occurrences of series, and periodic clean-up.
 
 Mails are rows of the outbox, stored in the transaction that causes them. The queue only notifies the worker. A lost, repeated or
 late notification does no harm, because the worker polls the outbox every minute. No state exists in the queue alone, and a

@@ -10,6 +10,9 @@ from sqlalchemy import select, update
 from joindin.jobs.mail_messages import build_message
 from joindin.jobs.mail_transport import DeliveryError, PermanentDeliveryError, ServerUnreachable, deliver
 from joindin.models import Mail
+from joindin.models.crew import CREW_MAIL
+from joindin.operations.agenda.smtp_settings import load_smtp_server
+from joindin.queries.crew.notifications import is_mail_due
 from joindin.utils.datetimes import utc_now
 
 # A claimed mail is not claimed again for this time. It is longer than any conversation with a server; after the crash of a
@@ -38,9 +41,13 @@ def deliver_due_mail(session, settings: Mapping, now: Callable[[], dt.datetime] 
     open during a conversation with the server. If the server is unreachable, the loop ends, because other mails would fail too.
     """
     result = DeliveryResult()
+    site_server = None if settings["MAIL_URL"] else load_smtp_server(session)
     while (mail := _claim_next(session, now())) is not None:
+        if mail.kind == CREW_MAIL and not is_mail_due(session, mail.context):
+            _release_lease(session, mail, due_at=None, context={}, last_error="outdated")
+            continue
         try:
-            deliver(build_message(mail, settings), mail, settings)
+            deliver(build_message(mail, settings), mail, settings, site_server)
         except DeliveryError as error:
             result.failed += 1
             _reschedule(session, mail, error, now())

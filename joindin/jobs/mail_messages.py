@@ -6,9 +6,11 @@ from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP
 
+from joindin.jobs.crew_mails import describe_crew_mail, get_unsubscribe_topic
 from joindin.jobs.mail_templates import MailSite, render_html, render_text, single_line
 from joindin.jobs.mail_transport import PermanentDeliveryError
 from joindin.models import TOPIC_BY_MAIL_KIND, Mail
+from joindin.models.crew import CREW_MAIL
 from joindin.security.tokens import unsubscribe_token
 from joindin.utils.email_addresses import InvalidEmail, to_mailbox
 
@@ -22,6 +24,7 @@ SUBJECTS = {
     "registration": "Welcome to {site}",
     "registration_existing_account": "Your {site} account",
     "password_forgotten": "Resetting your {site} password",
+    "member_invited": "Your {site} account",
     "password_changed": "Your {site} password was changed",
     "account_secured": "Your {site} account was secured",
     "email_change_requested": "A new address for your {site} account",
@@ -39,8 +42,24 @@ SUBJECTS = {
     "claim_approved": "{site}: Your talk claim has been approved: {event}",
     "claim_rejected": "{site}: Your talk claim has been rejected: {event}",
     "talk_comment": "New feedback on {talk}: {event}",
+    # In the language of the receiver.
+    "feedback_digest": "{subject}: {event}",
     "talk_comment_reported": "{site}: A comment was reported: {event}",
     "contact": "{site} contact: {subject}",
+    # Of the agenda: the subjects and the sender's name are Gancio's (contract, section 5).
+    "registration_received": "[{site_title}] Registration request received",
+    "registration_to_review": "[{site_title}] New registration",
+    "account_activated": "[{site_title}] You can now start publishing events",
+    "account_created": "[{site_title}] You can now start publishing events",
+    "password_recovery": "[{site_title}] Password recovery",
+    # Of events in the agenda: the subjects to reviewers are Gancio's (contract, section 5).
+    "agenda_event_submitted": "[{site_title}] {title} @{place} {start}",
+    "event_reported": "[{site_title}] Event moderation [{title}]",
+    "anonymous_event_received": "Your event for {site}",
+    "anonymous_event_approved": "Event approved: {title}",
+    "anonymous_event_rejected": "Event Rejected: {title}",
+    # Of the crew, in the language of the receiver.
+    CREW_MAIL: "{subject}",
 }
 
 
@@ -64,15 +83,16 @@ def build_message(mail: Mail, settings: Mapping) -> EmailMessage:
 
     :raises PermanentDeliveryError: if the recipient is not a valid address.
     """
+    context = describe_crew_mail(mail.context, settings["CREW_TIMEZONE"]) if mail.kind == CREW_MAIL else mail.context
     message = EmailMessage(policy=SMTP.clone(header_factory=HEADERS))
-    message["From"] = _address(settings["MAIL_FROM"])
+    message["From"] = _address(settings["MAIL_FROM"], name=_sender_name(context))
     message["To"] = _address(settings["MAIL_FORWARD_ALL_TO"] or mail.recipient)
     if settings["MAIL_FORWARD_ALL_TO"]:
         message["X-Original-To"] = single_line(mail.recipient)
     if reply_to := _addresses(mail.reply_to or ""):
         message["Reply-To"] = reply_to
     message["Subject"] = single_line(
-        SUBJECTS[mail.kind].format(**{"site": settings["SITE_NAME"], "event": ""} | mail.context)
+        SUBJECTS[mail.kind].format(**{"site": settings["SITE_NAME"], "event": ""} | context)
     )
     message["Date"] = mail.created_at
     # The time makes it unique: a new database starts with the same ids.
@@ -90,18 +110,23 @@ def build_message(mail: Mail, settings: Mapping) -> EmailMessage:
         contact=settings["MAIL_CONTACT"][0],
         twitter=settings["SITE_TWITTER"],
     )
-    message.set_content(render_text(mail.kind, mail.context, site, unsubscribe_url))
-    message.add_alternative(render_html(mail.kind, mail.context, site, unsubscribe_url), subtype="html")
+    message.set_content(render_text(mail.kind, context, site, unsubscribe_url))
+    message.add_alternative(render_html(mail.kind, context, site, unsubscribe_url), subtype="html")
     return message
 
 
 def _unsubscribe_url(mail, settings):
     """Return the page that stops mails of this topic; None if the mail answers an action of its recipient."""
-    topic = TOPIC_BY_MAIL_KIND.get(mail.kind)
+    topic = get_unsubscribe_topic(mail.context) if mail.kind == CREW_MAIL else TOPIC_BY_MAIL_KIND.get(mail.kind)
     if topic is None or mail.user_id is None or not settings["SECRET_KEY"]:
         return None
     token = unsubscribe_token(settings["SECRET_KEY"], mail.user_id, topic)
     return f"{settings['PUBLIC_URL']}/accounts/mails/{token}"
+
+
+def _sender_name(context):
+    """Return the name that mails of the agenda have as their sender; other mails have the address alone."""
+    return f"📅 {single_line(context['site_title'])}" if "site_title" in context else ""
 
 
 def _addresses(text):
@@ -115,11 +140,11 @@ def _addresses(text):
     return addresses
 
 
-def _address(text):
+def _address(text, name=""):
     # Operators may name a mailbox in their own network, which users cannot.
     if LOCAL_MAILBOX.fullmatch(text):
-        return Address(addr_spec=text)
+        return Address(name, addr_spec=text)
     try:
-        return Address(addr_spec=to_mailbox(text))
+        return Address(name, addr_spec=to_mailbox(text))
     except InvalidEmail:
         raise PermanentDeliveryError("the recipient is not an e-mail address") from None

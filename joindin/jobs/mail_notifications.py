@@ -1,10 +1,9 @@
 """Notification of the job worker after a commit that stored mail."""
 
-import logging
-
 from flask import Flask, current_app
 from sqlalchemy import event
 
+from joindin.db.outages import CauseLog
 from joindin.extensions import db, writer
 from joindin.jobs.queue import get_queue
 from joindin.operations.outbox import HAS_MAIL
@@ -13,14 +12,13 @@ from joindin.operations.outbox import HAS_MAIL
 # outbox before the last commit.
 MAX_QUEUED_NOTICES = 3
 
-log = logging.getLogger(__name__)
-
 
 def enqueue_after_commit(app: Flask) -> None:
     """Notify the worker after each commit that leaves a mail, of a session or of a short write.
 
     All applications share the session class, so its listeners are registered once.
     """
+    app.extensions["queue_outages"] = CauseLog("The job queue is unreachable, mail is delivered by the next poll")
     with app.app_context():
         writer().after_commit.append(_notify_if_mail)
     for name, listener in (("after_commit", _after_commit), ("after_soft_rollback", _after_rollback)):
@@ -35,15 +33,13 @@ def _notify_if_mail(info) -> None:
 
 
 def notify_worker(app) -> None:
-    """Notify the worker to deliver the outbox. Errors are logged: the caller's transaction is already committed."""
+    """Notify the worker to deliver the outbox. Errors are logged, once a minute: the caller's transaction is already committed."""
     try:
         queue = get_queue(app)
         if queue.pending_count() < MAX_QUEUED_NOTICES:
             queue.deliver_mail()
     except Exception as error:
-        log.warning(
-            "The job queue is unreachable, mail is delivered by the next poll: %s: %s", type(error).__name__, error
-        )
+        app.extensions["queue_outages"].report(error)
 
 
 def _after_commit(session):

@@ -1,5 +1,7 @@
 """Rendering of mail bodies as text and HTML from one Markdown template.
 
+A template ``<kind>.<language>.md`` replaces ``<kind>.md`` for mails in that language.
+
 Values from users are inserted as data. In the text they appear unchanged. In the HTML every character with a meaning in Markdown is
 escaped, so that a name never becomes a link. A value cannot start a line, unless the template quotes it with ``>``.
 """
@@ -17,8 +19,9 @@ from joindin.models import TOPIC_BY_MAIL_KIND, TOPICS
 from joindin.utils.text import strip_control_chars
 
 ALLOWED_TAGS = {"a", "blockquote", "br", "p"}
+ENGLISH = "en"
 MARKDOWN_CHARACTERS = re.compile(r"([!-/:-@\[-`{-~])")
-HTML_PAGE = '<!doctype html>\n<html lang="en">\n<body>\n{}</body>\n</html>\n'
+HTML_PAGE = '<!doctype html>\n<html lang="{language}">\n<body>\n{body}</body>\n</html>\n'
 
 
 class _Escaped(str):
@@ -44,7 +47,8 @@ def render_html(kind: str, context: dict, site: MailSite, unsubscribe_url: str |
     html = MarkdownIt("commonmark", {"html": False, "breaks": True}).render(
         _fill(_escape, kind, context, site, unsubscribe_url)
     )
-    return HTML_PAGE.format(nh3.clean(html, tags=ALLOWED_TAGS, url_schemes={"http", "https", "mailto"}))
+    body = nh3.clean(html, tags=ALLOWED_TAGS, url_schemes={"http", "https", "mailto"})
+    return HTML_PAGE.format(language=context.get("language", ENGLISH), body=body)
 
 
 def single_line(text: str) -> str:
@@ -55,6 +59,7 @@ def single_line(text: str) -> str:
 def _fill(escape, kind, context, site, unsubscribe_url):
     variables = {
         "page": partial(_page, site.website_url),
+        "public_page": partial(_page, site.public_url),
         "account_page": partial(_page, f"{site.public_url}/accounts"),
         "site": site.name,
         "contact_address": _Escaped(site.contact),
@@ -65,10 +70,13 @@ def _fill(escape, kind, context, site, unsubscribe_url):
         parts.insert(1, "_unsubscribe")
         variables |= {
             "unsubscribe_url": _Escaped(unsubscribe_url),
-            "about": _Escaped(TOPICS[TOPIC_BY_MAIL_KIND[kind]].about),
+            "about": _Escaped(context.get("about") or TOPICS[TOPIC_BY_MAIL_KIND[kind]].about),
         }
-    templates = _templates(escape)
-    return "\n".join(templates.get_template(f"{part}.md").render(context, **variables) for part in parts)
+    templates, language = _templates(escape), context.get("language", ENGLISH)
+    return "\n".join(
+        templates.select_template([f"{part}.{language}.md", f"{part}.md"]).render(context, **variables)
+        for part in parts
+    )
 
 
 @lru_cache

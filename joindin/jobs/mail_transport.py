@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from joindin.models import Mail
+from joindin.utils.smtp_client import SmtpFailed, SmtpServer, send_through
 
 # For each reply of the server.
 TIMEOUT_S = 20
@@ -33,14 +34,22 @@ class PermanentDeliveryError(DeliveryError):
     """The mail can never be delivered."""
 
 
-def deliver(message: EmailMessage, mail: Mail, settings) -> None:
+def deliver(message: EmailMessage, mail: Mail, settings, site_server: SmtpServer | None = None) -> None:
     """Send the message, or write it to a file if no server is configured.
+
+    ``site_server`` is the server that admins of the site have set, for installations whose operator has configured none.
 
     :raises DeliveryError: if the server has not accepted it.
     """
     if settings["MAIL_URL"]:
         _send(message, settings["MAIL_URL"])
         log.info("Sent mail %s (%s)", mail.id, mail.kind)
+    elif site_server is not None:
+        try:
+            send_through(site_server, message, allow_private=settings["ALLOW_PRIVATE_FETCHES"])
+        except SmtpFailed as failure:
+            raise DeliveryError(_reason(str(failure))) from None
+        log.info("Sent mail %s (%s) through the server of the site", mail.id, mail.kind)
     else:
         path = Path(settings["MAIL_DIR"]) / f"{mail.created_at:%Y%m%dT%H%M%SZ}-{mail.id}-{mail.kind}.eml"
         _write(message, path)

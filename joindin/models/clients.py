@@ -23,7 +23,8 @@ class Client(db.Model):
     application gets no tokens, and its tokens are not valid.
 
     Only the hash of the secret is stored. A secret with a generation can be derived again and shown to the owner;
-    one without was made elsewhere. A public client cannot keep a secret and has none. ``scopes`` limit what it may
+    one without was made elsewhere. ``imported_secret_hash`` is a slow hash of another system; it is replaced when the
+    secret is first used. A public client cannot keep a secret and has none. ``scopes`` limit what it may
     request. ``kind`` is GANCIO for a client that was registered through Gancio's API: only these get tokens on Gancio's
     terms.
     """
@@ -33,6 +34,7 @@ class Client(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(100), unique=True)
     secret_hash: Mapped[str | None] = mapped_column(String(64))
+    imported_secret_hash: Mapped[str | None] = mapped_column(String(200))
     secret_generation: Mapped[int | None]
     name: Mapped[str | None] = mapped_column(String(255))
     description: Mapped[str | None] = mapped_column(Text)

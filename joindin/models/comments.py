@@ -11,6 +11,8 @@ from joindin.models.events import Event
 from joindin.models.users import User
 
 MAX_AUTHOR_NAME_LENGTH = 100
+MAX_REPORT_NOTE_LENGTH = 1000
+REPORT_REASONS = ("spam", "insult", "private_data", "off_topic", "other")
 
 
 class EventComment(db.Model):
@@ -43,7 +45,10 @@ class EventComment(db.Model):
 
 
 class EventCommentReport(db.Model):
-    """A report about a comment; ``decision`` is ``approved``, ``denied`` or NULL while the report is open."""
+    """A report about a comment; ``decision`` is ``approved``, ``denied`` or NULL while the report is open.
+
+    ``reason`` is one of ``REPORT_REASONS``; reports through the API have none.
+    """
 
     __tablename__ = "event_comment_reports"
 
@@ -51,6 +56,8 @@ class EventCommentReport(db.Model):
     comment_id: Mapped[int] = mapped_column(ForeignKey("event_comments.id", ondelete="CASCADE"), index=True)
     reporter_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     reported_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    reason: Mapped[str | None] = mapped_column(String(20))
+    note: Mapped[str | None] = mapped_column(String(MAX_REPORT_NOTE_LENGTH))
     decision: Mapped[str | None] = mapped_column(String(20))
     decider_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     decided_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)

@@ -3,8 +3,10 @@
 import datetime as dt
 
 from sqlalchemy import (
+    JSON,
     Column,
     Computed,
+    FetchedValue,
     Float,
     ForeignKey,
     Index,
@@ -14,17 +16,28 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    false,
     func,
     inspect,
     true,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship, validates
 
 from joindin.db.base import Base, UtcDateTime
 from joindin.extensions import db
+from joindin.models.agenda.places import Place
 from joindin.models.users import User
 from joindin.utils.datetimes import day_number
 from joindin.utils.text import fold_case, fold_case_accents
+
+# That of Gancio. Joind.in's own API allows less (docs/one-event.md).
+MAX_EVENT_NAME_LENGTH = 255
+
+# States of a visible event.
+SCHEDULED, TENTATIVE, POSTPONED, CANCELLED = "scheduled", "tentative", "postponed", "cancelled"
+
+# 06:00: talks after midnight belong to the evening before.
+DAY_STARTS_AT = 6 * 60
 
 event_tags = Table(
     "event_tags",
@@ -63,13 +76,23 @@ class Event(db.Model):
     A rejected event is neither pending nor active. ``is_visible`` is computed by the database; lists read copies of the
     visible events (``models/read_models.py``). The counters change in the transaction that changes what they count.
     ``version`` changes with everything that a representation contains.
+
+    ``location``, ``latitude`` and ``longitude`` are what is shown. ``place_id`` is the place that they were copied from.
+    An event without a known end has ``is_end_known`` false and its start as ``ends_at``. ``description`` is plain text
+    or Markdown; ``description_html`` is the sanitised HTML that it was made from, if the event was written in HTML.
+    The parent of a series has ``is_series`` and is never listed; its occurrences have ``parent_id`` and ``occurrence_at``
+    (``models/agenda/event_series.py``). One that was created before it is the next has ``is_ahead``; Gancio does not list it.
+    ``revision`` and ``revised_at`` move when something changes that calendars show (``performance/read_models/revisions.py``).
+    An event that never changed since it was submitted has no ``revised_at``. ``programme_version`` moves with what the
+    programme shows (``performance/read_models/programme_versions.py``).
+    ``city_id`` and ``country_code`` were found for the ``located_revision`` (``operations/agenda/event_cities.py``).
     """
 
     __tablename__ = "events"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(200))
-    name_key: Mapped[str] = mapped_column(String(400))
+    name: Mapped[str] = mapped_column(String(MAX_EVENT_NAME_LENGTH))
+    name_key: Mapped[str] = mapped_column(String(2 * MAX_EVENT_NAME_LENGTH))
     slug: Mapped[str | None] = mapped_column(String(255), unique=True)
     stub: Mapped[str | None] = mapped_column(String(30))
     description: Mapped[str] = mapped_column(Text)
@@ -88,13 +111,26 @@ class Event(db.Model):
     cfp_starts_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     cfp_ends_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     cfp_url: Mapped[str | None] = mapped_column(String(600))
+    city_id: Mapped[int | None]
+    country_code: Mapped[str | None] = mapped_column(String(2))
+    located_revision: Mapped[int | None]
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("places.id", ondelete="SET NULL"))
+    description_html: Mapped[str | None] = mapped_column(Text)
+    online_locations: Mapped[list] = mapped_column(JSON, default=list, server_default="[]")
+    is_end_known: Mapped[bool] = mapped_column(default=True, server_default=true())
+    is_multidate: Mapped[bool] = mapped_column(default=False, server_default=false())
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("events.id", ondelete="SET NULL"))
+    occurrence_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    is_ahead: Mapped[bool] = mapped_column(default=False, server_default=false())
+    state: Mapped[str] = mapped_column(String(20), default=SCHEDULED, server_default=SCHEDULED)
 
     is_active: Mapped[bool] = mapped_column(default=False)
     # Without a default: the ORM would store it instead of NULL.
     is_pending: Mapped[bool | None]
     is_private: Mapped[bool] = mapped_column(default=False)
+    is_series: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_visible: Mapped[bool] = mapped_column(
-        Computed("is_active AND NOT coalesce(is_pending, false) AND NOT is_private", persisted=True)
+        Computed("is_active AND NOT coalesce(is_pending, false) AND NOT is_private AND NOT is_series", persisted=True)
     )
     reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     rejection_reason: Mapped[str | None] = mapped_column(String(200))
@@ -109,7 +145,20 @@ class Event(db.Model):
     rating_count: Mapped[int] = mapped_column(default=0)
     popularity: Mapped[int] = mapped_column(Computed("attendee_count + comment_count", persisted=True))
     version: Mapped[int] = mapped_column(default=1)
+    # Triggers move them in the same statement.
+    revision: Mapped[int] = mapped_column(default=0, server_default="0", server_onupdate=FetchedValue())
+    revised_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime, server_onupdate=FetchedValue())
+    programme_version: Mapped[int] = mapped_column(default=0, server_default="0", server_onupdate=FetchedValue())
+    programme_changed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime, server_onupdate=FetchedValue())
+    day_starts_at: Mapped[int] = mapped_column(
+        default=DAY_STARTS_AT, server_default=str(DAY_STARTS_AT), comment="local minute at which a day of talks begins"
+    )
 
+    # Of its settings; loaded by the options of ``queries/event_settings.py`` only.
+    page_language: Mapped[str | None] = query_expression()
+    licence: Mapped[str | None] = query_expression()
+
+    place: Mapped[Place | None] = relationship(lazy="raise_on_sql")
     tags: Mapped[list[Tag]] = relationship(secondary=event_tags, order_by=event_tags.c.id, lazy="raise_on_sql")
     hosts: Mapped[list["EventHost"]] = relationship(
         order_by="EventHost.id", lazy="raise_on_sql", passive_deletes=True, cascade="all, delete-orphan"
@@ -129,6 +178,19 @@ class Event(db.Model):
         return value
 
 
+Index("ix_events_place_id", Event.place_id, Event.starts_at, Event.id)
+for _column in (Event.city_id, Event.country_code):
+    Index(
+        f"ix_events_{_column.key}",
+        _column,
+        Event.starts_at,
+        Event.id,
+        sqlite_where=_column.is_not(None),
+        postgresql_where=_column.is_not(None),
+    )
+_is_unlocated = Event.located_revision.is_distinct_from(Event.revision)
+Index("ix_events_unlocated", Event.id, sqlite_where=_is_unlocated, postgresql_where=_is_unlocated)
+Index("ix_events_parent_id", Event.parent_id, Event.occurrence_at, unique=True)
 # The order of lists is in models/listing.py. An index on what attending moves would be written with every one.
 Index("ix_events_stub", func.lower(Event.stub), unique=True)
 Index(

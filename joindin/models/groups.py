@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from joindin.db.base import UtcDateTime
@@ -25,11 +25,20 @@ PERMISSIONS = {
     "manage_groups": None,
     "manage_event_types": None,
     "manage_qualifications": None,
+    "manage_building_blocks": None,
+    "manage_questions": None,
+    "manage_applications": None,
+    "manage_federation": None,
     "view_log": None,
 }
 
 # Those that this version checks. The others guard functions of ephios that are not built yet; its API accepts them.
-EFFECTIVE_PERMISSIONS = ("view_log", "manage_groups")
+EFFECTIVE_PERMISSIONS = (
+    "view_log", "manage_groups", "manage_applications", "manage_federation", "manage_event_types", "manage_qualifications",
+    "manage_building_blocks", "manage_questions",
+    "view_event", "add_event", "change_event", "delete_event", "publish_event_for_group",
+    "view_userprofile", "add_userprofile", "change_userprofile", "delete_userprofile", "decide_workinghours_for_group",
+)  # fmt: skip
 
 _PROFILES = ("view_userprofile", "add_userprofile", "change_userprofile", "delete_userprofile")
 
@@ -44,6 +53,9 @@ PRESETS = {
         "publish_event_for_group", "view_log",
     ),
 }  # fmt: skip
+
+
+_IS_UNLIMITED = "on_event_id IS NULL AND on_user_id IS NULL AND on_group_id IS NULL"
 
 
 class Group(db.Model):
@@ -91,7 +103,7 @@ class GrantedPermission(db.Model):
     permission: Mapped[str] = mapped_column(String(40))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     group_id: Mapped[int | None] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), index=True)
-    on_event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"), index=True)
+    on_event_id: Mapped[int | None] = mapped_column(ForeignKey("events.id", ondelete="CASCADE"))
     on_user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     on_group_id: Mapped[int | None] = mapped_column(ForeignKey("groups.id", ondelete="CASCADE"), index=True)
     unique_key: Mapped[str] = mapped_column(String(120), unique=True)
@@ -102,5 +114,16 @@ class GrantedPermission(db.Model):
             "(CASE WHEN on_event_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN on_user_id IS NULL THEN 0 ELSE 1 END)"
             " + (CASE WHEN on_group_id IS NULL THEN 0 ELSE 1 END) <= 1",
             name="one_object",
+        ),
+        # Lists of the crew look up each event in it.
+        Index("ix_granted_permissions_on_event_id", "on_event_id", "permission", "user_id", "group_id"),
+        # A group may have permissions for each of many events.
+        Index(
+            "ix_granted_permissions_unlimited",
+            "permission",
+            "user_id",
+            "group_id",
+            sqlite_where=text(_IS_UNLIMITED),
+            postgresql_where=text(_IS_UNLIMITED),
         ),
     )

@@ -22,11 +22,15 @@ class MailTopic:
 # need one; they are always sent.
 TOPICS = {
     "feedback": MailTopic("comments on your talks", ("talk_comment",)),
+    "digest": MailTopic("new ratings of your talks and texts about them, once a day", ("feedback_digest",)),
     "hosting": MailTopic(
         "claimed talks and reported comments at your events",
         ("talk_claimed", "event_comment_reported", "talk_comment_reported"),
     ),
-    "approval": MailTopic("new events that wait for approval", ("event_submitted",)),
+    "approval": MailTopic(
+        "new events and accounts that wait for approval, and reported events",
+        ("event_submitted", "agenda_event_submitted", "event_reported", "registration_to_review"),
+    ),
 }
 TOPIC_BY_MAIL_KIND = {kind: name for name, topic in TOPICS.items() for kind in topic.kinds}
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from joindin.db.base import UtcDateTime
 from joindin.extensions import db
+from joindin.models.events import MAX_EVENT_NAME_LENGTH
 
 
 class ListedEvent(db.Model):
@@ -25,7 +26,7 @@ class ListedEvent(db.Model):
     start_day: Mapped[int]
     cfp_starts_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     cfp_ends_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
-    name_key: Mapped[str] = mapped_column(String(400))
+    name_key: Mapped[str] = mapped_column(String(2 * MAX_EVENT_NAME_LENGTH))
 
     __table_args__ = (Index("ix_listed_events_starts_at", "starts_at", "event_id", "name_key"),)
 
@@ -85,10 +86,10 @@ class ListedTag(db.Model):
 class BucketCount(db.Model):
     """How many entries of a list lie in a bucket.
 
-    ``counter`` is the list: ``events`` and ``tag 5`` (visible events, a bucket is the UTC day of the start), ``users``
-    (active users, a bucket is a block of 256 ids). A row of level 0 counts one bucket, a row of level 1 counts 64, so
-    that the number of entries before any bucket is the sum of few rows. ``changes`` counts changes of the read models
-    in one bucket.
+    ``counter`` is the list: ``events``, ``tag 5`` and ``place 5`` (visible events, a bucket is the UTC day of the
+    start), ``users`` (active users, a bucket is a block of 256 ids). A row of level 0 counts one bucket, a row of level 1
+    counts 64, so that the number of entries before any bucket is the sum of few rows. A row of level 2 counts all, by
+    which tags and places are ordered. ``changes`` counts changes of the read models in one bucket.
     """
 
     __tablename__ = "bucket_counts"
@@ -99,6 +100,16 @@ class BucketCount(db.Model):
     count: Mapped[int] = mapped_column(BigInteger)
 
     __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+_is_total = BucketCount.level == 2
+Index(
+    "ix_bucket_counts_total",
+    BucketCount.count,
+    BucketCount.counter,
+    sqlite_where=_is_total,
+    postgresql_where=_is_total,
+)
 
 
 class PendingBucketCount(db.Model):

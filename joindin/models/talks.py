@@ -9,9 +9,13 @@ from joindin.db.base import UtcDateTime
 from joindin.extensions import db
 from joindin.models.events import Event
 from joindin.models.languages import Language, TalkType
+from joindin.models.rooms import Room
 from joindin.models.tracks import Track, talk_tracks
 from joindin.models.users import User
 from joindin.utils.text import fold_case_accents
+
+# States of a talk that is shown.
+CONFIRMED_TALK, TENTATIVE_TALK, CANCELLED_TALK = "confirmed", "tentative", "cancelled"
 
 LINK_TYPES = ("slides_link", "video_link", "audio_link", "code_link", "joindin_link")
 
@@ -21,8 +25,14 @@ class Talk(db.Model):
 
     ``comment_count`` counts the public comments, ``all_comment_count`` also private and hidden ones. ``rating_sum``
     and ``rating_count`` cover the ratings above 0 of public comments by users who are not claimed speakers of the
-    talk. The counters change in the transaction that changes what they count. ``version`` changes with the row and its
+    talk, and the ratings in ``talk_ratings`` of other users who are none; ``guest_rating_sum`` and
+    ``guest_rating_count`` those of devices. ``has_feedback`` False closes ratings and comments on the
+    site. ``results_share_hash`` is the hash of the token in the address of shared results. The counters change in the transaction that changes what they count. ``version`` changes with the row and its
     children (``performance/read_models/row_versions.py``).
+
+    A talk is one slot of the programme. One that is given again is a second row, whose ``repeat_of_id`` names the first.
+    ``moved_from`` is the start that was published first, of a talk that was moved to another time or room since;
+    ``moved_from_room`` is the name that its room had then.
     """
 
     __tablename__ = "talks"
@@ -40,17 +50,28 @@ class Talk(db.Model):
     language_id: Mapped[int] = mapped_column(ForeignKey("languages.id"))
     slides_url: Mapped[str | None] = mapped_column(Text, comment="shown where no link is of type slides_link")
     is_active: Mapped[bool] = mapped_column(default=True)
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("rooms.id", ondelete="SET NULL"), index=True)
+    subtitle: Mapped[str] = mapped_column(Text, default="", server_default="")
+    state: Mapped[str] = mapped_column(String(20), default=CONFIRMED_TALK, server_default=CONFIRMED_TALK)
+    repeat_of_id: Mapped[int | None] = mapped_column(ForeignKey("talks.id", ondelete="SET NULL"), index=True)
+    moved_from: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    moved_from_room: Mapped[str | None] = mapped_column(String(200))
 
     comment_count: Mapped[int] = mapped_column(default=0)
     all_comment_count: Mapped[int] = mapped_column(default=0)
     rating_sum: Mapped[int] = mapped_column(default=0)
     rating_count: Mapped[int] = mapped_column(default=0)
     star_count: Mapped[int] = mapped_column(default=0)
+    guest_rating_sum: Mapped[int] = mapped_column(default=0, server_default="0")
+    guest_rating_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    results_share_hash: Mapped[str | None] = mapped_column(String(64))
+    has_feedback: Mapped[bool] = mapped_column(default=True, server_default=true())
     version: Mapped[int] = mapped_column(default=1)
 
     event: Mapped[Event] = relationship(lazy="raise_on_sql")
     type: Mapped[TalkType] = relationship(lazy="raise_on_sql")
     language: Mapped[Language] = relationship(lazy="raise_on_sql")
+    room: Mapped[Room | None] = relationship(lazy="raise_on_sql")
     tracks: Mapped[list[Track]] = relationship(secondary=talk_tracks, order_by=Track.id, lazy="raise_on_sql")
     # The original lists entries without an account first.
     speakers: Mapped[list["TalkSpeaker"]] = relationship(

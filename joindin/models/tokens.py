@@ -13,7 +13,8 @@ from joindin.security.scopes import ALL_SCOPES
 
 # The origin of a token that no grant stands behind: a Joind.in sign-in, or its owner. The others have the kind of their
 # grant: OAUTH2 or GANCIO.
-PASSWORD, PERSONAL = "password", "personal"
+# A token of a federation guest has no user.
+PASSWORD, PERSONAL, FEDERATION = "password", "personal", "federation"
 
 
 class AccessToken(db.Model):

@@ -17,8 +17,11 @@ talk_tracks = Table(
 )
 
 
+HUES = ("red", "orange", "yellow", "lime", "green", "teal", "cyan", "blue", "indigo", "purple", "pink", "grey")
+
+
 class Track(db.Model):
-    """``talk_count`` counts the active talks; names need not be unique."""
+    """``talk_count`` counts the active talks; names need not be unique. ``hue`` is one of ``HUES``; NULL is no colour."""
 
     __tablename__ = "tracks"
 
@@ -27,6 +30,8 @@ class Track(db.Model):
     name: Mapped[str] = mapped_column(String(300))
     name_key: Mapped[str] = mapped_column(String(600))
     description: Mapped[str | None] = mapped_column(Text)
+    position: Mapped[int] = mapped_column(default=0, server_default="0")
+    hue: Mapped[str | None] = mapped_column(String(10))
     talk_count: Mapped[int] = mapped_column(default=0)
 
     event: Mapped[Event] = relationship(lazy="raise_on_sql")

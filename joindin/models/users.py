@@ -22,7 +22,8 @@ class User(db.Model):
     user receives mail at ``email``; other ways to a verified account prove nothing.
 
     An inactive user has no rights. ``allows_password_only`` lets trusted applications sign the user in without the
-    second factor. ``version`` changes with what is shown of the account (``performance/read_models/row_versions.py``).
+    second factor. ``registration_note`` is why the user asks for an account; admins and the user see it, ``biography`` is
+    public. ``version`` changes with what is shown of the account (``performance/read_models/row_versions.py``).
     """
 
     __tablename__ = "users"
@@ -39,6 +40,7 @@ class User(db.Model):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     twitter_username: Mapped[str | None] = mapped_column(String(50))
     biography: Mapped[str | None] = mapped_column(Text)
+    registration_note: Mapped[str | None] = mapped_column(Text)
     is_verified: Mapped[bool] = mapped_column(default=False)
     is_active: Mapped[bool] = mapped_column(default=True)
     is_admin: Mapped[bool] = mapped_column(default=False)

@@ -3,9 +3,10 @@
 from authlib.oauth2.rfc6749 import ClientMixin
 
 from joindin.models import Client
+from joindin.security.passwords import check_password
 from joindin.security.redirect_uris import is_registered, redirect_uri_error
 from joindin.security.scopes import join_scopes, parse_scopes
-from joindin.security.tokens import verify_token_hash
+from joindin.security.tokens import hash_token, verify_token_hash
 
 
 class OAuthClient(ClientMixin):
@@ -37,6 +38,8 @@ class OAuthClient(ClientMixin):
         return is_registered(redirect_uri, self.row.redirect_uris, self.row.is_public)
 
     def check_client_secret(self, client_secret):
+        if self.row.imported_secret_hash and check_password(client_secret, self.row.imported_secret_hash):
+            self.row.secret_hash, self.row.imported_secret_hash = hash_token(client_secret), None
         return bool(self.row.secret_hash) and verify_token_hash(client_secret, self.row.secret_hash)
 
     def check_endpoint_auth_method(self, method, endpoint):

@@ -76,7 +76,11 @@ class JoindinAuthorizationCodeGrant(AuthorizationCodeGrant):
         grant = redeem_code(self.server.session, code, client_id=client.row.id, kind=kind, now=utc_now())
         if grant is None:
             return None
-        must_match = self.server.policy.requires_redirect_uri or self.request.payload.redirect_uri
+        # The client of ephios leaves out the only URI of its application. OAuth 2.1 needs none with PKCE.
+        may_leave_out = not self.server.policy.requires_redirect_uri or (
+            grant.redirect_uri == client.get_default_redirect_uri()
+        )
+        must_match = self.request.payload.redirect_uri or not may_leave_out
         return RedeemedCode(grant, grant.redirect_uri if must_match else None)
 
     def delete_authorization_code(self, authorization_code):

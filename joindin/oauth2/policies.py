@@ -18,7 +18,7 @@ class TokenPolicy:
     access_token_ttl: dt.timedelta | None
     refresh_token_ttl: dt.timedelta | None
     token_length: int
-    # Whether the token request has to repeat the redirect URI of the authorization request (RFC 6749, 4.1.3).
+    # Whether the token request has to repeat the redirect URI of the authorization request (RFC 6749, 4.1.3), if the client has several.
     requires_redirect_uri: bool = True
     # Whether every client has to use PKCE, also one that is registered without it.
     requires_pkce: bool = True

@@ -10,6 +10,7 @@ from authlib.oauth2.rfc6749 import (
     OAuth2Error,
     OAuth2Request,
     UnauthorizedClientError,
+    UnsupportedResponseTypeError,
 )
 from authlib.oauth2.rfc6749.util import extract_basic_authorization
 from authlib.oauth2.rfc6750 import BearerTokenGenerator
@@ -127,6 +128,8 @@ class OAuth2Server(AuthorizationServer):
             raise InvalidRequestError("The application or its redirect_uri is unknown.")
         if not request.payload.response_type:
             raise InvalidRequestError("Missing response_type parameter.", redirect_uri=redirect_uri)
+        if request.payload.response_type != "token":
+            raise UnsupportedResponseTypeError(request.payload.response_type, redirect_uri=redirect_uri)
         raise UnauthorizedClientError(redirect_uri=redirect_uri)
 
     def deny_authorization(self, request, error):

@@ -29,6 +29,17 @@ def attend(session, event_id: int, user_id: int) -> bool:
     return is_new
 
 
+def attend_with_choice(session, event_id: int, user_id: int, *, is_listed: bool) -> None:
+    """Add an attendance if there is none, and store whether the web site lists the name."""
+    attend(session, event_id, user_id)
+    session.execute(
+        update(Attendance)
+        .where(Attendance.event_id == event_id, Attendance.user_id == user_id, Attendance.is_listed != is_listed)
+        .values(is_listed=is_listed)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def attend_in_transaction(writer: TransactionRunner, event_id: int, user_id: int) -> bool:
     """Add an attendance, and commit. Return False if no such event is visible."""
     return _toggle.set(writer, event_id, user_id)

@@ -131,6 +131,23 @@ def decline_assignment(session, claim_id: int, *, user: User) -> None:
     log_action(session, "claim.decline", talk, actor=user, changes=_audit_changes(speaker, user))
 
 
+def withdraw_claim(session, talk_id: int, *, user_id: int) -> None:
+    """Delete the user's claims on names of the talk that no host has approved; :raises NotFound: if there are none."""
+    lock_talk(session, talk_id)
+    deleted = session.execute(
+        delete(TalkClaim)
+        .where(
+            TalkClaim.talk_id == talk_id,
+            TalkClaim.user_id == user_id,
+            TalkClaim.user_approved_at.is_not(None),
+            TalkClaim.host_approved_at.is_(None),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if not deleted.rowcount:
+        raise NotFound(MSG_CLAIM_NOT_FOUND)
+
+
 def _lock_assignment(session, claim_id, user):
     """Lock the talk; return it and the claim, which waits for the user."""
     talk, claim = _lock_talk_of_claim(session, claim_id)

@@ -23,17 +23,26 @@ COMMENT_TYPES = {
     TalkComment: (TalkCommentReport, "talk_comment"),
 }
 DECISIONS = ("approved", "denied")
+MSG_NO_HIDDEN_NAME = "This comment has no hidden name"
 MSG_REPORT_DECIDED = "This report has already been decided"
 
 
-def report_comment(session, comment: EventComment | TalkComment, *, reporter: UserSnapshot, now: dt.datetime) -> None:
-    """Store a report, hide the comment and notify the hosts.
+def report_comment(
+    session,
+    comment: EventComment | TalkComment,
+    *,
+    reporter: UserSnapshot,
+    now: dt.datetime,
+    reason: str | None = None,
+    note: str | None = None,
+) -> None:
+    """Store a report, hide the comment and notify the hosts. ``reason`` is one of ``REPORT_REASONS``.
 
     :raises NotFound: if the comment was deleted since it was loaded.
     """
     model, prefix = COMMENT_TYPES[type(comment)]
     lock_comment(session, comment)
-    session.add(model(comment_id=comment.id, reporter_id=reporter.id, reported_at=now))
+    session.add(model(comment_id=comment.id, reporter_id=reporter.id, reported_at=now, reason=reason, note=note))
     _set_hidden(session, comment, True)
     event = session.get_one(Event, comment.event_id)
     about_talk = {"talk": comment.talk.title} if isinstance(comment, TalkComment) else {}
@@ -43,7 +52,7 @@ def report_comment(session, comment: EventComment | TalkComment, *, reporter: Us
         list_hosts_to_notify(session, event.id),
         event=event.name,
         slug=event.slug,
-        author=comment.user.full_name if comment.user else getattr(comment, "author_name", None),
+        author=_author_name(comment),
         rating=comment.rating,
         comment=comment.text,
         **about_talk,
@@ -82,6 +91,20 @@ def resolve_comment_reports(
     _set_hidden(session, comment, is_hidden)
 
 
+def reveal_author(session, comment: TalkComment, *, actor: UserSnapshot | User) -> User:
+    """Return the author of a reported comment whose name is hidden, and log that the actor has seen it.
+
+    :raises NotFound: if the comment was deleted since it was loaded.
+    :raises Conflict: if no report is open, or no name is hidden.
+    """
+    lock_comment(session, comment)
+    _require_open_report(session, TalkCommentReport, comment.id)
+    if not comment.is_name_hidden or comment.user_id is None:
+        raise Conflict(MSG_NO_HIDDEN_NAME)
+    log_action(session, "talk_comment.reveal_author", comment, actor=actor)
+    return session.get_one(User, comment.user_id)
+
+
 def lock_comment(session, comment: EventComment | TalkComment) -> None:
     """Lock the comment, and before it the talk, whose counters depend on it.
 
@@ -91,6 +114,12 @@ def lock_comment(session, comment: EventComment | TalkComment) -> None:
         lock_row(session, Talk, comment.talk_id)
     if lock_row(session, type(comment), comment.id) is None:
         raise NotFound("Comment not found")
+
+
+def _author_name(comment):
+    if comment.user is None:
+        return getattr(comment, "author_name", None)
+    return None if getattr(comment, "is_name_hidden", False) else comment.user.full_name
 
 
 def _require_open_report(session, model, comment_id):

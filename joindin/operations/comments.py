@@ -5,7 +5,8 @@ import datetime as dt
 from sqlalchemy import Integer, bindparam, select
 
 from joindin.errors import InvalidInput, NotFound
-from joindin.models import MAX_AUTHOR_NAME_LENGTH, Event, EventComment
+from joindin.models import MAX_AUTHOR_NAME_LENGTH, Event, EventComment, EventSettings
+from joindin.operations.feedback.windows import check_event_has_feedback
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.performance.sql.write_statements import increment_counters, insert_comment_statement
 from joindin.queries.comments import get_event_comment_context
@@ -23,11 +24,14 @@ def add_event_comment(
     Runs on the connection of a :class:`joindin.performance.sql.writer.TransactionRunner`.
 
     :raises NotFound: if the event was deleted since it was loaded.
+    :raises Forbidden: if the event takes no feedback.
     :raises InvalidInput: if the rating is not 0 to 5, one that counts is not 1 to 5, or the author has already posted the same text.
     """
     # The lock keeps others from becoming hosts or commenting until the commit.
-    if connection.execute(_LOCK_EVENT, {"event": event_id}).first() is None:
+    event = connection.execute(_LOCK_EVENT, {"event": event_id}).first()
+    if event is None:
         raise NotFound("Event not found")
+    check_event_has_feedback(event.feedback_access)
     context = get_event_comment_context(connection, event_id, author.id, text)
     counts = not (context.is_host or context.has_rated)
     if not 0 <= rating <= 5 or (counts and rating not in RATINGS):
@@ -49,7 +53,17 @@ def add_event_comment(
     return comment_id
 
 
-_LOCK_EVENT = CompiledStatement(select(Event.id).where(Event.id == bindparam("event")).with_for_update(key_share=True))
+_LOCK_EVENT = CompiledStatement(
+    select(
+        Event.id,
+        select(EventSettings.feedback_access)
+        .where(EventSettings.event_id == Event.id)
+        .scalar_subquery()
+        .label("feedback_access"),
+    )
+    .where(Event.id == bindparam("event"))
+    .with_for_update(key_share=True)
+)
 _INSERT = insert_comment_statement(EventComment.__table__, "event_id user_id author_name rating text source created_at")
 _COUNT = increment_counters(
     Event.__table__,

@@ -3,9 +3,12 @@
 from joindin.db.locking import lock_row
 from joindin.errors import Conflict, InvalidInput
 from joindin.models import Event
+from joindin.operations.agenda.anonymous_submissions import end_anonymous_submission
+from joindin.operations.agenda.series import create_next_occurrence
 from joindin.operations.audit import log_action
 from joindin.operations.outbox import email_addresses, enqueue_mail
 from joindin.queries.accounts.users import list_hosts_to_notify
+from joindin.utils.datetimes import utc_now
 from joindin.viewer import UserSnapshot
 
 MAX_REASON_LENGTH = 200
@@ -13,7 +16,7 @@ MSG_EVENT_CHANGED = "The event has changed since you looked at it"
 
 
 def approve_event(session, event_id: int, *, reviewer: UserSnapshot, seen_version: int | None = None) -> Event:
-    """Publish a pending event and notify its hosts.
+    """Publish a pending event and notify its hosts, or the sender if it was submitted without an account.
 
     :raises InvalidInput: if the event does not exist or is not pending.
     :raises Conflict: if the event has changed since the reviewer saw ``seen_version``.
@@ -22,20 +25,19 @@ def approve_event(session, event_id: int, *, reviewer: UserSnapshot, seen_versio
     event.is_active, event.is_pending, event.reviewer_id = True, False, reviewer.id
     session.flush()
     log_action(session, "event.approve", event, actor=reviewer)
-    enqueue_mail(
-        session,
-        "event_approved",
-        email_addresses(list_hosts_to_notify(session, event.id)),
-        title=event.name,
-        slug=event.slug,
-    )
+    if event.is_series:
+        create_next_occurrence(session, event.id, now=utc_now())
+    about = {"title": event.name, "slug": event.slug}
+    enqueue_mail(session, "event_approved", email_addresses(list_hosts_to_notify(session, event.id)), **about)
+    enqueue_mail(session, "anonymous_event_approved", end_anonymous_submission(session, event), **about)
     return event
 
 
 def reject_event(
     session, event_id: int, *, reviewer: UserSnapshot, reason: str, mail_from: str, seen_version: int | None = None
 ) -> Event:
-    """Reject a pending event. With a reason, the hosts and the platform's own address are notified.
+    """Reject a pending event. With a reason, the hosts and the platform's own address are notified; a sender without an
+    account in any case.
 
     :raises InvalidInput: if the event does not exist or is not pending, or the reason is too long.
     :raises Conflict: if the event has changed since the reviewer saw ``seen_version``.
@@ -47,6 +49,13 @@ def reject_event(
     event.rejection_reason = reason
     session.flush()
     log_action(session, "event.reject", event, actor=reviewer, reason=reason)
+    enqueue_mail(
+        session,
+        "anonymous_event_rejected",
+        end_anonymous_submission(session, event),
+        title=event.name,
+        reason=reason,
+    )
     if reason:
         enqueue_mail(
             session,

@@ -7,10 +7,16 @@ from itertools import chain
 
 from sqlalchemy import case, literal, select
 
-from joindin.db.locking import begin_write, lock_row
+from joindin.db.locking import lock_row
 from joindin.db.upserts import insert_missing
 from joindin.errors import Conflict, DuplicateEvent, InvalidInput, NotFound
 from joindin.models import Event, EventContact, EventHost, Tag, User, event_tags
+from joindin.operations.agenda.plain_edits import (
+    adapt_agenda_fields,
+    find_place_id,
+    lasts_longer_than_a_day,
+    update_rule,
+)
 from joindin.operations.attendance import attend
 from joindin.operations.outbox import enqueue_notification
 from joindin.operations.talks import LATEST_TALK_AFTER_END
@@ -87,6 +93,8 @@ def submit_event(
     at_once = approve or is_auto_approved(submitter)
     event = Event(
         **details.fields(),
+        place_id=find_place_id(session, details.location),
+        is_multidate=lasts_longer_than_a_day(details.starts_at, details.ends_at),
         contact_name=submitter.full_name,
         is_active=at_once,
         is_pending=None if at_once else True,
@@ -106,13 +114,21 @@ def edit_event(session, event: Event, details: EventDetails) -> int:
     """Replace the fields that hosts edit. Slug, state and submitter stay.
 
     Return the number of talks that are outside the dates of the event afterwards. They stay as they are.
+
+    :raises NotFound: if the event was deleted meanwhile.
     """
-    begin_write(session)
-    for name, value in details.fields().items():
+    event, fields = lock_row(session, Event, event.id), details.fields()
+    if event is None:
+        raise NotFound("Event not found")
+    shared = {name: fields[name] for name in ("name", "description", "location", "starts_at", "ends_at")}
+    fields["name"] = adapt_agenda_fields(session, event, **shared)
+    for name, value in fields.items():
         setattr(event, name, value)
     if details.tags is not UNCHANGED:
         tag_event(session, event, details.tags)
     session.flush()
+    if event.is_series:
+        update_rule(session, event)
     return count_talks_outside(session, event.id, event.starts_at, event.ends_at + LATEST_TALK_AFTER_END)
 
 

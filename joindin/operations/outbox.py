@@ -15,6 +15,9 @@ from joindin.utils.datetimes import utc_now
 # The key in the info of a session or transaction that has written a mail.
 HAS_MAIL = "has_mail"
 
+# A mail is due once a minute until it is sent, or again after a failed attempt.
+MAX_DELAY = dt.timedelta(minutes=15)
+
 _IS_ABANDONED = (Mail.due_at.is_(None), Mail.sent_at.is_(None))
 
 
@@ -60,6 +63,12 @@ def list_abandoned_mails(session) -> list[Mail]:
     return session.scalars(select(Mail).where(*_IS_ABANDONED).order_by(Mail.id)).all()
 
 
+def is_mail_delivered(session, now: dt.datetime) -> bool:
+    """Return whether no mail has been due for longer than ``MAX_DELAY``: a worker delivers them."""
+    late = select(Mail.id).where(Mail.due_at < now - MAX_DELAY, Mail.sent_at.is_(None)).limit(1)
+    return session.scalar(late) is None
+
+
 def retry_mails(session, mail_ids: Collection[int] | None, *, now: dt.datetime) -> int:
     """Make abandoned mails due again, all or those with these ids, with all attempts left. Return their number."""
     chosen = [] if mail_ids is None else [Mail.id.in_(mail_ids)]
@@ -72,6 +81,16 @@ def retry_mails(session, mail_ids: Collection[int] | None, *, now: dt.datetime) 
     if retried:
         mark_mail_enqueued(session)
     return retried
+
+
+def abandon_queued_mails(session, reason: str) -> int:
+    """Abandon all mails that wait, so that they are sent by ``joindin mail retry`` only. Return their number."""
+    return session.execute(
+        update(Mail)
+        .where(Mail.due_at.is_not(None), Mail.sent_at.is_(None))
+        .values(due_at=None, last_error=reason)
+        .execution_options(synchronize_session=False)
+    ).rowcount
 
 
 def reencrypt_unsent_mails(session) -> None:

@@ -62,8 +62,13 @@ SECOND_FACTOR_ACCOUNT = RateLimit("second factor account", 30, dt.timedelta(hour
 WRONG_CODES = RateLimit("wrong codes", 3, dt.timedelta(days=1))
 SIGN_IN_WARNING_MAIL = RateLimit("sign-in letter", 1, dt.timedelta(days=1))
 EXTERNAL_SIGN_IN = RateLimit("external sign-in", 300, dt.timedelta(hours=1))
+# Sign-ins of users of other instances from one network, and views of one user for which hosts are asked.
+FEDERATED_SIGN_IN = RateLimit("federated sign-in", 300, dt.timedelta(hours=1))
+EXTERNAL_EVENTS = RateLimit("external events", 300, dt.timedelta(hours=1))
 # A WebAuthn challenge is answered once.
 CHALLENGE = RateLimit("challenge", 1, dt.timedelta(hours=1))
+# Stars from one device without an account.
+DEVICE_STARS = RateLimit("device stars", 300, dt.timedelta(hours=1))
 MAIL_ACCOUNT = RateLimit("mail account", 5, dt.timedelta(hours=1))
 
 
@@ -128,6 +133,7 @@ def reset_sign_in_attempts(session, *, name: str, ip_address: str | None, device
     if device is not None and device.user_id == account:
         reset_attempts(session, SIGN_IN_DEVICE, *device)
         return
+    # The network first, as when attempts are counted: two sign-ins cannot wait for each other.
     refund_attempt(session, SIGN_IN_NETWORK, network)
     refund_attempt(session, SIGN_IN_ACCOUNT, account)
     keys = [
@@ -192,9 +198,10 @@ def counter_key(limit: RateLimit, subject: Iterable[object]) -> str:
 
 
 def purge_expired_rate_limits(session, now: dt.datetime) -> int:
-    """Delete the counts whose window has ended; return their number."""
+    """Delete the counts whose window has ended; return their number. Rows that others lock are left for the next time."""
+    ended = select(RateLimitCounter.key).where(RateLimitCounter.ends_at <= now).with_for_update(skip_locked=True)
     return session.execute(
-        delete(RateLimitCounter).where(RateLimitCounter.ends_at <= now).execution_options(synchronize_session=False)
+        delete(RateLimitCounter).where(RateLimitCounter.key.in_(ended)).execution_options(synchronize_session=False)
     ).rowcount
 
 

@@ -27,11 +27,17 @@ def count_request(writer: TransactionRunner, counters: Sequence[tuple[RateLimit,
     for number, (key, (limit, _)) in enumerate(zip(keys, counters)):
         params |= {f"key_{number}": key, f"ends_at_{number}": now + limit.window}
     counts = dict(writer.execute(_COUNT[writer.has_data_changing_ctes, len(counters)], params))
-    exceeded = [key for key, (limit, _) in zip(keys, counters) if counts[key] > limit.max_count]
+    exceeded = {key: limit for key, (limit, _) in zip(keys, counters) if counts[key] > limit.max_count}
     if exceeded:
-        ends_at = max(row.ends_at for row in writer.execute(_FIND, {"keys": exceeded}))
-        seconds = max(1, math.ceil((ends_at - now).total_seconds()))
-        raise RateLimited(f"Too many requests. Try again in {seconds} seconds", seconds)
+        last = max(writer.execute(_FIND, {"keys": list(exceeded)}), key=lambda row: row.ends_at)
+        limit = exceeded[last.key]
+        seconds = max(1, math.ceil((last.ends_at - now).total_seconds()))
+        raise RateLimited(
+            f"Too many requests. Try again in {seconds} seconds",
+            seconds,
+            max_count=limit.max_count,
+            window=int(limit.window.total_seconds()),
+        )
 
 
 def _counting(dialect, number):
@@ -57,5 +63,7 @@ _COUNT = {
     for number in range(1, MAX_COUNTERS + 1)
 }
 _FIND = CompiledStatement(
-    select(RateLimitCounter.ends_at).where(RateLimitCounter.key.in_(bindparam("keys", expanding=True)))
+    select(RateLimitCounter.key, RateLimitCounter.ends_at).where(
+        RateLimitCounter.key.in_(bindparam("keys", expanding=True))
+    )
 )

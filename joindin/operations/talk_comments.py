@@ -10,9 +10,10 @@ from math import ceil
 from sqlalchemy import Integer, bindparam, false, select
 
 from joindin.errors import Forbidden, InvalidInput, NotFound, RateLimited, Unauthenticated
-from joindin.models import Event, Talk, TalkComment, TalkSpeaker, User
+from joindin.models import Event, EventSettings, Talk, TalkComment, TalkSpeaker, User
 from joindin.operations.comment_reports import lock_comment
 from joindin.operations.events import bump_event_versions
+from joindin.operations.feedback.windows import check_event_has_feedback, check_has_feedback
 from joindin.operations.outbox import mark_mail_enqueued, notification_statement
 from joindin.operations.talks import bump_talk_versions
 from joindin.performance.sql.compiled import CompiledStatement
@@ -45,6 +46,7 @@ def add_talk_comment(
     text: str,
     rating: int,
     is_private: bool,
+    is_name_hidden: bool = False,
     source: str,
     limit: CommentRateLimit,
     now: dt.datetime,
@@ -52,10 +54,12 @@ def add_talk_comment(
     """Add a comment, enqueue mails to the speakers and return the id of the comment.
 
     A user's first rating of a talk counts. A speaker's rating never counts; 0 is stored for ratings that do not.
+    A counted rating replaces the one that the author tapped. With ``is_name_hidden`` the mails name no author.
     Runs on the connection of a :class:`joindin.performance.sql.writer.TransactionRunner`.
 
     :raises RateLimited: if the author has reached ``limit``.
     :raises InvalidInput: if the author has already posted the same text about the talk.
+    :raises Forbidden: if the talk or its event takes no feedback.
     """
     # One comment of an author at a time, so that neither the limit nor a duplicate is missed. The lock is
     # FOR NO KEY UPDATE: a writer that holds the talk can still insert references to the author.
@@ -66,6 +70,8 @@ def add_talk_comment(
     talk = connection.execute(_LOCK_TALK, {"talk": talk_id}).first()
     if talk is None:
         raise NotFound("Talk not found")
+    check_has_feedback(talk)
+    check_event_has_feedback(talk.feedback_access)
     context = get_talk_comment_context(connection, talk_id, author.id, text)
     if context.is_duplicate:
         raise InvalidInput("Duplicate comment")
@@ -78,17 +84,21 @@ def add_talk_comment(
         "text": text,
         "source": source,
         "is_private": is_private,
+        "is_name_hidden": is_name_hidden,
+        "is_waiting": False,
         "created_at": now,
     }
     comment_id = connection.execute(_INSERT, comment).scalar()
     public = {"comments": 1, "rating": stored_rating, "ratings": int(stored_rating > 0)}
+    if stored_rating and context.tapped_rating:
+        public |= {"rating": stored_rating - context.tapped_rating, "ratings": 0}
     connection.execute(_COUNT, {"talk": talk_id, **(dict.fromkeys(public, 0) if is_private else public)})
     connection.execute(_COUNT_AT_EVENT, {"event": talk.event_id})
     context = {
         "talk": talk.title,
         "event": talk.event_name,
         "stub": talk.stub,
-        "author": author.full_name,
+        "author": None if is_name_hidden else author.full_name,
         "rating": stored_rating,
         "comment": text,
         "is_private": is_private,
@@ -128,13 +138,18 @@ _LOCK_TALK = CompiledStatement(
         Talk.event_id,
         Talk.title,
         Talk.stub,
+        Talk.has_feedback,
+        select(EventSettings.feedback_access)
+        .where(EventSettings.event_id == Talk.event_id)
+        .scalar_subquery()
+        .label("feedback_access"),
         select(Event.name).where(Event.id == Talk.event_id).scalar_subquery().label("event_name"),
     )
     .where(Talk.id == bindparam("talk"))
     .with_for_update(key_share=True)
 )
 _INSERT = insert_comment_statement(
-    TalkComment.__table__, "talk_id event_id user_id rating text source is_private created_at"
+    TalkComment.__table__, "talk_id event_id user_id rating text source is_private is_name_hidden is_waiting created_at"
 )
 _COUNT = increment_counters(
     Talk.__table__,

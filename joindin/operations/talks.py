@@ -1,6 +1,6 @@
 """Adding, editing and deleting talks.
 
-Rows are locked in one order, or two writers would wait for each other: a talk, its track, the event. An operation that
+Rows are locked in one order, or two writers would wait for each other: a talk, its track, the event, its shifts. An operation that
 needs many rows cannot keep to it and runs in ``retry_on_lock_timeout``.
 """
 
@@ -13,10 +13,14 @@ from sqlalchemy import delete, select, update
 
 from joindin.db.locking import begin_write, lock_row, retry_on_lock_timeout
 from joindin.errors import InvalidInput, NotFound
-from joindin.models import Event, Talk, TalkLink, Track, talk_tracks
+from joindin.models import Event, Room, Talk, TalkLink, Track, talk_tracks
+from joindin.operations.crew.programme.following import follow_talk, leave_talk
+from joindin.operations.organiser.programme_locks import lock_event_of
 from joindin.operations.speakers import add_speakers, set_speakers
 from joindin.operations.unique_slugs import MAX_ATTEMPTS, insert_with_unique_slug, talk_slugs
 
+# A talk is moved if that happens in this time before its old or its new start, and before it is over.
+NOTICE_PERIOD = dt.timedelta(days=30)
 LATEST_TALK_AFTER_END = dt.timedelta(days=1)
 MSG_OUTSIDE_EVENT = "The talk must be held between the start and end date of the event"
 
@@ -58,15 +62,34 @@ def add_talk(session, event_id: int, details: TalkDetails) -> Talk:
     return talk
 
 
-def edit_talk(session, talk_id: int, details: TalkDetails) -> None:
-    """Replace all fields of a talk and its slug. Links stay, and so do the claims of speakers who stay."""
+def edit_talk(session, talk_id: int, details: TalkDetails, *, now: dt.datetime) -> None:
+    """Replace all fields of a talk and its slug, and move its shifts. Links and the claims of speakers who stay are kept."""
     talk = lock_talk(session, talk_id)
+    starts_at = talk.starts_at
     for name, value in details.fields().items():
         setattr(talk, name, value)
+    record_published_slot(session, talk, starts_at, talk.room_id, now=now)
     session.flush()
     _set_slug(session, talk)
     if details.speakers is not None:
         set_speakers(session, talk, details.speakers)
+    follow_talk(session, talk_id)
+
+
+def record_published_slot(
+    session, talk: Talk, starts_at: dt.datetime, room_id: int | None, *, now: dt.datetime
+) -> None:
+    """Keep that a talk, which is locked, was at ``starts_at`` and in a room until now, if that was public.
+
+    The first published time and room are kept, even if the talk is moved again. A talk that returns to it is not moved any more.
+    A talk that gets its first room is not moved by that.
+    """
+    if talk.moved_from is None:
+        is_moved = talk.starts_at != starts_at or room_id not in (None, talk.room_id)
+        if is_moved and _is_published(session, talk, starts_at, now):
+            talk.moved_from, talk.moved_from_room = starts_at, _room_name(session, room_id)
+    elif talk.starts_at == talk.moved_from and talk.moved_from_room in (None, _room_name(session, talk.room_id)):
+        talk.moved_from = talk.moved_from_room = None
 
 
 def delete_talk(session, talk_id: int) -> None:
@@ -76,6 +99,7 @@ def delete_talk(session, talk_id: int) -> None:
         talk = lock_row(session, Talk, talk_id)
         if talk is None:
             return
+        leave_talk(session, talk_id)
         if talk.is_active:
             tracks = select(talk_tracks.c.track_id).where(talk_tracks.c.talk_id == talk_id)
             session.execute(
@@ -87,7 +111,12 @@ def delete_talk(session, talk_id: int) -> None:
         session.execute(delete(Talk).where(Talk.id == talk_id).execution_options(synchronize_session=False))
         _count(session, talk.event_id, talk_count=-1, talk_comment_count=-talk.all_comment_count)
 
-    retry_on_lock_timeout(session, work, message="There was a problem trying to delete the talk")
+    retry_on_lock_timeout(
+        session,
+        work,
+        message="There was a problem trying to delete the talk",
+        first_locks=lambda: lock_event_of(session, Talk, talk_id),
+    )
 
 
 def lock_talk(session, talk_id: int) -> Talk:
@@ -109,6 +138,19 @@ def bump_talk_versions(session, *talk_ids: int) -> None:
         .values(version=Talk.version + 1)
         .execution_options(synchronize_session=False)
     )
+
+
+def _is_published(session, talk, starts_at, now):
+    if not talk.is_active or not session.get_one(Event, talk.event_id).is_visible:
+        return False
+    starts = sorted((starts_at, talk.starts_at))
+    # Differences, because the sum of a time and a duration may be outside the calendar.
+    return starts[0] - now <= NOTICE_PERIOD and now - starts[1] < dt.timedelta(minutes=max(talk.duration, 1))
+
+
+def _room_name(session, room_id):
+    room = None if room_id is None else session.get(Room, room_id)
+    return room and room.name
 
 
 def _insert(session, talk):

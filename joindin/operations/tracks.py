@@ -4,28 +4,34 @@
 increment their versions (``performance/read_models/row_versions.py``).
 """
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, func, select, update
 
 from joindin.db.locking import begin_write, lock_row, retry_on_lock_timeout
 from joindin.db.upserts import insert_or_ignore
 from joindin.errors import InvalidInput, NotFound
 from joindin.models import Event, Track, talk_tracks
+from joindin.operations.crew.programme.following import follow_talk, follow_track
+from joindin.operations.events import UNCHANGED
+from joindin.operations.organiser.programme_locks import lock_event_of
 from joindin.operations.talks import lock_talk
 
 MSG_EVENT_NOT_FOUND = "Associated event not found"
 
 
-def add_track(session, event_id: int, *, name: str, description: str) -> Track:
+def add_track(session, event_id: int, *, name: str, description: str, hue: str | None = None) -> Track:
+    """Add a track behind the others."""
     begin_write(session)
-    track = Track(event_id=event_id, name=name, description=description)
+    last = session.scalar(select(func.max(Track.position)).where(Track.event_id == event_id))
+    position = 0 if last is None else last + 1
+    track = Track(event_id=event_id, name=name, description=description, hue=hue, position=position)
     session.add(track)
     session.flush()
     _count_tracks(session, event_id, +1)
     return track
 
 
-def edit_track(session, track_id: int, *, name: str, description: str | None) -> None:
-    """Rename a track; without a description it keeps the old one.
+def edit_track(session, track_id: int, *, name: str, description: str | None, hue: object = UNCHANGED) -> None:
+    """Rename a track; without a description or a hue it keeps the old one.
 
     :raises NotFound: if the track was deleted since it was loaded.
     """
@@ -35,9 +41,17 @@ def edit_track(session, track_id: int, *, name: str, description: str | None) ->
         track.name = name
         if description is not None:
             track.description = description
+        if hue is not UNCHANGED:
+            track.hue = hue
         session.flush()
+        follow_track(session, track)
 
-    retry_on_lock_timeout(session, work, message="There was a problem trying to edit the track")
+    retry_on_lock_timeout(
+        session,
+        work,
+        message="There was a problem trying to edit the track",
+        first_locks=lambda: lock_event_of(session, Track, track_id),
+    )
 
 
 def delete_track(session, track_id: int) -> None:
@@ -51,7 +65,12 @@ def delete_track(session, track_id: int) -> None:
         session.execute(delete(Track).where(Track.id == track_id).execution_options(synchronize_session=False))
         _count_tracks(session, track.event_id, -1)
 
-    retry_on_lock_timeout(session, work, message="There was a problem trying to delete the track")
+    retry_on_lock_timeout(
+        session,
+        work,
+        message="There was a problem trying to delete the track",
+        first_locks=lambda: lock_event_of(session, Track, track_id),
+    )
 
 
 def add_talk_to_track(session, talk_id: int, track_id: int) -> None:
@@ -62,6 +81,7 @@ def add_talk_to_track(session, talk_id: int, track_id: int) -> None:
     talk, track = _lock_talk_and_track(session, talk_id, track_id)
     if insert_or_ignore(session, talk_tracks, talk_id=talk_id, track_id=track_id):
         _move(session, talk, track, +1)
+        follow_talk(session, talk_id)
 
 
 def remove_talk_from_track(session, talk_id: int, track_id: int) -> None:
@@ -72,6 +92,7 @@ def remove_talk_from_track(session, talk_id: int, track_id: int) -> None:
     ).rowcount
     if removed:
         _move(session, talk, track, -1)
+        follow_talk(session, talk_id)
 
 
 def _lock_track(session, track_id):

@@ -18,6 +18,9 @@ replicas           A read shows everything that was acknowledged  JOINDIN_REPLIC
                    before it began.
 caching:           A response is sent only while the data         JOINDIN_ANSWER_CACHE_BYTES=0 visitors, 304, reads
 response_cache     version is that of its rendering.                                           mixed with writes
+caching:           As response_cache; the key holds a digest of   JOINDIN_ANSWER_CACHE_BYTES=0 the crew: the same token
+personal_          the credential, and a response may expire                                   reads again
+responses          without a write.
 caching:           The key holds the row version and all other    JOINDIN_FRAGMENT_CACHE_      fragments warm, nothing
 fragment_cache     inputs. Nothing is invalidated.                BYTES=0                      cached
 caching:           A count is used only while the change counter  JOINDIN_QUERY_CACHE_BYTES=0  searches

@@ -27,12 +27,20 @@ REPLICA_PATH_PREFIX = "/v2.1"
 RETRY_AFTER_S = 5
 
 
+# Seconds of transactions that the replica has received and not replayed. A replica that has replayed all it received does not lag,
+# also if the primary writes nothing.
+_REPLAY_LAG = b"""SELECT CASE WHEN NOT pg_is_in_recovery() THEN NULL
+    WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
+    ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END"""
+
+
 class Replica:
     def __init__(self, url: str, *, plain_sql: bool):
         engine = create_engine(url, **engine_options(url))
         self.engine = autocommit_engine(engine)
         self.pool = None if plain_sql else ConnectionPool(engine)
         self._replayed = ScalarProbe(engine, b"SELECT pg_last_wal_replay_lsn()")
+        self._replay_lag = ScalarProbe(engine, _REPLAY_LAG)
         self._skipped_until = 0
 
     def has_replayed(self, position: int) -> bool:
@@ -44,6 +52,11 @@ class Replica:
             return False
         # The value is empty on a server that is no replica (any more).
         return bool(reply[1]) and _log_position(reply[1]) >= position
+
+    def read_lag_s(self) -> float | None:
+        """Return the seconds that the replica lags; None if it does not answer or is no replica."""
+        reply = self._replay_lag()
+        return float(reply[1]) if reply and reply[1] else None
 
     def skip(self) -> None:
         """Do not use this replica for some seconds."""
@@ -66,9 +79,17 @@ class Replicas:
         rotation = self._replicas[first:] + self._replicas[:first]
         return next((replica for replica in rotation if replica.has_replayed(position)), None)
 
+    @property
+    def engines(self) -> list[Engine]:
+        return [replica.engine for replica in self._replicas]
+
+    def read_lags_s(self) -> list[float | None]:
+        """Return the lag of each replica in seconds, in the order of the setting."""
+        return [replica.read_lag_s() for replica in self._replicas]
+
     def dispose(self) -> None:
-        for replica in self._replicas:
-            replica.engine.dispose()
+        for engine in self.engines:
+            engine.dispose()
 
 
 class ReplicaRoutingMiddleware:

@@ -40,3 +40,9 @@ def list_open_claims(session, event_id: int) -> Page:
     )
     claims = session.scalars(rows).all()
     return Page(claims, len(claims))
+
+
+def list_own_claims_on_talk(session, talk_id: int, user_id: int) -> list[TalkClaim]:
+    """Return the open claims and assignments of a user on names of one talk."""
+    own = select(TalkClaim).where(TalkClaim.talk_id == talk_id, TalkClaim.user_id == user_id, OPEN_CLAIM)
+    return session.scalars(own.order_by(TalkClaim.id)).all()

@@ -19,7 +19,7 @@ def load_event_comment_records(reader, comment_ids) -> dict[int, SimpleNamespace
 
 def load_talk_comment_records(reader, comment_ids) -> dict[int, SimpleNamespace]:
     rows = _rows(reader, TALK_COMMENTS, comment_ids)
-    return {row.id: _record(row, talk=SimpleNamespace(title=row.talk_title)) for row in rows}
+    return {row.id: _record(row, talk=SimpleNamespace(title=row.talk_title, stub=row.talk_stub)) for row in rows}
 
 
 def _statement(model, *more):
@@ -33,7 +33,9 @@ def _statement(model, *more):
 
 EVENT_COMMENTS = CompiledStatement(_statement(EventComment))
 TALK_COMMENTS = CompiledStatement(
-    _statement(TalkComment, Talk.title.label("talk_title")).join(Talk, Talk.id == TalkComment.talk_id)
+    _statement(TalkComment, Talk.title.label("talk_title"), Talk.stub.label("talk_stub")).join(
+        Talk, Talk.id == TalkComment.talk_id
+    )
 )
 
 
@@ -43,7 +45,9 @@ def _rows(reader, statement, comment_ids):
 
 
 def _record(row, **related):
-    user = row.user_id and SimpleNamespace(
+    """Return the record. A hidden name is left out here, so that no representation can show it."""
+    has_author = row.user_id and not getattr(row, "is_name_hidden", False)
+    user = has_author and SimpleNamespace(
         id=row.user_id, username=row.username, full_name=row.full_name, email=row.email, is_active=row.is_active
     )
-    return SimpleNamespace(**row._asdict(), user=user, event=SimpleNamespace(timezone=row.timezone), **related)
+    return SimpleNamespace(**row._asdict(), user=user or None, event=SimpleNamespace(timezone=row.timezone), **related)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from sqlalchemy import false, or_, select, true
+from sqlalchemy import exists, false, or_, select, true
 
 from joindin.models import Event, EventHost, ListedEvent
 from joindin.performance.sql.reader import batched
@@ -14,6 +14,9 @@ _listed = ListedEvent.__table__.c
 
 # Two submissions of one event may differ in the start by a mistake in the day or the zone.
 MAX_DISTANCE = dt.timedelta(days=7)
+ONE_DAY = dt.timedelta(days=1)
+# The number of events of the same name that are shown.
+MAX_SHOWN = 10
 
 
 def get_recent_submission_id(
@@ -46,6 +49,21 @@ def get_recent_submission_id(
     place = fold_case_accents(location)
     rows = session.execute(submitted).all()
     return next((row.id for row in rows if fold_case_accents(row.location or "") == place), None)
+
+
+def list_events_of_name(session, name: str, starts_at: dt.datetime, user_id: int) -> Sequence:
+    """Return rows (name, slug, starts_at, timezone, is_visible) of events of that name within a day of the start.
+
+    They are public, or hosted by the user.
+    """
+    is_hosted = exists().where(EventHost.event_id == Event.id, EventHost.user_id == user_id)
+    columns = (Event.name, Event.slug, Event.starts_at, Event.timezone, Event.is_visible)
+    statement = select(*columns).where(
+        Event.name_key == fold_case_accents(name),
+        Event.starts_at.between(starts_at - ONE_DAY, starts_at + ONE_DAY),
+        or_(Event.is_visible == true(), is_hosted),
+    )
+    return session.execute(statement.order_by(Event.starts_at, Event.id).limit(MAX_SHOWN)).all()
 
 
 def find_likely_duplicates(connection, event_ids: Sequence[int]) -> dict[int, list]:

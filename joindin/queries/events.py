@@ -14,6 +14,8 @@ from joindin.queries.paging import Page, Paging, paginate
 from joindin.queries.viewer_relations import load_viewer_for_events
 from joindin.viewer import UserSnapshot, Viewer
 
+MAX_WAITING_SHOWN = 20
+
 # Everything that any representation reads.
 EAGER_LOADS = (
     selectinload(Event.tags),
@@ -45,12 +47,12 @@ def find_event_key(connection, event_id: int, user):
     return key, viewer
 
 
-def find_event_by_slug(session, slug: str) -> Event:
-    """Return the visible event with that slug, with everything that any representation reads.
+def find_event_by_slug(session, slug: str, options=EAGER_LOADS) -> Event:
+    """Return the visible event with that slug, by default with everything that any representation reads.
 
     :raises NotFound: if there is none.
     """
-    return _find_visible(session, Event.slug == slug, EAGER_LOADS)
+    return _find_visible(session, Event.slug == slug, options)
 
 
 def find_event_by_stub(session, stub: str) -> Event:
@@ -107,11 +109,17 @@ def list_images(session, event_id: int) -> list[EventImage]:
 
 
 def count_pending_events(session, host_id: int | None = None) -> int:
-    """Return the number of events that wait for approval, of all or of one host."""
+    """Return the number of events that wait for approval, of all or of one host without the dates that their series skip."""
     waiting = select(func.count()).select_from(Event).where(Event.is_pending == true())
     if host_id is not None:
-        waiting = waiting.where(_by_link(EventHost, host_id))
+        waiting = waiting.where(_by_link(EventHost, host_id), Event.parent_id.is_(None))
     return session.scalar(waiting)
+
+
+def list_waiting_events(session, host_id: int) -> list[Event]:
+    """Return the events of a host that wait for approval, as :func:`count_pending_events` counts them, oldest first."""
+    waiting = select(Event).where(Event.is_pending == true(), _by_link(EventHost, host_id), Event.parent_id.is_(None))
+    return session.scalars(waiting.order_by(Event.submitted_at, Event.id).limit(MAX_WAITING_SHOWN)).all()
 
 
 def _find_visible(session, condition, options=()):

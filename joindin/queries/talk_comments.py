@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, exists, false, func, select, text
 from sqlalchemy.orm import joinedload
 
 from joindin.errors import NotFound
-from joindin.models import Event, Talk, TalkComment, TalkSpeaker
+from joindin.models import Event, Talk, TalkComment, TalkRating, TalkSpeaker
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.queries.comments import MSG_COMMENT_NOT_FOUND
 from joindin.queries.event_visibility import (
@@ -38,10 +38,10 @@ def find_talk_comment(session, comment_id: int) -> TalkComment:
 
 
 def find_talk_comment_including_hidden(session, comment_id: int) -> TalkComment:
-    """Return a comment that may be hidden, with what a report needs. Private comments are not found."""
+    """Return a comment that may be hidden, with what a report needs. Private and waiting comments are not found."""
     comment = session.scalar(
         select(TalkComment)
-        .where(TalkComment.id == comment_id, TalkComment.is_private == false())
+        .where(TalkComment.id == comment_id, TalkComment.is_private == false(), TalkComment.is_waiting == false())
         .options(
             joinedload(TalkComment.user),
             joinedload(TalkComment.talk).load_only(Talk.title),
@@ -83,13 +83,14 @@ def list_event_talk_comments(connection, event_id: int, paging: Paging, viewer: 
 
 
 def list_user_talk_comments(connection, user_id: int, paging: Paging, viewer: UserSnapshot | None) -> Page:
-    """List the keys of a user's comments on talks of events that the viewer may see, newest first."""
+    """List the keys of a user's comments with name on talks of events that the viewer may see, newest first."""
     return _OF_USER.page(connection, paging, viewer, user_id=user_id)
 
 
 def get_talk_comment_context(connection, talk_id: int, user_id: int, comment_text: str):
     """Return whether the author ``is_speaker``, ``has_rated`` the talk, and whether the text ``is_duplicate``.
 
+    ``tapped_rating`` is the counted rating that the author gave without a comment, or None.
     Comments of any age, private and hidden comments count.
     """
     return connection.execute(_CONTEXT, {"talk": talk_id, "user": user_id, "text": comment_text}).one()
@@ -111,6 +112,14 @@ _CONTEXT = CompiledStatement(
         exists().where(*_IS_SPEAKER).label("is_speaker"),
         exists().where(*_BY_USER, TalkComment.rating > 0).label("has_rated"),
         exists().where(*_BY_USER, TalkComment.text == bindparam("text")).label("is_duplicate"),
+        select(TalkRating.rating)
+        .where(
+            TalkRating.talk_id == bindparam("talk"),
+            TalkRating.user_id == bindparam("user"),
+            TalkRating.is_left_out == false(),
+        )
+        .scalar_subquery()
+        .label("tapped_rating"),
     )
 )
 _RECENT = CompiledStatement(
@@ -149,7 +158,8 @@ _OF_EVENT = _key_list(f"talk_comments WHERE event_id = :owner_id AND {_PUBLIC}",
 _OF_USER = ListByViewer(
     lambda condition: _key_list(
         f"""talk_comments JOIN events ON events.id = talk_comments.event_id
-            WHERE talk_comments.user_id = :user_id AND {_PUBLIC} AND {condition}""",
+            WHERE talk_comments.user_id = :user_id AND talk_comments.is_name_hidden = false
+                AND {_PUBLIC} AND {condition}""",
         "DESC",
     )
 )

@@ -17,6 +17,7 @@ TALKS = CompiledStatement(
         Event.timezone,
         TalkType.title.label("type_title"),
         Language.name.label("language_name"),
+        Language.code.label("language_code"),
     )
     .join(Event, Event.id == Talk.event_id)
     .join(TalkType, TalkType.id == Talk.type_id)
@@ -25,13 +26,21 @@ TALKS = CompiledStatement(
 )
 # As in the original, speakers without an account come first.
 SPEAKERS = CompiledStatement(
-    select(TalkSpeaker.talk_id, TalkSpeaker.name, TalkSpeaker.user_id, User.username, User.full_name, User.is_active)
+    select(
+        TalkSpeaker.id,
+        TalkSpeaker.talk_id,
+        TalkSpeaker.name,
+        TalkSpeaker.user_id,
+        User.username,
+        User.full_name,
+        User.is_active,
+    )
     .outerjoin(User, User.id == TalkSpeaker.user_id)
     .where(TalkSpeaker.talk_id.in_(_IDS), TalkSpeaker.is_pending == false())
     .order_by(TalkSpeaker.user_id.nulls_first(), TalkSpeaker.id)
 )
 TRACKS = CompiledStatement(
-    select(talk_tracks.c.talk_id, Track.id, Track.name)
+    select(talk_tracks.c.talk_id, Track.id, Track.name, Track.position, Track.hue)
     .join(Track, Track.id == talk_tracks.c.track_id)
     .where(talk_tracks.c.talk_id.in_(_IDS))
     .order_by(Track.id)
@@ -58,7 +67,7 @@ def _load_batch(reader, ids):
             **talk._asdict(),
             event=SimpleNamespace(timezone=talk.timezone),
             type=SimpleNamespace(title=talk.type_title),
-            language=SimpleNamespace(name=talk.language_name),
+            language=SimpleNamespace(name=talk.language_name, code=talk.language_code),
             speakers=[_speaker(row) for row in speakers.get(talk.id, ())],
             tracks=tracks.get(talk.id, ()),
             links=links.get(talk.id, ()),
@@ -69,7 +78,7 @@ def _speaker(row):
     user = row.user_id and SimpleNamespace(
         id=row.user_id, username=row.username, full_name=row.full_name, is_active=row.is_active
     )
-    return SimpleNamespace(name=row.name, user_id=row.user_id, user=user)
+    return SimpleNamespace(id=row.id, name=row.name, user_id=row.user_id, user=user)
 
 
 def _by_talk(reader, statement, params):

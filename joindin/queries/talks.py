@@ -5,7 +5,7 @@ A talk is visible if it is active and its event is visible, to everyone alike (s
 
 import datetime as dt
 
-from sqlalchemy import false, func, or_, select, text, true
+from sqlalchemy import and_, false, func, or_, select, text, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from joindin.db.dialects import dialect_of
@@ -13,6 +13,7 @@ from joindin.errors import NotFound
 from joindin.models import Event, Talk, TalkLink, TalkSpeaker, TalkStar
 from joindin.performance.caching.query_cache import CHANGE_COUNTER, cached_count, peek_count
 from joindin.performance.sql.compiled import CompiledStatement
+from joindin.queries.event_settings import WITH_PAGE_LANGUAGE
 from joindin.queries.event_visibility import check_event_access
 from joindin.queries.keyed_lists import KeyedList
 from joindin.queries.paging import Page, Paging
@@ -42,6 +43,20 @@ def find_talk(session, talk_id: int) -> Talk:
 def find_talk_by_stub(session, stub: str) -> Talk:
     """Return the talk with that stub, loaded as by :func:`find_talk`; :raises NotFound: as there."""
     return _find_whole(session, Talk.stub == stub)
+
+
+def find_talk_with_room(session, stub: str) -> Talk:
+    """Return the talk with that stub, loaded as by :func:`find_talk`, its room and the language of its event.
+
+    :raises NotFound: as there.
+    """
+    with_language = contains_eager(Talk.event).options(WITH_PAGE_LANGUAGE)
+    return _find_whole(session, Talk.stub == stub, joinedload(Talk.room), with_language)
+
+
+def find_talk_by_slug(session, event_id: int, slug: str) -> Talk:
+    """Return the talk of an event with that slug, loaded as by :func:`find_talk`; :raises NotFound: as there."""
+    return _find_whole(session, and_(Talk.event_id == event_id, Talk.slug == slug))
 
 
 def find_talk_unloaded(session, talk_id: int) -> Talk:
@@ -195,9 +210,9 @@ _TITLED = {dialect: _titled(_WITH_TITLE.format(active=active)) for dialect, acti
 _LOOKED_UP = _titled(f"{_WITH_TITLE.format(active=_ACTIVE['sqlite'])} AND talks.id IN ({_MATCHING})")
 
 
-def _find_whole(session, condition):
+def _find_whole(session, condition, *options):
     statement = select(Talk).join(Talk.event).where(condition, *VISIBLE)
-    talk = session.scalar(statement.options(contains_eager(Talk.event), *EAGER_LOADS[1:]))
+    talk = session.scalar(statement.options(contains_eager(Talk.event), *EAGER_LOADS[1:], *options))
     if talk is None:
         raise NotFound("Talk not found")
     return talk
@@ -206,3 +221,8 @@ def _find_whole(session, condition):
 def _links(talk_id):
     visible = select(Talk.id).join(Talk.event).where(Talk.id == talk_id, *VISIBLE)
     return select(TalkLink).where(TalkLink.talk_id.in_(visible))
+
+
+def list_talk_links(session, talk_id: int) -> list[TalkLink]:
+    """Return the links of a talk in any state; there may be none."""
+    return session.scalars(select(TalkLink).where(TalkLink.talk_id == talk_id).order_by(TalkLink.id)).all()

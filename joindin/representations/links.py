@@ -3,6 +3,15 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from joindin.utils.reserved_slugs import RESERVED_EVENT_SLUGS, RESERVED_TALK_SLUGS
+
+
+def talk_path(event, talk) -> str:
+    """Return the path of the canonical page of a talk; that by its stub if the slug of either is missing or reserved."""
+    if not talk.slug or not event.slug or talk.slug in RESERVED_TALK_SLUGS or event.slug in RESERVED_EVENT_SLUGS:
+        return f"/talk/{talk.stub}"
+    return f"/event/{event.slug}/{talk.slug}"
+
 
 @dataclass(frozen=True)
 class Links:
@@ -72,10 +81,17 @@ class Links:
         return f"{self.website}/e/{stub}"
 
     def talk_page(self, stub: str) -> str:
+        """Return the short address of a talk, which redirects to the canonical page."""
         return f"{self.website}/talk/{stub}"
+
+    def canonical_talk_page(self, event, talk) -> str:
+        return f"{self.website}{talk_path(event, talk)}"
 
     def user_page(self, username: str) -> str:
         return f"{self.website}/user/{quote(username, safe='')}"
 
     def event_image(self, file: str) -> str:
         return f"{self.website}/inc/img/event_icons/{file}"
+
+    def flyer(self, file: str) -> str:
+        return f"{self.website}/media/{file}"

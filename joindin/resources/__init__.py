@@ -15,22 +15,23 @@ def init_app(app: Flask, api: Api) -> None:
     """Register the surfaces with the application."""
     from joindin.http import (
         audit_context,
-        csrf,
+        constant_content,
         error_dispatch,
-        error_pages,
-        forms,
-        html_pages,
+        guest_devices,
         known_devices,
         openapi,
         request_checks,
         request_limits,
+        request_log,
         security_headers,
         sessions,
         token_scopes,
     )
+    from joindin.http.pages import csrf, error_pages, forms, html_pages, languages, static_files
     from joindin.resources import docs, ephios, gancio, media, oauth2, v2_1, web
 
     app.url_map.converters |= {"positive": PositiveInt, "rest": PathRemainder, "row_id": RowIdConverter}
+    request_log.init_app(app)
     request_checks.init_app(app)
     api.init_app(app)
     openapi.init_app(api)
@@ -40,8 +41,12 @@ def init_app(app: Flask, api: Api) -> None:
     sessions.init_app(app)
     known_devices.init_app(app)
     csrf.init_app(app)
+    guest_devices.init_app(app)
     forms.init_app(app)
     html_pages.init_app(app)
+    languages.init_app(app)
+    static_files.init_app(app)
+    constant_content.init_app(app)
     v2_1.init_app(app, api)
     media.init_app(app)
     web.init_app(app)

@@ -4,6 +4,7 @@ import string
 from dataclasses import dataclass
 
 from joindin.security.passwords import MAX_PASSWORD_BYTES, prepare_password
+from joindin.utils.messages import TranslatableMessage
 from joindin.utils.text import fold_case_accents
 
 
@@ -17,23 +18,25 @@ STANDARD_RULE = PasswordRule(min_bytes=10, min_different_characters=4)
 # The contract of Joind.in v2.1 fixes the length for its routes (spec 9.1), and its clients use such passwords.
 V2_1_RULE = PasswordRule(min_bytes=6, min_different_characters=1)
 
-MSG_PASSWORD_INVISIBLE = "Passwords must not contain control or invisible characters"
-MSG_PASSWORD_TOO_COMMON = "That password is easy to guess. Choose another"
+MSG_PASSWORD_INVISIBLE = TranslatableMessage("Passwords must not contain control or invisible characters")
+MSG_PASSWORD_TOO_COMMON = TranslatableMessage("That password is easy to guess. Choose another")
 
 PRODUCT_NAMES = ("joindin", "joind.in")
 STRIP_CHARS = string.digits + string.punctuation + string.whitespace
 
 
-def find_password_problem(password: str, *names: str | None, rule: PasswordRule = STANDARD_RULE) -> str | None:
+def find_password_problem(
+    password: str, *names: str | None, rule: PasswordRule = STANDARD_RULE
+) -> TranslatableMessage | None:
     """Return why a password is refused for a user with these ``names``, or None.
 
     The messages about the length are those of the v2.1 contract.
     """
     length = len(password.encode(errors="replace"))
     if length < rule.min_bytes:
-        return f"Passwords must be at least {rule.min_bytes} characters long"
+        return TranslatableMessage("Passwords must be at least %(number)d characters long", number=rule.min_bytes)
     if length > MAX_PASSWORD_BYTES:
-        return f"Passwords must be at most {MAX_PASSWORD_BYTES} characters long"
+        return TranslatableMessage("Passwords must be at most %(number)d characters long", number=MAX_PASSWORD_BYTES)
     try:
         password = prepare_password(password)
     except ValueError:

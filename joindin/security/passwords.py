@@ -1,4 +1,4 @@
-"""Password hashes: argon2id for new ones; bcrypt and MD5 of the original Joind.in are still accepted.
+"""Password hashes: argon2id for new ones; those of Joind.in (bcrypt, MD5), Gancio and Django are still accepted.
 
 A hash takes time and memory on purpose. A process therefore computes few at a time, and refuses with ``Overloaded`` beyond a short queue.
 
@@ -17,12 +17,18 @@ import precis_i18n
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from joindin.security.django_passwords import is_django_hash, matches_django_hash
 from joindin.utils.concurrency_limit import ConcurrencyLimit
 
 # The smallest argon2id parameters that OWASP recommends: about 16 ms and 19 MiB for one check.
 _argon2 = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 MAX_PASSWORD_BYTES = 1024
+
+# Before a bcrypt hash of the password itself. Joind.in's are of its MD5: checked both ways, the MD5 would be a password.
+PLAIN_BCRYPT_PREFIX = "plain:"
+# bcrypt ignores the rest.
+MAX_BCRYPT_BYTES = 72
 
 _opaque_string = precis_i18n.get_profile("OpaqueString")
 
@@ -52,7 +58,8 @@ def hash_password(password: str) -> str:
 def check_password(password: str, stored: str | None) -> bool:
     """Whether the password, prepared or as typed, matches the stored hash. Without a hash it takes as long.
 
-    Joind.in stored bcrypt of the MD5 hex of the password, and in its first years the MD5 itself (spec 17.1).
+    Joind.in stored bcrypt of the MD5 hex of the password, and in its first years the MD5 itself (spec 17.1). Gancio
+    stores bcrypt of the password.
 
     :raises Overloaded: if too many passwords are being hashed.
     """
@@ -63,8 +70,12 @@ def check_password(password: str, stored: str | None) -> bool:
 
 
 def _matches(password, stored):
+    if stored and stored.startswith(PLAIN_BCRYPT_PREFIX):
+        return _check_bcrypt(password, stored.removeprefix(PLAIN_BCRYPT_PREFIX))
+    if stored and is_django_hash(stored):
+        return matches_django_hash(password, stored)
     if stored and stored.startswith("$2"):
-        return _check_bcrypt(password, stored)
+        return _check_bcrypt(_md5(password), stored)
     if stored and len(stored) == 32:
         return hmac.compare_digest(_md5(password).encode(), stored.lower().encode()) or _equalise_timing(password)
     try:
@@ -103,7 +114,7 @@ def _equalise_timing(password):
 
 def _check_bcrypt(password, stored):
     try:
-        return bcrypt.checkpw(_md5(password).encode(), b"$2b$" + stored.encode()[4:])
+        return bcrypt.checkpw(password.encode()[:MAX_BCRYPT_BYTES], b"$2b$" + stored.encode()[4:])
     except ValueError:
         # Old data contains truncated hashes.
         return False

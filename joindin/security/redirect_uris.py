@@ -14,29 +14,29 @@ UNSAFE_SCHEMES = (
 
 
 def redirect_uri_error(uri: str, is_public: bool = True) -> str | None:
-    """Return the reason why this URI cannot be registered, or None if it can.
+    """Return the reason why this URI cannot be registered, with a placeholder for it, or None if it can.
 
     Allowed are ``https``, and private schemes of native applications, which contain a dot like reversed domain names.
     ``http`` is allowed on the loopback interface; elsewhere only for confidential applications, because an intercepted
     code is worthless without their secret.
     """
     if not uri or len(uri) > MAX_URI_LENGTH or re.search(r"[^\x21-\x7e]|[\\\"<>^`{|}]", uri):
-        return "It must be a complete address without spaces or accents"
+        return "%(uri)s: It must be a complete address without spaces or accents"
     try:
         parts = urlsplit(uri)
         parts.port  # noqa: B018 - raises ValueError for an invalid port
     except ValueError:
-        return "It must be a complete address"
+        return "%(uri)s: It must be a complete address"
     if "#" in uri:
-        return "It must not have a fragment"
+        return "%(uri)s: It must not have a fragment"
     if parts.scheme in ("http", "https"):
         if not parts.hostname or "@" in parts.netloc or "*" in parts.netloc:
-            return "It must name one host"
+            return "%(uri)s: It must name one host"
         if parts.scheme == "http" and is_public and parts.hostname not in LOOPBACK_HOSTS:
-            return "It must begin with https://, unless it is on the same machine"
+            return "%(uri)s: It must begin with https://, unless it is on the same machine"
         return None
     if not parts.scheme or parts.scheme in UNSAFE_SCHEMES or "." not in parts.scheme:
-        return "It must begin with https://, or with a scheme of your own with a dot in it"
+        return "%(uri)s: It must begin with https://, or with a scheme of your own with a dot in it"
     return None
 
 

@@ -6,13 +6,14 @@ PUBLIC_READ, PUBLIC_WRITE = "PUBLIC_READ", "PUBLIC_WRITE"
 ME_READ, ME_WRITE = "ME_READ", "ME_WRITE"
 CONFIDENTIAL_READ, CONFIDENTIAL_WRITE = "CONFIDENTIAL_READ", "CONFIDENTIAL_WRITE"
 
+# The texts of ephios (spec 3), with what the other APIs add.
 SCOPE_DESCRIPTIONS = {
-    PUBLIC_READ: "Read public data, such as events, talks and shifts",
-    PUBLIC_WRITE: "Add and change public data in your name, such as events, talks and comments",
-    ME_READ: "Read your profile, your e-mail address, your tokens and your sign-ups",
-    ME_WRITE: "Change your profile and your sign-ups",
-    CONFIDENTIAL_READ: "Read data that needs your role, such as other users' profiles and events that wait for approval",
-    CONFIDENTIAL_WRITE: "Make changes that need your role, such as to other users' accounts, pending events and hosts",
+    PUBLIC_READ: "Read public data like available events and shifts, and talks",
+    PUBLIC_WRITE: "Write public data like available events and shifts, and talks and comments in your name",
+    ME_READ: "Read own personal data and participations, with the e-mail address and the tokens",
+    ME_WRITE: "Write own personal data and participations",
+    CONFIDENTIAL_READ: "Read confidential data like all users profile and participations, and events that wait for approval",
+    CONFIDENTIAL_WRITE: "Write confidential data like all users profile and participations, and pending events and hosts",
 }
 SCOPES = tuple(SCOPE_DESCRIPTIONS)
 ALL_SCOPES = " ".join(SCOPES)

@@ -18,9 +18,24 @@ def new_token() -> str:
     return secrets.token_hex(8)
 
 
+def new_recover_code() -> str:
+    """Return 32 lower-case hex digits, the form of the codes that Gancio mails for a new password."""
+    return secrets.token_hex(16)
+
+
+def new_invite_code() -> str:
+    """Return 64 lower-case hex digits, the form of invite codes of a federation (ephios spec 13.1)."""
+    return secrets.token_hex(32)
+
+
 def new_session_token() -> str:
     """Return the value of a session cookie: 256 random bits."""
     return secrets.token_urlsafe(32)
+
+
+def new_device_token() -> str:
+    """Return the value of the cookie of a device without an account: 128 random bits."""
+    return secrets.token_urlsafe(16)
 
 
 def new_prefixed_token(prefix: str, length: int, alphabet: str = LOWERCASE_ALPHANUMERIC) -> str:
@@ -58,6 +73,14 @@ def derive_client_secret(secret_key: str, client_key: str, generation: int) -> s
     """
     name = f"client secret\n{generation}\n{client_key}"
     return base64.b64encode(hmac.digest(secret_key.encode(), name.encode(), "sha512")[:48]).decode()
+
+
+def derive_federation_secret(secret_key: str, purpose: str, code: str) -> str:
+    """Derive 64 hex digits from an invite code of a federation, so that a repeated request yields the same secret.
+
+    Nothing can be derived without the secret key of the instance.
+    """
+    return hmac.digest(secret_key.encode(), f"federation {purpose}\n{code}".encode(), "sha256").hex()
 
 
 def unsubscribe_token(secret_key: str, user_id: int, topic: str) -> str:

@@ -6,8 +6,7 @@ import sys
 from functools import partial
 from time import monotonic
 
-import click
-
+from joindin.server.output import echo
 from joindin.server.process_tree import end_with_parent
 
 # Seconds until a job worker that ended is started again.
@@ -15,7 +14,10 @@ RESTART_DELAY_S = 2
 
 
 class JobsProcess:
-    def __init__(self):
+    """``options`` are further options of the command."""
+
+    def __init__(self, *options: str):
+        self._options = options
         self._process = None
         self._due_at = None
 
@@ -24,7 +26,7 @@ class JobsProcess:
         # A process group of its own: Ctrl-C reaches the server only, which then stops the worker in order.
         # The worker logs to standard error; its greeting on standard output is dropped.
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "joindin", "jobs", "run", "--parent", str(parent_id)],
+            [sys.executable, "-m", "joindin", "jobs", "run", "--parent", str(parent_id), *self._options],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             process_group=0,
@@ -39,7 +41,7 @@ class JobsProcess:
             if monotonic() >= self._due_at:
                 self.start()
         elif (code := self._process.poll()) is not None:
-            click.echo(f"The job worker ended with exit code {code} and is restarted.", err=True)
+            echo(f"The job worker ended with exit code {code} and is restarted.", err=True)
             self._due_at = monotonic() + RESTART_DELAY_S
 
     def terminate(self) -> None:

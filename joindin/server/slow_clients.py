@@ -68,13 +68,14 @@ class ClientConnection:
 class SlowClientGuard:
     """``overdue_reads`` returns the bodies that are overdue. ``listening_port`` tells the connections of clients from others.
 
+    It is None for a Unix socket, whose connections are left alone: its clients are proxies of this machine, which buffer requests.
     ``max_per_address`` is None behind a proxy, whose address all clients share.
     """
 
     def __init__(
         self,
         overdue_reads: Callable[[], list[BodyRead]],
-        listening_port: int,
+        listening_port: int | None,
         max_per_address: int | None = MAX_PER_ADDRESS,
     ):
         self._overdue_reads = overdue_reads
@@ -85,9 +86,20 @@ class SlowClientGuard:
         # Time and acknowledged bytes since when a client has not received everything that was sent to it.
         self._receiving: dict[tuple[str, int], tuple[float, int]] = {}
 
+    @property
+    def _sees_connections(self):
+        return sys.platform == "linux" and self._listening_port is not None
+
+    def has_connections(self) -> bool:
+        """Return whether a client is connected; True where connections cannot be seen."""
+        if not self._sees_connections:
+            return True
+        with _connections(self._listening_port) as connections:
+            return bool(connections)
+
     def close_slow_connections(self) -> None:
         """Do one round."""
-        if sys.platform != "linux":
+        if not self._sees_connections:
             return
         with _connections(self._listening_port) as connections:
             self._close_overdue(connections, self._overdue_reads())

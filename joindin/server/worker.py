@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import signal
 import socket
 import threading
 from collections.abc import Callable
@@ -18,13 +19,14 @@ from granian.log import LogLevels, configure_logging
 from granian.net import SocketHolder
 
 from joindin.server.listeners import BACKLOG
+from joindin.server.memory import return_large_blocks
 from joindin.server.process_tree import end_with_parent
 from joindin.server.request_bodies import BodyReader
 from joindin.server.request_handler import RequestHandler
+from joindin.server.retirement import HEADERS_TIMEOUT_MS, retire
+from joindin.server.signals import RETIRE_SIGNAL
 from joindin.server.slow_clients import MAX_CONNECTIONS, MAX_PER_ADDRESS, SlowClientGuard
 
-# For the request line with all headers, and for the next request of an idle connection.
-HEADERS_TIMEOUT_MS = 10_000
 MAX_HEADERS_BYTES = 128 * 1024
 
 # Granian's defaults.
@@ -46,15 +48,41 @@ class WorkerLimits:
     is_behind_proxy: bool = False
 
 
-def run_worker(listener: socket.socket, parent_id: int, heart: int, *, app: Callable, limits: WorkerLimits) -> None:
-    """Serve until SIGTERM or SIGINT, then finish running requests. A byte is written to ``heart`` while requests make progress."""
+def run_worker(
+    listener: socket.socket,
+    parent_id: int,
+    heart: int,
+    *,
+    app: Callable,
+    limits: WorkerLimits,
+    on_started: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until SIGTERM or SIGINT, then finish running requests. After ``RETIRE_SIGNAL``, serve until no connection is open.
+
+    A byte is written to ``heart`` while requests make progress. ``on_started`` is called in the worker's process, before it
+    accepts requests.
+    """
     end_with_parent(parent_id)
+    on_started()
+    return_large_blocks()
     bodies = BodyReader(limits.max_body_bytes)
     handler = RequestHandler(app, limits.slots, bodies)
     max_per_address = None if limits.is_behind_proxy else MAX_PER_ADDRESS
-    guard = SlowClientGuard(bodies.overdue_reads, listener.getsockname()[1], max_per_address)
+    port = None if listener.family == socket.AF_UNIX else listener.getsockname()[1]
+    guard = SlowClientGuard(bodies.overdue_reads, port, max_per_address)
+    _retire_on_signal(listener, handler, guard)
     threading.Thread(target=_look_after, args=[handler, guard, heart], daemon=True).start()
     _serve(listener, handler)
+
+
+def _retire_on_signal(listener, handler, guard):
+    descriptor, family = listener.fileno(), listener.family
+
+    def start_retirement(*_):
+        handler.closes_connections = True
+        threading.Thread(target=retire, args=[descriptor, family, guard.has_connections], daemon=True).start()
+
+    signal.signal(RETIRE_SIGNAL, start_retirement)
 
 
 def _serve(listener, handler):
@@ -65,10 +93,11 @@ def _serve(listener, handler):
     configure_logging(LogLevels.warning, None, True)
     stop_signal, stopped = set_sync_signals(), threading.Event()
     stop_signal.add_cb(stopped.set)
+    is_unix = listener.family == socket.AF_UNIX
     without_tls = (False, None, None, None, "tls1.3", None, [], False)
     worker = WSGIWorker(
         1,
-        (None, SocketHolder(listener.detach(), False, BACKLOG)),
+        (None, SocketHolder(listener.detach(), is_unix, BACKLOG)),
         None,
         RUNTIME_THREADS,
         RUNTIME_BLOCKING_THREADS,
@@ -84,7 +113,8 @@ def _serve(listener, handler):
         (None, None),
     )
     loop = asyncio.new_event_loop()
-    worker.serve_mtr(_new_cbscheduler(loop, handler, impl_asyncio=True), loop, stop_signal)
+    serve = worker.serve_mtr_uds if is_unix else worker.serve_mtr
+    serve(_new_cbscheduler(loop, handler, impl_asyncio=True), loop, stop_signal)
     stopped.wait()
 
 

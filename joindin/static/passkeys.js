@@ -1,4 +1,4 @@
-// Creates or uses a passkey with the browser's WebAuthn API and submits the result. The only script of this site.
+// Creates or uses a passkey with the browser's WebAuthn API and submits the result.
 "use strict";
 
 const form = document.querySelector("form[data-passkey]");
@@ -16,7 +16,7 @@ async function start() {
     form.elements.credential.value = JSON.stringify(credential.toJSON());
     form.submit();
   } catch (error) {
-    errorText.textContent = `The passkey could not be used: ${error.message}`;
+    errorText.textContent = errorText.dataset.failed.replace("{reason}", () => error.message);
   }
 }
 
@@ -24,5 +24,5 @@ if (window.PublicKeyCredential && PublicKeyCredential.parseCreationOptionsFromJS
   button.hidden = false;
   button.addEventListener("click", start);
 } else {
-  errorText.textContent = "This browser does not support passkeys.";
+  errorText.textContent = errorText.dataset.unsupported;
 }

@@ -109,6 +109,16 @@ def find_country_code(name: str | None) -> str | None:
     return _country_codes().get(key) or _country_codes().get(key.replace(" ", ""))
 
 
+def cities_by_country(population: int) -> dict[str, list[City]]:
+    """Return the cities of at least that many inhabitants; those of the smaller limit without the larger cities."""
+    return _cities(population)
+
+
+def find_main_city(name: str, code: str) -> City:
+    """Return the city that a name stands for in a country: the most populous one that is called so."""
+    return _index(LARGE_CITY_POPULATION, code)[None, normalise_name(name)]
+
+
 def normalise_names(names: list[str]) -> list[str]:
     """Return the names in small Latin letters and digits with single spaces; ``St.`` is ``saint``.
 

@@ -40,6 +40,10 @@ class FetchFailed(Exception):
     """There is no response: the request was not allowed, failed, or was cut off. The text is for logs."""
 
 
+class AddressRefused(FetchFailed):
+    """The address is not allowed: no other attempt succeeds."""
+
+
 class Deadline:
     """The end of the time that one or several requests have together."""
 
@@ -92,7 +96,7 @@ def fetch(
     deadline = deadline or Deadline()
     parts = _parse_url(url)
     port = parts.port or _default_port(parts)
-    address = _resolve(parts.hostname, port, allow_private, deadline.remaining_s())
+    address = resolve_host(parts.hostname, port, allow_private, deadline.remaining_s())
     timeout_s = deadline.remaining_s()
     connection = _open_connection(parts, address, port, timeout_s)
     watchdog = _Watchdog(connection, timeout_s)
@@ -137,19 +141,22 @@ def _parse_url(url) -> SplitResult:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise FetchFailed(f"not a URL: {error}") from None
+        raise AddressRefused(f"not a URL: {error}") from None
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
-        raise FetchFailed("not a URL that starts with http:// or https://")
+        raise AddressRefused("not a URL that starts with http:// or https://")
     if "@" in parts.netloc or not url.isascii() or any(letter <= " " or letter == "\x7f" for letter in url):
-        raise FetchFailed("a URL with credentials, spaces or characters that are not allowed")
+        raise AddressRefused("a URL with credentials, spaces or characters that are not allowed")
     return parts
 
 
-def _resolve(host, port, allow_private, timeout_s):
-    """Return the address to connect to. A single private address among public ones is refused."""
+def resolve_host(host: str, port: int, allow_private: bool, timeout_s: float) -> str:
+    """Return the address to connect to. A single private address among public ones is refused.
+
+    :raises FetchFailed: if the host is unknown or not allowed.
+    """
     addresses = _look_up(host, port, timeout_s)
     if not addresses or not (allow_private or all(is_public_address(address) for address in addresses)):
-        raise FetchFailed(f"{host} is not on the public internet")
+        raise AddressRefused(f"{host} is not on the public internet")
     return addresses[0]
 
 

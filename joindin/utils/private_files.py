@@ -19,3 +19,9 @@ def make_private(paths: Iterable[Path]) -> None:
     for path in paths:
         with suppress(FileNotFoundError, PermissionError):
             path.chmod(PRIVATE_MODE)
+
+
+def list_sqlite_files(urls: Iterable[str]) -> list[Path]:
+    """Return the files of the SQLite databases among these URLs, with those that SQLite keeps beside them."""
+    databases = [Path(url.removeprefix("sqlite:///").partition("?")[0]) for url in urls if url.startswith("sqlite:///")]
+    return [file for database in databases for file in sorted(database.parent.glob(f"{database.name}*"))]

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from joindin.utils.email_addresses import is_email
 from joindin.utils.hosts import ANY_HOST, host_name
+from joindin.utils.timezones import find_timezone_name
 
 Parser = Callable[[str], Any]
 
@@ -35,6 +36,13 @@ def boolean(text: str) -> bool:
     if text.strip().lower() not in BOOLEANS:
         raise ValueError("yes or no")
     return BOOLEANS[text.strip().lower()]
+
+
+def timezone(text: str) -> str:
+    name = find_timezone_name(text.strip())
+    if name is None:
+        raise ValueError("the name of a time zone, such as Europe/Berlin")
+    return name
 
 
 def integer(minimum: int, maximum: int) -> Parser:
@@ -94,6 +102,43 @@ def folder(text: str) -> str:
     if not text.strip() or "\0" in text or (Path(text).exists() and not Path(text).is_dir()):
         raise ValueError("a folder")
     return text
+
+
+def storage_url(text: str) -> str:
+    """Return the URL of a folder or bucket. The message of the error does not repeat the text, which may contain a password."""
+    url = text.strip().rstrip("/")
+    parts = urlsplit(url)
+    segments = unquote(parts.path).split("/")[1:]
+    has_path = all(segment not in ("", ".", "..") and segment.isprintable() for segment in segments)
+    if parts.scheme == "file" and parts.netloc == "" and segments and has_path and not (parts.query or parts.fragment):
+        folder(unquote(parts.path))
+        return url
+    if not (
+        parts.scheme in ("s3", "gs", "az")
+        and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]+", parts.netloc)
+        and has_path
+        and not (parts.query or parts.fragment)
+    ):
+        raise ValueError("a URL like file:///folder, s3://bucket/prefix, gs://bucket/prefix or az://container/prefix")
+    if find_spec("obstore") is None:
+        raise ValueError("a URL whose library is installed: install joindin[storage]")
+    return url
+
+
+def sentry_dsn(text: str) -> str:
+    """Return the DSN of a Sentry project. The message of the error does not repeat the text, which contains a key."""
+    parts = urlsplit(text.strip())
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or not re.fullmatch(r"[A-Za-z0-9]+", parts.username or "")
+        or not re.fullmatch(r"(/[A-Za-z0-9._-]+)*/[0-9]+", parts.path)
+        or parts.query
+        or parts.fragment
+    ):
+        raise ValueError("a DSN like https://key@sentry.example.org/7")
+    parts.port  # noqa: B018 - raises ValueError for an invalid port
+    return _require_module("sentry_sdk", "sentry", text.strip())
 
 
 def email(text: str) -> str:

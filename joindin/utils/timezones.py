@@ -57,3 +57,16 @@ def find_timezone(name: str | None) -> dt.tzinfo | None:
     known = find_timezone_name(name)
     # ZoneInfo caches the zones. A cache of our own would keep names that users invent.
     return ZoneInfo(known) if known else None
+
+
+@cache
+def load_timezones() -> dict[str, dt.tzinfo]:
+    """Return the rules of all zones by name, removed names included."""
+    return {name: ZoneInfo(known) for name, known in REMOVED_NAMES.items()} | {
+        name: ZoneInfo(name) for name in pytz.all_timezones
+    }
+
+
+def list_timezone_names() -> list[str]:
+    """Return the names that are in common use, in their order."""
+    return list(pytz.common_timezones)

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from joindin.imports.joindin.records import ImportContext
-from joindin.imports.joindin.report import REPAIRED
 from joindin.imports.joindin.uniqueness import MAX_BASE_LENGTH
+from joindin.imports.report import REPAIRED
 from joindin.models import User
 from joindin.queries.accounts.users import is_username_taken
 

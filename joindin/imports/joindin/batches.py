@@ -6,8 +6,7 @@ from itertools import islice
 
 from sqlalchemy import select
 
-from joindin.imports.joindin.bulk_rows import find_rows, insert_each, is_among, update_each
-from joindin.imports.joindin.legacy_row import ExcludedRow, InvalidRow, LegacyRow, parse_row_id
+from joindin.imports.bulk_rows import find_rows, insert_each, is_among, update_each
 from joindin.imports.joindin.progress import (
     delete_skipped,
     find_skipped,
@@ -16,7 +15,8 @@ from joindin.imports.joindin.progress import (
     record_skipped,
 )
 from joindin.imports.joindin.records import ImportContext, ImportRecord, TableImport
-from joindin.imports.joindin.report import ADDED, MERGED, ORPHANED, REPAIRED, SKIPPED, UNCHANGED, UPDATED, Report
+from joindin.imports.legacy_row import ExcludedRow, InvalidRow, LegacyRow, parse_row_id
+from joindin.imports.report import ADDED, MERGED, ORPHANED, REPAIRED, SKIPPED, UNCHANGED, UPDATED, Report
 
 BATCH_SIZE = 2000
 MSG_REFUSED = "the database refuses it"

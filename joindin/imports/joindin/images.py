@@ -1,7 +1,6 @@
-"""Copies of event images from a folder of the source installation into the media folder."""
+"""Copies of event images from a folder of the source installation into the media storage."""
 
 import re
-import shutil
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +9,10 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import select, update
 
 from joindin.imports.joindin.records import ImportContext
-from joindin.imports.joindin.report import ImportIssue
-from joindin.models import Event, EventImage
-from joindin.operations.images import EVENT_ICONS_FOLDER
+from joindin.imports.report import ImportIssue
+from joindin.models import Event, EventFlyer, EventImage
+from joindin.operations.images import EVENT_ICONS_FOLDER, add_image_as_flyer
+from joindin.utils.media.storage import MediaStorage
 
 PAGE = 500
 EXTENSIONS = (".gif", ".jpeg", ".jpg", ".png", ".webp")
@@ -26,14 +26,16 @@ class ImageCopyError(Exception):
 
 
 class ImageFolder:
-    """Source folder and target folder of the images."""
+    """Source folder and target storage of the images."""
 
-    def __init__(self, source: Path, media_dir: str):
-        self._source = source
-        self._target = Path(media_dir, EVENT_ICONS_FOLDER)
+    def __init__(self, source: Path, storage: MediaStorage):
+        self._source, self._storage = source, storage
 
     def has(self, name: str) -> bool:
-        return name == Path(name).name and (self._target / name).is_file()
+        return name == Path(name).name and self._storage.head(_target(name)) is not None
+
+    def byte_size(self, name: str) -> int:
+        return self._storage.head(_target(name)).size
 
     def copy(self, name: str) -> str:
         """Copy a file and return its name here. The file appears under that name only when it is complete.
@@ -44,16 +46,16 @@ class ImageFolder:
         source = self._source / name
         if not source.is_file() or source.is_symlink():
             raise ImageCopyError(f"the image {name} is not in the folder")
-        target = self._target / stored
-        if target.exists():
-            if target.read_bytes() != source.read_bytes():
-                raise ImageCopyError(f"the image {name} would replace another of that name")
-            return stored
-        self._target.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(f"{stored}.part")
-        shutil.copyfile(source, part)
-        part.replace(target)
+        content, present = source.read_bytes(), self._storage.get(_target(stored))
+        if present is None:
+            self._storage.put(_target(stored), content)
+        elif present != content:
+            raise ImageCopyError(f"the image {name} would replace another of that name")
         return stored
+
+
+def _target(name):
+    return f"{EVENT_ICONS_FOLDER}/{name}"
 
 
 def stored_name(name: str) -> str:
@@ -80,18 +82,20 @@ def copy_images(context: ImportContext, folder: ImageFolder) -> Iterator[None]:
 def _copy_event_images(context, folder):
     session, last = context.session, 0
     statement = (
-        select(EventImage.id, EventImage.event_id, EventImage.url)
+        select(EventImage.id, EventImage.event_id, EventImage.size, EventImage.url)
         .where(EventImage.url.is_not(None), EventImage.id <= context.progress["event_images"].reserved_until_id)
         .order_by(EventImage.id)
         .limit(PAGE)
     )
     while rows := session.execute(statement.where(EventImage.id > last)).all():
-        for row in rows:
-            stored = _copy_or_report(
-                context, folder, "event_images", row.id, Path(unquote(urlsplit(row.url).path)).name
-            )
+        # Copies may take seconds, in which no row is locked.
+        names = [Path(unquote(urlsplit(row.url).path)).name for row in rows]
+        copies = [_copy_or_report(context, folder, "event_images", row.id, name) for row, name in zip(rows, names)]
+        for row, stored in zip(rows, copies):
             if stored is not None:
                 _update(session, EventImage, row.id, file=stored, url=None)
+                if row.size == "orig" and session.get(EventFlyer, row.event_id) is None:
+                    add_image_as_flyer(session, row.event_id, byte_size=folder.byte_size(stored))
                 _update(session, Event, row.event_id, version=Event.version + 1)
         yield
         last = rows[-1].id
@@ -106,10 +110,11 @@ def _copy_icons(context, folder):
         .limit(PAGE)
     )
     while rows := session.execute(statement.where(Event.id > last)).all():
-        for row in rows:
-            if folder.has(row.icon):
-                continue
-            stored = _copy_or_report(context, folder, "events", row.id, row.icon)
+        copies = [
+            None if folder.has(row.icon) else _copy_or_report(context, folder, "events", row.id, row.icon)
+            for row in rows
+        ]
+        for row, stored in zip(rows, copies):
             if stored is not None and stored != row.icon:
                 _update(session, Event, row.id, icon=stored, version=Event.version + 1)
         yield

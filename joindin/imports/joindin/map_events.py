@@ -1,6 +1,6 @@
 """Mapping of Joind.in's events and their dependent rows to columns."""
 
-from joindin.imports.joindin.legacy_row import ExcludedRow, InvalidRow, LegacyRow
+from joindin.imports.legacy_row import ExcludedRow, InvalidRow, LegacyRow
 from joindin.operations.events import tag_row
 from joindin.utils.datetimes import day_number
 from joindin.utils.text import fold_case_accents, is_name

@@ -1,6 +1,6 @@
 """Mapping of Joind.in's users, applications and tokens to columns."""
 
-from joindin.imports.joindin.legacy_row import InvalidRow, LegacyRow
+from joindin.imports.legacy_row import InvalidRow, LegacyRow
 from joindin.security.tokens import hash_token
 from joindin.utils.email_addresses import is_email, normalize_email
 from joindin.utils.text import fold_case_accents, is_name

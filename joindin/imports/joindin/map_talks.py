@@ -1,7 +1,7 @@
 """Mapping of Joind.in's talks and their dependent rows to columns."""
 
-from joindin.imports.joindin.legacy_row import ExcludedRow, InvalidRow, LegacyRow
 from joindin.imports.joindin.map_events import map_report
+from joindin.imports.legacy_row import ExcludedRow, InvalidRow, LegacyRow
 from joindin.utils.text import fold_case_accents
 
 

@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Table, delete, func, select, text
+from sqlalchemy import Table, delete, select
 
-from joindin.db.dialects import session_dialect
-from joindin.db.locking import begin_write
-from joindin.imports.joindin.bulk_rows import insert_new, is_among
+from joindin.imports.bulk_rows import advance_id_sequence, insert_new, is_among
 from joindin.models import ImportProgress, ImportRowNote
 
 _notes = ImportRowNote.__table__
@@ -26,7 +24,7 @@ def reserve_ids(session, progress: dict[str, ImportProgress], source_table: str,
     row.reserved_until_id = max(row.reserved_until_id, highest)
     session.flush()
     if highest and "id" in table.c:
-        _advance_sequence(session, table.name, highest)
+        advance_id_sequence(session, table.name, highest)
 
 
 def mark_table_finished(session, row: ImportProgress, highest: int) -> None:
@@ -69,21 +67,3 @@ def delete_values(session, table: str) -> None:
 
 def _has_row_ids(session, table, row_ids):
     return (_notes.c.table_name == table) & is_among(session, _notes.c.row_id, row_ids)
-
-
-def _advance_sequence(session, table, highest):
-    if session_dialect(session).has_sequences:
-        sequence = session.scalar(select(func.pg_get_serial_sequence(table, "id")))
-        if session.scalar(text(f"SELECT last_value FROM {sequence}")) <= highest:  # noqa: S608 - a name from the catalogue
-            session.execute(select(func.setval(sequence, highest)))
-        return
-    begin_write(session)
-    updated = session.execute(
-        text("UPDATE sqlite_sequence SET seq = max(seq, :highest) WHERE name = :name"),
-        {"highest": highest, "name": table},
-    )
-    if not updated.rowcount:
-        session.execute(
-            text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :highest)"),
-            {"highest": highest, "name": table},
-        )

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Column, Table
 
-from joindin.imports.joindin.legacy_row import LegacyRow
-from joindin.imports.joindin.report import Report
 from joindin.imports.joindin.sources import Source
+from joindin.imports.legacy_row import LegacyRow
+from joindin.imports.report import Report
 from joindin.models import ImportProgress
 
 

@@ -15,18 +15,18 @@ from contextlib import suppress
 from sqlalchemy import delete, exists, select
 
 from joindin.errors import Conflict, InvalidInput
+from joindin.imports.bulk_rows import is_among
 from joindin.imports.joindin.address_usernames import USER_TABLE, rename_address_usernames
 from joindin.imports.joindin.batches import import_table, read_batches
-from joindin.imports.joindin.bulk_rows import is_among
 from joindin.imports.joindin.images import ImageFolder, copy_images
-from joindin.imports.joindin.legacy_row import InvalidRow, parse_row_id
 from joindin.imports.joindin.progress import load_progress, reserve_ids
 from joindin.imports.joindin.records import ImportContext
 from joindin.imports.joindin.recount import recompute_counters
-from joindin.imports.joindin.report import Report
 from joindin.imports.joindin.sources import Source, TableStats
 from joindin.imports.joindin.tables import list_table_imports
 from joindin.imports.joindin.talk_categories import CATEGORY_TABLE, delete_categories, store_categories
+from joindin.imports.legacy_row import InvalidRow, parse_row_id
+from joindin.imports.report import Report
 from joindin.models import Language, TalkType
 from joindin.operations.accounts.access_revocation import revoke_access_of_inactive_users
 from joindin.operations.accounts.lookalike_keys import set_lookalike_keys

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from joindin.errors import DomainError
-from joindin.imports.joindin.legacy_row import InvalidRow, parse_row_id
+from joindin.imports.legacy_row import InvalidRow, parse_row_id
 
 
 class SourceError(DomainError):

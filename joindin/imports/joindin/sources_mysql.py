@@ -3,8 +3,8 @@
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from joindin.errors import InvalidInput
-from joindin.imports.joindin.legacy_row import MAX_ID
 from joindin.imports.joindin.sources import SourceError, TableStats
+from joindin.imports.legacy_row import MAX_ID
 
 PORT = 3306
 # Rows of one fetch.

@@ -5,14 +5,14 @@ from functools import partial
 
 from sqlalchemy import select
 
+from joindin.imports.bulk_rows import is_among
 from joindin.imports.joindin import map_events as events
 from joindin.imports.joindin import map_people as people
 from joindin.imports.joindin import map_talks as talks
 from joindin.imports.joindin import uniqueness
-from joindin.imports.joindin.bulk_rows import is_among
-from joindin.imports.joindin.legacy_row import InvalidRow, parse_row_id
 from joindin.imports.joindin.records import ForeignKeyMapping, TableImport
 from joindin.imports.joindin.talk_categories import load_categories
+from joindin.imports.legacy_row import InvalidRow, parse_row_id
 from joindin.models import (
     LINK_TYPES,
     AccessToken,

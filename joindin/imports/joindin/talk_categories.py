@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from sqlalchemy import exists, select
 from sqlalchemy.orm import aliased
 
+from joindin.imports.bulk_rows import is_among
 from joindin.imports.joindin.batches import read_batches
-from joindin.imports.joindin.bulk_rows import is_among
-from joindin.imports.joindin.legacy_row import InvalidRow, LegacyRow, parse_row_id
 from joindin.imports.joindin.map_talks import map_talk_category
 from joindin.imports.joindin.progress import delete_values, load_values, store_values
 from joindin.imports.joindin.records import ImportContext
-from joindin.imports.joindin.report import ADDED, MERGED, ORPHANED, SKIPPED, UNCHANGED
+from joindin.imports.legacy_row import InvalidRow, LegacyRow, parse_row_id
+from joindin.imports.report import ADDED, MERGED, ORPHANED, SKIPPED, UNCHANGED
 from joindin.models import ImportRowNote, Talk
 
 CATEGORY_TABLE = "talk_cat"

@@ -9,10 +9,10 @@ from random import randint
 
 from sqlalchemy import String, func, select
 
-from joindin.imports.joindin.bulk_rows import is_among
+from joindin.imports.bulk_rows import is_among
 from joindin.imports.joindin.map_people import email_and_key, username_and_key
 from joindin.imports.joindin.progress import store_values
-from joindin.imports.joindin.report import MERGED
+from joindin.imports.report import MERGED
 from joindin.models import Event, Language, Tag, Talk, TalkType, User
 from joindin.operations.unique_slugs import event_slugs, talk_slugs
 from joindin.utils.text import fold_case_accents

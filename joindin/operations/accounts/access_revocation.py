@@ -16,12 +16,13 @@ from joindin.models import (
     User,
 )
 from joindin.queries.accounts.account_access import describe_access
+from joindin.utils.messages import TranslatableMessage
 
 REVOCABLE_MODELS = (BrowserSession, Grant, AccessToken)
 PENDING_MODELS = (PasswordReset, EmailChange, ExternalSignIn)
 
 
-def secure_access(session, user_id: int, *, now: dt.datetime) -> list[str]:
+def secure_access(session, user_id: int, *, now: dt.datetime) -> list[TranslatableMessage]:
     """End everything through which another person could still use the account once it has a new password.
 
     Besides :func:`revoke_all_access`, connections to external accounts and consents of applications, which may be those

@@ -18,6 +18,7 @@ from joindin.models import (
     EventHost,
     Talk,
     TalkComment,
+    TalkRating,
     TalkSpeaker,
     TalkStar,
     User,
@@ -27,6 +28,7 @@ from joindin.operations.accounts.copied_names import remove_copied_names
 from joindin.operations.accounts.roles import is_last_admin, lock_user
 from joindin.operations.audit import log_action
 from joindin.operations.counter_repair import EVENT_COUNTERS
+from joindin.operations.crew.account_traces import remove_participations
 from joindin.operations.talk_counters import recompute_talk_counters
 from joindin.utils.datetimes import utc_now
 
@@ -37,9 +39,10 @@ MSG_USER_NOT_DELETED = "There was a problem trying to delete the user"
 def delete_user(session, user_id: int, *, actor: User | None) -> None:
     """Delete an account and what depends on it; no effect if it does not exist.
 
-    The database deletes attendances, stars, host rows, claims and tokens with the row. Comments stay without an
+    The database deletes attendances, stars, ratings by tap, host rows, claims and tokens with the row. Comments stay without an
     author, and their ratings no longer count. Speakers keep the name that hosts wrote, reports lose their reporter. The
-    user's applications are disabled; those of the operator lose their owner. Copies of the names are removed.
+    user's applications are disabled; those of the operator lose their owner. Copies of the names are removed. Shifts that
+    are over keep nameless participations.
 
     :raises Conflict: if no admin would be left.
     """
@@ -50,6 +53,7 @@ def delete_user(session, user_id: int, *, actor: User | None) -> None:
             return
         if is_last_admin(session, user):
             raise Conflict(MSG_USER_NOT_DELETED)
+        remove_participations(session, user, now=utc_now())
         talks = _lock_rows(session, Talk, _affected_talks(user_id))
         events = _lock_rows(session, Event, _affected_events(user_id))
         disable_clients_of(session, user_id, actor=actor, now=utc_now())
@@ -97,6 +101,7 @@ def _affected_talks(user_id):
         select(TalkStar.talk_id).where(TalkStar.user_id == user_id),
         select(TalkSpeaker.talk_id).where(TalkSpeaker.user_id == user_id),
         select(TalkComment.talk_id).where(TalkComment.user_id == user_id),
+        select(TalkRating.talk_id).where(TalkRating.user_id == user_id),
     )
 
 

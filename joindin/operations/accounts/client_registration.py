@@ -28,6 +28,9 @@ MAX_NAME_LENGTH = 255
 MAX_CLIENTS = 100
 KEY_PREFIX, KEY_LENGTH = "jik", 40
 SECRET_PREFIX, SECRET_LENGTH = "jis", 48
+MIN_SECRET_LENGTH, MAX_SECRET_LENGTH = 20, 255
+MSG_SECRET_LENGTH = "The secret must have %(minimum)d to %(maximum)d characters"
+MSG_KEY_TAKEN = "There is an application with the key %(key)s already"
 
 
 def register_client(
@@ -65,17 +68,26 @@ def register_application(
     is_public: bool,
     secret_key: str,
     now: dt.datetime,
+    key: str = "",
+    secret: str = "",
 ) -> tuple[Client, str | None]:
     """Register an application for the authorization code flow; return it and its secret in plain text, if it has one.
 
-    :raises InvalidInput: if a redirect URI is invalid, or the user has too many applications.
+    Key and secret are generated unless they are given.
+
+    :raises InvalidInput: if a field is invalid, or the user has too many applications.
+    :raises Conflict: if the key is taken.
     """
     check_redirect_uris(redirect_uris, is_public)
+    if key:
+        _check_key(key)
+    if secret and not MIN_SECRET_LENGTH <= len(secret) <= MAX_SECRET_LENGTH:
+        raise InvalidInput(MSG_SECRET_LENGTH, minimum=MIN_SECRET_LENGTH, maximum=MAX_SECRET_LENGTH)
     begin_write(session)
     if session.scalar(select(func.count()).select_from(Client).where(Client.owner_id == actor.id)) >= MAX_CLIENTS:
-        raise InvalidInput(f"You have {MAX_CLIENTS} applications already. Delete some first")
+        raise InvalidInput("You have %(number)d applications already. Delete some first", number=MAX_CLIENTS)
     client = Client(
-        key=new_prefixed_token(KEY_PREFIX, KEY_LENGTH),
+        key=key or new_prefixed_token(KEY_PREFIX, KEY_LENGTH),
         name=name,
         description=description,
         website=website or None,
@@ -84,8 +96,17 @@ def register_application(
         created_at=now,
     )
     _set_redirect_uris(client, redirect_uris)
-    secret = None if is_public else issue_next_secret(client, secret_key)
-    return _add(session, client, actor), secret
+    if is_public:
+        secret = None
+    elif secret:
+        client.secret_hash = hash_token(secret)
+    else:
+        secret = issue_next_secret(client, secret_key)
+    try:
+        with session.begin_nested():
+            return _add(session, client, actor), secret
+    except IntegrityError:
+        raise Conflict(MSG_KEY_TAKEN, key=repr(key)) from None
 
 
 def add_client(
@@ -109,10 +130,7 @@ def add_client(
     name = to_plain_line(name)
     if not name or len(name) > MAX_NAME_LENGTH:
         raise InvalidInput(f"The name must have 1 to {MAX_NAME_LENGTH} characters")
-    if not re.fullmatch(r"[\x21-\x7e]+", key) or len(key) > MAX_KEY_LENGTH:
-        raise InvalidInput(f"The key must have 1 to {MAX_KEY_LENGTH} characters, without spaces or accents")
-    if key == GANCIO_CLIENT_KEY:
-        raise InvalidInput(f"The key {key!r} is that of Gancio's sign-in. Choose another")
+    _check_key(key)
     if secret == "":
         raise InvalidInput("The secret must not be empty")
     is_public = secret is None
@@ -136,7 +154,7 @@ def add_client(
             session.add(client)
             session.flush()
     except IntegrityError:
-        raise Conflict(f"There is an application with the key {key!r} already") from None
+        raise Conflict(MSG_KEY_TAKEN, key=repr(key)) from None
     log_action(session, "application.create", client, actor=None, changes=_audited_rights(client))
     return client
 
@@ -182,6 +200,15 @@ def _add(session, client, actor):
     session.flush()
     log_action(session, "application.create", client, actor=actor, changes=_audited_rights(client))
     return client
+
+
+def _check_key(key):
+    if not re.fullmatch(r"[\x21-\x7e]+", key) or len(key) > MAX_KEY_LENGTH:
+        raise InvalidInput(
+            "The key must have 1 to %(number)d characters, without spaces or accents", number=MAX_KEY_LENGTH
+        )
+    if key == GANCIO_CLIENT_KEY:
+        raise InvalidInput("The key %(key)s is that of Gancio's sign-in. Choose another", key=repr(key))
 
 
 def _audited_rights(client):

@@ -65,10 +65,10 @@ def check_redirect_uris(redirect_uris: Sequence[str], is_public: bool) -> None:
     if not redirect_uris:
         raise InvalidInput("Give at least one address that people are sent back to")
     if len(redirect_uris) > MAX_REDIRECT_URIS:
-        raise InvalidInput(f"Give at most {MAX_REDIRECT_URIS} addresses")
+        raise InvalidInput("Give at most %(number)d addresses", number=MAX_REDIRECT_URIS)
     for uri in redirect_uris:
         if problem := redirect_uri_error(uri, is_public):
-            raise InvalidInput(f"{uri[:100]}: {problem}")
+            raise InvalidInput(problem, uri=uri[:100])
 
 
 def current_secret(client: Client, secret_keys: Sequence[str]) -> str:
@@ -142,7 +142,7 @@ def issue_next_secret(client: Client, secret_key: str) -> str:
     """Derive a new secret, store its hash in the client and return the secret in plain text."""
     client.secret_generation = (client.secret_generation or 0) + FIRST_GENERATION
     secret = derive_client_secret(secret_key, client.key, client.secret_generation)
-    client.secret_hash = hash_token(secret)
+    client.secret_hash, client.imported_secret_hash = hash_token(secret), None
     return secret
 
 

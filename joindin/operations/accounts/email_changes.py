@@ -18,13 +18,15 @@ from joindin.operations.accounts.pending_confirmations import (
 )
 from joindin.operations.accounts.registration import may_mail_confirmation
 from joindin.operations.accounts.security_mails import mail_email_change_requested, mail_email_changed
+from joindin.operations.accounts.users import MSG_EMAIL_TAKEN
 from joindin.operations.outbox import enqueue_mail
 from joindin.operations.rate_limits import MAIL_ACCOUNT, consume_attempt
 from joindin.queries.accounts.email_changes import get_pending_email
 from joindin.queries.accounts.users import is_email_taken
 from joindin.security.tokens import new_session_token
-from joindin.utils.email_addresses import normalize_email
+from joindin.utils.email_addresses import is_email, normalize_email
 
+MSG_INVALID_EMAIL = "Invalid email"
 MSG_EMAIL_OF_ACCOUNT = "That address belongs to an account"
 
 
@@ -70,8 +72,28 @@ def confirm_email_change(session, token: str, *, now: dt.datetime) -> User:
     user = session.get_one(User, change.user_id)
     if is_email_taken(session, change.email, except_id=user.id):
         raise Conflict(MSG_EMAIL_OF_ACCOUNT)
-    old_email, proven_at = user.email, user.email_proven_at
-    user.email, user.email_proven_at, user.is_verified = change.email, now, True
+    user.is_verified = True
+    _replace_email(session, user, change.email, proven_at=now, now=now)
+    return user
+
+
+def set_email_as_admin(session, user: User, email: str, *, now: dt.datetime) -> None:
+    """Set another address on behalf of an admin, which proves nothing. The caller holds the lock of the user.
+
+    :raises InvalidInput: if mail cannot be sent to it.
+    :raises Conflict: if it belongs to another account.
+    """
+    if not is_email(email):
+        raise InvalidInput(MSG_INVALID_EMAIL)
+    if is_email_taken(session, email, except_id=user.id):
+        raise Conflict(MSG_EMAIL_TAKEN)
+    _replace_email(session, user, email, proven_at=None, now=now)
+
+
+def _replace_email(session, user, email, *, proven_at, now):
+    """Set the address, notify the old one, and delete all mailed tokens of the user."""
+    old_email, was_proven = user.email, user.email_proven_at is not None
+    user.email, user.email_proven_at = email, proven_at
     try:
         with session.begin_nested():
             session.flush()
@@ -79,10 +101,9 @@ def confirm_email_change(session, token: str, *, now: dt.datetime) -> User:
         raise Conflict(MSG_EMAIL_OF_ACCOUNT) from None
     delete_confirmations(session, user.id, EmailChange, EmailVerification, PasswordReset)
     if old_email and old_email != user.email:
-        if proven_at is not None:
+        if was_proven:
             session.add(FormerEmail(user_id=user.id, email=old_email, replaced_at=now))
         mail_email_changed(session, user, before=old_email, email=user.email)
-    return user
 
 
 def _announce(session, user, email, now):

@@ -17,18 +17,16 @@ from joindin.errors import Conflict, InvalidInput
 from joindin.models import ExternalIdentity, ExternalSignIn, User
 from joindin.oidc import Identity
 from joindin.operations.accounts.security_mails import mail_sign_in_change
-from joindin.operations.accounts.users import MAX_FULL_NAME_LENGTH, create_account
+from joindin.operations.accounts.similar_usernames import create_account_with_similar_name
+from joindin.operations.accounts.users import MAX_FULL_NAME_LENGTH
 from joindin.operations.outbox import enqueue_mail
 from joindin.queries.accounts.external_identities import get_identity_by_subject, get_user_identity
 from joindin.queries.accounts.users import get_user_by_email, is_email_taken
 from joindin.security.tokens import hash_token
 from joindin.utils.email_addresses import is_email
-from joindin.utils.text import to_plain_line, to_plain_text, to_single_line
-from joindin.utils.usernames import suggest_username
+from joindin.utils.text import to_plain_line, to_single_line
 
 PENDING_SIGN_IN_TTL = dt.timedelta(minutes=10)
-MAX_SUGGESTED_LENGTH = 60
-MAX_USERNAME_SUFFIX = 50
 
 # The clocks of the provider and of this host may differ by so much.
 CLOCK_LEEWAY_S = 60
@@ -203,29 +201,17 @@ def _name(identity):
 
 def _register(session, identity, now):
     """Create an account without a password; its username is that at the provider or a similar one."""
-    full_name = to_plain_line(identity.full_name or "")[:MAX_FULL_NAME_LENGTH] or None
-    for name in _username_candidates(identity):
-        try:
-            return create_account(
-                session,
-                now=now,
-                password_hash=None,
-                is_verified=True,
-                username=name,
-                email=identity.email,
-                full_name=full_name,
-            )
-        except Conflict:
-            if is_email_taken(session, identity.email):
-                raise Conflict(MSG_EMAIL_TAKEN) from None
-    raise Conflict(MSG_NO_FREE_USERNAME)
-
-
-def _username_candidates(identity):
-    """Yield usernames to try. None contains an @: it could be mistaken for the e-mail address of another user."""
+    # A username with an @ could be mistaken for the e-mail address of another user.
     preferred = identity.username if identity.username and "@" not in identity.username else identity.email
-    name = (suggest_username(to_plain_text(preferred.partition("@")[0])) or "guest")[:MAX_SUGGESTED_LENGTH].strip()
-    yield name
-    for number in range(2, MAX_USERNAME_SUFFIX):
-        yield f"{name}{number}"
-    yield f"{name}{secrets.token_hex(4)}"
+    try:
+        return create_account_with_similar_name(
+            session,
+            preferred,
+            now=now,
+            password_hash=None,
+            is_verified=True,
+            email=identity.email,
+            full_name=to_plain_line(identity.full_name or "")[:MAX_FULL_NAME_LENGTH] or None,
+        )
+    except Conflict:
+        raise Conflict(MSG_EMAIL_TAKEN if is_email_taken(session, identity.email) else MSG_NO_FREE_USERNAME) from None

@@ -80,7 +80,7 @@ def add_passkey(
     lock_row(session, User, user.id)
     is_first = not has_second_factor(session, user.id)
     if len(list_passkeys(session, user.id)) >= MAX_PASSKEYS:
-        raise Conflict(f"You have {MAX_PASSKEYS} passkeys already. Remove one first")
+        raise Conflict("You have %(number)d passkeys already. Remove one first", number=MAX_PASSKEYS)
     passkey = Passkey(
         user_id=user.id,
         credential_id=bytes_to_base64url(verified.credential_id),

@@ -1,6 +1,7 @@
 """Password checks, shared by the web site, the API and OAuth."""
 
 from sqlalchemy import select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from joindin.db.locking import begin_write
 from joindin.models import User
@@ -29,12 +30,15 @@ def is_password_of(session, user: User | None, password: str) -> bool:
     is_outdated = needs_rehash(user.password_hash) or matches_as_typed_only(password, user.password_hash)
     new_hash = hash_password(password) if is_outdated else None
     begin_write(session)
-    stored = select(User.password_hash).where(User.id == user.id).with_for_update(read=new_hash is None)
-    current_hash = session.scalar(stored)
+    # Not shared: a sign-in locks the user for update later, and two that shared the lock would wait for each other.
+    current_hash = session.scalar(select(User.password_hash).where(User.id == user.id).with_for_update())
     if current_hash != user.password_hash:
         # Another sign-in has replaced the hash meanwhile, or the user has chosen another password.
+        set_committed_value(user, "password_hash", current_hash)
         return check_password(password, current_hash)
     if new_hash:
         rehash = update(User).where(User.id == user.id).values(password_hash=new_hash)
         session.execute(rehash.execution_options(synchronize_session=False))
+        # The rest of the sign-in compares the hash with the stored one.
+        set_committed_value(user, "password_hash", new_hash)
     return True

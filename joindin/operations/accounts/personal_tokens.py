@@ -23,7 +23,8 @@ MSG_DESCRIPTION_REQUIRED = "Say what the token is for"
 MSG_DESCRIPTION_TOO_LONG = f"The description must have at most {MAX_DESCRIPTION_LENGTH} characters"
 MSG_SCOPE_REQUIRED = "Choose at least one scope"
 MSG_INVALID_EXPIRY = "The token must expire between a day and a year from now, or never"
-MSG_TOO_MANY_TOKENS = f"You have {MAX_PERSONAL_TOKENS} tokens already. Revoke some first"
+MSG_EXPIRY_TOO_LATE = "The token must expire within a year from now, or never"
+MSG_TOO_MANY_TOKENS = "You have %(number)d tokens already. Revoke some first"
 
 
 def create_personal_token(
@@ -34,8 +35,11 @@ def create_personal_token(
     scopes: Collection[str],
     expires_at: dt.datetime | None,
     now: dt.datetime,
+    may_be_expired: bool = False,
 ) -> tuple[AccessToken, str]:
     """Create a token; return it and its value, which is not stored.
+
+    ``may_be_expired`` allows an expiry before tomorrow, even in the past, as in ephios (spec 24.2).
 
     :raises InvalidInput: if a field is invalid, or the user has too many tokens.
     """
@@ -46,13 +50,14 @@ def create_personal_token(
     if not scopes:
         raise InvalidInput(MSG_SCOPE_REQUIRED)
     # A tolerance of one minute for a lifetime that was counted from an earlier moment.
-    if expires_at is not None and not now + MIN_LIFETIME - dt.timedelta(minutes=1) <= expires_at <= now + MAX_LIFETIME:
-        raise InvalidInput(MSG_INVALID_EXPIRY)
+    earliest = None if may_be_expired else now + MIN_LIFETIME - dt.timedelta(minutes=1)
+    if expires_at is not None and (expires_at > now + MAX_LIFETIME or (earliest and expires_at < earliest)):
+        raise InvalidInput(MSG_EXPIRY_TOO_LATE if may_be_expired else MSG_INVALID_EXPIRY)
     if lock_row(session, User, actor.id) is None:
         raise Unauthenticated("You must be logged in")
     valid_tokens = (AccessToken.user_id == actor.id, AccessToken.kind == PERSONAL, *validity_conditions(now))
     if session.scalar(select(func.count()).select_from(AccessToken).where(*valid_tokens)) >= MAX_PERSONAL_TOKENS:
-        raise InvalidInput(MSG_TOO_MANY_TOKENS)
+        raise InvalidInput(MSG_TOO_MANY_TOKENS, number=MAX_PERSONAL_TOKENS)
     secret = new_prefixed_token(PERSONAL_TOKEN_PREFIX, SECRET_LENGTH, MIXED_CASE_ALPHANUMERIC)
     token = AccessToken(
         kind=PERSONAL,

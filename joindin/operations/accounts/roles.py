@@ -20,11 +20,20 @@ ROLES = {
 }
 
 
-def set_roles(session, user_id: int, roles: Mapping[str, bool], *, actor: User | None, reason: str = "") -> User:
+def set_roles(
+    session,
+    user_id: int,
+    roles: Mapping[str, bool],
+    *,
+    actor: User | None,
+    reason: str = "",
+    is_suspension: bool = False,
+) -> User:
     """Grant and revoke roles; each change is logged.
 
     Deactivation ends all sessions and tokens. Reactivation does so too: it revives none that a simultaneous sign-in
-    has created, or that an account had before it was imported as inactive.
+    has created, or that an account had before it was imported as inactive. ``is_suspension`` is for Gancio's API, where
+    the tokens of an account are refused while it is inactive, and valid again when it is active.
 
     :raises NotFound: if the user does not exist.
     :raises Conflict: if no active admin would be left.
@@ -41,7 +50,7 @@ def set_roles(session, user_id: int, roles: Mapping[str, bool], *, actor: User |
             setattr(user, column, has_role)
             action = grant_action if has_role else revoke_action
             log_action(session, action, user, actor=actor, reason=reason, changes={role: [not has_role, has_role]})
-            if role == "active":
+            if role == "active" and not is_suspension:
                 revoke_all_access(session, user_id, now=utc_now())
     session.flush()
     return user

@@ -29,10 +29,7 @@ TIME_STEP_S = 30
 ACCEPTED_STEPS = (0, -1, 1)
 
 MSG_WRONG_CODE = "That code is not right, or was used already"
-MSG_KEY_CHANGED = (
-    "The secret key of this server was changed, so the codes of your app cannot be checked. Use a recovery code, or ask "
-    "the operator of this site to restore the key"
-)
+MSG_KEY_CHANGED = "The secret key of this server was changed, so the codes of your app cannot be checked. Use a recovery code, or ask the operator of this site to restore the key"
 
 log = logging.getLogger(__name__)
 

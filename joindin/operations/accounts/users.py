@@ -138,7 +138,7 @@ def create_user_as_admin(
 def _add_account(session, *, is_admin=False, twitter_username="", biography="", **fields):
     """Insert the account; return it and whether it is the first."""
     is_first = _is_first_account(session)
-    if is_email_taken(session, fields["email"]):
+    if fields["email"] and is_email_taken(session, fields["email"]):
         raise Conflict(MSG_EMAIL_TAKEN)
     user = User(**fields, twitter_username=twitter_username, biography=biography, is_admin=is_admin or is_first)
     try:

@@ -9,11 +9,14 @@ OK = "200 OK"
 CACHEABLE_STATUSES = (OK, "404 NOT FOUND")
 NOT_MODIFIED = "304 NOT MODIFIED"
 
+# In the Cache-Control of feeds (``http/conditional.py``).
+STALE_WHILE_REVALIDATE = "stale-while-revalidate=600"
+
 # Objects of a cached response besides the texts in it: lists, pairs, attributes.
 OVERHEAD_BYTES = 1000
 
 # Headers that are part of the cache key, or whose requests bypass the cache.
-SUPPORTED_VARY = {"accept", "accept-encoding", "authorization", "cookie", "host"}
+SUPPORTED_VARY = {"accept", "accept-encoding", "accept-language", "authorization", "cookie", "host"}
 
 
 class CachedResponse:
@@ -23,7 +26,17 @@ class CachedResponse:
     unchanged, its compressed body is used again.
     """
 
-    __slots__ = ("_body", "_etag", "_headers", "_last_modified", "_not_modified_headers", "_status", "day", "version")
+    __slots__ = (
+        "_body",
+        "_etag",
+        "_headers",
+        "_last_modified",
+        "_not_modified_headers",
+        "_status",
+        "expires_at",
+        "label",
+        "version",
+    )
 
     def __init__(
         self, status: str, headers: Headers, body: bytes, encoding: str | None, outdated: "CachedResponse | None"
@@ -62,10 +75,15 @@ class CachedResponse:
 
 
 def is_cacheable(status: str, headers: Headers) -> bool:
-    """Return whether the response declares itself public and revalidated, and depends on nothing outside the key."""
+    """Return whether the response declares itself public and revalidated, and depends on nothing outside the key.
+
+    A feed, which clients may keep for a minute, is revalidated here nevertheless. A stream of unknown length is not cached.
+    """
+    control = _tokens(headers, "Cache-Control")
     return (
         status in CACHEABLE_STATUSES
-        and {"public", "no-cache"} <= _tokens(headers, "Cache-Control")
+        and "public" in control
+        and ("no-cache" in control or (STALE_WHILE_REVALIDATE in control and "Content-Length" in headers))
         and _tokens(headers, "Vary") <= SUPPORTED_VARY
         and "Set-Cookie" not in headers
         and "Content-Encoding" not in headers

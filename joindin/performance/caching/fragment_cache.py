@@ -18,12 +18,13 @@ def render_cached(
     keys: Sequence,
     cache_key: Callable[..., Hashable],
     load: Callable[[list[int]], Mapping],
-    serialize: Callable[..., dict],
+    serialize: Callable[..., dict | str],
 ) -> list[bytes]:
     """Return the fragments of the rows ``keys``, in that order, without rows that do not exist any more.
 
     Rows that are not cached are loaded together by ``load(ids)``. ``cache_key`` must accept both a key row and a loaded
-    record: a fragment is stored under the version that was loaded, which may be newer than the one that was listed.
+    record: a fragment is stored under the version that was loaded, which may be newer than the one that was listed. It
+    returns None for a record that is not to be stored. ``serialize`` returns what becomes JSON, or a text.
     """
     fragments = cache.get_many([cache_key(key) for key in keys])
     missing = [key.id for key, fragment in zip(keys, fragments) if fragment is None]
@@ -32,6 +33,17 @@ def render_cached(
     records = load(missing)
     for index, key in enumerate(keys):
         if fragments[index] is None and (record := records.get(key.id)) is not None:
-            fragments[index] = fragment = orjson.dumps(serialize(record))
-            cache.put(cache_key(record), fragment, sys.getsizeof(fragment))
+            fragments[index] = fragment = as_fragment(serialize(record))
+            if (key_of_record := cache_key(record)) is not None:
+                cache.put(key_of_record, fragment, sys.getsizeof(fragment))
     return [fragment for fragment in fragments if fragment is not None]
+
+
+def as_fragment(value) -> bytes:
+    """Return a text in UTF-8, and everything else as JSON."""
+    return value.encode() if isinstance(value, str) else dump_compact(value)
+
+
+def dump_compact(value) -> bytes:
+    """Return the JSON of ``value`` without spare memory: what orjson returns keeps a buffer of several kilobytes."""
+    return bytes(memoryview(orjson.dumps(value)))

@@ -23,6 +23,9 @@ class ByteLRU:
         self._used_bytes = 0
         self._entries: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
         self._lock = Lock()
+        # Numbers of keys looked up since the start, for metrics.
+        self.hits = 0
+        self.misses = 0
 
     def get(self, key: Hashable) -> Any | None:
         with self._lock:
@@ -62,7 +65,9 @@ class ByteLRU:
     def _get(self, key):
         entry = self._entries.get(key)
         if entry is None:
+            self.misses += 1
             return None
+        self.hits += 1
         self._entries.move_to_end(key)
         return entry[0]
 

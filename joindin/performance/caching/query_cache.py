@@ -5,7 +5,7 @@ The cache is an execution option of the engine (``query_cache``), so that it is 
 application. With an engine that has none, each number is counted again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 from sqlalchemy import text
@@ -43,6 +43,21 @@ def cached_count(
     return number
 
 
+def count_under(connection, statement: CompiledStatement, params: Mapping[str, Any], changes: Hashable) -> int:
+    """Return the number that ``statement`` selects, executing it only if it was not counted under the same ``changes``.
+
+    ``changes`` are the counters of all changes that can move the number. The caller has read them before.
+    """
+    cache, key = _cache(connection), _key(statement, params)
+    entry = cache.get(key) if cache is not None else None
+    if entry is not None and entry[1] == changes:
+        return entry[0]
+    number = connection.scalar(statement, params)
+    if cache is not None:
+        cache.put(key, (number, changes), ENTRY_BYTES)
+    return number
+
+
 def peek_count(connection, statement: CompiledStatement, params: Mapping[str, Any]) -> int | None:
     """Return the cached number, current or not, or None. Good enough to choose between ways of searching."""
     cache = _cache(connection)
@@ -55,4 +70,5 @@ def _cache(connection) -> ByteLRU | None:
 
 
 def _key(statement, params):
-    return statement, tuple(sorted(params.items()))
+    values = sorted(params.items())
+    return statement, tuple((name, tuple(value) if isinstance(value, list) else value) for name, value in values)

@@ -2,20 +2,29 @@
 
 # Columns of events that the read models copy, or that decide whether an event is listed.
 LISTED_EVENT_COLUMNS = (
-    "name_key, starts_at, start_day, cfp_starts_at, cfp_ends_at, cfp_url, is_active, is_pending, is_private"
+    "name_key, starts_at, start_day, cfp_starts_at, cfp_ends_at, cfp_url, is_active, is_pending, is_private, is_series"
 )
 LISTED_TALK_COLUMNS = "title_key, is_active"
 LISTED_USER_COLUMNS = "username_key, full_name_key, twitter_username, is_active"
+
+# Columns of events whose values are counted, with the beginning of their counters.
+COUNTED_EVENT_COLUMNS = {"place_id": "place", "city_id": "city", "country_code": "country"}
 
 # Lists that are counted per bucket: counter, bucket, source.
 BUCKETED_SOURCES = (
     ("'events'", "start_day", "listed_events"),
     ("'tag ' || tag_id", "start_day", "listed_tags"),
+    *(
+        (f"'{kind} ' || {column}", "start_day", f"events WHERE is_visible AND {column} IS NOT NULL")
+        for column, kind in COUNTED_EVENT_COLUMNS.items()
+    ),
     ("'users'", "id >> 8", "users WHERE is_active"),
 )
 
-# Level of a count, and the number of bits that its bucket is shifted by.
-LEVEL_SHIFTS = {0: 0, 1: 6}
+# Level of a count, and the number of bits that its bucket is shifted by. On the last level a counter has one row, or one
+# for the days before 1970 and one for the rest.
+TOTAL_LEVEL = 2
+LEVEL_SHIFTS = {0: 0, 1: 6, TOTAL_LEVEL: 24}
 
 
 def listed_event_values(row: str) -> str:

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from joindin.db.dialects import dialect_of
-from joindin.performance.read_models import triggers_postgresql, triggers_sqlite
+from joindin.performance.read_models import running_events, triggers_postgresql, triggers_sqlite
 from joindin.performance.read_models.rebuild import TRIGGERS, refill_tables
 
 
@@ -14,6 +14,7 @@ def install_triggers(connection: Connection, *, refill: bool) -> None:
         dialect.drop_search_indexes(connection)
         refill_tables(connection)
     dialect.create_triggers(connection)
+    running_events.create_index(connection)
     dialect.create_search_indexes(connection)
 
 
@@ -25,17 +26,22 @@ def drop_triggers(connection: Connection, *, searches: bool = True) -> None:
     dialect = TRIGGERS[connection.dialect.name]
     dialect.drop_triggers(connection)
     if searches:
+        running_events.drop_index(connection)
         dialect.drop_search_indexes(connection)
 
 
 def rebuild(connection: Connection) -> None:
     """Recompute all read models and search indexes in the open transaction. Blocks writers until it ends."""
     if dialect_of(connection).has_row_locks:
-        connection.exec_driver_sql("LOCK TABLE users, events, event_tags, talks IN SHARE ROW EXCLUSIVE MODE")
+        connection.exec_driver_sql(
+            "LOCK TABLE users, events, event_tags, talks, shifts, crew_details IN SHARE ROW EXCLUSIVE MODE"
+        )
     drop_triggers(connection)
     install_triggers(connection, refill=True)
 
 
 def is_managed_by_triggers(name: str | None) -> bool:
     """Return whether a table or index is created here and not by a model. SQLite's search indexes consist of tables."""
-    return bool(name) and name.startswith((*triggers_sqlite.SEARCH_INDEXES, *triggers_postgresql.SEARCH_INDEXES))
+    return bool(name) and name.startswith(
+        (running_events.INDEX_NAME, *triggers_sqlite.SEARCH_INDEXES, *triggers_postgresql.SEARCH_INDEXES)
+    )

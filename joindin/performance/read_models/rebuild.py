@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from joindin.performance.read_models import triggers_postgresql, triggers_sqlite
+from joindin.performance.read_models import crew, triggers_postgresql, triggers_sqlite
 from joindin.performance.read_models.expressions import (
     BUCKETED_SOURCES,
     LEVEL_SHIFTS,
@@ -30,10 +30,12 @@ POPULATE = (
     """INSERT INTO listed_tags (tag_id, starts_at, event_id, start_day)
         SELECT t.tag_id, l.starts_at, l.event_id, l.start_day
         FROM event_tags t JOIN listed_events l ON l.event_id = t.event_id ORDER BY 1, 2, 3""",
+    crew.REFILL_SPANS,
 )
 
 # Seconds since 1970, so that no cached number was counted under the same value.
-INITIAL_CHANGES = "INSERT INTO bucket_counts (counter, level, bucket, count) VALUES ('changes', 1, 0, {now})"
+INITIAL_CHANGES = f"""INSERT INTO bucket_counts (counter, level, bucket, count)
+    VALUES ('changes', 1, 0, {{now}}), ({crew.EVENTS_COUNTER}, 1, 0, {{now}})"""
 
 
 def refill_tables(connection: Connection) -> None:

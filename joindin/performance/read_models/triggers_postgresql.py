@@ -10,8 +10,9 @@ import logging
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from joindin.performance.read_models import row_versions
+from joindin.performance.read_models import crew, programme_versions, revisions, row_versions, slug_history
 from joindin.performance.read_models.expressions import (
+    COUNTED_EVENT_COLUMNS,
     LEVEL_SHIFTS,
     LISTED_EVENT_COLUMNS,
     LISTED_TALK_COLUMNS,
@@ -114,6 +115,21 @@ COUNT_LISTED_TAG = f"""BEGIN
         {_add_to_count("'tag ' || NEW.tag_id", "NEW.start_day", 1)}
     END IF;"""
 
+
+def _count_values(row, change):
+    """Return the statements that count an event under the values of its columns."""
+    return " ".join(
+        f"""IF {row}.is_visible AND {row}.{column} IS NOT NULL THEN
+            {_add_to_count(f"'{kind} ' || {row}.{column}", f"{row}.start_day", change)}
+        END IF;"""
+        for column, kind in COUNTED_EVENT_COLUMNS.items()
+    )
+
+
+COUNT_VALUES = f"""BEGIN
+    IF TG_OP <> 'INSERT' THEN {_count_values("OLD", -1)} END IF;
+    IF TG_OP <> 'DELETE' THEN {_count_values("NEW", 1)} END IF;"""
+
 COUNT_USER = f"""BEGIN
     IF TG_OP <> 'INSERT' THEN
         IF OLD.is_active THEN
@@ -143,9 +159,10 @@ SUM_UP = f"""BEGIN
 # By table: the statements that change its lists, after which the pending changes are summed up.
 SUMMED_UP_AFTER = {
     "talks": f"INSERT OR DELETE OR UPDATE OF {LISTED_TALK_COLUMNS}",
-    "events": f"INSERT OR DELETE OR UPDATE OF {LISTED_EVENT_COLUMNS}",
+    "events": f"INSERT OR DELETE OR UPDATE OF {', '.join(COUNTED_EVENT_COLUMNS)}, {LISTED_EVENT_COLUMNS}",
     "event_tags": "INSERT OR DELETE",
     "users": f"INSERT OR DELETE OR UPDATE OF {LISTED_USER_COLUMNS}",
+    **dict.fromkeys(crew.COUNTED_TABLES, "INSERT OR DELETE OR UPDATE"),
 }
 
 CREATE_STATEMENTS = [
@@ -154,6 +171,7 @@ CREATE_STATEMENTS = [
     _function("listed_events", COUNT_LISTED_EVENT),
     _function("event_tags", COPY_EVENT_TAG),
     _function("listed_tags", COUNT_LISTED_TAG),
+    _function("event_values", COUNT_VALUES),
     _function("users", COUNT_USER),
     _function("changes", COUNT_CHANGE),
     _function("sums", SUM_UP),
@@ -175,11 +193,16 @@ CREATE_STATEMENTS = [
     _row_trigger("listed_events", "INSERT OR DELETE OR UPDATE", "listed_events", "listed_events"),
     _row_trigger("event_tags", "INSERT OR DELETE", "event_tags", "event_tags"),
     _row_trigger("listed_tags", "INSERT OR DELETE OR UPDATE OF start_day", "listed_tags", "listed_tags"),
+    _row_trigger("events_values", SUMMED_UP_AFTER["events"], "event_values", "events"),
     _row_trigger("users", "INSERT OR DELETE OR UPDATE OF is_active", "users", "users"),
     _row_trigger("talks", SUMMED_UP_AFTER["talks"], "changes", "talks"),
     _row_trigger("users_names", SUMMED_UP_AFTER["users"], "changes", "users"),
     *(_statement_trigger(f"{table}_sums", event, "sums", table) for table, event in SUMMED_UP_AFTER.items()),
     *row_versions.postgresql_trigger_statements(PREFIX),
+    *revisions.postgresql_trigger_statements(PREFIX),
+    *programme_versions.postgresql_trigger_statements(PREFIX),
+    *slug_history.postgresql_trigger_statements(PREFIX),
+    *crew.postgresql_trigger_statements(PREFIX, _add_to_count),
 ]
 
 # The same expression as in the search; a NULL name would make the whole text NULL.

@@ -2,8 +2,9 @@
 
 from sqlalchemy import Connection
 
-from joindin.performance.read_models import row_versions
+from joindin.performance.read_models import crew, programme_versions, revisions, row_versions, slug_history
 from joindin.performance.read_models.expressions import (
+    COUNTED_EVENT_COLUMNS,
     LEVEL_SHIFTS,
     LISTED_EVENT_COLUMNS,
     LISTED_TALK_COLUMNS,
@@ -139,6 +140,23 @@ TAG_TRIGGERS = [
     ),
 ]
 
+
+def _count_values(column, kind):
+    """Yield the triggers that count the visible events by the value of a column."""
+    enters, leaves = (f"{row}.is_visible AND {row}.{column} IS NOT NULL" for row in ("NEW", "OLD"))
+    entry, departure = (
+        _add_to_count(f"'{kind} ' || {row}.{column}", f"{row}.start_day", change)
+        for row, change in (("NEW", 1), ("OLD", -1))
+    )
+    update = f"AFTER UPDATE OF {column}, {LISTED_EVENT_COLUMNS} ON events"
+    yield _create_trigger(f"events_{kind}_insert", f"AFTER INSERT ON events WHEN {enters}", entry)
+    yield _create_trigger(f"events_{kind}_delete", f"AFTER DELETE ON events WHEN {leaves}", departure)
+    yield _create_trigger(f"events_{kind}_leave", f"{update} WHEN {leaves}", departure)
+    yield _create_trigger(f"events_{kind}_enter", f"{update} WHEN {enters}", entry)
+
+
+VALUE_TRIGGERS = [trigger for column, kind in COUNTED_EVENT_COLUMNS.items() for trigger in _count_values(column, kind)]
+
 TALK_TRIGGERS = [
     _create_trigger(
         "talks_insert",
@@ -200,9 +218,14 @@ USER_TRIGGERS = [
 CREATE_STATEMENTS = [
     *EVENT_TRIGGERS,
     *TAG_TRIGGERS,
+    *VALUE_TRIGGERS,
     *TALK_TRIGGERS,
     *USER_TRIGGERS,
     *row_versions.sqlite_trigger_statements(_create_trigger),
+    *revisions.sqlite_trigger_statements(_create_trigger),
+    *programme_versions.sqlite_trigger_statements(_create_trigger),
+    *slug_history.sqlite_trigger_statements(_create_trigger),
+    *crew.sqlite_trigger_statements(_create_trigger, _add_to_count),
 ]
 
 # Full-text indexes, each with its definition and the statement that fills it.

@@ -4,11 +4,11 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from joindin.db.dialects import dialect_of
-from joindin.performance.read_models import triggers_sqlite
+from joindin.performance.read_models import crew, triggers_sqlite
 from joindin.performance.read_models.expressions import BUCKETED_SOURCES, LEVEL_SHIFTS, listed_event_values, sort_score
 
 _COUNT_COLUMNS = """SELECT counter, level, bucket, sum(count) AS count FROM ({rows}) counted
-    WHERE counter <> 'changes' GROUP BY counter, level, bucket HAVING sum(count) <> 0"""
+    WHERE counter <> 'changes' AND counter NOT LIKE 'crew%%' GROUP BY counter, level, bucket HAVING sum(count) <> 0"""
 
 _EXPECTED_COUNTS = " UNION ALL ".join(
     f"SELECT {counter} AS counter, {level} AS level, ({bucket}) >> {shift} AS bucket, 1 AS count FROM {source}"
@@ -36,6 +36,10 @@ COMPARISONS = {
         """SELECT tag_id, starts_at, event_tags.event_id, start_day
             FROM event_tags JOIN listed_events ON listed_events.event_id = event_tags.event_id""",
         "SELECT tag_id, starts_at, event_id, start_day FROM listed_tags",
+    ),
+    "crew_details": (
+        f"SELECT event_id, {', '.join(crew.EXPECTED_SPAN.values())} FROM crew_details",
+        f"SELECT event_id, {', '.join(crew.EXPECTED_SPAN)} FROM crew_details",
     ),
     "bucket_counts": (_COUNT_COLUMNS.format(rows=_EXPECTED_COUNTS), _COUNT_COLUMNS.format(rows=_STORED_COUNTS)),
 }

@@ -45,6 +45,10 @@ class ReadConnection:
     def scalars(self, statement, params: Mapping[str, Any] = NO_PARAMS):
         return self.execute(statement, params).scalars()
 
+    def another(self) -> "ReadConnection":
+        """Return another connection to the same database, for reads that outlast the request. The caller closes it."""
+        return ReadConnection(self.engine, self._pool)
+
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()

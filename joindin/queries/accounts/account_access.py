@@ -7,21 +7,36 @@ from sqlalchemy import func, or_, select
 from joindin.models import PERSONAL, AccessToken, BrowserSession, Client, Consent, ExternalIdentity, Grant
 from joindin.queries.accounts.api_tokens import validity_conditions
 from joindin.queries.accounts.email_changes import get_pending_email
+from joindin.utils.messages import TranslatableMessage
 
 MAX_NAMES = 50
 MAX_NAME_LENGTH = 100
 
 
-def describe_access(session, user_id: int, now: dt.datetime) -> list[str]:
+def describe_access(session, user_id: int, now: dt.datetime) -> list[TranslatableMessage]:
     """Return a phrase for each browser count, token, application, external account and requested address of the user."""
     phrases = []
-    if count := _count_sessions(session, user_id, now):
-        phrases.append("the sign-in in one browser" if count == 1 else f"the sign-ins in {count} browsers")
-    phrases += [f"the personal token “{name}”" for name in _personal_tokens(session, user_id, now)]
-    phrases += [f"the access of the application “{name}”" for name in _applications(session, user_id, now)]
-    phrases += [f"the connection to the external account “{name}”" for name in _identities(session, user_id)]
+    count = _count_sessions(session, user_id, now)
+    if count == 1:
+        phrases.append(TranslatableMessage("the sign-in in one browser"))
+    elif count:
+        phrases.append(TranslatableMessage("the sign-ins in %(count)d browsers", count=count))
+    phrases += [
+        TranslatableMessage("the personal token “%(name)s”", name=name)
+        for name in _personal_tokens(session, user_id, now)
+    ]
+    phrases += [
+        TranslatableMessage("the access of the application “%(name)s”", name=name)
+        for name in _applications(session, user_id, now)
+    ]
+    phrases += [
+        TranslatableMessage("the connection to the external account “%(name)s”", name=name)
+        for name in _identities(session, user_id)
+    ]
     if email := get_pending_email(session, user_id, now):
-        phrases.append(f"the change of the address to {email}, which was not confirmed")
+        phrases.append(
+            TranslatableMessage("the change of the address to %(email)s, which was not confirmed", email=email)
+        )
     return phrases
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import false, func, or_, select, true
+from sqlalchemy import bindparam, exists, false, func, or_, select, true
 
 from joindin.errors import NotFound
 from joindin.models import (
@@ -12,11 +12,13 @@ from joindin.models import (
     EventComment,
     EventCommentReport,
     EventHost,
+    MailOptOut,
     TalkComment,
     TalkCommentReport,
     TalkSpeaker,
     User,
 )
+from joindin.performance.sql.compiled import CompiledStatement
 from joindin.queries.paging import Page, Paging, paginate
 from joindin.utils.email_addresses import normalize_email
 from joindin.utils.text import MAX_SEARCH_PATTERN_LENGTH, fold_case_accents
@@ -29,6 +31,15 @@ STATES = {
     "deactivated": User.is_active == false(),
     "unverified": User.is_verified == false(),
 }
+
+
+_IS_SILENCED = exists().where(MailOptOut.user_id == User.id, MailOptOut.topic == "approval")
+_AGENDA_COLUMNS = select(
+    *(User.id, User.username, User.email, User.registration_note, User.is_admin, User.is_editor, User.is_active),
+    *(User.is_verified, User.registered_at, (~_IS_SILENCED).label("is_notified")),
+)
+_AGENDA_ACCOUNTS = CompiledStatement(_AGENDA_COLUMNS.order_by(User.id.desc()))
+_AGENDA_ACCOUNT = CompiledStatement(_AGENDA_COLUMNS.where(User.id == bindparam("user_id")))
 
 
 @dataclass(frozen=True)
@@ -64,6 +75,19 @@ def list_accounts(session, paging: Paging, *, keyword: str = "", state: str = ""
             or_(*[column.contains(part[:MAX_SEARCH_PATTERN_LENGTH], autoescape=True) for column, part in parts.items()])
         )
     return paginate(session, select(User).where(*conditions).order_by(User.id.desc()), paging)
+
+
+def list_agenda_accounts(connection) -> list:
+    """Return all accounts as rows, newest first, with ``is_notified`` (of what waits for approval)."""
+    return connection.execute(_AGENDA_ACCOUNTS).all()
+
+
+def find_agenda_account(connection, user_id: int):
+    """Return the account as such a row; :raises NotFound: if there is none."""
+    row = connection.execute(_AGENDA_ACCOUNT, {"user_id": user_id}).first()
+    if row is None:
+        raise NotFound("User not found!")
+    return row
 
 
 def get_account_history(session, user_id: int) -> AccountHistory:

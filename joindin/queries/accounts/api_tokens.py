@@ -1,6 +1,7 @@
 """Access tokens: authentication by token, and lists of a user's tokens."""
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -29,6 +30,7 @@ class TokenIdentity(NamedTuple):
     client_name: str | None
     client_is_trusted: bool
     client_is_first_party: bool
+    expires_at: dt.datetime | None = None
 
     @property
     def may_change_account(self) -> bool:
@@ -56,9 +58,15 @@ def get_valid_token(connection, token: str, now: dt.datetime) -> TokenIdentity |
     Tokens of inactive applications, and of users who are inactive or not verified, are not valid.
     """
     row = connection.execute(_VALID_TOKEN, {"hash": hash_token(token)}).first()
-    if row is None or (row.expires_at is not None and row.expires_at <= now):
+    return parse_valid_token(row, now) if row is not None else None
+
+
+def parse_valid_token(row: Sequence, now: dt.datetime) -> TokenIdentity | None:
+    """Return the token of a row of :data:`VALID_TOKENS`; None if it has expired."""
+    id_, kind, scopes, expires_at, last_used_at, client_id, client_key, client_name, *rest = row
+    if expires_at is not None and expires_at <= now:
         return None
-    id_, kind, scopes, _, last_used_at, client_id, client_key, client_name, is_trusted, is_first_party, *user = row
+    is_trusted, is_first_party, *user = rest
     return TokenIdentity(
         id_,
         kind,
@@ -70,6 +78,7 @@ def get_valid_token(connection, token: str, now: dt.datetime) -> TokenIdentity |
         client_name,
         bool(is_trusted),
         bool(is_first_party),
+        expires_at,
     )
 
 
@@ -207,7 +216,8 @@ def _scopes_in(text):
     return frozenset(text.split())
 
 
-_VALID_TOKEN = CompiledStatement(
+# The token with the parameter ``hash``.
+VALID_TOKENS = (
     select(
         AccessToken.id,
         AccessToken.kind,
@@ -230,3 +240,4 @@ _VALID_TOKEN = CompiledStatement(
         or_(AccessToken.client_id.is_(None), Client.is_active == true()),
     )
 )
+_VALID_TOKEN = CompiledStatement(VALID_TOKENS)

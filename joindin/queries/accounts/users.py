@@ -183,6 +183,12 @@ def list_admins(session) -> list[User]:
     return session.scalars(select(User).where(User.is_admin == true(), ACTIVE).order_by(User.id)).all()
 
 
+def list_reviewers(session) -> list[User]:
+    """Return the active admins and editors, who are notified of what waits for approval in the agenda."""
+    reviewing = or_(User.is_admin == true(), User.is_editor == true())
+    return session.scalars(select(User).where(reviewing, ACTIVE).order_by(User.id)).all()
+
+
 def list_hosts_to_notify(session, event_id: int) -> list[User]:
     """Return the hosts of an event, who are notified of what happens to it."""
     hosting = User.id.in_(select(EventHost.user_id).where(EventHost.event_id == event_id))

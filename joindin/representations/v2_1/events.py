@@ -23,6 +23,7 @@ from joindin.representations.v2_1.collections import CallerMetaSchema, collectio
 from joindin.representations.v2_1.event_hosts import HostSchema, represent_host
 from joindin.representations.v2_1.event_images import images_field, represent_images
 from joindin.utils.datetimes import iso_local, midnight
+from joindin.utils.markup import remove_markup
 from joindin.viewer import Viewer
 
 COMMENTS_OPEN_BEFORE_START = dt.timedelta(days=1)
@@ -130,7 +131,7 @@ def represent_event(
         return _represent_verbose(event, links, viewer, now, url, continent, city, duplicate_ids)
     return (
         {
-            "name": event.name,
+            "name": remove_markup(event.name),
             "url_friendly_name": event.slug,
             "start_date": iso_local(event.starts_at, event.timezone),
             "end_date": iso_local(event.ends_at, event.timezone),
@@ -158,7 +159,7 @@ def represent_event(
 
 def _represent_verbose(event, links, viewer, now, url, continent, city, duplicate_ids):
     representation = {
-        "name": event.name,
+        "name": remove_markup(event.name),
         "url_friendly_name": event.slug,
         "start_date": iso_local(event.starts_at, event.timezone),
         "end_date": iso_local(event.ends_at, event.timezone),

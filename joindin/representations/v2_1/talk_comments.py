@@ -40,7 +40,7 @@ def represent_talk_comment(comment: TalkComment, links: Links, verbose: bool = F
     """Return the comment; needs its user, its talk's title and its event's time zone loaded."""
     url = links.talk_comment(comment.id)
     talk_url = links.talk(comment.talk_id)
-    user = comment.user
+    user = None if comment.is_name_hidden else comment.user
     representation = {
         "rating": comment.rating,
         "comment": comment.text,

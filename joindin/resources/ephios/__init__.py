@@ -2,12 +2,48 @@
 
 from flask import Flask
 
-from joindin.resources.ephios import authentication, errors, oauth, root, scopes, users
+from joindin.resources.ephios import (
+    authentication,
+    building_blocks,
+    errors,
+    events,
+    federation,
+    oauth,
+    participations,
+    planning,
+    programme,
+    root,
+    schema,
+    scopes,
+    secret_addresses,
+    shifts,
+    signup,
+    users,
+)
+from joindin.resources.ephios.filters import InvalidFilters
+from joindin.resources.ephios.people import qualifications, working_hours
 
 __all__ = ["errors", "init_app", "scopes"]
 
 
 def init_app(app: Flask) -> None:
     authentication.init_app(app)
-    for module in (root, users, oauth):
+    app.register_error_handler(InvalidFilters, errors.handle_invalid_filters)
+    for module in (
+        root,
+        events,
+        shifts,
+        users,
+        participations,
+        building_blocks,
+        federation,
+        schema,
+        oauth,
+        signup,
+        planning,
+        secret_addresses,
+        programme,
+        qualifications,
+        working_hours,
+    ):
         app.register_blueprint(module.blp)

@@ -3,8 +3,8 @@
 from flask import Blueprint, Response, current_app, request
 
 from joindin.extensions import db
-from joindin.http.oauth_consent import authorize
-from joindin.http.oauth_responses import client_challenge, has_basic_credentials, issuer, json_response, require_tls
+from joindin.http.oauth.consent import authorize
+from joindin.http.oauth.responses import client_challenge, has_basic_credentials, issuer, json_response, require_tls
 from joindin.http.password_login import authenticate_for_client
 from joindin.http.trailing_slash import add_trailing_slash_route
 from joindin.oauth2.flask_requests import FlaskOAuth2Request
@@ -12,6 +12,12 @@ from joindin.oauth2.policies import EPHIOS_POLICY
 from joindin.oauth2.server import OAuth2Server
 
 TOKEN_FIELDS = ("access_token", "expires_in", "token_type", "scope", "refresh_token")
+
+# Descriptions of errors as the contract words them.
+DESCRIPTIONS = {
+    "Missing 'code' in request.": "Missing code parameter.",
+    "Missing 'code_verifier'": "Code verifier required.",
+}
 
 # Applications in browsers redeem their code here. These endpoints ignore cookies.
 CORS_HEADERS = {"Access-Control-Allow-Origin": "*"}
@@ -63,10 +69,11 @@ def _server():
 
 
 def _translate_error(error):
+    if error.error == "invalid_grant" and "redirect_uri" in (error.description or ""):
+        error.error, error.description = "invalid_request", "Mismatching redirect URI."
     if error.error != "invalid_request":
         error.description = ""
-    elif error.description == "Missing 'code' in request.":
-        error.description = "Missing code parameter."
+    error.description = DESCRIPTIONS.get(error.description, error.description)
 
 
 def _to_response(status, body, headers):

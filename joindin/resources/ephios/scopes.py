@@ -1,8 +1,52 @@
 """Scope that each route of the ephios API requires of a token."""
 
-from joindin.http.token_scopes import ANY_SCOPE, OWN_DATA
+from joindin.http.token_scopes import ANY_SCOPE, CONFIDENTIAL, OWN_DATA, PUBLIC
 
 ROUTES = {
     "/api/": ANY_SCOPE,
+    "/api/events/": PUBLIC,
+    "/api/events/{pk}/": PUBLIC,
+    "/api/shifts/": PUBLIC,
+    "/api/shifts/{pk}/": PUBLIC,
+    "/api/users/": CONFIDENTIAL,
+    "/api/users/{pk}/": CONFIDENTIAL,
+    "/api/users/by_email/{email}/": CONFIDENTIAL,
     "/api/users/me/": OWN_DATA,
+    "/api/users/me/participations/": OWN_DATA,
+    "/api/users/me/participations/{pk}/": OWN_DATA,
+    "/api/users/{user_id}/participations/": CONFIDENTIAL,
+    "/api/users/{user_id}/participations/{pk}/": CONFIDENTIAL,
+    "/api/participations/": CONFIDENTIAL,
+    "/api/participations/{pk}/": CONFIDENTIAL,
+    "/api/participations-userinfo/": CONFIDENTIAL,
+    "/api/participations-userinfo/{pk}/": CONFIDENTIAL,
+    "/api/buildingblocks/": PUBLIC,
+    "/api/buildingblocks/{pk}/": PUBLIC,
+    "/api/schema/": ANY_SCOPE,
+    "/api/schema/swagger-ui/": ANY_SCOPE,
+    # Additions of ours.
+    "/api/users/me/calendar/": OWN_DATA,
+    "/api/users/me/shifts-export/": OWN_DATA,
+    "/api/shifts/{pk}/signup/": OWN_DATA,
+    "/api/shifts/{pk}/waiting-list/": OWN_DATA,
+    "/api/planning/events/": PUBLIC,
+    "/api/planning/events/{pk}/": PUBLIC,
+    "/api/planning/events/{pk}/copy/": PUBLIC,
+    "/api/planning/events/{pk}/shifts/": PUBLIC,
+    "/api/planning/events/{pk}/crew/": PUBLIC,
+    "/api/planning/events/{pk}/shifts-from-programme/": PUBLIC,
+    "/api/planning/shifts/{pk}/": PUBLIC,
+    "/api/planning/shifts/{pk}/programme/": PUBLIC,
+    "/api/planning/shifts/{pk}/copy/": PUBLIC,
+    "/api/planning/shifts/{pk}/disposition/": PUBLIC,
+    "/api/planning/users/{pk}/qualifications/": CONFIDENTIAL,
+    "/api/planning/users/{pk}/qualifications/{uuid}/": CONFIDENTIAL,
+    "/api/users/me/working-hours/": OWN_DATA,
+    "/api/users/me/consequences/": OWN_DATA,
+    "/api/consequences/": CONFIDENTIAL,
+    "/api/consequences/{pk}/": CONFIDENTIAL,
+    # Tokens of federation guests have no scope.
+    "/api/federation/events/": ANY_SCOPE,
+    "/api/federation/guest/delete/": ANY_SCOPE,
+    "/api/federation/setup/": ANY_SCOPE,
 }

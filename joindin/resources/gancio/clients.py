@@ -1,8 +1,5 @@
 """Dynamic registration of applications, and the tokens of the user (spec 4.4)."""
 
-import orjson
-from flask import Blueprint, Response
-
 from joindin.errors import InvalidInput, NotFound
 from joindin.extensions import db
 from joindin.models import GANCIO
@@ -11,14 +8,16 @@ from joindin.queries.accounts.api_tokens import list_gancio_tokens
 from joindin.queries.accounts.clients import get_client_by_key
 from joindin.representations.gancio.clients import represent_client, represent_new_client, represent_token
 from joindin.resources.gancio.authentication import require_password_sign_in, require_user
+from joindin.resources.gancio.blueprints import StrictBlueprint
 from joindin.resources.gancio.request_params import read_params
+from joindin.resources.gancio.responses import json_response
 from joindin.security.scopes import GANCIO_CLIENT_SCOPE
 from joindin.utils.datetimes import utc_now
 from joindin.utils.text import complete_web_url, is_web_url, to_plain_line
 
 MAX_LENGTHS = {"client_name": 255, "redirect_uris": 500, "website": 500}
 
-blp = Blueprint("gancio_clients", __name__, url_prefix="/api")
+blp = StrictBlueprint("gancio_clients", __name__, url_prefix="/api")
 
 
 @blp.post("/client")
@@ -26,7 +25,7 @@ def register():
     """Register an application. It needs no account; the consent page says that it registered itself."""
     params = read_params()
     if params.get("scopes", GANCIO_CLIENT_SCOPE) != GANCIO_CLIENT_SCOPE:
-        return _json({"error": "Invalid scopes"}, 422)
+        return json_response({"error": "Invalid scopes"}, 422)
     client, secret = register_dynamic_client(
         db.session,
         name=_text(params, "client_name"),
@@ -35,7 +34,7 @@ def register():
         now=utc_now(),
     )
     db.session.commit()
-    return _json(represent_new_client(client, secret))
+    return json_response(represent_new_client(client, secret))
 
 
 @blp.get("/client/<path:client_id>")
@@ -44,13 +43,13 @@ def get_client(client_id):
     client = get_client_by_key(db.session, client_id, kind=GANCIO)
     if client is None:
         raise NotFound("Not found!")
-    return _json(represent_client(client))
+    return json_response(represent_client(client))
 
 
 @blp.get("/clients")
 def list_tokens():
     tokens = list_gancio_tokens(db.session, require_password_sign_in().id, utc_now())
-    return _json([represent_token(token) for token in tokens])
+    return json_response([represent_token(token) for token in tokens])
 
 
 def _website(params):
@@ -72,7 +71,3 @@ def _text(params, name, is_required=True):
     if len(value) > MAX_LENGTHS[name]:
         raise InvalidInput(f"{name} must not be longer than {MAX_LENGTHS[name]} characters")
     return value
-
-
-def _json(body, status=200):
-    return Response(orjson.dumps(body), status, content_type="application/json; charset=utf-8")

@@ -4,8 +4,8 @@ from authlib.oauth2.rfc6749 import InvalidGrantError
 from flask import Blueprint, Response, current_app, request
 
 from joindin.extensions import db
-from joindin.http.oauth_consent import authorize
-from joindin.http.oauth_responses import client_challenge, issuer, json_response, require_tls, text_response
+from joindin.http.oauth.consent import authorize
+from joindin.http.oauth.responses import client_challenge, issuer, json_response, require_tls, text_response
 from joindin.http.password_login import authenticate_for_client
 from joindin.models import GANCIO_CLIENT_KEY, User
 from joindin.oauth2.flask_requests import FlaskOAuth2Request
@@ -52,6 +52,10 @@ def issue_token_for_password():
     grant_type = params.get("grant_type", "password")
     if grant_type != "password":
         return _unsupported_grant_response(grant_type)
+    for name in ("username", "password"):
+        if not params.get(name):
+            description = f"Missing required parameter: {name}"
+            return json_response(400, {"error": "invalid_request", "error_description": description})
     user = _verify_password(params.get("username"), params.get("password"))
     if user is None:
         return json_response(403, {"error": "invalid_grant", "error_description": MSG_INVALID_CREDENTIALS})

@@ -2,11 +2,11 @@
 
 from flask import Flask
 
-from joindin.resources.media import site_files, views
+from joindin.resources.media import flyers, site_files, site_pictures, views
 
 __all__ = ["init_app"]
 
 
 def init_app(app: Flask) -> None:
-    app.register_blueprint(views.blp)
-    app.register_blueprint(site_files.blp)
+    for module in (views, flyers, site_files, site_pictures):
+        app.register_blueprint(module.blp)

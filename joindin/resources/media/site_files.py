@@ -1,16 +1,28 @@
-"""Files that browsers and crawlers request at fixed paths of a site: ``/robots.txt`` and ``/favicon.ico``."""
+"""Files that browsers, crawlers and other web sites request at fixed paths of a site."""
 
 from flask import Blueprint, Response, current_app, send_from_directory
 
-MAX_AGE_S = 86_400
+from joindin.http.pages.static_files import send_static_file
 
-# Pages of events, talks and users may be indexed. The APIs contain the same, account pages are of no use to others.
+MAX_AGE_S = 86_400
+# Pages of other sites have no version in the address.
+COMPONENT_MAX_AGE_S = 3_600
+
+# Pages of events, talks and users may be indexed. The APIs contain the same; account pages, searches and forms are of no use to others.
 ROBOTS_TXT = """User-agent: *
 Disallow: /accounts/
 Disallow: /api/
 Disallow: /desk/
+Disallow: /event/*/manage/
+Disallow: /f/
+Disallow: /guest/
+Disallow: /me/
 Disallow: /oauth/
+Disallow: /r/
+Disallow: /search
 Disallow: /v2.1/
+
+Sitemap: {website}/sitemap.xml
 """
 
 blp = Blueprint("site_files", __name__)
@@ -18,8 +30,17 @@ blp = Blueprint("site_files", __name__)
 
 @blp.get("/robots.txt")
 def serve_robots_txt():
-    response = Response(ROBOTS_TXT, mimetype="text/plain")
+    response = Response(ROBOTS_TXT.format(website=current_app.config["WEBSITE_URL"]), mimetype="text/plain")
     response.cache_control.public, response.cache_control.max_age = True, MAX_AGE_S
+    return response
+
+
+@blp.get("/gancio-events.es.js")
+def serve_web_component():
+    """Send the custom elements that show events on other sites, which may load them as a module."""
+    response = send_static_file("gancio-events.es.js")
+    response.headers["Cache-Control"] = f"public, max-age={COMPONENT_MAX_AGE_S}"
+    response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 
 

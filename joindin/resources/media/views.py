@@ -1,25 +1,18 @@
 """Event images, at the paths of the original web site (spec 4.10).
 
-The name of a file is never reused, therefore caches may store it permanently. A web server in front may serve the folder
-directly.
+The name of a file is never reused, therefore caches may store it permanently. A web server in front may serve a local
+folder directly.
 """
 
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, send_from_directory
-from werkzeug.exceptions import NotFound
+from flask import Blueprint, Response
 
+from joindin.http.media_files import send_media_file
 from joindin.operations.images import EVENT_ICONS_FOLDER
+from joindin.utils.images.media_types import media_type_of
 
 MAX_AGE_S = 31_536_000
-# Media types by file extension. None of them can contain scripts.
-MEDIA_TYPES = {
-    ".gif": "image/gif",
-    ".jpeg": "image/jpeg",
-    ".jpg": "image/jpeg",
-    ".png": "image/png",
-    ".webp": "image/webp",
-}
 
 blp = Blueprint("media", __name__)
 
@@ -27,13 +20,11 @@ blp = Blueprint("media", __name__)
 @blp.get("/inc/img/event_icons/<path:file>")
 def serve_event_image(file):
     """Send one size of an event image."""
-    folder = Path(current_app.config["MEDIA_DIR"], EVENT_ICONS_FOLDER)
-    media_type = MEDIA_TYPES.get(Path(file).suffix.lower())
+    media_type = media_type_of(file)
     if media_type is None or file != Path(file).name:
         return _not_found()
-    try:
-        response = send_from_directory(folder, file, mimetype=media_type, max_age=MAX_AGE_S)
-    except NotFound:
+    response = send_media_file(f"{EVENT_ICONS_FOLDER}/{file}", media_type, MAX_AGE_S)
+    if response is None:
         return _not_found()
     response.cache_control.immutable = True
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -4,9 +4,11 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 from joindin.errors import Conflict, DomainError, RateLimited, ServiceUnavailable
-from joindin.http import error_dispatch, error_pages
+from joindin.http import error_dispatch
 from joindin.http.error_dispatch import status_of
-from joindin.http.oauth_responses import json_response, text_response
+from joindin.http.oauth.responses import json_response, text_response
+from joindin.http.pages import error_pages
+from joindin.http.request_log.labels import current_request_id
 
 STATUSES = error_dispatch.STATUSES | {Conflict: 400}
 ERROR_CODES = {RateLimited: "temporarily_unavailable", ServiceUnavailable: "temporarily_unavailable"}
@@ -35,7 +37,8 @@ def handle_http_error(error: HTTPException) -> Response:
 def handle_unexpected_error(error: Exception) -> Response:
     if _is_page():
         return error_pages.handle_unexpected_error(error)
-    return json_response(500, {"error": "server_error"})
+    reference = f"Error reference: {current_request_id()}"
+    return json_response(500, {"error": "server_error", "error_description": reference})
 
 
 def _is_page():

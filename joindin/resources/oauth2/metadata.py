@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from joindin.http.oauth_responses import issuer, json_response
+from joindin.http.oauth.responses import issuer, json_response
 from joindin.oauth2.grants import ALL_METHODS, CONFIDENTIAL_METHODS
 from joindin.security.scopes import SCOPES
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from urllib.parse import quote_plus, unquote_plus
 
-from flask import current_app, g, request
+from flask import g, request
 
-from joindin.errors import InvalidInput, PayloadTooLarge
-from joindin.http.json_bodies import parse_json_object
+from joindin.errors import InvalidInput
+from joindin.http.json_bodies import parse_json_object, read_json_bytes
 from joindin.utils.text import strip_control_chars
 
 MAX_PARAMETERS = 1000
@@ -104,13 +104,7 @@ def get_params() -> Params:
 def _read_body():
     if request.mimetype != "application/json":
         return None
-    max_bytes = current_app.config["MAX_JSON_BYTES"]
-    if (request.content_length or 0) > max_bytes:
-        raise PayloadTooLarge("The request body is too large")
-    raw = request.get_data(cache=True)
-    if len(raw) > max_bytes:
-        raise PayloadTooLarge("The request body is too large")
-    return parse_json_object(raw)
+    return parse_json_object(read_json_bytes())
 
 
 def parse_query(raw: bytes) -> dict:

@@ -7,6 +7,7 @@ from joindin.models import TalkComment
 from joindin.operations.attendance import attend
 from joindin.operations.claims import claim_talk
 from joindin.operations.comment_reports import report_comment
+from joindin.operations.rooms import find_or_add_room
 from joindin.operations.stars import star
 from joindin.operations.talk_comments import CommentRateLimit, add_talk_comment
 from joindin.operations.talks import TalkDetails, add_talk
@@ -14,7 +15,7 @@ from joindin.operations.tracks import add_talk_to_track, add_track
 from joindin.queries.languages import get_language_by_name, get_talk_type_by_title
 from joindin.seeds.demo.people import ACTIVE, USERS
 from joindin.seeds.demo.talk_comments import COMMENTS, REPORTED
-from joindin.seeds.demo.talks import TRACKS
+from joindin.seeds.demo.talks import ROOMS, TRACKS
 from joindin.utils.datetimes import get_timezone
 
 NO_LIMIT = CommentRateLimit(1000, dt.timedelta(hours=1))
@@ -60,6 +61,8 @@ def _add_talk(session, users, event, tracks, plan):
     )
     if track is not None:
         add_talk_to_track(session, talk.id, tracks[track].id)
+    if room := ROOMS.get(event.name, {}).get(type_title):
+        talk.room_id = find_or_add_room(session, event, room).id
     claimed_at = event.submitted_at + dt.timedelta(days=2)
     for name, username, sides in parsed:
         for is_host in sides:

@@ -10,6 +10,12 @@ TRACKS = {
     "Polyglot Meadow": (("Pond", "In the morning sun."), ("Maple", "In the shade.")),
 }
 
+# The rooms of events by type of talk. Other talks are in no room.
+ROOMS = {
+    "Harbour Code Days": {"Keynote": "Rope Walk", "Talk": "Rope Walk", "Workshop": "Sail Loft"},
+    "Accessible Web Evening": {"Talk": "Reading Room"},
+}
+
 # By event: day, time, minutes, type, number of the track, title, description, speakers.
 TALKS = {
     "Harbour Code Days": (

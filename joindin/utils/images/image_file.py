@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from joindin.errors import InvalidInput
 
 MIN_SIZE_PX, MAX_SIZE_PX = 140, 1440
+SMALL_SIZE_PX = 140
+# The largest images that are decoded at all, in about one second and 300 MB. JPEG files, such as the photos of phones, are
+# decoded at a part of their size.
+MAX_PIXELS, MAX_PIXELS_OF_OTHERS = 40_000_000, 16_000_000
 ACCEPTED_TYPES = "PNG, JPEG, GIF or WebP"
 
 # The parts of one file: chunks, segments or blocks. Reading them takes a few milliseconds.
@@ -27,6 +31,21 @@ class ImageFile:
     orientation: int = 1
     gamma: float | None = None
     is_lossless: bool = True
+
+    @property
+    def has_too_many_pixels(self) -> bool:
+        return self.width * self.height > (MAX_PIXELS if self.format == "JPEG" else MAX_PIXELS_OF_OTHERS)
+
+
+@dataclass(frozen=True)
+class ProcessedImage:
+    """A square image without metadata, ready to be stored."""
+
+    size: str
+    extension: str
+    width: int
+    height: int
+    content: bytes
 
 
 def damaged_image(format_name: str) -> InvalidInput:

@@ -15,6 +15,7 @@ from joindin.operations.accounts.api_tokens import revoke_token
 from joindin.operations.accounts.personal_tokens import (
     MAX_DESCRIPTION_LENGTH,
     MAX_LIFETIME,
+    MAX_PERSONAL_TOKENS,
     MSG_DESCRIPTION_REQUIRED,
     MSG_DESCRIPTION_TOO_LONG,
     MSG_INVALID_EXPIRY,
@@ -81,7 +82,7 @@ class PersonalTokens(MethodView):
                 "There is no scope 'ROOT_WRITE'",
                 MSG_EXPIRY_NOT_A_NUMBER,
                 MSG_INVALID_EXPIRY,
-                MSG_TOO_MANY_TOKENS,
+                MSG_TOO_MANY_TOKENS % {"number": MAX_PERSONAL_TOKENS},
             ),
         }
     )

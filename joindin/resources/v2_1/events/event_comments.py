@@ -9,6 +9,7 @@ from joindin.extensions import db, reader, writer
 from joindin.http.request_identity import get_caller
 from joindin.models import EventCommentReport
 from joindin.operations.comments import add_event_comment
+from joindin.operations.feedback.windows import MSG_EVENT_SWITCHED_OFF
 from joindin.permissions import can_edit_event
 from joindin.queries.comment_reports import list_open_reports
 from joindin.queries.comments import (
@@ -98,11 +99,19 @@ class EventComments(MethodView):
 
     @accepts_body(NewEventCommentSchema)
     @returns_empty(201, location="/v2.1/event_comments/11")
-    @fails_with({400: (MSG_LOGIN_REQUIRED, *INVALID_COMMENT_MESSAGES), 404: MSG_EVENT_NOT_FOUND}, requires_token=True)
+    @fails_with(
+        {
+            400: (MSG_LOGIN_REQUIRED, *INVALID_COMMENT_MESSAGES),
+            403: MSG_EVENT_SWITCHED_OFF,
+            404: MSG_EVENT_NOT_FOUND,
+        },
+        requires_token=True,
+    )
     def post(self, event_id):
         """Comment on an event and rate it.
 
-        Only the first rating of a user counts; ratings of hosts never count.
+        Only the first rating of a user counts; ratings of hosts never count. The hosts may switch feedback off on
+        the web site.
         """
         author = get_caller().user
         if author is None:

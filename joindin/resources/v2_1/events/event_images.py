@@ -5,7 +5,7 @@ from flask.views import MethodView
 from flask_smorest import Blueprint
 
 from joindin.errors import InvalidInput
-from joindin.extensions import db, reader
+from joindin.extensions import db, media_storage, reader
 from joindin.http.request_identity import get_caller
 from joindin.models import Event
 from joindin.operations.images import EventImageStore, remove_event_image, set_event_image
@@ -81,7 +81,7 @@ class EventImages(MethodView):
         from joindin.utils.images.processing import process_event_image
 
         images = process_event_image(_read_upload())
-        with EventImageStore(current_app.config["MEDIA_DIR"]) as store:
+        with EventImageStore(media_storage()) as store:
             set_event_image(db.session, event.id, images, store)
             db.session.commit()
         return empty_response(201, links().event(event.id))
@@ -91,7 +91,7 @@ class EventImages(MethodView):
     @fails_with({400: MSG_EVENT_NOT_FOUND % 3})
     def delete(self, event, viewer):
         """Remove the image of an event."""
-        with EventImageStore(current_app.config["MEDIA_DIR"]) as store:
+        with EventImageStore(media_storage()) as store:
             remove_event_image(db.session, event.id, store)
             db.session.commit()
         return empty_response(204, links().event(event.id))

@@ -3,6 +3,7 @@
 import re
 
 from joindin.errors import InvalidInput
+from joindin.models import Event
 from joindin.operations.events import UNCHANGED, EventDetails
 from joindin.representations.schema_fields import UNSET, ObjectSchema, string
 from joindin.resources.v2_1.body_fields import (
@@ -97,8 +98,8 @@ class InvalidEvent(InvalidInput):
         super().__init__(". ".join(errors))
 
 
-def parse_event(params: Params, *, is_new: bool) -> EventDetails:
-    """Return the details of the event.
+def parse_event(params: Params, event: Event | None = None) -> EventDetails:
+    """Return the details of a new event, or those that replace the ones of ``event``.
 
     An absent optional field is empty in a new event and unchanged in an edit, except for the dates of the call for
     papers: an edit without them clears them.
@@ -107,12 +108,14 @@ def parse_event(params: Params, *, is_new: bool) -> EventDetails:
     :raises InvalidInput: for a field that is not text.
     """
     errors = []
-    texts = {field: _parse_text(params, field, errors) for field in MSG_FIELD_REQUIRED}
+    # Other APIs allow longer names than the original, and edits send them back.
+    max_lengths = MAX_LENGTHS | {"name": max(MAX_LENGTHS["name"], len(event.name) if event else 0)}
+    texts = {field: _parse_text(params, field, max_lengths[field], errors) for field in MSG_FIELD_REQUIRED}
     zone_name = _parse_zone(params)
     dates = _parse_dates(params, zone_name, errors)
     latitude = _parse_degrees(params, "latitude", 90, errors)
     longitude = _parse_degrees(params, "longitude", 180, errors)
-    urls = {field: _parse_url(params, field, is_new, errors) for field in ("href", "cfp_url")}
+    urls = {field: _parse_url(params, field, event is None, errors) for field in ("href", "cfp_url")}
     cfp_dates = [_parse_cfp_date(params, field, zone_name, errors) for field in ("cfp_start_date", "cfp_end_date")]
     tags = _parse_tags(params, errors)
     if errors:
@@ -130,12 +133,12 @@ def parse_event(params: Params, *, is_new: bool) -> EventDetails:
     )
 
 
-def _parse_text(params, field, errors):
+def _parse_text(params, field, max_length, errors):
     text = _CLEANERS[field](params.text(field))
     if params.is_empty(field) or not text:
         errors.append(MSG_FIELD_REQUIRED[field])
-    elif len(text) > MAX_LENGTHS[field]:
-        errors.append(length_message(field, MAX_LENGTHS[field]))
+    elif len(text) > max_length:
+        errors.append(length_message(field, max_length))
     return text
 
 

@@ -93,7 +93,7 @@ class Events(MethodView):
         user = require_user(MSG_LOGIN_TO_CREATE)
         params, max_pending = get_params(), current_app.config["MAX_PENDING_EVENTS"]
         try:
-            details = parse_event(params, is_new=True)
+            details = parse_event(params)
         except InvalidEvent as error:
             # The contract reports an exhausted limit together with the errors of the fields (spec 4.4).
             if has_reached_pending_limit(db.session, user.id, max_pending):
@@ -137,7 +137,7 @@ class EventDetail(MethodView):
         Absent optional fields stay unchanged, except for the two dates of the call for papers. The header `Warning` tells
         how many talks start outside new dates of the event. They keep their time until they are edited.
         """
-        talks_outside = edit_event(db.session, event, parse_event(get_params(), is_new=False))
+        talks_outside = edit_event(db.session, event, parse_event(get_params(), event))
         db.session.commit()
         response = empty_response(204, base_url() + request.path)
         if talks_outside:

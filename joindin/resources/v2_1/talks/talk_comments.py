@@ -11,6 +11,7 @@ from joindin.extensions import db, reader, writer
 from joindin.http.request_identity import get_caller
 from joindin.models import TalkCommentReport
 from joindin.operations.comments import RATINGS
+from joindin.operations.feedback.windows import MSG_EVENT_SWITCHED_OFF, MSG_SWITCHED_OFF
 from joindin.operations.talk_comments import (
     CommentRateLimit,
     add_talk_comment,
@@ -87,6 +88,7 @@ MSG_RATE_LIMITED = "Rate limit exceeded. Try again in 1200 seconds"
 NEW_COMMENT_ERRORS = {
     401: MSG_LOGIN_TO_COMMENT,
     404: "Talk not found",
+    403: (MSG_SWITCHED_OFF, MSG_EVENT_SWITCHED_OFF),
     400: (
         MSG_COMMENT_REQUIRED,
         MSG_RATING_REQUIRED,
@@ -133,7 +135,8 @@ class TalkComments(MethodView):
     def post(self, talk_id):
         """Comment on a talk and rate it. Its speakers get the comment by mail.
 
-        Only the first rating of a user counts; ratings of speakers never count. Private comments are not listed.
+        Only the first rating of a user counts; ratings of speakers never count. Private comments are not listed. The speakers
+        of a talk may switch feedback on it off on the web site, and the hosts feedback on the event and all its talks.
         """
         author = require_user(MSG_LOGIN_TO_COMMENT)
         find_talk_key(reader(), talk_id)

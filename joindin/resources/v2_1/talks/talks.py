@@ -38,6 +38,7 @@ from joindin.resources.v2_1.rendering import render_talks
 from joindin.resources.v2_1.request_params import get_params, get_query_params
 from joindin.resources.v2_1.responses import empty_response, object_response
 from joindin.resources.v2_1.talks.talk_parsing import INVALID_TALK_MESSAGES, TalkBodySchema, parse_talk
+from joindin.utils.datetimes import utc_now
 
 blp = Blueprint("talks", __name__, url_prefix="/v2.1", description="Talks of events")
 
@@ -80,7 +81,7 @@ class TalkDetail(MethodView):
         Absent optional fields are set to their defaults. Absent speakers and all links stay unchanged. A talk may keep
         a time outside the dates of an event that was moved.
         """
-        edit_talk(db.session, talk.id, parse_talk(get_params(), talk.event, talk))
+        edit_talk(db.session, talk.id, parse_talk(get_params(), talk.event, talk), now=utc_now())
         db.session.commit()
         return empty_response(204, base_url() + request.path)
 

@@ -8,7 +8,6 @@ from flask_smorest import Blueprint
 from joindin.errors import InvalidInput, NotFound
 from joindin.extensions import db, reader
 from joindin.http.request_identity import get_caller
-from joindin.http.url_converters import MAX_ROW_ID
 from joindin.models import Event, Track
 from joindin.operations.tracks import (
     MSG_EVENT_NOT_FOUND,
@@ -39,6 +38,7 @@ from joindin.resources.v2_1.openapi import (
 from joindin.resources.v2_1.paging import read_paging
 from joindin.resources.v2_1.request_params import get_params
 from joindin.resources.v2_1.responses import collection_response, empty_response
+from joindin.utils.row_ids import MAX_ROW_ID
 from joindin.utils.text import to_plain_line, to_plain_text
 
 blp = Blueprint("tracks", __name__, url_prefix="/v2.1", description="Parallel tracks of an event")

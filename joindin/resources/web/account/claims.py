@@ -4,11 +4,12 @@ from flask import redirect, request
 
 from joindin.errors import Conflict, InvalidInput, NotFound
 from joindin.extensions import db
-from joindin.http.html_pages import flash_error, flash_success, render_page
+from joindin.http.pages.html_pages import flash_error, flash_success, render_page
+from joindin.http.pages.languages import gettext, translate_error
 from joindin.http.sessions import require_user, sign_in_required
 from joindin.operations.claims import accept_assignment, decline_assignment
 from joindin.queries.claims import list_claims_of_user
-from joindin.resources.web.public.pages import blp
+from joindin.resources.web.account.common import blp
 from joindin.utils.datetimes import utc_now
 
 PAGE_PATH = "/accounts/claims/"
@@ -38,8 +39,12 @@ def decide_assignment_action(claim_id):
             raise InvalidInput("Choose to accept or to decline")
     except (Conflict, InvalidInput, NotFound) as error:
         db.session.rollback()
-        flash_error(f"{error}.")
+        flash_error(f"{translate_error(error)}.")
     else:
         db.session.commit()
-        flash_success("You are a speaker of the talk now." if decision == "accept" else "The assignment is declined.")
+        flash_success(
+            gettext("You are a speaker of the talk now.")
+            if decision == "accept"
+            else gettext("The assignment is declined.")
+        )
     return redirect(PAGE_PATH, 303)

@@ -11,7 +11,8 @@ from flask import current_app, redirect, request
 
 from joindin.errors import DomainError, NotFound
 from joindin.extensions import db
-from joindin.http.html_pages import flash_error, flash_success, render_page
+from joindin.http.pages.html_pages import flash_error, flash_success, render_page
+from joindin.http.pages.languages import gettext
 from joindin.http.sessions import (
     ACCOUNT_PATH,
     SIGN_IN_PATH,
@@ -35,8 +36,8 @@ from joindin.operations.accounts.external_sign_in import (
 )
 from joindin.operations.rate_limits import EXTERNAL_SIGN_IN, client_network, consume_attempt
 from joindin.queries.accounts.external_identities import get_user_identity
+from joindin.resources.web.account.common import blp
 from joindin.resources.web.account.second_factor_step import complete_sign_in, confirm_identity
-from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
 from joindin.utils.http_client import Deadline
 
@@ -82,7 +83,12 @@ def start_connection():
 def disconnect():
     disconnect_identity(db.session, require_user(), _provider().issuer)
     db.session.commit()
-    flash_success(f"Your account at {_provider_name()} is disconnected. It no longer signs you in here.")
+    flash_success(
+        gettext(
+            "Your account at %(name)s is disconnected. It no longer signs you in here.",
+            name=_provider_name(),
+        )
+    )
     return redirect(PAGE_PATH)
 
 
@@ -102,7 +108,9 @@ def callback():
         identity = _identify(provider)
     except ProviderFailed as error:
         log.warning("sign-in at %s failed: %s", provider.issuer, error)
-        flash_error(f"Signing in at {_provider_name()} did not work. Try again, or sign in another way.")
+        flash_error(
+            gettext("Signing in at %(name)s did not work. Try again, or sign in another way.", name=_provider_name())
+        )
         return redirect(SIGN_IN_PATH if pending.purpose == SIGN_IN else ACCOUNT_PATH)
     return {SIGN_IN: _sign_in, CONNECT: _connect, CONFIRM: _confirm}[pending.purpose](pending, identity)
 
@@ -142,14 +150,14 @@ def _sign_in(pending, identity):
 def _connect(_pending, identity):
     connect_identity(db.session, require_user(), identity, now=utc_now())
     db.session.commit()
-    flash_success(f"You can now sign in with {_provider_name()}.")
+    flash_success(gettext("You can now sign in with %(name)s.", name=_provider_name()))
     return redirect(PAGE_PATH)
 
 
 def _confirm(pending, identity):
     if not confirms_identity(db.session, require_user(), identity, since=pending.started_at):
         raise DomainError(
-            f"You signed in to another account at {_provider_name()}, or too long ago. Please confirm again"
+            "You signed in to another account at %(name)s, or too long ago. Please confirm again", name=_provider_name()
         )
     return confirm_identity(require_user(), pending.next_url)
 
@@ -173,7 +181,9 @@ def _begin(purpose, return_path):
         )
     except ProviderFailed as error:
         log.warning("%s is not available: %s", provider.issuer, error)
-        raise DomainError(f"{_provider_name()} does not respond at the moment. Please try again later") from None
+        raise DomainError(
+            "%(name)s does not respond at the moment. Please try again later", name=_provider_name()
+        ) from None
 
 
 def _redirect_notice(url):

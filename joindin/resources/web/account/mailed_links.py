@@ -6,8 +6,9 @@ Mail programs open links before the reader does. Therefore a link only shows a f
 from flask import Response, request
 from wtforms import HiddenField
 
-from joindin.http.forms import Form
-from joindin.http.html_pages import render_page
+from joindin.http.pages.forms import Form
+from joindin.http.pages.html_pages import render_page
+from joindin.http.pages.languages import gettext
 from joindin.operations.accounts.pending_confirmations import MSG_LINK_EXPIRED
 
 
@@ -23,4 +24,4 @@ class MailedTokenForm(Form):
 
 
 def link_expired_page(message: str = MSG_LINK_EXPIRED) -> Response:
-    return render_page("web/account/link_expired.html", 400, message=message)
+    return render_page("web/account/link_expired.html", 400, message=gettext(message))

@@ -2,13 +2,15 @@
 
 import datetime as dt
 
-from flask import Response, current_app, redirect, request
+from flask import Response, redirect, request
 from wtforms import BooleanField, TextAreaField
 
 from joindin.errors import Conflict, InvalidInput
 from joindin.extensions import db
-from joindin.http.forms import EmailField, Form, PlainTextField, UsernameField, max_length, required, valid_email
-from joindin.http.html_pages import flash_success, render_page
+from joindin.http.pages.forms import EmailField, Form, PlainTextField, UsernameField, max_length, required, valid_email
+from joindin.http.pages.html_pages import flash_success, render_page
+from joindin.http.pages.languages import gettext, lazy_gettext, translate_error
+from joindin.http.pages.repeated_forms import is_repeated_form
 from joindin.http.sessions import (
     clear_session_cookie,
     current_session,
@@ -27,9 +29,10 @@ from joindin.queries.accounts.email_changes import get_pending_email
 from joindin.queries.accounts.personal_data import collect_personal_data
 from joindin.queries.accounts.sessions import find_own_session, list_sessions
 from joindin.representations.personal_data import pack_personal_data
+from joindin.resources.web.account.common import blp
 from joindin.resources.web.account.mailed_links import MailedTokenForm, link_expired_page
 from joindin.resources.web.account.registration import check_username
-from joindin.resources.web.public.pages import blp
+from joindin.resources.web.account.sections import list_sections
 from joindin.utils.datetimes import utc_now
 from joindin.utils.text import to_plain_text
 
@@ -39,20 +42,24 @@ MSG_LAST_ADMIN = "You are the only admin. Make another user an admin first"
 
 class ProfileForm(Form):
     username = UsernameField(
-        "Username",
-        [required("Choose a username"), max_length(100, "The username")],
-        description="Part of the URL of your page. Old links to it stop working when you change it",
+        lazy_gettext("Username"),
+        [required(lazy_gettext("Choose a username")), max_length(100, lazy_gettext("The username"))],
+        description=lazy_gettext("Part of the URL of your page. Old links to it stop working when you change it"),
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
     full_name = PlainTextField(
-        "Full name", [required("Enter your name"), max_length(200, "The name")], render_kw={"autocomplete": "name"}
+        lazy_gettext("Full name"),
+        [required(lazy_gettext("Enter your name")), max_length(200, lazy_gettext("The name"))],
+        render_kw={"autocomplete": "name"},
     )
-    twitter_username = PlainTextField("Twitter username", [max_length(50, "The Twitter username")])
+    twitter_username = PlainTextField(
+        lazy_gettext("Twitter username"), [max_length(50, lazy_gettext("The Twitter username"))]
+    )
     biography = TextAreaField(
-        "About you",
-        [max_length(10_000, "The text")],
+        lazy_gettext("About you"),
+        [max_length(10_000, lazy_gettext("The text"))],
         filters=[lambda text: to_plain_text(text or "")],
-        description="Shown on your page",
+        description=lazy_gettext("Shown on your page"),
     )
 
     def validate_username(self, field):
@@ -62,20 +69,23 @@ class ProfileForm(Form):
 
 class EmailForm(Form):
     email = EmailField(
-        "New e-mail address",
-        [required("Enter your new e-mail address"), valid_email],
+        lazy_gettext("New e-mail address"),
+        [required(lazy_gettext("Enter your new e-mail address")), valid_email],
         render_kw={"autocomplete": "email", "inputmode": "email"},
     )
 
 
 class DeleteAccountForm(Form):
-    sure = BooleanField("I want to delete my account permanently", [required("Tick the box if you are sure")])
+    sure = BooleanField(
+        lazy_gettext("I want to delete my account permanently"),
+        [required(lazy_gettext("Tick the box if you are sure"))],
+    )
 
 
 @blp.get("/accounts/")
 @sign_in_required
 def account_page():
-    return render_page("web/account/account.html", user=require_user(), sections=_sections())
+    return render_page("web/account/account.html", user=require_user(), sections=list_sections())
 
 
 @blp.route("/accounts/profile/", methods=["GET", "POST"])
@@ -91,10 +101,10 @@ def profile_page():
             edit_profile(db.session, user.id, {name: form[name].data for name in PROFILE_FIELDS}, actor=user)
         except InvalidInput as error:
             db.session.rollback()
-            form.add_error(str(error), form.username)
+            form.add_error(translate_error(error), form.username)
         else:
             db.session.commit()
-            flash_success("Your profile is changed.")
+            flash_success(gettext("Your profile is changed."))
             return redirect("/accounts/")
     return render_page("web/account/profile.html", form=form)
 
@@ -104,9 +114,10 @@ def profile_page():
 def email_page():
     form = EmailForm()
     if form.validate_on_submit():
-        request_email_change(db.session, require_user(), form.email.data, now=utc_now())
+        if not is_repeated_form():
+            request_email_change(db.session, require_user(), form.email.data, now=utc_now())
         db.session.commit()
-        flash_success("We have sent a mail to the new address. Open the link in it to change your account.")
+        flash_success(gettext("We have sent a mail to the new address. Open the link in it to change your account."))
         return redirect("/accounts/")
     pending = get_pending_email(db.session, require_user().id, utc_now())
     return render_page("web/account/email.html", form=form, user=require_user(), pending=pending)
@@ -122,7 +133,7 @@ def confirm_email_page():
             db.session.rollback()
             return link_expired_page(str(error))
         db.session.commit()
-        flash_success("The e-mail address of your account is confirmed.")
+        flash_success(gettext("The e-mail address of your account is confirmed."))
         return redirect("/accounts/")
     return render_page("web/account/email_confirm.html", form=form)
 
@@ -142,7 +153,7 @@ def sessions_page():
 def revoke_session_action(session_id):
     revoke_browser_session(db.session, find_own_session(db.session, require_user().id, session_id), now=utc_now())
     db.session.commit()
-    flash_success("That browser is signed out.")
+    flash_success(gettext("That browser is signed out."))
     return redirect("/accounts/sessions/")
 
 
@@ -168,49 +179,10 @@ def delete_account_page():
             delete_user(db.session, user.id, actor=user)
         except Conflict:
             db.session.rollback()
-            form.add_error(MSG_LAST_ADMIN)
+            form.add_error(gettext(MSG_LAST_ADMIN))
         else:
             db.session.commit()
             clear_session_cookie()
-            flash_success("Your account is deleted.")
+            flash_success(gettext("Your account is deleted."))
             return redirect("/accounts/login/")
     return render_page("web/account/delete.html", form=form)
-
-
-def _sections():
-    """Return the sections of the account page: a title and its links, each with path, name and description."""
-    signing_in = [
-        ("/accounts/password/", "Password", "Choose a new one"),
-        ("/accounts/security/", "Second factor", "Authenticator app, passkeys, recovery codes"),
-        ("/accounts/sessions/", "Browsers", "See where you are signed in, and sign out there"),
-    ]
-    if current_app.config["OIDC_ISSUER"]:
-        name = current_app.config["OIDC_NAME"]
-        signing_in.append(("/accounts/external/", f"Sign-in with {name}", "Use your account there to sign in here"))
-    return [
-        (
-            "You",
-            [
-                ("/accounts/profile/", "Profile", "Your names, and the text on your page"),
-                ("/accounts/email/", "E-mail address", "Where we send your mail; you can sign in with it"),
-                ("/accounts/mails/", "Mails", "Choose which ones you get"),
-                ("/accounts/claims/", "Claims", "Talks that you are named as the speaker of"),
-                ("/desk/", "Desk", "Open tasks for the events that you host, and administration"),
-            ],
-        ),
-        ("Signing in", signing_in),
-        (
-            "Applications",
-            [
-                ("/api/settings/token/", "Tokens and applications", "Access of scripts and applications"),
-                ("/accounts/applications/", "Applications you make", "Register applications that other people can use"),
-            ],
-        ),
-        (
-            "Your data",
-            [
-                ("/accounts/data/", "Download", "Everything that is stored about you"),
-                ("/accounts/delete/", "Delete your account", "Permanently"),
-            ],
-        ),
-    ]

@@ -1,11 +1,12 @@
 """Registration, and confirmation of the e-mail address by a mailed link."""
 
+from babel.support import LazyProxy
 from flask import redirect
 from wtforms import PasswordField, ValidationError
 
 from joindin.errors import Conflict, InvalidInput
 from joindin.extensions import db
-from joindin.http.forms import (
+from joindin.http.pages.forms import (
     EmailField,
     Form,
     PlainTextField,
@@ -15,7 +16,8 @@ from joindin.http.forms import (
     strong_password,
     valid_email,
 )
-from joindin.http.html_pages import flash_success, render_page
+from joindin.http.pages.html_pages import flash_success, render_page
+from joindin.http.pages.languages import gettext, lazy_gettext
 from joindin.http.sessions import session_user
 from joindin.operations.accounts.registration import (
     confirm_registration,
@@ -24,42 +26,48 @@ from joindin.operations.accounts.registration import (
 )
 from joindin.operations.accounts.users import MSG_USERNAME_TAKEN, verify_address
 from joindin.queries.accounts.users import is_username_taken
+from joindin.resources.web.account.common import blp
 from joindin.resources.web.account.mailed_links import MailedTokenForm, link_expired_page
-from joindin.resources.web.public.pages import blp
 from joindin.security.password_strength import STANDARD_RULE
 from joindin.utils.datetimes import utc_now
 from joindin.utils.usernames import MAX_USERNAME_LENGTH, InvalidUsername, prepare_username
 
 
-def new_password_field(label: str) -> PasswordField:
+def new_password_field(label: LazyProxy) -> PasswordField:
     return PasswordField(
         label,
-        [required("Choose a password"), strong_password],
-        description=f"At least {STANDARD_RULE.min_bytes} characters. Several words are easier to remember",
+        [required(lazy_gettext("Choose a password")), strong_password],
+        description=LazyProxy(_describe_password_rule, enable_cache=False),
         render_kw={"autocomplete": "new-password"},
+    )
+
+
+def _describe_password_rule():
+    return gettext(
+        "At least %(number)d characters. Several words are easier to remember", number=STANDARD_RULE.min_bytes
     )
 
 
 class RegistrationForm(Form):
     username = UsernameField(
-        "Username",
-        [required("Choose a username"), max_length(MAX_USERNAME_LENGTH, "The username")],
-        description="Visible to everyone, and part of the URL of your page",
+        lazy_gettext("Username"),
+        [required(lazy_gettext("Choose a username")), max_length(MAX_USERNAME_LENGTH, lazy_gettext("The username"))],
+        description=lazy_gettext("Visible to everyone, and part of the URL of your page"),
         render_kw={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"},
     )
     full_name = PlainTextField(
-        "Full name",
-        [required("Enter your name"), max_length(200, "The name")],
-        description="Shown with your comments and your talks",
+        lazy_gettext("Full name"),
+        [required(lazy_gettext("Enter your name")), max_length(200, lazy_gettext("The name"))],
+        description=lazy_gettext("Shown with your comments and your talks"),
         render_kw={"autocomplete": "name"},
     )
     email = EmailField(
-        "E-mail address",
-        [required("Enter your e-mail address"), valid_email],
-        description="Not visible to other users",
+        lazy_gettext("E-mail address"),
+        [required(lazy_gettext("Enter your e-mail address")), valid_email],
+        description=lazy_gettext("Not visible to other users"),
         render_kw={"autocomplete": "email", "inputmode": "email"},
     )
-    password = new_password_field("Password")
+    password = new_password_field(lazy_gettext("Password"))
 
     @property
     def names(self):
@@ -71,9 +79,9 @@ class RegistrationForm(Form):
 
 class VerificationForm(MailedTokenForm):
     username = UsernameField(
-        "Username",
-        [max_length(MAX_USERNAME_LENGTH, "The username")],
-        description="Another user has taken the one you chose. Choose another",
+        lazy_gettext("Username"),
+        [max_length(MAX_USERNAME_LENGTH, lazy_gettext("The username"))],
+        description=lazy_gettext("Another user has taken the one you chose. Choose another"),
     )
 
     def validate_username(self, field):
@@ -91,9 +99,9 @@ def check_username(field, own_id: int | None = None) -> None:
     try:
         field.data = prepare_username(field.data)
     except InvalidUsername as error:
-        raise ValidationError(str(error)) from None
+        raise ValidationError(gettext(str(error))) from None
     if is_username_taken(db.session, field.data, except_id=own_id):
-        raise ValidationError(MSG_USERNAME_TAKEN)
+        raise ValidationError(gettext(MSG_USERNAME_TAKEN))
 
 
 @blp.route("/accounts/register/", methods=["GET", "POST"])
@@ -130,13 +138,13 @@ def verification_page():
             db.session.rollback()
             if str(error) != MSG_USERNAME_TAKEN:
                 raise
-            form.add_error(MSG_USERNAME_TAKEN, form.username)
+            form.add_error(gettext(MSG_USERNAME_TAKEN), form.username)
         except InvalidInput:
             db.session.rollback()
             return link_expired_page()
         else:
             db.session.commit()
-            flash_success("Your address is confirmed. You can sign in now.")
+            flash_success(gettext("Your address is confirmed. You can sign in now."))
             return redirect("/accounts/login/")
     registration = get_registration_by_token(db.session, form.token.data or "", utc_now())
     is_taken = registration is not None and is_username_taken(db.session, registration.username)

@@ -15,9 +15,11 @@ from wtforms import HiddenField
 from joindin.db.locking import lock_row
 from joindin.errors import InvalidInput, NotConfigured, RateLimited
 from joindin.extensions import db
-from joindin.http.forms import FormWithNext, PlainTextField
-from joindin.http.html_pages import flash_error, render_page
+from joindin.http.guest_devices import has_device_marker, welcome_path
 from joindin.http.known_devices import get_known_device
+from joindin.http.pages.forms import FormWithNext, PlainTextField
+from joindin.http.pages.html_pages import flash_error, render_page
+from joindin.http.pages.languages import gettext, lazy_gettext, translate_error
 from joindin.http.sessions import current_session, next_url, require_user, session_user, start_session
 from joindin.models import User
 from joindin.operations.accounts.passkeys import RelyingParty, build_request_options, verify_passkey
@@ -31,7 +33,7 @@ from joindin.operations.rate_limits import (
     reset_second_factor_attempts,
 )
 from joindin.queries.accounts.second_factors import has_second_factor, list_passkeys
-from joindin.resources.web.public.pages import blp
+from joindin.resources.web.account.common import blp
 from joindin.utils.datetimes import UTC, utc_now
 
 PAGE_PATH = "/accounts/second/"
@@ -53,9 +55,9 @@ class MarkRequired:
 
 class SecondFactorForm(FormWithNext):
     code = PlainTextField(
-        "Code",
+        lazy_gettext("Code"),
         [MarkRequired()],
-        description="Six digits from your app, or one of your recovery codes",
+        description=lazy_gettext("Six digits from your app, or one of your recovery codes"),
         render_kw={"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "none"},
     )
     credential = HiddenField()
@@ -97,10 +99,11 @@ def second_factor_page():
             is_correct = _verify_factor(user, form)
         except NotConfigured as error:
             is_correct = False
-            form.add_error(str(error), form.code)
+            form.add_error(translate_error(error), form.code)
         else:
             if not is_correct:
-                form.add_error(MSG_PASSKEY_REJECTED if form.credential.data else MSG_WRONG_CODE, form.code)
+                message = MSG_PASSKEY_REJECTED if form.credential.data else MSG_WRONG_CODE
+                form.add_error(gettext(message), form.code)
         if is_correct:
             if session_user():
                 return _finish_confirmation(next_url())
@@ -130,10 +133,12 @@ def passkeys_obstacle() -> str | None:
     host = relying_party().host
     port = request.host.rpartition(":")[2] if ":" in request.host.rpartition("]")[2] else ""
     if host.replace(".", "").isdecimal() or ":" in host:
-        local = f" Open http://localhost{port and f':{port}'}/ instead." if host in ("127.0.0.1", "::1") else ""
-        return f"Passkeys do not work at a numeric address.{local}"
+        if host not in ("127.0.0.1", "::1"):
+            return gettext("Passkeys do not work at a numeric address.")
+        address = f"http://localhost{port and f':{port}'}/"
+        return gettext("Passkeys do not work at a numeric address. Open %(address)s instead.", address=address)
     if request.scheme != "https" and host != "localhost" and not host.endswith(".localhost"):
-        return "Passkeys need a connection with TLS (https)."
+        return gettext("Passkeys need a connection with TLS (https).")
     return None
 
 
@@ -233,11 +238,11 @@ def _finish_sign_in(user, next_path, authenticated_at, *, with_second_factor):
     locked = lock_row(db.session, User, user.id)
     if locked is None or not locked.is_active or _password_fingerprint(locked) != fingerprint:
         db.session.rollback()
-        flash_error("Your account was changed meanwhile. Please sign in again.")
+        flash_error(gettext("Your account was changed meanwhile. Please sign in again."))
         return redirect("/accounts/login/")
     start_session(user, with_second_factor=with_second_factor, authenticated_at=authenticated_at)
     db.session.commit()
-    return redirect(next_path)
+    return redirect(welcome_path(next_path) if has_device_marker() else next_path)
 
 
 def _finish_confirmation(next_path):

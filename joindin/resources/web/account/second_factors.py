@@ -8,8 +8,9 @@ from wtforms import HiddenField
 
 from joindin.errors import Conflict, InvalidInput
 from joindin.extensions import db
-from joindin.http.forms import Form, PlainTextField, max_length, required
-from joindin.http.html_pages import flash_error, flash_success, render_page
+from joindin.http.pages.forms import Form, PlainTextField, max_length, required
+from joindin.http.pages.html_pages import flash_error, flash_success, render_page
+from joindin.http.pages.languages import gettext, lazy_gettext, translate_error
 from joindin.http.sessions import current_session, recent_sign_in_required, require_user, sign_in_required
 from joindin.operations.accounts.passkeys import add_passkey, build_creation_options, remove_passkey
 from joindin.operations.accounts.second_factors import (
@@ -21,6 +22,7 @@ from joindin.operations.accounts.second_factors import (
 )
 from joindin.operations.accounts.sessions import record_second_factor
 from joindin.queries.accounts.second_factors import count_recovery_codes, has_authenticator, list_passkeys
+from joindin.resources.web.account.common import blp
 from joindin.resources.web.account.second_factor_step import (
     consume_challenge,
     count_factor_attempt,
@@ -29,7 +31,6 @@ from joindin.resources.web.account.second_factor_step import (
     relying_party,
     reset_factor_attempts,
 )
-from joindin.resources.web.public.pages import blp
 from joindin.security.encryption import decrypt, encrypt
 from joindin.utils.datetimes import utc_now
 
@@ -43,18 +44,18 @@ class NewAuthenticatorForm(Form):
     # The secret that the page shows, encrypted. It is stored only after its first code was entered.
     encrypted_secret = HiddenField()
     code = PlainTextField(
-        "Code",
-        [required("Enter the code that your app shows")],
-        description="Six digits. They change every half minute",
+        lazy_gettext("Code"),
+        [required(lazy_gettext("Enter the code that your app shows"))],
+        description=lazy_gettext("Six digits. They change every half minute"),
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
     )
 
 
 class NewPasskeyForm(Form):
     name = PlainTextField(
-        "Name",
-        [required("Give the passkey a name"), max_length(100, "The name")],
-        description="To recognise it later, for example: My phone",
+        lazy_gettext("Name"),
+        [required(lazy_gettext("Give the passkey a name")), max_length(100, lazy_gettext("The name"))],
+        description=lazy_gettext("To recognise it later, for example: My phone"),
         render_kw={"autocomplete": "off"},
     )
     credential = HiddenField()
@@ -87,17 +88,17 @@ def add_authenticator_page():
             )
         except Conflict as error:
             db.session.rollback()
-            flash_error(f"{error}.")
+            flash_error(f"{translate_error(error)}.")
             return redirect(PAGE_PATH)
         except InvalidInput:
             db.session.rollback()
-            form.add_error(MSG_WRONG_CODE, form.code)
+            form.add_error(gettext(MSG_WRONG_CODE), form.code)
         else:
             reset_factor_attempts(user)
             record_second_factor(db.session, current_session(), now=utc_now())
             db.session.commit()
             return _recovery_codes_or_redirect(
-                "Your app is added. From now on you need one of its codes to sign in.", codes
+                gettext("Your app is added. From now on you need one of its codes to sign in."), codes
             )
     secret = secret or pyotp.random_base32()
     form.encrypted_secret.data, form.code.data = encrypt(current_app.secret_key, _purpose(), secret), ""
@@ -116,7 +117,7 @@ def add_authenticator_page():
 def remove_authenticator_action():
     remove_authenticator(db.session, require_user())
     db.session.commit()
-    flash_success("The app is removed.")
+    flash_success(gettext("The app is removed."))
     return redirect(PAGE_PATH)
 
 
@@ -137,12 +138,12 @@ def add_passkey_page():
             )
         except (Conflict, InvalidInput) as error:
             db.session.rollback()
-            form.add_error(str(error))
+            form.add_error(translate_error(error))
         else:
             record_second_factor(db.session, current_session(), now=utc_now())
             db.session.commit()
             return _recovery_codes_or_redirect(
-                "The passkey is added. From now on you need it, or another factor, to sign in.", codes
+                gettext("The passkey is added. From now on you need it, or another factor, to sign in."), codes
             )
     form.credential.data = ""
     if obstacle := passkeys_obstacle():
@@ -156,7 +157,7 @@ def add_passkey_page():
 def remove_passkey_action(passkey_id):
     remove_passkey(db.session, require_user(), passkey_id)
     db.session.commit()
-    flash_success("The passkey is removed.")
+    flash_success(gettext("The passkey is removed."))
     return redirect(PAGE_PATH)
 
 
@@ -175,9 +176,9 @@ def set_password_only_action():
     allow_password_only(db.session, require_user(), is_allowed)
     db.session.commit()
     flash_success(
-        "Applications can now sign you in with your password alone."
+        gettext("Applications can now sign you in with your password alone.")
         if is_allowed
-        else "Applications can no longer sign you in with your password."
+        else gettext("Applications can no longer sign you in with your password.")
     )
     return redirect(PAGE_PATH)
 
@@ -192,7 +193,7 @@ def _recovery_codes_or_redirect(message, codes):
 
 def _qr_code(uri):
     """Return a QR code as inline SVG. It is safe markup: the library draws squares only."""
-    return Markup(segno.make(uri).svg_inline(scale=4, omitsize=True, title="QR code for your app"))  # noqa: S704
+    return Markup(segno.make(uri).svg_inline(scale=4, omitsize=True, title=gettext("QR code for your app")))  # noqa: S704
 
 
 def _purpose():

@@ -8,8 +8,9 @@ from wtforms.validators import Optional
 
 from joindin.errors import Forbidden, InvalidInput, NotFound
 from joindin.extensions import db
-from joindin.http.forms import CheckboxList, Form, choices, max_length, required
-from joindin.http.html_pages import flash_error, flash_success, render_page
+from joindin.http.pages.forms import CheckboxList, Form, choices, max_length, required
+from joindin.http.pages.html_pages import flash_error, flash_success, render_page
+from joindin.http.pages.languages import gettext, lazy_gettext, translate_error
 from joindin.http.sessions import recent_sign_in_required, require_user
 from joindin.http.trailing_slash import add_trailing_slash_route
 from joindin.operations.accounts.api_tokens import revoke_token
@@ -22,8 +23,8 @@ from joindin.operations.accounts.personal_tokens import (
 )
 from joindin.queries.accounts.api_tokens import find_own_token, list_personal_tokens, list_sign_ins
 from joindin.queries.accounts.oauth_grants import list_authorizations
+from joindin.resources.web.account.common import blp
 from joindin.resources.web.account.one_time_secret import pop_one_time_secret, store_one_time_secret
-from joindin.resources.web.public.pages import blp
 from joindin.security.scopes import SCOPE_DESCRIPTIONS, SCOPES
 from joindin.utils.datetimes import UTC, utc_now
 from joindin.utils.text import parse_id, to_plain_line
@@ -35,16 +36,29 @@ MSG_APPLICATION_NOT_FOUND = "Application not found"
 
 class NewTokenForm(Form):
     description = TextAreaField(
-        "What is it for?",
-        [required(MSG_DESCRIPTION_REQUIRED), max_length(MAX_DESCRIPTION_LENGTH, "The description")],
+        lazy_gettext("What is it for?"),
+        [
+            required(lazy_gettext(MSG_DESCRIPTION_REQUIRED)),
+            max_length(MAX_DESCRIPTION_LENGTH, lazy_gettext("The description")),
+        ],
         filters=[lambda text: to_plain_line(text or "")],
         render_kw={"rows": 2},
     )
-    scope = CheckboxList("What may it do?", [required(MSG_SCOPE_REQUIRED)], choices=choices(SCOPE_DESCRIPTIONS.items()))
-    expires_0 = DateField(
-        "Last day", [Optional()], description="Between a day and a year from now. Without it the token never expires"
+    scope = CheckboxList(
+        lazy_gettext("What may it do?"),
+        [required(lazy_gettext(MSG_SCOPE_REQUIRED))],
+        choices=choices((scope, lazy_gettext(text)) for scope, text in SCOPE_DESCRIPTIONS.items()),
     )
-    expires_1 = TimeField("Time on that day", [Optional()], description="In UTC. Without it, the end of the day")
+    expires_0 = DateField(
+        lazy_gettext("Last day"),
+        [Optional()],
+        description=lazy_gettext("Within a year from now. Without it the token never expires"),
+    )
+    expires_1 = TimeField(
+        lazy_gettext("Time on that day"),
+        [Optional()],
+        description=lazy_gettext("In UTC. Without it, the end of the day"),
+    )
 
     def expires_at(self) -> dt.datetime | None:
         if self.expires_0.data is None:
@@ -77,10 +91,11 @@ def create_token_page():
                 scopes=form.scope.data,
                 expires_at=form.expires_at(),
                 now=utc_now(),
+                may_be_expired=True,
             )
         except InvalidInput as error:
             db.session.rollback()
-            form.add_error(str(error), form.expires_0 if form.expires_0.data else None)
+            form.add_error(translate_error(error), form.expires_0 if form.expires_0.data else None)
         else:
             db.session.commit()
             store_one_time_secret(f"token {token.id}", secret)
@@ -96,7 +111,7 @@ def reveal_token_page(token_id):
         raise Forbidden("This token is not yours") from None
     secret = pop_one_time_secret(f"token {token_id}")
     if secret is None:
-        flash_error("Token is too old to be revealed.")
+        flash_error(gettext("Token is too old to be revealed."))
         return redirect(PAGE_PATH)
     response = render_page("web/account/token_reveal.html", token=token, secret=secret)
     response.cache_control.no_store = True
@@ -111,7 +126,7 @@ def revoke_token_action():
     token = find_own_token(db.session, require_user().id, token_id)
     revoke_token(db.session, token, actor=require_user(), now=utc_now())
     db.session.commit()
-    flash_success("Token was revoked.")
+    flash_success(gettext("Token was revoked."))
     return redirect(PAGE_PATH)
 
 
@@ -122,7 +137,7 @@ def revoke_consent_action():
         raise NotFound(MSG_APPLICATION_NOT_FOUND)
     revoke_consent(db.session, user_id=require_user().id, client_id=client_id, now=utc_now())
     db.session.commit()
-    flash_success("That application no longer has access.")
+    flash_success(gettext("That application no longer has access."))
     return redirect(PAGE_PATH)
 
 

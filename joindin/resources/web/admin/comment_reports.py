@@ -24,6 +24,7 @@ from joindin.resources.web.admin.common import (
     read_paging,
     require_permission,
 )
+from joindin.resources.web.feedback.common import REASON_NAMES
 from joindin.utils.datetimes import utc_now
 
 RESULT_MESSAGES = {"approved": "The comment stays hidden.", "denied": "The comment is shown again."}
@@ -62,7 +63,12 @@ def resolve_talk_reports_action(comment_id):
 def _reports_page(page, *, is_about_talks):
     comments = [(comment, list(reports)) for comment, reports in groupby(page.items, key=lambda report: report.comment)]
     return admin_page(
-        "reports.html", comments=comments, is_about_talks=is_about_talks, page=page, page_links=page_links(page)
+        "reports.html",
+        comments=comments,
+        is_about_talks=is_about_talks,
+        reason_names=REASON_NAMES,
+        page=page,
+        page_links=page_links(page),
     )
 
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from functools import wraps
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, redirect, request
 
 from joindin.errors import Conflict, Forbidden, InvalidInput, NotFound, Unprocessable
 from joindin.extensions import db
-from joindin.http import html_pages
-from joindin.http.html_pages import flash_error, flash_success
+from joindin.http.pages import html_pages
+from joindin.http.pages.html_pages import flash_error, flash_success, pager_arguments
 from joindin.http.sessions import require_user
 from joindin.permissions import (
     can_administer_users,
@@ -111,19 +110,9 @@ def host_filter() -> int | None:
     return None if can_moderate_all(current_viewer()) else current_viewer().user.id
 
 
-def page_links(page: Page) -> dict[str, str]:
-    """Return the URLs of the pages before and after, under ``previous`` and ``next``."""
-    number = (page.paging.start or 0) // PAGE_SIZE + 1
-    links = {}
-    if number > 1:
-        links["previous"] = _page_url(number - 1)
-    if number * PAGE_SIZE < page.total:
-        links["next"] = _page_url(number + 1)
-    return links
-
-
-def _page_url(number):
-    return f"{request.path}?{urlencode({**request.args, 'page': number})}"
+def page_links(page: Page) -> dict:
+    """Return the arguments of the macro ``pager``."""
+    return pager_arguments((page.paging.start or 0) // PAGE_SIZE + 1, PAGE_SIZE, page.total)
 
 
 def _to_sentence(error):

@@ -1,14 +1,16 @@
 """Pages for the approval of events: the queue, and one event with the decision."""
 
 from flask import current_app
-from wtforms import HiddenField, RadioField, TextAreaField
+from markupsafe import Markup
+from wtforms import HiddenField, TextAreaField
 
 from joindin.errors import NotFound
 from joindin.extensions import db
-from joindin.http.forms import Form, choices, max_length
-from joindin.models import User
+from joindin.http.pages.forms import Form, RadioChoice, choices, max_length
+from joindin.models import AnonymousSubmission, User
 from joindin.operations.event_approval import MAX_REASON_LENGTH, approve_event, reject_event
 from joindin.permissions import can_review_event
+from joindin.queries.agenda.agenda_events import load_agenda_event_records
 from joindin.queries.duplicate_events import find_likely_duplicates
 from joindin.queries.event_lists import EventFilter, list_events
 from joindin.queries.events import load_events
@@ -23,13 +25,10 @@ from joindin.resources.web.admin.common import (
     require_permission,
 )
 from joindin.utils.datetimes import utc_now
+from joindin.utils.html import sanitize_html
 from joindin.utils.text import to_plain_text
 
 QUEUE_PATH = "/desk/events/"
-
-
-class ReasonField(RadioField):
-    is_group = True
 
 
 class ApprovalForm(Form):
@@ -38,7 +37,7 @@ class ApprovalForm(Form):
 
 class RejectionForm(Form):
     version = HiddenField()
-    reason = ReasonField("Reason", validate_choice=False)
+    reason = RadioChoice("Reason", validate_choice=False)
     custom_reason = TextAreaField(
         "In your own words",
         [max_length(MAX_REASON_LENGTH, "The reason")],
@@ -77,7 +76,7 @@ def approve_event_action(event_id):
 
     return perform_and_redirect(
         operation,
-        f"{event.name} is approved. Its hosts get a mail.",
+        f"{event.name} is approved.{_mail_note(event)}",
         QUEUE_PATH,
         error_path=f"{QUEUE_PATH}{event_id}/",
     )
@@ -108,10 +107,14 @@ def reject_event_action(event_id):
 
     return perform_and_redirect(
         operation,
-        f"{event.name} is rejected. Its hosts get a mail with the reason.",
+        f"{event.name} is rejected.{_mail_note(event)}",
         QUEUE_PATH,
         error_path=f"{QUEUE_PATH}{event_id}/",
     )
+
+
+def _mail_note(event):
+    return " Its hosts get a mail." if event.hosts else ""
 
 
 def _event_page(event_id, form, status=200):
@@ -119,6 +122,7 @@ def _event_page(event_id, form, status=200):
     _with_choices(form)
     if not form.is_submitted():
         form.version.data = event.version
+    record = load_agenda_event_records(db.session, [event_id])[event_id]
     reviewer = db.session.get(User, event.reviewer_id) if event.reviewer_id else None
     return admin_page(
         "event.html",
@@ -127,9 +131,13 @@ def _event_page(event_id, form, status=200):
         form=form,
         reviewer=reviewer,
         duplicates=find_likely_duplicates(db.session, [event.id]).get(event.id),
+        record=record,
+        # Stored HTML is sanitised. This is a page of privileged users, and does not rely on it.
+        description_html=Markup(sanitize_html(record.description_html or "")),  # noqa: S704
+        submission=db.session.get(AnonymousSubmission, event.id),
         version=event.version,
-        talks=(),
-        comments=(),
+        talk_count=0,
+        comment_count=0,
     )
 
 

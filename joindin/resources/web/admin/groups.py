@@ -5,8 +5,8 @@ from wtforms import SelectField
 
 from joindin.errors import Conflict, InvalidInput, NotFound
 from joindin.extensions import db
-from joindin.http.forms import Form, PlainTextField, choices, max_length, required
-from joindin.http.html_pages import flash_success
+from joindin.http.pages.forms import Form, PlainTextField, choices, max_length, required
+from joindin.http.pages.html_pages import flash_success
 from joindin.http.sessions import recent_sign_in_required
 from joindin.models import EFFECTIVE_PERMISSIONS, PERMISSIONS, PRESETS, Event
 from joindin.operations.accounts.granted_permissions import grant_permission, grant_preset, revoke_permission

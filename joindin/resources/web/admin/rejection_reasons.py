@@ -5,8 +5,8 @@ from wtforms import TextAreaField
 
 from joindin.errors import Conflict, InvalidInput
 from joindin.extensions import db
-from joindin.http.forms import Form, PlainTextField, max_length, required
-from joindin.http.html_pages import flash_success
+from joindin.http.pages.forms import Form, PlainTextField, max_length, required
+from joindin.http.pages.html_pages import flash_success
 from joindin.operations.event_approval import MAX_REASON_LENGTH
 from joindin.operations.rejection_reasons import MAX_TITLE_LENGTH, add_reason, delete_reason, edit_reason
 from joindin.permissions import can_manage_rejection_reasons

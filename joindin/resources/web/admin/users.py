@@ -4,8 +4,8 @@ from flask import request
 from wtforms import BooleanField, HiddenField
 
 from joindin.extensions import db
-from joindin.http.forms import Form, PlainTextField, max_length
-from joindin.http.html_pages import flash_ended_access
+from joindin.http.pages.forms import Form, PlainTextField, max_length
+from joindin.http.pages.html_pages import flash_ended_access
 from joindin.http.sessions import ACCOUNT_PATH, SIGN_IN_PATH, recent_sign_in_required
 from joindin.operations.accounts.account_deletion import delete_talk_comments, delete_user
 from joindin.operations.accounts.passwords import secure_account

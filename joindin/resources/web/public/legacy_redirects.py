@@ -1,4 +1,6 @@
-"""Redirects from the URLs in mails of the Joind.in API, if this host is the web site."""
+"""Redirects from the URLs in mails of the Joind.in API, if this host is the web site, and of the Gancio API."""
+
+from urllib.parse import urlencode
 
 from flask import redirect, request
 
@@ -29,22 +31,21 @@ def redirect_to_pending_events():
     return redirect("/desk/events/")
 
 
-@blp.get("/event/<path:slug>/reported-comments")
-@on_canonical_host
-def redirect_to_reports(slug):
-    return redirect("/desk/reports/")
-
-
-@blp.get("/event/<path:slug>/claims")
-@on_canonical_host
-def redirect_to_claims(slug):
-    return redirect("/desk/claims/")
-
-
 @blp.get("/user/<path:username>/claims")
 @on_canonical_host
 def redirect_to_own_claims(username):
     return redirect("/accounts/claims/")
+
+
+@blp.get("/admin")
+def redirect_to_accounts():
+    return redirect("/desk/people/")
+
+
+@blp.get("/recover/<code>")
+@blp.get("/user_confirm/<code>")
+def redirect_to_new_password_by_code(code):
+    return redirect(f"/accounts/password/new/?{urlencode({'token': code})}")
 
 
 def _redirect_with_query(path):

@@ -2,7 +2,7 @@
 
 from werkzeug.exceptions import MethodNotAllowed
 
-from joindin.http.csrf import csrf
+from joindin.http.pages.csrf import csrf
 from joindin.resources.web.public.pages import blp
 
 

@@ -1,5 +1,6 @@
 """Shared code of the public pages: the blueprint, the redirect to the web site's host, and conditional responses."""
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from functools import wraps
@@ -8,7 +9,10 @@ from urllib.parse import quote, unquote, urlsplit
 from flask import Blueprint, Response, current_app, redirect, request
 
 from joindin.errors import NotFound
-from joindin.http.html_pages import render_page
+from joindin.http.pages.html_pages import render_page
+from joindin.http.pages.languages import send_language, set_page_language
+from joindin.http.sessions import session_user
+from joindin.performance.caching.response_cache import EXPIRY_ENVIRON_KEY
 from joindin.queries.paging import Paging
 from joindin.representations.links import Links
 from joindin.utils.text import strip_control_chars
@@ -47,10 +51,27 @@ def on_canonical_host(view: Callable) -> Callable:
     return guarded
 
 
-def public_page(template: str, canonical_url: str, **context) -> Response:
-    """Render a page with an ETag; the response is 304 if the browser has the same version."""
+def public_page(
+    template: str,
+    canonical_url: str | None,
+    *,
+    expires_at: dt.datetime | None = None,
+    **context,
+) -> Response:
+    """Render a page in the visitor's language, with an ETag; the response is 304 if the browser has the same version.
+
+    The page of a visitor may be cached until the next write, and at most until ``expires_at``. Without it, the page may not depend on the time.
+    """
+    set_page_language()
     response = render_page(template, canonical_url=canonical_url, **context)
+    # The response cache compresses; what it does not hold names the same headers.
+    response.vary.add("Accept-Encoding")
+    send_language(response)
     response.cache_control.no_cache = True
+    if session_user() is None:
+        response.cache_control.public = True
+        if expires_at is not None:
+            request.environ[EXPIRY_ENVIRON_KEY] = expires_at.timestamp()
     response.add_etag()
     return response.make_conditional(request)
 
@@ -60,6 +81,16 @@ def printable_or_not_found(text: str) -> str:
     if text != strip_control_chars(text):
         raise NotFound("Page not found")
     return text
+
+
+def redirect_moved(address: str) -> Response:
+    """Redirect to the current address of a page. Browsers send a form again, to there."""
+    return redirect(address, 301 if request.method in ("GET", "HEAD") else 307)
+
+
+def requested_rest(path: str) -> str:
+    """Return what follows ``path`` in the requested address: the rest of the path, escaped, and the query."""
+    return _with_query(quote(request.path.removeprefix(path), safe=UNESCAPED_PATH_CHARS))
 
 
 def _is_website_elsewhere():
@@ -81,5 +112,9 @@ def _canonical_url():
     path = urlsplit(request.environ.get("REQUEST_URI", "")).path
     if unquote(path) != request.path:
         path = quote(request.path, safe=UNESCAPED_PATH_CHARS)
+    return _with_query(f"{current_app.config['WEBSITE_URL']}{path}")
+
+
+def _with_query(address):
     query = request.query_string.decode("latin-1")
-    return f"{current_app.config['WEBSITE_URL']}{path}{f'?{query}' if query else ''}"
+    return f"{address}?{query}" if query else address

@@ -1,53 +1,88 @@
-"""The page of a talk, and the redirect from its older URL."""
+"""The page of a talk, and redirects from its other addresses."""
 
-from flask import redirect
+from flask import redirect, request
 
+from joindin.errors import NotFound
 from joindin.extensions import db, reader
-from joindin.queries.comment_records import load_talk_comment_records
-from joindin.queries.keyed_lists import load_in_order
-from joindin.queries.talk_comments import list_talk_comments
-from joindin.queries.talks import find_talk_by_stub, find_talk_unloaded
+from joindin.models import Event, Talk
+from joindin.queries.talks import find_talk_by_slug, find_talk_by_stub, find_talk_unloaded
+from joindin.queries.web.former_slugs import find_talk_of_former_slug, get_former_talk_slug
+from joindin.queries.web.talk_neighbours import load_talk_neighbours
+from joindin.representations.json_ld import represent_talk, to_script_text
+from joindin.representations.links import talk_path
+from joindin.resources.web.feedback.common import LINK_NAMES
+from joindin.resources.web.feedback.talk_section import talk_feedback_context
+from joindin.resources.web.personal.stars import load_starred_ids
+from joindin.resources.web.public.cards import talk_card_url
+from joindin.resources.web.public.event_frame import SCHEDULE, event_response, with_event
 from joindin.resources.web.public.pages import (
-    UNPAGED,
     blp,
     on_canonical_host,
     printable_or_not_found,
-    public_page,
     redirect_links,
     website_links,
 )
 
-LINK_NAMES = {
-    "slides_link": "Slides",
-    "video_link": "Video",
-    "audio_link": "Audio",
-    "code_link": "Code",
-    "joindin_link": "Joind.in",
-}
+
+@blp.get("/event/<slug>/<talk_slug>")
+@with_event
+def talk_page(event, talk_slug):
+    slug = printable_or_not_found(talk_slug)
+    try:
+        talk = find_talk_by_slug(db.session, event.id, slug)
+    except NotFound:
+        if (former := get_former_talk_slug(db.session, event.id, slug)) is None:
+            raise
+        return _former_talk_response(event, former)
+    return talk_response(event, talk)
 
 
 @blp.get("/talk/view/<row_id:talk_id>")
 def redirect_talk_id(talk_id):
     talk = find_talk_unloaded(db.session, talk_id)
-    return redirect(redirect_links().talk_page(talk.stub), 301)
+    return redirect(redirect_links().canonical_talk_page(talk.event, talk), 301)
 
 
 @blp.get("/talk/<rest:stub>")
 @on_canonical_host
-def talk_page(stub):
+def redirect_talk_stub(stub):
+    """Redirect to the canonical page, or show it if its address is this one."""
     talk = find_talk_by_stub(db.session, printable_or_not_found(stub))
-    return public_page(
+    if talk_path(talk.event, talk) != request.path:
+        return redirect(redirect_links().canonical_talk_page(talk.event, talk), 302)
+    return talk_response(talk.event, talk)
+
+
+def talk_response(event: Event, talk: Talk):
+    """Show the page of a talk."""
+    return event_response(
         "web/talk.html",
-        website_links().talk_page(talk.stub),
+        event,
+        website_links().canonical_talk_page(event, talk),
+        SCHEDULE,
         talk=talk,
-        event=talk.event,
+        starred=load_starred_ids([talk.id]),
         links=_links(talk),
-        comments=load_in_order(reader(), list_talk_comments(reader(), talk.id, UNPAGED), load_talk_comment_records),
+        card_url=talk_card_url(event, talk),
+        neighbours=load_talk_neighbours(reader(), talk),
+        json_ld=to_script_text(represent_talk(event, talk, website_links())),
+        **talk_feedback_context(event, talk),
     )
+
+
+def _former_talk_response(event, former):
+    """Redirect to the talk that had the slug, or tell that it was deleted."""
+    if former.removed_at is None:
+        talk = find_talk_of_former_slug(db.session, former)
+        return redirect(redirect_links().canonical_talk_page(event, talk), 301)
+    response = event_response("web/talk_removed.html", event, None, SCHEDULE, removed_at=former.removed_at)
+    if response.status_code == 200:
+        response.status_code = 410
+    return response
 
 
 def _links(talk):
     """Return names and URLs of the links. Old data have the URL of the slides in a field of the talk."""
     links = [(LINK_NAMES.get(link.type, link.type), link.url) for link in talk.links]
     has_slides = any(link.type == "slides_link" for link in talk.links)
-    return links if has_slides or not talk.slides_url else [("Slides", talk.slides_url), *links]
+    return links if has_slides or not talk.slides_url else [(LINK_NAMES["slides_link"], talk.slides_url), *links]

@@ -1,0 +1,1 @@
+"""Code that the OAuth endpoints of several surfaces share."""

@@ -1,0 +1,1 @@
+"""Pages for people: rendering, forms, CSRF protection, languages, static files, error pages."""

@@ -1,0 +1,1 @@
+"""Tables of what one person or device has for itself: secret addresses of the own schedule."""

@@ -1,0 +1,59 @@
+"""Speakers' changes of their talk: title, abstract, language, links and whether it takes feedback, in one step."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Sequence
+
+from sqlalchemy import delete
+
+from joindin.errors import Conflict, InvalidInput
+from joindin.models import LINK_TYPES, Talk, TalkLink
+from joindin.operations.talk_links import MAX_LINKS
+from joindin.operations.talks import TalkDetails, edit_talk, lock_talk
+from joindin.queries.talks import list_talk_links
+
+MSG_CHANGED = "The talk was changed meanwhile"
+
+
+def content_version(talk: Talk, links: Sequence[TalkLink]) -> str:
+    """Return a token of what the form edits. Stars and ratings do not change it."""
+    values = [str(talk.language_id), str(talk.has_feedback)]
+    fields = [talk.title, talk.description, *values, *(f"{link.type} {link.url}" for link in links)]
+    return hashlib.sha256("\0".join(fields).encode()).hexdigest()[:16]
+
+
+def edit_talk_content(
+    session,
+    talk_id: int,
+    *,
+    title: str,
+    description: str,
+    language_id: int,
+    links: Sequence[tuple[str, str]],
+    has_feedback: bool,
+    version: str,
+    now: dt.datetime,
+) -> None:
+    """Store the contents of a talk, if they are still those of ``version``.
+
+    :raises Conflict: if the contents were changed since the form was loaded.
+    :raises InvalidInput: if a link has an unknown type, or there are too many.
+    :raises NotFound: if the talk was deleted since it was loaded.
+    """
+    talk = lock_talk(session, talk_id)
+    stored = list_talk_links(session, talk_id)
+    if content_version(talk, stored) != version:
+        raise Conflict(MSG_CHANGED)
+    if len(links) > MAX_LINKS or any(type_ not in LINK_TYPES for type_, _ in links):
+        raise InvalidInput(f"A talk must not have more than {MAX_LINKS} links")
+    kept = {name: getattr(talk, name) for name in ("type_id", "starts_at", "duration")}
+    slides_url = "" if links else talk.slides_url or ""
+    details = TalkDetails(title=title, description=description, language_id=language_id, slides_url=slides_url, **kept)
+    edit_talk(session, talk_id, details, now=now)
+    talk.has_feedback = has_feedback
+    if [(link.type, link.url) for link in stored] != list(links):
+        session.execute(
+            delete(TalkLink).where(TalkLink.talk_id == talk_id).execution_options(synchronize_session=False)
+        )
+        session.add_all([TalkLink(talk_id=talk_id, type=type_, url=url) for type_, url in links])
+    session.flush()

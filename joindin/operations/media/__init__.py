@@ -1,0 +1,1 @@
+"""Maintenance of stored images. Single images are the subject of ``operations/images.py`` and ``operations/agenda/flyers.py``."""

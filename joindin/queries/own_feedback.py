@@ -1,0 +1,118 @@
+"""Comments and ratings of one person or device, for their own pages."""
+
+import datetime as dt
+
+from sqlalchemy import false, func, or_, select, true
+from sqlalchemy.orm import contains_eager
+
+from joindin.models import (
+    DeviceStar,
+    Event,
+    EventComment,
+    EventSettings,
+    ScheduleAddress,
+    Talk,
+    TalkComment,
+    TalkRating,
+    TalkSpeaker,
+    TalkStar,
+)
+from joindin.models.event_settings import OFF
+from joindin.queries.paging import Page, Paging
+from joindin.queries.talks import VISIBLE
+
+# Talks that ended longer ago are not named again.
+REMINDER_TIME = dt.timedelta(days=30)
+MAX_UNRATED_TALKS = 20
+
+
+def list_own_talk_comments(session, user_id: int, paging: Paging) -> Page:
+    """List the user's comments on visible talks, also private ones, newest first, with talk and event."""
+    comments = (
+        select(TalkComment)
+        .join(TalkComment.talk)
+        .join(Talk.event)
+        .where(TalkComment.user_id == user_id, *VISIBLE)
+        .order_by(TalkComment.created_at.desc(), TalkComment.id.desc())
+        .options(contains_eager(TalkComment.talk).contains_eager(Talk.event))
+    )
+    return _page(session, comments, paging)
+
+
+def list_own_event_comments(session, user_id: int, paging: Paging) -> Page:
+    """List the user's comments on visible events, newest first, with the event."""
+    comments = (
+        select(EventComment)
+        .join(EventComment.event)
+        .where(EventComment.user_id == user_id, Event.is_visible == true())
+        .order_by(EventComment.created_at.desc(), EventComment.id.desc())
+        .options(contains_eager(EventComment.event))
+    )
+    return _page(session, comments, paging)
+
+
+def list_unrated_talks(session, user_id: int, now: dt.datetime) -> list[Talk]:
+    """Return starred talks that began in the last days and that the user has neither rated nor commented on."""
+    own = [
+        select(model.id).where(model.talk_id == Talk.id, model.user_id == user_id).exists()
+        for model in (TalkRating, TalkComment, TalkSpeaker)
+    ]
+    talks = (
+        select(Talk)
+        .join(Talk.event)
+        .join(TalkStar, TalkStar.talk_id == Talk.id)
+        .outerjoin(EventSettings, EventSettings.event_id == Event.id)
+        .where(
+            TalkStar.user_id == user_id,
+            *VISIBLE,
+            Talk.has_feedback == true(),
+            or_(EventSettings.event_id.is_(None), EventSettings.feedback_access != OFF),
+            Talk.starts_at <= now,
+            Talk.starts_at >= now - REMINDER_TIME,
+            *(~condition for condition in own),
+        )
+        .order_by(Talk.starts_at.desc(), Talk.id.desc())
+        .limit(MAX_UNRATED_TALKS)
+        .options(contains_eager(Talk.event))
+    )
+    return session.scalars(talks).all()
+
+
+def list_device_ratings(session, device_id: int) -> list[TalkRating]:
+    """Return the ratings of a device on visible talks with talk and event, newest first."""
+    ratings = (
+        select(TalkRating, Talk)
+        .join(Talk, Talk.id == TalkRating.talk_id)
+        .join(Talk.event)
+        .where(TalkRating.device_id == device_id, *VISIBLE)
+        .order_by(TalkRating.updated_at.desc(), TalkRating.id.desc())
+        .options(contains_eager(Talk.event))
+    )
+    return session.execute(ratings).all()
+
+
+def count_device_contents(session, device_id: int) -> tuple[int, int, int]:
+    """Return how many stars, ratings and addresses of calendars a device has."""
+    counts = [
+        select(func.count()).select_from(model).where(model.device_id == device_id).scalar_subquery()
+        for model in (DeviceStar, TalkRating, ScheduleAddress)
+    ]
+    return tuple(session.execute(select(*counts)).one())
+
+
+def list_spoken_talks(session, user_id: int, paging: Paging) -> Page:
+    """List the visible talks of which the user is a claimed speaker, newest first, with event and links."""
+    speaking = select(TalkSpeaker.talk_id).where(TalkSpeaker.user_id == user_id, TalkSpeaker.is_pending == false())
+    talks = (
+        select(Talk)
+        .join(Talk.event)
+        .where(Talk.id.in_(speaking), *VISIBLE)
+        .order_by(Talk.starts_at.desc(), Talk.id.desc())
+        .options(contains_eager(Talk.event))
+    )
+    return _page(session, talks, paging)
+
+
+def _page(session, statement, paging):
+    counted = statement.order_by(None).with_only_columns(func.count(), maintain_column_froms=True)
+    return Page(session.scalars(paging.slice(statement)).all(), session.scalar(counted), paging)

@@ -1,0 +1,1 @@
+"""Reads of an event's programme as a whole."""

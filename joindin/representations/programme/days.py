@@ -1,0 +1,51 @@
+"""Days of a programme. A day begins at the event's own boundary, so that talks after midnight belong to the evening."""
+
+import datetime as dt
+from itertools import groupby
+from typing import NamedTuple
+
+from joindin.utils.datetimes import get_timezone
+
+
+def programme_day(event, at: dt.datetime) -> dt.date:
+    """Return the day of the programme to which an instant belongs, in the time zone of the event."""
+    local = at.astimezone(get_timezone(event.timezone)).replace(tzinfo=None)
+    try:
+        return (local - dt.timedelta(minutes=event.day_starts_at)).date()
+    except OverflowError:
+        return local.date()
+
+
+def group_by_day(event, talks) -> dict[dt.date, list]:
+    """Return the talks, which are ordered by start, by their day."""
+    days = groupby(talks, key=lambda talk: programme_day(event, talk.starts_at))
+    return {day: list(talks_of_day) for day, talks_of_day in days}
+
+
+def ends_at(talk, unknown_length: int = 0) -> dt.datetime:
+    """Return the end of a talk; one without a known length takes ``unknown_length`` minutes."""
+    try:
+        return talk.starts_at + dt.timedelta(minutes=max(talk.duration, 0) or unknown_length)
+    except OverflowError:
+        return talk.starts_at
+
+
+class PublishedPlace(NamedTuple):
+    """Start and name of the room that a talk had when they were published; None for what is still so."""
+
+    starts_at: dt.datetime | None
+    room_name: str | None
+
+
+def published_place(talk, room) -> PublishedPlace | None:
+    """Return what has changed since the place of a talk was published, whose room is given; None if nothing has."""
+    if talk.moved_from is None:
+        return None
+    starts_at = talk.moved_from if talk.moved_from != talk.starts_at else None
+    room_name = talk.moved_from_room if talk.moved_from_room != (room and room.name) else None
+    return PublishedPlace(starts_at, room_name) if starts_at or room_name else None
+
+
+def day_shift(event, at: dt.datetime, zone: str | None) -> int:
+    """Return by how many calendar days an instant in a zone is after the day of the programme to which it belongs."""
+    return (at.astimezone(get_timezone(zone)).date() - programme_day(event, at)).days

@@ -1,0 +1,1 @@
+"""Additions to the contract about people: their qualifications, working hours and consequences."""

@@ -1,0 +1,1 @@
+"""Users of the Gancio API: administration, registration, new passwords."""

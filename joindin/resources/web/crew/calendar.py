@@ -1,0 +1,128 @@
+"""Calendar and export of a person's shifts at secret addresses, and the page that makes these addresses (spec 19)."""
+
+import orjson
+from flask import Response, redirect, request
+
+from joindin.errors import NotFound
+from joindin.extensions import db, reader
+from joindin.http.conditional import PRIVATE
+from joindin.http.feeds.responses import file_response
+from joindin.http.pages.html_pages import flash_success
+from joindin.http.pages.languages import gettext
+from joindin.http.sessions import recent_sign_in_required, require_user
+from joindin.http.trailing_slash import add_trailing_slash_route
+from joindin.models.crew import CONFIRMED, REQUESTED, RESPONSIBLE_REJECTED
+from joindin.operations.crew.secret_addresses import (
+    CALENDAR,
+    SHIFTS_EXPORT,
+    create_secret_address,
+    delete_secret_address,
+)
+from joindin.queries.crew import calendars
+from joindin.queries.personal.calendars import list_calendar_talks
+from joindin.representations.ephios.shifts_export import represent_exported_shift
+from joindin.representations.feeds import crew_calendar
+from joindin.representations.feeds.icalendar import CONTENT_TYPE
+from joindin.resources.web.account.one_time_secret import pop_one_time_secret, store_one_time_secret
+from joindin.resources.web.crew.common import blp, crew_links, crew_page
+from joindin.security.tokens import hash_token
+
+PAGE_PATH = "/settings/calendar/"
+# The address is secret: search engines do not list it.
+SECRET_HEADERS = [("X-Robots-Tag", "noindex"), ("Cache-Control", PRIVATE)]
+INVALID_KEY = {"error": "Missing or invalid key"}
+MSG_NO_CALENDAR = "Page not found"
+
+
+def calendar_feed(token):
+    """Show the confirmed shifts of the owner; ``requested``, ``rejected``, ``talks`` and ``starred`` add more."""
+    connection = reader()
+    owner_id = calendars.find_calendar_owner_id(connection, hash_token(token))
+    if owner_id is None:
+        raise NotFound(MSG_NO_CALENDAR)
+    states = [CONFIRMED]
+    states += [REQUESTED] if _is_asked_for("requested") else []
+    states += [RESPONSIBLE_REJECTED] if _is_asked_for("rejected") else []
+    shifts = calendars.list_calendar_shifts(connection, owner_id, states)
+    has_own_talks, has_starred = _is_asked_for("talks"), _is_asked_for("starred")
+    talks = list_calendar_talks(
+        connection,
+        speaker_id=owner_id if has_own_talks else None,
+        starrer_id=owner_id if has_starred else None,
+    )
+    organizers = calendars.load_organizers(connection, {shift.event_id for shift in shifts})
+    text = crew_calendar.represent_calendar(gettext("My shifts"), shifts, organizers, talks, crew_links())
+    headers = [*SECRET_HEADERS, ("Content-Disposition", 'attachment; filename="events.ics"')]
+    # The removal of a star moves no time of a change.
+    changed_at = None if has_own_talks or has_starred else _last_change(shifts)
+    return file_response(text.encode(), CONTENT_TYPE, headers, changed_at)
+
+
+def shifts_json_export():
+    """Return the owner's confirmed shifts as Engelsystem does."""
+    connection = reader()
+    owner_id = calendars.find_export_owner_id(connection, hash_token(request.args.get("key", "")))
+    if owner_id is None:
+        return Response(orjson.dumps(INVALID_KEY), 401, headers=SECRET_HEADERS, content_type="application/json")
+    shifts = calendars.list_calendar_shifts(connection, owner_id, [CONFIRMED])
+    talks = calendars.load_talks_of_shifts(connection, [shift.id for shift in shifts])
+    comments = calendars.load_own_comments(connection, [shift.participation_id for shift in shifts])
+    links = crew_links()
+    body = [
+        represent_exported_shift(shift, talks.get(shift.id, ()), comments.get(shift.participation_id, ()), links)
+        for shift in reversed(shifts)
+    ]
+    return file_response(orjson.dumps(body), "application/json", SECRET_HEADERS, _last_change(shifts))
+
+
+@recent_sign_in_required
+def calendar_settings_page():
+    user = require_user()
+    if request.method == "POST":
+        _change_address(user)
+        return redirect(PAGE_PATH)
+    response = crew_page(
+        "web/crew/calendar_settings.html",
+        existing=calendars.load_secret_addresses(reader(), user.id),
+        new=_pop_new_address(),
+        kinds=(CALENDAR, SHIFTS_EXPORT),
+    )
+    response.cache_control.no_store = True
+    return response
+
+
+def _change_address(user):
+    kind = request.form.get("kind")
+    if kind not in (CALENDAR, SHIFTS_EXPORT):
+        raise NotFound(MSG_NO_CALENDAR)
+    if request.form.get("action") == "delete":
+        delete_secret_address(db.session, kind, actor=user)
+        db.session.commit()
+        flash_success(gettext("The address does not work any more."))
+        return
+    token = create_secret_address(db.session, kind, actor=user)
+    db.session.commit()
+    store_one_time_secret(PAGE_PATH, f"{kind} {token}")
+
+
+def _pop_new_address():
+    """Return the kind and the address that was made a moment ago, or None."""
+    secret = pop_one_time_secret(PAGE_PATH)
+    if secret is None:
+        return None
+    kind, _, token = secret.partition(" ")
+    links = crew_links()
+    return kind, links.calendar(token) if kind == CALENDAR else links.shifts_export(token)
+
+
+def _is_asked_for(name):
+    return request.args.get(name, "0") not in ("", "0")
+
+
+def _last_change(shifts):
+    return max(map(crew_calendar.last_change, shifts), default=None)
+
+
+add_trailing_slash_route(blp, "/calendar/<token>/", calendar_feed)
+blp.add_url_rule("/shifts-json-export", "shifts_json_export", shifts_json_export)
+add_trailing_slash_route(blp, PAGE_PATH, calendar_settings_page, methods=["GET", "POST"])

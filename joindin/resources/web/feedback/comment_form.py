@@ -1,0 +1,67 @@
+"""The form for a comment on a talk or an event."""
+
+from wtforms import BooleanField, HiddenField, TextAreaField
+
+from joindin.http.pages.forms import Form, RadioChoice, choices, max_length, required
+from joindin.http.pages.languages import gettext, lazy_gettext
+from joindin.models import EventSettings
+from joindin.models.event_settings import NO_RATING
+from joindin.models.talk_comments import ANONYMOUS, EVERYONE, SPEAKERS
+from joindin.resources.web.feedback.common import scale_words
+from joindin.utils.text import strip_control_chars
+
+MAX_COMMENT_LENGTH = 20_000
+
+
+class LongTextField(TextAreaField):
+    """Several lines of text without control characters."""
+
+    def process_formdata(self, valuelist):
+        if valuelist:
+            self.data = strip_control_chars(valuelist[0].replace("\r\n", "\n")).strip()
+
+
+class CommentForm(Form):
+    """``without_rating`` says that the author was asked about the missing rating once."""
+
+    text = LongTextField(
+        lazy_gettext("Comment"),
+        [required(lazy_gettext("Write a comment")), max_length(MAX_COMMENT_LENGTH, lazy_gettext("The comment"))],
+    )
+    rating = RadioChoice(lazy_gettext("Rating"), validate_choice=False)
+    level = RadioChoice(lazy_gettext("Who may read it?"), validate_choice=False)
+    nameless = BooleanField(lazy_gettext("Without my name"))
+    without_rating = HiddenField()
+
+    @property
+    def rating_number(self) -> int:
+        """The rating; 0 if none was chosen."""
+        value = self.rating.data
+        return int(value) if value in ("1", "2", "3", "4", "5") else 0
+
+
+def comment_form_for(settings: EventSettings, *, with_rating: bool = True, with_level: bool = True) -> CommentForm:
+    """Return the form with the words and levels of the event. Fields that do not apply are left out."""
+    form = CommentForm()
+    levels = _levels(settings) if with_level else []
+    if with_rating and settings.feedback_scheme != NO_RATING:
+        form.rating.choices = choices([(str(number), f"{number} {word}") for number, word in scale_words(settings)])
+    else:
+        del form.rating
+    if len(levels) > 1:
+        form.level.choices = choices(levels)
+        form.level.data = form.level.data if form.level.data in dict(levels) else EVERYONE
+    else:
+        del form.level
+    if SPEAKERS not in dict(levels) or not settings.is_hidden_name_allowed:
+        del form.nameless
+    return form
+
+
+def _levels(settings):
+    levels = [(EVERYONE, gettext("Everyone, with my name"))]
+    if settings.is_hidden_name_allowed:
+        levels.append((ANONYMOUS, gettext("Everyone, without my name")))
+    if settings.is_private_text_allowed:
+        levels.append((SPEAKERS, gettext("Only the speakers and the hosts")))
+    return levels

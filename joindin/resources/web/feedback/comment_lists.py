@@ -1,0 +1,113 @@
+"""Pages of comments: on an event, and on all its talks; and the talks of an event to rate."""
+
+from flask import request
+
+from joindin.errors import NotFound
+from joindin.extensions import db, reader
+from joindin.http.sessions import session_user
+from joindin.models import EventComment, TalkComment
+from joindin.models.event_settings import OFF
+from joindin.queries.comment_records import load_event_comment_records, load_talk_comment_records
+from joindin.queries.comments import list_event_comments
+from joindin.queries.event_settings import load_event_settings
+from joindin.queries.feedback.rated_talks import (
+    count_begun_talks,
+    get_next_start,
+    list_begun_talks,
+    list_starred_talk_ids,
+)
+from joindin.queries.keyed_lists import load_in_order
+from joindin.queries.paging import Paging
+from joindin.queries.talk_comments import list_event_talk_comments
+from joindin.resources.web.feedback.comment_form import comment_form_for
+from joindin.resources.web.feedback.common import scale_words
+from joindin.resources.web.feedback.web2_comments import web2_marks
+from joindin.resources.web.public.event_frame import COMMENTS, event_response, with_event
+from joindin.resources.web.public.pages import blp, website_links
+from joindin.utils.datetimes import utc_now
+from joindin.utils.row_ids import MAX_ROW_ID
+
+COMMENTS_PER_PAGE = 50
+TALKS_PER_PAGE = 20
+
+
+@blp.get("/event/<slug>/comments")
+@with_event
+def event_comments_page(event):
+    number = requested_page()
+    page = list_event_comments(reader(), event.id, paging_of(number, COMMENTS_PER_PAGE))
+    comments = load_in_order(reader(), page, load_event_comment_records)
+    is_signed_in = session_user() is not None
+    settings = load_event_settings(db.session, event.id)
+    return event_response(
+        "web/feedback/event_comments.html",
+        event,
+        f"{website_links().event_page(event.slug)}/comments",
+        COMMENTS,
+        comments=comments,
+        marks=web2_marks(comments, EventComment),
+        pages=Pages(number, page.total, COMMENTS_PER_PAGE),
+        form=comment_form_for(settings, with_level=False) if is_signed_in else None,
+        has_feedback=settings.feedback_access != OFF,
+    )
+
+
+@blp.get("/event/<slug>/talk-comments")
+@with_event
+def talk_comments_page(event):
+    number = requested_page()
+    page = list_event_talk_comments(reader(), event.id, paging_of(number, COMMENTS_PER_PAGE), None)
+    comments = load_in_order(reader(), page, load_talk_comment_records)
+    return event_response(
+        "web/feedback/talk_comments.html",
+        event,
+        f"{website_links().event_page(event.slug)}/talk-comments",
+        COMMENTS,
+        comments=comments,
+        marks=web2_marks(comments, TalkComment),
+        pages=Pages(number, page.total, COMMENTS_PER_PAGE),
+    )
+
+
+@blp.get("/event/<slug>/feedback")
+@with_event
+def event_feedback_page(event):
+    """Show the talks that have begun, newest first, each with the scale. The page holds until the next talk begins."""
+    now, number, user = utc_now(), requested_page(), session_user()
+    paging = paging_of(number, TALKS_PER_PAGE)
+    settings = load_event_settings(db.session, event.id)
+    return event_response(
+        "web/feedback/event_feedback.html",
+        event,
+        f"{website_links().event_page(event.slug)}/feedback",
+        None,
+        expires_at=get_next_start(db.session, event.id, now),
+        talks=list_begun_talks(db.session, event.id, now, paging, user and user.id),
+        starred=list_starred_talk_ids(db.session, event.id, user.id) if user else (),
+        pages=Pages(number, count_begun_talks(db.session, event.id, now), TALKS_PER_PAGE),
+        settings=settings,
+        words=scale_words(settings),
+        is_signed_in=user is not None,
+    )
+
+
+class Pages:
+    """The pages of a list: the current one, and whether there are others."""
+
+    def __init__(self, number: int, total: int, size: int):
+        self.number, self.total = number, total
+        self.last = max(1, -(-total // size))
+        if number > self.last:
+            raise NotFound("Page not found")
+
+
+def requested_page() -> int:
+    """Return the number of the page; :raises NotFound: if it is no number from 1 on."""
+    text = request.args.get("page", "1")
+    if not (text.isascii() and text.isdecimal() and 0 < len(text) < 8):
+        raise NotFound("Page not found")
+    return max(1, min(int(text), MAX_ROW_ID))
+
+
+def paging_of(number: int, size: int) -> Paging:
+    return Paging((number - 1) * size, size)

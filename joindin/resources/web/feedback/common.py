@@ -1,0 +1,116 @@
+"""Shared code of the feedback pages: the talk and its settings, the words of the scale, and parsing of fields."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import request
+
+from joindin.errors import InvalidInput
+from joindin.extensions import db
+from joindin.http.pages.languages import gettext, lazy_gettext, set_default_language
+from joindin.models import REPORT_REASONS, Event, EventSettings, Talk
+from joindin.operations.feedback.windows import effective_time
+from joindin.queries.event_settings import load_event_settings
+from joindin.queries.talks import find_talk_by_stub
+from joindin.resources.web.public.pages import printable_or_not_found
+from joindin.utils.akismet import ClientOrigin
+from joindin.utils.datetimes import utc_now
+from joindin.utils.text import strip_control_chars
+
+MAX_KEY_LENGTH = 40
+# The field that people do not see and programs fill in.
+HONEYPOT_FIELD = "website"
+SOURCE = "web"
+REASON_NAMES = dict(
+    zip(
+        REPORT_REASONS,
+        (
+            lazy_gettext("Spam"),
+            lazy_gettext("Insult"),
+            lazy_gettext("Private data"),
+            lazy_gettext("Off topic"),
+            lazy_gettext("Something else"),
+        ),
+    )
+)
+LINK_NAMES = {
+    "slides_link": lazy_gettext("Slides"),
+    "video_link": lazy_gettext("Video"),
+    "audio_link": lazy_gettext("Audio"),
+    "code_link": lazy_gettext("Code"),
+    "joindin_link": "Joind.in",
+}
+MSG_SPAM = lazy_gettext("This text was taken for spam. Please write it in other words")
+
+
+@dataclass(frozen=True)
+class RatedTalk:
+    """A visible talk with its event and the settings of the event."""
+
+    talk: Talk
+    event: Event
+    settings: EventSettings
+
+
+def find_rated_talk(stub: str) -> RatedTalk:
+    """:raises NotFound: if no such talk is visible."""
+    talk = find_talk_by_stub(db.session, printable_or_not_found(stub))
+    settings = load_event_settings(db.session, talk.event_id)
+    set_default_language(settings.language)
+    return RatedTalk(talk, talk.event, settings)
+
+
+def scale_words(settings: EventSettings) -> list[tuple[int, str]]:
+    """Return the ratings with their words, in the language of the page unless the event has its own words."""
+    standard = (
+        gettext("Needs more work"),
+        gettext("Had potential"),
+        gettext("Worth hearing"),
+        gettext("Great"),
+        gettext("Brilliant"),
+    )
+    return [(number, own or word) for number, (own, word) in enumerate(zip(settings.rating_words, standard), 1)]
+
+
+def parse_rating(fields: Mapping[str, str], name: str = "rating") -> int | None:
+    """Return the rating, or None if it was not sent. :raises InvalidInput: if it is no digit."""
+    value = fields.get(name, "")
+    if not value:
+        return None
+    if len(value) != 1 or value not in "12345":
+        raise InvalidInput(gettext("Choose a rating from 1 to 5"))
+    return int(value)
+
+
+def parse_text(fields: Mapping[str, str], name: str, max_length: int) -> str:
+    """Return a text without control characters. :raises InvalidInput: if it is too long."""
+    text = strip_control_chars(fields.get(name, "").replace("\r\n", "\n")).strip()
+    if len(text) > max_length:
+        raise InvalidInput(gettext("The text is too long: at most %(number)d characters", number=max_length))
+    return text
+
+
+def idempotency_key() -> str | None:
+    """Return the key by which a repeated request is recognised, from the header or the field."""
+    key = request.headers.get("Idempotency-Key") or request.form.get("idempotency_key", "")
+    key = strip_control_chars(key)
+    return key if 0 < len(key) <= MAX_KEY_LENGTH else None
+
+
+def written_at() -> dt.datetime:
+    """Return when the feedback was written: the field ``written_at`` of a device that had no network, else now."""
+    now = utc_now()
+    try:
+        at = dt.datetime.fromisoformat(request.form.get("written_at", ""))
+    except ValueError:
+        return now
+    return effective_time(at if at.tzinfo else None, now=now)
+
+
+def is_from_program() -> bool:
+    return bool(request.form.get(HONEYPOT_FIELD))
+
+
+def sender_origin() -> ClientOrigin:
+    return ClientOrigin(request.remote_addr, request.headers.get("User-Agent"))

@@ -1,0 +1,47 @@
+"""The page of the claims of speakers at an event, which its hosts approve or reject."""
+
+from flask import request
+
+from joindin.errors import InvalidInput
+from joindin.extensions import db
+from joindin.http.pages.languages import gettext
+from joindin.http.sessions import require_user
+from joindin.operations.claims import approve_claim, reject_claim_by_id
+from joindin.queries.organiser.moderation import find_claim_of_event, list_claims_of_event, list_other_talks
+from joindin.resources.web.organiser.common import (
+    blp,
+    manage_path,
+    organiser_page,
+    page_links,
+    perform_and_redirect,
+    read_paging,
+    with_managed_event,
+)
+from joindin.utils.datetimes import utc_now
+
+MESSAGES = {"approve": "The claim is approved.", "reject": "The claim is rejected."}
+
+
+@blp.get("/event/<slug>/manage/claims/")
+@with_managed_event
+def claims_page(event):
+    page = list_claims_of_event(db.session, event.id, read_paging())
+    other_talks = list_other_talks(db.session, {claim.user_id for claim in page.items})
+    return organiser_page("claims.html", event, claims=page.items, other_talks=other_talks, page_links=page_links(page))
+
+
+@blp.post("/event/<slug>/manage/claims/<row_id:claim_id>/")
+@with_managed_event
+def decide_claim_action(event, claim_id):
+    decision = request.form.get("decision", "")
+
+    def operation():
+        claim = find_claim_of_event(db.session, event.id, claim_id)
+        if decision == "approve":
+            approve_claim(db.session, claim.id, actor=require_user(), now=utc_now())
+        elif decision == "reject":
+            reject_claim_by_id(db.session, claim.id, actor=require_user())
+        else:
+            raise InvalidInput("Choose one of the buttons.")
+
+    return perform_and_redirect(operation, gettext(MESSAGES.get(decision, "")), manage_path(event, "claims/"))

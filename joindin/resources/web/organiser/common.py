@@ -1,0 +1,104 @@
+"""Shared code of the organiser's pages: the blueprint, the event that a page is about, tabs, and messages of writes."""
+
+from collections.abc import Callable
+from functools import wraps
+from urllib.parse import quote
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy import select
+
+from joindin.errors import Conflict, Forbidden, InvalidInput, NotFound, Unprocessable
+from joindin.extensions import db
+from joindin.http.pages.html_pages import flash_error, flash_success, pager_arguments, render_page
+from joindin.http.pages.languages import gettext, lazy_gettext, send_language, set_page_language
+from joindin.http.sessions import require_user, sign_in_required
+from joindin.models import Event
+from joindin.permissions import can_edit_event, can_see_parts_of_event
+from joindin.queries.paging import Page, Paging
+from joindin.queries.viewer_relations import load_viewer_for_events
+from joindin.resources.web.public.pages import printable_or_not_found
+from joindin.utils.text import parse_id
+
+PAGE_SIZE = 50
+MAX_PAGE = 100_000
+
+MSG_FORBIDDEN = "Only the hosts of this event and the administrators of this site can open this page."
+
+blp = Blueprint("organiser", __name__)
+blp.before_request(set_page_language)
+blp.after_request(send_language)
+
+# Part of the address below ``manage/``, and label.
+TABS = (
+    ("", lazy_gettext("Overview")),
+    ("details/", lazy_gettext("Details")),
+    ("talks/", lazy_gettext("Talks")),
+    ("tracks/", lazy_gettext("Tracks")),
+    ("rooms/", lazy_gettext("Rooms")),
+    ("claims/", lazy_gettext("Claims")),
+    ("comments/", lazy_gettext("Comments")),
+    ("feedback/", lazy_gettext("Feedback")),
+    ("people/", lazy_gettext("Hosts")),
+    ("settings/", lazy_gettext("Settings")),
+    ("qr/", lazy_gettext("QR codes")),
+)
+
+
+def manage_path(event: Event, part: str = "") -> str:
+    return f"/event/{quote(event.slug)}/manage/{part}"
+
+
+def with_managed_event(view: Callable) -> Callable:
+    """Decorate a view: pass it the event with the slug of the address, in any state.
+
+    :raises NotFound: if there is none that the signed-in user may see.
+    :raises Forbidden: if the user is neither a host nor an admin.
+    """
+
+    @wraps(view)
+    @sign_in_required
+    def guarded(slug, **kwargs):
+        event = db.session.scalar(select(Event).where(Event.slug == printable_or_not_found(slug)))
+        viewer = load_viewer_for_events(db.session, require_user(), [event.id] if event else [])
+        if event is None or not can_see_parts_of_event(viewer, event):
+            raise NotFound("Event not found")
+        if not can_edit_event(viewer, event):
+            raise Forbidden(MSG_FORBIDDEN)
+        return view(event, **kwargs)
+
+    return guarded
+
+
+def organiser_page(template: str, event: Event, status: int = 200, **variables) -> Response:
+    """Render a page of the event with the tabs of the organiser's area."""
+    tabs = [(manage_path(event, part), label) for part, label in TABS]
+    return render_page(
+        f"web/organiser/{template}", status, event=event, tabs=tabs, manage=manage_path(event), **variables
+    )
+
+
+def perform_and_redirect(operation: Callable[[], object], message: str, path: str) -> Response:
+    """Call ``operation()``, commit and redirect with the message; after a domain error with that of the error."""
+    try:
+        operation()
+        db.session.commit()
+    except (Conflict, InvalidInput, NotFound, Unprocessable, Forbidden) as error:
+        db.session.rollback()
+        flash_error(gettext(str(error)))
+    else:
+        flash_success(message)
+    return redirect(path, 303)
+
+
+def read_paging() -> Paging:
+    """Return the slice for the query parameter ``page``; the first page if it is not a valid number."""
+    return Paging((page_number() - 1) * PAGE_SIZE, PAGE_SIZE)
+
+
+def page_number() -> int:
+    return min(parse_id(request.args.get("page", "1")) or 1, MAX_PAGE)
+
+
+def page_links(page: Page) -> dict:
+    """Return the arguments of the macro ``pager``."""
+    return pager_arguments(page_number(), PAGE_SIZE, page.total)

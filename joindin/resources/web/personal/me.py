@@ -1,0 +1,91 @@
+"""The pages of the signed-in user about their own events, stars, comments and talks (site 2.6)."""
+
+import datetime as dt
+
+from flask import redirect
+
+from joindin.extensions import db, reader
+from joindin.http.pages.html_pages import pager_arguments
+from joindin.http.sessions import require_user, sign_in_required
+from joindin.models import User
+from joindin.queries.claims import list_claims_of_user
+from joindin.queries.events import list_attended_events, list_hosted_events, load_events
+from joindin.queries.own_feedback import (
+    list_own_event_comments,
+    list_own_talk_comments,
+    list_spoken_talks,
+    list_unrated_talks,
+)
+from joindin.queries.paging import Page, Paging
+from joindin.queries.stars import list_starred_talks
+from joindin.resources.web.personal.pages import paging_of, private_page, read_page_number
+from joindin.resources.web.public.pages import blp
+from joindin.utils.datetimes import utc_now
+from joindin.viewer import UserSnapshot
+
+# Running talks are shown, too.
+LONGEST_TALK = dt.timedelta(hours=2)
+NEXT_TALKS, SHOWN_EVENTS, SHOWN_TALKS, PAGE_SIZE = 5, 20, 5, 50
+
+
+@blp.get("/me/")
+@sign_in_required
+def me_page():
+    user, now = require_user(), utc_now()
+    upcoming = list_starred_talks(db.session, user.id, starts_from=now - LONGEST_TALK, limit=NEXT_TALKS)
+    attended, hosted = _list_own_events(user)
+    claims = list_claims_of_user(db.session, user.id)
+    return private_page(
+        "web/personal/me.html",
+        upcoming=upcoming,
+        unrated=list_unrated_talks(db.session, user.id, now),
+        talks=list_spoken_talks(db.session, user.id, Paging(0, SHOWN_TALKS)),
+        attended=[event for event in attended if event.ends_at >= now],
+        hosted=hosted,
+        assignments=[claim for claim in claims if claim.user_approved_at is None],
+    )
+
+
+@blp.get("/me/stars/")
+@sign_in_required
+def own_stars_page():
+    talks = list_starred_talks(db.session, require_user().id)
+    return private_page("web/personal/stars.html", talks=talks, starred=frozenset(talk.id for talk in talks))
+
+
+@blp.get("/me/comments/")
+@sign_in_required
+def own_comments_page():
+    user, number = require_user(), read_page_number()
+    paging = paging_of(number, PAGE_SIZE)
+    on_talks = list_own_talk_comments(db.session, user.id, paging)
+    on_events = list_own_event_comments(db.session, user.id, paging)
+    links = pager_arguments(number, PAGE_SIZE, max(on_talks.total, on_events.total))
+    return private_page("web/personal/comments.html", on_talks=on_talks.items, on_events=on_events.items, **links)
+
+
+@blp.get("/me/talks/")
+@sign_in_required
+def own_talks_page():
+    number = read_page_number()
+    page = list_spoken_talks(db.session, require_user().id, paging_of(number, PAGE_SIZE))
+    links = pager_arguments(number, PAGE_SIZE, page.total)
+    return private_page("web/personal/talks.html", talks=page.items, **links)
+
+
+@blp.get("/me/claims/")
+@sign_in_required
+def redirect_own_claims():
+    """Redirect to the page of claims, which is among the account pages."""
+    return redirect("/accounts/claims/", 302)
+
+
+def _list_own_events(user: User):
+    """Return the events that the user attends and hosts, newest first."""
+    viewer = UserSnapshot(*(getattr(user, name) for name in UserSnapshot._fields))
+    pages: list[Page] = [
+        list_attended_events(reader(), user.id, Paging(0, SHOWN_EVENTS)),
+        list_hosted_events(reader(), user.id, Paging(0, SHOWN_EVENTS), viewer),
+    ]
+    events = load_events(db.session, {key.id for page in pages for key in page.items})
+    return [[events[key.id] for key in page.items if key.id in events] for page in pages]

@@ -1,0 +1,31 @@
+"""Rendering and paging of the pages that only one person or device sees."""
+
+from flask import Response, request
+
+from joindin.errors import NotFound
+from joindin.http.pages.html_pages import render_page
+from joindin.http.pages.languages import set_page_language
+from joindin.queries.paging import Paging
+
+MAX_PAGE_NUMBER = 100_000
+
+
+def private_page(template: str, **context) -> Response:
+    """Render a private page in the visitor's language."""
+    set_page_language()
+    response = render_page(template, **context)
+    response.cache_control.private = True
+    response.cache_control.no_cache = True
+    return response
+
+
+def read_page_number() -> int:
+    """Return the parameter ``page``; :raises NotFound: unless it is the number of a page."""
+    text = request.args.get("page", "1")
+    if not (text.isascii() and text.isdecimal() and len(text) < 9 and 1 <= int(text) <= MAX_PAGE_NUMBER):
+        raise NotFound("Page not found")
+    return int(text)
+
+
+def paging_of(number: int, size: int) -> Paging:
+    return Paging((number - 1) * size, size)

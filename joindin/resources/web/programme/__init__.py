@@ -1,0 +1,9 @@
+"""Pages of an event's programme: schedule, what is on now, abstracts, talks, speakers, rooms, slides, calendars, exports.
+
+Their contents are rendered once for each version of the programme (``fragments.py``); pages that depend on the time are
+not.
+"""
+
+from joindin.resources.web.programme import calendar, exports, lists, now, rooms, schedule
+
+__all__ = ["calendar", "exports", "lists", "now", "rooms", "schedule"]

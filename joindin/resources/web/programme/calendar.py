@@ -1,0 +1,82 @@
+"""Calendars of an event: the page with their addresses, the calendar of its programme or of a selection of it, and that of one talk."""
+
+import datetime as dt
+from urllib.parse import urlencode
+
+from flask import request
+
+from joindin.extensions import db, reader
+from joindin.http.conditional import FEED
+from joindin.http.feeds.responses import file_response, read_alarm_minutes
+from joindin.performance.caching.response_cache import EXPIRY_ENVIRON_KEY
+from joindin.queries.event_contents import load_event_contents
+from joindin.queries.programme.event_programme import load_programme
+from joindin.queries.talks import find_talk_with_room
+from joindin.representations.feeds.icalendar import CONTENT_TYPE, END, CalendarHead, represent_head
+from joindin.representations.feeds.icalendar_format import add_zone_years
+from joindin.representations.feeds.talk_entries import (
+    add_talk_zone_years,
+    represent_talk_entry,
+    without_old_cancelled,
+)
+from joindin.representations.programme.filters import select_talks
+from joindin.resources.web.programme.selection import read_selection
+from joindin.resources.web.public.event_frame import SCHEDULE, event_response, with_event
+from joindin.resources.web.public.feeds import RETENTION
+from joindin.resources.web.public.pages import blp, on_canonical_host, printable_or_not_found, website_links
+from joindin.utils.datetimes import midnight, utc_now
+
+
+@blp.get("/event/<slug>/calendar")
+@with_event
+def calendar_page(event):
+    selection, page = read_selection(is_signed_in=False), website_links().event_page(event.slug)
+    contents = load_event_contents(reader(), event.id)
+    return event_response(
+        "web/programme/calendar.html",
+        event,
+        f"{page}/calendar",
+        SCHEDULE,
+        contents=contents,
+        has_talks=contents.has_talks,
+        event_address=f"{page}.ics",
+        programme_address=f"{page}/schedule.ics",
+        selection=selection,
+        query=urlencode(selection.query()),
+    )
+
+
+@blp.get("/event/<slug>/schedule.ics")
+@with_event
+def schedule_calendar(event):
+    """Return the calendar of the talks, with the filters of the page of the schedule."""
+    selection, today = read_selection(is_signed_in=False), midnight(utc_now())
+    talks = without_old_cancelled(load_programme(reader(), event.id).talks, today - RETENTION)
+    page, query = f"{website_links().event_page(event.slug)}/schedule", urlencode(selection.query())
+    request.environ[EXPIRY_ENVIRON_KEY] = (today + dt.timedelta(days=1)).timestamp()
+    source = f"{page}.ics{f'?{query}' if query else ''}"
+    return _calendar_response(event, select_talks(event, talks, selection), source, page)
+
+
+@blp.get("/talk/<stub>.ics")
+@on_canonical_host
+def talk_calendar(stub):
+    """Return the calendar of one talk, for adding it once."""
+    talk = find_talk_with_room(db.session, printable_or_not_found(stub))
+    page = website_links().talk_page(talk.stub)
+    file_name = ("Content-Disposition", f'attachment; filename="{talk.stub}.ics"')
+    return _calendar_response(talk.event, [talk], f"{page}.ics", page, [file_name])
+
+
+def _calendar_response(event, talks, source, page, headers=()):
+    alarm_minutes, links = read_alarm_minutes(), website_links()
+    # A calendar without an entry has the zone at least, because it must contain something.
+    zone_years = {}
+    add_zone_years(zone_years, event.timezone, event.starts_at, event.ends_at.year)
+    for talk in talks:
+        add_talk_zone_years(zone_years, talk, event)
+    head = CalendarHead(event.name, source, page, event.programme_changed_at, event.timezone, zone_years)
+    entries = (represent_talk_entry(talk, event, links, alarm_minutes=alarm_minutes) for talk in talks)
+    text = "".join([represent_head(head), *entries, END])
+    headers = [("Cache-Control", FEED), ("Access-Control-Allow-Origin", "*"), *headers]
+    return file_response(text.encode(), CONTENT_TYPE, headers, event.programme_changed_at)

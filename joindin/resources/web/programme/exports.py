@@ -1,0 +1,60 @@
+"""The programme of an event for other programs: frab's XML and the JSON of the c3voc (see docs/feeds.md)."""
+
+from functools import partial
+from importlib.metadata import version
+
+from flask import Response, current_app
+from werkzeug.http import http_date
+
+from joindin.extensions import reader
+from joindin.http.conditional import FEED
+from joindin.http.feeds.responses import is_current
+from joindin.performance.caching.fragment_cache import dump_compact
+from joindin.queries.programme.event_programme import load_programme
+from joindin.representations.programme import frab_xml, schedule_json
+from joindin.representations.programme.export import ProgrammeExport
+from joindin.resources.web.public.event_frame import with_event
+from joindin.resources.web.public.pages import blp, website_links
+
+VERSION = version("joindin")
+# Part of every entity tag; it moves when a format is written otherwise.
+RENDERER_VERSION = 1
+
+# By the end of the address: content type and representation.
+FORMATS = {
+    "xml": (frab_xml.CONTENT_TYPE, frab_xml.represent_frab_xml),
+    "json": (schedule_json.CONTENT_TYPE, schedule_json.represent_schedule_json),
+    "v2.json": (schedule_json.CONTENT_TYPE, schedule_json.represent_schedule_json_2),
+}
+
+
+@with_event
+def export_schedule(event, ending):
+    """Return the programme. The entity tag is known before anything is rendered, and moves with the programme alone."""
+    content_type, _ = FORMATS[ending]
+    etag, changed_at = f'"{ending}-{event.programme_version}-{RENDERER_VERSION}"', event.programme_changed_at
+    headers = [("Cache-Control", FEED), ("Access-Control-Allow-Origin", "*"), ("ETag", etag)]
+    if changed_at is not None:
+        headers.append(("Last-Modified", http_date(changed_at)))
+    if is_current(etag, changed_at):
+        return Response(status=304, headers=headers)
+    return Response(_cached_document(event, ending), headers=headers, content_type=content_type)
+
+
+for _ending in FORMATS:
+    _name = f"export_schedule_{_ending.replace('.', '_')}"
+    blp.add_url_rule(f"/event/<slug>/schedule.{_ending}", _name, partial(export_schedule, ending=_ending))
+
+
+def _cached_document(event, ending):
+    cache, links = current_app.extensions["fragment_cache"], website_links()
+    key = ("programme", ending, event.id, event.programme_version, links.website)
+    document = cache.get(key)
+    if document is None:
+        _, represent = FORMATS[ending]
+        talks, rooms = load_programme(reader(), event.id)
+        address = f"{links.event_page(event.slug)}/schedule.{ending}"
+        written = represent(ProgrammeExport(event, talks, rooms, links, address), VERSION)
+        document = written.encode() if isinstance(written, str) else dump_compact(written)
+        cache.put(key, document, len(document))
+    return document

@@ -1,0 +1,113 @@
+"""Lists of an event's programme: all abstracts, talks and speakers from A to Z, slides."""
+
+from flask import redirect, request
+
+from joindin.errors import NotFound
+from joindin.extensions import reader
+from joindin.http.sessions import session_user
+from joindin.permissions import can_edit_event
+from joindin.queries.event_visibility import load_viewer_with_access
+from joindin.queries.programme.event_programme import has_track, load_programme
+from joindin.representations.programme.days import group_by_day
+from joindin.representations.programme.people import group_by_letter, list_speakers
+from joindin.resources.web.feedback.common import LINK_NAMES
+from joindin.resources.web.programme.fragments import cached_fragment
+from joindin.resources.web.public.event_frame import SCHEDULE, SLIDES, SPEAKERS, event_response, with_event
+from joindin.resources.web.public.pages import blp, redirect_links, website_links
+from joindin.utils.text import fold_case_accents, parse_id
+
+# Kinds of links to material, and their names on pages.
+MATERIAL = {type: name for type, name in LINK_NAMES.items() if type != "joindin_link"}
+
+
+@blp.get("/event/<slug>/programme")
+@with_event
+def programme_page(event):
+    return _list_page(
+        event, "programme", SCHEDULE, lambda programme: {"found_days": group_by_day(event, programme.talks)}
+    )
+
+
+@blp.get("/event/<slug>/talks")
+@with_event
+def talks_page(event):
+    def variables(programme):
+        talks = sorted(programme.talks, key=_title_key)
+        return {"letters": group_by_letter(talks, _title_key)}
+
+    return _list_page(event, "talks", SCHEDULE, variables)
+
+
+@blp.get("/event/<slug>/speakers")
+@with_event
+def speakers_page(event):
+    def variables(programme):
+        speakers = list_speakers(programme.talks)
+        return {"letters": group_by_letter(speakers, lambda speaker: speaker.sort_key[0])}
+
+    return _list_page(event, "speakers", SPEAKERS, variables)
+
+
+@blp.get("/event/<slug>/tracks/<track_id>")
+@with_event
+def redirect_track(event, track_id):
+    """Redirect ``<id>-<any text>`` to the schedule of the track."""
+    track_id = parse_id(track_id.partition("-")[0])
+    if track_id is None or not has_track(reader(), event.id, track_id):
+        raise NotFound("This event has no such track.")
+    return redirect(f"{redirect_links().event_page(event.slug)}/schedule?track={track_id}", 302)
+
+
+@blp.get("/event/<slug>/slides")
+@with_event
+def slides_page(event):
+    kind = request.args.get("type", "")
+    kind = kind if kind in MATERIAL else ""
+    talks = load_programme(reader(), event.id).talks
+    with_material = [(talk, links) for talk in talks if (links := _links_of(talk))]
+    shown = [(talk, [link for link in links if kind in ("", link[0])]) for talk, links in with_material]
+    return event_response(
+        "web/programme/slides.html",
+        event,
+        f"{website_links().event_page(event.slug)}/slides",
+        SLIDES,
+        talks=[(talk, links) for talk, links in shown if links],
+        kinds={link[0] for _, links in with_material for link in links},
+        kind=kind,
+        material=MATERIAL,
+        missing=_list_missing(event, talks),
+    )
+
+
+def _links_of(talk):
+    """Return kind and address of the material. Old data have the address of the slides in a field of the talk."""
+    links = [(link.type, link.url) for link in talk.links if link.type in MATERIAL]
+    if talk.slides_url and not any(kind == "slides_link" for kind, _ in links):
+        links.insert(0, ("slides_link", talk.slides_url))
+    return links
+
+
+def _list_missing(event, talks):
+    """Return the talks without slides, if the caller may edit the event."""
+    user = session_user()
+    if user is None or not can_edit_event(load_viewer_with_access(reader(), event.id, user), event):
+        return []
+    return [talk for talk in talks if not any(kind == "slides_link" for kind, _ in _links_of(talk))]
+
+
+def _title_key(talk):
+    return fold_case_accents(talk.title).strip(" \"'„“«»¿¡#.-")
+
+
+def _list_page(event, name, tab, variables):
+    fragment = cached_fragment(
+        event, name, None, lambda programme: (f"web/programme/_{name}.html", variables(programme))
+    )
+    return event_response(
+        f"web/programme/{name}.html",
+        event,
+        f"{website_links().event_page(event.slug)}/{name}",
+        tab,
+        contents=fragment.contents,
+        fragment=fragment,
+    )

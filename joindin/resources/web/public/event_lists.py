@@ -1,0 +1,84 @@
+"""The list of all events with its filters, and the list of open calls for papers (site 2.3)."""
+
+import datetime as dt
+
+from flask import request
+
+from joindin.errors import NotFound
+from joindin.extensions import reader
+from joindin.queries.agenda.cities import list_countries, list_most_used_cities
+from joindin.queries.agenda.places import search_places
+from joindin.queries.agenda.selections import count_selection
+from joindin.queries.agenda.tags import search_tags
+from joindin.queries.event_lists import EventFilter, list_events
+from joindin.queries.event_records import load_event_records
+from joindin.queries.paging import Paging
+from joindin.resources.web.public.event_pages import page_addresses, read_event_page, read_page_position
+from joindin.resources.web.public.event_search import PATH, read_event_search
+from joindin.resources.web.public.pages import blp, on_canonical_host, public_page, website_links
+from joindin.utils.datetimes import utc_now
+from joindin.utils.text import parse_id
+
+PAGE_SIZE = 20
+MAX_PAGE = 1_000
+MAX_CITIES = 50
+# An event ends without a write.
+MAX_AGE = dt.timedelta(minutes=1)
+
+
+@blp.get(PATH)
+@on_canonical_host
+def events_page():
+    search, position, now = read_event_search(), read_page_position(), utc_now()
+    agenda_filter = search.agenda_filter(now)
+    page = read_event_page(agenda_filter, position, PAGE_SIZE)
+    is_first = position is None
+    return public_page(
+        "web/events.html",
+        f"{website_links().website}{PATH}",
+        expires_at=now + MAX_AGE,
+        now=now,
+        search=search,
+        page=page,
+        is_first=is_first,
+        count=count_selection(reader(), agenda_filter) if is_first and page.events else None,
+        others=_counts_without(search, now) if is_first and not page.events else {},
+        tags=search_tags(reader(), None),
+        cities=list_most_used_cities(reader(), most=MAX_CITIES),
+        countries=list_countries(reader()),
+        places=search_places(reader(), None),
+        **page_addresses(page, search.address),
+    )
+
+
+def _counts_without(search, now):
+    """Return the number of events without each of the filters, by parameter."""
+    return {name: count_selection(reader(), search.without(name).agenda_filter(now)) for name in search.filters}
+
+
+@blp.get("/cfp")
+@on_canonical_host
+def calls_page():
+    number, now = read_page_number(), utc_now()
+    page = list_events(reader(), EventFilter(name="cfp"), Paging((number - 1) * PAGE_SIZE, PAGE_SIZE), now)
+    records = load_event_records(reader(), [key.id for key in page.items], with_hosts=False)
+    return public_page(
+        "web/calls.html",
+        f"{website_links().website}/cfp",
+        calls=[records[key.id] for key in page.items if key.id in records],
+        page_number=number,
+        previous_page=_calls_address(number - 1) if number > 1 else None,
+        next_page=_calls_address(number + 1) if number * PAGE_SIZE < page.total and number < MAX_PAGE else None,
+    )
+
+
+def read_page_number() -> int:
+    """Return the number of the page, from 1; :raises NotFound: if it is none."""
+    number = parse_id(request.args.get("page", "1")) or 0
+    if not 1 <= number <= MAX_PAGE:
+        raise NotFound("There is no such page.")
+    return number
+
+
+def _calls_address(number):
+    return f"/cfp?page={number}" if number > 1 else "/cfp"

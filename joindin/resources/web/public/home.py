@@ -1,0 +1,54 @@
+"""The home page, at the address that it shares with the root of the API: browsers prefer HTML (site 2.1)."""
+
+import datetime as dt
+
+from flask import redirect, request
+
+from joindin.extensions import reader
+from joindin.http.surface_routing import HOME_PATH
+from joindin.queries.agenda.agenda_events import load_agenda_event_records
+from joindin.queries.agenda.agenda_lists import AgendaFilter, as_datetime, list_agenda
+from joindin.queries.agenda.cities import list_most_used_cities
+from joindin.queries.agenda.tags import search_tags
+from joindin.queries.event_lists import EventFilter, list_events
+from joindin.queries.event_records import load_event_records
+from joindin.queries.paging import Paging
+from joindin.queries.web.home import count_events_by_month
+from joindin.resources.web.public.pages import blp, on_canonical_host, public_page, website_links
+from joindin.utils.datetimes import utc_now
+
+RUNNING_EVENTS, COMING_EVENTS, OPEN_CALLS, MAX_CITIES = 5, 10, 5, 10
+# A running event ends, or one begins, without a write.
+MAX_AGE = dt.timedelta(minutes=1)
+
+
+@blp.get(HOME_PATH)
+@on_canonical_host
+def home_page():
+    if request.path == HOME_PATH:
+        return redirect("/", 301)
+    now = utc_now()
+    running = _keys(AgendaFilter(since=now, starts_until=now, is_latest_first=True), RUNNING_EVENTS)
+    coming = [
+        key for key in _keys(AgendaFilter(starts_from=now), COMING_EVENTS + 1) if as_datetime(key.starts_at) > now
+    ][:COMING_EVENTS]
+    records = load_agenda_event_records(reader(), [key.id for key in (*running, *coming)])
+    calls = list_events(reader(), EventFilter(name="cfp"), Paging(0, OPEN_CALLS), now).items
+    with_calls = load_event_records(reader(), [key.id for key in calls], with_hosts=False)
+    return public_page(
+        "web/home.html",
+        f"{website_links().website}/",
+        expires_at=now + MAX_AGE,
+        running=[records[key.id] for key in running if key.id in records],
+        coming=[records[key.id] for key in coming if key.id in records],
+        is_fresh=not (running or coming or _keys(AgendaFilter(), 1)),
+        now=now,
+        months=count_events_by_month(reader(), now),
+        cities=list_most_used_cities(reader(), most=MAX_CITIES),
+        tags=search_tags(reader(), None),
+        calls=[with_calls[key.id] for key in calls if key.id in with_calls],
+    )
+
+
+def _keys(agenda_filter, limit):
+    return [key for chunk in list_agenda(reader(), agenda_filter, limit=limit) for key in chunk]

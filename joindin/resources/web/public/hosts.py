@@ -1,0 +1,21 @@
+"""The page of the hosts of an event."""
+
+from joindin.extensions import db
+from joindin.http.sessions import session_user
+from joindin.queries.events import list_hosts
+from joindin.resources.web.public.event_frame import event_response, with_event
+from joindin.resources.web.public.pages import UNPAGED, blp, website_links
+
+
+@blp.get("/event/<slug>/hosts")
+@with_event
+def hosts_page(event):
+    hosts, user = list_hosts(db.session, event.id, UNPAGED).items, session_user()
+    return event_response(
+        "web/hosts.html",
+        event,
+        f"{website_links().event_page(event.slug)}/hosts",
+        None,
+        hosts=hosts,
+        is_host=user is not None and (user.is_admin or user.id in {host.user_id for host in hosts}),
+    )

@@ -1,0 +1,87 @@
+"""Dates and times of pages, in the order and the names of a language (CLDR, by Babel)."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from babel.dates import format_date, format_interval, format_skeleton, format_time, get_day_names
+from babel.numbers import format_decimal
+
+from joindin.utils.datetimes import get_timezone
+
+# The locale of a language. Its order of day and month is that of most readers.
+LOCALES = {"en": "en_GB", "de": "de"}
+DAY = "yMMMEd"
+# The pattern of days with all names in full, where it is not CLDR's.
+LONG_DAYS = {"en": "EEEE d MMMM y"}
+
+
+@dataclass(frozen=True)
+class LocalizedDates:
+    """Formats in a language and a time zone. Times have 24 hours."""
+
+    language: str
+    timezone: str
+
+    def day(self, at: dt.datetime | dt.date) -> str:
+        """Return, for example, ``Fri, 9 Jul 2027``."""
+        return format_skeleton(DAY, dt.datetime.combine(self._date(at), dt.time()), locale=self._locale)
+
+    def long_day(self, at: dt.datetime | dt.date) -> str:
+        """Return, for example, ``Friday 9 July 2027``."""
+        return format_date(self._date(at), LONG_DAYS.get(self.language, "full"), locale=self._locale)
+
+    def day_of(self, text: str) -> str:
+        """Return the day of an ISO date or time. Other texts, which imports may contain, stay as they are."""
+        try:
+            is_date = len(text) == len("2027-07-09")
+            return self.day(dt.date.fromisoformat(text) if is_date else dt.datetime.fromisoformat(text))
+        except (OverflowError, TypeError, ValueError):
+            return text
+
+    def date(self, on: dt.date) -> str:
+        """Return, for example, ``9 July 2027``."""
+        return format_date(on, "long", locale=self._locale)
+
+    def month(self, on: dt.date) -> str:
+        return format_date(on, "MMMM y", locale=self._locale)
+
+    def month_name(self, on: dt.date) -> str:
+        return format_date(on, "MMMM", locale=self._locale)
+
+    def weekday_name(self, number: int) -> str:
+        """Return the name of a weekday; Monday is 0."""
+        return get_day_names(locale=self._locale)[number]
+
+    def time(self, at: dt.datetime) -> str:
+        return format_time(self.local(at), "HH:mm", locale=self._locale)
+
+    def day_and_time(self, at: dt.datetime) -> str:
+        return f"{self.day(at)}, {self.time(at)}"
+
+    def times(self, starts_at: dt.datetime, ends_at: dt.datetime) -> str:
+        """Return the day and the times; both days if they differ: ``Fri, 9 Jul 2027, 10:00–12:00``."""
+        if self.local(starts_at).date() == self.local(ends_at).date():
+            return f"{self.day(starts_at)}, {self.time(starts_at)}–{self.time(ends_at)}"
+        return f"{self.day_and_time(starts_at)} – {self.day_and_time(ends_at)}"
+
+    def days(self, starts_at: dt.datetime, ends_at: dt.datetime) -> str:
+        """Return the days: ``Fri, 9 Jul 2027`` or ``9–11 Jul 2027``."""
+        first, last = self.local(starts_at).date(), self.local(ends_at).date()
+        if first == last:
+            return self.day(first)
+        return format_interval(first, last, "yMMMd", locale=self._locale)
+
+    def hours(self, hours: Decimal) -> str:
+        """Return a number of hours with at most two decimals."""
+        return format_decimal(hours, "#,##0.##", locale=self._locale)
+
+    def local(self, at: dt.datetime) -> dt.datetime:
+        return at.astimezone(get_timezone(self.timezone))
+
+    def _date(self, at):
+        return self.local(at).date() if isinstance(at, dt.datetime) else at
+
+    @property
+    def _locale(self):
+        return LOCALES.get(self.language, self.language)
