@@ -1,9 +1,11 @@
-"""Shared fixtures. A run has one migrated database, which is emptied after each test.
+"""Shared fixtures. A run has one migrated database and one folder of images, which are emptied after each test.
 
 The database is a SQLite file, or one on PostgreSQL (see :mod:`tests.postgresql_runs`).
 """
 
 import os
+import shutil
+import signal
 from contextlib import contextmanager
 from functools import partial
 
@@ -14,6 +16,8 @@ from sqlalchemy import event as sqlalchemy_event
 
 from joindin import create_app
 from joindin.extensions import db
+from joindin.utils.media.local_folder import LocalFolder
+from joindin.utils.media.open_storage import open_storage
 from tests.api_client import ApiClient, issue_token
 from tests.browser_client import Browser
 from tests.database_rows import count_rows as count_all_rows
@@ -21,6 +25,7 @@ from tests.database_rows import empty_database
 from tests.databases import postgresql_server_url, temporary_database, temporary_postgresql_database
 from tests.factories import make_event, make_talk, make_user
 from tests.memory_folder import memory_folder
+from tests.object_storage import ObjectStorageServer
 from tests.postgresql_cluster import require_postgresql, running_cluster
 
 pytest_plugins = ["tests.postgresql_runs", "tests.slow_tests"]
@@ -33,9 +38,15 @@ hypothesis.settings.load_profile("repeatable")
 
 
 def pytest_configure():
-    """Keep the files of the tests in memory where there is room, so that a commit does not wait for the disk."""
+    """Keep the files of the tests in memory where there is room, so that a commit does not wait for the disk.
+
+    A shell starts a program in the background with two signals ignored, and the servers of the tests would inherit that.
+    """
     if folder := memory_folder():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
@@ -81,6 +92,7 @@ def settings(database_url, tmp_path_factory):
         "MAIL_FROM": "info@joind.in",
         "MAIL_CONTACT": "feedback@joind.in",
         "ALLOWED_HOSTS": "*",
+        "MEDIA_TIMEOUT": 60,
         "TESTING": True,
     }
 
@@ -105,6 +117,42 @@ def _empty_afterwards(request):
         # Ids start from 1 again in the next test, which they never do in production.
         app.extensions["fragment_cache"].clear()
         app.extensions["query_cache"].clear()
+        app.extensions["outages"].clear()
+        app.extensions["refusals"].clear()
+        shutil.rmtree(app.config["MEDIA_DIR"], ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def object_storage_server():
+    """A server with the API of S3 for all tests that do not stop it."""
+    server = ObjectStorageServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def object_storage(object_storage_server, monkeypatch):
+    """That server, to which the environment leads clients."""
+    for name, value in object_storage_server.environment.items():
+        monkeypatch.setenv(name, value)
+    return object_storage_server
+
+
+@pytest.fixture
+def media_folder(app, tmp_path, monkeypatch):
+    """The folder in which this test stores images."""
+    monkeypatch.setitem(app.config, "MEDIA_DIR", str(tmp_path))
+    monkeypatch.setitem(app.extensions, "media_storage", LocalFolder(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def image_storage(request, app, media_folder, monkeypatch):
+    """The storage of images of this test: a local folder, unless the test has ``@on_each_storage``."""
+    if getattr(request, "param", "folder") == "bucket":
+        url = request.getfixturevalue("object_storage").create_bucket()
+        monkeypatch.setitem(app.extensions, "media_storage", open_storage(url, timeout_s=60))
+    return app.extensions["media_storage"]
 
 
 @pytest.fixture

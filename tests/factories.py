@@ -15,6 +15,8 @@ from joindin.models import (
     Group,
     GroupMember,
     Language,
+    Place,
+    Room,
     Talk,
     TalkClaim,
     TalkComment,
@@ -27,8 +29,10 @@ from joindin.models import (
     User,
 )
 from joindin.operations.events import tag_event
+from joindin.operations.rooms import new_room_code
 from joindin.security.tokens import hash_token
 from joindin.utils.datetimes import UTC, utc_now
+from joindin.utils.text import fold_case
 
 NOW = utc_now()
 
@@ -74,8 +78,8 @@ def make_group(session, name=None, *, members=()) -> Group:
 def make_client(session, key=None, secret="secret", **fields) -> Client:
     client = Client(
         key=key or f"client{next(_number)}",
-        secret_hash=hash_token(secret),
         **{
+            "secret_hash": hash_token(secret),
             "is_trusted": True,
             "is_first_party": fields.get("owner_id") is None,
             "can_be_revoked": True,
@@ -86,6 +90,15 @@ def make_client(session, key=None, secret="secret", **fields) -> Client:
     session.add(client)
     session.flush()
     return client
+
+
+def make_place(session, name=None, **fields) -> Place:
+    name = name or f"Place {next(_number)}"
+    fields = {"lookup_key": fold_case(name), "address": "Road 1", "created_at": NOW, "updated_at": NOW, **fields}
+    place = Place(name=name, **fields)
+    session.add(place)
+    session.flush()
+    return place
 
 
 def make_event(session, name=None, *, host=None, tags=(), **fields) -> Event:
@@ -170,6 +183,16 @@ def make_track(session, event, name=None, **fields) -> Track:
     event.track_count += 1
     session.flush()
     return track
+
+
+def make_room(session, event, name=None, **fields) -> Room:
+    number = next(_number)
+    name = name or f"Room {number}"
+    fields = {"slug": name.lower().replace(" ", "-"), "code": new_room_code(), "position": number, **fields}
+    room = Room(event_id=event.id, name=name, **fields)
+    session.add(room)
+    session.flush()
+    return room
 
 
 def make_talk(

@@ -41,6 +41,8 @@ OWN_COLUMNS = {
         "decision",
         "action",
         "surface",
+        # Sanitised when it is written; tests/utils/test_html.py.
+        "description_html",
     ),
     *(
         "subject_type",
@@ -102,7 +104,8 @@ class HostileParts(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag, attributes):
-        self._is_script = tag == "script"
+        # Structured data is no program; text that ends it becomes tags, which are found.
+        self._is_script = tag == "script" and ("type", "application/ld+json") not in attributes
         if tag == "x-mark":
             self.found.append(tag)
         for name, value in attributes:

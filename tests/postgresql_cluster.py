@@ -13,6 +13,8 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 from tests.memory_folder import memory_folder
 from tests.services import skip_or_fail
 
@@ -35,10 +37,10 @@ GUARD = 'read -r _; "$1" stop --mode immediate --silent -D "$2/data"; rm -rf "$2
 class Cluster:
     """A PostgreSQL server that can be stopped, killed and started again at the same address."""
 
-    def __init__(self, settings: str = ""):
-        """Create the files of a cluster; ``settings`` are further lines of ``postgresql.conf``."""
+    def __init__(self, settings: str = "", parent: Path | None = None):
+        """Create the files of a cluster below ``parent``; ``settings`` are further lines of ``postgresql.conf``."""
         pg_ctl = binary("pg_ctl")
-        self.folder = Path(tempfile.mkdtemp(prefix="joindin-postgresql-", dir=memory_folder()))
+        self.folder = Path(tempfile.mkdtemp(prefix="joindin-postgresql-", dir=parent or memory_folder()))
         self.data = self.folder / "data"
         if os.getuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
@@ -72,6 +74,17 @@ class Cluster:
     def kill(self) -> None:
         """End all server processes at once; the next start recovers from the write-ahead log, as after a crash."""
         self.run("pg_ctl", "stop", "--mode", "immediate", "-D", self.data)
+
+    def kill_postmaster(self) -> None:
+        """Kill the main process alone, as the kernel does without memory; the others end as soon as they notice it."""
+        postmaster = psutil.Process(int((self.data / "postmaster.pid").read_text().splitlines()[0]))
+        processes = [postmaster, *postmaster.children()]
+        postmaster.kill()
+        psutil.wait_procs(processes, TIMEOUT_S)
+
+    def promote(self) -> None:
+        """Make a replica a primary server."""
+        self.run("pg_ctl", "promote", "--wait", "-D", self.data)
 
     def restart(self) -> None:
         """Kill the server and start it again."""
@@ -119,11 +132,28 @@ def _owner() -> dict:
 
 
 @contextmanager
-def running_cluster(settings: str = ""):
+def running_cluster(settings: str = "", parent: Path | None = None):
     """Yield a started cluster, which is removed in the end."""
-    cluster = Cluster(settings)
+    cluster = Cluster(settings, parent)
     try:
         cluster.start()
         yield cluster
     finally:
         cluster.close()
+
+
+@contextmanager
+def running_replica(primary: Cluster):
+    """Yield a started streaming replica, which is removed in the end."""
+    replica = Cluster()
+    try:
+        shutil.rmtree(replica.data)
+        replica.run(
+            "pg_basebackup", "-D", replica.data, "-R", "-c", "fast", "--no-sync", "-h", primary.folder, "-U", "postgres"
+        )
+        with (replica.data / "postgresql.conf").open("a") as file:
+            file.write(f"unix_socket_directories = '{replica.folder}'\n")
+        replica.start()
+        yield replica
+    finally:
+        replica.close()

@@ -5,11 +5,11 @@ import subprocess
 import sys
 
 
-def run_joindin(settings, *arguments, stdin=None) -> str:
+def run_joindin(settings, *arguments, stdin=None, **more_settings) -> str:
     """Run a command that must succeed and return what it printed."""
     done = subprocess.run(
         [sys.executable, "-m", "joindin", *arguments],
-        env=command_environment(settings),
+        env=command_environment(settings, **more_settings),
         input=stdin,
         text=True,
         capture_output=True,
@@ -19,7 +19,7 @@ def run_joindin(settings, *arguments, stdin=None) -> str:
 
 
 def command_environment(settings, **more) -> dict[str, str]:
-    """Return the environment of a process that uses the tests' database and instance folder."""
+    """Return the environment of a process that uses the tests' database, instance folder and secret."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("JOINDIN_")}
-    shared = {"DATABASE_URL": settings["DATABASE_URL"], "INSTANCE": settings["INSTANCE"]}
+    shared = {name: settings[name] for name in ("DATABASE_URL", "INSTANCE", "SECRET_KEY")}
     return environment | {f"JOINDIN_{name}": str(value) for name, value in (shared | more).items()}

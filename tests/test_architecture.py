@@ -29,7 +29,7 @@ LINE_TOLERANCE = 40
 FOUNDATION = {"errors", "utils", "security"}
 STORAGE = FOUNDATION | {"db", "performance", "extensions"}
 READING = STORAGE | {"models", "viewer", "permissions", "queries"}
-WRITING = READING | {"operations", "oidc"}
+WRITING = READING | {"operations", "oidc", "federation"}
 
 # The layers of docs/architecture.md: each package, and the other packages of ours that it may import.
 MAY_IMPORT = {
@@ -45,14 +45,17 @@ MAY_IMPORT = {
     "permissions": FOUNDATION | {"models", "viewer"},
     "queries": STORAGE | {"models", "viewer", "permissions"},
     "oidc": FOUNDATION,
-    "operations": READING | {"oidc"},
+    "federation": FOUNDATION,
+    "operations": READING | {"oidc", "federation"},
     "representations": FOUNDATION | {"models", "viewer", "permissions"},
     "oauth2": WRITING,
     "imports": WRITING | {"seeds"},
     "seeds": WRITING,
+    "backups": FOUNDATION | {"db", "__version__"},
     "jobs": WRITING | {"representations", "oauth2", "imports", "seeds", "config"},
     "server": set(),
-    "http": WRITING | {"representations", "oauth2"},
+    "monitoring": WRITING | {"jobs", "config"},
+    "http": WRITING | {"representations", "oauth2", "monitoring"},
     "resources": WRITING | {"representations", "oauth2", "http"},
 }
 UNRESTRICTED = {"cli"}
@@ -66,8 +69,10 @@ NEVER = {
     "queries": {"flask"},
     "operations": {"flask"},
     "imports": {"flask"},
+    "backups": {"flask"},
     "seeds": {"flask"},
     "oidc": {"flask", "sqlalchemy"},
+    "federation": {"flask", "sqlalchemy"},
     "representations": {"flask", "sqlalchemy"},
     "performance": {"flask"},
 }
@@ -163,7 +168,16 @@ def may_import_later(path):
 
 # create_app and what it calls to bind the surfaces; Pillow, whose memory few workers need. Commands load the
 # application when they run, so that the console script starts quickly.
-MAY_IMPORT_LATER = {"__init__.py", "resources/__init__.py", "resources/v2_1/events/event_images.py"}
+MAY_IMPORT_LATER = {
+    "__init__.py",
+    "operations/agenda/cards.py",
+    "operations/agenda/flyers.py",
+    "resources/__init__.py",
+    "resources/gancio/site_pictures.py",
+    "resources/gancio/event_images.py",
+    "resources/v2_1/events/event_images.py",
+    "resources/web/organiser/event_fields.py",
+}
 
 
 def top_level_statements(tree):

@@ -7,7 +7,19 @@ from sqlalchemy import bindparam, func, select, text
 
 from joindin.db.base import UtcDateTime
 from joindin.extensions import db
-from joindin.models import AccessToken, AuditEntry, Client, Consent, Grant, GrantedPermission, Mail, User
+from joindin.models import (
+    AccessToken,
+    AuditEntry,
+    Client,
+    Consent,
+    Event,
+    EventImage,
+    Grant,
+    GrantedPermission,
+    ListedEvent,
+    Mail,
+    User,
+)
 from joindin.operations.accounts.granted_permissions import grant_permission, revoke_permission
 from joindin.security.scopes import ALL_SCOPES
 from joindin.security.tokens import hash_token
@@ -246,3 +258,68 @@ def test_tokens_on_the_terms_of_another_api_and_those_of_inactive_users_end(sess
         "blog": "gancio",
         "self": "gancio",
     }
+
+
+def test_square_images_become_flyers(session, at_revision):
+    shown, bare, elsewhere = make_event(session), make_event(session), make_event(session)
+    session.add_all([
+        EventImage(event_id=shown.id, size="orig", file="icon-1-orig.png", width=200, height=200),
+        EventImage(event_id=shown.id, size="small", file="icon-1-small.png", width=140, height=140),
+        EventImage(event_id=bare.id, size="orig", file="icon-2-orig.gif"),
+        EventImage(event_id=elsewhere.id, size="orig", url="https://elsewhere.example/a.png"),
+    ])  # fmt: skip
+    session.flush()
+    ids = shown.id, bare.id
+
+    at_revision("0028")
+    upgrade()
+
+    flyers = session.execute(
+        text("SELECT event_id, file, width, height, byte_size FROM event_flyers ORDER BY event_id")
+    ).all()
+    assert [tuple(flyer) for flyer in flyers] == [
+        (ids[0], "icon-1-orig.png", 200, 200, 0),
+        (ids[1], "icon-2-orig.gif", 0, 0, 0),
+    ]
+
+
+# Parts of a table that its copy on SQLite could lose, by database.
+SCHEMA_QUERIES = {
+    "sqlite": (
+        "SELECT name, type, [notnull], dflt_value, pk, hidden FROM pragma_table_xinfo(:table)",
+        "SELECT [from], [table], [to], on_delete FROM pragma_foreign_key_list(:table)",
+        "SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND tbl_name = :table",
+    ),
+    "postgresql": (
+        "SELECT column_name, data_type, character_maximum_length, is_nullable, column_default, generation_expression"
+        " FROM information_schema.columns WHERE table_name = :table",
+        "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = :table",
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = CAST(:table AS regclass)",
+        "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = CAST(:table AS regclass)",
+    ),
+}
+
+
+def read_schema(table):
+    with db.engine.connect() as connection:
+        queries = SCHEMA_QUERIES[connection.dialect.name]
+        return [sorted(map(str, connection.execute(text(query), {"table": table}))) for query in queries]
+
+
+def test_names_of_events_become_longer_and_are_cut_on_the_way_down(session, at_revision):
+    gone, event = make_event(session), make_event(session, "ß" * 255, slug="long")
+    session.delete(gone)
+    session.flush()
+    event_id, tables = event.id, ("events", "listed_events")
+    schema = [read_schema(table) for table in tables]
+
+    at_revision("0047")
+    with db.engine.connect() as connection:
+        names = connection.execute(text("SELECT name, name_key FROM events")).one()
+    upgrade()
+
+    assert tuple(names) == ("ß" * 200, "s" * 400)
+    assert [read_schema(table) for table in tables] == schema
+    assert session.get_one(Event, event_id).name == "ß" * 200
+    assert session.scalar(select(ListedEvent.name_key)) == "s" * 400
+    assert make_event(session, "x" * 255, slug="another").id > event_id

@@ -12,6 +12,7 @@ PENDING = SimpleNamespace(id=3, is_visible=False, is_private=False, is_active=Fa
 PRIVATE = SimpleNamespace(id=3, is_visible=True, is_private=True, is_active=True, is_pending=False)
 TALK = SimpleNamespace(id=42, event_id=3)
 GROUP = SimpleNamespace(id=5)
+CLIENT = SimpleNamespace(id=6, is_first_party=True)
 OTHER = SimpleNamespace(id=8)
 
 
@@ -35,6 +36,9 @@ VIEWERS = {
 PREDICATES = {
     "can_see_event": (EVENT, set(VIEWERS)),
     "can_see_parts_of_event": (EVENT, set(VIEWERS)),
+    "can_see_agenda_event": (EVENT, set(VIEWERS)),
+    "can_edit_agenda_event": (EVENT, {"host", "editor", "admin"}),
+    "can_confirm_agenda_event": (EVENT, {"editor", "admin"}),
     "is_host": (EVENT, {"host"}),
     "can_edit_event": (EVENT, {"host", "admin"}),
     "can_manage_talk": (TALK, {"host", "admin"}),
@@ -43,13 +47,17 @@ PREDICATES = {
     "can_list_pending_events": (None, {"editor", "admin"}),
     "can_moderate_event": (3, {"host", "admin"}),
     "can_moderate_all": (None, {"admin"}),
+    "can_reveal_author": (None, {"admin"}),
     "can_manage_rejection_reasons": (None, {"editor", "admin"}),
     "is_own_account": (OTHER, set()),
     "can_edit_user": (OTHER, {"admin"}),
     "can_administer_users": (None, {"admin"}),
+    "can_administer_site": (None, {"admin"}),
+    "can_moderate_agenda": (None, {"editor", "admin"}),
     "can_read_audit_log": (None, {"admin"}),
     "can_manage_groups": (None, {"admin"}),
     "can_administer_applications": (None, {"admin"}),
+    "can_administer_application": (CLIENT, {"admin"}),
     "can_see_email": (OTHER, {"admin"}),
     "can_add_group_event": (None, {"admin"}),
     "can_view_group_event": (EVENT, {"admin"}),
@@ -59,10 +67,12 @@ PREDICATES = {
     "can_change_profile": (OTHER, {"admin"}),
     "can_publish_for_group": (GROUP, {"admin"}),
     "can_decide_working_hours_of_group": (GROUP, {"admin"}),
+    "can_decide_working_hours": (8, {"admin"}),
 }
 GRANTED = {
     "can_read_audit_log": "view_log",
     "can_manage_groups": "manage_groups",
+    "can_administer_applications": "manage_applications",
     "can_add_group_event": "add_event",
     "can_view_group_event": "view_event",
     "can_change_group_event": "change_event",
@@ -87,7 +97,7 @@ def test_a_predicate_holds_for_these_viewers_only(name):
 def test_every_predicate_is_in_the_table():
     predicates = {name for name in vars(permissions) if name.startswith(("can_", "is_"))}
 
-    assert predicates - {"is_rejected", "is_auto_approved"} == PREDICATES.keys()
+    assert predicates - {"is_rejected", "is_confirmed", "is_auto_approved"} == PREDICATES.keys()
 
 
 @pytest.mark.parametrize("name", GRANTED)
@@ -112,6 +122,18 @@ def test_an_event_that_is_not_public_is_seen_by_these_viewers_only(event, roles)
 @pytest.mark.parametrize(("event", "roles"), [(PENDING, {"host", "editor", "admin"}), (PRIVATE, {"host", "admin"})])
 def test_what_belongs_to_an_event_that_is_not_public_is_seen_by_these_viewers_only(event, roles):
     assert {role for role, viewer in VIEWERS.items() if permissions.can_see_parts_of_event(viewer, event)} == roles
+
+
+def test_only_admins_decide_about_their_own_working_hours():
+    permission = frozenset({("decide_workinghours_for_group", 5)})
+    decider, admin = Viewer(snapshot(), permissions=permission), Viewer(snapshot(is_admin=True))
+
+    own, of_another = (
+        [permissions.can_decide_working_hours(viewer, user_id, [5]) for viewer in (decider, admin)]
+        for user_id in (7, 8)
+    )
+
+    assert (own, of_another) == ([False, True], [True, True])
 
 
 def test_users_edit_themselves():

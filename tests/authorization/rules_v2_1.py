@@ -1,4 +1,4 @@
-"""Rules of the Joind.in API, of Gancio's and of ephios's."""
+"""Rules of the Joind.in API, and of Gancio's clients."""
 
 from dataclasses import replace
 
@@ -145,8 +145,6 @@ OTHER_API_RULES = {
     "/Favicon.ico": ANYONE_READS,
     "/favicon.ico": ANYONE_READS,
     "/robots.txt": ANYONE_READS,
-    "/api/": {"GET": SIGNED_IN},
-    "/api/users/me/": {"GET": SIGNED_IN},
     "/api/client": {"POST": EVERYONE},
     "/api/client/{client_id}": {"GET": SIGNED_IN},
     "/api/clients": {"GET": SIGNED_IN},

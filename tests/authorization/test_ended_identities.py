@@ -19,6 +19,8 @@ from tests.authorization.world import (
 from tests.factories import make_client, make_user
 
 ME = "/api/users/me/"
+# An ended token is refused here: the event would be stored as one of a visitor (Gancio contract, section 4.6).
+WITHOUT_ACCOUNT = (("POST", "/api/event"), ("POST", "/api/events"))
 TOKEN_KINDS = (PASSWORD, PERSONAL, OAUTH2, GANCIO)
 
 
@@ -98,6 +100,8 @@ def different_answers(app, world, surfaces, callers):
     """Return the requests that were not answered like the same request of a visitor."""
     visitor, found = Caller(app), []
     for method, documented_path in list_routes(app, surfaces):
+        if (method, documented_path) in WITHOUT_ACCOUNT:
+            continue
         path = world.path(documented_path)
         expected = describe(visitor.request(method, path))
         for name, caller in callers.items():

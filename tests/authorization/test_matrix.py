@@ -3,13 +3,41 @@
 import pytest
 
 from joindin.http.surface_routing import surface_for_path
+from tests.authorization.rules_crew import CREW_PAGES
+from tests.authorization.rules_ephios import EPHIOS_RULES
+from tests.authorization.rules_federation import FEDERATION_PAGES
+from tests.authorization.rules_gancio_admin import GANCIO_ADMIN_RULES
+from tests.authorization.rules_gancio_events import GANCIO_EVENT_RULES
+from tests.authorization.rules_gancio_media import GANCIO_MEDIA_RULES
+from tests.authorization.rules_gancio_reads import GANCIO_READ_RULES
+from tests.authorization.rules_people import PEOPLE_PAGES
+from tests.authorization.rules_planning import PLANNING_PAGES
+from tests.authorization.rules_site import SITE_PAGES
 from tests.authorization.rules_v2_1 import OTHER_API_RULES, V2_1_RULES
-from tests.authorization.rules_web import ACCOUNT_PAGES, DESK_PAGES, OAUTH2_RULES, PUBLIC_PAGES
+from tests.authorization.rules_web import ACCOUNT_PAGES, DESK_PAGES, OAUTH2_RULES, ORGANISER_PAGES, PUBLIC_PAGES
 from tests.authorization.world import ALL_SURFACES, ROLES, Caller, list_routes, make_world
 
 RULES = {
     (method, path): rule
-    for table in (V2_1_RULES, OTHER_API_RULES, PUBLIC_PAGES, ACCOUNT_PAGES, DESK_PAGES, OAUTH2_RULES)
+    for table in (
+        V2_1_RULES,
+        OTHER_API_RULES,
+        PUBLIC_PAGES,
+        SITE_PAGES,
+        ACCOUNT_PAGES,
+        DESK_PAGES,
+        ORGANISER_PAGES,
+        OAUTH2_RULES,
+        EPHIOS_RULES,
+        FEDERATION_PAGES,
+        CREW_PAGES,
+        PLANNING_PAGES,
+        PEOPLE_PAGES,
+        GANCIO_ADMIN_RULES,
+        GANCIO_MEDIA_RULES,
+        GANCIO_READ_RULES,
+        GANCIO_EVENT_RULES,
+    )
     for path, methods in table.items()
     for method, rule in methods.items()
 }

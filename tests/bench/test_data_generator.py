@@ -1,14 +1,18 @@
 """Generated benchmark data has consistent counters and the same content on each run."""
 
+import contextvars
+
 import pytest
 from sqlalchemy import func, select, text
 
 from bench.bulk_load import POSTGRESQL_INDEXES, SQLITE_INDEXES
+from bench.crew_data import OWN_PARTICIPATIONS, TOKEN, generate_crew
 from bench.data_generator import TABLES, generate_events
 from joindin.db.base import UtcDateTime
 from joindin.extensions import db
 from joindin.models import Event, EventComment, Talk
 from joindin.operations.counter_repair import verify_counters
+from joindin.performance.read_models import find_inconsistencies
 from tests.database_rows import empty_database
 from tests.factories import make_event, make_user, parse_instant
 
@@ -65,3 +69,15 @@ def test_the_same_community_comes_out_each_time(session):
         empty_database()
 
     assert seen[0] == seen[1]
+
+
+def test_a_generated_crew_is_consistent_and_shown_to_the_volunteer(app, session):
+    generate_crew(db.engine, 250, now=NOW)
+
+    assert find_inconsistencies(session.connection()) == {}
+    # The check of the search indexes writes.
+    session.rollback()
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    for path, count in (("events", 250), ("shifts", 250), ("users/me/participations", OWN_PARTICIPATIONS)):
+        reply = contextvars.Context().run(app.test_client().get, f"/api/{path}/?limit=20", headers=headers)
+        assert (reply.status_code, reply.json["count"], len(reply.json["results"])) == (200, count, 20)

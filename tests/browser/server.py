@@ -17,9 +17,13 @@ PATIENCE = 90
 
 
 class Server:
-    """Answers at ``url``; its mails are files, which ``wait_for_mail`` reads."""
+    """Answers at ``url``; its mails are files, which ``wait_for_mail`` reads.
 
-    def __init__(self, database_url, instance):
+    ``cwd`` is the folder from which Python imports the package; by default that of the tests.
+    """
+
+    def __init__(self, database_url, instance, cwd=None):
+        self._cwd = cwd
         self.port = free_port()
         # A name and not a number: passkeys are bound to one.
         self.url = f"http://localhost:{self.port}"
@@ -45,6 +49,7 @@ class Server:
         with self._log.open("w") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "joindin", "serve", "--port", str(self.port), "--workers", "1"],
+                cwd=self._cwd,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

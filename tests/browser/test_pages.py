@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.api_client import ApiClient
 from tests.browser.validators import axe_violations
 from tests.factories import (
     days_from_now,
@@ -84,3 +85,18 @@ def test_axe_detects_violations(visitor):
     visitor.page.set_content("<!DOCTYPE html><html lang='en'><title>x</title><main><h1>x</h1><img src=''></main>")
 
     assert [violation.split(":")[0] for violation in axe_violations(visitor.page)] == ["image-alt"]
+
+
+def test_a_sender_without_an_account_changes_their_event(visitor, app, session):
+    body = {"title": "Swap shop", "start_datetime": int(days_from_now(10).timestamp()), "place_name": "Hall"}
+    answer = ApiClient(app).post("/api/event", json=body | {"place_address": "Road 1"}).json
+    path = f"/event/edit/?{answer['edit_url'].partition('?')[2]}"
+
+    visitor.visit(path)
+    visitor.check_page("page of a sender")
+    visitor.page.get_by_label("Title").fill("Swap evening")
+    visitor.page.get_by_role("button", name="Save the changes").click()
+    visitor.check_page("page of a sender after the change")
+
+    assert visitor.page.get_by_label("Title").input_value() == "Swap evening"
+    assert visitor.page.get_by_text("It still waits for a decision.").is_visible()

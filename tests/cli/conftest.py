@@ -16,6 +16,7 @@ import pytest
 from joindin.cli import main
 from joindin.cli.console import cli
 from joindin.extensions import db
+from joindin.jobs.heartbeat import record_heartbeat
 from tests import services
 from tests.databases import drop_all_tables, temporary_postgresql_database
 
@@ -56,14 +57,14 @@ class Instance:
             contextvars.Context().run(main)
         return subprocess.CompletedProcess(arguments, end.value.code or 0, out.getvalue(), err.getvalue())
 
-    def start(self, *arguments, **variables):
+    def start(self, *arguments, stdout=subprocess.PIPE, **variables):
         """Start a command as a process of its own."""
         return subprocess.Popen(
             [sys.executable, "-m", "joindin", *arguments],
             env=self.environment | variables,
             cwd=self.folder.parent,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=stdout,
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -78,14 +79,14 @@ class Instance:
 @pytest.fixture
 def instance(tmp_path, empty_database_url):
     """An instance before ``joindin setup``."""
-    return _make_instance(tmp_path, empty_database_url)
+    return make_instance(tmp_path, empty_database_url)
 
 
 @pytest.fixture(scope="session")
 def ready_instance(database_server, tmp_path_factory):
     """An instance after ``joindin setup``, for all tests of the run, which do not change its database."""
     with temporary_postgresql_database(database_server, "ready") if database_server else nullcontext() as url:
-        instance = _make_instance(tmp_path_factory.mktemp("ready"), url)
+        instance = make_instance(tmp_path_factory.mktemp("ready"), url)
         # A process, because open connections would prevent copies of a database on PostgreSQL.
         done = instance.run_process("setup")
         assert done.returncode == 0, done.stderr
@@ -97,11 +98,13 @@ def ready_copy(database_server, ready_instance, tmp_path):
     """A copy of an instance after ``joindin setup``, which the test may change."""
     template = ready_instance.environment.get("JOINDIN_DATABASE_URL")
     with temporary_postgresql_database(database_server, "copy", template) if template else nullcontext() as url:
-        shutil.copytree(ready_instance.folder, tmp_path / "instance")
-        yield _make_instance(tmp_path, url)
+        yield make_instance(tmp_path, url, copy_of=ready_instance)
 
 
-def _make_instance(folder, database_url):
+def make_instance(folder: Path, database_url: str | None, copy_of: Instance | None = None) -> Instance:
+    """Return an instance below ``folder``, with the files of another one. None as URL is SQLite's file in the instance folder."""
+    if copy_of is not None:
+        shutil.copytree(copy_of.folder, folder / "instance")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("JOINDIN_")}
     environment["JOINDIN_INSTANCE"] = str(folder / "instance")
     if database_url:
@@ -120,3 +123,9 @@ def empty_database_url(spare_database_url):
 @pytest.fixture
 def free_port():
     return str(services.free_port())
+
+
+@pytest.fixture
+def heartbeat(app):
+    """A job worker that has reported just now."""
+    record_heartbeat(app.config["QUEUE_URL"])

@@ -35,7 +35,7 @@ OUR_COMMANDS = [
 
 
 @pytest.fixture
-def run_main(monkeypatch, capsys):
+def run_main(monkeypatch, capfd):
     """Runs ``joindin`` in this process as the console script does; returns exit code, output and errors."""
 
     def running(*arguments, **variables):
@@ -44,7 +44,7 @@ def run_main(monkeypatch, capsys):
             monkeypatch.setenv(name, value)
         with pytest.raises(SystemExit) as end:
             main()
-        return end.value.code, *capsys.readouterr()
+        return end.value.code, *capfd.readouterr()
 
     return running
 

@@ -19,6 +19,7 @@ from joindin.jobs.mail_delivery import LEASE, DeliveryResult, deliver_due_mail
 from joindin.models import Mail
 from joindin.operations.outbox import enqueue_mail
 from tests.factories import make_user
+from tests.faults.services import full, small_file_system
 from tests.jobs.smtp_server import SmtpServer
 
 pytestmark = pytest.mark.runs_once("processes and queues do not depend on the database")
@@ -205,4 +206,22 @@ def test_a_mail_whose_sender_was_killed_is_tried_again_after_the_lease(app, sess
     assert rounds == [DeliveryResult(), DeliveryResult(sent=1)]
     assert mail.created_at + LEASE <= lease_ends_at <= mail.created_at + LEASE + dt.timedelta(seconds=SOON)
     assert [letter["Message-ID"] for letter in smtp_server.received] == [smtp_server.messages[0]["Message-ID"]] * 2
+    assert [letter["To"] for letter in smtp_server.messages] == ["paul@example.org"]
+
+
+@pytest.mark.slow("fills the disk of the queue while a process starts")
+def test_a_process_that_starts_while_the_disk_of_the_queue_is_full_waits_for_room(
+    session, smtp_server, start, tmp_path
+):
+    remind("paul@example.org")
+    with small_file_system(tmp_path / "volume", 1) as volume:
+        with full(volume):
+            process = start(f"sqlite:///{volume / 'queue.sqlite'}")
+            line = process.stdout.readline()
+        wait_until(lambda: smtp_server.messages)
+        process.terminate()
+        said, _ = process.communicate(timeout=SOON)
+
+    assert "The job queue is not available: OperationalError: database or disk is full" in line
+    assert (process.returncode, "Traceback" in said) == (0, False)
     assert [letter["To"] for letter in smtp_server.messages] == ["paul@example.org"]

@@ -4,17 +4,17 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
+import psutil
 import pytest
 
 pytestmark = pytest.mark.runs_once("processes and ports do not depend on the database")
 
-TIMEOUT_S = 30
+TIMEOUT_S = 60
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_jobs_run_along_are_started_again_and_stop_with_the_server(serve):
 
 
 def test_serve_refuses_a_database_that_was_not_set_up(instance, free_port):
-    reply = instance.run("serve", "--port", free_port)
+    reply = instance.run_process("serve", "--port", free_port)
 
     assert (reply.returncode, reply.stdout, reply.stderr) == (
         1,
@@ -122,6 +122,30 @@ def test_serve_refuses_a_database_that_was_not_set_up(instance, free_port):
         "Error: The database has not been set up. Run `joindin setup` first\n",
     )
     assert not instance.folder.exists()
+
+
+@pytest.mark.slow("loads the application twice")
+def test_serve_goes_on_after_the_reader_of_its_output_has_gone(serve, free_port):
+    server = serve("--no-jobs")
+    server.stdout.close()
+    server.stderr.close()
+    former = psutil.Process(server.pid).children()
+    server.send_signal(signal.SIGUSR2)
+    _wait_until(lambda: (current := psutil.Process(server.pid).children()) and not set(current) & set(former))
+    assert _answers(free_port)
+    server.terminate()
+
+    assert server.wait(TIMEOUT_S) == 0
+
+
+def test_serve_refuses_to_start_without_a_secret(ready_copy, free_port):
+    file = ready_copy.folder / "secret-key"
+    file.unlink()
+
+    reply = ready_copy.run_process("serve", "--port", free_port)
+
+    assert (reply.returncode, reply.stdout) == (1, "")
+    assert reply.stderr == f"Error: The secret {file} is missing. Run `joindin setup`, or set JOINDIN_SECRET_KEY\n"
 
 
 def test_serve_refuses_a_port_that_is_taken(ready_instance, free_port):
@@ -171,9 +195,13 @@ def _answers(port):
 
 def _jobs_of(pid, other_than=None):
     """The process of the jobs below ``pid``, once there is one."""
-    listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True).stdout
-    found = [int(line.split()[0]) for line in listed.splitlines() if "joindin jobs run" in line]
-    return next((each for each in found if each != other_than), None)
+    for process in psutil.Process(pid).children(recursive=True):
+        try:
+            if process.pid != other_than and {"jobs", "run"} <= set(process.cmdline()):
+                return process.pid
+        except psutil.NoSuchProcess:
+            continue
+    return None
 
 
 def _wait_until(done):

@@ -7,6 +7,7 @@ from sqlalchemy import NullPool, create_engine, inspect, text
 
 from joindin.config import load_settings
 from joindin.seeds.base_data import LANGUAGES, TALK_TYPES
+from tests.cli.conftest import make_instance
 from tests.services import TIMEOUT_S
 
 
@@ -67,6 +68,22 @@ def test_concurrent_setups_take_turns(instance):
     assert sum("Created the secret" in out for out, _ in outputs) == 1
     assert sum("Created the tables" in out for out, _ in outputs) == 1
     assert sum("is up to date" in out for out, _ in outputs) == 1
+
+
+@pytest.mark.slow("runs two processes that migrate a database")
+def test_setups_of_two_machines_take_turns(tmp_path, empty_database_url):
+    if not empty_database_url:
+        pytest.skip("several machines have a PostgreSQL database")
+    machines = [make_instance(tmp_path / name, empty_database_url) for name in ("first", "second")]
+    for machine in machines:
+        machine.folder.parent.mkdir()
+        machine.environment["JOINDIN_SECRET_KEY"] = "the key of both machines"
+
+    processes = [machine.start("setup") for machine in machines]
+    outputs = [process.communicate(timeout=TIMEOUT_S) for process in processes]
+
+    assert [(process.returncode, err) for process, (_, err) in zip(processes, outputs)] == [(0, "")] * 2
+    assert all("Ready." in out for out, _ in outputs)
 
 
 def test_setup_migrates_an_older_database(ready_copy):
@@ -150,12 +167,15 @@ def test_unknown_settings_are_reported(ready_copy):
     )
 
 
+@pytest.mark.slow("runs a command as a process")
 def test_an_unreachable_database_is_reported_in_one_line(instance):
     url = "postgresql://nobody@127.0.0.1:1/nothing"
 
     replies = [instance.run(*command, JOINDIN_DATABASE_URL=url) for command in (["setup"], ["demo"])]
+    # In a process of its own, because it changes the logging of its process.
+    replies.append(instance.run_process("jobs", "run", "--once", JOINDIN_DATABASE_URL=url))
 
-    assert [reply.returncode for reply in replies] == [1, 1]
+    assert [reply.returncode for reply in replies] == [1, 1, 1]
     for reply in replies:
         assert reply.stderr.startswith("Error: The database does not answer: connection ")
         assert reply.stderr.count("\n") == 1

@@ -74,8 +74,8 @@ def talk(session, event):
 
 
 @pytest.fixture(autouse=True)
-def _icons(app, tmp_path, monkeypatch):
-    monkeypatch.setitem(app.config, "MEDIA_DIR", str(tmp_path))
+def _icons(media_folder):
+    """Uploaded images are stored in a folder of the test."""
 
 
 @pytest.fixture

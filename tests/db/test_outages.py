@@ -87,12 +87,45 @@ def test_an_error_is_logged_once_per_cause(caplog):
     assert [record.message.partition(":")[0] for record in caplog.records] == ["db.example is not available"] * 2
 
 
-def test_a_cause_is_logged_again_after_a_minute(caplog, monkeypatch):
-    clock = iter([0.0, 59.0, 61.0])
-    monkeypatch.setattr("joindin.db.outages.monotonic", lambda: next(clock))
+@pytest.fixture
+def clock(monkeypatch):
+    """The clock of the log: ``clock[0]`` is the time in seconds."""
+    now = [0.0]
+    monkeypatch.setattr("joindin.db.outages.monotonic", lambda: now[0])
+    return now
+
+
+def test_the_number_of_errors_is_logged_once_a_minute(caplog, clock):
     outages = CauseLog("db.example is not available")
 
-    for _ in range(3):
+    for clock[0] in (0.0, 1.0, 59.0, 61.0, 62.0, 90.0):
         outages.report(ServerError("57P01"))
 
-    assert len(caplog.records) == 2
+    assert [record.message for record in caplog.records] == [
+        "db.example is not available: ServerError: 57P01",
+        "db.example is not available: 3 errors in 61 s: ServerError: 57P01",
+    ]
+
+
+def test_the_end_of_an_outage_is_logged_with_the_errors_before(caplog, clock):
+    outages = CauseLog("db.example is not available")
+    outages.report(ServerError("57P01"))
+    outages.report(ServerError("57P01"))
+
+    for clock[0] in (30.0, 60.0, 100.0, 120.0, 300.0):
+        outages.summarise()
+
+    assert [record.message for record in caplog.records] == [
+        "db.example is not available: ServerError: 57P01",
+        "db.example is not available: 1 errors in 60 s: ServerError: 57P01",
+        "db.example is not available: no error for 60 s: ServerError: 57P01",
+    ]
+    assert not outages.is_open
+
+
+def test_statement_and_parameters_are_not_logged(caplog):
+    error = OperationalError("SELECT secret", {"token": "secret"}, Exception("away\nDETAIL: secret"))
+
+    CauseLog("db.example is not available").report(error)
+
+    assert [record.message for record in caplog.records] == ["db.example is not available: Exception: away"]

@@ -6,4 +6,9 @@ bounds and needs an otherwise idle machine.
 
 import os
 
+import pytest
+
 IS_LONG = os.environ.get("JOINDIN_TEST_FAULTS") == "long"
+
+# Modules with assertions that are no tests.
+pytest.register_assert_rewrite("tests.faults.load_under_faults", "tests.faults.mails")

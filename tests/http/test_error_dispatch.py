@@ -1,5 +1,7 @@
 """Every error has a status on every surface, rolls back what the request did, and names no internals."""
 
+import errno
+
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
@@ -7,6 +9,8 @@ from joindin import errors
 from joindin.errors import DomainError
 from joindin.extensions import db
 from joindin.models import User
+from joindin.operations.crew.refusals import Refusal, SignupRefused
+from joindin.utils.media.storage import StorageUnavailable
 from tests.factories import make_user
 
 # A path of every surface, and those of the OAuth addresses, which have three dialects.
@@ -34,6 +38,7 @@ STATUSES = {
     "DuplicateEvent": 409,
     "PayloadTooLarge": 413,
     "AddressTooLong": 414,
+    "UnsupportedCoding": 415,
     "Unprocessable": 422,
     "RateLimited": 429,
     "NotConfigured": 501,
@@ -43,7 +48,7 @@ STATUSES = {
 PAGES = {"Unauthenticated": 302}
 EXCEPTIONS = {
     "v2_1": {"Conflict": 400},
-    "gancio": {"Conflict": 400, "DuplicateEvent": 400, "Unauthenticated": 403},
+    "gancio": {"Conflict": 400, "DuplicateEvent": 400, "InvalidToken": 401, "Unauthenticated": 403},
     "ephios": {"Conflict": 400, "DuplicateEvent": 400, "Unauthenticated": 403},
     "web": PAGES,
     "docs": PAGES,
@@ -64,6 +69,11 @@ def domain_errors(base=DomainError):
 def make_error(class_):
     more = {"InsufficientScope": {"scope": "ME_READ"}, "RateLimited": {"retry_after": 7}}
     more["DuplicateEvent"] = {"event_id": 3}
+    more["InvalidCrewField"], more["InvalidSignup"] = {"message": "No"}, {"reason": Refusal("No")}
+    if class_ is SignupRefused:
+        return SignupRefused([Refusal("The reason")])
+    if class_ is StorageUnavailable:
+        return StorageUnavailable()
     return class_("The reason", **more.get(class_.__name__, {}))
 
 
@@ -123,8 +133,49 @@ def test_an_unexpected_error_is_logged_and_reveals_nothing(app, session, caplog,
 
     assert response.status_code == 500
     assert SECRET not in response.get_data(as_text=True)
-    assert [record.getMessage() for record in caplog.records] == [f"GET {PATHS[surface]} failed"]
+    assert [record.getMessage() for record in caplog.records] == [f"GET {PATHS[surface]} failed (request -)"]
     assert caplog.records[0].exc_info is not None or "hunter2" in caplog.text
+
+
+@pytest.mark.parametrize("surface", PATHS)
+def test_a_full_disk_is_503(app, session, surface):
+    response = respond(app, PATHS[surface], OSError(errno.ENOSPC, "No space left on device", SECRET))
+
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    assert SECRET not in response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("path", ["/accounts/", "/docs", "/oauth/token"])
+def test_an_unexpected_error_has_a_reference(app, session, monkeypatch, caplog, path):
+    def fail():
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(app.config, "TESTING", False)
+    monkeypatch.setattr(app.wsgi_app._app, "_propagates", False)
+    monkeypatch.setitem(app.before_request_funcs, None, [*app.before_request_funcs[None], fail])
+
+    response = app.test_client().get(path, headers={"Accept-Language": "en"})
+
+    reference = response.headers["X-Request-Id"]
+    assert response.status_code == 500
+    assert f"Error reference: {reference}" in response.get_data(as_text=True)
+    assert [record.getMessage() for record in caplog.records] == [f"GET {path} failed (request {reference})"]
+
+
+def test_an_error_of_an_error_page_is_logged_without_the_secret_of_the_path(app, session, monkeypatch, caplog):
+    def fail(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(app.wsgi_app._app, "_propagates", False)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    monkeypatch.setattr("joindin.http.pages.error_pages.render_page", fail)
+
+    response = app.test_client().get("/calendar/0123456789abcdef0123.ics")
+
+    assert response.status_code == 500
+    assert response.text == f"Internal error. Error reference: {response.headers['X-Request-Id']}\n"
+    assert "0123456789abcdef" not in caplog.text
+    assert response.headers["X-Request-Id"] in caplog.text
 
 
 @pytest.mark.parametrize("surface", PATHS)

@@ -2,6 +2,7 @@ import pytest
 
 from joindin.extensions import db
 from joindin.jobs.mail_delivery import deliver_due_mail
+from joindin.jobs.queue import get_queue
 from tests.jobs.smtp_server import SmtpServer
 
 
@@ -21,3 +22,12 @@ def deliver(app, smtp_server):
         return deliver_due_mail(db.session, settings, **({"now": lambda: now} if now else {}))
 
     return delivering
+
+
+@pytest.fixture
+def queue(app):
+    """The queue of the application, which has none in other tests. Its file may have messages of earlier ones."""
+    queue = get_queue(app)
+    queue.flush()
+    yield queue
+    del app.extensions["queue"]

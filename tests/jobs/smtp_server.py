@@ -18,7 +18,7 @@ class SmtpServer:
     awaited before a message is answered.
     """
 
-    def __init__(self, **options):
+    def __init__(self, port: int | None = None, **options):
         self.messages = []
         self.envelopes = []
         self.answers = []
@@ -28,7 +28,7 @@ class SmtpServer:
         self.sign_ins = []
         if "auth_required" in options:
             options["authenticator"] = self._authenticate
-        self.port = free_port()
+        self.port = port or free_port()
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **options)
 
     @property
@@ -49,12 +49,13 @@ class SmtpServer:
         return answer
 
     async def handle_DATA(self, _server, _session, envelope):
-        self.received.append(email.message_from_bytes(envelope.content, policy=default))
+        message = email.message_from_bytes(envelope.content, policy=default)
+        self.received.append(message)
         if self.meanwhile:
             await self.meanwhile()
         answer = self.answers.pop(0) if self.answers else "250 OK"
         if answer.startswith("250"):
-            self.messages.append(self.received[-1])
+            self.messages.append(message)
             self.envelopes.append((envelope.mail_from, envelope.rcpt_tos))
         return answer
 

@@ -2,10 +2,11 @@ import datetime as dt
 
 from sqlalchemy import select
 
-from joindin.jobs.cleanup import purge_expired, purge_outbox
+from joindin.jobs.cleanup import purge_departed, purge_expired, purge_outbox
 from joindin.models import (
     AccessToken,
     BrowserSession,
+    Departed,
     EmailChange,
     Grant,
     Mail,
@@ -14,10 +15,23 @@ from joindin.models import (
     Registration,
 )
 from joindin.operations.accounts.oauth_grants import purge_expired_grants
-from tests.factories import NOW, make_client, make_user
+from tests.factories import NOW, make_client, make_event, make_user
 
 MONTH = dt.timedelta(days=30)
 SECOND = dt.timedelta(seconds=1)
+
+
+def test_traces_of_removed_events_are_deleted_after_a_month(session):
+    for _ in range(2):
+        session.delete(make_event(session))
+    session.flush()
+    recent, old = session.scalars(select(Departed)).all()
+    recent.gone_at, old.gone_at = NOW - MONTH, NOW - MONTH - SECOND
+    session.flush()
+
+    purge_departed(session, NOW)
+
+    assert session.scalars(select(Departed.row_id)).all() == [recent.row_id]
 
 
 def test_sent_mails_are_deleted_after_a_month(session):
@@ -63,7 +77,10 @@ def test_accounts_leave_nothing_behind_that_is_over(session, app):
 
     purge_expired(session, app.config, NOW)
 
-    assert session.scalars(select(BrowserSession.user_agent)).all() == ["live", "ended lately"]
+    assert session.scalars(select(BrowserSession.user_agent).order_by(BrowserSession.id)).all() == [
+        "live",
+        "ended lately",
+    ]
     assert session.scalars(select(Registration.username)).all() == ["young"]
     assert session.scalars(select(EmailChange.email)).all() == ["young"]
     assert session.scalars(select(RateLimitCounter.key)).all() == ["young"]

@@ -211,7 +211,7 @@ def test_no_token_reaches_the_logs_or_the_row(session, smtp_server, deliver, cap
 
     [mail] = mails()
     assert mail.sent_at == NOW + MINUTE
-    assert sorted(record.name for record in caplog.records if record.name.startswith("joindin")) == [
+    assert sorted(record.name for record in caplog.records if record.name.startswith("joindin.jobs")) == [
         "joindin.jobs.mail_delivery",
         "joindin.jobs.mail_transport",
     ]

@@ -1,7 +1,6 @@
 """Commits that notify the job queue, and commits that do not."""
 
 import logging
-import time
 
 import pytest
 from sqlalchemy import func, select
@@ -138,16 +137,17 @@ def test_a_queue_out_of_reach_does_not_fail_the_request(make_announcing, session
     make_user(session, "paul")
     session.commit()
     announcing_app = make_announcing(f"redis://:5ec4e7@127.0.0.1:{free_port()}/15")
-    began = time.monotonic()
 
-    reply = announcing_app.test_client().post("/v2.1/emails/reminders/username", json={"email": "paul@example.org"})
+    replies = [
+        announcing_app.test_client().post("/v2.1/emails/reminders/username", json={"email": "paul@example.org"})
+        for _ in range(2)
+    ]
 
-    assert (reply.status_code, count_mails()) == (202, 1)
-    assert time.monotonic() - began < 2
-    [warning] = [record for record in caplog.records if record.name == "joindin.jobs.mail_notifications"]
+    assert ([reply.status_code for reply in replies], count_mails()) == ([202, 202], 2)
+    [warning] = [record for record in caplog.records if record.name == "joindin.db.outages"]
     assert warning.levelno == logging.WARNING
     assert warning.getMessage().startswith(
-        "The job queue is unreachable, mail is delivered by the next poll: ConnectionError"
+        "The job queue is unreachable, mail is delivered by the next poll: ConnectionError: Error 111"
     )
     assert "5ec4e7" not in caplog.text
 

@@ -14,7 +14,8 @@ from tests.jobs.smtp_server import unsubscribe_url
 SECRET = "used in tests only"
 ALWAYS = {
     "verification", "username_reminder", "password_reset", "event_approved", "event_rejected", "talk_assigned",
-    "claim_approved", "claim_rejected", "contact",
+    "claim_approved", "claim_rejected", "contact", "registration_received", "account_activated", "account_created",
+    "password_recovery", "anonymous_event_received", "anonymous_event_approved", "anonymous_event_rejected",
 }  # fmt: skip
 
 
@@ -27,14 +28,14 @@ def notify(session, *users):
 def test_each_mail_of_the_contract_always_goes_out_or_has_a_topic():
     assert ALWAYS | set(TOPIC_BY_MAIL_KIND) <= set(SUBJECTS)
     assert ALWAYS & set(TOPIC_BY_MAIL_KIND) == set()
-    assert len(ALWAYS | set(TOPIC_BY_MAIL_KIND)) == 14
+    assert len(ALWAYS | set(TOPIC_BY_MAIL_KIND)) == 25
 
 
 @pytest.mark.parametrize("kind", sorted(ALWAYS))
 def test_a_mail_that_answers_its_recipient_cannot_be_stopped(session, smtp_server, deliver, kind):
     facts = dict.fromkeys(
         ("token", "full_name", "username", "title", "slug", "reason", "event", "talk", "stub", "name", "email",
-         "subject", "comment"), "x",
+         "subject", "comment", "site_title"), "x",
     )  # fmt: skip
     enqueue_mail(session, kind, ["ann@example.org"], **facts)
 

@@ -13,6 +13,7 @@ from tests.factories import make_client, newest
 from tests.oauth2.flow import CALLBACK, CHALLENGE, SECRET, VERIFIER, Flow, captured_step, parse_redirect
 
 INVALID_GRANT = (400, {"error": "invalid_grant"})
+REDIRECT_MISMATCH = (400, {"error": "invalid_request", "error_description": "Mismatching redirect URI."})
 ISSUER = "http://localhost"
 
 
@@ -56,7 +57,7 @@ def test_the_page_names_the_application_its_owner_and_what_it_may_do(flow):
     assert "It was registered by Grace Hopper." in page
     assert "You are signed in as Ada Lovelace." in page
     assert "Read public data" in page
-    assert "Read your profile" in page
+    assert "Read own personal data" in page
     assert "Change" not in page
     assert "you continue to http://127.0.0.1:9." in page
     assert "form-action 'self' http://127.0.0.1:9;" in reply.headers["Content-Security-Policy"]
@@ -237,21 +238,30 @@ def test_a_code_works_once_and_a_second_use_revokes_its_grant(flow):
 
 
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "refusal"),
     [
-        {"code_verifier": "x" * 52},
-        {"code_verifier": CHALLENGE},
-        {"redirect_uri": "http://127.0.0.1:9/other"},
-        {"redirect_uri": None},
+        ({"code_verifier": "x" * 52}, INVALID_GRANT),
+        ({"code_verifier": CHALLENGE}, INVALID_GRANT),
+        ({"redirect_uri": "http://127.0.0.1:9/other"}, REDIRECT_MISMATCH),
     ],
 )
-def test_a_failed_redemption_consumes_the_code(flow, wrong):
+def test_a_failed_redemption_consumes_the_code(flow, wrong, refusal):
     code = flow.code()
 
     reply, again = flow.redeem(code, **wrong), flow.redeem(code)
 
-    assert answer(reply) == INVALID_GRANT
+    assert answer(reply) == refusal
     assert answer(again) == INVALID_GRANT
+
+
+def test_the_only_registered_address_may_be_left_out(flow):
+    assert flow.redeem(flow.code(), redirect_uri=None).status_code == 200
+
+
+def test_an_address_out_of_several_may_not_be_left_out(flow, client):
+    client.other_redirect_uris = ["https://other.example/callback"]
+
+    assert answer(flow.redeem(flow.code(), redirect_uri=None)) == REDIRECT_MISMATCH
 
 
 def test_a_code_needs_its_verifier(flow):
@@ -332,7 +342,8 @@ def test_errors_are_sent_to_the_application_as_captured(flow, step, changes):
         ({"code_challenge": None}, "invalid_request"),
         ({"code_challenge": "short"}, "invalid_request"),
         ({"response_type": None}, "invalid_request"),
-        ({"response_type": 'co"de\xe9'}, "unauthorized_client"),
+        ({"response_type": 'co"de\xe9'}, "unsupported_response_type"),
+        ({"response_type": "token"}, "unauthorized_client"),
         ({"scope": "PUBLIC_READ root"}, "invalid_scope"),
     ],
 )
@@ -389,7 +400,7 @@ def test_a_native_application_may_use_any_port_without_secret(flow, client, sess
     code = flow.code(redirect_uri="http://127.0.0.1:51004/cb")
     reply = flow.redeem(code, redirect_uri="http://127.0.0.1:51004/cb")
 
-    assert answer(wrong_port) == INVALID_GRANT
+    assert answer(wrong_port) == REDIRECT_MISMATCH
     assert reply.status_code == 200
 
 

@@ -287,13 +287,13 @@ def test_response_of_another_issuer_is_detected(fake_provider, provider):
 def test_slow_provider_is_given_up_at_the_deadline(fake_provider, provider, path):
     sign_in = SignIn(provider).follow()
     sign_in.provider = make_provider(fake_provider)
-    fake_provider.delays[path] = 5
+    fake_provider.delays[path] = 60
 
     started_at = time.monotonic()
     with pytest.raises(ProviderFailed, match="it took too long"):
         sign_in.identify(deadline=Deadline(0.3))
 
-    assert time.monotonic() - started_at < 2
+    assert time.monotonic() - started_at < 30
 
 
 def test_requests_of_one_sign_in_share_the_deadline(fake_provider, provider):

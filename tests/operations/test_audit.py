@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from joindin import operations
 from joindin.jobs.cleanup import purge_audit_log
-from joindin.models import AuditEntry, Authenticator, GrantedPermission
+from joindin.models import AuditEntry, Authenticator, GrantedPermission, TalkRating
 from joindin.operations.accounts.account_deletion import delete_talk_comments, delete_user
 from joindin.operations.accounts.api_tokens import revoke_token
 from joindin.operations.accounts.client_registration import add_client, register_application, register_client
@@ -31,13 +31,22 @@ from joindin.operations.accounts.profiles import edit_profile
 from joindin.operations.accounts.roles import set_roles
 from joindin.operations.accounts.second_factors import remove_authenticator, reset_second_factors
 from joindin.operations.accounts.users import create_user_as_admin
+from joindin.operations.agenda.confirmation import assign_event, confirm_event, deactivate_owner, unconfirm_event
+from joindin.operations.agenda.editing import delete_event
+from joindin.operations.agenda.flyers import FlyerStore
 from joindin.operations.audit import log_action
 from joindin.operations.claims import approve_claim, claim_talk, reject_claim, reject_claim_by_id
-from joindin.operations.comment_reports import resolve_comment_reports
+from joindin.operations.comment_reports import resolve_comment_reports, reveal_author
 from joindin.operations.event_approval import approve_event, reject_event
+from joindin.operations.feedback.bursts import accept_burst, count_ratings_again, leave_out_burst
+from joindin.operations.feedback.guest_texts import reject_guest_text, release_guest_text
 from joindin.operations.hosts import add_host, remove_host
+from joindin.operations.organiser.hosts import add_host_by_login, remove_other_host
+from joindin.operations.organiser.rooms import renew_room_codes
+from joindin.operations.organiser.settings import edit_event_settings
 from joindin.operations.rejection_reasons import add_reason, delete_reason, edit_reason
 from joindin.queries.audit import AuditFilter, list_audit_entries
+from joindin.utils.media.local_folder import LocalFolder
 from tests.factories import (
     NOW,
     make_claim,
@@ -46,11 +55,15 @@ from tests.factories import (
     make_group,
     make_pending_event,
     make_report,
+    make_room,
     make_talk,
     make_talk_comment,
     make_user,
     newest,
 )
+from tests.operations.privileged_in_crew import PRIVILEGED_IN_CREW
+from tests.operations.privileged_on_federation import PRIVILEGED_ON_FEDERATION
+from tests.operations.privileged_on_site import PRIVILEGED_ON_SITE
 
 # The names of the parameter for the user who acts with more than the rights of an ordinary account.
 ACTORS = ("actor", "reviewer", "decider", "remover")
@@ -69,6 +82,15 @@ def add_authenticator_of(session, user):
     session.flush()
 
 
+def rate_in_crowd(session, sample, **fields):
+    """Store two ratings at once of the talk in a room with one chair; return the talk."""
+    sample.talk.room_id = make_room(session, sample.event, capacity=1).id
+    times = {"created_at": NOW, "updated_at": NOW}
+    session.add_all(TalkRating(talk_id=sample.talk.id, rating=5, **times, **fields) for _ in range(2))
+    session.flush()
+    return sample.talk
+
+
 class SampleData:
     def __init__(self, session):
         self.root = make_user(session, "root", is_admin=True)
@@ -80,7 +102,10 @@ class SampleData:
         self.claim = make_claim(session, self.talk, self.talk.speakers[0], self.ada)
         self.comment = make_event_comment(session, self.event, self.ada)
         self.talk_comment = make_talk_comment(session, self.talk, self.ada)
+        self.waiting = make_talk_comment(session, self.talk, rating=0, is_waiting=True, is_hidden=True)
+        self.nameless = make_talk_comment(session, self.talk, make_user(session), is_name_hidden=True)
         make_report(session, self.comment, self.ada)
+        make_report(session, self.nameless, self.ada)
         make_report(session, self.talk_comment, self.ada)
         self.group = make_group(session, "Kitchen", members=[self.ada])
         grant_permission(session, self.ada, "view_log", actor=None)
@@ -113,9 +138,64 @@ PRIVILEGED = {
         lambda s, w: remove_host(s, w.event, user_id=w.ada.id, remover=w.root),
         "event.remove_host", "event", "Live", {"host": ["ada", None]},
     ),
+    confirm_event: (
+        lambda s, w: confirm_event(s, w.pending.id, actor=w.root, now=NOW), "event.approve", "event", "Waiting", {},
+    ),
+    unconfirm_event: (
+        lambda s, w: unconfirm_event(s, w.event.id, actor=w.root), "event.hide", "event", "Live", {},
+    ),
+    assign_event: (
+        lambda s, w: assign_event(s, w.event.id, owner_id=w.root.id, actor=w.root),
+        "event.assign", "event", "Live", {"host": ["ada", "root"]},
+    ),
+    deactivate_owner: (
+        lambda s, w: deactivate_owner(s, w.event.id, actor=w.root),
+        "user.deactivate", "user", "ada", {"active": [True, False]},
+    ),
+    delete_event: (
+        lambda s, w: delete_event(s, w.event.id, actor=w.root, files=FlyerStore(LocalFolder(""))), "event.delete", "event", "Live", {},
+    ),
     resolve_comment_reports: (
         lambda s, w: resolve_comment_reports(s, w.comment, decider=w.root, decision="approved", now=NOW),
         "event_comment.hide", "event_comment", None, {},
+    ),
+    reveal_author: (
+        lambda s, w: reveal_author(s, w.nameless, actor=w.root), "talk_comment.reveal_author", "talk_comment", None, {},
+    ),
+    add_host_by_login: (
+        lambda s, w: add_host_by_login(s, w.event, "root@example.org", actor=w.root),
+        "event.add_host", "event", "Live", {"host": [None, "root"]},
+    ),
+    remove_other_host: (
+        lambda s, w: (add_host(s, w.event, username="root", actor=None), remove_other_host(s, w.event, w.ada.id, remover=w.root)),
+        "event.remove_host", "event", "Live", {"host": ["ada", None]},
+    ),
+    edit_event_settings: (
+        lambda s, w: edit_event_settings(s, w.event.id, {"feedback_days": 30}, actor=w.root),
+        "event.settings", "event", "Live", {"feedback_days": [90, 30]},
+    ),
+    renew_room_codes: (
+        lambda s, w: renew_room_codes(s, w.event, actor=w.root), "event.renew_room_codes", "event", "Live", {},
+    ),
+    release_guest_text: (
+        lambda s, w: release_guest_text(s, w.waiting, actor=w.root, now=NOW),
+        "talk_comment.release", "talk_comment", None, {},
+    ),
+    reject_guest_text: (
+        lambda s, w: reject_guest_text(s, w.waiting, actor=w.root, now=NOW),
+        "talk_comment.hide", "talk_comment", None, {},
+    ),
+    leave_out_burst: (
+        lambda s, w: leave_out_burst(s, w.event.id, rate_in_crowd(s, w).id, reason="chairs", starts_at=NOW, actor=w.root),
+        "talk.leave_out_ratings", "talk", "Talk", {"ratings left out": [0, 2]},
+    ),
+    accept_burst: (
+        lambda s, w: accept_burst(s, w.event.id, rate_in_crowd(s, w).id, reason="chairs", starts_at=NOW, actor=w.root),
+        "talk.accept_ratings", "talk", "Talk", {"accepted burst": [None, f"chairs {NOW.isoformat()}/{NOW.isoformat()}"]},
+    ),
+    count_ratings_again: (
+        lambda s, w: count_ratings_again(s, w.event.id, rate_in_crowd(s, w, is_left_out=True).id, actor=w.root),
+        "talk.count_ratings", "talk", "Talk", {"ratings left out": [2, 0]},
     ),
     approve_claim: (
         lambda s, w: approve_claim(s, w.claim.id, actor=w.root, now=NOW),
@@ -259,6 +339,9 @@ PRIVILEGED = {
         lambda s, w: delete_reason(s, w.reason.id, actor=w.root),
         "reason.delete", "reason", "Off topic", {"text": ["Not about us", None]},
     ),
+    **PRIVILEGED_IN_CREW,
+    **PRIVILEGED_ON_FEDERATION,
+    **PRIVILEGED_ON_SITE,
 }  # fmt: skip
 
 

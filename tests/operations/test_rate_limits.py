@@ -114,6 +114,28 @@ def test_simultaneous_attempts_do_not_exceed_the_limit(app, session):
     assert sorted(outcomes) == [[0]] * 3 + [[60]] * (CONCURRENT_REQUESTS - 3)
 
 
+def test_simultaneous_sign_ins_lose_no_count(app, session):
+    """Attempts and successes in one transaction each: no deadlock, no count lost."""
+    make_user(session, "ann")
+    name = {"name": "ann", "ip_address": "192.0.2.1"}
+
+    def sign_in():
+        with app.app_context():
+            for _ in range(10):
+                consume_sign_in_attempt(db.session, **name, now=NOW)
+                db.session.commit()
+                # The next attempt counts in the transaction of this success.
+                reset_sign_in_attempts(db.session, **name)
+                consume_sign_in_attempt(db.session, **name, now=NOW)
+                db.session.commit()
+                reset_sign_in_attempts(db.session, **name)
+                db.session.commit()
+
+    run_concurrently(session, [sign_in] * 4)
+
+    assert session.scalars(select(RateLimitCounter.count)).all() == [0, 0]
+
+
 def guess(session, name="ann", ip_address="192.0.2.1", now=NOW):
     return lambda: consume_sign_in_attempt(session, name=name, ip_address=ip_address, now=now)
 
@@ -275,6 +297,9 @@ def test_the_limits_are_those_that_the_security_notes_promise():
     minutes, hours, days = (lambda n, unit=unit: dt.timedelta(**{unit: n}) for unit in ("minutes", "hours", "days"))
 
     assert limits == {
+        "DEVICE_STARS": (300, hours(1)),
+        "FEDERATED_SIGN_IN": (300, hours(1)),
+        "EXTERNAL_EVENTS": (300, hours(1)),
         "SIGN_IN_DEVICE": (10, minutes(15)),
         "SIGN_IN_NETWORK": (100, minutes(15)),
         "SIGN_IN_ACCOUNT_FROM_NETWORK": (10, minutes(15)),

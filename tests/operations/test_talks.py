@@ -6,7 +6,7 @@ from joindin.models import Talk, TalkSpeaker
 from joindin.operations import talks
 from joindin.operations.talks import TalkDetails, add_talk, delete_talk, edit_talk
 from joindin.operations.tracks import delete_track, edit_track
-from tests.factories import make_event, make_language, make_talk, make_talk_type
+from tests.factories import NOW, make_event, make_language, make_talk, make_talk_type
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_a_talk_without_a_free_stub_is_refused(session, details, monkeypatch):
 
 def test_deleted_talks_and_tracks_are_not_edited(session, details):
     for write in (
-        lambda: edit_talk(session, 12345, details),
+        lambda: edit_talk(session, 12345, details, now=NOW),
         lambda: edit_track(session, 12345, name="x", description=None),
         lambda: delete_track(session, 12345),
     ):

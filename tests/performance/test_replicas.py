@@ -1,6 +1,5 @@
 """Reads from a streaming replica of PostgreSQL are never out of date, and its loss costs no answer."""
 
-import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from joindin.extensions import db
 from joindin.performance.replicas import REPLICA_ENVIRON_KEY, ReplicaRoutingMiddleware
 from tests.api_client import ApiClient
 from tests.factories import make_event, make_user
-from tests.postgresql_cluster import Cluster, require_postgresql, running_cluster
+from tests.postgresql_cluster import require_postgresql, running_cluster, running_replica
 
 TIMEOUT_S = 60
 
@@ -27,20 +26,8 @@ pytestmark = pytest.mark.runs_once("has PostgreSQL clusters of its own")
 def servers():
     """A primary and its replica."""
     require_postgresql()
-    with running_cluster() as primary:
-        replica = Cluster()
-        try:
-            shutil.rmtree(replica.data)
-            replica.run(
-                "pg_basebackup", "-D", replica.data, "-R", "-c", "fast", "--no-sync", "-h", primary.folder,
-                "-U", "postgres",
-            )  # fmt: skip
-            with (replica.data / "postgresql.conf").open("a") as file:
-                file.write(f"unix_socket_directories = '{replica.folder}'\n")
-            replica.start()
-            yield primary, replica
-        finally:
-            replica.close()
+    with running_cluster() as primary, running_replica(primary) as replica:
+        yield primary, replica
 
 
 @pytest.fixture(scope="module")

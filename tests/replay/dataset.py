@@ -1,9 +1,9 @@
 """The original's tables (spec 17.2) in this database: imported once, then restored from copies."""
 
 from joindin.db.base import Base
-from joindin.imports.joindin.report import Report
 from joindin.imports.joindin.run import import_database
 from joindin.imports.joindin.sources import InMemorySource
+from joindin.imports.report import Report
 from joindin.models.read_models import BucketCount, HotEvent, ListedEvent, ListedTag, PendingBucketCount
 from joindin.utils.datetimes import utc_now
 from tests.database_rows import empty_database

@@ -4,6 +4,8 @@ from functools import partial
 from types import SimpleNamespace
 
 from joindin.models import EventImage
+from joindin.models.crew.crew_details import CrewDetails
+from tests.crew_factories import make_event_type, make_participation, make_shift
 from tests.factories import (
     make_attendance,
     make_claim,
@@ -12,6 +14,7 @@ from tests.factories import (
     make_pending_event,
     make_rejected_event,
     make_report,
+    make_room,
     make_talk,
     make_talk_comment,
     make_track,
@@ -36,9 +39,16 @@ def make_hidden_event(session, state):
     event = STATES[state](session, f"{MARK} Days", host=host, tags=[MARK.lower()], **texts)
     session.add(EventImage(event_id=event.id, size="small", file=f"{MARK}.png", width=140, height=140))
     track = make_track(session, event, f"{MARK} track")
+    room = make_room(session, event, f"{MARK} hall")
     link = ("slides_link", f"https://slides.example/{MARK}")
     talk = make_talk(
-        session, event, f"{MARK} talk", speakers=[participant, f"{MARK} Speaker"], tracks=[track], links=[link]
+        session,
+        event,
+        f"{MARK} talk",
+        speakers=[participant, f"{MARK} Speaker"],
+        tracks=[track],
+        links=[link],
+        room_id=room.id,
     )
     make_attendance(session, event, participant)
     event_comment = make_event_comment(session, event, participant, text=f"{MARK} comment")
@@ -46,6 +56,9 @@ def make_hidden_event(session, state):
     reported = make_event_comment(session, event, participant, text=f"{MARK} reported", is_hidden=True)
     make_report(session, reported)
     make_claim(session, talk, talk.speakers[0], make_user(session))
+    session.add(CrewDetails(event_id=event.id, event_type_id=make_event_type(session).id))
+    shift = make_shift(session, event, label=f"{MARK} shift")
+    participation = make_participation(session, shift, participant)
     link_id = talk.links[0].id
     session.commit()
     return SimpleNamespace(
@@ -53,8 +66,11 @@ def make_hidden_event(session, state):
         host=host,
         participant=participant,
         track=track,
+        room=room,
         talk=talk,
         event_comment=event_comment,
         talk_comment=talk_comment,
         link_id=link_id,
+        shift=shift,
+        participation=participation,
     )

@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 
 from joindin.security.passwords import (
     MAX_PASSWORD_BYTES,
+    PLAIN_BCRYPT_PREFIX,
     check_password,
     hash_password,
     matches_as_typed_only,
@@ -56,6 +57,25 @@ def test_hashes_of_the_original_match_and_need_a_rehash(stored):
     assert check_password("password", stored)
     assert not check_password("Password", stored)
     assert needs_rehash(stored)
+
+
+@pytest.mark.parametrize("version", ["$2a$", "$2b$", "$2y$"])
+def test_hash_of_gancio_matches_and_needs_a_rehash(version):
+    plain = bcrypt.hashpw(b"p\xc3\xa4ssword", bcrypt.gensalt(4)).decode()
+    stored = f"{PLAIN_BCRYPT_PREFIX}{version}{plain[4:]}"
+
+    assert check_password("pässword", stored)
+    assert check_password("pa\u0308ssword", stored)
+    assert not check_password("password", stored)
+    assert not check_password(hashlib.md5("pässword".encode()).hexdigest(), stored)
+    assert needs_rehash(stored)
+
+
+def test_hash_of_gancio_covers_the_first_72_bytes():
+    stored = PLAIN_BCRYPT_PREFIX + bcrypt.hashpw(b"x" * 72, bcrypt.gensalt(4)).decode()
+
+    assert check_password("x" * 100, stored)
+    assert not check_password("x" * 71, stored)
 
 
 def test_hash_is_not_a_password():

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 
 import pytest
+import time_machine
 from sqlalchemy import func, select
 
 from joindin.extensions import db
@@ -15,6 +16,7 @@ from joindin.models import (
     EventCommentReport,
     EventHost,
     Mail,
+    Room,
     Talk,
     TalkClaim,
     TalkComment,
@@ -237,9 +239,19 @@ def test_past_events_have_comments_and_ratings(api):
     assert [shown["Lighthouse Testing Days"][fact] for fact in facts] == [2, 5, 6]
 
 
+def test_running_event_has_rooms_with_talks(browser, session):
+    code = session.scalar(select(Room.code).where(Room.name == "Sail Loft"))
+    schedule = browser.get("/event/harbour-code-days/schedule", headers={"Host": "web.example"})
+
+    assert [name in schedule.text for name in ("Rope Walk", "Sail Loft")] == [True, True]
+    starts_at = session.scalar(select(Talk.starts_at).where(Talk.title == "Find the slow query"))
+    with time_machine.travel(starts_at + dt.timedelta(minutes=1), tick=False):
+        assert "Find the slow query" in browser.get(f"/r/{code}", headers={"Host": "web.example"}).text
+
+
 def test_pages_of_the_demo_show_talks_speakers_and_comments(browser, session):
     talk = session.scalar(select(Talk).where(Talk.title == "Reading plans"))
-    page = browser.get(f"/talk/{talk.stub}", headers={"Host": "web.example"})
+    page = browser.get(f"/talk/{talk.stub}", headers={"Host": "web.example"}, follow_redirects=True)
 
     assert page.status_code == 200
     for text in ("Yuki Arden", "Query Makers Day", "An hour that felt like twenty minutes."):

@@ -1,4 +1,4 @@
-"""The main process: killed, hanging and starting workers, and the end of all processes with it."""
+"""The processes of a server: killed, hanging and starting workers, and the end of all processes with it."""
 
 import os
 import signal
@@ -13,8 +13,8 @@ from tests.live_server import live_server
 
 pytestmark = pytest.mark.runs_once("processes and ports do not depend on the database")
 
-# All children end within this time after the main process.
-END_S = 5
+# All children end within this time after the main process, also on a busy machine.
+END_S = 20
 TIMEOUT_S = 30
 
 
@@ -45,7 +45,7 @@ def test_no_connection_is_refused_while_workers_are_killed(server):
     end = time.monotonic() + 4
     while time.monotonic() < end:
         if time.monotonic() - killed_at > 1:
-            for worker in server.children("serve"):
+            for worker in server.children("serve-workers"):
                 worker.kill()
             killed_at = time.monotonic()
         try:
@@ -56,7 +56,7 @@ def test_no_connection_is_refused_while_workers_are_killed(server):
     # Connections of a worker that was killed are cut.
     assert [each for each in failures if isinstance(each, ConnectionRefusedError)] == []
     assert (server.process.poll(), answered > 5, len(failures) <= 20) == (None, True, True)
-    wait_until(lambda: len(server.children("serve")) == 2, TIMEOUT_S)
+    wait_until(lambda: len(server.children("serve-workers")) == 2, TIMEOUT_S)
     assert fetch(server.port) == 200
 
 
@@ -72,12 +72,12 @@ def test_a_worker_that_does_not_answer_is_replaced(server):
 
 
 @pytest.mark.slow("starts a server")
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGQUIT, signal.SIGHUP, signal.SIGSEGV])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGQUIT, signal.SIGSEGV])
 def test_all_children_end_with_the_main_process(app, settings, number):
     with live_server(settings, 2, "--jobs") as server:
         fetch(server.port)
-        children = [*server.workers(), *server.children("jobs")]
-        assert len(children) == 3
+        children = [*server.applications(), *server.workers(), *server.children("jobs")]
+        assert len(children) == 4
 
         os.kill(server.process.pid, number)
         server.process.wait(END_S)

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from joindin.imports.joindin.images import ImageCopyError, ImageFolder, stored_name
-from joindin.models import Event, EventImage
+from joindin.models import Event, EventFlyer, EventImage
+from joindin.utils.media.local_folder import LocalFolder
 from tests.factories import make_event, make_user
 from tests.imports.joindin.legacy_data import all_rows, event, legacy_tables, row, run_import
 
@@ -61,10 +62,12 @@ def test_with_a_folder_they_are_copied_and_shown_from_here(session, folder, medi
         event_images=[image(1, 1, "a.png"), image(2, 1, "a-orig.png", "orig"), image(3, 3, "lost.jpg")],
     )
 
-    moved = run_import(session, tables, images=ImageFolder(folder, str(media)))
+    moved = run_import(session, tables, images=ImageFolder(folder, LocalFolder(media)))
 
     assert files_in(media) == {"a.png": b"small", "a-orig.png": b"large", "icon.gif": b"icon"}
     assert images_of(session) == [(1, "a.png", None), (2, "a-orig.png", None), (3, None, f"{BASE}/lost.jpg")]
+    flyer = session.scalars(select(EventFlyer)).one()
+    assert (flyer.event_id, flyer.file, flyer.byte_size) == (1, "a-orig.png", 5)
     assert session.scalars(select(Event.icon).order_by(Event.id)).all() == ["a.png", "icon.gif", "gone.png", ""]
     assert moved.issues == [
         "event_images 3: the image lost.jpg is not in the folder",
@@ -78,9 +81,9 @@ def test_the_folder_may_come_later_and_again(session, folder, media):
     run_import(session, tables)
     (folder / "a.png").write_bytes(b"small")
 
-    run_import(session, tables, images=ImageFolder(folder, str(media)))
+    run_import(session, tables, images=ImageFolder(folder, LocalFolder(media)))
     before, version = all_rows(session), session.get(Event, 1).version
-    again = run_import(session, tables, images=ImageFolder(folder, str(media)))
+    again = run_import(session, tables, images=ImageFolder(folder, LocalFolder(media)))
 
     assert images_of(session) == [(1, "a.png", None)]
     assert version > 1
@@ -95,7 +98,9 @@ def test_images_that_were_made_here_are_left_alone(session, folder, media):
     session.commit()
     (folder / "a.png").write_bytes(b"small")
 
-    moved = run_import(session, legacy_tables(user=[], events=[event(1)]), images=ImageFolder(folder, str(media)))
+    moved = run_import(
+        session, legacy_tables(user=[], events=[event(1)]), images=ImageFolder(folder, LocalFolder(media))
+    )
 
     assert (files_in(media), moved.issues, moved.images) == ({}, [], {})
     assert images_of(session)[0][1:] == (None, "https://elsewhere.example/a.png")
@@ -109,7 +114,7 @@ def test_no_other_file_is_replaced(session, folder, media):
     moved = run_import(
         session,
         legacy_tables(events=[event(1)], event_images=[image(1, 1, "a.png")]),
-        images=ImageFolder(folder, str(media)),
+        images=ImageFolder(folder, LocalFolder(media)),
     )
 
     assert files_in(media) == {"a.png": b"ours"}
@@ -126,7 +131,7 @@ def test_a_name_that_is_none_of_an_image_is_never_copied(session, folder, media,
     (folder / "page.html").write_bytes(b"<script>")
 
     with pytest.raises(ImageCopyError, match=r"is not the name of an image$"):
-        ImageFolder(folder, str(media)).copy(name)
+        ImageFolder(folder, LocalFolder(media)).copy(name)
 
     assert files_in(media) == {}
 
@@ -136,7 +141,7 @@ def test_a_link_out_of_the_folder_is_not_followed(folder, media):
     (folder / "link.png").symlink_to(folder.parent / "secret.png")
 
     with pytest.raises(ImageCopyError, match=r"the image link\.png is not in the folder"):
-        ImageFolder(folder, str(media)).copy("link.png")
+        ImageFolder(folder, LocalFolder(media)).copy("link.png")
 
     assert files_in(media) == {}
 
@@ -156,7 +161,7 @@ def test_odd_characters_are_replaced_and_names_kept_apart(session, folder, media
             ],
             event_images=[image(1, 4, "%C3%BC.jpg")],
         ),
-        images=ImageFolder(folder, str(media)),
+        images=ImageFolder(folder, LocalFolder(media)),
     )
 
     icons = session.scalars(select(Event.icon).where(Event.icon != "").order_by(Event.id)).all()
@@ -172,7 +177,7 @@ def test_a_copied_image_is_served(api, session, app, folder, settings):
     run_import(
         session,
         legacy_tables(events=[event(1, event_icon="moved-in.png")], event_images=[image(1, 1, "moved-in.png")]),
-        images=ImageFolder(folder, app.config["MEDIA_DIR"]),
+        images=ImageFolder(folder, LocalFolder(app.config["MEDIA_DIR"])),
     )
 
     shown = api.get("/v2.1/events/1").json["events"][0]

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from joindin.imports.joindin.legacy_row import ExcludedRow, InvalidRow, LegacyRow, parse_row_id
 from joindin.imports.joindin.map_events import map_event, map_event_comment, map_event_image, map_host, map_report
 from joindin.imports.joindin.map_people import map_client, map_user
 from joindin.imports.joindin.map_talks import map_language, map_link, map_speaker, map_talk, map_talk_comment
+from joindin.imports.legacy_row import ExcludedRow, InvalidRow, LegacyRow, parse_row_id
 from joindin.utils.datetimes import UTC
 from tests.imports.joindin.legacy_data import (
     STARTS,

@@ -5,10 +5,10 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from joindin.errors import Conflict, InvalidInput
-from joindin.imports.joindin import bulk_rows
-from joindin.imports.joindin.report import Report
+from joindin.imports import bulk_rows
 from joindin.imports.joindin.run import import_database
 from joindin.imports.joindin.sources import InMemorySource
+from joindin.imports.report import Report
 from joindin.models import (
     AccessToken,
     Attendance,

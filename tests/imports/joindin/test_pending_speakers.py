@@ -105,7 +105,8 @@ def test_pages_show_pending_claims_like_the_api(browser, pending):
     talk, _, bob = pending
 
     page, of_bob = (
-        browser.get(path, headers={"Host": "web.example"}) for path in (f"/talk/{talk.stub}", f"/user/{bob.username}")
+        browser.get(path, headers={"Host": "web.example"}, follow_redirects=True)
+        for path in (f"/talk/{talk.stub}", f"/user/{bob.username}")
     )
 
     assert (page.status_code, "Hidden Name" in page.text, "Bob" in page.text) == (200, False, False)

@@ -186,9 +186,9 @@ def test_removing_copies_costs_the_same_however_many_there_are(session, root, co
     session.commit()
 
     counts = []
-    for person in people:
+    for user_id in [person.id for person in people]:
         with count_statements() as statements:
-            delete_user(session, person.id, actor=root)
+            delete_user(session, user_id, actor=root)
         counts.append(len(statements))
 
     assert counts[0] == counts[1]

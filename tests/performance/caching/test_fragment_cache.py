@@ -1,11 +1,12 @@
 """Fragments are rendered once for each version, and stored under the version that was loaded."""
 
+import tracemalloc
 from typing import NamedTuple
 
 import orjson
 import pytest
 
-from joindin.performance.caching.fragment_cache import render_cached
+from joindin.performance.caching.fragment_cache import dump_compact, render_cached
 from joindin.performance.caching.lru import ByteLRU
 
 
@@ -23,7 +24,7 @@ class Renderer:
 
     def render(self, *keys):
         fragments = render_cached(self.cache, keys, lambda row: (row.id, row.version), self.load, lambda row: row.name)
-        return [orjson.loads(fragment) for fragment in fragments]
+        return [fragment.decode() for fragment in fragments]
 
     def load(self, ids):
         self.loaded.append(ids)
@@ -73,3 +74,13 @@ def test_without_a_cache_rows_are_loaded_each_time(renderer):
 
     assert [renderer.render(Row(1, 1)) for _ in range(2)] == [["row 1"]] * 2
     assert renderer.loaded == [[1], [1]]
+
+
+def test_fragments_keep_no_more_memory_than_their_size():
+    value = {"title": "x" * 400, "numbers": list(range(40))}
+    tracemalloc.start()
+    fragments = [dump_compact(value) for _ in range(1000)]
+    used, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert orjson.loads(fragments[0]) == value
+    assert used < 1000 * (len(fragments[0]) + 200)

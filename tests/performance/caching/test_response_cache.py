@@ -16,7 +16,7 @@ from werkzeug.wsgi import ClosingIterator
 
 from joindin.performance.caching.compression import choose_encoding
 from joindin.performance.caching.lru import ByteLRU
-from joindin.performance.caching.response_cache import ResponseCache
+from joindin.performance.caching.response_cache import EXPIRY_ENVIRON_KEY, ResponseCache
 
 TIMEOUT_S = 30
 PUBLIC = {"Cache-Control": "public, no-cache", "Vary": "Accept"}
@@ -31,9 +31,12 @@ class CountingApplication:
         self.version = 1
         self.body, self.content_type = b"hello", "application/json"
         self.status, self.headers = 200, {**PUBLIC, "ETag": '"one"'}
+        # Added to the environment of each request.
+        self.environ = {}
 
     def __call__(self, environ, start_response):
         self.calls += 1
+        environ.update(self.environ)
         self.request = Request(environ)
         response = Response(self.body, self.status, headers=self.headers, content_type=self.content_type)
         return response(environ, start_response)
@@ -188,7 +191,7 @@ def test_files_bypass_the_cache(application, client, path):
         (200, {"Cache-Control": "public, max-age=60"}),
         (200, {"Cache-Control": "private, no-cache"}),
         (200, {**PUBLIC, "Set-Cookie": "session=x"}),
-        (200, {**PUBLIC, "Vary": "Accept, Accept-Language"}),
+        (200, {**PUBLIC, "Vary": "Accept, User-Agent"}),
         (200, {**PUBLIC, "Vary": "*"}),
         (200, {**PUBLIC, "Content-Encoding": "gzip"}),
     ],
@@ -319,6 +322,23 @@ def test_a_new_utc_day_calls_the_application_again(application, client, time_mac
         started.append(application.calls)
 
     assert started == [1, 1, 2]
+
+
+def test_a_response_that_says_when_it_changes_is_sent_until_then(application, client, time_machine):
+    now = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+    time_machine.move_to(now, tick=False)
+    application.environ = {EXPIRY_ENVIRON_KEY: now.timestamp() + 60}
+    client.get("/")
+
+    time_machine.move_to(now + dt.timedelta(seconds=59), tick=False)
+    client.get("/")
+    calls_before = application.calls
+    time_machine.move_to(now + dt.timedelta(seconds=60), tick=False)
+    client.get("/")
+    client.get("/")
+
+    # The second rendering is outdated at once, as the application still says.
+    assert (calls_before, application.calls) == (1, 3)
 
 
 def test_headers_added_to_one_response_are_not_sent_with_another(application):

@@ -207,7 +207,9 @@ def command(random_source, apps, ids, _tokens, number):
 def compare(apps, method, path, headers):
     """Return the cached response to a request, after comparing it with the uncached one."""
     cached = ask(apps[0], method, path, headers)
-    uncached = ask(apps[1], method, path, {name: bare(value) for name, value in headers.items()})
+    # Constant content has entity tags for encodings without the cache too.
+    both_tags = {name: ", ".join(sorted({value, bare(value)})) for name, value in headers.items()}
+    uncached = ask(apps[1], method, path, both_tags)
     assert plain(cached, method) == plain(uncached, method), (method, path, headers)
     return cached
 
@@ -251,7 +253,7 @@ def ask(app, method, path, headers, body=None):
 def plain(reply, method):
     """Return status, headers and body as they were before compression."""
     headers, body = dict(reply.headers), reply.data
-    for passing in ("Content-Length", "Date"):
+    for passing in ("Content-Length", "Date", "X-Request-Id"):
         headers.pop(passing, None)
     encoding = headers.pop("Content-Encoding", None)
     if encoding and method == "GET":

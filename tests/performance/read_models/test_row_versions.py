@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 from sqlalchemy import text
 
-from joindin.models import EventImage
+from joindin.models import EventFlyer, EventImage, EventSeries
 from joindin.performance.read_models.row_versions import (
     CHILD_TABLES,
     DEPENDENT_TABLES,
@@ -14,8 +14,11 @@ from joindin.performance.read_models.row_versions import (
 )
 from joindin.queries.accounts.users import load_user_records
 from joindin.queries.comment_records import load_event_comment_records, load_talk_comment_records
+from joindin.queries.crew.shifts import load_shift_records
 from joindin.queries.event_records import load_event_records
 from joindin.queries.talk_records import load_talk_records
+from joindin.representations.ephios.events import represent_shift
+from joindin.representations.ephios.links import CrewLinks
 from joindin.representations.links import Links
 from joindin.representations.v2_1.comments import represent_event_comment
 from joindin.representations.v2_1.events import represent_event
@@ -24,10 +27,12 @@ from joindin.representations.v2_1.talks import represent_talk
 from joindin.representations.v2_1.users import represent_user
 from joindin.utils.datetimes import utc_now
 from joindin.viewer import UserSnapshot, Viewer
+from tests.crew_factories import make_crew_event, make_participation, make_shift
 from tests.factories import (
     make_event,
     make_event_comment,
     make_pending_event,
+    make_place,
     make_rejected_event,
     make_talk,
     make_talk_comment,
@@ -47,6 +52,9 @@ CHILD_KEYS = {
     "event_hosts": "user_id",
     "event_tags": "tag_id",
     "event_images": "url",
+    "event_flyers": "alt_text",
+    "event_series": "rrule",
+    "participations": "state",
 }
 
 
@@ -54,15 +62,22 @@ CHILD_KEYS = {
 def rows(session):
     """One row of each rendered table with rows of all tables that are rendered with it; their ids by table."""
     host, author = make_user(session), make_user(session)
-    event = make_event(session, host=host, tags=["php"], stub="conf", href="https://conf.example")
+    event = make_event(
+        session, host=host, tags=["php"], stub="conf", href="https://conf.example", place=make_place(session)
+    )
     session.add(EventImage(event_id=event.id, size="small", file="a.png", width=140, height=140))
+    session.add(EventFlyer(event_id=event.id, file="a.jpg", width=400, height=300, byte_size=9))
+    session.add(EventSeries(event_id=event.id, rrule="FREQ=WEEKLY"))
     track = make_track(session, event)
     links = [("slides_link", "https://slides.example"), ("video_link", "https://video.example")]
     talk = make_talk(session, event, speakers=[host, "Ada"], tracks=[track], links=links)
     comment, talk_comment = make_event_comment(session, event, author), make_talk_comment(session, talk, author)
+    shift = make_shift(session, make_crew_event(session))
+    make_participation(session, shift, author)
     session.commit()
     return {
         "events": event.id,
+        "shifts": shift.id,
         "users": host.id,
         "talks": talk.id,
         "event_comments": comment.id,
@@ -111,7 +126,11 @@ def test_a_child_that_is_updated_or_deleted_moves_the_version(session, rows, par
 
 @pytest.mark.parametrize(("parent", "table"), CHILDREN)
 def test_a_child_that_changes_its_parent_moves_both_versions(session, rows, parent, table):
-    make = {"events": make_event, "talks": lambda session: make_talk(session, make_event(session))}[parent]
+    make = {
+        "events": make_event,
+        "talks": lambda session: make_talk(session, make_event(session)),
+        "shifts": lambda session: make_shift(session, make_crew_event(session)),
+    }[parent]
     other_id = make(session).id
     column, number = PARENT_COLUMNS[parent], session.scalar(text(f"SELECT count(*) FROM {table}"))
     before = version_of(session, parent, rows[parent]), version_of(session, parent, other_id)
@@ -130,13 +149,23 @@ NEW_CHILDREN = {
     "event_tags": "INSERT INTO event_tags (event_id, tag_id) SELECT {events}, max(id) FROM tags",
     "event_images": "INSERT INTO event_images (event_id, size, file, width, height)"
     " VALUES ({events}, 'orig', 'b.png', 200, 200)",
+    "event_flyers": "INSERT INTO event_flyers (event_id, file, width, height, byte_size)"
+    " VALUES ({events}, 'b.jpg', 200, 200, 9)",
+    "event_series": "INSERT INTO event_series (event_id) VALUES ({events})",
+    "participations": "INSERT INTO participations (shift_id, placeholder_name, state, structure_data, is_finished)"
+    " VALUES ({shifts}, 'Someone', 1, '{{}}', false)",
 }
+
+# Tables with at most one row for each parent.
+ONLY_CHILDREN = ("event_flyers", "event_series")
 
 
 @pytest.mark.parametrize(("parent", "table"), CHILDREN)
 def test_a_new_child_moves_the_version(session, rows, parent, table):
     other = make_event(session, host=make_user(session), tags=["another"])
     make_track(session, other)
+    if table in ONLY_CHILDREN:
+        session.execute(text(f"DELETE FROM {table}"))
     session.commit()
     before = version_of(session, parent, rows[parent])
 
@@ -162,6 +191,8 @@ KEYED_COLUMNS = {
     "talks": {("events", "timezone")},
     "event_comments": {("events", "timezone")},
     "talk_comments": {("events", "timezone"), ("talks", "title")},
+    # Events of the crew have a version of their own.
+    "shifts": {("shifts", "event_title")},
 }
 KEYED_VERSIONS = {"event_comments": {"users"}, "talk_comments": {"users"}}
 
@@ -219,6 +250,7 @@ def recorded_reads(session, rows):
         "users": load_user_records(connection, [rows["users"]]),
         "event_comments": load_event_comment_records(connection, [rows["event_comments"]]),
         "talk_comments": load_talk_comment_records(connection, [rows["talk_comments"]]),
+        "shifts": load_shift_records(connection, [rows["shifts"]], now),
     }
     shown = {
         table: [Recorder(record, table, reads[table]) for record in found.values()] for table, found in records.items()
@@ -235,6 +267,9 @@ def recorded_reads(session, rows):
                 represent_event_comment(comment, LINKS, verbose)
             for comment in shown["talk_comments"]:
                 represent_talk_comment(comment, LINKS, verbose)
+    for record in records["shifts"].values():
+        shift = Recorder(record.shift, "shifts", reads["shifts"])
+        represent_shift(shift, shift.event_title, record.stats, CrewLinks("http://web.example", "UTC"))
     # Read by the lists of a person's talks alone (resources/v2_1/rendering.py).
     reads["talks"].add(("talks", "all_comment_count"))
     return reads

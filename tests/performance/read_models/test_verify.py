@@ -5,7 +5,8 @@ from sqlalchemy import text
 
 from joindin.db.locking import begin_write
 from joindin.performance.read_models import find_inconsistencies, rebuild
-from tests.factories import make_event, make_talk, make_user
+from tests.crew_factories import make_crew_event, make_shift
+from tests.factories import make_event, make_place, make_talk, make_user
 
 # Statements that damage a consistent database, and the number of wrong rows by read model afterwards.
 DAMAGES = {
@@ -19,27 +20,37 @@ DAMAGES = {
         "UPDATE hot_events SET has_started = NOT has_started",
         {"hot_events": 1},
     ),
-    "a tag that is missing": ("DELETE FROM listed_tags", {"listed_tags": 2, "bucket_counts": 4}),
-    "a count that is missing": ("DELETE FROM bucket_counts WHERE counter = 'users'", {"bucket_counts": 2}),
+    "a tag that is missing": ("DELETE FROM listed_tags", {"listed_tags": 2, "bucket_counts": 6}),
+    "a count that is missing": ("DELETE FROM bucket_counts WHERE counter = 'users'", {"bucket_counts": 3}),
+    "an event that a place has lost": (
+        "DELETE FROM bucket_counts WHERE counter LIKE 'place %'",
+        {"bucket_counts": 3},
+    ),
     "a count that is too large": (
         "UPDATE bucket_counts SET count = count + 1 WHERE counter = 'events'",
-        {"bucket_counts": 2},
+        {"bucket_counts": 3},
     ),
     "a count of nothing that exists": (
         "INSERT INTO bucket_counts (counter, level, bucket, count) VALUES ('tag 999', 0, 5, 1)",
         {"bucket_counts": 1},
     ),
+    "an event whose shifts are at another time": (
+        "UPDATE crew_details SET shifts_end_at = shifts_start_at",
+        {"crew_details": 1},
+    ),
     "a pending change that was counted twice": (
         "INSERT INTO pending_bucket_counts (counter, bucket, change) VALUES ('events', 5, 1)",
-        {"bucket_counts": 2},
+        {"bucket_counts": 3},
     ),
 }
 
 
 @pytest.fixture(autouse=True)
 def _community(session):
-    make_talk(session, make_event(session, "Conference", tags=["php", "perl"]), "On Python")
+    event = make_event(session, "Conference", tags=["php", "perl"], place_id=make_place(session).id)
+    make_talk(session, event, "On Python")
     make_user(session)
+    make_shift(session, make_crew_event(session))
     session.commit()
 
 

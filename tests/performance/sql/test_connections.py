@@ -11,7 +11,7 @@ from joindin.db.engines import engine_options
 from joindin.errors import ServiceUnavailable
 from joindin.extensions import db
 from joindin.performance.sql.compiled import CompiledStatement
-from joindin.performance.sql.connections import STATEMENT_TIMEOUT_MS, ConnectionPool
+from joindin.performance.sql.connections import RANDOM_PAGE_COST, STATEMENT_TIMEOUT_MS, ConnectionPool
 from joindin.performance.sql.reader import ReadConnection
 
 ONE = CompiledStatement(text("SELECT 1"))
@@ -113,6 +113,10 @@ def test_a_statement_that_takes_too_long_is_an_outage(on_postgresql, reader, poo
     with pytest.raises(ServiceUnavailable):
         reader.scalar(CompiledStatement(text("SELECT pg_sleep(5)")))
     assert timeout == (f"{STATEMENT_TIMEOUT_MS // 1000}s",)
+
+
+def test_statements_are_planned_for_pages_in_memory(on_postgresql, pool):
+    assert pool.acquire().execute("SHOW random_page_cost").fetchone() == (str(RANDOM_PAGE_COST),)
 
 
 def test_connections_have_timeouts(on_postgresql, pool):

@@ -51,6 +51,7 @@ def make_sample_data(session) -> SampleData:
         "host": make_user(session, "ada", full_name="Ada Lovelace", biography="Writes about engines."),
         "guest": make_user(session, "grace", full_name="Grace Hopper"),
         "admin": make_user(session, "margaret", is_admin=True),
+        "editor": make_user(session, "barbara", is_editor=True),
     }
     client = make_client(session, "web2", name="web2", owner_id=users["guest"].id, is_first_party=True)
     event = make_event(
@@ -74,7 +75,8 @@ def make_sample_data(session) -> SampleData:
     comment = make_event_comment(session, event, users["guest"])
     make_event_comment(session, event, None, rating=None, author_name="Somebody", source=None)
     _report(session, EventCommentReport, make_event_comment(session, event, users["guest"], is_hidden=True), users)
-    talk_comment = make_talk_comment(session, talk, users["guest"])
+    # Can still be edited, however long the tests have been running.
+    talk_comment = make_talk_comment(session, talk, users["guest"], created_at=utc_now())
     make_talk_comment(session, talk, None, rating=0)
     _report(session, TalkCommentReport, make_talk_comment(session, talk, users["guest"], is_hidden=True), users)
     group = make_group(session, "Programme committee", members=[users["host"]])

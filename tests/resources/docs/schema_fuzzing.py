@@ -4,7 +4,7 @@ The whole application answers in this process. The sample data is made again whe
 requests of an admin delete it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
@@ -29,7 +29,7 @@ from tests.resources.docs.sample_data import make_sample_data
 CONFIG = Path(__file__).parents[3] / "schemathesis.toml"
 TOKEN = "generated-requests"
 _send = WSGITransport.send
-CALLERS = ("visitor", "host", "admin")
+CALLERS = ("visitor", "guest", "host", "editor", "admin")
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,9 @@ class Finding:
 class SampleServer:
     """The application with fresh sample data for each operation, and the token of the caller."""
 
-    def __init__(self, app: Flask, caller: str):
+    def __init__(self, app: Flask, caller: str, make_data: Callable = make_sample_data):
         self._app = app
+        self._make_sample_data = make_data
         self._caller = caller
         self._operation = None
 
@@ -64,7 +65,7 @@ class SampleServer:
             empty_database()
             for name in ("fragment_cache", "query_cache", "response_cache"):
                 self._app.extensions[name].clear()
-            world = make_sample_data(db.session)
+            world = self._make_sample_data(db.session)
             if self._caller != "visitor":
                 user = world.users[self._caller]
                 token = AccessToken(
@@ -74,20 +75,32 @@ class SampleServer:
             db.session.commit()
 
 
-def fuzz_document(app: Flask, caller: str, *, cases: int, seed: int) -> Iterator[Finding | int]:
+def fuzz_document(
+    app: Flask,
+    caller: str,
+    *,
+    cases: int,
+    seed: int,
+    path: str = "/docs/openapi.json",
+    make_data: Callable = make_sample_data,
+    checks: Sequence[str] = (),
+) -> Iterator[Finding | int]:
     """Send ``cases`` requests as the caller, or a few more, and yield what fails; at last the number of requests.
 
-    A thousand and more cover each boundary of each schema, and sequences of operations. Fewer are random.
+    A thousand and more cover each boundary of each schema, and sequences of operations. Fewer are random. ``checks`` are all
+    if none is named.
     """
     config = SchemathesisConfig.from_path(CONFIG)
     config._seed = seed
-    schema = schemathesis.openapi.from_wsgi("/docs/openapi.json", app, config=config)
+    schema = schemathesis.openapi.from_wsgi(path, app, config=config)
     schema.config.generation.max_examples = cases // schema.statistic.operations.total + 2
     schema.config.continue_on_failure = True
+    if checks:
+        schema.config.checks.update(included_check_names=list(checks))
     if cases < 1000:
         for phase in (schema.config.phases.examples, schema.config.phases.coverage, schema.config.phases.stateful):
             phase.enabled = False
-    server = SampleServer(app, caller)
+    server = SampleServer(app, caller, make_data)
 
     # The in-process client does not unpack responses.
     schema.config.headers = {"Accept-Encoding": "identity"}

@@ -11,6 +11,41 @@ from tests.resources.docs.openapi_document import HTTP_METHODS, list_operations,
 
 pytestmark = pytest.mark.runs_once("the OpenAPI document reads no rows")
 
+# Pages of the agenda, feeds, and files of flyers; docs/feeds.md and docs/embedding.md describe them.
+AGENDA_PAGES = (
+    *("/f/", "/r/", "/comments/", "/guest/feedback/"),
+    *("/admin", "/collection/", "/embed/", "/place", "/tag", "/city/", "/country/", "/recover/", "/user_confirm/"),
+    *("/event/edit/", "/event/<row_id:event_id>/", "/event/<slug>.ics", "/events.", "/talk/<stub>.ics"),
+    *("/event/<slug>/manage/", "/event/submit", "/event/<path:slug>/edit", "/event/<path:slug>/add-talk", "/add"),
+    # Search, texts of the operator, files for search engines, and old addresses.
+    *(
+        "/about",
+        "/add",
+        "/assets",
+        "/contact",
+        "/not-allowed",
+        "/p/",
+        "/privacy",
+        "/search",
+        "/sitemap",
+        "/opensearch.xml",
+    ),
+    *("/event/attend/", "/event/unattend/", "/event/xhr-", "/event/callforpapers"),
+    *("/event/<slug>/details", "/event/<slug>/host"),
+    *("/event/<slug>/import", "/event/<slug>/schedule/list", "/event/<slug>/schedule/grid"),
+    *("/event/<slug>/comments/<comment_hash>", "/user/<username>/", "/user/view/"),
+    *(f"/event/<slug>/<talk_slug>/{part}" for part in ("delete", "unlink/", "comments/<comment_hash>", "card.png")),
+    *("/user/register", "/user/resend", "/user/password", "/user/username-reminder", "/user/logout"),
+    *("/event/view/<row_id:event_id>/<extra>", "/<positive:talk_id>"),
+    *("/crew/", "/me/", "/guests/", "/healthcheck/", "/api/federation/oauth-callback"),
+    *("/shifts/", "/events/", "/notifications"),
+    *("/calendar/", "/settings/calendar", "/shifts-json-export"),
+    *("/consequences", "/settings", "/users", "/workinghours"),
+    "/guest/",
+    *("/download/", "/media/", "/fallbackimage.png", "/headerimage.png", "/logo.png", "/gancio-events.es.js"),
+    *(f"/event/<slug>/{page}" for page in ("schedule", "now", "programme", "talks", "speakers", "rooms")),
+    *(f"/event/<slug>/{page}" for page in ("tracks/", "slides", "calendar", "card.png")),
+)
 # Undocumented routes: the documentation, files, pages, and the contract's answers below unknown addresses.
 HIDDEN = {
     ("GET", "/docs"),
@@ -18,9 +53,34 @@ HIDDEN = {
     ("GET", "/inc/img/event_icons/{file}"),
     *(("GET", path) for path in ("/robots.txt", "/favicon.ico", "/Favicon.ico")),
     ("GET", "/static/{filename}"),
-    *(("GET", path) for path in ("/event/view/{event_id}", "/event/{slug}", "/e/{stub}")),
+    *(
+        (method, f"/event/{{slug}}{path}")
+        for path in (
+            *("/comments", "/{talk_slug}/comments", "/{talk_slug}/claim", "/{talk_slug}/edit"),
+            "/{talk_slug}/speakers/{speaker_id}/unlink",
+        )
+        for method in ("GET", "POST")
+    ),
+    *(("GET", f"/event/{{slug}}/{page}") for page in ("add-talk", "edit", "edit-tracks")),
+    *(("POST", f"{talk}/results/share") for talk in ("/event/{slug}/{talk_slug}", "/talk/{stub}")),
+    *(
+        (method, f"/talk/{{stub}}/{page}")
+        for page in ("comments", "claim", "edit", "speakers/{speaker_id}/unlink")
+        for method in ("GET", "POST")
+    ),
+    *(
+        ("GET", f"{talk}/{page}")
+        for talk in ("/event/{slug}/{talk_slug}", "/talk/{stub}")
+        for page in ("results", "results.csv", "results.json", "slide", "slide.svg")
+    ),
+    *(("GET", f"/event/{{slug}}/{path}") for path in ("feedback", "talk-comments")),
+    *(("GET", path) for path in ("/event/view/{event_id}", "/event/{slug}", "/event/{slug}/{talk_slug}", "/e/{stub}")),
     *(("GET", path) for path in ("/event/pending", "/event/{slug}/claims", "/event/{slug}/reported-comments")),
     ("GET", "/user/{username}/claims"),
+    *(("GET", path) for path in ("/home", "/event", "/events", "/cfp")),
+    *(("GET", f"/event/{{slug}}/{page}") for page in ("attendees", "mine", "mine/{token}")),
+    *(("POST", f"/event/{{slug}}/{page}") for page in ("attend", "mine/share")),
+    ("POST", "/look/"),
     *(("GET", path) for path in ("/talk/view/{talk_id}", "/talk/{stub}", "/user/{username}")),
     *(("GET", path) for path in ("/user/login", "/user/verification", "/user/new-password")),
     *(
@@ -54,8 +114,8 @@ def test_every_route_is_documented_or_hidden_on_purpose(app, document):
     routed = {
         (method, re.sub(r"<(?:[^:<>]+:)?(\w+)>", r"{\1}", rule.rule))
         for rule in app.url_map.iter_rules()
-        # Pages for signed-in users.
-        if not rule.rule.startswith(("/accounts/", "/api/settings/", "/desk/"))
+        # Pages for signed-in users, and of the agenda.
+        if not rule.rule.startswith(("/accounts/", "/api/settings/", "/desk/", *AGENDA_PAGES))
         # Other dialects have documents of their own; docs/oauth.md tells how applications are let in.
         if surface_for_path(rule.rule) not in (OAUTH2, GANCIO, EPHIOS)
         for method in rule.methods - {"HEAD", "OPTIONS"}

@@ -9,7 +9,7 @@ import time_machine
 from joindin.models import AccessToken, Client
 from joindin.security.scopes import ALL_SCOPES
 from tests.browser_client import PASSWORD, Browser, form_fields, main_text, make_user_with_password
-from tests.factories import days_from_now, newest
+from tests.factories import days_from_now, make_event, newest
 
 # Characters that WordPress's sanitize_key keeps.
 LEFT_ALONE = re.compile(r"[a-z0-9_-]+")
@@ -81,6 +81,13 @@ def test_visitors_register_six_applications_in_five_minutes(browser):
     assert [reply.status_code for reply in replies] == [200] * 6 + [429]
     assert replies[-1].text == "Too many requests, please try again later."
     assert 0 < int(replies[-1].headers["Retry-After"]) <= 300
+    limits = {name: replies[-1].headers[f"RateLimit-{name}"] for name in ("Policy", "Limit", "Remaining", "Reset")}
+    assert limits == {
+        "Policy": "6;w=300",
+        "Limit": "6",
+        "Remaining": "0",
+        "Reset": replies[-1].headers["Retry-After"],
+    }
 
 
 def test_a_blog_gets_a_token_without_pkce_and_redirect_uri(browser, session, ada):
@@ -172,6 +179,8 @@ def test_a_token_is_renewed(browser):
         ({"password": "wrong"}, 403, {"error": "invalid_grant", "error_description": "Invalid resource owner credentials"}),
         ({"username": "nobody"}, 403, {"error": "invalid_grant", "error_description": "Invalid resource owner credentials"}),
         ({"client_id": "web2"}, 401, None),
+        ({"password": ""}, 400, {"error": "invalid_request", "error_description": "Missing required parameter: password"}),
+        ({"username": ""}, 400, {"error": "invalid_request", "error_description": "Missing required parameter: username"}),
         ({"grant_type": "x"}, 501, {"error": "unsupported_grant_type", "error_description": "Unsupported grant type: x"}),
     ],
 )  # fmt: skip
@@ -261,12 +270,33 @@ def test_a_user_lists_their_own_tokens_without_secrets(browser, session, ada):
     assert "secret" not in reply.text
 
 
-@pytest.mark.parametrize("path", ["/api/clients?access_token={}", "/api/clients"])
-def test_a_token_is_accepted_in_the_header_only(browser, path):
+@pytest.mark.parametrize("path", ["/api/clients?access_token={}", "/api/clients?access%5Ftoken={}", "/api/clients"])
+def test_a_read_may_have_its_token_in_the_query_string_or_the_cookie(browser, path):
+    token = sign_in(browser, username="ada", password=PASSWORD).json["access_token"]
+    if "{" not in path:
+        browser.set_cookie("auth._token.local", f"Bearer%20{token}")
+
+    reply = browser.get(path.format(token))
+
+    assert (reply.status_code, reply.headers["Cache-Control"]) == (200, "no-store")
+
+
+def test_a_header_goes_before_other_places(browser):
     token = sign_in(browser, username="ada", password=PASSWORD).json["access_token"]
     browser.set_cookie("auth._token.local", f"Bearer%20{token}")
 
-    assert browser.get(path.format(token)).status_code == 403
+    assert browser.get(f"/api/clients?access_token={token}", headers=bearer("wrong")).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/api/event?access_token={}", "/api/event"])
+def test_a_write_needs_its_token_in_the_header(browser, session, ada, path):
+    event = make_event(session, host=ada)
+    token = sign_in(browser, username="ada", password=PASSWORD).json["access_token"]
+    browser.set_cookie("auth._token.local", f"Bearer%20{token}")
+
+    body = {"id": event.id, "title": "Changed", "access_token": token}
+
+    assert browser.request("PUT", path.format(token), json=body).status_code == 403
 
 
 def test_unknown_addresses_and_methods(browser):

@@ -38,12 +38,12 @@ JSON, JSONP, HTML = (f"{kind}; charset=utf8" for kind in ("application/json", "t
         ("callback[]=show", None, JSON),
     ],
 )
-@pytest.mark.parametrize("path", ["/", "/v2.1/events/999"])
+@pytest.mark.parametrize("path", ["/v2.1", "/v2.1/events/999"])
 def test_the_media_type_is_negotiated_as_in_the_contract(api, asked, accept, kind, path):
     reply = api.get(f"{path}?{asked}", headers={"Accept": accept} if accept else {})
 
     assert reply.headers["Content-Type"] == kind
-    assert reply.status_code == (200 if path == "/" else 404)
+    assert reply.status_code == (200 if path == "/v2.1" else 404)
     assert reply.headers.get("Access-Control-Allow-Origin") == (None if kind == HTML else "*")
 
 
@@ -116,13 +116,15 @@ def test_an_empty_response_has_the_negotiated_media_type(api, session):
 
 
 def test_a_page_nests_lists_and_escapes_everything(api, session):
-    event = make_event(session, "</title><script>alert(1)</script>", stub="a&b", href="http://x.example/'\"><b>")
+    event = make_event(
+        session, location="</title><script>alert(1)</script>", stub="a&b", href="http://x.example/'\"><b>"
+    )
 
     page = api.get(f"/v2.1/events/{event.id}?verbose=yes&format=html").get_data(as_text=True)
 
     assert page.startswith("<!DOCTYPE html>")
     assert "<title>API v2</title>" in page
-    assert "<li><strong>name:</strong> &lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt;</li>" in page
+    assert "<li><strong>location:</strong> &lt;/title&gt;&lt;script&gt;alert(1)&lt;/script&gt;</li>" in page
     assert "<li><strong>stub:</strong> a&amp;b</li>" in page
     href = "http://x.example/&#39;&#34;&gt;&lt;b&gt;"
     assert f'<li><strong>href:</strong> <a href="{href}">{href}</a></li>' in page

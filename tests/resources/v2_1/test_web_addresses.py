@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select, text
 
 from joindin.extensions import db
-from joindin.imports.joindin.legacy_row import LegacyRow
 from joindin.imports.joindin.map_events import map_event_image
 from joindin.imports.joindin.map_talks import map_link
+from joindin.imports.legacy_row import LegacyRow
 from joindin.models import Client, Event, Talk, TalkLink
 from tests.factories import make_client, make_user, newest
 

@@ -86,6 +86,7 @@ def test_stored_text_stays_text_on_every_page(app, world, caller):
     assert read > 40
 
 
+@pytest.mark.slow("reads every page as each role")
 def test_text_of_the_address_stays_text_on_every_page(app, world, caller):
     """Also in redirects, and on error pages."""
     wrong, read = [], 0
@@ -127,8 +128,9 @@ def test_a_script_answer_holds_no_line_end_of_old_browsers(api, session, world):
 @pytest.mark.parametrize("kind", SUBJECTS)
 def test_hostile_text_stays_text_in_mails(kind):
     names = re.findall(r"\b([a-z_]+)\b", (MAIL_TEMPLATES / f"{kind}.md").read_text())
+    lists = {"lines": [HOSTILE], "page_parts": ["events", HOSTILE], "query": {"q": HOSTILE}, "language": "en"}
 
-    html = render_html(kind, dict.fromkeys(names, HOSTILE), SITE)
+    html = render_html(kind, dict.fromkeys(names, HOSTILE) | lists, SITE)
 
     assert HostileParts(html).found == []
     assert "x-mark>" not in html

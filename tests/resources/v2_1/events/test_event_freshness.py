@@ -1,5 +1,6 @@
 """Every change of an event shows in the next response, although fragments are cached."""
 
+import datetime as dt
 import io
 
 import pytest
@@ -17,8 +18,8 @@ from tests.factories import (
 
 
 @pytest.fixture(autouse=True)
-def _media(app, tmp_path, monkeypatch):
-    monkeypatch.setitem(app.config, "MEDIA_DIR", str(tmp_path))
+def _media(media_folder):
+    """Uploaded images are stored in a folder of the test."""
 
 
 @pytest.fixture
@@ -190,12 +191,12 @@ def test_a_talk_shows_when_it_comes_and_goes(api, session, host, event):
 
 def test_the_day_that_passes_shows_in_the_verbose_form(api, event, time_machine):
     here = f"/v2.1/events/{event.id}?verbose=yes"
-    time_machine.move_to(event.starts_at.replace(hour=1))
+    time_machine.move_to(event.starts_at.replace(hour=1) - dt.timedelta(days=1))
     seen = [shown(api, here)["comments_enabled"]]
-    time_machine.shift(-86400)
+    time_machine.shift(86400)
     seen.append(shown(api, here)["comments_enabled"])
 
-    assert seen == [1, 0]
+    assert seen == [0, 1]
 
 
 def test_viewers_with_different_relations_get_different_fragments(api, session, host):

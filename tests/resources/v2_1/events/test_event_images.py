@@ -11,15 +11,15 @@ from joindin.extensions import db
 from joindin.models import EventImage
 from joindin.utils.images.processing import DECODING
 from tests.factories import make_pending_event, make_user
+from tests.object_storage import on_each_storage
 
 WEB = "http://web.example/inc/img/event_icons"
 
 
 @pytest.fixture(autouse=True)
-def icons(app, tmp_path, monkeypatch):
-    """The image folder of this test."""
-    monkeypatch.setitem(app.config, "MEDIA_DIR", str(tmp_path))
-    return tmp_path / "event_icons"
+def icons(image_storage):
+    """The storage of this test."""
+    return image_storage
 
 
 def picture(kind="PNG", pixels=200, colour=(200, 100, 50)):
@@ -34,9 +34,10 @@ def upload(caller, event_id, content=None, name="picture.png", field="image"):
 
 
 def files(icons):
-    return sorted(file.name for file in icons.iterdir()) if icons.exists() else []
+    return sorted(file.name.removeprefix("event_icons/") for file in icons.list())
 
 
+@on_each_storage
 @pytest.mark.parametrize("role", ["host", "admin"])
 def test_an_uploaded_image_is_shown_in_two_sizes(api, session, icons, host, event, role):
     caller = api.signed_in(host if role == "host" else make_user(session, is_admin=True))
@@ -54,7 +55,7 @@ def test_an_uploaded_image_is_shown_in_two_sizes(api, session, icons, host, even
     shown = api.get(f"/v2.1/events/{event.id}").json["events"][0]
     assert (shown["images"], list(shown["images"]), shown["icon"]) == (images, ["orig", "small"], small)
     assert files(icons) == [orig, small]
-    assert Image.open(icons / small).size == (140, 140)
+    assert Image.open(io.BytesIO(icons.get(f"event_icons/{small}"))).size == (140, 140)
 
 
 def test_content_decides_the_format_and_not_the_name(api, icons, host, event):
@@ -62,6 +63,7 @@ def test_content_decides_the_format_and_not_the_name(api, icons, host, event):
     assert files(icons) == [f"icon-{event.id}-orig.jpg", f"icon-{event.id}-small.jpg"]
 
 
+@on_each_storage
 def test_each_image_gets_names_of_its_own_and_the_last_ones_files_go(api, session, icons, host, event):
     caller = api.signed_in(host)
     seen = []
@@ -78,9 +80,8 @@ def test_each_image_gets_names_of_its_own_and_the_last_ones_files_go(api, sessio
 
 def test_the_first_own_image_of_an_imported_event_does_not_take_the_old_names(api, session, icons, host, event):
     old = [f"icon-{event.id}-{size}.png" for size in ("orig", "small")]
-    icons.mkdir()
     for size, name in zip(("orig", "small"), old):
-        (icons / name).write_bytes(b"old")
+        icons.put(f"event_icons/{name}", b"old")
         session.add(EventImage(event_id=event.id, size=size, file=name, width=140, height=140))
 
     upload(api.signed_in(host), event.id)
@@ -89,6 +90,7 @@ def test_the_first_own_image_of_an_imported_event_does_not_take_the_old_names(ap
     assert event.icon == f"icon-{event.id}-2-small.png"
 
 
+@on_each_storage
 def test_a_removed_image_is_gone_and_so_is_the_name_of_the_icon(api, icons, host, event):
     caller = api.signed_in(host)
     upload(caller, event.id)
@@ -105,11 +107,12 @@ def test_a_removed_image_is_gone_and_so_is_the_name_of_the_icon(api, icons, host
     assert files(icons) == [f"icon-{event.id}-2-orig.png", f"icon-{event.id}-2-small.png"]
 
 
+@on_each_storage
 @pytest.mark.parametrize("verb", ["POST", "DELETE"])
 def test_until_the_commit_the_old_files_stay_and_after_a_failure_the_new_ones_go(api, icons, host, event, verb):
     caller = api.signed_in(host)
     upload(caller, event.id)
-    before = {name: (icons / name).read_bytes() for name in files(icons)}
+    before = {name: icons.get(f"event_icons/{name}") for name in files(icons)}
     shown = api.get(f"/v2.1/events/{event.id}/images").json
     seen = []
 
@@ -122,19 +125,20 @@ def test_until_the_commit_the_old_files_stay_and_after_a_failure_the_new_ones_go
     assert (reply.status_code, reply.json) == (500, ["Internal error"])
     new = [f"icon-{event.id}-2-{size}.png" for size in ("orig", "small")] if verb == "POST" else []
     assert seen == [sorted([*before, *new])]
-    assert {name: (icons / name).read_bytes() for name in files(icons)} == before
+    assert {name: icons.get(f"event_icons/{name}") for name in files(icons)} == before
     assert api.get(f"/v2.1/events/{event.id}/images").json == shown
     assert upload(caller, event.id).status_code == 201
 
 
-def test_a_file_that_cannot_be_written_leaves_nothing_behind(api, session, icons, host, event):
-    icons.mkdir()
-    (icons / f"icon-{event.id}-small.png").mkdir()
+def test_a_file_that_cannot_be_written_leaves_nothing_behind(api, session, media_folder, host, event):
+    blocked = media_folder / "event_icons" / f"icon-{event.id}-small.png"
+    blocked.mkdir(parents=True)
 
     reply = upload(api.signed_in(host), event.id)
 
-    assert (reply.status_code, reply.json) == (500, ["Internal error"])
-    assert files(icons) == [f"icon-{event.id}-small.png"]
+    assert (reply.status_code, reply.headers["Retry-After"]) == (503, "5")
+    assert reply.json == ["Images are temporarily unavailable. Try again in a few seconds"]
+    assert list(blocked.parent.iterdir()) == [blocked]
     assert (session.scalars(select(EventImage)).all(), event.icon) == ([], None)
 
 

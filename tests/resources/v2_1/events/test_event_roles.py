@@ -107,9 +107,8 @@ def stored_state(session, count_rows):
     ("method", "path", "state", "body", "expected"), ROUTES, ids=[f"{row[0]} {row[1]} {row[2]}" for row in ROUTES]
 )
 def test_each_role_may_do_its_part_and_a_refusal_changes_nothing(
-    app, api, session, tmp_path, monkeypatch, stored_state, method, path, state, body, expected
+    app, api, session, media_folder, stored_state, method, path, state, body, expected
 ):
-    monkeypatch.setitem(app.config, "MEDIA_DIR", str(tmp_path))
     users = {
         "plain": make_user(session, "plain"),
         "trusted": make_user(session, "trusted", is_trusted=True),

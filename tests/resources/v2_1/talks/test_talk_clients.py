@@ -1,5 +1,7 @@
 """Sequences of requests of the web site and the apps about talks, following links (spec 20, 21)."""
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import select
 
@@ -41,7 +43,7 @@ def test_the_web_site_adds_edits_and_deletes_a_talk(session, site):
         "talk_title": "On Python",
         "talk_description": "Snakes",
         "type": "Keynote",
-        "start_date": f"{event.starts_at:%Y-%m-%d} 23:00",
+        "start_date": f"{event.starts_at + dt.timedelta(days=1):%Y-%m-%d} 12:00",
         "duration": "45",
         "language": "English - UK",
         "track": f"http://localhost/v2.1/tracks/{tracks[0].id}",

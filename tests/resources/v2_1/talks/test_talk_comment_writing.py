@@ -53,6 +53,16 @@ def find_wrong_counters(session):
     return [drift for _, found in verify_counters(session, fix=False) for drift in found]
 
 
+def test_a_talk_that_takes_no_feedback_refuses_comments(api, session, talk):
+    talk.has_feedback = False
+    caller = api.signed_in(make_user(session), make_client(session, name="An app"))
+
+    reply = comment_on(caller, talk, comment="Fine", rating=4)
+
+    assert (reply.status_code, reply.json) == (403, ["This talk takes no feedback"])
+    assert read_counters(session, talk) == (0, 0, 0, 0, 0)
+
+
 def test_a_user_comments_and_rates(api, session, talk):
     author = make_user(session)
 

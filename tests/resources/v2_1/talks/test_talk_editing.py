@@ -1,3 +1,5 @@
+import datetime as dt
+
 import pytest
 from sqlalchemy import func, select
 
@@ -327,3 +329,19 @@ def test_an_edit_is_read_on_the_clocks_of_the_event(host, session, event):
     host.put(f"/v2.1/talks/{talk.id}", json=body(start_date=f"{noon:%Y-%m-%d} 12:00"))
 
     assert read_talk(host, talk)["start_date"] == f"{noon:%Y-%m-%d}T12:00:00+09:00"
+
+
+def test_a_talk_that_is_moved_keeps_its_published_start_and_its_representation(api, session, person):
+    make_language(session)
+    talk = make_talk(session, make_event(session, host=person, timezone="UTC"), speakers=["Ann"])
+    session.commit()
+    before, starts_at = read_talk(api, talk), talk.starts_at
+    later = starts_at + dt.timedelta(hours=1)
+    host = api.signed_in(person)
+
+    reply = host.put(f"/v2.1/talks/{talk.id}", json=body(start_date=f"{later:%Y-%m-%dT%H:%M:%S}"))
+    session.refresh(talk)
+
+    assert (reply.status_code, talk.moved_from) == (204, starts_at)
+    assert talk.starts_at == later.replace(microsecond=0)
+    assert list(read_talk(api, talk)) == list(before)

@@ -161,6 +161,16 @@ def test_comments_are_enabled_for_90_days_from_the_start(api, session, days, ena
     assert shown["comments_enabled"] == enabled
 
 
+def test_comments_are_never_enabled_if_the_talk_takes_no_feedback(api, session):
+    talk = make_talk(session, make_event(session), starts_at=days_from_now(0))
+    path = f"/v2.1/talks/{talk.id}"
+    before = api.get(path).json["talks"][0]["comments_enabled"]
+
+    talk.has_feedback = False
+
+    assert (before, api.get(path).json["talks"][0]["comments_enabled"]) == (1, 0)
+
+
 def test_caller_sees_own_star_and_first_rating_alone(api, session):
     fan, other = make_user(session), make_user(session)
     talk = make_talk(session, make_event(session))

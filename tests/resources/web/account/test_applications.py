@@ -3,6 +3,7 @@
 import pytest
 
 from joindin.models import Client
+from joindin.operations.accounts.granted_permissions import grant_permission
 from tests.browser_client import main_text, make_user_with_password
 from tests.factories import make_client, newest
 
@@ -11,7 +12,7 @@ NEW = {
     "name": "Schedule",
     "description": "Shows the talks",
     "website": "https://app.example/",
-    "kind": "confidential",
+    "client_type": "confidential",
     "redirect_uris": "https://app.example/cb\r\nhttp://127.0.0.1/cb",
 }
 
@@ -61,7 +62,7 @@ def test_secret_is_shown_once_after_registration(own_browser, session, ada):
 
 
 def test_public_application_has_no_secret(own_browser, session):
-    reply = own_browser.send(f"{OWN}register/", NEW | {"kind": "public"})
+    reply = own_browser.send(f"{OWN}register/", NEW | {"client_type": "public"})
 
     client = newest(session, Client)
     assert (client.is_public, client.secret_hash, secret_in(own_browser.get(reply.location))) == (True, None, None)
@@ -77,9 +78,9 @@ def test_public_application_has_no_secret(own_browser, session):
         ({"redirect_uris": ""}, "Enter at least one redirect address"),
         ({"redirect_uris": "javascript:alert(1)"}, "It must begin with https://"),
         ({"redirect_uris": "https://app.example/#x"}, "It must not have a fragment"),
-        ({"redirect_uris": "http://app.example/", "kind": "public"}, "It must begin with https://"),
+        ({"redirect_uris": "http://app.example/", "client_type": "public"}, "It must begin with https://"),
         ({"redirect_uris": "\n".join(f"https://app.example/{n}" for n in range(21))}, "Give at most 20 addresses"),
-        ({"kind": "other"}, "Not a valid choice"),
+        ({"client_type": "other"}, "Not a valid choice"),
     ],
 )
 def test_invalid_application_is_refused(own_browser, session, changes, message):
@@ -162,3 +163,58 @@ def test_list_of_all_applications_is_for_admins(own_browser, admin_browser, sess
 def test_visitor_is_redirected_to_sign_in(browser):
     assert browser.get(ALL).location == f"/accounts/login/?next={ALL}"
     assert browser.get(f"{OWN}1/").location == f"/accounts/login/?next={OWN}1/"
+
+
+@pytest.fixture
+def staff_browser(another_browser, session):
+    """A browser with a signed-in user who administers applications and is no admin."""
+    sam = make_user_with_password(session, "sam")
+    grant_permission(session, sam, "manage_applications", actor=None)
+    another_browser.sign_in(sam)
+    return another_browser
+
+
+def test_administrator_of_applications_registers_one_with_a_known_id_and_secret(staff_browser, session):
+    chosen = {"client_id": "roster", "client_secret": "secret-0123456789-0123"}
+
+    reply = staff_browser.send(f"{ALL}register/", NEW | chosen)
+
+    client = newest(session, Client)
+    assert (reply.status_code, reply.location, client.key) == (302, f"{ALL}{client.id}/", "roster")
+    assert is_valid_secret(staff_browser, client, chosen["client_secret"])
+    assert secret_in(staff_browser.get(reply.location)) == chosen["client_secret"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "message"),
+    [
+        ({"client_id": "taken"}, "There is an application with the key 'taken' already"),
+        ({"client_id": "with space"}, "without spaces or accents"),
+        ({"client_id": "self"}, "is that of Gancio's sign-in"),
+        ({"client_secret": "short"}, "The secret must have 20 to 255 characters"),
+    ],
+)
+def test_unusable_id_or_secret_is_refused(staff_browser, session, count_rows, chosen, message):
+    make_client(session, "taken")
+    staff_browser.get(f"{ALL}register/")
+    before = count_rows()
+
+    reply = staff_browser.send(f"{ALL}register/", NEW | chosen)
+
+    assert (reply.status_code, message in main_text(reply)) == (200, True)
+    assert count_rows() == before
+
+
+def test_applications_of_the_operator_are_changed_by_admins_only(staff_browser, session):
+    client = make_client(session, "doors", name="Doors", is_first_party=True)
+
+    page = staff_browser.get(f"{ALL}{client.id}/")
+    statuses = [
+        staff_browser.get(f"{ALL}{client.id}/update/").status_code,
+        staff_browser.send(f"{ALL}{client.id}/secret/", page=ALL).status_code,
+        staff_browser.send(f"{ALL}{client.id}/delete/", page=ALL).status_code,
+    ]
+
+    assert ("Doors" in main_text(page), "Delete" in main_text(page)) == (True, False)
+    assert statuses == [403, 403, 403]
+    assert session.get(Client, client.id) is not None

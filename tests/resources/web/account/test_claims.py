@@ -123,8 +123,8 @@ def test_a_decision_without_a_choice_is_refused(browser, session, ann, assignmen
     ("path", "target"),
     [
         ("/event/pending", "/desk/events/"),
-        ("/event/php-day/reported-comments", "/desk/reports/"),
-        ("/event/php-day/claims", "/desk/claims/"),
+        ("/event/php-day/reported-comments", "/event/php-day/manage/comments/"),
+        ("/event/php-day/claims", "/event/php-day/manage/claims/"),
         ("/user/ann/claims", HERE),
         ("/user/a/b/claims", HERE),
     ],

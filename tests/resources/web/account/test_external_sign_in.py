@@ -308,7 +308,7 @@ def test_expired_sign_in_is_rejected_and_purged(browser, session, provider):
 
     with time_machine.travel(days_from_now(0.01)):
         reply = browser.call_back(params)
-        purge_expired(session, {"AUDIT_DAYS": 0, "AUDIT_ADDRESS_DAYS": 0}, utc_now())
+        purge_expired(session, {"AUDIT_DAYS": 0, "AUDIT_ADDRESS_DAYS": 0, "MEDIA_DIR": "none"}, utc_now())
 
     assert reply.status_code == 400
     assert session.scalar(select(func.count()).select_from(ExternalSignIn)) == 0

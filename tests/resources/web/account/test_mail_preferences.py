@@ -78,11 +78,11 @@ def test_user_chooses_topics(browser, session):
     ann = make_user_with_password(session, "ann")
     browser.sign_in(ann)
     page = browser.get("/accounts/mails/")
-    assert page.text.count('type="checkbox"') == page.text.count("checked") == 2
+    assert page.text.count('type="checkbox"') == page.text.count("checked") == 3
 
     reply = browser.send("/accounts/mails/", {"topics": ["hosting"]})
 
-    assert (reply.status_code, get_opted_out_topics(session, ann.id)) == (302, {"feedback"})
+    assert (reply.status_code, get_opted_out_topics(session, ann.id)) == (302, {"feedback", "digest"})
     page = browser.get("/accounts/mails/")
     assert (page.text.count("checked"), "Your choice is saved." in page.text) == (1, True)
 
@@ -93,7 +93,10 @@ def test_no_topic_selected_opts_out_of_all(browser, session):
 
     reply = browser.send("/accounts/mails/", {})
 
-    assert (reply.status_code, get_opted_out_topics(session, ada.id)) == (302, {"feedback", "hosting", "approval"})
+    assert (reply.status_code, get_opted_out_topics(session, ada.id)) == (
+        302,
+        {"feedback", "digest", "hosting", "approval"},
+    )
 
 
 @pytest.mark.parametrize("topics", [["weather"], ["approval"], ["hosting", "x" * 5000]])

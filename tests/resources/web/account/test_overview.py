@@ -52,6 +52,17 @@ def test_account_pages_are_not_cached(browser, ann, path):
     assert "Cookie" in reply.headers["Vary"]
 
 
+def test_the_desk_is_linked_for_those_who_have_tasks_there(browser, session, ann):
+    browser.sign_in(ann)
+    before = browser.get("/accounts/").text
+    make_event(session, "Elephant Conf", host=ann)
+    session.commit()
+
+    assert 'href="/desk/"' not in before
+    assert 'href="/desk/"' in browser.get("/accounts/").text
+    assert browser.get("/desk/").status_code == 200
+
+
 @pytest.mark.parametrize("path", RECENT_ONLY)
 def test_sensitive_pages_need_a_recent_sign_in(browser, session, ann, path):
     browser.sign_in(ann)

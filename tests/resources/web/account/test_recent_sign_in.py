@@ -64,6 +64,18 @@ RECENT = {
     "/desk/people/{}/talk_comments/",
 }
 # Members of a group have its permissions.
+# Secret addresses, and administration of the federation.
+RECENT |= {
+    "/me/calendar/",
+    "/settings/calendar/",
+    "/settings/federation/",
+    "/settings/federation/guests/add/",
+    "/settings/federation/guests/{}/delete/",
+    "/settings/federation/hosts/add/",
+    "/settings/federation/hosts/{}/delete/",
+    "/settings/federation/invite/{}/",
+    "/settings/federation/invite/{}/delete/",
+}
 RECENT_WHEN_SENT = {
     "/desk/groups/",
     "/desk/groups/{}/members/",

@@ -259,7 +259,7 @@ def test_session_costs_one_statement(browser, session, count_statements):
     browser.sign_in(make_user_with_password(session))
 
     with count_statements() as seen:
-        browser.get("/accounts/")
+        browser.get("/accounts/profile/")
 
     assert len(seen) == 1
 
@@ -347,3 +347,11 @@ def test_session_ends_at_its_maximum_age(browser, session):
             assert browser.is_signed_in, day
     with time_machine.travel(now + dt.timedelta(days=31), tick=False):
         assert not browser.is_signed_in
+
+
+def test_an_odd_referer_leads_back_to_the_account(browser):
+    fields = {"csrfmiddlewaretoken": browser.token()}
+
+    reply = browser.post("/shifts/1/detach/", fields, headers={"Referer": "http://["})
+
+    assert (reply.status_code, reply.location) == (302, "/accounts/login/?next=/accounts/")

@@ -1,9 +1,11 @@
 """Forms that other sites make people send."""
 
+from io import BytesIO
+
 import pytest
 
 from joindin.models import BrowserSession, Group
-from tests.browser_client import PASSWORD, Browser, make_user_with_password
+from tests.browser_client import PASSWORD, Browser, form_fields, main_text, make_user_with_password
 from tests.factories import newest
 
 pytestmark = pytest.mark.runs_once("CSRF tokens do not depend on the database")
@@ -128,3 +130,70 @@ def test_requests_with_tokens_need_no_csrf_token(api, session):
     )
 
     assert (reply.status_code, reply.json) == (404, ["Event not found"])
+
+
+OWN_ORIGIN = {"Origin": "http://localhost"}
+SUBMISSION = "/event/submit"
+
+
+def test_an_expired_form_of_this_site_comes_back_with_its_input(app, session, browser):
+    user = make_user_with_password(session, full_name="Ann <Ash>")
+    browser.sign_in_directly(user)
+    fields = {"csrfmiddlewaretoken": "old", "name": 'A "name"', "description": "One\n\n<b>two</b>", "tags": ["a", "b"]}
+
+    reply = browser.post(SUBMISSION, fields, headers=OWN_ORIGIN)
+
+    assert (reply.status_code, reply.headers["Cache-Control"]) == (403, "no-store")
+    assert "You are signed in as Ann <Ash>." in main_text(reply)
+    kept = form_fields(reply.text)
+    assert (kept.pop("csrfmiddlewaretoken") != "old", kept["name"]) == (True, 'A "name"')
+    assert kept["description"] == "One\n\n<b>two</b>"
+    assert reply.text.count('<input type="hidden" name="tags"') == 2
+    # The returned form is accepted, and checked as usual.
+    again = browser.post(SUBMISSION, form_fields(reply.text), headers=OWN_ORIGIN)
+    assert (again.status_code, "There is a problem" in again.text) == (400, True)
+
+
+def test_a_form_keeps_its_input_until_its_sender_has_signed_in_again(browser, session):
+    user = make_user_with_password(session)
+    first = browser.post(SUBMISSION, {"name": "Elephant Conf"}, headers=OWN_ORIGIN)
+    # Without signing in.
+    second = browser.post(SUBMISSION, form_fields(first.text), headers=OWN_ORIGIN)
+    browser.sign_in_directly(user)
+    third = browser.post(SUBMISSION, form_fields(second.text), headers=OWN_ORIGIN)
+    last = browser.post(SUBMISSION, form_fields(third.text), headers=OWN_ORIGIN)
+
+    assert [reply.status_code for reply in (first, second, third, last)] == [403, 403, 403, 400]
+    for reply in (first, second):
+        assert "Sign in (in a new window)" in main_text(reply)
+    for reply in (first, second, third, last):
+        assert form_fields(reply.text)["name"] == "Elephant Conf"
+
+
+def test_files_of_an_expired_form_are_to_be_added_again(browser, session):
+    browser.sign_in_directly(make_user_with_password(session))
+    fields = {"name": "Elephant Conf", "image": (BytesIO(b"GIF89a"), "a.gif")}
+
+    reply = browser.post(SUBMISSION, fields, headers=OWN_ORIGIN, content_type="multipart/form-data")
+
+    assert "Files are not kept" in main_text(reply)
+    assert 'enctype="multipart/form-data"' in reply.text
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        (SUBMISSION, {}),
+        (SUBMISSION, {"Origin": "https://evil.example"}),
+        (SUBMISSION, {"Origin": "null"}),
+        ("/accounts/password/", OWN_ORIGIN),
+    ],
+)
+def test_forms_of_other_sites_and_of_accounts_do_not_come_back(browser, session, path, headers):
+    browser.sign_in(make_user_with_password(session))
+
+    reply = browser.post(path, {"old_password": PASSWORD, "name": "Elephant Conf"}, headers=headers)
+
+    assert reply.status_code == 403
+    assert "Elephant Conf" not in reply.text
+    assert PASSWORD not in reply.text

@@ -1,0 +1,148 @@
+"""The pages of the gallery: templates of ``templates/`` with variables for the states of a component.
+
+The objects are loaded as the site loads them, so that they have the attributes that the macros read.
+"""
+
+from itertools import chain
+
+from sqlalchemy import select
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
+
+from joindin.extensions import reader
+from joindin.http.pages.forms import CheckboxList, Form, RadioChoice, choices
+from joindin.http.pages.qr_codes import qr_code_svg
+from joindin.models import Attendance, Event, EventFlyer, EventSettings, TalkComment, TalkRating, User
+from joindin.models.event_settings import LICENCES
+from joindin.queries.agenda.agenda_events import load_agenda_event_records
+from joindin.queries.comment_records import load_talk_comment_records
+from joindin.queries.events import load_events
+from joindin.queries.programme.event_programme import load_programme
+from joindin.queries.web.talk_neighbours import Neighbours, load_talk_neighbours
+from joindin.representations.links import Links
+from joindin.representations.own_schedule import group_own_schedule, talk_entry
+from joindin.representations.programme.days import programme_day
+from joindin.representations.programme.now import find_next_talk, list_rooms_now, minutes_left
+from joindin.resources.web.feedback.comment_form import comment_form_for
+from joindin.resources.web.feedback.comment_lists import Pages
+from joindin.resources.web.feedback.common import scale_words
+from joindin.resources.web.organiser.conflicts import ChangedValue
+from joindin.resources.web.public.event_frame import ABOUT, load_event_frame
+from joindin.utils.datetimes import utc_now
+from tests.browser.gallery.rows import LONG_TEXT, LONG_TITLE, LONG_WORD
+
+COUNTED = [{"name": "python", "number": 1}, {"name": LONG_WORD, "number": 1200}]
+CITIES = [
+    {"name": each["name"], "number": each["number"], "country_code": "NL", "slug": "amsterdam"} for each in COUNTED
+]
+LONG_WORDS = list(enumerate((LONG_TITLE, LONG_WORD, "Worth hearing", "Great", "Brilliant"), 1))
+
+
+class GalleryForm(Form):
+    line = StringField("A line", description="A hint")
+    text = TextAreaField(LONG_TITLE, description=LONG_TEXT)
+    choice = SelectField("One of several", choices=choices([("1", "One"), ("2", LONG_TITLE)]))
+    radio = RadioChoice("One, as buttons", choices=choices([("1", "One"), ("2", LONG_TITLE)]), description="A hint")
+    several = CheckboxList("Several", choices=choices([("1", "One"), ("2", LONG_WORD)]))
+    tick = BooleanField("Yes")
+
+
+def gallery_pages(session):
+    """Yield (name, template, variables) of all pages. Needs the context of a request."""
+    user = session.scalar(select(User).where(User.username == "ada"))
+    common = {"long_title": LONG_TITLE, "long_word": LONG_WORD, "long_text": LONG_TEXT, "user": user, "now": utc_now(),
+              "website": "https://harbour.example"}  # fmt: skip
+    events = load_events(session, session.scalars(select(Event.id).order_by(Event.id)))
+    by_slug = {event.slug: event for event in events.values()}
+    running, bare = by_slug["running"], by_slug["bare"]
+    groups = (
+        _notices_and_forms(),
+        _lists(session, list(events)),
+        _programme(running, user),
+        _feedback(session, running, user),
+        _event_details(session, running, bare),
+    )
+    for name, template, variables in chain.from_iterable(groups):
+        yield name, template, common | {"current_user": None} | variables
+
+
+def _notices_and_forms():
+    yield "notices", "notices", {}
+    yield "form", "form", {"form": GalleryForm()}
+    refused = GalleryForm()
+    for field in refused:
+        refused.add_error(f"{LONG_TITLE} is wrong", field)
+    refused.add_error("The form is wrong")
+    yield "form with errors", "form", {"form": refused}
+    changed = [ChangedValue("Name", LONG_TITLE, ""), ChangedValue(LONG_TITLE, "", LONG_WORD)]
+    yield "forms of organisers", "organiser", {"changed": changed, "room": {"id": 1, "name": LONG_TITLE}}
+
+
+def _lists(session, event_ids):
+    records = load_agenda_event_records(reader(), event_ids)
+    inactive = session.scalar(select(User).where(User.username == "gone"))
+    shared = {"tags": COUNTED, "cities": CITIES, "inactive_user": inactive}
+    for name, ids in (("lists without entries", []), ("lists with one entry", event_ids[:1]), ("lists", event_ids)):
+        yield name, "lists", shared | {"events": [records[event_id] for event_id in ids]}
+    for number, previous_page, next_page in ((1, None, "?page=2"), (2, "?page=1", "?page=3"), (3, "?page=2", None)):
+        yield f"pager {number}", "pager", {"number": number, "previous_page": previous_page, "next_page": next_page}
+    yield "pager of comments", "pager", {"comment_pages": Pages(2, 3, 1)}
+    yield "embedded events", "embed", {"events": list(records.values()), "links": Links(base="", website="")}
+
+
+def _programme(event, user):
+    talks, rooms = load_programme(reader(), event.id)
+    now = utc_now()
+    shared = {"event": event, "talks": talks, "day": programme_day(event, now), "zone": "", "starred": ()}
+    for name, variables in (
+        ("talks of a programme", {}),
+        ("talks of a programme with stars", {"current_user": user, "starred": {talk.id for talk in talks[:2]}}),
+        ("talks of a programme in two time zones", {"zone": "Asia/Tokyo"}),
+    ):
+        yield name, "slots", shared | variables
+    days = group_own_schedule(map(talk_entry, talks), event.timezone)
+    yield "own schedule", "own_schedule", shared | {"days": days, "current_user": user, "starred": {talks[0].id}}
+    shared = {"event": event, "room": rooms[0], "minutes_left": minutes_left}
+    for name, rooms_now, next_talk, is_over in (
+        ("now", list_rooms_now(talks, now), None, False),
+        ("now before the next talk", [], find_next_talk(talks, now), False),
+        ("now without talks", [], None, False),
+        ("now after the event", [], None, True),
+    ):
+        yield name, "now", shared | {"rooms_now": rooms_now, "next_talk": next_talk, "is_over": is_over}
+    address = "https://harbour.example/r/abcdefgh"
+    yield "calendar", "calendar", {"code": (address, qr_code_svg(address))}
+
+
+def _feedback(session, event, user):
+    one_question, two_questions = EventSettings.defaults(event.id), session.get_one(EventSettings, event.id)
+    comment_ids = session.scalars(select(TalkComment.id).order_by(TalkComment.id)).all()
+    records = load_talk_comment_records(reader(), comment_ids)
+    shared = {"event": event, "current_user": user, "form": comment_form_for(one_question)}
+    for name, ids in (("comments", comment_ids), ("comments, none", [])):
+        yield name, "comments", shared | {"comments": [records[comment_id] for comment_id in ids]}
+    yield "ratings", "ratings", {
+        "event": event, "talks": load_programme(reader(), event.id).talks, "words": scale_words(one_question),
+        "long_words": LONG_WORDS, "settings": one_question, "two_questions": two_questions,
+        "rating": TalkRating(rating=4, rating_2=2),
+    }  # fmt: skip
+    own = session.get_one(Attendance, (event.id, user.id))
+    for name, variables in (
+        ("attendance of a visitor", {}),
+        ("attendance, none", {"current_user": user}),
+        ("attendance", {"current_user": user, "own": own}),
+        ("attendance of a past event", {"current_user": user, "own": own, "is_over": True}),
+    ):
+        yield name, "attendance", {"event": event, "own": None, "is_over": False} | variables
+
+
+def _event_details(session, running, bare):
+    talk = load_programme(reader(), running.id).talks[1]
+    yield "event", "event", {
+        "event": running, "frame": load_event_frame(running, ABOUT), "flyer": session.get_one(EventFlyer, running.id),
+        "licence": LICENCES["cc-by"], "talk_count": 7, "comment_count": 1, "talk": talk,
+        "neighbours": load_talk_neighbours(reader(), talk),
+    }  # fmt: skip
+    yield "bare event", "event", {
+        "event": bare, "frame": load_event_frame(bare, ABOUT), "talk_count": 0, "comment_count": 0, "talk": talk,
+        "neighbours": Neighbours(),
+    }  # fmt: skip

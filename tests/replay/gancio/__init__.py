@@ -1,0 +1,1 @@
+"""The captured conversation with Gancio, held with this server."""

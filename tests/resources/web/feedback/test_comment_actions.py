@@ -1,0 +1,87 @@
+"""Actions of one comment: report, edit, delete, answer."""
+
+import datetime as dt
+
+import pytest
+
+from joindin.models import EventComment, Talk, TalkComment, TalkCommentReport, TalkRating
+from joindin.utils.datetimes import utc_now
+from tests.browser_client import Browser
+from tests.factories import make_event_comment, make_talk_comment, make_user
+
+PATH = "/event/feedback-conf/errors"
+
+
+@pytest.fixture
+def comment(session, talk, user):
+    return make_talk_comment(session, talk, user, rating=4, text="As it was", created_at=utc_now())
+
+
+def test_a_report_hides_the_comment_with_its_reason(session, app, guest, comment):
+    reporter = Browser(app).sign_in_directly(make_user(session))
+    path = f"/comments/talk/{comment.id}/report"
+    assert reporter.get(path).status_code == 200
+    assert reporter.send(path, {"note": "?"}).status_code == 400
+    assert session.query(TalkCommentReport).count() == 0
+
+    assert reporter.send(path, {"reason": "insult", "note": "Line 2"}).status_code == 303
+
+    report = session.query(TalkCommentReport).one()
+    assert (report.reason, report.note) == ("insult", "Line 2")
+    assert "As it was" not in guest.get(PATH).text
+    assert reporter.get(path).status_code == 404
+
+
+def test_an_author_edits_for_a_quarter_of_an_hour(session, browser, comment):
+    path = f"/comments/talk/{comment.id}/edit"
+    assert browser.send(path, {"text": "As it is"}).status_code == 303
+    assert session.get_one(TalkComment, comment.id).text == "As it is"
+
+    session.get_one(TalkComment, comment.id).created_at = utc_now() - dt.timedelta(minutes=16)
+    assert browser.send(path, {"text": "Too late"}).status_code == 400
+    assert session.get_one(TalkComment, comment.id).text == "As it is"
+
+
+@pytest.mark.parametrize("action", ["edit", "delete"])
+def test_others_change_nothing(session, app, comment, action):
+    other = Browser(app).sign_in_directly(make_user(session))
+    path = f"/comments/talk/{comment.id}/{action}"
+
+    assert other.get(path).status_code == 403
+    assert other.send(path, {"text": "Mine"}, page="/accounts/profile/").status_code == 403
+    assert session.get_one(TalkComment, comment.id).text == "As it was"
+
+
+@pytest.mark.parametrize(("fields", "expected"), [({}, (0, 0)), ({"keeps_rating": "y"}, (4, 1))])
+def test_an_author_deletes_the_text_and_may_keep_the_rating(session, browser, comment, talk, fields, expected):
+    assert browser.get(f"/comments/talk/{comment.id}/delete").status_code == 200
+    assert session.query(TalkComment).count() == 1
+
+    assert browser.send(f"/comments/talk/{comment.id}/delete", fields).status_code == 303
+
+    talk = session.get_one(Talk, talk.id)
+    assert (talk.rating_sum, talk.rating_count) == expected
+    assert (session.query(TalkComment).count(), talk.comment_count) == (0, 0)
+    assert session.query(TalkRating).count() == expected[1]
+
+
+def test_comments_on_events(session, browser, event, user):
+    comment = make_event_comment(session, event, user, text="First", created_at=utc_now())
+    assert browser.send(f"/comments/event/{comment.id}/edit", {"text": "Second"}).status_code == 303
+    assert session.get_one(EventComment, comment.id).text == "Second"
+
+    assert browser.send(f"/comments/event/{comment.id}/delete").status_code == 303
+    session.refresh(event)
+    assert (event.comment_count, event.rating_sum, event.rating_count) == (0, 0, 0)
+
+
+def test_a_speaker_answers(session, app, guest, browser, comment, speaker):
+    path = f"/comments/talk/{comment.id}/answer"
+    assert browser.get(path).status_code == 403
+    ada = Browser(app).sign_in_directly(speaker)
+
+    assert ada.send(path, {"text": "Thank you"}).status_code == 303
+    assert "Thank you" in guest.get(PATH).text
+
+    assert ada.send(path, {"text": ""}).status_code == 303
+    assert session.get_one(TalkComment, comment.id).answer is None

@@ -1,0 +1,173 @@
+"""Feedback without an account (T12, T15)."""
+
+import datetime as dt
+
+import pytest
+
+from joindin.models import EventSettings, Talk, TalkComment, TalkRating, TalkRatingNetwork
+from joindin.operations.feedback.limits import GUEST_DEVICE
+from joindin.utils.datetimes import utc_now
+from tests.browser_client import Browser
+from tests.factories import make_talk
+
+SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
+
+
+def send(guest, talk, **fields):
+    return guest.post(f"/guest/feedback/{talk.stub}/", fields, headers=SAME_ORIGIN)
+
+
+def change_settings(session, event, **values):
+    session.add(EventSettings(event_id=event.id, **values))
+    session.commit()
+
+
+def test_the_page_of_a_talk_is_the_same_for_all_and_sets_no_cookie(guest, talk):
+    reply = guest.get(f"/f/{talk.stub}")
+
+    assert reply.status_code == 200
+    assert "Set-Cookie" not in reply.headers
+    assert reply.headers["Cache-Control"] == "no-cache, public"
+    assert reply.text.count('name="rating"') == 5
+    assert f'action="/guest/feedback/{talk.stub}/"' in reply.text
+    assert "<script" not in reply.text
+
+
+def test_five_taps_of_one_device_are_one_rating(session, guest, talk):
+    replies = [send(guest, talk, rating=number) for number in (1, 2, 3, 4, 5)]
+
+    assert [reply.status_code for reply in replies] == [303] * 5
+    assert replies[0].headers["Location"] == f"/guest/feedback/{talk.stub}/"
+    assert session.query(TalkRating).one().rating == 5
+    talk = session.get_one(Talk, talk.id)
+    assert (talk.guest_rating_sum, talk.guest_rating_count, talk.rating_count) == (5, 1, 0)
+    assert "5, Brilliant" in guest.get(f"/guest/feedback/{talk.stub}/").text
+
+
+def test_a_rating_is_taken_back(session, guest, talk):
+    send(guest, talk, rating=4)
+
+    assert send(guest, talk, take_back=1).status_code == 303
+    assert session.get_one(Talk, talk.id).guest_rating_count == 0
+
+
+def test_a_text_is_for_the_speakers_and_in_no_list(session, guest, talk, app):
+    send(guest, talk, good="The examples", next="Larger letters")
+
+    comment = session.query(TalkComment).one()
+    assert comment.text == "Good: The examples\n\nNext time: Larger letters"
+    assert (comment.visibility, comment.state, comment.user_id) == ("speakers", "shown", None)
+    assert "The examples" not in guest.get(f"/event/feedback-conf/{talk.slug}").text
+    assert guest.get(f"/v2.1/talks/{talk.id}/comments").json["comments"] == []
+    assert "The examples" in guest.get(f"/guest/feedback/{talk.stub}/").text
+    assert "The examples" not in Browser(app).get(f"/guest/feedback/{talk.stub}/").text
+
+
+def test_a_public_text_waits_for_a_host(session, guest, event, talk):
+    change_settings(session, event, is_public_guest_text_allowed=True)
+
+    send(guest, talk, good="Great", level="everyone")
+
+    comment = session.query(TalkComment).one()
+    assert (comment.visibility, comment.state) == ("everyone", "waiting")
+    assert guest.get(f"/v2.1/talks/{talk.id}/comments").json["comments"] == []
+    assert guest.post(f"/v2.1/talk_comments/{comment.id}/reported").status_code in (401, 404)
+
+
+def test_a_text_with_a_link_waits_too(session, guest, talk):
+    send(guest, talk, good="See https://spam.example/")
+
+    assert session.query(TalkComment).one().state == "waiting"
+
+
+def test_a_text_is_changed_and_deleted(session, guest, talk):
+    send(guest, talk, good="One")
+    send(guest, talk, text="Two")
+    assert session.query(TalkComment).one().text == "Two"
+
+    send(guest, talk, delete_text=1)
+    assert session.query(TalkComment).count() == 0
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"rating": "6"},
+        {"rating": "0"},
+        {"rating": "x"},
+        {"rating": "1" * 400},
+        {"rating": "٣"},
+        {"good": "x" * 6000},
+    ],
+)
+def test_wrong_fields_are_refused_and_nothing_is_stored(session, guest, talk, fields):
+    reply = send(guest, talk, **fields)
+
+    assert reply.status_code == 400
+    assert (session.query(TalkRating).count(), session.query(TalkComment).count()) == (0, 0)
+
+
+def test_control_characters_are_removed(session, guest, talk):
+    send(guest, talk, good="a\x00b\x07c")
+
+    assert session.query(TalkComment).one().text == "Good: abc"
+
+
+def test_a_program_that_fills_in_everything_stores_nothing(session, guest, talk):
+    assert send(guest, talk, rating=5, website="https://spam.example").status_code == 303
+    assert session.query(TalkRating).count() == 0
+
+
+def test_feedback_opens_with_the_talk_and_closes_after_the_event(session, guest, event):
+    later = make_talk(session, event, starts_at=utc_now() + dt.timedelta(hours=1))
+    assert send(guest, later, rating=5).status_code == 403
+
+    event.starts_at, event.ends_at = utc_now() - dt.timedelta(days=102), utc_now() - dt.timedelta(days=100)
+    old = make_talk(session, event, starts_at=event.starts_at)
+    assert send(guest, old, rating=5).status_code == 403
+    written = (utc_now() - dt.timedelta(days=20)).isoformat()
+    assert send(guest, old, rating=5, written_at=written).status_code == 403
+    assert session.query(TalkRating).count() == 0
+
+
+@pytest.mark.parametrize("access", ["off", "account", "room"])
+def test_hosts_restrict_feedback(session, guest, event, talk, access):
+    change_settings(session, event, feedback_access=access)
+
+    assert send(guest, talk, rating=5).status_code == 403
+    assert 'name="rating"' not in guest.get(f"/f/{talk.stub}").text
+
+
+def test_a_page_of_another_site_is_asked_to_confirm(session, guest, talk):
+    reply = guest.post(f"/guest/feedback/{talk.stub}/", {"rating": 5}, headers={"Origin": "https://other.example"})
+
+    assert reply.status_code == 403
+    assert session.query(TalkRating).count() == 0
+
+
+def test_a_device_is_slowed(session, guest, talk):
+    send(guest, talk, rating=5)
+    replies = [send(guest, talk, rating=4).status_code for _ in range(GUEST_DEVICE.max_count + 1)]
+
+    assert replies == [303] * GUEST_DEVICE.max_count + [429]
+
+
+def test_networks_are_counted_outside_the_days_of_the_event_only(session, guest, event, talk):
+    send(guest, talk, rating=5)
+    on_the_days = session.query(TalkRatingNetwork).count()
+    event.starts_at, event.ends_at = utc_now() - dt.timedelta(days=9), utc_now() - dt.timedelta(days=7)
+    talk.starts_at = event.starts_at
+    session.commit()
+
+    send(guest, make_talk(session, event, starts_at=event.starts_at), rating=5)
+
+    counted = session.query(TalkRatingNetwork).one()
+    assert (on_the_days, counted.number, "127.0.0.1" in counted.network) == (0, 1, False)
+
+
+def test_the_same_key_is_one_tap(session, guest, talk):
+    send(guest, talk, rating=5, idempotency_key="a")
+    send(guest, talk, rating=1, idempotency_key="a")
+
+    assert session.query(TalkRating).one().rating == 5

@@ -1,0 +1,192 @@
+"""Ratings and comments of users, and what their levels show (T14)."""
+
+import pytest
+
+from joindin.models import EventSettings, Talk, TalkComment, TalkRating
+from tests.browser_client import Browser
+from tests.factories import make_talk_comment, make_user
+
+PATH = "/event/feedback-conf/errors"
+
+
+def rate(browser, talk, **fields):
+    return browser.send("/me/ratings/", {"talk": talk.stub, **fields}, page=f"/f/{talk.stub}")
+
+
+def comment(browser, **fields):
+    return browser.send(f"{PATH}/comments", fields, page=PATH)
+
+
+def test_a_rating_with_an_account_counts_in_the_average(session, browser, talk, app):
+    reply = rate(browser, talk, rating=4)
+
+    assert (reply.status_code, reply.headers["Location"]) == (303, f"/me/ratings/?talk={talk.stub}")
+    assert "4, Great" in browser.get(f"/me/ratings/?talk={talk.stub}").text
+    assert Browser(app).get(f"/v2.1/talks/{talk.id}").json["talks"][0]["average_rating"] == 4
+    assert Browser(app).get(f"/v2.1/talks/{talk.id}/comments").json["comments"] == []
+
+    rate(browser, talk, take_back=1)
+    assert session.query(TalkRating).count() == 0
+
+
+def test_speakers_do_not_rate_their_own_talk(app, session, speaker, talk):
+    reply = rate(Browser(app).sign_in_directly(speaker), talk, rating=5)
+
+    assert reply.status_code == 403
+    assert session.query(TalkRating).count() == 0
+
+
+@pytest.mark.parametrize("rating", ["", "9", "x"])
+def test_a_rating_is_required(session, browser, talk, rating):
+    assert rate(browser, talk, rating=rating).status_code == 400
+    assert session.query(TalkRating).count() == 0
+
+
+def test_a_comment_with_name(session, browser, talk, guest):
+    reply = comment(browser, text="Clear & short", rating=5, level="everyone")
+
+    assert reply.status_code == 303
+    assert reply.headers["Location"] == f"{PATH}?page=last#comment-{session.query(TalkComment).one().id}"
+    page = guest.get(PATH).text
+    assert "Clear &amp; short" in page
+    assert "Grace Guest" in page
+    assert session.get_one(Talk, talk.id).rating_sum == 5
+
+
+def test_a_hidden_name_is_nowhere(session, browser, talk, guest, user):
+    comment(browser, text="Honest words", rating=2, level="anonymous")
+
+    listed = guest.get(f"/v2.1/talks/{talk.id}/comments?verbose=yes").json["comments"][0]
+    assert (listed["comment"], listed["user_display_name"], listed["username"]) == ("Honest words", None, None)
+    assert "user_uri" not in listed
+    assert guest.get(f"/v2.1/users/{user.id}/talk_comments").json["comments"] == []
+    for path in (PATH, "/event/feedback-conf/talk-comments", "/user/grace"):
+        text = guest.get(path).text
+        assert "Grace Guest" not in text or (path == "/user/grace" and "Honest words" not in text)
+    assert session.get_one(Talk, talk.id).rating_sum == 2
+
+
+def test_a_private_comment_is_not_listed(session, browser, talk, guest):
+    comment(browser, text="For you only", rating=2, level="speakers", nameless="y")
+
+    written = session.query(TalkComment).one()
+    assert (written.is_private, written.is_name_hidden) == (True, True)
+    assert "For you only" not in guest.get(PATH).text
+    assert guest.get(f"/v2.1/talks/{talk.id}/comments").json["comments"] == []
+
+
+def test_a_level_that_hosts_do_not_allow_is_not_offered(session, browser, event, talk):
+    session.add(EventSettings(event_id=event.id, is_hidden_name_allowed=False, is_private_text_allowed=False))
+
+    assert 'name="level"' not in browser.get(PATH).text
+    comment(browser, text="Tricky", rating=2, level="anonymous")
+    assert session.query(TalkComment).one().visibility == "everyone"
+
+
+def test_a_missing_rating_is_asked_for_once(session, browser, talk):
+    asked = comment(browser, text="No number")
+    assert asked.status_code == 400
+    assert "Send without a rating" in asked.text
+    assert "No number" in asked.text
+    assert session.query(TalkComment).count() == 0
+
+    assert comment(browser, text="No number", without_rating=1).status_code == 303
+    assert session.query(TalkComment).count() == 1
+
+
+def test_a_text_survives_an_expired_form(session, browser, talk):
+    reply = browser.post(f"{PATH}/comments", {"text": "Long <words>", "rating": 3, "csrfmiddlewaretoken": "old"})
+
+    assert reply.status_code == 403
+    assert "Long &lt;words&gt;" in reply.text
+    assert "was open for too long" in reply.text
+    assert session.query(TalkComment).count() == 0
+
+
+def test_a_text_survives_signing_in(session, app, user, guest, talk):
+    reply = guest.post(f"{PATH}/comments", {"text": "Still here", "rating": 3})
+    assert reply.status_code == 403
+    assert "Still here" in reply.text
+    assert "/accounts/login/?next=" in reply.text
+
+    guest.sign_in_directly(user)
+    again = guest.post(f"{PATH}/comments", {"text": "Still here", "rating": 3})
+    assert (again.status_code, "Still here" in again.text) == (403, True)
+    assert comment(guest, text="Still here", rating=3).status_code == 303
+    assert comment(guest, text="Still here", rating=3).status_code == 400
+    assert session.query(TalkComment).count() == 1
+
+
+@pytest.mark.parametrize("slug", [None, "schedule"])
+def test_comments_on_a_talk_without_an_address_of_its_own(session, browser, guest, talk, slug):
+    talk.slug = slug
+    session.commit()
+    path = f"/talk/{talk.stub}"
+    assert f'action="{path}/comments"' in browser.get(path).text
+    assert f'action="{path}/comments"' in browser.get(f"/me/ratings/?talk={talk.stub}").text
+
+    asked = browser.send(f"{path}/comments", {"text": "No number"}, page=path)
+    sent = browser.send(f"{path}/comments", {"text": "Still clear", "rating": 5}, page=path)
+
+    assert (asked.status_code, f'action="{path}/comments"' in asked.text) == (400, True)
+    assert (sent.status_code, sent.location) == (303, f"{path}?page=last#comment-{session.query(TalkComment).one().id}")
+    assert "Still clear" in guest.get(f"{path}?page=last").text
+    assert guest.get(f"{path}/comments").location == f"{path}#comments"
+
+
+def test_visitors_and_unknown_talks_by_the_short_address(session, guest, browser, talk):
+    reply = guest.post(f"/talk/{talk.stub}/comments", {"text": "Kept words"})
+
+    assert (reply.status_code, "Kept words" in reply.text) == (403, True)
+    assert browser.get("/talk/nosuch/comments").status_code == 404
+    assert session.query(TalkComment).count() == 0
+
+
+def test_comments_on_the_event(session, browser, event, guest):
+    path = "/event/feedback-conf/comments"
+    assert browser.send(path, {"text": "Well run", "rating": 5}).status_code == 303
+
+    assert "Well run" in guest.get(path).text
+    assert browser.send(path, {"text": "Well run", "rating": 5}).status_code == 400
+
+
+def test_comments_are_paged(session, guest, talk):
+    users = [make_user(session) for _ in range(3)]
+    for number in range(51):
+        make_talk_comment(session, talk, users[number % 3], rating=0, text=f"Number {number:02}.")
+
+    first, last = guest.get(PATH).text, guest.get(f"{PATH}?page=last").text
+    assert ("Number 00." in first, "Number 50." in first) == (True, False)
+    assert ("Number 00." in last, "Number 50." in last) == (False, True)
+    assert [guest.get(f"{PATH}?page={page}").status_code for page in ("3", "x", "0", "9" * 30)] == [404, 404, 200, 404]
+
+
+def test_means_are_shown_from_three_ratings_on(session, guest, talk):
+    for rating in (5, 4):
+        make_talk_comment(session, talk, make_user(session), rating=rating)
+    assert "of 5 from" not in guest.get(PATH).text
+
+    make_talk_comment(session, talk, make_user(session), rating=4)
+    assert "4.3 of 5 from 3 people with an account" in guest.get(PATH).text
+
+
+@pytest.mark.parametrize("path", ["/event/feedback-conf/feedback", PATH])
+def test_standard_words_of_the_scale_are_in_the_language_of_the_page(browser, talk, path):
+    text = browser.get(path, headers={"Accept-Language": "de"}).text
+
+    assert '<html lang="de"' in text
+    assert "Noch nicht ausgereift" in text
+    assert "Needs more work" not in text
+
+
+def test_choices_of_a_comment_are_in_the_language_of_the_page(browser, talk):
+    text = browser.get(PATH, headers={"Accept-Language": "de"}).text
+
+    assert "Alle, mit meinem Namen" in text
+    assert "Everyone, with my name" not in text
+
+
+def test_rate_what_you_saw(guest, browser, talk, event, session):
+    text = guest.get("/event/feedback-conf/feedback").text
+    assert f'action="/guest/feedback/{talk.stub}/"' in text
+    assert 'action="/me/ratings/"' in browser.get("/event/feedback-conf/feedback").text

@@ -1,0 +1,215 @@
+"""The calendar of a programme, and of a selection of it; the page with the addresses."""
+
+import datetime as dt
+from html import unescape
+
+import pytest
+import time_machine
+from icalendar import Calendar
+from sqlalchemy import update
+
+from joindin.models import CANCELLED, Event, EventSettings
+from joindin.utils.datetimes import UTC
+from tests.browser_client import main_text
+from tests.factories import make_event, make_room, make_talk, make_track, make_user, parse_instant
+
+FRIDAY = parse_instant("2027-07-09T08:00")
+PATH = "/event/harbour/schedule.ics"
+
+
+@pytest.fixture
+def event(session):
+    return make_event(
+        session, "Harbour, Days", slug="harbour", starts_at=FRIDAY, ends_at=FRIDAY + dt.timedelta(days=2),
+        timezone="Europe/Berlin", location="Pier 4",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def talks(session, event):
+    hall, cellar = make_room(session, event, "Hall"), make_room(session, event, "Cellar")
+    python = make_track(session, event, "Python")
+
+    def add(title, start, room=None, **fields):
+        return make_talk(
+            session, event, title, starts_at=parse_instant(start), room_id=room and room.id, **{"duration": 30} | fields
+        )
+
+    return [
+        add(
+            "Opening; welcome", "2027-07-09T08:00", hall, speakers=["Ada Lovelace", make_user(session, full_name="Bob")]
+        ),
+        add("Packaging", "2027-07-09T09:00", hall, tracks=[python], state="tentative"),
+        add("Night talk", "2027-07-09T22:30", cellar, state="cancelled"),
+        add("Closing", "2027-07-10T10:00", None, language="Deutsch", duration=0, has_feedback=False),
+    ]
+
+
+def entries(reply):
+    assert (reply.status_code, reply.content_type) == (200, "text/calendar; charset=utf-8")
+    calendar = Calendar.from_ical(reply.data)
+    events = calendar.walk("VEVENT")
+    assert calendar.errors == [error for each in events for error in each.errors] == []
+    assert all(len(line) <= 75 for line in reply.data.split(b"\r\n"))
+    assert len(calendar.walk("VTIMEZONE")) == 1
+    return events
+
+
+def titles(reply):
+    return [str(entry["SUMMARY"]) for entry in entries(reply)]
+
+
+def test_the_calendar_has_all_talks_with_rooms_speakers_and_states(browser, session, event, talks):
+    reply = browser.get(PATH)
+    opening, packaging, night, closing = entries(reply)
+
+    assert str(opening["UID"]) == f"talk-{talks[0].id}@web.example"
+    assert opening["DTSTART"].to_ical() == b"20270709T100000"
+    assert opening["DTSTART"].params["TZID"] == "Europe/Berlin"
+    assert opening.decoded("DTEND") - opening.decoded("DTSTART") == dt.timedelta(minutes=30)
+    assert (str(opening["SUMMARY"]), str(opening["LOCATION"])) == ("Opening; welcome", "Hall, Pier 4")
+    stub = talks[0].stub
+    feedback = f"http://web.example/f/{stub}"
+    assert str(opening["DESCRIPTION"]) == f"Ada Lovelace, Bob\n\nAbout something.\n\n{feedback}"
+    assert str(opening["URL"]) == f"http://web.example/talk/{stub}"
+    assert [str(entry["STATUS"]) for entry in (opening, packaging, night)] == ["CONFIRMED", "TENTATIVE", "CANCELLED"]
+    assert str(night["SUMMARY"]) == "Cancelled: Night talk"
+    assert packaging["CATEGORIES"].to_ical() == b"Talk,Python"
+    assert closing.decoded("DTEND") > closing.decoded("DTSTART")
+    assert (str(closing["LOCATION"]), "/f/" in str(closing["DESCRIPTION"])) == ("Pier 4", False)
+    assert reply.headers["Access-Control-Allow-Origin"] == "*"
+    assert str(Calendar.from_ical(reply.data)["SOURCE"]) == f"http://web.example{PATH}"
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=python", ["Packaging"]),
+        ("room=cellar", ["Cancelled: Night talk"]),
+        ("day=2027-07-10", ["Closing"]),
+        ("room=hall&q=lovelace&starred=1", ["Opening; welcome"]),
+        ("q=%00nothing%FF", []),
+    ],
+)
+def test_the_filters_of_the_schedule_select_entries(browser, talks, query, found):
+    assert titles(browser.get(f"{PATH}?{query}")) == found
+
+
+def test_an_unchanged_calendar_is_the_same_to_the_byte_and_not_sent_again(browser, session, event, talks):
+    first = browser.get(PATH)
+    headers = {"If-None-Match": first.headers["ETag"]}
+
+    assert browser.get(PATH).data == first.data
+    assert browser.get(PATH, headers=headers).status_code == 304
+    talks[0].star_count += 1
+    assert browser.get(PATH, headers=headers).status_code == 304
+    talks[0].title = "Welcome"
+    changed = browser.get(PATH, headers=headers)
+    assert titles(changed)[0] == "Welcome"
+    sequences = [entries(reply)[0]["SEQUENCE"] for reply in (first, changed)]
+    assert sequences[1] > sequences[0]
+
+
+def test_each_entry_has_an_alarm_on_request_but_cancelled_ones(browser, talks):
+    found = {str(entry["SUMMARY"]): entry.walk("VALARM") for entry in entries(browser.get(f"{PATH}?alarm=10"))}
+
+    assert [len(alarms) for alarms in found.values()] == [1, 1, 0, 1]
+    assert found["Packaging"][0].decoded("TRIGGER") == dt.timedelta(minutes=-10)
+
+
+@pytest.mark.parametrize("alarm", ["0", "-1", "ten", "10081", "1" * 400, "%00"])
+def test_an_alarm_that_is_no_number_of_minutes_is_refused(browser, talks, alarm):
+    assert browser.get(f"{PATH}?alarm={alarm}").status_code == 400
+
+
+def test_a_cancelled_talk_stays_thirty_days_and_then_goes(browser, session, talks):
+    session.commit()
+    for day, expected in ((7, True), (8, True), (9, False)):
+        with time_machine.travel(dt.datetime(2027, 8, day, 12, tzinfo=UTC)):
+            assert ("Cancelled: Night talk" in titles(browser.get(PATH))) is expected, day
+
+
+def test_cancelled_talks_say_so_in_the_language_of_the_event(browser, session, event, talks):
+    session.add(EventSettings(event_id=event.id, language="de"))
+
+    for path in (f"{PATH}?room=cellar", f"/talk/{talks[2].stub}.ics"):
+        assert titles(browser.get(path, headers={"Accept-Language": "en"})) == ["Abgesagt: Night talk"]
+
+
+def test_a_cancelled_event_cancels_its_talks(browser, session, event, talks):
+    session.execute(update(Event).values(state=CANCELLED))
+    assert {str(entry["STATUS"]) for entry in entries(browser.get(PATH))} == {"CANCELLED"}
+
+
+def test_an_event_without_talks_has_an_empty_calendar_with_its_zone(browser, event):
+    assert entries(browser.get(PATH)) == []
+
+
+def test_hidden_talks_and_hidden_events_are_not_shown(browser, session, event, talks):
+    talks[0].is_active = False
+    assert "Opening; welcome" not in titles(browser.get(PATH))
+    event.is_active = False
+    assert browser.get(PATH).status_code == 404
+
+
+def test_a_talk_has_a_calendar_for_adding_it_once(browser, session, event, talks):
+    path = f"/talk/{talks[2].stub}.ics"
+    assert f'href="{path}" download' in browser.get(f"/event/harbour/{talks[2].slug}").text
+
+    reply = browser.get(f"{path}?alarm=10")
+
+    assert titles(reply) == ["Cancelled: Night talk"]
+    assert str(entries(reply)[0]["LOCATION"]) == "Cellar, Pier 4"
+    assert reply.headers["Content-Disposition"] == f'attachment; filename="{talks[2].stub}.ics"'
+    assert browser.get(path, headers={"If-None-Match": browser.get(path).headers["ETag"]}).status_code == 304
+    assert [browser.get(f"/talk/{stub}.ics").status_code for stub in ("none", "%00", "x" * 500)] == [404] * 3
+    talks[2].is_active = False
+    assert browser.get(path).status_code == 404
+
+
+def test_the_number_of_statements_is_the_same_for_one_talk_and_many(browser, session, event, count_statements):
+    make_talk(session, event)
+    browser.get(PATH)
+    with count_statements() as one:
+        browser.get(PATH)
+    for _ in range(20):
+        make_talk(session, event)
+    session.commit()
+    with count_statements() as many:
+        assert len(titles(browser.get(PATH))) == 21
+    assert len(one) == len(many)
+
+
+def test_the_page_has_the_addresses_of_the_event_its_talks_and_a_selection(browser, talks):
+    page = unescape(browser.get("/event/harbour/calendar?q=night+talk&room=cellar").text)
+
+    selection = "web.example/event/harbour/schedule.ics?q=night+talk&room=cellar"
+    assert f'value="http://{selection}"' in page
+    assert f'href="webcal://{selection}"' in page
+    assert f'href="webcal://{selection}&alarm=10"' in page
+    assert 'href="webcal://web.example/event/harbour/schedule.ics?alarm=10"' in page
+    assert 'href="webcal://web.example/event/harbour.ics"' in page
+    assert "noindex" in page
+    plain = browser.get("/event/harbour/calendar")
+    assert "This selection" not in main_text(plain)
+    assert "noindex" not in plain.text
+
+
+def test_an_event_without_talks_has_its_own_address_only(browser, event):
+    page = browser.get("/event/harbour/calendar").text
+    assert ("harbour.ics" in page, "schedule.ics" in page) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("schedule?q=night&starred=1", "q=night"),
+        ("schedule?room=hall&view=grid", "room=hall"),
+        ("schedule/2027-07-09", "day=2027-07-09"),
+    ],
+)
+def test_the_schedule_leads_to_the_calendar_of_what_it_shows(browser, talks, path, query):
+    page = unescape(browser.get(f"/event/harbour/{path}").text)
+
+    assert f'href="/event/harbour/calendar?{query}">Subscribe to this selection' in page
+    assert "Subscribe to this selection" not in browser.get("/event/harbour/schedule").text

@@ -1,0 +1,256 @@
+"""The programme of an event for other programs: valid, with stable identifiers, and the same talks in each format."""
+
+import datetime as dt
+import re
+from collections import Counter
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from jsonschema import FormatChecker
+from jsonschema.validators import validator_for
+from orjson import loads
+
+from joindin.models.tracks import HUES
+from joindin.representations.programme.export import TRACK_COLOURS
+from joindin.utils.datetimes import UTC
+from tests.factories import make_event, make_room, make_star, make_talk, make_track, make_user, parse_instant
+
+SCHEMAS = Path(__file__).resolve().parents[5] / "shared" / "schemas"
+SCHEMA_FILES = {"json": "schedule.json-schema.json", "v2.json": "schedule2.json-schema.json"}
+ENDINGS = ("xml", "json", "v2.json")
+FRIDAY = parse_instant("2027-07-09T07:00")
+GUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@pytest.fixture
+def event(session):
+    return make_event(
+        session, "Harbour <Days> & \"Nights\"", slug="harbour-days", starts_at=FRIDAY, ends_at=FRIDAY + dt.timedelta(days=2),
+        timezone="Europe/Berlin",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def talks(session, event):
+    hall, attic = (
+        make_room(session, event, "Hall"),
+        make_room(session, event, "Attic", guid="0f8fad5b-d9cb-469f-a165-70867728950e"),
+    )
+    ada, python = make_user(session, "ada", full_name="Ada Lovelace"), make_track(session, event, "Python & <C>")
+
+    def add(title, start, room=None, **fields):
+        return make_talk(
+            session, event, title, starts_at=parse_instant(start), room_id=room and room.id, **{"duration": 30} | fields
+        )
+
+    return [
+        add("Opening", "2027-07-09T07:00", language="English - UK"),
+        add("A ]]> B \x01 <b>", "2027-07-09T09:00", hall, tracks=[python], speakers=[ada, "Bob"], type="Keynote",
+            slides_url="https://slides.example/a", links=[("video_link", "https://video.example/b"), ("code_link", "no address")]),
+        add("Parallel", "2027-07-09T09:00", attic, speakers=["bob", ada], moved_from=parse_instant("2027-07-09T08:00")),
+        add("Cancelled", "2027-07-09T10:00", hall, state="cancelled"),
+        add("Night", "2027-07-09T23:30", hall, duration=0),
+        add("Long", "2027-07-13T08:00", attic, duration=3000, state="tentative", slug=None),
+    ]  # fmt: skip
+
+
+def fetch(browser, ending, slug="harbour-days"):
+    reply = browser.get(f"/event/{slug}/schedule.{ending}")
+    assert reply.status_code == 200
+    return ElementTree.fromstring(reply.data) if ending == "xml" else loads(reply.data)
+
+
+def talks_of(document):
+    """Return (guid, start, room) of the talks in each format."""
+    if isinstance(document, ElementTree.Element):
+        events = document.iterfind("day/room/event")
+        return [(each.get("guid"), each.findtext("date"), each.findtext("room")) for each in events]
+    schedule = document["schedule"]
+    if "events" in schedule:
+        return [(each["guid"], each["start"], each["room"]["name"]) for each in schedule["events"]]
+    days = schedule["conference"]["days"]
+    events = [each for day in days for room in day["rooms"].values() for each in room]
+    return [(each["guid"], each["date"], each["room"]) for each in events]
+
+
+def edge_cases(session):
+    """Store events that are unlike others, and return their slugs."""
+    no_talks = make_event(session, slug="a", starts_at=FRIDAY)
+    first = make_event(session, slug="first", starts_at=parse_instant("0001-01-01T00:00"), timezone="Asia/Tokyo")
+    last = make_event(session, slug="last", starts_at=parse_instant("9999-12-29T00:00"), timezone="America/New_York")
+    old = make_event(session, slug="old", starts_at=parse_instant("1880-01-01T00:00"), timezone="Europe/Amsterdam")
+    make_talk(session, first, slug="-ä-", starts_at=parse_instant("0001-01-01T00:00"), language="Other")
+    make_talk(session, last, starts_at=parse_instant("9999-12-31T23:59"), duration=10**6)
+    make_talk(session, old, starts_at=parse_instant("2020-01-01T00:00"), room_id=make_room(session, old, "Other").id)
+    make_talk(session, old, starts_at=parse_instant("2020-01-01T00:00"))
+    return [no_talks.slug, first.slug, last.slug, old.slug]
+
+
+@pytest.mark.parametrize("ending", SCHEMA_FILES)
+def test_json_is_valid(browser, session, talks, ending):
+    path = SCHEMAS / SCHEMA_FILES[ending]
+    if not path.exists():
+        pytest.skip(f"not on this machine: {path.name}")
+    schema = loads(path.read_bytes())
+    validator = validator_for(schema)(schema, format_checker=FormatChecker())
+
+    for slug in ["harbour-days", *edge_cases(session)]:
+        document = fetch(browser, ending, slug)
+        assert [f"{list(error.path)}: {error.message}" for error in validator.iter_errors(document)] == []
+
+
+def test_xml_has_what_readers_need(browser, session, talks):
+    for slug in ["harbour-days", *edge_cases(session)]:
+        schedule = fetch(browser, "xml", slug)
+        days, events = schedule.findall("day"), schedule.findall("day/room/event")
+        assert [day.get("index") for day in days] == [str(number) for number in range(1, len(days) + 1)]
+        assert all(day.get("start") and day.get("end") for day in days)
+        assert re.fullmatch("[a-z0-9_]{4,}", schedule.findtext("conference/acronym"))
+        for name in ("guid", "id"):
+            assert max(Counter(each.get(name) for each in events).values(), default=1) == 1
+        assert all(GUID.fullmatch(each.get("guid")) for each in [*events, *schedule.iter("room")] if each.get("guid"))
+        assert all(re.fullmatch("[0-2][0-9]:[0-5][0-9]", each.findtext("duration")) for each in events)
+        assert all(re.fullmatch(r"[a-z0-9_]{4,}-[a-z0-9\-_]{4,}", each.findtext("slug")) for each in events)
+        assert all(
+            re.fullmatch("[a-z][a-z0-9-]+", each.get("slug")) for each in schedule.iter("track") if each.get("slug")
+        )
+        assert all(person.get("id") and GUID.fullmatch(person.get("guid")) for person in schedule.iter("person"))
+        # Readers take the first text of an element.
+        assert all(not list(each.find("title")) and not list(each.find("description")) for each in events)
+
+
+def test_the_xml_has_rooms_and_people_and_leaves_cancelled_talks_out(browser, talks):
+    schedule = fetch(browser, "xml")
+    friday = schedule.find("day")
+    keynote = next(each for each in schedule.iter("event") if each.get("id") == str(talks[1].id))
+
+    assert [(room.get("name"), [each.findtext("title") for each in room]) for room in friday] == [
+        ("Hall", ["A ]]> B  <b>", "Night"]),
+        ("Attic", ["Parallel"]),
+        ("Other", ["Opening"]),
+    ]
+    assert friday[1].get("guid") == "0f8fad5b-d9cb-469f-a165-70867728950e"
+    assert [(day.get("date"), len(day)) for day in schedule.iter("day")] == [
+        ("2027-07-09", 3), ("2027-07-10", 0), ("2027-07-11", 0), ("2027-07-12", 0), ("2027-07-13", 1),
+    ]  # fmt: skip
+    assert (friday.get("start"), friday.get("end")) == ("2027-07-09T06:00:00+02:00", "2027-07-10T06:00:00+02:00")
+    assert [keynote.findtext(name) for name in ("date", "start", "duration", "track", "type", "subtitle")] == [
+        "2027-07-09T11:00:00+02:00", "11:00", "00:30", "Python & <C>", "Keynote", "",
+    ]  # fmt: skip
+    assert [person.text for person in keynote.find("persons")] == ["Bob", "Ada Lovelace"]
+    assert keynote.findtext("url").startswith("http://web.example/event/harbour-days/a-%5D%5D%3E-b-")
+    assert keynote.find("attachments/attachment").get("href") == "https://slides.example/a"
+    assert [link.get("href") for link in keynote.find("links")] == ["https://video.example/b"]
+    assert [each.findtext("duration") for each in schedule.iter("event")][-1] == "23:59"
+
+
+def test_tracks_have_their_order_and_colours(browser, session, event):
+    later = make_track(session, event, "Later", position=2, hue="blue")
+    first = make_track(session, event, "First", position=1)
+    make_talk(session, event, starts_at=FRIDAY, tracks=[later, first])
+
+    schedule = fetch(browser, "xml")
+
+    assert tuple(TRACK_COLOURS) == HUES
+    assert [track.get("name") for track in schedule.iter("track") if track.get("name")] == ["First", "Later"]
+    assert [track.get("color") for track in schedule.iter("track") if track.get("name") == "Later"] == ["#1a83db"]
+    assert schedule.findtext("day/room/event/track") == "First"
+
+
+def test_a_person_is_the_same_in_each_talk(browser, talks):
+    people = [(each.get("guid"), each.get("id")) for each in fetch(browser, "xml").iter("person")]
+
+    assert len(people) == 4
+    assert len(set(people)) == 2
+
+
+def test_all_formats_have_the_same_talks(browser, talks):
+    documents = {ending: sorted(talks_of(fetch(browser, ending))) for ending in ENDINGS}
+    cancelled = next(each for each in fetch(browser, "v2.json")["schedule"]["events"] if each["title"] == "Cancelled")
+
+    assert documents["xml"] == documents["json"]
+    assert set(documents["v2.json"]) - set(documents["xml"]) == {
+        (cancelled["guid"], "2027-07-09T12:00:00+02:00", "Hall")
+    }
+
+
+def test_states_are_in_version_2(browser, talks):
+    states = {each["title"]: each["state"] for each in fetch(browser, "v2.json")["schedule"]["events"]}
+
+    assert states == {
+        "Opening": "CONFIRMED", "A ]]> B  <b>": "CONFIRMED", "Parallel": "DELAYED", "Cancelled": "CANCELED",
+        "Night": "CONFIRMED", "Long": "ACCEPTED",
+    }  # fmt: skip
+
+
+def test_identifiers_do_not_change_with_names_times_and_rooms(browser, session, talks):
+    def guids():
+        rooms = {room["guid"] for room in fetch(browser, "json")["schedule"]["conference"]["rooms"]}
+        return rooms, {guid for guid, _, _ in talks_of(fetch(browser, "v2.json"))}
+
+    before = guids()
+    talk = talks[1]
+    talk.title, talk.slug, talk.room_id, talk.starts_at = (
+        "New",
+        "new",
+        talks[2].room_id,
+        dt.datetime(2027, 7, 10, 9, tzinfo=UTC),
+    )
+    make_room(session, talk.event, "Cellar")
+    session.commit()
+    after = guids()
+
+    assert after[1] == before[1]
+    assert len(after[0] - before[0]) == 1
+    assert after[0] > before[0]
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_document_is_fetched_again_when_the_programme_changes(browser, session, talks, ending):
+    path = f"/event/harbour-days/schedule.{ending}"
+    first = browser.get(path)
+    validator = {"If-None-Match": first.headers["ETag"]}
+    make_star(session, talks[0], make_user(session))
+    session.commit()
+    starred, unchanged = browser.get(path), browser.get(path, headers=validator)
+    # A reader that sends its validators empty at first.
+    empty = browser.get(path, headers={"If-None-Match": "", "If-Modified-Since": ""})
+    talks[0].title = "Welcome"
+    session.commit()
+    changed = browser.get(path, headers=validator)
+
+    assert (starred.data, starred.headers["ETag"]) == (first.data, first.headers["ETag"])
+    assert [reply.status_code for reply in (unchanged, empty, changed)] == [304, 200, 200]
+    assert b"Welcome" in changed.data
+    assert first.headers["Access-Control-Allow-Origin"] == "*"
+    assert first.headers["Cache-Control"] == "public, max-age=60, stale-while-revalidate=600"
+    assert first.headers["Last-Modified"]
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("number", [1, 40])
+def test_the_number_of_statements_does_not_depend_on_the_number_of_talks(
+    browser, session, event, ending, number, count_statements
+):
+    for _ in range(number):
+        make_talk(session, event, starts_at=FRIDAY, speakers=["Ada"])
+    session.commit()
+    with count_statements() as statements:
+        fetch(browser, ending)
+    assert len(statements) == 7
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_hidden_events_have_no_export(browser, session, ending):
+    make_event(session, slug="secret", is_private=True)
+    assert browser.get(f"/event/secret/schedule.{ending}").status_code == 404
+
+
+def test_the_schedule_names_its_exports(browser, talks):
+    text = browser.get("/event/harbour-days/schedule").text
+    assert (
+        '<link rel="alternate" type="application/vnd.c3voc.schedule+xml" href="/event/harbour-days/schedule.xml"'
+        in text
+    )
+    assert '<link rel="alternate" type="application/json" href="/event/harbour-days/schedule.json"' in text

@@ -1,0 +1,135 @@
+"""Pages of rooms, of what is on now, and lists of an event's programme."""
+
+import datetime as dt
+
+import pytest
+
+from joindin.models import EventHost
+from joindin.utils.datetimes import utc_now
+from tests.browser_client import main_text
+from tests.factories import make_event, make_room, make_talk, make_track, make_user
+
+PAGES = ("now", "now?screen=1", "programme", "talks", "speakers", "rooms", "rooms/hall", "rooms/hall?screen=1",
+         "slides", "calendar")  # fmt: skip
+
+
+@pytest.fixture
+def event(session):
+    starts_at = utc_now() - dt.timedelta(hours=2)
+    return make_event(session, "Harbour Days", slug="harbour", starts_at=starts_at, timezone="UTC")
+
+
+@pytest.fixture
+def hall(session, event):
+    return make_room(session, event, "Hall", floor="Second floor", capacity=80, access_notes="Lift at the back")
+
+
+def make_talk_in(session, event, title, minutes, **fields):
+    """Store a talk of half an hour that starts ``minutes`` from now."""
+    starts_at = utc_now() + dt.timedelta(minutes=minutes)
+    return make_talk(session, event, title, starts_at=starts_at, **{"duration": 30} | fields)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_without_talks_are_shown(browser, event, hall, page):
+    assert browser.get(f"/event/harbour/{page}").status_code == 200
+
+
+@pytest.mark.parametrize("page", [*PAGES, "schedule", "tracks/1-x"])
+def test_a_former_or_missing_event_is_not_found(browser, session, page):
+    make_event(session, slug="private", is_private=True)
+    assert {browser.get(f"/event/{slug}/{page}").status_code for slug in ("private", "none", "%00")} == {404}
+
+
+def test_the_page_of_now_shows_each_room_with_the_talk_and_the_next(browser, session, event, hall):
+    make_talk_in(session, event, "Over", -90, room_id=hall.id)
+    make_talk_in(session, event, "Running", -10, room_id=hall.id)
+    make_talk_in(session, event, "Following", 25, room_id=hall.id)
+    make_talk_in(session, event, "Much later", 300, room_id=hall.id)
+    make_talk_in(session, event, "Stopped", -5, room_id=make_room(session, event, "Cellar").id, state="cancelled")
+    for page in ("now", "now?screen=1"):
+        text = main_text(browser.get(f"/event/harbour/{page}"))
+        assert "Hall Now Running until" in text
+        assert "20 minutes left" in text
+        assert "Following" in text
+        assert not {"Over", "Much", "Stopped", "Cellar"} & set(text.split())
+
+
+def test_between_talks_the_page_names_the_next_one(browser, session, event):
+    make_talk_in(session, event, "Tomorrow", 24 * 60)
+    text = main_text(browser.get("/event/harbour/now"))
+    assert "Nothing is on now. The next talk: Tomorrow" in text
+
+
+def test_the_page_of_a_room_has_its_facts_and_its_talks(browser, session, event, hall):
+    make_talk_in(session, event, "Here", 60, room_id=hall.id)
+    make_talk_in(session, event, "There", 60, room_id=make_room(session, event, "Cellar").id)
+    text = main_text(browser.get("/event/harbour/rooms/hall"))
+    assert "Second floor · 80 seats" in text
+    assert "Access: Lift at the back" in text
+    assert "Here" in text
+    assert "There" not in text
+    assert browser.get("/event/harbour/rooms/attic").status_code == 404
+
+
+def test_an_event_with_rooms_has_a_tab_for_them(browser, session, event):
+    make_talk_in(session, event, "A", 5)
+    assert "/event/harbour/rooms" not in browser.get("/event/harbour/schedule").text
+    make_room(session, event)
+    assert "/event/harbour/rooms" in browser.get("/event/harbour/schedule").text
+
+
+def test_speakers_are_sorted_by_the_last_word_and_listed_once(browser, session, event):
+    zoe = make_user(session, full_name="Zoe Abel")
+    make_talk_in(session, event, "One", 5, speakers=["Ada Öster", zoe])
+    make_talk_in(session, event, "Two", 50, speakers=["ada oster", zoe, "Bob"])
+    text = main_text(browser.get("/event/harbour/speakers"))
+    assert text.index("Zoe Abel") < text.index("Bob") < text.index("Ada Öster")
+    assert text.count("Zoe Abel") == text.lower().count("ada") == 1
+
+
+def test_talks_are_listed_from_a_to_z(browser, session, event):
+    for title in ("zebra", "Äpfel", "“Quoted”", "42 things"):
+        make_talk_in(session, event, title, 5)
+    text = main_text(browser.get("/event/harbour/talks"))
+    assert [text.index(title) for title in ("42 things", "Äpfel", "“Quoted”", "zebra")] == sorted(
+        text.index(title) for title in ("42 things", "Äpfel", "“Quoted”", "zebra")
+    )
+
+
+def test_all_abstracts_are_on_one_page(browser, session, event):
+    make_talk_in(session, event, "One", 5, description="First lines.\n\nMore <b>text</b>.", subtitle="Part 1")
+    text = main_text(browser.get("/event/harbour/programme"))
+    assert "One Part 1" in text
+    assert "First lines. More <b>text</b>." in text
+
+
+def test_slides_are_filtered_by_kind_and_hosts_see_those_that_are_missing(browser, session, event):
+    host = make_user(session)
+    session.add(EventHost(event_id=event.id, user_id=host.id))
+    links = [("slides_link", "https://slides.example"), ("video_link", "https://video.example")]
+    make_talk_in(session, event, "Complete", 5, links=links)
+    make_talk_in(session, event, "Old", 5, slides_url="https://old.example")
+    make_talk_in(session, event, "Bare", 5, links=[("video_link", "https://bare.example")])
+    text = browser.get("/event/harbour/slides").text
+    videos = browser.get("/event/harbour/slides?type=video_link").text
+    hosts_text = main_text(browser.sign_in_directly(host).get("/event/harbour/slides"))
+
+    assert all(f"https://{name}.example" in text for name in ("slides", "video", "old", "bare"))
+    assert "https://slides.example" not in videos
+    assert "Talks without slides" not in text
+    assert hosts_text.endswith("Only hosts see this list. Bare")
+
+
+def test_the_address_of_a_track_leads_to_its_talks(browser, session, event):
+    track, other = make_track(session, event), make_track(session, make_event(session))
+    reply = browser.get(f"/event/harbour/tracks/{track.id}-any-words")
+    assert (reply.status_code, reply.headers["Location"]) == (302, f"/event/harbour/schedule?track={track.id}")
+    for address in (f"{other.id}-x", "x", "99999999999999", "-"):
+        assert browser.get(f"/event/harbour/tracks/{address}").status_code == 404
+
+
+def test_a_calendar_can_be_subscribed(browser, event):
+    text = browser.get("/event/harbour/calendar").text
+    assert 'href="webcal://' in text
+    assert browser.get("/event/harbour.ics").status_code == 200

@@ -1,0 +1,48 @@
+"""The visitor's choice of language and colours."""
+
+import pytest
+
+from tests.browser_client import Browser
+from tests.factories import make_event, make_talk
+
+
+@pytest.fixture
+def browser(app, session):
+    return Browser(app)
+
+
+def test_the_choice_is_kept_and_leads_back(browser):
+    reply = browser.post("/look/", {"lang": "de", "theme": "dark", "page": "/event?q=php"})
+
+    assert (reply.status_code, reply.headers["Location"]) == (303, "/event?q=php")
+    page = browser.get("/event")
+    assert '<html lang="de" data-theme="dark">' in page.text
+    assert page.headers["Cache-Control"] == "no-cache, public"
+
+
+@pytest.mark.parametrize("page", ["https://evil.example/", "//evil.example", "", "/\\evil.example"])
+def test_the_choice_never_leads_to_another_site(browser, page):
+    assert browser.post("/look/", {"lang": "de", "page": page}).headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("fields", [{"lang": "xx"}, {"theme": "pink"}, {"lang": "de", "theme": "\0"},
+                                    {"lang": "de", "zone": "Mars/Olympus"}, {"lang": "de", "zone": "\0"}])  # fmt: skip
+def test_unknown_choices_are_refused(browser, fields):
+    reply = browser.post("/look/", fields)
+
+    assert (reply.status_code, browser.cookie("lang")) == (400, None)
+
+
+def test_other_sites_cannot_choose(browser):
+    reply = browser.post("/look/", {"lang": "de"}, headers={"Origin": "https://evil.example"})
+
+    assert (reply.status_code, browser.cookie("lang")) == (403, None)
+
+
+def test_links_of_a_talk_are_named_in_the_language_of_the_visitor(browser, session):
+    event = make_event(session, slug="harbour")
+    make_talk(session, event, slug="tides", links=[("slides_link", "https://slides.example")])
+
+    page = browser.get("/event/harbour/tides", headers={"Accept-Language": "de"}).text
+
+    assert ">Folien</a>" in page

@@ -1,0 +1,100 @@
+"""Data of pages for programs: OpenGraph, microformats and JSON-LD, read by parsers (story T29)."""
+
+import json
+from html.parser import HTMLParser
+
+import mf2py
+import pytest
+
+from tests.factories import make_event, make_talk, make_user, parse_instant
+
+EVIL = "<b>\"'&</script>"
+
+
+class HeadReader(HTMLParser):
+    """Properties of ``meta`` elements, and the objects of JSON-LD."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.properties, self.documents, self._is_data = {}, [], False
+        self.feed(page)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self._is_data = attributes.get("type") == "application/ld+json"
+        name = attributes.get("property") or attributes.get("name")
+        if tag == "meta" and name:
+            assert name not in self.properties, name
+            self.properties[name] = attributes["content"]
+
+    def handle_data(self, data):
+        if self._is_data:
+            self.documents.append(json.loads(data))
+            self._is_data = False
+
+
+@pytest.fixture
+def speaker(session):
+    return make_user(session, "ann", full_name=f"Ann {EVIL}", biography=f"Writes {EVIL}\n\nReads.")
+
+
+@pytest.fixture
+def event(session, speaker):
+    event = make_event(
+        session, f"Tides {EVIL}", slug="tides", host=speaker, description="Two days. " * 40, location="Quay",
+        starts_at=parse_instant("2033-01-01T09:00"), ends_at=parse_instant("2033-01-02T17:00"),
+    )  # fmt: skip
+    make_talk(session, event, f"On {EVIL}", slug="on", speakers=[speaker], description=EVIL)
+    return event
+
+
+def test_pages_tell_networks_what_to_show(browser, event):
+    read = {
+        path: HeadReader(browser.get(path).text).properties for path in ("/event/tides", "/event/tides/on", "/user/ann")
+    }
+
+    assert [each["og:title"] for each in read.values()] == [f"Tides {EVIL}", f"On {EVIL}", f"Ann {EVIL}"]
+    assert [each["og:type"] for each in read.values()] == ["website", "website", "profile"]
+    assert {path: each["og:url"].endswith(path) for path, each in read.items()} == dict.fromkeys(read, True)
+    assert [each["twitter:card"] for each in read.values()] == ["summary_large_image", "summary_large_image", "summary"]
+    assert {len(each["og:description"]) <= 200 for each in read.values()} == {True}
+    assert {each["og:image"].startswith("http") for each in read.values()} == {True}
+    assert read["/user/ann"]["profile:username"] == "ann"
+    assert (read["/event/tides/on"]["og:image:width"], read["/event/tides/on"]["og:image:height"]) == ("1200", "630")
+
+
+def test_a_person_is_an_h_card(browser, event):
+    (card,) = mf2py.parse(browser.get("/user/ann").text, url="http://localhost/user/ann")["items"]
+
+    assert card["type"] == ["h-card"]
+    assert card["properties"]["name"] == [f"Ann {EVIL}"]
+    assert card["properties"]["nickname"] == ["ann"]
+    assert card["properties"]["url"][0].endswith("/user/ann")
+    assert card["properties"]["note"][0].startswith(f"Writes {EVIL}")
+
+
+def test_an_event_is_an_h_event(browser, event):
+    (read,) = [
+        item
+        for item in mf2py.parse(browser.get("/event/tides").text, url="http://localhost/event/tides")["items"]
+        if item["type"] == ["h-event"]
+    ]
+
+    assert read["properties"]["name"] == [f"Tides {EVIL}"]
+    assert read["properties"]["start"] == ["2033-01-01T10:00:00+0100"]
+
+
+@pytest.mark.parametrize("path", ["/event/tides", "/event/tides/on"])
+def test_structured_data_are_of_schema_org(browser, event, path):
+    (document,) = HeadReader(browser.get(path).text).documents
+    items = document.get("@graph", [document])
+
+    assert document["@context"] == "https://schema.org"
+    assert {item["@type"] for item in items} <= {"Event", "BreadcrumbList"}
+    assert items[0]["name"] in (f"Tides {EVIL}", f"On {EVIL}")
+
+
+def test_a_person_without_a_name_and_a_biography_has_a_page(browser, session):
+    make_user(session, "bob", full_name=None, biography=None)
+
+    assert HeadReader(browser.get("/user/bob").text).properties["og:title"] == "bob"

@@ -1,0 +1,145 @@
+"""Data of schema.org in pages of events and talks, and talks near a talk."""
+
+import json
+import re
+
+import pytest
+
+from tests.factories import make_event, make_room, make_talk, make_user, parse_instant
+
+SCRIPT = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
+
+
+@pytest.fixture
+def event(session):
+    ann = make_user(session, "ann", full_name="Ann Ash")
+    return make_event(session, "Tides </script><b>", slug="tides", host=ann, tags=["sea"], location="Quay", timezone="Europe/Rome",
+                      starts_at=parse_instant("2033-01-01T09:00"), ends_at=parse_instant("2033-01-02T17:00"))  # fmt: skip
+
+
+def data_of(browser, path):
+    (text,) = SCRIPT.findall(browser.get(path).text)
+    return json.loads(text)
+
+
+def test_an_event_has_structured_data(session, browser, event):
+    session.commit()
+
+    data = data_of(browser, "/event/tides")
+
+    assert {name: data[name] for name in ("@type", "name", "startDate", "endDate", "eventStatus", "keywords")} == {
+        "@type": "Event",
+        "name": "Tides </script><b>",
+        "startDate": "2033-01-01T10:00:00+01:00",
+        "endDate": "2033-01-02T18:00:00+01:00",
+        "eventStatus": "https://schema.org/EventScheduled",
+        "keywords": ["sea"],
+    }
+    assert data["organizer"][0]["name"] == "Ann Ash"
+    assert data["location"]["name"] == "Quay"
+
+
+def test_a_talk_has_structured_data(session, browser, event):
+    make_talk(session, event, "On <Tides>", slug="on-tides", speakers=["Bob"], duration=30, starts_at=parse_instant("2033-01-01T09:00"),
+              links=[("video_link", "https://video.example/1")])  # fmt: skip
+    session.commit()
+
+    talk, breadcrumb = data_of(browser, "/event/tides/on-tides")["@graph"]
+
+    assert (talk["name"], talk["endDate"]) == ("On <Tides>", "2033-01-01T10:30:00+01:00")
+    assert talk["performer"] == [{"@type": "Person", "name": "Bob"}]
+    assert talk["superEvent"]["@id"].endswith("/event/tides")
+    assert talk["recordedIn"]["url"] == "https://video.example/1"
+    assert [item["name"] for item in breadcrumb["itemListElement"]] == ["Tides </script><b>", "On <Tides>"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "previous"),
+    [
+        ({"moved_from": parse_instant("2033-01-01T08:00")}, "EventRescheduled", "2033-01-01T09:00:00+01:00"),
+        ({"moved_from": parse_instant("2033-01-01T09:00"), "moved_from_room": "Hall"}, "EventScheduled", None),
+        ({"moved_from": parse_instant("2033-01-01T08:00"), "state": "cancelled"}, "EventCancelled", None),
+    ],
+)
+def test_a_moved_talk_has_its_former_start(session, browser, event, fields, status, previous):
+    make_talk(session, event, slug="on-tides", starts_at=parse_instant("2033-01-01T09:00"), **fields)
+    session.commit()
+
+    talk, _ = data_of(browser, "/event/tides/on-tides")["@graph"]
+
+    assert (talk["eventStatus"], talk.get("previousStartDate")) == (f"https://schema.org/{status}", previous)
+
+
+def test_a_talk_leads_to_its_neighbours(session, browser, event):
+    ann, hall, den = make_user(session, "bea"), make_room(session, event, "Hall"), make_room(session, event, "Den")
+    for number, (title, room) in enumerate(
+        [("First", hall), ("Aside", den), ("Second", hall), ("Third", hall), ("Hidden", hall)]
+    ):
+        make_talk(session, event, title, slug=title.lower(), room_id=room.id, is_active=title != "Hidden",
+                  starts_at=parse_instant(f"2033-01-01T{9 + number:02}:00"), speakers=[ann] if title == "Second" else [])  # fmt: skip
+    elsewhere = make_event(session, "Elsewhere", slug="elsewhere")
+    make_talk(session, elsewhere, "Again", slug="again", speakers=[ann])
+    session.commit()
+
+    second, third = (browser.get(f"/event/tides/{slug}").text.partition("<main")[2] for slug in ("second", "third"))
+
+    assert [slug for slug in ("first", "aside", "third", "hidden") if f'"/event/tides/{slug}"' in second] == [
+        "first",
+        "third",
+    ]
+    assert 'href="/event/elsewhere/again"' in second
+    assert [slug for slug in ("first", "second", "hidden") if f'"/event/tides/{slug}"' in third] == ["second"]
+
+
+def test_a_talk_leads_to_its_room_and_to_the_talks_at_the_same_time(session, browser, event):
+    hall, den = make_room(session, event, "Hall"), make_room(session, event, "Den")
+    elsewhere = make_event(session, "Elsewhere", slug="elsewhere")
+    fields = {"duration": 30, "room_id": den.id}
+    for owner, title, start, changes in (
+        (event, "Main", "09:00", {"room_id": hall.id, "duration": 60}),
+        (event, "Long", "08:15", {"duration": 50}),
+        (event, "Over", "08:30", {}),
+        (event, "Inside", "09:30", {"room_id": None}),
+        (event, "Moment", "09:59", {"duration": 0}),
+        (event, "Later", "10:00", {}),
+        (event, "Hidden", "09:00", {"is_active": False}),
+        (event, "Cancelled", "09:00", {"state": "cancelled"}),
+        (elsewhere, "Other", "09:00", {"room_id": None}),
+    ):
+        make_talk(session, owner, title, slug=title.lower(), starts_at=parse_instant(f"2033-01-01T{start}"), **fields | changes)  # fmt: skip
+    session.commit()
+
+    page = browser.get("/event/tides/main").text
+    parallel = page.partition('id="parallel-talks"')[2].partition("</section>")[0]
+
+    assert re.findall(r'href="/event/tides/(\w+)"', parallel) == ["long", "inside", "moment"]
+    assert '<span dir="auto">Den</span>, <time datetime="2033-01-01T09:15:00+01:00">' in parallel
+    assert '<a href="/event/tides/rooms/hall" dir="auto">Hall</a>' in page
+
+
+@pytest.mark.parametrize("year", ["0001-01-01T00:00", "9999-12-30T23:59"])
+def test_a_talk_at_the_end_of_the_calendar_has_a_page(session, browser, event, year):
+    make_talk(
+        session, event, slug="edge", starts_at=parse_instant(year), duration=10**6, room_id=make_room(session, event).id
+    )
+    session.commit()
+
+    assert browser.get("/event/tides/edge").status_code == 200
+
+
+def test_the_number_of_statements_of_a_talk_does_not_depend_on_its_neighbours(
+    session, browser, event, count_statements
+):
+    ann, hall = make_user(session, "bea"), make_room(session, event, "Hall")
+
+    def count(talks):
+        for index in talks:
+            make_talk(session, event, slug=f"talk-{index}", room_id=hall.id, speakers=[ann])
+        session.commit()
+        with count_statements() as statements:
+            browser.get("/event/tides/talk-0")
+        return len(statements)
+
+    # The first request fills caches of its own.
+    count([0])
+    assert count([1]) == count(range(2, 30))

@@ -1,0 +1,147 @@
+"""Forms that a browser sends twice at the same moment, as after a double click: what they add is stored once."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from sqlalchemy import func, select
+
+from joindin.models import Event, EventCommentReport, Mail, Talk, Track
+from joindin.models.crew import (
+    ATOMIC,
+    SHOWN_TO_EVERYONE,
+    TEXT,
+    BuildingBlock,
+    Consequence,
+    CrewDetails,
+    CrewNotification,
+    EventType,
+    Qualification,
+    QualificationCategory,
+    Question,
+    Shift,
+    WorkingHours,
+)
+from joindin.utils.datetimes import utc_now
+from tests.browser_client import Browser
+from tests.concurrency import run_concurrently
+from tests.crew_factories import (
+    make_consequence,
+    make_crew_event,
+    make_participation,
+    make_qualification_category,
+    make_shift,
+)
+from tests.factories import make_event, make_event_comment, make_language, make_talk_type, make_user, parse_instant
+
+HOURS = {"date": "2026-03-05", "hours": "3", "reason": "Painted the van"}
+COPY = {"first_day": "2033-04-03"}
+MESSAGE = {"subject": "Boots", "text": "Bring them."}
+TIMES = {"meeting_time": "2033-05-01T17:30", "start_time": "2033-05-01T18:00", "end_time": "2033-05-01T22:00"}
+FORMS = {
+    "talk": (
+        "/event/days/manage/talks/new/",
+        {"title": "Tests", "starts_at": "2027-05-08T10:00", "duration": "45", "room_id": "0", "state": "confirmed", "type_id": 1, "language_id": 1},
+        Talk,
+    ),
+    "track": ("/event/days/manage/tracks/", {"name": "Testing"}, Track),
+    "contact": ("/contact", {"name": "Grace", "email": "grace@example.org", "subject": "Hello", "text": "Hi."}, Mail),
+    "event of the crew": ("/events/create/1/", {"title": "Night Watch", "event_type": 1, "responsible_users": [1]}, CrewDetails),
+    "copy of an event": ("/events/2/copy/", COPY, Event),
+    "shift": ("/events/2/createshift/", {"label": "Gate", "signup_flow_slug": "instant_confirmation", "structure_slug": "uniform", **TIMES}, Shift),
+    "copy of a shift": ("/shifts/1/copy/", COPY, Shift),
+    "event type": ("/settings/eventtypes/create/", {"title": "Service", "color": "#112233", "participants_shown_to": SHOWN_TO_EVERYONE}, EventType),
+    "question": ("/settings/questionnaires/create/", {"name": "Food", "text": "Any allergies?", "type": TEXT}, Question),
+    "qualification": ("/settings/qualifications/create/", {"title": "Driver", "abbreviation": "D", "category": 1}, Qualification),
+    "category": ("/settings/qualifications/categories/", {"title": "Driving"}, QualificationCategory),
+    "building block": ("/settings/signup-blocks/create/", {"name": "Van", "block_type": ATOMIC, "positions-0-label": "Seat"}, BuildingBlock),
+    "request of hours": ("/workinghours/own/request/", HOURS, Consequence),
+    "hours": ("/workinghours/user/2/add/", HOURS, WorkingHours),
+    "message to an event": ("/events/2/notifications/", MESSAGE | {"people": "confirmed"}, CrewNotification),
+    "message to people": ("/notifications/mass/?user=2", MESSAGE | {"users": "2"}, CrewNotification),
+}  # fmt: skip
+
+
+@pytest.fixture
+def admin(session):
+    admin = make_user(session, "ada", is_admin=True)
+    make_event(session, "Days", slug="days", host=admin, starts_at=parse_instant("2027-05-08T08:00"))
+    ben = make_user(session, "ben")
+    make_participation(session, make_shift(session, make_crew_event(session, changed_by=[admin])), ben)
+    make_language(session), make_talk_type(session), make_qualification_category(session)
+    session.commit()
+    return admin
+
+
+def send_twice(app, session, browser, path, fields, page=None):
+    """Submit the form of one page twice at the same moment; return the responses."""
+    fields = fields | {"csrfmiddlewaretoken": browser.token(page or path)}
+    cookies = {name: value for name in ("sessionid", "csrftoken", "session") if (value := browser.cookie(name))}
+
+    def send():
+        sender = Browser(app)
+        for name, value in cookies.items():
+            sender.set_cookie(name, value)
+        with app.app_context():
+            return sender.post(path, fields)
+
+    return run_concurrently(session, [send, send])
+
+
+def count(session, model):
+    return session.scalar(select(func.count()).select_from(model))
+
+
+@pytest.mark.parametrize(("path", "fields", "model"), FORMS.values(), ids=FORMS)
+def test_a_form_that_is_sent_twice_at_once_is_stored_once(app, session, browser, admin, path, fields, model):
+    browser.sign_in_directly(admin)
+    before = count(session, model)
+
+    replies = send_twice(app, session, browser, path, fields)
+
+    assert [reply.status_code in (302, 303) for reply in replies] == [True, True]
+    assert count(session, model) == before + 1
+
+
+def test_the_same_values_are_stored_again_from_a_page_that_was_opened_again(session, browser, admin):
+    browser.sign_in_directly(admin)
+    path, fields, model = FORMS["track"]
+
+    first = browser.token(path)
+    with time_machine.travel(utc_now() + dt.timedelta(seconds=2)):
+        second = browser.token(path)
+    for token in (first, second):
+        browser.post(path, fields | {"csrfmiddlewaretoken": token})
+
+    assert count(session, model) == 2
+
+
+def test_a_request_that_is_denied_twice_at_once_is_answered_by_one_message(app, session, browser, admin):
+    browser.sign_in_directly(admin)
+    request = make_consequence(session, make_user(session))
+    session.commit()
+
+    send_twice(app, session, browser, f"/consequences/{request.id}/edit/", {"action": "deny"}, page="/consequences/")
+
+    assert count(session, CrewNotification) == 1
+
+
+def test_a_new_address_that_is_sent_twice_at_once_gets_one_link(app, session, browser, admin):
+    """The other mail goes to the old address."""
+    browser.sign_in_directly(admin)
+
+    send_twice(app, session, browser, "/accounts/email/", {"email": "new@example.org"})
+
+    assert count(session, Mail) == 2
+
+
+def test_a_report_that_is_sent_twice_at_once_is_stored_once(app, session, browser, admin):
+    comment = make_event_comment(session, make_event(session, host=admin))
+    session.commit()
+    browser.sign_in_directly(admin)
+
+    replies = send_twice(app, session, browser, f"/comments/event/{comment.id}/report", {"reason": "spam"})
+
+    # A reported comment is not found, which the later request may see.
+    assert {reply.status_code for reply in replies} <= {303, 404}
+    assert (count(session, EventCommentReport), count(session, Mail)) == (1, 1)
