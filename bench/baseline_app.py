@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Flask, Response
 
-from joindin.cli.serve import REQUEST_SLOTS, run_server
+from joindin.cli.serve_workers import REQUEST_SLOTS, run_server
 from joindin.server.listeners import open_listeners
 from joindin.server.worker import WorkerLimits
 

@@ -58,6 +58,9 @@ def without_indexes(connection: Connection, tables: Sequence[Table]):
     finally:
         for definition in indexes.values():
             connection.exec_driver_sql(definition)
+        if not is_sqlite:
+            # Refilling joins tables that PostgreSQL believes to be empty: it would read them whole for each row.
+            connection.exec_driver_sql("ANALYZE")
         install_triggers(connection, refill=True)
         _check_references(connection, tables, True)
         if not is_sqlite:

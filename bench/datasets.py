@@ -3,6 +3,7 @@
 import os
 import shutil
 import time
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha1
@@ -11,8 +12,8 @@ from pathlib import Path
 from flask_migrate import upgrade
 from sqlalchemy import create_engine, func, select, text
 
-from bench import bulk_load, data_generator
-from bench.data_generator import generate_events
+from bench import bulk_load, crew_data, data_generator
+from bench.servers import SECRET_KEY
 from joindin import create_app
 from joindin.extensions import db
 from joindin.models import AccessToken, Attendance, Event, User
@@ -50,15 +51,26 @@ class Sample:
 
 
 class DatasetStore:
-    """Generated databases: SQLite files in ``folder``, and databases on the server of ``postgresql``."""
+    """Generated databases: SQLite files in ``folder``, and databases on the server of ``postgresql``.
 
-    def __init__(self, folder: Path, postgresql: str | None):
+    ``generate`` fills a migrated database; ``prefix`` tells its databases from those of other benchmarks.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        postgresql: str | None,
+        generate: Callable[..., None] = data_generator.generate_events,
+        prefix: str = "joindin_bench",
+    ):
+        self._generate = generate
+        self._prefix = prefix
         self._folder = folder
         self._postgresql = postgresql
         folder.mkdir(parents=True, exist_ok=True)
 
     def get_or_create(self, kind: str, events: int) -> Dataset:
-        name = f"joindin_bench_{events}_{_fingerprint()}"
+        name = f"{self._prefix}_{events}_{_fingerprint()}"
         url, marker = self._url(kind, name), self._folder / f"{name}.{kind}.filled"
         if marker.exists() and self._exists(kind, name):
             return Dataset(kind, events, url)
@@ -69,7 +81,7 @@ class DatasetStore:
         with application(url, self._folder):
             upgrade()
             # The first day of the month, so that a database can be used for a month.
-            generate_events(db.engine, events, now=midnight(utc_now()).replace(day=1))
+            self._generate(db.engine, events, now=midnight(utc_now()).replace(day=1))
         seconds = time.monotonic() - began
         marker.write_text(f"{seconds:.1f}\n")
         return Dataset(kind, events, url, seconds)
@@ -127,9 +139,7 @@ class DatasetStore:
 @contextmanager
 def application(url: str, folder: Path):
     """Run in an application context on that database."""
-    app = create_app(
-        {"DATABASE_URL": url, "INSTANCE": str(folder / "instance"), "SECRET_KEY": "used in benchmarks only"}
-    )
+    app = create_app({"DATABASE_URL": url, "INSTANCE": str(folder / "instance"), "SECRET_KEY": SECRET_KEY})
     with app.app_context():
         yield
         db.session.remove()
@@ -190,6 +200,7 @@ def _fingerprint():
     sources = [
         Path(bulk_load.__file__),
         Path(data_generator.__file__),
+        Path(crew_data.__file__),
         *(each for folder in folders for each in sorted(folder.glob("*.py"))),
     ]
     content = b"".join(source.read_bytes() for source in sources)

@@ -14,6 +14,7 @@ import psutil
 ROOT = Path(__file__).parent.parent
 WORKERS = 2
 START_TIMEOUT_S = 60
+SECRET_KEY = "used in benchmarks only"
 
 
 class Server:
@@ -33,7 +34,8 @@ class Server:
 
     def memory(self) -> tuple[float, float]:
         """Return the workers' resident memory in MiB, shared pages counted once, and its anonymous part."""
-        workers = psutil.Process(self._process.pid).children(recursive=True)
+        descendants = psutil.Process(self._process.pid).children(recursive=True)
+        workers = [each for each in descendants if not each.children()]
         resident = sum(worker.memory_full_info().pss for worker in workers)
         return resident / 2**20, sum(_anonymous(worker.pid) for worker in workers) / 2**10
 
@@ -42,7 +44,7 @@ class Server:
 def joindin_server(first_path: str, **environment: str):
     """Start ``joindin serve``."""
     arguments = ["joindin", "serve", "--no-jobs", "--workers", str(WORKERS), "--port"]
-    with _started(arguments, first_path, environment) as server:
+    with _started(arguments, first_path, {"JOINDIN_SECRET_KEY": SECRET_KEY} | environment) as server:
         yield server
 
 
