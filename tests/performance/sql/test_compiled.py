@@ -15,7 +15,9 @@ STATEMENTS = {
     "types": CompiledStatement(
         select(
             events.id, events.is_visible, events.is_pending, events.starts_at, events.cfp_ends_at, events.latitude
-        ).where(events.starts_at >= bindparam("since"), events.id > bindparam("id", type_=Integer))
+        )
+        .where(events.starts_at >= bindparam("since"), events.id > bindparam("id", type_=Integer))
+        .order_by(events.id)
     ),
     "no rows": CompiledStatement(select(events.id).where(events.starts_at < bindparam("since"))),
     "a list": CompiledStatement(select(events.id, events.name).where(events.name.in_(NAMES)).order_by(events.id)),
@@ -26,15 +28,19 @@ STATEMENTS = {
     "an empty list": CompiledStatement(select(events.id).where(events.id.in_(IDS))),
     "not in an empty list": CompiledStatement(select(events.id).where(events.id.not_in(IDS)).order_by(events.id)),
     "text": CompiledStatement(
-        text("SELECT id, name AS title FROM events WHERE starts_at >= :since").bindparams(
+        text("SELECT id, name AS title FROM events WHERE starts_at >= :since ORDER BY id").bindparams(
             bindparam("since", type_=UtcDateTime)
         )
     ),
-    "a list in text": CompiledStatement(text("SELECT id FROM events WHERE name IN :names").bindparams(NAMES)),
-    "a constant of another type": CompiledStatement(
-        select(events.id).where(events.starts_at >= parse_instant("2026-01-01"))
+    "a list in text": CompiledStatement(
+        text("SELECT id FROM events WHERE name IN :names ORDER BY id").bindparams(NAMES)
     ),
-    "a constant": CompiledStatement(select(events.id, (events.id + 5).label("more")).where(events.is_active)),
+    "a constant of another type": CompiledStatement(
+        select(events.id).where(events.starts_at >= parse_instant("2026-01-01")).order_by(events.id)
+    ),
+    "a constant": CompiledStatement(
+        select(events.id, (events.id + 5).label("more")).where(events.is_active).order_by(events.id)
+    ),
 }
 PARAMS = {"since": parse_instant("2026-01-01"), "id": 0, "names": ["B", "C", "x'; --"], "ids": []}
 EVENTS_WITH_ID = CompiledStatement(select(events.id).where(events.id.in_(IDS)).order_by(events.id))
