@@ -31,6 +31,9 @@ CONFIRM_PATH = "/accounts/confirm/"
 # Target of redirects without ``next``. The root path belongs to the API.
 ACCOUNT_PATH = "/accounts/"
 
+# Key of the secret of the CSRF tokens that the browser got before its user signed in (``pages/csrf.py``).
+VISITOR_CSRF_SECRET = "visitor_csrf_secret"
+
 MSG_REAUTHENTICATE = "Nothing has changed yet. Confirm your identity, then send the form again"
 
 MAX_COOKIE_LENGTH = 200
@@ -122,7 +125,10 @@ def redirect_to_confirmation() -> Response:
 def start_session(
     user: User, *, with_second_factor: bool, authenticated_at: dt.datetime | None = None
 ) -> BrowserSession:
-    """Sign ``user`` in with a new cookie value, which prevents session fixation. The caller commits."""
+    """Sign ``user`` in with a new cookie value, which prevents session fixation. The caller commits.
+
+    Forms that a visitor has open stay valid; those of a user who is still signed in do not.
+    """
     if (previous := current_session()) is not None:
         revoke_browser_session(db.session, previous, now=utc_now())
     session, token = create_browser_session(
@@ -135,7 +141,10 @@ def start_session(
         with_second_factor=with_second_factor,
         authenticated_at=authenticated_at,
     )
+    visitor_secret = None if previous else flask.session.get(current_app.config["WTF_CSRF_FIELD_NAME"])
     flask.session.clear()
+    if visitor_secret:
+        flask.session[VISITOR_CSRF_SECRET] = visitor_secret
     _save_session(session, user)
     g.session_cookie = token
     g.session_language = load_preferred_language(db.session, user.id)

@@ -229,11 +229,22 @@ def test_a_speaker_claims_edits_answers_shares_and_is_unlinked(new_visitor, sign
     assert session.get_one(TalkComment, comment.id).answer == "The one of Bristol"
 
 
+def fill_comment(author):
+    author.page.get_by_label("Comment", exact=True).fill("A long text <kept>")
+    author.page.get_by_label("4 Great").check()
+
+
+def sign_in_in_window(window):
+    window.locator("[name=username]").fill("grace")
+    window.locator("[name=password]").fill(PASSWORD)
+    window.get_by_role("button", name="Sign in", exact=True).click()
+    window.wait_for_url(f"**{PATH}")
+
+
 def test_a_text_survives_the_end_of_the_session_and_is_stored_once(sign_in, session, talk):
     author = sign_in("grace", javascript=False)
     author.visit(PATH)
-    author.page.get_by_label("Comment", exact=True).fill("A long text <kept>")
-    author.page.get_by_label("4 Great").check()
+    fill_comment(author)
     author.context.clear_cookies()
 
     author.press("Send")
@@ -241,22 +252,32 @@ def test_a_text_survives_the_end_of_the_session_and_is_stored_once(sign_in, sess
     author.check_page("comment of a person who is not signed in any more")
     with author.context.expect_page() as opened:
         author.page.get_by_role("link", name="Sign in (in a new window)").click()
-    window = opened.value
-    window.locator("[name=username]").fill("grace")
-    window.locator("[name=password]").fill(PASSWORD)
-    window.get_by_role("button", name="Sign in", exact=True).click()
-    window.wait_for_url(f"**{PATH}")
+    sign_in_in_window(opened.value)
     assert author.page.get_by_label("Comment", exact=True).input_value() == "A long text <kept>"
+    author.press("Send")
+    assert author.path.startswith(f"{PATH}?page=last#comment-")
+    assert "A long text <kept>" in author.text
+
+    fill_comment(author)
+    author.press("Send")
+    assert author.page.get_by_label("Comment", exact=True).input_value() == "A long text <kept>"
+    session.expire_all()
+    assert [comment.text for comment in session.query(TalkComment)] == ["A long text <kept>"]
+
+
+def test_a_text_in_a_form_of_another_session_is_sent_again(sign_in, session, talk):
+    author = sign_in("grace", javascript=False)
+    author.visit(PATH)
+    fill_comment(author)
+    author.context.clear_cookies()
+    window = author.context.new_page()
+    window.goto(f"/accounts/login/?next={PATH}")
+    sign_in_in_window(window)
+
     author.press("Send")
     assert "This form was open for too long." in author.text
     author.check_page("comment in an expired form")
     author.press("Send")
     assert author.path.startswith(f"{PATH}?page=last#comment-")
-    assert "A long text <kept>" in author.text
-
-    author.page.get_by_label("Comment", exact=True).fill("A long text <kept>")
-    author.page.get_by_label("4 Great").check()
-    author.press("Send")
-    assert author.page.get_by_label("Comment", exact=True).input_value() == "A long text <kept>"
     session.expire_all()
     assert [comment.text for comment in session.query(TalkComment)] == ["A long text <kept>"]

@@ -2,7 +2,7 @@
 
 Every form of the surface ``web`` is checked automatically. Another surface that has forms, or accepts browser sessions, calls
 :func:`check_csrf` before it writes. Field, header and, without TLS, cookie have the names that clients of ephios use. A token is bound to one
-session. Requests with a bearer token need none.
+session; that of a visitor stays valid on pages of this site after the visitor has signed in. Requests with a bearer token need none.
 """
 
 import hmac
@@ -14,7 +14,7 @@ from wtforms import ValidationError
 
 from joindin.errors import Forbidden
 from joindin.http.cookie_names import host_cookie_name
-from joindin.http.sessions import current_session
+from joindin.http.sessions import VISITOR_CSRF_SECRET, current_session
 from joindin.http.surface_routing import WEB, before_surface_request
 
 CSRF_FIELD = "csrfmiddlewaretoken"
@@ -31,6 +31,10 @@ class CsrfFailed(Forbidden):
 
 class CsrfExtension(CSRFProtect):
     def _error_response(self, reason):
+        # The sender may have signed in since the page was shown. The origin is checked, because other sites can know a
+        # visitor's token.
+        if has_own_origin() and _is_valid(self._get_csrf_token(), VISITOR_CSRF_SECRET):
+            return
         raise CsrfFailed(f"CSRF Failed: {reason}")
 
 
@@ -78,11 +82,7 @@ def has_own_origin() -> bool:
 def has_valid_token() -> bool:
     """Return whether the form or the header of this request has a valid CSRF token."""
     _bind_to_session()
-    try:
-        validate_csrf(request.form.get(CSRF_FIELD) or request.headers.get(CSRF_HEADER))
-    except ValidationError:
-        return False
-    return True
+    return _is_valid(request.form.get(CSRF_FIELD) or request.headers.get(CSRF_HEADER))
 
 
 def _check_pages():
@@ -108,16 +108,17 @@ def _send_cookie(response):
         # A sign-in of this request started a session, which needs a new token.
         context.pop(CSRF_FIELD, None)
         csrf_token()
-    if CSRF_FIELD in context and not _has_valid_cookie():
+    if CSRF_FIELD in context and not _is_valid(request.cookies.get(host_cookie_name(CSRF_COOKIE))):
         response.set_cookie(
             host_cookie_name(CSRF_COOKIE), g.get(CSRF_FIELD), samesite="Lax", secure=request.is_secure, path="/"
         )
     return response
 
 
-def _has_valid_cookie():
+def _is_valid(token, secret_key=CSRF_FIELD):
+    """Return whether the token belongs to the secret that the cookie of the visit has as ``secret_key``."""
     try:
-        validate_csrf(request.cookies.get(host_cookie_name(CSRF_COOKIE)))
+        validate_csrf(token, token_key=secret_key)
     except ValidationError:
         return False
     return True

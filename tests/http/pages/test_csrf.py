@@ -48,13 +48,16 @@ def test_a_form_is_valid_after_the_browser_was_closed(browser, session):
     assert (reply.status_code, newest(session, Group).name) == (303, "Kitchen")
 
 
-def test_a_visitors_token_is_not_valid_after_sign_in(browser, session):
+@pytest.mark.parametrize(
+    ("headers", "status"), [({}, 403), ({"Origin": "https://evil.example"}, 403), ({"Origin": "http://localhost"}, 302)]
+)
+def test_a_visitors_token_is_valid_after_sign_in_on_pages_of_this_site(browser, session, headers, status):
     token = browser.token()
     browser.sign_in(make_user_with_password(session))
 
-    reply = browser.post("/accounts/logout/", {"csrfmiddlewaretoken": token})
+    reply = browser.post("/accounts/logout/", {"csrfmiddlewaretoken": token}, headers=headers)
 
-    assert (reply.status_code, browser.is_signed_in) == (403, True)
+    assert (reply.status_code, browser.is_signed_in) == (status, status == 403)
 
 
 def test_the_cookies_of_another_user_do_not_make_a_token_valid(browser, another_browser, session):
@@ -154,20 +157,32 @@ def test_an_expired_form_of_this_site_comes_back_with_its_input(app, session, br
     assert (again.status_code, "There is a problem" in again.text) == (400, True)
 
 
-def test_a_form_keeps_its_input_until_its_sender_has_signed_in_again(browser, session):
+def test_a_form_is_sent_once_more_after_its_sender_has_signed_in_again(browser, session):
     user = make_user_with_password(session)
     first = browser.post(SUBMISSION, {"name": "Elephant Conf"}, headers=OWN_ORIGIN)
     # Without signing in.
     second = browser.post(SUBMISSION, form_fields(first.text), headers=OWN_ORIGIN)
-    browser.sign_in_directly(user)
-    third = browser.post(SUBMISSION, form_fields(second.text), headers=OWN_ORIGIN)
-    last = browser.post(SUBMISSION, form_fields(third.text), headers=OWN_ORIGIN)
+    browser.sign_in(user)
+    last = browser.post(SUBMISSION, form_fields(second.text), headers=OWN_ORIGIN)
 
-    assert [reply.status_code for reply in (first, second, third, last)] == [403, 403, 403, 400]
+    # The form is accepted, and checked as usual.
+    assert [reply.status_code for reply in (first, second, last)] == [403, 403, 400]
     for reply in (first, second):
         assert "Sign in (in a new window)" in main_text(reply)
-    for reply in (first, second, third, last):
+    for reply in (first, second, last):
         assert form_fields(reply.text)["name"] == "Elephant Conf"
+
+
+def test_a_form_of_one_user_is_not_sent_by_the_next_one(browser, session):
+    """The page says who is signed in now."""
+    browser.sign_in(make_user_with_password(session))
+    token = browser.token(SUBMISSION)
+    browser.send("/accounts/logout/", page="/accounts/")
+    browser.sign_in(make_user_with_password(session, full_name="Bob Birch"))
+
+    reply = browser.post(SUBMISSION, {"csrfmiddlewaretoken": token, "name": "Elephant Conf"}, headers=OWN_ORIGIN)
+
+    assert (reply.status_code, "You are signed in as Bob Birch." in main_text(reply)) == (403, True)
 
 
 def test_files_of_an_expired_form_are_to_be_added_again(browser, session):
