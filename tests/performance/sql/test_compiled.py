@@ -13,9 +13,7 @@ events = Event.__table__.c
 NAMES, IDS = bindparam("names", expanding=True), bindparam("ids", expanding=True)
 STATEMENTS = {
     "types": CompiledStatement(
-        select(
-            events.id, events.is_visible, events.is_pending, events.starts_at, events.cfp_ends_at, events.latitude
-        )
+        select(events.id, events.is_visible, events.is_pending, events.starts_at, events.cfp_ends_at, events.latitude)
         .where(events.starts_at >= bindparam("since"), events.id > bindparam("id", type_=Integer))
         .order_by(events.id)
     ),
