@@ -190,6 +190,7 @@ for _column in (Event.city_id, Event.country_code):
     )
 _is_unlocated = Event.located_revision.is_distinct_from(Event.revision)
 Index("ix_events_unlocated", Event.id, sqlite_where=_is_unlocated, postgresql_where=_is_unlocated)
+Index("ix_events_is_ahead", Event.id, sqlite_where=Event.is_ahead, postgresql_where=Event.is_ahead)
 Index("ix_events_parent_id", Event.parent_id, Event.occurrence_at, unique=True)
 # The order of lists is in models/listing.py. An index on what attending moves would be written with every one.
 Index("ix_events_stub", func.lower(Event.stub), unique=True)

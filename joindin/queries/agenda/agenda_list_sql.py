@@ -20,6 +20,13 @@ MAX_SCANS = 40
 
 # Each scan provides the columns ``id`` and ``starts_at``; ``e`` is the event.
 _SOURCES = {
+    # Reads only indexes: for counts without conditions on the columns of the event.
+    "unfiltered": (
+        "listed_events l",
+        "l.starts_at",
+        "l.event_id",
+        ("NOT EXISTS (SELECT 1 FROM events ahead WHERE ahead.id = l.event_id AND ahead.is_ahead)",),
+    ),
     "all": ("listed_events l JOIN events e ON e.id = l.event_id", "l.starts_at", "l.event_id", ()),
     "tag": ("listed_tags t JOIN events e ON e.id = t.event_id", "t.starts_at", "t.event_id", ("t.tag_id = :scan{0}",)),
     "place": ("events e", "e.starts_at", "e.id", ("e.place_id = :scan{0}", "e.is_visible")),
@@ -72,6 +79,13 @@ class Shape:
     limit: int | None = None
     with_settings: bool = False
 
+    @property
+    def has_only_starts(self) -> bool:
+        """Return whether the times of the starts are the only conditions."""
+        return "ended_before" not in self.times and replace(self, times=(), is_latest_first=False) == Shape(
+            self.dialect
+        )
+
 
 @lru_cache(maxsize=512)
 def list_statement(shape: Shape) -> CompiledStatement:
@@ -90,7 +104,8 @@ def list_statement(shape: Shape) -> CompiledStatement:
 @lru_cache(maxsize=64)
 def count_statement(shape: Shape) -> CompiledStatement:
     """Return the statement of the number of events, as far as ``:reach``."""
-    return _compiled(f"SELECT count(*) FROM (SELECT id FROM ({_merged(shape)}) merged LIMIT :reach) counted")
+    scans = _merged(shape, "unfiltered" if shape.has_only_starts else "all")
+    return _compiled(f"SELECT count(*) FROM (SELECT id FROM ({scans}) merged LIMIT :reach) counted")
 
 
 @lru_cache(maxsize=16)
@@ -99,8 +114,8 @@ def candidates_statement(dialect: str, candidates: str) -> CompiledStatement:
     return _compiled(f"SELECT count(*) FROM ({_candidates(dialect, candidates)} LIMIT :most) found")
 
 
-def _merged(shape):
-    scans = [*_ordinary_scans(shape), *([_running_scan(shape)] if "since" in shape.times else [])]
+def _merged(shape, source_of_all="all"):
+    scans = [*_ordinary_scans(shape, source_of_all), *([_running_scan(shape)] if "since" in shape.times else [])]
     # An event is in several scans if it has several of the tags.
     union = " UNION ALL " if len(shape.scans) < 2 else " UNION "
     return union.join(f"SELECT * FROM ({scan}) scan{number}" for number, scan in enumerate(scans))
@@ -113,11 +128,11 @@ def _time(column, shape):
     return f"CAST({column} AT TIME ZONE 'UTC' AS text) AS {column.partition('.')[2]}"
 
 
-def _ordinary_scans(shape):
+def _ordinary_scans(shape, source_of_all):
     if shape.candidates:
         return [_scan(shape, "found", 0, _choices(shape.any_of))]
     if not shape.scans:
-        return [_facet_scan(shape) or _scan(shape, "all", 0, _choices(shape.any_of))]
+        return [_facet_scan(shape) or _scan(shape, source_of_all, 0, _choices(shape.any_of))]
     return [
         _scan(shape, kind, number, _other_condition(shape, kind, choice))
         for number, (kind, choice, _) in enumerate(shape.scans)
@@ -147,7 +162,7 @@ def _scan(shape, kind, number, conditions):
         *([f"{starts_at} >= :since"] if "since" in shape.times else []),
         *_time_bounds(shape, starts_at, event_id),
         *conditions,
-        *_common_conditions(shape),
+        *([] if kind == "unfiltered" else _common_conditions(shape)),
     ]
     return _ordered(shape, source, starts_at, event_id, where)
 
