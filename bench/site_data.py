@@ -1,4 +1,6 @@
-"""Generated data of the web site: the events of the other benchmarks, and a conference of three days with 250 talks."""
+"""Generated data of the web site: the events of the other benchmarks, a conference of three days with 250 talks, and events
+that run all the time, so that the home page has the same number of events at every size.
+"""
 
 import datetime as dt
 
@@ -11,20 +13,35 @@ from joindin.utils.datetimes import midnight
 
 SLUG, TALK_SLUG, TALK_STUB = "conference-of-250-talks", "talk-0", "b0000"
 TALKS, ROOMS, DAYS, MINUTES = 250, 8, 3, 40
+RUNNING_EVENTS, RUNNING_TIME = 5, dt.timedelta(days=40)
 
 
 def generate_site(engine: Engine, events: int, *, now: dt.datetime) -> None:
     """Add events to a migrated database, and the conference, which begins a month after ``now``."""
     generate_events(engine, events, now=now)
     with Session(engine) as session:
+        session.add_all(_running_event(number, now) for number in range(RUNNING_EVENTS))
         _add_conference(session, midnight(now) + dt.timedelta(days=30, hours=8))
         session.commit()
 
 
+def _running_event(number, now):
+    return Event(
+        name=f"Exhibition {number}",
+        slug=f"exhibition-{number}",
+        description="Open every day.",
+        location="Berlin",
+        starts_at=now,
+        ends_at=now + RUNNING_TIME,
+        timezone="Europe/Berlin",
+        is_active=True,
+        is_pending=False,
+    )
+
+
 def _add_conference(session, starts_at):
-    name = "Conference of 250 talks"
     event = Event(
-        name=name,
+        name="Conference of 250 talks",
         slug=SLUG,
         description="Three days in eight rooms.",
         location="Berlin",
