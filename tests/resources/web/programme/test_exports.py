@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from jsonschema import FormatChecker
 from jsonschema.validators import validator_for
+from lxml import etree
 from orjson import loads
 
 from joindin.models.tracks import HUES
@@ -98,6 +99,17 @@ def test_json_is_valid(browser, session, talks, ending):
     for slug in ["harbour-days", *edge_cases(session)]:
         document = fetch(browser, ending, slug)
         assert [f"{list(error.path)}: {error.message}" for error in validator.iter_errors(document)] == []
+
+
+def test_xml_is_valid(browser, session, talks):
+    path = SCHEMAS / "schedule.xml.xsd"
+    if not path.exists():
+        pytest.skip(f"not on this machine: {path.name}")
+    schema = etree.XMLSchema(etree.parse(path))
+
+    for slug in ["harbour-days", *edge_cases(session)]:
+        schema.validate(etree.fromstring(browser.get(f"/event/{slug}/schedule.xml").data))
+        assert [error.message for error in schema.error_log] == []
 
 
 def test_xml_has_what_readers_need(browser, session, talks):
