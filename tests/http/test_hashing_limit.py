@@ -33,7 +33,7 @@ def ada(session):
 
 
 def list_accounts(session):
-    return session.execute(select(User.username, User.password_hash)).all()
+    return session.execute(select(User.username, User.password_hash).order_by(User.id)).all()
 
 
 WEB2 = {"client_id": "web2", "client_secret": "web2secret"}

@@ -129,13 +129,15 @@ def test_writes_answer_the_same_and_store_the_same_rows(apps, session, api, ids)
 
 def stored_rows(session, user_id):
     session.rollback()
-    statements = [
-        select(Attendance.event_id).where(Attendance.user_id == user_id),
-        select(TalkStar.talk_id).where(TalkStar.user_id == user_id),
-        select(EventComment.text, EventComment.rating, EventComment.source).where(EventComment.user_id == user_id),
-        select(TalkComment.text, TalkComment.rating, TalkComment.source).where(TalkComment.user_id == user_id),
+    return [
+        list(map(tuple, session.execute(select(*columns).filter_by(user_id=user_id).order_by(*columns))))
+        for columns in (
+            [Attendance.event_id],
+            [TalkStar.talk_id],
+            [EventComment.text, EventComment.rating, EventComment.source],
+            [TalkComment.text, TalkComment.rating, TalkComment.source],
+        )
     ]
-    return [list(map(tuple, session.execute(statement))) for statement in statements]
 
 
 def test_the_fast_path_is_used_without_the_setting_only(apps):

@@ -33,8 +33,8 @@ def composite(*parts, name="Column"):
 
 
 def part_ids(session, block):
-    rows = session.scalars(select(BlockComposition).where(BlockComposition.block_id == block.id))
-    return [(row.id, row.part_id) for row in rows.all()]
+    rows = select(BlockComposition).where(BlockComposition.block_id == block.id).order_by(BlockComposition.id)
+    return [(row.id, row.part_id) for row in session.scalars(rows)]
 
 
 def test_nested_blocks_have_the_positions_and_requirements_of_their_parts(session, admin):
