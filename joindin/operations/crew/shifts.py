@@ -112,7 +112,8 @@ def copy_shift(session, shift_id: int, event_id: int, *, by: dt.timedelta) -> Sh
     )
     session.add(copy)
     session.flush()
-    for question_id in session.scalars(select(ShiftQuestion.question_id).filter_by(shift_id=shift_id)).all():
+    questions = select(ShiftQuestion.question_id).filter_by(shift_id=shift_id).order_by(ShiftQuestion.id)
+    for question_id in session.scalars(questions).all():
         session.add(ShiftQuestion(shift_id=copy.id, question_id=question_id))
     for resource_id in session.scalars(
         select(shift_resources.c.resource_id).where(shift_resources.c.shift_id == shift_id)

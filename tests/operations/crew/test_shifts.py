@@ -20,6 +20,7 @@ from joindin.models.crew import (
     Participation,
     QualificationGrant,
     Shift,
+    ShiftQuestion,
     WaitingListEntry,
     WorkingHours,
     event_type_visible_groups,
@@ -37,6 +38,7 @@ from joindin.operations.crew.waiting_list import join_waiting_list
 from joindin.operations.crew.working_hours import request_working_hours
 from joindin.queries.crew.participants import Participant
 from joindin.queries.crew.qualifications import USER
+from joindin.queries.crew.questionnaires import list_questions
 from joindin.utils.datetimes import utc_now
 from joindin.utils.media.local_folder import LocalFolder
 from tests.browser_client import Browser
@@ -47,6 +49,7 @@ from tests.crew_factories import (
     make_event_type,
     make_participation,
     make_qualification,
+    make_question,
     make_shift,
 )
 from tests.factories import NOW, days_from_now, make_event, make_group, make_user
@@ -190,6 +193,18 @@ def test_a_copy_has_no_people_and_the_last_shift_stays(session, draft):
         delete_shift(session, copy.id)
     with pytest.raises(NotFound):
         delete_shift(session, shift.id)
+
+
+def test_a_copy_asks_the_questions_in_their_order(session, draft):
+    shift = create_shift(session, draft.id, FIELDS)
+    first, last = (make_question(session, make_shift(session, draft)) for _ in range(2))
+    for question in (last, first):
+        session.add(ShiftQuestion(shift_id=shift.id, question_id=question.id))
+        session.flush()
+
+    copy = copy_shift(session, shift.id, draft.id, by=dt.timedelta(days=1))
+
+    assert [each.id for each in list_questions(session.connection(), copy.id)] == [last.id, first.id]
 
 
 def test_a_copy_of_an_event_has_its_shifts_and_responsibles(session, host):
