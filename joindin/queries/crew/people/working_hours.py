@@ -68,6 +68,7 @@ def list_work(session, user_id: int, filters: HoursFilter, timezone: str) -> lis
         .join(Event, Event.id == Shift.event_id)
         .join(EventType, EventType.id == CrewDetails.event_type_id)
         .with_only_columns(_starts_at, _ends_at, Shift.event_id, Event.name, EventType.title)
+        .order_by(_starts_at.desc(), Shift.id.desc())
     )
     work = [
         Work(starts_at.astimezone(zone).date(), name, _to_hours((ends_at - starts_at).total_seconds()), title, event_id)

@@ -1,6 +1,7 @@
 """Pages of working hours: own ones, requests, decisions, the overview, and CSV files."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 from functools import partial
 
@@ -76,6 +77,17 @@ def test_own_page_lists_shifts_and_entries_newest_first(own_browser, session, ad
     assert "Total: 9.25 hours" in page
     assert page.index("City run 8 Service") < page.index("Phone calls 1.25 Manual entry")
     assert "Of another" not in page
+
+
+def test_own_page_lists_the_shifts_of_a_day_latest_first(own_browser, session, ada):
+    event = make_crew_event(session, "City run", type=make_event_type(session, "Service"))
+    for hour in (16, 8, 12):
+        starts_at = dt.datetime(2026, 5, 2, hour, tzinfo=dt.UTC)
+        make_participation(session, make_shift(session, event, starts_at=starts_at, hours=hour / 4), ada)
+
+    page = main_text(own_browser.get(OWN))
+
+    assert re.findall(r"City run (\d) Service", page) == ["4", "3", "2"]
 
 
 def test_requested_shifts_and_drafts_are_no_work(own_browser, session, ada):
