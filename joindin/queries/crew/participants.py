@@ -36,13 +36,13 @@ def person_of(row) -> Participant:
 def load_grants(
     connection, persons: Collection[Participant], now: dt.datetime
 ) -> dict[Participant, list[tuple[int, dt.datetime | None]]]:
-    """Return pairs of a qualification and its expiry by person."""
+    """Return pairs of a qualification and its expiry by person, in the order of the grants."""
     ids = {kind: {person.id for person in persons if person.kind == kind} for kind in (USER, GUEST, FEDERATED_USER)}
     grants = defaultdict(list)
     rows = connection.execute(
-        select(_grant.user_id, _grant.qualification_id, _grant.expires_at).where(
-            _grant.user_id.in_(ids[USER]), or_(_grant.expires_at.is_(None), _grant.expires_at >= now)
-        )
+        select(_grant.user_id, _grant.qualification_id, _grant.expires_at)
+        .where(_grant.user_id.in_(ids[USER]), or_(_grant.expires_at.is_(None), _grant.expires_at >= now))
+        .order_by(_grant.id)
     )
     for user_id, qualification_id, expires_at in rows:
         grants[Participant(USER, user_id)].append((qualification_id, expires_at))

@@ -55,6 +55,17 @@ def read(page, shift):
     }
 
 
+def test_qualifications_are_in_the_order_of_their_grants(session, page, shift):
+    person = make_user(session)
+    first, second, third = (make_qualification(session, abbreviation) for abbreviation in ("AA", "BB", "CC"))
+    for qualification in (second, third, first):
+        grant_qualification(session, person, qualification)
+    make_participation(session, shift, person)
+    session.commit()
+
+    assert "BB, CC, AA" in main_text(page.get(path_of(shift), headers=ENGLISH))
+
+
 @pytest.mark.slow("five requests of each of eight people")
 def test_disposition_is_for_those_who_may_change_the_event(app, session, event, shift, paula):
     volunteer, by_group, manager = make_user(session), make_user(session), make_user(session)
