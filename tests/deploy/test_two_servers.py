@@ -27,7 +27,7 @@ from tests.browser_client import PASSWORD, make_user_with_password
 from tests.concurrency import run_concurrently
 from tests.crew_factories import make_crew_event, make_participation, make_shift
 from tests.deploy.two_servers import HOST, PRIMING_REQUESTS, Client, check_next_responses, two_servers, wait_until
-from tests.factories import NOW, days_from_now, make_event, make_talk, make_user
+from tests.factories import days_from_now, make_event, make_talk, make_user
 from tests.faults.mails import count_due_mails
 
 pytestmark = [
@@ -252,10 +252,11 @@ def comment(servers, session):
 
 
 def test_each_mail_and_job_is_done_once_while_both_servers_do_jobs(servers, session, comment):
+    now = utc_now()
     speaker, helper, parent = make_user(session), make_user(session), make_event(session, is_series=True)
-    talk = make_talk(session, make_event(session, starts_at=NOW - 2 * DAY), speakers=[speaker])
-    session.add(TalkRating(talk_id=talk.id, rating=4, created_at=NOW - DAY, updated_at=NOW - DAY))
-    shift = make_shift(session, make_crew_event(session), starts_at=NOW + dt.timedelta(hours=2))
+    talk = make_talk(session, make_event(session, starts_at=now - 2 * DAY), speakers=[speaker])
+    session.add(TalkRating(talk_id=talk.id, rating=4, created_at=now - DAY, updated_at=now - DAY))
+    shift = make_shift(session, make_crew_event(session), starts_at=now + dt.timedelta(hours=2))
     make_participation(session, shift, helper)
     session.add(EventSeries(event_id=parent.id, rrule="FREQ=WEEKLY"))
     session.commit()

@@ -11,6 +11,7 @@ from joindin.models import AccessToken
 from joindin.models.crew import FederatedUser, FederationGuest, Participation
 from joindin.operations.crew.federation.invites import create_invite
 from joindin.operations.crew.federation.shares import share_event_with_guests
+from joindin.utils.datetimes import utc_now
 from tests.crew_factories import (
     make_crew_event,
     make_federated_user,
@@ -136,7 +137,7 @@ def test_a_guest_that_was_removed_cannot_use_its_code_again(session, send, code)
     ],
 )
 def test_a_code_is_for_one_address_and_two_days(session, ada, send, age, fields, answer):
-    code = create_invite(session, GUEST_URL, actor=ada, now=NOW - age)[1]
+    code = create_invite(session, GUEST_URL, actor=ada, now=utc_now() - age)[1]
 
     status, body = send("POST", "setup/", **DETAILS | {"code": code} | fields)
 
