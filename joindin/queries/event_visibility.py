@@ -6,7 +6,7 @@ total must leave out the same rows.
 
 from collections.abc import Callable
 
-from sqlalchemy import Integer, bindparam, exists, select
+from sqlalchemy import Integer, bindparam, exists, false, select
 
 from joindin.errors import NotFound
 from joindin.models import Attendance, Event, EventHost, Talk
@@ -46,6 +46,11 @@ class ListByViewer:
 def load_event_key(connection, event_id: int, user: UserSnapshot | None):
     """Return the key of an event in any state, or None, and the viewer with their relations to it: one statement."""
     return _load_key(connection, _BY_ID, event_id, user)
+
+
+def load_event_key_by_slug(connection, slug: str, user: UserSnapshot | None):
+    """As :func:`load_event_key`, for the slug of an event that is not the parent of a series."""
+    return _load_key(connection, _BY_SLUG, slug, user)
 
 
 def check_event_access(
@@ -98,9 +103,9 @@ def _check(key, viewer, message):
         raise NotFound(message)
 
 
-def _load_key(connection, statements, row_id, user):
+def _load_key(connection, statements, name, user):
     plain, with_flags = statements
-    params = {"id": row_id}
+    params = {"name": name}
     if user is None:
         return connection.execute(plain, params).first(), ANONYMOUS
     row = connection.execute(with_flags, params | {"user_id": user.id}).first()
@@ -120,7 +125,8 @@ def _key_statements(found):
     return CompiledStatement(found), CompiledStatement(found.add_columns(*_FLAGS))
 
 
-_BY_ID = _key_statements(_KEY.where(_columns.id == bindparam("id")))
+_BY_ID = _key_statements(_KEY.where(_columns.id == bindparam("name")))
+_BY_SLUG = _key_statements(_KEY.where(_columns.slug == bindparam("name"), _columns.is_series == false()))
 _BY_TALK = _key_statements(
-    _KEY.join(Talk.__table__, Talk.__table__.c.event_id == _columns.id).where(Talk.__table__.c.id == bindparam("id"))
+    _KEY.join(Talk.__table__, Talk.__table__.c.event_id == _columns.id).where(Talk.__table__.c.id == bindparam("name"))
 )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from joindin.errors import NotFound
 from joindin.models import Event, EventHost, EventImage, User
 from joindin.permissions import can_see_event
-from joindin.queries.event_visibility import ListByViewer, load_event_key
+from joindin.queries.event_visibility import ListByViewer, load_event_key, load_event_key_by_slug
 from joindin.queries.keyed_lists import KeyedList
 from joindin.queries.paging import Page, Paging, paginate
 from joindin.queries.viewer_relations import load_viewer_for_events
@@ -53,6 +53,23 @@ def find_event_by_slug(session, slug: str, options=EAGER_LOADS) -> Event:
     :raises NotFound: if there is none.
     """
     return _find_visible(session, Event.slug == slug, options)
+
+
+def find_unpublished_event(session, slug: str, user: UserSnapshot | None, options=()) -> Event:
+    """Return the event with that slug, in any state but private, if ``user`` hosts or reviews it.
+
+    One statement if there is no such event, the same for one that the user may not see; none for visitors.
+
+    :raises NotFound: in both cases.
+    """
+    event = None
+    if user is not None:
+        key, viewer = load_event_key_by_slug(session, slug, user)
+        if key is not None and can_see_event(viewer, key):
+            event = session.scalar(select(Event).where(Event.id == key.id).options(*options))
+    if event is None:
+        raise NotFound("Event not found")
+    return event
 
 
 def find_event_by_stub(session, stub: str) -> Event:

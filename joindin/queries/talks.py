@@ -55,8 +55,11 @@ def find_talk_with_room(session, stub: str) -> Talk:
 
 
 def find_talk_by_slug(session, event_id: int, slug: str) -> Talk:
-    """Return the talk of an event with that slug, loaded as by :func:`find_talk`; :raises NotFound: as there."""
-    return _find_whole(session, and_(Talk.event_id == event_id, Talk.slug == slug))
+    """Return the active talk with that slug of an event, whose access is checked, loaded as by :func:`find_talk`.
+
+    :raises NotFound: if there is none.
+    """
+    return _find_active(session, and_(Talk.event_id == event_id, Talk.slug == slug))
 
 
 def find_talk_unloaded(session, talk_id: int) -> Talk:
@@ -211,7 +214,11 @@ _LOOKED_UP = _titled(f"{_WITH_TITLE.format(active=_ACTIVE['sqlite'])} AND talks.
 
 
 def _find_whole(session, condition, *options):
-    statement = select(Talk).join(Talk.event).where(condition, *VISIBLE)
+    return _find_active(session, and_(condition, Event.is_visible == true()), *options)
+
+
+def _find_active(session, condition, *options):
+    statement = select(Talk).join(Talk.event).where(condition, Talk.is_active == true())
     talk = session.scalar(statement.options(contains_eager(Talk.event), *EAGER_LOADS[1:], *options))
     if talk is None:
         raise NotFound("Talk not found")

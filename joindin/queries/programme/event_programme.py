@@ -39,12 +39,17 @@ def load_programme(connection, event_id: int) -> Programme:
     """Return the active talks and all rooms of an event, whose access is checked: six statements up to 500 talks."""
     rooms = load_rooms(connection, event_id)
     by_id = {room.id: room for room in rooms}
-    ids = [row.id for row in connection.execute(_TALK_IDS, {"event_id": event_id})]
-    records = load_talk_records(connection, ids)
-    talks = [records[talk_id] for talk_id in ids if talk_id in records]
+    talks = load_talks(connection, event_id)
     for talk in talks:
         talk.room = by_id.get(talk.room_id)
     return Programme(talks, rooms)
+
+
+def load_talks(connection, event_id: int) -> list[SimpleNamespace]:
+    """Return the active talks of an event, whose access is checked, by start and id."""
+    ids = [row.id for row in connection.execute(_TALK_IDS, {"event_id": event_id})]
+    records = load_talk_records(connection, ids)
+    return [records[talk_id] for talk_id in ids if talk_id in records]
 
 
 def list_talk_starts(connection, event_id: int) -> list[dt.datetime]:

@@ -35,7 +35,7 @@ def cached_fragment(
     """
     set_page_language()
     cache = current_app.extensions["fragment_cache"]
-    key = ("programme", name, event.id, event.programme_version, page_language(), look)
+    key = ("programme", name, event.id, event.programme_version, event.is_visible, page_language(), look)
     fragment = cache.get(key) if is_cached else None
     if fragment is None:
         contents = load_event_contents(reader(), event.id)

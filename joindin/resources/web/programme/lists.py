@@ -12,7 +12,14 @@ from joindin.representations.programme.days import group_by_day
 from joindin.representations.programme.people import group_by_letter, list_speakers
 from joindin.resources.web.feedback.common import LINK_NAMES
 from joindin.resources.web.programme.fragments import cached_fragment
-from joindin.resources.web.public.event_frame import SCHEDULE, SLIDES, SPEAKERS, event_response, with_event
+from joindin.resources.web.public.event_frame import (
+    SCHEDULE,
+    SLIDES,
+    SPEAKERS,
+    event_response,
+    with_event,
+    with_event_or_preview,
+)
 from joindin.resources.web.public.pages import blp, redirect_links, website_links
 from joindin.utils.text import fold_case_accents, parse_id
 
@@ -21,7 +28,7 @@ MATERIAL = {type: name for type, name in LINK_NAMES.items() if type != "joindin_
 
 
 @blp.get("/event/<slug>/programme")
-@with_event
+@with_event_or_preview
 def programme_page(event):
     return _list_page(
         event, "programme", SCHEDULE, lambda programme: {"found_days": group_by_day(event, programme.talks)}
@@ -29,7 +36,7 @@ def programme_page(event):
 
 
 @blp.get("/event/<slug>/talks")
-@with_event
+@with_event_or_preview
 def talks_page(event):
     def variables(programme):
         talks = sorted(programme.talks, key=_title_key)
@@ -39,7 +46,7 @@ def talks_page(event):
 
 
 @blp.get("/event/<slug>/speakers")
-@with_event
+@with_event_or_preview
 def speakers_page(event):
     def variables(programme):
         speakers = list_speakers(programme.talks)
@@ -59,7 +66,7 @@ def redirect_track(event, track_id):
 
 
 @blp.get("/event/<slug>/slides")
-@with_event
+@with_event_or_preview
 def slides_page(event):
     kind = request.args.get("type", "")
     kind = kind if kind in MATERIAL else ""

@@ -9,13 +9,13 @@ from joindin.queries.programme.event_programme import load_programme
 from joindin.representations.programme.days import group_by_day
 from joindin.representations.programme.now import find_next_talk, list_rooms_now, minutes_left
 from joindin.resources.web.programme.now import next_minute
-from joindin.resources.web.public.event_frame import ROOMS, event_response, with_event
+from joindin.resources.web.public.event_frame import ROOMS, event_response, with_event_or_preview
 from joindin.resources.web.public.pages import blp, printable_or_not_found, website_links
 from joindin.utils.datetimes import utc_now
 
 
 @blp.get("/event/<slug>/rooms")
-@with_event
+@with_event_or_preview
 def rooms_page(event):
     now = utc_now()
     programme = load_programme(reader(), event.id)
@@ -34,7 +34,7 @@ def rooms_page(event):
 
 
 @blp.get("/event/<slug>/rooms/<room_slug>")
-@with_event
+@with_event_or_preview
 def room_page(event, room_slug):
     room_slug, now = printable_or_not_found(room_slug), utc_now()
     programme = load_programme(reader(), event.id)

@@ -19,7 +19,7 @@ from joindin.resources.web.programme.fragments import cached_fragment
 from joindin.resources.web.programme.grid_styles import day_grid
 from joindin.resources.web.programme.selection import ZONES, Look, read_look, read_selection
 from joindin.resources.web.programme.star_marks import star_mark, with_star_buttons
-from joindin.resources.web.public.event_frame import SCHEDULE, event_response, with_event
+from joindin.resources.web.public.event_frame import SCHEDULE, event_response, with_event_or_preview
 from joindin.resources.web.public.pages import blp, redirect_links, website_links
 from joindin.utils.datetimes import get_timezone, utc_now
 
@@ -28,7 +28,7 @@ MAX_TALKS_OF_PAGE = 250
 
 
 @blp.get("/event/<slug>/schedule")
-@with_event
+@with_event_or_preview
 def schedule_page(event):
     selection, starred_ids = _read_selection(event)
     look = read_look(event, None)
@@ -41,7 +41,7 @@ def schedule_page(event):
 
 
 @blp.get("/event/<slug>/schedule/<day>")
-@with_event
+@with_event_or_preview
 def schedule_day_page(event, day):
     selection, starred_ids = _read_selection(event)
     return _schedule_response(event, read_look(event, _parse_day(day)), selection, starred_ids)
@@ -53,7 +53,12 @@ def _read_selection(event):
 
 
 def _html_of_caller(event, fragment, look, *, is_cached):
-    """Return the part with the buttons of the caller. That of visitors is cached, as it is the same for all of them."""
+    """Return the part with the buttons of the caller, of which a preview has none.
+
+    That of visitors is cached, as it is the same for all of them.
+    """
+    if not event.is_visible:
+        return fragment.html
     if session_user() is not None or not is_cached:
         return with_star_buttons(fragment.html, _starred_ids(event))
     cache = current_app.extensions["fragment_cache"]

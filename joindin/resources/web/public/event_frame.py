@@ -2,22 +2,28 @@
 
 A page of an event is a view below ``/event/<slug>/`` with :func:`with_event`. It renders a template that extends
 ``web/event_base.html`` by :func:`event_response`.
+
+Hosts, editors and administrators also see some pages of an event that waits for approval or was rejected: those with
+:func:`with_event_or_preview`. Everyone else gets the same response as for an unknown event.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 
 from flask import Response
 
 from joindin.errors import NotFound
 from joindin.extensions import db, reader
 from joindin.http.pages.languages import set_default_language
+from joindin.http.sessions import session_user
 from joindin.models import Event
+from joindin.permissions import can_edit_event, can_review_event, is_rejected
 from joindin.queries.agenda.event_aliases import find_event_by_former_address
 from joindin.queries.event_contents import EventContents, load_event_contents
 from joindin.queries.event_settings import WITH_PAGE_LANGUAGE
-from joindin.queries.events import find_event_by_slug
+from joindin.queries.events import find_event_by_slug, find_unpublished_event
+from joindin.queries.viewer_relations import load_viewer_for_events
 from joindin.resources.web.public.pages import (
     on_canonical_host,
     printable_or_not_found,
@@ -41,57 +47,98 @@ ABOUT, SCHEDULE, MY_SCHEDULE, SPEAKERS, ROOMS, COMMENTS, SLIDES = (
 
 @dataclass(frozen=True)
 class EventTab:
-    """``path`` follows the address of the event. ``is_filled`` says whether the event has contents for the page."""
+    """``path`` follows the address of the event. ``is_filled`` says whether the event has contents for the page.
+
+    ``has_preview`` says whether hosts see the page before the event is public.
+    """
 
     name: str
     path: str
     is_filled: Callable[[Event, EventContents], bool]
+    has_preview: bool = True
 
 
 # In the order of the page.
 EVENT_TABS = (
     EventTab(ABOUT, "", lambda event, contents: True),
     EventTab(SCHEDULE, "/schedule", lambda event, contents: contents.has_talks),
-    EventTab(MY_SCHEDULE, "/mine", lambda event, contents: contents.has_talks),
+    EventTab(MY_SCHEDULE, "/mine", lambda event, contents: contents.has_talks, has_preview=False),
     EventTab(SPEAKERS, "/speakers", lambda event, contents: contents.has_speakers),
     EventTab(ROOMS, "/rooms", lambda event, contents: contents.has_rooms),
-    EventTab(COMMENTS, "/comments", lambda event, contents: True),
+    EventTab(COMMENTS, "/comments", lambda event, contents: True, has_preview=False),
     EventTab(SLIDES, "/slides", lambda event, contents: contents.has_slides),
 )
 
 
 @dataclass(frozen=True)
+class Preview:
+    """The state of an event that is not public, and what the caller may do about it."""
+
+    is_rejected: bool
+    can_edit: bool
+    can_review: bool
+
+
+@dataclass(frozen=True)
 class EventFrame:
-    """The tabs that ``web/event_base.html`` shows above a page. ``current`` is the name of the tab that the page belongs to."""
+    """The tabs that ``web/event_base.html`` shows above a page. ``current`` is the name of the tab that the page belongs to.
+
+    ``preview`` is None for a public event.
+    """
 
     tabs: tuple[EventTab, ...]
     current: str | None
+    preview: Preview | None = None
 
 
 def load_event_frame(event: Event, current: str | None, contents: EventContents | None = None) -> EventFrame:
-    """Return the frame of a page of the event: one statement, none if ``contents`` are given.
+    """Return the frame of a page of the event: one statement, none if ``contents`` are given, one more for a preview.
 
     An event without a slug has no tabs.
     """
     if not event.slug:
         return EventFrame((), current)
     contents = contents or load_event_contents(reader(), event.id)
-    tabs = (tab for tab in EVENT_TABS if tab.is_filled(event, contents))
-    return EventFrame(tuple(tabs), current)
+    tabs = (tab for tab in EVENT_TABS if tab.is_filled(event, contents) and (tab.has_preview or event.is_visible))
+    return EventFrame(tuple(tabs), current, None if event.is_visible else _load_preview(event))
+
+
+def _load_preview(event):
+    viewer = load_viewer_for_events(db.session, session_user(), [event.id])
+    return Preview(is_rejected(event), can_edit_event(viewer, event), can_review_event(viewer, event))
 
 
 def with_event(view: Callable) -> Callable:
-    """Decorate a view of a page below ``/event/<slug>/``: call it with ``event``, found by ``slug``, without relations.
+    """Decorate a view of a page below ``/event/<slug>/``: call it with the public ``event``, found by ``slug``.
 
-    A former slug or an id redirects to the same page of the event.
+    The event has no relations. A former slug or an id redirects to the same page of the event.
     """
+    return _decorate(view, partial(find_event_by_slug, db.session))
 
+
+def with_event_or_preview(view: Callable) -> Callable:
+    """As :func:`with_event`, for a page that is also shown of an event that is not public. It returns an :func:`event_response`."""
+    return _decorate(view, find_event_or_preview)
+
+
+def find_event_or_preview(slug: str, options=()) -> Event:
+    """Return the event with that slug if it is public, or if the signed-in user hosts or reviews it.
+
+    :raises NotFound: if there is none.
+    """
+    try:
+        return find_event_by_slug(db.session, slug, options)
+    except NotFound:
+        return find_unpublished_event(db.session, slug, session_user(), options)
+
+
+def _decorate(view, find):
     @wraps(view)
     @on_canonical_host
     def found(slug, **kwargs):
         slug = printable_or_not_found(slug)
         try:
-            event = find_event_by_slug(db.session, slug, options=(WITH_PAGE_LANGUAGE,))
+            event = find(slug, options=(WITH_PAGE_LANGUAGE,))
         except NotFound:
             return redirect_to_current_slug(slug)
         set_default_language(event.page_language)
@@ -120,12 +167,12 @@ def event_response(
     contents: EventContents | None = None,
     **context,
 ) -> Response:
-    """Render a public page of an event; ``tab`` is the name of the tab that it belongs to.
+    """Render a page of an event; ``tab`` is the name of the tab that it belongs to.
 
     ``contents`` are what the event has, if that is known; otherwise they are read.
-    ``context`` may also have the arguments of :func:`public_page`.
+    ``context`` may also have the arguments of :func:`public_page`. A preview is not stored, and not indexed.
     """
-    return public_page(
+    response = public_page(
         template,
         canonical_url,
         event=event,
@@ -133,3 +180,7 @@ def event_response(
         website=website_links().website,
         **context,
     )
+    if not event.is_visible:
+        response.cache_control.no_store = True
+        response.headers["X-Robots-Tag"] = "noindex"
+    return response

@@ -14,18 +14,21 @@ from joindin.queries.agenda.series import get_parent, get_series_by_slug
 from joindin.queries.comment_records import load_event_comment_records
 from joindin.queries.comments import list_event_comments
 from joindin.queries.event_settings import WITH_LICENCE, WITH_PAGE_LANGUAGE
-from joindin.queries.events import EAGER_LOADS, find_event, find_event_by_slug, find_event_by_stub, load_events
+from joindin.queries.events import EAGER_LOADS, find_event, find_event_by_stub, load_events
 from joindin.queries.keyed_lists import load_in_order
-from joindin.queries.paging import Page, Paging
-from joindin.queries.programme.event_programme import list_talk_starts
-from joindin.queries.talk_records import load_talk_records
-from joindin.queries.talks import list_event_talks
+from joindin.queries.paging import Paging
+from joindin.queries.programme.event_programme import list_talk_starts, load_talks
 from joindin.representations.json_ld import represent_event, to_script_text
 from joindin.representations.programme.days import programme_day
 from joindin.resources.web.personal.attendance import load_own_attendance
 from joindin.resources.web.personal.stars import load_starred_ids
 from joindin.resources.web.public.cards import event_card_url
-from joindin.resources.web.public.event_frame import ABOUT, event_response, redirect_to_current_slug
+from joindin.resources.web.public.event_frame import (
+    ABOUT,
+    event_response,
+    find_event_or_preview,
+    redirect_to_current_slug,
+)
 from joindin.resources.web.public.pages import (
     UNPAGED,
     blp,
@@ -61,7 +64,7 @@ def redirect_event_stub(stub):
 def event_page(slug):
     slug = printable_or_not_found(slug)
     try:
-        event = find_event_by_slug(db.session, slug, (*EAGER_LOADS, WITH_PAGE_LANGUAGE, WITH_LICENCE))
+        event = find_event_or_preview(slug, (*EAGER_LOADS, WITH_PAGE_LANGUAGE, WITH_LICENCE))
     except NotFound:
         if (parent := get_series_by_slug(db.session, slug)) is not None:
             return series_page(parent)
@@ -74,25 +77,26 @@ def _event_response(event, path):
     # The other pages of an event with a reserved slug have no address.
     has_pages = event.slug not in RESERVED_EVENT_SLUGS
     is_brief = has_pages and event.talk_count > MAX_LISTED_TALKS
-    talks = Page([], 0) if is_brief else list_event_talks(reader(), event.id, UNPAGED)
+    talks = [] if is_brief else load_talks(reader(), event.id)
     days = _count_talks_by_day(event) if is_brief else {}
-    comments = list_event_comments(reader(), event.id, Paging(0, NEWEST_COMMENTS) if has_pages else UNPAGED)
+    paging = Paging(0, NEWEST_COMMENTS) if has_pages else UNPAGED
+    comments = list_event_comments(reader(), event.id, paging, session_user())
     flyer = find_flyer(db.session, event.id)
     return event_response(
         "web/event.html",
         event,
         f"{website_links().website}{path}",
         ABOUT,
-        json_ld=to_script_text(represent_event(event, website_links())),
+        json_ld=to_script_text(represent_event(event, website_links())) if event.is_visible else None,
         series=get_parent(db.session, event),
         can_edit=is_edited_by_caller(event),
         flyer=flyer,
         card_url=event_card_url(event, flyer),
         licence=LICENCES.get(event.licence),
-        talks=load_in_order(reader(), talks, load_talk_records),
-        talk_count=days.total() if is_brief else len(talks.items),
+        talks=talks,
+        talk_count=days.total() if is_brief else len(talks),
         days=days,
-        starred=load_starred_ids(key.id for key in talks.items),
+        starred=load_starred_ids(talk.id for talk in talks),
         attendance=load_own_attendance(event),
         is_over=session_user() is not None and event.ends_at < utc_now(),
         comments=load_in_order(reader(), comments, load_event_comment_records),

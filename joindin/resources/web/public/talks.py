@@ -14,7 +14,7 @@ from joindin.resources.web.feedback.common import LINK_NAMES
 from joindin.resources.web.feedback.talk_section import talk_feedback_context
 from joindin.resources.web.personal.stars import load_starred_ids
 from joindin.resources.web.public.cards import talk_card_url
-from joindin.resources.web.public.event_frame import SCHEDULE, event_response, with_event
+from joindin.resources.web.public.event_frame import SCHEDULE, event_response, with_event_or_preview
 from joindin.resources.web.public.pages import (
     blp,
     on_canonical_host,
@@ -25,7 +25,7 @@ from joindin.resources.web.public.pages import (
 
 
 @blp.get("/event/<slug>/<talk_slug>")
-@with_event
+@with_event_or_preview
 def talk_page(event, talk_slug):
     slug = printable_or_not_found(talk_slug)
     try:
@@ -54,7 +54,7 @@ def redirect_talk_stub(stub):
 
 
 def talk_response(event: Event, talk: Talk):
-    """Show the page of a talk."""
+    """Show the page of a talk, without its feedback if the event is not public."""
     return event_response(
         "web/talk.html",
         event,
@@ -65,8 +65,8 @@ def talk_response(event: Event, talk: Talk):
         links=_links(talk),
         card_url=talk_card_url(event, talk),
         neighbours=load_talk_neighbours(reader(), talk),
-        json_ld=to_script_text(represent_talk(event, talk, website_links())),
-        **talk_feedback_context(event, talk),
+        json_ld=to_script_text(represent_talk(event, talk, website_links())) if event.is_visible else None,
+        **(talk_feedback_context(event, talk) if event.is_visible else {}),
     )
 
 
