@@ -62,7 +62,7 @@ def test_an_event_is_submitted_rejected_changed_and_approved(organiser, new_visi
         tags="python, testing",
     )
     organiser.press("Submit the event")
-    assert organiser.path == "/event/tidewater-python/manage/submission/"
+    assert organiser.path == "/event/tidewater-python"
     organiser.check_page("event that waits")
 
     session.expire_all()

@@ -75,13 +75,14 @@ def _submit(form, details, parts):
             max_pending=current_app.config["MAX_PENDING_EVENTS"],
             force=form.is_another.data,
         )
-        slug, is_waiting, path = event.slug, bool(event.is_pending), manage_path(event, "submission/")
+        links, is_waiting = redirect_links(), bool(event.is_pending)
+        # The session of the host does not reach another server's page of an event that waits.
+        path = manage_path(event, "submission/") if is_waiting and links.website else links.event_page(event.slug)
         db.session.commit()
-    if is_waiting:
-        flash_success(gettext("The event is submitted. It waits for approval."))
-        return redirect(path, 303)
-    flash_success(gettext("The event is published."))
-    return redirect(redirect_links().event_page(slug), 303)
+    flash_success(
+        gettext("The event is submitted. It waits for approval.") if is_waiting else gettext("The event is published.")
+    )
+    return redirect(path, 303)
 
 
 def choices_of_fields() -> dict:

@@ -55,7 +55,7 @@ def test_a_submitted_event_waits_with_everything_of_the_form(session, organiser,
     reply = organiser.send("/event/submit", FIELDS)
 
     event = only_event(session)
-    assert (reply.status_code, reply.location) == (303, "/event/tidewater-python/manage/submission/")
+    assert (reply.status_code, reply.location) == (303, "/event/tidewater-python")
     assert (event.is_pending, event.is_active, event.is_visible) == (True, False, False)
     assert (event.name, event.timezone, event.href) == (
         "Tidewater Python",
