@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 from sqlalchemy import bindparam, select
 
+from joindin.errors import NotFound
 from joindin.models import Event, EventHost, EventImage, Tag, User, event_tags
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.performance.sql.reader import batched
@@ -27,6 +28,14 @@ HOSTS = CompiledStatement(
     .where(EventHost.event_id.in_(bindparam("ids", expanding=True)))
     .order_by(EventHost.id)
 )
+
+
+def get_event_row(connection, event_id: int):
+    """Return the row of an event in any state, without relations; :raises NotFound: if there is none."""
+    row = connection.execute(EVENTS, {"ids": [event_id]}).first()
+    if row is None:
+        raise NotFound("Event not found")
+    return row
 
 
 def load_event_records(reader, event_ids, *, with_hosts: bool) -> dict[int, SimpleNamespace]:

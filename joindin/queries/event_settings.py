@@ -1,9 +1,13 @@
 """Settings of events."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import with_expression
 
 from joindin.models import Event, EventSettings
+from joindin.performance.sql.compiled import CompiledStatement
+
+_settings = EventSettings.__table__
+_BY_EVENT = CompiledStatement(select(_settings).where(_settings.c.event_id == bindparam("event_id")))
 
 
 def _with_setting(attribute, column):
@@ -16,6 +20,10 @@ WITH_PAGE_LANGUAGE = _with_setting(Event.page_language, EventSettings.language)
 WITH_LICENCE = _with_setting(Event.licence, EventSettings.licence)
 
 
-def load_event_settings(session, event_id: int) -> EventSettings:
-    """Return the settings of the event, or the defaults: one statement. The defaults are not in the session."""
-    return session.get(EventSettings, event_id) or EventSettings.defaults(event_id)
+def load_event_settings(connection, event_id: int) -> EventSettings:
+    """Return the settings of the event, or the defaults: one statement. The object is not in a session.
+
+    ``connection`` is a session or the request's reader.
+    """
+    row = connection.execute(_BY_EVENT, {"event_id": event_id}).first()
+    return EventSettings.defaults(event_id) if row is None else EventSettings(**row._asdict())

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from types import SimpleNamespace
 
-from sqlalchemy import bindparam, false, select
+from sqlalchemy import bindparam, false, select, true
 
+from joindin.errors import NotFound
 from joindin.models import Event, Language, Talk, TalkLink, TalkSpeaker, TalkType, Track, User, talk_tracks
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.performance.sql.reader import batched
@@ -48,6 +49,23 @@ TRACKS = CompiledStatement(
 LINKS = CompiledStatement(
     select(TalkLink.talk_id, TalkLink.type, TalkLink.url).where(TalkLink.talk_id.in_(_IDS)).order_by(TalkLink.id)
 )
+_BY_STUB = CompiledStatement(
+    select(Talk.id)
+    .join(Event, Event.id == Talk.event_id)
+    .where(Talk.stub == bindparam("stub"), Talk.is_active == true(), Event.is_visible == true())
+)
+
+
+def find_talk_record_by_stub(reader, stub: str) -> SimpleNamespace:
+    """Return the talk with that stub, as :func:`load_talk_records`: five statements.
+
+    :raises NotFound: if no such talk is visible.
+    """
+    talk_id = reader.scalar(_BY_STUB, {"stub": stub})
+    talk = load_talk_records(reader, [talk_id]).get(talk_id) if talk_id else None
+    if talk is None:
+        raise NotFound("Talk not found")
+    return talk
 
 
 def load_talk_records(reader, talk_ids) -> dict[int, SimpleNamespace]:

@@ -2,11 +2,12 @@
 
 import datetime as dt
 
-from sqlalchemy import case, false, func, select, true
+from sqlalchemy import bindparam, case, false, func, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from joindin.errors import NotFound
 from joindin.models import CANCELLED_TALK, Event, EventComment, Room, Talk, TalkComment, TalkSpeaker, TalkStar
+from joindin.performance.sql.compiled import CompiledStatement
 from joindin.queries.comments import MSG_COMMENT_NOT_FOUND
 from joindin.queries.paging import Paging
 
@@ -14,6 +15,9 @@ MAX_TALKS_OF_DAY, MAX_SHOWN_COMMENTS = 200, 10_000
 # A talk is rated at the door of its room from this part of its length on, until some minutes after its end.
 RATED_FROM = 0.6
 RATED_UNTIL_AFTER_END = dt.timedelta(minutes=20)
+
+_rooms = Room.__table__
+_ROOM = CompiledStatement(select(_rooms).where(_rooms.c.id == bindparam("room_id")))
 
 
 def find_room_by_code(session, code: str) -> tuple[Room, Event]:
@@ -25,8 +29,9 @@ def find_room_by_code(session, code: str) -> tuple[Room, Event]:
     return row.Room, row.Event
 
 
-def get_room(session, room_id: int | None) -> Room | None:
-    return None if room_id is None else session.get(Room, room_id)
+def get_room(connection, room_id: int | None):
+    """Return the row of a room, or None."""
+    return None if room_id is None else connection.execute(_ROOM, {"room_id": room_id}).first()
 
 
 def list_room_talks(session, room_id: int, *, starts_from: dt.datetime, starts_before: dt.datetime) -> list[Talk]:

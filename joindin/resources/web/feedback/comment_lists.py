@@ -38,7 +38,7 @@ def event_comments_page(event):
     page = list_event_comments(reader(), event.id, paging_of(number, COMMENTS_PER_PAGE))
     comments = load_in_order(reader(), page, load_event_comment_records)
     is_signed_in = session_user() is not None
-    settings = load_event_settings(db.session, event.id)
+    settings = load_event_settings(reader(), event.id)
     return event_response(
         "web/feedback/event_comments.html",
         event,
@@ -75,7 +75,7 @@ def event_feedback_page(event):
     """Show the talks that have begun, newest first, each with the scale. The page holds until the next talk begins."""
     now, number, user = utc_now(), requested_page(), session_user()
     paging = paging_of(number, TALKS_PER_PAGE)
-    settings = load_event_settings(db.session, event.id)
+    settings = load_event_settings(reader(), event.id)
     return event_response(
         "web/feedback/event_feedback.html",
         event,

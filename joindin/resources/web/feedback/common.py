@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from flask import request
 
 from joindin.errors import InvalidInput
-from joindin.extensions import db
+from joindin.extensions import reader
 from joindin.http.pages.languages import gettext, lazy_gettext, set_default_language
-from joindin.models import REPORT_REASONS, Event, EventSettings, Talk
+from joindin.models import REPORT_REASONS, EventSettings
 from joindin.operations.feedback.windows import effective_time
+from joindin.queries.event_records import get_event_row
 from joindin.queries.event_settings import load_event_settings
-from joindin.queries.talks import find_talk_by_stub
+from joindin.queries.talk_records import find_talk_record_by_stub
 from joindin.resources.web.public.pages import printable_or_not_found
 from joindin.utils.akismet import ClientOrigin
 from joindin.utils.datetimes import utc_now
@@ -46,19 +47,19 @@ MSG_SPAM = lazy_gettext("This text was taken for spam. Please write it in other 
 
 @dataclass(frozen=True)
 class RatedTalk:
-    """A visible talk with its event and the settings of the event."""
+    """A visible talk with its event and the settings of the event. Talk and event are records or objects of the ORM."""
 
-    talk: Talk
-    event: Event
+    talk: object
+    event: object
     settings: EventSettings
 
 
 def find_rated_talk(stub: str) -> RatedTalk:
     """:raises NotFound: if no such talk is visible."""
-    talk = find_talk_by_stub(db.session, printable_or_not_found(stub))
-    settings = load_event_settings(db.session, talk.event_id)
+    talk = find_talk_record_by_stub(reader(), printable_or_not_found(stub))
+    settings = load_event_settings(reader(), talk.event_id)
     set_default_language(settings.language)
-    return RatedTalk(talk, talk.event, settings)
+    return RatedTalk(talk, get_event_row(reader(), talk.event_id), settings)
 
 
 def scale_words(settings: EventSettings) -> list[tuple[int, str]]:

@@ -8,10 +8,9 @@ import datetime as dt
 
 from flask import current_app, request
 
-from joindin.extensions import db
+from joindin.extensions import db, reader
 from joindin.http.pages.languages import set_page_language
 from joindin.http.sessions import session_user
-from joindin.models import Room, Talk
 from joindin.queries.event_settings import load_event_settings
 from joindin.queries.feedback.rated_talks import find_rated_now, find_room_by_code, get_room, list_room_talks
 from joindin.resources.web.feedback.common import RatedTalk, find_rated_talk, scale_words
@@ -44,7 +43,7 @@ def rate_room_page(code):
     current = find_rated_now(talks, now)
     key = request.args.get("k", "") if has_room_key(room, request.args.get("k", "")) else ""
     if current is not None:
-        rated = RatedTalk(current, event, load_event_settings(db.session, event.id))
+        rated = RatedTalk(current, event, load_event_settings(reader(), event.id))
         return _scale_page(rated, room=room, key=key, expires_at=now)
     return public_page(
         "web/feedback/room.html",
@@ -57,7 +56,7 @@ def rate_room_page(code):
     )
 
 
-def has_room_key(room: Room | None, key: str) -> bool:
+def has_room_key(room, key: str) -> bool:
     """Return whether the key is that of the room's current sheets."""
     secret = current_app.secret_key
     return (
@@ -67,8 +66,9 @@ def has_room_key(room: Room | None, key: str) -> bool:
     )
 
 
-def room_of(talk: Talk) -> Room | None:
-    return get_room(db.session, talk.room_id)
+def room_of(talk):
+    """Return the row of the room of a talk; None if it has none."""
+    return get_room(reader(), talk.room_id)
 
 
 def _scale_page(rated, *, room=None, key="", expires_at=None):

@@ -9,7 +9,7 @@ from flask import Response, redirect, request
 from markupsafe import Markup
 
 from joindin.errors import Forbidden
-from joindin.extensions import db
+from joindin.extensions import db, reader
 from joindin.http.pages.html_pages import flash_success, render_page
 from joindin.http.pages.languages import gettext, set_page_language
 from joindin.http.sessions import require_user, session_user, sign_in_required
@@ -42,7 +42,7 @@ def results_page(event, talk):
             return _sign_in()
         _check_reader(talk)
     ratings = load_distribution(db.session, talk.id)
-    words = scale_words(load_event_settings(db.session, event.id))
+    words = scale_words(load_event_settings(reader(), event.id))
     bars = [(str(number), ratings.number(number)) for number, _ in words]
     texts = list_texts(db.session, talk.id)
     response = render_page(

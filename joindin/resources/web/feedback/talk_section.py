@@ -21,7 +21,7 @@ from joindin.utils.datetimes import utc_now
 def talk_feedback_context(event: Event, talk: Talk) -> dict:
     """Return the variables of ``web/feedback/_talk_section.html``. For visitors they do not depend on the time."""
     user = session_user()
-    settings = load_event_settings(db.session, event.id)
+    settings = load_event_settings(reader(), event.id)
     is_last = request.args.get("page") == "last"
     number = max(1, -(-talk.comment_count // COMMENTS_PER_PAGE)) if is_last else requested_page()
     page = list_talk_comments(reader(), talk.id, paging_of(number, COMMENTS_PER_PAGE))

@@ -1,7 +1,7 @@
 """Attendance of an event: the form on its page, and the list of the people who agreed to be listed (site 2.4, 2.8)."""
 
 from joindin.errors import NotFound
-from joindin.extensions import db, writer
+from joindin.extensions import db, reader, writer
 from joindin.http.pages.html_pages import pager_arguments
 from joindin.http.sessions import require_user, session_user, sign_in_required
 from joindin.models import Attendance, Event
@@ -41,7 +41,7 @@ def attend_action(slug):
 @with_event
 def attendees_page(event):
     number = read_page_number()
-    if not load_event_settings(db.session, event.id).is_attendee_list_public:
+    if not load_event_settings(reader(), event.id).is_attendee_list_public:
         raise NotFound("Page not found")
     page = list_named_attendees(db.session, event.id, paging_of(number, PAGE_SIZE))
     if number > 1 and not page.items:

@@ -5,7 +5,7 @@ Pages name a card by the version of its contents, so that clients may keep it.
 
 from flask import current_app, request, send_file
 
-from joindin.extensions import db, media_storage
+from joindin.extensions import db, media_storage, reader
 from joindin.http.security_headers import allow_other_sites
 from joindin.models import Event, Talk
 from joindin.operations.agenda.cards import find_card_file
@@ -24,14 +24,14 @@ VERSION_LENGTH = 8
 @blp.get("/event/<slug>/card.png")
 @with_event
 def event_card(event):
-    return _send_card(represent_event_card(event, find_flyer(db.session, event.id)))
+    return _send_card(represent_event_card(event, find_flyer(reader(), event.id)))
 
 
 @blp.get("/event/<slug>/<talk_slug>/card.png")
 @with_event
 def talk_card(event, talk_slug):
     talk = find_talk_by_slug(db.session, event.id, printable_or_not_found(talk_slug))
-    return _send_card(represent_talk_card(event, talk, find_flyer(db.session, event.id)))
+    return _send_card(represent_talk_card(event, talk, find_flyer(reader(), event.id)))
 
 
 def event_card_url(event: Event, flyer) -> str:
@@ -44,7 +44,7 @@ def talk_card_url(event: Event, talk: Talk) -> str | None:
     path = talk_path(event, talk)
     if not path.startswith("/event/"):
         return None
-    card = represent_talk_card(event, talk, find_flyer(db.session, event.id))
+    card = represent_talk_card(event, talk, find_flyer(reader(), event.id))
     return _url(f"{website_links().website}{path}", card)
 
 
