@@ -73,6 +73,15 @@
     button.firstElementChild.textContent = isStarred ? "★" : "☆";
   }
 
+  // The first response gives a guest's browser its cookie. A request sent before that would get another one.
+  let firstStar;
+
+  function sendStar(button, query) {
+    const sendNow = () => send(stars, button, query);
+    if (isGuest && firstStar) return firstStar.then(sendNow, sendNow);
+    return (firstStar = sendNow());
+  }
+
   async function toggleStar(button) {
     showStar(button, !isOn(button));
     // The request that is under way is followed by another one if the state has changed again.
@@ -82,7 +91,7 @@
     try {
       do {
         state = isOn(button);
-        await send(stars, button, `?on=${state ? 1 : 0}`);
+        await sendStar(button, `?on=${state ? 1 : 0}`);
         if (isGuest) storeOwnStar(button.value, state);
       } while (isOn(button) !== state);
     } catch {

@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from joindin.models import Attendance, DeviceStar, Talk, TalkStar
+from joindin.models import Attendance, Device, DeviceStar, Talk, TalkStar
 from tests.browser.page_driver import DESKTOP, PHONE
 from tests.browser_client import PASSWORD, make_user_with_password
 from tests.factories import days_from_now, make_event, make_room, make_talk, make_track, parse_instant
@@ -122,6 +122,17 @@ def test_quick_presses_end_in_the_last_state(visitor, session, event):
 
     expect(star_of(visitor, "Tides 1")).to_have_attribute("aria-pressed", "false")
     assert count(session, DeviceStar) == 0
+
+
+def test_two_stars_at_once_are_of_one_device(visitor, session, event):
+    def is_answered(stub):
+        return visitor.page.expect_response(lambda answer: f"talk={stub}" in (answer.request.post_data or ""))
+
+    visitor.visit(SCHEDULE)
+    with is_answered("0x1"), is_answered("0x3"):
+        visitor.page.evaluate("for (const stub of ['0x1', '0x3']) document.querySelector(`#s-${stub}`).click()")
+
+    assert (count(session, Device), count(session, DeviceStar)) == (1, 2)
 
 
 def test_a_forgotten_device_shows_no_stars(visitor, session, event):
