@@ -8,6 +8,7 @@ from joindin.extensions import db
 from joindin.operations.accounts.sessions import create_browser_session
 from joindin.security.passwords import hash_password
 from joindin.utils.datetimes import utc_now
+from tests.concurrency import run_concurrently
 from tests.factories import make_user
 
 PASSWORD = "correct horse battery"
@@ -17,6 +18,9 @@ PASSWORD_HASH = hash_password(PASSWORD)
 def make_user_with_password(session, username=None, **fields):
     """Store a user who can sign in with PASSWORD."""
     return make_user(session, username, **{"password_hash": PASSWORD_HASH, **fields})
+
+
+HIDDEN_FIELDS = ("csrfmiddlewaretoken", "idempotency_key")
 
 
 class Browser:
@@ -78,6 +82,23 @@ class Browser:
     @property
     def is_signed_in(self):
         return self.get("/accounts/").status_code == 200
+
+
+def send_twice(app, session, browser, path, fields, page=None, **kwargs):
+    """Submit the form of one page twice at the same moment, each as if the browser showed its response; return the responses."""
+    shown = form_fields(browser.get(page or path).text)
+    fields = {name: shown[name] for name in HIDDEN_FIELDS if name in shown} | fields
+    cookies = [("sessionid", "/"), ("csrftoken", "/"), ("joindin_memo", "/"), ("guest", "/guest/")]
+
+    def send():
+        sender = Browser(app)
+        for name, cookie_path in cookies:
+            if value := browser.cookie(name, cookie_path):
+                sender.set_cookie(name, value, cookie_path)
+        with app.app_context():
+            return sender.post(path, fields, **kwargs)
+
+    return run_concurrently(session, [send, send])
 
 
 def form_fields(page: str) -> dict[str, str]:

@@ -77,9 +77,31 @@ def consume_attempt(session, limit: RateLimit, *subject: object, now: dt.datetim
 
     :raises RateLimited: with the seconds until the window ends, if the limit is reached.
     """
-    count, ends_at = _count(session, limit, subject, now)
+    count, ends_at = count_attempt(session, limit, subject, now=now)
     if count > limit.max_count:
         raise RateLimited(MSG_TRY_LATER, max(1, math.ceil((ends_at - now).total_seconds())))
+
+
+def count_attempt(session, limit: RateLimit, subject: Iterable[object], *, now: dt.datetime) -> tuple[int, dt.datetime]:
+    """Count an attempt in one atomic statement; return the count and the end of its window.
+
+    It waits for simultaneous attempts of ``subject`` until their transactions end.
+    """
+    ends_at = now + limit.window
+    is_over = RateLimitCounter.ends_at <= now
+    adding = (
+        session_dialect(session)
+        .insert(RateLimitCounter)
+        .values(key=counter_key(limit, subject), count=1, ends_at=ends_at)
+    )
+    counting = adding.on_conflict_do_update(
+        index_elements=[RateLimitCounter.key],
+        set_={
+            "count": case((is_over, 1), else_=RateLimitCounter.count + 1),
+            "ends_at": case((is_over, ends_at), else_=RateLimitCounter.ends_at),
+        },
+    )
+    return session.execute(counting.returning(RateLimitCounter.count, RateLimitCounter.ends_at)).one()
 
 
 def refund_attempt(session, limit: RateLimit, *subject: object) -> None:
@@ -121,7 +143,7 @@ def consume_sign_in_attempt(
             _consume_guess(session, account, network, now)
     except RateLimited:
         # Also counted for unknown names, so that both take the same time.
-        count, _ = _count(session, SIGN_IN_WARNING_MAIL, [account], now)
+        count, _ = count_attempt(session, SIGN_IN_WARNING_MAIL, [account], now=now)
         if count == 1 and isinstance(account, int):
             mail_sign_in_throttled(session, session.get_one(User, account))
         raise
@@ -176,7 +198,7 @@ def reset_second_factor_attempts(
 
 def record_wrong_code(session, user: User, *, now: dt.datetime) -> None:
     """Count a wrong code after a correct password. The third within 24 hours mails a warning to the user."""
-    count, _ = _count(session, WRONG_CODES, [user.id], now)
+    count, _ = count_attempt(session, WRONG_CODES, [user.id], now=now)
     if count == WRONG_CODES.max_count:
         mail_second_factor_failed(session, user)
 
@@ -213,25 +235,6 @@ def _consume_guess(session, account, network, now):
         consume_attempt(session, SIGN_IN_ACCOUNT, account, now=now)
     except RateLimited:
         consume_attempt(session, SIGN_IN_LAST_RESORT, account, network, now=now)
-
-
-def _count(session, limit, subject, now):
-    """Count an attempt in one atomic statement; return the count and the end of its window."""
-    ends_at = now + limit.window
-    is_over = RateLimitCounter.ends_at <= now
-    adding = (
-        session_dialect(session)
-        .insert(RateLimitCounter)
-        .values(key=counter_key(limit, subject), count=1, ends_at=ends_at)
-    )
-    counting = adding.on_conflict_do_update(
-        index_elements=[RateLimitCounter.key],
-        set_={
-            "count": case((is_over, 1), else_=RateLimitCounter.count + 1),
-            "ends_at": case((is_over, ends_at), else_=RateLimitCounter.ends_at),
-        },
-    )
-    return session.execute(counting.returning(RateLimitCounter.count, RateLimitCounter.ends_at)).one()
 
 
 def _account(session, name):

@@ -49,10 +49,19 @@ def derive_renewed_token(secret_key: str, used_token: str, prefix: str, length: 
     The same arguments yield the same token; without the secret key it cannot be predicted.
     """
     digest = hmac.digest(secret_key.encode(), f"renewed {prefix}\n{used_token}".encode(), "sha512")
+    return _prefixed_token(digest, prefix, length, LOWERCASE_ALPHANUMERIC)
+
+
+def derive_prefixed_token(secret: str, prefix: str, length: int, alphabet: str = LOWERCASE_ALPHANUMERIC) -> str:
+    """Return the token that belongs to a secret of a form, in the form of :func:`new_prefixed_token`."""
+    return _prefixed_token(hmac.digest(secret.encode(), prefix.encode(), "sha512"), prefix, length, alphabet)
+
+
+def _prefixed_token(digest, prefix, length, alphabet):
     number, characters = int.from_bytes(digest), []
     for _ in range(length - len(prefix)):
-        number, index = divmod(number, len(LOWERCASE_ALPHANUMERIC))
-        characters.append(LOWERCASE_ALPHANUMERIC[index])
+        number, index = divmod(number, len(alphabet))
+        characters.append(alphabet[index])
     return prefix + "".join(characters)
 
 
@@ -64,6 +73,19 @@ def hash_token(token: str) -> str:
 def new_client_key() -> str:
     """Return 48 random bytes in base64, the form of an application's key (spec 11)."""
     return base64.b64encode(secrets.token_bytes(48)).decode()
+
+
+def new_form_secret() -> str:
+    """Return 64 random hex digits, as :func:`derive_form_secret`."""
+    return secrets.token_hex(32)
+
+
+def derive_form_secret(secret_key: str, form: str) -> str:
+    """Derive 64 hex digits from a form that was sent, so that a repetition yields the same secret.
+
+    Nothing can be derived without the secret key of the instance.
+    """
+    return hmac.digest(secret_key.encode(), f"form\n{form}".encode(), "sha256").hex()
 
 
 def derive_client_secret(secret_key: str, client_key: str, generation: int) -> str:
@@ -110,7 +132,16 @@ def verify_token_hash(token: str, stored: str) -> bool:
     return hmac.compare_digest(hash_token(token), stored)
 
 
-def new_recovery_code() -> str:
-    """Return 80 random bits in four groups of letters and digits that are not easily confused (base32)."""
-    letters = base64.b32encode(secrets.token_bytes(10)).decode().lower()
+def derive_recovery_codes(secret: str, count: int) -> list[str]:
+    """Return different codes for the same secret: 80 bits each, in four groups of letters and digits that are not easily
+    confused (base32).
+    """
+    return [
+        _recovery_code(hmac.digest(secret.encode(), f"recovery code {number}".encode(), "sha256"))
+        for number in range(count)
+    ]
+
+
+def _recovery_code(digest):
+    letters = base64.b32encode(digest[:10]).decode().lower()
     return "-".join(letters[start : start + 4] for start in range(0, 16, 4))

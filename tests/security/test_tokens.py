@@ -10,10 +10,12 @@ from joindin.security.tokens import (
     LOWERCASE_ALPHANUMERIC,
     MIXED_CASE_ALPHANUMERIC,
     derive_client_secret,
+    derive_form_secret,
+    derive_prefixed_token,
+    derive_recovery_codes,
     hash_token,
     new_client_key,
     new_prefixed_token,
-    new_recovery_code,
     new_session_token,
     new_token,
     parse_unsubscribe_token,
@@ -37,7 +39,6 @@ def test_token_is_verified_by_its_sha_256():
         (new_token, r"[0-9a-f]{16}"),
         (new_session_token, r"[\w-]{43}"),
         (new_client_key, r"[\w+/]{64}"),
-        (new_recovery_code, r"[a-z2-7]{4}(-[a-z2-7]{4}){3}"),
         (lambda: new_prefixed_token("jia", 30), r"jia[a-z0-9]{27}"),
         (lambda: new_prefixed_token("jip", 40, MIXED_CASE_ALPHANUMERIC), r"jip[a-zA-Z0-9]{37}"),
     ],
@@ -47,6 +48,30 @@ def test_tokens_have_their_form_and_differ(create, pattern):
 
     assert len(tokens) == 50
     assert [token for token in tokens if not re.fullmatch(pattern, token)] == []
+
+
+def test_recovery_codes_have_their_form_and_differ():
+    codes = derive_recovery_codes("one", 10) + derive_recovery_codes("another", 10)
+
+    assert len(set(codes)) == 20
+    assert [code for code in codes if not re.fullmatch(r"[a-z2-7]{4}(-[a-z2-7]{4}){3}", code)] == []
+    assert derive_recovery_codes("one", 10) == codes[:10]
+
+
+def test_the_secret_of_a_form_depends_on_the_form_and_the_key():
+    secrets = {derive_form_secret(*arguments) for arguments in (("key", "form"), ("key", "other"), ("other", "form"))}
+
+    assert len(secrets) == 3
+    assert [secret for secret in secrets if not re.fullmatch("[0-9a-f]{64}", secret)] == []
+    assert derive_form_secret("key", "form") in secrets
+
+
+def test_a_token_derived_from_a_secret_has_the_form_of_a_new_one():
+    derived = {derive_prefixed_token(str(number), "jip", 40, MIXED_CASE_ALPHANUMERIC) for number in range(50)}
+
+    assert len(derived) == 50
+    assert [token for token in derived if not re.fullmatch(r"jip[a-zA-Z0-9]{37}", token)] == []
+    assert derive_prefixed_token("7", "jip", 40, MIXED_CASE_ALPHANUMERIC) in derived
 
 
 def test_prefixed_tokens_use_the_whole_alphabet():

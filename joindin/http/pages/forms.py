@@ -17,6 +17,7 @@ from joindin.http.pages.csrf import csrf_token
 from joindin.http.pages.languages import gettext, lazy_gettext, page_language, translate_message
 from joindin.http.sessions import next_url
 from joindin.security.password_strength import find_password_problem
+from joindin.security.tokens import new_form_secret
 from joindin.utils.email_addresses import is_email
 from joindin.utils.text import to_plain_line, to_plain_text
 from joindin.utils.translations import load_translations
@@ -28,6 +29,9 @@ WTFORMS_ERRORS = (
     lazy_gettext("Not a valid datetime value."),
     lazy_gettext("Not a valid time value."),
 )
+
+# A random key, another one each time that the page of the form is shown.
+IDEMPOTENCY_FIELD = "idempotency_key"
 
 
 class Form(FlaskForm):
@@ -58,6 +62,12 @@ class Form(FlaskForm):
             self.form_errors.append(message)
         else:
             field.errors = [*field.errors, message]
+
+
+class FormWithSecret(Form):
+    """A form that makes a secret. Its repetition is recognised, and makes the same one (``repeated_forms.py``)."""
+
+    idempotency_key = HiddenField(default=new_form_secret)
 
 
 class FormWithNext(Form):
@@ -135,7 +145,7 @@ def strong_password(form, field: Field) -> None:
 
 
 def init_app(app: Flask) -> None:
-    app.jinja_env.globals["aria_attributes"] = aria_attributes
+    app.jinja_env.globals |= {"aria_attributes": aria_attributes, IDEMPOTENCY_FIELD: new_form_secret}
 
 
 def aria_attributes(field):

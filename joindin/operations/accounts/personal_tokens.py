@@ -11,7 +11,13 @@ from joindin.models import PERSONAL, AccessToken, User
 from joindin.operations.audit import log_action
 from joindin.queries.accounts.api_tokens import validity_conditions
 from joindin.security.scopes import join_scopes
-from joindin.security.tokens import MIXED_CASE_ALPHANUMERIC, PERSONAL_TOKEN_PREFIX, hash_token, new_prefixed_token
+from joindin.security.tokens import (
+    MIXED_CASE_ALPHANUMERIC,
+    PERSONAL_TOKEN_PREFIX,
+    derive_prefixed_token,
+    hash_token,
+    new_prefixed_token,
+)
 from joindin.viewer import UserSnapshot
 
 SECRET_LENGTH = 50
@@ -36,8 +42,9 @@ def create_personal_token(
     expires_at: dt.datetime | None,
     now: dt.datetime,
     may_be_expired: bool = False,
+    form_secret: str | None = None,
 ) -> tuple[AccessToken, str]:
-    """Create a token; return it and its value, which is not stored.
+    """Create a token; return it and its value, which is not stored. Calls with the same ``form_secret`` create one token.
 
     ``may_be_expired`` allows an expiry before tomorrow, even in the past, as in ephios (spec 24.2).
 
@@ -55,10 +62,14 @@ def create_personal_token(
         raise InvalidInput(MSG_EXPIRY_TOO_LATE if may_be_expired else MSG_INVALID_EXPIRY)
     if lock_row(session, User, actor.id) is None:
         raise Unauthenticated("You must be logged in")
+    value_format = (PERSONAL_TOKEN_PREFIX, SECRET_LENGTH, MIXED_CASE_ALPHANUMERIC)
+    secret = derive_prefixed_token(form_secret, *value_format) if form_secret else new_prefixed_token(*value_format)
+    same = session.scalar(select(AccessToken).where(AccessToken.token_hash == hash_token(secret)))
+    if same is not None:
+        return same, secret
     valid_tokens = (AccessToken.user_id == actor.id, AccessToken.kind == PERSONAL, *validity_conditions(now))
     if session.scalar(select(func.count()).select_from(AccessToken).where(*valid_tokens)) >= MAX_PERSONAL_TOKENS:
         raise InvalidInput(MSG_TOO_MANY_TOKENS, number=MAX_PERSONAL_TOKENS)
-    secret = new_prefixed_token(PERSONAL_TOKEN_PREFIX, SECRET_LENGTH, MIXED_CASE_ALPHANUMERIC)
     token = AccessToken(
         kind=PERSONAL,
         token_hash=hash_token(secret),

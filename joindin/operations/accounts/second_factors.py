@@ -17,9 +17,9 @@ from joindin.errors import Conflict, InvalidInput, NotConfigured
 from joindin.models import Authenticator, Passkey, RecoveryCode, User
 from joindin.operations.accounts.security_mails import mail_sign_in_change
 from joindin.operations.audit import log_action
-from joindin.queries.accounts.second_factors import count_recovery_codes, has_second_factor
+from joindin.queries.accounts.second_factors import count_recovery_codes, has_recovery_code, has_second_factor
 from joindin.security.encryption import decrypt, encrypt
-from joindin.security.tokens import hash_token, new_recovery_code
+from joindin.security.tokens import derive_recovery_codes, hash_token, new_form_secret
 
 RECOVERY_CODE_COUNT = 10
 ENCRYPTION_PURPOSE = "authenticator"
@@ -35,10 +35,17 @@ log = logging.getLogger(__name__)
 
 
 def add_authenticator(
-    session, user: User, secret: str, code: str, *, secret_key: str, now: dt.datetime
+    session,
+    user: User,
+    secret: str,
+    code: str,
+    *,
+    secret_key: str,
+    codes_secret: str | None = None,
+    now: dt.datetime,
 ) -> list[str] | None:
     """Add an authenticator app whose ``code`` proves the secret; return new recovery codes if it is the first second
-    factor.
+    factor. They are derived from ``codes_secret`` if there is one.
 
     :raises InvalidInput: if the code does not fit the secret.
     :raises Conflict: if the account has an authenticator already.
@@ -52,7 +59,7 @@ def add_authenticator(
     if not insert_or_ignore(session, Authenticator, user_id=user.id, secret=sealed, created_at=now, last_step=step):
         raise Conflict("Your account has an authenticator already. Remove it first")
     mail_sign_in_change(session, user, "an app that shows codes was added")
-    return make_recovery_codes(session, user, now=now) if is_first else None
+    return make_recovery_codes(session, user, secret=codes_secret, now=now) if is_first else None
 
 
 def remove_authenticator(session, user: User) -> None:
@@ -70,22 +77,31 @@ def verify_code(session, user: User, code: str, *, secret_keys: Sequence[str], n
     return _use_app_code(session, user, code, secret_keys, now) or _use_recovery_code(session, user, code)
 
 
-def make_recovery_codes(session, user: User, *, now: dt.datetime) -> list[str]:
-    """Replace the recovery codes and return the new ones, which are not stored in plain text."""
+def make_recovery_codes(session, user: User, *, secret: str | None = None, now: dt.datetime) -> list[str]:
+    """Replace the recovery codes and return the new ones, which are not stored in plain text.
+
+    They are derived from ``secret`` if there is one.
+    """
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
-    codes = [new_recovery_code() for _ in range(RECOVERY_CODE_COUNT)]
+    codes = derive_recovery_codes(secret or new_form_secret(), RECOVERY_CODE_COUNT)
     session.add_all([RecoveryCode(user_id=user.id, code_hash=hash_token(code), created_at=now) for code in codes])
     session.flush()
     return codes
 
 
-def renew_recovery_codes(session, user: User, *, now: dt.datetime) -> list[str]:
-    """:raises Conflict: if the user has no second factor."""
+def find_recovery_codes(session, user: User, secret: str) -> list[str] | None:
+    """Return the recovery codes of the user that were derived from ``secret``; None if the user has no such codes."""
+    codes = derive_recovery_codes(secret, RECOVERY_CODE_COUNT)
+    return codes if has_recovery_code(session, user.id, codes) else None
+
+
+def renew_recovery_codes(session, user: User, *, secret: str | None = None, now: dt.datetime) -> list[str]:
+    """Replace the recovery codes, see :func:`make_recovery_codes`. :raises Conflict: if the user has no second factor."""
     lock_row(session, User, user.id)
     if not has_second_factor(session, user.id):
         raise Conflict("Recovery codes stand in for a second factor, and you have none")
     mail_sign_in_change(session, user, "new recovery codes were made")
-    return make_recovery_codes(session, user, now=now)
+    return make_recovery_codes(session, user, secret=secret, now=now)
 
 
 def allow_password_only(session, user: User, is_allowed: bool) -> None:

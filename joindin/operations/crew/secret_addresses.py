@@ -19,12 +19,12 @@ CALENDAR, SHIFTS_EXPORT = "calendar", "shifts_export"
 _COLUMNS = {CALENDAR: "calendar_token_hash", SHIFTS_EXPORT: "shifts_key_hash"}
 
 
-def create_secret_address(session, kind: str, *, actor: User | UserSnapshot) -> str:
-    """Return the token of a new address; the old address is not found any more.
+def create_secret_address(session, kind: str, *, token: str | None = None, actor: User | UserSnapshot) -> str:
+    """Return the token of a new address, random unless it is given; the old address is not found any more.
 
     :raises Unauthenticated: if the user was deleted.
     """
-    token = new_session_token()
+    token = token or new_session_token()
     _store(session, kind, hash_token(token), actor, "create")
     return token
 

@@ -44,10 +44,12 @@ def create_calendar_address(
     contents: str = EVERYTHING,
     event_id: int | None = None,
     *,
+    token: str | None = None,
     actor: User | UserSnapshot,
     now: dt.datetime,
 ) -> str:
-    """Return the token of a new address of a user's calendar, limited to an event if there is one.
+    """Return the token of a new address of a user's calendar, limited to an event if there is one. It is random unless it is
+    given.
 
     :raises InvalidInput: if a field is invalid, or the user has too many addresses.
     :raises Unauthenticated: if the user was deleted.
@@ -55,33 +57,36 @@ def create_calendar_address(
     if contents not in CONTENTS:
         raise InvalidInput(f"scope must be {' or '.join(CONTENTS)}")
     user = _lock_user(session, actor)
-    token = _store(session, MAX_ADDRESSES, now, CALENDAR, contents, name, event_id, user_id=user.id)
+    token = _store(session, MAX_ADDRESSES, now, token, CALENDAR, contents, name, event_id, user_id=user.id)
     log_action(session, "schedule_address.create", user, actor=actor)
     return token
 
 
 def create_device_calendar_address(
-    session, name: str, event_id: int | None = None, *, device_id: int, now: dt.datetime
+    session, name: str, event_id: int | None = None, *, token: str | None = None, device_id: int, now: dt.datetime
 ) -> str:
-    """Return the token of a new address of the calendar with the stars of a device.
+    """Return the token of a new address of the calendar with the stars of a device. It is random unless it is given.
 
     :raises InvalidInput: if the name is too long, or the device has too many addresses.
     :raises Conflict: if the device was deleted since it was loaded.
     """
     if lock_row(session, Device, device_id) is None:
         raise Conflict("This device was deleted meanwhile. Open the page again")
-    return _store(session, MAX_DEVICE_ADDRESSES, now, CALENDAR, STARS, name, event_id, device_id=device_id)
+    return _store(session, MAX_DEVICE_ADDRESSES, now, token, CALENDAR, STARS, name, event_id, device_id=device_id)
 
 
-def share_schedule(session, event_id: int, name: str, *, actor: User | UserSnapshot, now: dt.datetime) -> str:
-    """Return the token of a new page with the user's starred talks of an event; the former page ends.
+def share_schedule(
+    session, event_id: int, name: str, *, token: str | None = None, actor: User | UserSnapshot, now: dt.datetime
+) -> str:
+    """Return the token of a new page with the user's starred talks of an event; the former page ends. It is random unless it
+    is given.
 
     :raises InvalidInput: if the user has too many addresses.
     :raises Unauthenticated: if the user was deleted.
     """
     user = _lock_user(session, actor)
     _delete_page(session, user.id, event_id)
-    token = _store(session, MAX_ADDRESSES, now, PAGE, STARS, name, event_id, user_id=user.id)
+    token = _store(session, MAX_ADDRESSES, now, token, PAGE, STARS, name, event_id, user_id=user.id)
     log_action(session, "schedule_page.create", user, actor=actor)
     return token
 
@@ -140,12 +145,12 @@ def _lock_user(session, actor):
     return user
 
 
-def _store(session, limit, now, kind, contents, name, event_id, **owner):
+def _store(session, limit, now, token, kind, contents, name, event_id, **owner):
     if len(name) > MAX_NAME_LENGTH:
         raise InvalidInput(MSG_NAME_TOO_LONG)
     if _count(session, **owner) >= limit:
         raise InvalidInput(MSG_TOO_MANY.format(limit))
-    token = new_session_token()
+    token = token or new_session_token()
     session.add(
         ScheduleAddress(
             token_hash=hash_token(token),

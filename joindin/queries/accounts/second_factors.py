@@ -1,8 +1,11 @@
 """Second factors of a user."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import func, select
 
 from joindin.models import Authenticator, Passkey, RecoveryCode
+from joindin.security.tokens import hash_token
 
 
 def has_second_factor(session, user_id: int) -> bool:
@@ -22,3 +25,10 @@ def list_passkeys(session, user_id: int) -> list[Passkey]:
 
 def count_recovery_codes(session, user_id: int) -> int:
     return session.scalar(select(func.count()).select_from(RecoveryCode).where(RecoveryCode.user_id == user_id))
+
+
+def has_recovery_code(session, user_id: int, codes: Iterable[str]) -> bool:
+    """Return whether one of the codes is an unused one of the user."""
+    hashes = [hash_token(code) for code in codes]
+    found = select(RecoveryCode.user_id).where(RecoveryCode.user_id == user_id, RecoveryCode.code_hash.in_(hashes))
+    return session.scalar(found.limit(1)) is not None

@@ -50,6 +50,10 @@ def list_open_invites(session, since: dt.datetime) -> Sequence[FederationInvite]
     return session.scalars(statement.order_by(FederationInvite.id)).all()
 
 
+def get_invite_by_code(session, code: str) -> FederationInvite | None:
+    return session.scalar(select(FederationInvite).where(FederationInvite.code_hash == hash_token(code)))
+
+
 def find_federated_user(session, token: str, now: dt.datetime) -> FederatedUser | None:
     """Return the federated user of a session, or None if it has ended."""
     return session.scalar(

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from joindin.models import Event, EventCommentReport, Mail, Talk, Track
+from joindin.models import AuditEntry, Authenticator, Event, EventCommentReport, Mail, Talk, Track
 from joindin.models.crew import (
     ATOMIC,
     SHOWN_TO_EVERYONE,
@@ -23,8 +23,7 @@ from joindin.models.crew import (
     WorkingHours,
 )
 from joindin.utils.datetimes import utc_now
-from tests.browser_client import Browser
-from tests.concurrency import run_concurrently
+from tests.browser_client import send_twice
 from tests.crew_factories import (
     make_consequence,
     make_crew_event,
@@ -71,21 +70,6 @@ def admin(session):
     make_language(session), make_talk_type(session), make_qualification_category(session)
     session.commit()
     return admin
-
-
-def send_twice(app, session, browser, path, fields, page=None):
-    """Submit the form of one page twice at the same moment; return the responses."""
-    fields = fields | {"csrfmiddlewaretoken": browser.token(page or path)}
-    cookies = {name: value for name in ("sessionid", "csrftoken", "session") if (value := browser.cookie(name))}
-
-    def send():
-        sender = Browser(app)
-        for name, value in cookies.items():
-            sender.set_cookie(name, value)
-        with app.app_context():
-            return sender.post(path, fields)
-
-    return run_concurrently(session, [send, send])
 
 
 def count(session, model):
@@ -145,3 +129,25 @@ def test_a_report_that_is_sent_twice_at_once_is_stored_once(app, session, browse
     # A reported comment is not found, which the later request may see.
     assert {reply.status_code for reply in replies} <= {303, 404}
     assert (count(session, EventCommentReport), count(session, Mail)) == (1, 1)
+
+
+@pytest.mark.parametrize("path", ["/desk/people/2/secure/", "/users/2/password_revoke/"])
+def test_access_that_is_ended_twice_at_once_is_ended_and_mailed_once(app, session, browser, admin, path):
+    browser.sign_in_directly(admin)
+
+    replies = send_twice(app, session, browser, path, {"confirm": "on"})
+
+    assert {reply.status_code for reply in replies} <= {302, 303}
+    assert session.scalars(select(Mail.kind).order_by(Mail.id)).all() == ["account_secured"]
+    assert session.query(AuditEntry).filter_by(action="user.secure").count() == 1
+
+
+def test_a_setting_that_is_sent_twice_at_once_is_mailed_once(app, session, browser, admin):
+    session.add(Authenticator(user_id=admin.id, secret="encrypted", created_at=utc_now(), last_step=0))
+    session.commit()
+    browser.sign_in_directly(admin)
+
+    send_twice(app, session, browser, "/accounts/security/password/", {"allowed": "yes"}, page="/accounts/security/")
+
+    session.refresh(admin)
+    assert (admin.allows_password_only, count(session, Mail)) == (True, 1)

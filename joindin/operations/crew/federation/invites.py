@@ -16,8 +16,10 @@ INVITE_TTL = dt.timedelta(hours=48)
 MSG_NO_INVITE = "There is no such invite code"
 
 
-def create_invite(session, url: str, *, actor: User, now: dt.datetime) -> tuple[FederationInvite, str]:
-    """Store an invite for the instance at ``url`` and return it with its code in plain text.
+def create_invite(
+    session, url: str, *, code: str | None = None, actor: User, now: dt.datetime
+) -> tuple[FederationInvite, str]:
+    """Store an invite for the instance at ``url`` and return it with its code in plain text, random unless it is given.
 
     :raises InvalidInput: if this is no address of an instance.
     """
@@ -25,7 +27,7 @@ def create_invite(session, url: str, *, actor: User, now: dt.datetime) -> tuple[
         url = normalize_instance_url(url)
     except ValueError as error:
         raise InvalidInput(str(error)) from None
-    code = new_invite_code()
+    code = code or new_invite_code()
     invite = FederationInvite(code_hash=hash_token(code), url=url, created_at=now)
     session.add(invite)
     session.flush()

@@ -7,17 +7,25 @@ from wtforms import StringField, TextAreaField
 
 from joindin.errors import Conflict, Forbidden, InvalidInput, NotConfigured
 from joindin.extensions import db
-from joindin.http.pages.forms import Form, PlainTextField, RadioChoice, choices, max_length, required
+from joindin.http.pages.forms import Form, FormWithSecret, PlainTextField, RadioChoice, choices, max_length, required
 from joindin.http.pages.html_pages import flash_success, render_page
 from joindin.http.pages.languages import gettext, lazy_gettext, translate_error
+from joindin.http.pages.repeated_forms import is_repeated_form, read_sent_form
 from joindin.http.sessions import recent_sign_in_required, require_user
 from joindin.http.trailing_slash import add_trailing_slash_route
-from joindin.operations.accounts.client_registration import register_application
-from joindin.operations.accounts.clients import check_redirect_uris, delete_client, edit_application, rotate_secret
+from joindin.operations.accounts.client_registration import KEY_LENGTH, KEY_PREFIX, register_application
+from joindin.operations.accounts.clients import (
+    check_redirect_uris,
+    current_secret,
+    delete_client,
+    edit_application,
+    rotate_secret,
+)
 from joindin.permissions import can_administer_application, can_administer_applications
 from joindin.queries.accounts.clients import (
     find_client_with_owner,
     find_owned_client,
+    get_client_by_key,
     list_all_clients,
     list_owned_clients,
 )
@@ -25,6 +33,7 @@ from joindin.queries.accounts.granted_permissions import load_permissions
 from joindin.queries.paging import Paging
 from joindin.resources.web.account.common import blp
 from joindin.resources.web.account.one_time_secret import pop_one_time_secret, store_one_time_secret
+from joindin.security.tokens import derive_prefixed_token
 from joindin.utils.datetimes import utc_now
 from joindin.utils.text import is_web_url, to_plain_text
 
@@ -83,7 +92,7 @@ class ApplicationForm(Form):
         }
 
 
-class NewApplicationForm(ApplicationForm):
+class NewApplicationForm(ApplicationForm, FormWithSecret):
     client_type = RadioChoice(
         lazy_gettext("Where does it run?"),
         choices=choices(
@@ -132,14 +141,7 @@ def register_application_page(base_path):
     form = NewApplicationForm() if base_path == OWN_PATH else StaffApplicationForm()
     if form.validate_on_submit():
         try:
-            client, secret = register_application(
-                db.session,
-                actor=require_user(),
-                is_public=form.is_public,
-                secret_key=_secret_key(),
-                now=utc_now(),
-                **form.values(),
-            )
+            client, secret = _register(form)
         except (Conflict, InvalidInput) as error:
             db.session.rollback()
             form.add_error(translate_error(error))
@@ -186,8 +188,12 @@ def delete_application_page(base_path, client_id):
 
 
 def rotate_secret_action(base_path, client_id):
+    is_repeated = is_repeated_form()
     client = _find_changeable_client(base_path, client_id)
-    secret = rotate_secret(db.session, client, _secret_key(), actor=require_user())
+    if is_repeated:
+        secret = current_secret(client, current_app.config["SECRET_KEYS"])
+    else:
+        secret = rotate_secret(db.session, client, _secret_key(), actor=require_user())
     db.session.commit()
     return _redirect_with_secret(base_path, client, secret)
 
@@ -215,8 +221,24 @@ def _viewer():
     return load_permissions(db.session, require_user())
 
 
+def _register(form):
+    """Return the new application and its secret, also if the form is repeated."""
+    sent, values = read_sent_form(), form.values()
+    values["key"] = values.get("key") or derive_prefixed_token(sent.secret, KEY_PREFIX, KEY_LENGTH)
+    if sent.is_repeated and (client := get_client_by_key(db.session, values["key"])):
+        return client, values.get("secret") or current_secret(client, current_app.config["SECRET_KEYS"])
+    return register_application(
+        db.session,
+        actor=require_user(),
+        is_public=form.is_public,
+        secret_key=_secret_key(),
+        now=utc_now(),
+        **values,
+    )
+
+
 def _redirect_with_secret(base_path, client, secret):
-    if secret is not None:
+    if secret:
         store_one_time_secret(f"application {client.id}", secret)
     return redirect(f"{base_path}{client.id}/")
 

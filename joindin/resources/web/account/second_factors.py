@@ -8,15 +8,17 @@ from wtforms import HiddenField
 
 from joindin.errors import Conflict, InvalidInput
 from joindin.extensions import db
-from joindin.http.pages.forms import Form, PlainTextField, max_length, required
+from joindin.http.pages.forms import Form, FormWithSecret, PlainTextField, max_length, required
 from joindin.http.pages.html_pages import flash_error, flash_success, render_page
 from joindin.http.pages.languages import gettext, lazy_gettext, translate_error
+from joindin.http.pages.repeated_forms import is_repeated_form, read_sent_form
 from joindin.http.sessions import current_session, recent_sign_in_required, require_user, sign_in_required
 from joindin.operations.accounts.passkeys import add_passkey, build_creation_options, remove_passkey
 from joindin.operations.accounts.second_factors import (
     MSG_WRONG_CODE,
     add_authenticator,
     allow_password_only,
+    find_recovery_codes,
     remove_authenticator,
     renew_recovery_codes,
 )
@@ -40,7 +42,7 @@ PAGE_PATH = "/accounts/security/"
 SETUP_TTL_S = 60 * 60
 
 
-class NewAuthenticatorForm(Form):
+class NewAuthenticatorForm(FormWithSecret):
     # The secret that the page shows, encrypted. It is stored only after its first code was entered.
     encrypted_secret = HiddenField()
     code = PlainTextField(
@@ -83,9 +85,7 @@ def add_authenticator_page():
     if secret and form.validate():
         count_factor_attempt(user)
         try:
-            codes = add_authenticator(
-                db.session, user, secret, form.code.data, secret_key=current_app.secret_key, now=utc_now()
-            )
+            codes = _add_authenticator(user, secret, form.code.data)
         except Conflict as error:
             db.session.rollback()
             flash_error(f"{translate_error(error)}.")
@@ -164,7 +164,10 @@ def remove_passkey_action(passkey_id):
 @blp.post("/accounts/security/codes/")
 @recent_sign_in_required
 def renew_recovery_codes_action():
-    codes = renew_recovery_codes(db.session, require_user(), now=utc_now())
+    user, sent = require_user(), read_sent_form()
+    codes = find_recovery_codes(db.session, user, sent.secret) or renew_recovery_codes(
+        db.session, user, secret=sent.secret, now=utc_now()
+    )
     db.session.commit()
     return render_page("web/account/recovery_codes.html", codes=codes)
 
@@ -173,7 +176,8 @@ def renew_recovery_codes_action():
 @recent_sign_in_required
 def set_password_only_action():
     is_allowed = request.form.get("allowed") == "yes"
-    allow_password_only(db.session, require_user(), is_allowed)
+    if not is_repeated_form():
+        allow_password_only(db.session, require_user(), is_allowed)
     db.session.commit()
     flash_success(
         gettext("Applications can now sign you in with your password alone.")
@@ -181,6 +185,22 @@ def set_password_only_action():
         else gettext("Applications can no longer sign you in with your password.")
     )
     return redirect(PAGE_PATH)
+
+
+def _add_authenticator(user, secret, code):
+    """Return new recovery codes, also if the form is repeated; None if the user had a second factor before."""
+    sent = read_sent_form()
+    if sent.is_repeated:
+        return find_recovery_codes(db.session, user, sent.secret)
+    return add_authenticator(
+        db.session,
+        user,
+        secret,
+        code,
+        secret_key=current_app.secret_key,
+        codes_secret=sent.secret,
+        now=utc_now(),
+    )
 
 
 def _recovery_codes_or_redirect(message, codes):

@@ -8,9 +8,10 @@ from wtforms.validators import Optional
 
 from joindin.errors import Forbidden, InvalidInput, NotFound
 from joindin.extensions import db
-from joindin.http.pages.forms import CheckboxList, Form, choices, max_length, required
+from joindin.http.pages.forms import CheckboxList, FormWithSecret, choices, max_length, required
 from joindin.http.pages.html_pages import flash_error, flash_success, render_page
 from joindin.http.pages.languages import gettext, lazy_gettext, translate_error
+from joindin.http.pages.repeated_forms import read_sent_form
 from joindin.http.sessions import recent_sign_in_required, require_user
 from joindin.http.trailing_slash import add_trailing_slash_route
 from joindin.operations.accounts.api_tokens import revoke_token
@@ -34,7 +35,7 @@ MSG_TOKEN_NOT_FOUND = "Token not found"
 MSG_APPLICATION_NOT_FOUND = "Application not found"
 
 
-class NewTokenForm(Form):
+class NewTokenForm(FormWithSecret):
     description = TextAreaField(
         lazy_gettext("What is it for?"),
         [
@@ -92,6 +93,7 @@ def create_token_page():
                 expires_at=form.expires_at(),
                 now=utc_now(),
                 may_be_expired=True,
+                form_secret=read_sent_form().secret,
             )
         except InvalidInput as error:
             db.session.rollback()

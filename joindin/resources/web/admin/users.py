@@ -6,6 +6,7 @@ from wtforms import BooleanField, HiddenField
 from joindin.extensions import db
 from joindin.http.pages.forms import Form, PlainTextField, max_length
 from joindin.http.pages.html_pages import flash_ended_access
+from joindin.http.pages.repeated_forms import is_repeated_form
 from joindin.http.sessions import ACCOUNT_PATH, SIGN_IN_PATH, recent_sign_in_required
 from joindin.operations.accounts.account_deletion import delete_talk_comments, delete_user
 from joindin.operations.accounts.passwords import secure_account
@@ -126,8 +127,9 @@ def secure_user_action(user_id):
     ended = []
 
     def operation():
-        reason = form.reason.data or ""
-        ended.extend(secure_account(db.session, user_id, actor=current_viewer().user, reason=reason, now=utc_now())[1])
+        if not is_repeated_form():
+            reason, actor = form.reason.data or "", current_viewer().user
+            ended.extend(secure_account(db.session, user_id, actor=actor, reason=reason, now=utc_now())[1])
 
     is_own = user_id == current_viewer().user.id
     response = perform_and_redirect(

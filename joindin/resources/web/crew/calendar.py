@@ -9,6 +9,7 @@ from joindin.http.conditional import PRIVATE
 from joindin.http.feeds.responses import file_response
 from joindin.http.pages.html_pages import flash_success
 from joindin.http.pages.languages import gettext
+from joindin.http.pages.repeated_forms import read_sent_form
 from joindin.http.sessions import recent_sign_in_required, require_user
 from joindin.http.trailing_slash import add_trailing_slash_route
 from joindin.models.crew import CONFIRMED, REQUESTED, RESPONSIBLE_REJECTED
@@ -100,9 +101,11 @@ def _change_address(user):
         db.session.commit()
         flash_success(gettext("The address does not work any more."))
         return
-    token = create_secret_address(db.session, kind, actor=user)
+    sent = read_sent_form()
+    if not sent.is_repeated:
+        create_secret_address(db.session, kind, token=sent.secret, actor=user)
     db.session.commit()
-    store_one_time_secret(PAGE_PATH, f"{kind} {token}")
+    store_one_time_secret(PAGE_PATH, f"{kind} {sent.secret}")
 
 
 def _pop_new_address():

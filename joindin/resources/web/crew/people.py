@@ -10,6 +10,7 @@ from joindin.extensions import db
 from joindin.http.pages.forms import Form, PlainTextField, choices, required
 from joindin.http.pages.html_pages import flash_ended_access, flash_error, flash_success
 from joindin.http.pages.languages import gettext, lazy_gettext, translate_message
+from joindin.http.pages.repeated_forms import is_repeated_form
 from joindin.http.sessions import has_recent_sign_in, redirect_to_confirmation, require_user, sign_in_required
 from joindin.http.trailing_slash import add_trailing_slash_route
 from joindin.models import User
@@ -152,7 +153,9 @@ def revoke_password_page(user_id):
     form = RevocationForm()
     if form.validate_on_submit():
         try:
-            ended = revoke_crew_access(db.session, user_id, actor=require_user(), now=utc_now())
+            actor, ended = require_user(), []
+            if not is_repeated_form():
+                ended = revoke_crew_access(db.session, user_id, actor=actor, now=utc_now())
         except Conflict as error:
             db.session.rollback()
             form.add_error(gettext(str(error)))

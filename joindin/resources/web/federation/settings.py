@@ -13,9 +13,10 @@ from joindin.errors import InvalidInput, NotFound
 from joindin.extensions import db
 from joindin.federation.addresses import Invitation, decode_invitation, encode_invitation
 from joindin.federation.requests import Instance, PeerFailed, SetupRefused
-from joindin.http.pages.forms import Form, PlainTextField, required
+from joindin.http.pages.forms import Form, FormWithSecret, PlainTextField, required
 from joindin.http.pages.html_pages import flash_error, flash_success
 from joindin.http.pages.languages import gettext, lazy_gettext
+from joindin.http.pages.repeated_forms import read_sent_form
 from joindin.http.sessions import recent_sign_in_required, require_user
 from joindin.models.crew import FederationGuest, FederationHost, FederationInvite
 from joindin.operations.crew.federation.guests import MSG_NO_GUEST, remove_guest
@@ -27,7 +28,7 @@ from joindin.operations.crew.federation.invites import (
     is_expired,
     withdraw_invite,
 )
-from joindin.queries.crew.federation import list_guests, list_hosts, list_open_invites
+from joindin.queries.crew.federation import get_invite_by_code, list_guests, list_hosts, list_open_invites
 from joindin.resources.web.account.one_time_secret import pop_one_time_secret, store_one_time_secret
 from joindin.resources.web.crew.common import blp, crew_page
 from joindin.resources.web.crew.planning_access import crew_timezone, require_permission
@@ -44,7 +45,7 @@ REASONS_OF_HOSTS = {
 log = logging.getLogger(__name__)
 
 
-class InviteForm(Form):
+class InviteForm(FormWithSecret):
     url = PlainTextField(
         lazy_gettext("Address of the other instance"),
         [required(lazy_gettext("Enter the address"))],
@@ -101,14 +102,19 @@ def show_federation() -> Response:
 def invite_guest() -> Response:
     form = InviteForm()
     if form.validate_on_submit():
+        sent = read_sent_form()
         try:
-            invite, code = create_invite(db.session, form.url.data, actor=require_user(), now=utc_now())
+            invite = get_invite_by_code(db.session, sent.secret)
+            if invite is None:
+                invite, _code = create_invite(
+                    db.session, form.url.data, code=sent.secret, actor=require_user(), now=utc_now()
+                )
         except InvalidInput as error:
             db.session.rollback()
             form.add_error(gettext(str(error)), form.url)
         else:
             db.session.commit()
-            share_code = encode_invitation(Invitation(invite.url, code, crew_site()))
+            share_code = encode_invitation(Invitation(invite.url, sent.secret, crew_site()))
             store_one_time_secret(f"invite {invite.id}", share_code)
             return redirect(f"{SETTINGS_PATH}invite/{invite.id}/")
     return crew_page("web/federation/invite_new.html", form=form)

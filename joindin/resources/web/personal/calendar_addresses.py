@@ -9,6 +9,7 @@ from joindin.extensions import db
 from joindin.http.guest_devices import current_device, require_device
 from joindin.http.pages.languages import gettext, set_page_language
 from joindin.http.pages.qr_codes import qr_code_svg
+from joindin.http.pages.repeated_forms import read_sent_form
 from joindin.http.sessions import recent_sign_in_required, require_user
 from joindin.models import Event
 from joindin.models.personal.schedule_addresses import EVERYTHING
@@ -43,11 +44,18 @@ def own_calendar_addresses_page():
     if "revoke" in request.form:
         revoke_schedule_address(db.session, _read_revoked_id(), actor=user)
         return _redirect(f"{PATH}?revoked=1")
-    event, contents = _find_event(), request.form.get("scope", EVERYTHING)
-    token = create_calendar_address(
-        db.session, _read_name(event), contents, event and event.id, actor=user, now=utc_now()
-    )
-    store_one_time_secret(PATH, token)
+    event, contents, sent = _find_event(), request.form.get("scope", EVERYTHING), read_sent_form()
+    if not sent.is_repeated:
+        create_calendar_address(
+            db.session,
+            _read_name(event),
+            contents,
+            event and event.id,
+            token=sent.secret,
+            actor=user,
+            now=utc_now(),
+        )
+    store_one_time_secret(PATH, sent.secret)
     return _redirect(PATH)
 
 
@@ -61,11 +69,17 @@ def device_calendar_addresses_page():
         if device is not None:
             revoke_device_address(db.session, address_id, device_id=device.id)
         return _redirect(f"{GUEST_PATH}?revoked=1")
-    event, device = _find_event(), require_device()
-    token = create_device_calendar_address(
-        db.session, _read_name(event), event and event.id, device_id=device.id, now=utc_now()
-    )
-    store_one_time_secret(GUEST_PATH, token)
+    event, sent = _find_event(), read_sent_form()
+    if not sent.is_repeated:
+        create_device_calendar_address(
+            db.session,
+            _read_name(event),
+            event and event.id,
+            token=sent.secret,
+            device_id=require_device().id,
+            now=utc_now(),
+        )
+    store_one_time_secret(GUEST_PATH, sent.secret)
     return _redirect(GUEST_PATH)
 
 
@@ -90,6 +104,7 @@ def _page(path, limit, **owner) -> Response:
         events={event.slug: event.name for event in ([chosen] if chosen else []) + list(events)},
         chosen=chosen,
         max_name_length=MAX_NAME_LENGTH,
+        has_owner=has_owner,
     )
     response.cache_control.no_store = True
     return response

@@ -7,6 +7,7 @@ from flask import redirect
 
 from joindin.extensions import db
 from joindin.http.pages.qr_codes import qr_code_svg
+from joindin.http.pages.repeated_forms import read_sent_form
 from joindin.http.sessions import require_user, session_user, sign_in_required
 from joindin.models.crew import CONFIRMED
 from joindin.operations.personal.schedule_addresses import MAX_NAME_LENGTH, share_schedule, unshare_schedule
@@ -50,8 +51,11 @@ def my_schedule_page(event):
 def share_schedule_action(event):
     """Make a new page with the user's starred talks, which ends the former one; or end it."""
     if read_switch("on", True):
-        token = share_schedule(db.session, event.id, event.name[:MAX_NAME_LENGTH], actor=require_user(), now=utc_now())
-        store_one_time_secret(_secret_name(event), token)
+        user, sent = require_user(), read_sent_form()
+        if not sent.is_repeated:
+            name = event.name[:MAX_NAME_LENGTH]
+            share_schedule(db.session, event.id, name, token=sent.secret, actor=user, now=utc_now())
+        store_one_time_secret(_secret_name(event), sent.secret)
     else:
         unshare_schedule(db.session, event.id, actor=require_user())
     db.session.commit()

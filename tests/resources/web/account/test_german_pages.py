@@ -242,11 +242,13 @@ def test_messages_after_decisions_about_claims(own_browser, session, ada):
 
 def test_messages_after_changes_of_second_factors(own_browser, session, ada):
     passkey, path = make_passkey(session, ada), f"{SECURITY}authenticator/"
-    page = own_browser.get(path, headers=GERMAN)
-    secret = re.search(r'<code class="secret">([A-Z2-7 ]+)</code>', page.text)[1].replace(" ", "")
-    fields = form_fields(page.text) | {"code": pyotp.TOTP(secret).at(utc_now())}
+    pages = [own_browser.get(path, headers=GERMAN).text for _ in range(2)]
+    secrets = [re.search(r'<code class="secret">([A-Z2-7 ]+)</code>', page)[1].replace(" ", "") for page in pages]
 
-    added, again = [own_browser.post(path, fields, headers=GERMAN) for _ in range(2)]
+    added, again = [
+        own_browser.post(path, form_fields(page) | {"code": pyotp.TOTP(secret).at(utc_now())}, headers=GERMAN)
+        for page, secret in zip(pages, secrets, strict=True)
+    ]
     shown = show(own_browser, SECURITY)
     renewed = own_browser.send(f"{SECURITY}codes/", page=SECURITY, headers=GERMAN)
 
