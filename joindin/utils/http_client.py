@@ -50,6 +50,10 @@ class Deadline:
     def __init__(self, seconds: float = TIMEOUT_S):
         self._ends_at = time.monotonic() + seconds
 
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() >= self._ends_at
+
     def remaining_s(self) -> float:
         """:raises FetchFailed: if the time is over."""
         remaining = self._ends_at - time.monotonic()
@@ -116,7 +120,8 @@ def fetch(
     except FetchFailed:
         raise
     except (OSError, HTTPException, urllib3.exceptions.HTTPError, ValueError) as error:
-        raise FetchFailed(MSG_TIMEOUT if watchdog.expired else f"{type(error).__name__}: {error}") from None
+        # The socket and the watchdog have the same time: either may end the request.
+        raise FetchFailed(MSG_TIMEOUT if deadline.is_over else f"{type(error).__name__}: {error}") from None
     finally:
         watchdog.cancel()
         connection.close()
