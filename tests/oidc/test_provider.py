@@ -7,14 +7,16 @@ import secrets
 import time
 import urllib.error
 import urllib.request
-from threading import Thread
+from threading import Event, Thread
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from flask import request
 
 from joindin.oidc import Identity, Provider, ProviderFailed
 from joindin.utils.http_client import Deadline
 from tests.oidc.fake_provider import CLIENT_ID, CLIENT_SECRET, KEY, OTHER_KEY, FakeProvider
+from tests.services import TIMEOUT_S
 
 DISCOVERY = "/.well-known/openid-configuration"
 REDIRECT_URI = "http://here.example/accounts/external/callback/"
@@ -306,11 +308,15 @@ def test_requests_of_one_sign_in_share_the_deadline(fake_provider, provider):
 
 
 def test_slow_userinfo_leaves_the_identity_of_the_id_token(fake_provider, provider):
+    class ShortAfterTheKeys(Deadline):
+        def remaining_s(self):
+            return 0.3 if fake_provider.received["/keys"] else super().remaining_s()
+
     sign_in = SignIn(provider).follow()
     fake_provider.user.claims, fake_provider.userinfo_claims = {}, EMILY
-    fake_provider.delays["/userinfo"] = 5
+    fake_provider.delays["/userinfo"] = 60
 
-    identity = sign_in.identify(deadline=Deadline(1))
+    identity = sign_in.identify(deadline=ShortAfterTheKeys(TIMEOUT_S))
 
     assert (identity.subject, identity.email) == ("emily-1", None)
 
@@ -319,16 +325,22 @@ def test_slow_userinfo_leaves_the_identity_of_the_id_token(fake_provider, provid
 def test_slow_response_to_one_sign_in_does_not_delay_others(fake_provider, provider, path):
     first, second = SignIn(provider).follow(), SignIn(provider).follow()
     first.provider = second.provider = make_provider(fake_provider)
-    fake_provider.delays[path] = 2
-    already_received = fake_provider.received[path]
-    slow = Thread(target=first.identify)
-    slow.start()
-    while fake_provider.received[path] == already_received:
-        time.sleep(0.01)
-    fake_provider.delays.clear()
+    received, released = Event(), Event()
 
-    identity = second.identify()
+    def hold():
+        if request.path == path:
+            received.set()
+            released.wait(TIMEOUT_S)
+
+    fake_provider.on_request = hold
+    slow = Thread(target=first.identify, kwargs={"deadline": Deadline(TIMEOUT_S)})
+    slow.start()
+    assert received.wait(TIMEOUT_S)
+    fake_provider.on_request = None
+
+    identity = second.identify(deadline=Deadline(TIMEOUT_S))
     first_is_waiting = slow.is_alive()
+    released.set()
     slow.join()
 
     assert (identity.subject, first_is_waiting) == ("emily-1", True)
