@@ -152,7 +152,7 @@ def make_event_comment(session, event, user=None, *, rating=4, text=None, **fiel
         user_id=user.id if user else None,
         rating=rating,
         text=text or f"Comment {next(_number)}",
-        **{"source": "joind.in", "created_at": NOW, **fields},
+        **{"source": "joind.in", "created_at": utc_now(), **fields},
     )
     session.add(comment)
     event.comment_count += 1
@@ -247,7 +247,7 @@ def make_talk_comment(session, talk, user=None, *, rating=4, text=None, **fields
         user_id=user.id if user else None,
         rating=rating,
         text=text or f"Comment {next(_number)}",
-        **{"source": "joind.in", "created_at": NOW, **fields},
+        **{"source": "joind.in", "created_at": utc_now(), **fields},
     )
     session.add(comment)
     talk.all_comment_count += 1
