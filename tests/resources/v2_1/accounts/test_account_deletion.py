@@ -403,7 +403,7 @@ def test_an_admins_talk_comments_are_deleted(api, session, admin, ann, bea):
 
     assert read_outcome(reply) == (204, None)
     assert (said.json["comments"], said.json["meta"]["total"]) == ([], 0)
-    assert session.scalars(select(TalkComment.id)).all() == [comment.id for comment in kept]
+    assert session.scalars(select(TalkComment.id).order_by(TalkComment.id)).all() == [comment.id for comment in kept]
     assert session.scalar(select(func.count()).select_from(TalkCommentReport)) == 0
     assert session.get(EventComment, on_event.id).user_id == ann.id
     assert session.get(User, ann.id) is not None
