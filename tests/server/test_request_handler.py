@@ -13,7 +13,7 @@ pytestmark = pytest.mark.runs_once("no database is used")
 
 MAX_BODY_BYTES = 100_000
 SLOTS = 2
-TIMEOUT_S = 10
+TIMEOUT_S = 30
 PART_BYTES = 1_000_000
 JOINED_PARTS = MAX_JOINED_BYTES // PART_BYTES
 
