@@ -19,7 +19,8 @@ pytestmark = [
 ]
 
 ADDRESSES = 8000 if IS_LONG else 600
-MAX_P99_S = 0.1 if IS_LONG else 2
+# Other tests run beside the short form.
+MAX_P99_S = 0.1 if IS_LONG else 20
 
 # Permitted growth of a worker: the caches of responses, fragments and counts, and the requests that run.
 MAX_GROWTH_BYTES = 100_000_000
