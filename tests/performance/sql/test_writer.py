@@ -214,11 +214,11 @@ def test_writers_that_queue_at_a_locked_sqlite_database_give_up_after_one_timeou
                 runner.execute(insert, {})
             return monotonic() - began
 
-        with ThreadPoolExecutor(6) as executor:
-            durations = list(executor.map(write, range(6)))
+        with ThreadPoolExecutor(80) as executor:
+            durations = list(executor.map(write, range(80)))
         holder.execute("ROLLBACK")
         runner.execute(insert, {})
 
-        assert max(durations) < 2
+        assert max(durations) < 20
         assert holder.execute("SELECT count(*) FROM t").fetchone() == (1,)
     engine.dispose()

@@ -148,4 +148,4 @@ def test_a_change_waits_for_no_slow_image(session, send, app):
     reply = send(host, "PUT", "/api/event", {"id": event.id, "image_url": "http://127.0.0.1:9/p.png"})()
 
     assert (reply.status_code, reply.text) == (400, "Error: The image cannot be fetched from its address")
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
