@@ -9,8 +9,11 @@ from joindin.errors import NotFound
 from joindin.models import Event, EventHost, EventImage, Tag, User, event_tags
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.performance.sql.reader import batched
+from joindin.queries.event_settings import FEEDBACK_ACCESS
 
-EVENTS = CompiledStatement(select(*Event.__table__.c).where(Event.id.in_(bindparam("ids", expanding=True))))
+EVENTS = CompiledStatement(
+    select(*Event.__table__.c, FEEDBACK_ACCESS).where(Event.id.in_(bindparam("ids", expanding=True)))
+)
 TAGS = CompiledStatement(
     select(event_tags.c.event_id, Tag.name)
     .join(Tag, Tag.id == event_tags.c.tag_id)

@@ -10,14 +10,16 @@ _settings = EventSettings.__table__
 _BY_EVENT = CompiledStatement(select(_settings).where(_settings.c.event_id == bindparam("event_id")))
 
 
-def _with_setting(attribute, column):
-    setting = select(column).where(EventSettings.event_id == Event.id).correlate(Event).scalar_subquery()
-    return with_expression(attribute, setting)
+def _setting(column):
+    return select(column).where(EventSettings.event_id == Event.id).correlate(Event).scalar_subquery()
 
 
 # Options of a statement that loads an event: with these settings, in the same statement.
-WITH_PAGE_LANGUAGE = _with_setting(Event.page_language, EventSettings.language)
-WITH_LICENCE = _with_setting(Event.licence, EventSettings.licence)
+WITH_PAGE_LANGUAGE = with_expression(Event.page_language, _setting(EventSettings.language))
+WITH_LICENCE = with_expression(Event.licence, _setting(EventSettings.licence))
+
+# A column of a statement that reads events: who gives feedback, NULL for an event without settings.
+FEEDBACK_ACCESS = _setting(EventSettings.feedback_access).label("feedback_access")
 
 
 def load_event_settings(connection, event_id: int) -> EventSettings:

@@ -9,6 +9,7 @@ from joindin.errors import NotFound
 from joindin.models import Event, Language, Talk, TalkLink, TalkSpeaker, TalkType, Track, User, talk_tracks
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.performance.sql.reader import batched
+from joindin.queries.event_settings import FEEDBACK_ACCESS
 
 _IDS = bindparam("ids", expanding=True)
 
@@ -16,6 +17,7 @@ TALKS = CompiledStatement(
     select(
         *Talk.__table__.c,
         Event.timezone,
+        FEEDBACK_ACCESS,
         TalkType.title.label("type_title"),
         Language.name.label("language_name"),
         Language.code.label("language_code"),

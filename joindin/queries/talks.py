@@ -170,7 +170,9 @@ def has_starred(session, talk_id: int, user_id: int) -> bool:
 # The number of matches up to which they are looked up in the index and then sorted.
 RARE_MATCH_LIMIT = 1000
 
-_COLUMNS = "talks.id, talks.version, events.timezone"
+# The version of a talk does not move with its event.
+_COLUMNS = """talks.id, talks.version, events.timezone,
+    (SELECT feedback_access FROM event_settings WHERE event_settings.event_id = events.id) AS feedback_access"""
 _KEY = CompiledStatement(
     text(f"""SELECT {_COLUMNS} FROM talks JOIN events ON events.id = talks.event_id
         WHERE talks.id = :id AND talks.is_active AND events.is_visible""")

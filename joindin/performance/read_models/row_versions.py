@@ -26,7 +26,7 @@ RENDERED_COLUMNS = {
 # By parent table: tables whose rows are rendered with the parent that they name. Any write to them moves its version.
 CHILD_TABLES = {
     "talks": ("talk_speakers", "talk_links", "talk_tracks"),
-    "events": ("event_hosts", "event_tags", "event_images", "event_flyers", "event_series"),
+    "events": ("event_hosts", "event_tags", "event_images", "event_flyers", "event_series", "event_settings"),
     "shifts": ("participations",),
 }
 PARENT_COLUMNS = {"talks": "talk_id", "events": "event_id", "shifts": "shift_id"}

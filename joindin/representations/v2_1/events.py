@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from joindin.models import Event
+from joindin.models.event_settings import OFF
 from joindin.permissions import can_edit_event, can_review_event, is_host, is_rejected
 from joindin.representations.links import Links
 from joindin.representations.schema_fields import (
@@ -52,7 +53,9 @@ class VerboseEventSchema(ObjectSchema):
         4, "Rounded mean of the ratings, 0 without ratings; null in lists of a user's events.", nullable=True
     )
     comments_enabled = zero_one(
-        1, "1 from the day of the start for 90 days. For display only: the server does not enforce it."
+        1,
+        "1 from the day of the start for 90 days. For display only: the server enforces no time. Always 0 if the event"
+        " takes no feedback.",
     )
     event_comments_count = integer(2)
     tracks_count = integer(1)
@@ -177,7 +180,7 @@ def _represent_verbose(event, links, viewer, now, url, continent, city, duplicat
         "attendee_count": event.attendee_count,
         "attending": event.id in viewer.attending,
         "event_average_rating": average_rating(event),
-        "comments_enabled": comments_enabled(event.starts_at, now),
+        "comments_enabled": comments_enabled(event, now),
         "event_comments_count": event.comment_count,
         "tracks_count": event.track_count,
         "talks_count": event.talk_count,
@@ -243,7 +246,11 @@ def average_rating(event: Event) -> int:
     return (2 * event.rating_sum + event.rating_count) // (2 * event.rating_count) if event.rating_count else 0
 
 
-def comments_enabled(starts_at: dt.datetime, now: dt.datetime) -> int:
-    """Return 1 from the day of the start for 90 days, else 0. For display only: the server does not enforce it."""
-    today = midnight(now)
-    return int(starts_at - COMMENTS_OPEN_BEFORE_START < today < starts_at + COMMENTS_CLOSE_AFTER_START)
+def comments_enabled(subject, now: dt.datetime) -> int:
+    """Return 1 from the day of the start of an event or talk for 90 days, else 0. The server does not enforce the time.
+
+    0 if the event takes no feedback, which the server enforces.
+    """
+    starts_at, today = subject.starts_at, midnight(now)
+    is_in_time = starts_at - COMMENTS_OPEN_BEFORE_START < today < starts_at + COMMENTS_CLOSE_AFTER_START
+    return int(subject.feedback_access != OFF and is_in_time)

@@ -38,7 +38,7 @@ class VerboseTalkSchema(ObjectSchema):
     comments_enabled = zero_one(
         1,
         "1 from the day of the start for 90 days. For display only: the server enforces no time. Always 0 if the talk"
-        " takes no feedback.",
+        " or its event takes no feedback.",
     )
     comment_count = integer(3, "Public and visible comments; in lists of a user's talks, all comments.")
     starred = boolean(False, "Whether the caller starred it.")
@@ -98,7 +98,7 @@ def represent_talk(talk: Talk, links: Links, viewer: Viewer, now: dt.datetime, v
         "duration": talk.duration,
         "stub": talk.stub,
         "average_rating": average_rating(talk),
-        "comments_enabled": comments_enabled(talk.starts_at, now) if talk.has_feedback else 0,
+        "comments_enabled": comments_enabled(talk, now) if talk.has_feedback else 0,
         "comment_count": talk.comment_count,
         "starred": talk.id in viewer.starred,
         "starred_count": talk.star_count,

@@ -10,6 +10,7 @@ from flask import Response, current_app
 
 from joindin.extensions import reader
 from joindin.http.request_identity import get_caller
+from joindin.models.event_settings import OFF
 from joindin.performance.caching.fragment_cache import render_cached
 from joindin.permissions import can_edit_event, can_edit_user, can_review_event, can_see_email, is_host, is_own_account
 from joindin.queries.accounts.email_changes import get_pending_email
@@ -97,7 +98,7 @@ def render_talks(page: Page, *, count_all_comments: bool = False) -> Response:
 
     def cache_key(talk):
         viewer_variant = (talk.id in viewer.starred, viewer.ratings.get(talk.id) if verbose else None)
-        return talk.id, talk.version, talk.timezone, viewer_variant, context
+        return talk.id, talk.version, talk.timezone, talk.feedback_access == OFF, viewer_variant, context
 
     def serialize(talk):
         representation = represent_talk(talk, links(), viewer, now, verbose)

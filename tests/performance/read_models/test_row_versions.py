@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 from sqlalchemy import text
 
-from joindin.models import EventFlyer, EventImage, EventSeries
+from joindin.models import EventFlyer, EventImage, EventSeries, EventSettings
 from joindin.performance.read_models.row_versions import (
     CHILD_TABLES,
     DEPENDENT_TABLES,
@@ -54,6 +54,7 @@ CHILD_KEYS = {
     "event_images": "url",
     "event_flyers": "alt_text",
     "event_series": "rrule",
+    "event_settings": "feedback_access",
     "participations": "state",
 }
 
@@ -68,6 +69,7 @@ def rows(session):
     session.add(EventImage(event_id=event.id, size="small", file="a.png", width=140, height=140))
     session.add(EventFlyer(event_id=event.id, file="a.jpg", width=400, height=300, byte_size=9))
     session.add(EventSeries(event_id=event.id, rrule="FREQ=WEEKLY"))
+    session.add(EventSettings(event_id=event.id))
     track = make_track(session, event)
     links = [("slides_link", "https://slides.example"), ("video_link", "https://video.example")]
     talk = make_talk(session, event, speakers=[host, "Ada"], tracks=[track], links=links)
@@ -152,12 +154,13 @@ NEW_CHILDREN = {
     "event_flyers": "INSERT INTO event_flyers (event_id, file, width, height, byte_size)"
     " VALUES ({events}, 'b.jpg', 200, 200, 9)",
     "event_series": "INSERT INTO event_series (event_id) VALUES ({events})",
+    "event_settings": "INSERT INTO event_settings (event_id) VALUES ({events})",
     "participations": "INSERT INTO participations (shift_id, placeholder_name, state, structure_data, is_finished)"
     " VALUES ({shifts}, 'Someone', 1, '{{}}', false)",
 }
 
 # Tables with at most one row for each parent.
-ONLY_CHILDREN = ("event_flyers", "event_series")
+ONLY_CHILDREN = ("event_flyers", "event_series", "event_settings")
 
 
 @pytest.mark.parametrize(("parent", "table"), CHILDREN)
@@ -188,7 +191,7 @@ def test_a_new_name_moves_the_versions_of_the_rows_that_show_it(session, rows, t
 KEYED_COLUMNS = {
     "events": set(),
     "users": set(),
-    "talks": {("events", "timezone")},
+    "talks": {("events", "timezone"), ("event_settings", "feedback_access")},
     "event_comments": {("events", "timezone")},
     "talk_comments": {("events", "timezone"), ("talks", "title")},
     # Events of the crew have a version of their own.
@@ -210,6 +213,8 @@ RELATED_TABLES = {
     "type": "talk_types",
     "user": "users",
 }
+# Columns of a record that are read from another table.
+COLUMNS_OF_RELATED = {"feedback_access": "event_settings"}
 
 
 class Recorder:
@@ -225,7 +230,7 @@ class Recorder:
             if isinstance(value, list | tuple) and not hasattr(value, "_fields"):
                 return [Recorder(each, table, self._reads) for each in value]
             return value and Recorder(value, table, self._reads)
-        self._reads.add((self._table, name))
+        self._reads.add((COLUMNS_OF_RELATED.get(name, self._table), name))
         return value
 
 

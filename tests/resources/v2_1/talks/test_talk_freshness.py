@@ -3,6 +3,8 @@
 import pytest
 
 from joindin.models import Event, Talk
+from joindin.operations.organiser.settings import edit_event_settings
+from tests.factories import days_from_now, make_event, make_talk, make_user
 from tests.resources.v2_1.talks.talk_routes import ROUTES, send
 
 # Routes that change the event's representation: its number of talks, tracks or attendees.
@@ -59,3 +61,34 @@ def test_counters_equal_the_listed_rows(session, role_clients, talk_ids, route):
     assert [track["talks_count"] for track in shown["tracks"]["tracks"]] == [
         in_tracks.count(track["track_name"]) for track in shown["tracks"]["tracks"]
     ]
+
+
+def test_comments_enabled_follows_the_setting_of_the_event_in_every_read(api, session):
+    host = make_user(session)
+    event, other = (make_event(session, host=host, starts_at=days_from_now(0)) for _ in range(2))
+    talk = make_talk(session, event, "Switched talk", speakers=[host], starts_at=event.starts_at)
+    make_talk(session, other, "Other switched talk", speakers=[host], starts_at=event.starts_at)
+    session.commit()
+    paths = [f"events/{event.id}?verbose=yes", "events?verbose=yes", f"users/{host.id}/hosted?verbose=yes"]
+    paths += [f"talks/{talk.id}", f"talks/{talk.id}?verbose=yes", f"events/{event.id}/talks", "talks?title=switched"]
+    paths += [f"users/{host.id}/talks"]
+
+    def enabled(caller):
+        """Return the value in each read, by whether it is of the event or of another."""
+        found = {True: [], False: []}
+        for path in paths:
+            reply = caller.get(f"/v2.1/{path}").json
+            for row in reply.get("events") or reply["talks"]:
+                found[row.get("event_uri", row["uri"]).endswith(f"/events/{event.id}")].append(row["comments_enabled"])
+        return found
+
+    callers = api, api.signed_in(host)
+    seen = [enabled(caller) for caller in callers]
+    for access in ("off", "account", "off", "anyone"):
+        edit_event_settings(session, event.id, {"feedback_access": access}, actor=host)
+        session.commit()
+        seen += [enabled(caller) for caller in callers]
+
+    assert [found[False] for found in seen] == [[1] * 4] * 10
+    assert [set(found[True]) for found in seen] == [{value} for value in (1, 0, 1, 0, 1) for _ in callers]
+    assert {len(found[True]) for found in seen} == {len(paths)}
