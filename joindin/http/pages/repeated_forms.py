@@ -44,14 +44,19 @@ def read_sent_form() -> SentForm:
         return SentForm(False, new_form_secret())
     count, ends_at = _count_form()
     # After that minute the same form makes something else.
-    secret = derive_form_secret(current_app.secret_key, f"{_sent_form()} {ends_at}")
+    secret = _derive_secret([*_sent_form(), ends_at])
     return SentForm(count > SENT_FORM.max_count, secret)
 
 
 def _count_form():
-    return count_attempt(db.session, SENT_FORM, _sent_form(), now=utc_now())
+    # A form may contain a password. Without the secret key nothing can be compared with the stored hash.
+    return count_attempt(db.session, SENT_FORM, [_derive_secret(_sent_form())], now=utc_now())
 
 
 def _sent_form():
     session = current_session()
-    return [request.path, session and session.id, list(request.form.items(multi=True))]
+    return [request.path, session and session.id, *request.form.items(multi=True)]
+
+
+def _derive_secret(values):
+    return derive_form_secret(current_app.secret_key, "\n".join(map(repr, values)))
