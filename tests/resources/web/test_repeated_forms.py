@@ -23,7 +23,7 @@ from joindin.models.crew import (
     WorkingHours,
 )
 from joindin.utils.datetimes import utc_now
-from tests.browser_client import send_twice
+from tests.browser_client import PASSWORD, send_twice
 from tests.crew_factories import (
     make_consequence,
     make_crew_event,
@@ -151,3 +151,21 @@ def test_a_setting_that_is_sent_twice_at_once_is_mailed_once(app, session, brows
 
     session.refresh(admin)
     assert (admin.allows_password_only, count(session, Mail)) == (True, 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "kind"),
+    [
+        (
+            "/accounts/register/",
+            {"username": "grace", "full_name": "Grace", "email": "grace@example.org", "password": PASSWORD},
+            "registration",
+        ),
+        ("/accounts/password/reset/", {"username": "ben"}, "password_forgotten"),
+    ],
+)
+def test_a_link_that_is_requested_twice_at_once_is_mailed_once(app, session, browser, admin, path, fields, kind):
+    replies = send_twice(app, session, browser, path, fields)
+
+    assert [reply.location for reply in replies] == [f"{path}sent/"] * 2
+    assert session.scalars(select(Mail.kind).order_by(Mail.id)).all() == [kind]

@@ -8,6 +8,7 @@ from joindin.extensions import db
 from joindin.http.pages.forms import Form, PlainTextField, required
 from joindin.http.pages.html_pages import flash_ended_access, flash_success, render_page
 from joindin.http.pages.languages import gettext, lazy_gettext
+from joindin.http.pages.repeated_forms import is_repeated_form
 from joindin.http.password_login import authenticate
 from joindin.http.sessions import current_session, recent_sign_in_required, require_user
 from joindin.operations.accounts.passwords import request_password_reset, reset_password
@@ -53,7 +54,8 @@ class ChangePasswordForm(Form):
 def forgotten_password_page():
     form = ForgottenPasswordForm()
     if form.validate_on_submit():
-        request_password_reset(db.session, form.username.data, now=utc_now(), kind="password_forgotten")
+        if not is_repeated_form():
+            request_password_reset(db.session, form.username.data, now=utc_now(), kind="password_forgotten")
         db.session.commit()
         return redirect("/accounts/password/reset/sent/")
     return render_page("web/account/password_forgotten.html", form=form)

@@ -18,6 +18,7 @@ from joindin.http.pages.forms import (
 )
 from joindin.http.pages.html_pages import flash_success, render_page
 from joindin.http.pages.languages import gettext, lazy_gettext
+from joindin.http.pages.repeated_forms import is_repeated_form
 from joindin.http.sessions import session_user
 from joindin.operations.accounts.registration import (
     confirm_registration,
@@ -110,14 +111,15 @@ def registration_page():
         return redirect("/accounts/")
     form = RegistrationForm()
     if form.validate_on_submit():
-        request_registration(
-            db.session,
-            username=form.username.data,
-            full_name=form.full_name.data,
-            email=form.email.data,
-            password=form.password.data,
-            now=utc_now(),
-        )
+        if not is_repeated_form():
+            request_registration(
+                db.session,
+                username=form.username.data,
+                full_name=form.full_name.data,
+                email=form.email.data,
+                password=form.password.data,
+                now=utc_now(),
+            )
         db.session.commit()
         return redirect("/accounts/register/sent/")
     return render_page("web/account/register.html", form=form)

@@ -5,7 +5,7 @@ import pytest
 from joindin.models import EmailChange, Mail, PasswordReset, Registration
 from joindin.operations.rate_limits import MAIL_ACCOUNT
 from joindin.queries.accounts.users import get_user_by_login
-from tests.browser_client import PASSWORD, make_user_with_password
+from tests.browser_client import PASSWORD, Browser, make_user_with_password
 from tests.factories import make_user
 
 
@@ -55,11 +55,11 @@ def test_a_reset_of_an_address_takes_the_same_statements(browser, session, accou
     assert (session.query(Mail).count(), session.query(Registration).count()) == (1, 0)
 
 
-def test_a_reset_beyond_the_limit_of_mails_takes_the_same_statements(browser, session, accounts, count_statements):
+def test_a_reset_beyond_the_limit_of_mails_takes_the_same_statements(app, session, accounts, count_statements):
     path = "/accounts/password/reset/"
 
     work = [
-        count_work(statements_of(browser, count_statements, path, {"username": "ann"}))
+        count_work(statements_of(Browser(app), count_statements, path, {"username": "ann"}))
         for _ in range(MAIL_ACCOUNT.max_count + 1)
     ]
 

@@ -64,10 +64,10 @@ def test_reset_does_not_reveal_accounts(app, session):
     assert mails(session) == [("password_forgotten", "ann@example.org")] * 2
 
 
-def test_reset_mails_are_rate_limited(browser, session):
+def test_reset_mails_are_rate_limited(app, session):
     ann = make_user_with_password(session)
 
-    replies = [request_reset(browser, ann.username) for _ in range(MAIL_ACCOUNT.max_count + 2)]
+    replies = [request_reset(Browser(app), ann.username) for _ in range(MAIL_ACCOUNT.max_count + 2)]
 
     assert {(reply.status_code, reply.headers["Location"]) for reply in replies} == {
         (302, "/accounts/password/reset/sent/")
