@@ -17,6 +17,11 @@ PARTS_WITHOUT_PREVIEW = (
     *(".ics", "/schedule.ics", "/schedule.xml", "/schedule.json", "/card.png"),
 )
 WAITS = "The event waits for approval. The hosts get a mail when it is decided."
+# Lists, searches, feeds and files for search engines.
+LISTS = (
+    *("/", "/event", "/event?when=all", f"/event?q={MARK}", f"/search?q={MARK}", f"/tag/{SLUG}", "/embed/list"),
+    *("/sitemap/events-1.xml", "/feed/rss", "/feed/ics", "/api/events", f"/v2.1/events?title={MARK}"),
+)
 ROLES_WITH_PREVIEW = ("host", "co-host", "editor", "admin")
 
 
@@ -109,6 +114,27 @@ def test_a_preview_is_neither_stored_nor_indexed_and_offers_nothing_that_is_not_
         assert [part for part in missing if part in reply.text] == [], path
         assert browser.get(path).status_code == 404
     assert f"{MARK} talk" in host_browser.get(PAGE).text
+
+
+def test_lists_and_feeds_have_the_event_for_every_role_once_it_is_public_and_not_before(app, session, hidden):
+    browsers = make_browsers(app, session, hidden)
+    session.commit()
+
+    def listings():
+        return {
+            (role, path)
+            for role, browser in browsers.items()
+            for path in LISTS
+            for text in [browser.get(path, headers={"Accept": "text/html"}).text]
+            if f"{MARK} Days" in text or f"{PAGE}<" in text
+        }
+
+    before = listings()
+    approve_event(session, hidden.event.id, reviewer=make_user(session, is_admin=True))
+    session.commit()
+
+    assert before == set()
+    assert listings() == {(role, path) for role in browsers for path in LISTS}
 
 
 def test_the_banner_names_the_next_step_of_the_caller(app, session, hidden):
