@@ -173,7 +173,7 @@ def test_all_reasons_are_listed_in_the_order_of_the_contract(session, ada, judge
             "required_qualification_ids": [needed.id], "minimum_age": 16, "maximum_number_of_participants": 0
         },
     )  # fmt: skip
-    other = make_shift(session, make_crew_event(session, "Marathon"), label="Tent")
+    other = make_shift(session, make_crew_event(session, "Marathon"), label="Tent", starts_at=shift.starts_at)
     make_participation(session, other, ada)
 
     sign_up, decline, _customize = judge(ada, shift)
