@@ -1,5 +1,6 @@
 """One event in every API: each line of docs/one-event.md, written through one API and read through the other."""
 
+import datetime as dt
 import io
 import re
 from pathlib import Path
@@ -295,9 +296,7 @@ def test_time_zone(both):
 def test_several_dates(both):
     one, two = (
         both.submit_to_joindin(),
-        both.submit_to_joindin(
-            name="Long", end_date=TwoApis.local(START.replace(hour=19)).replace(str(START.year), str(START.year + 1), 1)
-        ),
+        both.submit_to_joindin(name="Long", end_date=TwoApis.local(START + dt.timedelta(days=365))),
     )
     flagged = both.submit_to_gancio(multidate=True)
     both.edit_in_joindin(flagged, name="New")

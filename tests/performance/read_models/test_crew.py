@@ -1,7 +1,5 @@
 """Times of events with a crew follow their shifts, whichever program writes."""
 
-import datetime as dt
-
 import pytest
 from sqlalchemy import delete, text, update
 
@@ -9,8 +7,6 @@ from joindin.models.crew import CrewDetails, Shift
 from joindin.performance.read_models import find_inconsistencies
 from tests.crew_factories import make_crew_event, make_participation, make_shift
 from tests.factories import days_from_now
-
-FOUR_HOURS = dt.timedelta(hours=4)
 
 
 @pytest.fixture
@@ -26,14 +22,15 @@ def span(session, event):
 def test_the_span_of_an_event_follows_its_shifts(session, event):
     assert span(session, event) == (None, None)
 
+    earlier = days_from_now(2)
     first, second = (make_shift(session, event, starts_at=days_from_now(day)) for day in (3, 5))
     assert span(session, event) == (first.starts_at, second.ends_at)
 
-    session.execute(update(Shift).where(Shift.id == first.id).values(starts_at=days_from_now(2)))
-    assert span(session, event) == (days_from_now(2), second.ends_at)
+    session.execute(update(Shift).where(Shift.id == first.id).values(starts_at=earlier))
+    assert span(session, event) == (earlier, second.ends_at)
 
     session.execute(delete(Shift).where(Shift.id == second.id))
-    assert span(session, event) == (days_from_now(2), days_from_now(3) + FOUR_HOURS)
+    assert span(session, event) == (earlier, first.ends_at)
 
     session.execute(delete(Shift).where(Shift.id == first.id))
     assert span(session, event) == (None, None)
