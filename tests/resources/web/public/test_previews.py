@@ -110,7 +110,14 @@ def test_a_preview_is_neither_stored_nor_indexed_and_offers_nothing_that_is_not_
         assert WAITS in reply.text
         assert "ld+json" not in reply.text
         missing = [f'"{PAGE}{part}' for part in PARTS_WITHOUT_PREVIEW]
-        missing += ['id="stars"', 'class="star"', f"/talk/{hidden.talk.stub}", f"/f/{hidden.talk.stub}", "/attend"]
+        missing += [
+            'id="stars"',
+            'class="star"',
+            f"/talk/{hidden.talk.stub}",
+            f"/f/{hidden.talk.stub}",
+            "/attend",
+            "/series/",
+        ]
         assert [part for part in missing if part in reply.text] == [], path
         assert browser.get(path).status_code == 404
     assert f"{MARK} talk" in host_browser.get(PAGE).text
