@@ -111,7 +111,7 @@ def test_tokens_in_clear_are_ignored_if_configured(api, app, session, user, monk
 
 @pytest.mark.parametrize(
     ("age", "is_noted"),
-    [(None, True), (dt.timedelta(seconds=45), False), (dt.timedelta(seconds=60), True), (dt.timedelta(days=9), True)],
+    [(None, True), (dt.timedelta(seconds=15), False), (dt.timedelta(seconds=60), True), (dt.timedelta(days=9), True)],
 )
 def test_the_last_use_of_a_token_is_recorded_once_a_minute(api, session, user, age, is_noted, count_statements):
     before = utc_now()
