@@ -26,11 +26,19 @@ IMAGES = CompiledStatement(
     .order_by(EventImage.id)
 )
 HOSTS = CompiledStatement(
-    select(EventHost.event_id, EventHost.user_id, User.full_name)
+    select(EventHost.event_id, EventHost.user_id, User.username, User.full_name, User.is_active)
     .join(User, User.id == EventHost.user_id)
     .where(EventHost.event_id.in_(bindparam("ids", expanding=True)))
     .order_by(EventHost.id)
 )
+
+
+def find_event_record(reader, event_id: int) -> SimpleNamespace:
+    """Return an event, whose access is checked, as :func:`load_event_records`; :raises NotFound: if it is deleted meanwhile."""
+    event = load_event_records(reader, [event_id], with_hosts=True).get(event_id)
+    if event is None:
+        raise NotFound("Event not found")
+    return event
 
 
 def get_event_row(connection, event_id: int):
@@ -60,10 +68,7 @@ def _load_batch(reader, ids, with_hosts):
             **event._asdict(),
             tags=tags.get(event.id, ()),
             images=images.get(event.id, ()),
-            hosts=[
-                SimpleNamespace(user_id=host.user_id, user=SimpleNamespace(full_name=host.full_name))
-                for host in hosts.get(event.id, ())
-            ],
+            hosts=[SimpleNamespace(user_id=host.user_id, user=host) for host in hosts.get(event.id, ())],
         )
         for event in events
     ]

@@ -1,8 +1,8 @@
 """Single events, and the lists that are not filtered (those are in ``event_lists``)."""
 
-from functools import partial
+from functools import lru_cache, partial
 
-from sqlalchemy import func, select, true
+from sqlalchemy import bindparam, func, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from joindin.errors import NotFound
@@ -52,7 +52,10 @@ def find_event_by_slug(session, slug: str, options=EAGER_LOADS) -> Event:
 
     :raises NotFound: if there is none.
     """
-    return _find_visible(session, Event.slug == slug, options)
+    event = session.scalar(_visible_by_slug(options), {"slug": slug})
+    if event is None:
+        raise NotFound("Event not found")
+    return event
 
 
 def find_unpublished_event(session, slug: str, user: UserSnapshot | None, options=()) -> Event:
@@ -77,7 +80,11 @@ def find_event_by_stub(session, stub: str) -> Event:
 
     :raises NotFound: if there is none.
     """
-    return _find_visible(session, func.lower(Event.stub) == stub.lower())
+    by_stub = func.lower(Event.stub) == stub.lower()
+    event = session.scalar(select(Event).where(by_stub, Event.is_visible == true()))
+    if event is None:
+        raise NotFound("Event not found")
+    return event
 
 
 def load_events(session, event_ids) -> dict[int, Event]:
@@ -139,11 +146,10 @@ def list_waiting_events(session, host_id: int) -> list[Event]:
     return session.scalars(waiting.order_by(Event.submitted_at, Event.id).limit(MAX_WAITING_SHOWN)).all()
 
 
-def _find_visible(session, condition, options=()):
-    event = session.scalar(select(Event).where(condition, Event.is_visible == true()).options(*options))
-    if event is None:
-        raise NotFound("Event not found")
-    return event
+@lru_cache(maxsize=16)
+def _visible_by_slug(options):
+    """Return a statement that is built once: building it takes as long as executing it."""
+    return select(Event).where(Event.slug == bindparam("slug"), Event.is_visible == true()).options(*options)
 
 
 def _by_link(model, user_id):

@@ -56,6 +56,11 @@ _BY_STUB = CompiledStatement(
     .join(Event, Event.id == Talk.event_id)
     .where(Talk.stub == bindparam("stub"), Talk.is_active == true(), Event.is_visible == true())
 )
+_BY_SLUG = CompiledStatement(
+    select(Talk.id).where(
+        Talk.event_id == bindparam("event_id"), Talk.slug == bindparam("slug"), Talk.is_active == true()
+    )
+)
 
 
 def find_talk_record_by_stub(reader, stub: str) -> SimpleNamespace:
@@ -63,7 +68,19 @@ def find_talk_record_by_stub(reader, stub: str) -> SimpleNamespace:
 
     :raises NotFound: if no such talk is visible.
     """
-    talk_id = reader.scalar(_BY_STUB, {"stub": stub})
+    return _find(reader, _BY_STUB, {"stub": stub})
+
+
+def find_talk_record_by_slug(reader, event_id: int, slug: str) -> SimpleNamespace:
+    """Return the active talk with that slug of an event, whose access is checked, as :func:`load_talk_records`.
+
+    :raises NotFound: if there is none.
+    """
+    return _find(reader, _BY_SLUG, {"event_id": event_id, "slug": slug})
+
+
+def _find(reader, statement, params):
+    talk_id = reader.scalar(statement, params)
     talk = load_talk_records(reader, [talk_id]).get(talk_id) if talk_id else None
     if talk is None:
         raise NotFound("Talk not found")

@@ -3,8 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
-from babel.dates import format_date, format_interval, format_skeleton, format_time, get_day_names
+from babel.dates import format_date, format_interval, format_skeleton, get_day_names
 from babel.numbers import format_decimal
 
 from joindin.utils.datetimes import get_timezone
@@ -25,11 +26,11 @@ class LocalizedDates:
 
     def day(self, at: dt.datetime | dt.date) -> str:
         """Return, for example, ``Fri, 9 Jul 2027``."""
-        return format_skeleton(DAY, dt.datetime.combine(self._date(at), dt.time()), locale=self._locale)
+        return _format_day(self._date(at), self._locale)
 
     def long_day(self, at: dt.datetime | dt.date) -> str:
         """Return, for example, ``Friday 9 July 2027``."""
-        return format_date(self._date(at), LONG_DAYS.get(self.language, "full"), locale=self._locale)
+        return _format_date(self._date(at), LONG_DAYS.get(self.language, "full"), self._locale)
 
     def day_of(self, text: str) -> str:
         """Return the day of an ISO date or time. Other texts, which imports may contain, stay as they are."""
@@ -41,20 +42,20 @@ class LocalizedDates:
 
     def date(self, on: dt.date) -> str:
         """Return, for example, ``9 July 2027``."""
-        return format_date(on, "long", locale=self._locale)
+        return _format_date(on, "long", self._locale)
 
     def month(self, on: dt.date) -> str:
-        return format_date(on, "MMMM y", locale=self._locale)
+        return _format_date(on, "MMMM y", self._locale)
 
     def month_name(self, on: dt.date) -> str:
-        return format_date(on, "MMMM", locale=self._locale)
+        return _format_date(on, "MMMM", self._locale)
 
     def weekday_name(self, number: int) -> str:
         """Return the name of a weekday; Monday is 0."""
         return get_day_names(locale=self._locale)[number]
 
     def time(self, at: dt.datetime) -> str:
-        return format_time(self.local(at), "HH:mm", locale=self._locale)
+        return f"{self.local(at):%H:%M}"
 
     def day_and_time(self, at: dt.datetime) -> str:
         return f"{self.day(at)}, {self.time(at)}"
@@ -70,7 +71,7 @@ class LocalizedDates:
         first, last = self.local(starts_at).date(), self.local(ends_at).date()
         if first == last:
             return self.day(first)
-        return format_interval(first, last, "yMMMd", locale=self._locale)
+        return _format_days(first, last, self._locale)
 
     def hours(self, hours: Decimal) -> str:
         """Return a number of hours with at most two decimals."""
@@ -85,3 +86,21 @@ class LocalizedDates:
     @property
     def _locale(self):
         return LOCALES.get(self.language, self.language)
+
+
+# Pages show the same days again and again, and Babel takes longer for one than the database for the whole event.
+
+
+@lru_cache(maxsize=4096)
+def _format_day(day, locale):
+    return format_skeleton(DAY, dt.datetime.combine(day, dt.time()), locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _format_days(first, last, locale):
+    return format_interval(first, last, "yMMMd", locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _format_date(day, pattern, locale):
+    return format_date(day, pattern, locale=locale)

@@ -4,7 +4,7 @@ The rules of a zone come from :mod:`zoneinfo`, because the tables of pytz end in
 """
 
 import datetime as dt
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 import pytz
@@ -52,10 +52,10 @@ def find_timezone_name(name: str | None) -> str | None:
     return _names().get(_fold(name)) if name else None
 
 
+@lru_cache(maxsize=1024)
 def find_timezone(name: str | None) -> dt.tzinfo | None:
     """Return the rules of the zone, or None for an unknown zone."""
     known = find_timezone_name(name)
-    # ZoneInfo caches the zones. A cache of our own would keep names that users invent.
     return ZoneInfo(known) if known else None
 
 

@@ -4,7 +4,7 @@ from flask import request
 
 from joindin.extensions import db, reader
 from joindin.http.sessions import session_user
-from joindin.models import Event, Talk, TalkComment
+from joindin.models import TalkComment
 from joindin.operations.feedback.windows import feedback_window
 from joindin.permissions import can_manage_talk
 from joindin.queries.comment_records import load_talk_comment_records
@@ -18,7 +18,7 @@ from joindin.resources.web.feedback.web2_comments import web2_marks
 from joindin.utils.datetimes import utc_now
 
 
-def talk_feedback_context(event: Event, talk: Talk) -> dict:
+def talk_feedback_context(event, talk) -> dict:
     """Return the variables of ``web/feedback/_talk_section.html``. For visitors they do not depend on the time."""
     user = session_user()
     settings = load_event_settings(reader(), event.id)

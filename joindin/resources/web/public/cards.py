@@ -5,12 +5,11 @@ Pages name a card by the version of its contents, so that clients may keep it.
 
 from flask import current_app, request, send_file
 
-from joindin.extensions import db, media_storage, reader
+from joindin.extensions import media_storage, reader
 from joindin.http.security_headers import allow_other_sites
-from joindin.models import Event, Talk
 from joindin.operations.agenda.cards import find_card_file
 from joindin.queries.agenda.flyers import find_flyer
-from joindin.queries.talks import find_talk_by_slug
+from joindin.queries.talk_records import find_talk_record_by_slug
 from joindin.representations.cards import represent_event_card, represent_talk_card
 from joindin.representations.links import talk_path
 from joindin.resources.web.public.event_frame import with_event
@@ -30,16 +29,16 @@ def event_card(event):
 @blp.get("/event/<slug>/<talk_slug>/card.png")
 @with_event
 def talk_card(event, talk_slug):
-    talk = find_talk_by_slug(db.session, event.id, printable_or_not_found(talk_slug))
+    talk = find_talk_record_by_slug(reader(), event.id, printable_or_not_found(talk_slug))
     return _send_card(represent_talk_card(event, talk, find_flyer(reader(), event.id)))
 
 
-def event_card_url(event: Event, flyer) -> str:
+def event_card_url(event, flyer) -> str:
     address = website_links().event_page(event.slug)
     return _url(address, represent_event_card(event, flyer))
 
 
-def talk_card_url(event: Event, talk: Talk) -> str | None:
+def talk_card_url(event, talk) -> str | None:
     """Return the address of the card of a talk; None if the address of its page is not below that of its event."""
     path = talk_path(event, talk)
     if not path.startswith("/event/"):

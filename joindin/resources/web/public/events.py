@@ -13,8 +13,9 @@ from joindin.queries.agenda.flyers import find_flyer
 from joindin.queries.agenda.series import get_parent, get_series_by_slug
 from joindin.queries.comment_records import load_event_comment_records
 from joindin.queries.comments import list_event_comments
+from joindin.queries.event_records import find_event_record
 from joindin.queries.event_settings import WITH_LICENCE, WITH_PAGE_LANGUAGE
-from joindin.queries.events import EAGER_LOADS, find_event, find_event_by_stub, load_events
+from joindin.queries.events import find_event, find_event_by_stub
 from joindin.queries.keyed_lists import load_in_order
 from joindin.queries.paging import Paging
 from joindin.queries.programme.event_programme import list_talk_starts, load_talks
@@ -50,7 +51,7 @@ NEWEST_COMMENTS = 3
 def redirect_event_id(event_id):
     event, _ = find_event(db.session, event_id, None)
     if event.slug in RESERVED_EVENT_SLUGS:
-        return _event_response(load_events(db.session, [event.id])[event.id], request.path)
+        return _event_response(event, request.path)
     return _redirect_to_page(event)
 
 
@@ -64,7 +65,7 @@ def redirect_event_stub(stub):
 def event_page(slug):
     slug = printable_or_not_found(slug)
     try:
-        event = find_event_or_preview(slug, (*EAGER_LOADS, WITH_PAGE_LANGUAGE, WITH_LICENCE))
+        event = find_event_or_preview(slug, (WITH_PAGE_LANGUAGE, WITH_LICENCE))
     except NotFound:
         if (parent := get_series_by_slug(db.session, slug)) is not None:
             return series_page(parent)
@@ -73,7 +74,8 @@ def event_page(slug):
     return _event_response(event, f"/event/{event.slug}")
 
 
-def _event_response(event, path):
+def _event_response(found, path):
+    event = find_event_record(reader(), found.id)
     # The other pages of an event with a reserved slug have no address.
     has_pages = event.slug not in RESERVED_EVENT_SLUGS
     is_brief = has_pages and event.talk_count > MAX_LISTED_TALKS
@@ -81,7 +83,7 @@ def _event_response(event, path):
     days = _count_talks_by_day(event) if is_brief else {}
     paging = Paging(0, NEWEST_COMMENTS) if has_pages else UNPAGED
     comments = list_event_comments(reader(), event.id, paging, session_user())
-    flyer = find_flyer(db.session, event.id)
+    flyer = find_flyer(reader(), event.id)
     return event_response(
         "web/event.html",
         event,
@@ -92,7 +94,7 @@ def _event_response(event, path):
         can_edit=is_edited_by_caller(event),
         flyer=flyer,
         card_url=event_card_url(event, flyer),
-        licence=LICENCES.get(event.licence),
+        licence=LICENCES.get(found.licence),
         talks=talks,
         talk_count=days.total() if is_brief else len(talks),
         days=days,

@@ -4,8 +4,8 @@ from flask import redirect, request
 
 from joindin.errors import NotFound
 from joindin.extensions import db, reader
-from joindin.models import Event, Talk
-from joindin.queries.talks import find_talk_by_slug, find_talk_by_stub, find_talk_unloaded
+from joindin.queries.talk_records import find_talk_record_by_slug
+from joindin.queries.talks import find_talk_by_stub, find_talk_unloaded
 from joindin.queries.web.former_slugs import find_talk_of_former_slug, get_former_talk_slug
 from joindin.queries.web.talk_neighbours import load_talk_neighbours
 from joindin.representations.json_ld import represent_talk, to_script_text
@@ -29,7 +29,7 @@ from joindin.resources.web.public.pages import (
 def talk_page(event, talk_slug):
     slug = printable_or_not_found(talk_slug)
     try:
-        talk = find_talk_by_slug(db.session, event.id, slug)
+        talk = find_talk_record_by_slug(reader(), event.id, slug)
     except NotFound:
         if (former := get_former_talk_slug(db.session, event.id, slug)) is None:
             raise
@@ -53,7 +53,7 @@ def redirect_talk_stub(stub):
     return talk_response(talk.event, talk)
 
 
-def talk_response(event: Event, talk: Talk):
+def talk_response(event, talk):
     """Show the page of a talk, without its feedback if the event is not public."""
     return event_response(
         "web/talk.html",
