@@ -154,9 +154,8 @@ class Event(db.Model):
         default=DAY_STARTS_AT, server_default=str(DAY_STARTS_AT), comment="local minute at which a day of talks begins"
     )
 
-    # Of its settings; loaded by the options of ``queries/event_settings.py`` only.
+    # Of its settings; loaded by the option in ``queries/event_settings.py`` only.
     page_language: Mapped[str | None] = query_expression()
-    licence: Mapped[str | None] = query_expression()
 
     place: Mapped[Place | None] = relationship(lazy="raise_on_sql")
     tags: Mapped[list[Tag]] = relationship(secondary=event_tags, order_by=event_tags.c.id, lazy="raise_on_sql")

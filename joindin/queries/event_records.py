@@ -3,17 +3,20 @@
 from collections import defaultdict
 from types import SimpleNamespace
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, true
 
 from joindin.errors import NotFound
 from joindin.models import Event, EventHost, EventImage, Tag, User, event_tags
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.performance.sql.reader import batched
-from joindin.queries.event_settings import FEEDBACK_ACCESS
+from joindin.queries.event_settings import FEEDBACK_ACCESS, LICENCE, PAGE_LANGUAGE
 
 EVENTS = CompiledStatement(
     select(*Event.__table__.c, FEEDBACK_ACCESS).where(Event.id.in_(bindparam("ids", expanding=True)))
 )
+_WITH_SETTINGS = select(*Event.__table__.c, FEEDBACK_ACCESS, PAGE_LANGUAGE, LICENCE)
+_BY_ID = CompiledStatement(_WITH_SETTINGS.where(Event.id == bindparam("id")))
+_VISIBLE_BY_SLUG = CompiledStatement(_WITH_SETTINGS.where(Event.slug == bindparam("slug"), Event.is_visible == true()))
 TAGS = CompiledStatement(
     select(event_tags.c.event_id, Tag.name)
     .join(Tag, Tag.id == event_tags.c.tag_id)
@@ -33,12 +36,17 @@ HOSTS = CompiledStatement(
 )
 
 
-def find_event_record(reader, event_id: int) -> SimpleNamespace:
-    """Return an event, whose access is checked, as :func:`load_event_records`; :raises NotFound: if it is deleted meanwhile."""
-    event = load_event_records(reader, [event_id], with_hosts=True).get(event_id)
-    if event is None:
-        raise NotFound("Event not found")
-    return event
+def find_event_record_by_slug(reader, slug: str) -> SimpleNamespace:
+    """Return the visible event with that slug, as :func:`get_event_record`; :raises NotFound: if there is none."""
+    return _find(reader, _VISIBLE_BY_SLUG, {"slug": slug})
+
+
+def get_event_record(reader, event_id: int) -> SimpleNamespace:
+    """Return an event in any state as :func:`load_event_records`, with the settings ``page_language`` and ``licence``.
+
+    :raises NotFound: if there is none.
+    """
+    return _find(reader, _BY_ID, {"id": event_id})
 
 
 def get_event_row(connection, event_id: int):
@@ -58,9 +66,19 @@ def load_event_records(reader, event_ids, *, with_hosts: bool) -> dict[int, Simp
     return {event.id: event for ids in batched(event_ids) for event in _load_batch(reader, ids, with_hosts)}
 
 
+def _find(reader, statement, params):
+    events = reader.execute(statement, params).all()
+    if not events:
+        raise NotFound("Event not found")
+    return _records(reader, events, with_hosts=True)[0]
+
+
 def _load_batch(reader, ids, with_hosts):
-    params = {"ids": ids}
-    events = reader.execute(EVENTS, params).all()
+    return _records(reader, reader.execute(EVENTS, {"ids": ids}).all(), with_hosts)
+
+
+def _records(reader, events, with_hosts):
+    params = {"ids": [event.id for event in events]}
     tags, images = _by_event(reader, TAGS, params), _by_event(reader, IMAGES, params)
     hosts = _by_event(reader, HOSTS, params) if with_hosts else {}
     return [

@@ -14,12 +14,13 @@ def _setting(column):
     return select(column).where(EventSettings.event_id == Event.id).correlate(Event).scalar_subquery()
 
 
-# Options of a statement that loads an event: with these settings, in the same statement.
+# An option of a statement that loads an event: with this setting, in the same statement.
 WITH_PAGE_LANGUAGE = with_expression(Event.page_language, _setting(EventSettings.language))
-WITH_LICENCE = with_expression(Event.licence, _setting(EventSettings.licence))
 
-# A column of a statement that reads events: who gives feedback, NULL for an event without settings.
+# Columns of a statement that reads events; NULL for an event without settings.
 FEEDBACK_ACCESS = _setting(EventSettings.feedback_access).label("feedback_access")
+PAGE_LANGUAGE = _setting(EventSettings.language).label("page_language")
+LICENCE = _setting(EventSettings.licence).label("licence")
 
 
 def load_event_settings(connection, event_id: int) -> EventSettings:

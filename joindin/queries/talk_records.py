@@ -13,7 +13,7 @@ from joindin.queries.event_settings import FEEDBACK_ACCESS
 
 _IDS = bindparam("ids", expanding=True)
 
-TALKS = CompiledStatement(
+_TALKS = (
     select(
         *Talk.__table__.c,
         Event.timezone,
@@ -25,8 +25,8 @@ TALKS = CompiledStatement(
     .join(Event, Event.id == Talk.event_id)
     .join(TalkType, TalkType.id == Talk.type_id)
     .join(Language, Language.id == Talk.language_id)
-    .where(Talk.id.in_(_IDS))
 )
+TALKS = CompiledStatement(_TALKS.where(Talk.id.in_(_IDS)))
 # As in the original, speakers without an account come first.
 SPEAKERS = CompiledStatement(
     select(
@@ -52,19 +52,15 @@ LINKS = CompiledStatement(
     select(TalkLink.talk_id, TalkLink.type, TalkLink.url).where(TalkLink.talk_id.in_(_IDS)).order_by(TalkLink.id)
 )
 _BY_STUB = CompiledStatement(
-    select(Talk.id)
-    .join(Event, Event.id == Talk.event_id)
-    .where(Talk.stub == bindparam("stub"), Talk.is_active == true(), Event.is_visible == true())
+    _TALKS.where(Talk.stub == bindparam("stub"), Talk.is_active == true(), Event.is_visible == true())
 )
 _BY_SLUG = CompiledStatement(
-    select(Talk.id).where(
-        Talk.event_id == bindparam("event_id"), Talk.slug == bindparam("slug"), Talk.is_active == true()
-    )
+    _TALKS.where(Talk.event_id == bindparam("event_id"), Talk.slug == bindparam("slug"), Talk.is_active == true())
 )
 
 
 def find_talk_record_by_stub(reader, stub: str) -> SimpleNamespace:
-    """Return the talk with that stub, as :func:`load_talk_records`: five statements.
+    """Return the talk with that stub, as :func:`load_talk_records`: four statements.
 
     :raises NotFound: if no such talk is visible.
     """
@@ -80,11 +76,10 @@ def find_talk_record_by_slug(reader, event_id: int, slug: str) -> SimpleNamespac
 
 
 def _find(reader, statement, params):
-    talk_id = reader.scalar(statement, params)
-    talk = load_talk_records(reader, [talk_id]).get(talk_id) if talk_id else None
-    if talk is None:
+    talks = reader.execute(statement, params).all()
+    if not talks:
         raise NotFound("Talk not found")
-    return talk
+    return next(_records(reader, talks))
 
 
 def load_talk_records(reader, talk_ids) -> dict[int, SimpleNamespace]:
@@ -96,8 +91,11 @@ def load_talk_records(reader, talk_ids) -> dict[int, SimpleNamespace]:
 
 
 def _load_batch(reader, ids):
-    params = {"ids": ids}
-    talks = reader.execute(TALKS, params).all()
+    return _records(reader, reader.execute(TALKS, {"ids": ids}).all())
+
+
+def _records(reader, talks):
+    params = {"ids": [talk.id for talk in talks]}
     speakers, tracks, links = (_by_talk(reader, statement, params) for statement in (SPEAKERS, TRACKS, LINKS))
     for talk in talks:
         yield SimpleNamespace(

@@ -13,9 +13,8 @@ from joindin.queries.agenda.flyers import find_flyer
 from joindin.queries.agenda.series import get_parent, get_series_by_slug
 from joindin.queries.comment_records import load_event_comment_records
 from joindin.queries.comments import list_event_comments
-from joindin.queries.event_records import find_event_record
-from joindin.queries.event_settings import WITH_LICENCE, WITH_PAGE_LANGUAGE
-from joindin.queries.events import find_event, find_event_by_stub
+from joindin.queries.event_records import find_event_record_by_slug, get_event_record
+from joindin.queries.events import find_event, find_event_by_stub, find_unpublished_event
 from joindin.queries.keyed_lists import load_in_order
 from joindin.queries.paging import Paging
 from joindin.queries.programme.event_programme import list_talk_starts, load_talks
@@ -27,7 +26,6 @@ from joindin.resources.web.public.cards import event_card_url
 from joindin.resources.web.public.event_frame import (
     ABOUT,
     event_response,
-    find_event_or_preview,
     redirect_to_current_slug,
 )
 from joindin.resources.web.public.pages import (
@@ -51,7 +49,7 @@ NEWEST_COMMENTS = 3
 def redirect_event_id(event_id):
     event, _ = find_event(db.session, event_id, None)
     if event.slug in RESERVED_EVENT_SLUGS:
-        return _event_response(event, request.path)
+        return _event_response(get_event_record(reader(), event.id), request.path)
     return _redirect_to_page(event)
 
 
@@ -65,7 +63,7 @@ def redirect_event_stub(stub):
 def event_page(slug):
     slug = printable_or_not_found(slug)
     try:
-        event = find_event_or_preview(slug, (WITH_PAGE_LANGUAGE, WITH_LICENCE))
+        event = _find_event_or_preview(slug)
     except NotFound:
         if (parent := get_series_by_slug(db.session, slug)) is not None:
             return series_page(parent)
@@ -74,8 +72,15 @@ def event_page(slug):
     return _event_response(event, f"/event/{event.slug}")
 
 
-def _event_response(found, path):
-    event = find_event_record(reader(), found.id)
+def _find_event_or_preview(slug):
+    """Return the record of the event; :raises NotFound: as :func:`find_event_or_preview`."""
+    try:
+        return find_event_record_by_slug(reader(), slug)
+    except NotFound:
+        return get_event_record(reader(), find_unpublished_event(db.session, slug, session_user()).id)
+
+
+def _event_response(event, path):
     # The other pages of an event with a reserved slug have no address.
     has_pages = event.slug not in RESERVED_EVENT_SLUGS
     is_brief = has_pages and event.talk_count > MAX_LISTED_TALKS
@@ -94,7 +99,7 @@ def _event_response(found, path):
         can_edit=is_edited_by_caller(event),
         flyer=flyer,
         card_url=event_card_url(event, flyer),
-        licence=LICENCES.get(found.licence),
+        licence=LICENCES.get(event.licence),
         talks=talks,
         talk_count=days.total() if is_brief else len(talks),
         days=days,
