@@ -1,10 +1,9 @@
 """The programme of an event: its talks with their speakers, tracks, links and rooms."""
 
-import datetime as dt
 from types import SimpleNamespace
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, select, true
+from sqlalchemy import bindparam, func, select, true
 
 from joindin.models import Room, Talk, TalkStar, Track
 from joindin.performance.sql.compiled import CompiledStatement
@@ -15,7 +14,10 @@ _TALK_IDS = CompiledStatement(
     select(Talk.id).where(Talk.event_id == _EVENT_ID, Talk.is_active == true()).order_by(Talk.starts_at, Talk.id)
 )
 _STARTS = CompiledStatement(
-    select(Talk.starts_at).where(Talk.event_id == _EVENT_ID, Talk.is_active == true()).order_by(Talk.starts_at)
+    select(Talk.starts_at, func.count().label("number"))
+    .where(Talk.event_id == _EVENT_ID, Talk.is_active == true())
+    .group_by(Talk.starts_at)
+    .order_by(Talk.starts_at)
 )
 _ROOMS = CompiledStatement(
     select(*Room.__table__.c).where(Room.event_id == _EVENT_ID).order_by(Room.position, Room.name_key, Room.id)
@@ -52,9 +54,9 @@ def load_talks(connection, event_id: int) -> list[SimpleNamespace]:
     return [records[talk_id] for talk_id in ids if talk_id in records]
 
 
-def list_talk_starts(connection, event_id: int) -> list[dt.datetime]:
-    """Return the starts of the active talks of an event, in their order."""
-    return [row.starts_at for row in connection.execute(_STARTS, {"event_id": event_id})]
+def count_talks_by_start(connection, event_id: int) -> list:
+    """Return ``starts_at`` and ``number`` of the active talks of an event, in the order of the starts."""
+    return connection.execute(_STARTS, {"event_id": event_id}).all()
 
 
 def load_rooms(connection, event_id: int) -> list:

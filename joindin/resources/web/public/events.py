@@ -17,7 +17,7 @@ from joindin.queries.event_records import find_event_record_by_slug, get_event_r
 from joindin.queries.events import find_event, find_event_by_stub, find_unpublished_event
 from joindin.queries.keyed_lists import load_in_order
 from joindin.queries.paging import Paging
-from joindin.queries.programme.event_programme import list_talk_starts, load_talks
+from joindin.queries.programme.event_programme import count_talks_by_start, load_talks
 from joindin.representations.json_ld import represent_event, to_script_text
 from joindin.representations.programme.days import programme_day
 from joindin.resources.web.personal.attendance import load_own_attendance
@@ -112,7 +112,10 @@ def _event_response(event, path):
 
 
 def _count_talks_by_day(event):
-    return Counter(programme_day(event, starts_at) for starts_at in list_talk_starts(reader(), event.id))
+    days = Counter()
+    for row in count_talks_by_start(reader(), event.id):
+        days[programme_day(event, row.starts_at)] += row.number
+    return days
 
 
 def _redirect_to_page(event):
