@@ -217,7 +217,7 @@ def test_an_import_that_was_killed_is_completed_by_the_same_command(ready_copy, 
         user=[user(id_) for id_ in range(1, people + 1)],
         events=[event(id_) for id_ in range(1, 11)],
         user_attend=[
-            row(ID=10 * id_ + each, uid=id_, eid=each + 1) for id_ in range(1, people + 1) for each in range(5)
+            row(ID=10 * id_ + each, uid=id_, eid=each + 1) for id_ in range(1, people + 1) for each in range(10)
         ],
     )
     dump = str(write_dump(tmp_path / "dump.json", tables))
@@ -230,12 +230,12 @@ def test_an_import_that_was_killed_is_completed_by_the_same_command(ready_copy, 
     again = ready_copy.run("import", "joindin", dump)
     check = ready_copy.run("counters", "check")
 
-    assert 0 < left < 5 * people
+    assert 0 < left < 10 * people
     assert again.returncode == 0, again.stderr
     summary = table_of(again.stdout)
     assert summary["user"] == {"read": people, "added": 0, "unchanged": people}
-    assert summary["user_attend"] == {"read": 5 * people, "added": 5 * people - left, "unchanged": left}
-    assert (check.returncode, count_attendances(ready_copy)) == (0, 5 * people)
+    assert summary["user_attend"] == {"read": 10 * people, "added": 10 * people - left, "unchanged": left}
+    assert (check.returncode, count_attendances(ready_copy)) == (0, 10 * people)
 
 
 def wait_for_attendances(ready_copy):
