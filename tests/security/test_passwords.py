@@ -1,7 +1,7 @@
 """Password hashes: new ones and those of the original (spec 17.1)."""
 
 import hashlib
-from time import perf_counter
+from time import process_time
 
 import bcrypt
 import pytest
@@ -36,12 +36,12 @@ def test_password_matches_only_its_own_hash(password):
 
 
 def test_old_hash_takes_as_long_as_no_account():
-    def seconds_for(stored):
-        started = perf_counter()
+    def cpu_seconds_for(stored):
+        started = process_time()
         assert not check_password("wrong", stored)
-        return perf_counter() - started
+        return process_time() - started
 
-    times = {name: min(seconds_for(stored) for _ in range(5)) for name, stored in (("none", None), ("old", MD5))}
+    times = {name: min(cpu_seconds_for(stored) for _ in range(5)) for name, stored in (("none", None), ("old", MD5))}
 
     assert times["old"] > times["none"] / 3
 
