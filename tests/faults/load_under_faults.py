@@ -14,9 +14,10 @@ from tests.faults.windows import FaultWindow, summarize, unexplained_failures, w
 
 
 class LoadUnderFaults:
-    def __init__(self, installation: Installation, load: MixedLoad):
+    def __init__(self, installation: Installation, load: MixedLoad, initial: dict):
         self.installation = installation
         self.load = load
+        self._initial = initial
         self._windows = []
 
     @classmethod
@@ -25,10 +26,12 @@ class LoadUnderFaults:
         """Start the server and the load, and yield them; end the load, then the server."""
         with opened as installation:
             plan = make_plan(installation.port)
+            initial = stored_values(db.session)
+            db.session.rollback()
             installation.start()
             with MixedLoad(plan) as load:
                 load.wait_until_all_succeed()
-                yield cls(installation, load)
+                yield cls(installation, load, initial)
 
     def during(self, name: str, inject: Callable[[], None], permitted: Iterable[str] = ()) -> None:
         """Run a fault from its beginning to its end, and wait until all clients succeed again."""
@@ -44,7 +47,7 @@ class LoadUnderFaults:
         records = self.load.records
         print(summarize(records, self._windows))
         rows = stored_rows(db.session)
-        journal = Journal(records)
+        journal = Journal(records, self._initial)
 
         assert unexplained_failures(records, self._windows) == []
         assert wrong_replies(records) == []

@@ -1,6 +1,6 @@
 """Records of the client process, and what must be stored after them."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
 
 from tests.faults.mixed_load.connection import ACKNOWLEDGED, REFUSED, UNKNOWN
@@ -35,10 +35,12 @@ class Journal:
     """Derives from the records, in their order, which values and rows the server has acknowledged.
 
     A write without acknowledgement may be stored: it adds its value to those that are permitted, or its row.
+    ``initial`` are the stored values before the first record.
     """
 
-    def __init__(self, records: list[Record]):
-        self._values: dict[str, set] = defaultdict(lambda: {None})
+    def __init__(self, records: list[Record], initial: dict):
+        self._initial = initial
+        self._values: dict[str, set] = {}
         self.acknowledged_rows, self._unknown_rows = set(), set()
         self.acknowledged_writes = 0
         for record in records:
@@ -52,7 +54,7 @@ class Journal:
         elif is_acknowledged:
             self._values[effect["key"]] = {effect["value"]}
         else:
-            self._values[effect["key"]].add(effect["value"])
+            self._values.setdefault(effect["key"], {self._initial.get(effect["key"])}).add(effect["value"])
 
     def lost(self, values: dict, rows: Counter) -> list[str]:
         """Return the acknowledged writes that are not among the stored values and rows."""
