@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from joindin.models.crew import Consequence, CrewNotification, EventType, WorkingHours
 from joindin.operations.accounts.granted_permissions import grant_permission
+from joindin.utils.datetimes import get_timezone
 from tests.browser_client import Browser, main_text, make_user_with_password
 from tests.concurrency import run_concurrently
 from tests.crew_factories import (
@@ -189,8 +190,8 @@ def test_requests_of_people_in_other_groups_are_unknown(decider_browser, session
     assert "Ben" not in main_text(decider_browser.get(DECISIONS))
 
 
-def test_overview_has_the_hours_of_this_year_by_type(hr_browser, session, ada):
-    this_year = dt.datetime.now(dt.UTC).year
+def test_overview_has_the_hours_of_this_year_by_type(app, hr_browser, session, ada):
+    this_year = dt.datetime.now(get_timezone(app.config["CREW_TIMEZONE"])).year
     work(session, ada, on=dt.date(this_year, 5, 2))
     make_working_hours(session, ada, hours="1.25", worked_on=dt.date(this_year, 3, 1))
     make_working_hours(session, ada, hours="7", worked_on=dt.date(this_year - 1, 3, 1))
