@@ -13,7 +13,7 @@ from tests.factories import NOW
 def series(session):
     """A weekly series since a day ago, with its next occurrence and one ahead of its turn."""
     session.add(SiteSetting(key="allow_recurrent_event", value=True, updated_at=NOW))
-    parent = make_series(session, utc_now().replace(second=0) - WEEK / 7)
+    parent = make_series(session, utc_now().replace(second=0) - WEEK / 7, timezone="UTC")
     following = create_next_occurrence(session, parent.id, now=utc_now())
     ahead = create_occurrence_ahead(session, parent.id, parent.starts_at + 3 * WEEK, now=utc_now())
     session.commit()
