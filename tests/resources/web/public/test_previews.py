@@ -4,6 +4,7 @@ import pytest
 
 from joindin.models import Event, EventHost
 from joindin.operations.event_approval import approve_event
+from joindin.representations.programme.days import programme_day
 from tests.browser_client import Browser, main_text
 from tests.factories import make_event, make_user
 from tests.german_pages import GERMAN, check_german
@@ -55,7 +56,7 @@ def make_browsers(app, session, hidden):
 
 
 def addresses_with_preview(hidden):
-    talk, day = hidden.talk, hidden.talk.starts_at.date()
+    talk, day = hidden.talk, programme_day(hidden.event, hidden.talk.starts_at)
     below = (*PARTS_WITH_PREVIEW, f"/{talk.slug}", f"/rooms/{hidden.room.slug}", f"/schedule/{day.isoformat()}")
     return [f"{PAGE}{part}" for part in below]
 
