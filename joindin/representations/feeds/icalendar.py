@@ -26,6 +26,7 @@ from joindin.representations.feeds.icalendar_format import (
 )
 from joindin.representations.gancio.events import html_of, slug_of, updated_at
 from joindin.representations.links import Links
+from joindin.representations.programme.days import is_midnight
 from joindin.utils.datetimes import get_timezone
 from joindin.utils.images.media_types import media_type_of
 from joindin.utils.text import is_web_url
@@ -222,13 +223,14 @@ def _own_times(event, *, may_be_days):
 
 
 def _whole_days(event):
-    """Return the first day and the day after the last one, if the event lasts from midnight to midnight."""
-    if not _has_end(event):
+    """Return the first day and the day after the last one, of an event from midnight to the last minute of a day.
+
+    Midnight at both ends is that of dates that were given without times: the last one is a day of the event, as on its page.
+    """
+    if not event.is_end_known:
         return None
     zone = get_timezone(event.timezone)
     start, end = event.starts_at.astimezone(zone), event.ends_at.astimezone(zone)
-    if start.time() != dt.time.min:
+    if not is_midnight(start) or end < start or not (is_midnight(end) or end.time() >= LAST_MINUTE):
         return None
-    if end.time() >= LAST_MINUTE:
-        return start.date(), end.date() + ONE_DAY
-    return (start.date(), end.date()) if end.time() == dt.time.min and end.date() > start.date() else None
+    return start.date(), end.date() + ONE_DAY

@@ -16,6 +16,25 @@ def programme_day(event, at: dt.datetime) -> dt.date:
         return local.date()
 
 
+def event_days(event) -> tuple[dt.date, dt.date]:
+    """Return the first and the last day of the event itself, in its time zone.
+
+    Events that were given as dates begin and end at midnight (Joind.in's API, and its web client): both dates are days of the
+    event. Another end at midnight, or one after it and before the boundary, belongs to the evening.
+    """
+    zone = get_timezone(event.timezone)
+    start, end = event.starts_at.astimezone(zone), event.ends_at.astimezone(zone)
+    first = start.date() if is_midnight(start) else programme_day(event, event.starts_at)
+    if is_midnight(start) and is_midnight(end):
+        return first, max(first, end.date())
+    instant = event.ends_at - dt.timedelta.resolution if event.ends_at > event.starts_at else event.ends_at
+    return first, max(first, programme_day(event, instant))
+
+
+def is_midnight(local: dt.datetime) -> bool:
+    return local.time() == dt.time.min
+
+
 def group_by_day(event, talks) -> dict[dt.date, list]:
     """Return the talks, which are ordered by start, by their day."""
     days = groupby(talks, key=lambda talk: programme_day(event, talk.starts_at))

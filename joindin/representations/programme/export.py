@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from joindin.models import CANCELLED_TALK
 from joindin.representations.links import Links
-from joindin.representations.programme.days import ends_at, programme_day
+from joindin.representations.programme.days import ends_at, event_days, programme_day
 from joindin.representations.programme.exported_parts import (
     ExportedDay,
     ExportedLink,
@@ -98,9 +98,7 @@ class ProgrammeExport:
         by_day = {}
         for talk in self.talks:
             by_day.setdefault(programme_day(self.event, talk.starts_at), []).append(self._talk(talk))
-        first, last = self.event.starts_at, self.event.ends_at
-        last = last - dt.timedelta.resolution if last > first else first
-        days = {programme_day(self.event, first), programme_day(self.event, last), *by_day}
+        days = {*event_days(self.event), *by_day}
         if (max(days) - min(days)).days < MAX_DAYS:
             days = {min(days) + dt.timedelta(days=number) for number in range((max(days) - min(days)).days + 1)}
         return [

@@ -184,7 +184,8 @@ def local(*parts):
     [
         (local(2033, 5, 1), local(2033, 5, 2, 23, 59, 59), (dt.date(2033, 5, 1), dt.date(2033, 5, 3))),
         (local(2033, 5, 1), local(2033, 5, 2, 23, 59), (dt.date(2033, 5, 1), dt.date(2033, 5, 3))),
-        (local(2033, 5, 1), local(2033, 5, 3), (dt.date(2033, 5, 1), dt.date(2033, 5, 3))),
+        (local(2033, 5, 1), local(2033, 5, 3), (dt.date(2033, 5, 1), dt.date(2033, 5, 4))),
+        (local(2033, 5, 1), local(2033, 5, 1), (dt.date(2033, 5, 1), dt.date(2033, 5, 2))),
         (local(2033, 5, 1), local(2033, 5, 1, 20), None),
         (local(2033, 5, 1, 9), local(2033, 5, 3), None),
     ],

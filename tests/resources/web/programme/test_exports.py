@@ -157,6 +157,34 @@ def test_the_xml_has_rooms_and_people_and_leaves_cancelled_talks_out(browser, ta
     assert [each.findtext("duration") for each in schedule.iter("event")][-1] == "23:59"
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "days"),
+    [
+        # Dates without times, in Berlin: both are days of the event.
+        ("2027-03-27T23:00", "2027-03-28T22:00", ["2027-03-28", "2027-03-29"]),
+        ("2027-03-27T23:00", "2027-03-27T23:00", ["2027-03-28"]),
+        ("2027-03-27T23:00", "2027-03-29T21:59", ["2027-03-28", "2027-03-29"]),
+        # A night before the boundary at 06:00 belongs to the evening.
+        ("2027-07-09T16:00", "2027-07-09T22:00", ["2027-07-09"]),
+        ("2027-07-09T16:00", "2027-07-10T01:00", ["2027-07-09"]),
+    ],
+)
+def test_the_days_are_those_of_the_event(browser, session, start, end, days):
+    make_event(
+        session,
+        slug="days",
+        starts_at=parse_instant(start),
+        ends_at=parse_instant(end),
+        timezone="Europe/Berlin",
+        day_starts_at=360,
+    )
+
+    schedule = fetch(browser, "xml", "days")
+
+    assert [day.get("date") for day in schedule.iter("day")] == days
+    assert [schedule.findtext(f"conference/{name}") for name in ("start", "end")] == [days[0], days[-1]]
+
+
 def test_tracks_have_their_order_and_colours(browser, session, event):
     later = make_track(session, event, "Later", position=2, hue="blue")
     first = make_track(session, event, "First", position=1)
