@@ -17,7 +17,7 @@ MSG_CHANGED = "The talk was changed meanwhile"
 
 def content_version(talk: Talk, links: Sequence[TalkLink]) -> str:
     """Return a token of what the form edits. Stars and ratings do not change it."""
-    values = [str(talk.language_id), str(talk.has_feedback)]
+    values = [str(talk.language_id), str(talk.has_feedback), talk.slides_url or ""]
     fields = [talk.title, talk.description, *values, *(f"{link.type} {link.url}" for link in links)]
     return hashlib.sha256("\0".join(fields).encode()).hexdigest()[:16]
 
@@ -36,6 +36,8 @@ def edit_talk_content(
 ) -> None:
     """Store the contents of a talk, if they are still those of ``version``.
 
+    ``links`` replace all earlier ones and the URL of the slides in a field of the talk, which old data have.
+
     :raises Conflict: if the contents were changed since the form was loaded.
     :raises InvalidInput: if a link has an unknown type, or there are too many.
     :raises NotFound: if the talk was deleted since it was loaded.
@@ -47,8 +49,7 @@ def edit_talk_content(
     if len(links) > MAX_LINKS or any(type_ not in LINK_TYPES for type_, _ in links):
         raise InvalidInput(f"A talk must not have more than {MAX_LINKS} links")
     kept = {name: getattr(talk, name) for name in ("type_id", "starts_at", "duration")}
-    slides_url = "" if links else talk.slides_url or ""
-    details = TalkDetails(title=title, description=description, language_id=language_id, slides_url=slides_url, **kept)
+    details = TalkDetails(title=title, description=description, language_id=language_id, **kept)
     edit_talk(session, talk_id, details, now=now)
     talk.has_feedback = has_feedback
     if [(link.type, link.url) for link in stored] != list(links):

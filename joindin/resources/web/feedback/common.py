@@ -74,6 +74,13 @@ def scale_words(settings: EventSettings) -> list[tuple[int, str]]:
     return [(number, own or word) for number, (own, word) in enumerate(zip(settings.rating_words, standard), 1)]
 
 
+def link_pairs(talk) -> list[tuple[str, str]]:
+    """Return types and URLs of the links. Old data have the URL of the slides in a field of the talk."""
+    links = [(link.type, link.url) for link in talk.links]
+    has_slides = any(type_ == "slides_link" for type_, _ in links)
+    return links if has_slides or not talk.slides_url else [("slides_link", talk.slides_url), *links]
+
+
 def parse_rating(fields: Mapping[str, str], name: str = "rating") -> int | None:
     """Return the rating, or None if it was not sent. :raises InvalidInput: if it is no digit."""
     value = fields.get(name, "")

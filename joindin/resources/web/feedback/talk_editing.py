@@ -21,7 +21,7 @@ from joindin.queries.paging import Paging
 from joindin.queries.viewer_relations import load_viewer_for_talk_editing
 from joindin.representations.links import talk_path
 from joindin.resources.web.feedback.comment_form import LongTextField
-from joindin.resources.web.feedback.common import LINK_NAMES
+from joindin.resources.web.feedback.common import LINK_NAMES, link_pairs
 from joindin.resources.web.feedback.talk_access import with_talk
 from joindin.resources.web.public.event_frame import load_event_frame
 from joindin.resources.web.public.pages import blp
@@ -69,7 +69,7 @@ def edit_talk_content_page(event, talk):
     languages = list_languages(db.session, Paging(size=0)).items
     form.language_id.choices = choices((row.id, row.name) for row in languages)
     if request.method == "GET":
-        return _page(event, talk, form, [(link.type, link.url) for link in talk.links])
+        return _page(event, talk, form, link_pairs(talk))
     links = _read_links()
     is_valid = form.validate()
     if problem := _find_link_problem(links):
@@ -131,4 +131,5 @@ def _page(event, talk, form, links, status=200, stored=None):
         links=links,
         link_names=LINK_NAMES,
         stored=stored,
+        stored_links=link_pairs(talk),
     )

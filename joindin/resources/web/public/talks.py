@@ -10,7 +10,7 @@ from joindin.queries.web.former_slugs import find_talk_of_former_slug, get_forme
 from joindin.queries.web.talk_neighbours import load_talk_neighbours
 from joindin.representations.json_ld import represent_talk, to_script_text
 from joindin.representations.links import talk_path
-from joindin.resources.web.feedback.common import LINK_NAMES
+from joindin.resources.web.feedback.common import LINK_NAMES, link_pairs
 from joindin.resources.web.feedback.talk_section import talk_feedback_context
 from joindin.resources.web.personal.stars import load_starred_ids
 from joindin.resources.web.public.cards import talk_card_url
@@ -62,7 +62,7 @@ def talk_response(event, talk):
         SCHEDULE,
         talk=talk,
         starred=load_starred_ids([talk.id]),
-        links=_links(talk),
+        links=[(LINK_NAMES.get(type_, type_), url) for type_, url in link_pairs(talk)],
         card_url=talk_card_url(event, talk),
         neighbours=load_talk_neighbours(reader(), talk),
         json_ld=to_script_text(represent_talk(event, talk, website_links())) if event.is_visible else None,
@@ -79,10 +79,3 @@ def _former_talk_response(event, former):
     if response.status_code == 200:
         response.status_code = 410
     return response
-
-
-def _links(talk):
-    """Return names and URLs of the links. Old data have the URL of the slides in a field of the talk."""
-    links = [(LINK_NAMES.get(link.type, link.type), link.url) for link in talk.links]
-    has_slides = any(link.type == "slides_link" for link in talk.links)
-    return links if has_slides or not talk.slides_url else [(LINK_NAMES["slides_link"], talk.slides_url), *links]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -80,6 +81,37 @@ def test_a_speaker_edits_the_talk_and_its_links(session, app, speaker, talk):
         ("video_link", "https://video.example/2"),
     ]
     assert session.query(TalkSpeaker).filter_by(user_id=speaker.id).count() == 1
+
+
+def test_the_slides_of_old_data_are_one_of_the_links(session, app, speaker, talk):
+    talk.slides_url = "https://old.example/slides.pdf"
+    session.commit()
+    ada = Browser(app).sign_in_directly(speaker)
+    shown = re.findall(r'name="link_url" type="url" value="([^"]+)"', ada.get(f"{PATH}/edit").text)
+    fields = fields_of(
+        ada,
+        link_type=["slides_link", "video_link"],
+        link_url=[*shown, "https://video.example/2"],
+        title="Better errors",
+    )
+
+    assert ada.send(f"{PATH}/edit", fields).status_code == 303
+    assert not session.get_one(Talk, talk.id).slides_url
+    assert [(link.type, link.url) for link in session.query(TalkLink).order_by(TalkLink.id)] == [
+        ("slides_link", "https://old.example/slides.pdf"),
+        ("video_link", "https://video.example/2"),
+    ]
+
+
+def test_slides_of_old_data_that_changed_meanwhile_are_not_lost(session, app, speaker, talk):
+    ada = Browser(app).sign_in_directly(speaker)
+    fields = fields_of(ada)
+    session.get_one(Talk, talk.id).slides_url = "https://old.example/slides.pdf"
+
+    reply = ada.send(f"{PATH}/edit", fields, page="/accounts/profile/")
+
+    assert (reply.status_code, "Slides: https://old.example/slides.pdf" in reply.text) == (409, True)
+    assert session.get_one(Talk, talk.id).slides_url == "https://old.example/slides.pdf"
 
 
 @pytest.mark.parametrize("slugs", [(None, "feedback-conf"), ("details", "feedback-conf"), ("errors", None)])
