@@ -29,6 +29,7 @@ from joindin.resources.web.crew.disposition_form import (
     is_submitted,
     present_rows,
     read_decisions,
+    read_row_count,
     submitted_rows,
     warning_text,
 )
@@ -62,6 +63,10 @@ def save_disposition(shift_id):
     rows = submitted_rows(request.form, found.by_id, crew_timezone())
     if "search" in request.form:
         return _page(found, rows)
+    if read_row_count(request.form) is None:
+        return _page(
+            found, rows, gettext("The form was incomplete, and nothing was saved. Enter your decisions again.")
+        )
     decisions = read_decisions(rows, crew_timezone())
     if not any(row.errors for row in rows):
         event_id, title = shift.event_id, found.shift.event_title

@@ -73,12 +73,8 @@ def submitted_rows(form: Mapping[str, str], rows: Mapping[int, DispositionRow], 
 
     Submitted rows that no longer exist are left out.
     """
-    try:
-        count = read_number(form.get(f"{PREFIX}-TOTAL_FORMS", ""), MAX_ROWS) or 0
-    except ValueError:
-        count = 0
     found, missing = [], dict(rows)
-    for number in range(count):
+    for number in range(read_row_count(form) or 0):
         row = missing.pop(_read_id(form.get(f"{PREFIX}-{number}-id", "")), None)
         if row is not None:
             found.append(RowFields(len(found), row, _submitted_values(form, f"{PREFIX}-{number}-", row, timezone)))
@@ -89,6 +85,14 @@ def submitted_rows(form: Mapping[str, str], rows: Mapping[int, DispositionRow], 
 
 def is_submitted(form: Mapping[str, str]) -> bool:
     return f"{PREFIX}-TOTAL_FORMS" in form
+
+
+def read_row_count(form: Mapping[str, str]) -> int | None:
+    """Return the number of submitted rows; None if the form has no usable number, because a part of it was lost."""
+    try:
+        return read_number(form.get(f"{PREFIX}-TOTAL_FORMS", ""), MAX_ROWS)
+    except ValueError:
+        return None
 
 
 def read_decisions(rows: Sequence[RowFields], timezone: str) -> list[Decision]:

@@ -85,7 +85,7 @@ def test_disposition_is_for_those_who_may_change_the_event(app, session, event, 
         token = {"csrfmiddlewaretoken": browser.token("/accounts/profile/")}
         return [
             browser.get(path_of(shift)).status_code,
-            browser.post(path_of(shift), token).status_code,
+            browser.post(path_of(shift), token | {"participations-TOTAL_FORMS": "0"}).status_code,
             browser.post(path_of(shift, "add-user/"), token | {"user": "999999"}).status_code,
             browser.post(path_of(shift, "add-placeholder/"), token).status_code,
             browser.get(path_of(draft)).status_code,
@@ -235,6 +235,24 @@ def test_bad_values_store_no_decision(session, page, shift, changes):
     assert reply.status_code in (200, 302)
     session.refresh(row)
     assert (row.state, row.individual_ends_at, session.query(ParticipationComment).count()) == (REQUESTED, None, 0)
+
+
+@pytest.mark.parametrize("count", [None, "", "abc", "-1", "1001", "99999999999"])
+def test_form_without_a_number_of_rows_stores_nothing(session, page, shift, count):
+    requested = make_participation(session, shift, make_user(session), state=REQUESTED)
+    undecided = make_participation(session, shift, make_user(session), state=GETTING_DISPATCHED)
+    _reply, fields = read(page, shift)
+    fields |= {"participations-0-state": "1", "participations-TOTAL_FORMS": count}
+
+    reply = page.send(
+        path_of(shift), {name: value for name, value in fields.items() if value is not None}, headers=ENGLISH
+    )
+
+    assert reply.status_code == 200
+    assert "The form was incomplete, and nothing was saved. Enter your decisions again." in main_text(reply)
+    session.expire_all()
+    states = {row.id: row.state for row in session.query(Participation)}
+    assert states == {requested.id: REQUESTED, undecided.id: GETTING_DISPATCHED}
 
 
 @pytest.mark.parametrize("structure", ["uniform", "named_teams", "qualification_mix", "complex"])
