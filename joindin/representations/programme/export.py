@@ -29,9 +29,13 @@ GENERATOR = "joindin"
 OTHER_ROOM, OTHER_TRACK_SLUG = "Other", "other"
 # The length of a talk without a known end, and the longest one that readers of frab's format accept, in minutes.
 UNKNOWN_LENGTH, MAX_LENGTH = 5, 23 * 60 + 59
-# Characters of an address that are not escaped (RFC 3986); a percent sign begins an escape. Brackets surround IPv6 addresses.
+# Characters of an address that are not escaped (RFC 3986); a percent sign that begins an escape is none of them. Brackets
+# surround IPv6 addresses.
 URI_CHARACTERS = "!#$%&'()*+,/:;=?@~"
+NO_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
 HOST_CHARACTERS = f"{URI_CHARACTERS}[]"
+# Names of zones that version 1 of the JSON allows.
+ZONE = re.compile("[A-Z][a-z]+/[A-Z][a-z]+|UTC$")
 MIN_ACRONYM_LENGTH, MAX_ACRONYM_LENGTH = 4, 30
 # Days without a talk are written up to this length of an event.
 MAX_DAYS = 100
@@ -58,6 +62,11 @@ class ProgrammeExport:
     @cached_property
     def timezone(self) -> str:
         return self.event.timezone or "UTC"
+
+    @cached_property
+    def timezone_name(self) -> str | None:
+        """The name of the zone, if the formats allow it."""
+        return self.timezone if ZONE.match(self.timezone) else None
 
     @cached_property
     def page(self) -> str:
@@ -212,6 +221,7 @@ def _links(talk):
 
 
 def _to_uri(address):
+    address = NO_ESCAPE.sub("%25", address)
     host = re.match(r"[^/]*//[^/?#]*", address)
     end = host.end() if host else 0
     return quote(address[:end], safe=HOST_CHARACTERS) + quote(address[end:], safe=URI_CHARACTERS)

@@ -23,7 +23,7 @@ def represent_frab_xml(export: ProgrammeExport, version: str) -> str:
         _element("timeslot_duration", "00:05"),
         _element("base_url", f"{export.page}/"),
         _element("url", export.page),
-        _element("time_zone_name", export.timezone),
+        _element("time_zone_name", export.timezone_name) if export.timezone_name else "",
         *(f"<track{_attributes(name=each.name, slug=each.slug, color=each.colour)}/>" for each in export.tracks),
         "</conference>",
     ]

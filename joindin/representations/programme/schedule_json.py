@@ -1,7 +1,5 @@
 """The programme in the JSON of the c3voc: version 1, which has the tree of frab's XML, and version 2 (alpha-3), a flat list."""
 
-import re
-
 from joindin.models import CANCELLED_TALK, TENTATIVE_TALK
 from joindin.representations.feeds.event_texts import INVALID_IN_XML
 from joindin.representations.programme.export import (
@@ -17,8 +15,6 @@ CONTENT_TYPE = "application/json"
 SCHEMA_1 = "https://c3voc.de/schedule/schema.json"
 SCHEMA_2 = "https://c3voc.de/schedule/schema2.json"
 ALPHA = "alpha-3"
-# Names of zones that version 1 allows.
-ZONE = re.compile("[A-Z][a-z]+/[A-Z][a-z]+|UTC$")
 
 # Kinds of links in version 1; version 2 has them in capitals.
 LINK_KINDS = {"slides_link": "slides", "video_link": "media", "audio_link": "media"}
@@ -77,7 +73,7 @@ def represent_schedule_json_2(export: ProgrammeExport, version: str) -> dict:
 
 
 def _conference(export):
-    zone = {"time_zone_name": export.timezone} if ZONE.match(export.timezone) else {}
+    zone = {"time_zone_name": export.timezone_name} if export.timezone_name else {}
     return {"acronym": export.acronym, "title": _text(export.event.name), "url": export.page, **zone}
 
 

@@ -48,7 +48,8 @@ def talks(session, event):
     return [
         add("Opening", "2027-07-09T07:00", language="English - UK"),
         add("A ]]> B \x01 <b>", "2027-07-09T09:00", hall, tracks=[python], speakers=[ada, "Bob"], type="Keynote",
-            slides_url="https://slides.example/a", links=[("video_link", "https://video.example/b"), ("code_link", "no address")]),
+            slides_url="https://slides.example/a", links=[("video_link", "https://video.example/b"), ("code_link", "no address"),
+            ("joindin_link", "https://c.example/50%zz%20")]),
         add("Parallel", "2027-07-09T09:00", attic, speakers=["bob", ada], moved_from=parse_instant("2027-07-09T08:00")),
         add("Cancelled", "2027-07-09T10:00", hall, state="cancelled"),
         add("Night", "2027-07-09T23:30", hall, duration=0),
@@ -153,8 +154,18 @@ def test_the_xml_has_rooms_and_people_and_leaves_cancelled_talks_out(browser, ta
     assert [person.text for person in keynote.find("persons")] == ["Bob", "Ada Lovelace"]
     assert keynote.findtext("url").startswith("http://web.example/event/harbour-days/a-%5D%5D%3E-b-")
     assert keynote.find("attachments/attachment").get("href") == "https://slides.example/a"
-    assert [link.get("href") for link in keynote.find("links")] == ["https://video.example/b"]
+    assert [link.get("href") for link in keynote.find("links")] == [
+        "https://video.example/b", "https://c.example/50%25zz%20",
+    ]  # fmt: skip
     assert [each.findtext("duration") for each in schedule.iter("event")][-1] == "23:59"
+
+
+@pytest.mark.parametrize(("zone", "name"), [("Europe/Berlin", "Europe/Berlin"), (None, "UTC"), ("Etc/UTC", None)])
+def test_the_time_zone_has_a_name_that_readers_know(browser, session, zone, name):
+    make_event(session, slug="zone", starts_at=FRIDAY, timezone=zone)
+
+    assert fetch(browser, "xml", "zone").findtext("conference/time_zone_name") == name
+    assert fetch(browser, "json", "zone")["schedule"]["conference"].get("time_zone_name") == name
 
 
 @pytest.mark.parametrize(
