@@ -1,6 +1,6 @@
 """The form for a comment on a talk or an event."""
 
-from wtforms import BooleanField, HiddenField, TextAreaField
+from wtforms import BooleanField, HiddenField, TextAreaField, ValidationError
 
 from joindin.http.pages.forms import Form, RadioChoice, choices, max_length, required
 from joindin.http.pages.languages import gettext, lazy_gettext
@@ -22,8 +22,12 @@ class LongTextField(TextAreaField):
 
 
 class CommentForm(Form):
-    """``without_rating`` says that the author was asked about the missing rating once."""
+    """``without_rating`` says that the author was asked about the missing rating once.
 
+    ``is_choice_withdrawn`` is set if the author chose a level, or a hidden name, that the hosts no longer offer.
+    """
+
+    is_choice_withdrawn = False
     text = LongTextField(
         lazy_gettext("Comment"),
         [required(lazy_gettext("Write a comment")), max_length(MAX_COMMENT_LENGTH, lazy_gettext("The comment"))],
@@ -39,21 +43,32 @@ class CommentForm(Form):
         value = self.rating.data
         return int(value) if value in ("1", "2", "3", "4", "5") else 0
 
+    def validate_level(self, field):
+        if self.is_choice_withdrawn:
+            raise ValidationError(gettext("The hosts do not offer this choice any more. Choose who may read it."))
+
 
 def comment_form_for(settings: EventSettings, *, with_rating: bool = True, with_level: bool = True) -> CommentForm:
-    """Return the form with the words and levels of the event. Fields that do not apply are left out."""
+    """Return the form with the words and levels of the event. Fields that do not apply are left out.
+
+    A comment without a level is for everyone. A choice that is not offered is replaced by none: its author chooses again.
+    """
     form = CommentForm()
-    levels = _levels(settings) if with_level else []
+    levels = dict(_levels(settings)) if with_level else {}
+    is_nameless_offered = SPEAKERS in levels and settings.is_hidden_name_allowed
     if with_rating and settings.feedback_scheme != NO_RATING:
         form.rating.choices = choices([(str(number), f"{number} {word}") for number, word in scale_words(settings)])
     else:
         del form.rating
-    if len(levels) > 1:
-        form.level.choices = choices(levels)
-        form.level.data = form.level.data if form.level.data in dict(levels) else EVERYONE
+    form.is_choice_withdrawn = with_level and (
+        form.level.data not in (None, *levels) or (form.nameless.data and not is_nameless_offered)
+    )
+    form.level.data = None if form.is_choice_withdrawn else form.level.data or EVERYONE
+    if len(levels) > 1 or form.is_choice_withdrawn:
+        form.level.choices = choices(levels.items())
     else:
         del form.level
-    if SPEAKERS not in dict(levels) or not settings.is_hidden_name_allowed:
+    if not is_nameless_offered:
         del form.nameless
     return form
 

@@ -79,7 +79,33 @@ def test_a_level_that_hosts_do_not_allow_is_not_offered(session, browser, event,
     session.add(EventSettings(event_id=event.id, is_hidden_name_allowed=False, is_private_text_allowed=False))
 
     assert 'name="level"' not in browser.get(PATH).text
-    comment(browser, text="Tricky", rating=2, level="anonymous")
+    comment(browser, text="Open words", rating=2)
+    assert session.query(TalkComment).one().visibility == "everyone"
+
+
+@pytest.mark.parametrize(
+    ("changes", "choice"),
+    [
+        ({"is_hidden_name_allowed": False, "is_private_text_allowed": False}, {"level": "anonymous"}),
+        ({"is_private_text_allowed": False}, {"level": "speakers"}),
+        ({"is_hidden_name_allowed": False}, {"level": "speakers", "nameless": "y"}),
+    ],
+)
+def test_a_level_that_hosts_withdrew_is_never_loosened(session, browser, event, talk, changes, choice):
+    session.add(EventSettings(event_id=event.id, **changes))
+
+    refused = comment(browser, text="For few", rating=2, **choice)
+    resent = comment(browser, text="For few", rating=2, level="")
+
+    assert (refused.status_code, resent.status_code) == (400, 400)
+    assert "The hosts do not offer this choice any more. Choose who may read it." in refused.text
+    assert "For few" in refused.text
+    assert '<input type="hidden" name="level" value="">' in refused.text
+    assert 'value="everyone">' in refused.text
+    assert session.query(TalkComment).count() == 0
+
+    # Browsers send the hidden field after the chosen level.
+    assert comment(browser, text="For few", rating=2, level=["everyone", ""]).status_code == 303
     assert session.query(TalkComment).one().visibility == "everyone"
 
 
