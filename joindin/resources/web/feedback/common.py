@@ -1,14 +1,17 @@
 """Shared code of the feedback pages: the talk and its settings, the words of the scale, and parsing of fields."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from flask import request
+from flask import Response, current_app, request
 
-from joindin.errors import InvalidInput
+from joindin.errors import DomainError, Forbidden, InvalidInput, RateLimited
 from joindin.extensions import reader
-from joindin.http.pages.languages import gettext, lazy_gettext, set_default_language
+from joindin.http.error_dispatch import STATUSES, status_of
+from joindin.http.pages.languages import gettext, lazy_gettext, set_default_language, translate_error
+from joindin.http.pages.template_formatting import format_duration
+from joindin.http.request_log.refusals import report_refusal
 from joindin.models import REPORT_REASONS, EventSettings
 from joindin.operations.feedback.windows import effective_time
 from joindin.queries.event_records import get_event_row
@@ -42,6 +45,8 @@ LINK_NAMES = {
     "code_link": lazy_gettext("Code"),
     "joindin_link": "Joind.in",
 }
+# The errors after which the page of the form comes back with what was typed.
+REFUSALS = (Forbidden, InvalidInput, RateLimited)
 MSG_SPAM = lazy_gettext("This text was taken for spam. Please write it in other words")
 
 
@@ -118,6 +123,20 @@ def written_at() -> dt.datetime:
 
 def is_from_program() -> bool:
     return bool(request.form.get(HONEYPOT_FIELD))
+
+
+def refusal_page(error: DomainError, make_page: Callable[[int, str], Response]) -> Response:
+    """Return ``make_page(status, text)`` with log line, status and ``Retry-After`` of the error page that it replaces."""
+    report_refusal(current_app, error)
+    is_limit = isinstance(error, RateLimited)
+    if is_limit:
+        text = gettext("Please wait %(time)s and try again.", time=format_duration(error.retry_after))
+    else:
+        text = f"{translate_error(error)}."
+    page = make_page(status_of(error, STATUSES), text)
+    if is_limit:
+        page.headers["Retry-After"] = str(error.retry_after)
+    return page
 
 
 def sender_origin() -> ClientOrigin:

@@ -1,6 +1,7 @@
 """Feedback on a talk from a device without an account: sent here, and shown, changed and taken back here."""
 
 import hmac
+from functools import partial
 
 from flask import current_app, redirect, request
 
@@ -24,12 +25,14 @@ from joindin.operations.request_counts import count_request
 from joindin.resources.web.feedback.common import (
     HONEYPOT_FIELD,
     MSG_SPAM,
+    REFUSALS,
     SOURCE,
     find_rated_talk,
     idempotency_key,
     is_from_program,
     parse_rating,
     parse_text,
+    refusal_page,
     scale_words,
     sender_origin,
     written_at,
@@ -54,17 +57,23 @@ def send_guest_feedback_action(stub):
     rated = find_rated_talk(stub)
     if is_from_program():
         return _redirect(rated)
+    try:
+        _store_feedback(rated)
+    except REFUSALS as error:
+        db.session.rollback()
+        return refusal_page(error, partial(_page, rated))
+    return _redirect(rated)
+
+
+def _store_feedback(rated):
     is_on_site = has_room_key(room_of(rated.talk), request.form.get("k", ""))
     check_feedback_open(feedback_window(rated.event, rated.talk, rated.settings, now=written_at()))
     check_guest_access(rated.settings, has_room_code=is_on_site)
-    try:
-        feedback = _read_fields(rated)
-    except InvalidInput as error:
-        return _page(rated, 400, problem=gettext(str(error)))
+    feedback = _read_fields(rated)
     network = None if is_on_site else _hash_network()
     _count(rated, network, has_text=bool(feedback["text"]))
     if feedback["text"] and is_spam(current_app.config, feedback["text"], sender_origin()):
-        return _page(rated, 400, problem=str(MSG_SPAM))
+        raise InvalidInput(str(MSG_SPAM))
     device, now = require_device(), utc_now()
     rater = Rater(device_id=device.id)
     if feedback["rating"] is not None:
@@ -79,18 +88,13 @@ def send_guest_feedback_action(stub):
             network=None if is_on_days_of_event(rated.event, now) else network,
             now=now,
         )
-    try:
-        if feedback["text"]:
-            _write_text(rated, device, feedback, now)
-    except InvalidInput as error:
-        db.session.rollback()
-        return _page(rated, 400, problem=f"{error}.")
+    if feedback["text"]:
+        _write_text(rated, device, feedback, now)
     if request.form.get("take_back"):
         delete_rating(db.session, rated.talk.id, rater)
     if request.form.get("delete_text"):
         delete_guest_text(db.session, rated.talk.id, device_id=device.id)
     db.session.commit()
-    return _redirect(rated)
 
 
 def _read_fields(rated):

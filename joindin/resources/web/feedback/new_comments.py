@@ -8,7 +8,7 @@ import datetime as dt
 
 from flask import current_app, redirect
 
-from joindin.errors import InvalidInput, RateLimited
+from joindin.errors import InvalidInput
 from joindin.extensions import db, reader, writer
 from joindin.http.pages.csrf import CSRF_FIELD, CsrfFailed, csrf
 from joindin.http.pages.html_pages import flash_success, render_page
@@ -23,7 +23,7 @@ from joindin.queries.event_settings import load_event_settings
 from joindin.queries.talk_comments import get_talk_comment_context
 from joindin.representations.links import talk_path
 from joindin.resources.web.feedback.comment_form import comment_form_for
-from joindin.resources.web.feedback.common import MSG_SPAM, SOURCE, sender_origin
+from joindin.resources.web.feedback.common import MSG_SPAM, REFUSALS, SOURCE, refusal_page, sender_origin
 from joindin.resources.web.feedback.talk_access import with_talk
 from joindin.resources.web.public.event_frame import load_event_frame, with_event
 from joindin.resources.web.public.pages import blp
@@ -50,7 +50,10 @@ def add_talk_comment_action(event, talk):
     subject = {"event": event, "talk": talk, "back": talk_path(event, talk)}
     if (response := _refuse_form(form, subject)) is not None:
         return response
-    check_feedback_open(feedback_window(event, talk, settings, now=utc_now()))
+    try:
+        check_feedback_open(feedback_window(event, talk, settings, now=utc_now()))
+    except REFUSALS as error:
+        return _refusal_page(form, subject, error)
     author = _author()
     if _asks_for_rating(form, talk, author):
         return _form_page(form, subject, asks_for_rating=True)
@@ -70,9 +73,8 @@ def add_talk_comment_action(event, talk):
         check_comment_rate(reader(), author, values["limit"], now=values["now"])
         _check_spam(form.text.data)
         comment_id = writer().run(lambda connection: add_talk_comment(connection, talk.id, **values))
-    except (InvalidInput, RateLimited) as error:
-        form.add_error(f"{gettext(str(error))}.")
-        return _form_page(form, subject, status=429 if isinstance(error, RateLimited) else 400)
+    except REFUSALS as error:
+        return _refusal_page(form, subject, error)
     if is_private:
         flash_success(gettext("Your comment is sent to the speakers and the hosts."))
         return redirect(talk_path(event, talk), 303)
@@ -95,9 +97,8 @@ def add_event_comment_action(event):
         comment_id = writer().run(
             lambda connection: add_event_comment(connection, event.id, author=_author(), now=utc_now(), **values)
         )
-    except InvalidInput as error:
-        form.add_error(f"{gettext(str(error))}.")
-        return _form_page(form, subject)
+    except REFUSALS as error:
+        return _refusal_page(form, subject, error)
     return redirect(f"{back}#comment-{comment_id}", 303)
 
 
@@ -146,6 +147,14 @@ def _form_page(form, subject, *, status=400, asks_for_rating=False):
         is_signed_in=session_user() is not None,
         **subject,
     )
+
+
+def _refusal_page(form, subject, error):
+    def make_page(status, text):
+        form.add_error(text)
+        return _form_page(form, subject, status=status)
+
+    return refusal_page(error, make_page)
 
 
 def _author():

@@ -1,5 +1,7 @@
 """The switch by which a speaker or a host ends feedback on one talk."""
 
+import datetime as dt
+
 import pytest
 
 from joindin.errors import Forbidden
@@ -108,3 +110,30 @@ def test_an_event_without_feedback_takes_none_on_any_surface(session, app, brows
     assert [reply.status_code for reply in replies] == [403] * 4
     assert [reply.json for reply in replies[2:]] == [["This event takes no feedback"]] * 2
     assert (session.query(EventComment).count(), session.query(TalkComment).count()) == (0, 0)
+
+
+def test_refused_comments_stay_in_the_form(session, browser, event, talk):
+    talk.starts_at = utc_now() + dt.timedelta(hours=1)
+    german = {"Accept-Language": "de"}
+    before = browser.send(f"{PATH}/comments", {"text": "Early"}, page="/accounts/profile/", headers=german)
+    session.add(EventSettings(event_id=event.id, feedback_access="off"))
+    switched_off = [
+        browser.send(f"{path}/comments", {"text": "Clear"}, page="/accounts/profile/")
+        for path in (PATH, "/event/feedback-conf")
+    ]
+
+    assert [reply.status_code for reply in (before, *switched_off)] == [403] * 3
+    assert "Dieser Vortrag hat noch nicht begonnen. Er kann ab seinem Beginn bewertet werden." in before.text
+    assert "Early</textarea>" in before.text
+    assert ["Clear</textarea>" in reply.text for reply in switched_off] == [True, True]
+
+
+def test_a_comment_above_the_limit_stays_in_the_form(session, app, browser, user, talk, monkeypatch):
+    monkeypatch.setitem(app.config, "TALK_COMMENT_LIMIT", 1)
+    make_talk_comment(session, talk, user, created_at=utc_now())
+
+    reply = browser.send(f"{PATH}/comments", {"text": "Again"}, page="/accounts/profile/")
+
+    assert (reply.status_code, reply.headers["Retry-After"].isdigit()) == (429, True)
+    assert "Please wait" in reply.text
+    assert "Again</textarea>" in reply.text

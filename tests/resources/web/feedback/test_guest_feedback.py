@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from joindin.models import EventSettings, Talk, TalkComment, TalkRating, TalkRatingNetwork
-from joindin.operations.feedback.limits import GUEST_DEVICE
+from joindin.operations.feedback.limits import GUEST_DEVICE, GUEST_TEXTS
 from joindin.utils.datetimes import utc_now
 from tests.browser_client import Browser
 from tests.factories import make_talk
@@ -171,3 +171,40 @@ def test_the_same_key_is_one_tap(session, guest, talk):
     send(guest, talk, rating=1, idempotency_key="a")
 
     assert session.query(TalkRating).one().rating == 5
+
+
+def test_a_text_before_the_talk_stays_in_the_form(session, guest, event):
+    later = make_talk(session, event, starts_at=utc_now() + dt.timedelta(hours=1))
+
+    reply = send(guest, later, good="The <b>title</b>", next="Lights")
+
+    assert reply.status_code == 403
+    assert "This talk has not begun." in reply.text
+    assert "The &lt;b&gt;title&lt;/b&gt;</textarea>" in reply.text
+    assert "Lights</textarea>" in reply.text
+
+
+def test_a_text_above_the_limit_stays_in_the_form(session, guest, event, talk):
+    change_settings(session, event, is_public_guest_text_allowed=True)
+    replies = [send(guest, talk, text=f"Text {each}") for each in range(GUEST_TEXTS.max_count + 1)]
+    assert [reply.status_code for reply in replies] == [303] * len(replies)
+
+    reply = send(guest, talk, text="One more", level="everyone")
+
+    assert (reply.status_code, reply.headers["Retry-After"].isdigit()) == (429, True)
+    assert "Please wait" in reply.text
+    assert "One more</textarea>" in reply.text
+    assert 'value="everyone" checked' in reply.text
+
+
+@pytest.mark.parametrize("field", ["text", "good"])
+def test_a_text_after_the_decision_of_the_hosts_stays_in_the_form(session, guest, talk, field):
+    send(guest, talk, good="Before")
+    session.query(TalkComment).one().is_hidden = True
+
+    reply = send(guest, talk, **{field: "Changed"})
+
+    assert reply.status_code == 403
+    assert reply.text.count("The hosts have decided about this text.") == 2
+    assert "Changed</textarea>" in reply.text
+    assert session.query(TalkComment).one().text == "Good: Before"
