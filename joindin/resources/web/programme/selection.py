@@ -82,7 +82,8 @@ def read_selection(*, is_signed_in: bool) -> Selection:
     groups = {name: tuple(dict.fromkeys(args.getlist(name)))[:MAX_VALUES] for name in GROUPS}
     groups = {name: values for name, values in groups.items() if values}
     text = " ".join(args.get("q", "").split())[:MAX_TEXT_LENGTH]
-    return Selection(text, groups, is_signed_in and args.get("starred") == "1")
+    # ``mine`` is in the addresses to which those of web2 lead.
+    return Selection(text, groups, is_signed_in and "1" in (args.get("starred"), args.get("mine")))
 
 
 def _clean_query_args():

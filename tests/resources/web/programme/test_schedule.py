@@ -124,11 +124,12 @@ def test_a_filtered_page_is_not_indexed_and_names_the_bare_address(browser, talk
     assert re.search(r'rel="canonical" href="([^"]*)"', filtered)[1].endswith("/event/harbour/schedule")
 
 
-def test_a_user_selects_their_starred_talks(browser, session, talks):
+@pytest.mark.parametrize("address", ["schedule?starred=1", "schedule/list/starred", "schedule/grid/starred"])
+def test_a_user_selects_their_starred_talks(browser, session, talks, address):
     ada = make_user(session)
     make_star(session, talks[2], ada)
     browser.sign_in_directly(ada)
-    assert titles(browser.get("/event/harbour/schedule?starred=1")) == ["Typing"]
+    assert titles(browser.get(f"/event/harbour/{address}", follow_redirects=True)) == ["Typing"]
 
 
 def test_times_of_another_zone_stand_beside_those_of_the_event(browser, talks):
