@@ -46,8 +46,10 @@ def redirect_talk_id(talk_id):
 @blp.get("/talk/<rest:stub>")
 @on_canonical_host
 def redirect_talk_stub(stub):
-    """Redirect to the canonical page, or show it if its address is this one."""
+    """Redirect to the canonical page, or show it if its address is this one. Printed codes of web2 lead to the feedback."""
     talk = find_talk_by_stub(db.session, printable_or_not_found(stub))
+    if "qr" in request.args:
+        return redirect(f"{redirect_links().website}/f/{talk.stub}", 302)
     if talk_path(talk.event, talk) != request.path:
         return redirect(redirect_links().canonical_talk_page(talk.event, talk), 302)
     return talk_response(talk.event, talk)
