@@ -4,7 +4,7 @@ import datetime as dt
 
 from flask import redirect, request
 from wtforms import DateField, TextAreaField, TimeField
-from wtforms.validators import Optional
+from wtforms.validators import InputRequired, Optional
 
 from joindin.errors import Forbidden, InvalidInput, NotFound
 from joindin.extensions import db
@@ -35,6 +35,16 @@ MSG_TOKEN_NOT_FOUND = "Token not found"
 MSG_APPLICATION_NOT_FOUND = "Application not found"
 
 
+class OptionalUnlessTimed(Optional):
+    """The day of an expiry. With a time alone, the token would never expire."""
+
+    def __call__(self, form, field):
+        if form.expires_1.data is None:
+            super().__call__(form, field)
+        else:
+            InputRequired(gettext("Enter the last day too, or leave the time empty."))(form, field)
+
+
 class NewTokenForm(FormWithSecret):
     description = TextAreaField(
         lazy_gettext("What is it for?"),
@@ -52,7 +62,7 @@ class NewTokenForm(FormWithSecret):
     )
     expires_0 = DateField(
         lazy_gettext("Last day"),
-        [Optional()],
+        [OptionalUnlessTimed()],
         description=lazy_gettext("Within a year from now. Without it the token never expires"),
     )
     expires_1 = TimeField(

@@ -93,6 +93,8 @@ def test_token_is_not_shown_after_its_time(own_browser, monkeypatch):
         ({"scope": ["ROOT"]}, "not a valid choice"),
         ({"expires_0": "2199-01-01"}, "within a year from now, or never"),
         ({"expires_0": "tomorrow"}, "Not a valid date value"),
+        ({"expires_0": "", "expires_1": "12:00"}, "Enter the last day too, or leave the time empty."),
+        ({"expires_1": "00:00"}, "Enter the last day too, or leave the time empty."),
     ],
 )
 def test_invalid_token_is_refused(own_browser, session, changes, message):
