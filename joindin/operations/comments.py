@@ -16,11 +16,20 @@ RATINGS = range(1, 6)
 
 
 def add_event_comment(
-    connection, event_id: int, *, author: UserSnapshot, text: str, rating: float, source: str, now: dt.datetime
+    connection,
+    event_id: int,
+    *,
+    author: UserSnapshot,
+    text: str,
+    rating: float,
+    source: str,
+    now: dt.datetime,
+    is_rating_required: bool = True,
 ) -> int:
     """Add a comment and return its id.
 
     A user's first rating of an event counts. A host's rating never counts; 0 is stored for ratings that do not.
+    The rating 0 of an author whose rating would count is refused if ``is_rating_required``, and else not counted.
     Runs on the connection of a :class:`joindin.performance.sql.writer.TransactionRunner`.
 
     :raises NotFound: if the event was deleted since it was loaded.
@@ -33,7 +42,7 @@ def add_event_comment(
         raise NotFound("Event not found")
     check_event_has_feedback(event.feedback_access)
     context = get_event_comment_context(connection, event_id, author.id, text)
-    counts = not (context.is_host or context.has_rated)
+    counts = not (context.is_host or context.has_rated) and (is_rating_required or rating != 0)
     if not 0 <= rating <= 5 or (counts and rating not in RATINGS):
         raise InvalidInput('The field "rating" must be a number (1-5)')
     if context.is_duplicate:

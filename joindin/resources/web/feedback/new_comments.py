@@ -91,7 +91,12 @@ def add_event_comment_action(event):
     subject = {"event": event, "talk": None, "back": back}
     if (response := _refuse_form(form, subject)) is not None:
         return response
-    values = {"text": form.text.data, "rating": form.rating_number if "rating" in form else 0, "source": SOURCE}
+    values = {
+        "text": form.text.data,
+        "rating": form.rating_number if "rating" in form else 0,
+        "is_rating_required": False,
+        "source": SOURCE,
+    }
     try:
         _check_spam(form.text.data)
         comment_id = writer().run(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from joindin.models import EventSettings, Talk, TalkComment, TalkRating
+from joindin.models import Event, EventComment, EventSettings, Talk, TalkComment, TalkRating
 from tests.browser_client import Browser
 from tests.factories import make_talk_comment, make_user
 
@@ -174,6 +174,17 @@ def test_comments_on_the_event(session, browser, event, guest):
 
     assert "Well run" in guest.get(path).text
     assert browser.send(path, {"text": "Well run", "rating": 5}).status_code == 400
+
+
+@pytest.mark.parametrize("scheme", ["none", "one"])
+def test_a_comment_on_the_event_without_a_rating_is_not_counted(session, browser, event, scheme):
+    session.add(EventSettings(event_id=event.id, feedback_scheme=scheme))
+
+    reply = browser.send("/event/feedback-conf/comments", {"text": "Well run"})
+
+    stored, event = session.query(EventComment).one(), session.get_one(Event, event.id)
+    assert (reply.status_code, stored.text, stored.rating) == (303, "Well run", 0)
+    assert (event.comment_count, event.rating_sum, event.rating_count) == (1, 0, 0)
 
 
 def test_comments_are_paged(session, guest, talk):
