@@ -8,7 +8,7 @@ from joindin.http.pages.html_pages import flash_success, render_page
 from joindin.http.pages.languages import gettext, set_page_language
 from joindin.http.sessions import require_user, sign_in_required
 from joindin.operations.feedback.talk_ratings import Rater, delete_rating, get_rating, rate_talk
-from joindin.operations.feedback.windows import check_feedback_open, feedback_window
+from joindin.operations.feedback.windows import check_feedback_open, feedback_window, has_rating_scale
 from joindin.queries.feedback.rated_talks import get_rating_of_comments
 from joindin.resources.web.feedback.comment_form import comment_form_for
 from joindin.resources.web.feedback.common import (
@@ -41,6 +41,8 @@ def send_rating_action():
     if request.form.get("take_back"):
         delete_rating(db.session, rated.talk.id, rater)
         flash_success(gettext("Your rating is deleted."))
+    elif not has_rating_scale(rated.settings):
+        return _page(rated, 400, problem=gettext("This event takes texts without ratings"))
     else:
         try:
             rating, rating_2 = parse_rating(request.form), parse_rating(request.form, "rating_2")

@@ -42,6 +42,18 @@ def test_a_rating_is_required(session, browser, talk, rating):
     assert session.query(TalkRating).count() == 0
 
 
+def test_an_event_for_texts_only_takes_no_new_ratings(session, browser, event, talk):
+    rate(browser, talk, rating=4)
+    session.add(EventSettings(event_id=event.id, feedback_scheme="none"))
+
+    reply = rate(browser, talk, rating=5)
+
+    assert (reply.status_code, "This event takes texts without ratings" in reply.text) == (400, True)
+    assert (session.query(TalkRating).one().rating, session.get_one(Talk, talk.id).rating_sum) == (4, 4)
+    assert rate(browser, talk, take_back=1).status_code == 303
+    assert session.query(TalkRating).count() == 0
+
+
 def test_a_comment_with_name(session, browser, talk, guest):
     reply = comment(browser, text="Clear & short", rating=5, level="everyone")
 
