@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.exc import IntegrityError
 
 from joindin.db.locking import begin_write, lock_row, retry_on_lock_timeout
@@ -31,9 +31,17 @@ class PlaceChoice:
     longitude: float | None = None
 
 
-def check_place(session, choice: PlaceChoice) -> None:
-    """:raises InvalidInput: if the choice is an id that no place has."""
-    if choice.id is not None and session.scalar(select(Place.id).where(Place.id == choice.id)) is None:
+def check_place(session, choice: PlaceChoice, *, sees_all: bool = True) -> None:
+    """Check the id of the choice. Without ``sees_all`` the place needs a visible event, as in :func:`find_place`.
+
+    :raises InvalidInput: if the choice is an id that no such place has.
+    """
+    if choice.id is None:
+        return
+    found = select(Place.id).where(Place.id == choice.id)
+    if not sees_all:
+        found = found.where(exists().where(Event.place_id == Place.id, Event.is_visible))
+    if session.scalar(found) is None:
         raise InvalidInput(MSG_PLACE_NOT_FOUND)
 
 

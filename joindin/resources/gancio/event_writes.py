@@ -62,7 +62,7 @@ def submit_event():
         raise Forbidden("Forbidden")
     body, upload = read_event_body(), read_upload()
     fields = parse_new_event(body, is_anonymous=user is None, now=now)
-    check_place(db.session, fields.place)
+    check_place(db.session, fields.place, sees_all=user is not None)
     fields = add_other_fields(fields, body)
     email = parse_submitter_email(body) if user is None else None
     fields = replace(fields, flyer=read_flyer(body, upload, is_new=True))

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from joindin.models import Attendance, Event, EventContact, EventHost, Place, SiteSetting, Tag
 from joindin.utils.datetimes import UTC, utc_now
-from tests.factories import days_from_now, make_place, newest
+from tests.factories import days_from_now, make_event, make_place, newest
 
 HOSTILE_TEXTS = (
     "\0",
@@ -383,6 +383,20 @@ def test_a_visitor_submits_nothing_where_the_site_forbids_it(gancio, session, st
 
     assert (reply.status_code, reply.text) == (403, "Forbidden")
     assert stored_rows() == before
+
+
+def test_a_visitor_submits_at_places_of_visible_events_only(gancio, session, ann, stored_rows):
+    shown, hidden = make_place(session, name="Shown"), make_place(session, name="Hidden")
+    make_event(session, place_id=shown.id)
+    make_event(session, place_id=hidden.id, is_active=False, is_pending=True)
+    bodies = [new_event(place_name=None, place_address=None, place_id=place_id) for place_id in (shown.id, hidden.id)]
+    before = stored_rows()
+
+    refused = gancio().post("/api/event", bodies[1])
+    assert (refused.status_code, refused.text) == (400, "Place not found")
+    assert stored_rows() == before
+    assert gancio().post("/api/event", bodies[0]).json["place"]["name"] == "Shown"
+    assert gancio(ann).post("/api/event", bodies[1]).json["place"]["name"] == "Hidden"
 
 
 def test_an_invalid_token_gives_no_event_of_nobody(gancio, session, stored_rows):
