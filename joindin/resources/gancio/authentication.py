@@ -68,12 +68,22 @@ def require_user() -> UserSnapshot:
     return user
 
 
+def has_credentials() -> bool:
+    """Return whether the request has credentials, valid or not, in the header or where Gancio takes a token as well."""
+    token = read_args().get(TOKEN_PARAMETER) or request.form.get(TOKEN_PARAMETER) or _token_in_cookie()
+    return "HTTP_AUTHORIZATION" in request.environ or bool(token)
+
+
 def _authenticate():
     if "HTTP_AUTHORIZATION" in request.environ:
         authenticate_token(read_authorization(("bearer",)))
     elif _has_token_outside_header():
-        cookie = unquote(request.cookies.get(TOKEN_COOKIE, ""))
-        authenticate_token(read_args().get(TOKEN_PARAMETER) or cookie.partition("Bearer ")[2].strip() or None)
+        authenticate_token(read_args().get(TOKEN_PARAMETER) or _token_in_cookie() or None)
+
+
+def _token_in_cookie():
+    """Return the token; empty without one, as in the cookie ``false`` that Gancio's web client leaves after the sign-out."""
+    return unquote(request.cookies.get(TOKEN_COOKIE, "")).partition("Bearer ")[2].strip()
 
 
 def _has_token_outside_header():

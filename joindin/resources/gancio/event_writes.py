@@ -6,7 +6,6 @@ from flask import current_app, request
 
 from joindin.errors import Forbidden, NotFound
 from joindin.extensions import db, media_storage
-from joindin.http.authentication import read_authorization
 from joindin.http.request_identity import get_caller
 from joindin.models import Event
 from joindin.operations.agenda.confirmation import assign_event, confirm_event, deactivate_owner, unconfirm_event
@@ -30,7 +29,7 @@ from joindin.queries.agenda.agenda_events import load_agenda_event_records
 from joindin.queries.agenda.site_settings import load_site_settings
 from joindin.queries.viewer_relations import load_viewer_for_events
 from joindin.representations.gancio.events import represent_written_event
-from joindin.resources.gancio.authentication import require_user, requires
+from joindin.resources.gancio.authentication import has_credentials, require_user, requires
 from joindin.resources.gancio.blueprints import StrictBlueprint
 from joindin.resources.gancio.body_values import to_id
 from joindin.resources.gancio.errors import InvalidToken
@@ -148,10 +147,10 @@ def disable_author(event_id):
 def _submitter():
     """Return the user of the request, or None for a visitor.
 
-    :raises InvalidToken: if the request has a token that is not valid.
+    :raises InvalidToken: if the request has credentials that are not valid here. Writes take a bearer token in the header only.
     """
     user = get_caller().user
-    if user is None and read_authorization(("bearer",)) is not None:
+    if user is None and has_credentials():
         raise InvalidToken("Unauthorized")
     return user
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from joindin.models import Attendance, Event, EventContact, EventHost, Place, SiteSetting, Tag
 from joindin.utils.datetimes import UTC, utc_now
 from tests.factories import days_from_now, make_event, make_place, newest
+from tests.resources.gancio.conftest import sign_in
 
 HOSTILE_TEXTS = (
     "\0",
@@ -406,6 +407,40 @@ def test_an_invalid_token_gives_no_event_of_nobody(gancio, session, stored_rows)
 
     assert (reply.status_code, reply.text) == (401, "Unauthorized")
     assert stored_rows() == before
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "headers"),
+    [
+        ("?access_token={}", None, {}),
+        ("", "{}", {}),
+        ("", None, {"Cookie": "auth._token.local=Bearer%20{}"}),
+        ("", None, {"Authorization": "Token {}"}),
+        ("", None, {"Authorization": "Basic eDp5"}),
+    ],
+)
+@pytest.mark.parametrize("is_valid", [True, False])
+def test_credentials_outside_a_bearer_header_store_no_event(
+    gancio, session, ann, stored_rows, query, field, headers, is_valid
+):
+    token = sign_in(session, ann) if is_valid else "f" * 32
+    pairs = [("access_token", field.format(token))] if field else []
+    before = stored_rows()
+
+    reply = gancio().post(
+        "/api/event" + query.format(token),
+        headers={name: value.format(token) for name, value in headers.items()},
+        **multipart(form(*pairs)),
+    )
+
+    assert (reply.status_code, reply.text) == (401, "Unauthorized")
+    assert stored_rows() == before
+
+
+def test_the_cookie_of_a_client_that_has_signed_out_is_no_token(gancio):
+    reply = gancio().post("/api/event", new_event(), headers={"Cookie": "auth._token.local=false"})
+
+    assert (reply.status_code, reply.json["is_visible"]) == (200, False)
 
 
 @pytest.mark.parametrize("is_multipart", [True, False])
