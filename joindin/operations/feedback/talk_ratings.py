@@ -14,11 +14,14 @@ from joindin.errors import Forbidden, InvalidInput, Unauthenticated
 from joindin.models import Device, TalkRating, User
 from joindin.operations.feedback.rating_networks import count_network
 from joindin.operations.feedback.windows import check_has_feedback
+from joindin.operations.rate_limits import RateLimit, count_attempt
 from joindin.operations.talk_rating_counters import recompute_guest_ratings, recompute_talk_ratings
 from joindin.operations.talks import lock_talk
 from joindin.queries.talks import is_speaker
 
 RATINGS = range(1, 6)
+# A request with an idempotency key is executed once for each rater and talk. Devices send it again for seven days.
+RATING_KEY = RateLimit("rating key", 1, dt.timedelta(days=7))
 MSG_OWN_TALK = "You are a speaker of this talk. Speakers do not rate their own talks"
 MSG_RATING_REQUIRED = "Choose a rating from 1 to 5"
 
@@ -49,9 +52,10 @@ def rate_talk(
     idempotency_key: str | None = None,
     network: str | None = None,
     now: dt.datetime,
-) -> TalkRating:
-    """Store the rating, or replace the rater's earlier one. A repetition with the same key changes nothing.
+) -> TalkRating | None:
+    """Store the rating, or replace the rater's earlier one, and return what is stored.
 
+    A repetition with the same key changes nothing, also after taps with other keys and after the rating was deleted.
     A new rating is counted for its ``network``, if one is given.
 
     :raises InvalidInput: unless the ratings are 1 to 5.
@@ -65,13 +69,13 @@ def rate_talk(
     if rater.user_id is not None and is_speaker(session, talk_id, rater.user_id):
         raise Forbidden(MSG_OWN_TALK)
     stored = get_rating(session, talk_id, rater)
+    if idempotency_key is not None and _is_repeated(session, talk_id, rater, idempotency_key, now):
+        return stored
     is_new = stored is None
     if is_new:
         stored = TalkRating(talk_id=talk_id, user_id=rater.user_id, device_id=rater.device_id, created_at=now)
         session.add(stored)
-    elif idempotency_key is not None and stored.idempotency_key == idempotency_key:
-        return stored
-    stored.rating, stored.updated_at, stored.idempotency_key = rating, now, idempotency_key
+    stored.rating, stored.updated_at = rating, now
     stored.rating_2 = rating_2 if rating_2 is not None else stored.rating_2
     stored.is_on_site = bool(stored.is_on_site or is_on_site)
     session.flush()
@@ -104,6 +108,11 @@ def _lock_rater(session, rater):
     model, id_ = (User, rater.user_id) if rater.user_id is not None else (Device, rater.device_id)
     if lock_row(session, model, id_, allows_references=True) is None:
         raise Unauthenticated("You must be signed in")
+
+
+def _is_repeated(session, talk_id, rater, key, now):
+    count, _ = count_attempt(session, RATING_KEY, [rater.user_id, rater.device_id, talk_id, key], now=now)
+    return count > RATING_KEY.max_count
 
 
 def _recompute(session, talk_id, rater):

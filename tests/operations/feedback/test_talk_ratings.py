@@ -2,6 +2,7 @@ import datetime as dt
 from functools import partial
 
 import pytest
+from sqlalchemy import select
 
 from joindin.errors import Forbidden, InvalidInput
 from joindin.extensions import db, writer
@@ -127,6 +128,22 @@ def test_a_repetition_with_the_same_key_changes_nothing(session, talk):
     rate_talk(session, talk.id, device, rating=1, idempotency_key="a", now=NOW)
 
     assert counters(session, talk) == (0, 0, 5, 1)
+
+
+@pytest.mark.parametrize("is_device", [True, False])
+def test_a_late_repetition_does_not_replace_a_newer_tap(session, talk, is_device):
+    rater, other = (by(device=make_device(session)) if is_device else by(make_user(session)) for _ in range(2))
+    rate_talk(session, talk.id, rater, rating=5, idempotency_key="a", now=NOW)
+    rate_talk(session, talk.id, rater, rating=2, idempotency_key="b", now=NOW)
+    rate_talk(session, talk.id, other, rating=4, idempotency_key="a", now=NOW)
+
+    repeated = rate_talk(session, talk.id, rater, rating=5, idempotency_key="a", now=NOW + dt.timedelta(days=6))
+    ratings = session.scalars(select(TalkRating.rating).order_by(TalkRating.id)).all()
+    delete_rating(session, talk.id, rater)
+
+    assert (repeated.rating, ratings) == (2, [2, 4])
+    assert rate_talk(session, talk.id, rater, rating=5, idempotency_key="a", now=NOW + dt.timedelta(days=6)) is None
+    assert session.query(TalkRating).one().rating == 4
 
 
 @pytest.mark.parametrize("rating", [0, 6, -1, 10**9])
