@@ -27,10 +27,12 @@ class Introspection(IntrospectionEndpoint):
     CLIENT_AUTH_METHODS = CONFIDENTIAL_METHODS
 
     def create_endpoint_response(self, request):
+        """Describe the token of a ``POST`` or, as in ephios, of a ``GET``. The client's secret is not read from the address."""
         client = self.authenticate_endpoint_client(request)
-        if not request.form.get("token"):
+        value = request.payload.data.get("token")
+        if not value:
             raise InvalidRequestError("Missing token parameter.")
-        token = get_token_info(self.server.session, request.form["token"], utc_now())
+        token = get_token_info(self.server.session, value, utc_now())
         is_visible = token is not None and _can_introspect(client.row, token)
         return 200, _represent(token) if is_visible else {"active": False}, []
 

@@ -283,7 +283,7 @@ OAUTH2_RULES = {
     "/.well-known/oauth-authorization-server": PAGE,
     "/api/login/token": {"POST": APPLICATIONS},
     "/api/oauth/authorize/": OWN_FORM,
-    "/api/oauth/introspect/": {"POST": APPLICATIONS},
+    "/api/oauth/introspect/": {"GET": APPLICATIONS, "POST": APPLICATIONS},
     "/api/oauth/revoke_token/": {"POST": APPLICATIONS},
     "/api/oauth/token/": {"POST": admit(refusals=[(400, '{"error":"unsupported_grant_type"}')])},
     "/oauth/authorize": OWN_FORM,

@@ -71,6 +71,22 @@ def test_an_application_introspects_its_token(flow, session):
     }
 
 
+def test_an_application_introspects_its_token_by_get(flow):
+    token = flow.tokens()["access_token"]
+    own, secret = (flow.client.key, flow.secret), {"client_id": flow.client.key, "client_secret": flow.secret}
+
+    def introspect(auth=None, **query):
+        return flow.browser.get("/api/oauth/introspect/", query_string=query, auth=auth)
+
+    described, unknown, missing = introspect(own, token=token), introspect(own, token="x"), introspect(own)
+    refused = introspect((flow.client.key, "wrong"), token=token), introspect(token=token, **secret)
+
+    assert answer(described) == answer(flow.post("introspect", token=token))
+    assert described.headers["Cache-Control"] == "no-store"
+    assert [answer(unknown), missing.status_code] == [(200, {"active": False}), 400]
+    assert [reply.status_code for reply in refused] == [401, 403]
+
+
 def test_a_refresh_token_is_active_until_it_is_used(flow):
     given = flow.tokens()
 

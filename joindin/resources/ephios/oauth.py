@@ -53,7 +53,7 @@ def introspect():
 add_trailing_slash_route(blp, "/authorize/", authorize_page, methods=["GET", "POST"])
 add_trailing_slash_route(blp, "/token/", issue_token, methods=["POST"])
 add_trailing_slash_route(blp, "/revoke_token/", revoke_token, methods=["POST"])
-add_trailing_slash_route(blp, "/introspect/", introspect, methods=["POST"])
+add_trailing_slash_route(blp, "/introspect/", introspect, methods=["GET", "POST"])
 
 
 def _server():
