@@ -28,7 +28,6 @@ class TalkRating(db.Model):
     rating_2: Mapped[int | None]
     is_on_site: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_left_out: Mapped[bool] = mapped_column(default=False, server_default=false())
-    idempotency_key: Mapped[str | None] = mapped_column(String(40))
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
 
