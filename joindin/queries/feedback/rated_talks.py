@@ -2,11 +2,22 @@
 
 import datetime as dt
 
-from sqlalchemy import bindparam, case, false, func, select, true
+from sqlalchemy import and_, bindparam, case, false, func, or_, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from joindin.errors import NotFound
-from joindin.models import CANCELLED_TALK, Event, EventComment, Room, Talk, TalkComment, TalkSpeaker, TalkStar
+from joindin.models import (
+    CANCELLED_TALK,
+    Event,
+    EventComment,
+    EventCommentReport,
+    Room,
+    Talk,
+    TalkComment,
+    TalkCommentReport,
+    TalkSpeaker,
+    TalkStar,
+)
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.queries.comments import MSG_COMMENT_NOT_FOUND
 from joindin.queries.paging import Paging
@@ -16,6 +27,7 @@ MAX_TALKS_OF_DAY, MAX_SHOWN_COMMENTS = 200, 10_000
 RATED_FROM = 0.6
 RATED_UNTIL_AFTER_END = dt.timedelta(minutes=20)
 
+_REPORTS = {EventComment: EventCommentReport, TalkComment: TalkCommentReport}
 _rooms = Room.__table__
 _ROOM = CompiledStatement(select(_rooms).where(_rooms.c.id == bindparam("room_id")))
 
@@ -105,12 +117,23 @@ def _begun(event_id, now):
     )
 
 
-def find_shown_comment(session, model: type[TalkComment] | type[EventComment], comment_id: int):
+def find_shown_comment(
+    session, model: type[TalkComment] | type[EventComment], comment_id: int, *, or_reported: bool = False
+):
     """Return a comment that is shown to everyone, with its author, event and, of a talk, the talk and its speakers.
+
+    With ``or_reported``, also one that is hidden because of a report.
 
     :raises NotFound: if there is none.
     """
-    conditions = [model.id == comment_id, model.is_hidden == false(), Event.is_visible == true()]
+    is_found = model.is_hidden == false()
+    if or_reported:
+        report = _REPORTS[model]
+        is_reported = select(report.id).where(report.comment_id == model.id).exists()
+        if model is TalkComment:
+            is_reported = and_(TalkComment.is_waiting == false(), is_reported)
+        is_found = or_(is_found, is_reported)
+    conditions = [model.id == comment_id, is_found, Event.is_visible == true()]
     options = [joinedload(model.user), contains_eager(model.event)]
     if model is TalkComment:
         conditions += [TalkComment.is_private == false()]
@@ -119,6 +142,12 @@ def find_shown_comment(session, model: type[TalkComment] | type[EventComment], c
     if comment is None:
         raise NotFound(MSG_COMMENT_NOT_FOUND)
     return comment
+
+
+def has_open_report(session, comment: TalkComment | EventComment) -> bool:
+    report = _REPORTS[type(comment)]
+    open_reports = select(report.id).where(report.comment_id == comment.id, report.decision.is_(None))
+    return session.scalar(open_reports.limit(1)) is not None
 
 
 def list_shown_comment_ids(session, model: type[TalkComment] | type[EventComment], of_subject) -> list[int]:

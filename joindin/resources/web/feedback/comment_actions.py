@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from flask import current_app, redirect
+from flask import current_app, redirect, request
 from wtforms import BooleanField
 
 from joindin.errors import Forbidden, InvalidInput
@@ -25,7 +25,7 @@ from joindin.operations.feedback.comment_changes import (
     edit_event_comment,
 )
 from joindin.operations.talk_comments import edit_talk_comment
-from joindin.queries.feedback.rated_talks import find_answerable_comment, find_shown_comment
+from joindin.queries.feedback.rated_talks import find_answerable_comment, find_shown_comment, has_open_report
 from joindin.queries.talks import is_speaker
 from joindin.representations.links import talk_path
 from joindin.resources.web.feedback.comment_form import MAX_COMMENT_LENGTH, LongTextField
@@ -77,7 +77,9 @@ def comment_route(action: str) -> Callable:
 @comment_route("report")
 def report_page(model, comment_id):
     set_page_language()
-    comment = find_shown_comment(db.session, model, comment_id)
+    comment = find_shown_comment(db.session, model, comment_id, or_reported=True)
+    if comment.is_hidden:
+        return _reported_page(comment)
     form = ReportForm()
     if not form.validate_on_submit():
         return _page("report", comment, form)
@@ -91,8 +93,23 @@ def report_page(model, comment_id):
             note=form.note.data or None,
         )
     db.session.commit()
-    flash_success(gettext("The comment is hidden until the hosts have decided."))
+    flash_success(_report_state(comment))
     return redirect(_thread(comment), 303)
+
+
+def _reported_page(comment):
+    """Return the response about a comment that a report has hidden already, as that of a form that was sent twice."""
+    state, thread = _report_state(comment), _thread(comment)
+    if request.method == "POST":
+        flash_success(state)
+        return redirect(thread, 303)
+    return render_page("web/feedback/comment_reported.html", state=state, thread=thread)
+
+
+def _report_state(comment):
+    if has_open_report(db.session, comment):
+        return gettext("The comment is hidden until the hosts have decided.")
+    return gettext("The hosts have decided that the comment stays hidden.")
 
 
 @comment_route("edit")

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from joindin.models import EventComment, Talk, TalkComment, TalkCommentReport, TalkRating
+from joindin.operations.comment_reports import resolve_comment_reports
 from joindin.utils.datetimes import utc_now
 from tests.browser_client import Browser
 from tests.factories import make_event_comment, make_talk_comment, make_user
@@ -29,7 +30,47 @@ def test_a_report_hides_the_comment_with_its_reason(session, app, guest, comment
     report = session.query(TalkCommentReport).one()
     assert (report.reason, report.note) == ("insult", "Line 2")
     assert "As it was" not in guest.get(PATH).text
-    assert reporter.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("decision", "state"),
+    [
+        (None, "The comment is hidden until the hosts have decided."),
+        ("approved", "The hosts have decided that the comment stays hidden."),
+    ],
+)
+def test_a_report_of_a_reported_comment_leads_to_the_thread(session, app, host, comment, decision, state):
+    reporter = Browser(app).sign_in_directly(make_user(session))
+    path = f"/comments/talk/{comment.id}/report"
+    fields = {"reason": "spam", "csrfmiddlewaretoken": reporter.token(path)}
+    assert reporter.post(path, fields).status_code == 303
+    if decision:
+        resolve_comment_reports(session, comment, decider=host, decision=decision, now=utc_now())
+
+    again, thread, page = reporter.post(path, fields), reporter.get(PATH), reporter.get(path)
+
+    assert (again.status_code, again.location, session.query(TalkCommentReport).count()) == (303, PATH, 1)
+    assert state in thread.text
+    assert (page.status_code, state in page.text, "As it was" in page.text) == (200, True, False)
+
+
+def test_the_report_page_of_a_reported_event_comment(session, app, event, user):
+    comment = make_event_comment(session, event, user, text="As it was")
+    reporter = Browser(app).sign_in_directly(make_user(session))
+    path = f"/comments/event/{comment.id}/report"
+    assert reporter.send(path, {"reason": "spam"}).status_code == 303
+
+    page = reporter.get(path)
+
+    assert (page.status_code, "has been reported" in page.text, "As it was" in page.text) == (200, True, False)
+
+
+@pytest.mark.parametrize("hidden", [{"is_private": True}, {"is_waiting": True}])
+def test_a_private_or_waiting_comment_has_no_report_page(session, browser, talk, user, hidden):
+    comment = make_talk_comment(session, talk, user, is_hidden=True, **hidden)
+    session.add(TalkCommentReport(comment_id=comment.id, reported_at=utc_now()))
+
+    assert browser.get(f"/comments/talk/{comment.id}/report").status_code == 404
 
 
 def test_an_author_edits_for_a_quarter_of_an_hour(session, browser, comment):
