@@ -20,12 +20,15 @@ _FILTERS = CompiledStatement(
     .where(_filter.collection_id.in_(bindparam("ids", expanding=True)))
     .order_by(_filter.collection_id, _filter.id)
 )
+# A collection without filters is a row without values.
 _FILTERS_BY_NAME = CompiledStatement(
     select(*_filter)
-    .join(Collection.__table__, _collection.id == _filter.collection_id)
+    .select_from(Collection.__table__.outerjoin(CollectionFilter.__table__, _collection.id == _filter.collection_id))
     .where(_collection.name == bindparam("name"))
     .order_by(_filter.id)
 )
+
+CollectionChoices = tuple[tuple[Choice, ...] | None, tuple[Choice, ...]]
 
 
 def list_collections(connection, *, is_pinned: bool = False) -> Sequence:
@@ -41,13 +44,21 @@ def load_filters(connection, collection_ids: Sequence[int]) -> dict[int, list]:
     return filters
 
 
-def load_collection_choices(connection, name: str) -> tuple[tuple[Choice, ...] | None, tuple[Choice, ...]]:
+def load_collection_choices(connection, name: str) -> CollectionChoices:
+    """Return the choices of the collection; one that does not exist selects nothing."""
+    return find_collection_choices(connection, name) or ((), ())
+
+
+def find_collection_choices(connection, name: str | None) -> CollectionChoices | None:
     """Return the choices of which an event of the collection is in one, and those of which it is in none.
 
     A collection of which all filters are negated selects everything else; the first value is then None. A collection that
-    does not exist or has no filters selects nothing.
+    has no filters selects nothing. Without a name, and for a name that no collection has, None is returned.
     """
-    filters = connection.execute(_FILTERS_BY_NAME, {"name": name.replace("\0", "")}).all()
+    rows = connection.execute(_FILTERS_BY_NAME, {"name": name.replace("\0", "")}).all() if name else None
+    if not rows:
+        return None
+    filters = [row for row in rows if row.id is not None]
     tag_ids = find_tag_ids_by_key(connection, {tag for row in filters for tag in row.tags})
     selecting = [row for row in filters if not row.is_negated]
     any_of = None if filters and not selecting else tuple(_choice(row, tag_ids) for row in selecting)

@@ -6,7 +6,7 @@ from flask import Blueprint
 from joindin.extensions import reader
 from joindin.permissions import can_administer_site
 from joindin.queries.agenda.agenda_lists import AgendaFilter
-from joindin.queries.agenda.collections import list_collections, load_filters
+from joindin.queries.agenda.collections import list_collections, load_collection_choices, load_filters
 from joindin.queries.agenda.site_settings import load_site_settings
 from joindin.representations.gancio.collections import represent_collection, represent_filter
 from joindin.resources.gancio.authentication import requires
@@ -36,7 +36,8 @@ def list_events(name):
     """List the coming events of a collection."""
     agenda_filter = AgendaFilter(with_occurrences=shows_occurrences(load_site_settings(reader())))
     max_name = "max" if read_number("max") else "per_page"
-    return collection_response(name, agenda_filter, now=utc_now(), max_name=max_name)
+    choices = load_collection_choices(reader(), name)
+    return collection_response(choices, agenda_filter, now=utc_now(), max_name=max_name)
 
 
 @blp.get("/filter/<row_id:collection_id>", strict_slashes=True)

@@ -11,7 +11,7 @@ from joindin.extensions import reader
 from joindin.performance.caching.fragment_cache import render_cached
 from joindin.queries.agenda.agenda_events import load_agenda_event_records
 from joindin.queries.agenda.agenda_lists import AgendaFilter, Choice, as_datetime, list_agenda
-from joindin.queries.agenda.collections import load_collection_choices
+from joindin.queries.agenda.collections import CollectionChoices
 from joindin.representations.gancio.events import represent_collection_event, represent_listed_event
 from joindin.resources.gancio.query_params import (
     MAX_NUMBER,
@@ -141,13 +141,15 @@ def list_response(
     return streamed_response(parts, expires_at=lambda: expiry.at, is_shared=not depends_on_others)
 
 
-def collection_response(name: str, agenda_filter: AgendaFilter, *, now: dt.datetime, max_name: str = "max") -> Response:
+def collection_response(
+    choices: CollectionChoices, agenda_filter: AgendaFilter, *, now: dt.datetime, max_name: str = "max"
+) -> Response:
     """Return the events of a collection in the window of the request."""
     try:
         window = Window.read("start_at", "start")
     except ValueError:
         return read_response(b"[]")
-    any_of, none_of = load_collection_choices(reader(), name)
+    any_of, none_of = choices
     agenda_filter = replace(
         agenda_filter, any_of=any_of, none_of=none_of, is_latest_first=read_flag("reverse"), **window.times(now)
     )

@@ -18,6 +18,7 @@ from joindin.queries.agenda.agenda_events import (
     load_agenda_event_records,
 )
 from joindin.queries.agenda.agenda_lists import CHUNK_SIZE, AgendaFilter, Choice, list_agenda
+from joindin.queries.agenda.collections import find_collection_choices
 from joindin.queries.agenda.list_settings import load_list_settings, parse_list_settings
 from joindin.queries.agenda.moderation_messages import count_messages, list_messages
 from joindin.queries.agenda.places import find_place_ids, search_places
@@ -67,16 +68,15 @@ def list_events():
     if query.text is not None:
         conditions["text"] = query.text[:MAX_SEARCH_PATTERN_LENGTH]
         conditions["text_tag_ids"] = find_tag_ids(connection, [query.text])
-    settings, agenda_filter, chunks = _list_by_settings(query, conditions)
-    if chunks is None:
-        home = AgendaFilter(with_occurrences=agenda_filter.with_occurrences)
-        return collection_response(settings["collection_in_home"], home, now=now)
+    agenda_filter, chunks, home = _list_by_settings(query, conditions)
+    if (choices := find_collection_choices(connection, home)) is not None:
+        return collection_response(choices, AgendaFilter(with_occurrences=agenda_filter.with_occurrences), now=now)
     begins_now = query.window.start is None and query.text is None
     return list_response(agenda_filter, chunks, query.slice, represent_listed_event, begins_now=begins_now)
 
 
 def _list_by_settings(query, conditions):
-    """Return the settings, the filter with what they say, and its list; None for the list if a collection is shown.
+    """Return the filter with what the settings say, its list, and the name of the collection to show if there is one.
 
     The settings are assumed to be as this process last read them. If they are not, the list is read again.
     """
@@ -94,11 +94,11 @@ def _list_by_settings(query, conditions):
         chunks = list_agenda(
             connection, agenda_filter, offset=query.slice.offset, limit=query.slice.limit, with_settings=True
         )
-        is_home = has_home and settings["collection_in_home"]
-        first = None if is_home else next(chunks, None)
+        home = settings["collection_in_home"] if has_home else None
+        first = None if home else next(chunks, None)
         current = first[0].settings if first else load_list_settings(connection)
         if current == assumed:
-            return settings, agenda_filter, None if is_home else chain([first] if first else [], chunks)
+            return agenda_filter, chain([first] if first else [], chunks), home
         extensions["list_settings"] = current
 
 

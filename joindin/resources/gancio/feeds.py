@@ -15,7 +15,7 @@ from joindin.extensions import reader
 from joindin.http.feeds.entries import Entry, Feed
 from joindin.http.feeds.responses import feed_response
 from joindin.queries.agenda.agenda_lists import AgendaFilter, Choice, list_agenda
-from joindin.queries.agenda.collections import load_collection_choices
+from joindin.queries.agenda.collections import find_collection_choices, load_collection_choices
 from joindin.queries.agenda.feeds import load_feed_keys
 from joindin.queries.agenda.places import find_place, find_place_ids
 from joindin.queries.agenda.site_settings import load_site_settings
@@ -86,9 +86,12 @@ def export(form):
     settings = load_site_settings(connection)
     agenda_filter = AgendaFilter(starts_from=now - PAST_WINDOW, with_occurrences=read_flag("show_recurrent"))
     names, place_names = read_texts("tags"), read_texts("places")
-    if collection := read_text("collection") or settings["collection_in_home"]:
-        any_of, none_of = load_collection_choices(connection, collection)
-        agenda_filter = replace(agenda_filter, any_of=any_of, none_of=none_of)
+    if collection := read_text("collection"):
+        choices = load_collection_choices(connection, collection)
+    else:
+        choices = find_collection_choices(connection, settings["collection_in_home"])
+    if choices is not None:
+        agenda_filter = replace(agenda_filter, any_of=choices[0], none_of=choices[1])
     elif names or place_names:
         choice = Choice(
             find_tag_ids(connection, names) if names else None,

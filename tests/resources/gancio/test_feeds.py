@@ -200,6 +200,12 @@ def test_collection_in_home_selects_the_events(api, session, party):
     assert slugs(api.get("/feed/rss")) == slugs(api.get("/api/export")) == ["other"]
 
 
+def test_a_collection_in_home_that_is_gone_counts_as_no_setting(api, session, party):
+    set_setting(session, "collection_in_home", "gone")
+    assert slugs(api.get("/feed/rss")) == slugs(api.get("/api/export")) == ["party"]
+    assert slugs(api.get("/feed/rss?collection=gone")) == []
+
+
 def test_occurrences_are_shown_on_request_and_in_the_feeds_of_their_tag(api, session, party):
     parent = make_event(session, "Weekly", is_series=True, tags=["late"])
     make_event(session, "Weekly", slug="weekly-1", parent_id=parent.id, tags=["late"], starts_at=days_from_now(1))

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from joindin.models import Collection, CollectionFilter, PendingBucketCount, SiteSetting, Tag
 from tests.factories import NOW, days_from_now, make_event, make_pending_event, make_place
@@ -251,3 +251,7 @@ def test_a_collection_may_be_the_home_page(gancio, session, collection):
     assert slugs(gancio().get("/api/events?tags=a").json) == ["tagged"]
     assert slugs(gancio().get("/api/events?places=5").json) == ["tagged"]
     assert slugs(gancio().get("/api/events?query=a").json) == ["tagged"]
+    session.execute(delete(CollectionFilter).where(CollectionFilter.collection_id == collection.id))
+    assert gancio().get("/api/events").json == []
+    session.delete(collection)
+    assert sorted(slugs(gancio().get("/api/events").json)) == ["other", "tagged"]
