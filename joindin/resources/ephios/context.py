@@ -1,8 +1,8 @@
-"""Values that responses of this request need: links, time zone, the day."""
+"""Values that responses of this request need: links, time zone, the day, parameters of the query."""
 
 import datetime as dt
 
-from flask import current_app
+from flask import current_app, request
 
 from joindin.errors import NotFound
 from joindin.representations.ephios.links import CrewLinks
@@ -12,6 +12,12 @@ from joindin.utils.datetimes import get_timezone, utc_now
 
 def crew_links() -> CrewLinks:
     return CrewLinks(current_app.config["WEBSITE_URL"].rstrip("/"), current_app.config["CREW_TIMEZONE"])
+
+
+def last_argument(name: str) -> str | None:
+    """Return a parameter of the query, None without it. The last one of several counts, as in Django."""
+    values = request.args.getlist(name)
+    return values[-1] if values else None
 
 
 def local_today() -> dt.date:

@@ -10,6 +10,7 @@ from flask import current_app, request
 from joindin.http.pages.languages import response_language
 from joindin.models.crew import STATES
 from joindin.queries.crew.filters import ListFilter
+from joindin.resources.ephios.context import last_argument
 from joindin.resources.ephios.paging import read_slice
 from joindin.resources.ephios.texts import (
     MSG_INVALID_CHOICE,
@@ -93,7 +94,7 @@ class FilterSet:
         return ListFilter(**values, ordering=ordering, limit=limit, offset=offset, row_id=row_id)
 
     def _ordering(self):
-        names = [name.strip() for name in request.args["ordering"].split(",")]
+        names = [name.strip() for name in last_argument("ordering").split(",")]
         pairs = [(name.removeprefix("-"), name.startswith("-")) for name in names]
         return tuple(dict.fromkeys(pair for pair in pairs if pair[0] in self.ordering))
 
@@ -103,7 +104,7 @@ def read_search_terms() -> list[str]:
 
     :raises InvalidFilters: if there is a null character.
     """
-    text = request.args.get("search", "")
+    text = last_argument("search") or ""
     if "\0" in text:
         raise InvalidFilters([translate(MSG_NULL_CHARACTERS, response_language())])
     terms = []
@@ -143,7 +144,7 @@ def _parse_loose_time(text):
 
 
 def _read_time(values, errors, name, error_field, bound):
-    text = request.args[name].strip()
+    text = last_argument(name).strip()
     if not text:
         return
     try:
@@ -157,8 +158,7 @@ def _read_time(values, errors, name, error_field, bound):
 
 
 def _read_state(values, errors):
-    """The last one of several counts."""
-    text = request.args.getlist("state")[-1]
+    text = last_argument("state")
     if not text:
         return
     if text in map(str, STATES):
@@ -168,7 +168,7 @@ def _read_state(values, errors):
 
 
 def _read_type(values, errors, available):
-    text = request.args.getlist("type")[-1].strip()
+    text = last_argument("type").strip()
     if not text:
         return
     type_id = int(text) if INTEGER.fullmatch(text) and len(text) < 20 else 0

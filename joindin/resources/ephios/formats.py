@@ -8,6 +8,7 @@ from werkzeug.http import parse_options_header
 
 from joindin.errors import NotFound
 from joindin.http.trailing_slash import format_suffix
+from joindin.resources.ephios.context import last_argument
 from joindin.resources.ephios.texts import MSG_NOT_FOUND
 
 JSON, HTML = "json", "api"
@@ -29,7 +30,7 @@ def negotiate_format() -> str:
     :raises NotAcceptable: if ``Accept`` admits neither format.
     """
     g.crew_format = None
-    named = format_suffix(request.path) or request.args.get("format")
+    named = format_suffix(request.path) or last_argument("format")
     if named and named not in MEDIA_TYPES:
         raise NotFound(MSG_NOT_FOUND)
     g.crew_format = named or _choose(request.environ.get("HTTP_ACCEPT", "*/*"))

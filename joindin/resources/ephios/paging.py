@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, quote, urlencode
 import orjson
 from flask import Response, request
 
+from joindin.resources.ephios.context import last_argument
 from joindin.resources.ephios.responses import json_response, rendered_response
 
 DEFAULT_LIMIT = 100
@@ -24,8 +25,7 @@ class Slice(NamedTuple):
 
 
 def read_slice() -> Slice:
-    args = request.args
-    limit, offset = _read_integer(args, "limit", DEFAULT_LIMIT), _read_integer(args, "offset", 0)
+    limit, offset = _read_integer("limit", DEFAULT_LIMIT), _read_integer("offset", 0)
     return Slice(min(limit, MAX_LIMIT) if 0 < limit <= LARGEST_LIMIT else DEFAULT_LIMIT, max(offset, 0))
 
 
@@ -65,10 +65,11 @@ def _page_url(url, query_string, limit, offset):
     return f"{url}?{urlencode(sorted(params.items()), doseq=True)}"
 
 
-def _read_integer(args, name, default):
-    if name not in args:
+def _read_integer(name, default):
+    text = last_argument(name)
+    if text is None:
         return default
     try:
-        return int(args[name])
+        return int(text)
     except ValueError:
         return default

@@ -327,3 +327,24 @@ def test_search_ignores_the_case_of_all_letters(session, ada, read):
         assert ids_of(read(ada, f"events/?search={terms}")) == [event.id], terms
     for terms in ("apfel%20x", "100%25%25", "_pfel", "äpfel zzz"):
         assert ids_of(read(ada, f"events/?search={terms}")) == [], terms
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("ordering=title&ordering=-title", ["Beta", "Alpha"]),
+        ("search=alpha&search=beta", ["Beta"]),
+        ("start_time_after=2028-01-01&start_time_after=2027-07-02", ["Beta"]),
+        ("limit=1&limit=5", ["Alpha", "Beta"]),
+        ("offset=1&offset=0", ["Alpha", "Beta"]),
+        ("format=xml&format=json", ["Alpha", "Beta"]),
+    ],
+)
+def test_the_last_one_of_several_values_counts(session, ada, read, query, titles):
+    for day, title in ((1, "Alpha"), (2, "Beta")):
+        event = make_crew_event(session, title, seen_by=[ada])
+        make_shift(session, event, starts_at=dt.datetime(2027, 7, day, 10, tzinfo=dt.UTC))
+
+    reply = read(ada, f"events/?{query}")
+
+    assert (reply.status_code, [event["title"] for event in reply.json["results"]]) == (200, titles)
