@@ -25,7 +25,7 @@ from joindin.operations.accounts.personal_tokens import (
 from joindin.queries.accounts.api_tokens import find_own_token, list_personal_tokens, list_sign_ins
 from joindin.queries.accounts.oauth_grants import list_authorizations
 from joindin.resources.web.account.common import blp
-from joindin.resources.web.account.one_time_secret import pop_one_time_secret, store_one_time_secret
+from joindin.resources.web.account.one_time_secret import TTL_S, pop_one_time_secret, store_one_time_secret
 from joindin.security.scopes import SCOPE_DESCRIPTIONS, SCOPES
 from joindin.utils.datetimes import UTC, utc_now
 from joindin.utils.text import parse_id, to_plain_line
@@ -123,7 +123,12 @@ def reveal_token_page(token_id):
         raise Forbidden("This token is not yours") from None
     secret = pop_one_time_secret(f"token {token_id}")
     if secret is None:
-        flash_error(gettext("Token is too old to be revealed."))
+        if utc_now() - token.created_at < dt.timedelta(seconds=TTL_S):
+            flash_error(
+                gettext("A token is shown only once. If you have not copied it, revoke it and create another one.")
+            )
+        else:
+            flash_error(gettext("Token is too old to be revealed."))
         return redirect(PAGE_PATH)
     response = render_page("web/account/token_reveal.html", token=token, secret=secret)
     response.cache_control.no_store = True

@@ -64,7 +64,7 @@ def test_token_is_shown_once_and_works(own_browser, session, ada):
     assert (token.token_hash, token.kind, token.user_id) == (hash_token(secret), "personal", ada.id)
     assert (token.scopes, token.description, token.expires_at.hour) == ("PUBLIC_READ ME_READ", "my script", 12)
     assert (again.status_code, again.location) == (302, HOME)
-    assert "Token is too old to be revealed." in main_text(own_browser.get(HOME))
+    assert "A token is shown only once. If you have not copied it, revoke it" in main_text(own_browser.get(HOME))
     reply = Browser(own_browser._client.application).get("/v2.1/token", headers={"Authorization": f"Bearer {secret}"})
     # Authenticated, but not through a trusted application.
     assert reply.status_code == 403
@@ -77,11 +77,14 @@ def test_cookie_does_not_reveal_the_token(own_browser):
     assert secret_in(own_browser.get(made.location)) not in carried
 
 
-def test_token_is_not_shown_after_its_time(own_browser, monkeypatch):
+def test_token_is_not_shown_after_its_time(own_browser, session, monkeypatch):
     made = create_token(own_browser)
+    newest(session, AccessToken).created_at -= dt.timedelta(minutes=1)
+    session.commit()
     monkeypatch.setattr("joindin.resources.web.account.one_time_secret.TTL_S", -1)
 
     assert own_browser.get(made.location).status_code == 302
+    assert "Token is too old to be revealed." in main_text(own_browser.get(HOME))
 
 
 @pytest.mark.parametrize(
