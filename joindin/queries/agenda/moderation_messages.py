@@ -15,11 +15,13 @@ _newest_first = (
 )
 _ALL = CompiledStatement(_newest_first)
 _OF_AUTHOR = CompiledStatement(_newest_first.where(_message.is_author_visible == true()))
-_COUNTS = CompiledStatement(
+_counts = (
     select(_message.event_id, func.count().label("number"))
     .where(_message.event_id.in_(bindparam("ids", expanding=True)))
     .group_by(_message.event_id)
 )
+_COUNTS = CompiledStatement(_counts)
+_COUNTS_OF_AUTHOR = CompiledStatement(_counts.where(_message.is_author_visible == true()))
 
 
 def list_messages(connection, event_id: int, *, for_author: bool) -> Sequence:
@@ -27,6 +29,6 @@ def list_messages(connection, event_id: int, *, for_author: bool) -> Sequence:
     return connection.execute(_OF_AUTHOR if for_author else _ALL, {"event_id": event_id}).all()
 
 
-def count_messages(connection, event_ids: Sequence[int]) -> dict[int, int]:
-    """Return the number of messages by event, without those that have none."""
-    return dict(connection.execute(_COUNTS, {"ids": list(event_ids)}).all())
+def count_messages(connection, event_ids: Sequence[int], *, for_author: bool = False) -> dict[int, int]:
+    """Return the number of messages by event, without those that have none; for authors only those that are meant for them."""
+    return dict(connection.execute(_COUNTS_OF_AUTHOR if for_author else _COUNTS, {"ids": list(event_ids)}).all())

@@ -120,8 +120,9 @@ def show_event(slug):
     if form == "ics":
         return _calendar_response(connection, find_detailed_agenda_event(connection, name, user)[0])
     key, viewer = find_detailed_agenda_event(connection, name, user)
-    sees_messages = can_moderate_agenda(viewer) or is_host(viewer, key)
-    message_count = count_messages(connection, [key.id]).get(key.id, 0) if sees_messages else 0
+    is_moderator, message_count = can_moderate_agenda(viewer), 0
+    if is_moderator or is_host(viewer, key):
+        message_count = count_messages(connection, [key.id], for_author=not is_moderator).get(key.id, 0)
     context = "gancio event detail", is_host(viewer, key), message_count, key.next_slug, key.previous_slug
     fragments = render_cached(
         current_app.extensions["fragment_cache"],

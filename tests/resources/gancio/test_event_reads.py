@@ -330,7 +330,7 @@ def test_messages_are_for_moderators_and_in_part_for_owners(api, session, ada, e
     counts = [
         client.get(f"/api/event/detail/{event.id}").json["n_messages"] for client in (moderator, owner, user, api)
     ]
-    assert counts == [2, 2, 0, 0]
+    assert counts == [2, 1, 0, 0]
 
 
 def test_hosts_of_an_event_see_it_as_theirs(api, session, ada):
