@@ -152,7 +152,7 @@ def _parse_place(body):
     name = _line(body, "place_name", MAX_PLACE_LENGTH)
     address = _line(body, "place_address", MAX_ADDRESS_LENGTH)
     if not name:
-        if address or "place_name" in body:
+        if address or not is_missing(member(body, "place_name")):
             raise InvalidInput(MSG_PLACE_REQUIRED)
         return UNCHANGED
     if not address and fold_case(name) != ONLINE:

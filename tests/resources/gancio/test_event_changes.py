@@ -101,6 +101,8 @@ BEFORE = {
         ({"place_name": "Barn", "place_address": "Road 8"}, {"place": "Barn"}),
         ({"place_name": "UPDATE hall", "place_address": "Elsewhere"}, {}),
         ({"place_id": ""}, {}),
+        ({"place_name": None, "place_address": None}, {}),
+        ({"place_name": ""}, {}),
     ],
 )
 def test_what_is_left_out_stays(caller, session, event_id, changes, after):
@@ -144,6 +146,8 @@ def test_a_form_with_repeated_tags_as_cal2gancio_sends(caller, event_id):
         ({"end_datetime": "soon"}, "Wrong format for end datetime"),
         ({"place_id": 99_999}, "Place not found"),
         ({"place_name": "Hall"}, "place_id or place_name and place_address are required"),
+        ({"place_name": "  "}, "place_id or place_name and place_address are required"),
+        ({"place_name": "", "place_address": "Road 8"}, "place_id or place_name and place_address are required"),
         ({"tags": {"a": 1}}, "tags field must be an array"),
         ({"image_url": "file:///etc/passwd"}, None),
     ],
