@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy import update
 
-from joindin.models import Collection, CollectionFilter, Event, EventFlyer, SiteSetting
+from joindin.models import Collection, CollectionFilter, Departed, Event, EventFlyer, SiteSetting
 from joindin.utils.datetimes import utc_now
 from tests.factories import days_from_now, make_event, make_pending_event, make_place, make_rejected_event
 
@@ -281,6 +281,20 @@ def test_unchanged_feed_is_not_sent_again(app, api, session, party, path):
     session.execute(update(Event).values(comment_count=5, attendee_count=9))
     again = api.get(path, headers={"Cookie": "a=b"})
     assert (again.data, again.headers["ETag"]) == (first.data, etag)
+
+
+@pytest.mark.parametrize("path", ["/feed/rss", "/feed/ics", "/feed/json", "/feed/rss?places=Hall", "/api/export/ics"])
+def test_a_feed_is_sent_again_after_an_event_was_hidden(api, session, party, path):
+    first = api.get(path)
+    session.execute(update(Event).where(Event.id == party.id).values(is_active=False))
+    # Dates have whole seconds.
+    session.execute(update(Departed).values(gone_at=utc_now() + dt.timedelta(seconds=2)))
+    session.commit()
+
+    again = api.get(path, headers={"If-Modified-Since": first.headers["Last-Modified"]})
+
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.data != first.data
 
 
 @pytest.mark.parametrize("path", FEEDS)

@@ -263,6 +263,20 @@ def test_unchanged_feed_is_not_sent_again(app, api, session, agenda, path):
         assert api.get(path, headers={"Cookie": "a=b"}).data == first.data
 
 
+@pytest.mark.parametrize("path", [f"/events.{form}" for form in (*FORMS, "ics")])
+def test_a_feed_is_sent_again_after_an_event_was_hidden(api, session, party, path):
+    first = api.get(path)
+    session.execute(update(Event).where(Event.id == party.id).values(is_active=False))
+    # Dates have whole seconds.
+    session.execute(update(Departed).values(gone_at=utc_now() + dt.timedelta(seconds=2)))
+    session.commit()
+
+    again = api.get(path, headers={"If-Modified-Since": first.headers["Last-Modified"]})
+
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.data != first.data
+
+
 @pytest.mark.parametrize("path", ALL)
 def test_changed_feed_has_another_tag(api, session, agenda, party, path):
     first = api.get(path)
