@@ -18,6 +18,7 @@ from joindin.security.tokens import (
     hash_token,
     new_prefixed_token,
 )
+from joindin.utils.datetimes import EARLIEST, LATEST
 from joindin.viewer import UserSnapshot
 
 SECRET_LENGTH = 50
@@ -29,7 +30,7 @@ MSG_DESCRIPTION_REQUIRED = "Say what the token is for"
 MSG_DESCRIPTION_TOO_LONG = f"The description must have at most {MAX_DESCRIPTION_LENGTH} characters"
 MSG_SCOPE_REQUIRED = "Choose at least one scope"
 MSG_INVALID_EXPIRY = "The token must expire between a day and a year from now, or never"
-MSG_EXPIRY_TOO_LATE = "The token must expire within a year from now, or never"
+MSG_IMPOSSIBLE_EXPIRY = "The token must expire between the years 2 and 9998, or never"
 MSG_TOO_MANY_TOKENS = "You have %(number)d tokens already. Revoke some first"
 
 
@@ -41,12 +42,12 @@ def create_personal_token(
     scopes: Collection[str],
     expires_at: dt.datetime | None,
     now: dt.datetime,
-    may_be_expired: bool = False,
+    allows_any_expiry: bool = False,
     form_secret: str | None = None,
 ) -> tuple[AccessToken, str]:
     """Create a token; return it and its value, which is not stored. Calls with the same ``form_secret`` create one token.
 
-    ``may_be_expired`` allows an expiry before tomorrow, even in the past, as in ephios (spec 24.2).
+    ``allows_any_expiry`` allows an expiry in the past and one beyond a year, as in ephios (spec 12 and 24.2).
 
     :raises InvalidInput: if a field is invalid, or the user has too many tokens.
     """
@@ -57,9 +58,10 @@ def create_personal_token(
     if not scopes:
         raise InvalidInput(MSG_SCOPE_REQUIRED)
     # A tolerance of one minute for a lifetime that was counted from an earlier moment.
-    earliest = None if may_be_expired else now + MIN_LIFETIME - dt.timedelta(minutes=1)
-    if expires_at is not None and (expires_at > now + MAX_LIFETIME or (earliest and expires_at < earliest)):
-        raise InvalidInput(MSG_EXPIRY_TOO_LATE if may_be_expired else MSG_INVALID_EXPIRY)
+    bounds = (now + MIN_LIFETIME - dt.timedelta(minutes=1), now + MAX_LIFETIME)
+    earliest, latest = (EARLIEST, LATEST) if allows_any_expiry else bounds
+    if expires_at is not None and not earliest <= expires_at <= latest:
+        raise InvalidInput(MSG_IMPOSSIBLE_EXPIRY if allows_any_expiry else MSG_INVALID_EXPIRY)
     if lock_row(session, User, actor.id) is None:
         raise Unauthenticated("You must be logged in")
     value_format = (PERSONAL_TOKEN_PREFIX, SECRET_LENGTH, MIXED_CASE_ALPHANUMERIC)

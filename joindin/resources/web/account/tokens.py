@@ -63,7 +63,7 @@ class NewTokenForm(FormWithSecret):
     expires_0 = DateField(
         lazy_gettext("Last day"),
         [OptionalUnlessTimed()],
-        description=lazy_gettext("Within a year from now. Without it the token never expires"),
+        description=lazy_gettext("Without it the token never expires"),
     )
     expires_1 = TimeField(
         lazy_gettext("Time on that day"),
@@ -102,7 +102,7 @@ def create_token_page():
                 scopes=form.scope.data,
                 expires_at=form.expires_at(),
                 now=utc_now(),
-                may_be_expired=True,
+                allows_any_expiry=True,
                 form_secret=read_sent_form().secret,
             )
         except InvalidInput as error:

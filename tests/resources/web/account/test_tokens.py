@@ -94,7 +94,7 @@ def test_token_is_not_shown_after_its_time(own_browser, session, monkeypatch):
         ({"description": "x" * 1001}, "The description must have at most 1000 characters"),
         ({"scope": []}, "Choose at least one scope"),
         ({"scope": ["ROOT"]}, "not a valid choice"),
-        ({"expires_0": "2199-01-01"}, "within a year from now, or never"),
+        ({"expires_0": "9999-12-31"}, "between the years 2 and 9998, or never"),
         ({"expires_0": "tomorrow"}, "Not a valid date value"),
         ({"expires_0": "", "expires_1": "12:00"}, "Enter the last day too, or leave the time empty."),
         ({"expires_1": "00:00"}, "Enter the last day too, or leave the time empty."),
@@ -117,6 +117,15 @@ def test_token_with_an_expiry_in_the_past_is_stored_and_useless(own_browser, ses
     )
     assert (made.status_code, len(secret), newest(session, AccessToken).expires_at.year) == (302, 50, 2001)
     assert reply.status_code == 403
+
+
+def test_token_may_expire_later_than_in_a_year(own_browser, session):
+    made = create_token(own_browser, expires_0="9998-12-30")
+
+    shown = own_browser.get(made.location), own_browser.get(HOME)
+    assert (made.status_code, newest(session, AccessToken).expires_at.year) == (302, 9998)
+    assert [page.status_code for page in shown] == [200, 200]
+    assert "30 December 9998" in main_text(shown[1])
 
 
 def test_form_needs_the_csrf_token(own_browser, session):
