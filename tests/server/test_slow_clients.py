@@ -163,7 +163,8 @@ def test_a_client_that_does_not_read_its_response_is_disconnected(listener, conn
 
     guard.close_slow_connections()
     within_grace = is_alive(accepted)
-    monkeypatch.setattr(slow_clients, "RESPONSE_GRACE_S", -1)
+    # The kernel may still move bytes of the buffers, less than is expected in this time.
+    monkeypatch.setattr(slow_clients, "RESPONSE_GRACE_S", -1_000_000)
     guard.close_slow_connections()
 
     assert (within_grace, is_alive(accepted), is_alive(served)) == (True, False, True)
