@@ -144,6 +144,21 @@ def find_shown_comment(
     return comment
 
 
+def get_sent_comment_id(
+    session, model: type[TalkComment] | type[EventComment], *, rating: int, since: dt.datetime, **values
+) -> int | None:
+    """Return the id of the shown comment with these values that was stored from ``since`` on, or None.
+
+    A rating that does not count is stored as 0.
+    """
+    ids = (
+        select(model.id)
+        .filter_by(is_hidden=False, **values)
+        .where(model.rating.in_((0, rating)), model.created_at >= since)
+    )
+    return session.scalar(ids.order_by(model.id.desc()).limit(1))
+
+
 def has_open_report(session, comment: TalkComment | EventComment) -> bool:
     report = _REPORTS[type(comment)]
     open_reports = select(report.id).where(report.comment_id == comment.id, report.decision.is_(None))

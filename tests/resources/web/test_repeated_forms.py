@@ -6,7 +6,17 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from joindin.models import AuditEntry, Authenticator, Event, EventCommentReport, Mail, Talk, Track
+from joindin.models import (
+    AuditEntry,
+    Authenticator,
+    Event,
+    EventComment,
+    EventCommentReport,
+    Mail,
+    Talk,
+    TalkComment,
+    Track,
+)
 from joindin.models.crew import (
     ATOMIC,
     SHOWN_TO_EVERYONE,
@@ -31,7 +41,15 @@ from tests.crew_factories import (
     make_qualification_category,
     make_shift,
 )
-from tests.factories import make_event, make_event_comment, make_language, make_talk_type, make_user, parse_instant
+from tests.factories import (
+    make_event,
+    make_event_comment,
+    make_language,
+    make_talk,
+    make_talk_type,
+    make_user,
+    parse_instant,
+)
 
 HOURS = {"date": "2026-03-05", "hours": "3", "reason": "Painted the van"}
 COPY = {"first_day": "2033-04-03"}
@@ -128,6 +146,24 @@ def test_a_report_that_is_sent_twice_at_once_is_stored_once(app, session, browse
 
     assert [reply.status_code for reply in replies] == [303, 303]
     assert (count(session, EventCommentReport), count(session, Mail)) == (1, 1)
+
+
+@pytest.mark.parametrize(("place", "model"), [("/errors", TalkComment), ("", EventComment)])
+def test_a_comment_that_is_sent_twice_at_once_leads_to_the_thread(app, session, browser, admin, place, model):
+    event = make_event(session, slug="held", host=admin, starts_at=utc_now() - dt.timedelta(days=1))
+    make_talk(session, event, slug="errors", starts_at=event.starts_at)
+    session.commit()
+    browser.sign_in_directly(make_user(session))
+    path, fields = f"/event/held{place}/comments", {"text": "Clear", "rating": "4"}
+
+    replies = send_twice(app, session, browser, path, fields, page="/accounts/profile/")
+
+    assert [reply.status_code for reply in replies] == [303, 303]
+    assert count(session, model) == 1
+    assert replies[0].location == replies[1].location
+    assert browser.send(path, fields | {"rating": "3"}, page="/accounts/profile/").status_code == 400
+    with time_machine.travel(utc_now() + dt.timedelta(minutes=2)):
+        assert browser.send(path, fields, page="/accounts/profile/").status_code == 400
 
 
 @pytest.mark.parametrize("path", ["/desk/people/2/secure/", "/users/2/password_revoke/"])

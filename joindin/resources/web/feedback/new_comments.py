@@ -13,13 +13,16 @@ from joindin.extensions import db, reader, writer
 from joindin.http.pages.csrf import CSRF_FIELD, CsrfFailed, csrf
 from joindin.http.pages.html_pages import flash_success, render_page
 from joindin.http.pages.languages import gettext, set_page_language
+from joindin.http.pages.repeated_forms import SENT_FORM
 from joindin.http.sessions import session_user
+from joindin.models import EventComment, TalkComment
 from joindin.models.talk_comments import ANONYMOUS, SPEAKERS
 from joindin.operations.comments import add_event_comment
 from joindin.operations.feedback.talk_ratings import Rater, get_rating
 from joindin.operations.feedback.windows import check_feedback_open, feedback_window
 from joindin.operations.talk_comments import CommentRateLimit, add_talk_comment, check_comment_rate
 from joindin.queries.event_settings import load_event_settings
+from joindin.queries.feedback.rated_talks import get_sent_comment_id
 from joindin.queries.talk_comments import get_talk_comment_context
 from joindin.representations.links import talk_path
 from joindin.resources.web.feedback.comment_form import comment_form_for
@@ -74,7 +77,10 @@ def add_talk_comment_action(event, talk):
         _check_spam(form.text.data)
         comment_id = writer().run(lambda connection: add_talk_comment(connection, talk.id, **values))
     except REFUSALS as error:
-        return _refusal_page(form, subject, error)
+        level = {"is_private": is_private, "is_name_hidden": values["is_name_hidden"]}
+        comment_id = _sent_comment_id(TalkComment, author, values, talk_id=talk.id, **level)
+        if comment_id is None:
+            return _refusal_page(form, subject, error)
     if is_private:
         flash_success(gettext("Your comment is sent to the speakers and the hosts."))
         return redirect(talk_path(event, talk), 303)
@@ -103,8 +109,17 @@ def add_event_comment_action(event):
             lambda connection: add_event_comment(connection, event.id, author=_author(), now=utc_now(), **values)
         )
     except REFUSALS as error:
-        return _refusal_page(form, subject, error)
+        comment_id = _sent_comment_id(EventComment, _author(), values, event_id=event.id)
+        if comment_id is None:
+            return _refusal_page(form, subject, error)
     return redirect(f"{back}#comment-{comment_id}", 303)
+
+
+def _sent_comment_id(model, author, values, **subject_values):
+    """Return the id of the comment of a form that is sent again, as after a double click; None if there is none."""
+    since = utc_now() - SENT_FORM.window
+    sent = {"user_id": author.id, "text": values["text"], "rating": values["rating"], **subject_values}
+    return get_sent_comment_id(db.session, model, since=since, **sent)
 
 
 def _refuse_form(form, subject):
