@@ -260,7 +260,7 @@ def test_a_text_survives_the_end_of_the_session_and_is_stored_once(sign_in, sess
 
     fill_comment(author)
     author.press("Send")
-    assert author.page.get_by_label("Comment", exact=True).input_value() == "A long text <kept>"
+    assert author.path.startswith(f"{PATH}?page=last#comment-")
     session.expire_all()
     assert [comment.text for comment in session.query(TalkComment)] == ["A long text <kept>"]
 
