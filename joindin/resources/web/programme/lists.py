@@ -10,7 +10,7 @@ from joindin.queries.event_visibility import load_viewer_with_access
 from joindin.queries.programme.event_programme import has_track, load_programme
 from joindin.representations.programme.days import group_by_day
 from joindin.representations.programme.people import group_by_letter, list_speakers
-from joindin.resources.web.feedback.common import LINK_NAMES
+from joindin.resources.web.feedback.common import LINK_NAMES, link_pairs
 from joindin.resources.web.programme.fragments import cached_fragment
 from joindin.resources.web.public.event_frame import (
     SCHEDULE,
@@ -87,11 +87,8 @@ def slides_page(event):
 
 
 def _links_of(talk):
-    """Return kind and address of the material. Old data have the address of the slides in a field of the talk."""
-    links = [(link.type, link.url) for link in talk.links if link.type in MATERIAL]
-    if talk.slides_url and not any(kind == "slides_link" for kind, _ in links):
-        links.insert(0, ("slides_link", talk.slides_url))
-    return links
+    """Return kind and address of the material."""
+    return [(kind, url) for kind, url in link_pairs(talk) if kind in MATERIAL]
 
 
 def _list_missing(event, talks):
