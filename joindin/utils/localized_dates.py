@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from babel.dates import format_date, format_interval, format_skeleton, get_day_names
+from babel.dates import format_date, format_interval, format_skeleton, get_day_names, get_timezone_location
 from babel.numbers import format_decimal
 
 from joindin.utils.datetimes import get_timezone
@@ -73,6 +73,17 @@ class LocalizedDates:
             return self.day(first)
         return _format_days(first, last, self._locale)
 
+    @property
+    def place(self) -> str:
+        """Return the city that the time zone is named after; empty for one without, such as UTC."""
+        return _city(self.timezone, self._locale)
+
+    def offset(self, at: dt.datetime) -> str:
+        """Return the distance from UTC, for example ``UTC+5:30``."""
+        minutes = int(self.local(at).utcoffset().total_seconds()) // 60
+        hours, rest = divmod(abs(minutes), 60)
+        return f"UTC{'−' if minutes < 0 else '+'}{hours}{f':{rest:02}' if rest else ''}" if minutes else "UTC"
+
     def hours(self, hours: Decimal) -> str:
         """Return a number of hours with at most two decimals."""
         return format_decimal(hours, "#,##0.##", locale=self._locale)
@@ -104,3 +115,9 @@ def _format_days(first, last, locale):
 @lru_cache(maxsize=4096)
 def _format_date(day, pattern, locale):
     return format_date(day, pattern, locale=locale)
+
+
+@lru_cache(maxsize=1024)
+def _city(timezone, locale):
+    city = get_timezone_location(get_timezone(timezone), locale=locale, return_city=True)
+    return "" if city.startswith(("UTC", "GMT")) else city

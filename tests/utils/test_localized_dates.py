@@ -53,3 +53,19 @@ def test_days_of_an_event_share_month_and_year():
     assert ENGLISH.days(START, START + dt.timedelta(days=2)) == "9\N{THIN SPACE}–\N{THIN SPACE}11 Jul 2027"
     assert ENGLISH.days(START, START) == "Fri, 9 Jul 2027"
     assert GERMAN.month(START) == "Juli 2027"
+
+
+@pytest.mark.parametrize(
+    ("zone", "place", "german_place", "offset"),
+    [
+        ("Europe/Prague", "Prague", "Prag", "UTC+2"),
+        ("America/Argentina/Buenos_Aires", "Buenos Aires", "Buenos Aires", "UTC−3"),
+        ("Asia/Kolkata", "Kolkata", "Kalkutta", "UTC+5:30"),
+        ("UTC", "", "", "UTC"),
+        ("Etc/GMT+5", "", "", "UTC−5"),
+    ],
+)
+def test_a_zone_has_a_city_and_an_offset(zone, place, german_place, offset):
+    english, german = LocalizedDates("en", zone), LocalizedDates("de", zone)
+
+    assert (english.place, german.place, english.offset(START)) == (place, german_place, offset)

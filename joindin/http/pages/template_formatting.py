@@ -56,6 +56,14 @@ def time_of_day(at: dt.datetime) -> str:
     return f"{at:%H:%M}"
 
 
+def describe_zone(zone_name: str | None, at: dt.datetime) -> str:
+    """Return the sentence that names the time zone of a page: its city, and its offset from UTC at an instant."""
+    dates = event_dates(zone_name)
+    if not dates.place:
+        return gettext("Times are in %(offset)s", offset=dates.offset(at))
+    return gettext("Times are %(place)s time (%(offset)s)", place=dates.place, offset=dates.offset(at))
+
+
 def display_name(user: User) -> str:
     return user.full_name or user.username
 

@@ -143,7 +143,6 @@ def _variables(event, programme, look, selection, starred_ids):
         "next_day": days[index + 1] if index is not None and index + 1 < len(days) else None,
         "path": f"/event/{event.slug}/schedule",
         "zones": ZONES,
-        "zone_name": _zone_name(event, talks),
         "calendar_query": _calendar_query(look, selection),
         "query": lambda *removed, **changed: _query(look, selection, removed, changed),
         "dates": event_dates(event.timezone),
@@ -173,13 +172,3 @@ def _different_zone(event, talks, zone):
         talk.starts_at.astimezone(here).utcoffset() != talk.starts_at.astimezone(there).utcoffset() for talk in talks
     )
     return zone if differs else ""
-
-
-def _zone_name(event, talks):
-    """Return the zone of the event in words: the place and the offset from UTC at the first talk."""
-    first = talks[0].starts_at if talks else event.starts_at
-    minutes = int(first.astimezone(get_timezone(event.timezone)).utcoffset().total_seconds()) // 60
-    hours, rest = divmod(abs(minutes), 60)
-    place = (event.timezone or "UTC").rpartition("/")[2].replace("_", " ")
-    offset = f"UTC{'−' if minutes < 0 else '+'}{hours}{f':{rest:02}' if rest else ''}"
-    return place if place == "UTC" else f"{place} ({offset})"

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import time_machine
 
 from joindin.models import EventHost
 from joindin.utils.datetimes import utc_now
@@ -133,3 +134,22 @@ def test_a_calendar_can_be_subscribed(browser, event):
     text = browser.get("/event/harbour/calendar").text
     assert 'href="webcal://' in text
     assert browser.get("/event/harbour.ics").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("zone", "language", "sentence"),
+    [
+        ("Europe/Amsterdam", "en", "Times are Amsterdam time (UTC+2)"),
+        ("Europe/Prague", "de", "Zeiten in Ortszeit von Prag (UTC+2)"),
+        ("UTC", "en", "Times are in UTC"),
+    ],
+)
+@pytest.mark.parametrize("page", ["", "/schedule", "/now", "/now?screen=1", "/rooms/hall", "/programme", "/opening"])
+def test_each_page_with_times_names_the_zone_once_in_words(browser, session, page, zone, language, sentence):
+    with time_machine.travel(dt.datetime(2033, 7, 1, 10, tzinfo=dt.UTC), tick=False):
+        event = make_event(session, "Harbour Days", slug="harbour", starts_at=utc_now(), timezone=zone)
+        make_talk_in(session, event, "Opening", 0, slug="opening", room_id=make_room(session, event, "Hall").id)
+
+        html = browser.get(f"/event/harbour{page}", headers={"Accept-Language": language}).text
+
+        assert (html.count(sentence), html.count(f"({zone})")) == (1, 0)

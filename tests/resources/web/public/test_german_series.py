@@ -33,13 +33,13 @@ def day_of(parent, number):
 
 
 def test_page_of_a_series(browser, session, parent):
-    check_german(browser.get("/event/treffen", headers=GERMAN), "series", "site", "common")
+    check_german(browser.get("/event/treffen", headers=GERMAN), "series", "event_pages", "site", "common")
 
     browser.sign_in_directly(make_user(session, "fan"))
     page = browser.get("/event/treffen", headers=GERMAN)
-    check_german(page, "series", "site", "common")
+    check_german(page, "series", "event_pages", "site", "common")
     weekday = ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"]
-    assert f"jede Woche am {weekday[parent.starts_at.weekday()]} (UTC)" in main_text(page)
+    assert f"jede Woche am {weekday[parent.starts_at.weekday()]} Zeiten in UTC" in main_text(page)
 
 
 def test_page_is_in_the_language_of_the_event(browser, session, parent):

@@ -147,7 +147,7 @@ def test_event_page(site, session, event, talk, ann):
 
     assert page.main == (
         "SampleConf"
-        " When Mon, 2 Mar 2026 – Tue, 3 Mar 2026 (Europe/Amsterdam)"
+        " When Mon, 2 Mar 2026 – Tue, 3 Mar 2026 Times are Amsterdam time (UTC+1)"
         " Where Main Hall"
         " Web site https://conf.example/"
         " Call for papers https://conf.example/cfp until Sat, 31 Jan 2026"
@@ -252,7 +252,7 @@ def test_talk_page(site, session, talk, ann):
     assert page.main.startswith(
         "On Python ☆ Star “On Python”"
         " Event SampleConf"
-        " When Mon, 2 Mar 2026, 10:00 (Europe/Amsterdam), 60 minutes"
+        " When Mon, 2 Mar 2026, 10:00–11:00"
         " Speakers Bob Birch, Ann Ash"
         " Type Talk, English - UK"
         " Track Blue Room"
@@ -372,13 +372,13 @@ def test_empty_pages_say_that_they_are_empty(site, session):
     make_user(session, "bob", full_name=None, biography=None)
 
     assert site.read("/event/empty").main.startswith(
-        "Empty When Sun, 1 Mar 2026, 12:00 – 13:00 (UTC) 0 attendees, 1 talk, 0 comments Sign in to attend 0 attendees Talks"
+        "Empty When Sun, 1 Mar 2026, 12:00 – 13:00 Times are in UTC 0 attendees, 1 talk, 0 comments Sign in to attend 0 attendees Talks"
     )
     assert site.read("/event/talkless").main.endswith(
         "Talks There are no talks yet. Comments There are no comments yet."
     )
     assert site.read("/event/empty/alone").main.startswith(
-        "Alone ☆ Star “Alone” Event Empty When Sun, 1 Mar 2026, 13:00 (UTC) Type Talk, English - UK Short address:"
+        "Alone ☆ Star “Alone” Event Empty When Sun, 1 Mar 2026, 13:00 open end Type Talk, English - UK Short address:"
     )
     assert (
         site.read("/user/bob").main
