@@ -59,7 +59,7 @@ def gallery_pages(session):
         _lists(session, list(events)),
         _programme(running, user),
         _feedback(session, running, user),
-        _event_details(session, running, bare),
+        _event_details(session, running, bare, user),
     )
     for name, template, variables in chain.from_iterable(groups):
         yield name, template, common | {"current_user": None} | variables
@@ -135,12 +135,12 @@ def _feedback(session, event, user):
         yield name, "attendance", {"event": event, "own": None, "is_over": False} | variables
 
 
-def _event_details(session, running, bare):
+def _event_details(session, running, bare, user):
     talk = load_programme(reader(), running.id).talks[1]
     yield "event", "event", {
         "event": running, "frame": load_event_frame(running, ABOUT), "flyer": session.get_one(EventFlyer, running.id),
         "licence": LICENCES["cc-by"], "talk_count": 7, "comment_count": 1, "talk": talk,
-        "neighbours": load_talk_neighbours(reader(), talk),
+        "starred": {talk.id}, "current_user": user, "neighbours": load_talk_neighbours(reader(), talk),
     }  # fmt: skip
     yield "bare event", "event", {
         "event": bare, "frame": load_event_frame(bare, ABOUT), "talk_count": 0, "comment_count": 0, "talk": talk,
