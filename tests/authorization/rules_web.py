@@ -190,6 +190,7 @@ ACCOUNT_PAGES = {
     "/accounts/claims/": OWN_PAGE,
     # Claims of others are reported as gone on the next page.
     "/accounts/claims/{claim_id}/": OWN_ACTION,
+    "/me/claims/{claim_id}/": OWN_ACTION,
     "/accounts/confirm/": OWN_FORM,
     "/accounts/data/": OWN_FORM,
     "/accounts/delete/": OWN_FORM,

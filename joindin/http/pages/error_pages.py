@@ -91,6 +91,7 @@ def _expired_form_page():
     return _uncached_page(
         "web/form_expired.html",
         403,
+        title=MSG_FORM_EXPIRED[0],
         fields=fields,
         has_files=any(file.filename for file in request.files.values()),
         user=session_user(),

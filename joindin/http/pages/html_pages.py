@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from flask import Flask, Response, current_app, flash, render_template, request
+from flask import Flask, Response, current_app, flash, g, render_template, request
 from werkzeug.local import LocalProxy
 
 from joindin.http.pages import template_formatting
@@ -48,6 +48,9 @@ def nav_links() -> list[tuple[str, str]]:
 
 
 def render_page(template: str, status: int = 200, **variables) -> Response:
+    if status >= 400:
+        # ``script_responses.py`` finds there why the form was refused.
+        g.refused_page = variables
     return Response(render_template(template, **variables), status, mimetype="text/html")
 
 

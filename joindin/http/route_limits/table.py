@@ -221,6 +221,7 @@ SITE_LIMITS: Mapping[str, RouteLimit | Unlimited | Mapping[str, RouteLimit | Unl
     "/guest/stars/": GUEST_FORM,
     "/guest/welcome/": EDIT,
     "/me/calendar/": COSTLY,
+    "/me/claims/{claim_id}/": EDIT,
     "/me/stars/": TOGGLE,
     # Account pages.
     "/accounts/claims/{claim_id}/": EDIT,

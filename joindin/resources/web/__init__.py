@@ -9,6 +9,7 @@ All pages work without JavaScript, except for passkeys.
 
 from flask import Flask
 
+from joindin.http.pages import script_responses
 from joindin.resources.web import admin, crew, federation, organiser, programme
 from joindin.resources.web.account import (
     applications,
@@ -140,6 +141,8 @@ __all__ = [
 
 
 def init_app(app: Flask) -> None:
+    for blueprint in (blp, organiser.blp):
+        script_responses.init_blueprint(blueprint)
     app.register_blueprint(blp)
     error_links.init_app(app)
     app.register_blueprint(account_blp)

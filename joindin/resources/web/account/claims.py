@@ -1,6 +1,6 @@
 """Page of a user's open claims: assignments by hosts to accept or decline, and own claims that wait for a host."""
 
-from flask import redirect, request
+from flask import Response, redirect, request
 
 from joindin.errors import Conflict, InvalidInput, NotFound
 from joindin.extensions import db
@@ -29,7 +29,12 @@ def own_claims_page():
 @blp.post("/accounts/claims/<row_id:claim_id>/")
 @sign_in_required
 def decide_assignment_action(claim_id):
-    user, decision = require_user(), request.form.get("decision", "")
+    return decide_assignment(claim_id, request.form.get("decision", ""))
+
+
+def decide_assignment(claim_id: int, decision: str) -> Response:
+    """Accept or decline the assignment to the signed-in user, and redirect to the page with the others."""
+    user = require_user()
     try:
         if decision == "accept":
             accept_assignment(db.session, claim_id, user=user, now=utc_now())

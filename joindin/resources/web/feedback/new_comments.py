@@ -34,6 +34,8 @@ from joindin.utils.akismet import is_spam
 from joindin.utils.datetimes import utc_now
 from joindin.viewer import UserSnapshot
 
+MSG_ASKS_FOR_RATING = "You have not chosen a rating. Choose one below, or send the comment without."
+
 
 @blp.get("/event/<slug>/<talk_slug>/comments")
 @blp.get("/talk/<stub>/comments")
@@ -164,6 +166,7 @@ def _form_page(form, subject, *, status=400, asks_for_rating=False):
         form=form,
         frame=load_event_frame(subject["event"], None),
         asks_for_rating=asks_for_rating,
+        problem=gettext(MSG_ASKS_FOR_RATING) if asks_for_rating else None,
         is_signed_in=session_user() is not None,
         **subject,
     )

@@ -102,6 +102,7 @@ def _page(form, similar, status=None):
         status or (400 if form.errors else 200),
         form=form,
         similar=similar,
+        problem=gettext("Is it one of these events?") if similar else None,
         waiting=waiting,
         is_limit_reached=limit is not None and len(waiting) >= limit,
         **choices_of_fields(),

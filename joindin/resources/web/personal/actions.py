@@ -4,6 +4,7 @@ from flask import Response, jsonify, redirect, request
 
 from joindin.errors import InvalidInput
 from joindin.http.pages.languages import gettext, set_page_language
+from joindin.http.pages.script_responses import is_sent_by_script
 from joindin.http.sessions import is_safe_redirect_path
 
 SWITCHES = {"1": True, "on": True, "0": False, "off": False}
@@ -27,8 +28,7 @@ def read_page(default: str) -> str:
 
 def action_response(location: str, state: bool, message: str) -> Response:
     """Redirect to the page that shows the new state; scripts, which ask for JSON, get the state itself."""
-    accepted = request.accept_mimetypes
     set_page_language()
-    if accepted["application/json"] > accepted["text/html"]:
+    if is_sent_by_script():
         return jsonify(state=state, said=gettext(message))
     return redirect(location, 303)

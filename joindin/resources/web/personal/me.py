@@ -2,10 +2,11 @@
 
 import datetime as dt
 
-from flask import redirect
+from flask import redirect, request
 
 from joindin.extensions import db, reader
 from joindin.http.pages.html_pages import pager_arguments
+from joindin.http.pages.languages import set_page_language
 from joindin.http.sessions import require_user, sign_in_required
 from joindin.models import User
 from joindin.queries.claims import list_claims_of_user
@@ -18,6 +19,7 @@ from joindin.queries.own_feedback import (
 )
 from joindin.queries.paging import Page, Paging
 from joindin.queries.stars import list_starred_talks
+from joindin.resources.web.account.claims import decide_assignment
 from joindin.resources.web.personal.pages import paging_of, private_page, read_page_number
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
@@ -78,6 +80,13 @@ def own_talks_page():
 def redirect_own_claims():
     """Redirect to the page of claims, which is among the account pages."""
     return redirect("/accounts/claims/", 302)
+
+
+@blp.post("/me/claims/<row_id:claim_id>/")
+@sign_in_required
+def answer_assignment_action(claim_id):
+    set_page_language()
+    return decide_assignment(claim_id, request.form.get("answer", ""))
 
 
 def _list_own_events(user: User):

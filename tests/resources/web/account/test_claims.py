@@ -58,6 +58,15 @@ def test_assignments_and_own_claims_are_shown_to_their_user_only(
     assert "On Python" not in other
 
 
+def test_an_assignment_is_accepted_below_the_own_pages(browser, session, ann, talk, assignment):
+    browser.sign_in(ann)
+
+    reply = browser.send(f"/me/claims/{assignment.id}/", {"answer": "accept"}, page=HERE)
+
+    assert (reply.status_code, reply.location) == (303, HERE)
+    assert speaker_users(session, talk) == [ann.id, None]
+
+
 def test_accepting_an_assignment_makes_the_user_a_speaker(browser, session, ann, talk, assignment):
     browser.sign_in(ann)
 
