@@ -289,5 +289,5 @@ OAUTH2_RULES = {
     "/api/oauth/token/": {"POST": admit(refusals=[(400, '{"error":"unsupported_grant_type"}')])},
     "/oauth/authorize": OWN_FORM,
     "/oauth/login": {"POST": admit(refusals=[(400, '{"error":"invalid_request",')])},
-    "/oauth/token": {"POST": admit(refusals=[(501, '{"error":"unsupported_grant_type",')])},
+    "/oauth/token": {"POST": admit(refusals=[(401, "Unauthorized")])},
 }

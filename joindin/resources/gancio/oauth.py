@@ -1,6 +1,6 @@
 """OAuth 2.0 endpoints of the Gancio API (spec 4): secrets in ``[a-z0-9_-]``, tokens that do not expire, other statuses."""
 
-from authlib.oauth2.rfc6749 import InvalidGrantError
+from authlib.oauth2.rfc6749 import InvalidClientError, InvalidGrantError
 from flask import Blueprint, Response, current_app, request
 
 from joindin.extensions import db
@@ -9,6 +9,7 @@ from joindin.http.oauth.responses import client_challenge, issuer, json_response
 from joindin.http.password_login import authenticate_for_client
 from joindin.models import GANCIO_CLIENT_KEY, User
 from joindin.oauth2.flask_requests import FlaskOAuth2Request
+from joindin.oauth2.grants import ALL_METHODS
 from joindin.oauth2.policies import GANCIO_POLICY
 from joindin.oauth2.server import OAuth2Server
 from joindin.operations.accounts.client_registration import get_gancio_client
@@ -34,8 +35,13 @@ def authorize_page():
 @blp.post("/oauth/token")
 def issue_token():
     require_tls()
-    oauth_request = FlaskOAuth2Request(request, scope="")
-    response = _server().create_token_response(oauth_request)
+    server, oauth_request = _server(), FlaskOAuth2Request(request, scope="")
+    try:
+        # Gancio refuses an unknown application before an unknown grant type.
+        server.authenticate_client(oauth_request, ALL_METHODS)
+        response = server.create_token_response(oauth_request)
+    except InvalidClientError as error:
+        response = server.handle_error_response(oauth_request, error)
     db.session.commit()
     if response.status_code == 200:
         response.set_data(_token_response(response.get_json(), oauth_request.user).get_data())

@@ -130,12 +130,27 @@ def test_an_unregistered_redirect_uri_is_refused(browser):
     assert (reply.status_code, reply.location) == (400, None)
 
 
-@pytest.mark.parametrize("form", [{"client_secret": "wrong"}, {"client_id": "nobody"}, {}])
+@pytest.mark.parametrize(
+    "form", [{"client_secret": "wrong"}, {"client_id": "nobody"}, {}, {"client_id": "nobody", "grant_type": "x"}]
+)
 def test_a_client_that_does_not_authenticate_is_refused(browser, form):
     reply = browser.post("/oauth/token", {"grant_type": "authorization_code", "code": "x", **form})
 
     assert (reply.status_code, reply.text) == (401, "Unauthorized")
     assert reply.headers["WWW-Authenticate"] == 'Bearer realm="Users"'
+
+
+def test_a_known_client_is_told_an_unknown_grant_type(browser):
+    client = register(browser).json
+
+    reply = browser.post(
+        "/oauth/token", {"grant_type": "x"} | {name: client[name] for name in ("client_id", "client_secret")}
+    )
+
+    assert (reply.status_code, reply.json) == (
+        501,
+        {"error": "unsupported_grant_type", "error_description": "Unsupported grant type: x"},
+    )
 
 
 def test_a_user_signs_in_with_a_password(browser, session, ada):
