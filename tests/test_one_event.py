@@ -182,11 +182,12 @@ def test_length_of_the_title(both):
 
 def test_html(both):
     event_id = both.submit_to_gancio(
-        description="<p>One <b>a</b></p><p>5 &lt; 6 <a href='https://x.example'>here</a></p>"
+        description="<p>One <b>a</b></p><p>5 &lt; 6 <a href='https://x.example'>here</a></p><p>A &lt;b&gt; tag</p>"
     )
 
-    assert both.in_joindin(event_id)["description"] == "One a\n\n5 < 6 here [https://x.example]"
-    assert both.in_gancio(event_id)["plain_description"] == both.in_joindin(event_id)["description"]
+    # Joind.in's clients print the description unescaped, therefore it has nothing that looks like an element.
+    assert both.in_joindin(event_id)["description"] == "One a\n\n5 < 6 here [https://x.example]\n\nA  tag"
+    assert both.in_gancio(event_id)["plain_description"] == "One a\n\n5 < 6 here [https://x.example]\n\nA <b> tag"
 
 
 def test_plain_text(both):

@@ -24,7 +24,7 @@ from joindin.representations.feeds.icalendar_format import (
     utc_stamp,
     zone_components,
 )
-from joindin.representations.gancio.events import html_of, slug_of, updated_at
+from joindin.representations.gancio.events import html_of, plain_text_of, slug_of, updated_at
 from joindin.representations.links import Links
 from joindin.representations.programme.days import is_midnight
 from joindin.utils.datetimes import get_timezone
@@ -109,7 +109,7 @@ def represent_gancio_entry(event, links: Links, *, with_alarm: bool = False) -> 
         *_stamps(event),
         f"DTSTART:{utc_stamp(event.starts_at.replace(second=0))}",
         *([f"DTEND:{utc_stamp(event.ends_at.replace(second=0))}"] if _has_end(event) else ()),
-        f"DESCRIPTION:{escape_text(event.description)}",
+        f"DESCRIPTION:{escape_text(plain_text_of(event))}",
         f"X-ALT-DESC;FMTTYPE=text/html:{_html_value(event)}",
         *_common_lines(event, links),
     ]
@@ -122,7 +122,7 @@ def represent_entry(
     event, links: Links, *, series: "SeriesLines | None" = None, alarm_minutes: int | None = None
 ) -> str:
     """Return the entry of one event, or with ``series`` that of a series or of one of its dates. Cancelled events have no alarm."""
-    description = f"{event.description}\n\n{links.event_page(slug_of(event))}".lstrip()
+    description = f"{plain_text_of(event)}\n\n{links.event_page(slug_of(event))}".lstrip()
     lines = [
         "BEGIN:VEVENT",
         f"UID:{event_uid(series.uid_of if series else event.id, links)}",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from joindin.permissions import is_confirmed, is_host
 from joindin.utils.datetimes import iso_utc
-from joindin.utils.html import text_to_html
+from joindin.utils.html import html_to_text, text_to_html
 from joindin.viewer import Viewer
 
 
@@ -100,7 +100,7 @@ def represent_event_detail(
         "n_messages": message_count,
         "next": next_slug,
         "prev": previous_slug,
-        "plain_description": event.description,
+        "plain_description": plain_text_of(event),
     }
 
 
@@ -157,6 +157,17 @@ def html_of(event) -> str:
     if event.description_html is not None:
         return event.description_html
     return text_to_html(event.description)
+
+
+def plain_text_of(event) -> str:
+    """Return the description as plain text.
+
+    The column ``description`` has it without everything that looks like an element, for clients of Joind.in, which do not
+    escape it.
+    """
+    if event.description_html is not None:
+        return html_to_text(event.description_html)
+    return event.description
 
 
 def recurrence_of(event) -> dict | None:

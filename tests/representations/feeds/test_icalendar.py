@@ -35,8 +35,8 @@ def agenda_event(**fields):
         "id": 7,
         "name": "Party; and, more",
         "slug": "party",
-        "description": "Hello you\n\nSecond",
-        "description_html": "<p>Hello <b>you</b></p>\n<p>a, b; c</p>",
+        "description": "Hello you\n\n, ; c",
+        "description_html": "<p>Hello <b>you</b></p>\n<p>&lt;b&gt;, ; c</p>",
         "starts_at": starts_at,
         "ends_at": starts_at + dt.timedelta(hours=2),
         "is_end_known": True,
@@ -87,8 +87,8 @@ def test_gancio_event():
         "CREATED:20320102T030405Z",
         "DTSTART:20330327T180000Z",
         "DTEND:20330327T200000Z",
-        "DESCRIPTION:Hello you\\n\\nSecond",
-        "X-ALT-DESC;FMTTYPE=text/html:<p>Hello <b>you</b></p>\\n<p>a, b; c</p>",
+        "DESCRIPTION:Hello you\\n\\n<b>\\, \\; c",
+        "X-ALT-DESC;FMTTYPE=text/html:<p>Hello <b>you</b></p>\\n<p>&lt;b&gt;, ; c</p>",
         "URL:https://web.example:8443/event/party",
         "GEO:45.100000;7.600000",
         "LOCATION:Hall - Road 1",
@@ -154,7 +154,7 @@ def test_own_entry_has_local_times_with_the_rules_of_the_zone():
     assert text.count("CONFERENCE") == 1
     assert "CONFERENCE;VALUE=URI:https://a.example/1,2\r\n" in text
     assert (entry["STATUS"], entry["TRANSP"]) == ("TENTATIVE", "OPAQUE")
-    assert entry["DESCRIPTION"].endswith("Second\n\nhttps://web.example:8443/event/party")
+    assert entry["DESCRIPTION"].endswith("<b>, ; c\n\nhttps://web.example:8443/event/party")
 
 
 def test_head():
