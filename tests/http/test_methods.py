@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from joindin.http.surface_routing import EPHIOS, GANCIO, surface_for_path
+from tests.factories import make_user
 
 pytestmark = pytest.mark.runs_once("methods do not depend on the database")
 
@@ -93,3 +94,36 @@ def test_a_view_that_refuses_a_method_names_the_others(api, method, path, allowe
     assert reply.status_code == 405
     assert {name.strip() for name in reply.headers["Allow"].split(",")} - allowed == set()
     assert {"POST"} <= {name.strip() for name in reply.headers["Allow"].split(",")}
+
+
+def test_every_address_of_the_crew_answers_options(app, api, session, token_for):
+    token = token_for(make_user(session, is_admin=True), scopes="PUBLIC_READ ME_READ CONFIDENTIAL_READ")
+    session.commit()
+    wrong = []
+    for path, declared in addresses(app).items():
+        if surface_for_path(path) != EPHIOS or not path.endswith("/"):
+            continue
+        reply = api.request("OPTIONS", path, headers={"Authorization": f"Bearer {token}"})
+        allowed = set(reply.headers["Allow"].split(", "))
+        # Addresses for other instances need a token of theirs.
+        is_for_guests = path in ("/api/federation/events/", "/api/federation/guest/delete/")
+        if is_for_guests and reply.status_code == 403:
+            continue
+        if reply.status_code != 200 or not reply.json["name"] or allowed != declared | {OPTIONS}:
+            wrong.append((path, reply.status_code, reply.text, allowed))
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/api/schema/", "Get Schema"),
+        ("/api/schema/swagger-ui/", "Get Schema Page"),
+        ("/api/federation/setup/", "Set Up"),
+    ],
+)
+def test_public_addresses_of_the_crew_answer_options_without_credentials(api, path, name):
+    reply = api.request("OPTIONS", path)
+
+    assert (reply.status_code, reply.json["name"]) == (200, name)

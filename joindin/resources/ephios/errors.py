@@ -15,7 +15,7 @@ from joindin.operations.crew.refusals import InvalidSignup, Refusal, SignupRefus
 from joindin.resources.ephios.authentication import is_federation_guest, is_for_guests
 from joindin.resources.ephios.filters import InvalidFilters
 from joindin.resources.ephios.responses import json_response
-from joindin.resources.ephios.routes import may_use_method, route_for_reading
+from joindin.resources.ephios.routes import may_use_method, route_for_reading, view_title
 from joindin.resources.ephios.texts import (
     MSG_METHOD_NOT_ALLOWED,
     MSG_NO_PERMISSION,
@@ -59,11 +59,13 @@ def handle_http_error(error: HTTPException) -> Response:
         rule, info = found
         if not _has_scope(rule) or not may_use_method(info, request.method):
             return _detail_response(MSG_NO_PERMISSION, 403)
-        if request.method == "OPTIONS":
-            return json_response({"name": info.title, "description": "", "renders": RENDERS, "parses": PARSES})
-    response = _detail_response(MSG_METHOD_NOT_ALLOWED, 405, request.method)
+    if request.method == "OPTIONS":
+        title = info.title if found else view_title(error.valid_methods)
+        response = json_response({"name": title, "description": "", "renders": RENDERS, "parses": PARSES})
+    else:
+        response = _detail_response(MSG_METHOD_NOT_ALLOWED, 405, request.method)
     if found is None and error.valid_methods:
-        # An address that only writes.
+        # An address that also writes, or only writes.
         response.headers["Allow"] = ", ".join(sorted({*error.valid_methods, "OPTIONS"}, key=METHODS.index))
     return response
 

@@ -62,13 +62,21 @@ def add_write_route(blp: Blueprint, rule: str, views: dict[str, Callable]) -> No
 
 def route_for_reading():
     """Return the rule that the requested address has for GET, and its info; None if there is none."""
-    adapter = current_app.create_url_adapter(request)
+    rule = _requested_rule("GET")
+    info = rule and _ROUTES.get(rule.endpoint)
+    return info and (rule, info)
+
+
+def view_title(methods: Collection[str]) -> str:
+    """Return the name of the view that the requested address has for one of the methods, in words."""
+    return _requested_rule(min(methods)).endpoint.rpartition(".")[2].replace("_", " ").title()
+
+
+def _requested_rule(method):
     try:
-        rule, _arguments = adapter.match(method="GET", return_rule=True)
+        return current_app.create_url_adapter(request).match(method=method, return_rule=True)[0]
     except HTTPException:
         return None
-    info = _ROUTES.get(rule.endpoint)
-    return info and (rule, info)
 
 
 def may_use_method(info: RouteInfo, method: str) -> bool:

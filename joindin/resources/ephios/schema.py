@@ -6,6 +6,7 @@ from flask import Blueprint, Response, render_template, request
 from joindin.http.constant_content import constant_response
 from joindin.http.pages.languages import response_language
 from joindin.http.trailing_slash import add_trailing_slash_route
+from joindin.resources.ephios.context import last_argument
 from joindin.resources.ephios.openapi import TITLE, build_document
 from joindin.resources.ephios.responses import HEADERS
 
@@ -13,7 +14,7 @@ blp = Blueprint("ephios_schema", __name__, url_prefix="/api/schema")
 
 
 def get_schema():
-    is_json = request.args.get("format") == "json" or "json" in request.headers.get("Accept", "")
+    is_json = last_argument("format") == "json" or "json" in request.headers.get("Accept", "")
     # JSON is also YAML.
     response = constant_response(
         orjson.dumps(build_document(), option=orjson.OPT_INDENT_2),
