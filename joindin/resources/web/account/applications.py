@@ -109,7 +109,13 @@ class NewApplicationForm(ApplicationForm, FormWithSecret):
         return self.client_type.data == "public"
 
 
-class StaffApplicationForm(NewApplicationForm):
+class NamelessApplicationForm(ApplicationForm):
+    """An application of ephios may have no name."""
+
+    name = PlainTextField(lazy_gettext("Name"), [max_length(255, lazy_gettext("The name"))])
+
+
+class StaffApplicationForm(NamelessApplicationForm, NewApplicationForm):
     """Has fields for an application that exists elsewhere already."""
 
     client_id = PlainTextField(
@@ -167,7 +173,8 @@ def application_page(base_path, client_id):
 def edit_application_page(base_path, client_id):
     client = _find_changeable_client(base_path, client_id)
     stored = {name: getattr(client, name) for name in ("name", "description", "website")}
-    form = ApplicationForm(data=stored | {"redirect_uris": "\n".join(client.redirect_uris)})
+    form_type = ApplicationForm if base_path == OWN_PATH else NamelessApplicationForm
+    form = form_type(data=stored | {"redirect_uris": "\n".join(client.redirect_uris)})
     form.is_public = client.is_public
     if form.validate_on_submit():
         edit_application(db.session, client, actor=require_user(), **form.values())

@@ -218,3 +218,15 @@ def test_applications_of_the_operator_are_changed_by_admins_only(staff_browser, 
     assert ("Doors" in main_text(page), "Delete" in main_text(page)) == (True, False)
     assert statuses == [403, 403, 403]
     assert session.get(Client, client.id) is not None
+
+
+def test_an_application_of_ephios_may_have_no_name(admin_browser, session):
+    made = admin_browser.send(f"{ALL}register/", NEW | {"name": ""})
+    client = newest(session, Client)
+    page = admin_browser.get(made.location)
+    changed = admin_browser.send(f"{made.location}update/", NEW | {"name": " ", "website": ""})
+
+    session.expire_all()
+    assert (made.status_code, changed.status_code) == (302, 302)
+    assert f"<h1>{client.key}</h1>" in page.text
+    assert (client.name, client.website) == ("", None)
