@@ -27,6 +27,8 @@ METHODS = [
 ]
 # Answered as preflight requests, or as their contract says.
 OPTIONS = "OPTIONS"
+# Gancio's addresses among those of OAuth.
+GANCIO_SIGN_IN = ("/oauth/", "/api/login/")
 
 
 def addresses(app):
@@ -49,7 +51,7 @@ def test_methods_that_are_not_declared_are_refused_on_every_path(app, api, sessi
             if method in declared or (surface_for_path(path) == EPHIOS and reply.status_code == 403):
                 # The contract of ephios authenticates first.
                 continue
-            if surface_for_path(path) == GANCIO:
+            if surface_for_path(path) == GANCIO or path.startswith(GANCIO_SIGN_IN):
                 if (reply.status_code, "Allow" in reply.headers) != (404, False):
                     wrong.append((method, path, reply.status_code))
                 continue
@@ -58,6 +60,14 @@ def test_methods_that_are_not_declared_are_refused_on_every_path(app, api, sessi
                 wrong.append((method, path, reply.status_code, reply.headers.get("Allow")))
 
     assert wrong == []
+
+
+@pytest.mark.parametrize("path", ["/oauth/login", "/oauth/token", "/oauth/authorize", "/api/login/token"])
+def test_the_sign_in_of_gancio_is_not_found_with_another_method(api, path):
+    refused, preflight = api.request("DELETE", path), api.request("OPTIONS", path)
+
+    assert (refused.status_code, refused.text, "Allow" in refused.headers) == (404, "Not Found", False)
+    assert (preflight.status_code, preflight.text) == (204, "")
 
 
 @pytest.mark.parametrize("method", ["get", "Delete", "FOO"])

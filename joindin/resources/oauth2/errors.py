@@ -26,11 +26,13 @@ def handle_domain_error(error: DomainError) -> Response:
 
 def handle_http_error(error: HTTPException) -> Response:
     status = error.code or 500
+    if _is_gancio() and status == 405 and request.method == "OPTIONS":
+        return Response(status=204)
+    if _is_gancio():
+        return text_response(404 if status == 405 else status, GANCIO_TEXTS.get(status, error.name))
     if status == 405:
         allowed = ", ".join(sorted({*(error.valid_methods or ()), "OPTIONS"} - {"HEAD"}, key=_method_rank))
         return Response(status=200 if request.method == "OPTIONS" else 405, headers={"Allow": allowed})
-    if _is_gancio():
-        return text_response(status, GANCIO_TEXTS.get(status, error.name))
     return error_pages.handle_http_error(error)
 
 
@@ -46,7 +48,7 @@ def _is_page():
 
 
 def _is_gancio():
-    return not request.path.startswith("/api/oauth/")
+    return request.path.startswith(("/oauth", "/api/login"))
 
 
 def _method_rank(method):
