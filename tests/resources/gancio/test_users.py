@@ -230,6 +230,12 @@ def test_the_last_admin_stays(gancio, admin, session, body):
     assert (admin.is_admin, admin.is_active) == (True, True)
 
 
+def test_an_unknown_user_in_the_address_is_not_found(gancio, admin):
+    reply = gancio(admin).put("/api/user/99999", {"role": "user"})
+
+    assert (reply.status_code, reply.json) == (404, {"success": False, "message": "User not found!"})
+
+
 @pytest.mark.parametrize("user_id", [99999, 0, -1, 2**70, "x", None, [1], True, 1.5])
 def test_an_unknown_user_is_not_found(gancio, admin, user_id):
     reply = gancio(admin).put("/api/user", {"id": user_id, "role": "user"})

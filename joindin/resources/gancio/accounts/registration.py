@@ -1,6 +1,6 @@
 """Registration, and a new password by a mailed code (contract, section 5)."""
 
-from joindin.errors import InvalidInput, NotFound
+from joindin.errors import InvalidInput
 from joindin.extensions import db
 from joindin.models import PasswordReset, User
 from joindin.operations.accounts.activation import register_inactive_user
@@ -28,7 +28,7 @@ MSG_BAD_REQUEST = "Bad Request"
 @answers_in_json
 def register():
     if not load_site_settings(db.session)["allow_registration"]:
-        raise NotFound("Not Found")
+        return text_response("Not Found", 404)
     try:
         user = register_inactive_user(db.session, **read_new_user(), now=utc_now())
     except InvalidInput as error:

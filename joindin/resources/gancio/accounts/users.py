@@ -35,6 +35,9 @@ def answers_in_json(view):
     def wrapped(**values):
         try:
             return view(**values)
+        except NotFound as error:
+            db.session.rollback()
+            return json_response({"success": False, "message": str(error)}, 404)
         except (InvalidInput, Conflict) as error:
             db.session.rollback()
             is_taken = str(error) == MSG_EMAIL_TAKEN
@@ -78,11 +81,7 @@ def create_user_as_admin():
 @answers_in_json
 def update_user():
     params = read_params()
-    try:
-        _edit(read_id(params, "id"), params)
-    except NotFound as error:
-        db.session.rollback()
-        return json_response({"success": False, "message": str(error)}, 404)
+    _edit(read_id(params, "id"), params)
     return text_response("")
 
 
