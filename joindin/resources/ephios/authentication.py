@@ -29,8 +29,10 @@ from joindin.resources.ephios.texts import MSG_NO_CREDENTIALS, MSG_NO_PERMISSION
 from joindin.security.scopes import CONFIDENTIAL_READ
 from joindin.viewer import UserSnapshot
 
+# The document has formats of its own.
+SCHEMA_PATHS = frozenset({"/api/schema/", "/api/schema/swagger-ui/"})
 # Addresses that need no credentials.
-PUBLIC_PATHS = frozenset({"/api/schema/", "/api/schema/swagger-ui/", "/api/federation/setup/"})
+PUBLIC_PATHS = SCHEMA_PATHS | {"/api/federation/setup/"}
 
 
 def init_app(app: Flask) -> None:
@@ -126,9 +128,11 @@ def _authenticate():
     :raises NotFound, NotAcceptable: if there is no such format.
     :raises Unauthenticated, CsrfFailed, InsufficientScope:
     """
-    if (request.url_rule is None and not _is_wrong_method()) or request.path in PUBLIC_PATHS:
+    if (request.url_rule is None and not _is_wrong_method()) or request.path in SCHEMA_PATHS:
         return
     negotiate_format()
+    if request.path in PUBLIC_PATHS:
+        return
     if session_user() is not None:
         check_csrf()
         if _is_wrong_method() and request.method not in SAFE_METHODS and not _has_csrf_token():

@@ -206,6 +206,23 @@ def test_an_invalid_introduction_is_refused_with_all_errors(session, send, name)
     assert count(session, FederationGuest) == 0
 
 
+@pytest.mark.parametrize(
+    ("query", "accept", "status", "text"),
+    [
+        ("?format=xml", "*/*", 404, "Not found."),
+        ("", "application/xml", 406, "Could not satisfy the request Accept header."),
+    ],
+)
+def test_a_code_is_not_redeemed_in_a_format_that_does_not_exist(app, session, code, query, accept, status, text):
+    session.commit()
+    headers = {"Accept": accept, "Accept-Language": "en"}
+
+    reply = app.test_client().post(f"/api/federation/setup/{query}", json=DETAILS | {"code": code}, headers=headers)
+
+    assert (reply.status_code, reply.json) == (status, {"detail": text})
+    assert session.scalar(select(func.count()).select_from(FederationGuest)) == 0
+
+
 def test_messages_are_german_too(send):
     german = "Dieses Feld ist zwingend erforderlich."
 
