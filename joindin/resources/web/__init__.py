@@ -140,9 +140,12 @@ __all__ = [
 ]
 
 
+# Once a process: an application that registers a blueprint closes it for changes.
+for _blueprint in (blp, organiser.blp):
+    script_responses.init_blueprint(_blueprint)
+
+
 def init_app(app: Flask) -> None:
-    for blueprint in (blp, organiser.blp):
-        script_responses.init_blueprint(blueprint)
     app.register_blueprint(blp)
     error_links.init_app(app)
     app.register_blueprint(account_blp)
