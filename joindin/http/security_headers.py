@@ -6,9 +6,10 @@ import base64
 from hashlib import sha256
 
 from flask import Flask, g, request, url_for
+from markupsafe import Markup
 
 from joindin.http.pages.csrf import CSRF_FIELD
-from joindin.http.pages.static_files import static_url
+from joindin.http.pages.static_files import read_basic_rules, static_url
 from joindin.http.surface_routing import DOCS, WEB, current_surface
 
 PAGE_HEADERS = {
@@ -23,6 +24,7 @@ HSTS_MAX_AGE_S = 63_072_000
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals["script_url"] = script_url
+    app.jinja_env.globals["basic_style"] = basic_style
     app.after_request(_add_headers)
 
 
@@ -33,6 +35,13 @@ def script_url(filename: str) -> str:
     """
     g.setdefault("script_files", []).append(url_for("static", filename=filename, _external=True))
     return static_url(filename)
+
+
+def basic_style() -> Markup:
+    """Return the basic rules of the style sheet for a ``style`` element of this page, and allow it."""
+    rules = read_basic_rules()
+    allow_style(rules)
+    return Markup(rules)  # noqa: S704 (a file of ours)
 
 
 def allow_form_action(origin: str) -> None:

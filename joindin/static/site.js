@@ -1,10 +1,15 @@
-// Saves round trips: stars, attendance, filters and the current time in a schedule, copying, and displays that renew themselves.
-// Every page works without it. It writes no HTML: the policy of the pages forbids that.
+// Saves round trips: stars, ratings, attendance, filters and the current time in a schedule, copying, and displays that renew
+// themselves. Keeps stars and ratings while there is no network. Every page works without it. It writes no HTML: the policy of the
+// pages forbids that.
 "use strict";
 
 (() => {
   const MINUTE = 60_000;
   const MESSAGE_TTL = 10_000;
+  const SENDING_LIMIT = 4_000;
+  const LONGEST_DELAY = 10 * MINUTE;
+  const CSRF_FIELD = "csrfmiddlewaretoken";
+  const TEXTS = ["text", "good", "next"];
   const FILTERS = ["q", "day", "room", "track", "type", "language"];
 
   const find = (selector) => document.querySelector(selector);
@@ -12,10 +17,14 @@
 
   // Messages
 
-  const message = document.createElement("p");
-  message.className = "message";
-  message.setAttribute("role", "status");
-  document.body.append(message);
+  // A display has none.
+  const messages = find("#messages") ?? document.createElement("div");
+  const [waiting, message] = ["waiting", "message"].map((name) => {
+    const element = document.createElement("div");
+    element.className = name;
+    element.setAttribute("role", "status");
+    return messages.appendChild(element);
+  });
   let messageTimer;
 
   function showMessage(text) {
@@ -24,16 +33,186 @@
     messageTimer = setTimeout(() => (message.textContent = ""), MESSAGE_TTL);
   }
 
-  // Sends a form with its button. A refusal, and the page of the sign-in, are no JSON.
+  // Requests. The reply has the status, 0 without a network, and the state and the words of the server. Pages, such as that of the
+  // sign-in, have neither.
 
-  async function send(form, button, query = "") {
-    const fields = new URLSearchParams(new FormData(form));
-    fields.append(button.name, button.value);
-    const headers = { Accept: "application/json" };
-    const address = form.getAttribute("action") + query;
-    const response = await fetch(address, { method: "POST", body: fields, headers, keepalive: true });
-    if (!response.ok) throw new Error(`refused with ${response.status}`);
-    return response.json();
+  // The first response gives a guest's browser its cookie. Requests sent before that would get another one.
+  let guestRequests = Promise.resolve();
+  let hasCookie = false;
+
+  function post(address, fields, headers = {}) {
+    const options = { method: "POST", body: new URLSearchParams(fields), headers, keepalive: true };
+    const send = () => fetchReply(address, options);
+    if (hasCookie || !address.startsWith("/guest/")) return send();
+    guestRequests = guestRequests.then(send);
+    guestRequests.then(({ isDone }) => (hasCookie ||= isDone));
+    return guestRequests;
+  }
+
+  async function fetchReply(address, options) {
+    options.headers.Accept = "application/json";
+    options.signal = AbortSignal.timeout(SENDING_LIMIT);
+    try {
+      const response = await fetch(address, options);
+      const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
+      const reply = isJson ? await response.json() : {};
+      return { ...reply, status: response.status, isDone: response.ok && "state" in reply };
+    } catch {
+      return { status: 0, isDone: false };
+    }
+  }
+
+  const isForLater = ({ status }) => status === 0 || status === 429 || status >= 500;
+
+  function fieldsOf(form, button) {
+    return [...new FormData(form), ...(button.name ? [[button.name, button.value]] : [])];
+  }
+
+  // The outbox: forms that cannot be sent now are kept by the browser, and sent in order as soon as that is possible. The server
+  // executes each of them once, however often it is sent. The form of a user is sent in the name of that user only.
+
+  const account = document.body.dataset.account ?? "";
+  const hasOutbox = "locks" in navigator && "randomUUID" in crypto && "indexedDB" in window;
+  const FIRST_DELAY = 10_000;
+  let delay = FIRST_DELAY;
+  let sendingTimer;
+  let ownEntries = 0;
+
+  async function useOutbox(mode, action) {
+    const database = await new Promise((resolve, reject) => {
+      const opening = indexedDB.open("joindin", 1);
+      opening.onupgradeneeded = () => opening.result.createObjectStore("outbox", { keyPath: "id" });
+      opening.onsuccess = () => resolve(opening.result);
+      opening.onerror = () => reject(opening.error);
+    });
+    try {
+      const transaction = database.transaction("outbox", mode);
+      const request = action(transaction.objectStore("outbox"));
+      await new Promise((resolve, reject) => {
+        transaction.oncomplete = resolve;
+        transaction.onabort = () => reject(transaction.error);
+      });
+      return request.result;
+    } finally {
+      database.close();
+    }
+  }
+
+  async function readOutbox() {
+    if (!hasOutbox || !(await indexedDB.databases()).some(({ name }) => name === "joindin")) return [];
+    const entries = await useOutbox("readonly", (outbox) => outbox.getAll());
+    const readable = entries.filter((entry) => ["", account].includes(entry.account));
+    return readable.sort((one, other) => one.writtenAt.localeCompare(other.writtenAt));
+  }
+
+  // An entry takes the place of an older one with the same id.
+  function makeEntry(id, address, fields, properties = {}) {
+    const owner = address.startsWith("/guest/") ? "" : account;
+    const [uuid, writtenAt] = [crypto.randomUUID(), new Date().toISOString()];
+    return { id: `${owner} ${id}`, account: owner, uuid, address, writtenAt, ...properties, fields: fields.filter(([name]) => name !== CSRF_FIELD) };
+  }
+
+  async function keepEntry(entry) {
+    await useOutbox("readwrite", (outbox) => outbox.put(entry));
+    await showOutbox();
+    sendLater();
+  }
+
+  async function removeEntry({ id }) {
+    if ((await readOutbox()).length) await useOutbox("readwrite", (outbox) => outbox.delete(id));
+  }
+
+  function sendEntry({ uuid, address, fields, writtenAt, account: owner }) {
+    const token = owner && find(`[name=${CSRF_FIELD}]`).value;
+    const all = [...fields, ["written_at", writtenAt], ...(owner ? [[CSRF_FIELD, token]] : [])];
+    return post(address, all, { "Idempotency-Key": uuid });
+  }
+
+  // One page at a time sends.
+  async function sendOutbox() {
+    if (!(await readOutbox()).length) return;
+    await navigator.locks.request("outbox", { ifAvailable: true }, async (lock) => {
+      if (!lock) return;
+      for (const entry of await readOutbox()) {
+        if (entry.refusal || Date.parse(entry.notBefore) > Date.now()) continue;
+        const reply = await sendEntry(entry);
+        if (isForLater(reply) || reply.status === 401) break;
+        delay = FIRST_DELAY;
+        if (reply.isDone) await removeEntry(entry);
+        else await useOutbox("readwrite", (outbox) => outbox.put({ ...entry, refusal: reply.said ?? messages.dataset.failed }));
+      }
+    });
+    if ((await showOutbox()) > 0) sendLater();
+  }
+
+  function sendLater() {
+    clearTimeout(sendingTimer);
+    sendingTimer = setTimeout(sendOutbox, delay);
+    delay = Math.min(2 * delay, LONGEST_DELAY);
+  }
+
+  // Returns how many entries wait. Refused ones stay until the reader discards them.
+  async function showOutbox() {
+    const entries = await readOutbox();
+    const refused = entries.filter(({ refusal }) => refusal);
+    const count = entries.length - refused.length;
+    ownEntries = entries.filter((entry) => entry.account).length;
+    waiting.replaceChildren(...refused.map(showRefusal));
+    if (count) waiting.prepend(messages.dataset.waiting.replace("{count}", count));
+    return count;
+  }
+
+  function showRefusal(entry) {
+    const line = document.createElement("p");
+    const texts = entry.fields.filter(([name, value]) => TEXTS.includes(name) && value).map(([, value]) => value);
+    line.append(`${entry.title ?? ""} ${entry.refusal} `);
+    if (texts.length) line.append(`“${texts.join(" ")}” `);
+    const button = document.createElement("button");
+    button.className = "small";
+    button.textContent = messages.dataset.discard;
+    button.addEventListener("click", () => removeEntry(entry).then(showOutbox));
+    line.append(button);
+    return line;
+  }
+
+  async function forgetEntries(owner) {
+    for (const entry of await readOutbox()) if (entry.account === owner) await removeEntry(entry);
+  }
+
+  // A form whose fields can be kept. Its page is shown again, or the one that shows what was sent.
+  async function sendKept(form, button) {
+    if (sending.has(form)) return;
+    sending.add(form);
+    const { outbox, opens, next, title } = form.dataset;
+    const address = form.getAttribute("action");
+    const fields = fieldsOf(form, button);
+    const talk = new URLSearchParams(fields).get("talk") ?? "";
+    const entry = makeEntry(`${outbox} ${address} ${talk}`, address, fields, { title, notBefore: opens });
+    try {
+      const isEarly = Date.parse(opens) > Date.now();
+      const reply = isEarly ? { status: 0 } : await sendEntry(entry);
+      if (isForLater(reply)) {
+        await keepEntry(entry);
+        showChoice(form, button);
+        if (isEarly) showMessage(form.dataset.early);
+      } else if (reply.isDone) {
+        await removeEntry(entry);
+        if (next) location.assign(next);
+        showChoice(form, button);
+        showMessage(reply.said);
+      } else {
+        // The page of the server says why, or leads to the sign-in.
+        form.dataset.outbox = "";
+        form.requestSubmit(button);
+      }
+    } catch {
+      showMessage(messages.dataset.failed);
+    }
+    sending.delete(form);
+  }
+
+  function showChoice(form, button) {
+    for (const other of form.querySelectorAll("fieldset > button")) other.setAttribute("aria-pressed", other === button);
   }
 
   // Stars. Pages of visitors are the same for all of them, so the browser keeps which talks it has starred.
@@ -73,30 +252,28 @@
     button.firstElementChild.textContent = isStarred ? "★" : "☆";
   }
 
-  // The first response gives a guest's browser its cookie. A request sent before that would get another one.
-  let firstStar;
-
-  function sendStar(button, query) {
-    const sendNow = () => send(stars, button, query);
-    if (isGuest && firstStar) return firstStar.then(sendNow, sendNow);
-    return (firstStar = sendNow());
-  }
-
   async function toggleStar(button) {
     showStar(button, !isOn(button));
     // The request that is under way is followed by another one if the state has changed again.
     if (sending.has(button)) return;
     sending.add(button);
     let state;
+    let reply;
+    let entry;
+    do {
+      state = isOn(button);
+      const address = `${stars.getAttribute("action")}?on=${state ? 1 : 0}`;
+      entry = hasOutbox && makeEntry(`star ${button.value}`, address, fieldsOf(stars, button));
+      reply = await post(address, fieldsOf(stars, button));
+    } while (isOn(button) !== state);
     try {
-      do {
-        state = isOn(button);
-        await sendStar(button, `?on=${state ? 1 : 0}`);
-        if (isGuest) storeOwnStar(button.value, state);
-      } while (isOn(button) !== state);
+      if (entry && isForLater(reply)) await keepEntry(entry);
+      else if (!reply.isDone) throw new Error("refused");
+      else if (entry) await removeEntry(entry);
+      if (isGuest) storeOwnStar(button.value, state);
     } catch {
       showStar(button, !state);
-      showMessage(stars.dataset.failed);
+      showMessage(reply.said ?? stars.dataset.failed);
     }
     sending.delete(button);
   }
@@ -112,16 +289,13 @@
   // Attendance
 
   async function sendAttendance(form, button) {
-    try {
-      const { state, said } = await send(form, button);
-      for (const part of form.parentElement.querySelectorAll("[data-attends]")) {
-        part.hidden = part.dataset.attends !== String(state);
-      }
-      if (button.closest("[hidden]")) [...form.querySelectorAll("[data-attends]:not([hidden]) button")].at(-1).focus();
-      showMessage(said);
-    } catch {
-      showMessage(form.dataset.failed);
+    const { isDone, state, said } = await post(form.getAttribute("action"), fieldsOf(form, button));
+    if (!isDone) return showMessage(said ?? form.dataset.failed);
+    for (const part of form.parentElement.querySelectorAll("[data-attends]")) {
+      part.hidden = part.dataset.attends !== String(state);
     }
+    if (button.closest("[hidden]")) [...form.querySelectorAll("[data-attends]:not([hidden]) button")].at(-1).focus();
+    showMessage(said);
   }
 
   document.addEventListener("submit", (event) => {
@@ -134,9 +308,17 @@
     } else if (form.matches(".attendance form")) {
       event.preventDefault();
       sendAttendance(form, button);
+    } else if (form.dataset.outbox && hasOutbox) {
+      event.preventDefault();
+      sendKept(form, button);
+    } else if (action === "/accounts/logout/" && ownEntries) {
+      // They must not be sent by the next user of the browser.
+      event.preventDefault();
+      if (confirm(messages.dataset.leaving)) forgetEntries(account).finally(() => form.submit());
     } else if (action.startsWith("/guest/stars/")) storeOwnStar(button.value, false);
     else if (action === "/guest/forget/" || (action === "/guest/welcome/" && button.value !== "device")) {
       storeOwnStars(new Set());
+      if (hasOutbox) forgetEntries("");
     }
   });
 
@@ -305,6 +487,12 @@
     addEventListener("resize", showTime);
     const isVisit = performance.getEntriesByType("navigation")[0]?.type === "navigate";
     if (jumpTarget && isVisit && filters.dataset.found && !location.hash && !scrollY) jumpTarget.scrollIntoView();
+  }
+
+  if (hasOutbox) {
+    addEventListener("online", sendOutbox);
+    document.addEventListener("visibilitychange", () => document.hidden || sendOutbox());
+    sendOutbox().then(showOutbox);
   }
 
   // The time zone of the browser

@@ -50,6 +50,7 @@ class PageDriver:
         self._pictures = pictures
         self._shown = None
         self._elsewhere = None
+        self._has_network = True
         self.page.on("request", self._note_request)
         self.page.on("response", self._note_response)
         self.page.on("console", self._note_message)
@@ -63,6 +64,14 @@ class PageDriver:
         """Press the one button (or link) of that name, and wait for what comes."""
         self.page.get_by_role(role, name=name, exact=True).click()
         self.page.wait_for_load_state()
+
+    @contextmanager
+    def offline(self):
+        """Cut the network. Failed requests are no complaints."""
+        self._has_network = False
+        self.context.set_offline(True)
+        yield
+        self.context.set_offline(False)
 
     def fill(self, **fields: str):
         """Write into fields by their name in the form."""
@@ -188,7 +197,8 @@ class PageDriver:
 
     def _note_message(self, message):
         # A page that is a refusal is told on the console as well.
-        if message.type in ("error", "warning") and not re.search(
-            r"Failed to load resource: the server responded with a status of 4\d\d", message.text
-        ):
+        expected = r"Failed to load resource: the server responded with a status of 4\d\d"
+        if not self._has_network:
+            expected += r"|net::ERR_(INTERNET_DISCONNECTED|FAILED)"
+        if message.type in ("error", "warning") and not re.search(expected, message.text):
             self.complaints.append(f"console on {self.page.url}: {message.text}")

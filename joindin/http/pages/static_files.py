@@ -1,5 +1,6 @@
 """Static files, and their addresses with a hash of the content, under which browsers keep them without asking again."""
 
+import re
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +13,7 @@ from joindin.http.constant_content import constant_response
 
 MAX_AGE_S = 31_536_000
 HASH_LENGTH = 8
+BASIC_RULES = re.compile(r"/\* Basic rules \*/\n(.*?)/\* End of the basic rules \*/", re.DOTALL)
 TEXT_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -26,6 +28,11 @@ def init_app(app: Flask) -> None:
 
 def static_url(filename: str) -> str:
     return url_for("static", filename=filename, v=_content_hash(_path_of(filename)))
+
+
+def read_basic_rules() -> str:
+    """Return the parts of the style sheet that a page needs which loads no style sheet."""
+    return _basic_rules(_path_of("web.css"))
 
 
 def send_static_file(filename: str) -> Response:
@@ -61,6 +68,11 @@ def _path_of(filename):
 @lru_cache(maxsize=64)
 def _read(path, changed_at_ns):
     return Path(path).read_bytes()
+
+
+@lru_cache(maxsize=1)
+def _basic_rules(key):
+    return "".join(BASIC_RULES.findall(_read(*key).decode()))
 
 
 @lru_cache(maxsize=64)
