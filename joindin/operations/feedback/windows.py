@@ -27,8 +27,13 @@ class FeedbackWindow:
         return self.state == OPEN
 
 
-def feedback_window(event: Event, talk: Talk, settings: EventSettings, *, now: dt.datetime) -> FeedbackWindow:
-    """Feedback opens with the talk and closes some days after the event (or after the talk, if that ends later)."""
+def feedback_window(
+    event: Event, talk: Talk, settings: EventSettings, *, now: dt.datetime, written_at: dt.datetime | None = None
+) -> FeedbackWindow:
+    """Feedback opens with the talk and closes some days after the event (or after the talk, if that ends later).
+
+    Feedback that was written before it closed (``written_at``) is taken later too.
+    """
     ends_at = max(event.ends_at or talk.starts_at, talk.starts_at + dt.timedelta(minutes=talk.duration or 0))
     closes_at = ends_at + dt.timedelta(days=settings.feedback_days)
     if settings.feedback_access == OFF or not talk.has_feedback:
@@ -36,7 +41,7 @@ def feedback_window(event: Event, talk: Talk, settings: EventSettings, *, now: d
     elif now < talk.starts_at:
         state = NOT_OPEN_YET
     else:
-        state = OPEN if now <= closes_at else CLOSED
+        state = OPEN if (written_at or now) <= closes_at else CLOSED
     return FeedbackWindow(talk.starts_at, closes_at, state)
 
 

@@ -67,7 +67,8 @@ def send_guest_feedback_action(stub):
 
 def _store_feedback(rated):
     is_on_site = has_room_key(room_of(rated.talk), request.form.get("k", ""))
-    check_feedback_open(feedback_window(rated.event, rated.talk, rated.settings, now=written_at()))
+    window = feedback_window(rated.event, rated.talk, rated.settings, now=utc_now(), written_at=written_at())
+    check_feedback_open(window)
     check_guest_access(rated.settings, has_room_code=is_on_site)
     feedback = _read_fields(rated)
     network = None if is_on_site else _hash_network()

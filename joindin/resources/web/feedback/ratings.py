@@ -36,7 +36,8 @@ def send_rating_action():
     set_page_language()
     user = require_user()
     rated = find_rated_talk(request.form.get("talk", ""))
-    check_feedback_open(feedback_window(rated.event, rated.talk, rated.settings, now=written_at()))
+    window = feedback_window(rated.event, rated.talk, rated.settings, now=utc_now(), written_at=written_at())
+    check_feedback_open(window)
     rater = Rater(user_id=user.id)
     if request.form.get("take_back"):
         delete_rating(db.session, rated.talk.id, rater)

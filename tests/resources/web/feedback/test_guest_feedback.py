@@ -30,7 +30,7 @@ def test_the_page_of_a_talk_is_the_same_for_all_and_sets_no_cookie(guest, talk):
     assert reply.headers["Cache-Control"] == "no-cache, public"
     assert reply.text.count('name="rating"') == 5
     assert f'action="/guest/feedback/{talk.stub}/"' in reply.text
-    assert "<script" not in reply.text
+    assert 'rel="stylesheet"' not in reply.text
 
 
 def test_five_taps_of_one_device_are_one_rating(session, guest, talk):
@@ -128,7 +128,19 @@ def test_feedback_opens_with_the_talk_and_closes_after_the_event(session, guest,
     assert send(guest, old, rating=5).status_code == 403
     written = (utc_now() - dt.timedelta(days=20)).isoformat()
     assert send(guest, old, rating=5, written_at=written).status_code == 403
+    # A talk does not open earlier for feedback that names the time of writing.
+    assert send(guest, later, rating=5, written_at=utc_now().isoformat()).status_code == 403
     assert session.query(TalkRating).count() == 0
+
+
+def test_feedback_that_was_written_in_time_is_taken_later(session, guest, event, talk):
+    change_settings(session, event, feedback_days=30)
+    event.ends_at = talk.starts_at = utc_now() - dt.timedelta(days=33)
+    session.commit()
+
+    assert send(guest, talk, rating=5, written_at=(utc_now() - dt.timedelta(days=2)).isoformat()).status_code == 403
+    assert send(guest, talk, rating=4, written_at=(utc_now() - dt.timedelta(days=4)).isoformat()).status_code == 303
+    assert session.query(TalkRating).one().rating == 4
 
 
 @pytest.mark.parametrize("access", ["off", "account", "room"])
