@@ -20,6 +20,14 @@ _SPEAKERS = _TALKS.join(TalkSpeaker, TalkSpeaker.talk_id == Talk.id).where(TalkS
 _SLIDES = _TALKS.outerjoin(TalkLink, TalkLink.talk_id == Talk.id).where(
     or_(TalkLink.id.is_not(None), Talk.slides_url.is_not(None) & (Talk.slides_url != ""))
 )
+_WITH_MATERIAL = CompiledStatement(
+    _TALKS.where(
+        or_(
+            exists().where(TalkLink.talk_id == Talk.id, TalkLink.type != "joindin_link"),
+            Talk.slides_url.is_not(None) & (Talk.slides_url != ""),
+        )
+    ).order_by(Talk.starts_at, Talk.id)
+)
 _CONTENTS = CompiledStatement(
     select(
         exists(_TALKS.subquery().select()),
@@ -33,3 +41,8 @@ _CONTENTS = CompiledStatement(
 def load_event_contents(connection, event_id: int) -> EventContents:
     """Return what the event has: one statement."""
     return EventContents(*map(bool, connection.execute(_CONTENTS, {"event_id": event_id}).one()))
+
+
+def list_talk_ids_with_material(connection, event_id: int) -> list[int]:
+    """Return the ids of the talks that have slides, a recording or code, by start and id."""
+    return [row.id for row in connection.execute(_WITH_MATERIAL, {"event_id": event_id})]

@@ -9,12 +9,12 @@ from joindin.errors import NotFound
 from joindin.models import Event, EventHost, EventImage, Tag, User, event_tags
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.performance.sql.reader import batched
-from joindin.queries.event_settings import FEEDBACK_ACCESS, LICENCE, PAGE_LANGUAGE
+from joindin.queries.event_settings import FEEDBACK_ACCESS, KIND, LICENCE, PAGE_LANGUAGE
 
 EVENTS = CompiledStatement(
     select(*Event.__table__.c, FEEDBACK_ACCESS).where(Event.id.in_(bindparam("ids", expanding=True)))
 )
-_WITH_SETTINGS = select(*Event.__table__.c, FEEDBACK_ACCESS, PAGE_LANGUAGE, LICENCE)
+_WITH_SETTINGS = select(*Event.__table__.c, FEEDBACK_ACCESS, PAGE_LANGUAGE, LICENCE, KIND)
 _BY_ID = CompiledStatement(_WITH_SETTINGS.where(Event.id == bindparam("id")))
 _VISIBLE_BY_SLUG = CompiledStatement(_WITH_SETTINGS.where(Event.slug == bindparam("slug"), Event.is_visible == true()))
 TAGS = CompiledStatement(
@@ -42,7 +42,7 @@ def find_event_record_by_slug(reader, slug: str) -> SimpleNamespace:
 
 
 def get_event_record(reader, event_id: int) -> SimpleNamespace:
-    """Return an event in any state as :func:`load_event_records`, with the settings ``page_language`` and ``licence``.
+    """Return an event in any state as :func:`load_event_records`, with the settings ``page_language``, ``licence`` and ``kind``.
 
     :raises NotFound: if there is none.
     """

@@ -20,6 +20,7 @@ WITH_PAGE_LANGUAGE = with_expression(Event.page_language, _setting(EventSettings
 # Columns of a statement that reads events; NULL for an event without settings.
 FEEDBACK_ACCESS = _setting(EventSettings.feedback_access).label("feedback_access")
 PAGE_LANGUAGE = _setting(EventSettings.language).label("page_language")
+KIND = _setting(EventSettings.kind).label("kind")
 LICENCE = _setting(EventSettings.licence).label("licence")
 
 

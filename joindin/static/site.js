@@ -525,6 +525,17 @@
     });
   }
 
+  // The menu of the device for sending an address
+
+  for (const button of navigator.share ? findAll("button[data-share]") : []) {
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const url = button.closest("section").querySelector("input").value;
+      // A visitor who closes the menu shares nothing.
+      navigator.share({ title: button.dataset.share, url }).catch(() => {});
+    });
+  }
+
   // A display shows the new page each minute, until it is paused. The server sends another one after the full minute.
 
   const pause = find("#pause");
@@ -536,15 +547,30 @@
     }, MINUTE - (Date.now() % MINUTE) + 1000);
   }
 
-  function renewDisplay() {
+  const renewDisplay = () => renewPart("#display", location.href);
+
+  // The part with that selector, from another address. A page that cannot be loaded changes nothing.
+
+  function renewPart(selector, address) {
     const request = new XMLHttpRequest();
-    request.open("GET", location.href);
+    request.open("GET", address);
     request.responseType = "document";
     request.addEventListener("load", () => {
-      const fresh = request.status === 200 && request.response?.querySelector("#display");
-      if (fresh) find("#display").replaceWith(fresh);
+      const fresh = request.status === 200 && request.response?.querySelector(selector);
+      if (fresh) find(selector).replaceWith(fresh);
     });
     request.send();
+  }
+
+  // The page of an event is the same all day. The list of current talks comes from the page for it.
+
+  const source = find("#on-now[data-source]")?.dataset.source;
+
+  if (source) {
+    renewPart("#on-now", source);
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) renewPart("#on-now", source);
+    });
   }
 
   if (pause) {

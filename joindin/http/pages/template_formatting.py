@@ -10,10 +10,12 @@ from babel.numbers import format_decimal
 
 from joindin.http.pages.languages import event_dates, gettext, ngettext, page_language
 from joindin.models import TalkSpeaker, User
+from joindin.representations.calls import represent_call  # noqa: F401 - used by templates
 from joindin.representations.programme.days import (  # noqa: F401 - used by templates
     day_shift,
     ends_at,
     group_by_day,
+    programme_day,
     published_place,
 )
 from joindin.utils.datetimes import get_timezone
@@ -117,6 +119,14 @@ def format_minutes(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     parts = (hours, gettext("%(num)d h", num=hours)), (rest, gettext("%(num)d min", num=rest))
     return " ".join(text for number, text in parts if number)
+
+
+def format_countdown(now: dt.datetime, at: dt.datetime) -> str:
+    """Return the time until an instant, rounded up, for example ``in 3 days``; within two days in hours and minutes."""
+    minutes = -(-int((at - now).total_seconds()) // 60)
+    if minutes < 48 * 60:
+        return gettext("in %(time)s", time=format_minutes(minutes))
+    return ngettext("in %(num)d day", "in %(num)d days", -(-minutes // (24 * 60)))
 
 
 def browser_name(user_agent: str | None) -> str:

@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from joindin.utils.datetimes import get_timezone
 
+# Phases of an event.
+BEFORE, DURING, AFTER = "before", "during", "after"
+
 
 def programme_day(event, at: dt.datetime) -> dt.date:
     """Return the day of the programme to which an instant belongs, in the time zone of the event."""
@@ -68,3 +71,17 @@ def published_place(talk, room) -> PublishedPlace | None:
 def day_shift(event, at: dt.datetime, zone: str | None) -> int:
     """Return by how many calendar days an instant in a zone is after the day of the programme to which it belongs."""
     return (at.astimezone(get_timezone(zone)).date() - programme_day(event, at)).days
+
+
+def event_phase(event, now: dt.datetime) -> str:
+    """Return whether the event is to come, takes place or is over, by the days of its programme."""
+    first, last = event_days(event)
+    today = programme_day(event, now)
+    return BEFORE if today < first else AFTER if today > last else DURING
+
+
+def next_day_boundary(event, now: dt.datetime) -> dt.datetime:
+    """Return when the next day of the programme begins."""
+    midnight = dt.datetime.combine(programme_day(event, now) + dt.timedelta(days=1), dt.time())
+    local = midnight + dt.timedelta(minutes=event.day_starts_at)
+    return local.replace(tzinfo=get_timezone(event.timezone)).astimezone(dt.UTC)

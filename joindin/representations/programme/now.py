@@ -7,6 +7,8 @@ from joindin.models import CANCELLED_TALK
 from joindin.representations.programme.days import ends_at, programme_day
 
 AHEAD = dt.timedelta(minutes=60)
+# For how long a talk that has ended is offered for rating.
+JUST_ENDED = dt.timedelta(minutes=30)
 
 
 class RoomNow(NamedTuple):
@@ -17,8 +19,8 @@ class RoomNow(NamedTuple):
     following: object | None
 
 
-def list_rooms_now(talks, now: dt.datetime, *, ahead: dt.timedelta = AHEAD) -> list[RoomNow]:
-    """Return the rooms in which a talk is on or starts within ``ahead``, in their order."""
+def list_rooms_now(talks, now: dt.datetime, *, ahead: dt.timedelta | None = AHEAD) -> list[RoomNow]:
+    """Return the rooms in which a talk is on or starts within ``ahead``, or at any later time if it is None, in their order."""
     rooms, by_room = {}, {}
     for talk in talks:
         if talk.state != CANCELLED_TALK:
@@ -31,13 +33,21 @@ def list_rooms_now(talks, now: dt.datetime, *, ahead: dt.timedelta = AHEAD) -> l
 
 def _room_now(room, talks, now, ahead):
     current = [talk for talk in talks if talk.starts_at <= now < ends_at(talk)]
-    following = next((talk for talk in talks if now < talk.starts_at <= now + ahead), None)
+    following = next(
+        (talk for talk in talks if now < talk.starts_at and (not ahead or talk.starts_at <= now + ahead)), None
+    )
     return RoomNow(room, current, following)
 
 
 def find_next_talk(talks, now: dt.datetime):
     """Return the first talk that starts after ``now``, or None."""
     return next((talk for talk in talks if talk.starts_at > now and talk.state != CANCELLED_TALK), None)
+
+
+def list_just_ended(talks, now: dt.datetime) -> list:
+    """Return the talks that ended a short time ago, the last one first."""
+    ended = [talk for talk in talks if talk.state != CANCELLED_TALK and now - JUST_ENDED < ends_at(talk) <= now]
+    return sorted(ended, key=ends_at, reverse=True)
 
 
 def minutes_left(talk, now: dt.datetime) -> int:

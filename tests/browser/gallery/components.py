@@ -3,6 +3,7 @@
 The objects are loaded as the site loads them, so that they have the attributes that the macros read.
 """
 
+import datetime as dt
 from itertools import chain
 
 from sqlalchemy import select
@@ -14,10 +15,12 @@ from joindin.http.pages.qr_codes import qr_code_svg
 from joindin.models import Attendance, Event, EventFlyer, EventSettings, TalkComment, TalkRating, User
 from joindin.models.event_settings import LICENCES
 from joindin.queries.agenda.agenda_events import load_agenda_event_records
+from joindin.queries.agenda.series import Occurrence
 from joindin.queries.comment_records import load_talk_comment_records
 from joindin.queries.events import load_events
 from joindin.queries.programme.event_programme import load_programme
 from joindin.queries.web.talk_neighbours import Neighbours, load_talk_neighbours
+from joindin.representations.calls import ANNOUNCED, CLOSED, Call, represent_call
 from joindin.representations.links import Links
 from joindin.representations.own_schedule import group_own_schedule, talk_entry
 from joindin.representations.programme.days import programme_day
@@ -108,7 +111,11 @@ def _programme(event, user):
         ("now without talks", [], None, False),
         ("now after the event", [], None, True),
     ):
-        yield name, "now", shared | {"rooms_now": rooms_now, "next_talk": next_talk, "is_over": is_over}
+        yield name, "now", shared | {
+            "rooms_now": rooms_now, "next_talk": next_talk, "is_over": is_over, "ended": talks[:2] if rooms_now else (),
+        }  # fmt: skip
+    next_talk = find_next_talk(talks, now)
+    yield "now before the event", "now", shared | {"next_talk": next_talk, "begins_at": next_talk.starts_at}
     address = "https://harbour.example/r/abcdefgh"
     yield "calendar", "calendar", {"code": (address, qr_code_svg(address))}
 
@@ -136,13 +143,24 @@ def _feedback(session, event, user):
 
 
 def _event_details(session, running, bare, user):
-    talk = load_programme(reader(), running.id).talks[1]
+    talks, now = load_programme(reader(), running.id).talks, utc_now()
+    talk, comment_ids = talks[1], session.scalars(select(TalkComment.id).order_by(TalkComment.id)).all()
+    comments = list(load_talk_comment_records(reader(), comment_ids).values())
+    day = now + dt.timedelta(days=1)
     yield "event", "event", {
         "event": running, "frame": load_event_frame(running, ABOUT), "flyer": session.get_one(EventFlyer, running.id),
-        "licence": LICENCES["cc-by"], "talk_count": 7, "comment_count": 1, "talk": talk,
-        "starred": {talk.id}, "current_user": user, "neighbours": load_talk_neighbours(reader(), talk),
+        "licence": LICENCES["cc-by"], "talk_count": 7, "talks": talks[2:], "talk": talk, "starred": {talk.id}, "has_pages": True,
+        "material": [(talk, [("Slides", "https://a.example"), (LONG_WORD, "https://b.example")])], "current_user": user,
+        "call": represent_call(running, now), "dates": [Occurrence(day, day), Occurrence(day, day, 1, "next")],
+        "comments": comments, "neighbours": load_talk_neighbours(reader(), talk),
     }  # fmt: skip
-    yield "bare event", "event", {
-        "event": bare, "frame": load_event_frame(bare, ABOUT), "talk_count": 0, "comment_count": 0, "talk": talk,
-        "neighbours": Neighbours(),
-    }  # fmt: skip
+    days = {programme_day(running, now): (300, now), programme_day(running, day): (1, day)}
+    for name, call in (
+        ("bare event", Call(None, None, 0, False, None)),
+        ("event with an announced call", Call(ANNOUNCED, now, 3, False, day)),
+        ("event with a closed call", Call(CLOSED, now, 0, True, None)),
+    ):
+        yield name, "event", {
+            "event": bare, "frame": load_event_frame(bare, ABOUT), "talk_count": 0, "talk": talk, "talks": [], "days": days,
+            "material": [], "call": call, "dates": [], "comments": [], "neighbours": Neighbours(), "has_pages": True,
+        }  # fmt: skip

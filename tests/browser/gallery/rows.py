@@ -36,7 +36,9 @@ def make_rows(session):
     make_attendance(session, event, user)
     session.add(EventFlyer(event_id=event.id, file="flyer.jpg", width=600, height=400, byte_size=1, alt_text="Boats"))
     session.add(EventSettings(event_id=event.id, feedback_scheme=TWO_RATINGS))
-    make_event(session, "Bare", slug="bare", location=None, description="")
+    make_event(
+        session, "Bare", slug="bare", location=None, description="", cfp_url="https://cfp.example", cfp_starts_at=days_from_now(3),
+    )  # fmt: skip
     make_event(session, "Past", starts_at=days_from_now(-90))
     for state in ("cancelled", "postponed", "tentative"):
         make_event(session, f"{state} event", state=state, location=None, online_locations=["https://video.example"])

@@ -86,6 +86,13 @@ def link_pairs(talk) -> list[tuple[str, str]]:
     return links if has_slides or not talk.slides_url else [("slides_link", talk.slides_url), *links]
 
 
+def named_links(talk) -> list[tuple[str, str]]:
+    """Return names and URLs of the slides, recordings and code of a talk."""
+    return [
+        (LINK_NAMES[type_], url) for type_, url in link_pairs(talk) if type_ in LINK_NAMES and type_ != "joindin_link"
+    ]
+
+
 def parse_rating(fields: Mapping[str, str], name: str = "rating") -> int | None:
     """Return the rating, or None if it was not sent. :raises InvalidInput: if it is no digit."""
     value = fields.get(name, "")

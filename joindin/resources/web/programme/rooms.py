@@ -19,7 +19,7 @@ from joindin.utils.datetimes import utc_now
 def rooms_page(event):
     now = utc_now()
     programme = load_programme(reader(), event.id)
-    on_now = {each.room.id: each for each in list_rooms_now(programme.talks, now) if each.room}
+    on_now = {each.room.id: each for each in list_rooms_now(programme.talks, now, ahead=None) if each.room}
     return event_response(
         "web/programme/rooms.html",
         event,

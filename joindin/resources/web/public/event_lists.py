@@ -65,6 +65,8 @@ def calls_page():
     return public_page(
         "web/calls.html",
         f"{website_links().website}/cfp",
+        expires_at=now + MAX_AGE,
+        now=now,
         calls=[records[key.id] for key in page.items if key.id in records],
         page_number=number,
         previous_page=_calls_address(number - 1) if number > 1 else None,

@@ -1,6 +1,7 @@
-"""The page of an event, and redirects from its older URLs."""
+"""The page of an event, and redirects from its older URLs.
 
-from collections import Counter
+It changes without a write from day to day: during the event it begins with what is on now, afterwards with slides.
+"""
 
 from flask import redirect, request
 
@@ -8,18 +9,24 @@ from joindin.errors import NotFound
 from joindin.extensions import db, reader
 from joindin.http.pages.languages import set_default_language
 from joindin.http.sessions import session_user
-from joindin.models.event_settings import LICENCES
+from joindin.models import EventSeries
+from joindin.models.event_settings import LICENCES, MEETUP
+from joindin.operations.agenda.series import HORIZON
 from joindin.queries.agenda.flyers import find_flyer
-from joindin.queries.agenda.series import get_parent, get_series_by_slug
+from joindin.queries.agenda.series import get_parent, get_series_by_slug, list_occurrences
 from joindin.queries.comment_records import load_event_comment_records
 from joindin.queries.comments import list_event_comments
+from joindin.queries.event_contents import list_talk_ids_with_material
 from joindin.queries.event_records import find_event_record_by_slug, get_event_record
 from joindin.queries.events import find_event, find_event_by_stub, find_unpublished_event
 from joindin.queries.keyed_lists import load_in_order
 from joindin.queries.paging import Paging
-from joindin.queries.programme.event_programme import count_talks_by_start, load_talks
+from joindin.queries.programme.event_programme import count_talks_by_start, load_programme
+from joindin.queries.talk_records import load_talk_records
+from joindin.representations.calls import represent_call
 from joindin.representations.json_ld import represent_event, to_script_text
-from joindin.representations.programme.days import programme_day
+from joindin.representations.programme.days import AFTER, event_phase, next_day_boundary, programme_day
+from joindin.resources.web.feedback.common import named_links
 from joindin.resources.web.personal.attendance import load_own_attendance
 from joindin.resources.web.personal.stars import load_starred_ids
 from joindin.resources.web.public.cards import event_card_url
@@ -41,8 +48,8 @@ from joindin.utils.datetimes import utc_now
 from joindin.utils.reserved_slugs import RESERVED_EVENT_SLUGS
 
 # Of an event with more talks, the page has the number of talks of each day.
-MAX_LISTED_TALKS = 20
-NEWEST_COMMENTS = 3
+MAX_LISTED_TALKS, MAX_MEETUP_TALKS = 20, 60
+NEWEST_COMMENTS, LISTED_MATERIAL, COMING_DATES = 3, 5, 5
 
 
 @blp.get("/event/view/<row_id:event_id>")
@@ -81,41 +88,82 @@ def _find_event_or_preview(slug):
 
 
 def _event_response(event, path):
+    now = utc_now()
     # The other pages of an event with a reserved slug have no address.
-    has_pages = event.slug not in RESERVED_EVENT_SLUGS
-    is_brief = has_pages and event.talk_count > MAX_LISTED_TALKS
-    talks = [] if is_brief else load_talks(reader(), event.id)
-    days = _count_talks_by_day(event) if is_brief else {}
+    has_pages = bool(event.slug) and event.slug not in RESERVED_EVENT_SLUGS
+    is_brief = has_pages and event.talk_count > (MAX_MEETUP_TALKS if event.kind == MEETUP else MAX_LISTED_TALKS)
+    talks = [] if is_brief else load_programme(reader(), event.id).talks
+    days = _summarise_days(event) if is_brief else {}
     paging = Paging(0, NEWEST_COMMENTS) if has_pages else UNPAGED
     comments = list_event_comments(reader(), event.id, paging, session_user())
     flyer = find_flyer(reader(), event.id)
+    series = get_parent(db.session, event)
+    call = represent_call(event, now) if event.cfp_url or event.cfp_ends_at else None
+    phase = event_phase(event, now)
     return event_response(
         "web/event.html",
         event,
         f"{website_links().website}{path}",
         ABOUT,
+        expires_at=_expiry(event, call, now),
         json_ld=to_script_text(represent_event(event, website_links())) if event.is_visible else None,
-        series=get_parent(db.session, event),
+        series=series,
+        series_dates=_list_coming_dates(series, now),
         can_edit=is_edited_by_caller(event),
         flyer=flyer,
         card_url=event_card_url(event, flyer),
+        short_address=f"{website_links().website}/e/{event.stub}"
+        if event.stub
+        else website_links().event_page(event.slug),
         licence=LICENCES.get(event.licence),
+        call=call if phase != AFTER else None,
         talks=talks,
-        talk_count=days.total() if is_brief else len(talks),
+        talk_count=event.talk_count,
         days=days,
         starred=load_starred_ids(talk.id for talk in talks),
         attendance=load_own_attendance(event),
-        is_over=session_user() is not None and event.ends_at < utc_now(),
+        phase=phase,
+        has_pages=has_pages,
         comments=load_in_order(reader(), comments, load_event_comment_records),
         comment_count=comments.total,
+        **(_material(event, talks) if phase == AFTER else {}),
     )
 
 
-def _count_talks_by_day(event):
-    days = Counter()
+def _summarise_days(event):
+    """Return the number of talks and the first start by day of the programme."""
+    days = {}
     for row in count_talks_by_start(reader(), event.id):
-        days[programme_day(event, row.starts_at)] += row.number
+        number, starts_at = days.get(programme_day(event, row.starts_at), (0, row.starts_at))
+        days[programme_day(event, row.starts_at)] = number + row.number, starts_at
     return days
+
+
+def _list_coming_dates(series, now):
+    """Return the next dates of the series of which the event is one."""
+    if series is None:
+        return []
+    rule = db.session.get(EventSeries, series.id)
+    dates = list_occurrences(db.session, series, rule, now, now + HORIZON)
+    return [date for date in dates if date.is_visible][:COMING_DATES]
+
+
+def _material(event, talks):
+    """Return the first talks with slides or recordings, and their number. ``talks`` are those that are loaded: all or none."""
+    if talks:
+        found = [talk for talk in talks if named_links(talk)]
+        shown, number = found[:LISTED_MATERIAL], len(found)
+    else:
+        ids = list_talk_ids_with_material(reader(), event.id)
+        records, number = load_talk_records(reader(), ids[:LISTED_MATERIAL]), len(ids)
+        shown = [records[talk_id] for talk_id in ids[:LISTED_MATERIAL] if talk_id in records]
+    return {"material": [(talk, named_links(talk)) for talk in shown], "material_count": number}
+
+
+def _expiry(event, call, now):
+    """Return when the page changes without a write: the next day begins, or the call opens or closes."""
+    instants = (next_day_boundary(event, now), call and call.changes_at)
+    return min(at for at in instants if at is not None)
 
 
 def _redirect_to_page(event):

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 
-from joindin.models import EventHost
+from joindin.models import EventHost, EventSettings
 from joindin.utils.datetimes import utc_now
 from tests.browser_client import main_text
 from tests.factories import make_event, make_room, make_talk, make_track, make_user
@@ -57,9 +57,46 @@ def test_the_page_of_now_shows_each_room_with_the_talk_and_the_next(browser, ses
 
 
 def test_between_talks_the_page_names_the_next_one(browser, session, event):
+    make_talk_in(session, event, "Over", -90)
     make_talk_in(session, event, "Tomorrow", 24 * 60)
     text = main_text(browser.get("/event/harbour/now"))
     assert "Nothing is on now. The next talk: Tomorrow" in text
+
+
+@pytest.mark.parametrize(("minutes", "time"), [(30, "in 30 min"), (90, "in 1 h 30 min"), (3 * 24 * 60, "in 3 days")])
+def test_before_the_first_talk_the_page_says_when_it_begins(browser, session, event, minutes, time):
+    with time_machine.travel(utc_now().replace(second=0), tick=False):
+        make_talk_in(session, event, "Opening", minutes)
+        text = main_text(browser.get("/event/harbour/now?screen=1"))
+
+    if minutes > 60:
+        assert f"The programme begins {time}. First talk: Opening, " in text
+    else:
+        assert "Next talk" in text
+
+
+def test_a_talk_that_just_ended_is_offered_for_rating(browser, session, event):
+    ended = make_talk_in(session, event, "Ended", -40)
+    make_talk_in(session, event, "Long ago", -90)
+    make_talk_in(session, event, "Stopped", -40, state="cancelled")
+    address = f'href="/f/{ended.stub}"'
+
+    page = browser.get("/event/harbour/now")
+    session.add(EventSettings(event_id=event.id, feedback_access="off"))
+    session.commit()
+
+    assert (page.text.count('href="/f/'), address in page.text) == (1, True)
+    assert address not in browser.get("/event/harbour/now").text
+
+
+def test_each_room_names_its_next_talk_also_of_another_day(browser, session, event, hall):
+    make_room(session, event, "Cellar")
+    with time_machine.travel(dt.datetime(2033, 7, 1, 10, tzinfo=dt.UTC), tick=False):
+        make_talk_in(session, event, "Tomorrow", 24 * 60, room_id=hall.id)
+        text = main_text(browser.get("/event/harbour/rooms"))
+
+    assert "Next talk Sat, 2 Jul 2033, 10:00 Tomorrow" in text
+    assert "Cellar Nothing more is planned here." in text
 
 
 def test_the_page_of_a_room_has_its_facts_and_its_talks(browser, session, event, hall):
