@@ -65,6 +65,11 @@ def allow_other_sites() -> None:
     g.allows_other_sites = True
 
 
+def vary_by_encoding_only() -> None:
+    """Let shared caches send this response, which is the same for all, to clients with any cookies."""
+    g.varies_by_encoding_only = True
+
+
 def _add_headers(response):
     response.headers["X-Content-Type-Options"] = "nosniff"
     if current_surface() not in (WEB, DOCS) and not (response.content_type or "").startswith("text/html"):
@@ -104,7 +109,9 @@ def _policy():
 
 def _set_private_caching(response):
     """Forbid shared caches to store pages of signed-in users and pages with a form."""
-    if current_surface() != DOCS:
+    if "varies_by_encoding_only" in g:
+        response.vary.add("Accept-Encoding")
+    elif current_surface() != DOCS:
         response.vary.add("Cookie")
     if g.get("browser_session") is None and CSRF_FIELD not in g:
         return

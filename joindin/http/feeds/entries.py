@@ -32,8 +32,8 @@ class Entry(NamedTuple):
 class Feed:
     """``represent(event, variant)`` returns the text of an entry, or an object of JSON. It needs no request.
 
-    ``context`` is everything else that an entry depends on: format, addresses, time zone. ``revised_at`` is the time of
-    the last change; ``expires_at`` is when the feed changes without one.
+    ``context`` is everything else that an entry depends on: format, addresses, time zone. ``expires_at`` is when the feed
+    changes without a write.
     """
 
     content_type: str
@@ -42,7 +42,6 @@ class Feed:
     end: str
     represent: Callable
     context: tuple
-    revised_at: dt.datetime | None = None
     expires_at: dt.datetime | None = None
     separator: str = ""
 

@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Sequence
 
 from flask import Response, current_app, request
-from werkzeug.http import http_date
 
 from joindin.errors import InvalidInput
 from joindin.extensions import reader
 from joindin.http.conditional import FEED, revalidate
 from joindin.http.feeds.entries import Feed, render_feed
+from joindin.http.security_headers import vary_by_encoding_only
 from joindin.performance.caching.response_cache import EXPIRY_ENVIRON_KEY
 from joindin.utils.text import parse_id
 
@@ -19,14 +19,16 @@ MAX_ALARM_MINUTES = 7 * 24 * 60
 
 
 def feed_response(feed: Feed, headers: Sequence[tuple[str, str]] = ()) -> Response:
-    """Return the feed, or 304. Every site may read it."""
+    """Return the feed, or 304. Every site may read it.
+
+    It has no ``Last-Modified``: an event that leaves a list, by its tags or by the time, moves no date of what stays in it.
+    """
+    vary_by_encoding_only()
     etag = feed.etag
     headers = [("Cache-Control", FEED), ("Access-Control-Allow-Origin", "*"), ("ETag", etag), *headers]
-    if feed.revised_at is not None:
-        headers.append(("Last-Modified", http_date(feed.revised_at)))
     if feed.expires_at is not None:
         request.environ[EXPIRY_ENVIRON_KEY] = feed.expires_at.timestamp()
-    if is_current(etag, feed.revised_at):
+    if is_current(etag):
         return Response(status=304, headers=headers)
     # The pieces are read when the request is over.
     parts = _pieces(feed, reader().another(), current_app.extensions["fragment_cache"])
@@ -66,7 +68,7 @@ def _pieces(feed, connection, cache):
         connection.close()
 
 
-def is_current(etag, revised_at):
+def is_current(etag: str, revised_at: dt.datetime | None = None) -> bool:
     """Return whether the client's copy is current, by the validators that it sends."""
     # Some readers send both headers empty at first.
     if request.headers.get("If-None-Match"):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from sqlalchemy import bindparam, func, select, text
 
 from joindin.db.base import UtcDateTime
-from joindin.models import Departed, Event
+from joindin.models import Event
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.performance.sql.reader import batched
 from joindin.queries.agenda.agenda_lists import AgendaFilter, Choice, list_agenda
@@ -34,8 +34,6 @@ _KEYS = CompiledStatement(
         _events.occurrence_at,
     ).where(_events.id.in_(bindparam("ids", expanding=True)))
 )
-
-_LAST_DEPARTURE = CompiledStatement(select(func.max(Departed.gone_at, type_=UtcDateTime)))
 
 # Conditions by the name of their parameter: lists of ids, so that the events outside of them are not read.
 _CONDITIONS = {
@@ -63,12 +61,6 @@ class FeedSelection:
     host_id: int | None = None
     text: str | None = None
     collection: tuple[tuple[Choice, ...] | None, tuple[Choice, ...]] | None = None
-
-
-def last_change(connection, keys: Iterable) -> dt.datetime | None:
-    """Return when one of the events changed, or an event ceased to be public, which may have been in the list: one statement."""
-    departed_at = connection.scalar(_LAST_DEPARTURE)
-    return max((*(key.revised_at for key in keys), *([departed_at] if departed_at else [])), default=None)
 
 
 def load_feed_keys(connection, chunks: Iterable[Sequence]) -> list:

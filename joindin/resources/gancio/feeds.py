@@ -16,7 +16,7 @@ from joindin.http.feeds.entries import Entry, Feed
 from joindin.http.feeds.responses import feed_response
 from joindin.queries.agenda.agenda_lists import AgendaFilter, Choice, list_agenda
 from joindin.queries.agenda.collections import find_collection_choices, load_collection_choices
-from joindin.queries.agenda.feeds import last_change, load_feed_keys
+from joindin.queries.agenda.feeds import load_feed_keys
 from joindin.queries.agenda.places import find_place, find_place_ids
 from joindin.queries.agenda.site_settings import load_site_settings
 from joindin.queries.agenda.tags import find_tag, find_tag_ids
@@ -145,7 +145,7 @@ def _respond(form: str, selection: Selection, settings: dict, json: Callable | N
     keys = load_feed_keys(reader(), list_agenda(reader(), selection.agenda_filter, limit=limit))
     build = {"ics": _calendar, "json": _json_list}.get(form, _rss)
     feed = build(selection, settings, [Entry(key.id, key.revision) for key in keys])
-    return feed_response(replace(feed, revised_at=last_change(reader(), keys), expires_at=_expiry(selection, keys)))
+    return feed_response(replace(feed, expires_at=_expiry(selection, keys)))
 
 
 def _rss(selection, settings, entries):

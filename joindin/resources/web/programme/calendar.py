@@ -8,6 +8,7 @@ from flask import request
 from joindin.extensions import db, reader
 from joindin.http.conditional import FEED
 from joindin.http.feeds.responses import file_response, read_alarm_minutes
+from joindin.http.security_headers import vary_by_encoding_only
 from joindin.performance.caching.response_cache import EXPIRY_ENVIRON_KEY
 from joindin.queries.event_contents import load_event_contents
 from joindin.queries.programme.event_programme import load_programme
@@ -55,7 +56,9 @@ def schedule_calendar(event):
     page, query = f"{website_links().event_page(event.slug)}/schedule", urlencode(selection.query())
     request.environ[EXPIRY_ENVIRON_KEY] = (today + dt.timedelta(days=1)).timestamp()
     source = f"{page}.ics{f'?{query}' if query else ''}"
-    return _calendar_response(event, select_talks(event, talks, selection), source, page)
+    # Old entries leave the calendar at midnight.
+    changed_at = max(event.programme_changed_at or today, today)
+    return _calendar_response(event, select_talks(event, talks, selection), source, page, changed_at)
 
 
 @blp.get("/talk/<stub>.ics")
@@ -65,10 +68,10 @@ def talk_calendar(stub):
     talk = find_talk_with_room(db.session, printable_or_not_found(stub))
     page = website_links().talk_page(talk.stub)
     file_name = ("Content-Disposition", f'attachment; filename="{talk.stub}.ics"')
-    return _calendar_response(talk.event, [talk], f"{page}.ics", page, [file_name])
+    return _calendar_response(talk.event, [talk], f"{page}.ics", page, talk.event.programme_changed_at, [file_name])
 
 
-def _calendar_response(event, talks, source, page, headers=()):
+def _calendar_response(event, talks, source, page, changed_at, headers=()):
     alarm_minutes, links = read_alarm_minutes(), website_links()
     # A calendar without an entry has the zone at least, because it must contain something.
     zone_years = {}
@@ -79,4 +82,5 @@ def _calendar_response(event, talks, source, page, headers=()):
     entries = (represent_talk_entry(talk, event, links, alarm_minutes=alarm_minutes) for talk in talks)
     text = "".join([represent_head(head), *entries, END])
     headers = [("Cache-Control", FEED), ("Access-Control-Allow-Origin", "*"), *headers]
-    return file_response(text.encode(), CONTENT_TYPE, headers, event.programme_changed_at)
+    vary_by_encoding_only()
+    return file_response(text.encode(), CONTENT_TYPE, headers, changed_at)

@@ -9,6 +9,7 @@ from werkzeug.http import http_date
 from joindin.extensions import reader
 from joindin.http.conditional import FEED
 from joindin.http.feeds.responses import is_current
+from joindin.http.security_headers import vary_by_encoding_only
 from joindin.performance.caching.fragment_cache import dump_compact
 from joindin.queries.programme.event_programme import load_programme
 from joindin.representations.programme import frab_xml, schedule_json
@@ -34,6 +35,7 @@ def export_schedule(event, ending):
     content_type, _ = FORMATS[ending]
     etag, changed_at = f'"{ending}-{event.programme_version}-{RENDERER_VERSION}"', event.programme_changed_at
     headers = [("Cache-Control", FEED), ("Access-Control-Allow-Origin", "*"), ("ETag", etag)]
+    vary_by_encoding_only()
     if changed_at is not None:
         headers.append(("Last-Modified", http_date(changed_at)))
     if is_current(etag, changed_at):

@@ -21,7 +21,7 @@ from joindin.queries.agenda.agenda_events import find_agenda_event
 from joindin.queries.agenda.calendars import list_departed, list_occurrence_ids, load_public_series
 from joindin.queries.agenda.cities import get_city_by_path
 from joindin.queries.agenda.collections import load_collection_choices
-from joindin.queries.agenda.feeds import FeedSelection, last_change, list_newest, list_soonest, read_keys
+from joindin.queries.agenda.feeds import FeedSelection, list_newest, list_soonest, read_keys
 from joindin.queries.agenda.places import find_place_ids
 from joindin.queries.agenda.site_settings import load_site_settings
 from joindin.queries.agenda.tags import find_tag_ids
@@ -73,7 +73,6 @@ def event_feed(form):
             module.END,
             lambda event, _: represent(event, links),
             (form, links.website),
-            revised_at=last_change(reader(), keys),
             separator="," if form == "json" else "",
         )
     )
@@ -132,7 +131,6 @@ def _calendar(title, address, keys, series, departed: Sequence, alarm_minutes: i
         "".join(map(partial(icalendar.represent_departed, links=links), departed)) + icalendar.END,
         lambda event, in_series: icalendar.represent_entry(event, links, series=in_series, alarm_minutes=alarm_minutes),
         ("ics", links.website, alarm_minutes),
-        revised_at=revised_at,
     )
 
 

@@ -213,3 +213,20 @@ def test_the_schedule_leads_to_the_calendar_of_what_it_shows(browser, talks, pat
 
     assert f'href="/event/harbour/calendar?{query}">Subscribe to this selection' in page
     assert "Subscribe to this selection" not in browser.get("/event/harbour/schedule").text
+
+
+def test_an_entry_that_left_by_the_time_is_not_kept_by_a_client_that_sends_only_a_date(browser, session, talks):
+    session.commit()
+    with time_machine.travel(dt.datetime(2027, 8, 8, 12, tzinfo=UTC)):
+        first = browser.get(PATH)
+        since = {"If-Modified-Since": first.headers["Last-Modified"]}
+        assert browser.get(PATH, headers=since).status_code == 304
+    with time_machine.travel(dt.datetime(2027, 8, 9, 12, tzinfo=UTC)):
+        assert titles(browser.get(PATH, headers=since)) == ["Opening; welcome", "Packaging", "Closing"]
+
+
+@pytest.mark.parametrize("cookie", [{}, {"Cookie": "a=b"}])
+@pytest.mark.parametrize("path", [PATH, "/event/harbour/schedule.xml", "/event/harbour/schedule.json"])
+def test_shared_caches_keep_one_copy_for_all_visitors(browser, talks, path, cookie):
+    reply = browser.get(path, headers=cookie)
+    assert (reply.headers["Vary"], reply.headers["Cache-Control"].split(",")[0]) == ("Accept-Encoding", "public")
