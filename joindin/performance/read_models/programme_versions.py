@@ -9,17 +9,19 @@ from joindin.performance.read_models.revisions import POSTGRESQL_NOW, SQLITE_NOW
 # By table: the columns of the programme. Rows without a change of these move nothing.
 PROGRAMME_COLUMNS = {
     "events": (
-        "name", "slug", "starts_at", "ends_at", "timezone", "location", "place_id", "state", "day_starts_at",
+        "name", "slug", "starts_at", "ends_at", "timezone", "location", "place_id", "state", "day_starts_at", "href",
     ),
     "talks": (
         "event_id", "title", "slug", "stub", "subtitle", "description", "starts_at", "duration", "type_id",
         "language_id", "slides_url", "is_active", "room_id", "state", "repeat_of_id",
-        "moved_from", "moved_from_room",
+        "moved_from", "moved_from_room", "has_feedback",
     ),
     "rooms": (
         "event_id", "name", "slug", "position", "guid", "description", "capacity", "floor", "access_notes", "stream_url",
     ),
     "tracks": ("event_id", "name", "description", "position", "hue"),
+    "event_images": ("event_id", "size", "file", "url"),
+    "event_settings": ("feedback_access", "language"),
 }  # fmt: skip
 
 # Tables whose rows appear with the talk that they name.

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select, true
 
-from joindin.models import Room, Talk, TalkStar, Track
+from joindin.models import EventImage, Room, Talk, TalkStar, Track
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.queries.talk_records import load_talk_records
 
@@ -21,6 +21,9 @@ _STARTS = CompiledStatement(
 )
 _ROOMS = CompiledStatement(
     select(*Room.__table__.c).where(Room.event_id == _EVENT_ID).order_by(Room.position, Room.name_key, Room.id)
+)
+_IMAGE = CompiledStatement(
+    select(EventImage.file, EventImage.url).where(EventImage.event_id == _EVENT_ID, EventImage.size == "orig")
 )
 _TRACK = CompiledStatement(select(Track.id).where(Track.event_id == _EVENT_ID, Track.id == bindparam("track_id")))
 _STARRED = CompiledStatement(
@@ -61,6 +64,11 @@ def count_talks_by_start(connection, event_id: int) -> list:
 
 def load_rooms(connection, event_id: int) -> list:
     return list(connection.execute(_ROOMS, {"event_id": event_id}))
+
+
+def find_event_image(connection, event_id: int):
+    """Return ``file`` and ``url`` of the image of an event in its original size, or None."""
+    return connection.execute(_IMAGE, {"event_id": event_id}).first()
 
 
 def has_track(connection, event_id: int, track_id: int) -> bool:

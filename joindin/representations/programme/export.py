@@ -11,7 +11,8 @@ from functools import cached_property
 from urllib.parse import quote, urlsplit
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from joindin.models import CANCELLED_TALK
+from joindin.models import CANCELLED, CANCELLED_TALK
+from joindin.models.event_settings import OFF
 from joindin.representations.links import Links
 from joindin.representations.programme.days import ends_at, event_days, programme_day
 from joindin.representations.programme.exported_parts import (
@@ -24,9 +25,10 @@ from joindin.representations.programme.exported_parts import (
 )
 from joindin.utils.datetimes import UTC, get_timezone
 from joindin.utils.text import fold_case, is_web_url, slugify
+from joindin.utils.translations import load_translations
 
 GENERATOR = "joindin"
-OTHER_ROOM, OTHER_TRACK_SLUG = "Other", "other"
+OTHER_TRACK_SLUG = "other"
 # The length of a talk without a known end, and the longest one that readers of frab's format accept, in minutes.
 UNKNOWN_LENGTH, MAX_LENGTH = 5, 23 * 60 + 59
 # Characters of an address that are not escaped (RFC 3986); a percent sign that begins an escape is none of them. Brackets
@@ -51,11 +53,12 @@ OTHER_LANGUAGE = "en"
 
 @dataclass(frozen=True)
 class ProgrammeExport:
-    """``talks`` and ``rooms`` are those of ``load_programme``."""
+    """``talks`` and ``rooms`` are those of ``load_programme``, ``image`` the file and the address of the event's image, or None."""
 
     event: object
     talks: list
     rooms: list
+    image: object | None
     links: Links
     address: str
 
@@ -71,6 +74,23 @@ class ProgrammeExport:
     @cached_property
     def page(self) -> str:
         return self.links.event_page(self.event.slug)
+
+    @cached_property
+    def website(self) -> str | None:
+        """The event's own web site."""
+        return _to_uri(self.event.href) if is_web_url(self.event.href or "") else None
+
+    @cached_property
+    def logo(self) -> str | None:
+        if self.image is None:
+            return None
+        address = self.image.url or self.links.event_image(self.image.file)
+        return _to_uri(address) if is_web_url(address) else None
+
+    @cached_property
+    def other(self) -> str:
+        """The name of the room and the track of talks without one, in the language of the event's pages."""
+        return load_translations(self.event.page_language or OTHER_LANGUAGE).gettext("Other")
 
     @cached_property
     def version(self) -> str:
@@ -144,10 +164,11 @@ class ProgrammeExport:
 
     def _room(self, room):
         if room is None:
-            return ExportedRoom(OTHER_ROOM, self.guid(f"event/{self.event.id}/room/-"), None)
+            return ExportedRoom(self.other, self.guid(f"event/{self.event.id}/room/-"), None)
         return ExportedRoom(room.name, _valid_guid(room.guid) or self.guid(f"room/{room.id}"), room)
 
     def _talk(self, talk):
+        has_feedback = talk.has_feedback and talk.feedback_access != OFF
         return ExportedTalk(
             talk,
             self.guid(f"talk/{talk.id}"),
@@ -161,12 +182,9 @@ class ProgrammeExport:
             list(dict.fromkeys(self._persons[_person_key(each)] for each in talk.speakers)),
             _links(talk),
             _to_uri(self.links.canonical_talk_page(self.event, talk)),
-            f"{self.links.website}/f/{talk.stub}",
+            f"{self.links.website}/f/{talk.stub}" if has_feedback else None,
+            talk.state == CANCELLED_TALK or self.event.state == CANCELLED,
         )
-
-
-def is_held(talk) -> bool:
-    return talk.state != CANCELLED_TALK
 
 
 def language_tag(code: str | None) -> str:

@@ -32,7 +32,7 @@ class ExportedLink(NamedTuple):
 
 
 class ExportedTalk(NamedTuple):
-    """``length`` is in minutes. ``language`` is a tag such as ``en-GB``."""
+    """``length`` is in minutes. ``language`` is a tag such as ``en-GB``. ``feedback_url`` is None where feedback is switched off."""
 
     talk: object
     guid: str
@@ -46,7 +46,8 @@ class ExportedTalk(NamedTuple):
     persons: list[ExportedPerson]
     links: list[ExportedLink]
     url: str
-    feedback_url: str
+    feedback_url: str | None
+    is_cancelled: bool
 
 
 class ExportedDay(NamedTuple):

@@ -1,7 +1,7 @@
 """The programme in the XML of frab and the c3voc (``application/vnd.c3voc.schedule+xml``). Cancelled talks are left out."""
 
 from joindin.representations.feeds.event_texts import xml_text
-from joindin.representations.programme.export import GENERATOR, ProgrammeExport, is_held, time_stamp
+from joindin.representations.programme.export import GENERATOR, ProgrammeExport, time_stamp
 
 CONTENT_TYPE = "application/xml; charset=utf-8"
 
@@ -22,7 +22,8 @@ def represent_frab_xml(export: ProgrammeExport, version: str) -> str:
         _element("days", str(len(days))),
         _element("timeslot_duration", "00:05"),
         _element("base_url", f"{export.page}/"),
-        _element("url", export.page),
+        _element("logo", export.logo) if export.logo else "",
+        _element("url", export.website) if export.website else "",
         _element("time_zone_name", export.timezone_name) if export.timezone_name else "",
         *(f"<track{_attributes(name=each.name, slug=each.slug, color=each.colour)}/>" for each in export.tracks),
         "</conference>",
@@ -31,7 +32,7 @@ def represent_frab_xml(export: ProgrammeExport, version: str) -> str:
         bounds = {"start": time_stamp(day.starts_at), "end": time_stamp(day.ends_at)}
         parts.append(f"<day{_attributes(index=str(day.index), date=day.on.isoformat(), **bounds)}>")
         for room, talks in day.by_room().items():
-            if held := [talk for talk in talks if is_held(talk.talk)]:
+            if held := [talk for talk in talks if not talk.is_cancelled]:
                 parts += [f"<room{_attributes(name=room.name, guid=room.guid)}>", *map(_event, held), "</room>"]
         parts.append("</day>")
     return "".join([*parts, "</schedule>"])
@@ -69,7 +70,7 @@ def _event(exported):
         "</links><attachments>",
         *(f'<attachment{_attributes(href=each.url, type="slides")}>{xml_text(each.title)}</attachment>' for each in attachments),
         "</attachments>",
-        _element("feedback_url", exported.feedback_url),
+        _element("feedback_url", exported.feedback_url) if exported.feedback_url else "",
         "</event>",
     ])  # fmt: skip
 

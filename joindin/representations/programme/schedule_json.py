@@ -1,12 +1,11 @@
 """The programme in the JSON of the c3voc: version 1, which has the tree of frab's XML, and version 2 (alpha-3), a flat list."""
 
-from joindin.models import CANCELLED_TALK, TENTATIVE_TALK
+from joindin.models import TENTATIVE_TALK
 from joindin.representations.feeds.event_texts import INVALID_IN_XML
 from joindin.representations.programme.export import (
     GENERATOR,
     OTHER_TRACK_SLUG,
     ProgrammeExport,
-    is_held,
     time_stamp,
 )
 from joindin.representations.programme.frab_xml import duration_text
@@ -19,7 +18,6 @@ ALPHA = "alpha-3"
 # Kinds of links in version 1; version 2 has them in capitals.
 LINK_KINDS = {"slides_link": "slides", "video_link": "media", "audio_link": "media"}
 TYPES = {"Talk": "TALK", "Keynote": "TALK", "Workshop": "WORKSHOP", "Social Event": "MEETING"}
-STATES = {CANCELLED_TALK: "CANCELED", TENTATIVE_TALK: "ACCEPTED"}
 
 
 def represent_schedule_json(export: ProgrammeExport, version: str) -> dict:
@@ -27,6 +25,7 @@ def represent_schedule_json(export: ProgrammeExport, version: str) -> dict:
     days = export.days
     conference = {
         **_conference(export),
+        **({"logo": export.logo} if export.logo else {}),
         "start": days[0].on.isoformat(),
         "end": days[-1].on.isoformat(),
         "daysCount": len(days),
@@ -54,9 +53,10 @@ def represent_schedule_json_2(export: ProgrammeExport, version: str) -> dict:
     tracks = [{"name": _text(track.name), "slug": track.slug, "color": track.colour} for track in export.tracks]
     talks = [talk for day in days for talk in day.talks]
     if any(talk.track is None for talk in talks):
-        tracks.append({"name": "Other", "slug": OTHER_TRACK_SLUG})
+        tracks.append({"name": export.other, "slug": OTHER_TRACK_SLUG})
     conference = {
         **_conference(export),
+        **({"logo": {"url": export.logo}} if export.logo else {}),
         "start": time_stamp(days[0].starts_at),
         "end": time_stamp(days[-1].ends_at),
         "timeslot_duration": "PT5M",
@@ -73,8 +73,9 @@ def represent_schedule_json_2(export: ProgrammeExport, version: str) -> dict:
 
 
 def _conference(export):
-    zone = {"time_zone_name": export.timezone_name} if export.timezone_name else {}
-    return {"acronym": export.acronym, "title": _text(export.event.name), "url": export.page, **zone}
+    optional = {"url": export.website, "time_zone_name": export.timezone_name}
+    optional = {name: value for name, value in optional.items() if value}
+    return {"acronym": export.acronym, "title": _text(export.event.name), **optional}
 
 
 def _room(exported):
@@ -90,7 +91,7 @@ def _room(exported):
 def _talks_by_room(day):
     rooms = {}
     for room, talks in day.by_room().items():
-        if held := [_event(talk) for talk in talks if is_held(talk.talk)]:
+        if held := [_event(talk) for talk in talks if not talk.is_cancelled]:
             rooms.setdefault(_text(room.name), []).extend(held)
     return rooms
 
@@ -122,7 +123,7 @@ def _event(exported):
         ],
         "links": [_link(link) for link in exported.links if link.kind != "slides_link"],
         "attachments": [_link(link) for link in exported.links if link.kind == "slides_link"],
-        "feedback_url": exported.feedback_url,
+        **({"feedback_url": exported.feedback_url} if exported.feedback_url else {}),
     }
 
 
@@ -133,6 +134,8 @@ def _link(link):
 def _event_2(exported):
     talk = exported.talk
     links = [{**_link(link), "type": _link(link)["type"].upper()} for link in exported.links]
+    if exported.feedback_url:
+        links.append({"title": "Feedback", "url": exported.feedback_url, "type": "FEEDBACK"})
     return {
         "guid": exported.guid,
         "start": time_stamp(exported.starts_at),
@@ -148,9 +151,17 @@ def _event_2(exported):
         "abstract": "",
         "description": _text(talk.description),
         "participants": [{"guid": each.guid, "name": _text(each.name), "role": "SPEAKER"} for each in exported.persons],
-        "links": [*links, {"title": "Feedback", "url": exported.feedback_url, "type": "FEEDBACK"}],
-        "state": STATES.get(talk.state, "DELAYED" if _is_delayed(talk, exported) else "CONFIRMED"),
+        "links": links,
+        "state": _state(exported),
     }
+
+
+def _state(exported):
+    if exported.is_cancelled:
+        return "CANCELED"
+    if exported.talk.state == TENTATIVE_TALK:
+        return "ACCEPTED"
+    return "DELAYED" if _is_delayed(exported.talk, exported) else "CONFIRMED"
 
 
 def _is_delayed(talk, exported):

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import delete, select, text, update
 
-from joindin.models import Event, Room, Talk, TalkLink, TalkSpeaker, Track, talk_tracks
+from joindin.models import Event, EventImage, EventSettings, Room, Talk, TalkLink, TalkSpeaker, Track, talk_tracks
 from joindin.performance.read_models.programme_versions import CHILDREN_OF_TALKS, PROGRAMME_COLUMNS, SHOWN_WITH_TALKS
 from joindin.utils.datetimes import utc_now
 from tests.factories import (
@@ -53,8 +53,18 @@ def talk(session, event, speaker):
 
 @pytest.fixture
 def ids(session, event, talk):
+    image = EventImage(event_id=event.id, size="orig", file="a.png")
+    session.add_all([image, EventSettings(event_id=event.id)])
+    session.commit()
     track_id = session.scalar(select(Track.id))
-    return {"events": event.id, "talks": talk.id, "rooms": talk.room_id, "tracks": track_id}
+    return {
+        "events": event.id,
+        "talks": talk.id,
+        "rooms": talk.room_id,
+        "tracks": track_id,
+        "event_images": image.id,
+        "event_settings": event.id,
+    }
 
 
 @pytest.fixture
@@ -72,11 +82,16 @@ def other_values(session, event, talk):
         "ends_at": "'2033-05-06 07:08:09.000000'",
         "moved_from": "'2033-05-06 07:08:09.000000'",
         "is_active": "false",
+        "has_feedback": "false",
     }
     values["hue"] = "'red'"
     numbers = dict.fromkeys(("duration", "position", "capacity", "day_starts_at"), 77)
     session.commit()
     return values | numbers
+
+
+def key_of(table):
+    return "event_id" if table == "event_settings" else "id"
 
 
 def version_of(session, event_id):
@@ -89,7 +104,7 @@ def version_of(session, event_id):
 def test_a_changed_column_moves_the_version(session, event, ids, other_values, table, column):
     before, _ = version_of(session, event.id)
     value = other_values.get(column, "'x'")
-    session.execute(text(f"UPDATE {table} SET {column} = {value} WHERE id = {ids[table]}"))
+    session.execute(text(f"UPDATE {table} SET {column} = {value} WHERE {key_of(table)} = {ids[table]}"))
     after, changed_at = version_of(session, event.id)
     assert after == before + 1
     assert utc_now() - changed_at < dt.timedelta(minutes=1)
@@ -98,7 +113,7 @@ def test_a_changed_column_moves_the_version(session, event, ids, other_values, t
 @pytest.mark.parametrize(("table", "column"), COLUMNS)
 def test_a_column_that_is_written_with_its_own_value_moves_nothing(session, event, ids, table, column):
     before = version_of(session, event.id)
-    session.execute(text(f"UPDATE {table} SET {column} = {column} WHERE id = {ids[table]}"))
+    session.execute(text(f"UPDATE {table} SET {column} = {column} WHERE {key_of(table)} = {ids[table]}"))
     assert version_of(session, event.id) == before
 
 

@@ -11,7 +11,7 @@ from joindin.http.conditional import FEED
 from joindin.http.feeds.responses import is_current
 from joindin.http.security_headers import vary_by_encoding_only
 from joindin.performance.caching.fragment_cache import dump_compact
-from joindin.queries.programme.event_programme import load_programme
+from joindin.queries.programme.event_programme import find_event_image, load_programme
 from joindin.representations.programme import frab_xml, schedule_json
 from joindin.representations.programme.export import ProgrammeExport
 from joindin.resources.web.public.event_frame import with_event
@@ -19,7 +19,7 @@ from joindin.resources.web.public.pages import blp, website_links
 
 VERSION = version("joindin")
 # Part of every entity tag; it moves when a format is written otherwise.
-RENDERER_VERSION = 1
+RENDERER_VERSION = 2
 
 # By the end of the address: content type and representation.
 FORMATS = {
@@ -56,7 +56,8 @@ def _cached_document(event, ending):
         _, represent = FORMATS[ending]
         talks, rooms = load_programme(reader(), event.id)
         address = f"{links.event_page(event.slug)}/schedule.{ending}"
-        written = represent(ProgrammeExport(event, talks, rooms, links, address), VERSION)
+        image = find_event_image(reader(), event.id)
+        written = represent(ProgrammeExport(event, talks, rooms, image, links, address), VERSION)
         document = written.encode() if isinstance(written, str) else dump_compact(written)
         cache.put(key, document, len(document))
     return document

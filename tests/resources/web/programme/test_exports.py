@@ -12,6 +12,7 @@ from jsonschema.validators import validator_for
 from lxml import etree
 from orjson import loads
 
+from joindin.models import CANCELLED, EventImage, EventSettings
 from joindin.models.tracks import HUES
 from joindin.representations.programme.export import TRACK_COLOURS
 from joindin.utils.datetimes import UTC
@@ -78,7 +79,8 @@ def talks_of(document):
 
 def edge_cases(session):
     """Store events that are unlike others, and return their slugs."""
-    no_talks = make_event(session, slug="a", starts_at=FRIDAY)
+    no_talks = make_event(session, slug="a", starts_at=FRIDAY, href="https://[Ada's] conf.example/ä b?q=50%")
+    session.add(EventImage(event_id=no_talks.id, size="orig", file="icon 1.jpg"))
     first = make_event(session, slug="first", starts_at=parse_instant("0001-01-01T00:00"), timezone="Asia/Tokyo")
     last = make_event(session, slug="last", starts_at=parse_instant("9999-12-29T00:00"), timezone="America/New_York")
     old = make_event(session, slug="old", starts_at=parse_instant("1880-01-01T00:00"), timezone="Europe/Amsterdam")
@@ -289,7 +291,81 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_talks(
     session.commit()
     with count_statements() as statements:
         fetch(browser, ending)
-    assert len(statements) == 7
+    assert len(statements) == 8
+
+
+def conference_of(browser, ending):
+    document = fetch(browser, ending)
+    if ending == "xml":
+        return {each.tag: each.text for each in document.find("conference")}
+    return document["schedule"]["conference"]
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_conference_has_the_web_site_and_the_image_of_the_event(browser, session, event, ending):
+    bare = conference_of(browser, ending)
+    event.href = "https://harbour.example/days?a=1&b=2"
+    session.add(EventImage(event_id=event.id, size="orig", file="harbour.png"))
+    session.add(EventImage(event_id=event.id, size="small", file="harbour-small.png"))
+    session.commit()
+    filled = conference_of(browser, ending)
+
+    assert not {"url", "logo"} & set(bare)
+    image = "http://web.example/inc/img/event_icons/harbour.png"
+    assert (filled["url"], filled["logo"]) == (event.href, {"url": image} if ending == "v2.json" else image)
+
+
+@pytest.mark.parametrize("href", ["javascript:alert(1)", "harbour.example", ""])
+def test_a_web_site_that_is_no_web_address_is_left_out(browser, event, href):
+    event.href = href
+    assert "url" not in conference_of(browser, "json")
+
+
+def feedback_addresses(browser, ending):
+    document = fetch(browser, ending)
+    if ending == "xml":
+        return {each.findtext("title"): each.findtext("feedback_url") for each in document.iter("event")}
+    if ending == "json":
+        rooms = [room for day in document["schedule"]["conference"]["days"] for room in day["rooms"].values()]
+        return {each["title"]: each.get("feedback_url") for room in rooms for each in room}
+    return {
+        each["title"]: next((link["url"] for link in each["links"] if link["type"] == "FEEDBACK"), None)
+        for each in document["schedule"]["events"]
+    }
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_talks_that_take_no_feedback_have_no_address_for_it(browser, session, event, talks, ending):
+    talks[2].has_feedback = False
+    session.commit()
+    addresses = feedback_addresses(browser, ending)
+    session.add(EventSettings(event_id=event.id, feedback_access="off"))
+    session.commit()
+
+    assert addresses["Opening"] == f"http://web.example/f/{talks[0].stub}"
+    assert addresses["Parallel"] is None
+    assert set(feedback_addresses(browser, ending).values()) == {None}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_talks_without_a_room_are_in_one_with_a_name_in_the_language_of_the_event(
+    browser, session, event, talks, ending
+):
+    first = browser.get(f"/event/harbour-days/schedule.{ending}")
+    session.add(EventSettings(event_id=event.id, language="de"))
+    session.commit()
+    second = browser.get(f"/event/harbour-days/schedule.{ending}", headers={"Accept-Language": "en"})
+
+    assert ("Other" in first.text, "Sonstiges" in second.text, "Other" in second.text) == (True, True, False)
+    assert first.headers["ETag"] != second.headers["ETag"]
+
+
+def test_a_cancelled_event_cancels_its_talks(browser, session, event, talks):
+    event.state = CANCELLED
+    session.commit()
+
+    assert talks_of(fetch(browser, "xml")) == talks_of(fetch(browser, "json")) == []
+    assert {each["state"] for each in fetch(browser, "v2.json")["schedule"]["events"]} == {"CANCELED"}
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
