@@ -9,7 +9,7 @@ from joindin.extensions import db
 from joindin.models import RateLimitCounter
 
 # Triggers write to these when rows of other tables are deleted.
-WRITTEN_BY_TRIGGERS = ("departed", "talk_slugs", "pending_bucket_counts", "bucket_counts")
+WRITTEN_BY_TRIGGERS = ("departed", "departed_talks", "talk_slugs", "pending_bucket_counts", "bucket_counts")
 
 
 def count_rows(session) -> dict[str, int]:

@@ -18,12 +18,13 @@ from joindin.models import (
     GrantedPermission,
     ListedEvent,
     Mail,
+    Talk,
     User,
 )
 from joindin.operations.accounts.granted_permissions import grant_permission, revoke_permission
 from joindin.security.scopes import ALL_SCOPES
 from joindin.security.tokens import hash_token
-from tests.factories import NOW, make_client, make_event, make_user
+from tests.factories import NOW, make_client, make_event, make_talk, make_user
 
 
 def test_old_tokens_are_good_for_everything_and_new_kinds_are_dropped_on_the_way_down(session, at_revision):
@@ -323,3 +324,17 @@ def test_names_of_events_become_longer_and_are_cut_on_the_way_down(session, at_r
     assert session.get_one(Event, event_id).name == "ß" * 200
     assert session.scalar(select(ListedEvent.name_key)) == "s" * 400
     assert make_event(session, "x" * 255, slug="another").id > event_id
+
+
+def test_revisions_of_talks_go_on_from_the_version_of_the_programme(session, at_revision):
+    event = make_event(session)
+    talk_id = make_talk(session, event).id
+    version = session.scalar(select(Event.programme_version).where(Event.id == event.id))
+
+    at_revision("0050")
+    with db.engine.begin() as connection:
+        connection.execute(text(f"UPDATE events SET programme_version = {version + 40}"))
+    upgrade()
+
+    talk = session.get_one(Talk, talk_id)
+    assert (talk.revision, talk.revised_at) == (version + 40, session.scalar(select(Event.programme_changed_at)))

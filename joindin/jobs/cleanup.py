@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import delete, func
 
-from joindin.models import Departed, Mail
+from joindin.models import Departed, DepartedTalk, Mail
 from joindin.operations.accounts.external_sign_in import purge_expired_sign_ins
 from joindin.operations.accounts.oauth_grants import purge_expired_grants
 from joindin.operations.accounts.pending_confirmations import purge_expired_confirmations
@@ -32,10 +32,11 @@ def purge_outbox(session, now: dt.datetime) -> int:
 
 
 def purge_departed(session, now: dt.datetime) -> None:
-    """Delete the traces of removed events, which calendars have had time to read."""
-    session.execute(
-        delete(Departed).where(Departed.gone_at < now - RETENTION).execution_options(synchronize_session=False)
-    )
+    """Delete the traces of removed events and talks, which calendars have had time to read."""
+    for model in (Departed, DepartedTalk):
+        session.execute(
+            delete(model).where(model.gone_at < now - RETENTION).execution_options(synchronize_session=False)
+        )
 
 
 def purge_audit_log(session, settings: Mapping, now: dt.datetime) -> None:

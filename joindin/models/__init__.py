@@ -9,7 +9,7 @@ from joindin.models import crew
 from joindin.models.agenda.anonymous_submissions import AnonymousSubmission
 from joindin.models.agenda.cities import City
 from joindin.models.agenda.collections import Collection, CollectionFilter
-from joindin.models.agenda.departed import Departed
+from joindin.models.agenda.departed import Departed, DepartedTalk, DepartedTalkReader
 from joindin.models.agenda.event_aliases import EventAlias
 from joindin.models.agenda.event_series import EventSeries
 from joindin.models.agenda.flyers import EventFlyer
@@ -121,6 +121,8 @@ __all__ = [
     "CollectionFilter",
     "Consent",
     "Departed",
+    "DepartedTalk",
+    "DepartedTalkReader",
     "Device",
     "DeviceStar",
     "EmailChange",

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, event, false, inspect, or_, true
+from sqlalchemy import FetchedValue, ForeignKey, Index, String, Text, UniqueConstraint, event, false, inspect, or_, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from joindin.db.base import UtcDateTime
@@ -12,6 +12,7 @@ from joindin.models.languages import Language, TalkType
 from joindin.models.rooms import Room
 from joindin.models.tracks import Track, talk_tracks
 from joindin.models.users import User
+from joindin.utils.datetimes import utc_now
 from joindin.utils.text import fold_case_accents
 
 # States of a talk that is shown.
@@ -32,7 +33,8 @@ class Talk(db.Model):
 
     A talk is one slot of the programme. One that is given again is a second row, whose ``repeat_of_id`` names the first.
     ``moved_from`` is the start that was published first, of a talk that was moved to another time or room since;
-    ``moved_from_room`` is the name that its room had then.
+    ``moved_from_room`` is the name that its room had then. ``revision`` and ``revised_at`` move when something changes that
+    calendars show of the talk (``performance/read_models/talk_revisions.py``).
     """
 
     __tablename__ = "talks"
@@ -67,6 +69,9 @@ class Talk(db.Model):
     results_share_hash: Mapped[str | None] = mapped_column(String(64))
     has_feedback: Mapped[bool] = mapped_column(default=True, server_default=true())
     version: Mapped[int] = mapped_column(default=1)
+    # Triggers move them in the same statement.
+    revision: Mapped[int] = mapped_column(default=0, server_default="0", server_onupdate=FetchedValue())
+    revised_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime, default=utc_now, server_onupdate=FetchedValue())
 
     event: Mapped[Event] = relationship(lazy="raise_on_sql")
     type: Mapped[TalkType] = relationship(lazy="raise_on_sql")

@@ -13,7 +13,6 @@ from joindin.errors import NotFound
 from joindin.models import Event, Talk, TalkLink, TalkSpeaker, TalkStar
 from joindin.performance.caching.query_cache import CHANGE_COUNTER, cached_count, peek_count
 from joindin.performance.sql.compiled import CompiledStatement
-from joindin.queries.event_settings import WITH_PAGE_LANGUAGE
 from joindin.queries.event_visibility import check_event_access
 from joindin.queries.keyed_lists import KeyedList
 from joindin.queries.paging import Page, Paging
@@ -43,15 +42,6 @@ def find_talk(session, talk_id: int) -> Talk:
 def find_talk_by_stub(session, stub: str) -> Talk:
     """Return the talk with that stub, loaded as by :func:`find_talk`; :raises NotFound: as there."""
     return _find_whole(session, Talk.stub == stub)
-
-
-def find_talk_with_room(session, stub: str) -> Talk:
-    """Return the talk with that stub, loaded as by :func:`find_talk`, its room and the language of its event.
-
-    :raises NotFound: as there.
-    """
-    with_language = contains_eager(Talk.event).options(WITH_PAGE_LANGUAGE)
-    return _find_whole(session, Talk.stub == stub, joinedload(Talk.room), with_language)
 
 
 def find_talk_by_slug(session, event_id: int, slug: str) -> Talk:
@@ -215,13 +205,13 @@ _TITLED = {dialect: _titled(_WITH_TITLE.format(active=active)) for dialect, acti
 _LOOKED_UP = _titled(f"{_WITH_TITLE.format(active=_ACTIVE['sqlite'])} AND talks.id IN ({_MATCHING})")
 
 
-def _find_whole(session, condition, *options):
-    return _find_active(session, and_(condition, Event.is_visible == true()), *options)
+def _find_whole(session, condition):
+    return _find_active(session, and_(condition, Event.is_visible == true()))
 
 
-def _find_active(session, condition, *options):
+def _find_active(session, condition):
     statement = select(Talk).join(Talk.event).where(condition, Talk.is_active == true())
-    talk = session.scalar(statement.options(contains_eager(Talk.event), *EAGER_LOADS[1:], *options))
+    talk = session.scalar(statement.options(contains_eager(Talk.event), *EAGER_LOADS[1:]))
     if talk is None:
         raise NotFound("Talk not found")
     return talk

@@ -1,21 +1,24 @@
 import datetime as dt
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from joindin.jobs.cleanup import purge_departed, purge_expired, purge_outbox
 from joindin.models import (
     AccessToken,
     BrowserSession,
     Departed,
+    DepartedTalk,
+    DepartedTalkReader,
     EmailChange,
     Grant,
     Mail,
     RateLimitCounter,
     RefreshToken,
     Registration,
+    Talk,
 )
 from joindin.operations.accounts.oauth_grants import purge_expired_grants
-from tests.factories import NOW, make_client, make_event, make_user
+from tests.factories import NOW, make_client, make_event, make_star, make_talk, make_user
 
 MONTH = dt.timedelta(days=30)
 SECOND = dt.timedelta(seconds=1)
@@ -32,6 +35,22 @@ def test_traces_of_removed_events_are_deleted_after_a_month(session):
     purge_departed(session, NOW)
 
     assert session.scalars(select(Departed.row_id)).all() == [recent.row_id]
+
+
+def test_traces_of_removed_talks_are_deleted_after_a_month_with_their_readers(session):
+    event = make_event(session)
+    for talk in (make_talk(session, event), make_talk(session, event)):
+        make_star(session, talk, make_user(session))
+        session.flush()
+        session.execute(delete(Talk).where(Talk.id == talk.id))
+    recent, old = session.scalars(select(DepartedTalk)).all()
+    recent.gone_at, old.gone_at = NOW - MONTH, NOW - MONTH - SECOND
+    session.flush()
+
+    purge_departed(session, NOW)
+
+    for column in (DepartedTalk.talk_id, DepartedTalkReader.talk_id):
+        assert session.scalars(select(column)).all() == [recent.talk_id]
 
 
 def test_sent_mails_are_deleted_after_a_month(session):

@@ -33,6 +33,11 @@ def _is_public(row):
     return f"({row}.is_active AND NOT coalesce({row}.is_pending, false) AND NOT {row}.is_private)"
 
 
+def becomes_private(before: str, after: str) -> str:
+    """Return the condition that the event is public in the row ``before`` and not in the row ``after``."""
+    return f"{_is_public(before)} AND NOT {_is_public(after)}"
+
+
 def _depart(now, array_of_ids):
     """Return the statement that stores that the event in OLD has departed."""
     copied = ", ".join(f"OLD.{column.strip()}" for column in DEPARTED_COLUMNS.split(","))
@@ -49,9 +54,7 @@ def _depart(now, array_of_ids):
 
 
 RETURN_TO_PUBLIC = f"DELETE FROM departed WHERE kind = {_KIND} AND row_id = NEW.id"
-_BECOMES_PRIVATE = f"{_is_public('OLD')} AND NOT {_is_public('NEW')}"
-_BECOMES_PUBLIC = f"{_is_public('NEW')} AND NOT {_is_public('OLD')}"
-_STATE_COLUMNS = "is_active, is_pending, is_private"
+PUBLICATION_COLUMNS = "is_active, is_pending, is_private"
 
 SQLITE_NOW = "strftime('%Y-%m-%d %H:%M:%S.000000', 'now')"
 POSTGRESQL_NOW = "date_trunc('second', clock_timestamp())"
@@ -98,10 +101,10 @@ def sqlite_trigger_statements(create_trigger):
     revise_series = _revise_series(SQLITE_NOW, "OLD")
     yield create_trigger("events_delete_date", f"AFTER DELETE ON events WHEN {_is_public('OLD')}", revise_series)
     for name, condition, body in (
-        ("events_retire", _BECOMES_PRIVATE, depart),
-        ("events_return", _BECOMES_PUBLIC, RETURN_TO_PUBLIC),
+        ("events_retire", becomes_private("OLD", "NEW"), depart),
+        ("events_return", becomes_private("NEW", "OLD"), RETURN_TO_PUBLIC),
     ):
-        event = f"AFTER UPDATE OF {_STATE_COLUMNS} ON events WHEN {condition}"
+        event = f"AFTER UPDATE OF {PUBLICATION_COLUMNS} ON events WHEN {condition}"
         yield create_trigger(name, event, body, revise_series)
 
 
@@ -136,14 +139,19 @@ def postgresql_trigger_statements(prefix):
             FOR EACH ROW WHEN (NEW.{column} IS DISTINCT FROM OLD.{column}) EXECUTE FUNCTION {name}()"""
     depart = _depart(POSTGRESQL_NOW, "(SELECT coalesce(json_agg({column}), '[]') FROM {table} WHERE event_id = OLD.id)")
     revise_series = _revise_series(POSTGRESQL_NOW, "OLD")
-    state_update = f"AFTER UPDATE OF {_STATE_COLUMNS}"
+    state_update = f"AFTER UPDATE OF {PUBLICATION_COLUMNS}"
     for name, event, condition, body in (
         # Before, because the tags and hosts are deleted with the event.
         ("events_depart", "BEFORE DELETE", _is_public("OLD"), f"{depart}; RETURN OLD;"),
         # After, because one statement may delete a series and its dates.
         ("events_delete_date", "AFTER DELETE", _is_public("OLD"), f"{revise_series}; RETURN NULL;"),
-        ("events_retire", state_update, _BECOMES_PRIVATE, f"{depart}; {revise_series}; RETURN NULL;"),
-        ("events_return", state_update, _BECOMES_PUBLIC, f"{RETURN_TO_PUBLIC}; {revise_series}; RETURN NULL;"),
+        ("events_retire", state_update, becomes_private("OLD", "NEW"), f"{depart}; {revise_series}; RETURN NULL;"),
+        (
+            "events_return",
+            state_update,
+            becomes_private("NEW", "OLD"),
+            f"{RETURN_TO_PUBLIC}; {revise_series}; RETURN NULL;",
+        ),
     ):
         yield _function(f"{prefix}{name}", body)
         yield f"""CREATE TRIGGER {prefix}{name} {event} ON events

@@ -10,7 +10,15 @@ import logging
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from joindin.performance.read_models import crew, programme_versions, revisions, row_versions, slug_history
+from joindin.performance.read_models import (
+    crew,
+    departed_talks,
+    programme_versions,
+    revisions,
+    row_versions,
+    slug_history,
+    talk_revisions,
+)
 from joindin.performance.read_models.expressions import (
     COUNTED_EVENT_COLUMNS,
     LEVEL_SHIFTS,
@@ -201,6 +209,8 @@ CREATE_STATEMENTS = [
     *row_versions.postgresql_trigger_statements(PREFIX),
     *revisions.postgresql_trigger_statements(PREFIX),
     *programme_versions.postgresql_trigger_statements(PREFIX),
+    *talk_revisions.postgresql_trigger_statements(PREFIX),
+    *departed_talks.postgresql_trigger_statements(PREFIX),
     *slug_history.postgresql_trigger_statements(PREFIX),
     *crew.postgresql_trigger_statements(PREFIX, _add_to_count),
 ]

@@ -2,7 +2,15 @@
 
 from sqlalchemy import Connection
 
-from joindin.performance.read_models import crew, programme_versions, revisions, row_versions, slug_history
+from joindin.performance.read_models import (
+    crew,
+    departed_talks,
+    programme_versions,
+    revisions,
+    row_versions,
+    slug_history,
+    talk_revisions,
+)
 from joindin.performance.read_models.expressions import (
     COUNTED_EVENT_COLUMNS,
     LEVEL_SHIFTS,
@@ -224,6 +232,8 @@ CREATE_STATEMENTS = [
     *row_versions.sqlite_trigger_statements(_create_trigger),
     *revisions.sqlite_trigger_statements(_create_trigger),
     *programme_versions.sqlite_trigger_statements(_create_trigger),
+    *talk_revisions.sqlite_trigger_statements(_create_trigger),
+    *departed_talks.sqlite_trigger_statements(_create_trigger),
     *slug_history.sqlite_trigger_statements(_create_trigger),
     *crew.sqlite_trigger_statements(_create_trigger, _add_to_count),
 ]

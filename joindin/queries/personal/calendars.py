@@ -7,27 +7,14 @@ from sqlalchemy import Integer, bindparam, false, or_, select, true, union_all
 from joindin.models import Attendance, DeviceStar, Event, EventSettings, Room, Talk, TalkSpeaker, TalkStar
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.queries.agenda.agenda_events import load_agenda_event_records
-from joindin.queries.talk_records import load_talk_records
+from joindin.queries.programme.calendar_talks import NO_ID, VISIBLE_TALKS, load_calendar_talks
 
 # The newest ones.
 MAX_TALKS, MAX_EVENTS = 1_000, 1_000
-NONE = 0
 
 _talk, _event, _room = Talk.__table__.c, Event.__table__.c, Room.__table__.c
 _star, _device_star, _speaker = TalkStar.__table__.c, DeviceStar.__table__.c, TalkSpeaker.__table__.c
 _attendance, _settings = Attendance.__table__.c, EventSettings.__table__.c
-# The columns of its event that the entry of a talk shows.
-_EVENT_COLUMNS = (
-    _event.name,
-    _event.location,
-    _event.timezone,
-    _event.state,
-    _event.starts_at,
-    _event.submitted_at,
-    _event.revised_at,
-    _event.programme_version,
-    _event.programme_changed_at,
-)
 
 
 def _id(name):
@@ -35,22 +22,11 @@ def _id(name):
 
 
 def _is_of_event(column):
-    return or_(_id("event_id") == NONE, column == _id("event_id"))
+    return or_(_id("event_id") == NO_ID, column == _id("event_id"))
 
 
 _TALKS = CompiledStatement(
-    select(
-        _talk.id,
-        _room.name.label("room_name"),
-        _settings.language.label("event__page_language"),
-        *(column.label(f"event__{column.name}") for column in _EVENT_COLUMNS),
-    )
-    .select_from(Talk.__table__.join(Event.__table__, _event.id == _talk.event_id))
-    .outerjoin(Room.__table__, _room.id == _talk.room_id)
-    .outerjoin(EventSettings.__table__, _settings.event_id == _event.id)
-    .where(
-        _talk.is_active == true(),
-        _event.is_visible == true(),
+    VISIBLE_TALKS.where(
         _is_of_event(_event.id),
         _talk.id.in_(
             union_all(
@@ -87,20 +63,13 @@ def list_calendar_talks(
     if not (starrer_id or device_id or speaker_id):
         return []
     params = {"starrer_id": starrer_id, "device_id": device_id, "speaker_id": speaker_id, "event_id": event_id}
-    rows = connection.execute(_TALKS, {name: value or NONE for name, value in params.items()}).all()
-    records = load_talk_records(connection, [row.id for row in rows])
-    talks = []
-    for row in rows:
-        if (talk := records.get(row.id)) is not None:
-            columns = {name.removeprefix("event__"): value for name, value in row._asdict().items() if "__" in name}
-            talk.event = SimpleNamespace(**columns)
-            talk.room = SimpleNamespace(name=row.room_name) if row.room_name else None
-            talks.append(talk)
-    return talks
+    return load_calendar_talks(
+        connection, connection.execute(_TALKS, {name: value or NO_ID for name, value in params.items()}).all()
+    )
 
 
 def list_attended_events(connection, user_id: int, event_id: int | None = None) -> list[SimpleNamespace]:
     """Return visible events that the user attends, as records for entries of calendars, latest first: three statements."""
-    ids = connection.execute(_ATTENDED, {"user_id": user_id, "event_id": event_id or NONE}).scalars()
+    ids = connection.execute(_ATTENDED, {"user_id": user_id, "event_id": event_id or NO_ID}).scalars()
     records = load_agenda_event_records(connection, ids)
     return [records[each] for each in ids if each in records]

@@ -39,7 +39,7 @@ def represent_calendar(
     ]
     zone_years = {}
     for talk in talks:
-        add_talk_zone_years(zone_years, talk, talk.event)
+        add_talk_zone_years(zone_years, talk, talk.event.timezone)
     site = Links("", links.site)
     return "".join([
         join_lines(lines),

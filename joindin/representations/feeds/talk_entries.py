@@ -1,7 +1,7 @@
 """Talks in calendars (RFC 5545): in those of a programme, and in those of one person.
 
-DTSTAMP and LAST-MODIFIED are the time of the last change of the programme, SEQUENCE is its version. An entry is therefore
-the same text, to the byte, until the programme changes.
+DTSTAMP and LAST-MODIFIED are the time of the last change that calendars show of the talk, SEQUENCE counts these changes. An
+entry is therefore the same text, to the byte, until the talk changes.
 """
 
 import datetime as dt
@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from joindin.models import CANCELLED, CANCELLED_TALK, TENTATIVE_TALK
+from joindin.models.event_settings import OFF
 from joindin.representations.feeds.icalendar import CANCELLED_TITLE, STATUSES
 from joindin.representations.feeds.icalendar_format import (
     add_zone_years,
@@ -21,6 +22,7 @@ from joindin.representations.feeds.icalendar_format import (
 from joindin.representations.gancio.events import updated_at
 from joindin.representations.links import Links
 from joindin.representations.programme.days import ends_at
+from joindin.utils.text import is_web_url
 from joindin.utils.translations import load_translations
 
 TENTATIVE_STATUS, CANCELLED_STATUS = "TENTATIVE", "CANCELLED"
@@ -30,15 +32,12 @@ SHORTEST = dt.timedelta(minutes=1)
 
 def represent_talk_entry(talk, event, links: Links, *, alarm_minutes: int | None = None) -> str:
     """Return the entry of a talk with its ``room``, which may be None. Cancelled talks have no alarm."""
-    status, changed = _status(talk, event), utc_stamp(event.programme_changed_at or updated_at(event))
+    status, changed = _status(talk, event), talk.revised_at or updated_at(event)
     title = f"{_cancelled_word(event)}: {talk.title}" if status == CANCELLED_STATUS else talk.title
     location = ", ".join(filter(None, (talk.room and talk.room.name, event.location))) or event.name
     lines = [
         "BEGIN:VEVENT",
-        f"UID:talk-{talk.id}@{urlsplit(links.website).hostname}",
-        f"DTSTAMP:{changed}",
-        f"LAST-MODIFIED:{changed}",
-        f"SEQUENCE:{event.programme_version}",
+        *_identity(talk.id, talk.revision, changed, links),
         f"SUMMARY:{escape_text(title)}",
         f"DTSTART{time_value(talk.starts_at, event.timezone)}",
         f"DTEND{time_value(_entry_end(talk), event.timezone)}",
@@ -49,9 +48,25 @@ def represent_talk_entry(talk, event, links: Links, *, alarm_minutes: int | None
         "TRANSP:OPAQUE",
         f"CATEGORIES:{','.join(escape_text(name) for name in (talk.type.title, *(track.name for track in talk.tracks)))}",
     ]
+    if talk.room and is_web_url(talk.room.stream_url):
+        lines.append(f"CONFERENCE;VALUE=URI:{talk.room.stream_url}")
     if alarm_minutes is not None and status != CANCELLED_STATUS:
         lines += alarm_lines(talk.title, f"-PT{alarm_minutes}M")
     return join_lines([*lines, "END:VEVENT"])
+
+
+def represent_departed_talk(departed, links: Links) -> str:
+    """Return the entry of a talk that was removed, which tells calendars to remove it too. It has no title."""
+    return join_lines([
+        "BEGIN:VEVENT",
+        *_identity(departed.talk_id, departed.sequence, departed.gone_at, links),
+        f"SUMMARY:{_cancelled_word(departed.event)}",
+        f"DTSTART{time_value(departed.starts_at, departed.timezone)}",
+        f"DTEND{time_value(_entry_end(departed), departed.timezone)}",
+        f"STATUS:{CANCELLED_STATUS}",
+        "TRANSP:TRANSPARENT",
+        "END:VEVENT",
+    ])  # fmt: skip
 
 
 def without_old_cancelled(talks: Iterable, since: dt.datetime) -> list:
@@ -59,8 +74,18 @@ def without_old_cancelled(talks: Iterable, since: dt.datetime) -> list:
     return [talk for talk in talks if talk.state != CANCELLED_TALK or ends_at(talk) >= since]
 
 
-def add_talk_zone_years(zone_years: dict[str, tuple[int, int]], talk, event) -> None:
-    add_zone_years(zone_years, event.timezone, talk.starts_at, _entry_end(talk).year)
+def add_talk_zone_years(zone_years: dict[str, tuple[int, int]], talk, zone_name: str | None) -> None:
+    add_zone_years(zone_years, zone_name, talk.starts_at, _entry_end(talk).year)
+
+
+def _identity(talk_id, sequence, changed_at, links):
+    changed = utc_stamp(changed_at)
+    return [
+        f"UID:talk-{talk_id}@{urlsplit(links.website).hostname}",
+        f"DTSTAMP:{changed}",
+        f"LAST-MODIFIED:{changed}",
+        f"SEQUENCE:{sequence}",
+    ]
 
 
 def _status(talk, event):
@@ -81,5 +106,6 @@ def _entry_end(talk):
 def _description(talk, links):
     """Return the speakers, the abstract, and the address for feedback."""
     names = ", ".join((speaker.user.full_name if speaker.user else None) or speaker.name for speaker in talk.speakers)
-    feedback = f"{links.website}/f/{talk.stub}" if talk.has_feedback else ""
+    has_feedback = talk.has_feedback and talk.feedback_access != OFF
+    feedback = f"{links.website}/f/{talk.stub}" if has_feedback else ""
     return "\n\n".join(filter(None, (names, talk.description, feedback)))

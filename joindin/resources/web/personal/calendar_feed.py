@@ -15,6 +15,7 @@ from joindin.operations.personal.schedule_addresses import record_fetch
 from joindin.queries.crew.calendars import list_calendar_shifts
 from joindin.queries.personal.calendars import list_attended_events, list_calendar_talks
 from joindin.queries.personal.schedule_addresses import find_schedule_address
+from joindin.queries.programme.calendar_talks import list_departed_talks_of_reader
 from joindin.queries.stars import list_starred_talks
 from joindin.representations.feeds.crew_calendar import represent_shift_entry
 from joindin.representations.feeds.icalendar import (
@@ -27,6 +28,7 @@ from joindin.representations.feeds.icalendar import (
 from joindin.representations.feeds.icalendar_format import add_zone_years
 from joindin.representations.feeds.talk_entries import (
     add_talk_zone_years,
+    represent_departed_talk,
     represent_talk_entry,
     without_old_cancelled,
 )
@@ -48,14 +50,15 @@ def own_calendar(token):
     address, alarm_minutes = _find_address(token, CALENDAR), read_alarm_minutes()
     connection, links = reader(), website_links()
     has_everything = address.contents == EVERYTHING
-    talks = list_calendar_talks(
-        connection,
-        starrer_id=address.user_id,
-        device_id=address.device_id,
-        speaker_id=address.user_id if has_everything else None,
-        event_id=address.event_id,
-    )
-    talks = without_old_cancelled(talks, midnight(utc_now()) - RETENTION)
+    of_owner = {
+        "starrer_id": address.user_id,
+        "device_id": address.device_id,
+        "speaker_id": address.user_id if has_everything else None,
+        "event_id": address.event_id,
+    }
+    since = midnight(utc_now()) - RETENTION
+    talks = without_old_cancelled(list_calendar_talks(connection, **of_owner), since)
+    departed = list_departed_talks_of_reader(connection, since, **of_owner)
     events = list_attended_events(connection, address.user_id, address.event_id) if has_everything else []
     shifts = list_calendar_shifts(connection, address.user_id, [CONFIRMED]) if has_everything else []
     shifts = [shift for shift in shifts if address.event_id in (None, shift.event_id)]
@@ -63,13 +66,16 @@ def own_calendar(token):
     for event in events:
         add_zone_years(zone_years, event.timezone, event.starts_at, event.ends_at.year)
     for talk in talks:
-        add_talk_zone_years(zone_years, talk, talk.event)
+        add_talk_zone_years(zone_years, talk, talk.event.timezone)
+    for each in departed:
+        add_talk_zone_years(zone_years, each, each.timezone)
     page = f"{links.website}{'/guest/calendar/' if address.user_id is None else '/me/calendar/'}"
     parts = [
         represent_head(CalendarHead(address.name, None, page, None, zone_years=zone_years)),
         *(represent_entry(event, links, alarm_minutes=alarm_minutes) for event in events),
         *(represent_shift_entry(shift, crew_links(), alarm_minutes=alarm_minutes) for shift in shifts),
         *(represent_talk_entry(talk, talk.event, links, alarm_minutes=alarm_minutes) for talk in talks),
+        *(represent_departed_talk(each, links) for each in departed),
         END,
     ]
     # Without a time of the last change: the removal of a star would not move it.

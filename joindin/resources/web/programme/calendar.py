@@ -5,18 +5,20 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from joindin.extensions import db, reader
+from joindin.errors import NotFound
+from joindin.extensions import reader
 from joindin.http.conditional import FEED
 from joindin.http.feeds.responses import file_response, read_alarm_minutes
 from joindin.http.security_headers import vary_by_encoding_only
 from joindin.performance.caching.response_cache import EXPIRY_ENVIRON_KEY
 from joindin.queries.event_contents import load_event_contents
+from joindin.queries.programme.calendar_talks import find_calendar_talk, find_departed_talk, list_departed_talks
 from joindin.queries.programme.event_programme import load_programme
-from joindin.queries.talks import find_talk_with_room
 from joindin.representations.feeds.icalendar import CONTENT_TYPE, END, CalendarHead, represent_head
 from joindin.representations.feeds.icalendar_format import add_zone_years
 from joindin.representations.feeds.talk_entries import (
     add_talk_zone_years,
+    represent_departed_talk,
     represent_talk_entry,
     without_old_cancelled,
 )
@@ -52,34 +54,51 @@ def calendar_page(event):
 def schedule_calendar(event):
     """Return the calendar of the talks, with the filters of the page of the schedule."""
     selection, today = read_selection(is_signed_in=False), midnight(utc_now())
-    talks = without_old_cancelled(load_programme(reader(), event.id).talks, today - RETENTION)
+    programme = load_programme(reader(), event.id)
+    talks = without_old_cancelled(programme.talks, today - RETENTION)
+    # Texts of removed talks are not kept.
+    departed = [] if selection.text else list_departed_talks(reader(), event, programme.rooms, today - RETENTION)
     page, query = f"{website_links().event_page(event.slug)}/schedule", urlencode(selection.query())
     request.environ[EXPIRY_ENVIRON_KEY] = (today + dt.timedelta(days=1)).timestamp()
     source = f"{page}.ics{f'?{query}' if query else ''}"
     # Old entries leave the calendar at midnight.
     changed_at = max(event.programme_changed_at or today, today)
-    return _calendar_response(event, select_talks(event, talks, selection), source, page, changed_at)
+    talks, departed = (select_talks(event, each, selection) for each in (talks, departed))
+    return _calendar_response(event, talks, departed, source, page, changed_at)
 
 
 @blp.get("/talk/<stub>.ics")
 @on_canonical_host
 def talk_calendar(stub):
-    """Return the calendar of one talk, for adding it once."""
-    talk = find_talk_with_room(db.session, printable_or_not_found(stub))
-    page = website_links().talk_page(talk.stub)
+    """Return the calendar of one talk, for adding it once. One that was removed is cancelled in it."""
+    talks, departed = _find_talk(printable_or_not_found(stub))
+    (talk,) = (*talks, *departed)
+    event, page = talk.event, website_links().talk_page(talk.stub)
     file_name = ("Content-Disposition", f'attachment; filename="{talk.stub}.ics"')
-    return _calendar_response(talk.event, [talk], f"{page}.ics", page, talk.event.programme_changed_at, [file_name])
+    return _calendar_response(event, talks, departed, f"{page}.ics", page, event.programme_changed_at, [file_name])
 
 
-def _calendar_response(event, talks, source, page, changed_at, headers=()):
+def _find_talk(stub):
+    try:
+        return [find_calendar_talk(reader(), stub)], []
+    except NotFound:
+        return [], [find_departed_talk(reader(), stub, midnight(utc_now()) - RETENTION)]
+
+
+def _calendar_response(event, talks, departed, source, page, changed_at, headers=()):
     alarm_minutes, links = read_alarm_minutes(), website_links()
     # A calendar without an entry has the zone at least, because it must contain something.
     zone_years = {}
     add_zone_years(zone_years, event.timezone, event.starts_at, event.ends_at.year)
     for talk in talks:
-        add_talk_zone_years(zone_years, talk, event)
+        add_talk_zone_years(zone_years, talk, event.timezone)
+    for each in departed:
+        add_talk_zone_years(zone_years, each, each.timezone)
     head = CalendarHead(event.name, source, page, event.programme_changed_at, event.timezone, zone_years)
-    entries = (represent_talk_entry(talk, event, links, alarm_minutes=alarm_minutes) for talk in talks)
+    entries = [
+        *(represent_talk_entry(talk, event, links, alarm_minutes=alarm_minutes) for talk in talks),
+        *(represent_departed_talk(each, links) for each in departed),
+    ]
     text = "".join([represent_head(head), *entries, END])
     headers = [("Cache-Control", FEED), ("Access-Control-Allow-Origin", "*"), *headers]
     vary_by_encoding_only()

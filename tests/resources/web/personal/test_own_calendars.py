@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 import time_machine
 from icalendar import Calendar
+from sqlalchemy import delete, update
 
-from joindin.models import CANCELLED, Device, DeviceStar, EventSettings, ScheduleAddress
+from joindin.models import CANCELLED, Device, DeviceStar, Event, EventSettings, ScheduleAddress, Talk
 from joindin.models.crew import CONFIRMED, REQUESTED
 from joindin.operations.devices import create_device
 from joindin.operations.personal.schedule_addresses import create_calendar_address, create_device_calendar_address
@@ -163,7 +164,7 @@ def test_hidden_talks_and_events_are_not_shown(session, browser, ada, conference
 
     for name, value in state.items():
         setattr(conference, name, value)
-    assert titles(browser.get(path)) == []
+    assert titles(browser.get(path)) == ["Cancelled"]
 
 
 @pytest.mark.parametrize("token", ["none", "%00", "%FF", "x" * 1000, ".", "a.b"])
@@ -224,3 +225,45 @@ def test_a_device_has_a_calendar_of_its_stars(session, browser, talks):
     assert titles(browser.get(f"/calendar/{token}.ics")) == ["First", "Second"]
     session.delete(session.get_one(Device, device.id))
     assert browser.get(f"/calendar/{token}.ics").status_code == 404
+
+
+@pytest.mark.parametrize("contents", ["all", "stars"])
+@pytest.mark.parametrize("how", [delete(Talk), update(Talk).values(is_active=False)])
+def test_a_removed_talk_is_cancelled_in_the_calendars_that_had_it(
+    session, browser, ada, conference, talks, contents, how
+):
+    own = make_talk(session, conference, "Own", speakers=[ada], starts_at=START)
+    make_star(session, talks[0], ada)
+    make_star(session, talks[1], make_user(session))
+    path = make_address(session, ada, contents)
+    before = {str(entry["UID"]): entry for entry in entries(browser.get(path))}
+    session.commit()
+    session.execute(how.where(Talk.id.in_([own.id, *(talk.id for talk in talks)])))
+    session.commit()
+
+    gone = {str(entry["UID"]): entry for entry in entries(browser.get(path))}
+
+    assert before.keys() == gone.keys()
+    assert len(before) == (2 if contents == "all" else 1)
+    for uid, entry in gone.items():
+        assert (str(entry["SUMMARY"]), str(entry["STATUS"])) == ("Cancelled", "CANCELLED")
+        assert entry["SEQUENCE"] > before[uid]["SEQUENCE"]
+
+
+def test_a_removed_talk_is_cancelled_in_the_calendar_of_a_device_and_of_its_event_alone(
+    session, browser, ada, conference, talks
+):
+    device, _ = create_device(session, now=NOW)
+    session.add(DeviceStar(device_id=device.id, talk_id=talks[0].id, created_at=NOW))
+    make_star(session, talks[0], ada)
+    token = create_device_calendar_address(session, "Phone", device_id=device.id, now=NOW)
+    paths = [
+        f"/calendar/{token}.ics",
+        make_address(session, ada, event=conference),
+        make_address(session, ada, event=make_event(session)),
+    ]
+    session.commit()
+    session.execute(update(Event).where(Event.id == conference.id).values(is_active=False))
+    session.commit()
+
+    assert [titles(browser.get(path)) for path in paths] == [["Cancelled"], ["Cancelled"], []]

@@ -6,10 +6,10 @@ from html import unescape
 import pytest
 import time_machine
 from icalendar import Calendar
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
-from joindin.models import CANCELLED, Event, EventSettings
-from joindin.utils.datetimes import UTC
+from joindin.models import CANCELLED, DepartedTalk, Event, EventSettings, Room, Talk
+from joindin.utils.datetimes import UTC, midnight, utc_now
 from tests.browser_client import main_text
 from tests.factories import make_event, make_room, make_talk, make_track, make_user, parse_instant
 
@@ -106,8 +106,28 @@ def test_an_unchanged_calendar_is_the_same_to_the_byte_and_not_sent_again(browse
     talks[0].title = "Welcome"
     changed = browser.get(PATH, headers=headers)
     assert titles(changed)[0] == "Welcome"
-    sequences = [entries(reply)[0]["SEQUENCE"] for reply in (first, changed)]
-    assert sequences[1] > sequences[0]
+    before, after = ([entry["SEQUENCE"] for entry in entries(reply)] for reply in (first, changed))
+    assert after[0] > before[0]
+    assert after[1:] == before[1:]
+
+
+def test_entries_of_talks_that_did_not_change_stay_the_same_to_the_byte(browser, session, event, talks):
+    session.commit()
+    session.execute(update(Talk).values(revised_at=parse_instant("2026-01-02T03:04:05")))
+    before = [entry.to_ical() for entry in entries(browser.get(PATH))]
+    talks[1].starts_at += dt.timedelta(minutes=10)
+    event.description, event.starts_at = "Other", event.starts_at - dt.timedelta(hours=1)
+    make_talk(session, event, "New", starts_at=parse_instant("2027-07-11T08:00"))
+    session.commit()
+
+    after = entries(browser.get(PATH))
+
+    assert [entry.to_ical() for entry in after if str(entry["SUMMARY"]) not in ("Packaging", "New")] == [
+        before[0],
+        *before[2:],
+    ]
+    assert {entry["DTSTAMP"].to_ical() == b"20260102T030405Z" for entry in after[1:2]} == {False}
+    assert before[1].startswith(b"BEGIN:VEVENT")
 
 
 def test_each_entry_has_an_alarm_on_request_but_cancelled_ones(browser, talks):
@@ -145,11 +165,84 @@ def test_an_event_without_talks_has_an_empty_calendar_with_its_zone(browser, eve
     assert entries(browser.get(PATH)) == []
 
 
-def test_hidden_talks_and_hidden_events_are_not_shown(browser, session, event, talks):
-    talks[0].is_active = False
-    assert "Opening; welcome" not in titles(browser.get(PATH))
+def test_hidden_events_are_not_shown(browser, session, event, talks):
+    paths = [PATH, f"/talk/{talks[0].stub}.ics"]
     event.is_active = False
-    assert browser.get(PATH).status_code == 404
+    session.commit()
+    assert [browser.get(path).status_code for path in paths] == [404, 404]
+
+
+def remove(session, talk, how):
+    session.commit()
+    if how == "delete":
+        session.execute(delete(Talk).where(Talk.id == talk.id))
+    else:
+        session.execute(update(Talk).where(Talk.id == talk.id).values(is_active=False))
+    session.commit()
+
+
+@pytest.mark.parametrize("how", ["delete", "hide"])
+@pytest.mark.parametrize("path", [PATH, f"{PATH}?room=hall&day=2027-07-09&type=1", "/talk/{stub}.ics"])
+def test_a_removed_talk_is_cancelled_without_its_texts_for_thirty_days(browser, session, event, talks, how, path):
+    talk_type, path = talks[0].type_id, path.format(stub=talks[0].stub)
+    path = path.replace("type=1", f"type={talk_type}")
+    before = entries(browser.get(path))[0]
+    session.add(EventSettings(event_id=event.id, language="de"))
+    remove(session, talks[0], how)
+
+    reply = browser.get(path, headers={"Accept-Language": "en"})
+
+    (gone,) = (entry for entry in entries(reply) if entry["UID"] == before["UID"])
+    assert (str(gone["SUMMARY"]), str(gone["STATUS"])) == ("Abgesagt", "CANCELLED")
+    assert gone["SEQUENCE"] > before["SEQUENCE"]
+    assert (gone["DTSTART"], gone["DTEND"]) == (before["DTSTART"], before["DTEND"])
+    assert gone["DTSTAMP"] == gone["LAST-MODIFIED"]
+    assert not {"DESCRIPTION", "LOCATION", "URL"} & set(gone)
+    assert b"Opening" not in reply.data
+    for days, is_announced in ((30, True), (31, False)):
+        session.execute(update(DepartedTalk).values(gone_at=midnight(utc_now()) - dt.timedelta(days=days)))
+        session.commit()
+        reply = browser.get(path)
+        assert (before["UID"].encode() in reply.data) is is_announced
+
+
+@pytest.mark.parametrize("query", ["q=welcome", "room=cellar", "day=2027-07-10", "track=1", "language=99", "type=99"])
+def test_a_removed_talk_is_not_announced_in_selections_without_it(browser, session, talks, query):
+    remove(session, talks[0], "delete")
+    assert "Cancelled" not in titles(browser.get(f"{PATH}?{query}"))
+
+
+def test_a_removed_talk_is_announced_in_the_selection_of_its_track(browser, session, talks):
+    track_id = talks[1].tracks[0].id
+    remove(session, talks[1], "delete")
+    assert titles(browser.get(f"{PATH}?track={track_id}")) == ["Cancelled"]
+
+
+def test_a_talk_that_is_shown_again_has_a_higher_sequence(browser, session, talks):
+    remove(session, talks[0], "hide")
+    gone = next(entry for entry in entries(browser.get(PATH)) if str(entry["SUMMARY"]) == "Cancelled")
+    session.execute(update(Talk).values(is_active=True))
+    session.commit()
+
+    again = entries(browser.get(PATH))[0]
+
+    assert (again["UID"], str(again["SUMMARY"])) == (gone["UID"], "Opening; welcome")
+    assert again["SEQUENCE"] > gone["SEQUENCE"]
+
+
+def test_an_entry_has_the_stream_of_its_room(browser, session, talks):
+    for talk, address in ((talks[0], "https://live.example/hall"), (talks[2], "javascript:alert(1)")):
+        session.execute(update(Room).where(Room.id == talk.room_id).values(stream_url=address))
+    session.commit()
+    streams = [entry.get("CONFERENCE") for entry in entries(browser.get(PATH))]
+    assert streams == ["https://live.example/hall", "https://live.example/hall", None, None]
+
+
+def test_the_address_for_feedback_is_there_where_feedback_is_open(browser, session, event, talks):
+    session.add(EventSettings(event_id=event.id, feedback_access="off"))
+    session.commit()
+    for path in (PATH, f"/talk/{talks[0].stub}.ics"):
+        assert "/f/" not in str(entries(browser.get(path))[0]["DESCRIPTION"])
 
 
 def test_a_talk_has_a_calendar_for_adding_it_once(browser, session, event, talks):
@@ -164,7 +257,7 @@ def test_a_talk_has_a_calendar_for_adding_it_once(browser, session, event, talks
     assert browser.get(path, headers={"If-None-Match": browser.get(path).headers["ETag"]}).status_code == 304
     assert [browser.get(f"/talk/{stub}.ics").status_code for stub in ("none", "%00", "x" * 500)] == [404] * 3
     talks[2].is_active = False
-    assert browser.get(path).status_code == 404
+    assert titles(browser.get(path)) == ["Cancelled"]
 
 
 def test_the_number_of_statements_is_the_same_for_one_talk_and_many(browser, session, event, count_statements):
