@@ -15,10 +15,12 @@ from joindin.config import SECRET_FILE, create_secret_file
 from joindin.db.schema_revisions import applied_revisions, newest_revisions
 from joindin.extensions import db
 from joindin.operations.accounts.second_factors import reencrypt_authenticators
+from joindin.operations.agenda.site_settings import store_identity_url
 from joindin.operations.agenda.smtp_settings import reencrypt_smtp_password
 from joindin.operations.crew.notifications.accounts import reencrypt_guest_links
 from joindin.operations.outbox import reencrypt_unsent_mails
 from joindin.seeds.base_data import seed_reference_data
+from joindin.utils.datetimes import utc_now
 from joindin.utils.private_files import list_sqlite_files, make_private
 
 # Seconds that a setup waits for another one: migrations of large tables take minutes.
@@ -44,6 +46,7 @@ def setup(new_secret: bool):
         _create_secret(instance, is_forced=new_secret)
         _migrate()
         _add_reference_data()
+        _store_identity()
         _reencrypt_secrets()
         _make_files_private(instance)
     click.echo("Ready. `joindin serve` starts the server, `joindin demo` loads demo data.")
@@ -120,6 +123,13 @@ def _make_files_private(instance):
     """Restrict the files that earlier releases created for all users of the machine to read."""
     files = list_sqlite_files([current_app.config["DATABASE_URL"], current_app.config["QUEUE_URL"]])
     make_private([*files, instance / SECRET_FILE, instance / "config.py", instance / "setup.lock"])
+
+
+def _store_identity():
+    """Keep the first public address, so that identifiers stay when the address of the site changes."""
+    if current_app.config["HAS_WEBSITE_URL"]:
+        store_identity_url(db.session, current_app.config["WEBSITE_URL"], now=utc_now())
+        db.session.commit()
 
 
 def _add_reference_data():

@@ -1,7 +1,7 @@
 """Addresses of resources and pages."""
 
 from dataclasses import dataclass
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from joindin.utils.reserved_slugs import RESERVED_EVENT_SLUGS, RESERVED_TALK_SLUGS
 
@@ -15,10 +15,25 @@ def talk_path(event, talk) -> str:
 
 @dataclass(frozen=True)
 class Links:
-    """``base`` is scheme and host of the request, ``website`` the public web site."""
+    """``base`` is scheme and host of the request, ``website`` the public web site.
+
+    ``identity`` is the address of the web site from which identifiers are made, if it was stored. It stays when ``website``
+    changes.
+    """
 
     base: str
     website: str
+    identity: str | None = None
+
+    @property
+    def namespace(self) -> str:
+        """The address from which identifiers are made."""
+        return self.identity or self.website
+
+    @property
+    def namespace_host(self) -> str:
+        """The host in identifiers of calendars and feeds."""
+        return urlsplit(self.namespace).hostname
 
     def event(self, event_id: int) -> str:
         return f"{self.base}/v2.1/events/{event_id}"

@@ -186,3 +186,16 @@ def test_a_folder_that_cannot_be_made_is_named(instance):
 
     assert (reply.returncode, reply.stdout) == (1, "")
     assert reply.stderr == "Error: The folder /dev/null/instance cannot be created: Not a directory\n"
+
+
+@pytest.mark.parametrize(
+    "addresses", [["https://first.example", "https://other.example"], [None, "https://first.example"]]
+)
+def test_setup_keeps_the_first_public_address_for_identifiers(ready_copy, addresses):
+    for address in addresses:
+        reply = ready_copy.run("setup", **({"JOINDIN_WEBSITE_URL": address} if address else {}))
+        assert (reply.returncode, reply.stderr) == (0, "")
+
+    with engine_of(ready_copy).connect() as connection:
+        stored = connection.execute(text("SELECT value FROM site_settings WHERE key = 'identity_url'")).scalars().all()
+    assert stored == ['"https://first.example"']

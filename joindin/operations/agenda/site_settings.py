@@ -15,11 +15,11 @@ from joindin.errors import InvalidInput
 from joindin.models import SiteSetting, User
 from joindin.operations.agenda.site_setting_values import CHECKS
 from joindin.operations.audit import log_action
-from joindin.queries.agenda.site_settings import DEFAULT_SETTINGS, SECRET_SETTINGS
+from joindin.queries.agenda.site_settings import DEFAULT_SETTINGS, IDENTITY_URL, SECRET_SETTINGS
 from joindin.viewer import UserSnapshot
 
 # Decided by the configuration of the server, or set in another way.
-FIXED_SETTINGS = ("baseurl", "hostname", "publicKey", *SECRET_SETTINGS)
+FIXED_SETTINGS = ("baseurl", "hostname", "publicKey", IDENTITY_URL, *SECRET_SETTINGS)
 OTHER_KEY = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 MAX_OTHER_SETTINGS = 100
 MAX_OTHER_SIZE = 10_000
@@ -59,6 +59,13 @@ def store_site_setting(session, key: str, value, *, is_secret: bool, actor, now:
     elif not is_new:
         session.delete(setting)
     session.flush()
+
+
+def store_identity_url(session, url: str, *, now: dt.datetime) -> None:
+    """Store the address from which identifiers are made, unless there is one already."""
+    lock_table(session, SiteSetting)
+    if session.get(SiteSetting, IDENTITY_URL) is None:
+        store_site_setting(session, IDENTITY_URL, url, is_secret=True, actor=None, now=now)
 
 
 def _check_value(key, value):

@@ -59,8 +59,11 @@ DEFAULT_SETTINGS = {
 }
 # Never listed, whether or not they were stored as secrets.
 SECRET_SETTINGS = ("smtp", "privateKey")
+# The address of the web site from which identifiers in calendars, feeds and exports are made. It is stored once.
+IDENTITY_URL = "identity_url"
 
 _SETTINGS = CompiledStatement(select(SiteSetting.key, SiteSetting.value))
+_IDENTITY_URL = CompiledStatement(select(SiteSetting.value).where(SiteSetting.key == IDENTITY_URL))
 _LISTED = CompiledStatement(select(SiteSetting.key, SiteSetting.value).where(SiteSetting.is_secret == false()))
 
 
@@ -73,6 +76,11 @@ def list_site_settings(connection) -> dict:
     """Return the settings that may be shown."""
     settings = _complete(connection.execute(_LISTED).all())
     return {key: value for key, value in settings.items() if key not in SECRET_SETTINGS}
+
+
+def find_identity_url(connection) -> str | None:
+    """Return the address from which identifiers are made, if it was stored."""
+    return connection.scalar(_IDENTITY_URL)
 
 
 def _complete(rows):

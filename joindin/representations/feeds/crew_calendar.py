@@ -25,7 +25,7 @@ PARTICIPATION_STATUSES = {CONFIRMED: "CONFIRMED", REQUESTED: "TENTATIVE"}
 
 
 def represent_calendar(
-    name: str, shifts: Iterable, organizers: Mapping[int, str], talks: Sequence, links: CrewLinks
+    name: str, shifts: Iterable, organizers: Mapping[int, str], talks: Sequence, links: CrewLinks, site: Links
 ) -> str:
     lines = [
         "BEGIN:VCALENDAR",
@@ -40,7 +40,6 @@ def represent_calendar(
     zone_years = {}
     for talk in talks:
         add_talk_zone_years(zone_years, talk, talk.event.timezone)
-    site = Links("", links.site)
     return "".join([
         join_lines(lines),
         zone_components(zone_years),

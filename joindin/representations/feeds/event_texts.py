@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape, unescape
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from joindin.models import CANCELLED
 from joindin.models.agenda.places import ONLINE
@@ -62,7 +62,7 @@ def titled(event) -> str:
 
 def entry_id(event, links: Links) -> str:
     """Return an identifier that survives a change of the title (RFC 4151)."""
-    return f"tag:{urlsplit(links.website).hostname},{created_at(event).year}:event/{event.id}"
+    return f"tag:{links.namespace_host},{created_at(event).year}:event/{event.id}"
 
 
 def when_text(event, timezone: str | None) -> str:

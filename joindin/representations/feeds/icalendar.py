@@ -11,7 +11,6 @@ is therefore the same text, to the byte, until the event changes.
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from joindin.models import CANCELLED, POSTPONED, TENTATIVE
 from joindin.representations.feeds.event_texts import online_address, place_text, titled
@@ -97,8 +96,8 @@ def _first_lines():
 
 
 def event_uid(event_id: int, links: Links) -> str:
-    """Return the identifier of an event in all calendars. The host is that of the web site, not of the request."""
-    return f"{event_id}@{urlsplit(links.website).hostname}"
+    """Return the identifier of an event in all calendars. The host does not depend on the request."""
+    return f"{event_id}@{links.namespace_host}"
 
 
 def represent_gancio_entry(event, links: Links, *, with_alarm: bool = False) -> str:

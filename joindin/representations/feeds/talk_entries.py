@@ -6,7 +6,6 @@ entry is therefore the same text, to the byte, until the talk changes.
 
 import datetime as dt
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 from joindin.models import CANCELLED, CANCELLED_TALK, TENTATIVE_TALK
 from joindin.models.event_settings import OFF
@@ -81,7 +80,7 @@ def add_talk_zone_years(zone_years: dict[str, tuple[int, int]], talk, zone_name:
 def _identity(talk_id, sequence, changed_at, links):
     changed = utc_stamp(changed_at)
     return [
-        f"UID:talk-{talk_id}@{urlsplit(links.website).hostname}",
+        f"UID:talk-{talk_id}@{links.namespace_host}",
         f"DTSTAMP:{changed}",
         f"LAST-MODIFIED:{changed}",
         f"SEQUENCE:{sequence}",

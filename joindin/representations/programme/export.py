@@ -109,7 +109,7 @@ class ProgrammeExport:
 
     @cached_property
     def _instance(self):
-        return uuid5(NAMESPACE_URL, f"{self.links.website}/")
+        return uuid5(NAMESPACE_URL, f"{self.links.namespace}/")
 
     @cached_property
     def exported_rooms(self) -> list[ExportedRoom]:

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, current_app
 
 from joindin.errors import Forbidden, InvalidInput, NotFound
 from joindin.extensions import reader
+from joindin.http.feeds.identity import with_identity
 from joindin.http.request_identity import get_caller
 from joindin.performance.caching.fragment_cache import render_cached
 from joindin.permissions import can_moderate_agenda, is_host
@@ -139,11 +140,18 @@ def show_event(slug):
 
 
 def _calendar_response(connection, key):
-    site = links()
+    site = with_identity(links())
     fragments = render_cached(
         current_app.extensions["fragment_cache"],
         [key],
-        lambda event: ("gancio event calendar", site.website, event.id, event.version, event.parent_version),
+        lambda event: (
+            "gancio event calendar",
+            site.website,
+            site.identity,
+            event.id,
+            event.version,
+            event.parent_version,
+        ),
         lambda ids: load_agenda_event_records(connection, ids),
         lambda event: represent_event_calendar(event, site),
     )

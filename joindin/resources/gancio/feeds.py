@@ -13,6 +13,7 @@ from flask import Blueprint, Flask, Response, redirect, request
 from joindin.errors import NotFound
 from joindin.extensions import reader
 from joindin.http.feeds.entries import Entry, Feed
+from joindin.http.feeds.identity import with_identity
 from joindin.http.feeds.responses import feed_response
 from joindin.queries.agenda.agenda_lists import AgendaFilter, Choice, list_agenda
 from joindin.queries.agenda.collections import find_collection_choices, load_collection_choices
@@ -163,14 +164,14 @@ def _rss(selection, settings, entries):
 
 
 def _calendar(_selection, _settings, entries):
-    site = links()
+    site = with_identity(links())
     return Feed(
         icalendar.CONTENT_TYPE,
         icalendar.gancio_head(),
         entries,
         icalendar.END,
         lambda event, _: icalendar.represent_gancio_entry(event, site),
-        ("gancio ics", site.website),
+        ("gancio ics", site.website, site.identity),
     )
 
 

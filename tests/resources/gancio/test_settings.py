@@ -115,6 +115,7 @@ def test_a_secret_is_never_listed_again(boss, session, key):
         {"key": "other", "value": "x" * 10_001},
         {"key": "smtp", "value": {"host": "mail.example"}},
         {"key": "privateKey", "value": "x"},
+        {"key": "identity_url", "value": "https://other.example"},
         {"key": "baseurl", "value": "http://evil.example"},
         {"key": "title", "value": "x", "is_secret": "perhaps"},
     ],

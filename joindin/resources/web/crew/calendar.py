@@ -6,6 +6,7 @@ from flask import Response, redirect, request
 from joindin.errors import NotFound
 from joindin.extensions import db, reader
 from joindin.http.conditional import PRIVATE
+from joindin.http.feeds.identity import with_identity
 from joindin.http.feeds.responses import file_response
 from joindin.http.pages.html_pages import flash_success
 from joindin.http.pages.languages import gettext
@@ -26,6 +27,7 @@ from joindin.representations.feeds import crew_calendar
 from joindin.representations.feeds.icalendar import CONTENT_TYPE
 from joindin.resources.web.account.one_time_secret import pop_one_time_secret, store_one_time_secret
 from joindin.resources.web.crew.common import blp, crew_links, crew_page
+from joindin.resources.web.public.pages import website_links
 from joindin.security.tokens import hash_token
 
 PAGE_PATH = "/settings/calendar/"
@@ -52,7 +54,8 @@ def calendar_feed(token):
         starrer_id=owner_id if has_starred else None,
     )
     organizers = calendars.load_organizers(connection, {shift.event_id for shift in shifts})
-    text = crew_calendar.represent_calendar(gettext("My shifts"), shifts, organizers, talks, crew_links())
+    links, site = crew_links(), with_identity(website_links())
+    text = crew_calendar.represent_calendar(gettext("My shifts"), shifts, organizers, talks, links, site)
     headers = [*SECRET_HEADERS, ("Content-Disposition", 'attachment; filename="events.ics"')]
     # The removal of a star moves no time of a change.
     changed_at = None if has_own_talks or has_starred else _last_change(shifts)

@@ -8,6 +8,7 @@ from flask import Response
 from joindin.errors import NotFound
 from joindin.extensions import db, reader, writer
 from joindin.http.conditional import PRIVATE
+from joindin.http.feeds.identity import with_identity
 from joindin.http.feeds.responses import file_response, read_alarm_minutes
 from joindin.models.crew import CONFIRMED
 from joindin.models.personal.schedule_addresses import CALENDAR, EVERYTHING, PAGE
@@ -48,7 +49,7 @@ NO_ROBOTS = ("X-Robots-Tag", "noindex")
 def own_calendar(token):
     """Return the calendar of a user or a device: by its contents talks, attended events and confirmed shifts."""
     address, alarm_minutes = _find_address(token, CALENDAR), read_alarm_minutes()
-    connection, links = reader(), website_links()
+    connection, links = reader(), with_identity(website_links())
     has_everything = address.contents == EVERYTHING
     of_owner = {
         "starrer_id": address.user_id,

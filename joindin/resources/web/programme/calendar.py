@@ -8,6 +8,7 @@ from flask import request
 from joindin.errors import NotFound
 from joindin.extensions import reader
 from joindin.http.conditional import FEED
+from joindin.http.feeds.identity import with_identity
 from joindin.http.feeds.responses import file_response, read_alarm_minutes
 from joindin.http.security_headers import vary_by_encoding_only
 from joindin.performance.caching.response_cache import EXPIRY_ENVIRON_KEY
@@ -86,7 +87,7 @@ def _find_talk(stub):
 
 
 def _calendar_response(event, talks, departed, source, page, changed_at, headers=()):
-    alarm_minutes, links = read_alarm_minutes(), website_links()
+    alarm_minutes, links = read_alarm_minutes(), with_identity(website_links())
     # A calendar without an entry has the zone at least, because it must contain something.
     zone_years = {}
     add_zone_years(zone_years, event.timezone, event.starts_at, event.ends_at.year)

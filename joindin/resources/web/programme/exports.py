@@ -1,6 +1,7 @@
 """The programme of an event for other programs: frab's XML and the JSON of the c3voc (see docs/feeds.md)."""
 
 from functools import partial
+from hashlib import sha1
 from importlib.metadata import version
 
 from flask import Response, current_app
@@ -8,6 +9,7 @@ from werkzeug.http import http_date
 
 from joindin.extensions import reader
 from joindin.http.conditional import FEED
+from joindin.http.feeds.identity import with_identity
 from joindin.http.feeds.responses import is_current
 from joindin.http.security_headers import vary_by_encoding_only
 from joindin.performance.caching.fragment_cache import dump_compact
@@ -31,16 +33,18 @@ FORMATS = {
 
 @with_event
 def export_schedule(event, ending):
-    """Return the programme. The entity tag is known before anything is rendered, and moves with the programme alone."""
+    """Return the programme. The entity tag is known before anything is rendered, and moves with the programme and the installation alone."""
     content_type, _ = FORMATS[ending]
-    etag, changed_at = f'"{ending}-{event.programme_version}-{RENDERER_VERSION}"', event.programme_changed_at
+    links, changed_at = with_identity(website_links()), event.programme_changed_at
+    installation = sha1(repr((links, VERSION, RENDERER_VERSION)).encode(), usedforsecurity=False).hexdigest()
+    etag = f'"{ending}-{event.programme_version}-{installation[:12]}"'
     headers = [("Cache-Control", FEED), ("Access-Control-Allow-Origin", "*"), ("ETag", etag)]
     vary_by_encoding_only()
     if changed_at is not None:
         headers.append(("Last-Modified", http_date(changed_at)))
     if is_current(etag, changed_at):
         return Response(status=304, headers=headers)
-    return Response(_cached_document(event, ending), headers=headers, content_type=content_type)
+    return Response(_cached_document(event, ending, links), headers=headers, content_type=content_type)
 
 
 for _ending in FORMATS:
@@ -48,9 +52,9 @@ for _ending in FORMATS:
     blp.add_url_rule(f"/event/<slug>/schedule.{_ending}", _name, partial(export_schedule, ending=_ending))
 
 
-def _cached_document(event, ending):
-    cache, links = current_app.extensions["fragment_cache"], website_links()
-    key = ("programme", ending, event.id, event.programme_version, links.website)
+def _cached_document(event, ending, links):
+    cache = current_app.extensions["fragment_cache"]
+    key = ("programme", ending, event.id, event.programme_version, links)
     document = cache.get(key)
     if document is None:
         _, represent = FORMATS[ending]

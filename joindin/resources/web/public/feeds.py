@@ -15,6 +15,7 @@ from flask import request
 from joindin.errors import NotFound
 from joindin.extensions import reader
 from joindin.http.feeds.entries import Entry, Feed
+from joindin.http.feeds.identity import with_identity
 from joindin.http.feeds.responses import feed_response, read_alarm_minutes
 from joindin.queries.accounts.users import find_user_key_by_name
 from joindin.queries.agenda.agenda_events import find_agenda_event
@@ -61,7 +62,7 @@ def event_feed(form):
         pages = {"first": _address(form, params), "previous": _address(form, params, number - 1)}
     if len(keys) > PAGE_SIZE and number < MAX_PAGE:
         pages["next"] = _address(form, params, number + 1)
-    keys, links = keys[:PAGE_SIZE], website_links()
+    keys, links = keys[:PAGE_SIZE], with_identity(website_links())
     revised_at = max((key.revised_at for key in keys), default=None)
     title, description = _title_and_description(params)
     head = FeedHead(title, description, _address(form, params, number), f"{links.website}/", revised_at, pages)
@@ -72,7 +73,7 @@ def event_feed(form):
             [Entry(key.id, key.revision) for key in keys],
             module.END,
             lambda event, _: represent(event, links),
-            (form, links.website),
+            (form, links),
             separator="," if form == "json" else "",
         )
     )
@@ -110,7 +111,7 @@ def calendar_of_event(slug):
 
 def _calendar(title, address, keys, series, departed: Sequence, alarm_minutes: int | None = None) -> Feed:
     """Return the calendar; ``series`` are public parents by id, with the starts that they leave out."""
-    links, parents = website_links(), [parent for parent, _ in series.values()]
+    links, parents = with_identity(website_links()), [parent for parent, _ in series.values()]
     entries = [
         *(
             Entry(parent.id, parent.revision, icalendar.series_rule(parent, left_out))
@@ -130,7 +131,7 @@ def _calendar(title, address, keys, series, departed: Sequence, alarm_minutes: i
         entries,
         "".join(map(partial(icalendar.represent_departed, links=links), departed)) + icalendar.END,
         lambda event, in_series: icalendar.represent_entry(event, links, series=in_series, alarm_minutes=alarm_minutes),
-        ("ics", links.website, alarm_minutes),
+        ("ics", links, alarm_minutes),
     )
 
 

@@ -14,8 +14,9 @@ from orjson import loads
 
 from joindin.models import CANCELLED, EventImage, EventSettings
 from joindin.models.tracks import HUES
+from joindin.operations.agenda.site_settings import store_identity_url
 from joindin.representations.programme.export import TRACK_COLOURS
-from joindin.utils.datetimes import UTC
+from joindin.utils.datetimes import UTC, utc_now
 from tests.factories import make_event, make_room, make_star, make_talk, make_track, make_user, parse_instant
 
 SCHEMAS = Path(__file__).resolve().parents[5] / "shared" / "schemas"
@@ -260,6 +261,26 @@ def test_identifiers_do_not_change_with_names_times_and_rooms(browser, session, 
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
+def test_identifiers_do_not_change_with_the_address_of_the_site(app, browser, session, talks, ending, monkeypatch):
+    def identifiers():
+        reply = browser.get(f"/event/harbour-days/schedule.{ending}")
+        return reply.headers["ETag"], re.findall(rf"\b{GUID.pattern}\b", reply.text)
+
+    first_tag, first = identifiers()
+    store_identity_url(session, app.config["WEBSITE_URL"], now=utc_now())
+    session.commit()
+    _, stored = identifiers()
+    monkeypatch.setitem(app.config, "WEBSITE_URL", "https://other.example")
+    # The hosts of the former and the new address.
+    monkeypatch.setitem(app.config, "PUBLIC_URL", "https://other.example")
+    tag, moved = identifiers()
+
+    assert len(first) > 10
+    assert first == stored == moved
+    assert tag != first_tag
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
 def test_the_document_is_fetched_again_when_the_programme_changes(browser, session, talks, ending):
     path = f"/event/harbour-days/schedule.{ending}"
     first = browser.get(path)
@@ -291,7 +312,7 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_talks(
     session.commit()
     with count_statements() as statements:
         fetch(browser, ending)
-    assert len(statements) == 8
+    assert len(statements) == 9
 
 
 def conference_of(browser, ending):

@@ -1,6 +1,7 @@
 """Feeds and calendars of the site."""
 
 import datetime as dt
+import re
 from xml.etree import ElementTree
 
 import feedparser
@@ -12,8 +13,17 @@ from sqlalchemy import delete, update
 from werkzeug.http import http_date
 
 from joindin.models import Collection, CollectionFilter, Departed, Event, EventFlyer, EventSeries, event_tags
+from joindin.operations.agenda.site_settings import store_identity_url
 from joindin.utils.datetimes import UTC, midnight, utc_now
-from tests.factories import days_from_now, make_event, make_pending_event, make_place, make_rejected_event, make_user
+from tests.factories import (
+    days_from_now,
+    make_event,
+    make_pending_event,
+    make_place,
+    make_rejected_event,
+    make_talk,
+    make_user,
+)
 
 BASE = "http://web.example"
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -488,3 +498,27 @@ def test_the_calendar_of_an_event_has_an_alarm_on_request(api, party):
     assert b"VALARM" not in api.get("/event/party.ics").data
     assert plain.headers["ETag"] != with_alarm.headers["ETag"]
     assert api.get("/event/party.ics?alarm=x").status_code == 400
+
+
+IDENTIFIERS = re.compile(r"UID:\S+|tag:[^<\"]+/\d+")
+
+
+@pytest.mark.parametrize(
+    "path", ["/events.ics", "/event/party.ics", "/events.rss", "/events.atom", "/events.json", "/feed/ics", "/event/party/schedule.ics",
+    "/api/event/detail/party.ics"],
+)  # fmt: skip
+def test_identifiers_do_not_change_with_the_address_of_the_site(app, api, session, party, path, monkeypatch):
+    make_talk(session, party)
+    store_identity_url(session, "https://first.example", now=utc_now())
+    session.commit()
+
+    first = api.get(path)
+    monkeypatch.setitem(app.config, "WEBSITE_URL", "https://other.example")
+    monkeypatch.setitem(app.config, "PUBLIC_URL", "https://other.example")
+    # Past the response cache, which is empty after a restart.
+    moved = api.get(f"{path}?moved=1")
+
+    identifiers = IDENTIFIERS.findall(first.text)
+    assert all("first.example" in each for each in identifiers)
+    assert identifiers == IDENTIFIERS.findall(moved.text) != []
+    assert "other.example" in moved.text
