@@ -495,6 +495,25 @@
     sendOutbox().then(showOutbox);
   }
 
+  // The page of a talk: how long it is until the start, or until the end
+
+  const countdown = find("#countdown");
+
+  function showCountdown() {
+    const { start, minutes, left, ended } = countdown.dataset;
+    const end = Date.parse(start) + minutes * MINUTE;
+    const wait = Math.ceil((Date.parse(start) - Date.now()) / MINUTE);
+    const rest = Math.ceil((end - Date.now()) / MINUTE);
+    const near = new Intl.RelativeTimeFormat(document.documentElement.lang);
+    let text = rest > 0 ? left.replace("{minutes}", rest) : ended;
+    if (wait > 0) text = wait < 100 ? near.format(wait, "minute") : near.format(Math.round(wait / 60), "hour");
+    countdown.textContent = `(${text})`;
+    countdown.hidden = wait > 24 * 60;
+    setTimeout(showCountdown, MINUTE - (Date.now() % MINUTE));
+  }
+
+  if (countdown) showCountdown();
+
   // The time zone of the browser
 
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -1,6 +1,8 @@
 """The part of a talk's page about feedback: ratings, comments, and the form for a comment."""
 
-from flask import request
+import datetime as dt
+
+from flask import current_app, request
 
 from joindin.extensions import db, reader
 from joindin.http.sessions import session_user
@@ -9,11 +11,13 @@ from joindin.operations.feedback.windows import feedback_window
 from joindin.permissions import can_manage_talk
 from joindin.queries.comment_records import load_talk_comment_records
 from joindin.queries.event_settings import load_event_settings
+from joindin.queries.feedback.hosts import list_host_ids
 from joindin.queries.keyed_lists import load_in_order
 from joindin.queries.talk_comments import list_talk_comments
 from joindin.queries.viewer_relations import load_viewer_for_talk_editing
 from joindin.resources.web.feedback.comment_form import comment_form_for
 from joindin.resources.web.feedback.comment_lists import COMMENTS_PER_PAGE, Pages, paging_of, requested_page
+from joindin.resources.web.feedback.common import scale_words
 from joindin.resources.web.feedback.web2_comments import web2_marks
 from joindin.utils.datetimes import utc_now
 
@@ -31,6 +35,9 @@ def talk_feedback_context(event, talk) -> dict:
         "comments": comments,
         "marks": web2_marks(comments, TalkComment),
         "pages": Pages(number, page.total, COMMENTS_PER_PAGE),
+        "words": dict(scale_words(settings)),
+        "sees_star_count": settings.is_star_count_public,
+        "host_ids": list_host_ids(reader(), event.id, {comment.user.id for comment in comments if comment.user}),
         "speaker_ids": {speaker.user_id for speaker in talk.speakers if speaker.user_id},
         "has_unclaimed_speakers": any(speaker.user_id is None for speaker in talk.speakers),
         "comment_form": None,
@@ -38,11 +45,15 @@ def talk_feedback_context(event, talk) -> dict:
     if user is None:
         return context
     viewer = load_viewer_for_talk_editing(db.session, user, [talk])
-    window = feedback_window(event, talk, settings, now=utc_now())
+    now = utc_now()
+    window = feedback_window(event, talk, settings, now=now)
+    is_manager = can_manage_talk(viewer, talk)
     return context | {
         "window": window,
         "viewer_id": user.id,
+        "editable_since": now - dt.timedelta(minutes=current_app.config["MAX_COMMENT_EDIT_MINUTES"]),
         "is_speaker": talk.id in viewer.speaking,
-        "is_manager": can_manage_talk(viewer, talk),
+        "is_manager": is_manager,
+        "sees_star_count": is_manager or settings.is_star_count_public,
         "comment_form": comment_form_for(settings) if window.is_open else None,
     }

@@ -4,6 +4,7 @@ from flask import redirect, request
 
 from joindin.errors import NotFound
 from joindin.extensions import db, reader
+from joindin.http.pages.qr_codes import qr_code_svg
 from joindin.queries.talk_records import find_talk_record_by_slug
 from joindin.queries.talks import find_talk_by_stub, find_talk_unloaded
 from joindin.queries.web.former_slugs import find_talk_of_former_slug, get_former_talk_slug
@@ -66,6 +67,7 @@ def talk_response(event, talk):
         starred=load_starred_ids([talk.id]),
         links=[(LINK_NAMES.get(type_, type_), url) for type_, url in link_pairs(talk)],
         card_url=talk_card_url(event, talk),
+        qr_code=qr_code_svg(website_links().talk_page(talk.stub)) if event.is_visible else None,
         neighbours=load_talk_neighbours(reader(), talk),
         json_ld=to_script_text(represent_talk(event, talk, website_links())) if event.is_visible else None,
         **(talk_feedback_context(event, talk) if event.is_visible else {}),
