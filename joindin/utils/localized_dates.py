@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from babel.dates import format_date, format_interval, format_skeleton, get_day_names, get_timezone_location
+from babel.dates import (
+    format_date,
+    format_interval,
+    format_skeleton,
+    format_timedelta,
+    get_day_names,
+    get_timezone_location,
+)
 from babel.numbers import format_decimal
 
 from joindin.utils.datetimes import get_timezone
@@ -72,6 +79,10 @@ class LocalizedDates:
         if first == last:
             return self.day(first)
         return _format_days(first, last, self._locale)
+
+    def until(self, at: dt.datetime, now: dt.datetime) -> str:
+        """Return the time left until an instant, for example ``in 20 minutes``. Pages that are cached do not show it."""
+        return format_timedelta(at - now, add_direction=True, locale=self._locale)
 
     @property
     def place(self) -> str:

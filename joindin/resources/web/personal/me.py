@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from flask import redirect, request
+from flask import current_app, redirect, request
 
 from joindin.extensions import db, reader
 from joindin.http.pages.html_pages import pager_arguments
@@ -18,6 +18,7 @@ from joindin.queries.own_feedback import (
     list_unrated_talks,
 )
 from joindin.queries.paging import Page, Paging
+from joindin.queries.personal.overview import load_event_tasks, load_talk_news
 from joindin.queries.stars import list_starred_talks
 from joindin.resources.web.account.claims import decide_assignment
 from joindin.resources.web.personal.pages import paging_of, private_page, read_page_number
@@ -27,6 +28,8 @@ from joindin.viewer import UserSnapshot
 
 # Running talks are shown, too.
 LONGEST_TALK = dt.timedelta(hours=2)
+# Feedback of the last days counts as new.
+NEWS_TIME = dt.timedelta(days=7)
 NEXT_TALKS, SHOWN_EVENTS, SHOWN_TALKS, PAGE_SIZE = 5, 20, 5, 50
 
 
@@ -37,13 +40,18 @@ def me_page():
     upcoming = list_starred_talks(db.session, user.id, starts_from=now - LONGEST_TALK, limit=NEXT_TALKS)
     attended, hosted = _list_own_events(user)
     claims = list_claims_of_user(db.session, user.id)
+    talks, since = list_spoken_talks(db.session, user.id, Paging(0, SHOWN_TALKS)), now - NEWS_TIME
     return private_page(
         "web/personal/me.html",
-        upcoming=upcoming,
+        now=now,
+        upcoming=[talk for talk in upcoming if talk.starts_at + dt.timedelta(minutes=talk.duration) > now],
         unrated=list_unrated_talks(db.session, user.id, now),
-        talks=list_spoken_talks(db.session, user.id, Paging(0, SHOWN_TALKS)),
-        attended=[event for event in attended if event.ends_at >= now],
+        talks=talks,
+        news=load_talk_news(db.session, [talk.id for talk in talks.items], since),
+        news_since=since.date(),
+        attended=sorted((event for event in attended if event.ends_at >= now), key=lambda event: event.starts_at),
         hosted=hosted,
+        tasks=load_event_tasks(db.session, [event.id for event in hosted]),
         assignments=[claim for claim in claims if claim.user_approved_at is None],
     )
 
@@ -63,7 +71,14 @@ def own_comments_page():
     on_talks = list_own_talk_comments(db.session, user.id, paging)
     on_events = list_own_event_comments(db.session, user.id, paging)
     links = pager_arguments(number, PAGE_SIZE, max(on_talks.total, on_events.total))
-    return private_page("web/personal/comments.html", on_talks=on_talks.items, on_events=on_events.items, **links)
+    editable_since = utc_now() - dt.timedelta(minutes=current_app.config["MAX_COMMENT_EDIT_MINUTES"])
+    return private_page(
+        "web/personal/comments.html",
+        on_talks=on_talks.items,
+        on_events=on_events.items,
+        editable_since=editable_since,
+        **links,
+    )
 
 
 @blp.get("/me/talks/")

@@ -1,5 +1,7 @@
 """The pages of the signed-in user about themselves."""
 
+import datetime as dt
+
 import pytest
 
 from joindin.models import EventSettings, TalkRating
@@ -16,6 +18,7 @@ from tests.factories import (
     make_event_comment,
     make_pending_event,
     make_rejected_event,
+    make_report,
     make_star,
     make_talk,
     make_talk_comment,
@@ -59,13 +62,68 @@ def test_the_overview_names_what_is_next_and_what_is_waiting(browser, session, e
 
     text = main_text(browser.get("/me/"))
 
-    assert "Your next talks To come" in text
-    waiting = text.partition("Waiting for your feedback")[2].partition("Events that you attend")[0]
+    assert "What is next To come" in text
+    waiting = text.partition("Waiting for your feedback")[2].partition("My talks")[0]
     assert "Not rated" in waiting
     assert all(title not in waiting for title in ("Own", "To come"))
     assert "Waiting Conf waits for approval" in text
     assert "Refused Conf not published" in text
     assert "A host named you as the speaker of 1 talk." in text
+
+
+def test_the_overview_says_how_much_time_is_left(browser, session, event, user):
+    soon = make_talk(session, event, "Soon", starts_at=utc_now() + dt.timedelta(hours=3, minutes=2))
+    running = make_talk(session, event, "Running", starts_at=utc_now() - dt.timedelta(minutes=5), duration=30)
+    ended = make_talk(session, event, "Ended", starts_at=utc_now() - dt.timedelta(minutes=50), duration=30)
+    for talk in (soon, running, ended):
+        make_star(session, talk, user)
+    make_attendance(
+        session, make_event(session, "Far Conf", starts_at=days_from_now(20), ends_at=days_from_now(21)), user
+    )
+
+    text = main_text(browser.get("/me/")).partition("Waiting for your feedback")[0]
+
+    assert [text.count(words) for words in ("in 3 hours", "on now", "in 3 weeks")] == [1, 1, 1]
+    assert "Ended" not in text
+
+
+def test_the_overview_names_new_feedback_and_missing_slides(browser, session, event, user):
+    talk = make_talk(session, event, "Mine", speakers=[user], starts_at=days_from_now(-1))
+    rate_talk(session, talk.id, Rater(user_id=make_user(session).id), rating=4, now=utc_now())
+    make_talk_comment(session, talk, make_user(session), created_at=utc_now())
+    make_talk_comment(session, talk, make_user(session), created_at=days_from_now(-9))
+
+    text = main_text(browser.get("/me/"))
+
+    assert "New in the last week: 1 rating, 1 text" in text
+    assert "The slides are missing. Add slides Mine" in text
+
+    talk.slides_url = "https://slides.example/"
+
+    assert "The slides are missing." not in main_text(browser.get("/me/"))
+
+
+def test_the_overview_names_open_decisions_of_hosts(browser, session, user):
+    event = make_event(session, "Hosted Conf", host=user)
+    talk = make_talk(session, event, "Talk", speakers=["Ann", "Bob"])
+    for speaker in talk.speakers:
+        make_claim(session, talk, speaker, make_user(session), user_approved_at=utc_now(), host_approved_at=None)
+    make_report(session, make_talk_comment(session, talk, make_user(session)))
+    make_report(session, make_event_comment(session, event, make_user(session)))
+    make_talk_comment(session, talk, None, rating=0, is_waiting=True, is_hidden=True)
+    make_claim(session, talk, talk.speakers[0], make_user(session), user_approved_at=None, host_approved_at=utc_now())
+
+    assert "To do: 2 claims 2 reports 1 text to release" in main_text(browser.get("/me/"))
+
+
+def test_an_assignment_is_accepted_on_the_overview(browser, session, event, user):
+    talk = make_talk(session, event, "Claimed", speakers=["Ada A."])
+    claim = make_claim(session, talk, talk.speakers[0], user, user_approved_at=None, host_approved_at=utc_now())
+
+    assert f'action="/me/claims/{claim.id}/"' in browser.get("/me/").text
+    browser.send(f"/me/claims/{claim.id}/", {"answer": "accept"}, page="/me/")
+
+    assert "A host named you" not in main_text(browser.get("/me/"))
 
 
 def test_talks_without_feedback_are_not_asked_for(browser, session, user):
@@ -88,6 +146,7 @@ def test_own_comments_are_listed_with_private_ones(browser, session, event, user
     assert "for the speaker and the hosts In private" in text
     assert "About all" in text
     assert "Of another" not in text
+    assert text.count("Edit · Delete") == 2
     assert "On a hidden one" not in text
     assert browser.get("/me/comments/?page=0").status_code == 404
 
@@ -96,6 +155,7 @@ def test_own_talks_and_stars_are_listed(browser, session, event, user):
     make_talk_comment(session, make_talk(session, event, "Mine", speakers=[user]), make_user(session), rating=4)
     make_star(session, make_talk(session, event, "Starred"), user)
 
+    assert "/edit" in browser.get("/me/talks/").text
     assert "1 comment, rated 4.0 of 5 by 1" in main_text(browser.get("/me/talks/"))
     assert "Starred" in main_text(browser.get("/me/stars/"))
 
