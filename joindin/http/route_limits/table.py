@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from joindin.http.route_limits.feedback import FEEDBACK_LIMITS
 from joindin.http.route_limits.kinds import (
     ANSWERS_ERROR,
     COSTLY,
@@ -11,7 +12,6 @@ from joindin.http.route_limits.kinds import (
     GANCIO_ACCOUNT_FORM,
     GANCIO_FORM,
     GANCIO_IMPORT,
-    GUEST_FEEDBACK,
     GUEST_FORM,
     IMPORT,
     PUBLIC_COMMENT,
@@ -73,25 +73,7 @@ SITE_LIMITS: Mapping[str, RouteLimit | Unlimited | Mapping[str, RouteLimit | Unl
     "/event/{event_id}/dates/{day}/attendance/": EDIT,
     "/event/{event_id}/dates/{day}/restore/": EDIT,
     "/event/{event_id}/dates/{day}/skip/": EDIT,
-    # Feedback. Devices have limits of their own.
-    "/guest/feedback/{stub}/": GUEST_FEEDBACK,
-    "/me/ratings/": EDIT,
-    "/event/{slug}/comments": PUBLIC_COMMENT,
-    "/event/{slug}/{talk_slug}/comments": PUBLIC_COMMENT,
-    "/talk/{stub}/comments": PUBLIC_COMMENT,
-    "/event/{slug}/{talk_slug}/claim": COSTLY,
-    "/event/{slug}/{talk_slug}/edit": EDIT,
-    "/event/{slug}/{talk_slug}/results/share": COSTLY,
-    "/event/{slug}/{talk_slug}/speakers/{speaker_id}/unlink": EDIT,
-    "/talk/{stub}/claim": COSTLY,
-    "/talk/{stub}/edit": EDIT,
-    "/talk/{stub}/results/share": COSTLY,
-    "/talk/{stub}/speakers/{speaker_id}/unlink": EDIT,
-    **dict.fromkeys((f"/comments/{kind}/{{comment_id}}/report" for kind in ("talk", "event")), COSTLY),
-    **dict.fromkeys(
-        (f"/comments/{kind}/{{comment_id}}/{act}" for kind in ("talk", "event") for act in ("edit", "delete")), EDIT
-    ),
-    "/comments/talk/{comment_id}/answer": EDIT,
+    **FEEDBACK_LIMITS,
     "/event/{path}": ANSWERS_ERROR,
     "/event/{slug}/attend": TOGGLE,
     "/talk/{path}": ANSWERS_ERROR,

@@ -1,5 +1,6 @@
-"""Feedback on one talk for its speakers and hosts: how the ratings are distributed, and the texts."""
+"""Feedback on one talk for its speakers and hosts: how the ratings are distributed, when they came, and the texts."""
 
+import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
 
@@ -9,15 +10,22 @@ from sqlalchemy.orm import joinedload
 from joindin.models import TalkComment, TalkRating, TalkSpeaker
 
 MAX_TEXTS = 2000
+# Fewer ratings would name single answers.
+MIN_RATINGS = 3
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """Numbers of ratings by rating: of users, of people without an account, and of both on site."""
+    """Numbers of ratings by rating: of users, of people without an account, of both on site, and of the second question.
+
+    ``times`` are those of all ratings of the first question.
+    """
 
     users: Counter
     guests: Counter
-    on_site: int
+    on_site: Counter
+    second: Counter
+    times: list[dt.datetime]
 
     @property
     def total(self) -> int:
@@ -25,9 +33,12 @@ class Distribution:
 
     @property
     def mean(self) -> float | None:
-        """The mean of all ratings, or None below three, which would name single answers."""
-        both = self.users + self.guests
-        return sum(rating * number for rating, number in both.items()) / self.total if self.total >= 3 else None
+        """The mean of all ratings, or None if they are too few."""
+        return _mean(self.users + self.guests)
+
+    @property
+    def second_mean(self) -> float | None:
+        return _mean(self.second)
 
     def number(self, rating: int) -> int:
         return self.users[rating] + self.guests[rating]
@@ -41,7 +52,7 @@ def load_distribution(session, talk_id: int) -> Distribution:
         )
     )
     comments = session.execute(
-        select(TalkComment.user_id, TalkComment.rating).where(
+        select(TalkComment.user_id, TalkComment.rating, TalkComment.created_at).where(
             TalkComment.talk_id == talk_id,
             TalkComment.rating > 0,
             TalkComment.is_private == false(),
@@ -50,16 +61,21 @@ def load_distribution(session, talk_id: int) -> Distribution:
         )
     ).all()
     taps = session.execute(
-        select(TalkRating.user_id, TalkRating.rating, TalkRating.is_on_site).where(
-            TalkRating.talk_id == talk_id, TalkRating.is_left_out == false()
-        )
+        select(
+            TalkRating.user_id, TalkRating.rating, TalkRating.rating_2, TalkRating.is_on_site, TalkRating.created_at
+        ).where(TalkRating.talk_id == talk_id, TalkRating.is_left_out == false())
     ).all()
     by_comment = {row.user_id for row in comments}
-    users = Counter(row.rating for row in comments if row.user_id not in speakers)
+    commented = [row for row in comments if row.user_id not in speakers]
     counted = [row for row in taps if row.user_id is None or row.user_id not in by_comment | speakers]
-    users.update(row.rating for row in counted if row.user_id is not None)
-    guests = Counter(row.rating for row in counted if row.user_id is None)
-    return Distribution(users, guests, sum(row.is_on_site for row in counted))
+    return Distribution(
+        users=Counter(row.rating for row in [*commented, *counted] if row.user_id is not None),
+        guests=Counter(row.rating for row in counted if row.user_id is None),
+        on_site=Counter(row.rating for row in counted if row.is_on_site),
+        # A comment has no answer to the second question, so it replaces none.
+        second=Counter(row.rating_2 for row in taps if row.rating_2 and row.user_id not in speakers),
+        times=[row.created_at for row in [*commented, *counted]],
+    )
 
 
 def list_texts(session, talk_id: int) -> list[TalkComment]:
@@ -72,3 +88,8 @@ def list_texts(session, talk_id: int) -> list[TalkComment]:
         .options(joinedload(TalkComment.user))
     )
     return session.scalars(texts).all()
+
+
+def _mean(numbers):
+    total = numbers.total()
+    return sum(rating * number for rating, number in numbers.items()) / total if total >= MIN_RATINGS else None

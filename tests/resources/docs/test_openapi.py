@@ -62,7 +62,11 @@ HIDDEN = {
         for method in ("GET", "POST")
     ),
     *(("GET", f"/event/{{slug}}/{page}") for page in ("add-talk", "edit", "edit-tracks")),
-    *(("POST", f"{talk}/results/share") for talk in ("/event/{slug}/{talk_slug}", "/talk/{stub}")),
+    *(
+        ("POST", f"{talk}/results/{action}")
+        for talk in ("/event/{slug}/{talk_slug}", "/talk/{stub}")
+        for action in ("answer", "share")
+    ),
     *(
         (method, f"/talk/{{stub}}/{page}")
         for page in ("comments", "claim", "edit", "speakers/{speaker_id}/unlink")
@@ -71,7 +75,7 @@ HIDDEN = {
     *(
         ("GET", f"{talk}/{page}")
         for talk in ("/event/{slug}/{talk_slug}", "/talk/{stub}")
-        for page in ("results", "results.csv", "results.json", "slide", "slide.svg")
+        for page in ("results", "results.csv", "results.json", "results.svg", "results.xlsx", "slide", "slide.svg")
     ),
     *(("GET", f"/event/{{slug}}/{path}") for path in ("feedback", "talk-comments")),
     *(("GET", path) for path in ("/event/view/{event_id}", "/event/{slug}", "/event/{slug}/{talk_slug}", "/e/{stub}")),

@@ -224,9 +224,9 @@ def test_results_are_exported(session, app, talk, speaker):
     ada = Browser(app).sign_in_directly(speaker)
 
     rows = list(csv.reader(io.StringIO(ada.get(f"{PATH}/results.csv").text.removeprefix("\ufeff"))))
-    assert [row[4] for row in rows] == ["text", "'=1+1"]
+    assert [row[6] for row in rows] == ["text", "'=1+1"]
     body = ada.get(f"{PATH}/results.json").json
-    assert (body["ratings"]["4"], body["with_account"], len(body["texts"])) == (1, 1, 1)
+    assert (body["ratings"]["4"], body["with_account"], len(body["feedback"])) == (1, 1, 1)
 
 
 def test_a_shared_address_shows_numbers_and_public_texts(session, app, guest, talk, speaker):
