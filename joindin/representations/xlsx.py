@@ -36,7 +36,7 @@ _FILES = {
 }
 # XML 1.0 forbids these characters.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# A cell holds at most so many characters.
+# The limit of a cell in the usual programs.
 _MAX_CELL_LENGTH = 32_767
 
 

@@ -55,7 +55,7 @@ def _load(session, model, talks, **values):
 
 
 def _rater(row):
-    """Return who gave a rating or a text about a talk. Rows without user and device are of nobody known."""
+    """Return who gave a rating or a text about a talk. A row without user and device stands for itself."""
     is_known = row.user_id is not None or row.device_id is not None
     return (row.talk_id, row.user_id, row.device_id) if is_known else (row.talk_id, type(row), row.id)
 

@@ -1,4 +1,4 @@
-"""What the first page of a user names: news about their talks, and open decisions at the events that they host."""
+"""News about the talks of a user, and open decisions at the events that the user hosts, for the first own page."""
 
 import datetime as dt
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""What stands on the page of a talk, for visitors, authors of comments, and hosts."""
+"""The page of a talk, for visitors, authors of comments, and hosts."""
 
 import datetime as dt
 
