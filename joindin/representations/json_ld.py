@@ -5,22 +5,26 @@ from collections.abc import Mapping
 
 from markupsafe import Markup
 
-from joindin.models import CANCELLED_TALK
+from joindin.models import CANCELLED, CANCELLED_TALK, POSTPONED
 from joindin.representations.links import Links
 from joindin.representations.programme.days import ends_at
 from joindin.utils.datetimes import get_timezone
 
 CONTEXT = "https://schema.org"
+EVENT_STATUSES = {CANCELLED: "EventCancelled", POSTPONED: "EventPostponed"}
 # Characters that could end the element of a page which holds the JSON.
 _ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
-def to_script_text(document: Mapping) -> Markup:
+def to_script_text(document: Mapping | None) -> Markup | None:
     """Return the document for a ``<script type="application/ld+json">``."""
+    if document is None:
+        return None
     return Markup(json.dumps(document, ensure_ascii=False).translate(_ESCAPES))  # noqa: S704 - escaped
 
 
-def represent_event(event, links: Links) -> dict:
+def represent_event(event, links: Links) -> dict | None:
+    """Return the event; None without a location, which search engines require."""
     address = links.event_page(event.slug)
     document = {
         "@context": CONTEXT,
@@ -31,19 +35,19 @@ def represent_event(event, links: Links) -> dict:
         "description": event.description,
         "startDate": _local(event.starts_at, event),
         "endDate": _local(event.ends_at, event) if event.is_end_known else None,
-        "eventStatus": f"{CONTEXT}/{'EventCancelled' if event.state == 'cancelled' else 'EventScheduled'}",
+        "eventStatus": f"{CONTEXT}/{EVENT_STATUSES.get(event.state, 'EventScheduled')}",
         "eventAttendanceMode": f"{CONTEXT}/{_attendance_mode(event)}",
         "location": _location(event, address),
         "organizer": [_person(host.user, links) for host in event.hosts if host.user.is_active],
         "keywords": [tag.name for tag in event.tags],
     }
-    return _without_empty(document)
+    return _without_empty(document) if document["location"] else None
 
 
 def represent_talk(event, talk, links: Links) -> dict:
-    """Return a talk, loaded with its speakers and links, and the breadcrumb of its page."""
+    """Return a talk, loaded with its speakers and links, and the breadcrumb of its page; without a location the latter alone."""
     address = links.canonical_talk_page(event, talk)
-    is_cancelled = talk.state == CANCELLED_TALK
+    is_cancelled = talk.state == CANCELLED_TALK or event.state == CANCELLED
     moved_from = None if is_cancelled or talk.moved_from == talk.starts_at else talk.moved_from
     video = next((link.url for link in talk.links if link.type == "video_link"), None)
     document = {
@@ -61,7 +65,8 @@ def represent_talk(event, talk, links: Links) -> dict:
         "superEvent": event.slug and {"@type": "Event", "@id": links.event_page(event.slug), "name": event.name},
         "recordedIn": video and {"@type": "VideoObject", "name": talk.title, "url": video},
     }
-    return {"@context": CONTEXT, "@graph": [_without_empty(document), _breadcrumb(event, talk, links)]}
+    parts = [_without_empty(document)] if document["location"] else []
+    return {"@context": CONTEXT, "@graph": [*parts, _breadcrumb(event, talk, links)]}
 
 
 def _talk_status(is_cancelled, moved_from):

@@ -94,6 +94,31 @@ def test_structured_data_are_of_schema_org(browser, event, path):
     assert items[0]["name"] in (f"Tides {EVIL}", f"On {EVIL}")
 
 
+@pytest.mark.parametrize(
+    ("state", "event_status", "talk_status"),
+    [
+        ("scheduled", "Scheduled", "Scheduled"),
+        ("cancelled", "Cancelled", "Cancelled"),
+        ("postponed", "Postponed", "Scheduled"),
+    ],
+)
+def test_structured_data_have_the_state_of_the_event(browser, event, state, event_status, talk_status):
+    event.state = state
+    (of_event,) = HeadReader(browser.get("/event/tides").text).documents
+    (of_talk,) = HeadReader(browser.get("/event/tides/on").text).documents
+
+    assert of_event["eventStatus"] == f"https://schema.org/Event{event_status}"
+    assert of_talk["@graph"][0]["eventStatus"] == f"https://schema.org/Event{talk_status}"
+
+
+def test_an_event_without_a_location_has_no_structured_data(browser, event):
+    event.location = ""
+    (of_talk,) = HeadReader(browser.get("/event/tides/on").text).documents
+
+    assert HeadReader(browser.get("/event/tides").text).documents == []
+    assert [item["@type"] for item in of_talk["@graph"]] == ["BreadcrumbList"]
+
+
 def test_a_person_without_a_name_and_a_biography_has_a_page(browser, session):
     make_user(session, "bob", full_name=None, biography=None)
 
