@@ -17,7 +17,7 @@ from joindin.performance.sql.reader import BATCH_SIZE
 from joindin.queries.agenda.agenda_events import load_agenda_event_records
 
 # Part of every entity tag; it moves when a format is written otherwise.
-RENDERER_VERSION = 2
+RENDERER_VERSION = 3
 
 
 class Entry(NamedTuple):

@@ -35,6 +35,7 @@ CONTENT_TYPE = "text/calendar; charset=utf-8"
 
 STATUSES = {CANCELLED: "CANCELLED", TENTATIVE: "TENTATIVE", POSTPONED: "TENTATIVE"}
 CANCELLED_TITLE = "Cancelled"
+ONLINE_LOCATION = "Online"
 
 ONE_HOUR = dt.timedelta(hours=1)
 ONE_DAY = dt.timedelta(days=1)
@@ -110,7 +111,7 @@ def represent_gancio_entry(event, links: Links, *, with_alarm: bool = False) -> 
         *([f"DTEND:{utc_stamp(event.ends_at.replace(second=0))}"] if _has_end(event) else ()),
         f"DESCRIPTION:{escape_text(plain_text_of(event))}",
         f"X-ALT-DESC;FMTTYPE=text/html:{_html_value(event)}",
-        *_common_lines(event, links),
+        *_common_lines(event, links, _location(event)),
     ]
     if with_alarm:
         lines += alarm_lines(event.name, "-PT1H")
@@ -130,7 +131,7 @@ def represent_entry(
         *_own_times(event, may_be_days=series is None),
         *(series.lines if series else ()),
         f"DESCRIPTION:{escape_text(description)}",
-        *_common_lines(event, links),
+        *_common_lines(event, links, _location(event) or _other_location(event)),
         f"TRANSP:{'TRANSPARENT' if event.ends_at - event.starts_at > ONE_DAY else 'OPAQUE'}",
     ]
     if event.flyer is not None:
@@ -186,11 +187,11 @@ def _stamps(event):
     return lines + ([f"CREATED:{utc_stamp(event.submitted_at)}"] if event.submitted_at else [])
 
 
-def _common_lines(event, links):
+def _common_lines(event, links, location):
     lines = [f"URL:{links.event_page(slug_of(event))}"]
     if event.latitude is not None and event.longitude is not None:
         lines.append(f"GEO:{event.latitude:.6f};{event.longitude:.6f}")
-    if location := _location(event):
+    if location:
         lines.append(f"LOCATION:{escape_text(location)}")
     lines.append(f"STATUS:{STATUSES.get(event.state, 'CONFIRMED')}")
     if event.tags:
@@ -202,6 +203,11 @@ def _location(event):
     if (address := online_address(event)) is not None:
         return f"online - {address}" if address else "online"
     return place_text(event)
+
+
+def _other_location(event):
+    """Return a location of an event that has none, because readers drop entries without one."""
+    return ONLINE_LOCATION if any(map(is_web_url, event.online_locations)) else event.name
 
 
 def _html_value(event):

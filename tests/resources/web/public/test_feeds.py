@@ -522,3 +522,14 @@ def test_identifiers_do_not_change_with_the_address_of_the_site(app, api, sessio
     assert all("first.example" in each for each in identifiers)
     assert identifiers == IDENTIFIERS.findall(moved.text) != []
     assert "other.example" in moved.text
+
+
+@pytest.mark.parametrize(
+    ("fields", "location"), [({}, "Nowhere, yet"), ({"online_locations": ["https://live.example"]}, "Online")]
+)
+def test_entries_of_own_calendars_always_have_a_location(api, session, fields, location):
+    make_event(session, "Nowhere, yet", slug="nowhere", location="", **fields)
+    session.commit()
+    for path in ("/event/nowhere.ics", "/events.ics"):
+        (entry,) = icalendar.Calendar.from_ical(api.get(path).data).walk("VEVENT")
+        assert str(entry["LOCATION"]) == location
