@@ -1,4 +1,7 @@
-"""Baseline: a Flask application whose routes return constant bytes, which are read at the start."""
+"""Baseline: a Flask application whose routes return constant bytes, which are read at the start.
+
+The suffix of a file, if it has one, is the content encoding of its bytes.
+"""
 
 import os
 import sys
@@ -17,13 +20,18 @@ JSON_TYPE = "application/json; charset=utf8"
 
 def create_app() -> Flask:
     app = Flask(__name__)
-    bodies = {path.name: path.read_bytes() for path in Path(os.environ["BENCH_BODIES"]).iterdir()}
+    bodies = {path.stem: _read(path) for path in Path(os.environ["BENCH_BODIES"]).iterdir()}
 
     @app.route("/<name>", methods=["GET", "POST"])
     def constant(name):
-        return Response(bodies[name], content_type=JSON_TYPE)
+        body, headers = bodies[name]
+        return Response(body, headers=headers, content_type=JSON_TYPE)
 
     return app
+
+
+def _read(path):
+    return path.read_bytes(), {"Content-Encoding": path.suffix[1:]} if path.suffix else {}
 
 
 if __name__ == "__main__":

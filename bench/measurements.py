@@ -16,6 +16,7 @@ HOT_VERBOSE = f"{HOT}&verbose=yes"
 NO_RESPONSE_CACHE = {"JOINDIN_ANSWER_CACHE_BYTES": "0"}
 NO_CACHES = {**NO_RESPONSE_CACHE, "JOINDIN_FRAGMENT_CACHE_BYTES": "0"}
 WRITE_SHARE = 0.05
+ACCEPT_ENCODING = "Accept-Encoding"
 
 
 @dataclass
@@ -167,18 +168,19 @@ class Measurer:
         self._writes = writes
 
     def against_baseline(self, server: Server, works: dict[str, list[Read]]) -> dict[str, Comparison]:
-        bodies = {name: self._body(server, reads[0]) for name, reads in works.items()}
-        with self._baseline_with(bodies) as baseline:
+        responses = [self._fetch(server, reads[0]) for reads in works.values()]
+        with self._baseline_with(responses) as baseline:
             compared = {name: Comparison() for name in works}
             for _ in range(self._plan.rounds):
                 for number, (name, reads) in enumerate(works.items()):
-                    compared[name].baseline.append(self._measure(baseline, [Read(f"/{number}")]))
+                    bare = Read(f"/{number}", _encodings(reads[0]))
+                    compared[name].baseline.append(self._measure(baseline, [bare]))
                     compared[name].rates.append(self._measure(server, reads))
             return compared
 
     def unchanged(self, server: Server) -> dict[str, Comparison]:
         """Measure conditional requests that give 304."""
-        _, tag = fetch(server.base + HOT)
+        tag = fetch(server.base + HOT).etag
         headers = {"If-None-Match": tag}
         return self.against_baseline(server, {"hot": [Read(HOT, headers)]}) if tag else {}
 
@@ -229,14 +231,20 @@ class Measurer:
     def _measure(self, server, reads, **options):
         return run_load(server.base, reads, self._plan.seconds, self._plan.scratch, **options)
 
-    def _body(self, server, read):
-        """Return the response body of a request without its condition."""
+    def _fetch(self, server, read):
+        """Return the response to a request without its condition."""
         headers = {name: value for name, value in read.headers.items() if name != "If-None-Match"}
-        return fetch(server.base + read.path, headers=headers)[0]
+        return fetch(server.base + read.path, headers=headers)
 
-    def _baseline_with(self, bodies):
+    def _baseline_with(self, responses):
         folder = self._plan.scratch / f"bodies-{len(list(self._plan.scratch.iterdir()))}"
         folder.mkdir()
-        for number, body in enumerate(bodies.values()):
-            (folder / str(number)).write_bytes(body)
+        for number, response in enumerate(responses):
+            name = f"{number}.{response.encoding}" if response.encoding else str(number)
+            (folder / name).write_bytes(response.body)
         return baseline_server(folder)
+
+
+def _encodings(read):
+    """Return the header of a request that names the accepted encodings, if it has one."""
+    return {name: value for name, value in read.headers.items() if name == ACCEPT_ENCODING}

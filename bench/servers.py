@@ -8,6 +8,7 @@ import time
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import psutil
 
@@ -71,13 +72,19 @@ def _started(arguments, first_path, environment):
         process.wait(timeout=START_TIMEOUT_S)
 
 
-def fetch(address: str, timeout_s: float = 0, headers: dict[str, str] | None = None) -> tuple[bytes, str | None]:
-    """Return body and entity tag of a URL. Connections are retried until ``timeout_s``."""
+class Fetched(NamedTuple):
+    body: bytes
+    etag: str | None
+    encoding: str | None
+
+
+def fetch(address: str, timeout_s: float = 0, headers: dict[str, str] | None = None) -> Fetched:
+    """Return the response of a URL. Connections are retried until ``timeout_s``."""
     deadline = time.monotonic() + timeout_s
     while True:
         try:
             with urllib.request.urlopen(urllib.request.Request(address, headers=headers or {}), timeout=30) as response:
-                return response.read(), response.headers["ETag"]
+                return Fetched(response.read(), response.headers["ETag"], response.headers["Content-Encoding"])
         except ConnectionError:
             if time.monotonic() > deadline:
                 raise

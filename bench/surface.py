@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench.command_line import run_benchmark
 from bench.datasets import Dataset, DatasetStore
 from bench.http_load import Read, Writes
-from bench.measurements import NO_RESPONSE_CACHE, BenchmarkPlan, Comparison, Measurer
+from bench.measurements import ACCEPT_ENCODING, NO_RESPONSE_CACHE, BenchmarkPlan, Comparison, Measurer
 from bench.report import NAMES, machine
 from bench.servers import joindin_server
 
 MAX_GROWTH = 1.3
+ENCODINGS_OF_BROWSERS = {ACCEPT_ENCODING: "gzip, deflate, br, zstd"}
 
-# Of one database, by size, by whether responses are cached ("cached", "uncached") and by name of the read.
+# Of one database, by size, by kind of responses ("cached", "compressed", "uncached") and by name of the read. Compressed are cached
+# responses to the header that browsers send.
 Results = dict[int, dict[str, dict[str, Comparison]]]
 
 
@@ -51,7 +53,11 @@ class SurfaceBenchmark:
         for size in plan.sizes:
             log(f"{kind}: {size:,} events")
             dataset = store.get_or_create(kind, size)
-            works = {name: [read] for name, read in self.reads(dataset, plan).items()}
+            reads = self.reads(dataset, plan)
+            works = {name: [read] for name, read in reads.items()}
+            of_browsers = {
+                name: [replace(read, headers={**read.headers, **ENCODINGS_OF_BROWSERS})] for name, read in reads.items()
+            }
             run = Measurer(plan, [], Writes([], []))
             environment = {"JOINDIN_DATABASE_URL": dataset.url, "JOINDIN_INSTANCE": str(plan.folder / "instance")}
             with ExitStack() as stack:
@@ -59,7 +65,11 @@ class SurfaceBenchmark:
                     name: stack.enter_context(joindin_server(self.first_path, **environment, **settings)).wait()
                     for name, settings in (("cached", {}), ("uncached", NO_RESPONSE_CACHE))
                 }
-                results[size] = {name: run.against_baseline(server, works) for name, server in servers.items()}
+                results[size] = {
+                    "cached": run.against_baseline(servers["cached"], works),
+                    "compressed": run.against_baseline(servers["cached"], of_browsers),
+                    "uncached": run.against_baseline(servers["uncached"], works),
+                }
         return results
 
     def _render(self, results: dict[str, Results], plan: BenchmarkPlan) -> str:
@@ -68,17 +78,20 @@ class SurfaceBenchmark:
             "",
             f"{self.subject[0].upper()}{self.subject[1:]} beside a minimal Flask route that returns the same bytes; median of"
             f" {plan.rounds} rounds of",
-            f"{plan.seconds} s with `wrk -t1 -c8`. Repeat with `make {self.command}`. {machine()}.",
+            f"{plan.seconds} s with `wrk -t1 -c8`. Compressed are reads with the `Accept-Encoding` of browsers; the bare route then"
+            " returns the",
+            f"same compressed bytes. Repeat with `make {self.command}`. {machine()}.",
             "",
-            "| database, events | read | repeated, ratio | per second | response cache off, ratio | per second |",
-            "|---|---|---|---|---|---|",
+            "| database, events | read | repeated, ratio | per second | repeated and compressed, ratio | per second"
+            " | response cache off, ratio | per second |",
+            "|---|---|---|---|---|---|---|---|",
         ]
         for kind, sizes in results.items():
             for size, works in sizes.items():
                 for name in works["cached"]:
                     cells = [
-                        f"{work.ratio:.2f} | {work.per_second:,.0f}"
-                        for work in (works["cached"][name], works["uncached"][name])
+                        f"{works[responses][name].ratio:.2f} | {works[responses][name].per_second:,.0f}"
+                        for responses in ("cached", "compressed", "uncached")
                     ]
                     lines.append(f"| {NAMES[kind]}, {size:,} | {name} | {' | '.join(cells)} |")
         lines += ["", "| goal | " + " | ".join(NAMES[kind] for kind in results) + " |", "|---|" + "---|" * len(results)]
@@ -88,19 +101,19 @@ class SurfaceBenchmark:
         return "\n".join(lines) + "\n"
 
 
-def slowest(cache: str, *names: str) -> Callable[[Results], float]:
+def slowest(responses: str, *names: str) -> Callable[[Results], float]:
     """Return the function of the smallest ratio among these reads; among all without names."""
     return lambda sizes: min(
-        work.ratio for works in sizes.values() for name, work in works[cache].items() if not names or name in names
+        work.ratio for works in sizes.values() for name, work in works[responses].items() if not names or name in names
     )
 
 
 def _find_growth(sizes: Results) -> float:
     smallest, largest = sizes[min(sizes)], sizes[max(sizes)]
     return max(
-        smallest[cached][name].per_second / largest[cached][name].per_second
-        for cached in smallest
-        for name in smallest[cached]
+        smallest[responses][name].per_second / largest[responses][name].per_second
+        for responses in smallest
+        for name in smallest[responses]
     )
 
 
