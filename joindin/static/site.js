@@ -249,7 +249,9 @@
 
   function showStar(button, isStarred) {
     button.setAttribute("aria-pressed", isStarred);
-    button.firstElementChild.textContent = isStarred ? "★" : "☆";
+    const [text, sign] = [button.firstElementChild.firstChild, isStarred ? "★" : "☆"];
+    // A change of the text costs a layout, also if it is the same.
+    if (text.data !== sign) text.data = sign;
   }
 
   async function toggleStar(button) {
@@ -325,11 +327,31 @@
   // The talks of a schedule
 
   const filters = find("#filters");
-  const slots = filters ? findAll(".slots > li").map(readSlot) : [];
+  let slots = [];
+  let timeLinks = [];
+
+  // A task of its own, so that the browser can paint and react between this and the rest of the page.
+  if (filters) setTimeout(startSchedule);
+
+  function startSchedule() {
+    slots = findAll(".slots > li").map(readSlot);
+    if (!slots.length) return;
+    const slotsByHash = new Map(slots.map((slot) => [`#${slot.item.id}`, slot]));
+    timeLinks = findAll(".times a").map((link) => [link, slotsByHash.get(link.hash)]);
+    if (filters.dataset.found) {
+      filters.addEventListener("input", filterSlots);
+      // The fields are empty only after the event.
+      filters.addEventListener("reset", () => setTimeout(filterSlots));
+    }
+    showTimeEachMinute();
+    addEventListener("resize", showTime);
+    const isVisit = performance.getEntriesByType("navigation")[0]?.type === "navigate";
+    if (jumpTarget && isVisit && filters.dataset.found && !location.hash && !scrollY) jumpTarget.scrollIntoView();
+    offerOwnZone();
+  }
 
   function readSlot(item) {
     const [start, end] = [...item.querySelectorAll(".when > time")].map((time) => time.dateTime);
-    const texts = [...item.querySelectorAll("[dir]:not(.was *)")].map((element) => element.textContent);
     const section = item.closest("section");
     const day = section.getAttribute("aria-labelledby").replace("day-", "day=");
     return {
@@ -338,9 +360,17 @@
       start: Date.parse(start),
       end: end && !item.classList.contains("cancelled") ? Date.parse(end) : NaN,
       offset: start.slice(-6),
-      text: fold(texts.join(" ")),
       groups: [day, ...item.dataset.groups.split(" ")],
     };
+  }
+
+  // The text that is searched, read at the first search: the start of the page does not need it.
+  function textOfSlot(slot) {
+    if (!slot.text) {
+      const texts = [...slot.item.querySelectorAll("[dir]:not(.was *)")].map((element) => element.textContent);
+      slot.text = fold(texts.join(" "));
+    }
+    return slot.text;
   }
 
   function fold(text) {
@@ -357,9 +387,10 @@
       .filter((values) => values.length);
     const counts = new Map();
     let found = 0;
-    for (const { item, text, groups } of slots) {
+    for (const slot of slots) {
+      const { item, groups } = slot;
       const missed = chosen.filter((values) => !values.some((value) => groups.includes(value)));
-      const hasText = words.every((word) => text.includes(word)) || ofServer.get(textOf(fields))?.has(item.id);
+      const hasText = words.every((word) => textOfSlot(slot).includes(word)) || ofServer.get(textOf(fields))?.has(item.id);
       item.hidden = missed.length > 0 || !hasText;
       if (!item.hidden) found += 1;
       if (!hasText || missed.length > 1) continue;
@@ -408,8 +439,6 @@
 
   // A link to a time leads to the first talk that is shown.
 
-  const timeLinks = findAll(".times a").map((link) => [link, slots.find(({ item }) => `#${item.id}` === link.hash)]);
-
   function showTimeLinks() {
     for (const [link, first] of timeLinks) {
       const shown = slots.find(({ item, section, start }) => {
@@ -431,12 +460,6 @@
       else link.href = url;
     }
     find("#found").textContent = filters.dataset.found.replace("{found}", found).replace("{all}", slots.length);
-  }
-
-  if (filters?.dataset.found) {
-    filters.addEventListener("input", filterSlots);
-    // The fields are empty only after the event.
-    filters.addEventListener("reset", () => setTimeout(filterSlots));
   }
 
   // The current time: talks that have ended and talks that are on, a line in the grid, and a link to them
@@ -482,13 +505,6 @@
     setTimeout(showTimeEachMinute, MINUTE - (Date.now() % MINUTE));
   }
 
-  if (slots.length) {
-    showTimeEachMinute();
-    addEventListener("resize", showTime);
-    const isVisit = performance.getEntriesByType("navigation")[0]?.type === "navigate";
-    if (jumpTarget && isVisit && filters.dataset.found && !location.hash && !scrollY) jumpTarget.scrollIntoView();
-  }
-
   if (hasOutbox) {
     addEventListener("online", sendOutbox);
     document.addEventListener("visibilitychange", () => document.hidden || sendOutbox());
@@ -516,20 +532,22 @@
 
   // The time zone of the browser
 
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const zoneLink = find("#other-zone");
+  function offerOwnZone() {
+    const link = find("#other-zone");
+    if (!link || slots.every(({ start, offset }) => formatOffset(start) === offset)) return;
+    // Intl.DateTimeFormat takes long at its first use.
+    const zone = globalThis.Temporal?.Now.timeZoneId() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (!zone) return;
+    const url = new URL(location.href);
+    url.searchParams.set("zone", zone);
+    link.href = url;
+    link.textContent = link.dataset.own.replace("{place}", zone.split("/").at(-1).replaceAll("_", " "));
+  }
 
   function formatOffset(at) {
     const minutes = -new Date(at).getTimezoneOffset();
     const parts = [Math.trunc(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
     return (minutes < 0 ? "-" : "+") + parts.map((part) => String(part).padStart(2, "0")).join(":");
-  }
-
-  if (zoneLink && zone && slots.some(({ start, offset }) => formatOffset(start) !== offset)) {
-    const url = new URL(location.href);
-    url.searchParams.set("zone", zone);
-    zoneLink.href = url;
-    zoneLink.textContent = zoneLink.dataset.own.replace("{place}", zone.split("/").at(-1).replaceAll("_", " "));
   }
 
   // Addresses to copy

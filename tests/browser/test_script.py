@@ -367,6 +367,26 @@ def test_a_visitor_elsewhere_gets_the_own_time_zone(visitor, event):
 # Without scripts
 
 
+def test_the_zone_of_the_browser_is_only_read_where_it_matters(visitor, event):
+    # The first use of this constructor takes tens of milliseconds on a telephone.
+    visitor.page.add_init_script("""
+      window.uses = 0;
+      delete window.Temporal;
+      Intl.DateTimeFormat = new Proxy(Intl.DateTimeFormat, {apply: (...call) => { uses += 1; return Reflect.apply(...call); }});
+    """)
+    session = visitor.page.context.new_cdp_session(visitor.page)
+    uses = {}
+    for zone in ("Europe/Berlin", "Europe/Lisbon"):
+        session.send("Emulation.setTimezoneOverride", {"timezoneId": zone})
+        for path in ("/", "/event/harbour/packaging-1", SCHEDULE):
+            visitor.visit(path)
+            if (zone, path) == ("Europe/Lisbon", SCHEDULE):
+                expect(visitor.page.get_by_role("link", name="Show times of Lisbon too")).to_be_visible()
+            uses[zone, path] = visitor.page.evaluate("uses")
+
+    assert [place for place, number in uses.items() if number] == [("Europe/Lisbon", SCHEDULE)]
+
+
 def test_a_page_without_scripts_offers_nothing_that_needs_them(new_visitor, event):
     visitor = new_visitor(javascript=False)
     visitor.visit(SCHEDULE)
