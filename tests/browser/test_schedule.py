@@ -3,9 +3,12 @@
 import datetime as dt
 
 import pytest
+from playwright.sync_api import expect
 
 from joindin.utils.datetimes import utc_now
+from tests.browser.conftest import FLAGS
 from tests.browser.page_driver import DESKTOP, NARROW, PHONE
+from tests.browser.requirements import chromium
 from tests.factories import make_event, make_room, make_talk, parse_instant
 
 FRIDAY = parse_instant("2027-07-09T08:00")
@@ -23,6 +26,14 @@ CLIPPED = """() => [...document.querySelectorAll(".slots *, .room-name")]
   .filter(it => it.clientWidth && !it.closest(".visually-hidden"))
   .filter(it => it.scrollWidth > it.clientWidth + 1 || it.scrollHeight > it.clientHeight + 1)
   .map(it => it.outerHTML.slice(0, 200))"""
+
+# Talks whose layout the browser has put off until the reader comes near.
+SKIPPED = """() => [...document.querySelectorAll(".slots > li")]
+  .filter(item => !item.querySelector("h3").checkVisibility({contentVisibilityAuto: true}))
+  .map(item => item.id.slice(2))"""
+
+# Pixels; a screen of this height has no talk far below it.
+TALL = 10_000
 
 FOCUSED_TALK = """() => document.activeElement.closest(".slots > li")?.id.slice(2)"""
 
@@ -55,9 +66,10 @@ def boxes(visitor, size):
 
 @pytest.mark.parametrize("size", [NARROW, PHONE, DESKTOP], ids=["narrow", "phone", "desktop"])
 def test_no_text_of_eighty_talks_is_clipped(visitor, large_event, size):
-    visitor.page.set_viewport_size(size)
+    visitor.page.set_viewport_size({**size, "height": TALL})
     visitor.visit("/event/large/schedule")
 
+    assert visitor.page.evaluate(SKIPPED) == []
     assert visitor.page.evaluate(CLIPPED) == []
     assert visitor.page.evaluate("() => document.documentElement.scrollWidth") <= size["width"]
 
@@ -96,6 +108,70 @@ def test_the_times_of_a_list_lead_to_their_talks(visitor, large_event):
     assert visitor.page.locator("#t-t024").bounding_box()["y"] < PHONE["height"] / 2
     visitor.page.set_viewport_size(DESKTOP)
     assert not times.is_visible()
+
+
+SUM_OF_SHIFTS = """() => new Promise(done => {
+  let sum = 0;
+  new PerformanceObserver(list => list.getEntries().forEach(entry => { sum += entry.value; }))
+    .observe({type: "layout-shift", buffered: true});
+  setTimeout(() => done(sum), 300);
+})"""
+
+
+@pytest.fixture
+def long_list(visitor, large_event):
+    """The schedule on a phone, most of whose talks are far below the screen."""
+    visitor.page.set_viewport_size(PHONE)
+    visitor.visit("/event/large/schedule")
+    assert "t079" in visitor.page.evaluate(SKIPPED)
+    return visitor
+
+
+def test_talks_far_below_the_screen_are_found_and_linked(long_list):
+    page = long_list.page
+    assert page.evaluate("() => find('Talk 79')")
+    expect(page.locator("#t-t079")).to_be_in_viewport()
+
+    long_list.visit("/event/large/schedule#t-t050")
+    expect(page.locator("#t-t050")).to_be_in_viewport()
+    assert "t050" not in page.evaluate(SKIPPED)
+    assert abs(page.locator("#t-t050").bounding_box()["y"]) < PHONE["height"] / 8
+
+
+def test_assistive_technology_reads_talks_far_below_the_screen(chrome, server, large_event):
+    # Chromium has the whole tree only while such a program runs.
+    flags = [*FLAGS, "--force-renderer-accessibility"]
+    with chrome.browser_type.launch(executable_path=chromium(), args=flags) as browser:
+        page = browser.new_page(viewport=PHONE)
+        page.goto(f"{server.url}/event/large/schedule")
+        assert "t079" in page.evaluate(SKIPPED)
+        nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    names = {(node["role"]["value"], node.get("name", {}).get("value", "").strip()) for node in nodes if "role" in node}
+
+    assert {
+        ("article", "Talk 79"),
+        ("heading", "Talk 79"),
+        ("link", "Talk 79"),
+        ("button", "Star “Talk 79”"),
+    } <= names
+
+
+def test_nothing_moves_while_a_reader_scrolls_through_the_talks(long_list):
+    page = long_list.page
+    for _ in range(30):
+        page.mouse.wheel(0, 600)
+        page.wait_for_timeout(20)
+
+    assert "t079" not in page.evaluate(SKIPPED)
+    assert page.evaluate(SUM_OF_SHIFTS) <= 0.01
+
+
+def test_no_talk_is_skipped_on_paper_and_in_the_grid(long_list):
+    long_list.page.emulate_media(media="print")
+    assert long_list.page.evaluate(SKIPPED) == []
+    long_list.page.emulate_media(media="screen")
+    long_list.page.set_viewport_size(DESKTOP)
+    assert long_list.page.evaluate(SKIPPED) == []
 
 
 @pytest.fixture
@@ -155,7 +231,7 @@ def test_a_difficult_day_is_placed_right(visitor, difficult_event):
 
 @pytest.mark.parametrize("size", [NARROW, DESKTOP], ids=["narrow", "desktop"])
 def test_no_text_of_a_difficult_day_is_clipped(visitor, difficult_event, size):
-    visitor.page.set_viewport_size(size)
+    visitor.page.set_viewport_size({**size, "height": TALL})
     visitor.visit("/event/difficult/schedule?zone=Asia/Tokyo")
 
     assert visitor.page.evaluate(CLIPPED) == []
