@@ -250,7 +250,7 @@
   function showStar(button, isStarred) {
     button.setAttribute("aria-pressed", isStarred);
     const [text, sign] = [button.firstElementChild.firstChild, isStarred ? "★" : "☆"];
-    // A change of the text costs a layout, also if it is the same.
+    // The same text would cost a layout.
     if (text.data !== sign) text.data = sign;
   }
 
@@ -330,14 +330,13 @@
   let slots = [];
   let timeLinks = [];
 
-  // A task of its own, so that the browser can paint and react between this and the rest of the page.
+  // A task of its own.
   if (filters) setTimeout(startSchedule);
 
   function startSchedule() {
     slots = findAll(".slots > li").map(readSlot);
     if (!slots.length) return;
-    const slotsByHash = new Map(slots.map((slot) => [`#${slot.item.id}`, slot]));
-    timeLinks = findAll(".times a").map((link) => [link, slotsByHash.get(link.hash)]);
+    timeLinks = findAll(".times a").map((link) => [link, slots.find(({ item }) => `#${item.id}` === link.hash)]);
     if (filters.dataset.found) {
       filters.addEventListener("input", filterSlots);
       // The fields are empty only after the event.
@@ -364,7 +363,7 @@
     };
   }
 
-  // The text that is searched, read at the first search: the start of the page does not need it.
+  // Read at the first search.
   function textOfSlot(slot) {
     if (!slot.text) {
       const texts = [...slot.item.querySelectorAll("[dir]:not(.was *)")].map((element) => element.textContent);
@@ -520,12 +519,13 @@
     const end = Date.parse(start) + minutes * MINUTE;
     const wait = Math.ceil((Date.parse(start) - Date.now()) / MINUTE);
     const rest = Math.ceil((end - Date.now()) / MINUTE);
+    countdown.hidden = wait > 24 * 60;
+    setTimeout(showCountdown, MINUTE - (Date.now() % MINUTE));
+    if (countdown.hidden) return;
     const near = new Intl.RelativeTimeFormat(document.documentElement.lang);
     let text = rest > 0 ? left.replace("{minutes}", rest) : ended;
     if (wait > 0) text = wait < 100 ? near.format(wait, "minute") : near.format(Math.round(wait / 60), "hour");
     countdown.textContent = `(${text})`;
-    countdown.hidden = wait > 24 * 60;
-    setTimeout(showCountdown, MINUTE - (Date.now() % MINUTE));
   }
 
   if (countdown) showCountdown();
@@ -535,7 +535,7 @@
   function offerOwnZone() {
     const link = find("#other-zone");
     if (!link || slots.every(({ start, offset }) => formatOffset(start) === offset)) return;
-    // Intl.DateTimeFormat takes long at its first use.
+    // The first use of Intl takes long.
     const zone = globalThis.Temporal?.Now.timeZoneId() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
     if (!zone) return;
     const url = new URL(location.href);

@@ -367,12 +367,14 @@ def test_a_visitor_elsewhere_gets_the_own_time_zone(visitor, event):
 # Without scripts
 
 
-def test_the_zone_of_the_browser_is_only_read_where_it_matters(visitor, event):
-    # The first use of this constructor takes tens of milliseconds on a telephone.
+def test_formats_of_the_browser_are_only_loaded_where_they_matter(visitor, event):
+    # The first use of Intl takes tens of milliseconds on a telephone.
     visitor.page.add_init_script("""
       window.uses = 0;
       delete window.Temporal;
-      Intl.DateTimeFormat = new Proxy(Intl.DateTimeFormat, {apply: (...call) => { uses += 1; return Reflect.apply(...call); }});
+      const count = (method) => (...call) => { uses += 1; return method(...call); };
+      const counted = {apply: count(Reflect.apply), construct: count(Reflect.construct)};
+      for (const name of ["DateTimeFormat", "RelativeTimeFormat"]) Intl[name] = new Proxy(Intl[name], counted);
     """)
     session = visitor.page.context.new_cdp_session(visitor.page)
     uses = {}
