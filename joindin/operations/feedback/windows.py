@@ -45,6 +45,18 @@ def feedback_window(
     return FeedbackWindow(talk.starts_at, closes_at, state)
 
 
+def event_feedback_window(event: Event, settings: EventSettings, *, now: dt.datetime) -> FeedbackWindow:
+    """Return when feedback on the event's talks opens and closes; single talks may begin earlier or end later."""
+    closes_at = event.ends_at + dt.timedelta(days=settings.feedback_days)
+    if settings.feedback_access == OFF:
+        state = SWITCHED_OFF
+    elif now < event.starts_at:
+        state = NOT_OPEN_YET
+    else:
+        state = OPEN if now <= closes_at else CLOSED
+    return FeedbackWindow(event.starts_at, closes_at, state)
+
+
 def has_rating_scale(settings: EventSettings) -> bool:
     return settings.feedback_scheme != NO_RATING
 

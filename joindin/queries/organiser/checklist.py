@@ -41,6 +41,9 @@ class Checklist:
     rooms: int
     talks_without_room: int
     waiting_texts: int
+    stars: int
+    ratings: int
+    texts: int
     bursts: int
     overlapping_talks: int
 
@@ -70,6 +73,9 @@ def load_checklist(session, event: Event) -> Checklist:
         _count(Room, Room.event_id == event.id),
         _count(Talk, *of_event, Talk.room_id.is_(None)),
         _count(TalkComment, TalkComment.event_id == event.id, TalkComment.is_waiting == true()),
+        _sum(Talk.star_count, *of_event),
+        _sum(Talk.rating_count + Talk.guest_rating_count, *of_event),
+        _count(TalkComment, TalkComment.event_id == event.id, TalkComment.is_hidden == false()),
     ]
     numbers = session.execute(select(*(count.scalar_subquery() for count in counts))).one()
     bursts = [burst for burst in find_bursts(session, event.id) if burst.is_open]
@@ -98,6 +104,10 @@ def _count(model, *conditions, joined=None):
     if joined is not None:
         counted = counted.join(joined, joined.id == model.talk_id)
     return counted.where(*conditions)
+
+
+def _sum(number, *conditions):
+    return select(func.coalesce(func.sum(number), 0)).where(*conditions)
 
 
 def _count_reports(event, *, of_talks=False):

@@ -34,21 +34,30 @@ def find_claim_of_event(session, event_id: int, claim_id: int) -> TalkClaim:
     return claim
 
 
-def list_other_talks(session, user_ids) -> dict[int, list[str]]:
-    """Return titles of public talks by the ids of their claimed speakers: one statement."""
+def list_other_talks(session, user_ids) -> dict[int, list]:
+    """Return rows of public talks, newest first, by the ids of their claimed speakers: one statement."""
     spoken = (
-        select(TalkSpeaker.user_id, Talk.title)
+        select(
+            TalkSpeaker.user_id,
+            Talk.title,
+            Talk.slug,
+            Talk.stub,
+            Talk.starts_at,
+            Event.name.label("event_name"),
+            Event.slug.label("event_slug"),
+            Event.timezone,
+        )
         .join(Talk, Talk.id == TalkSpeaker.talk_id)
         .join(Talk.event)
         .where(TalkSpeaker.user_id.in_(sorted(user_ids)), Talk.is_active == true(), Event.is_visible == true())
         .order_by(Talk.starts_at.desc(), Talk.id)
         .limit(MAX_OTHER_ROWS)
     )
-    titles = {}
-    for user_id, title in session.execute(spoken):
-        if len(titles.setdefault(user_id, [])) < MAX_OTHER_TALKS:
-            titles[user_id].append(title)
-    return titles
+    talks = {}
+    for row in session.execute(spoken):
+        if len(talks.setdefault(row.user_id, [])) < MAX_OTHER_TALKS:
+            talks[row.user_id].append(row)
+    return talks
 
 
 def list_waiting_texts(session, event_id: int, paging: Paging) -> Page:

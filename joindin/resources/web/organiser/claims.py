@@ -7,6 +7,7 @@ from joindin.extensions import db
 from joindin.http.pages.languages import gettext
 from joindin.http.sessions import require_user
 from joindin.operations.claims import approve_claim, reject_claim_by_id
+from joindin.queries.organiser.history import list_claim_history
 from joindin.queries.organiser.moderation import find_claim_of_event, list_claims_of_event, list_other_talks
 from joindin.resources.web.organiser.common import (
     blp,
@@ -27,7 +28,14 @@ MESSAGES = {"approve": "The claim is approved.", "reject": "The claim is rejecte
 def claims_page(event):
     page = list_claims_of_event(db.session, event.id, read_paging())
     other_talks = list_other_talks(db.session, {claim.user_id for claim in page.items})
-    return organiser_page("claims.html", event, claims=page.items, other_talks=other_talks, page_links=page_links(page))
+    return organiser_page(
+        "claims.html",
+        event,
+        claims=page.items,
+        other_talks=other_talks,
+        page_links=page_links(page),
+        history=list_claim_history(db.session, event.id),
+    )
 
 
 @blp.post("/event/<slug>/manage/claims/<row_id:claim_id>/")

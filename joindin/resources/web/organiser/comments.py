@@ -15,6 +15,7 @@ from joindin.operations.feedback.guest_texts import reject_guest_text, release_g
 from joindin.permissions import can_reveal_author
 from joindin.queries.comment_reports import list_open_reports
 from joindin.queries.comments import find_event_comment_including_hidden
+from joindin.queries.organiser.history import list_comment_history
 from joindin.queries.organiser.moderation import find_waiting_text, list_waiting_texts
 from joindin.queries.talk_comments import find_talk_comment_including_hidden
 from joindin.resources.web.feedback.common import REASON_NAMES
@@ -57,6 +58,7 @@ def _page(event, revealed=None):
         ],
         texts=texts.items,
         page_links=page_links(texts),
+        history=list_comment_history(db.session, event.id),
     )
 
 

@@ -14,8 +14,10 @@ from joindin.http.pages.languages import gettext, lazy_gettext, send_language, s
 from joindin.http.sessions import require_user, sign_in_required
 from joindin.models import Event
 from joindin.permissions import can_edit_event, can_see_parts_of_event
+from joindin.queries.organiser.history import list_event_history
 from joindin.queries.paging import Page, Paging
 from joindin.queries.viewer_relations import load_viewer_for_events
+from joindin.resources.web.organiser.history import ACTIONS
 from joindin.resources.web.public.pages import printable_or_not_found
 from joindin.utils.text import parse_id
 
@@ -70,10 +72,21 @@ def with_managed_event(view: Callable) -> Callable:
 
 
 def organiser_page(template: str, event: Event, status: int = 200, **variables) -> Response:
-    """Render a page of the event with the tabs of the organiser's area."""
+    """Render a page of the event with the navigation of the organiser's area.
+
+    ``history`` are the entries of the audit log that the page is about, by default those of the event.
+    """
     tabs = [(manage_path(event, part), label) for part, label in TABS]
+    if "history" not in variables:
+        variables["history"] = list_event_history(db.session, event.id)
     return render_page(
-        f"web/organiser/{template}", status, event=event, tabs=tabs, manage=manage_path(event), **variables
+        f"web/organiser/{template}",
+        status,
+        event=event,
+        tabs=tabs,
+        manage=manage_path(event),
+        actions=ACTIONS,
+        **variables,
     )
 
 

@@ -10,6 +10,7 @@ from joindin.http.pages.languages import gettext
 from joindin.http.sessions import require_user
 from joindin.operations.feedback.bursts import accept_burst, count_ratings_again, leave_out_burst
 from joindin.queries.feedback.bursts import count_left_out, find_bursts, list_talk_titles
+from joindin.queries.organiser.history import list_rating_history
 from joindin.resources.web.organiser.common import (
     blp,
     manage_path,
@@ -25,7 +26,8 @@ def feedback_page(event):
     bursts = find_bursts(db.session, event.id)
     left_out = count_left_out(db.session, event.id)
     titles = list_talk_titles(db.session, {*left_out, *(burst.talk_id for burst in bursts)})
-    return organiser_page("feedback.html", event, bursts=bursts, left_out=left_out, titles=titles)
+    history = list_rating_history(db.session, event.id)
+    return organiser_page("feedback.html", event, bursts=bursts, left_out=left_out, titles=titles, history=history)
 
 
 @blp.post("/event/<slug>/manage/feedback/talks/<row_id:talk_id>/leave-out/")

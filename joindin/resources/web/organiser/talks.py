@@ -13,6 +13,7 @@ from joindin.http.sessions import require_user
 from joindin.models import Event
 from joindin.operations.organiser.talks import add_placed_talk, assign_speakers, edit_placed_talk
 from joindin.operations.talks import check_talk_time, lock_talk
+from joindin.queries.organiser.history import list_talk_history
 from joindin.queries.organiser.programme import find_programme_talk, list_programme
 from joindin.resources.web.organiser.common import (
     blp,
@@ -136,4 +137,5 @@ def _page(event, form, talk=None, status=None, changed=()):
         talk=talk,
         changed=changed,
         speaker_rows=form.list_speaker_rows(talk),
+        history=list_talk_history(db.session, talk.id) if talk else (),
     )
