@@ -9,7 +9,7 @@ from joindin.extensions import reader
 from joindin.http.security_headers import allow_frames
 from joindin.queries.agenda.agenda_events import find_agenda_event, load_agenda_event_records
 from joindin.queries.agenda.agenda_lists import AgendaFilter, Choice, list_agenda
-from joindin.queries.agenda.collections import load_collection_choices
+from joindin.queries.agenda.collections import find_collection_choices, load_collection_choices
 from joindin.queries.agenda.places import find_place_ids
 from joindin.queries.agenda.site_settings import load_site_settings
 from joindin.queries.agenda.tags import find_tag_ids
@@ -57,11 +57,14 @@ def embedded_list():
 
 def _choices(connection, settings, tags, places):
     """Return the choices of the request; without any, those of the collection of the home page, if there is one."""
-    collection = strip_control_chars(request.args.get("collection", ""))
-    if not (tags or places):
-        collection = collection or settings["collection_in_home"]
-    if collection:
-        any_of, none_of = load_collection_choices(connection, collection)
+    if collection := strip_control_chars(request.args.get("collection", "")):
+        choices = load_collection_choices(connection, collection)
+    elif not (tags or places):
+        choices = find_collection_choices(connection, settings["collection_in_home"])
+    else:
+        choices = None
+    if choices is not None:
+        any_of, none_of = choices
         return {"any_of": any_of, "none_of": none_of}
     tag_ids = find_tag_ids(connection, tags) if tags else None
     place_ids = find_place_ids(connection, places) if places else None

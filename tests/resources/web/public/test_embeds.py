@@ -83,6 +83,14 @@ def test_list_has_the_events_that_are_asked_for(api, session, host, event):
     }
 
 
+def test_a_collection_of_the_home_page_that_is_gone_counts_as_no_setting(api, session, event):
+    session.add(SiteSetting(key="collection_in_home", value="gone", updated_at=NOW))
+    session.commit()
+
+    assert names(api.get("/embed/list")) == ["Tides"]
+    assert names(api.get("/embed/list?collection=gone")) == []
+
+
 def test_list_has_occurrences_where_the_site_shows_them(api, session, host):
     parent = make_event(session, "Parent", host=host, is_series=True)
     make_event(session, "Date", host=host, parent_id=parent.id, occurrence_at=days_from_now(10))
