@@ -1,6 +1,6 @@
-"""Contents of the cards that networks show beside links to events and talks."""
+"""Contents of the cards that networks show beside links to events and talks, and of slides."""
 
-from joindin.utils.images.card_contents import Card
+from joindin.utils.images.card_contents import Card, Slide
 from joindin.utils.localized_dates import LocalizedDates
 
 
@@ -10,8 +10,15 @@ def represent_event_card(event, flyer) -> Card:
 
 def represent_talk_card(event, talk, flyer) -> Card:
     """Return the card of a talk that is loaded with its speakers."""
-    names = ", ".join(map(_speaker_name, talk.speakers))
-    return _card(talk.title, (names, event.name, _dates(event).day_and_time(talk.starts_at)), flyer)
+    return _card(talk.title, (_names(talk), event.name, _dates(event).day_and_time(talk.starts_at)), flyer)
+
+
+def represent_slide(event, talk, address: str) -> Slide:
+    return Slide(event.name, talk.title, _names(talk), address)
+
+
+def _names(talk):
+    return ", ".join(map(_speaker_name, talk.speakers))
 
 
 def _speaker_name(speaker):

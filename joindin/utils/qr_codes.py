@@ -12,8 +12,8 @@ def make_qr_code(address: str) -> segno.QRCode:
     return segno.make(address, error="m", micro=False)
 
 
-def qr_code_file(code: segno.QRCode, kind: str) -> bytes:
-    """Return a file of the code; ``kind`` is ``svg`` or ``png``."""
+def qr_code_file(code: segno.QRCode, kind: str, *, scale: int = 10) -> bytes:
+    """Return a file of the code; ``kind`` is ``svg`` or ``png``, and ``scale`` the width of a module."""
     out = BytesIO()
-    code.save(out, kind=kind, border=MARGIN, scale=10, dark="#000", light="#fff")
+    code.save(out, kind=kind, border=MARGIN, scale=scale, dark="#000", light="#fff")
     return out.getvalue()

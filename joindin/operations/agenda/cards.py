@@ -1,15 +1,16 @@
-"""Files of cards. A card is drawn when it is first requested, and its file is named by the version of its contents.
+"""Files of cards and slides. One is drawn when it is first requested, and its file is named by the version of its contents.
 
-Cards are a cache in a local folder of each server, wherever images are stored.
+They are a cache in a local folder of each server, wherever images are stored.
 """
 
 import datetime as dt
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from joindin.operations.images import EVENT_ICONS_FOLDER, FLYERS_FOLDER
-from joindin.utils.images.card_contents import Card
+from joindin.utils.images.card_contents import Card, Slide
 from joindin.utils.media.storage import MediaStorage
 
 CARDS_FOLDER = "cards"
@@ -22,18 +23,25 @@ def find_card_file(media_dir: str, storage: MediaStorage, card: Card) -> Path:
     :raises Overloaded: if too many other cards are being drawn.
     :raises StorageUnavailable: if the image of the card cannot be read.
     """
-    file = Path(media_dir, CARDS_FOLDER, f"{card.version}.png")
+    file = _file(media_dir, card)
     if file.is_file():
         return file
     # Pillow is loaded only by the code that processes images.
-    from joindin.utils.images.cards import DRAWING, draw_card
+    from joindin.utils.images.cards import draw_card
 
     # Read before others wait for it.
     image = _read_image(storage, card.image)
-    with DRAWING:
-        if not file.is_file():
-            _write(file, draw_card(card.title, card.lines, image, card.focal_point))
-    return file
+    return _draw_once(file, lambda: draw_card(card.title, card.lines, image, card.focal_point))
+
+
+def find_slide_file(media_dir: str, slide: Slide) -> Path:
+    """Return the file of a slide; :raises Overloaded: as :func:`find_card_file`."""
+    file = _file(media_dir, slide)
+    if file.is_file():
+        return file
+    from joindin.utils.images.slides import draw_slide
+
+    return _draw_once(file, lambda: draw_slide(slide))
 
 
 def purge_cards(media_dir: str, now: dt.datetime) -> None:
@@ -43,6 +51,19 @@ def purge_cards(media_dir: str, now: dt.datetime) -> None:
         with suppress(FileNotFoundError):
             if file.stat().st_mtime < (now - CARD_TTL).timestamp():
                 file.unlink()
+
+
+def _file(media_dir, contents):
+    return Path(media_dir, CARDS_FOLDER, f"{contents.version}.png")
+
+
+def _draw_once(file: Path, draw: Callable[[], bytes]) -> Path:
+    from joindin.utils.images.cards import DRAWING
+
+    with DRAWING:
+        if not file.is_file():
+            _write(file, draw())
+    return file
 
 
 def _read_image(storage, name):

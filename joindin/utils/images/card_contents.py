@@ -1,10 +1,10 @@
-"""Contents of a card, without the libraries that draw it."""
+"""Contents of cards and slides, without the libraries that draw them."""
 
 from dataclasses import astuple, dataclass
 from hashlib import sha256
 
-# Changes when cards are drawn in another way.
-DESIGN = 1
+# Change when cards or slides are drawn in another way.
+DESIGN, SLIDE_DESIGN = 1, 1
 
 
 @dataclass(frozen=True)
@@ -20,3 +20,17 @@ class Card:
     def version(self) -> str:
         """Return the version of the contents: cards with the same one look the same."""
         return sha256(repr((DESIGN, *astuple(self))).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class Slide:
+    """A slide for the end of a talk. ``address`` is in the QR code."""
+
+    event_name: str
+    title: str
+    speakers: str
+    address: str
+
+    @property
+    def version(self) -> str:
+        return sha256(repr(("slide", SLIDE_DESIGN, *astuple(self))).encode()).hexdigest()[:32]

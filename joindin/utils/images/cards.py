@@ -21,6 +21,8 @@ IMAGE_WIDTH_PX = 420
 FONT_FILE = "DejaVuSans-Bold.ttf"
 TITLE_SIZES_PX, LINE_SIZE_PX = (76, 64, 52, 42), 32
 TITLE_HEIGHT_PX = 330
+# The distance of two lines of a title, by the size of the font.
+LINE_HEIGHT = 1.25
 MAX_TEXT_LENGTH = 200
 BACKGROUND, TITLE_COLOUR, LINE_COLOUR = "#1f4e79", "#ffffff", "#cfe2f5"
 # Characters that few fonts have, and that others replace.
@@ -46,21 +48,21 @@ def draw_card(title: str, lines: tuple[str, ...], image: bytes | None, focal_poi
         width -= IMAGE_WIDTH_PX
     draw, top = ImageDraw.Draw(card), MARGIN_PX
     if has_title:
-        font, wrapped = _fit_title(_clean(title), width)
+        font, wrapped = fit_title(clean_text(title), width, TITLE_HEIGHT_PX)
         for line in wrapped:
             draw.text((MARGIN_PX, top), line, TITLE_COLOUR, font)
-            top += round(font.size * 1.25)
+            top += round(font.size * LINE_HEIGHT)
     top = HEIGHT_PX - MARGIN_PX
     font = load_font(LINE_SIZE_PX)
     for line in reversed([line for line in lines if can_draw(line)]):
         top -= round(font.size * 1.5)
-        draw.text((MARGIN_PX, top), _wrap(_clean(line), font, width, 1)[0], LINE_COLOUR, font)
+        draw.text((MARGIN_PX, top), wrap_text(clean_text(line), font, width, 1)[0], LINE_COLOUR, font)
     return _encode(card)
 
 
 def can_draw(text: str) -> bool:
     """Return whether the font has all letters of a text, and there are some."""
-    letters = set(_clean(text)) - {" "}
+    letters = set(clean_text(text)) - {" "}
     return bool(letters) and all(map(_has_letter, letters))
 
 
@@ -82,22 +84,24 @@ def _has_letter(letter):
     return (glyph.size, bytes(glyph)) != (missing.size, bytes(missing))
 
 
-def _clean(text):
+def clean_text(text: str) -> str:
     return " ".join(text.translate(SUBSTITUTES).split())[:MAX_TEXT_LENGTH]
 
 
-def _fit_title(title, width):
+def fit_title(
+    title: str, width: int, height: int, sizes: tuple[int, ...] = TITLE_SIZES_PX
+) -> tuple[ImageFont.FreeTypeFont, list[str]]:
     """Return the largest font in which the title has room, and the lines; the smallest one cuts the title."""
-    for size in TITLE_SIZES_PX:
+    for size in sizes:
         font = load_font(size)
-        max_lines = int(TITLE_HEIGHT_PX / (size * 1.25))
-        lines = _wrap(title, font, width, max_lines + 1)
+        max_lines = int(height / (size * LINE_HEIGHT))
+        lines = wrap_text(title, font, width, max_lines + 1)
         if len(lines) <= max_lines and all(font.getlength(word) <= width for word in title.split()):
             return font, lines
-    return font, _wrap(title, font, width, max_lines)
+    return font, wrap_text(title, font, width, max_lines)
 
 
-def _wrap(text, font, width, max_lines):
+def wrap_text(text: str, font: ImageFont.FreeTypeFont, width: int, max_lines: int) -> list[str]:
     """Return the lines of a text, broken between words, or within a word that is longer than a line.
 
     The last line ends in an ellipsis if there would be more than ``max_lines``.

@@ -5,6 +5,7 @@ import io
 import re
 
 import pytest
+from PIL import Image
 
 from joindin.models import Device, Talk, TalkClaim, TalkComment, TalkLink, TalkSpeaker
 from joindin.operations.devices import delete_device, merge_device
@@ -123,7 +124,7 @@ def test_talks_without_an_address_by_slug_have_all_pages_by_their_stub(
     ada, path = Browser(app).sign_in_directly(speaker), f"/talk/{talk.stub}"
     row = session.query(TalkSpeaker).filter_by(user_id=speaker.id).one()
 
-    pages = ["edit", "claim", "results", "results.csv", "results.json", "slide", "slide.svg"]
+    pages = ["edit", "claim", "results", "results.csv", "results.json", "slide", "slide.png", "slide.svg"]
     assert [ada.get(f"{path}/{page}").status_code for page in pages] == [200] * len(pages)
     assert f'href="{path}/edit"' in ada.get(path).text
     assert f'href="{path}/results"' in ada.get("/me/talks/").text
@@ -253,6 +254,19 @@ def test_the_slide_has_the_code_and_the_address(guest, talk):
     picture = guest.get(f"{PATH}/slide.svg")
     assert picture.mimetype == "image/svg+xml"
     assert picture.data.startswith(b"<?xml")
+
+
+def test_the_slide_is_a_picture_too(guest, session, talk):
+    first = guest.get(f"{PATH}/slide.png")
+    talk.title = "Other errors"
+    session.commit()
+    changed = guest.get(f"{PATH}/slide.png")
+
+    assert f'href="{PATH}/slide.png"' in guest.get(f"{PATH}/slide").text
+    assert (first.status_code, first.mimetype) == (200, "image/png")
+    assert first.headers["Content-Disposition"] == f"attachment; filename=feedback-{talk.stub}.png"
+    assert Image.open(io.BytesIO(first.data)).size == (1920, 1080)
+    assert changed.data != first.data
 
 
 def test_guests_texts_survive_a_merge(session, app, guest, talk, user):
