@@ -1,10 +1,10 @@
 """Comments on events."""
 
-from sqlalchemy import bindparam, exists, select, text
+from sqlalchemy import bindparam, exists, false, func, select, text, tuple_
 from sqlalchemy.orm import joinedload
 
 from joindin.errors import NotFound
-from joindin.models import Event, EventComment, EventHost
+from joindin.models import Event, EventComment, EventHost, TalkComment
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.queries.event_visibility import check_access_to_page, check_event_access
 from joindin.queries.keyed_lists import KeyedList
@@ -28,14 +28,27 @@ def find_event_comment_including_hidden(session, comment_id: int) -> EventCommen
     return comment
 
 
-def list_event_comments(connection, event_id: int, paging: Paging, viewer: UserSnapshot | None = None) -> Page:
-    """List the keys of the visible comments of an event, newest first.
+def list_event_comments(
+    connection, event_id: int, paging: Paging, viewer: UserSnapshot | None = None, *, is_oldest_first: bool = False
+) -> Page:
+    """List the keys of the visible comments of an event, newest first unless ``is_oldest_first``.
 
     :raises NotFound: if the viewer may not see the event.
     """
-    page = _OF_EVENT.page(connection, paging, event_id=event_id)
+    found = _OLDEST_OF_EVENT if is_oldest_first else _NEWEST_OF_EVENT
+    page = found.page(connection, paging, event_id=event_id)
     check_access_to_page(connection, page, event_id, viewer)
     return page
+
+
+def count_event_comments(connection, event_id: int) -> int:
+    """Return the number of visible comments of an event."""
+    return connection.scalar(_COUNT_OF_EVENT, {"event_id": event_id})
+
+
+def count_earlier_comments(connection, model: type[EventComment] | type[TalkComment], comment_id: int) -> int:
+    """Return how many public comments on the same event or talk are older than this one."""
+    return connection.scalar(_COUNT_EARLIER[model], {"id": comment_id})
 
 
 def find_event_comment_key(connection, comment_id: int, viewer: UserSnapshot | None):
@@ -56,13 +69,41 @@ _KEY = CompiledStatement(
 )
 _VISIBLE_OF_EVENT = "event_comments WHERE event_id = :event_id AND is_hidden = false"
 _TOTAL_OF_EVENT = f"(SELECT count(*) FROM {_VISIBLE_OF_EVENT})"
-_OF_EVENT = KeyedList(
-    f"""SELECT {_COLUMNS}, {_TOTAL_OF_EVENT} AS total
-        FROM (SELECT id, created_at FROM {_VISIBLE_OF_EVENT} ORDER BY created_at DESC, id DESC {{slice}}) page
-        JOIN event_comments comments ON comments.id = page.id {_WITH_OTHERS}
-        ORDER BY page.created_at DESC, page.id DESC""",
-    _TOTAL_OF_EVENT,
-)
+_COUNT_OF_EVENT = CompiledStatement(text(f"SELECT {_TOTAL_OF_EVENT}"))
+
+
+def _list_of_event(way):
+    return KeyedList(
+        f"""SELECT {_COLUMNS}, {_TOTAL_OF_EVENT} AS total
+            FROM (SELECT id, created_at FROM {_VISIBLE_OF_EVENT} ORDER BY created_at {way}, id {way} {{slice}}) page
+            JOIN event_comments comments ON comments.id = page.id {_WITH_OTHERS}
+            ORDER BY page.created_at {way}, page.id {way}""",
+        _TOTAL_OF_EVENT,
+    )
+
+
+_NEWEST_OF_EVENT, _OLDEST_OF_EVENT = _list_of_event("DESC"), _list_of_event("ASC")
+
+
+def _count_earlier(model, subject, *is_public):
+    this, earlier = model.__table__.alias("this"), model.__table__
+    return CompiledStatement(
+        select(func.count())
+        .select_from(earlier)
+        .join(this, this.c[subject] == earlier.c[subject])
+        .where(
+            this.c.id == bindparam("id"),
+            tuple_(earlier.c.created_at, earlier.c.id) < tuple_(this.c.created_at, this.c.id),
+            earlier.c.is_hidden == false(),
+            *is_public,
+        )
+    )
+
+
+_COUNT_EARLIER = {
+    EventComment: _count_earlier(EventComment, "event_id"),
+    TalkComment: _count_earlier(TalkComment, "talk_id", TalkComment.is_private == false()),
+}
 
 
 def get_event_comment_context(connection, event_id: int, user_id: int, comment_text: str):

@@ -255,12 +255,12 @@ def test_a_text_survives_the_end_of_the_session_and_is_stored_once(sign_in, sess
     sign_in_in_window(opened.value)
     assert author.page.get_by_label("Comment", exact=True).input_value() == "A long text <kept>"
     author.press("Send")
-    assert author.path.startswith(f"{PATH}?page=last#comment-")
+    assert author.path.startswith(f"{PATH}#comment-")
     assert "A long text <kept>" in author.text
 
     fill_comment(author)
     author.press("Send")
-    assert author.path.startswith(f"{PATH}?page=last#comment-")
+    assert author.path.startswith(f"{PATH}#comment-")
     session.expire_all()
     assert [comment.text for comment in session.query(TalkComment)] == ["A long text <kept>"]
 
@@ -278,6 +278,6 @@ def test_a_text_in_a_form_of_another_session_is_sent_again(sign_in, session, tal
     assert "This form was open for too long." in author.text
     author.check_page("comment in an expired form")
     author.press("Send")
-    assert author.path.startswith(f"{PATH}?page=last#comment-")
+    assert author.path.startswith(f"{PATH}#comment-")
     session.expire_all()
     assert [comment.text for comment in session.query(TalkComment)] == ["A long text <kept>"]

@@ -75,7 +75,16 @@ HIDDEN = {
     *(
         ("GET", f"{talk}/{page}")
         for talk in ("/event/{slug}/{talk_slug}", "/talk/{stub}")
-        for page in ("results", "results.csv", "results.json", "results.svg", "results.xlsx", "slide", "slide.png", "slide.svg")
+        for page in (
+            "results",
+            "results.csv",
+            "results.json",
+            "results.svg",
+            "results.xlsx",
+            "slide",
+            "slide.png",
+            "slide.svg",
+        )
     ),
     *(("GET", f"/event/{{slug}}/{path}") for path in ("feedback", "talk-comments")),
     *(("GET", path) for path in ("/event/view/{event_id}", "/event/{slug}", "/event/{slug}/{talk_slug}", "/e/{stub}")),

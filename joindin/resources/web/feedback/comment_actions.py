@@ -29,6 +29,7 @@ from joindin.queries.feedback.rated_talks import find_answerable_comment, find_s
 from joindin.queries.talks import is_speaker
 from joindin.representations.links import talk_path
 from joindin.resources.web.feedback.comment_form import MAX_COMMENT_LENGTH, LongTextField
+from joindin.resources.web.feedback.comment_lists import comment_address
 from joindin.resources.web.feedback.common import REASON_NAMES
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
@@ -128,7 +129,7 @@ def edit_page(model, comment_id):
         form.add_error(gettext("Comments can be edited for %(number)d minutes only.", number=minutes))
         return _page("edit", _find_own(model, comment_id), form)
     db.session.commit()
-    return redirect(f"{_thread(comment)}#comment-{comment.id}", 303)
+    return redirect(comment_address(_thread(comment), model, comment.id), 303)
 
 
 @comment_route("delete")
@@ -163,8 +164,9 @@ def answer_comment_page(comment_id):
         return _page("answer", comment, form)
     answer_talk_comment(db.session, comment, speaker=require_user(), text=form.text.data, now=utc_now())
     db.session.commit()
-    anchor = "" if comment.is_private else f"#comment-{comment.id}"
-    return redirect(f"{_thread(comment)}{'/results' if comment.is_private else ''}{anchor}", 303)
+    if comment.is_private:
+        return redirect(f"{_thread(comment)}/results", 303)
+    return redirect(comment_address(_thread(comment), TalkComment, comment.id), 303)
 
 
 def _find_own(model, comment_id):

@@ -1,4 +1,9 @@
-"""Pages of comments: on an event, and on all its talks; and the talks of an event to rate."""
+"""Pages of comments: on an event, and on all its talks; and the talks of an event to rate.
+
+A thread, on an event or on a talk, has its newest comment last.
+"""
+
+from collections.abc import Callable
 
 from flask import request
 
@@ -8,7 +13,7 @@ from joindin.http.sessions import session_user
 from joindin.models import EventComment, TalkComment
 from joindin.models.event_settings import OFF
 from joindin.queries.comment_records import load_event_comment_records, load_talk_comment_records
-from joindin.queries.comments import list_event_comments
+from joindin.queries.comments import count_earlier_comments, count_event_comments, list_event_comments
 from joindin.queries.event_settings import load_event_settings
 from joindin.queries.feedback.rated_talks import (
     count_begun_talks,
@@ -34,8 +39,8 @@ TALKS_PER_PAGE = 20
 @blp.get("/event/<slug>/comments")
 @with_event
 def event_comments_page(event):
-    number = requested_page()
-    page = list_event_comments(reader(), event.id, paging_of(number, COMMENTS_PER_PAGE))
+    number = requested_thread_page(lambda: count_event_comments(reader(), event.id))
+    page = list_event_comments(reader(), event.id, paging_of(number, COMMENTS_PER_PAGE), is_oldest_first=True)
     comments = load_in_order(reader(), page, load_event_comment_records)
     is_signed_in = session_user() is not None
     settings = load_event_settings(reader(), event.id)
@@ -99,6 +104,19 @@ class Pages:
         self.last = max(1, -(-total // size))
         if number > self.last:
             raise NotFound("Page not found")
+
+
+def comment_address(thread: str, model: type[EventComment] | type[TalkComment], comment_id: int) -> str:
+    """Return the address of a public comment, on the page of its thread on which it stands."""
+    number = count_earlier_comments(reader(), model, comment_id) // COMMENTS_PER_PAGE + 1
+    return f"{thread}{f'?page={number}' if number > 1 else ''}#comment-{comment_id}"
+
+
+def requested_thread_page(count_comments: Callable[[], int]) -> int:
+    """Return the number of the page, as :func:`requested_page`; ``last`` is the page with the newest comment."""
+    if request.args.get("page") != "last":
+        return requested_page()
+    return max(1, -(-count_comments() // COMMENTS_PER_PAGE))
 
 
 def requested_page() -> int:

@@ -26,6 +26,7 @@ from joindin.queries.feedback.rated_talks import get_sent_comment_id
 from joindin.queries.talk_comments import get_talk_comment_context
 from joindin.representations.links import talk_path
 from joindin.resources.web.feedback.comment_form import comment_form_for
+from joindin.resources.web.feedback.comment_lists import comment_address
 from joindin.resources.web.feedback.common import MSG_SPAM, REFUSALS, SOURCE, refusal_page, sender_origin
 from joindin.resources.web.feedback.talk_access import with_talk
 from joindin.resources.web.public.event_frame import load_event_frame, with_event
@@ -86,7 +87,7 @@ def add_talk_comment_action(event, talk):
     if is_private:
         flash_success(gettext("Your comment is sent to the speakers and the hosts."))
         return redirect(talk_path(event, talk), 303)
-    return redirect(f"{talk_path(event, talk)}?page=last#comment-{comment_id}", 303)
+    return redirect(comment_address(talk_path(event, talk), TalkComment, comment_id), 303)
 
 
 @blp.post("/event/<slug>/comments")
@@ -114,7 +115,7 @@ def add_event_comment_action(event):
         comment_id = _sent_comment_id(EventComment, _author(), values, event_id=event.id)
         if comment_id is None:
             return _refusal_page(form, subject, error)
-    return redirect(f"{back}#comment-{comment_id}", 303)
+    return redirect(comment_address(back, EventComment, comment_id), 303)
 
 
 def _sent_comment_id(model, author, values, **subject_values):

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from flask import current_app, request
+from flask import current_app
 
 from joindin.extensions import db, reader
 from joindin.http.sessions import session_user
@@ -16,7 +16,7 @@ from joindin.queries.keyed_lists import load_in_order
 from joindin.queries.talk_comments import list_talk_comments
 from joindin.queries.viewer_relations import load_viewer_for_talk_editing
 from joindin.resources.web.feedback.comment_form import comment_form_for
-from joindin.resources.web.feedback.comment_lists import COMMENTS_PER_PAGE, Pages, paging_of, requested_page
+from joindin.resources.web.feedback.comment_lists import COMMENTS_PER_PAGE, Pages, paging_of, requested_thread_page
 from joindin.resources.web.feedback.common import scale_words
 from joindin.resources.web.feedback.web2_comments import web2_marks
 from joindin.utils.datetimes import utc_now
@@ -26,8 +26,7 @@ def talk_feedback_context(event, talk) -> dict:
     """Return the variables of ``web/feedback/_talk_section.html``. For visitors they do not depend on the time."""
     user = session_user()
     settings = load_event_settings(reader(), event.id)
-    is_last = request.args.get("page") == "last"
-    number = max(1, -(-talk.comment_count // COMMENTS_PER_PAGE)) if is_last else requested_page()
+    number = requested_thread_page(lambda: talk.comment_count)
     page = list_talk_comments(reader(), talk.id, paging_of(number, COMMENTS_PER_PAGE))
     comments = load_in_order(reader(), page, load_talk_comment_records)
     context = {

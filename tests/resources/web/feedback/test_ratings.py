@@ -58,7 +58,7 @@ def test_a_comment_with_name(session, browser, talk, guest):
     reply = comment(browser, text="Clear & short", rating=5, level="everyone")
 
     assert reply.status_code == 303
-    assert reply.headers["Location"] == f"{PATH}?page=last#comment-{session.query(TalkComment).one().id}"
+    assert reply.headers["Location"] == f"{PATH}#comment-{session.query(TalkComment).one().id}"
     page = guest.get(PATH).text
     assert "Clear &amp; short" in page
     assert "Grace Guest" in page
@@ -167,7 +167,7 @@ def test_comments_on_a_talk_without_an_address_of_its_own(session, browser, gues
     sent = browser.send(f"{path}/comments", {"text": "Still clear", "rating": 5}, page=path)
 
     assert (asked.status_code, f'action="{path}/comments"' in asked.text) == (400, True)
-    assert (sent.status_code, sent.location) == (303, f"{path}?page=last#comment-{session.query(TalkComment).one().id}")
+    assert (sent.status_code, sent.location) == (303, f"{path}#comment-{session.query(TalkComment).one().id}")
     assert "Still clear" in guest.get(f"{path}?page=last").text
     assert guest.get(f"{path}/comments").location == f"{path}#comments"
 
