@@ -112,7 +112,6 @@ def _schedule_response(event: Event, look: Look, selection: Selection, starred_i
         fragment=fragment,
         html=_html_of_caller(event, fragment, look, is_cached=selection.is_empty),
         look=look,
-        is_filtered=not selection.is_empty,
         is_starred=selection.is_starred,
     )
 

@@ -162,7 +162,6 @@ def agenda_page(
         page=page,
         past=latest,
         is_past=is_past,
-        is_first=position is None,
         other_list=address(past="" if is_past else "1"),
         rss=f"/events.rss{feed_query}" if feed_query else f"/feed/rss{feed_path or path}",
         ics=f"/events.ics{feed_query}" if feed_query else f"/feed/ics{feed_path or path}",

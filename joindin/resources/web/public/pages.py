@@ -22,6 +22,12 @@ UNESCAPED_PATH_CHARS = "/!$&'()*+,:;=@~"
 
 UNPAGED = Paging(size=0)
 
+# Parameters of addresses that select a part of a page, or show it in another way. Search engines have the page without them.
+SELECTING_PARAMETERS = {
+    "page", "past", "when", "sort", "view", "zone", "q", "tag", "place", "city", "country", "mode", "cfp", "lang", "from", "to",
+    "day", "room", "track", "type", "language", "starred", "mine",
+}  # fmt: skip
+
 blp = Blueprint("web", __name__)
 
 
@@ -63,7 +69,8 @@ def public_page(
     The page of a visitor may be cached until the next write, and at most until ``expires_at``. Without it, the page may not depend on the time.
     """
     set_page_language()
-    response = render_page(template, canonical_url=canonical_url, **context)
+    is_selection = not SELECTING_PARAMETERS.isdisjoint(request.args)
+    response = render_page(template, canonical_url=canonical_url, is_selection=is_selection, **context)
     # The response cache compresses; what it does not hold names the same headers.
     response.vary.add("Accept-Encoding")
     send_language(response)
