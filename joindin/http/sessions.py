@@ -31,8 +31,10 @@ CONFIRM_PATH = "/accounts/confirm/"
 # Target of redirects without ``next``. The root path belongs to the API.
 ACCOUNT_PATH = "/accounts/"
 
-# Key of the secret of the CSRF tokens that the browser got before its user signed in (``pages/csrf.py``).
+# Keys of the secret of the CSRF tokens that the browser got before its user signed in, and of the id of the user for whom
+# the current secret was made (``pages/csrf.py``).
 VISITOR_CSRF_SECRET = "visitor_csrf_secret"
+CSRF_USER_ID = "csrf_user_id"
 
 MSG_REAUTHENTICATE = "Nothing has changed yet. Confirm your identity, then send the form again"
 
@@ -127,7 +129,8 @@ def start_session(
 ) -> BrowserSession:
     """Sign ``user`` in with a new cookie value, which prevents session fixation. The caller commits.
 
-    Forms that a visitor has open stay valid; those of a user who is still signed in do not.
+    Forms that a visitor has open stay valid, and those of this user whose session has expired. Those of another user, or of
+    one who is still signed in, do not.
     """
     if (previous := current_session()) is not None:
         revoke_browser_session(db.session, previous, now=utc_now())
@@ -141,7 +144,8 @@ def start_session(
         with_second_factor=with_second_factor,
         authenticated_at=authenticated_at,
     )
-    visitor_secret = None if previous else flask.session.get(current_app.config["WTF_CSRF_FIELD_NAME"])
+    is_of_others = flask.session.get(CSRF_USER_ID, user.id) != user.id
+    visitor_secret = None if previous or is_of_others else flask.session.get(current_app.config["WTF_CSRF_FIELD_NAME"])
     flask.session.clear()
     if visitor_secret:
         flask.session[VISITOR_CSRF_SECRET] = visitor_secret

@@ -2,7 +2,8 @@
 
 Every form of the surface ``web`` is checked automatically. Another surface that has forms, or accepts browser sessions, calls
 :func:`check_csrf` before it writes. Field, header and, without TLS, cookie have the names that clients of ephios use. A token is bound to one
-session; that of a visitor stays valid on pages of this site after the visitor has signed in. Requests with a bearer token need none.
+session; that of a visitor, or of the same user's expired session, stays valid on pages of this site after the sign-in. Requests with a
+bearer token need none.
 """
 
 import hmac
@@ -14,7 +15,7 @@ from wtforms import ValidationError
 
 from joindin.errors import Forbidden
 from joindin.http.cookie_names import host_cookie_name
-from joindin.http.sessions import VISITOR_CSRF_SECRET, current_session
+from joindin.http.sessions import CSRF_USER_ID, VISITOR_CSRF_SECRET, current_session
 from joindin.http.surface_routing import WEB, before_surface_request
 
 CSRF_FIELD = "csrfmiddlewaretoken"
@@ -99,6 +100,7 @@ def _bind_to_session():
     secret = hmac.digest(current_app.secret_key.encode(), f"csrf\n{session.token_hash}".encode(), "sha256").hex()
     if flask.session.get(CSRF_FIELD) != secret:
         flask.session[CSRF_FIELD] = secret
+        flask.session[CSRF_USER_ID] = session.user_id
         g.pop(CSRF_FIELD, None)
 
 

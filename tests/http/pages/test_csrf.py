@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 
 from joindin.models import BrowserSession, Group
+from joindin.utils.datetimes import utc_now
 from tests.browser_client import PASSWORD, Browser, form_fields, main_text, make_user_with_password
 from tests.factories import newest
 
@@ -58,6 +59,20 @@ def test_a_visitors_token_is_valid_after_sign_in_on_pages_of_this_site(browser, 
     reply = browser.post("/accounts/logout/", {"csrfmiddlewaretoken": token}, headers=headers)
 
     assert (reply.status_code, browser.is_signed_in) == (status, status == 403)
+
+
+@pytest.mark.parametrize(("is_same_user", "status"), [(True, 302), (False, 403)])
+def test_a_form_of_an_expired_session_is_valid_for_its_own_user_only(browser, session, is_same_user, status):
+    ann, bob = make_user_with_password(session), make_user_with_password(session)
+    browser.sign_in(ann)
+    token = browser.token("/accounts/")
+    newest(session, BrowserSession).revoked_at = utc_now()
+    session.commit()
+    browser.sign_in(ann if is_same_user else bob)
+
+    reply = browser.post("/accounts/logout/", {"csrfmiddlewaretoken": token}, headers={"Origin": "http://localhost"})
+
+    assert (reply.status_code, browser.is_signed_in) == (status, not is_same_user)
 
 
 def test_the_cookies_of_another_user_do_not_make_a_token_valid(browser, another_browser, session):

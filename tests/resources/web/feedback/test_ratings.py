@@ -2,9 +2,10 @@
 
 import pytest
 
-from joindin.models import Event, EventComment, EventSettings, Talk, TalkComment, TalkRating
-from tests.browser_client import Browser
-from tests.factories import make_talk_comment, make_user
+from joindin.models import BrowserSession, Event, EventComment, EventSettings, Talk, TalkComment, TalkRating
+from joindin.utils.datetimes import utc_now
+from tests.browser_client import Browser, make_user_with_password
+from tests.factories import make_talk_comment, make_user, newest
 
 PATH = "/event/feedback-conf/errors"
 
@@ -153,6 +154,26 @@ def test_a_text_survives_signing_in(session, app, user, guest, talk):
     assert comment(guest, text="Still here", rating=3).status_code == 303
     assert comment(guest, text="Still here", rating=2).status_code == 400
     assert session.query(TalkComment).count() == 1
+
+
+def test_a_form_of_an_expired_session_is_not_stored_for_another_user(session, guest, talk):
+    ann, bob = make_user_with_password(session), make_user_with_password(session)
+    guest.sign_in(ann)
+    token = guest.token(PATH)
+    newest(session, BrowserSession).expires_at = utc_now()
+    session.commit()
+    guest.sign_in(bob)
+
+    def send(path, **fields):
+        headers = {"Origin": "http://localhost"}
+        return guest.post(path, {"csrfmiddlewaretoken": token, **fields}, headers=headers)
+
+    commented = send(f"{PATH}/comments", text="Of Ann", rating=3)
+    rated = send("/me/ratings/", talk=talk.stub, rating=3)
+
+    assert [reply.status_code for reply in (commented, rated)] == [403, 403]
+    assert ["Of Ann" in commented.text, 'name="rating" value="3"' in rated.text] == [True, True]
+    assert (session.query(TalkComment).count(), session.query(TalkRating).count()) == (0, 0)
 
 
 @pytest.mark.parametrize("slug", [None, "schedule"])
