@@ -21,7 +21,7 @@ from joindin.queries.talks import is_speaker
 
 RATINGS = range(1, 6)
 # A request with an idempotency key is executed once for each rater and talk. Devices send it again for seven days.
-RATING_KEY = RateLimit("rating key", 1, dt.timedelta(days=7))
+FEEDBACK_KEY = RateLimit("feedback key", 1, dt.timedelta(days=7))
 MSG_OWN_TALK = "You are a speaker of this talk. Speakers do not rate their own talks"
 MSG_RATING_REQUIRED = "Choose a rating from 1 to 5"
 
@@ -49,14 +49,13 @@ def rate_talk(
     rating: int,
     rating_2: int | None = None,
     is_on_site: bool = False,
-    idempotency_key: str | None = None,
     network: str | None = None,
+    written_at: dt.datetime | None = None,
     now: dt.datetime,
-) -> TalkRating | None:
+) -> TalkRating:
     """Store the rating, or replace the rater's earlier one, and return what is stored.
 
-    A repetition with the same key changes nothing, also after taps with other keys and after the rating was deleted.
-    A new rating is counted for its ``network``, if one is given.
+    A new rating is counted for its ``network``, if one is given. ``written_at`` is when the rater tapped, if not ``now``.
 
     :raises InvalidInput: unless the ratings are 1 to 5.
     :raises Forbidden: if the rater is a claimed speaker of the talk, or the talk takes no feedback.
@@ -69,13 +68,11 @@ def rate_talk(
     if rater.user_id is not None and is_speaker(session, talk_id, rater.user_id):
         raise Forbidden(MSG_OWN_TALK)
     stored = get_rating(session, talk_id, rater)
-    if idempotency_key is not None and _is_repeated(session, talk_id, rater, idempotency_key, now):
-        return stored
     is_new = stored is None
     if is_new:
         stored = TalkRating(talk_id=talk_id, user_id=rater.user_id, device_id=rater.device_id, created_at=now)
         session.add(stored)
-    stored.rating, stored.updated_at = rating, now
+    stored.rating, stored.updated_at = rating, written_at or now
     stored.rating_2 = rating_2 if rating_2 is not None else stored.rating_2
     stored.is_on_site = bool(stored.is_on_site or is_on_site)
     session.flush()
@@ -85,17 +82,28 @@ def rate_talk(
     return stored
 
 
-def delete_rating(session, talk_id: int, rater: Rater) -> bool:
-    """Delete the rater's rating; return whether there was one."""
+def delete_rating(session, talk_id: int, rater: Rater, *, written_at: dt.datetime | None = None) -> bool:
+    """Delete the rater's rating; return whether there was one. One that was given after ``written_at`` stays."""
     _lock_rater(session, rater)
     lock_talk(session, talk_id)
-    deleted = session.execute(
-        delete(TalkRating)
-        .where(TalkRating.talk_id == talk_id, rater.is_own)
-        .execution_options(synchronize_session="fetch")
-    )
+    rating = delete(TalkRating).where(TalkRating.talk_id == talk_id, rater.is_own)
+    if written_at is not None:
+        rating = rating.where(TalkRating.updated_at <= written_at)
+    deleted = session.execute(rating.execution_options(synchronize_session="fetch"))
     _recompute(session, talk_id, rater)
     return deleted.rowcount > 0
+
+
+def is_repeated_feedback(session, talk_id: int, rater: Rater, key: str | None, *, now: dt.datetime) -> bool:
+    """Return whether the rater has sent a request with this idempotency key about the talk, and record this one.
+
+    Requests without a key are never repeated. The function is called before rows are locked, and waits for a simultaneous
+    request with the same key.
+    """
+    if key is None:
+        return False
+    count, _ = count_attempt(session, FEEDBACK_KEY, [rater.user_id, rater.device_id, talk_id, key], now=now)
+    return count > FEEDBACK_KEY.max_count
 
 
 def get_rating(session, talk_id: int, rater: Rater) -> TalkRating | None:
@@ -108,11 +116,6 @@ def _lock_rater(session, rater):
     model, id_ = (User, rater.user_id) if rater.user_id is not None else (Device, rater.device_id)
     if lock_row(session, model, id_, allows_references=True) is None:
         raise Unauthenticated("You must be signed in")
-
-
-def _is_repeated(session, talk_id, rater, key, now):
-    count, _ = count_attempt(session, RATING_KEY, [rater.user_id, rater.device_id, talk_id, key], now=now)
-    return count > RATING_KEY.max_count
 
 
 def _recompute(session, talk_id, rater):

@@ -2,7 +2,6 @@ import datetime as dt
 from functools import partial
 
 import pytest
-from sqlalchemy import select
 
 from joindin.errors import Forbidden, InvalidInput
 from joindin.extensions import db, writer
@@ -10,7 +9,7 @@ from joindin.models import Device, Talk, TalkComment, TalkRating
 from joindin.operations.accounts.account_deletion import delete_user
 from joindin.operations.comment_reports import report_comment, resolve_comment_reports
 from joindin.operations.counter_repair import verify_counters
-from joindin.operations.feedback.talk_ratings import Rater, delete_rating, rate_talk
+from joindin.operations.feedback.talk_ratings import Rater, delete_rating, is_repeated_feedback, rate_talk
 from joindin.operations.speakers import link_speaker
 from joindin.operations.talk_comments import CommentRateLimit, add_talk_comment
 from tests.concurrency import run_concurrently
@@ -122,28 +121,31 @@ def test_taking_back(session, talk):
     assert counters(session, talk) == (0, 0, 0, 0)
 
 
-def test_a_repetition_with_the_same_key_changes_nothing(session, talk):
-    device = by(device=make_device(session))
-    rate_talk(session, talk.id, device, rating=5, idempotency_key="a", now=NOW)
-    rate_talk(session, talk.id, device, rating=1, idempotency_key="a", now=NOW)
+def test_a_delayed_request_takes_no_rating_back_that_was_given_later(session, talk):
+    user, minute = by(make_user(session)), dt.timedelta(minutes=1)
+    rate_talk(session, talk.id, user, rating=5, written_at=NOW, now=NOW + 9 * minute)
 
-    assert counters(session, talk) == (0, 0, 5, 1)
+    assert delete_rating(session, talk.id, user, written_at=NOW - minute) is False
+    assert counters(session, talk) == (5, 1, 0, 0)
+    assert delete_rating(session, talk.id, user, written_at=NOW + minute) is True
+    assert counters(session, talk) == (0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("is_device", [True, False])
-def test_a_late_repetition_does_not_replace_a_newer_tap(session, talk, is_device):
+def test_a_request_with_a_key_is_repeated_for_its_rater_and_talk_for_seven_days(session, talk, is_device):
     rater, other = (by(device=make_device(session)) if is_device else by(make_user(session)) for _ in range(2))
-    rate_talk(session, talk.id, rater, rating=5, idempotency_key="a", now=NOW)
-    rate_talk(session, talk.id, rater, rating=2, idempotency_key="b", now=NOW)
-    rate_talk(session, talk.id, other, rating=4, idempotency_key="a", now=NOW)
+    another_talk = make_talk(session, make_event(session))
+    requests = [
+        (talk, rater, "a", 0), (talk, rater, "a", 6), (talk, rater, "b", 0), (talk, other, "a", 0),
+        (another_talk, rater, "a", 0), (talk, rater, None, 0), (talk, rater, None, 0), (talk, rater, "a", 7),
+    ]  # fmt: skip
 
-    repeated = rate_talk(session, talk.id, rater, rating=5, idempotency_key="a", now=NOW + dt.timedelta(days=6))
-    ratings = session.scalars(select(TalkRating.rating).order_by(TalkRating.id)).all()
-    delete_rating(session, talk.id, rater)
+    repeated = [
+        is_repeated_feedback(session, about.id, sender, key, now=NOW + dt.timedelta(days=days))
+        for about, sender, key, days in requests
+    ]
 
-    assert (repeated.rating, ratings) == (2, [2, 4])
-    assert rate_talk(session, talk.id, rater, rating=5, idempotency_key="a", now=NOW + dt.timedelta(days=6)) is None
-    assert session.query(TalkRating).one().rating == 4
+    assert repeated == [False, True] + [False] * 6
 
 
 @pytest.mark.parametrize("rating", [0, 6, -1, 10**9])

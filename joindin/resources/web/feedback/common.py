@@ -118,14 +118,20 @@ def idempotency_key() -> str | None:
     return key if 0 < len(key) <= MAX_KEY_LENGTH else None
 
 
-def written_at() -> dt.datetime:
-    """Return when the feedback was written: the field ``written_at`` of a device that had no network, else now."""
+def delayed_since() -> dt.datetime | None:
+    """Return when a device that had no network recorded the feedback (field ``written_at``); None if it was sent at once."""
     now = utc_now()
     try:
         at = dt.datetime.fromisoformat(request.form.get("written_at", ""))
     except ValueError:
-        return now
-    return effective_time(at if at.tzinfo else None, now=now)
+        return None
+    at = effective_time(at if at.tzinfo else None, now=now)
+    return None if at == now else at
+
+
+def written_at() -> dt.datetime:
+    """Return when the feedback was written."""
+    return delayed_since() or utc_now()
 
 
 def is_from_program() -> bool:

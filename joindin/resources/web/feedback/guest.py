@@ -18,7 +18,7 @@ from joindin.operations.feedback.guest_texts import (
     write_guest_text,
 )
 from joindin.operations.feedback.limits import GUEST_DEVICE, GUEST_TEXTS, guest_network_limit, is_on_days_of_event
-from joindin.operations.feedback.talk_ratings import Rater, delete_rating, get_rating, rate_talk
+from joindin.operations.feedback.talk_ratings import Rater, delete_rating, get_rating, is_repeated_feedback, rate_talk
 from joindin.operations.feedback.windows import check_feedback_open, check_guest_access, feedback_window
 from joindin.operations.rate_limits import client_network
 from joindin.operations.request_counts import count_request
@@ -27,6 +27,7 @@ from joindin.resources.web.feedback.common import (
     MSG_SPAM,
     REFUSALS,
     SOURCE,
+    delayed_since,
     find_rated_talk,
     idempotency_key,
     is_from_program,
@@ -77,6 +78,8 @@ def _store_feedback(rated):
         raise InvalidInput(str(MSG_SPAM))
     device, now = require_device(), utc_now()
     rater = Rater(device_id=device.id)
+    if is_repeated_feedback(db.session, rated.talk.id, rater, idempotency_key(), now=now):
+        return
     if feedback["rating"] is not None:
         rate_talk(
             db.session,
@@ -85,14 +88,14 @@ def _store_feedback(rated):
             rating=feedback["rating"],
             rating_2=feedback["rating_2"],
             is_on_site=is_on_site,
-            idempotency_key=idempotency_key(),
             network=None if is_on_days_of_event(rated.event, now) else network,
+            written_at=delayed_since(),
             now=now,
         )
     if feedback["text"]:
         _write_text(rated, device, feedback, now)
     if request.form.get("take_back"):
-        delete_rating(db.session, rated.talk.id, rater)
+        delete_rating(db.session, rated.talk.id, rater, written_at=delayed_since())
     if request.form.get("delete_text"):
         delete_guest_text(db.session, rated.talk.id, device_id=device.id)
     db.session.commit()

@@ -7,11 +7,12 @@ from joindin.extensions import db
 from joindin.http.pages.html_pages import flash_success, render_page
 from joindin.http.pages.languages import gettext, set_page_language
 from joindin.http.sessions import require_user, sign_in_required
-from joindin.operations.feedback.talk_ratings import Rater, delete_rating, get_rating, rate_talk
+from joindin.operations.feedback.talk_ratings import Rater, delete_rating, get_rating, is_repeated_feedback, rate_talk
 from joindin.operations.feedback.windows import check_feedback_open, feedback_window, has_rating_scale
 from joindin.queries.feedback.rated_talks import get_rating_of_comments
 from joindin.resources.web.feedback.comment_form import comment_form_for
 from joindin.resources.web.feedback.common import (
+    delayed_since,
     find_rated_talk,
     idempotency_key,
     parse_rating,
@@ -39,9 +40,11 @@ def send_rating_action():
     window = feedback_window(rated.event, rated.talk, rated.settings, now=utc_now(), written_at=written_at())
     check_feedback_open(window)
     rater = Rater(user_id=user.id)
+    if is_repeated_feedback(db.session, rated.talk.id, rater, idempotency_key(), now=utc_now()):
+        return _redirect(rated)
     if request.form.get("take_back"):
-        delete_rating(db.session, rated.talk.id, rater)
-        flash_success(gettext("Your rating is deleted."))
+        if delete_rating(db.session, rated.talk.id, rater, written_at=delayed_since()):
+            flash_success(gettext("Your rating is deleted."))
     elif not has_rating_scale(rated.settings):
         return _page(rated, 400, problem=gettext("This event takes texts without ratings"))
     else:
@@ -58,10 +61,14 @@ def send_rating_action():
             rating=rating,
             rating_2=rating_2,
             is_on_site=has_room_key(room_of(rated.talk), request.form.get("k", "")),
-            idempotency_key=idempotency_key(),
+            written_at=delayed_since(),
             now=utc_now(),
         )
     db.session.commit()
+    return _redirect(rated)
+
+
+def _redirect(rated):
     return redirect(f"/me/ratings/?talk={rated.talk.stub}", 303)
 
 

@@ -185,6 +185,55 @@ def test_the_same_key_is_one_tap(session, guest, talk):
     assert session.query(TalkRating).one().rating == 5
 
 
+def test_a_repeated_request_takes_no_later_rating_back(session, guest, talk):
+    send(guest, talk, rating=5, idempotency_key="a")
+    send(guest, talk, take_back=1, idempotency_key="b")
+    send(guest, talk, rating=2, idempotency_key="c")
+
+    assert send(guest, talk, take_back=1, idempotency_key="b").status_code == 303
+    send(guest, talk, rating=5, idempotency_key="a")
+
+    assert session.query(TalkRating).one().rating == 2
+    assert session.get_one(Talk, talk.id).guest_rating_sum == 2
+
+
+def test_a_delayed_request_takes_no_later_rating_back(session, guest, talk):
+    before = utc_now() - dt.timedelta(minutes=5)
+    send(guest, talk, rating=2)
+
+    assert send(guest, talk, take_back=1, written_at=before.isoformat()).status_code == 303
+    assert session.query(TalkRating).one().rating == 2
+    send(guest, talk, take_back=1)
+    assert session.query(TalkRating).count() == 0
+
+
+def test_a_repeated_text_replaces_no_later_one_and_brings_no_deleted_one_back(session, guest, talk):
+    send(guest, talk, text="First", idempotency_key="a")
+    send(guest, talk, text="Second", idempotency_key="b")
+    send(guest, talk, text="First", idempotency_key="a")
+    texts = [comment.text for comment in session.query(TalkComment)]
+    send(guest, talk, delete_text=1, idempotency_key="c")
+    send(guest, talk, text="Second", idempotency_key="b")
+    deleted = session.query(TalkComment).count()
+    send(guest, talk, text="Third", idempotency_key="d")
+    send(guest, talk, delete_text=1, idempotency_key="c")
+
+    assert (texts, deleted) == (["Second"], 0)
+    assert [comment.text for comment in session.query(TalkComment)] == ["Third"]
+
+
+def test_a_refused_request_may_be_sent_again_with_its_key(session, guest, talk):
+    assert send(guest, talk, rating="x", idempotency_key="a").status_code == 400
+    talk.has_feedback = False
+    session.commit()
+    assert send(guest, talk, rating=4, idempotency_key="a").status_code == 403
+    talk.has_feedback = True
+    session.commit()
+
+    assert send(guest, talk, rating=4, idempotency_key="a").status_code == 303
+    assert session.query(TalkRating).one().rating == 4
+
+
 def test_a_text_before_the_talk_stays_in_the_form(session, guest, event):
     later = make_talk(session, event, starts_at=utc_now() + dt.timedelta(hours=1))
 

@@ -1,5 +1,7 @@
 """Ratings and comments of users, and what their levels show (T14)."""
 
+import datetime as dt
+
 import pytest
 
 from joindin.models import BrowserSession, Event, EventComment, EventSettings, Talk, TalkComment, TalkRating
@@ -28,6 +30,22 @@ def test_a_rating_with_an_account_counts_in_the_average(session, browser, talk, 
 
     rate(browser, talk, take_back=1)
     assert session.query(TalkRating).count() == 0
+
+
+def test_a_repeated_or_delayed_request_takes_no_later_rating_back(session, browser, talk):
+    before = utc_now() - dt.timedelta(minutes=5)
+    rate(browser, talk, rating=4, idempotency_key="a")
+    rate(browser, talk, take_back=1, idempotency_key="b")
+    rate(browser, talk, rating=2, idempotency_key="c")
+
+    replies = [
+        rate(browser, talk, take_back=1, idempotency_key="b"),
+        rate(browser, talk, take_back=1, written_at=before.isoformat()),
+        rate(browser, talk, rating=4, idempotency_key="a"),
+    ]
+
+    assert [reply.status_code for reply in replies] == [303] * 3
+    assert session.query(TalkRating).one().rating == 2
 
 
 def test_speakers_do_not_rate_their_own_talk(app, session, speaker, talk):
