@@ -7,7 +7,7 @@ from flask import current_app, redirect, request
 
 from joindin.errors import InvalidInput
 from joindin.extensions import db, writer
-from joindin.http.guest_devices import current_device, require_device
+from joindin.http.guest_devices import current_device, require_cookie, require_device
 from joindin.http.pages.html_pages import render_page
 from joindin.http.pages.languages import gettext, set_page_language
 from joindin.models.event_settings import NO_RATING
@@ -72,6 +72,7 @@ def _store_feedback(rated):
     check_feedback_open(window)
     check_guest_access(rated.settings, has_room_code=is_on_site)
     feedback = _read_fields(rated)
+    require_cookie()
     network = None if is_on_site else _hash_network()
     _count(rated, network, has_text=bool(feedback["text"]))
     if feedback["text"] and is_spam(current_app.config, feedback["text"], sender_origin()):
