@@ -1,4 +1,4 @@
-"""What search engines are told about pages: the canonical address, and which pages they leave out (site 2.1 and 9)."""
+"""Canonical addresses of pages, and the pages that search engines leave out (site 2.1 and 9)."""
 
 import re
 
