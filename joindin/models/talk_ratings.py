@@ -12,7 +12,7 @@ from joindin.extensions import db
 class TalkRating(db.Model):
     """``rating`` is 1 to 5 (with the scheme ``two``: of the content), ``rating_2`` the one of the delivery.
 
-    The rating is of a user or of a device, once a talk. The last tap counts; it was made at ``updated_at``. Users' ratings are in the talk's
+    The rating is of a user or of a device, once a talk. The last tap counts. Users' ratings are in the talk's
     ``rating_sum`` unless a comment of the user rated the talk; those without a user are in ``guest_rating_sum``.
     A rating without both is of a device whose cookie has expired.
     ``is_on_site`` marks ratings with the code of a room. Hosts leave out bursts (``is_left_out``).
