@@ -122,7 +122,7 @@ def delayed_since() -> dt.datetime | None:
     """Return when a device that had no network recorded the feedback (field ``written_at``); None if it was sent at once."""
     now = utc_now()
     try:
-        at = dt.datetime.fromisoformat(request.form.get("written_at", ""))
+        at = dt.datetime.fromisoformat(request.form.get("written_at", "")).replace(microsecond=0)
     except ValueError:
         return None
     at = effective_time(at if at.tzinfo else None, now=now)
