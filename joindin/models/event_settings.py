@@ -9,6 +9,8 @@ OFF, ACCOUNT, ROOM, ANYONE = FEEDBACK_ACCESS = ("off", "account", "room", "anyon
 NO_RATING, ONE_RATING, TWO_RATINGS = FEEDBACK_SCHEMES = ("none", "one", "two")
 MIN_FEEDBACK_DAYS, DEFAULT_FEEDBACK_DAYS, MAX_FEEDBACK_DAYS = 7, 90, 365
 MAX_RATING_WORD_LENGTH = 40
+LIST, GRID = SCHEDULE_VIEWS = ("list", "grid")
+BY_ROOM, BY_TRACK = SCHEDULE_COLUMNS = ("rooms", "tracks")
 CONFERENCE, MEETUP, OTHER = EVENT_KINDS = ("conference", "meetup", "other")
 # Names and addresses of the licences of descriptions.
 LICENCES = {
@@ -25,7 +27,9 @@ class EventSettings(db.Model):
     ``feedback_days`` after the end of the event. A rating word that is NULL is the site's own. ``is_…_allowed`` name the
     levels of feedback that authors may choose beside "everyone"; texts of guests are public only if that is allowed
     and a host releases them. ``language`` is that of the event's pages. ``kind`` and ``licence`` of the
-    event's description are NULL where hosts have named none.
+    event's description are NULL where hosts have named none. ``schedule_view`` is ``list`` or ``grid``, and
+    ``schedule_columns`` are those of the grid, ``rooms`` or ``tracks``; NULL where the schedule itself decides.
+    ``is_embed_allowed`` says whether other web sites may show the event in a frame.
     """
 
     __tablename__ = "event_settings"
@@ -49,6 +53,9 @@ class EventSettings(db.Model):
     language: Mapped[str | None] = mapped_column(String(10))
     kind: Mapped[str | None] = mapped_column(String(20))
     licence: Mapped[str | None] = mapped_column(String(20))
+    schedule_view: Mapped[str | None] = mapped_column(String(10))
+    schedule_columns: Mapped[str | None] = mapped_column(String(10))
+    is_embed_allowed: Mapped[bool] = mapped_column(default=True, server_default=true())
 
     @property
     def rating_words(self) -> list[str | None]:

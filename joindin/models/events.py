@@ -156,6 +156,8 @@ class Event(db.Model):
 
     # Of its settings; loaded by the option in ``queries/event_settings.py`` only.
     page_language: Mapped[str | None] = query_expression()
+    schedule_view: Mapped[str | None] = query_expression()
+    schedule_columns: Mapped[str | None] = query_expression()
 
     place: Mapped[Place | None] = relationship(lazy="raise_on_sql")
     tags: Mapped[list[Tag]] = relationship(secondary=event_tags, order_by=event_tags.c.id, lazy="raise_on_sql")

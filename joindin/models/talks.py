@@ -180,6 +180,7 @@ class TalkClaim(db.Model):
     claimed_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     user_approved_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     host_approved_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    note: Mapped[str | None] = mapped_column(String(500), comment="words of the claimant to the hosts")
 
     talk: Mapped[Talk] = relationship(lazy="raise_on_sql")
     speaker: Mapped[TalkSpeaker] = relationship(lazy="raise_on_sql")

@@ -43,11 +43,12 @@ def claim_talk(
     username: str,
     caller: UserSnapshot,
     is_host_or_admin: bool,
+    note: str = "",
     now: dt.datetime,
 ) -> None:
     """Record the caller's approval that ``speaker_name`` is ``username``; link the two if the other side has approved.
 
-    ``is_host_or_admin`` states whether the caller may approve as a host.
+    ``is_host_or_admin`` states whether the caller may approve as a host. ``note`` are words of a claimant to the hosts.
 
     :raises Unprocessable: if the talk has no such speaker, or the speaker is claimed already.
     :raises NotFound: if no active user has that name.
@@ -60,7 +61,7 @@ def claim_talk(
     is_own_name = to_single_line(username) == to_single_line(caller.username)
     claim = get_open_claim(session, speaker.id, user.id)
     if claim is None:
-        _create(session, talk, speaker, user, caller, is_own_name, is_host_or_admin, now)
+        _create(session, talk, speaker, user, caller, is_own_name, is_host_or_admin, note, now)
     elif claim.host_approved_at is None:
         if not is_host_or_admin:
             raise Unauthenticated(MSG_CLAIM_PENDING if is_own_name else MSG_HOST_REQUIRED)
@@ -69,8 +70,8 @@ def claim_talk(
         _accept(session, talk, speaker, user, claim, is_own_name, now)
 
 
-def approve_claim(session, claim_id: int, *, actor: User, now: dt.datetime) -> None:
-    """Approve a user's claim as a host, link the speaker and notify the user.
+def approve_claim(session, claim_id: int, *, actor: User, note: str = "", now: dt.datetime) -> None:
+    """Approve a user's claim as a host, link the speaker and notify the user, with ``note`` in the mail.
 
     :raises NotFound: if the claim no longer exists.
     :raises Conflict: if the claim does not wait for a host.
@@ -79,17 +80,17 @@ def approve_claim(session, claim_id: int, *, actor: User, now: dt.datetime) -> N
     speaker = session.get_one(TalkSpeaker, claim.speaker_id)
     if speaker.user_id is not None:
         raise Conflict(MSG_ALREADY_CLAIMED)
-    _approve(session, talk, speaker, session.get_one(User, claim.user_id), claim, actor, now)
+    _approve(session, talk, speaker, session.get_one(User, claim.user_id), claim, actor, now, note)
 
 
-def reject_claim_by_id(session, claim_id: int, *, actor: User) -> None:
+def reject_claim_by_id(session, claim_id: int, *, actor: User, note: str = "") -> None:
     """Reject a claim as :func:`reject_claim` does.
 
     :raises NotFound, Conflict: as :func:`approve_claim`.
     """
     talk, claim = _lock_claim(session, claim_id)
     speaker = session.get_one(TalkSpeaker, claim.speaker_id)
-    _reject(session, talk, speaker, session.get_one(User, claim.user_id), claim, actor)
+    _reject(session, talk, speaker, session.get_one(User, claim.user_id), claim, actor, note)
 
 
 def reject_claim(session, talk_id: int, *, speaker_name: str, username: str, actor: User) -> bool:
@@ -199,11 +200,12 @@ def _user(session, username):
     return user
 
 
-def _create(session, talk, speaker, user, caller, is_own_name, is_manager, now):
+def _create(session, talk, speaker, user, caller, is_own_name, is_manager, note, now):
     if not (is_own_name or is_manager):
         raise Unauthenticated(MSG_FORBIDDEN_CLAIM)
     side = "user_approved_at" if is_own_name else "host_approved_at"
-    session.add(TalkClaim(talk_id=talk.id, speaker_id=speaker.id, user_id=user.id, claimed_at=now, **{side: now}))
+    about = {"talk_id": talk.id, "speaker_id": speaker.id, "user_id": user.id, "note": note or None}
+    session.add(TalkClaim(claimed_at=now, **about, **{side: now}))
     session.flush()
     if is_own_name:
         event = session.get_one(Event, talk.event_id)
@@ -216,23 +218,24 @@ def _create(session, talk, speaker, user, caller, is_own_name, is_manager, now):
             slug=event.slug,
             speaker=speaker.name,
             claimant=user.full_name or user.username,
+            note=note,
         )
     else:
         log_action(session, "claim.assign", talk, actor=caller, changes=_audit_changes(speaker, user))
         _enqueue_mail(session, "talk_assigned", [user], talk, username=user.username)
 
 
-def _approve(session, talk, speaker, user, claim, actor, now):
+def _approve(session, talk, speaker, user, claim, actor, now, note=""):
     claim.host_approved_at = now
-    log_action(session, "claim.approve", talk, actor=actor, changes=_audit_changes(speaker, user))
+    log_action(session, "claim.approve", talk, actor=actor, reason=note, changes=_audit_changes(speaker, user))
     link_speaker(session, talk, speaker, user)
-    _enqueue_mail(session, "claim_approved", [user], talk, stub=talk.stub)
+    _enqueue_mail(session, "claim_approved", [user], talk, stub=talk.stub, note=note)
 
 
-def _reject(session, talk, speaker, user, claim, actor):
+def _reject(session, talk, speaker, user, claim, actor, note=""):
     session.execute(delete(TalkClaim).where(TalkClaim.id == claim.id).execution_options(synchronize_session=False))
-    log_action(session, "claim.reject", talk, actor=actor, changes=_audit_changes(speaker, user))
-    _enqueue_mail(session, "claim_rejected", [user], talk)
+    log_action(session, "claim.reject", talk, actor=actor, reason=note, changes=_audit_changes(speaker, user))
+    _enqueue_mail(session, "claim_rejected", [user], talk, note=note)
 
 
 def _accept(session, talk, speaker, user, claim, is_own_name, now):

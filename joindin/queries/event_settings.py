@@ -17,6 +17,13 @@ def _setting(column):
 # An option of a statement that loads an event: with this setting, in the same statement.
 WITH_PAGE_LANGUAGE = with_expression(Event.page_language, _setting(EventSettings.language))
 
+# Those of the pages of an event, among them the schedule.
+WITH_PAGE_SETTINGS = (
+    WITH_PAGE_LANGUAGE,
+    with_expression(Event.schedule_view, _setting(EventSettings.schedule_view)),
+    with_expression(Event.schedule_columns, _setting(EventSettings.schedule_columns)),
+)
+
 # Columns of a statement that reads events; NULL for an event without settings.
 FEEDBACK_ACCESS = _setting(EventSettings.feedback_access).label("feedback_access")
 PAGE_LANGUAGE = _setting(EventSettings.language).label("page_language")

@@ -60,15 +60,14 @@ class Grid:
         return sum(column.width for column in self.columns)
 
 
-def slots_of_day(event, talks) -> list[Slot]:
-    """Return the slots of talks of one day. Rooms are their columns, or tracks if no talk has a room."""
+def slots_of_day(event, talks, has_rooms: bool) -> list[Slot]:
+    """Return the slots of talks of one day. Rooms are their columns, else tracks."""
     if not talks:
         return []
     zone = get_timezone(event.timezone)
     first = min(talk.starts_at for talk in talks)
     # A full hour of the local time, so that the lines of hours are where the clock shows them.
     origin = first.timestamp() - first.astimezone(zone).minute * 60 - first.second
-    has_rooms = any(talk.room_id for talk in talks)
     return [_slot(talk, origin, has_rooms) for talk in talks]
 
 

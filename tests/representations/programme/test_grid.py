@@ -96,7 +96,7 @@ def test_a_day_without_talks_has_no_areas():
 def test_talks_begin_and_end_at_rows_of_five_minutes(minute, duration, rows):
     starts_at = dt.datetime(2027, 7, 9, 10, minute, tzinfo=UTC)
     talk = SimpleNamespace(id=1, starts_at=starts_at, duration=duration, room_id=4, tracks=[])
-    (slot,) = slots_of_day(SimpleNamespace(timezone="Asia/Kathmandu"), [talk])
+    (slot,) = slots_of_day(SimpleNamespace(timezone="Asia/Kathmandu"), [talk], True)
     assert (slot.start, slot.end) == rows
 
 
@@ -104,4 +104,4 @@ def test_tracks_are_columns_if_no_talk_has_a_room():
     starts_at = dt.datetime(2027, 7, 9, 10, tzinfo=UTC)
     track = SimpleNamespace(id=7)
     talk = SimpleNamespace(id=1, starts_at=starts_at, duration=30, room_id=None, tracks=[track])
-    assert slots_of_day(SimpleNamespace(timezone=None), [talk])[0].column == 7
+    assert slots_of_day(SimpleNamespace(timezone=None), [talk], False)[0].column == 7

@@ -14,6 +14,7 @@ from joindin.permissions import can_manage_talk
 from joindin.queries.claims import list_own_claims_on_talk
 from joindin.queries.viewer_relations import load_viewer_for_talk_editing
 from joindin.representations.links import talk_path
+from joindin.resources.web.feedback.common import read_note
 from joindin.resources.web.feedback.talk_access import with_talk
 from joindin.resources.web.public.event_frame import load_event_frame
 from joindin.resources.web.public.pages import blp
@@ -58,6 +59,7 @@ def claim_action(event, talk):
                 username=user.username,
                 caller=user,
                 is_host_or_admin=False,
+                note=read_note(),
                 now=utc_now(),
             )
             message = gettext("The hosts of the event are asked to confirm that you are this speaker.")

@@ -20,9 +20,9 @@ from joindin.queries.talk_records import find_talk_record_by_stub
 from joindin.resources.web.public.pages import printable_or_not_found
 from joindin.utils.akismet import ClientOrigin
 from joindin.utils.datetimes import utc_now
-from joindin.utils.text import strip_control_chars
+from joindin.utils.text import strip_control_chars, to_single_line
 
-MAX_KEY_LENGTH = 40
+MAX_KEY_LENGTH, MAX_NOTE_LENGTH = 40, 500
 # The field that people do not see and programs fill in.
 HONEYPOT_FIELD = "website"
 SOURCE = "web"
@@ -109,6 +109,11 @@ def parse_text(fields: Mapping[str, str], name: str, max_length: int) -> str:
     if len(text) > max_length:
         raise InvalidInput(gettext("The text is too long: at most %(number)d characters", number=max_length))
     return text
+
+
+def read_note() -> str:
+    """Return the words that go with a claim, or with the decision about it, in one line."""
+    return to_single_line(parse_text(request.form, "words", MAX_NOTE_LENGTH))
 
 
 def idempotency_key() -> str | None:

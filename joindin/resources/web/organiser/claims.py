@@ -9,6 +9,7 @@ from joindin.http.sessions import require_user
 from joindin.operations.claims import approve_claim, reject_claim_by_id
 from joindin.queries.organiser.history import list_claim_history
 from joindin.queries.organiser.moderation import find_claim_of_event, list_claims_of_event, list_other_talks
+from joindin.resources.web.feedback.common import read_note
 from joindin.resources.web.organiser.common import (
     blp,
     manage_path,
@@ -44,11 +45,12 @@ def decide_claim_action(event, claim_id):
     decision = request.form.get("decision", "")
 
     def operation():
+        note = read_note()
         claim = find_claim_of_event(db.session, event.id, claim_id)
         if decision == "approve":
-            approve_claim(db.session, claim.id, actor=require_user(), now=utc_now())
+            approve_claim(db.session, claim.id, actor=require_user(), note=note, now=utc_now())
         elif decision == "reject":
-            reject_claim_by_id(db.session, claim.id, actor=require_user())
+            reject_claim_by_id(db.session, claim.id, actor=require_user(), note=note)
         else:
             raise InvalidInput("Choose one of the buttons.")
 

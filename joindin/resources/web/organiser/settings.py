@@ -43,6 +43,15 @@ SCHEMES = (
     (TWO_RATINGS, lazy_gettext("two ratings: content and delivery")),
 )
 LANGUAGES = (("en", "English"), ("de", "Deutsch"))
+VIEWS = (
+    ("", lazy_gettext("a grid on wide screens, unless it has many columns")),
+    ("list", lazy_gettext("a list")),
+    ("grid", lazy_gettext("a grid on wide screens, also with many columns")),
+)
+GRID_COLUMNS = (
+    ("", lazy_gettext("rooms, or tracks if there are no rooms")),
+    ("tracks", lazy_gettext("tracks")),
+)
 LATEST_DAY_START = dt.time(12)
 WORDS = tuple(f"rating_word_{number}" for number in range(1, 6))
 COLUMNS = (
@@ -55,7 +64,10 @@ COLUMNS = (
     "is_public_guest_text_allowed",
     "is_star_count_public",
     "is_attendee_list_public",
+    "is_embed_allowed",
 )
+# Columns that are NULL where the hosts have chosen nothing.
+CHOICES = (*WORDS, "schedule_view", "schedule_columns")
 
 
 class SettingsForm(VersionedForm, Form):
@@ -80,6 +92,9 @@ class SettingsForm(VersionedForm, Form):
     )
     is_star_count_public = BooleanField(lazy_gettext("Everyone sees how many people starred a talk"))
     is_attendee_list_public = BooleanField(lazy_gettext("Everyone sees the list of attendees"))
+    is_embed_allowed = BooleanField(lazy_gettext("Other web sites may show this event in a frame"))
+    schedule_view = RadioChoice(lazy_gettext("The schedule is shown as"), choices=choices(VIEWS), default="")
+    schedule_columns = RadioChoice(lazy_gettext("Columns of the grid"), choices=choices(GRID_COLUMNS), default="")
     language = SelectField(
         lazy_gettext("Language of the pages"),
         choices=choices(LANGUAGES),
@@ -100,7 +115,7 @@ class SettingsForm(VersionedForm, Form):
     @property
     def values(self):
         """The values of the columns."""
-        values = {name: self[name].data for name in COLUMNS} | {name: self[name].data or None for name in WORDS}
+        values = {name: self[name].data for name in COLUMNS} | {name: self[name].data or None for name in CHOICES}
         return values | {
             "day_starts_at": self.day_starts_at.data.hour * 60 + self.day_starts_at.data.minute,
         }
@@ -127,5 +142,5 @@ def settings_page(event):
 def _present_values(event):
     """Return what the fields of the form contain for the event as it is."""
     stored = load_event_settings(db.session, event.id)
-    values = {name: getattr(stored, name) for name in COLUMNS} | {name: getattr(stored, name) or "" for name in WORDS}
+    values = {name: getattr(stored, name) for name in COLUMNS} | {name: getattr(stored, name) or "" for name in CHOICES}
     return values | {"language": stored.language or ENGLISH, "day_starts_at": dt.time(*divmod(event.day_starts_at, 60))}

@@ -5,6 +5,7 @@ The placement stands in one ``style`` element, because the security policy forbi
 
 from typing import NamedTuple
 
+from joindin.models.event_settings import BY_TRACK
 from joindin.representations.programme import grid as placement
 
 # More columns are shown as a list, unless a grid is asked for.
@@ -21,15 +22,16 @@ class DayGrid(NamedTuple):
     is_scrolled: bool
 
 
-def day_grid(event, day, talks, rooms, view: str) -> DayGrid | None:
+def day_grid(event, day, talks, rooms, view: str, columns: str | None = None) -> DayGrid | None:
     """Return the grid of a day; None if a list is asked for, or if there are too many columns."""
     if view == "list" or not talks:
         return None
     names = {room.id: room.name for room in rooms}
-    if not any(talk.room_id for talk in talks):
+    has_rooms = columns != BY_TRACK and any(talk.room_id for talk in talks)
+    if not has_rooms:
         tracks = {track.id: track for talk in talks for track in talk.tracks}.values()
         names = {track.id: track.name for track in sorted(tracks, key=lambda track: (track.position, track.id))}
-    placed = placement.place(placement.slots_of_day(event, talks), list(names))
+    placed = placement.place(placement.slots_of_day(event, talks, has_rooms), list(names))
     if len(placed.columns) > (MAX_COLUMNS_ON_REQUEST if view == "grid" else MAX_COLUMNS):
         return None
     name = f"d{day:%Y%m%d}"

@@ -126,7 +126,10 @@ def _variables(event, programme, look, selection, starred_ids):
     found = select_talks(event, talks, selection, starred_ids)
     found_days = group_by_day(event, found)
     look = look._replace(zone=_different_zone(event, talks, look.zone))
-    grids = {day: day_grid(event, day, of_day, programme.rooms, look.view) for day, of_day in found_days.items()}
+    grids = {
+        day: day_grid(event, day, of_day, programme.rooms, look.view, look.columns)
+        for day, of_day in found_days.items()
+    }
     index = days.index(look.day) if look.day else None
     return {
         "look": look,
@@ -152,6 +155,8 @@ def _variables(event, programme, look, selection, starred_ids):
 def _query(look, selection, removed, changed):
     """Return the query string of a link that changes one thing: ``removed`` is a group and a value of the filters."""
     selection = selection.without(*removed) if removed else selection
+    if "view" in changed:
+        changed["is_default_view"] = False
     query = urlencode([*look._replace(**changed).query(), *selection.query()])
     return f"?{query}" if query else ""
 

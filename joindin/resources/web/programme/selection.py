@@ -52,17 +52,23 @@ ZONES = [
 class Look(NamedTuple):
     """How a schedule is shown. ``zone`` is empty if only the zone of the event is shown.
 
-    A zone that the visitor has chosen for all schedules, ``is_zone_remembered``, is not in addresses.
+    ``columns`` and ``is_default_view`` are settings of the event. A zone that the visitor has chosen for all schedules, ``is_zone_remembered``, is not in addresses.
     """
 
     day: dt.date | None
     view: str
     zone: str
     is_zone_remembered: bool = False
+    columns: str | None = None
+    is_default_view: bool = False
 
     def query(self) -> list[tuple[str, str]]:
         zone = "" if self.is_zone_remembered else self.zone
-        return [(name, value) for name, value in (("view", self.view), ("zone", zone)) if value]
+        return [
+            (name, value)
+            for name, value in (("view", "" if self.is_default_view else self.view), ("zone", zone))
+            if value
+        ]
 
 
 def read_look(event: Event, day: dt.date | None) -> Look:
@@ -74,7 +80,9 @@ def read_look(event: Event, day: dt.date | None) -> Look:
     zone = find_timezone_name(zone)
     if zone is None or zone == (event.timezone or "UTC"):
         zone = ""
-    return Look(day, view if view in VIEWS else "", zone, bool(zone) and zone == remembered)
+    is_remembered, is_default = bool(zone) and zone == remembered, view not in VIEWS
+    view = (event.schedule_view or "") if is_default else view
+    return Look(day, view, zone, is_remembered, event.schedule_columns, is_default and bool(view))
 
 
 def read_selection(*, is_signed_in: bool) -> Selection:

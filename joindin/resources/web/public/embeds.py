@@ -13,6 +13,7 @@ from joindin.queries.agenda.collections import find_collection_choices, load_col
 from joindin.queries.agenda.places import find_place_ids
 from joindin.queries.agenda.site_settings import load_site_settings
 from joindin.queries.agenda.tags import find_tag_ids
+from joindin.queries.event_settings import load_event_settings
 from joindin.resources.web.public.event_lists import MAX_AGE
 from joindin.resources.web.public.pages import blp, printable_or_not_found, public_page, website_links
 from joindin.utils.datetimes import utc_now
@@ -30,6 +31,8 @@ def embedded_event(slug):
     key, _ = find_agenda_event(reader(), printable_or_not_found(slug), None)
     event = load_agenda_event_records(reader(), [key.id]).get(key.id)
     if event is None:
+        raise NotFound("Event not found")
+    if not load_event_settings(reader(), event.id).is_embed_allowed:
         raise NotFound("Event not found")
     return _frame_page("web/embed_event.html", event=event)
 

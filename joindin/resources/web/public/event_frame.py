@@ -21,7 +21,7 @@ from joindin.models import Event
 from joindin.permissions import can_edit_event, can_review_event, is_rejected
 from joindin.queries.agenda.event_aliases import find_event_by_former_address
 from joindin.queries.event_contents import EventContents, load_event_contents
-from joindin.queries.event_settings import WITH_PAGE_LANGUAGE
+from joindin.queries.event_settings import WITH_PAGE_SETTINGS
 from joindin.queries.events import find_event_by_slug, find_unpublished_event
 from joindin.queries.viewer_relations import load_viewer_for_events
 from joindin.resources.web.public.pages import (
@@ -138,7 +138,7 @@ def _decorate(view, find):
     def found(slug, **kwargs):
         slug = printable_or_not_found(slug)
         try:
-            event = find(slug, options=(WITH_PAGE_LANGUAGE,))
+            event = find(slug, options=WITH_PAGE_SETTINGS)
         except NotFound:
             return redirect_to_current_slug(slug)
         set_default_language(event.page_language)
