@@ -20,6 +20,12 @@ class Speaker:
         folded = fold_case_accents(self.name).split()
         return (folded[-1] if folded else "", " ".join(folded))
 
+    @property
+    def initials(self) -> str:
+        """The first letters of the first and the last word that begin with a letter."""
+        letters = [word[0].upper() for word in self.name.split() if word[0].isalpha()]
+        return "".join(letters[:1] + letters[1:][-1:])
+
 
 def list_speakers(talks) -> list[Speaker]:
     """Return the speakers by the last word of their names. Names without an account are one person if they are equal."""

@@ -83,6 +83,7 @@ def slides_page(event):
         kind=kind,
         material=MATERIAL,
         missing=_list_missing(event, talks),
+        own_missing=_list_own_missing(talks),
     )
 
 
@@ -96,7 +97,20 @@ def _list_missing(event, talks):
     user = session_user()
     if user is None or not can_edit_event(load_viewer_with_access(reader(), event.id, user), event):
         return []
-    return [talk for talk in talks if not any(kind == "slides_link" for kind, _ in _links_of(talk))]
+    return [talk for talk in talks if not _has_slides(talk)]
+
+
+def _list_own_missing(talks):
+    """Return the talks of the caller without slides."""
+    user = session_user()
+    if user is None:
+        return []
+    own = (talk for talk in talks if any(speaker.user_id == user.id for speaker in talk.speakers))
+    return [talk for talk in own if not _has_slides(talk)]
+
+
+def _has_slides(talk):
+    return any(kind == "slides_link" for kind, _ in _links_of(talk))
 
 
 def _title_key(talk):

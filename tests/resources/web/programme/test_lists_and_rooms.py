@@ -1,6 +1,7 @@
 """Pages of rooms, of what is on now, and lists of an event's programme."""
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
@@ -190,3 +191,26 @@ def test_each_page_with_times_names_the_zone_once_in_words(browser, session, pag
         html = browser.get(f"/event/harbour{page}", headers={"Accept-Language": language}).text
 
         assert (html.count(sentence), html.count(f"({zone})")) == (1, 0)
+
+
+def test_a_speaker_is_led_to_add_slides_to_the_own_talks(browser, session, event):
+    speaker = make_user(session, full_name="Ann Ash")
+    make_talk_in(session, event, "Mine", -90, slug="mine-too", speakers=[speaker])
+    make_talk_in(session, event, "Done", -90, speakers=[speaker], links=[("slides_link", "https://slides.example")])
+    make_talk_in(session, event, "Theirs", -90, speakers=["Bob"])
+
+    visitor = main_text(browser.get("/event/harbour/slides"))
+    page = browser.sign_in_directly(speaker).get("/event/harbour/slides")
+
+    assert "Your talks without slides" not in visitor
+    assert "Your talks without slides Mine Add yours “Mine”" in main_text(page)
+    assert page.text.count("/edit") == 1
+    assert 'href="/event/harbour/mine-too/edit"' in page.text
+
+
+def test_speakers_have_their_initials(browser, session, event):
+    make_talk_in(session, event, "A", 5, speakers=["Åsa van der Berg", "Bob", "42"])
+
+    html = browser.get("/event/harbour/speakers").text
+
+    assert re.findall(r'<span class="initials" aria-hidden="true">(.*?)</span>', html) == ["ÅB", "B"]
