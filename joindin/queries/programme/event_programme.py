@@ -19,6 +19,11 @@ _STARTS = CompiledStatement(
     .group_by(Talk.starts_at)
     .order_by(Talk.starts_at)
 )
+_TITLES = CompiledStatement(
+    select(Talk.stub, Talk.title)
+    .where(Talk.event_id == _EVENT_ID, Talk.is_active == true())
+    .order_by(Talk.starts_at, Talk.id)
+)
 _ROOMS = CompiledStatement(
     select(*Room.__table__.c).where(Room.event_id == _EVENT_ID).order_by(Room.position, Room.name_key, Room.id)
 )
@@ -60,6 +65,11 @@ def load_talks(connection, event_id: int) -> list[SimpleNamespace]:
 def count_talks_by_start(connection, event_id: int) -> list:
     """Return ``starts_at`` and ``number`` of the active talks of an event, in the order of the starts."""
     return connection.execute(_STARTS, {"event_id": event_id}).all()
+
+
+def list_talk_titles(connection, event_id: int) -> list:
+    """Return ``stub`` and ``title`` of the active talks of an event, whose access is checked, by start and id."""
+    return connection.execute(_TITLES, {"event_id": event_id}).all()
 
 
 def load_rooms(connection, event_id: int) -> list:

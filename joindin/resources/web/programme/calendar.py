@@ -1,7 +1,7 @@
 """Calendars of an event: the page with their addresses, the calendar of its programme or of a selection of it, and that of one talk."""
 
 import datetime as dt
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import request
 
@@ -10,11 +10,11 @@ from joindin.extensions import reader
 from joindin.http.conditional import FEED
 from joindin.http.feeds.identity import with_identity
 from joindin.http.feeds.responses import file_response, read_alarm_minutes
+from joindin.http.pages.qr_codes import qr_code_svg
 from joindin.http.security_headers import vary_by_encoding_only
 from joindin.performance.caching.response_cache import EXPIRY_ENVIRON_KEY
-from joindin.queries.event_contents import load_event_contents
 from joindin.queries.programme.calendar_talks import find_calendar_talk, find_departed_talk, list_departed_talks
-from joindin.queries.programme.event_programme import load_programme
+from joindin.queries.programme.event_programme import list_talk_titles, load_programme
 from joindin.representations.feeds.icalendar import CONTENT_TYPE, END, CalendarHead, represent_head
 from joindin.representations.feeds.icalendar_format import add_zone_years
 from joindin.representations.feeds.talk_entries import (
@@ -35,14 +35,22 @@ from joindin.utils.datetimes import midnight, utc_now
 @with_event
 def calendar_page(event):
     selection, page = read_selection(is_signed_in=False), website_links().event_page(event.slug)
-    contents = load_event_contents(reader(), event.id)
+    talks = list_talk_titles(reader(), event.id)
+    chosen = next((talk for talk in talks if talk.stub == request.args.get("talk")), None)
+    schedule_address = f"{page}/schedule.xml"
+    giggity_address = f"https://ggt.gaa.st/#url={quote(schedule_address, safe=':/')}"
     return event_response(
         "web/programme/calendar.html",
         event,
         f"{page}/calendar",
         SCHEDULE,
-        contents=contents,
-        has_talks=contents.has_talks,
+        talks=talks,
+        chosen=chosen,
+        talk_address=chosen and f"{website_links().talk_page(chosen.stub)}.ics",
+        schedule_address=schedule_address,
+        schedule_code=qr_code_svg(schedule_address),
+        giggity_address=giggity_address,
+        giggity_code=qr_code_svg(giggity_address),
         event_address=f"{page}.ics",
         programme_address=f"{page}/schedule.ics",
         selection=selection,

@@ -323,3 +323,26 @@ def test_an_entry_that_left_by_the_time_is_not_kept_by_a_client_that_sends_only_
 def test_shared_caches_keep_one_copy_for_all_visitors(browser, talks, path, cookie):
     reply = browser.get(path, headers=cookie)
     assert (reply.headers["Vary"], reply.headers["Cache-Control"].split(",")[0]) == ("Accept-Encoding", "public")
+
+
+def test_the_page_has_the_calendar_of_a_talk_that_is_chosen(browser, event, talks):
+    every, chosen = browser.get("/event/harbour/calendar"), browser.get(f"/event/harbour/calendar?talk={talks[1].stub}")
+    address = f"http://web.example/talk/{talks[1].stub}.ics"
+
+    assert [f'value="{talk.stub}"' in every.text for talk in talks] == [True] * 4
+    assert address not in every.text + browser.get("/event/harbour/calendar?talk=none").text
+    assert f'value="{address}"' in chosen.text
+    assert '<meta name="robots" content="noindex">' in chosen.text
+
+
+def test_the_page_leads_to_the_filters_of_the_schedule(browser, event, talks):
+    assert "A selection Choose a day" in main_text(browser.get("/event/harbour/calendar"))
+    assert "A selection Choose a day" not in main_text(browser.get("/event/harbour/calendar?room=hall"))
+
+
+def test_the_page_has_links_and_codes_for_apps(browser, event, talks):
+    html = browser.get("/event/harbour/calendar").text
+
+    assert 'href="https://ggt.gaa.st/#url=http://web.example/event/harbour/schedule.xml"' in html
+    assert 'value="http://web.example/event/harbour/schedule.xml"' in html
+    assert html.count('<svg role="img"') == 2
