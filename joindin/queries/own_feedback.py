@@ -17,7 +17,7 @@ from joindin.models import (
     TalkSpeaker,
     TalkStar,
 )
-from joindin.models.event_settings import OFF
+from joindin.models.event_settings import ACCOUNT, OFF
 from joindin.queries.paging import Page, Paging
 from joindin.queries.talks import VISIBLE
 
@@ -57,19 +57,29 @@ def list_unrated_talks(session, user_id: int, now: dt.datetime) -> list[Talk]:
         select(model.id).where(model.talk_id == Talk.id, model.user_id == user_id).exists()
         for model in (TalkRating, TalkComment, TalkSpeaker)
     ]
+    return _list_unrated(session, TalkStar, TalkStar.user_id == user_id, own, [OFF], now)
+
+
+def list_talks_not_rated_from_device(session, device_id: int, now: dt.datetime) -> list[Talk]:
+    """Return talks starred from a device, as :func:`list_unrated_talks`, of the events that take feedback without an account."""
+    rated = select(TalkRating.id).where(TalkRating.talk_id == Talk.id, TalkRating.device_id == device_id).exists()
+    return _list_unrated(session, DeviceStar, DeviceStar.device_id == device_id, [rated], [OFF, ACCOUNT], now)
+
+
+def _list_unrated(session, star, is_own_star, feedback, excluded_access, now):
     talks = (
         select(Talk)
         .join(Talk.event)
-        .join(TalkStar, TalkStar.talk_id == Talk.id)
+        .join(star, star.talk_id == Talk.id)
         .outerjoin(EventSettings, EventSettings.event_id == Event.id)
         .where(
-            TalkStar.user_id == user_id,
+            is_own_star,
             *VISIBLE,
             Talk.has_feedback == true(),
-            or_(EventSettings.event_id.is_(None), EventSettings.feedback_access != OFF),
+            or_(EventSettings.event_id.is_(None), EventSettings.feedback_access.not_in(excluded_access)),
             Talk.starts_at <= now,
             Talk.starts_at >= now - REMINDER_TIME,
-            *(~condition for condition in own),
+            *(~condition for condition in feedback),
         )
         .order_by(Talk.starts_at.desc(), Talk.id.desc())
         .limit(MAX_UNRATED_TALKS)

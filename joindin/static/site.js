@@ -603,6 +603,10 @@
 
   const source = find("#on-now[data-source]")?.dataset.source;
 
+  // The home page is the same for all visitors. The talks that this device has starred come from its own page.
+
+  if (find("#own-talks[data-source]") && readOwnStars().size) renewPart("#own-talks", "/guest/");
+
   if (source) {
     renewPart("#on-now", source);
     document.addEventListener("visibilitychange", () => {

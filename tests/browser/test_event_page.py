@@ -49,3 +49,13 @@ def test_the_short_address_is_given_to_the_menu_of_the_device(visitor, event):
 
     shared = visitor.page.evaluate("window.shared")
     assert (shared["title"], shared["url"].endswith("/e/h33")) == ("Harbour Days", True)
+
+
+def test_the_home_page_shows_a_guest_the_next_starred_talk(visitor, event):
+    visitor.visit("/event/harbour/schedule")
+    with visitor.page.expect_response("**/guest/stars/**"):
+        visitor.press("Star “Ebbs”")
+    visitor.visit("/")
+
+    expect(visitor.page.get_by_role("region", name="Your next talk")).to_contain_text("Ebbs")
+    visitor.check_page("home of a guest with stars")

@@ -7,12 +7,13 @@ import datetime as dt
 from itertools import chain
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
 
 from joindin.extensions import reader
 from joindin.http.pages.forms import CheckboxList, Form, RadioChoice, choices
 from joindin.http.pages.qr_codes import qr_code_svg
-from joindin.models import Attendance, Event, EventFlyer, EventSettings, TalkComment, TalkRating, User
+from joindin.models import Attendance, Event, EventFlyer, EventSettings, Talk, TalkComment, TalkRating, User
 from joindin.models.event_settings import LICENCES
 from joindin.queries.agenda.agenda_events import load_agenda_event_records
 from joindin.queries.agenda.series import Occurrence
@@ -62,6 +63,7 @@ def gallery_pages(session):
         _lists(session, list(events)),
         _programme(running, user),
         _feedback(session, running, user),
+        _own_talks(session, user),
         _event_details(session, running, bare, user),
     )
     for name, template, variables in chain.from_iterable(groups):
@@ -140,6 +142,14 @@ def _feedback(session, event, user):
         ("attendance of a past event", {"current_user": user, "own": own, "is_over": True}),
     ):
         yield name, "attendance", {"event": event, "own": None, "is_over": False} | variables
+
+
+def _own_talks(session, user):
+    talks = session.scalars(select(Talk).options(joinedload(Talk.event)).order_by(Talk.id)).all()
+    shared = {"next_talks": talks[1:2], "unrated": talks[:2], "current_user": user}
+    yield "own talks", "own_talks", shared
+    yield "own talks to rate", "own_talks", shared | {"next_talks": []}
+    yield "own talks of a device", "own_talks", shared | {"unrated": [], "current_user": None}
 
 
 def _event_details(session, running, bare, user):

@@ -3,7 +3,7 @@
 Only requests below ``/guest/`` have the device's cookie. The pages are private, and reading them changes nothing.
 """
 
-from itertools import groupby
+from itertools import groupby, islice
 
 from flask import redirect, request
 
@@ -11,22 +11,28 @@ from joindin.extensions import db
 from joindin.http.guest_devices import current_device, forget_device
 from joindin.operations.devices import delete_device
 from joindin.queries.events import find_event_by_slug
-from joindin.queries.own_feedback import list_device_ratings
+from joindin.queries.own_feedback import list_device_ratings, list_talks_not_rated_from_device
 from joindin.queries.stars import list_talks_starred_from_device
+from joindin.representations.programme.days import ends_at
 from joindin.resources.web.personal.actions import read_page
 from joindin.resources.web.personal.my_schedule import group_own_days
 from joindin.resources.web.personal.pages import private_page
 from joindin.resources.web.public.pages import blp, printable_or_not_found
+from joindin.utils.datetimes import utc_now
 
 
 @blp.get("/guest/")
 def guest_page():
     device = current_device()
     talks = list_talks_starred_from_device(db.session, device.id) if device else []
+    now = utc_now()
+    coming = (talk for talk in talks if ends_at(talk) > now)
     by_event = groupby(sorted(talks, key=lambda talk: talk.event_id), key=lambda talk: talk.event)
     return private_page(
         "web/guest/overview.html",
         device=device,
+        next_talks=list(islice(coming, 1)),
+        unrated=list_talks_not_rated_from_device(db.session, device.id, now) if device else [],
         events=[(event, list(those)) for event, those in by_event],
         ratings=list_device_ratings(db.session, device.id) if device else [],
     )

@@ -21,13 +21,11 @@ from joindin.queries.paging import Page, Paging
 from joindin.queries.personal.overview import load_event_tasks, load_talk_news
 from joindin.queries.stars import list_starred_talks
 from joindin.resources.web.account.claims import decide_assignment
-from joindin.resources.web.personal.pages import paging_of, private_page, read_page_number
+from joindin.resources.web.personal.pages import LONGEST_TALK, paging_of, private_page, read_page_number
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
 from joindin.viewer import UserSnapshot
 
-# Running talks are shown, too.
-LONGEST_TALK = dt.timedelta(hours=2)
 # Feedback of the last days counts as new.
 NEWS_TIME = dt.timedelta(days=7)
 NEXT_TALKS, SHOWN_EVENTS, SHOWN_TALKS, PAGE_SIZE = 5, 20, 5, 50

@@ -1,5 +1,7 @@
 """Rendering and paging of the pages that only one person or device sees."""
 
+import datetime as dt
+
 from flask import Response, request
 
 from joindin.errors import NotFound
@@ -7,6 +9,8 @@ from joindin.http.pages.html_pages import render_page
 from joindin.http.pages.languages import set_page_language
 from joindin.queries.paging import Paging
 
+# Running talks are among the next ones.
+LONGEST_TALK = dt.timedelta(hours=2)
 MAX_PAGE_NUMBER = 100_000
 
 

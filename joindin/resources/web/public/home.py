@@ -4,7 +4,8 @@ import datetime as dt
 
 from flask import redirect, request
 
-from joindin.extensions import reader
+from joindin.extensions import db, reader
+from joindin.http.sessions import session_user
 from joindin.http.surface_routing import HOME_PATH
 from joindin.queries.agenda.agenda_events import load_agenda_event_records
 from joindin.queries.agenda.agenda_lists import AgendaFilter, as_datetime, list_agenda
@@ -12,11 +13,16 @@ from joindin.queries.agenda.cities import list_most_used_cities
 from joindin.queries.agenda.tags import search_tags
 from joindin.queries.event_lists import EventFilter, list_events
 from joindin.queries.event_records import load_event_records
+from joindin.queries.own_feedback import list_unrated_talks
 from joindin.queries.paging import Paging
+from joindin.queries.stars import list_starred_talks
 from joindin.queries.web.home import count_events_by_month
+from joindin.representations.programme.days import ends_at
+from joindin.resources.web.personal.pages import LONGEST_TALK
 from joindin.resources.web.public.pages import blp, on_canonical_host, public_page, website_links
 from joindin.utils.datetimes import utc_now
 
+MAX_RECENT_TALKS = 20
 RUNNING_EVENTS, COMING_EVENTS, OPEN_CALLS, MAX_CITIES = 5, 10, 5, 10
 # A running event ends, or one begins, without a write.
 MAX_AGE = dt.timedelta(minutes=1)
@@ -27,7 +33,7 @@ MAX_AGE = dt.timedelta(minutes=1)
 def home_page():
     if request.path == HOME_PATH:
         return redirect("/", 301)
-    now = utc_now()
+    now, user = utc_now(), session_user()
     running = _keys(AgendaFilter(since=now, starts_until=now, is_latest_first=True), RUNNING_EVENTS)
     coming = [
         key for key in _keys(AgendaFilter(starts_from=now), COMING_EVENTS + 1) if as_datetime(key.starts_at) > now
@@ -46,8 +52,16 @@ def home_page():
         months=count_events_by_month(reader(), now),
         cities=list_most_used_cities(reader(), most=MAX_CITIES),
         tags=search_tags(reader(), None),
+        next_talks=_list_next_talks(user, now) if user else [],
+        unrated=list_unrated_talks(db.session, user.id, now) if user else [],
         calls=[with_calls[key.id] for key in calls if key.id in with_calls],
     )
+
+
+def _list_next_talks(user, now):
+    """Return the first starred talk that has not ended, as a list."""
+    talks = list_starred_talks(db.session, user.id, starts_from=now - LONGEST_TALK, limit=MAX_RECENT_TALKS)
+    return [talk for talk in talks if ends_at(talk) > now][:1]
 
 
 def _keys(agenda_filter, limit):

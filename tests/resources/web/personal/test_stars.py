@@ -4,12 +4,12 @@ import threading
 
 import pytest
 
-from joindin.models import Device, DeviceStar, RateLimitCounter, TalkStar
+from joindin.models import Device, DeviceStar, EventSettings, RateLimitCounter, TalkStar
 from joindin.operations.devices import create_device
 from joindin.operations.rate_limits import DEVICE_STARS, counter_key
 from joindin.utils.datetimes import utc_now
 from tests.browser_client import form_fields, main_text
-from tests.factories import days_from_now, make_pending_event, make_star, make_talk, make_user
+from tests.factories import days_from_now, make_event, make_pending_event, make_star, make_talk, make_user
 
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 
@@ -219,3 +219,22 @@ def test_the_event_page_reads_the_stars_in_one_statement(browser, session, event
         numbers.append(len(statements))
 
     assert numbers[0] == numbers[1]
+
+
+def test_a_guest_finds_the_next_talk_and_those_to_rate(browser, session):
+    event = make_event(session, "Harbour Days", slug="harbour-days")
+    coming = make_talk(session, event, "Tides", starts_at=days_from_now(1))
+    heard = make_talk(session, event, "Heard", starts_at=days_from_now(-1))
+    rated = make_talk(session, event, "Rated", starts_at=days_from_now(-1))
+    for talk in (coming, heard, rated):
+        star(browser, talk)
+    browser.post(f"/guest/feedback/{rated.stub}/", {"rating": "4"}, headers=SAME_SITE)
+
+    part = main_text(browser.get("/guest/")).partition("All that this device has stored")[0]
+    session.add(EventSettings(event_id=event.id, feedback_access="account"))
+    session.commit()
+
+    assert "Your next talk Tides · Harbour Days" in part
+    assert "Waiting for your feedback Rate “Heard”" in part
+    assert "Rated" not in part
+    assert "Waiting for your feedback" not in main_text(browser.get("/guest/"))

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from tests.browser_client import Browser, main_text
-from tests.factories import days_from_now, make_event, make_pending_event
+from tests.factories import days_from_now, make_event, make_pending_event, make_star, make_talk, make_user
 
 HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
@@ -110,3 +110,34 @@ def test_a_cached_page_ends_with_the_minute(browser, count_statements):
             home(browser)
 
     assert (cached, len(statements)) == (rendered, 2 * rendered)
+
+
+def test_a_user_finds_the_next_talk_and_those_to_rate(browser, session):
+    user, event = make_user(session), make_event(session, "Harbour Days", slug="harbour")
+    starts = {"Later": days_from_now(3), "Tides": days_from_now(1), "Heard": days_from_now(-1)}
+    talks = {title: make_talk(session, event, title, starts_at=at) for title, at in starts.items()}
+    for talk in talks.values():
+        make_star(session, talk, user)
+
+    visitor = home(browser).text
+    text = main_text(home(browser.sign_in_directly(user)))
+
+    assert "Your next talk Tides · Harbour Days" in text
+    assert "Waiting for your feedback Rate “Heard”" in text
+    assert "Later" not in text
+    assert "Tides" not in visitor
+    assert 'data-source="/guest/"' in visitor
+
+
+def test_a_user_without_stars_has_no_such_part(browser, session):
+    text = main_text(home(browser.sign_in_directly(make_user(session))))
+
+    assert "next talk" not in text
+    assert "Waiting" not in text
+
+
+def test_an_administrator_of_a_fresh_site_is_led_to_the_desk(browser, session):
+    assert "joindin demo" not in home(browser).text
+    admin = home(browser.sign_in_directly(make_user(session, is_admin=True)))
+
+    assert "The command joindin demo loads events" in main_text(admin)
