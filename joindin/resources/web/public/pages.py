@@ -4,21 +4,19 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from functools import wraps
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Blueprint, Response, current_app, redirect, request
 
 from joindin.errors import NotFound
 from joindin.http.pages.html_pages import render_page
 from joindin.http.pages.languages import send_language, set_page_language
+from joindin.http.sent_path import UNESCAPED_PATH_CHARS, sent_path
 from joindin.http.sessions import session_user
 from joindin.performance.caching.response_cache import EXPIRY_ENVIRON_KEY
 from joindin.queries.paging import Paging
 from joindin.representations.links import Links
 from joindin.utils.text import strip_control_chars
-
-# Characters that are not escaped in the path of a redirect.
-UNESCAPED_PATH_CHARS = "/!$&'()*+,:;=@~"
 
 UNPAGED = Paging(size=0)
 
@@ -115,11 +113,8 @@ def _without_port(host):
 
 
 def _canonical_url():
-    """Return the requested URL on the web site's host, with the original spelling if the server provides it."""
-    path = urlsplit(request.environ.get("REQUEST_URI", "")).path
-    if unquote(path) != request.path:
-        path = quote(request.path, safe=UNESCAPED_PATH_CHARS)
-    return _with_query(f"{current_app.config['WEBSITE_URL']}{path}")
+    """Return the requested URL on the web site's host."""
+    return _with_query(f"{current_app.config['WEBSITE_URL']}{sent_path()}")
 
 
 def _with_query(address):
