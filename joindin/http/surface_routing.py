@@ -146,6 +146,6 @@ def surface_for_path(path: str) -> str:
     if first == ".well-known":
         return BY_WELL_KNOWN_NAME.get(second, GANCIO)
     # The number of a talk, or the rule of the route.
-    if path == f"/{first}" and (first.isdecimal() or first == "<positive:talk_id>"):
+    if path.rstrip("/") == f"/{first}" and (first.isdecimal() or first == "<positive:talk_id>"):
         return WEB
     return BY_PREFIX.get(first, V2_1)

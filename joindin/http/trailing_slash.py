@@ -8,6 +8,8 @@ import re
 
 from flask import Blueprint, Response, request
 
+from joindin.http.sent_path import sent_path
+
 REDIRECTED_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 REDIRECT_ENDPOINT_SUFFIX = " without slash"
 _ADDRESS = re.compile(
@@ -35,21 +37,15 @@ def add_trailing_slash_route(blp: Blueprint, rule: str, view, *, redirects: bool
 
 
 def redirect_to_slash(**_) -> Response:
+    return redirect_to_path(f"{sent_path()}/")
+
+
+def redirect_to_path(path: str) -> Response:
+    """Redirect for good to an escaped path of this host, with the query of the request."""
     query = request.query_string.decode("latin-1")
-    # The path as it was sent: escaped characters must stay escaped.
-    path = request.environ.get("REQUEST_URI", request.path).partition("?")[0]
-    if not path.startswith("/") or path.startswith("//"):
-        path = request.path
-    response = Response(status=301, headers={"Location": f"{path}/{f'?{query}' if query else ''}"})
+    response = Response(status=301, headers={"Location": f"{path}?{query}" if query else path})
     response.autocorrect_location_header = False
     return response
-
-
-def redirect_reads_to_slash() -> Response | None:
-    """Redirect ``GET`` and ``HEAD`` to the slash of the matched rule. Forms are accepted without it."""
-    if request.method in ("GET", "HEAD") and request.url_rule.rule.endswith("/") and not request.path.endswith("/"):
-        return redirect_to_slash()
-    return None
 
 
 def format_suffix(path: str) -> str | None:

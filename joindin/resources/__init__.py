@@ -27,7 +27,7 @@ def init_app(app: Flask, api: Api) -> None:
         sessions,
         token_scopes,
     )
-    from joindin.http.pages import csrf, error_pages, forms, html_pages, languages, static_files
+    from joindin.http.pages import csrf, error_pages, forms, html_pages, languages, page_addresses, static_files
     from joindin.resources import docs, ephios, gancio, media, oauth2, v2_1, web
 
     app.url_map.converters |= {"positive": PositiveInt, "rest": PathRemainder, "row_id": RowIdConverter}
@@ -41,6 +41,7 @@ def init_app(app: Flask, api: Api) -> None:
     sessions.init_app(app)
     known_devices.init_app(app)
     csrf.init_app(app)
+    page_addresses.init_app(app)
     guest_devices.init_app(app)
     forms.init_app(app)
     html_pages.init_app(app)

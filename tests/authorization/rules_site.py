@@ -31,8 +31,8 @@ SITE_PAGES = {
             for below in (
                 *("register", "resend-verification", "password-reset", "username-reminder", "logout", "view/{user_id}"),
                 *("{username}/talks", "{username}/events", "{username}/hosted", "{username}/comments"),
-                *("{username}/edit", "{username}/delete", "{username}/apikey", "{username}/apikey/{below}"),
-                *("{username}/client", "{username}/client/{below}"),
+                *("{username}/edit", "{username}/delete", "{username}/apikey", "{username}/apikey/{below}/{extra}"),
+                *("{username}/client", "{username}/client/{below}", "{username}/client/{below}/{extra}"),
             )
         ),
         PAGE,

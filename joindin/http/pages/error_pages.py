@@ -19,6 +19,7 @@ from joindin.http.error_dispatch import status_of
 from joindin.http.pages.csrf import CSRF_FIELD, CsrfFailed, has_own_origin
 from joindin.http.pages.html_pages import render_page
 from joindin.http.pages.languages import gettext, lazy_gettext, set_page_language, translate_error
+from joindin.http.pages.page_addresses import redirect_unknown_name
 from joindin.http.pages.template_formatting import format_duration
 from joindin.http.request_log.labels import current_request_id
 from joindin.http.sessions import ignore_session, session_user, sign_in_url
@@ -54,7 +55,7 @@ def handle_domain_error(error: DomainError) -> Response:
     if isinstance(error, Unauthenticated):
         return redirect(sign_in_url())
     if isinstance(error, NotFound):
-        return _error_page(status, *MSG_PAGE_NOT_FOUND)
+        return redirect_unknown_name() or _error_page(status, *MSG_PAGE_NOT_FOUND)
     if isinstance(error, CsrfFailed):
         return _error_page(status, *MSG_FORM_EXPIRED)
     if isinstance(error, ServiceUnavailable):

@@ -51,7 +51,7 @@ def make_plan(session, *, port: int, pause_s: float) -> dict:
 
     public_talks = [{"id": talk.id, "stub": talk.stub} for talk in talks]
     edited_talks = [{"id": talk.id, "starts_at": talk.starts_at.isoformat()} for talk in edited]
-    paths = [f"/event/{events[0].slug}", f"/event/{events[0].slug}/schedule/", "/", "/search?q=talk"]
+    paths = [f"/event/{events[0].slug}", f"/event/{events[0].slug}/schedule", "/", "/search?q=talk"]
     ids = {"event_ids": [event.id for event in events], "talk_ids": [talk.id for talk in talks]}
     clients = [
         *({"kind": "attendee", **token(user), **ids} for user in attendees),

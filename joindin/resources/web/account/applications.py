@@ -12,7 +12,6 @@ from joindin.http.pages.html_pages import flash_success, render_page
 from joindin.http.pages.languages import gettext, lazy_gettext, translate_error
 from joindin.http.pages.repeated_forms import is_repeated_form, read_sent_form
 from joindin.http.sessions import recent_sign_in_required, require_user
-from joindin.http.trailing_slash import add_trailing_slash_route
 from joindin.operations.accounts.client_registration import KEY_LENGTH, KEY_PREFIX, register_application
 from joindin.operations.accounts.clients import (
     check_redirect_uris,
@@ -268,7 +267,7 @@ def _add_routes(base_path):
     ):
         endpoint = f"{view.__name__} of {'all' if base_path == ALL_PATH else 'own'} applications"
         guarded = recent_sign_in_required(partial(view, base_path))
-        add_trailing_slash_route(blp, f"{base_path}{rule}", guarded, endpoint=endpoint, methods=methods)
+        blp.add_url_rule(f"{base_path}{rule}", endpoint, guarded, methods=methods)
 
 
 _add_routes(OWN_PATH)

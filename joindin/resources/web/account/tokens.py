@@ -13,7 +13,6 @@ from joindin.http.pages.html_pages import flash_error, flash_success, render_pag
 from joindin.http.pages.languages import gettext, lazy_gettext, translate_error
 from joindin.http.pages.repeated_forms import read_sent_form
 from joindin.http.sessions import recent_sign_in_required, require_user
-from joindin.http.trailing_slash import add_trailing_slash_route
 from joindin.operations.accounts.api_tokens import revoke_token
 from joindin.operations.accounts.oauth_grants import revoke_consent
 from joindin.operations.accounts.personal_tokens import (
@@ -158,8 +157,8 @@ def revoke_consent_action():
     return redirect(PAGE_PATH)
 
 
-add_trailing_slash_route(blp, PAGE_PATH, tokens_page)
-add_trailing_slash_route(blp, f"{PAGE_PATH}create/", create_token_page, methods=["GET", "POST"])
-add_trailing_slash_route(blp, f"{PAGE_PATH}reveal/<positive:token_id>/", reveal_token_page)
-add_trailing_slash_route(blp, f"{PAGE_PATH}revoke/", revoke_token_action, methods=["POST"])
-add_trailing_slash_route(blp, f"{PAGE_PATH}withdraw/", revoke_consent_action, methods=["POST"])
+blp.add_url_rule(PAGE_PATH, view_func=tokens_page)
+blp.add_url_rule(f"{PAGE_PATH}create/", view_func=create_token_page, methods=["GET", "POST"])
+blp.add_url_rule(f"{PAGE_PATH}reveal/<positive:token_id>/", view_func=reveal_token_page)
+blp.add_url_rule(f"{PAGE_PATH}revoke/", view_func=revoke_token_action, methods=["POST"])
+blp.add_url_rule(f"{PAGE_PATH}withdraw/", view_func=revoke_consent_action, methods=["POST"])

@@ -12,7 +12,6 @@ from joindin.http.pages.html_pages import flash_success
 from joindin.http.pages.languages import gettext
 from joindin.http.pages.repeated_forms import read_sent_form
 from joindin.http.sessions import recent_sign_in_required, require_user
-from joindin.http.trailing_slash import add_trailing_slash_route
 from joindin.models.crew import CONFIRMED, REQUESTED, RESPONSIBLE_REJECTED
 from joindin.operations.crew.secret_addresses import (
     CALENDAR,
@@ -129,6 +128,6 @@ def _last_change(shifts):
     return max(map(crew_calendar.last_change, shifts), default=None)
 
 
-add_trailing_slash_route(blp, "/calendar/<token>/", calendar_feed)
+blp.add_url_rule("/calendar/<token>/", view_func=calendar_feed)
 blp.add_url_rule("/shifts-json-export", "shifts_json_export", shifts_json_export)
-add_trailing_slash_route(blp, PAGE_PATH, calendar_settings_page, methods=["GET", "POST"])
+blp.add_url_rule(PAGE_PATH, view_func=calendar_settings_page, methods=["GET", "POST"])

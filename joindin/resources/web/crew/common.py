@@ -10,7 +10,6 @@ from joindin.http.pages.forms import Form
 from joindin.http.pages.html_pages import flash_error, flash_success, render_page
 from joindin.http.pages.languages import gettext, lazy_gettext, page_language, send_language, set_crew_language
 from joindin.http.sessions import require_user, session_user
-from joindin.http.trailing_slash import redirect_reads_to_slash
 from joindin.models import User
 from joindin.operations.crew.errors import InvalidCrewField
 from joindin.queries.crew.viewers import CrewViewer, load_crew_viewer
@@ -24,7 +23,6 @@ MSG_FORBIDDEN = "Your account does not have the permission for this page"
 blp = Blueprint("crew", __name__)
 blp.before_request(set_crew_language)
 blp.after_request(send_language)
-blp.before_request(redirect_reads_to_slash)
 
 
 @blp.before_request

@@ -9,7 +9,6 @@ from joindin.extensions import db
 from joindin.http.pages.html_pages import flash_error, flash_success
 from joindin.http.pages.languages import gettext, lazy_gettext
 from joindin.http.sessions import require_user, sign_in_required
-from joindin.http.trailing_slash import add_trailing_slash_route
 from joindin.models.crew import FAILED
 from joindin.operations.crew.consequences import MSG_EXECUTED, confirm_consequence, deny_consequence
 from joindin.queries.crew.consequences import (
@@ -73,4 +72,4 @@ def _slice(rows, paging: Paging):
     return rows[paging.offset : paging.offset + paging.limit]
 
 
-add_trailing_slash_route(blp, PATH, consequences_page)
+blp.add_url_rule(PATH, view_func=consequences_page)

@@ -9,6 +9,7 @@ from joindin.extensions import db
 from joindin.http.pages.languages import lazy_gettext
 from joindin.http.sessions import sign_in_required
 from joindin.http.surface_routing import WEB, error_surface
+from joindin.http.trailing_slash import redirect_to_slash
 from joindin.models.crew import SHOWN_TO_CONFIRMED, SHOWN_TO_RESPONSIBLES
 from joindin.queries.crew.filters import ListFilter
 from joindin.queries.crew.pages.events import (
@@ -56,7 +57,7 @@ def redirect_to_events() -> Response:
     """Lead browsers to the list. Clients of v2.1 that forget the version get its error."""
     if error_surface() != WEB:
         abort(404)
-    return redirect("/events/", 301)
+    return redirect_to_slash()
 
 
 @blp.get("/events/", strict_slashes=True)

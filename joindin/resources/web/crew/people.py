@@ -12,7 +12,6 @@ from joindin.http.pages.html_pages import flash_ended_access, flash_error, flash
 from joindin.http.pages.languages import gettext, lazy_gettext, translate_message
 from joindin.http.pages.repeated_forms import is_repeated_form
 from joindin.http.sessions import has_recent_sign_in, redirect_to_confirmation, require_user, sign_in_required
-from joindin.http.trailing_slash import add_trailing_slash_route
 from joindin.models import User
 from joindin.operations.crew.errors import InvalidCrewField
 from joindin.operations.crew.profiles import edit_person, revoke_crew_access
@@ -217,14 +216,13 @@ def _end_of_day(day: dt.date | None) -> dt.datetime | None:
 
 FORM, ACTION = ["GET", "POST"], ["POST"]
 PERSON = f"{PATH}<positive:user_id>/"
-add_trailing_slash_route(blp, PATH, people_page)
-add_trailing_slash_route(blp, PERSON, person_page)
-add_trailing_slash_route(blp, f"{PERSON}edit/", edit_person_page, methods=FORM)
-add_trailing_slash_route(blp, f"{PERSON}qualifications/", grant_qualification_action, methods=ACTION)
-add_trailing_slash_route(
-    blp,
+blp.add_url_rule(PATH, view_func=people_page)
+blp.add_url_rule(PERSON, view_func=person_page)
+blp.add_url_rule(f"{PERSON}edit/", view_func=edit_person_page, methods=FORM)
+blp.add_url_rule(f"{PERSON}qualifications/", view_func=grant_qualification_action, methods=ACTION)
+blp.add_url_rule(
     f"{PERSON}qualifications/<positive:qualification_id>/withdraw/",
-    withdraw_qualification_action,
+    view_func=withdraw_qualification_action,
     methods=ACTION,
 )
-add_trailing_slash_route(blp, f"{PERSON}password_revoke/", revoke_password_page, methods=FORM)
+blp.add_url_rule(f"{PERSON}password_revoke/", view_func=revoke_password_page, methods=FORM)

@@ -12,7 +12,6 @@ from joindin.http.pages.forms import CheckboxList, Form, PlainTextField, choices
 from joindin.http.pages.languages import gettext, lazy_gettext
 from joindin.http.pages.repeated_forms import is_repeated_form
 from joindin.http.sessions import require_user, sign_in_required
-from joindin.http.trailing_slash import add_trailing_slash_route
 from joindin.operations.crew.qualifications import (
     CategoryFields,
     QualificationFields,
@@ -170,10 +169,10 @@ def _delete(write, next_path):
 
 BOTH = ["GET", "POST"]
 ONE, CATEGORY = f"{PATH}<positive:qualification_id>/", f"{CATEGORIES_PATH}<positive:category_id>/"
-add_trailing_slash_route(blp, PATH, qualifications_page)
-add_trailing_slash_route(blp, f"{PATH}create/", create_qualification_page, methods=BOTH)
-add_trailing_slash_route(blp, f"{ONE}edit/", edit_qualification_page, methods=BOTH)
-add_trailing_slash_route(blp, f"{ONE}delete/", delete_qualification_page, methods=BOTH)
-add_trailing_slash_route(blp, CATEGORIES_PATH, categories_page, methods=BOTH)
-add_trailing_slash_route(blp, f"{CATEGORY}edit/", edit_category_page, methods=BOTH)
-add_trailing_slash_route(blp, f"{CATEGORY}delete/", delete_category_page, methods=BOTH)
+blp.add_url_rule(PATH, view_func=qualifications_page)
+blp.add_url_rule(f"{PATH}create/", view_func=create_qualification_page, methods=BOTH)
+blp.add_url_rule(f"{ONE}edit/", view_func=edit_qualification_page, methods=BOTH)
+blp.add_url_rule(f"{ONE}delete/", view_func=delete_qualification_page, methods=BOTH)
+blp.add_url_rule(CATEGORIES_PATH, view_func=categories_page, methods=BOTH)
+blp.add_url_rule(f"{CATEGORY}edit/", view_func=edit_category_page, methods=BOTH)
+blp.add_url_rule(f"{CATEGORY}delete/", view_func=delete_category_page, methods=BOTH)

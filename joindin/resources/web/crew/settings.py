@@ -9,7 +9,6 @@ from joindin.http.pages.forms import Form, PlainTextField, choices
 from joindin.http.pages.html_pages import flash_success
 from joindin.http.pages.languages import gettext, lazy_gettext
 from joindin.http.sessions import require_user, sign_in_required
-from joindin.http.trailing_slash import add_trailing_slash_route
 from joindin.operations.crew.errors import InvalidCrewField
 from joindin.operations.crew.profiles import edit_crew_profile
 from joindin.queries.crew.people.people import get_crew_profile
@@ -151,5 +150,5 @@ def _with_language_cookie(response, language):
     return response
 
 
-add_trailing_slash_route(blp, "/settings/", settings_page)
-add_trailing_slash_route(blp, "/settings/data/", personal_data_page, methods=["GET", "POST"])
+blp.add_url_rule("/settings/", view_func=settings_page)
+blp.add_url_rule("/settings/data/", view_func=personal_data_page, methods=["GET", "POST"])

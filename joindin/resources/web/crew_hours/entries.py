@@ -11,7 +11,6 @@ from joindin.http.pages.html_pages import flash_success
 from joindin.http.pages.languages import gettext, lazy_gettext
 from joindin.http.pages.repeated_forms import is_repeated_form
 from joindin.http.sessions import require_user, sign_in_required
-from joindin.http.trailing_slash import add_trailing_slash_route
 from joindin.models import User
 from joindin.operations.crew.working_hours import (
     HoursFields,
@@ -109,7 +108,7 @@ def _find_entry_to_change(entry_id):
 
 
 BOTH = ["GET", "POST"]
-add_trailing_slash_route(blp, f"{OWN_PATH}request/", request_hours_page, methods=BOTH)
-add_trailing_slash_route(blp, f"{OVERVIEW_PATH}user/<positive:user_id>/add/", add_hours_page, methods=BOTH)
-add_trailing_slash_route(blp, f"{OVERVIEW_PATH}<positive:entry_id>/edit/", edit_hours_page, methods=BOTH)
-add_trailing_slash_route(blp, f"{OVERVIEW_PATH}<positive:entry_id>/delete/", delete_hours_page, methods=BOTH)
+blp.add_url_rule(f"{OWN_PATH}request/", view_func=request_hours_page, methods=BOTH)
+blp.add_url_rule(f"{OVERVIEW_PATH}user/<positive:user_id>/add/", view_func=add_hours_page, methods=BOTH)
+blp.add_url_rule(f"{OVERVIEW_PATH}<positive:entry_id>/edit/", view_func=edit_hours_page, methods=BOTH)
+blp.add_url_rule(f"{OVERVIEW_PATH}<positive:entry_id>/delete/", view_func=delete_hours_page, methods=BOTH)

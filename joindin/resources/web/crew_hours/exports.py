@@ -6,7 +6,6 @@ from werkzeug.http import dump_options_header
 from joindin.extensions import db
 from joindin.http.pages.languages import gettext
 from joindin.http.sessions import sign_in_required
-from joindin.http.trailing_slash import add_trailing_slash_route
 from joindin.queries.crew.people.working_hours import HoursFilter, list_event_types, list_hours, list_work
 from joindin.resources.web.crew.common import blp, crew_dates, crew_viewer
 from joindin.resources.web.crew_hours.access import (
@@ -57,5 +56,5 @@ def _csv_response(rows, name):
     return response
 
 
-add_trailing_slash_route(blp, f"{OVERVIEW_PATH}export/", export_hours)
-add_trailing_slash_route(blp, f"{OVERVIEW_PATH}user/<positive:user_id>/export/", export_hours_of_user)
+blp.add_url_rule(f"{OVERVIEW_PATH}export/", view_func=export_hours)
+blp.add_url_rule(f"{OVERVIEW_PATH}user/<positive:user_id>/export/", view_func=export_hours_of_user)

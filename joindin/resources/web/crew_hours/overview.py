@@ -4,7 +4,6 @@ from flask import request
 
 from joindin.extensions import db
 from joindin.http.sessions import require_user, sign_in_required
-from joindin.http.trailing_slash import add_trailing_slash_route
 from joindin.queries.crew.consequences import list_hours_requests
 from joindin.queries.crew.people.working_hours import HoursFilter, list_event_types, list_hours, list_work
 from joindin.resources.web.crew.common import blp, crew_dates, crew_page, crew_viewer
@@ -63,6 +62,6 @@ def _person_page(template, person, may_change=False):
     )
 
 
-add_trailing_slash_route(blp, OVERVIEW_PATH, hours_page)
-add_trailing_slash_route(blp, OWN_PATH, own_hours_page)
-add_trailing_slash_route(blp, f"{OVERVIEW_PATH}user/<positive:user_id>/", hours_of_user_page)
+blp.add_url_rule(OVERVIEW_PATH, view_func=hours_page)
+blp.add_url_rule(OWN_PATH, view_func=own_hours_page)
+blp.add_url_rule(f"{OVERVIEW_PATH}user/<positive:user_id>/", view_func=hours_of_user_page)

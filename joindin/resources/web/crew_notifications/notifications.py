@@ -12,7 +12,6 @@ from joindin.http.pages.forms import CheckboxList, Form, choices
 from joindin.http.pages.html_pages import flash_success
 from joindin.http.pages.languages import gettext, lazy_gettext, ngettext, page_language
 from joindin.http.sessions import require_user, session_user, sign_in_required
-from joindin.http.trailing_slash import add_trailing_slash_route
 from joindin.models.crew import BY_MAIL, IN_LIST, NOTIFICATION_TYPES, REMINDER_CHOICES
 from joindin.operations.crew.notifications.reading import mark_all_read, mark_read
 from joindin.operations.crew.notifications.settings import set_preferences
@@ -108,6 +107,6 @@ def _link(notification_id, path):
     return f"{path}?{LINK_PARAMETER}={notification_id}{hash_sign}{fragment}"
 
 
-add_trailing_slash_route(blp, PAGE_PATH, notifications_page)
-add_trailing_slash_route(blp, SETTINGS_PATH, notification_settings_page, methods=["GET", "POST"])
+blp.add_url_rule(PAGE_PATH, view_func=notifications_page)
+blp.add_url_rule(SETTINGS_PATH, view_func=notification_settings_page, methods=["GET", "POST"])
 blp.add_url_rule("/notifications/read/", view_func=read_all_notifications, methods=["POST"])

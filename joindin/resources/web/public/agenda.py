@@ -108,7 +108,11 @@ def place_page(name):
     """Show a place by id, which its name may follow, or by name."""
     name = printable_or_not_found(name)
     first = name.partition("/")[0]
-    place = find_place(reader(), first if first.isascii() and first.isdecimal() else name)
+    has_id = first.isascii() and first.isdecimal()
+    place = find_place(reader(), first if has_id else name)
+    if has_id and name.endswith("/") and name != f"{first}/{place.name}":
+        # The slash ends the address.
+        raise NotFound("There is no such place.")
     path = f"/place/{place.id}/{quote(place.name, safe='')}"
     selected = AgendaFilter(any_of=(Choice(None, (place.id,)),))
     return agenda_page(path, place.name, selected, feed_path=f"/place/{place.id}", place=place)

@@ -55,9 +55,10 @@ PAGES_OF_USER = {
     "edit": "/accounts/profile/",
     "delete": "/accounts/delete/",
     "apikey": "/api/settings/token/",
-    "apikey/<rest:below>": "/api/settings/token/",
+    "apikey/<below>/<extra>": "/api/settings/token/",
     "client": "/accounts/applications/",
-    "client/<rest:below>": "/accounts/applications/",
+    "client/<below>": "/accounts/applications/",
+    "client/<below>/<extra>": "/accounts/applications/",
 }
 
 

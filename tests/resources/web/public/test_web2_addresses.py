@@ -55,6 +55,15 @@ def test_an_old_address_leads_to_its_page(session, browser, names, path, target,
     assert count_rows(session) == before
 
 
+@pytest.mark.parametrize("path", [path for path, *_ in ADDRESSES if path != "/"])
+def test_an_old_address_with_a_slash_takes_one_redirect_more(browser, names, path):
+    path, mark, query = fill_in(path, names).partition("?")
+
+    reply = browser.get(f"{path}/{mark}{query}", headers={"Accept": "text/html"})
+
+    assert (reply.status_code, reply.location) == (301, f"{path}{mark}{query}")
+
+
 def test_the_table_has_every_route():
     assert len(ADDRESSES) >= 66
 
