@@ -121,7 +121,7 @@ def _unsubscribe_url(mail, settings):
     if topic is None or mail.user_id is None or not settings["SECRET_KEY"]:
         return None
     token = unsubscribe_token(settings["SECRET_KEY"], mail.user_id, topic)
-    return f"{settings['PUBLIC_URL']}/accounts/mails/{token}"
+    return f"{settings['PUBLIC_URL']}/accounts/mails/{token}/"
 
 
 def _sender_name(context):

@@ -223,7 +223,7 @@ ACCOUNT_PAGES = {
     "/accounts/logout/everywhere/": OWN_ACTION,
     "/accounts/mails/": OWN_FORM,
     # The signed link is the authorization.
-    "/accounts/mails/{token}": FORM,
+    "/accounts/mails/{token}/": FORM,
     "/accounts/password/": OWN_FORM,
     "/accounts/password/new/": FORM,
     "/accounts/password/reset/": FORM,

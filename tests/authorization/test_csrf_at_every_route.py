@@ -19,7 +19,7 @@ WITHOUT_SESSION = {
     "/oauth/token",
 }
 # Mail programs send this form; the signed link is the authorization (RFC 8058).
-SIGNED_LINKS = {"/accounts/mails/{token}"}
+SIGNED_LINKS = {"/accounts/mails/{token}/"}
 # Cookies of language and colours. Pages of visitors are cached, so that they contain no token; another origin is refused.
 PREFERENCES = {"/look/"}
 # Instances call these with an invite code or their token.

@@ -54,7 +54,7 @@ def test_a_notification_has_a_one_click_unsubscribe_header(session, smtp_server,
 
     [letter] = smtp_server.messages
     token = unsubscribe_token(SECRET, ann.id, "hosting")
-    assert letter["List-Unsubscribe"] == f"<https://{'a-long-name.' * 8}example/accounts/mails/{token}>"
+    assert letter["List-Unsubscribe"] == f"<https://{'a-long-name.' * 8}example/accounts/mails/{token}/>"
     assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert unsubscribe_url(letter) in letter.get_body(("plain",)).get_content()
 

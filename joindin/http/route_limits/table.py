@@ -220,7 +220,7 @@ SITE_LIMITS: Mapping[str, RouteLimit | Unlimited | Mapping[str, RouteLimit | Unl
     "/accounts/logout/": ENDS_SESSION,
     "/accounts/logout/everywhere/": ENDS_SESSION,
     "/accounts/mails/": EDIT,
-    "/accounts/mails/{token}": PUBLIC_FORM,
+    "/accounts/mails/{token}/": PUBLIC_FORM,
     "/accounts/password/": COSTLY,
     "/accounts/password/new/": PUBLIC_FORM,
     "/accounts/login/confirmation/": PUBLIC_FORM,

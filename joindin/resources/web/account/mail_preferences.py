@@ -49,13 +49,13 @@ def preferences_page():
     return render_page("web/account/mail_preferences.html", form=form, user=user)
 
 
-@blp.get("/accounts/mails/<token>")
+@blp.get("/accounts/mails/<token>/")
 def topic_page(token):
     return _topic_page(*_parse_token(token))
 
 
 # Mail programs send this request by themselves and without a cookie. The token alone limits its effect.
-@blp.post("/accounts/mails/<token>")
+@blp.post("/accounts/mails/<token>/")
 @csrf.exempt
 def topic_action(token):
     """Unsubscribe from the topic, or subscribe again. No redirect: mail programs need not follow it."""

@@ -290,7 +290,7 @@ def test_a_new_token_is_shown_in_german(own_browser):
 
 def test_mail_preference_is_german(browser, session, ada):
     for topic in ("approval", SHIFT_REMINDER):
-        link = f"/accounts/mails/{unsubscribe_token(SECRET, ada.id, topic)}"
+        link = f"/accounts/mails/{unsubscribe_token(SECRET, ada.id, topic)}/"
         assert "ada erhält diese Mails." in show(browser, link)
         stopped = browser.post(link, headers=GERMAN)
         check_german(stopped, *CATALOGUES, "notifications")

@@ -13,7 +13,7 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 def link(session, user, topic="feedback"):
     session.flush()
-    return f"/accounts/mails/{unsubscribe_token(SECRET, user.id, topic)}"
+    return f"/accounts/mails/{unsubscribe_token(SECRET, user.id, topic)}/"
 
 
 def test_opening_the_link_changes_nothing(browser, session):
@@ -35,6 +35,15 @@ def test_one_click_unsubscribe_opts_out_of_the_topic(app, session):
     assert (reply.status_code, reply.headers.get("Location")) == (200, None)
     assert main_text(reply).startswith("No more mails about comments on your talks")
     assert (get_opted_out_topics(session, ann.id), get_opted_out_topics(session, bea.id)) == ({"feedback"}, set())
+
+
+def test_the_address_without_slash_of_earlier_mails_does_the_same(browser, session):
+    ann = make_user(session)
+    earlier = link(session, ann).removesuffix("/")
+
+    assert browser.get(earlier).location == f"{earlier}/"
+    assert browser.post(earlier, ONE_CLICK).status_code == 200
+    assert get_opted_out_topics(session, ann.id) == {"feedback"}
 
 
 def test_unsubscribing_is_idempotent_and_can_be_undone(browser, session):
@@ -68,7 +77,7 @@ def test_forged_link_is_not_found(browser, session, method, change):
         "gone": unsubscribe_token(SECRET, 12345, "feedback"),
     }[change]
 
-    reply = browser.request(method, f"/accounts/mails/{wrong}")
+    reply = browser.request(method, f"/accounts/mails/{wrong}/")
 
     assert (reply.status_code, reply.mimetype) == (404, "text/html")
     assert get_opted_out_topics(session, ann.id) | get_opted_out_topics(session, bea.id) == set()
