@@ -5,11 +5,12 @@ from functools import partial
 
 from flask import current_app, redirect, request
 
-from joindin.errors import InvalidInput
+from joindin.errors import Forbidden, InvalidInput
 from joindin.extensions import db, writer
 from joindin.http.guest_devices import current_device, require_cookie, require_device
 from joindin.http.pages.html_pages import render_page
 from joindin.http.pages.languages import gettext, set_page_language
+from joindin.http.sessions import session_user
 from joindin.models.event_settings import NO_RATING
 from joindin.operations.feedback.guest_texts import (
     MAX_GUEST_TEXT_LENGTH,
@@ -18,10 +19,18 @@ from joindin.operations.feedback.guest_texts import (
     write_guest_text,
 )
 from joindin.operations.feedback.limits import GUEST_DEVICE, GUEST_TEXTS, guest_network_limit, is_on_days_of_event
-from joindin.operations.feedback.talk_ratings import Rater, delete_rating, get_rating, is_repeated_feedback, rate_talk
+from joindin.operations.feedback.talk_ratings import (
+    MSG_OWN_TALK,
+    Rater,
+    delete_rating,
+    get_rating,
+    is_repeated_feedback,
+    rate_talk,
+)
 from joindin.operations.feedback.windows import check_feedback_open, check_guest_access, feedback_window
 from joindin.operations.rate_limits import client_network
 from joindin.operations.request_counts import count_request
+from joindin.queries.talks import is_speaker
 from joindin.resources.web.feedback.common import (
     HONEYPOT_FIELD,
     MSG_SPAM,
@@ -71,6 +80,7 @@ def _store_feedback(rated):
     window = feedback_window(rated.event, rated.talk, rated.settings, now=utc_now(), written_at=written_at())
     check_feedback_open(window)
     check_guest_access(rated.settings, has_room_code=is_on_site)
+    _check_is_no_speaker(rated.talk)
     feedback = _read_fields(rated)
     require_cookie()
     network = None if is_on_site else _hash_network()
@@ -100,6 +110,13 @@ def _store_feedback(rated):
     if request.form.get("delete_text"):
         delete_guest_text(db.session, rated.talk.id, device_id=device.id)
     db.session.commit()
+
+
+def _check_is_no_speaker(talk):
+    """:raises Forbidden: if the browser is that of a claimed speaker of the talk, who is signed in there."""
+    user = session_user()
+    if user is not None and is_speaker(db.session, talk.id, user.id):
+        raise Forbidden(MSG_OWN_TALK)
 
 
 def _read_fields(rated):

@@ -269,3 +269,14 @@ def test_a_text_after_the_decision_of_the_hosts_stays_in_the_form(session, guest
     assert reply.text.count("The hosts have decided about this text.") == 2
     assert "Changed</textarea>" in reply.text
     assert session.query(TalkComment).one().text == "Good: Before"
+
+
+def test_a_speaker_who_is_signed_in_does_not_rate_as_a_guest(session, app, talk, speaker):
+    session.commit()
+    browser = Browser(app).sign_in_directly(speaker)
+
+    reply = send(browser, talk, rating=5)
+
+    assert reply.status_code == 403
+    assert "You are a speaker of this talk." in reply.text
+    assert session.query(TalkRating).count() == 0

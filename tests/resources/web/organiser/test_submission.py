@@ -82,7 +82,7 @@ def test_kind_and_licence_are_stored_and_the_licence_is_shown(session, organiser
     reply = organiser.send(path, FIELDS | {"kind": "other", "licence": "", "version": version})
     stored = session.get_one(EventSettings, event.id)
 
-    assert "Licence of the description CC BY 4.0" in main_text(page)
+    assert "Licence of the description: CC BY 4.0" in main_text(page)
     assert 'checked id="kind-1" name="kind" type="radio" value="meetup"' in opened
     assert '<option selected value="cc-by">' in opened
     assert (reply.status_code, stored.kind, stored.licence) == (303, "other", None)
