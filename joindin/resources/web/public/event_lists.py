@@ -10,13 +10,13 @@ from joindin.queries.agenda.cities import list_countries, list_most_used_cities
 from joindin.queries.agenda.places import search_places
 from joindin.queries.agenda.selections import count_selection
 from joindin.queries.agenda.tags import search_tags
-from joindin.queries.event_lists import EventFilter, list_events
+from joindin.queries.event_lists.open_cfps import list_open_cfps
 from joindin.queries.event_records import load_event_records
 from joindin.queries.paging import Paging
 from joindin.resources.web.public.event_pages import page_addresses, read_event_page, read_page_position
 from joindin.resources.web.public.event_search import PATH, read_event_search
 from joindin.resources.web.public.pages import blp, on_canonical_host, public_page, website_links
-from joindin.utils.datetimes import utc_now
+from joindin.utils.datetimes import LATEST, midnight, utc_now
 from joindin.utils.text import parse_id
 
 PAGE_SIZE = 20
@@ -60,7 +60,8 @@ def _counts_without(search, now):
 @on_canonical_host
 def calls_page():
     number, now = read_page_number(), utc_now()
-    page = list_events(reader(), EventFilter(name="cfp"), Paging((number - 1) * PAGE_SIZE, PAGE_SIZE), now)
+    # Announced calls, too.
+    page = list_open_cfps(reader(), Paging((number - 1) * PAGE_SIZE, PAGE_SIZE), midnight(now), LATEST)
     records = load_event_records(reader(), [key.id for key in page.items], with_hosts=False)
     return public_page(
         "web/calls.html",

@@ -310,5 +310,20 @@ def test_calls_are_listed_by_their_end(browser, session):
     assert "https://example.org/cfp" in reply.text
 
 
+def test_announced_calls_are_listed_with_their_state(browser, session):
+    opens_at = days_from_now(40)
+    make_event(
+        session, "Announced", cfp_url="https://example.org", cfp_starts_at=opens_at, cfp_ends_at=days_from_now(60)
+    )
+    make_event(session, "Open", cfp_ends_at=days_from_now(2), **CALL)
+
+    text = main_text(browser.get("/cfp"))
+
+    assert "Open Open Closes in 2 days" in text
+    assert "Announced Not open yet Opens on" in text
+
+
 def test_no_open_call(browser):
-    assert "No call is open." in main_text(browser.get("/cfp"))
+    page = browser.get("/cfp")
+    assert "No call is open." in main_text(page)
+    assert 'href="/events.atom"' in page.text
