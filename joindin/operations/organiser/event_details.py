@@ -89,4 +89,4 @@ def _set_image(session, event, change, files):
     elif change.is_removed:
         remove_event_flyer(session, event, files)
     elif change.alt_text is not None:
-        change_event_flyer(session, event, alt_text=change.alt_text, files=files)
+        change_event_flyer(session, event, alt_text=change.alt_text, focal_point=change.focal_point, files=files)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from flask import redirect
 from wtforms import BooleanField
+from wtforms.validators import Optional
 
 from joindin.db.locking import lock_row
 from joindin.errors import Conflict, InvalidInput
@@ -21,7 +22,7 @@ from joindin.queries.events import load_events
 from joindin.resources.web.organiser.common import blp, manage_path, organiser_page, with_managed_event
 from joindin.resources.web.organiser.conflicts import VersionedForm, find_changed_values, fingerprint
 from joindin.resources.web.organiser.event_fields import EditedEventForm, to_local
-from joindin.resources.web.organiser.fields import clean_text
+from joindin.resources.web.organiser.fields import WholeNumberField, clean_text
 from joindin.resources.web.organiser.submission import choices_of_fields
 from joindin.utils.coordinates import format_coordinates
 from joindin.utils.datetimes import utc_now
@@ -45,6 +46,21 @@ FIELD_OF_COLUMN = {"latitude": "coordinates", "longitude": "coordinates"}
 
 class DetailsForm(VersionedForm, EditedEventForm):
     is_image_removed = BooleanField(lazy_gettext("Remove the image"))
+    focal_x = WholeNumberField(
+        lazy_gettext("Most important point from the left, in percent"), [Optional()], maximum=100
+    )
+    focal_y = WholeNumberField(
+        lazy_gettext("Most important point from the top, in percent"),
+        [Optional()],
+        maximum=100,
+        description=lazy_gettext("Square pictures are cut around this point."),
+    )
+
+    @property
+    def focal_point(self) -> tuple[float, float] | None:
+        """The point as flyers have it, from -1 to 1; None if one of the fields is empty."""
+        percents = (self.focal_x.data, self.focal_y.data)
+        return None if None in percents else tuple(percent / 50 - 1 for percent in percents)
 
 
 @blp.route("/event/<slug>/manage/details/", methods=["GET", "POST"])
@@ -63,6 +79,8 @@ def details_page(event):
         return _page(event, form, 409, changed)
     if form.is_image_removed.data and parts.image.flyer is None:
         parts = replace(parts, image=replace(parts.image, is_removed=True))
+    elif (form.focal_x.data, form.focal_y.data) != (present["focal_x"], present["focal_y"]):
+        parts = replace(parts, image=replace(parts.image, focal_point=form.focal_point))
     try:
         talks_outside = _save(event, form, present, parts)
     except (InvalidInput, Conflict) as error:
@@ -104,6 +122,8 @@ def present_values(event: Event) -> dict:
         "tags": ", ".join(tag.name for tag in loaded.tags),
         "cfp_url": event.cfp_url or "",
         "alt_text": flyer.alt_text if flyer else "",
+        "focal_x": round(50 * (flyer.focal_x + 1)) if flyer else None,
+        "focal_y": round(50 * (flyer.focal_y + 1)) if flyer else None,
         "state": event.state,
         "kind": settings.kind or CONFERENCE,
         "licence": settings.licence or "",
