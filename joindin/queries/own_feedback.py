@@ -101,6 +101,19 @@ def list_device_ratings(session, device_id: int) -> list[TalkRating]:
     return session.execute(ratings).all()
 
 
+def list_device_texts(session, device_id: int) -> list[TalkComment]:
+    """Return the texts of a device about visible talks in any state with talk and event, newest first."""
+    texts = (
+        select(TalkComment)
+        .join(TalkComment.talk)
+        .join(Talk.event)
+        .where(TalkComment.device_id == device_id, *VISIBLE)
+        .order_by(TalkComment.created_at.desc(), TalkComment.id.desc())
+        .options(contains_eager(TalkComment.talk).contains_eager(Talk.event))
+    )
+    return session.scalars(texts).all()
+
+
 def count_device_contents(session, device_id: int) -> tuple[int, int, int]:
     """Return how many stars, ratings and addresses of calendars a device has."""
     counts = [

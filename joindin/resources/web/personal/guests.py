@@ -11,7 +11,11 @@ from joindin.extensions import db
 from joindin.http.guest_devices import current_device, forget_device
 from joindin.operations.devices import delete_device
 from joindin.queries.events import find_event_by_slug
-from joindin.queries.own_feedback import list_device_ratings, list_talks_not_rated_from_device
+from joindin.queries.own_feedback import (
+    list_device_ratings,
+    list_device_texts,
+    list_talks_not_rated_from_device,
+)
 from joindin.queries.stars import list_talks_starred_from_device
 from joindin.representations.programme.days import ends_at
 from joindin.resources.web.personal.actions import read_page
@@ -35,6 +39,7 @@ def guest_page():
         unrated=list_talks_not_rated_from_device(db.session, device.id, now) if device else [],
         events=[(event, list(those)) for event, those in by_event],
         ratings=list_device_ratings(db.session, device.id) if device else [],
+        texts=list_device_texts(db.session, device.id) if device else [],
     )
 
 

@@ -9,6 +9,7 @@ from joindin.operations.feedback.limits import GUEST_DEVICE, GUEST_TEXTS
 from joindin.utils.datetimes import utc_now
 from tests.browser_client import Browser
 from tests.factories import make_talk
+from tests.german_pages import GERMAN
 
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
@@ -49,6 +50,24 @@ def test_a_rating_is_taken_back(session, guest, talk):
 
     assert send(guest, talk, take_back=1).status_code == 303
     assert session.get_one(Talk, talk.id).guest_rating_count == 0
+
+
+def test_the_page_of_the_device_lists_its_texts_with_and_without_a_rating(session, guest, talk, event, app):
+    other = make_talk(session, event, "Rated", starts_at=talk.starts_at)
+    send(guest, talk, text="Only a text")
+    send(guest, other, text=f"Rated and {'long ' * 40}", rating=4)
+
+    page = guest.get("/guest/").text
+
+    texts = page.partition("Your texts from this device")[2]
+    assert texts.index(f"/guest/feedback/{other.stub}/") < texts.index(f"/guest/feedback/{talk.stub}/")
+    assert ("Only a text" in texts, "Rated and long" in texts, "long " * 40 in texts) == (True, True, False)
+    assert page.count(f"/guest/feedback/{talk.stub}/") == 1
+    assert "Your texts" not in Browser(app).get("/guest/").text
+    assert "Ihre Texte von diesem Gerät" in guest.get("/guest/", headers=GERMAN).text
+    session.get_one(Talk, talk.id).is_active = False
+    session.commit()
+    assert "Only a text" not in guest.get("/guest/").text
 
 
 def test_a_text_is_for_the_speakers_and_in_no_list(session, guest, talk, app):
