@@ -1,8 +1,8 @@
-"""Comments on talks. Private and hidden comments are not found, unless a function says so."""
+"""Comments on talks. Private and hidden comments, and those on hidden talks, are not found, unless a function says so."""
 
 import datetime as dt
 
-from sqlalchemy import bindparam, exists, false, func, select, text
+from sqlalchemy import bindparam, exists, false, func, select, text, true
 from sqlalchemy.orm import joinedload
 
 from joindin.errors import NotFound
@@ -31,7 +31,8 @@ EAGER_LOADS = (
 
 def find_talk_comment(session, comment_id: int) -> TalkComment:
     """Return a public comment; :raises NotFound: if there is none."""
-    comment = session.scalar(select(TalkComment).where(TalkComment.id == comment_id, *PUBLIC).options(*EAGER_LOADS))
+    statement = select(TalkComment).join(TalkComment.talk).where(TalkComment.id == comment_id, *PUBLIC)
+    comment = session.scalar(statement.where(Talk.is_active == true()).options(*EAGER_LOADS))
     if comment is None:
         raise NotFound(MSG_COMMENT_NOT_FOUND)
     return comment
@@ -136,7 +137,7 @@ _WITH_OTHERS = """JOIN talks ON talks.id = comments.talk_id JOIN events ON event
 _PUBLIC = "talk_comments.is_private = false AND talk_comments.is_hidden = false"
 _KEY = CompiledStatement(
     text(f"""SELECT {_COLUMNS} FROM talk_comments comments {_WITH_OTHERS}
-        WHERE comments.id = :id AND comments.is_private = false AND comments.is_hidden = false""")
+        WHERE comments.id = :id AND comments.is_private = false AND comments.is_hidden = false AND talks.is_active""")
 )
 
 
@@ -153,11 +154,21 @@ def _key_list(found, way):
     )
 
 
-_OF_TALK = _key_list(f"talk_comments WHERE talk_id = :owner_id AND {_PUBLIC}", "ASC")
-_OF_EVENT = _key_list(f"talk_comments WHERE event_id = :owner_id AND {_PUBLIC}", "DESC")
+_OF_TALK = _key_list(
+    f"""talk_comments WHERE talk_id = :owner_id AND {_PUBLIC}
+        AND EXISTS (SELECT 1 FROM talks WHERE talks.id = :owner_id AND talks.is_active)""",
+    "ASC",
+)
+# The hidden talks of an event are few, and its comments many.
+_OF_EVENT = _key_list(
+    f"""talk_comments WHERE event_id = :owner_id AND {_PUBLIC}
+        AND talk_id NOT IN (SELECT id FROM talks WHERE event_id = :owner_id AND is_active = false)""",
+    "DESC",
+)
 _OF_USER = ListByViewer(
     lambda condition: _key_list(
         f"""talk_comments JOIN events ON events.id = talk_comments.event_id
+            JOIN talks ON talks.id = talk_comments.talk_id AND talks.is_active
             WHERE talk_comments.user_id = :user_id AND talk_comments.is_name_hidden = false
                 AND {_PUBLIC} AND {condition}""",
         "DESC",

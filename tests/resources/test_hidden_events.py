@@ -8,7 +8,7 @@ from joindin.queries.events import list_hosted_events
 from joindin.queries.paging import Paging
 from joindin.queries.viewer_relations import load_viewer_for_events
 from tests.factories import make_event, make_user
-from tests.resources.hidden_events import MARK, STATES, make_hidden_event
+from tests.resources.hidden_events import MARK, STATES, make_hidden_event, make_hidden_talk
 
 # Arguments of routes that name nothing of an event. A route with an argument that is in neither table fails the test.
 UNRELATED = {
@@ -128,6 +128,26 @@ def test_no_route_shows_anything_of_the_event_to_those_who_may_not_see_it(app, a
                 leaks.append((path, reply.status_code))
 
     assert leaks == []
+
+
+def test_no_route_shows_anything_of_a_hidden_talk(app, api, browser, session):
+    hidden = make_hidden_talk(session)
+    callers = {None: (api, browser)} | {
+        user.username: (api.signed_in(user), type(browser)(app).sign_in_directly(user))
+        for user in (make_user(session, "plain"), hidden.participant, hidden.fan)
+    }
+    session.commit()
+    leaks = set()
+
+    for path, _ in list(routes_to(app, hidden)):
+        is_api = surface_for_path(path) in (EPHIOS, GANCIO, V2_1)
+        for name, (api_caller, browser_caller) in callers.items():
+            reply = api_caller.get(f"{path}?verbose=yes") if is_api else browser_caller.get(path)
+            text = reply.data.decode(errors="replace").replace(path, "")
+            if MARK.lower() in text.replace(hidden.talk.slug, "").lower():
+                leaks.add((path, name))
+
+    assert sorted(leaks, key=str) == []
 
 
 def test_searches_and_lists_do_not_count_the_event(api, session, hidden):

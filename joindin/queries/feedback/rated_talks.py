@@ -135,10 +135,14 @@ def find_shown_comment(
         is_found = or_(is_found, is_reported)
     conditions = [model.id == comment_id, is_found, Event.is_visible == true()]
     options = [joinedload(model.user), contains_eager(model.event)]
+    statement = select(model).join(model.event).where(*conditions).options(*options)
     if model is TalkComment:
-        conditions += [TalkComment.is_private == false()]
-        options.append(joinedload(TalkComment.talk))
-    comment = session.scalar(select(model).join(model.event).where(*conditions).options(*options))
+        statement = (
+            statement.join(TalkComment.talk)
+            .where(TalkComment.is_private == false(), Talk.is_active == true())
+            .options(contains_eager(TalkComment.talk))
+        )
+    comment = session.scalar(statement)
     if comment is None:
         raise NotFound(MSG_COMMENT_NOT_FOUND)
     return comment
@@ -175,12 +179,18 @@ def list_shown_comment_ids(session, model: type[TalkComment] | type[EventComment
 
 
 def find_answerable_comment(session, comment_id: int) -> TalkComment:
-    """Return a comment on a talk that its speakers may read: not hidden, private or not; :raises NotFound: if there is none."""
+    """Return a comment on a visible talk that its speakers may read: not hidden, private or not; :raises NotFound: if there is none."""
     comment = session.scalar(
         select(TalkComment)
         .join(TalkComment.event)
-        .where(TalkComment.id == comment_id, TalkComment.is_hidden == false(), Event.is_visible == true())
-        .options(joinedload(TalkComment.user), contains_eager(TalkComment.event), joinedload(TalkComment.talk))
+        .join(TalkComment.talk)
+        .where(
+            TalkComment.id == comment_id,
+            TalkComment.is_hidden == false(),
+            Event.is_visible == true(),
+            Talk.is_active == true(),
+        )
+        .options(joinedload(TalkComment.user), contains_eager(TalkComment.event), contains_eager(TalkComment.talk))
     )
     if comment is None:
         raise NotFound(MSG_COMMENT_NOT_FOUND)
