@@ -10,9 +10,12 @@ def can_see_event(viewer, event) -> bool:
     """Visible events are public; pending and rejected ones are for reviewers and hosts, private ones for no one
     here.
     """
-    if event.is_private:
-        return False
-    return event.is_visible or can_edit_event(viewer, event) or can_review_event(viewer, event)
+    return (event.is_visible and not event.is_private) or can_see_hidden_talks(viewer, event)
+
+
+def can_see_hidden_talks(viewer, event) -> bool:
+    """See the page of a talk that the hosts took out of the programme: for those who see an event that is not public."""
+    return not event.is_private and (can_edit_event(viewer, event) or can_review_event(viewer, event))
 
 
 def is_confirmed(event) -> bool:

@@ -118,6 +118,12 @@ def form_fields(page: str) -> dict[str, str]:
     return fields
 
 
+def without_tokens(page: str) -> str:
+    """Return a page without the values of its CSRF tokens."""
+    head, *rest = page.split('name="csrfmiddlewaretoken" value="')
+    return head + "".join(part.partition('"')[2] for part in rest)
+
+
 def main_text(reply) -> str:
     """Return the text of the page's ``main`` element."""
     texts, main_tags = [], []

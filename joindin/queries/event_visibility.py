@@ -6,7 +6,7 @@ total must leave out the same rows.
 
 from collections.abc import Callable
 
-from sqlalchemy import Integer, bindparam, exists, false, select
+from sqlalchemy import Integer, bindparam, exists, false, func, select, true
 
 from joindin.errors import NotFound
 from joindin.models import Attendance, Event, EventHost, Talk
@@ -51,6 +51,16 @@ def load_event_key(connection, event_id: int, user: UserSnapshot | None):
 def load_event_key_by_slug(connection, slug: str, user: UserSnapshot | None):
     """As :func:`load_event_key`, for the slug of an event that is not the parent of a series."""
     return _load_key(connection, _BY_SLUG, slug, user)
+
+
+def load_series_key_by_slug(connection, slug: str, user: UserSnapshot | None):
+    """As :func:`load_event_key`, for the slug of the parent of a series."""
+    return _load_key(connection, _SERIES_BY_SLUG, slug, user)
+
+
+def load_event_key_by_stub(connection, stub: str, user: UserSnapshot | None):
+    """As :func:`load_event_key_by_slug`, for a short name, compared without case."""
+    return _load_key(connection, _BY_STUB, stub.lower(), user)
 
 
 def check_event_access(
@@ -127,6 +137,8 @@ def _key_statements(found):
 
 _BY_ID = _key_statements(_KEY.where(_columns.id == bindparam("name")))
 _BY_SLUG = _key_statements(_KEY.where(_columns.slug == bindparam("name"), _columns.is_series == false()))
+_SERIES_BY_SLUG = _key_statements(_KEY.where(_columns.slug == bindparam("name"), _columns.is_series == true()))
+_BY_STUB = _key_statements(_KEY.where(func.lower(_columns.stub) == bindparam("name"), _columns.is_series == false()))
 _BY_TALK = _key_statements(
     _KEY.join(Talk.__table__, Talk.__table__.c.event_id == _columns.id).where(Talk.__table__.c.id == bindparam("name"))
 )

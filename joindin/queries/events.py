@@ -8,7 +8,13 @@ from sqlalchemy.orm import joinedload, selectinload
 from joindin.errors import NotFound
 from joindin.models import Event, EventHost, EventImage, User
 from joindin.permissions import can_see_event
-from joindin.queries.event_visibility import ListByViewer, load_event_key, load_event_key_by_slug
+from joindin.queries.event_visibility import (
+    ListByViewer,
+    load_event_key,
+    load_event_key_by_slug,
+    load_event_key_by_stub,
+    load_series_key_by_slug,
+)
 from joindin.queries.keyed_lists import KeyedList
 from joindin.queries.paging import Page, Paging, paginate
 from joindin.queries.viewer_relations import load_viewer_for_events
@@ -65,26 +71,30 @@ def find_unpublished_event(session, slug: str, user: UserSnapshot | None, option
 
     :raises NotFound: in both cases.
     """
-    event = None
-    if user is not None:
-        key, viewer = load_event_key_by_slug(session, slug, user)
-        if key is not None and can_see_event(viewer, key):
-            event = session.scalar(select(Event).where(Event.id == key.id).options(*options))
-    if event is None:
-        raise NotFound("Event not found")
-    return event
+    return _find_unpublished(session, load_event_key_by_slug, slug, user, options)
 
 
-def find_event_by_stub(session, stub: str) -> Event:
-    """Return the visible event with that short name, compared without case.
+def find_unpublished_series(session, slug: str, user: UserSnapshot | None, options=()) -> Event:
+    """As :func:`find_unpublished_event`, for the parent of a series."""
+    return _find_unpublished(session, load_series_key_by_slug, slug, user, options)
+
+
+def find_event_by_stub(session, stub: str, user: UserSnapshot | None) -> Event:
+    """Return the visible event with that short name, compared without case, or as :func:`find_unpublished_event`.
 
     :raises NotFound: if there is none.
     """
     by_stub = func.lower(Event.stub) == stub.lower()
     event = session.scalar(select(Event).where(by_stub, Event.is_visible == true()))
-    if event is None:
-        raise NotFound("Event not found")
-    return event
+    return event or _find_unpublished(session, load_event_key_by_stub, stub, user, ())
+
+
+def _find_unpublished(session, load_key, name, user, options):
+    if user is not None:
+        key, viewer = load_key(session, name, user)
+        if key is not None and can_see_event(viewer, key):
+            return session.scalar(select(Event).where(Event.id == key.id).options(*options))
+    raise NotFound("Event not found")
 
 
 def load_events(session, event_ids) -> dict[int, Event]:

@@ -15,10 +15,11 @@ from joindin.errors import NotFound
 from joindin.models import Event, EventSeries
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.queries.event_settings import WITH_PAGE_LANGUAGE
-from joindin.queries.events import EAGER_LOADS
+from joindin.queries.events import EAGER_LOADS, find_unpublished_series
 from joindin.utils.datetimes import UTC, get_timezone
 from joindin.utils.recurrence.parsing import parse_rule
 from joindin.utils.recurrence.rules import SEARCH_WINDOW, add_duration, list_dates
+from joindin.viewer import UserSnapshot
 
 MSG_NO_SUCH_DATE = "This series has no such date"
 # The longest day on which a clock goes back, and more.
@@ -101,10 +102,14 @@ def find_series(session, parent_id: int) -> Event:
     return parent
 
 
-def get_series_by_slug(session, slug: str) -> Event | None:
-    """Return the visible parent with that slug, with everything that any representation reads, and the language of its pages."""
-    query = select(Event).where(Event.slug == slug, *_IS_VISIBLE_SERIES)
-    return session.scalar(query.options(*EAGER_LOADS, WITH_PAGE_LANGUAGE))
+def find_series_by_slug(session, slug: str, user: UserSnapshot | None) -> Event:
+    """Return the parent with that slug, with everything that any representation reads, and the language of its pages.
+
+    :raises NotFound: if there is no visible one, and none that ``user`` hosts or reviews.
+    """
+    options = (*EAGER_LOADS, WITH_PAGE_LANGUAGE)
+    parent = session.scalar(select(Event).where(Event.slug == slug, *_IS_VISIBLE_SERIES).options(*options))
+    return parent or find_unpublished_series(session, slug, user, options)
 
 
 def get_parent(session, occurrence: Event) -> Event | None:

@@ -100,10 +100,11 @@ def load_event_frame(event: Event, current: str | None, contents: EventContents 
         return EventFrame((), current)
     contents = contents or load_event_contents(reader(), event.id)
     tabs = (tab for tab in EVENT_TABS if tab.is_filled(event, contents) and (tab.has_preview or event.is_visible))
-    return EventFrame(tuple(tabs), current, None if event.is_visible else _load_preview(event))
+    return EventFrame(tuple(tabs), current, None if event.is_visible else load_preview(event))
 
 
-def _load_preview(event):
+def load_preview(event: Event) -> Preview:
+    """Return the state of an event that is not public: one statement."""
     viewer = load_viewer_for_events(db.session, session_user(), [event.id])
     return Preview(is_rejected(event), can_edit_event(viewer, event), can_review_event(viewer, event))
 
@@ -152,7 +153,7 @@ def redirect_to_current_slug(slug: str) -> Response:
 
     :raises NotFound: if there is no such event.
     """
-    event = find_event_by_former_address(db.session, slug)
+    event = find_event_by_former_address(db.session, slug, session_user())
     if not event.slug or event.slug == slug:
         raise NotFound("Event not found")
     return redirect_moved(f"{redirect_links().event_page(event.slug)}{requested_rest(f'/event/{slug}')}")
@@ -165,22 +166,31 @@ def event_response(
     tab: str | None,
     *,
     contents: EventContents | None = None,
+    is_public: bool | None = None,
     **context,
 ) -> Response:
     """Render a page of an event; ``tab`` is the name of the tab that it belongs to.
 
-    ``contents`` are what the event has, if that is known; otherwise they are read.
-    ``context`` may also have the arguments of :func:`public_page`. A preview is not stored, and not indexed.
+    ``contents`` are what the event has, if that is known; otherwise they are read. ``is_public`` says whether everyone
+    may see the page; by default, it is as the event. Other pages are not stored, and not indexed.
+    ``context`` may also have the arguments of :func:`public_page`.
     """
+    if is_public is None:
+        is_public = event.is_visible
     response = public_page(
         template,
         canonical_url,
         event=event,
         frame=load_event_frame(event, tab, contents),
         website=website_links().website,
+        is_public=is_public,
         **context,
     )
-    if not event.is_visible:
-        response.cache_control.no_store = True
-        response.headers["X-Robots-Tag"] = "noindex"
+    return response if is_public else without_storage(response)
+
+
+def without_storage(response: Response) -> Response:
+    """Mark a preview, which no cache may store and no search engine list."""
+    response.cache_control.no_store = True
+    response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -13,7 +13,7 @@ from joindin.models import EventSeries
 from joindin.models.event_settings import LICENCES, MEETUP
 from joindin.operations.agenda.series import HORIZON
 from joindin.queries.agenda.flyers import find_flyer
-from joindin.queries.agenda.series import get_parent, get_series_by_slug, list_occurrences
+from joindin.queries.agenda.series import find_series_by_slug, get_parent, list_occurrences
 from joindin.queries.comment_records import load_event_comment_records
 from joindin.queries.comments import list_event_comments
 from joindin.queries.event_contents import list_talk_ids_with_material
@@ -54,7 +54,7 @@ NEWEST_COMMENTS, LISTED_MATERIAL, COMING_DATES = 3, 5, 5
 
 @blp.get("/event/view/<row_id:event_id>")
 def redirect_event_id(event_id):
-    event, _ = find_event(db.session, event_id, None)
+    event, _ = find_event(db.session, event_id, session_user())
     if event.slug in RESERVED_EVENT_SLUGS:
         return _event_response(get_event_record(reader(), event.id), request.path)
     return _redirect_to_page(event)
@@ -62,7 +62,7 @@ def redirect_event_id(event_id):
 
 @blp.get("/e/<rest:stub>")
 def redirect_event_stub(stub):
-    return _redirect_to_page(find_event_by_stub(db.session, printable_or_not_found(stub)))
+    return _redirect_to_page(find_event_by_stub(db.session, printable_or_not_found(stub), session_user()))
 
 
 @blp.get("/event/<rest:slug>")
@@ -72,9 +72,7 @@ def event_page(slug):
     try:
         event = _find_event_or_preview(slug)
     except NotFound:
-        if (parent := get_series_by_slug(db.session, slug)) is not None:
-            return series_page(parent)
-        return redirect_to_current_slug(slug)
+        return _series_or_redirect(slug)
     set_default_language(event.page_language)
     return _event_response(event, f"/event/{event.slug}")
 
@@ -85,6 +83,14 @@ def _find_event_or_preview(slug):
         return find_event_record_by_slug(reader(), slug)
     except NotFound:
         return get_event_record(reader(), find_unpublished_event(db.session, slug, session_user()).id)
+
+
+def _series_or_redirect(slug):
+    try:
+        parent = find_series_by_slug(db.session, slug, session_user())
+    except NotFound:
+        return redirect_to_current_slug(slug)
+    return series_page(parent)
 
 
 def _event_response(event, path):

@@ -13,9 +13,10 @@ from joindin.http.sessions import require_user, session_user, sign_in_required
 from joindin.models import Event, EventSeries
 from joindin.operations.agenda.series import HORIZON, create_occurrence_ahead
 from joindin.operations.attendance import attend
-from joindin.permissions import can_edit_agenda_event
+from joindin.permissions import can_edit_agenda_event, is_confirmed, is_rejected
 from joindin.queries.agenda.series import MSG_NO_SUCH_DATE, find_date, find_series, list_occurrences, read_rule
 from joindin.queries.viewer_relations import load_viewer_for_events
+from joindin.resources.web.public.event_frame import load_preview, without_storage
 from joindin.resources.web.public.event_lists import MAX_AGE
 from joindin.resources.web.public.pages import blp, public_page, redirect_links, website_links
 from joindin.utils.datetimes import EARLIEST, LATEST, utc_now
@@ -24,15 +25,18 @@ from joindin.utils.datetimes import EARLIEST, LATEST, utc_now
 def series_page(parent: Event) -> Response:
     set_default_language(parent.page_language)
     series, now = db.session.get(EventSeries, parent.id), utc_now()
-    return public_page(
+    is_public = is_confirmed(parent)
+    response = public_page(
         "web/series.html",
         website_links().event_page(parent.slug),
         expires_at=now + MAX_AGE,
         event=parent,
+        preview=None if is_public else load_preview(parent),
         rule=describe_series(parent, series),
         dates=list_occurrences(db.session, parent, series, now, now + HORIZON),
-        can_edit=is_edited_by_caller(parent),
+        can_edit=is_edited_by_caller(parent) and not is_rejected(parent),
     )
+    return response if is_public else without_storage(response)
 
 
 def is_edited_by_caller(event: Event) -> bool:

@@ -13,6 +13,7 @@ from joindin.errors import Forbidden, NotFound
 from joindin.extensions import db, reader
 from joindin.http.pages.html_pages import render_page
 from joindin.http.pages.languages import send_language, set_page_language
+from joindin.http.sessions import session_user
 from joindin.queries.accounts.users import find_user_key, load_user_records
 from joindin.queries.events import find_event
 from joindin.queries.talks import find_talk_unloaded
@@ -116,7 +117,7 @@ def redirect_to_attendance(event):
 
 @blp.get("/event/view/<row_id:event_id>/<extra>")
 def redirect_event_id_with_part(event_id, extra):
-    event, _ = find_event(db.session, event_id, None)
+    event, _ = find_event(db.session, event_id, session_user())
     if not event.slug or extra not in PARTS_OF_EVENT:
         raise NotFound("Event not found")
     return redirect(f"{redirect_links().event_page(event.slug)}{PARTS_OF_EVENT[extra]}", MOVED)

@@ -1,11 +1,15 @@
 """Pages of an event before it is public: hosts and editors see them with a banner, and everyone else finds nothing."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from joindin.models import Event, EventHost
+from joindin.models import Event, EventAlias, EventHost, EventSlug
 from joindin.operations.event_approval import approve_event
 from joindin.representations.programme.days import programme_day
-from tests.browser_client import Browser, main_text
+from joindin.utils.datetimes import utc_now
+from tests.agenda_series import make_series
+from tests.browser_client import Browser, main_text, without_tokens
 from tests.factories import make_event, make_user
 from tests.german_pages import GERMAN, check_german
 from tests.resources.hidden_events import MARK, STATES, make_hidden_event
@@ -93,11 +97,6 @@ def test_others_get_the_response_of_an_unknown_event_for_the_same_statements(app
         assert texts[0] == texts[1], role
         assert statements[0] == statements[1], role
         assert replies[0].headers["Cache-Control"] == replies[1].headers["Cache-Control"]
-
-
-def without_tokens(text):
-    head, *rest = text.split('name="csrfmiddlewaretoken" value="')
-    return head + "".join(part.partition('"')[2] for part in rest)
 
 
 def test_a_preview_is_neither_stored_nor_indexed_and_offers_nothing_that_is_not_there_yet(
@@ -189,12 +188,120 @@ def test_an_approved_event_has_its_public_pages_in_the_next_response(session, hi
     assert "X-Robots-Tag" not in approved[0].headers
 
 
-def test_parents_of_series_have_no_preview(session, hidden, host_browser):
-    hidden.event.is_series = True
+def test_other_addresses_lead_those_to_the_page_who_see_it(app, session, hidden):
+    event, talk = hidden.event, hidden.talk
+    event.stub = "Zyx"
+    session.add(EventSlug(slug="former", event_id=event.id))
+    session.add(EventAlias(alias="elsewhere", event_id=event.id))
+    browsers = make_browsers(app, session, hidden)
+    session.commit()
+    talk_page = f"{PAGE}/{talk.slug}"
+    addresses = {
+        **dict.fromkeys(("/event/former", "/event/elsewhere", f"/event/{event.id}", "/e/zyx"), (301, PAGE)),
+        f"/event/view/{event.id}": (301, PAGE),
+        f"/event/view/{event.id}/talks": (301, f"{PAGE}/schedule"),
+        "/event/former/schedule?view=list": (301, f"{PAGE}/schedule?view=list"),
+        f"/event/former/{talk.slug}": (301, talk_page),
+    }
+
+    for role, browser in browsers.items():
+        replies = {address: browser.get(address) for address in addresses}
+        found = {address: (reply.status_code, reply.location) for address, reply in replies.items()}
+        assert found == (addresses if role in ROLES_WITH_PREVIEW else dict.fromkeys(addresses, (404, None))), role
+
+
+def test_others_get_the_response_of_an_unknown_event_at_its_other_addresses(app, session, hidden):
+    hidden.event.stub = "zyxxy"
+    session.add(EventSlug(slug="former", event_id=hidden.event.id))
+    browsers = make_browsers(app, session, hidden)
+    session.commit()
+    pairs = {
+        "/event/former": "/event/nothing",
+        "/e/zyxxy": "/e/yxzzy",
+        f"/event/view/{hidden.event.id}": "/event/view/9999",
+    }
+
+    for role in browsers.keys() - ROLES_WITH_PREVIEW:
+        for pair in pairs.items():
+            replies = [browsers[role].get(path) for path in pair]
+            texts = [without_tokens(reply.text).replace(path, "/") for reply, path in zip(replies, pair)]
+            assert texts[0] == texts[1], (role, pair)
+            assert [reply.status_code for reply in replies] == [404, 404]
+
+
+def test_private_events_have_no_other_addresses(app, session):
+    hidden = make_hidden_event(session, "private")
+    session.add(EventSlug(slug="former", event_id=hidden.event.id))
+    browsers = make_browsers(app, session, hidden)
+    session.commit()
+    paths = ("/event/former", f"/e/{hidden.event.stub}", f"/event/view/{hidden.event.id}")
+
+    found = {role: {browser.get(path).status_code for path in paths} for role, browser in browsers.items()}
+
+    assert found == {role: {404} for role in browsers}
+
+
+@pytest.fixture
+def series(session):
+    """A weekly series that waits for approval."""
+    host = make_user(session, "hanna")
+    parent = make_series(session, utc_now(), host=host, slug="meetup", is_active=False, is_pending=True)
+    session.commit()
+    return SimpleNamespace(event=parent, host=host, participant=make_user(session, "pat"))
+
+
+@pytest.mark.parametrize("state", ["pending", "rejected"])
+def test_hosts_and_editors_alone_see_the_page_of_a_series(app, session, series, state, count_statements):
+    series.event.is_pending = state == "pending"
+    browsers = make_browsers(app, session, series)
     session.commit()
 
-    assert [host_browser.get(f"{PAGE}{part}").status_code for part in ("", "/schedule")] == [404, 404]
-    assert f'href="{PAGE}"' not in host_browser.get(f"{PAGE}/manage/submission/").text
+    assert {role: browser.get("/event/meetup").status_code for role, browser in browsers.items()} == {
+        role: 200 if role in ROLES_WITH_PREVIEW else 404 for role in browsers
+    }
+    for role in browsers.keys() - ROLES_WITH_PREVIEW:
+        replies, statements = [], []
+        for path in ("/event/puteem", "/event/meetup"):
+            with count_statements() as executed:
+                replies.append(browsers[role].get(path))
+            statements.append(list(executed))
+        assert without_tokens(replies[0].text).replace("puteem", "meetup") == without_tokens(replies[1].text), role
+        assert statements[0] == statements[1], role
+
+
+def test_the_preview_of_a_series_has_its_dates_and_the_next_step(app, session, series):
+    browsers = make_browsers(app, session, series)
+    session.commit()
+    edit, desk = f'href="/event/{series.event.id}/series/"', f'href="/desk/events/{series.event.id}/"'
+
+    replies = {role: browsers[role].get("/event/meetup") for role in ROLES_WITH_PREVIEW}
+
+    for role, reply in replies.items():
+        assert "no-store" in reply.headers["Cache-Control"]
+        assert reply.headers["X-Robots-Tag"] == "noindex"
+        assert reply.text.count("<time ") >= 52
+        assert (WAITS in reply.text, edit in reply.text, "/attendance/" in reply.text) == (True, True, False)
+        assert (desk in reply.text) == (role in ("editor", "admin"))
+    assert browsers["host"].get(f"/event/view/{series.event.id}").location == "/event/meetup"
+    assert 'href="/event/meetup"' in browsers["host"].get("/event/meetup/manage/submission/").text
+
+
+def test_a_rejected_series_is_submitted_again_from_its_page(app, session, series):
+    series.event.is_pending, series.event.rejection_reason = False, "Name the city"
+    session.commit()
+    browser = Browser(app).sign_in_directly(series.host)
+
+    shown = browser.get("/event/meetup").text
+    reply = browser.send("/event/meetup/manage/submission/", page="/event/meetup")
+
+    assert ("Name the city" in shown, f'href="/event/{series.event.id}/series/"' in shown) == (True, False)
+    assert (reply.status_code, WAITS in browser.get("/event/meetup").text) == (303, True)
+
+
+def test_other_pages_of_a_series_have_no_preview(app, session, series):
+    browser = Browser(app).sign_in_directly(series.host)
+
+    assert [browser.get(f"/event/meetup{part}").status_code for part in ("/schedule", "/talks")] == [404, 404]
 
 
 def test_the_page_of_an_event_of_many_talks_counts_them_by_day(session, hidden, host_browser):
