@@ -205,13 +205,18 @@ _TITLED = {dialect: _titled(_WITH_TITLE.format(active=active)) for dialect, acti
 _LOOKED_UP = _titled(f"{_WITH_TITLE.format(active=_ACTIVE['sqlite'])} AND talks.id IN ({_MATCHING})")
 
 
+def load_talk(session, *conditions) -> Talk | None:
+    """Return the talk in any state with all relations that representations read, and its whole event."""
+    statement = select(Talk).join(Talk.event).where(*conditions)
+    return session.scalar(statement.options(contains_eager(Talk.event), *EAGER_LOADS[1:]))
+
+
 def _find_whole(session, condition):
     return _find_active(session, and_(condition, Event.is_visible == true()))
 
 
 def _find_active(session, condition):
-    statement = select(Talk).join(Talk.event).where(condition, Talk.is_active == true())
-    talk = session.scalar(statement.options(contains_eager(Talk.event), *EAGER_LOADS[1:]))
+    talk = load_talk(session, condition, Talk.is_active == true())
     if talk is None:
         raise NotFound("Talk not found")
     return talk

@@ -30,7 +30,7 @@ from joindin.representations.figures import draw_bars
 from joindin.representations.links import talk_path
 from joindin.representations.xlsx import MIMETYPE as XLSX
 from joindin.resources.web.feedback.common import parse_text, scale_words
-from joindin.resources.web.feedback.talk_access import with_talk
+from joindin.resources.web.feedback.talk_access import with_talk, with_talk_or_preview
 from joindin.resources.web.public.event_frame import load_event_frame
 from joindin.resources.web.public.pages import blp, website_links
 from joindin.security.tokens import hash_token
@@ -50,7 +50,7 @@ MAX_TIME_BY_HOUR = dt.timedelta(hours=24)
 
 @blp.get("/event/<slug>/<talk_slug>/results")
 @blp.get("/talk/<stub>/results")
-@with_talk
+@with_talk_or_preview
 def results_page(event, talk):
     """Show the results to those who may edit the talk, and by a shared address to others."""
     set_page_language()
@@ -94,6 +94,7 @@ def results_page(event, talk):
         are_texts_first=request.args.get("first") == "texts",
         is_shared=is_shared,
         is_speaker=not is_shared and is_speaker(db.session, talk.id, user.id),
+        is_public=event.is_visible and talk.is_active,
         has_share=talk.results_share_hash is not None,
         share=request.args.get("share", "") if is_shared else "",
         max_answer_length=MAX_ANSWER_LENGTH,
@@ -144,7 +145,7 @@ def answer_in_results_action(event, talk):
 @blp.get("/event/<slug>/<talk_slug>/results.svg")
 @blp.get("/talk/<stub>/results.svg")
 @sign_in_required
-@with_talk
+@with_talk_or_preview
 def results_svg(event, talk):
     _check_reader(talk)
     set_page_language()
@@ -156,7 +157,7 @@ def results_svg(event, talk):
 @blp.get("/event/<slug>/<talk_slug>/results.csv")
 @blp.get("/talk/<stub>/results.csv")
 @sign_in_required
-@with_talk
+@with_talk_or_preview
 def results_csv(event, talk):
     return download(to_csv(_load_rows(event, talk)), "text/csv", f"results-{talk.stub}.csv")
 
@@ -164,7 +165,7 @@ def results_csv(event, talk):
 @blp.get("/event/<slug>/<talk_slug>/results.xlsx")
 @blp.get("/talk/<stub>/results.xlsx")
 @sign_in_required
-@with_talk
+@with_talk_or_preview
 def results_xlsx(event, talk):
     return download(to_xlsx(_load_rows(event, talk)), XLSX, f"results-{talk.stub}.xlsx")
 
@@ -172,7 +173,7 @@ def results_xlsx(event, talk):
 @blp.get("/event/<slug>/<talk_slug>/results.json")
 @blp.get("/talk/<stub>/results.json")
 @sign_in_required
-@with_talk
+@with_talk_or_preview
 def results_json(event, talk):
     rows, ratings = _load_rows(event, talk), load_distribution(db.session, talk.id)
     body = {

@@ -22,7 +22,7 @@ from joindin.queries.viewer_relations import load_viewer_for_talk_editing
 from joindin.representations.links import talk_path
 from joindin.resources.web.feedback.comment_form import LongTextField
 from joindin.resources.web.feedback.common import LINK_NAMES, link_pairs
-from joindin.resources.web.feedback.talk_access import with_talk
+from joindin.resources.web.feedback.talk_access import with_talk_or_preview
 from joindin.resources.web.public.event_frame import load_event_frame
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
@@ -54,7 +54,7 @@ class TalkContentForm(Form):
 @blp.route("/event/<slug>/<talk_slug>/edit", methods=["GET", "POST"])
 @blp.route("/talk/<stub>/edit", methods=["GET", "POST"])
 @sign_in_required
-@with_talk
+@with_talk_or_preview
 def edit_talk_content_page(event, talk):
     set_page_language()
     if not can_edit_talk(load_viewer_for_talk_editing(db.session, require_user(), [talk]), talk):
@@ -97,7 +97,7 @@ def edit_talk_content_page(event, talk):
     return redirect(talk_path(event, talk), 303)
 
 
-@with_talk
+@with_talk_or_preview
 def _conflict(event, talk, form, links, error):
     """Show the stored contents beside those of the form, which is then based on the stored ones."""
     form.version.data = content_version(talk, talk.links)

@@ -5,8 +5,15 @@ from flask import redirect, request
 from joindin.errors import NotFound
 from joindin.extensions import db, reader
 from joindin.http.pages.qr_codes import qr_code_svg
+from joindin.http.sessions import session_user
+from joindin.permissions import can_edit_event
+from joindin.queries.talk_previews import (
+    find_talk_by_stub_or_preview,
+    find_talk_or_preview,
+    get_talk_preview_by_slug,
+)
 from joindin.queries.talk_records import find_talk_record_by_slug
-from joindin.queries.talks import find_talk_by_stub, find_talk_unloaded
+from joindin.queries.viewer_relations import load_viewer_for_events
 from joindin.queries.web.former_slugs import find_talk_of_former_slug, get_former_talk_slug
 from joindin.queries.web.talk_neighbours import load_talk_neighbours
 from joindin.representations.json_ld import represent_talk, to_script_text
@@ -32,15 +39,15 @@ def talk_page(event, talk_slug):
     try:
         talk = find_talk_record_by_slug(reader(), event.id, slug)
     except NotFound:
-        if (former := get_former_talk_slug(db.session, event.id, slug)) is None:
-            raise
-        return _former_talk_response(event, former)
+        talk = get_talk_preview_by_slug(db.session, event.id, slug, session_user())
+        if talk is None:
+            return _former_talk_response(event, slug)
     return talk_response(event, talk)
 
 
 @blp.get("/talk/view/<row_id:talk_id>")
 def redirect_talk_id(talk_id):
-    talk = find_talk_unloaded(db.session, talk_id)
+    talk = find_talk_or_preview(db.session, talk_id, session_user())
     return redirect(redirect_links().canonical_talk_page(talk.event, talk), 301)
 
 
@@ -48,36 +55,53 @@ def redirect_talk_id(talk_id):
 @on_canonical_host
 def redirect_talk_stub(stub):
     """Redirect to the canonical page, or show it if its address is this one. Printed codes of web2 lead to the feedback."""
-    talk = find_talk_by_stub(db.session, printable_or_not_found(stub))
-    if "qr" in request.args:
+    talk = find_talk_by_stub_or_preview(db.session, printable_or_not_found(stub), session_user())
+    if "qr" in request.args and is_public_talk(talk.event, talk):
         return redirect(f"{redirect_links().website}/f/{talk.stub}", 302)
     if talk_path(talk.event, talk) != request.path:
         return redirect(redirect_links().canonical_talk_page(talk.event, talk), 302)
     return talk_response(talk.event, talk)
 
 
+def is_public_talk(event, talk) -> bool:
+    return event.is_visible and talk.is_active
+
+
 def talk_response(event, talk):
-    """Show the page of a talk, without its feedback if the event is not public."""
+    """Show the page of a talk; the preview of one that is not public has no feedback."""
+    is_public = is_public_talk(event, talk)
     return event_response(
         "web/talk.html",
         event,
         website_links().canonical_talk_page(event, talk),
         SCHEDULE,
+        is_public=is_public,
+        can_manage=not talk.is_active and _can_manage(event),
         talk=talk,
         starred=load_starred_ids([talk.id]),
         links=[(LINK_NAMES.get(type_, type_), url) for type_, url in link_pairs(talk)],
         card_url=talk_card_url(event, talk),
-        qr_code=qr_code_svg(website_links().talk_page(talk.stub)) if event.is_visible else None,
+        qr_code=qr_code_svg(website_links().talk_page(talk.stub)) if is_public else None,
         neighbours=load_talk_neighbours(reader(), talk),
-        json_ld=to_script_text(represent_talk(event, talk, website_links())) if event.is_visible else None,
-        **(talk_feedback_context(event, talk) if event.is_visible else {}),
+        json_ld=to_script_text(represent_talk(event, talk, website_links())) if is_public else None,
+        **(talk_feedback_context(event, talk) if is_public else {}),
     )
 
 
-def _former_talk_response(event, former):
-    """Redirect to the talk that had the slug, or tell that it was deleted."""
+def _can_manage(event):
+    return can_edit_event(load_viewer_for_events(db.session, session_user(), [event.id]), event)
+
+
+def _former_talk_response(event, slug):
+    """Redirect to the talk that had the slug, or tell that it was deleted.
+
+    :raises NotFound: if no talk had it, or the caller may not see the talk.
+    """
+    former = get_former_talk_slug(db.session, event.id, slug)
+    if former is None:
+        raise NotFound("Talk not found")
     if former.removed_at is None:
-        talk = find_talk_of_former_slug(db.session, former)
+        talk = find_talk_of_former_slug(db.session, former, session_user())
         return redirect(redirect_links().canonical_talk_page(event, talk), 301)
     response = event_response("web/talk_removed.html", event, None, SCHEDULE, removed_at=former.removed_at)
     if response.status_code == 200:

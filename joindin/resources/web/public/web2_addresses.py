@@ -16,7 +16,7 @@ from joindin.http.pages.languages import send_language, set_page_language
 from joindin.http.sessions import session_user
 from joindin.queries.accounts.users import find_user_key, load_user_records
 from joindin.queries.events import find_event
-from joindin.queries.talks import find_talk_unloaded
+from joindin.queries.talk_previews import find_talk_or_preview
 from joindin.resources.web.public.event_frame import with_event
 from joindin.resources.web.public.pages import blp, on_canonical_host, redirect_links
 
@@ -125,7 +125,7 @@ def redirect_event_id_with_part(event_id, extra):
 
 @blp.get("/<positive:talk_id>")
 def redirect_talk_number(talk_id):
-    talk = find_talk_unloaded(db.session, talk_id)
+    talk = find_talk_or_preview(db.session, talk_id, session_user())
     return redirect(redirect_links().canonical_talk_page(talk.event, talk), MOVED)
 
 

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from joindin.models import Event, EventAlias, EventHost, EventSlug
+from joindin.models import Event, EventAlias, EventHost, EventSlug, TalkSlug
 from joindin.operations.event_approval import approve_event
 from joindin.representations.programme.days import programme_day
 from joindin.utils.datetimes import utc_now
@@ -193,6 +193,7 @@ def test_other_addresses_lead_those_to_the_page_who_see_it(app, session, hidden)
     event.stub = "Zyx"
     session.add(EventSlug(slug="former", event_id=event.id))
     session.add(EventAlias(alias="elsewhere", event_id=event.id))
+    session.add(TalkSlug(event_id=event.id, slug="former-talk", talk_id=talk.id))
     browsers = make_browsers(app, session, hidden)
     session.commit()
     talk_page = f"{PAGE}/{talk.slug}"
@@ -202,6 +203,11 @@ def test_other_addresses_lead_those_to_the_page_who_see_it(app, session, hidden)
         f"/event/view/{event.id}/talks": (301, f"{PAGE}/schedule"),
         "/event/former/schedule?view=list": (301, f"{PAGE}/schedule?view=list"),
         f"/event/former/{talk.slug}": (301, talk_page),
+        f"{PAGE}/former-talk": (301, talk_page),
+        f"/talk/{talk.stub}": (302, talk_page),
+        f"/talk/{talk.stub}?qr": (302, talk_page),
+        f"/talk/view/{talk.id}": (301, talk_page),
+        f"/{talk.id}": (301, talk_page),
     }
 
     for role, browser in browsers.items():
@@ -219,6 +225,7 @@ def test_others_get_the_response_of_an_unknown_event_at_its_other_addresses(app,
         "/event/former": "/event/nothing",
         "/e/zyxxy": "/e/yxzzy",
         f"/event/view/{hidden.event.id}": "/event/view/9999",
+        f"/talk/{hidden.talk.stub}": "/talk/zzzzz",
     }
 
     for role in browsers.keys() - ROLES_WITH_PREVIEW:
@@ -234,7 +241,7 @@ def test_private_events_have_no_other_addresses(app, session):
     session.add(EventSlug(slug="former", event_id=hidden.event.id))
     browsers = make_browsers(app, session, hidden)
     session.commit()
-    paths = ("/event/former", f"/e/{hidden.event.stub}", f"/event/view/{hidden.event.id}")
+    paths = ("/event/former", f"/e/{hidden.event.stub}", f"/event/view/{hidden.event.id}", f"/talk/{hidden.talk.stub}")
 
     found = {role: {browser.get(path).status_code for path in paths} for role, browser in browsers.items()}
 
