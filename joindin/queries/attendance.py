@@ -16,9 +16,3 @@ def list_named_attendees(session, event_id: int, paging: Paging) -> Page:
     users = select(User).join(Attendance, Attendance.user_id == User.id).where(*attending)
     total = session.scalar(select(func.count()).select_from(User).join(Attendance).where(*attending))
     return Page(session.scalars(paging.slice(users.order_by(User.full_name_key, User.id))).all(), total, paging)
-
-
-def list_events_with_name(session, user_id: int) -> set[int]:
-    """Return the ids of the events in whose lists of attendees the user agreed to be."""
-    listed = select(Attendance.event_id).where(Attendance.user_id == user_id, Attendance.is_listed == true())
-    return set(session.scalars(listed))

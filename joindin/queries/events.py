@@ -121,8 +121,14 @@ def list_attended_events(connection, user_id: int, paging: Paging) -> Page:
     return _ATTENDED.page(connection, paging, user_id=user_id)
 
 
-def _events_linked_by(table, condition):
-    found = f"events WHERE id IN (SELECT event_id FROM {table} WHERE user_id = :user_id) AND {condition}"
+def list_attended_events_with_name(connection, user_id: int, paging: Paging) -> Page:
+    """As :func:`list_attended_events`, for the events in whose lists of attendees the user agreed to be."""
+    return _ATTENDED_WITH_NAME.page(connection, paging, user_id=user_id)
+
+
+def _events_linked_by(table, condition, of_link="true"):
+    links = f"SELECT event_id FROM {table} WHERE user_id = :user_id AND {of_link}"
+    found = f"events WHERE id IN ({links}) AND {condition}"
     total = f"(SELECT count(*) FROM {found})"
     rows = f"SELECT id, version, is_pending, {total} AS total FROM {found} ORDER BY starts_at DESC, id DESC {{slice}}"
     return KeyedList(rows, total)
@@ -130,6 +136,7 @@ def _events_linked_by(table, condition):
 
 _HOSTED = ListByViewer(partial(_events_linked_by, "event_hosts"))
 _ATTENDED = _events_linked_by("attendances", "is_visible")
+_ATTENDED_WITH_NAME = _events_linked_by("attendances", "is_visible", "is_listed")
 
 
 def list_hosts(session, event_id: int, paging: Paging) -> Page:

@@ -33,7 +33,7 @@ AGENDA_PAGES = (
     *("/event/attend/", "/event/unattend/", "/event/xhr-", "/event/callforpapers"),
     *("/event/<slug>/details", "/event/<slug>/host"),
     *("/event/<slug>/import", "/event/<slug>/schedule/list", "/event/<slug>/schedule/grid"),
-    *("/event/<slug>/comments/<comment_hash>", "/user/<username>/", "/user/view/"),
+    *("/event/<slug>/comments/<comment_hash>", "/user/<username>/", "/user/<rest:username>/", "/user/view/"),
     *(f"/event/<slug>/<talk_slug>/{part}" for part in ("delete", "unlink/", "comments/<comment_hash>", "card.png")),
     *("/user/register", "/user/resend", "/user/password", "/user/username-reminder", "/user/logout"),
     *("/event/view/<row_id:event_id>/<extra>", "/<positive:talk_id>"),

@@ -49,8 +49,6 @@ BELOW_MANAGE = {
     "<talk_slug>/delete": "talks/",
 }
 PARTS_OF_EVENT = {"comments": "/comments", "talk_comments": "/talk-comments", "talks": "/schedule"}
-# Lists on the page of a user, and their anchors.
-LISTS_OF_USER = {"talks": "talks", "events": "attended", "hosted": "hosted", "comments": ""}
 # Pages of web2 about an own account, and ours.
 PAGES_OF_USER = {
     "edit": "/accounts/profile/",
@@ -79,10 +77,6 @@ def _redirect_to_manage(ending, slug, **_arguments):
     return response
 
 
-def _redirect_to_list_of_user(anchor, username):
-    return redirect(f"/user/{quote(username, safe='')}{anchor and f'#{anchor}'}", FOUND)
-
-
 def _redirect_of_user(location, username, **_arguments):
     return redirect(location, FOUND)
 
@@ -98,8 +92,6 @@ for _path, _ending in BELOW_EVENT.items():
     _add(f"/event/<slug>/{_path}", with_event(partial(_redirect_below_event, _ending)))
 for _path, _ending in BELOW_MANAGE.items():
     _add(f"/event/<slug>/{_path}", _redirect_to_manage, _ending)
-for _path, _anchor in LISTS_OF_USER.items():
-    _add(f"/user/<username>/{_path}", _redirect_to_list_of_user, _anchor)
 for _path, _location in PAGES_OF_USER.items():
     _add(f"/user/<username>/{_path}", _redirect_of_user, _location)
 

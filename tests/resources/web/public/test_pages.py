@@ -487,6 +487,7 @@ def test_hidden_objects_have_no_page(site, session, ann):
     assert {path: site.open(path).status_code for path in paths} == dict.fromkeys(paths, 404)
     assert site.read("/user/ann").main.endswith(
         "Talks No talks yet. Events as a host No events yet. Events as an attendee No events yet."
+        " Comments There are no comments yet."
     )
 
 

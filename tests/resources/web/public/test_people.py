@@ -1,0 +1,185 @@
+"""The page of a person: what it shows of talks, events and comments, and the full lists below it."""
+
+import datetime as dt
+
+import pytest
+
+from joindin.models import Attendance
+from tests.browser_client import Browser, main_text
+from tests.factories import (
+    NOW,
+    make_attendance,
+    make_event,
+    make_event_comment,
+    make_pending_event,
+    make_talk,
+    make_talk_comment,
+    make_user,
+)
+from tests.german_pages import GERMAN, check_german
+
+LISTS = ("talks", "hosted", "events", "comments")
+
+
+@pytest.fixture
+def ann(session):
+    return make_user(session, "ann", full_name="Ann Ash")
+
+
+@pytest.fixture
+def event(session):
+    return make_event(session, "Conf", slug="conf")
+
+
+def at(minutes):
+    return NOW + dt.timedelta(minutes=minutes)
+
+
+def test_the_page_has_the_newest_comments_on_talks_and_events(session, browser, ann, event):
+    talk = make_talk(session, event, "Tides", slug="tides")
+    for number in range(4):
+        make_talk_comment(session, talk, ann, text=f"Talk text {number}", rating=4, created_at=at(2 * number))
+        make_event_comment(session, event, ann, text=f"Event text {number}", rating=0, created_at=at(2 * number + 1))
+    session.commit()
+
+    reply = browser.get("/user/ann")
+
+    text = main_text(reply)
+    shown = ["Event text 3", "Talk text 3", "Event text 2", "Talk text 2", "Event text 1"]
+    assert sorted(shown, key=text.index) == shown
+    assert "Talk text 1" not in text
+    assert "Conf · " in text
+    assert text.count("rated 4 of 5") == 2
+    assert 'href="/event/conf/tides#comment-' in reply.text
+    assert 'href="/event/conf/comments#comment-' in reply.text
+    assert '<a href="/user/ann/comments">All comments' in reply.text
+
+
+def test_comments_that_not_everyone_may_read_with_the_name_are_left_out(app, session, browser, ann, event):
+    talk, other = make_talk(session, event, "Tides"), make_user(session, "other")
+    hidden_talk = make_talk(session, event, "Gone", is_active=False)
+    pending = make_pending_event(session, "Waiting", host=ann)
+    private = make_event(session, "Private", is_private=True, host=ann)
+    for subject in (hidden_talk, make_talk(session, pending), make_talk(session, private)):
+        make_talk_comment(session, subject, ann, text="Secret")
+    for subject in (pending, private):
+        make_event_comment(session, subject, ann, text="Secret")
+    make_talk_comment(session, talk, ann, text="Secret", is_private=True)
+    make_talk_comment(session, talk, ann, text="Secret", is_hidden=True)
+    make_talk_comment(session, talk, ann, text="Secret", is_name_hidden=True)
+    make_event_comment(session, event, ann, text="Secret", is_hidden=True)
+    make_talk_comment(session, talk, other, text="Secret")
+    make_talk_comment(session, talk, None, text="Secret")
+    make_talk_comment(session, talk, ann, text="Open")
+    session.commit()
+    browsers = [browser] + [
+        Browser(app).sign_in_directly(user) for user in (ann, other, make_user(session, is_admin=True))
+    ]
+
+    for each in browsers:
+        for path in ("/user/ann", "/user/ann/comments"):
+            reply = each.get(path)
+            assert (reply.text.count("Open"), "Secret" in reply.text) == (1, False)
+            assert "All comments" not in reply.text
+
+
+def test_a_visitor_no_longer_sees_a_comment_that_is_hidden(session, browser, ann, event):
+    comment = make_talk_comment(session, make_talk(session, event), ann, text="Seen")
+    session.commit()
+    before = [browser.get(path) for path in ("/user/ann", "/user/ann/comments")]
+    comment.is_hidden = True
+    session.commit()
+    after = [browser.get(path) for path in ("/user/ann", "/user/ann/comments")]
+
+    assert ["Seen" in reply.text for reply in (*before, *after)] == [True, True, False, False]
+    assert all("public" in reply.headers["Cache-Control"] for reply in (*before, *after))
+    assert before[0].headers["ETag"] != after[0].headers["ETag"]
+
+
+def test_all_comments_are_paged_newest_first(session, browser, ann, event):
+    talk = make_talk(session, event)
+    for number in range(51):
+        make_talk_comment(session, talk, ann, text=f"Text no. {number:02}", created_at=at(number))
+    session.commit()
+
+    first, last = (browser.get(f"/user/ann/comments{query}") for query in ("", "?page=2"))
+
+    assert first.text.index("Text no. 50") < first.text.index("Text no. 01")
+    assert ("Text no. 00" in first.text, "Text no. 00" in last.text, "Text no. 01" in last.text) == (False, True, False)
+    assert ("X-Robots-Tag" in first.headers, last.headers["X-Robots-Tag"]) == (False, "noindex")
+    assert all('/user/ann/comments">' in reply.text.partition('rel="canonical"')[2][:99] for reply in (first, last))
+    assert 'rel="next" href="/user/ann/comments?page=2"' in first.text
+    assert 'rel="prev" href="/user/ann/comments"' in last.text
+    statuses = [browser.get(f"/user/ann/comments?page={page}").status_code for page in ("3", "-1", "x", "9" * 30)]
+    assert statuses == [404] * 4
+
+
+def test_the_other_lists_have_what_is_left_out_on_the_page(session, browser, ann, event):
+    for number in range(21):
+        make_talk(session, event, f"Talk no. {number:02}", speakers=[ann], starts_at=at(number))
+    for number in range(11):
+        make_event(session, f"Own no. {number:02}", host=ann, starts_at=at(number), ends_at=at(number + 60))
+        attended = make_event(session, f"Seen no. {number:02}", starts_at=at(number), ends_at=at(number + 60))
+        make_attendance(session, attended, ann)
+    secret = make_event(session, "Secret")
+    make_attendance(session, secret, ann)
+    session.get(Attendance, (secret.id, ann.id)).is_listed = False
+    session.commit()
+
+    page = browser.get("/user/ann").text
+    lists = {name: browser.get(f"/user/ann/{name}").text for name in ("talks", "hosted", "events")}
+
+    assert [f"{kind} no. 00" in page for kind in ("Talk", "Own", "Seen")] == [False] * 3
+    assert [f"{kind} no. {last}" in page for kind, last in (("Talk", 20), ("Own", 10), ("Seen", 10))] == [True] * 3
+    assert all(f'href="/user/ann/{name}"' in page for name in lists)
+    assert {name: [text.count(f"{kind} no. ") for kind in ("Talk", "Own", "Seen")] for name, text in lists.items()} == {
+        "talks": [21, 0, 0],
+        "hosted": [0, 11, 0],
+        "events": [0, 0, 11],
+    }
+    assert "Secret" not in page + lists["events"]
+
+
+def test_pages_cost_the_same_statements_for_any_length(session, browser, ann, event, count_statements):
+    def count():
+        session.commit()
+        numbers = []
+        for path in ("/user/ann", *(f"/user/ann/{name}" for name in LISTS)):
+            with count_statements() as executed:
+                browser.get(path)
+            numbers.append(len(executed))
+        return numbers
+
+    def add():
+        talk = make_talk(session, event, speakers=[ann])
+        make_talk_comment(session, talk, ann)
+        make_event_comment(session, make_event(session, host=ann), ann)
+        make_attendance(session, make_event(session), ann)
+
+    add()
+    few = count()
+    for _ in range(9):
+        add()
+
+    assert count() == few
+
+
+@pytest.mark.parametrize("name", ["", *(f"/{each}" for each in LISTS)])
+def test_names_with_a_slash_and_closed_accounts(session, browser, name):
+    make_user(session, "a/b")
+    make_user(session, "left", is_active=False)
+    session.commit()
+
+    statuses = {user: browser.get(f"/user/{user}{name}").status_code for user in ("a%2Fb", "left", "nobody", "a%00b")}
+
+    assert statuses == {"a%2Fb": 200, "left": 404, "nobody": 404, "a%00b": 404}
+
+
+@pytest.mark.parametrize("name", ["", *(f"/{each}" for each in LISTS)])
+def test_pages_are_translated(session, browser, ann, event, name):
+    for number in range(21):
+        make_talk(session, event, f"Nr. {number}", speakers=[ann])
+    make_talk_comment(session, make_talk(session, event, "Gezeiten"), ann, text="Gut", rating=4)
+    session.commit()
+
+    check_german(browser.get(f"/user/ann{name}", headers=GERMAN), "site", "feedback")
