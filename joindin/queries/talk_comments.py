@@ -141,9 +141,9 @@ _KEY = CompiledStatement(
 )
 
 
-def _key_list(found, way):
+def _key_list(found, way, total=None):
     """Return a list of comments by their time. ``found`` is the FROM and WHERE clause of its comments."""
-    total = f"(SELECT count(*) FROM {found})"
+    total = total or f"(SELECT count(*) FROM {found})"
     return KeyedList(
         f"""SELECT {_COLUMNS}, {total} AS total
             FROM (SELECT talk_comments.id, talk_comments.created_at FROM {found}
@@ -159,11 +159,14 @@ _OF_TALK = _key_list(
         AND EXISTS (SELECT 1 FROM talks WHERE talks.id = :owner_id AND talks.is_active)""",
     "ASC",
 )
-# The hidden talks of an event are few, and its comments many.
+# The hidden talks of an event are few, and its comments many: their number is read from the indexes alone.
+_ANY_OF_EVENT = f"talk_comments WHERE event_id = :owner_id AND {_PUBLIC}"
+_HIDDEN_TALKS = "(SELECT id FROM talks WHERE event_id = :owner_id AND is_active = false)"
 _OF_EVENT = _key_list(
-    f"""talk_comments WHERE event_id = :owner_id AND {_PUBLIC}
-        AND talk_id NOT IN (SELECT id FROM talks WHERE event_id = :owner_id AND is_active = false)""",
+    f"{_ANY_OF_EVENT} AND talk_id NOT IN {_HIDDEN_TALKS}",
     "DESC",
+    f"""((SELECT count(*) FROM {_ANY_OF_EVENT})
+        - (SELECT count(*) FROM talk_comments WHERE talk_id IN {_HIDDEN_TALKS} AND {_PUBLIC}))""",
 )
 _OF_USER = ListByViewer(
     lambda condition: _key_list(
