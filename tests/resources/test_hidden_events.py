@@ -35,6 +35,7 @@ UNRELATED = {
     "comment_hash": "a1b2c3",
     "extra": "talks",
     "filename": "site.css",
+    "ending": "csv",
     "token": "none",
     "code": "none",
     "access_token": "none",

@@ -25,7 +25,7 @@ PAGE = f"/event/conf/{MARK.lower()}"
 SEEING = ("host", "co-host", "editor", "admin")
 EDITING = ("host", "co-host", "admin")
 HIDDEN = "This talk is hidden."
-PARTS_WITHOUT_PREVIEW = ("/slide", "/slide.svg", "/claim", "/card.png", ".ics", "/comments")
+PARTS_WITHOUT_PREVIEW = ("/slide", "/slide.svg", "/claim", "/card.png", "/comments")
 PUBLIC_PAGES = ("", "/schedule", "/programme", "/talks", "/speakers", "/rooms", "/rooms/hall", "/slides", "/feedback")
 
 
@@ -107,7 +107,11 @@ def test_all_addresses_lead_those_to_the_page_who_see_it(browsers, hidden):
 
 
 def test_those_who_edit_the_talk_have_its_form_and_its_results(browsers):
-    for path in (f"{PAGE}/edit", f"{PAGE}/results", f"{PAGE}/results.csv", f"{PAGE}/results.json"):
+    for path in (
+        f"{PAGE}/edit",
+        f"{PAGE}/results",
+        *(f"{PAGE}/results.{form}" for form in ("csv", "json", "xlsx", "svg")),
+    ):
         found = {role: browser.get(path).status_code for role, browser in browsers.items()}
         # Visitors sign in first, as for an unknown talk.
         visitor = 404 if path.endswith("/results") else 302
@@ -119,7 +123,7 @@ def test_those_who_edit_the_talk_have_its_form_and_its_results(browsers):
 def test_pages_for_everyone_are_not_found(browsers):
     paths = [f"{PAGE}{part}" for part in PARTS_WITHOUT_PREVIEW if part != "/claim"]
 
-    assert statuses(browsers, *paths, "/f/quok1", "/talk/quok1.ics") == {role: {404} for role in browsers}
+    assert statuses(browsers, *paths, "/f/quok1") == {role: {404} for role in browsers}
     assert {role: browser.get(f"{PAGE}/claim").status_code for role, browser in browsers.items()} == {
         role: 302 if role == "visitor" else 404 for role in browsers
     }

@@ -348,6 +348,7 @@ def test_user_page(site, session, event, talk, ann):
         " Talks On Python · SampleConf Mon, 2 Mar 2026"
         " Events as a host SampleConf 2 – 3 Mar 2026"
         " Events as an attendee Other Fri, 1 May 2026"
+        " Comments There are no comments yet."
     )
     assert page.links == ["/event/sampleconf/on-python", "/event/sampleconf", "/event/sampleconf", "/event/other"]
     assert page.assets == [f"{WEBSITE_URL}/user/ann", *STATIC_FILES]
@@ -400,6 +401,7 @@ def test_empty_pages_say_that_they_are_empty(site, session):
     assert (
         site.read("/user/bob").main
         == "bob bob Talks No talks yet. Events as a host No events yet. Events as an attendee No events yet."
+        " Comments There are no comments yet."
     )
 
 
@@ -541,7 +543,7 @@ def test_text_of_users_is_escaped(site, session):
 
     # The script of the site alone.
     assert [(page.tags.count("script"), page.tags.count("b")) for page in pages] == [(1, 0)] * 3
-    assert [page.text.count(EVIL) for page in pages] == [18, 15, 6]
+    assert [page.text.count(EVIL) for page in pages] == [18, 15, 11]
     assert {link.partition(":")[0] for page in pages for link in page.links if ":" in link} == {
         "https",
         "mailto",
@@ -575,7 +577,7 @@ def test_page_costs_a_fixed_number_of_statements(site, session, count_statements
             site.read(path)
         costs[path.rpartition("/")[0]] = len([statement for statement in seen if statement.startswith("SELECT")])
 
-    assert costs == {"/event": 14, "/event/big": 13, "/user": 13}
+    assert costs == {"/event": 14, "/event/big": 13, "/user": 15}
 
 
 def test_names_with_special_characters_work(site, session):
