@@ -53,7 +53,7 @@ def user_page(username):
 def _list_page(name, read, username):
     user, number = _find_user(username), requested_page()
     page = read(user.id, paging_of(number, ITEMS_PER_PAGE))
-    response = public_page(
+    return public_page(
         "web/user_list.html",
         f"{website_links().user_page(user.username)}/{name}",
         user=user,
@@ -61,9 +61,6 @@ def _list_page(name, read, username):
         pages=Pages(number, page.total, ITEMS_PER_PAGE),
         **({"comments": page.items} if name == "comments" else _load(**{name: page})),
     )
-    if number > 1:
-        response.headers["X-Robots-Tag"] = "noindex"
-    return response
 
 
 def _find_user(username: str) -> User:
