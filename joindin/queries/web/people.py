@@ -1,4 +1,4 @@
-"""What the page of a person has besides the lists of v2.1."""
+"""Comments of a person that everyone may read with the name."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
