@@ -3,18 +3,13 @@
 The cookie has 128 random bits. It is sent below ``/guest/`` only, so all other pages stay without cookies and in the response cache.
 The first write creates the device. Its cookie is sent again on the first write of each later day, for another 400 days.
 
-A write without the cookie is answered with a new cookie and a redirect (307), on which the browser sends the form again. Only that
-request stores anything. A browser that sends a form twice, as after a double click, follows only the last redirect, so one device
-stores the form once. Without the redirect, each of the two would create a device. Browsers that refuse the cookie store at the second
-request, each time from a new device.
-
 Pages of visitors have no CSRF token. A write below ``/guest/`` is accepted if the browser says that a page of this site, or its user,
 sent it (``Sec-Fetch-Site``, ``Origin``). Otherwise the sender gets a page that shows the same form again, with a token (site 2.2).
 """
 
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
-from flask import Flask, Response, abort, current_app, g, redirect, request
+from flask import Flask, Response, g, request
 
 from joindin.errors import Forbidden
 from joindin.extensions import db
@@ -32,15 +27,12 @@ from joindin.http.surface_routing import WEB, before_surface_request
 from joindin.models import Device
 from joindin.operations.devices import DEVICE_TTL, create_device, record_device_use
 from joindin.queries.devices import get_device_by_token
-from joindin.security.tokens import is_signed_device_token, new_signed_device_token
 from joindin.utils.datetimes import utc_now
 
 GUEST_COOKIE = "guest"
 # Says at the sign-in that the device has stored something (``resources/web/personal/guest_welcome.py``).
 MARKER_COOKIE, MARKER_PATH = "guest_marker", "/accounts/"
 MAX_COOKIE_LENGTH = 100
-# Parameter of the second request of a browser that had no cookie.
-RESENT = "resent"
 TRUSTED_FETCH_SITES = ("same-origin", "none")
 MSG_STOPPED = "An administrator has stopped this device. You can still read and delete what it has stored"
 
@@ -61,15 +53,11 @@ def current_device() -> Device | None:
 def require_device() -> Device:
     """Return the device of a write below ``/guest/``, and create it for a browser that has none. The caller commits.
 
-    A browser without the cookie is redirected, as by :func:`require_cookie`.
-
     :raises Forbidden: if an administrator has stopped the device.
     """
     device = current_device()
     if device is None:
-        require_cookie()
-        token = _cookie_value() if _has_new_cookie() else None
-        device, g.guest_cookie = create_device(db.session, token=token, now=utc_now())
+        device, g.guest_cookie = create_device(db.session, now=utc_now())
         g.guest_device = device
     elif device.is_stopped:
         raise Forbidden(MSG_STOPPED)
@@ -77,15 +65,6 @@ def require_device() -> Device:
         g.guest_cookie = _cookie_value()
     g.guest_marker = "1"
     return device
-
-
-def require_cookie() -> None:
-    """End a request without the cookie by a redirect to the same address, with a new cookie. Call it before anything is stored."""
-    if current_device() is not None or _has_new_cookie() or RESENT in request.args:
-        return
-    g.guest_cookie = new_signed_device_token(current_app.secret_key)
-    query = urlencode([*request.args.items(multi=True), (RESENT, "1")])
-    abort(redirect(f"{quote(request.path)}?{query}", 307))
 
 
 def forget_device() -> None:
@@ -111,11 +90,6 @@ def has_device_marker() -> bool:
 def _cookie_value():
     token = request.cookies.get(path_cookie_name(GUEST_COOKIE), "")
     return token if len(token) <= MAX_COOKIE_LENGTH else ""
-
-
-def _has_new_cookie():
-    """Return whether the cookie is one of ours whose device is not stored yet."""
-    return is_signed_device_token(current_app.secret_key, _cookie_value())
 
 
 def _check_sender() -> Response | None:

@@ -4,29 +4,24 @@ import datetime as dt
 
 from sqlalchemy import delete
 
-from joindin.db.dialects import session_dialect
 from joindin.db.locking import lock_row
 from joindin.models import Device
 from joindin.operations.feedback.device_feedback import delete_device_feedback, move_device_feedback
 from joindin.operations.personal.schedule_addresses import move_device_addresses
 from joindin.operations.stars import move_device_stars
-from joindin.queries.devices import get_device_by_token
 from joindin.security.tokens import hash_token, new_device_token
 
 # The life of the cookie; browsers allow no longer one.
 DEVICE_TTL = dt.timedelta(days=400)
 
 
-def create_device(session, *, token: str | None = None, now: dt.datetime) -> tuple[Device, str]:
-    """Store a new device; return it with the value of its cookie, which is ``token`` if one is given.
-
-    Simultaneous requests with the same token get the same device.
-    """
-    token = token or new_device_token()
-    values = {"token_hash": hash_token(token), "first_seen_on": now.date(), "last_seen_on": now.date()}
-    adding = session_dialect(session).insert(Device).values(values)
-    session.execute(adding.on_conflict_do_nothing(index_elements=[Device.token_hash]))
-    return get_device_by_token(session, token), token
+def create_device(session, *, now: dt.datetime) -> tuple[Device, str]:
+    """Store a new device; return it with the value of its cookie."""
+    token = new_device_token()
+    device = Device(token_hash=hash_token(token), first_seen_on=now.date(), last_seen_on=now.date())
+    session.add(device)
+    session.flush()
+    return device, token
 
 
 def record_device_use(device: Device, *, now: dt.datetime) -> bool:

@@ -38,22 +38,6 @@ def new_device_token() -> str:
     return secrets.token_urlsafe(16)
 
 
-def new_signed_device_token(secret_key: str) -> str:
-    """Return the value of the cookie of a device that is not stored yet."""
-    token = new_device_token()
-    return f"{token}.{_sign_device_token(secret_key, token)}"
-
-
-def is_signed_device_token(secret_key: str, value: str) -> bool:
-    """Return whether the value is one of :func:`new_signed_device_token`."""
-    token, _, signature = value.partition(".")
-    return hmac.compare_digest(_sign_device_token(secret_key, token).encode(), signature.encode())
-
-
-def _sign_device_token(secret_key, token):
-    return hmac.digest(secret_key.encode(), f"device\n{token}".encode(), "sha256").hex()[:32]
-
-
 def new_prefixed_token(prefix: str, length: int, alphabet: str = LOWERCASE_ALPHANUMERIC) -> str:
     """Return a random token of ``length`` characters. Secret scanners recognise its kind by the prefix."""
     return prefix + "".join(secrets.choice(alphabet) for _ in range(length - len(prefix)))

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import json
-import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -10,7 +9,6 @@ import urllib.request
 import pytest
 from sqlalchemy import select
 
-from joindin.http.guest_devices import RESENT
 from joindin.models import AuditEntry, Device, Talk, TalkComment, TalkLink, TalkRating, TalkSpeaker, User
 from joindin.operations.feedback.limits import GUEST_NETWORK
 from joindin.utils.datetimes import utc_now
@@ -82,24 +80,6 @@ def test_a_guest_keeps_ratings_with_an_account_and_forgets_the_device(new_visito
     assert sorted(rating.rating for rating in session.query(TalkRating)) == [4, 5]
 
 
-def test_a_double_click_is_one_rating_of_one_device(new_visitor, session, talk):
-    guest = new_visitor(javascript=False)
-    guest.visit("/f/tides")
-    # The second click comes before the response to the first one.
-    slow = {"offline": False, "latency": 2000, "downloadThroughput": -1, "uploadThroughput": -1}
-    guest.context.new_cdp_session(guest.page).send("Network.emulateNetworkConditions", slow)
-    box = guest.page.get_by_role("button", name="4 Great").bounding_box()
-    for _ in range(2):
-        guest.page.mouse.click(box["x"] + 5, box["y"] + 5)
-        time.sleep(0.7)
-    guest.page.wait_for_url("**/guest/feedback/tides/**")
-
-    session.expire_all()
-    assert (session.query(Device).count(), session.query(TalkRating).one().rating) == (1, 4)
-    guest.visit("/guest/feedback/tides/")
-    assert "Your rating is stored: 4, Great." in guest.text
-
-
 def test_a_hidden_name_is_nowhere_but_on_the_report_for_admins(new_visitor, sign_in, session, server, talk):
     make_user_with_password(session, "root", full_name="Rita Root", is_admin=True)
     make_user_with_password(session, "otto", full_name="Otto Other")
@@ -151,7 +131,7 @@ def tap_without_cookie(server, stub, rating):
     """Rate as a device that keeps no cookie; return the status."""
     data = urllib.parse.urlencode({"rating": rating}).encode()
     request = urllib.request.Request(
-        f"{server.url}/guest/feedback/{stub}/?{RESENT}=1", data, headers={"Sec-Fetch-Site": "same-origin"}
+        f"{server.url}/guest/feedback/{stub}/", data, headers={"Sec-Fetch-Site": "same-origin"}
     )
     try:
         return urllib.request.urlopen(request).status

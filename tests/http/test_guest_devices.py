@@ -9,7 +9,7 @@ from werkzeug.routing import Rule
 
 from joindin.errors import Forbidden
 from joindin.extensions import db
-from joindin.http.guest_devices import RESENT, _check_sender, current_device, forget_device, require_device
+from joindin.http.guest_devices import _check_sender, current_device, forget_device, require_device
 from joindin.models import Device, DeviceStar
 from joindin.operations.devices import create_device, delete_device, purge_unused_devices
 from joindin.security.tokens import hash_token
@@ -19,13 +19,13 @@ from tests.factories import days_from_now
 
 @pytest.fixture
 def guest_request(app, session):
-    """``with guest_request(...)`` is a request below ``/guest/`` of a browser that was given a cookie."""
+    """``with guest_request(...)`` is a request below ``/guest/``."""
     session.commit()
 
     @contextmanager
     def sending(**options):
         # An application context of its own: the test's one would keep the device of the request before.
-        with app.app_context(), app.test_request_context(f"/guest/stars/?{RESENT}=1", **{"method": "POST", **options}):
+        with app.app_context(), app.test_request_context("/guest/stars/", **{"method": "POST", **options}):
             request.url_rule = Rule("/guest/stars/", endpoint="web.star_from_device")
             yield
 

@@ -5,8 +5,6 @@ import random
 import re
 from urllib.parse import urlencode
 
-from joindin.http.guest_devices import RESENT
-
 FORM_HEADERS = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
 JSON_HEADERS = {"Content-Type": "application/json"}
 PAGE_HEADERS = {"Accept": "text/html"}
@@ -93,8 +91,7 @@ class Guest(SiteClient):
         text = f"Guest {self.number}-{self._count}"
         self.send(
             "POST",
-            # A browser that refuses the cookie.
-            f"/guest/feedback/{talk['stub']}/?{RESENT}=1",
+            f"/guest/feedback/{talk['stub']}/",
             urlencode({"rating": rating, "text": text}),
             FORM_HEADERS | headers,
             expected=(303,),

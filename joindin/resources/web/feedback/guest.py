@@ -7,7 +7,7 @@ from flask import current_app, redirect, request
 
 from joindin.errors import Forbidden, InvalidInput
 from joindin.extensions import db, writer
-from joindin.http.guest_devices import current_device, require_cookie, require_device
+from joindin.http.guest_devices import current_device, require_device
 from joindin.http.pages.html_pages import render_page
 from joindin.http.pages.languages import gettext, set_page_language
 from joindin.http.sessions import session_user
@@ -82,7 +82,6 @@ def _store_feedback(rated):
     check_guest_access(rated.settings, has_room_code=is_on_site)
     _check_is_no_speaker(rated.talk)
     feedback = _read_fields(rated)
-    require_cookie()
     network = None if is_on_site else _hash_network()
     _count(rated, network, has_text=bool(feedback["text"]))
     if feedback["text"] and is_spam(current_app.config, feedback["text"], sender_origin()):
