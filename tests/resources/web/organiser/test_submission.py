@@ -282,7 +282,7 @@ def test_an_unchanged_form_changes_nothing(session, organiser, host):
             "is_multidate",
             "programme_version",
             "programme_changed_at",
-        )  # fmt: skip
+        )
     ]
     before = {name: getattr(event, name) for name in columns}
     fields = form_fields(organiser.get(path).text)
