@@ -56,14 +56,16 @@ class LegacyRow:
     def has(self, name: str) -> bool:
         return name in self._values
 
-    def number(self, name: str, default: int | None = None, minimum: int = -MAX_INTEGER) -> int | None:
-        """Return a whole number. A number below ``minimum`` is repaired to the default."""
+    def number(
+        self, name: str, default: int | None = None, minimum: int = -MAX_INTEGER, maximum: int = MAX_INTEGER
+    ) -> int | None:
+        """Return a whole number. A number below ``minimum`` or above ``maximum`` is repaired to the default."""
         number = parse_integer(name, self._values.get(name))
         if number is None:
             return default
         if abs(number) > MAX_INTEGER:
             raise InvalidRow(f"{name} is invalid: {_quote(number)}")
-        if number < minimum:
+        if not minimum <= number <= maximum:
             self.repairs.append(f"{name} is invalid: {number}")
             return default
         return number

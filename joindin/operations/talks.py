@@ -22,6 +22,8 @@ from joindin.operations.unique_slugs import MAX_ATTEMPTS, insert_with_unique_slu
 # A talk is moved if that happens in this time before its old or its new start, and before it is over.
 NOTICE_PERIOD = dt.timedelta(days=30)
 LATEST_TALK_AFTER_END = dt.timedelta(days=1)
+# No talk ends after the last year of the calendar.
+MAX_DURATION_MINUTES = 99_999
 MSG_OUTSIDE_EVENT = "The talk must be held between the start and end date of the event"
 
 

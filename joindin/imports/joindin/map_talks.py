@@ -2,6 +2,7 @@
 
 from joindin.imports.joindin.map_events import map_report
 from joindin.imports.legacy_row import ExcludedRow, InvalidRow, LegacyRow
+from joindin.operations.talks import MAX_DURATION_MINUTES
 from joindin.utils.text import fold_case_accents
 
 
@@ -24,7 +25,7 @@ def map_talk(row: LegacyRow) -> dict:
         "stub": row.raw_text("stub", 5) or None,
         "description": row.decoded_text("talk_desc") or "",
         "starts_at": row.unix_time("date_given"),
-        "duration": row.number("duration", 0, minimum=0),
+        "duration": row.number("duration", 0, minimum=0, maximum=MAX_DURATION_MINUTES),
         "language_id": row.foreign_key("lang"),
         "slides_url": row.web_address("slides_link"),
         "is_active": row.number("active", 1) != 0,

@@ -273,10 +273,11 @@ def test_a_text_that_only_its_entities_made_long_has_room():
     assert map_event(LegacyRow(event(1, name="&amp;" * 200)))["name"] == "&" * 200
 
 
-def test_a_talk_of_less_than_no_minutes_takes_none():
-    row = LegacyRow(talk(1, 2, duration="-5"))
+@pytest.mark.parametrize("duration", [-5, 100_000, 2**31 - 1])
+def test_the_length_of_a_talk_is_unknown_if_it_is_no_possible_number_of_minutes(duration):
+    row = LegacyRow(talk(1, 2, duration=str(duration)))
 
-    assert (map_talk(row)["duration"], row.repairs) == (0, ["duration is invalid: -5"])
+    assert (map_talk(row)["duration"], row.repairs) == (0, [f"duration is invalid: {duration}"])
 
 
 @pytest.mark.parametrize(("flag", "is_trusted"), [("0", False), (None, False), ("1", True)])

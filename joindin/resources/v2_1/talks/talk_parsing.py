@@ -5,7 +5,7 @@ import re
 from joindin.errors import InvalidInput
 from joindin.extensions import db
 from joindin.models import Event, Talk
-from joindin.operations.talks import MSG_OUTSIDE_EVENT, TalkDetails, check_talk_time
+from joindin.operations.talks import MAX_DURATION_MINUTES, MSG_OUTSIDE_EVENT, TalkDetails, check_talk_time
 from joindin.queries.languages import get_language_by_name, get_talk_type_by_title
 from joindin.representations.schema_fields import ObjectSchema, optional, string
 from joindin.resources.v2_1.body_fields import date_text, optional_list, optional_number, optional_text, required_text
@@ -18,7 +18,6 @@ from joindin.utils.text import complete_web_url, to_plain_line, to_plain_text
 
 MAX_LENGTHS = {"talk_title": 255, "talk_description": 65_535, "slides_link": 2_000}
 MAX_SPEAKERS, MAX_SPEAKER_NAME_LENGTH = 50, 200
-MAX_DURATION_MINUTES = 99_999
 
 DEFAULT_TYPE = "Talk"
 DEFAULT_LANGUAGE = "English - UK"

@@ -12,7 +12,7 @@ from joindin.http.pages.languages import gettext, lazy_gettext
 from joindin.models import CANCELLED_TALK, CONFIRMED_TALK, TENTATIVE_TALK, Event, Talk
 from joindin.operations.organiser.talks import TalkPlacement
 from joindin.operations.speakers import display_name
-from joindin.operations.talks import TalkDetails
+from joindin.operations.talks import MAX_DURATION_MINUTES, TalkDetails
 from joindin.queries.organiser.programme import list_event_rooms, list_event_tracks, list_talk_choices
 from joindin.resources.web.organiser.conflicts import VersionedForm
 from joindin.resources.web.organiser.event_fields import to_local, to_utc
@@ -26,7 +26,7 @@ from joindin.resources.web.organiser.fields import (
 )
 from joindin.utils.text import fold_case, to_plain_line
 
-MAX_DURATION_MINUTES, DEFAULT_DURATION_MINUTES = 99_999, 60
+DEFAULT_DURATION_MINUTES = 60
 MAX_SPEAKERS, MAX_SPEAKER_NAME_LENGTH = 50, 200
 EMPTY_ROWS = 2
 DEFAULT_LANGUAGE = "English - UK"
