@@ -17,7 +17,11 @@ from joindin.representations.feeds.icalendar_format import (
     utc_stamp,
     zone_components,
 )
-from joindin.representations.feeds.talk_entries import add_talk_zone_years, represent_talk_entry
+from joindin.representations.feeds.talk_entries import (
+    add_talk_zone_years,
+    represent_departed_talk,
+    represent_talk_entry,
+)
 from joindin.representations.links import Links
 from joindin.utils.text import strip_control_chars
 
@@ -25,8 +29,15 @@ PARTICIPATION_STATUSES = {CONFIRMED: "CONFIRMED", REQUESTED: "TENTATIVE"}
 
 
 def represent_calendar(
-    name: str, shifts: Iterable, organizers: Mapping[int, str], talks: Sequence, links: CrewLinks, site: Links
+    name: str,
+    shifts: Iterable,
+    organizers: Mapping[int, str],
+    talks: Sequence,
+    departed: Sequence,
+    links: CrewLinks,
+    site: Links,
 ) -> str:
+    """Return the calendar; ``departed`` are talks that were removed from it."""
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -40,16 +51,19 @@ def represent_calendar(
     zone_years = {}
     for talk in talks:
         add_talk_zone_years(zone_years, talk, talk.event.timezone)
+    for each in departed:
+        add_talk_zone_years(zone_years, each, each.timezone)
     return "".join([
         join_lines(lines),
         zone_components(zone_years),
         *(represent_shift_entry(shift, links, organizer=organizers.get(shift.event_id)) for shift in shifts),
         *(represent_talk_entry(talk, talk.event, site) for talk in talks),
+        *(represent_departed_talk(each, site) for each in departed),
         END,
     ])  # fmt: skip
 
 
-def last_change(row) -> dt.datetime:
+def _last_change(row) -> dt.datetime:
     """Return when the entry of a shift changed last."""
     times = (row.revised_at, row.event_revised_at, row.created_at, row.submitted_at)
     return max(filter(None, times), default=row.starts_at)
@@ -59,7 +73,7 @@ def represent_shift_entry(
     shift, links: CrewLinks, *, organizer: str | None = None, alarm_minutes: int | None = None
 ) -> str:
     title = f"{shift.label} ({shift.name})" if shift.label else shift.name
-    changed = utc_stamp(last_change(shift))
+    changed = utc_stamp(_last_change(shift))
     lines = [
         "BEGIN:VEVENT",
         f"SUMMARY:{escape_text(title)}",

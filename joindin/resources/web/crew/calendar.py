@@ -21,13 +21,17 @@ from joindin.operations.crew.secret_addresses import (
 )
 from joindin.queries.crew import calendars
 from joindin.queries.personal.calendars import list_calendar_talks
+from joindin.queries.programme.calendar_talks import list_departed_talks_of_reader
 from joindin.representations.ephios.shifts_export import represent_exported_shift
 from joindin.representations.feeds import crew_calendar
 from joindin.representations.feeds.icalendar import CONTENT_TYPE
+from joindin.representations.feeds.talk_entries import without_old_cancelled
 from joindin.resources.web.account.one_time_secret import pop_one_time_secret, store_one_time_secret
 from joindin.resources.web.crew.common import blp, crew_links, crew_page
+from joindin.resources.web.public.feeds import RETENTION
 from joindin.resources.web.public.pages import website_links
 from joindin.security.tokens import hash_token
+from joindin.utils.datetimes import midnight, utc_now
 
 PAGE_PATH = "/settings/calendar/"
 # The address is secret: search engines do not list it.
@@ -46,19 +50,19 @@ def calendar_feed(token):
     states += [REQUESTED] if _is_asked_for("requested") else []
     states += [RESPONSIBLE_REJECTED] if _is_asked_for("rejected") else []
     shifts = calendars.list_calendar_shifts(connection, owner_id, states)
-    has_own_talks, has_starred = _is_asked_for("talks"), _is_asked_for("starred")
-    talks = list_calendar_talks(
-        connection,
-        speaker_id=owner_id if has_own_talks else None,
-        starrer_id=owner_id if has_starred else None,
-    )
+    of_owner = {
+        "speaker_id": owner_id if _is_asked_for("talks") else None,
+        "starrer_id": owner_id if _is_asked_for("starred") else None,
+    }
+    since = midnight(utc_now()) - RETENTION
+    talks = without_old_cancelled(list_calendar_talks(connection, **of_owner), since)
+    departed = list_departed_talks_of_reader(connection, since, **of_owner)
     organizers = calendars.load_organizers(connection, {shift.event_id for shift in shifts})
     links, site = crew_links(), with_identity(website_links())
-    text = crew_calendar.represent_calendar(gettext("My shifts"), shifts, organizers, talks, links, site)
+    text = crew_calendar.represent_calendar(gettext("My shifts"), shifts, organizers, talks, departed, links, site)
     headers = [*SECRET_HEADERS, ("Content-Disposition", 'attachment; filename="events.ics"')]
-    # The removal of a star moves no time of a change.
-    changed_at = None if has_own_talks or has_starred else _last_change(shifts)
-    return file_response(text.encode(), CONTENT_TYPE, headers, changed_at)
+    # Without a time of the last change: a shift that is taken back, or a removed star, would not move it.
+    return file_response(text.encode(), CONTENT_TYPE, headers)
 
 
 def shifts_json_export():
@@ -75,7 +79,7 @@ def shifts_json_export():
         represent_exported_shift(shift, talks.get(shift.id, ()), comments.get(shift.participation_id, ()), links)
         for shift in reversed(shifts)
     ]
-    return file_response(orjson.dumps(body), "application/json", SECRET_HEADERS, _last_change(shifts))
+    return file_response(orjson.dumps(body), "application/json", SECRET_HEADERS)
 
 
 @recent_sign_in_required
@@ -122,10 +126,6 @@ def _pop_new_address():
 
 def _is_asked_for(name):
     return request.args.get(name, "0") not in ("", "0")
-
-
-def _last_change(shifts):
-    return max(map(crew_calendar.last_change, shifts), default=None)
 
 
 blp.add_url_rule("/calendar/<token>/", view_func=calendar_feed)

@@ -4,10 +4,18 @@ import datetime as dt
 from urllib.parse import urlsplit
 
 import pytest
+from werkzeug.http import http_date
 
-from joindin.models.crew import FOR_PARTICIPANT, REQUESTED, SESSION_CHAIR, ProgrammeShift, programme_shift_talks
+from joindin.models.crew import (
+    FOR_PARTICIPANT,
+    REQUESTED,
+    SESSION_CHAIR,
+    USER_DECLINED,
+    ProgrammeShift,
+    programme_shift_talks,
+)
 from joindin.security.tokens import hash_token, new_session_token
-from joindin.utils.datetimes import UTC
+from joindin.utils.datetimes import UTC, utc_now
 from tests.conftest import WEBSITE_URL
 from tests.crew_factories import (
     make_crew_event,
@@ -144,8 +152,16 @@ def test_an_unchanged_list_is_not_sent_again(session, browser, ada):
     first = browser.get(PATH, headers=empty)
 
     assert (first.status_code, len(first.json)) == (200, 1)
-    headers = {"If-None-Match": first.headers["ETag"], "If-Modified-Since": first.headers["Last-Modified"]}
-    assert browser.get(PATH, headers=headers).status_code == 304
+    assert browser.get(PATH, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+
+
+def test_a_client_that_sends_a_time_alone_gets_a_list_without_the_shift_that_was_taken_back(session, browser, ada):
+    participation = make_participation(session, make_shift(session, make_crew_event(session)), ada)
+    assert len(browser.get(PATH).json) == 1
+
+    participation.state = USER_DECLINED
+
+    assert browser.get(PATH, headers={"If-Modified-Since": http_date(utc_now())}).json == []
 
 
 def test_the_number_of_statements_is_the_same_for_one_shift_and_many(session, browser, ada, count_statements):
