@@ -603,16 +603,12 @@
 
   const source = find("#on-now[data-source]")?.dataset.source;
 
-  // The home page is the same for all visitors. The talks that this device has starred come from its own page.
+  // The home page is the same for all visitors.
 
   if (find("#own-talks[data-source]") && readOwnStars().size) renewPart("#own-talks", "/guest/");
 
-  if (source) {
-    renewPart("#on-now", source);
-    document.addEventListener("visibilitychange", () => {
-      if (!document.hidden) renewPart("#on-now", source);
-    });
-  }
+  // Also when the browser shows a page again that it kept.
+  if (source) addEventListener("pageshow", () => renewPart("#on-now", source));
 
   if (pause) {
     pause.hidden = false;
