@@ -74,7 +74,7 @@ def test_a_rating_that_was_written_before_the_end_is_taken_after_it(visitor, ses
         visitor.page.get_by_role("button", name="5 Brilliant", exact=True).click()
         expect(waiting(visitor)).to_have_text("Waiting to be sent (1)")
         # Feedback closes 90 days after the event: now.
-        closes_at = utc_now()
+        closes_at = utc_now().replace(microsecond=0)
         event = session.get_one(Event, event.id)
         event.starts_at = event.ends_at = closes_at - dt.timedelta(days=90)
         for talk in session.query(Talk):
@@ -83,6 +83,9 @@ def test_a_rating_that_was_written_before_the_end_is_taken_after_it(visitor, ses
 
     expect(waiting(visitor)).to_have_text("")
     assert [rating.rating for rating in stored(session, TalkRating)] == [5]
+    # Times of writing are in whole seconds.
+    while utc_now() < closes_at + dt.timedelta(seconds=1):
+        visitor.page.wait_for_timeout(100)
     visitor.visit("/f/light")
     visitor.press("5 Brilliant")
     expect(visitor.page.get_by_role("alert")).to_have_text("Feedback on this talk is closed.")

@@ -55,7 +55,8 @@ def rate_talk(
 ) -> TalkRating:
     """Store the rating, or replace the rater's earlier one, and return what is stored.
 
-    A new rating is counted for its ``network``, if one is given. ``written_at`` is when the rater tapped, if not ``now``.
+    A new rating is counted for its ``network``, if one is given. ``written_at`` is when the rater tapped, if not ``now``: a
+    delayed request does not replace a rating that was given later.
 
     :raises InvalidInput: unless the ratings are 1 to 5.
     :raises Forbidden: if the rater is a claimed speaker of the talk, or the talk takes no feedback.
@@ -69,6 +70,8 @@ def rate_talk(
         raise Forbidden(MSG_OWN_TALK)
     stored = get_rating(session, talk_id, rater)
     is_new = stored is None
+    if not is_new and written_at is not None and written_at < stored.updated_at:
+        return stored
     if is_new:
         stored = TalkRating(talk_id=talk_id, user_id=rater.user_id, device_id=rater.device_id, created_at=now)
         session.add(stored)

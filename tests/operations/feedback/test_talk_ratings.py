@@ -131,6 +131,16 @@ def test_a_delayed_request_takes_no_rating_back_that_was_given_later(session, ta
     assert counters(session, talk) == (0, 0, 0, 0)
 
 
+def test_a_delayed_rating_does_not_replace_one_that_was_given_later(session, talk):
+    user, minute = by(make_user(session)), dt.timedelta(minutes=1)
+    rate_talk(session, talk.id, user, rating=5, now=NOW)
+
+    assert rate_talk(session, talk.id, user, rating=2, written_at=NOW - minute, now=NOW + minute).rating == 5
+    assert counters(session, talk) == (5, 1, 0, 0)
+    assert rate_talk(session, talk.id, user, rating=3, written_at=NOW + minute, now=NOW + 2 * minute).rating == 3
+    assert counters(session, talk) == (3, 1, 0, 0)
+
+
 @pytest.mark.parametrize("is_device", [True, False])
 def test_a_request_with_a_key_is_repeated_for_its_rater_and_talk_for_seven_days(session, talk, is_device):
     rater, other = (by(device=make_device(session)) if is_device else by(make_user(session)) for _ in range(2))

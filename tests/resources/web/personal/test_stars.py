@@ -135,6 +135,9 @@ def test_a_form_of_another_site_has_to_be_confirmed(browser, session, talk):
     # A browser that says nothing about the sender.
     assert browser.post("/guest/stars/", fields).status_code == 303
     assert session.query(DeviceStar).count() == 1
+    # The confirmed form has the query of the first one.
+    reply = browser.post("/guest/stars/?on=0", {"talk": talk.stub}, headers={"Origin": "http://evil.example"})
+    assert 'action="/guest/stars/?on=0"' in reply.text
 
 
 def test_a_stopped_device_reads_and_deletes(browser, session, event, talk):
