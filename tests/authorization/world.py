@@ -135,7 +135,7 @@ def make_world(session) -> World:
     series = make_series(session, days_from_now(3), host=users["host"], timezone="UTC")
     special_ids = {
         "/manage/comments/talks/": {"slug": event.slug, "comment_id": talk_comment.id},
-        "/manage/": {"slug": event.slug},
+        "/manage/": {"slug": event.slug, "ending": "csv"},
         "{talk_slug}/": {
             "slug": event.slug,
             "talk_slug": talk.slug,

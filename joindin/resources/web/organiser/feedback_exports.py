@@ -4,6 +4,7 @@ import json
 
 from flask import Response
 
+from joindin.errors import NotFound
 from joindin.extensions import db
 from joindin.queries.feedback.feedback_rows import list_feedback
 from joindin.representations.feedback_exports import represent_feedback, to_csv, to_xlsx
@@ -18,9 +19,11 @@ FORMATS = {
 }
 
 
-@blp.get("/event/<slug>/manage/feedback/feedback.<any(csv,json,xlsx):ending>")
+@blp.get("/event/<slug>/manage/feedback/feedback.<ending>")
 @with_managed_event
 def feedback_file(event, ending):
+    if ending not in FORMATS:
+        raise NotFound("Page not found")
     write, mimetype = FORMATS[ending]
     rows = [represent_feedback(row, event.timezone) for row in list_feedback(db.session, event_id=event.id)]
     response = Response(write(rows), mimetype=mimetype)
