@@ -633,8 +633,6 @@ def test_pages_link_to_users_by_name(site, session):
     "path",
     [
         "/event/nothing",
-        "/event/",
-        "/event/sampleconf/",
         "/event/view/99999",
         "/event/view/0",
         "/event/view/x",
