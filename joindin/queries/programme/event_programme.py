@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select, true
 
-from joindin.models import EventImage, Room, Talk, TalkStar, Track
+from joindin.models import CANCELLED_TALK, EventImage, Room, Talk, TalkStar, Track
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.queries.talk_records import load_talk_records
 
@@ -23,6 +23,12 @@ _TITLES = CompiledStatement(
     select(Talk.stub, Talk.title)
     .where(Talk.event_id == _EVENT_ID, Talk.is_active == true())
     .order_by(Talk.starts_at, Talk.id)
+)
+_FIRST = CompiledStatement(
+    select(Talk.slug, Talk.stub, Talk.title, Talk.state)
+    .where(Talk.event_id == _EVENT_ID, Talk.is_active == true(), Talk.state != CANCELLED_TALK)
+    .order_by(Talk.starts_at, Talk.id)
+    .limit(bindparam("limit"))
 )
 _ROOMS = CompiledStatement(
     select(*Room.__table__.c).where(Room.event_id == _EVENT_ID).order_by(Room.position, Room.name_key, Room.id)
@@ -70,6 +76,11 @@ def count_talks_by_start(connection, event_id: int) -> list:
 def list_talk_titles(connection, event_id: int) -> list:
     """Return ``stub`` and ``title`` of the active talks of an event, whose access is checked, by start and id."""
     return connection.execute(_TITLES, {"event_id": event_id}).all()
+
+
+def list_first_talks(connection, event_id: int, limit: int) -> list:
+    """Return ``slug``, ``stub``, ``title`` and ``state`` of the first talks of an event, without cancelled ones."""
+    return connection.execute(_FIRST, {"event_id": event_id, "limit": limit}).all()
 
 
 def load_rooms(connection, event_id: int) -> list:

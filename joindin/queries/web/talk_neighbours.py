@@ -21,7 +21,7 @@ _IN_ROOM = (Talk.event_id == bindparam("event_id"), Talk.room_id == bindparam("r
 
 
 class Neighbours(NamedTuple):
-    """``room`` has ``name``, ``slug`` and ``floor``. ``before`` and ``after`` are talks in the same room, or None.
+    """``room`` has ``name``, ``slug``, ``floor`` and ``capacity``. ``before`` and ``after`` are talks in the same room, or None.
 
     ``parallel`` are talks of the event at the same time, with ``room_name``; ``others`` have ``event_slug`` and ``event_name``.
     """
@@ -45,7 +45,9 @@ def _next_in_room(is_before):
 
 
 _IN_THE_ROOM = CompiledStatement(union_all(_next_in_room(True), _next_in_room(False)))
-_ROOM = CompiledStatement(select(Room.name, Room.slug, Room.floor).where(Room.id == bindparam("room_id")))
+_ROOM = CompiledStatement(
+    select(Room.name, Room.slug, Room.floor, Room.capacity).where(Room.id == bindparam("room_id"))
+)
 _AROUND = CompiledStatement(
     select(*_COLUMNS, Talk.duration, Room.name.label("room_name"))
     .outerjoin(Room, Room.id == Talk.room_id)

@@ -25,8 +25,7 @@ from joindin.representations.feeds.icalendar_format import (
 )
 from joindin.representations.gancio.events import html_of, plain_text_of, slug_of, updated_at
 from joindin.representations.links import Links
-from joindin.representations.programme.days import is_midnight
-from joindin.utils.datetimes import get_timezone
+from joindin.representations.programme.days import whole_days
 from joindin.utils.images.media_types import media_type_of
 from joindin.utils.text import is_web_url
 
@@ -39,8 +38,6 @@ ONLINE_LOCATION = "Online"
 
 ONE_HOUR = dt.timedelta(hours=1)
 ONE_DAY = dt.timedelta(days=1)
-# The end of a whole day, as people write it: 23:59 or 23:59:59.
-LAST_MINUTE = dt.time(23, 59)
 END = "END:VCALENDAR\r\n"
 
 
@@ -222,20 +219,6 @@ def _has_end(event):
 def _own_times(event, *, may_be_days):
     """Return start and end. Readers drop or refuse entries without an end: an unknown one is an hour later."""
     ends_at = event.ends_at if _has_end(event) else event.starts_at + ONE_HOUR
-    if may_be_days and (days := _whole_days(event)):
-        return [f"DTSTART;VALUE=DATE:{day_stamp(days[0])}", f"DTEND;VALUE=DATE:{day_stamp(days[1])}"]
+    if may_be_days and (days := whole_days(event)):
+        return [f"DTSTART;VALUE=DATE:{day_stamp(days[0])}", f"DTEND;VALUE=DATE:{day_stamp(days[1] + ONE_DAY)}"]
     return [f"DTSTART{time_value(event.starts_at, event.timezone)}", f"DTEND{time_value(ends_at, event.timezone)}"]
-
-
-def _whole_days(event):
-    """Return the first day and the day after the last one, of an event from midnight to the last minute of a day.
-
-    Midnight at both ends is that of dates that were given without times: the last one is a day of the event, as on its page.
-    """
-    if not event.is_end_known:
-        return None
-    zone = get_timezone(event.timezone)
-    start, end = event.starts_at.astimezone(zone), event.ends_at.astimezone(zone)
-    if not is_midnight(start) or end < start or not (is_midnight(end) or end.time() >= LAST_MINUTE):
-        return None
-    return start.date(), end.date() + ONE_DAY

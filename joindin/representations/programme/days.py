@@ -8,6 +8,8 @@ from joindin.utils.datetimes import get_timezone
 
 # Phases of an event.
 BEFORE, DURING, AFTER = "before", "during", "after"
+# The end of a whole day, as people write it: 23:59 or 23:59:59.
+LAST_MINUTE = dt.time(23, 59)
 
 
 def programme_day(event, at: dt.datetime) -> dt.date:
@@ -32,6 +34,20 @@ def event_days(event) -> tuple[dt.date, dt.date]:
         return first, max(first, end.date())
     instant = event.ends_at - dt.timedelta.resolution if event.ends_at > event.starts_at else event.ends_at
     return first, max(first, programme_day(event, instant))
+
+
+def whole_days(event) -> tuple[dt.date, dt.date] | None:
+    """Return the first and the last day of an event from midnight to the last minute of a day; None for other ones.
+
+    Midnight at both ends is that of dates that were given without times: the last one is a day of the event, as on its page.
+    """
+    if not event.is_end_known:
+        return None
+    zone = get_timezone(event.timezone)
+    start, end = event.starts_at.astimezone(zone), event.ends_at.astimezone(zone)
+    if not is_midnight(start) or end < start or not (is_midnight(end) or end.time() >= LAST_MINUTE):
+        return None
+    return start.date(), end.date()
 
 
 def is_midnight(local: dt.datetime) -> bool:

@@ -15,7 +15,7 @@ from flask import Response
 
 from joindin.errors import NotFound
 from joindin.extensions import db, reader
-from joindin.http.pages.languages import set_default_language
+from joindin.http.pages.languages import gettext, set_default_language, set_page_language
 from joindin.http.sessions import session_user
 from joindin.models import Event
 from joindin.permissions import can_edit_event, can_review_event, is_rejected
@@ -24,6 +24,7 @@ from joindin.queries.event_contents import EventContents, load_event_contents
 from joindin.queries.event_settings import WITH_PAGE_SETTINGS
 from joindin.queries.events import find_event_by_slug, find_unpublished_event
 from joindin.queries.viewer_relations import load_viewer_for_events
+from joindin.representations.json_ld.documents import breadcrumb
 from joindin.resources.web.public.pages import (
     on_canonical_host,
     printable_or_not_found,
@@ -157,6 +158,14 @@ def redirect_to_current_slug(slug: str) -> Response:
     if not event.slug or event.slug == slug:
         raise NotFound("Event not found")
     return redirect_moved(f"{redirect_links().event_page(event.slug)}{requested_rest(f'/event/{slug}')}")
+
+
+def event_breadcrumb(event: Event, *steps: tuple[str, str]) -> dict:
+    """Return what leads to the page of the event, and the further steps, as structured data."""
+    set_page_language()
+    links = website_links()
+    to_event = [(event.name, links.event_page(event.slug))] if event.slug else []
+    return breadcrumb((gettext("Events"), f"{links.website}/event"), *to_event, *steps)
 
 
 def event_response(

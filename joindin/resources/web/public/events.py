@@ -9,7 +9,7 @@ from joindin.errors import NotFound
 from joindin.extensions import db, reader
 from joindin.http.pages.languages import set_default_language
 from joindin.http.sessions import session_user
-from joindin.models import EventSeries
+from joindin.models import CANCELLED_TALK, EventSeries
 from joindin.models.event_settings import LICENCES, MEETUP
 from joindin.operations.agenda.series import HORIZON
 from joindin.queries.agenda.flyers import find_flyer
@@ -21,10 +21,11 @@ from joindin.queries.event_records import find_event_record_by_slug, get_event_r
 from joindin.queries.events import find_event, find_event_by_stub, find_unpublished_event
 from joindin.queries.keyed_lists import load_in_order
 from joindin.queries.paging import Paging
-from joindin.queries.programme.event_programme import count_talks_by_start, load_programme
+from joindin.queries.programme.event_programme import count_talks_by_start, list_first_talks, load_programme
 from joindin.queries.talk_records import load_talk_records
 from joindin.representations.calls import represent_call
-from joindin.representations.json_ld import represent_event, to_script_text
+from joindin.representations.json_ld.documents import to_script_text
+from joindin.representations.json_ld.events import MAX_PARTS, represent_event
 from joindin.representations.programme.days import AFTER, event_phase, next_day_boundary, programme_day
 from joindin.resources.web.feedback.common import named_links
 from joindin.resources.web.personal.attendance import load_own_attendance
@@ -32,6 +33,7 @@ from joindin.resources.web.personal.stars import load_starred_ids
 from joindin.resources.web.public.cards import event_card_url
 from joindin.resources.web.public.event_frame import (
     ABOUT,
+    event_breadcrumb,
     event_response,
     redirect_to_current_slug,
 )
@@ -112,7 +114,7 @@ def _event_response(event, path):
         f"{website_links().website}{path}",
         ABOUT,
         expires_at=_expiry(event, call, now),
-        json_ld=to_script_text(represent_event(event, website_links())) if event.is_visible else None,
+        json_ld=_structured_data(event, flyer, series, None if is_brief else talks) if event.is_visible else None,
         series=series,
         series_dates=_list_coming_dates(series, now),
         can_edit=is_edited_by_caller(event),
@@ -133,6 +135,23 @@ def _event_response(event, path):
         comments=load_in_order(reader(), comments, load_event_comment_records),
         comment_count=comments.total,
         **(_material(event, talks) if phase == AFTER else {}),
+    )
+
+
+def _structured_data(event, flyer, series, talks):
+    """Return the data of the event; ``talks`` are its programme if that is loaded."""
+    links = website_links()
+    if talks is None:
+        talks = list_first_talks(reader(), event.id, MAX_PARTS)
+    return to_script_text(
+        represent_event(
+            event,
+            links,
+            image=links.flyer(flyer.file) if flyer else event_card_url(event, flyer),
+            talks=[talk for talk in talks if talk.state != CANCELLED_TALK][:MAX_PARTS],
+            series=series,
+        ),
+        event_breadcrumb(event),
     )
 
 

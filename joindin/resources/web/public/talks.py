@@ -16,13 +16,14 @@ from joindin.queries.talk_records import find_talk_record_by_slug
 from joindin.queries.viewer_relations import load_viewer_for_events
 from joindin.queries.web.former_slugs import find_talk_of_former_slug, get_former_talk_slug
 from joindin.queries.web.talk_neighbours import load_talk_neighbours
-from joindin.representations.json_ld import represent_talk, to_script_text
+from joindin.representations.json_ld.documents import to_script_text
+from joindin.representations.json_ld.events import represent_talk
 from joindin.representations.links import talk_path
 from joindin.resources.web.feedback.common import LINK_NAMES, link_pairs
 from joindin.resources.web.feedback.talk_section import talk_feedback_context
 from joindin.resources.web.personal.stars import load_starred_ids
 from joindin.resources.web.public.cards import talk_card_url
-from joindin.resources.web.public.event_frame import SCHEDULE, event_response, with_event_or_preview
+from joindin.resources.web.public.event_frame import SCHEDULE, event_breadcrumb, event_response, with_event_or_preview
 from joindin.resources.web.public.pages import (
     blp,
     on_canonical_host,
@@ -70,20 +71,26 @@ def is_public_talk(event, talk) -> bool:
 def talk_response(event, talk):
     """Show the page of a talk; the preview of one that is not public has no feedback."""
     is_public = is_public_talk(event, talk)
+    address, card_url = website_links().canonical_talk_page(event, talk), talk_card_url(event, talk)
+    neighbours = load_talk_neighbours(reader(), talk)
+    structured_data = to_script_text(
+        represent_talk(event, talk, neighbours.room, website_links(), image=card_url),
+        event_breadcrumb(event, (talk.title, address)),
+    )
     return event_response(
         "web/talk.html",
         event,
-        website_links().canonical_talk_page(event, talk),
+        address,
         SCHEDULE,
         is_public=is_public,
         can_manage=not talk.is_active and _can_manage(event),
         talk=talk,
         starred=load_starred_ids([talk.id]),
         links=[(LINK_NAMES.get(type_, type_), url) for type_, url in link_pairs(talk)],
-        card_url=talk_card_url(event, talk),
+        card_url=card_url,
         qr_code=qr_code_svg(website_links().talk_page(talk.stub)) if is_public else None,
-        neighbours=load_talk_neighbours(reader(), talk),
-        json_ld=to_script_text(represent_talk(event, talk, website_links())) if is_public else None,
+        neighbours=neighbours,
+        json_ld=structured_data if is_public else None,
         **(talk_feedback_context(event, talk) if is_public else {}),
     )
 

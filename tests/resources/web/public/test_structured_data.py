@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from joindin.models import EventFlyer, EventSettings
 from tests.factories import make_event, make_room, make_talk, make_user, parse_instant
 
 SCRIPT = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
@@ -17,15 +18,15 @@ def event(session):
                       starts_at=parse_instant("2033-01-01T09:00"), ends_at=parse_instant("2033-01-02T17:00"))  # fmt: skip
 
 
-def data_of(browser, path):
-    (text,) = SCRIPT.findall(browser.get(path).text)
-    return json.loads(text)
+def data_of(browser, path, **headers):
+    (text,) = SCRIPT.findall(browser.get(path, headers=headers).text)
+    return json.loads(text)["@graph"]
 
 
 def test_an_event_has_structured_data(session, browser, event):
     session.commit()
 
-    data = data_of(browser, "/event/tides")
+    data, breadcrumb = data_of(browser, "/event/tides")
 
     assert {name: data[name] for name in ("@type", "name", "startDate", "endDate", "eventStatus", "keywords")} == {
         "@type": "Event",
@@ -37,6 +38,110 @@ def test_an_event_has_structured_data(session, browser, event):
     }
     assert data["organizer"][0]["name"] == "Ann Ash"
     assert data["location"]["name"] == "Quay"
+    assert data["image"][0].startswith("http://web.example/event/tides/card.png?v=")
+    assert [(item["name"], item["item"]) for item in breadcrumb["itemListElement"]] == [
+        ("Events", "http://web.example/event"),
+        ("Tides </script><b>", "http://web.example/event/tides"),
+    ]
+    assert {"subEvent", "superEvent", "inLanguage"}.isdisjoint(data)
+
+
+def test_the_breadcrumb_is_in_the_language_of_the_page(session, browser, event):
+    _, breadcrumb = data_of(browser, "/event/tides", **{"Accept-Language": "de"})
+
+    assert breadcrumb["itemListElement"][0]["name"] == "Veranstaltungen"
+
+
+@pytest.mark.parametrize(
+    ("ends_at", "expected"),
+    [
+        ("2033-01-02T22:59", ("2033-01-01", "2033-01-02")),
+        ("2033-01-01T23:00", ("2033-01-01", "2033-01-02")),
+        ("2033-01-02T20:00", ("2033-01-01T00:00:00+01:00", "2033-01-02T21:00:00+01:00")),
+    ],
+)
+def test_whole_days_are_dates(session, browser, event, ends_at, expected):
+    event.starts_at, event.ends_at = parse_instant("2032-12-31T23:00"), parse_instant(ends_at)
+    session.commit()
+
+    data, _ = data_of(browser, "/event/tides")
+
+    assert (data["startDate"], data["endDate"]) == expected
+
+
+def test_an_event_has_its_flyer_and_its_language(session, browser, event):
+    session.add(EventFlyer(event_id=event.id, file="a.jpg", alt_text="A quay", width=2, height=1, byte_size=9))
+    session.add(EventSettings(event_id=event.id, language="de"))
+    session.commit()
+
+    data, _ = data_of(browser, "/event/tides")
+
+    assert (data["image"], data["inLanguage"]) == (["http://web.example/media/a.jpg"], "de")
+
+
+def test_an_event_names_the_first_talks_of_its_programme(session, browser, event, count_statements):
+    def names():
+        session.commit()
+        with count_statements() as statements:
+            data, _ = data_of(browser, "/event/tides")
+        return [part["name"] for part in data.get("subEvent", ())], len(statements)
+
+    make_talk(session, event, "Talk", slug="talk", starts_at=parse_instant("2033-01-01T09:00"))
+    make_talk(session, event, "Hidden", slug="hidden", is_active=False, starts_at=parse_instant("2033-01-01T09:00"))
+    make_talk(session, event, "Cancelled", slug="gone", state="cancelled", starts_at=parse_instant("2033-01-01T09:00"))
+    assert names()[0] == ["Talk"]
+    assert data_of(browser, "/event/tides")[0]["subEvent"] == [
+        {"@type": "Event", "@id": "http://web.example/event/tides/talk", "name": "Talk"}
+    ]
+    for number in range(60):
+        make_talk(session, event, f"Talk {number}", slug=f"talk-{number}", starts_at=parse_instant("2033-01-02T09:00"))
+    many, statements = names()
+    assert (len(many), many[:2], many[-1]) == (50, ["Talk", "Talk 0"], "Talk 48")
+    for number in range(20):
+        make_talk(session, event, slug=f"more-{number}")
+    assert names()[1] == statements
+
+
+def test_a_date_of_a_series_names_the_series(session, browser, event):
+    parent = make_event(session, "Tides", slug="tides-each-year", is_series=True)
+    event.parent_id, event.occurrence_at = parent.id, event.starts_at
+    session.commit()
+    series = {"@type": "EventSeries", "@id": "http://web.example/event/tides-each-year", "name": "Tides"}
+
+    assert data_of(browser, "/event/tides")[0]["superEvent"] == series
+    parent.is_private = True
+    session.commit()
+    assert "superEvent" not in data_of(browser, "/event/tides")[0]
+
+
+@pytest.mark.parametrize(
+    ("ratings", "expected"),
+    [
+        ((4, 18), None),
+        (
+            (5, 23),
+            {"@type": "AggregateRating", "ratingValue": 4.6, "ratingCount": 5, "bestRating": 5, "worstRating": 1},
+        ),
+    ],
+)
+def test_a_talk_has_its_average_from_five_ratings_on(session, browser, event, ratings, expected):
+    number, total = ratings
+    make_talk(session, event, slug="on-tides", rating_count=number, rating_sum=total)
+    session.commit()
+
+    assert data_of(browser, "/event/tides/on-tides")[0].get("aggregateRating") == expected
+
+
+@pytest.mark.parametrize("capacity", [None, 120])
+def test_a_talk_has_its_picture_its_language_and_the_seats_of_its_room(session, browser, event, capacity):
+    room = make_room(session, event, "Hall", capacity=capacity)
+    make_talk(session, event, slug="on-tides", room_id=room.id)
+    session.commit()
+
+    talk, _ = data_of(browser, "/event/tides/on-tides")
+
+    assert talk["image"][0].startswith("http://web.example/event/tides/on-tides/card.png?v=")
+    assert (talk["inLanguage"], talk.get("maximumAttendeeCapacity")) == ("en-GB", capacity)
 
 
 def test_a_talk_has_structured_data(session, browser, event):
@@ -44,13 +149,13 @@ def test_a_talk_has_structured_data(session, browser, event):
               links=[("video_link", "https://video.example/1")])  # fmt: skip
     session.commit()
 
-    talk, breadcrumb = data_of(browser, "/event/tides/on-tides")["@graph"]
+    talk, breadcrumb = data_of(browser, "/event/tides/on-tides")
 
     assert (talk["name"], talk["endDate"]) == ("On <Tides>", "2033-01-01T10:30:00+01:00")
     assert talk["performer"] == [{"@type": "Person", "name": "Bob"}]
     assert talk["superEvent"]["@id"].endswith("/event/tides")
     assert talk["recordedIn"]["url"] == "https://video.example/1"
-    assert [item["name"] for item in breadcrumb["itemListElement"]] == ["Tides </script><b>", "On <Tides>"]
+    assert [item["name"] for item in breadcrumb["itemListElement"]] == ["Events", "Tides </script><b>", "On <Tides>"]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +170,7 @@ def test_a_moved_talk_has_its_former_start(session, browser, event, fields, stat
     make_talk(session, event, slug="on-tides", starts_at=parse_instant("2033-01-01T09:00"), **fields)
     session.commit()
 
-    talk, _ = data_of(browser, "/event/tides/on-tides")["@graph"]
+    talk, _ = data_of(browser, "/event/tides/on-tides")
 
     assert (talk["eventStatus"], talk.get("previousStartDate")) == (f"https://schema.org/{status}", previous)
 

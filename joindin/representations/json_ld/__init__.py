@@ -1,0 +1,1 @@
+"""Structured data of schema.org for search engines, as JSON in pages."""
