@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import textwrap
+from functools import lru_cache
 from itertools import groupby
 
 from babel import Locale
@@ -98,7 +99,12 @@ def country_name(code: str) -> str:
 
 def mean_rating(total: int, count: int) -> str:
     """Return the mean with one decimal, in the notation of the page's language."""
-    return format_decimal(round(total / count, 1), format="0.0", locale=page_language())
+    return _format_tenths(round(total / count, 1), page_language())
+
+
+@lru_cache
+def _format_tenths(number, language):
+    return format_decimal(number, format="0.0", locale=language)
 
 
 def pluralise(number: int, noun: str) -> str:

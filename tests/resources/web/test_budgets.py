@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import joindin
-from joindin.models import Talk
+from joindin.models import Talk, TalkLink
 from tests.factories import (
     make_event,
     make_room,
@@ -100,6 +100,23 @@ def test_a_page_stays_within_its_budget(browser, comments, path):
     assert compressed_size(reply.data) <= most_bytes
     assert len(files) == len(set(files)) <= most_files
     assert [image for image in images if 'loading="lazy"' not in image] == []
+
+
+def test_a_schedule_with_feedback_and_material_of_all_talks_stays_within_its_budget(browser, session, programme):
+    for number, talk in enumerate(session.query(Talk).all()):
+        for counter, factor in (("rating_count", 7), ("guest_rating_count", 5)):
+            setattr(talk, counter, 3 + number * factor % 40)
+        talk.rating_sum, talk.guest_rating_sum = talk.rating_count * 4 - number % 7, talk.guest_rating_count * 3
+        talk.comment_count = 1 + number * 3 % 17
+        for type_ in ("slides_link", "video_link"):
+            url = f"https://{type_}.example/{sha256(talk.stub.encode()).hexdigest()[:10]}"
+            session.add(TalkLink(talk_id=talk.id, type=type_, url=url))
+    session.commit()
+
+    reply = browser.get("/event/harbour/schedule")
+
+    assert reply.text.count("without an account)") == reply.text.count(">Video</a>") == 250
+    assert compressed_size(reply.data) <= BUDGETS["/event/harbour/schedule"][0]
 
 
 @pytest.mark.parametrize(("name", "most_bytes"), FILES.items())

@@ -12,9 +12,12 @@ from joindin.http.security_headers import allow_style
 from joindin.http.sessions import session_user
 from joindin.models import Event
 from joindin.queries.programme.event_programme import list_starred_ids, load_programme
+from joindin.queries.programme.talk_feedback import list_talk_feedback
 from joindin.representations.programme.days import group_by_day
 from joindin.representations.programme.filters import Selection, list_choices, select_talks
 from joindin.representations.programme.now import current_day
+from joindin.resources.web.feedback.common import LINK_NAMES, link_pairs
+from joindin.resources.web.programme.feedback_marks import feedback_mark, with_feedback
 from joindin.resources.web.programme.fragments import cached_fragment
 from joindin.resources.web.programme.grid_styles import day_grid
 from joindin.resources.web.programme.selection import ZONES, Look, read_look, read_selection
@@ -25,6 +28,8 @@ from joindin.utils.datetimes import get_timezone, utc_now
 
 # An event with more talks has one page a day.
 MAX_TALKS_OF_PAGE = 250
+# Types of the links that stand in the schedule.
+MATERIAL = ("slides_link", "video_link")
 
 
 @blp.get("/event/<slug>/schedule")
@@ -53,12 +58,16 @@ def _read_selection(event):
 
 
 def _html_of_caller(event, fragment, look, *, is_cached):
-    """Return the part with the buttons of the caller, of which a preview has none.
-
-    That of visitors is cached, as it is the same for all of them.
-    """
+    """Return the part with stars and feedback for the caller, of which a preview has none."""
     if not event.is_visible:
         return fragment.html
+    user = session_user()
+    feedback = list_talk_feedback(reader(), event.id, user and user.id)
+    return with_feedback(_with_star_buttons(event, fragment, look, is_cached=is_cached), event, feedback)
+
+
+def _with_star_buttons(event, fragment, look, *, is_cached):
+    """Return the part with the buttons of the caller. That of visitors is cached, as it is the same for all of them."""
     if session_user() is not None or not is_cached:
         return with_star_buttons(fragment.html, _starred_ids(event))
     cache = current_app.extensions["fragment_cache"]
@@ -148,8 +157,15 @@ def _variables(event, programme, look, selection, starred_ids):
         "calendar_query": _calendar_query(look, selection),
         "query": lambda *removed, **changed: _query(look, selection, removed, changed),
         "dates": event_dates(event.timezone),
+        "feedback_mark": feedback_mark,
         "star_mark": star_mark,
+        "material": _list_material,
     }
+
+
+def _list_material(talk):
+    """Return names and URLs of slides and recordings."""
+    return [(LINK_NAMES[type_], url) for type_, url in link_pairs(talk) if type_ in MATERIAL]
 
 
 def _query(look, selection, removed, changed):

@@ -278,7 +278,7 @@ def test_a_star_of_another_user_does_not_render_the_schedule_again(app, browser,
         reply = browser.get("/event/harbour/schedule")
 
     assert (reply.text, len(app.extensions["fragment_cache"])) == (first.text, hits)
-    assert len(statements) == 1
+    assert len(statements) == 2
 
 
 def test_a_changed_talk_is_shown_at_once(browser, session, talks):
@@ -297,7 +297,7 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_talks(
     session.commit()
     with count_statements() as statements:
         browser.get("/event/harbour/schedule")
-    assert len(statements) == 8
+    assert len(statements) == 9
 
 
 def test_an_empty_programme_says_so(browser, session, event):
