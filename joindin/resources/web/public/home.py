@@ -4,7 +4,7 @@ import datetime as dt
 
 from flask import redirect, request
 
-from joindin.extensions import db, reader
+from joindin.extensions import db, reader, site_name
 from joindin.http.sessions import session_user
 from joindin.http.surface_routing import HOME_PATH
 from joindin.queries.agenda.agenda_events import load_agenda_event_records
@@ -17,6 +17,8 @@ from joindin.queries.own_feedback import list_unrated_talks
 from joindin.queries.paging import Paging
 from joindin.queries.stars import list_starred_talks
 from joindin.queries.web.home import count_events_by_month
+from joindin.representations.json_ld.documents import to_script_text
+from joindin.representations.json_ld.pages import represent_website
 from joindin.representations.programme.days import ends_at
 from joindin.resources.web.personal.pages import LONGEST_TALK
 from joindin.resources.web.public.pages import blp, on_canonical_host, public_page, website_links
@@ -45,6 +47,7 @@ def home_page():
         "web/home.html",
         f"{website_links().website}/",
         expires_at=now + MAX_AGE,
+        json_ld=to_script_text(represent_website(site_name(), website_links())),
         running=[records[key.id] for key in running if key.id in records],
         coming=[records[key.id] for key in coming if key.id in records],
         is_fresh=not (running or coming or _keys(AgendaFilter(), 1)),

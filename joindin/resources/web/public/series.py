@@ -14,9 +14,18 @@ from joindin.models import Event, EventSeries
 from joindin.operations.agenda.series import HORIZON, create_occurrence_ahead
 from joindin.operations.attendance import attend
 from joindin.permissions import can_edit_agenda_event, is_confirmed, is_rejected
-from joindin.queries.agenda.series import MSG_NO_SUCH_DATE, find_date, find_series, list_occurrences, read_rule
+from joindin.queries.agenda.series import (
+    MSG_NO_SUCH_DATE,
+    find_date,
+    find_series,
+    list_excluded_dates,
+    list_occurrences,
+    read_rule,
+)
 from joindin.queries.viewer_relations import load_viewer_for_events
-from joindin.resources.web.public.event_frame import load_preview, without_storage
+from joindin.representations.json_ld.documents import to_script_text
+from joindin.representations.json_ld.series import represent_series
+from joindin.resources.web.public.event_frame import event_breadcrumb, load_preview, without_storage
 from joindin.resources.web.public.event_lists import MAX_AGE
 from joindin.resources.web.public.pages import blp, public_page, redirect_links, website_links
 from joindin.utils.datetimes import EARLIEST, LATEST, utc_now
@@ -26,6 +35,7 @@ def series_page(parent: Event) -> Response:
     set_default_language(parent.page_language)
     series, now = db.session.get(EventSeries, parent.id), utc_now()
     is_public = is_confirmed(parent)
+    dates = list_occurrences(db.session, parent, series, now, now + HORIZON)
     response = public_page(
         "web/series.html",
         website_links().event_page(parent.slug),
@@ -33,10 +43,21 @@ def series_page(parent: Event) -> Response:
         event=parent,
         preview=None if is_public else load_preview(parent),
         rule=describe_series(parent, series),
-        dates=list_occurrences(db.session, parent, series, now, now + HORIZON),
+        dates=dates,
+        json_ld=_structured_data(parent, series, dates) if is_public else None,
         can_edit=is_edited_by_caller(parent) and not is_rejected(parent),
     )
     return response if is_public else without_storage(response)
+
+
+def _structured_data(parent, series, dates):
+    rule = read_rule(series.rrule) if series and series.rrule else None
+    excluded = list_excluded_dates(series) if series else []
+    hidden = [date.occurrence_at for date in dates if not date.is_visible]
+    visible = [date for date in dates if date.is_visible]
+    return to_script_text(
+        represent_series(parent, rule, sorted({*excluded, *hidden}), visible, website_links()), event_breadcrumb(parent)
+    )
 
 
 def is_edited_by_caller(event: Event) -> bool:

@@ -12,6 +12,8 @@ from joindin.queries.paging import Page, Paging
 from joindin.queries.talk_records import load_talk_records
 from joindin.queries.talks import list_user_talks
 from joindin.queries.web.people import list_named_comments
+from joindin.representations.json_ld.documents import to_script_text
+from joindin.representations.json_ld.pages import represent_profile
 from joindin.resources.web.feedback.comment_lists import Pages, paging_of, requested_page
 from joindin.resources.web.public.pages import (
     blp,
@@ -39,6 +41,7 @@ def user_page(username):
         website_links().user_page(user.username),
         website=website_links().website,
         user=user,
+        json_ld=to_script_text(represent_profile(user, website_links())),
         comments=comments.items,
         totals={
             "talks": talks.total,

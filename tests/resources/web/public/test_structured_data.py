@@ -5,7 +5,10 @@ import re
 
 import pytest
 
-from joindin.models import EventFlyer, EventSettings
+from joindin.models import EventFlyer, EventSeries, EventSettings
+from joindin.operations.agenda.series import create_next_occurrence
+from joindin.utils.datetimes import utc_now
+from tests.agenda_series import WEEK, make_series
 from tests.factories import make_event, make_room, make_talk, make_user, parse_instant
 
 SCRIPT = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
@@ -112,6 +115,74 @@ def test_a_date_of_a_series_names_the_series(session, browser, event):
     parent.is_private = True
     session.commit()
     assert "superEvent" not in data_of(browser, "/event/tides")[0]
+
+
+def test_a_series_has_its_rule_and_its_dates(session, browser):
+    parent = make_series(session, utc_now().replace(hour=18, minute=0, second=0), timezone="UTC", slug="meetup",
+                         location="Hall", name="Meetup")  # fmt: skip
+    occurrence = create_next_occurrence(session, parent.id, now=utc_now())
+    left_out = parent.starts_at + 3 * WEEK
+    session.get(EventSeries, parent.id).excluded_starts = [int(left_out.timestamp())]
+    session.commit()
+
+    data, breadcrumb = data_of(browser, "/event/meetup")
+
+    assert (data["@type"], data["location"]["name"], len(breadcrumb["itemListElement"])) == ("EventSeries", "Hall", 2)
+    assert data["eventSchedule"] == {
+        "@type": "Schedule",
+        "startDate": f"{parent.starts_at:%Y-%m-%d}",
+        "startTime": "18:00:00",
+        "endTime": "20:00:00",
+        "scheduleTimezone": "UTC",
+        "repeatFrequency": "P1W",
+        "exceptDate": [left_out.isoformat()],
+    }
+    address = f"http://web.example/event/{occurrence.slug}"
+    assert data["subEvent"] == [{"@type": "Event", "@id": address, "name": "Meetup"}]
+
+
+def test_a_hidden_date_of_a_series_is_left_out(session, browser):
+    parent = make_series(
+        session, utc_now().replace(hour=18, minute=0, second=0), timezone="UTC", slug="meetup", location="Hall"
+    )
+    occurrence = create_next_occurrence(session, parent.id, now=utc_now())
+    occurrence.is_active = False
+    session.commit()
+
+    data, _ = data_of(browser, "/event/meetup")
+
+    assert "subEvent" not in data
+    assert data["eventSchedule"]["exceptDate"] == [occurrence.starts_at.isoformat()]
+
+
+def test_a_person_has_a_profile(session, browser):
+    make_user(session, "ann", full_name="Ann </script>", biography="Writes.", email="ann@example.org")
+    session.commit()
+
+    assert data_of(browser, "/user/ann") == [{
+        "@type": "ProfilePage",
+        "url": "http://web.example/user/ann",
+        "mainEntity": {
+            "@type": "Person",
+            "@id": "http://web.example/user/ann#person",
+            "name": "Ann </script>",
+            "url": "http://web.example/user/ann",
+            "alternateName": "ann",
+            "description": "Writes.",
+        },
+    }]  # fmt: skip
+
+
+def test_the_home_page_names_the_search(session, browser):
+    (site,) = data_of(browser, "/", Accept="text/html")
+
+    assert (site["@type"], site["url"]) == ("WebSite", "http://web.example/")
+    template = site["potentialAction"]["target"]["urlTemplate"]
+    assert template == "http://web.example/search?q={search_term_string}"
+    assert (
+        browser.get(template.replace("http://web.example", "").replace("{search_term_string}", "sea")).status_code
+        == 200
+    )
 
 
 @pytest.mark.parametrize(
