@@ -20,7 +20,7 @@ SITE_PAGES = {
                 *("details", "host", "hosts", "host/{username}/remove", "import"),
                 *("schedule/list", "schedule/list/starred", "schedule/grid", "schedule/grid/starred"),
                 *("comments/{comment_hash}/report", "{talk_slug}/comments/{comment_hash}/report"),
-                *("{talk_slug}/delete", "{talk_slug}/unlink/{username}"),
+                "{talk_slug}/unlink/{username}",
             )
         ),
         PAGE,

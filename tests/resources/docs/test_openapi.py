@@ -34,7 +34,7 @@ AGENDA_PAGES = (
     *("/event/<slug>/details", "/event/<slug>/host"),
     *("/event/<slug>/import", "/event/<slug>/schedule/list", "/event/<slug>/schedule/grid"),
     *("/event/<slug>/comments/<comment_hash>", "/user/<username>/", "/user/<rest:username>/", "/user/view/"),
-    *(f"/event/<slug>/<talk_slug>/{part}" for part in ("delete", "unlink/", "comments/<comment_hash>", "card.png")),
+    *(f"/event/<slug>/<talk_slug>/{part}" for part in ("unlink/", "comments/<comment_hash>", "card.png")),
     *("/user/register", "/user/resend", "/user/password", "/user/username-reminder", "/user/logout"),
     *("/event/view/<row_id:event_id>/<extra>", "/<positive:talk_id>"),
     *("/crew/", "/me/", "/guests/", "/healthcheck/", "/api/federation/oauth-callback"),
@@ -56,7 +56,7 @@ HIDDEN = {
     *(
         (method, f"/event/{{slug}}{path}")
         for path in (
-            *("/comments", "/{talk_slug}/comments", "/{talk_slug}/claim", "/{talk_slug}/edit"),
+            *("/comments", "/{talk_slug}/comments", "/{talk_slug}/claim", "/{talk_slug}/delete", "/{talk_slug}/edit"),
             "/{talk_slug}/speakers/{speaker_id}/unlink",
         )
         for method in ("GET", "POST")
@@ -69,7 +69,7 @@ HIDDEN = {
     ),
     *(
         (method, f"/talk/{{stub}}/{page}")
-        for page in ("comments", "claim", "edit", "speakers/{speaker_id}/unlink")
+        for page in ("comments", "claim", "delete", "edit", "speakers/{speaker_id}/unlink")
         for method in ("GET", "POST")
     ),
     *(

@@ -46,7 +46,6 @@ BELOW_EVENT = {
 BELOW_MANAGE = {
     "import": "",
     "host/<username>/remove": "people/",
-    "<talk_slug>/delete": "talks/",
 }
 PARTS_OF_EVENT = {"comments": "/comments", "talk_comments": "/talk-comments", "talks": "/schedule"}
 # Pages of web2 about an own account, and ours.
