@@ -30,7 +30,6 @@ from joindin.resources.web.feedback.web2_comments import web2_marks
 from joindin.resources.web.public.event_frame import COMMENTS, event_response, with_event
 from joindin.resources.web.public.pages import blp, website_links
 from joindin.utils.datetimes import utc_now
-from joindin.utils.row_ids import MAX_ROW_ID
 
 COMMENTS_PER_PAGE = 50
 TALKS_PER_PAGE = 20
@@ -122,9 +121,10 @@ def requested_thread_page(count_comments: Callable[[], int]) -> int:
 def requested_page() -> int:
     """Return the number of the page; :raises NotFound: if it is no number from 1 on."""
     text = request.args.get("page", "1")
-    if not (text.isascii() and text.isdecimal() and 0 < len(text) < 8):
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else 0
+    if number < 1:
         raise NotFound("Page not found")
-    return max(1, min(int(text), MAX_ROW_ID))
+    return number
 
 
 def paging_of(number: int, size: int) -> Paging:

@@ -49,6 +49,24 @@ def test_a_thread_has_the_newest_comment_last(guest, make_thread, thread):
     assert [guest.get(f"{thread}?page={page}").status_code for page in ("4", "x", "lost")] == [404] * 3
 
 
+@pytest.mark.parametrize("page", ["0", "00", "-1", "+1", "1.0", "", "\u0661", "2", "9999999", "9" * 30, "9" * 5000])
+@pytest.mark.parametrize(
+    "path",
+    [
+        EVENT_THREAD,
+        TALK_THREAD,
+        "/event/feedback-conf/talk-comments",
+        "/event/feedback-conf/feedback",
+        "/user/grace/comments",
+    ],
+)
+def test_a_number_that_is_no_page_is_not_found(guest, make_thread, user, path, page):
+    make_thread(TALK_THREAD, 1, user)
+
+    assert guest.get(path).status_code == 200
+    assert guest.get(path, query_string={"page": page}).status_code == 404
+
+
 @pytest.mark.parametrize("thread", [EVENT_THREAD, TALK_THREAD])
 def test_a_thread_without_comments_has_one_page(guest, event, talk, thread):
     replies = [guest.get(f"{thread}{query}") for query in ("", "?page=last")]
