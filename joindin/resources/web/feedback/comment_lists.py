@@ -15,6 +15,7 @@ from joindin.models.event_settings import OFF
 from joindin.queries.comment_records import load_event_comment_records, load_talk_comment_records
 from joindin.queries.comments import count_earlier_comments, count_event_comments, list_event_comments
 from joindin.queries.event_settings import load_event_settings
+from joindin.queries.feedback.hosts import list_host_ids
 from joindin.queries.feedback.rated_talks import (
     count_begun_talks,
     get_next_start,
@@ -49,6 +50,7 @@ def event_comments_page(event):
         f"{website_links().event_page(event.slug)}/comments",
         COMMENTS,
         comments=comments,
+        host_ids=list_host_ids(reader(), event.id, {comment.user.id for comment in comments if comment.user}),
         marks=web2_marks(comments, EventComment),
         pages=Pages(number, page.total, COMMENTS_PER_PAGE),
         form=comment_form_for(settings, with_level=False) if is_signed_in else None,

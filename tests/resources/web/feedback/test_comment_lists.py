@@ -124,3 +124,21 @@ def test_an_answered_comment_is_on_the_page_to_which_the_speaker_is_led(app, mak
 
     assert reply.location == f"{TALK_THREAD}?page=2#comment-{comment.id}"
     assert "Thank you" in ada.get(reply.location).text
+
+
+@pytest.mark.parametrize("thread", [EVENT_THREAD, TALK_THREAD])
+def test_hosts_are_named_in_words(app, guest, make_thread, host, user, thread, count_statements):
+    make_thread(thread, 1, host)
+    make_thread(thread, 1, user)
+    text = guest.get(thread).text
+    counts = []
+    for number in (2, 20):
+        make_thread(thread, number, host)
+        guest.get(thread)
+        with count_statements() as executed:
+            guest.get(thread)
+        counts.append(len(executed))
+
+    assert text.count("(host)") == 1
+    assert re.search(r"Grace Guest</a>\s+·", text)
+    assert counts[0] == counts[1]
