@@ -18,6 +18,7 @@ from joindin.models import (
     TalkStar,
 )
 from joindin.models.event_settings import ACCOUNT, OFF
+from joindin.models.talk_comments import ANONYMOUS, EVERYONE, SPEAKERS
 from joindin.queries.paging import Page, Paging
 from joindin.queries.talks import VISIBLE
 
@@ -37,6 +38,23 @@ def list_own_talk_comments(session, user_id: int, paging: Paging) -> Page:
         .options(contains_eager(TalkComment.talk).contains_eager(Talk.event))
     )
     return _page(session, comments, paging)
+
+
+def get_last_level(session, user_id: int) -> tuple[str, bool] | None:
+    """Return the level of the user's newest comment on a talk, and whether a private one is without the name; None without comments."""
+    # By time, which has no index alone: PostgreSQL would search the newest ids of all users.
+    newest = (
+        select(TalkComment.is_private, TalkComment.is_name_hidden)
+        .where(TalkComment.user_id == user_id)
+        .order_by(TalkComment.created_at.desc(), TalkComment.id.desc())
+        .limit(1)
+    )
+    row = session.execute(newest).first()
+    if row is None:
+        return None
+    if row.is_private:
+        return SPEAKERS, row.is_name_hidden
+    return (ANONYMOUS if row.is_name_hidden else EVERYONE), False
 
 
 def list_own_event_comments(session, user_id: int, paging: Paging) -> Page:

@@ -2,11 +2,13 @@
 
 from wtforms import BooleanField, HiddenField, TextAreaField, ValidationError
 
+from joindin.extensions import db
 from joindin.http.pages.forms import Form, RadioChoice, choices, max_length, required
 from joindin.http.pages.languages import gettext, lazy_gettext
 from joindin.models import EventSettings
 from joindin.models.event_settings import NO_RATING
 from joindin.models.talk_comments import ANONYMOUS, EVERYONE, SPEAKERS
+from joindin.queries.own_feedback import get_last_level
 from joindin.resources.web.feedback.common import scale_words
 from joindin.utils.text import strip_control_chars
 
@@ -48,14 +50,23 @@ class CommentForm(Form):
             raise ValidationError(gettext("The hosts do not offer this choice any more. Choose who may read it."))
 
 
-def comment_form_for(settings: EventSettings, *, with_rating: bool = True, with_level: bool = True) -> CommentForm:
+def comment_form_for(
+    settings: EventSettings,
+    *,
+    with_rating: bool = True,
+    with_level: bool = True,
+    last_choice: tuple[str, bool] | None = None,
+) -> CommentForm:
     """Return the form with the words and levels of the event. Fields that do not apply are left out.
 
     A comment without a level is for everyone. A choice that is not offered is replaced by none: its author chooses again.
+    ``last_choice`` are the values of ``level`` and ``nameless`` with which a new form starts, as far as they are offered.
     """
     form = CommentForm()
     levels = dict(_levels(settings)) if with_level else {}
     is_nameless_offered = SPEAKERS in levels and settings.is_hidden_name_allowed
+    if last_choice and last_choice[0] in levels:
+        form.level.data, form.nameless.data = last_choice[0], last_choice[1] and is_nameless_offered
     if with_rating and settings.feedback_scheme != NO_RATING:
         form.rating.choices = choices([(str(number), f"{number} {word}") for number, word in scale_words(settings)])
     else:
@@ -71,6 +82,11 @@ def comment_form_for(settings: EventSettings, *, with_rating: bool = True, with_
     if not is_nameless_offered:
         del form.nameless
     return form
+
+
+def new_comment_form(settings: EventSettings, user_id: int, **options) -> CommentForm:
+    """Return the form for a comment on a talk as :func:`comment_form_for`, with the last choice of its author."""
+    return comment_form_for(settings, last_choice=get_last_level(db.session, user_id), **options)
 
 
 def _levels(settings):

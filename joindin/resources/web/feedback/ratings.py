@@ -10,7 +10,7 @@ from joindin.http.sessions import require_user, sign_in_required
 from joindin.operations.feedback.talk_ratings import Rater, delete_rating, get_rating, is_repeated_feedback, rate_talk
 from joindin.operations.feedback.windows import check_feedback_open, feedback_window, has_rating_scale
 from joindin.queries.feedback.rated_talks import get_rating_of_comments
-from joindin.resources.web.feedback.comment_form import comment_form_for
+from joindin.resources.web.feedback.comment_form import new_comment_form
 from joindin.resources.web.feedback.common import (
     delayed_since,
     find_rated_talk,
@@ -85,6 +85,6 @@ def _page(rated, status=200, problem=None):
         words=scale_words(rated.settings),
         rating=get_rating(db.session, rated.talk.id, Rater(user_id=user.id)),
         commented=get_rating_of_comments(db.session, rated.talk.id, user.id),
-        form=comment_form_for(rated.settings, with_rating=False),
+        form=new_comment_form(rated.settings, user.id, with_rating=False),
         problem=problem,
     )

@@ -15,7 +15,7 @@ from joindin.queries.feedback.hosts import list_host_ids
 from joindin.queries.keyed_lists import load_in_order
 from joindin.queries.talk_comments import list_talk_comments
 from joindin.queries.viewer_relations import load_viewer_for_talk_editing
-from joindin.resources.web.feedback.comment_form import comment_form_for
+from joindin.resources.web.feedback.comment_form import new_comment_form
 from joindin.resources.web.feedback.comment_lists import COMMENTS_PER_PAGE, Pages, paging_of, requested_thread_page
 from joindin.resources.web.feedback.common import scale_words
 from joindin.resources.web.feedback.web2_comments import web2_marks
@@ -54,5 +54,5 @@ def talk_feedback_context(event, talk) -> dict:
         "is_speaker": talk.id in viewer.speaking,
         "is_manager": is_manager,
         "sees_star_count": is_manager or settings.is_star_count_public,
-        "comment_form": comment_form_for(settings) if window.is_open else None,
+        "comment_form": new_comment_form(settings, user.id) if window.is_open else None,
     }

@@ -1,13 +1,14 @@
 """Ratings and comments of users, and what their levels show (T14)."""
 
 import datetime as dt
+import re
 
 import pytest
 
 from joindin.models import BrowserSession, Event, EventComment, EventSettings, Talk, TalkComment, TalkRating
 from joindin.utils.datetimes import utc_now
 from tests.browser_client import Browser, make_user_with_password
-from tests.factories import make_talk_comment, make_user, newest
+from tests.factories import NOW, make_talk_comment, make_user, newest
 
 PATH = "/event/feedback-conf/errors"
 
@@ -278,3 +279,64 @@ def test_rate_what_you_saw(guest, browser, talk, event, session):
     text = guest.get("/event/feedback-conf/feedback").text
     assert f'action="/guest/feedback/{talk.stub}/"' in text
     assert 'action="/me/ratings/"' in browser.get("/event/feedback-conf/feedback").text
+
+
+def checked_level(page):
+    checked = re.search(r'<input[^>]* checked[^>]* name="level"[^>]* value="(\w+)"', page)
+    nameless = re.search(r'<input[^>]* name="nameless"[^>]*>', page)
+    return checked and checked[1], bool(nameless) and " checked" in nameless[0]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "shown"),
+    [
+        ({"level": "everyone"}, ("everyone", False)),
+        ({"level": "anonymous"}, ("anonymous", False)),
+        ({"level": "speakers"}, ("speakers", False)),
+        ({"level": "speakers", "nameless": "y"}, ("speakers", True)),
+    ],
+)
+def test_a_new_comment_starts_with_the_last_choice(browser, talk, chosen, shown):
+    first = checked_level(browser.get(PATH).text)
+    comment(browser, text="Words", rating=2, **chosen)
+
+    pages = [browser.get(path).text for path in (PATH, f"/me/ratings/?talk={talk.stub}")]
+
+    assert first == ("everyone", False)
+    assert [checked_level(page) for page in pages] == [shown, shown]
+
+
+def test_the_newest_choice_counts_and_only_that_of_the_user(session, browser, talk, user):
+    for minute, fields in enumerate(({"is_private": True}, {"is_name_hidden": True})):
+        make_talk_comment(session, talk, user, created_at=NOW + dt.timedelta(minutes=minute), **fields)
+    make_talk_comment(session, talk, make_user(session), created_at=NOW + dt.timedelta(days=1))
+    session.commit()
+
+    assert checked_level(browser.get(PATH).text) == ("anonymous", False)
+
+
+@pytest.mark.parametrize(
+    ("changes", "last", "shown"),
+    [
+        ({"is_private_text_allowed": False}, {"level": "speakers", "nameless": "y"}, ("everyone", False)),
+        ({"is_hidden_name_allowed": False}, {"level": "anonymous"}, ("everyone", False)),
+        ({"is_hidden_name_allowed": False}, {"level": "speakers", "nameless": "y"}, ("speakers", False)),
+    ],
+)
+def test_a_last_choice_that_the_event_does_not_offer_is_not_shown(session, browser, event, talk, changes, last, shown):
+    comment(browser, text="Words", rating=2, **last)
+    session.add(EventSettings(event_id=event.id, **changes))
+    session.commit()
+
+    page = browser.get(PATH).text
+
+    assert checked_level(page) == shown
+    assert "do not offer this choice" not in page
+    assert '<input type="hidden" name="level" value="">' not in page
+
+
+def test_a_comment_sent_without_a_level_is_for_everyone_whatever_was_chosen_last(session, browser, talk):
+    comment(browser, text="Words", rating=2, level="speakers")
+    comment(browser, text="Open words", rating=2)
+
+    assert [each.visibility for each in session.query(TalkComment).order_by(TalkComment.id)] == ["speakers", "everyone"]
