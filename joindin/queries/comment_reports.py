@@ -32,6 +32,13 @@ def list_open_reports(session, model: type, event_id: int) -> Page:
     return Page(reports, len(reports))
 
 
+def list_reported_comment_ids(session, model: type, event_id: int) -> list[int]:
+    """Return the ids of the comments with open reports at an event, in their order."""
+    comment_model = COMMENT_TYPES[model][0]
+    reports = select_open_reports(model).where(comment_model.event_id == event_id)
+    return session.scalars(reports.with_only_columns(model.comment_id).distinct().order_by(model.comment_id)).all()
+
+
 def list_queued_reports(session, model: type, paging: Paging, hosted_by: int | None = None) -> Page:
     """List open reports, those about one comment together, oldest first, in two statements."""
     statement = select_open_reports(model, hosted_by).order_by(model.comment_id, model.id)

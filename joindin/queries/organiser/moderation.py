@@ -14,14 +14,21 @@ MAX_OTHER_ROWS = 500
 
 def list_claims_of_event(session, event_id: int, paging: Paging) -> Page:
     """List the claims of users at an event, oldest first: two statements."""
-    waiting = (
+    loads = joinedload(TalkClaim.speaker), joinedload(TalkClaim.user), joinedload(TalkClaim.talk)
+    return paginate(session, _waiting_claims(event_id), paging, *loads)
+
+
+def list_ids_of_claims(session, event_id: int) -> list[int]:
+    """Return the ids of :func:`list_claims_of_event`, of all pages."""
+    return session.scalars(_waiting_claims(event_id).with_only_columns(TalkClaim.id)).all()
+
+
+def _waiting_claims(event_id):
+    return (
         select(TalkClaim)
         .join(TalkClaim.talk)
         .where(Talk.event_id == event_id, TalkClaim.user_approved_at.is_not(None), TalkClaim.host_approved_at.is_(None))
         .order_by(TalkClaim.id)
-    )
-    return paginate(
-        session, waiting, paging, joinedload(TalkClaim.speaker), joinedload(TalkClaim.user), joinedload(TalkClaim.talk)
     )
 
 
@@ -62,8 +69,17 @@ def list_other_talks(session, user_ids) -> dict[int, list]:
 
 def list_waiting_texts(session, event_id: int, paging: Paging) -> Page:
     """List the texts of guests that wait for release, oldest first: two statements."""
+    return paginate(session, _waiting_texts(event_id), paging, joinedload(TalkComment.talk))
+
+
+def list_ids_of_waiting_texts(session, event_id: int) -> list[int]:
+    """Return the ids of :func:`list_waiting_texts`, of all pages."""
+    return session.scalars(_waiting_texts(event_id).with_only_columns(TalkComment.id)).all()
+
+
+def _waiting_texts(event_id):
     waiting = select(TalkComment).where(TalkComment.event_id == event_id, TalkComment.is_waiting == true())
-    return paginate(session, waiting.order_by(TalkComment.id), paging, joinedload(TalkComment.talk))
+    return waiting.order_by(TalkComment.id)
 
 
 def find_waiting_text(session, event_id: int, comment_id: int) -> TalkComment:

@@ -8,15 +8,21 @@ from joindin.http.pages.languages import gettext
 from joindin.http.sessions import require_user
 from joindin.operations.claims import approve_claim, reject_claim_by_id
 from joindin.queries.organiser.history import list_claim_history
-from joindin.queries.organiser.moderation import find_claim_of_event, list_claims_of_event, list_other_talks
+from joindin.queries.organiser.moderation import (
+    find_claim_of_event,
+    list_claims_of_event,
+    list_ids_of_claims,
+    list_other_talks,
+)
 from joindin.resources.web.feedback.common import read_note
 from joindin.resources.web.organiser.common import (
+    Item,
     blp,
-    manage_path,
     organiser_page,
     page_links,
-    perform_and_redirect,
+    perform,
     read_paging,
+    redirect_to_next,
     with_managed_event,
 )
 from joindin.utils.datetimes import utc_now
@@ -54,4 +60,6 @@ def decide_claim_action(event, claim_id):
         else:
             raise InvalidInput("Choose one of the buttons.")
 
-    return perform_and_redirect(operation, gettext(MESSAGES.get(decision, "")), manage_path(event, "claims/"))
+    perform(operation, gettext(MESSAGES.get(decision, "")))
+    items = [Item("claim", id_) for id_ in list_ids_of_claims(db.session, event.id)]
+    return redirect_to_next(event, "claims/", "claims", items, Item("claim", claim_id))

@@ -13,19 +13,21 @@ from joindin.models import EventCommentReport, TalkCommentReport
 from joindin.operations.comment_reports import resolve_comment_reports, reveal_author
 from joindin.operations.feedback.guest_texts import reject_guest_text, release_guest_text
 from joindin.permissions import can_reveal_author
-from joindin.queries.comment_reports import list_open_reports
+from joindin.queries.comment_reports import list_open_reports, list_reported_comment_ids
 from joindin.queries.comments import find_event_comment_including_hidden
 from joindin.queries.organiser.history import list_comment_history
-from joindin.queries.organiser.moderation import find_waiting_text, list_waiting_texts
+from joindin.queries.organiser.moderation import find_waiting_text, list_ids_of_waiting_texts, list_waiting_texts
 from joindin.queries.talk_comments import find_talk_comment_including_hidden
 from joindin.resources.web.feedback.common import REASON_NAMES
 from joindin.resources.web.organiser.common import (
+    Item,
     blp,
     manage_path,
     organiser_page,
     page_links,
-    perform_and_redirect,
+    perform,
     read_paging,
+    redirect_to_next,
     with_managed_event,
 )
 from joindin.utils.datetimes import utc_now
@@ -33,6 +35,8 @@ from joindin.viewer import Viewer
 
 # As many comments are shown at a time; the next ones follow when these are decided.
 MAX_COMMENTS = 50
+# In the order of the page, which is that of the names.
+REPORTS = {"events": EventCommentReport, "talks": TalkCommentReport}
 REPORT_MESSAGES = {"approved": "The comment stays hidden.", "denied": "The comment is shown again."}
 TEXT_MESSAGES = {"release": "The text is released.", "reject": "The text stays hidden."}
 
@@ -52,10 +56,7 @@ def _page(event, revealed=None):
         revealed=revealed,
         can_reveal=can_reveal_author(Viewer(require_user())),
         reason_names=REASON_NAMES,
-        reported=[
-            ("events", _group(list_open_reports(db.session, EventCommentReport, event.id))),
-            ("talks", _group(list_open_reports(db.session, TalkCommentReport, event.id))),
-        ],
+        reported=[(kind, _group(list_open_reports(db.session, report, event.id))) for kind, report in REPORTS.items()],
         texts=texts.items,
         page_links=page_links(texts),
         history=list_comment_history(db.session, event.id),
@@ -65,13 +66,13 @@ def _page(event, revealed=None):
 @blp.post("/event/<slug>/manage/comments/events/<row_id:comment_id>/")
 @with_managed_event
 def decide_event_comment_action(event, comment_id):
-    return _decide(event, find_event_comment_including_hidden(db.session, comment_id))
+    return _decide(event, "events", find_event_comment_including_hidden(db.session, comment_id))
 
 
 @blp.post("/event/<slug>/manage/comments/talks/<row_id:comment_id>/")
 @with_managed_event
 def decide_talk_comment_action(event, comment_id):
-    return _decide(event, find_talk_comment_including_hidden(db.session, comment_id))
+    return _decide(event, "talks", find_talk_comment_including_hidden(db.session, comment_id))
 
 
 @blp.post("/event/<slug>/manage/comments/talks/<row_id:comment_id>/author/")
@@ -103,7 +104,9 @@ def decide_text_action(event, comment_id):
         decide = release_guest_text if decision == "release" else reject_guest_text
         decide(db.session, comment, actor=require_user(), now=utc_now())
 
-    return perform_and_redirect(operation, gettext(TEXT_MESSAGES.get(decision, "")), manage_path(event, "comments/"))
+    perform(operation, gettext(TEXT_MESSAGES.get(decision, "")))
+    items = [Item("text", id_) for id_ in list_ids_of_waiting_texts(db.session, event.id)]
+    return redirect_to_next(event, "comments/", "texts", items, Item("text", comment_id))
 
 
 def _group(page):
@@ -119,13 +122,19 @@ def _check_event(event, comment):
     return comment
 
 
-def _decide(event, comment):
+def _decide(event, kind, comment):
     _check_event(event, comment)
-    decision = request.form.get("decision", "")
+    decision, decided = request.form.get("decision", ""), Item(kind, comment.id)
 
     def operation():
         resolve_comment_reports(
             db.session, comment, decider=require_user(), decision=decision, now=utc_now(), require_open=True
         )
 
-    return perform_and_redirect(operation, gettext(REPORT_MESSAGES.get(decision, "")), manage_path(event, "comments/"))
+    perform(operation, gettext(REPORT_MESSAGES.get(decision, "")))
+    items = [
+        Item(reported_kind, id_)
+        for reported_kind, report in REPORTS.items()
+        for id_ in list_reported_comment_ids(db.session, report, event.id)
+    ]
+    return redirect_to_next(event, "comments/", "reported", items, decided, is_paged=False)

@@ -1,7 +1,8 @@
 """Shared code of the organiser's pages: the blueprint, the event that a page is about, tabs, and messages of writes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
+from typing import NamedTuple
 from urllib.parse import quote
 
 from flask import Blueprint, Response, redirect, request
@@ -44,6 +45,17 @@ TABS = (
     ("settings/", lazy_gettext("Settings")),
     ("qr/", lazy_gettext("QR codes")),
 )
+
+
+class Item(NamedTuple):
+    """A row about which hosts decide on its page."""
+
+    kind: str
+    id: int
+
+    @property
+    def anchor(self) -> str:
+        return f"{self.kind}-{self.id}"
 
 
 def manage_path(event: Event, part: str = "") -> str:
@@ -91,7 +103,13 @@ def organiser_page(template: str, event: Event, status: int = 200, **variables) 
 
 
 def perform_and_redirect(operation: Callable[[], object], message: str, path: str) -> Response:
-    """Call ``operation()``, commit and redirect with the message; after a domain error with that of the error."""
+    """Perform the operation as :func:`perform`, and redirect."""
+    perform(operation, message)
+    return redirect(path, 303)
+
+
+def perform(operation: Callable[[], object], message: str) -> None:
+    """Call ``operation()`` and commit. The next page shows the message, or that of a domain error."""
     try:
         operation()
         db.session.commit()
@@ -100,7 +118,21 @@ def perform_and_redirect(operation: Callable[[], object], message: str, path: st
         flash_error(gettext(str(error)))
     else:
         flash_success(message)
-    return redirect(path, 303)
+
+
+def redirect_to_next(
+    event: Event, part: str, heading: str, items: Sequence[Item], decided: Item, *, is_paged: bool = True
+) -> Response:
+    """Redirect from the form of an item to the next one of its list, whose element takes the focus.
+
+    ``items`` are those that are open now, in the order of the page. The decided one comes again if it is still open. After
+    the last comes the first, and if none is left, ``heading``, the id of an element.
+    """
+    index = next((index for index, item in enumerate(items) if item >= decided), 0)
+    number = index // PAGE_SIZE + 1
+    query = f"?page={number}" if is_paged and number > 1 else ""
+    anchor = items[index].anchor if items else heading
+    return redirect(manage_path(event, f"{part}{query}#{anchor}"), 303)
 
 
 def read_paging() -> Paging:

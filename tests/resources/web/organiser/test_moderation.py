@@ -64,7 +64,10 @@ def test_a_claim_is_decided(session, organiser, event, manage, decision, user_id
 
     speaker = session.scalars(select(TalkSpeaker).where(TalkSpeaker.talk_id == talk.id)).one()
     assert "Earlier talk" in main_text(page)
-    assert (reply.status_code, reply.location) == (303, f"{manage}claims/")
+    assert (reply.status_code, reply.location) == (
+        303,
+        f"{manage}claims/#{f'claim-{claim.id}' if decision == 'x' else 'claims'}",
+    )
     assert (speaker.user_id == ada.id) is user_id
     assert len(session.scalars(select(TalkClaim)).all()) == left
 
