@@ -61,12 +61,17 @@ class Look(NamedTuple):
     is_zone_remembered: bool = False
     columns: str | None = None
     is_default_view: bool = False
+    has_first_lines: bool = False
 
     def query(self) -> list[tuple[str, str]]:
         zone = "" if self.is_zone_remembered else self.zone
         return [
             (name, value)
-            for name, value in (("view", "" if self.is_default_view else self.view), ("zone", zone))
+            for name, value in (
+                ("view", "" if self.is_default_view else self.view),
+                ("zone", zone),
+                ("text", "1" if self.has_first_lines else ""),
+            )
             if value
         ]
 
@@ -82,7 +87,8 @@ def read_look(event: Event, day: dt.date | None) -> Look:
         zone = ""
     is_remembered, is_default = bool(zone) and zone == remembered, view not in VIEWS
     view = (event.schedule_view or "") if is_default else view
-    return Look(day, view, zone, is_remembered, event.schedule_columns, is_default and bool(view))
+    has_first_lines = args.get("text") == "1"
+    return Look(day, view, zone, is_remembered, event.schedule_columns, is_default and bool(view), has_first_lines)
 
 
 def read_selection(*, is_signed_in: bool) -> Selection:

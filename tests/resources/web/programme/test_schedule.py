@@ -124,6 +124,33 @@ def test_a_filtered_page_is_not_indexed_and_names_the_bare_address(browser, talk
     assert re.search(r'rel="canonical" href="([^"]*)"', filtered)[1].endswith("/event/harbour/schedule")
 
 
+def test_first_lines_of_abstracts_are_shown_on_request(browser, session, talks):
+    talks[0].description, talks[1].description = "\n How <we> begin.\nAnd more.", ""
+    session.commit()
+    bare, with_lines = (browser.get(f"/event/harbour/schedule{query}") for query in ("", "?text=1"))
+
+    assert '<p dir="auto">How &lt;we&gt; begin.</p>' in with_lines.text
+    assert "And more" not in with_lines.text
+    assert "begin." not in bare.text
+    assert "begin." not in browser.get("/event/harbour/schedule?text=2").text
+    assert '<p dir="auto"></p>' not in with_lines.text
+    assert 'content="noindex"' in with_lines.text
+    assert re.search(r'rel="canonical" href="([^"]*)"', with_lines.text)[1].endswith("/event/harbour/schedule")
+    assert 'href="?text=1">With first lines</a>' in bare.text
+    assert 'href="?">Without first lines</a>' in with_lines.text
+
+
+def test_links_and_filters_keep_the_first_lines(browser, talks):
+    page = browser.get("/event/harbour/schedule/2027-07-09?view=list&text=1&q=python").text
+
+    assert 'href="/event/harbour/schedule?view=list&amp;text=1&amp;q=python">All days' in page
+    assert 'href="/event/harbour/schedule/2027-07-10?view=list&amp;text=1&amp;q=python">' in page
+    assert 'href="?view=grid&amp;text=1&amp;q=python">Show as a grid' in page
+    assert 'href="?view=list&amp;text=1">Remove “python”' in page
+    assert 'href="?view=list&amp;q=python">Without first lines' in page
+    assert '<input type="hidden" name="text" value="1">' in page
+
+
 @pytest.mark.parametrize("address", ["schedule?starred=1", "schedule/list/starred", "schedule/grid/starred"])
 def test_a_user_selects_their_starred_talks(browser, session, talks, address):
     ada = make_user(session)
