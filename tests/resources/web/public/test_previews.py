@@ -324,7 +324,7 @@ def test_the_page_of_an_event_of_many_talks_counts_them_by_day(session, hidden, 
 @pytest.mark.parametrize("state", ["pending", "rejected", "inactive"])
 def test_the_banner_is_translated(app, session, state):
     hidden = make_hidden_event(session, state)
-    hidden.event.description = ""
+    hidden.event.description, hidden.talk.title = "", MARK
     session.commit()
 
     check_german(Browser(app).sign_in_directly(hidden.host).get(PAGE, headers=GERMAN), "event_pages", "organiser")
