@@ -60,8 +60,9 @@ def _counts_without(search, now):
 @on_canonical_host
 def calls_page():
     number, now = read_page_number(), utc_now()
+    start = (number - 1) * PAGE_SIZE
     # Announced calls, too.
-    page = list_open_cfps(reader(), Paging((number - 1) * PAGE_SIZE, PAGE_SIZE), midnight(now), LATEST)
+    page = list_open_cfps(reader(), Paging(start, PAGE_SIZE), midnight(now), LATEST)
     records = load_event_records(reader(), [key.id for key in page.items], with_hosts=False)
     return public_page(
         "web/calls.html",
@@ -69,6 +70,8 @@ def calls_page():
         expires_at=now + MAX_AGE,
         now=now,
         calls=[records[key.id] for key in page.items if key.id in records],
+        first=start + 1,
+        total=page.total,
         page_number=number,
         previous_page=_calls_address(number - 1) if number > 1 else None,
         next_page=_calls_address(number + 1) if number * PAGE_SIZE < page.total and number < MAX_PAGE else None,

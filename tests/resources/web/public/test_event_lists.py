@@ -323,6 +323,38 @@ def test_announced_calls_are_listed_with_their_state(browser, session):
     assert "Announced Not open yet Opens on" in text
 
 
+@pytest.mark.parametrize(
+    ("path", "language", "shown"),
+    [
+        ("/event", "en", "1–20 of 23"),
+        ("/event", "de", "1–20 von 23"),
+        ("/cfp", "en", "1–20 of 23"),
+        ("/cfp?page=2", "en", "21–23 of 23"),
+        ("/cfp?page=2", "de", "21–23 von 23"),
+        ("/cfp?page=3", "en", "Page 3"),
+    ],
+)
+def test_pages_say_which_part_of_the_list_they_have(browser, session, path, language, shown):
+    for day in range(23):
+        make_event(session, starts_at=days_from_now(day + 1), cfp_ends_at=days_from_now(day + 1), **CALL)
+
+    page = browser.get(path, headers={"Accept-Language": language}).text
+
+    nav = page.partition('<nav class="pager"')[2].partition("</nav>")[0]
+    assert re.findall('<span class="muted">(.*?)</span>', nav) == [shown]
+
+
+def test_no_range_is_shown_of_a_list_that_is_not_counted(browser, session, monkeypatch):
+    monkeypatch.setattr(selections, "MAX_COUNT", 20)
+    for day in range(21):
+        make_event(session, starts_at=days_from_now(day + 1))
+
+    page = browser.get("/event").text
+
+    assert 'class="pager"' in page
+    assert " of 2" not in page
+
+
 def test_no_open_call(browser):
     page = browser.get("/cfp")
     assert "No call is open." in main_text(page)
