@@ -247,7 +247,7 @@ def test_comments_are_paged(session, guest, talk):
     first, last = guest.get(PATH).text, guest.get(f"{PATH}?page=last").text
     assert ("Number 00." in first, "Number 50." in first) == (True, False)
     assert ("Number 00." in last, "Number 50." in last) == (False, True)
-    assert [guest.get(f"{PATH}?page={page}").status_code for page in ("3", "x", "0", "9" * 30)] == [404, 404, 200, 404]
+    assert [guest.get(f"{PATH}?page={page}").status_code for page in ("3", "x", "0", "9" * 30)] == [404] * 4
 
 
 def test_means_are_shown_from_three_ratings_on(session, guest, talk):
