@@ -188,6 +188,9 @@ def test_a_speaker_claims_edits_answers_shares_and_is_unlinked(new_visitor, sign
     hanna.visit("/event/harbour/manage/claims/")
     hanna.page.locator("button[value=approve]").click()
     hanna.page.wait_for_load_state()
+    assert hanna.page.evaluate("document.activeElement.id") == "claims"
+    hanna.visit(f"{PATH}/delete")
+    hanna.check_page("talk to delete")
     # The host names the other speaker, who accepts.
     hanna.visit(f"/event/harbour/manage/talks/{other.id}/")
     hanna.page.get_by_label("Account of speaker 1").fill("bea")
