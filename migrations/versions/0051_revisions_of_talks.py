@@ -5,7 +5,7 @@ from alembic import op
 
 from joindin.db.base import UtcDateTime
 
-revision = '0052'
+revision = '0051'
 down_revision = '0050'
 branch_labels = None
 depends_on = None
