@@ -53,7 +53,9 @@ def _read_texts(page):
             texts.extend(value for name, value in attrs if name in SHOWN_ATTRIBUTES and value)
 
         def handle_data(self, data):
-            texts.append(data.strip())
+            # Structured data has the words of its vocabulary.
+            if self.cdata_elem is None:
+                texts.append(data.strip())
 
     TextParser().feed(page)
     return texts

@@ -35,6 +35,7 @@ VIEWERS = {
 }
 PREDICATES = {
     "can_see_event": (EVENT, set(VIEWERS)),
+    "can_see_hidden_talks": (EVENT, {"host", "editor", "admin"}),
     "can_see_parts_of_event": (EVENT, set(VIEWERS)),
     "can_see_agenda_event": (EVENT, set(VIEWERS)),
     "can_edit_agenda_event": (EVENT, {"host", "editor", "admin"}),

@@ -9,7 +9,6 @@
   const SENDING_LIMIT = 4_000;
   const LONGEST_DELAY = 10 * MINUTE;
   const CSRF_FIELD = "csrfmiddlewaretoken";
-  const TEXTS = ["text", "good", "next"];
   const FILTERS = ["q", "day", "room", "track", "type", "language"];
 
   const find = (selector) => document.querySelector(selector);
@@ -164,9 +163,7 @@
 
   function showRefusal(entry) {
     const line = document.createElement("p");
-    const texts = entry.fields.filter(([name, value]) => TEXTS.includes(name) && value).map(([, value]) => value);
     line.append(`${entry.title ?? ""} ${entry.refusal} `);
-    if (texts.length) line.append(`“${texts.join(" ")}” `);
     const button = document.createElement("button");
     button.className = "small";
     button.textContent = messages.dataset.discard;
@@ -268,11 +265,14 @@
       entry = hasOutbox && makeEntry(`star ${button.value}`, address, fieldsOf(stars, button));
       reply = await post(address, fieldsOf(stars, button));
     } while (isOn(button) !== state);
+    // At once: the reader may leave the page.
+    if (isGuest && reply.isDone) storeOwnStar(button.value, state);
     try {
-      if (entry && isForLater(reply)) await keepEntry(entry);
-      else if (!reply.isDone) throw new Error("refused");
-      else if (entry) await removeEntry(entry);
-      if (isGuest) storeOwnStar(button.value, state);
+      if (reply.isDone) await removeEntry(entry);
+      else if (entry && isForLater(reply)) {
+        await keepEntry(entry);
+        if (isGuest) storeOwnStar(button.value, state);
+      } else throw new Error("refused");
     } catch {
       showStar(button, !state);
       showMessage(reply.said ?? stars.dataset.failed);
@@ -594,7 +594,10 @@
     request.responseType = "document";
     request.addEventListener("load", () => {
       const fresh = request.status === 200 && request.response?.querySelector(selector);
-      if (fresh) find(selector).replaceWith(fresh);
+      const old = find(selector);
+      if (!fresh) return;
+      fresh.className = old.className;
+      old.replaceWith(fresh);
     });
     request.send();
   }
@@ -603,9 +606,13 @@
 
   const source = find("#on-now[data-source]")?.dataset.source;
 
-  // The home page is the same for all visitors.
+  // The home page is the same for all visitors. Space is kept for the talks, so that nothing moves when they come.
 
-  if (find("#own-talks[data-source]") && readOwnStars().size) renewPart("#own-talks", "/guest/");
+  const ownTalks = find("#own-talks[data-source]");
+  if (ownTalks && readOwnStars().size) {
+    ownTalks.className = "expected";
+    renewPart("#own-talks", "/guest/");
+  }
 
   // Also when the browser shows a page again that it kept.
   if (source) addEventListener("pageshow", () => renewPart("#on-now", source));

@@ -161,10 +161,9 @@ def test_a_rating_of_a_user_is_never_sent_by_the_next_one(visitor, session, even
     assert stored(session, TalkRating) == []
 
     visitor.context.clear_cookies()
-    visitor.sign_in("ada", PASSWORD)
-    visitor.visit("/event/harbour")
+    with visitor.page.expect_response("**/me/ratings/"):
+        visitor.sign_in("ada", PASSWORD)
     expect(waiting(visitor)).to_have_text("")
-    visitor.visit("/me/ratings/?talk=tides")
     assert [rating.user_id for rating in stored(session, TalkRating)] == [ada.id]
 
 

@@ -314,7 +314,7 @@ def test_the_script_moves_nothing(visitor, event, size):
 def test_a_display_renews_itself_each_minute_until_it_is_paused(visitor, session, event):
     visitor.page.clock.install()
     visitor.visit("/event/harbour/now?screen=1")
-    assert "The next talk: Packaging 1" in visitor.text
+    assert "First talk: Packaging 1" in visitor.text
     visitor.check_page("display with scripts")
 
     def rename(title):
@@ -324,16 +324,16 @@ def test_a_display_renews_itself_each_minute_until_it_is_paused(visitor, session
     rename("Renamed")
     with visitor.page.expect_response("**/now?screen=1"):
         visitor.page.clock.fast_forward(62_000)
-    expect(visitor.page.locator("main")).to_contain_text("The next talk: Renamed")
+    expect(visitor.page.locator("main")).to_contain_text("First talk: Renamed")
     visitor.press("Pause")
     expect(visitor.page.get_by_role("button", name="Pause")).to_have_attribute("aria-pressed", "true")
     rename("Renamed again")
     visitor.page.clock.fast_forward(190_000)
     visitor.press("Pause")
-    expect(visitor.page.locator("main")).to_contain_text("The next talk: Renamed")
+    expect(visitor.page.locator("main")).to_contain_text("First talk: Renamed")
     with visitor.page.expect_response("**/now?screen=1"):
         visitor.page.clock.fast_forward(62_000)
-    expect(visitor.page.locator("main")).to_contain_text("The next talk: Renamed again")
+    expect(visitor.page.locator("main")).to_contain_text("First talk: Renamed again")
 
 
 def test_an_address_is_copied(visitor, event):

@@ -1,8 +1,8 @@
 """Responses of forms to scripts.
 
-A script sends the form of a page with ``Accept: application/json``. It gets ``{"state", "said"}`` in place of the page that a browser
-would show: ``said`` are the words for the reader, ``state`` is that of a switch, and of
-other forms whether they were performed.
+A script sends the form of a page with ``Accept: application/json``. It gets ``{"state", "said"}`` in place of the page that a
+browser would show: ``said`` is the message for the reader; ``state`` is the new state of a switch, and for other forms whether
+they were executed.
 """
 
 from flask import Blueprint, Response, g, get_flashed_messages, jsonify, request

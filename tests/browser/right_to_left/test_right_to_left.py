@@ -36,7 +36,7 @@ TEXTS = """() => {
 LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
 # Names that no translation changes.
 NAMES = re.compile(
-    r"\{\w+\}|(https?|webcal)://\S+|\S+@\S+|Chrome|Linux|joindin|ada|c3voc|frab|alpha|CC BY(-SA)?|CC0|JSON|XML|QR|UTC"
+    r"\{\w+\}|(https?|webcal)://\S+|\S+@\S+|Chrome|Linux|joindin|ada|c3voc|frab|alpha|CC BY(-SA)?|CC0|EventFahrplan|Giggity|JSON|XML|QR|UTC"
     r"|Athens|Tokyo|[A-Z][A-Za-z]+/[A-Z][A-Za-z_/-]+"
 )
 
