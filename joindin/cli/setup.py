@@ -8,10 +8,12 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
+from sqlalchemy import func, select
 
 from joindin import migrations_folder
 from joindin.cli.preconditions import check_not_newer, report_database_errors, report_unknown_settings
 from joindin.config import SECRET_FILE, create_secret_file
+from joindin.db.dialects import dialect_of
 from joindin.db.schema_revisions import applied_revisions, newest_revisions
 from joindin.extensions import db
 from joindin.operations.accounts.second_factors import reencrypt_authenticators
@@ -25,6 +27,8 @@ from joindin.utils.private_files import list_sqlite_files, make_private
 
 # Seconds that a setup waits for another one: migrations of large tables take minutes.
 LOCK_TIMEOUT_S = 3600
+# The advisory lock of a setup on PostgreSQL.
+DATABASE_LOCK_ID = 725484
 
 
 @click.command()
@@ -42,7 +46,7 @@ def setup(new_secret: bool):
     report_unknown_settings()
     instance = Path(current_app.config["INSTANCE"])
     _create_folder(instance)
-    with _exclusive_lock(instance), report_database_errors():
+    with _exclusive_lock(instance), report_database_errors(), _exclusive_database():
         _create_secret(instance, is_forced=new_secret)
         _migrate()
         _add_reference_data()
@@ -72,6 +76,20 @@ def _exclusive_lock(instance):
         yield
     finally:
         lock.close()
+
+
+@contextmanager
+def _exclusive_database():
+    """Wait until no other machine sets up this database: its migration locks tables that the rest of a setup reads."""
+    if not dialect_of(db.engine).is_server:
+        yield
+        return
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(select(func.pg_advisory_lock(DATABASE_LOCK_ID)))
+        try:
+            yield
+        finally:
+            connection.execute(select(func.pg_advisory_unlock(DATABASE_LOCK_ID)))
 
 
 def _create_secret(instance, *, is_forced):

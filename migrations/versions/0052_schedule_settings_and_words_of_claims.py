@@ -12,7 +12,7 @@ COLUMNS = (
     ('event_settings', sa.Column('schedule_view', sa.String(10), nullable=True)),
     ('event_settings', sa.Column('schedule_columns', sa.String(10), nullable=True)),
     ('event_settings', sa.Column('is_embed_allowed', sa.Boolean(), server_default=sa.true(), nullable=False)),
-    ('talk_claims', sa.Column('note', sa.String(500), nullable=True)),
+    ('talk_claims', sa.Column('note', sa.String(500), nullable=True, comment='words of the claimant to the hosts')),
 )
 
 

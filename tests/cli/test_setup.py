@@ -3,9 +3,10 @@
 import stat
 
 import pytest
-from sqlalchemy import NullPool, create_engine, inspect, text
+from sqlalchemy import NullPool, create_engine, inspect, select, text
 
 from joindin.config import load_settings
+from joindin.models import SiteSetting
 from joindin.seeds.base_data import LANGUAGES, TALK_TYPES
 from tests.cli.conftest import make_instance
 from tests.services import TIMEOUT_S
@@ -197,5 +198,5 @@ def test_setup_keeps_the_first_public_address_for_identifiers(ready_copy, addres
         assert (reply.returncode, reply.stderr) == (0, "")
 
     with engine_of(ready_copy).connect() as connection:
-        stored = connection.execute(text("SELECT value FROM site_settings WHERE key = 'identity_url'")).scalars().all()
-    assert stored == ['"https://first.example"']
+        stored = connection.execute(select(SiteSetting.value).where(SiteSetting.key == "identity_url")).scalars().all()
+    assert stored == ["https://first.example"]
