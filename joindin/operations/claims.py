@@ -218,14 +218,14 @@ def _create(session, talk, speaker, user, caller, is_own_name, is_manager, note,
             slug=event.slug,
             speaker=speaker.name,
             claimant=user.full_name or user.username,
-            **_words(note),
+            **_mail_note(note),
         )
     else:
         log_action(session, "claim.assign", talk, actor=caller, changes=_audit_changes(speaker, user))
         _enqueue_mail(session, "talk_assigned", [user], talk, username=user.username)
 
 
-def _words(note):
+def _mail_note(note):
     return {"note": note} if note else {}
 
 
@@ -233,13 +233,13 @@ def _approve(session, talk, speaker, user, claim, actor, now, note=""):
     claim.host_approved_at = now
     log_action(session, "claim.approve", talk, actor=actor, reason=note, changes=_audit_changes(speaker, user))
     link_speaker(session, talk, speaker, user)
-    _enqueue_mail(session, "claim_approved", [user], talk, stub=talk.stub, **_words(note))
+    _enqueue_mail(session, "claim_approved", [user], talk, stub=talk.stub, **_mail_note(note))
 
 
 def _reject(session, talk, speaker, user, claim, actor, note=""):
     session.execute(delete(TalkClaim).where(TalkClaim.id == claim.id).execution_options(synchronize_session=False))
     log_action(session, "claim.reject", talk, actor=actor, reason=note, changes=_audit_changes(speaker, user))
-    _enqueue_mail(session, "claim_rejected", [user], talk, **_words(note))
+    _enqueue_mail(session, "claim_rejected", [user], talk, **_mail_note(note))
 
 
 def _accept(session, talk, speaker, user, claim, is_own_name, now):

@@ -1,1 +1,1 @@
-"""Feeds of all formats as responses: their entries (``entries``), and validators and size (``responses``); identifiers (``identity``)."""
+"""Feeds of all formats as responses: their entries (``entries``), identifiers (``identity``), validators and size (``responses``)."""

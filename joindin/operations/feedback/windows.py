@@ -36,25 +36,24 @@ def feedback_window(
     """
     ends_at = max(event.ends_at or talk.starts_at, talk.starts_at + dt.timedelta(minutes=talk.duration or 0))
     closes_at = ends_at + dt.timedelta(days=settings.feedback_days)
-    if settings.feedback_access == OFF or not talk.has_feedback:
-        state = SWITCHED_OFF
-    elif now < talk.starts_at:
-        state = NOT_OPEN_YET
-    else:
-        state = OPEN if (written_at or now) <= closes_at else CLOSED
-    return FeedbackWindow(talk.starts_at, closes_at, state)
+    is_off = settings.feedback_access == OFF or not talk.has_feedback
+    return _window(talk.starts_at, closes_at, is_off=is_off, now=now, written_at=written_at or now)
 
 
 def event_feedback_window(event: Event, settings: EventSettings, *, now: dt.datetime) -> FeedbackWindow:
     """Return when feedback on the event's talks opens and closes; single talks may begin earlier or end later."""
     closes_at = event.ends_at + dt.timedelta(days=settings.feedback_days)
-    if settings.feedback_access == OFF:
+    return _window(event.starts_at, closes_at, is_off=settings.feedback_access == OFF, now=now, written_at=now)
+
+
+def _window(opens_at, closes_at, *, is_off, now, written_at):
+    if is_off:
         state = SWITCHED_OFF
-    elif now < event.starts_at:
+    elif now < opens_at:
         state = NOT_OPEN_YET
     else:
-        state = OPEN if now <= closes_at else CLOSED
-    return FeedbackWindow(event.starts_at, closes_at, state)
+        state = OPEN if written_at <= closes_at else CLOSED
+    return FeedbackWindow(opens_at, closes_at, state)
 
 
 def has_rating_scale(settings: EventSettings) -> bool:
