@@ -140,3 +140,8 @@ def main_text(reply) -> str:
 
     MainTextParser().feed(reply.text)
     return " ".join("".join(texts).split())
+
+
+def main_text_without_spaces(reply) -> str:
+    """Return that text without spaces, which stand between some elements only."""
+    return "".join(main_text(reply).split())

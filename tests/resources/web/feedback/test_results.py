@@ -12,7 +12,7 @@ from joindin.models import EventSettings, TalkComment, TalkRating
 from joindin.operations.devices import create_device
 from joindin.operations.feedback.talk_ratings import Rater, rate_talk
 from joindin.utils.datetimes import utc_now
-from tests.browser_client import Browser, main_text
+from tests.browser_client import Browser, main_text, main_text_without_spaces
 from tests.factories import make_room, make_talk_comment, make_user
 
 PATH = "/event/feedback-conf/errors"
@@ -22,11 +22,6 @@ PATH = "/event/feedback-conf/errors"
 def ada(app, session, talk, speaker):
     session.commit()
     return Browser(app).sign_in_directly(speaker)
-
-
-def words_of(reply):
-    """Return the text of the page without spaces, which stand between some elements only."""
-    return "".join(main_text(reply).split())
 
 
 def rate(session, talk, rating, *, rating_2=None, has_account=True, is_on_site=False, at=None):
@@ -48,7 +43,7 @@ def test_numbers_with_and_without_account_and_on_site(session, ada, talk):
     text = main_text(ada.get(f"{PATH}/results"))
 
     assert "4.0 of 5 from 3 ratings" in text
-    assert "3Worthhearing0114Great1015Brilliant100" in words_of(ada.get(f"{PATH}/results"))
+    assert "3Worthhearing0114Great1015Brilliant100" in main_text_without_spaces(ada.get(f"{PATH}/results"))
     assert "2 ratings with an account, 1 without one; 2 ratings with the code of the room" in text
 
 
@@ -67,7 +62,7 @@ def test_both_questions_have_their_numbers(session, ada, event, talk):
     for rating_2 in (2, 2, 5):
         rate(session, talk, 4, rating_2=rating_2)
 
-    text = words_of(ada.get(f"{PATH}/results"))
+    text = main_text_without_spaces(ada.get(f"{PATH}/results"))
 
     assert "Content4.0of5from3ratings" in text
     assert "Delivery3.0of5from3ratings" in text
@@ -80,7 +75,7 @@ def test_ratings_over_time_are_counted_by_hour_or_day(session, ada, event, talk,
     for at in (morning, morning + dt.timedelta(minutes=20), morning + dt.timedelta(hours=2, days=days)):
         rate(session, talk, 4, at=at)
 
-    text = words_of(ada.get(f"{PATH}/results")).partition("Ratingsovertimeasatable")[2]
+    text = main_text_without_spaces(ada.get(f"{PATH}/results")).partition("Ratingsovertimeasatable")[2]
 
     assert f"Mon,2Mar2026{label}" in text
 

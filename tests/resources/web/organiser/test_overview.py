@@ -8,7 +8,7 @@ from joindin.models import EventSettings
 from joindin.operations.audit import log_action
 from joindin.operations.feedback.talk_ratings import Rater, rate_talk
 from joindin.utils.datetimes import utc_now
-from tests.browser_client import main_text
+from tests.browser_client import main_text, main_text_without_spaces
 from tests.factories import (
     NOW,
     make_attendance,
@@ -21,11 +21,6 @@ from tests.factories import (
     make_track,
     make_user,
 )
-
-
-def words_of(reply):
-    """Return the text of the page without spaces, which stand between some elements only."""
-    return "".join(main_text(reply).split())
 
 
 @pytest.fixture
@@ -42,7 +37,7 @@ def test_the_numbers_of_the_event(organiser, session, event, talk, manage):
     make_talk_comment(session, talk, make_user(session), rating=0, is_hidden=True)
     rate_talk(session, talk.id, Rater(user_id=user.id), rating=4, now=utc_now())
 
-    text = words_of(organiser.get(manage))
+    text = main_text_without_spaces(organiser.get(manage))
 
     assert "attendee1talk1stars2rating1textontalks1commentsontheevent0" in text
 
@@ -92,7 +87,7 @@ def test_tracks_and_rooms_are_tables_in_their_order(organiser, session, event, m
     room = make_room(session, event, "Hall", capacity=120, floor="Ground floor", access_notes="Step-free")
     make_talk(session, event, room_id=room.id)
 
-    tracks, rooms = (words_of(organiser.get(f"{manage}{part}")) for part in ("tracks/", "rooms/"))
+    tracks, rooms = (main_text_without_spaces(organiser.get(f"{manage}{part}")) for part in ("tracks/", "rooms/"))
 
     assert "DataAroom–0↓DownDataWebAllaboutpagesteal0↑UpWeb" in tracks
     assert "Hall120GroundfloorStep-free–1" in rooms
