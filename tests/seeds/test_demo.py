@@ -258,6 +258,10 @@ def test_pages_of_the_demo_show_talks_speakers_and_comments(browser, session):
         assert text in page.text
 
 
+def test_an_event_has_a_short_address(browser):
+    assert browser.get("/e/harbour", headers={"Host": "web.example"}).location.endswith("/event/harbour-code-days")
+
+
 def test_verified_users_sign_in_through_the_demo_application(api):
     replies = {name: sign_in(api, name) for name, *_ in USERS if name != "otto"}
 

@@ -1,11 +1,13 @@
 """The events of the demo: when they are, who hosts and attends them, and comments on them."""
 
-# Host, days from today to the first day, number of days, details. ``hours`` are those of the first start and the last end.
+# Host, days from today to the first day, number of days, details. ``hours`` are those of the first start and the last end;
+# ``stub`` is the short name, which only imports give.
 EVENTS = (
     (
         "grace", -1, 3,
         {
             "name": "Harbour Code Days",
+            "stub": "harbour",
             "description": "Three days of talks about programs that have to work on Monday, in an old rope factory.",
             "location": "Rope Factory, Rotterdam",
             "timezone": "Europe/Amsterdam",

@@ -59,6 +59,7 @@ def load_demo(session, now: dt.datetime) -> bool:
 def _create_event(session, users, now, host, first_day, days, details):
     details = dict(details)
     cfp, (start_hour, end_hour) = details.pop("cfp", None), details.pop("hours", (9, 18))
+    stub = details.pop("stub", None)
     at = _local_clock(details["timezone"], now)
     starts_at = at(first_day, start_hour)
     event = submit_event(
@@ -73,6 +74,7 @@ def _create_event(session, users, now, host, first_day, days, details):
         submitter=users[host],
         now=min(now, starts_at - dt.timedelta(days=90)),
     )
+    event.stub = stub
     for co_host in CO_HOSTS.get(event.name, ()):
         add_host(session, event, username=co_host, actor=users[host])
     return event

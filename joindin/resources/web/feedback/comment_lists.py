@@ -12,6 +12,7 @@ from joindin.extensions import db, reader
 from joindin.http.sessions import session_user
 from joindin.models import EventComment, TalkComment
 from joindin.models.event_settings import OFF
+from joindin.operations.feedback.windows import feedback_window
 from joindin.queries.comment_records import load_event_comment_records, load_talk_comment_records
 from joindin.queries.comments import count_earlier_comments, count_event_comments, list_event_comments
 from joindin.queries.event_settings import load_event_settings
@@ -78,17 +79,29 @@ def talk_comments_page(event):
 @blp.get("/event/<slug>/feedback")
 @with_event
 def event_feedback_page(event):
-    """Show the talks that have begun, newest first, each with the scale. The page holds until the next talk begins."""
+    """Show the talks that have begun, newest first, each with the scale as long as it may be rated.
+
+    The page holds until the next talk begins, or feedback on a talk closes.
+    """
     now, number, user = utc_now(), requested_page(), session_user()
     paging = paging_of(number, TALKS_PER_PAGE)
     settings = load_event_settings(reader(), event.id)
+    talks = list_begun_talks(db.session, event.id, now, paging, user and user.id)
+    windows = {talk.id: feedback_window(event, talk, settings, now=now) for talk in talks}
+    changes_at = [
+        get_next_start(db.session, event.id, now),
+        *(each.closes_at for each in windows.values() if each.is_open),
+    ]
     return event_response(
         "web/feedback/event_feedback.html",
         event,
         f"{website_links().event_page(event.slug)}/feedback",
         None,
-        expires_at=get_next_start(db.session, event.id, now),
-        talks=list_begun_talks(db.session, event.id, now, paging, user and user.id),
+        expires_at=min(filter(None, changes_at), default=None),
+        talks=talks,
+        windows=windows,
+        is_open=any(each.is_open for each in windows.values()),
+        closed_at=max((each.closes_at for each in windows.values()), default=None),
         starred=list_starred_talk_ids(db.session, event.id, user.id) if user else (),
         pages=Pages(number, count_begun_talks(db.session, event.id, now), TALKS_PER_PAGE),
         settings=settings,

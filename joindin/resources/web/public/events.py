@@ -13,7 +13,7 @@ from joindin.models import CANCELLED_TALK, EventSeries
 from joindin.models.event_settings import LICENCES, MEETUP
 from joindin.operations.agenda.series import HORIZON
 from joindin.queries.agenda.flyers import find_flyer
-from joindin.queries.agenda.series import find_series_by_slug, get_parent, list_occurrences
+from joindin.queries.agenda.series import find_series, find_series_by_slug, get_parent, list_occurrences
 from joindin.queries.comment_records import load_event_comment_records
 from joindin.queries.comments import list_event_comments
 from joindin.queries.event_contents import list_talk_ids_with_material
@@ -56,7 +56,11 @@ NEWEST_COMMENTS, LISTED_MATERIAL, COMING_DATES = 3, 5, 5
 
 @blp.get("/event/view/<row_id:event_id>")
 def redirect_event_id(event_id):
-    event, _ = find_event(db.session, event_id, session_user())
+    try:
+        event, _ = find_event(db.session, event_id, session_user())
+    except NotFound:
+        # The parent of a series is in no list, but has a page.
+        event = find_series(db.session, event_id)
     if event.slug in RESERVED_EVENT_SLUGS:
         return _event_response(get_event_record(reader(), event.id), request.path)
     return _redirect_to_page(event)

@@ -6,9 +6,10 @@ import re
 import pytest
 
 from joindin.models import BrowserSession, Event, EventComment, EventSettings, Talk, TalkComment, TalkRating
+from joindin.queries.event_settings import load_event_settings
 from joindin.utils.datetimes import utc_now
 from tests.browser_client import Browser, make_user_with_password
-from tests.factories import NOW, make_talk_comment, make_user, newest
+from tests.factories import NOW, make_talk, make_talk_comment, make_user, newest
 
 PATH = "/event/feedback-conf/errors"
 
@@ -279,6 +280,52 @@ def test_rate_what_you_saw(guest, browser, talk, event, session):
     text = guest.get("/event/feedback-conf/feedback").text
     assert f'action="/guest/feedback/{talk.stub}/"' in text
     assert 'action="/me/ratings/"' in browser.get("/event/feedback-conf/feedback").text
+
+
+def test_closed_feedback_says_until_when_it_was_open(guest, talk, event, session):
+    event.timezone, event.ends_at = "Europe/Berlin", dt.datetime(2026, 7, 3, 18, tzinfo=dt.UTC)
+    talk.starts_at = dt.datetime(2026, 7, 3, 16, tzinfo=dt.UTC)
+    session.commit()
+
+    text = guest.get("/event/feedback-conf/feedback").text
+
+    assert text.count("Feedback was open until Thu, 1 Oct 2026, 20:00.") == 1
+    assert 'name="rating"' not in text
+    assert 'href="/event/feedback-conf/errors"' in text
+
+
+def test_a_talk_that_outlasts_the_event_is_rated_longer(guest, talk, event, session):
+    long_ago = utc_now() - dt.timedelta(days=event_days(session, event) + 2)
+    event.ends_at, talk.starts_at = long_ago, long_ago
+    make_talk(session, event, "After party", stub="party", starts_at=utc_now() - dt.timedelta(hours=3))
+    session.commit()
+
+    text = guest.get("/event/feedback-conf/feedback").text
+
+    assert text.count('action="/guest/feedback/') == 1
+    assert 'action="/guest/feedback/party/"' in text
+    assert text.count("Feedback was open until ") == 1
+
+
+def event_days(session, event):
+    return load_event_settings(session, event.id).feedback_days
+
+
+@pytest.mark.parametrize(
+    ("access", "words"),
+    [
+        ("account", "This event takes feedback from people with an account."),
+        ("room", "This event takes feedback with the code of the room."),
+    ],
+)
+def test_talks_that_guests_cannot_rate_have_the_reason(session, guest, browser, talk, event, access, words):
+    session.add(EventSettings(event_id=event.id, feedback_access=access))
+    session.commit()
+
+    texts = [client.get("/event/feedback-conf/feedback").text for client in (guest, browser)]
+
+    assert [words in text for text in texts] == [True, False]
+    assert ['name="rating"' in text for text in texts] == [False, True]
 
 
 def checked_level(page):

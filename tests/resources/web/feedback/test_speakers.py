@@ -57,7 +57,9 @@ def test_only_names_of_the_talk_are_claimed(session, browser, talk):
 def test_hosts_unlink_and_speakers_do_until_the_talk_begins(session, app, talk, speaker, host):
     row = session.query(TalkSpeaker).filter_by(user_id=speaker.id).one()
     path = f"{PATH}/speakers/{row.id}/unlink"
-    assert Browser(app).sign_in_directly(speaker).get(path).status_code == 403
+    refused = Browser(app).sign_in_directly(speaker).get(path, headers={"Accept-Language": "de"})
+    assert refused.status_code == 403
+    assert "Vortragende können ihr Konto bis zum Beginn des Vortrags selbst entfernen" in refused.text
 
     assert Browser(app).sign_in_directly(host).send(path).status_code == 303
     assert session.query(TalkSpeaker).filter_by(user_id=speaker.id).count() == 0

@@ -66,6 +66,12 @@ def test_page_of_a_series_has_the_dates_of_a_year(browser, parent, starts):
     assert "Change the series" not in reply.text
 
 
+def test_the_address_by_id_leads_to_the_series(browser, parent):
+    reply = browser.get(f"/event/view/{parent.id}")
+
+    assert (reply.status_code, reply.location) == (301, f"/event/{parent.slug}")
+
+
 def test_page_of_an_occurrence_leads_to_the_series(browser, session, parent):
     occurrence = session.scalars(select(Event).where(Event.parent_id == parent.id)).one()
 
