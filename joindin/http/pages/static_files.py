@@ -1,11 +1,14 @@
 """Static files, and their addresses with a hash of the content, under which browsers keep them without asking again."""
 
+import os
 import re
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from stat import S_ISREG
+from urllib.parse import quote
 
-from flask import Flask, Response, current_app, request, send_from_directory, url_for
+from flask import Flask, Response, current_app, request, send_from_directory
 from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
 
@@ -27,7 +30,7 @@ def init_app(app: Flask) -> None:
 
 
 def static_url(filename: str) -> str:
-    return url_for("static", filename=filename, v=_content_hash(_path_of(filename)))
+    return _static_url(filename, _path_of(filename))
 
 
 def read_basic_rules() -> str:
@@ -58,11 +61,12 @@ def _path_of(filename):
     """Return path and time of the last change of a file, the key under which its content is kept."""
     path = safe_join(current_app.static_folder, filename)
     try:
-        if path is None or not Path(path).is_file():
-            raise NotFound
-        return path, Path(path).stat().st_mtime_ns
+        status = os.stat(path) if path else None
     except (OSError, ValueError):
-        raise NotFound from None
+        status = None
+    if status is None or not S_ISREG(status.st_mode):
+        raise NotFound
+    return path, status.st_mtime_ns
 
 
 @lru_cache(maxsize=64)
@@ -73,6 +77,11 @@ def _read(path, changed_at_ns):
 @lru_cache(maxsize=1)
 def _basic_rules(key):
     return "".join(BASIC_RULES.findall(_read(*key).decode()))
+
+
+@lru_cache(maxsize=64)
+def _static_url(filename, key):
+    return f"{current_app.static_url_path}/{quote(filename)}?v={_content_hash(key)}"
 
 
 @lru_cache(maxsize=64)

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-import textwrap
 from functools import lru_cache
 from itertools import groupby
 
@@ -85,11 +84,10 @@ def split_paragraphs(text: str | None) -> list[list[str]]:
 def first_line(text: str | None) -> str:
     """Return the first line of a text that is not empty, shortened between words."""
     line = next((line.strip() for line in (text or "").splitlines() if line.strip()), "")
-    return (
-        line
-        if len(line) <= MAX_LINE_LENGTH
-        else textwrap.shorten(line[: 2 * MAX_LINE_LENGTH], MAX_LINE_LENGTH, placeholder=" …")
-    )
+    if len(line) <= MAX_LINE_LENGTH:
+        return line
+    words = line[: MAX_LINE_LENGTH - 1]
+    return f"{words.rpartition(' ')[0].rstrip() or words[:-1]} …"
 
 
 def country_name(code: str) -> str:

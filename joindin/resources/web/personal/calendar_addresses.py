@@ -99,7 +99,7 @@ def _page(path, limit, **owner) -> Response:
         is_full=len(addresses) >= limit,
         new=new,
         # Telephones subscribe to an address of this scheme.
-        code=qr_code_svg(f"webcal://{new.partition('://')[2]}") if new else None,
+        code=qr_code_svg(f"webcal://{new.partition('://')[2]}", is_secret=True) if new else None,
         is_revoked="revoked" in request.args,
         events={event.slug: event.name for event in ([chosen] if chosen else []) + list(events)},
         chosen=chosen,

@@ -38,7 +38,7 @@ def my_schedule_page(event):
         starred=frozenset(talk.id for talk in talks),
         is_shared=user is not None and has_shared_schedule(db.session, user.id, event.id),
         new=address,
-        code=qr_code_svg(address) if address else None,
+        code=qr_code_svg(address, is_secret=True) if address else None,
     )
     if address:
         response.cache_control.no_store = True
