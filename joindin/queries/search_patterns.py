@@ -16,7 +16,12 @@ def like_pattern(text: str) -> str:
 
 def literal_pattern(text: str) -> str:
     """Return a LIKE pattern for names that contain ``text`` literally."""
-    return like_pattern(re.sub(r"([\\%_])", r"\\\1", text))
+    return like_pattern(escape_wildcards(text))
+
+
+def escape_wildcards(text: str) -> str:
+    """Return the folded text for a query in which the wildcards of LIKE apply. Folding makes them of full-width forms."""
+    return re.sub(r"([\\%_])", r"\\\1", fold_case_accents(text))
 
 
 def like_param(name: str) -> str:

@@ -191,7 +191,7 @@ _OF_USER = _key_list(_BY_USER, "DESC", f"(SELECT count(*) FROM {_BY_USER})")
 _WITH_TITLE = f"""talks JOIN listed_events ON listed_events.event_id = talks.event_id
     WHERE {{active}} AND talks.title_key LIKE {like_param("title")}"""
 # SQLite uses the partial index of active talks only if the condition is written as in the index.
-_ACTIVE = {"sqlite": "talks.is_active = 1", "postgresql": "talks.is_active"}
+ACTIVE_SQL = {"sqlite": "talks.is_active = 1", "postgresql": "talks.is_active"}
 _MATCHING = "SELECT rowid FROM talk_titles WHERE talk_titles MATCH :match"
 
 
@@ -201,8 +201,8 @@ def _titled(found):
     return _key_list(found, "DESC", "0", f", {CHANGE_COUNTER} AS changes"), counting
 
 
-_TITLED = {dialect: _titled(_WITH_TITLE.format(active=active)) for dialect, active in _ACTIVE.items()}
-_LOOKED_UP = _titled(f"{_WITH_TITLE.format(active=_ACTIVE['sqlite'])} AND talks.id IN ({_MATCHING})")
+_TITLED = {dialect: _titled(_WITH_TITLE.format(active=active)) for dialect, active in ACTIVE_SQL.items()}
+_LOOKED_UP = _titled(f"{_WITH_TITLE.format(active=ACTIVE_SQL['sqlite'])} AND talks.id IN ({_MATCHING})")
 
 
 def load_talk(session, *conditions) -> Talk | None:

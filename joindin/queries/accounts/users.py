@@ -144,10 +144,10 @@ _FAR = CompiledStatement(
 )
 
 # The three names in three lines, as they are indexed together; then each alone.
-_NAMES = """(users.username_key || '\n' || coalesce(users.full_name_key, '') || '\n'
+NAMES_SQL = """(users.username_key || '\n' || coalesce(users.full_name_key, '') || '\n'
     || lower(coalesce(users.twitter_username, '')))"""
 _PART = like_param("part")
-_WITH_NAME = f"""users WHERE users.is_active AND ({_NAMES} LIKE {_PART}
+_WITH_NAME = f"""users WHERE users.is_active AND ({NAMES_SQL} LIKE {_PART}
     AND (users.username_key LIKE {_PART} OR users.full_name_key LIKE {_PART}
     OR lower(users.twitter_username) LIKE {_PART}))"""
 _MATCHING = f"{_WITH_NAME} AND users.id IN (SELECT rowid FROM user_names WHERE user_names MATCH :match)"

@@ -1,4 +1,7 @@
-"""The filters of the list of events, as parameters of its address (site 2.3). Unknown values are ignored."""
+"""The filters of the list of events, as parameters of its address (site 2.3).
+
+Unknown values are ignored, and so are all values of a parameter but the first; the page says so.
+"""
 
 import datetime as dt
 import re
@@ -29,13 +32,18 @@ COUNTRY_CODE = re.compile(r"[a-z]{2}", re.ASCII)
 
 @dataclass(frozen=True)
 class EventSearch:
-    """``filters`` are the active filters by parameter. Days are included. ``city`` is None if there is no such."""
+    """``filters`` are the active filters by parameter. Days are included. ``city`` is None if there is no such.
+
+    ``unread`` are the parameters whose values are ignored, ``repeated`` those with several values.
+    """
 
     filters: dict[str, str]
     when: str = UPCOMING
     sort: str = ""
     ids: dict[str, tuple[int, ...]] = field(default_factory=dict)
     city: object | None = None
+    unread: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()
 
     @property
     def is_latest_first(self) -> bool:
@@ -87,14 +95,22 @@ class EventSearch:
 
 def read_event_search() -> EventSearch:
     """Return the search of the request; the ids of its tag and its place cost a statement each."""
-    filters = {name: value for name, read in FILTERS.items() if (value := read(name))}
-    ids = {}
+    values = {name: read(name) for name, read in (FILTERS | VIEWS).items()}
+    filters, ids = {name: value for name, value in values.items() if value and name in FILTERS}, {}
     if tag := filters.get("tag"):
         ids["tag"] = find_tag_ids(reader(), [tag])
     if place := filters.get("place"):
         ids["place"] = find_place_ids(reader(), [place])
     city = get_city_by_path(reader(), filters["city"]) if "city" in filters else None
-    return EventSearch(filters, _one_of(PERIODS)("when") or UPCOMING, _one_of(ORDERS)("sort"), ids, city)
+    return EventSearch(
+        filters,
+        values["when"] or UPCOMING,
+        values["sort"],
+        ids,
+        city,
+        unread=tuple(name for name, value in values.items() if not value and request.args.get(name, "").strip()),
+        repeated=tuple(name for name in values if len(request.args.getlist(name)) > 1),
+    )
 
 
 def _read_text(name: str) -> str:
@@ -135,3 +151,4 @@ FILTERS = {
     "from": _read_day,
     "to": _read_day,
 }
+VIEWS = {"when": _one_of(PERIODS), "sort": _one_of(ORDERS)}

@@ -1,24 +1,25 @@
 """The search across events, talks, people, places and tags (site 2.3)."""
 
-import re
+import datetime as dt
 from urllib.parse import urlencode
 
 from flask import request
 
+from joindin.errors import NotFound
 from joindin.extensions import reader
-from joindin.queries.accounts.users import list_users, load_user_records
+from joindin.queries.accounts.users import load_user_records
 from joindin.queries.agenda.places import search_places
 from joindin.queries.agenda.tags import search_tags
-from joindin.queries.event_lists import EventFilter, list_events
 from joindin.queries.event_records import load_event_records
 from joindin.queries.keyed_lists import load_in_order
 from joindin.queries.paging import Paging
+from joindin.queries.search_patterns import escape_wildcards
 from joindin.queries.talk_records import load_talk_records
-from joindin.queries.talks import search_talks
+from joindin.queries.web.ranked_search import match_rank, search_event_names, search_people, search_talk_titles
 from joindin.resources.web.public.event_lists import MAX_PAGE, read_page_number
 from joindin.resources.web.public.pages import blp, on_canonical_host, public_page, website_links
-from joindin.utils.datetimes import utc_now
-from joindin.utils.text import strip_control_chars
+from joindin.utils.datetimes import midnight, utc_now
+from joindin.utils.text import fold_case_accents, strip_control_chars
 
 EVENTS, TALKS, PEOPLE, PLACES, TAGS = "events", "talks", "people", "places", "tags"
 MIN_LENGTH, MAX_LENGTH = 2, 100
@@ -34,15 +35,19 @@ def search_page():
     kind, number = request.args.get("in", ""), read_page_number()
     kinds = [kind] if kind in FINDERS else list(FINDERS)
     size = PAGE_SIZE if kind in FINDERS else OVERVIEW_SIZE
-    results = {}
+    results, today = {}, midnight(utc_now())
     if len(text) >= MIN_LENGTH:
         paging = Paging((number - 1) * size, size)
-        results = {name: FINDERS[name](text, paging) for name in kinds}
+        results = {name: FINDERS[name](text, paging, today) for name in kinds}
+    if number > 1 and not any(items for items, _ in results.values()):
+        raise NotFound("There is no such page.")
     total = results[kind][1] if kind in results else 0
     total = min(total, MAX_COUNT) if kind in (PLACES, TAGS) else total
     return public_page(
         "web/search.html",
         f"{website_links().website}/search",
+        # The nearest dates come first.
+        expires_at=today + dt.timedelta(days=1),
         text=text,
         kind=kind if kind in FINDERS else None,
         results={name: result for name, result in results.items() if result[1]},
@@ -64,41 +69,40 @@ def _address(text, kind, number=1):
     return f"/search?{urlencode({'q': text, 'in': kind} | ({'page': number} if number > 1 else {}))}"
 
 
-def _literal(text):
-    """Return the text for a query in which the wildcards of LIKE apply."""
-    return re.sub(r"([\\%_])", r"\\\1", text)
-
-
-def _find_events(text, paging):
-    page = list_events(reader(), EventFilter(title=_literal(text)), paging, utc_now())
+def _find_events(text, paging, now):
+    page = search_event_names(reader(), text, paging, now)
     records = load_event_records(reader(), [key.id for key in page.items], with_hosts=False)
     return [records[key.id] for key in page.items if key.id in records], page.total
 
 
-def _find_talks(text, paging):
-    page = search_talks(reader(), _literal(text), paging)
+def _find_talks(text, paging, now):
+    page = search_talk_titles(reader(), text, paging, now)
     talks = load_in_order(reader(), page, load_talk_records)
     events = load_event_records(reader(), {talk.event_id for talk in talks}, with_hosts=False)
     return [(talk, events[talk.event_id]) for talk in talks if talk.event_id in events], page.total
 
 
-def _find_people(text, paging):
-    page = list_users(reader(), paging, keyword=text)
-    records = load_user_records(reader(), [key.id for key in page.items])
-    return [records[key.id] for key in page.items if key.id in records], page.total
+def _find_people(text, paging, now):
+    page = search_people(reader(), text, paging, now)
+    return load_in_order(reader(), page, load_user_records), page.total
 
 
-def _find_places(text, paging):
-    return _slice(search_places(reader(), _literal(text), most=MAX_COUNT + 1), paging)
+def _find_places(text, paging, _now):
+    return _slice(text, search_places(reader(), escape_wildcards(text), most=MAX_COUNT + 1), paging)
 
 
-def _find_tags(text, paging):
-    return _slice(search_tags(reader(), _literal(text), most=MAX_COUNT + 1), paging)
+def _find_tags(text, paging, _now):
+    return _slice(text, search_tags(reader(), escape_wildcards(text), most=MAX_COUNT + 1), paging)
 
 
-def _slice(rows, paging):
-    """Return a page of rows that are all read, and their number; one more than ``MAX_COUNT`` stands for more."""
-    return rows[paging.offset : min(paging.offset + paging.limit, MAX_COUNT)], len(rows)
+def _slice(text, rows, paging):
+    """Return a page of rows that are all read, the best match first, and their number.
+
+    One more than ``MAX_COUNT`` stands for more.
+    """
+    folded, number = fold_case_accents(text), len(rows)
+    rows = sorted(rows[:MAX_COUNT], key=lambda row: match_rank(folded, fold_case_accents(row.name)))
+    return rows[paging.offset : paging.offset + paging.limit], number
 
 
 FINDERS = {EVENTS: _find_events, TALKS: _find_talks, PEOPLE: _find_people, PLACES: _find_places, TAGS: _find_tags}

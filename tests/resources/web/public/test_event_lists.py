@@ -156,6 +156,46 @@ def test_an_active_filter_can_be_removed(browser, session):
     assert '<meta name="robots" content="noindex">' in page
 
 
+@pytest.mark.parametrize(
+    ("query", "notice"),
+    [
+        ("q=conf&tag=php&from=2033-06-01&mode=onsite&cfp=open&lang=en&sort=latest&when=all&country=de", None),
+        ("from=&to=&mode=&sort=+&city=", None),
+        ("to=2033-13-01&sort=junk", "Not understood, and therefore left out: Last day, Order."),
+        ("when=tomorrow&country=deu&lang=%F0%9F%98%80", "left out: Country, Language of the event, Period."),
+        ("q=%00%00", "left out: Search."),
+        ("tag=php&tag=python&when=all&when=past", "of which the first counts: Tag, Period."),
+    ],
+)
+def test_values_that_are_ignored_are_named(browser, session, query, notice):
+    text = main_text(browser.get(f"/event?{query}"))
+
+    if notice is None:
+        assert ("left out" in text, "counts:" in text) == (False, False)
+    else:
+        assert notice in text
+
+
+def test_the_next_page_keeps_the_filters_while_events_are_added(browser, session):
+    place = make_place(session, "Hall")
+    for number in range(25):
+        make_event(
+            session, f"Meeting {number:02}", tags=["php"], place_id=place.id, starts_at=days_from_now(number + 1)
+        )
+    known = [f"Meeting {number:02}" for number in range(25)]
+    query = "q=meet&tag=php&place=Hall&mode=onsite&from=2020-01-01&when=all&sort=soonest"
+    first = browser.get(f"/event?{query}")
+    for day in (0, 19, 30):
+        make_event(session, f"Meeting on {day}", tags=["php"], place_id=place.id, starts_at=days_from_now(day))
+    second = browser.get(link(first, "next"))
+
+    assert (names(first, known), names(second, known)) == (known[:20], known[20:])
+    assert ["Meeting on 19" in page.text for page in (first, second)] == [False, False]
+    assert "Meeting on 30" in second.text
+    assert set(query.split("&")) <= set(link(first, "next").partition("?")[2].split("&"))
+    assert names(browser.get(link(second, "prev")), known) == known[:20]
+
+
 def test_no_match_shows_the_numbers_without_each_filter(browser, session):
     for number in range(3):
         make_event(session, f"Elephant {number}", tags=["php"])

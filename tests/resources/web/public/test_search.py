@@ -1,9 +1,13 @@
 """The search across events, talks, people, places and tags."""
 
+import html
+import re
+
 import pytest
 
+from joindin.queries.web import ranked_search
 from joindin.resources.web.public import search
-from tests.factories import make_event, make_pending_event, make_place, make_talk, make_user
+from tests.factories import days_from_now, make_event, make_pending_event, make_place, make_talk, make_user
 
 
 @pytest.fixture
@@ -46,6 +50,106 @@ def test_any_script_is_found(session, browser, text):
     session.commit()
 
     assert 'href="/event/found"' in browser.get("/search", query_string={"q": text}).text
+
+
+def found_names(reply, kind):
+    """Return the names of the results of a kind, in their order."""
+    section = reply.text.partition(f'<h2 id="{kind}">')[2].partition("</section>")[0]
+    links = re.findall(r'<li><a href="[^"]*">(.*?)</a>', section)
+    return [html.unescape(re.sub(r"<[^>]*>", "", link)) for link in links]
+
+
+@pytest.mark.parametrize("kind", ["events", "talks"])
+def test_the_best_match_and_then_the_nearest_date_come_first(session, browser, kind):
+    days = {
+        "Harbours": 1,
+        "Old harbour, far": 400,
+        "Harbour walk": 90,
+        "Harbour walks": -3,
+        "At the HARBOUR": -2,
+        "Old harbour": 5,
+        "Unharboured": 1,
+        "Hárbour": -900,
+    }
+    event = None if kind == "events" else make_event(session, "Conference", starts_at=days_from_now(0))
+    for name, day in days.items():
+        if event is None:
+            make_event(session, name, starts_at=days_from_now(day))
+        else:
+            make_talk(session, event, name, starts_at=days_from_now(day))
+    session.commit()
+
+    assert found_names(browser.get(f"/search?q=harbour&in={kind}"), kind) == [
+        "Hárbour",
+        "Harbours",
+        "Harbour walks",
+        "Harbour walk",
+        "At the HARBOUR",
+        "Old harbour",
+        "Old harbour, far",
+        "Unharboured",
+    ]
+
+
+def test_the_best_name_of_people_places_and_tags_comes_first(session, browser):
+    for number, name in enumerate(("Oldtide", "Tide Hall", "Tide", "Low tide")):
+        place = make_place(session, name)
+        for _ in range(4 - number):
+            make_event(session, place_id=place.id, tags=[name])
+    for username, full_name in [("ann", "Ann Riptide"), ("bob", "Bob Tide"), ("tidewater", "Zoe"), ("eve", "Tide")]:
+        make_user(session, username, full_name=full_name)
+    session.commit()
+    reply = browser.get("/search?q=tide")
+
+    assert found_names(reply, "people") == ["Tide", "Zoe", "Bob Tide", "Ann Riptide"]
+    assert found_names(reply, "places") == ["Tide", "Tide Hall", "Low tide", "Oldtide"]
+    assert found_names(reply, "tags") == ["#Tide", "#Tide Hall", "#Low tide", "#Oldtide"]
+
+
+def test_a_text_with_very_many_matches_is_listed_by_date(session, browser, monkeypatch):
+    monkeypatch.setattr(ranked_search, "MAX_RANKED", 2)
+    event = make_event(session, "Tide conference", starts_at=days_from_now(0))
+    for name, day in (("Tide", 1), ("Low tide", 2), ("High tide", 3)):
+        make_talk(session, event, name, starts_at=days_from_now(day))
+        make_event(session, name, starts_at=days_from_now(day))
+        make_user(session, full_name=f"{name} person")
+    session.commit()
+    reply = browser.get("/search?q=tide")
+
+    assert found_names(reply, "talks") == ["High tide", "Low tide", "Tide"]
+    assert found_names(reply, "events") == ["High tide", "Low tide", "Tide", "Tide conference"]
+    assert len(found_names(reply, "people")) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("％％", []),
+        ("＿＿", []),
+        ("＼＼", []),
+        ("100％", ["100% Rust"]),
+        ("a_b", ["a_b"]),
+        ("o'clock", ["Five o'clock"]),
+        ('say "hi"', ['Say "hi"']),
+        ("c:\\dir", ["c:\\dir"]),
+        ("50 %", ["50 % off"]),
+        ("' OR 1=1 --", []),
+    ],
+)
+def test_signs_are_searched_as_they_are(session, browser, text, found):
+    for name in ("Cheese", "100% Rust", "a_b", "acb", "Five o'clock", 'Say "hi"', "c:\\dir", "50 % off"):
+        make_event(session, name)
+    session.commit()
+
+    assert found_names(browser.get("/search", query_string={"q": text}), "events") == found
+
+
+def test_a_page_behind_the_last_does_not_exist(session, browser):
+    make_event(session, "Harbour")
+    session.commit()
+
+    pages = ("&in=events", "&in=events&page=1", "&in=events&page=2", "&page=2", "&in=talks&page=2")
+    assert [browser.get(f"/search?q=harbour{page}").status_code for page in pages] == [200, 200, 404, 404, 404]
 
 
 def test_a_letter_is_too_short_and_wildcards_are_letters(browser, tides):
