@@ -44,7 +44,7 @@ BY_PREFIX = {
     "desk": WEB,
     "e": WEB,
     "event": WEB,
-    **dict.fromkeys(("events.rss", "events.atom", "events.json", "events.ics"), WEB),
+    **dict.fromkeys(("events.rss", "events.atom", "events.json", "events.ics", "cfps.atom", "cfps.ics"), WEB),
     "talk": WEB,
     "tag": WEB,
     **dict.fromkeys(("place", "city", "country"), WEB),

@@ -17,6 +17,7 @@ from joindin.models.agenda.moderation_messages import ModerationMessage
 from joindin.models.agenda.places import ONLINE, Place
 from joindin.models.agenda.site_settings import SiteSetting
 from joindin.models.agenda.site_texts import Announcement, SitePage
+from joindin.models.agenda.tags import Tag, event_tags
 from joindin.models.attendance import Attendance
 from joindin.models.audit import AuditEntry
 from joindin.models.clients import GANCIO, GANCIO_CLIENT_KEY, OAUTH2, Client
@@ -40,8 +41,6 @@ from joindin.models.events import (
     EventContact,
     EventHost,
     EventImage,
-    Tag,
-    event_tags,
 )
 from joindin.models.external_identities import CONFIRM, CONNECT, SIGN_IN, ExternalIdentity, ExternalSignIn
 from joindin.models.former_slugs import EventSlug, TalkSlug

@@ -1,18 +1,15 @@
-"""Events with their tags, hosts and images."""
+"""Events with their hosts and images."""
 
 import datetime as dt
 
 from sqlalchemy import (
     JSON,
-    Column,
     Computed,
     FetchedValue,
     Float,
     ForeignKey,
     Index,
-    Integer,
     String,
-    Table,
     Text,
     UniqueConstraint,
     event,
@@ -23,12 +20,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship, validates
 
-from joindin.db.base import Base, UtcDateTime
+from joindin.db.base import UtcDateTime
 from joindin.extensions import db
 from joindin.models.agenda.places import Place
+from joindin.models.agenda.tags import Tag, event_tags
 from joindin.models.users import User
 from joindin.utils.datetimes import day_number
-from joindin.utils.text import fold_case, fold_case_accents
+from joindin.utils.text import fold_case_accents
 
 # That of Gancio. Joind.in's own API allows less (docs/one-event.md).
 MAX_EVENT_NAME_LENGTH = 255
@@ -39,35 +37,6 @@ SCHEDULED, TENTATIVE, POSTPONED, CANCELLED = "scheduled", "tentative", "postpone
 # 06:00: talks after midnight belong to the evening before.
 DAY_STARTS_AT = 6 * 60
 
-event_tags = Table(
-    "event_tags",
-    Base.metadata,
-    Column("id", Integer, primary_key=True),
-    Column("event_id", ForeignKey("events.id", ondelete="CASCADE"), nullable=False),
-    Column("tag_id", ForeignKey("tags.id", ondelete="CASCADE"), nullable=False),
-    UniqueConstraint("event_id", "tag_id"),
-    Index("ix_event_tags_tag_id", "tag_id", "event_id"),
-)
-
-
-class Tag(db.Model):
-    """A tag as it was first written. ``spelling_key`` ignores case only, so that "año" is not shown as "ano".
-
-    Filters look for ``name_key``, which several tags may share.
-    """
-
-    __tablename__ = "tags"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(200))
-    spelling_key: Mapped[str | None] = mapped_column(String(400), unique=True)
-    name_key: Mapped[str] = mapped_column(String(400), index=True)
-
-    @validates("name")
-    def _set_keys(self, _field, value):
-        self.spelling_key, self.name_key = fold_case(value), fold_case_accents(value)
-        return value
-
 
 class Event(db.Model):
     """An event in any state.
@@ -77,6 +46,8 @@ class Event(db.Model):
     visible events (``models/read_models.py``). The counters change in the transaction that changes what they count.
     ``version`` changes with everything that a representation contains.
 
+    A call for papers that closes at midnight is open to the end of that day: in the time zone of the event, or with
+    ``is_cfp_anywhere`` in the zone in which days end last (``agenda/call_times.py``).
     ``location``, ``latitude`` and ``longitude`` are what is shown. ``place_id`` is the place that they were copied from.
     An event without a known end has ``is_end_known`` false and its start as ``ends_at``. ``description`` is plain text
     or Markdown; ``description_html`` is the sanitised HTML that it was made from, if the event was written in HTML.
@@ -111,6 +82,10 @@ class Event(db.Model):
     cfp_starts_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     cfp_ends_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     cfp_url: Mapped[str | None] = mapped_column(String(600))
+    cfp_former_ends_at: Mapped[dt.datetime | None] = mapped_column(
+        UtcDateTime, comment="last minute of the call before it was extended"
+    )
+    is_cfp_anywhere: Mapped[bool] = mapped_column(default=False, server_default=false())
     city_id: Mapped[int | None]
     country_code: Mapped[str | None] = mapped_column(String(2))
     located_revision: Mapped[int | None]
@@ -135,6 +110,7 @@ class Event(db.Model):
     reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     rejection_reason: Mapped[str | None] = mapped_column(String(200))
     submitted_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    approved_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
     attendee_count: Mapped[int] = mapped_column(default=0)
     comment_count: Mapped[int] = mapped_column(default=0)
@@ -192,6 +168,8 @@ for _column in (Event.city_id, Event.country_code):
 _is_unlocated = Event.located_revision.is_distinct_from(Event.revision)
 Index("ix_events_unlocated", Event.id, sqlite_where=_is_unlocated, postgresql_where=_is_unlocated)
 Index("ix_events_is_ahead", Event.id, sqlite_where=Event.is_ahead, postgresql_where=Event.is_ahead)
+_has_cfp = Event.cfp_ends_at.is_not(None)
+Index("ix_events_cfp_ends_at", Event.cfp_ends_at, Event.id, sqlite_where=_has_cfp, postgresql_where=_has_cfp)
 Index("ix_events_parent_id", Event.parent_id, Event.occurrence_at, unique=True)
 # The order of lists is in models/listing.py. An index on what attending moves would be written with every one.
 Index("ix_events_stub", func.lower(Event.stub), unique=True)

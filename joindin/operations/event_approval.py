@@ -23,6 +23,7 @@ def approve_event(session, event_id: int, *, reviewer: UserSnapshot, seen_versio
     """
     event = _lock_pending(session, event_id, "This event cannot be approved", seen_version)
     event.is_active, event.is_pending, event.reviewer_id = True, False, reviewer.id
+    event.approved_at = utc_now()
     session.flush()
     log_action(session, "event.approve", event, actor=reviewer)
     if event.is_series:

@@ -11,6 +11,7 @@ from joindin.db.locking import lock_row
 from joindin.db.upserts import insert_missing
 from joindin.errors import Conflict, DuplicateEvent, InvalidInput, NotFound
 from joindin.models import Event, EventContact, EventHost, Tag, User, event_tags
+from joindin.models.agenda.call_times import CallTimes, find_former_end
 from joindin.operations.agenda.plain_edits import (
     adapt_agenda_fields,
     find_place_id,
@@ -51,6 +52,7 @@ class EventDetails:
     cfp_url: object = UNCHANGED
     cfp_starts_at: dt.datetime | None = None
     cfp_ends_at: dt.datetime | None = None
+    is_cfp_anywhere: object = UNCHANGED
     latitude: object = UNCHANGED
     longitude: object = UNCHANGED
     tags: object = UNCHANGED
@@ -99,6 +101,7 @@ def submit_event(
         is_active=at_once,
         is_pending=None if at_once else True,
         submitted_at=now,
+        approved_at=now if at_once else None,
     )
     _insert(session, event)
     session.add_all(kind(event_id=event.id, user_id=submitter.id) for kind in (EventHost, EventContact))
@@ -122,8 +125,13 @@ def edit_event(session, event: Event, details: EventDetails) -> int:
         raise NotFound("Event not found")
     shared = {name: fields[name] for name in ("name", "description", "location", "starts_at", "ends_at")}
     fields["name"] = adapt_agenda_fields(session, event, **shared)
+    if event.cfp_ends_at != details.cfp_ends_at:
+        fields.setdefault("is_cfp_anywhere", False)
+    former_call = CallTimes.of(event)
     for name, value in fields.items():
         setattr(event, name, value)
+    if event.is_visible:
+        event.cfp_former_ends_at = find_former_end(event.cfp_former_ends_at, former_call, CallTimes.of(event))
     if details.tags is not UNCHANGED:
         tag_event(session, event, details.tags)
     session.flush()

@@ -221,7 +221,7 @@ ACCOUNT_PAGES = {
     "/look/": {"POST": EVERYONE},
     "/home": {"GET": EVERYONE},
     "/event": {"GET": EVERYONE},
-    "/cfp": {"GET": EVERYONE},
+    **dict.fromkeys(("/cfp", "/cfp/conference-data.json", "/cfps.atom", "/cfps.ics"), PAGE),
     "/accounts/logout/everywhere/": OWN_ACTION,
     "/accounts/mails/": OWN_FORM,
     # The signed link is the authorization.

@@ -18,6 +18,7 @@ from joindin.db.locking import begin_write
 from joindin.db.upserts import insert_or_ignore
 from joindin.imports.conferences.listing import Listing, fold_for_identity
 from joindin.models import Event, EventSource, Tag, event_tags
+from joindin.models.agenda.call_times import CallTimes, find_former_end
 from joindin.operations.events import tag_event, tag_row
 from joindin.operations.unique_slugs import event_slugs
 from joindin.utils.datetimes import UTC, day_number, get_timezone
@@ -122,6 +123,7 @@ def _event_row(listing, now):
         "is_active": True,
         "is_pending": None,
         "submitted_at": now,
+        "approved_at": now,
     }
 
 
@@ -165,9 +167,11 @@ def _load_events(session, event_ids):
 
 
 def _apply(session, event, listing, tags, groups):
+    former_call = CallTimes.of(event)
     for group in groups - {TAGS}:
         for name in FIELD_GROUPS[group]:
             setattr(event, name, listing.fields[name])
+    event.cfp_former_ends_at = find_former_end(event.cfp_former_ends_at, former_call, CallTimes.of(event))
     session.flush()
     if TAGS in groups:
         tag_event(session, event, tags)

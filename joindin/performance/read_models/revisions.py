@@ -12,7 +12,8 @@ neither title nor text, and is deleted when the event is public again.
 REVISED_COLUMNS = (
     "name", "slug", "description", "description_html", "location", "latitude", "longitude", "starts_at", "ends_at",
     "is_end_known", "is_multidate", "timezone", "href", "online_locations", "place_id", "parent_id", "occurrence_at",
-    "state", "is_active", "is_pending", "is_private", "is_series",
+    "state", "cfp_starts_at", "cfp_ends_at", "cfp_url", "cfp_former_ends_at",
+    "is_cfp_anywhere", "is_active", "is_pending", "is_private", "is_series",
 )  # fmt: skip
 
 # Tables whose rows calendars show with the event that they name.

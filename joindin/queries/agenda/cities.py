@@ -1,6 +1,6 @@
 """Cities and countries with visible events, and their numbers of events."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import bindparam, select, text
 
@@ -14,6 +14,7 @@ _MOST_USED = most_used_sql(CITY, _COLUMNS, "true", "false")
 _BY_SLUG = CompiledStatement(
     select(*_COLUMNS).where(_city.country_code == bindparam("code"), _city.slug == bindparam("slug"))
 )
+_NAMES = CompiledStatement(select(_city.id, _city.name).where(_city.id.in_(bindparam("ids", expanding=True))))
 _COUNTRIES = CompiledStatement(
     text(f"""SELECT substr(counter, 9) AS code, number
         FROM ({totals_sql("counter LIKE 'country %'")}) totals WHERE number > 0 ORDER BY number DESC, counter""")
@@ -45,3 +46,8 @@ def get_city_by_path(connection, path: str):
     """Return the city of a path such as ``de/berlin``; None if no event was ever found to be there."""
     code, _, slug = path.partition("/")
     return connection.execute(_BY_SLUG, {"code": code.upper(), "slug": slug}).first()
+
+
+def find_city_names(connection, city_ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of the cities by id: one statement."""
+    return {row.id: row.name for row in connection.execute(_NAMES, {"ids": list(city_ids)})}

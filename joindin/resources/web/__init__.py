@@ -25,6 +25,8 @@ from joindin.resources.web.account import (
     tokens,
 )
 from joindin.resources.web.account.common import blp as account_blp
+from joindin.resources.web.calls import feeds as call_feeds
+from joindin.resources.web.calls import page as calls
 from joindin.resources.web.feedback import claims as speaker_claims
 from joindin.resources.web.feedback import (
     comment_actions,
@@ -83,6 +85,8 @@ __all__ = [
     "attendance",
     "calendar_addresses",
     "calendar_feed",
+    "call_feeds",
+    "calls",
     "cards",
     "cities",
     "claims",

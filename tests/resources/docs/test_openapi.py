@@ -90,7 +90,10 @@ HIDDEN = {
     *(("GET", path) for path in ("/event/view/{event_id}", "/event/{slug}", "/event/{slug}/{talk_slug}", "/e/{stub}")),
     *(("GET", path) for path in ("/event/pending", "/event/{slug}/claims", "/event/{slug}/reported-comments")),
     ("GET", "/user/{username}/claims"),
-    *(("GET", path) for path in ("/home", "/event", "/events", "/cfp")),
+    *(
+        ("GET", path)
+        for path in ("/home", "/event", "/events", "/cfp", "/cfp/conference-data.json", "/cfps.atom", "/cfps.ics")
+    ),
     *(("GET", f"/event/{{slug}}/{page}") for page in ("attendees", "mine", "mine/{token}")),
     *(("POST", f"/event/{{slug}}/{page}") for page in ("attend", "mine/share")),
     ("POST", "/look/"),

@@ -19,7 +19,17 @@ from tests.conftest import WEBSITE_URL
 from tests.database_rows import empty_database
 
 HTML = {"Accept": "text/html"}
-FILES = ("/sitemap.xml", "/opensearch.xml", "/events.rss", "/events.atom", "/events.json", "/events.ics", "/feed/rss")
+FILES = (
+    "/sitemap.xml",
+    "/opensearch.xml",
+    "/events.rss",
+    "/events.atom",
+    "/events.json",
+    "/events.ics",
+    "/cfps.atom",
+    "/cfps.ics",
+    "/feed/rss",
+)
 STARTS = ("/", "/event", "/accounts/", "/desk/", "/me/", "/guest/", "/crew/", "/embed/list", "/settings/", *FILES)
 MAX_PAGES_OF_ROUTE = 2
 # The visitor, the administrator, a host of events, a speaker, and the host of a pending event.

@@ -12,6 +12,7 @@ from joindin.extensions import db, media_storage
 from joindin.http.pages.html_pages import flash_success
 from joindin.http.pages.languages import gettext, lazy_gettext, ngettext
 from joindin.models import Event, Place
+from joindin.models.agenda.call_times import CallTimes
 from joindin.models.event_settings import CONFERENCE
 from joindin.operations.agenda.flyers import FlyerStore
 from joindin.operations.organiser.event_details import edit_detailed_event
@@ -108,10 +109,9 @@ def present_values(event: Event) -> dict:
     is_online = location.lower() == "online" and bool(event.online_locations)
     return {
         "name": to_plain_line(event.name),
-        **{
-            name: to_local(getattr(event, name), zone)
-            for name in ("starts_at", "ends_at", "cfp_starts_at", "cfp_ends_at")
-        },
+        **{name: to_local(getattr(event, name), zone) for name in ("starts_at", "ends_at", "cfp_starts_at")},
+        "cfp_ends_at": to_local(event.cfp_ends_at, CallTimes.of(event).timezone),
+        "is_cfp_anywhere": event.is_cfp_anywhere,
         "timezone": zone,
         "place_name": "" if is_online else to_plain_line(place.name if place else location),
         "place_address": to_plain_line(place.address if place else ""),
@@ -138,6 +138,8 @@ def _save(event, form, present, parts):
     if details.timezone != (event.timezone or "UTC"):
         # The entered times are now those of another zone.
         unchanged -= {"starts_at", "ends_at", "cfp_starts_at", "cfp_ends_at"}
+    if form.is_cfp_anywhere.data != present["is_cfp_anywhere"]:
+        unchanged.discard("cfp_ends_at")
     details = replace(details, **{name: getattr(event, name) for name in unchanged})
     with FlyerStore(media_storage()) as files:
         parts = replace(parts, state=form.state.data)

@@ -1,12 +1,13 @@
 """The form for the fields of an event, and the values that it starts from and returns."""
 
 from flask import current_app, request
-from wtforms import FileField, SelectField, TextAreaField, ValidationError
+from wtforms import BooleanField, FileField, SelectField, TextAreaField, ValidationError
 from wtforms.validators import Optional
 
 from joindin.errors import InvalidInput
 from joindin.http.pages.forms import Form, PlainTextField, RadioChoice, choices
 from joindin.http.pages.languages import gettext, lazy_gettext
+from joindin.models.agenda.call_times import ANYWHERE_ON_EARTH
 from joindin.models.event_settings import CONFERENCE, LICENCES, MEETUP, OTHER
 from joindin.models.events import CANCELLED, MAX_EVENT_NAME_LENGTH, POSTPONED, SCHEDULED, TENTATIVE
 from joindin.operations.agenda.event_fields import FlyerChange
@@ -93,7 +94,10 @@ class EventFieldsForm(Form):
     cfp_ends_at = LocalTimeField(
         lazy_gettext("The call for papers closes"),
         [Optional()],
-        description=lazy_gettext("Day and time in the time zone of the event."),
+        description=lazy_gettext("Day and time in the time zone of the event. 00:00 stands for the end of that day."),
+    )
+    is_cfp_anywhere = BooleanField(
+        lazy_gettext("It closes when the day ends anywhere on earth: day and time are those of UTC−12")
     )
     image = FileField(
         lazy_gettext("Image"),
@@ -151,6 +155,7 @@ class EventFieldsForm(Form):
     def details(self) -> EventDetails:
         zone = find_timezone_name(self.timezone.data) or self._guess_timezone()
         latitude, longitude = parse_coordinates(self.coordinates.data) or (None, None)
+        cfp_zone = ANYWHERE_ON_EARTH if self.is_cfp_anywhere.data else zone
         return EventDetails(
             name=self.name.data,
             description=self.description.data,
@@ -161,9 +166,9 @@ class EventFieldsForm(Form):
             latitude=latitude,
             longitude=longitude,
             tags=self.tag_names,
-            **{
-                name: to_utc(self[name].data, zone) for name in ("starts_at", "ends_at", "cfp_starts_at", "cfp_ends_at")
-            },
+            **{name: to_utc(self[name].data, zone) for name in ("starts_at", "ends_at", "cfp_starts_at")},
+            cfp_ends_at=to_utc(self.cfp_ends_at.data, cfp_zone),
+            is_cfp_anywhere=self.is_cfp_anywhere.data and self.cfp_ends_at.data is not None,
         )
 
     def read_parts(self) -> EventParts | None:

@@ -1,4 +1,4 @@
-"""The list of all events with its filters, and the list of open calls for papers (site 2.3)."""
+"""The list of all events with its filters (site 2.3)."""
 
 import datetime as dt
 
@@ -10,13 +10,10 @@ from joindin.queries.agenda.cities import list_countries, list_most_used_cities
 from joindin.queries.agenda.places import search_places
 from joindin.queries.agenda.selections import count_selection
 from joindin.queries.agenda.tags import search_tags
-from joindin.queries.event_lists.open_cfps import list_open_cfps
-from joindin.queries.event_records import load_event_records
-from joindin.queries.paging import Paging
 from joindin.resources.web.public.event_pages import page_addresses, read_event_page, read_page_position
 from joindin.resources.web.public.event_search import PATH, read_event_search
 from joindin.resources.web.public.pages import blp, on_canonical_host, public_page, website_links
-from joindin.utils.datetimes import LATEST, midnight, utc_now
+from joindin.utils.datetimes import utc_now
 from joindin.utils.text import parse_id
 
 PAGE_SIZE = 20
@@ -56,35 +53,9 @@ def _counts_without(search, now):
     return {name: count_selection(reader(), search.without(name).agenda_filter(now)) for name in search.filters}
 
 
-@blp.get("/cfp")
-@on_canonical_host
-def calls_page():
-    number, now = read_page_number(), utc_now()
-    start = (number - 1) * PAGE_SIZE
-    # Announced calls, too.
-    page = list_open_cfps(reader(), Paging(start, PAGE_SIZE), midnight(now), LATEST)
-    records = load_event_records(reader(), [key.id for key in page.items], with_hosts=False)
-    return public_page(
-        "web/calls.html",
-        f"{website_links().website}/cfp",
-        expires_at=now + MAX_AGE,
-        now=now,
-        calls=[records[key.id] for key in page.items if key.id in records],
-        first=start + 1,
-        total=page.total,
-        page_number=number,
-        previous_page=_calls_address(number - 1) if number > 1 else None,
-        next_page=_calls_address(number + 1) if number * PAGE_SIZE < page.total and number < MAX_PAGE else None,
-    )
-
-
 def read_page_number() -> int:
     """Return the number of the page, from 1; :raises NotFound: if it is none."""
     number = parse_id(request.args.get("page", "1")) or 0
     if not 1 <= number <= MAX_PAGE:
         raise NotFound("There is no such page.")
     return number
-
-
-def _calls_address(number):
-    return f"/cfp?page={number}" if number > 1 else "/cfp"

@@ -11,21 +11,23 @@ from joindin.queries.agenda.agenda_events import load_agenda_event_records
 from joindin.queries.agenda.agenda_lists import AgendaFilter, as_datetime, list_agenda
 from joindin.queries.agenda.cities import list_most_used_cities
 from joindin.queries.agenda.tags import search_tags
-from joindin.queries.event_lists import EventFilter, list_events
-from joindin.queries.event_records import load_event_records
+from joindin.queries.event_lists.calls import CallFilter, list_calls
 from joindin.queries.own_feedback import list_unrated_talks
-from joindin.queries.paging import Paging
 from joindin.queries.stars import list_starred_talks
 from joindin.queries.web.home import count_events_by_month
+from joindin.representations.calls import OPEN
 from joindin.representations.json_ld.documents import to_script_text
 from joindin.representations.json_ld.pages import represent_website
 from joindin.representations.programme.days import ends_at
+from joindin.resources.web.calls.page import represent_calls
 from joindin.resources.web.personal.pages import LONGEST_TALK
 from joindin.resources.web.public.pages import blp, on_canonical_host, public_page, website_links
 from joindin.utils.datetimes import utc_now
 
 MAX_RECENT_TALKS = 20
 RUNNING_EVENTS, COMING_EVENTS, OPEN_CALLS, MAX_CITIES = 5, 10, 5, 10
+# Of the calls that end first, some have closed already.
+MAX_READ_CALLS = 200
 # A running event ends, or one begins, without a write.
 MAX_AGE = dt.timedelta(minutes=1)
 
@@ -41,8 +43,7 @@ def home_page():
         key for key in _keys(AgendaFilter(starts_from=now), COMING_EVENTS + 1) if as_datetime(key.starts_at) > now
     ][:COMING_EVENTS]
     records = load_agenda_event_records(reader(), [key.id for key in (*running, *coming)])
-    calls = list_events(reader(), EventFilter(name="cfp"), Paging(0, OPEN_CALLS), now).items
-    with_calls = load_event_records(reader(), [key.id for key in calls], with_hosts=False)
+    calls = list_calls(reader(), CallFilter(), now, most=MAX_READ_CALLS)[:OPEN_CALLS]
     return public_page(
         "web/home.html",
         f"{website_links().website}/",
@@ -57,7 +58,7 @@ def home_page():
         tags=search_tags(reader(), None),
         next_talks=_list_next_talks(user, now) if user else [],
         unrated=list_unrated_talks(db.session, user.id, now) if user else [],
-        calls=[with_calls[key.id] for key in calls if key.id in with_calls],
+        calls=[each for each in represent_calls(calls, now) if each[1].state == OPEN],
     )
 
 

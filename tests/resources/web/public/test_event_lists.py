@@ -339,30 +339,6 @@ def test_a_page_that_does_not_exist(browser, path, page):
     assert browser.get(f"{path}?page={page}").status_code == 404
 
 
-def test_calls_are_listed_by_their_end(browser, session):
-    make_event(session, "Ends later", cfp_ends_at=days_from_now(9), **CALL)
-    make_event(session, "Ends sooner", cfp_ends_at=days_from_now(2), **CALL)
-    make_event(session, "Closed", cfp_ends_at=days_from_now(-2), **CALL)
-
-    reply = browser.get("/cfp")
-
-    assert names(reply, ["Ends later", "Ends sooner", "Closed"]) == ["Ends sooner", "Ends later"]
-    assert "https://example.org/cfp" in reply.text
-
-
-def test_announced_calls_are_listed_with_their_state(browser, session):
-    opens_at = days_from_now(40)
-    make_event(
-        session, "Announced", cfp_url="https://example.org", cfp_starts_at=opens_at, cfp_ends_at=days_from_now(60)
-    )
-    make_event(session, "Open", cfp_ends_at=days_from_now(2), **CALL)
-
-    text = main_text(browser.get("/cfp"))
-
-    assert "Open Open Closes in 2 days" in text
-    assert "Announced Not open yet Opens on" in text
-
-
 @pytest.mark.parametrize(
     ("path", "language", "shown"),
     [
@@ -393,9 +369,3 @@ def test_no_range_is_shown_of_a_list_that_is_not_counted(browser, session, monke
 
     assert 'class="pager"' in page
     assert " of 2" not in page
-
-
-def test_no_open_call(browser):
-    page = browser.get("/cfp")
-    assert "No call is open." in main_text(page)
-    assert 'href="/events.atom"' in page.text

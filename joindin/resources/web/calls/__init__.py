@@ -1,0 +1,1 @@
+"""Calls for papers: their list (``page``), its filters (``search``), and its feeds (``feeds``)."""
