@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from joindin.models import Event, SiteSetting, User
+from joindin.models import Event, EventSettings, EventVenuePlan, SiteSetting, User
 from joindin.utils.datetimes import UTC, get_timezone
 from tests.api_client import ApiClient
 from tests.factories import (
@@ -230,6 +230,23 @@ def test_images(both):
     assert both.in_joindin(flyer)["images"]["orig"]["width"] == both.in_joindin(flyer)["images"]["orig"]["height"]
     assert both.in_joindin(square)["images"]["orig"]["width"] == 300
     assert [each["width"] for each in both.in_gancio(square)["media"]] == [300]
+
+
+def test_details_of_the_pages(both, session):
+    event_id = both.submit_to_joindin()
+    session.add(EventSettings(event_id=event_id))
+    before = both.in_joindin(event_id), both.in_gancio(event_id)
+    settings = session.get_one(EventSettings, event_id)
+    settings.spoken_language, settings.capacity, settings.contact_address = "de", 300, "ann@example.org"
+    session.add(EventVenuePlan(event_id=event_id, file="a.jpg", width=3, height=2, alt_text="Hall A is upstairs"))
+    session.commit()
+
+    assert (both.in_joindin(event_id), both.in_gancio(event_id)) == before
+    both.edit_in_joindin(event_id, name="New")
+    both.edit_in_gancio(event_id, title="Newer")
+    session.refresh(settings)
+    assert (settings.spoken_language, settings.capacity, settings.contact_address) == ("de", 300, "ann@example.org")
+    assert session.get_one(EventVenuePlan, event_id).file == "a.jpg"
 
 
 def test_online_locations(both):

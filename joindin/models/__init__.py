@@ -18,6 +18,7 @@ from joindin.models.agenda.places import ONLINE, Place
 from joindin.models.agenda.site_settings import SiteSetting
 from joindin.models.agenda.site_texts import Announcement, SitePage
 from joindin.models.agenda.tags import Tag, event_tags
+from joindin.models.agenda.venue_plans import EventVenuePlan
 from joindin.models.attendance import Attendance
 from joindin.models.audit import AuditEntry
 from joindin.models.clients import GANCIO, GANCIO_CLIENT_KEY, OAUTH2, Client
@@ -138,6 +139,7 @@ __all__ = [
     "EventSettings",
     "EventSlug",
     "EventSource",
+    "EventVenuePlan",
     "ExternalIdentity",
     "ExternalSignIn",
     "FormerEmail",

@@ -9,9 +9,17 @@ OFF, ACCOUNT, ROOM, ANYONE = FEEDBACK_ACCESS = ("off", "account", "room", "anyon
 NO_RATING, ONE_RATING, TWO_RATINGS = FEEDBACK_SCHEMES = ("none", "one", "two")
 MIN_FEEDBACK_DAYS, DEFAULT_FEEDBACK_DAYS, MAX_FEEDBACK_DAYS = 7, 90, 365
 MAX_RATING_WORD_LENGTH = 40
+MAX_CAPACITY = 1_000_000
+MAX_CONTACT_LENGTH = 600
 LIST, GRID = SCHEDULE_VIEWS = ("list", "grid")
 BY_ROOM, BY_TRACK = SCHEDULE_COLUMNS = ("rooms", "tracks")
 CONFERENCE, MEETUP, OTHER = EVENT_KINDS = ("conference", "meetup", "other")
+# Languages that an event may be in (ISO 639). Their names are those of the Unicode CLDR.
+SPOKEN_LANGUAGES = (
+    "ar", "bg", "bn", "ca", "cs", "cy", "da", "de", "el", "en", "eo", "es", "et", "eu", "fa", "fi", "fr", "ga", "gl", "he", "hi",
+    "hr", "hu", "id", "is", "it", "ja", "ko", "lb", "lt", "lv", "mk", "mt", "nb", "nl", "pl", "pt", "ro", "ru", "sk", "sl", "sq",
+    "sr", "sv", "sw", "ta", "th", "tr", "uk", "ur", "vi", "zh",
+)  # fmt: skip
 # Names and addresses of the licences of descriptions.
 LICENCES = {
     "cc0": ("CC0 1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
@@ -26,10 +34,11 @@ class EventSettings(db.Model):
     ``feedback_scheme`` is ``none`` (texts only), ``one`` rating, or ``two`` (content and delivery). Feedback closes
     ``feedback_days`` after the end of the event. A rating word that is NULL is the site's own. ``is_…_allowed`` name the
     levels of feedback that authors may choose beside "everyone"; texts of guests are public only if that is allowed
-    and a host releases them. ``language`` is that of the event's pages. ``kind`` and ``licence`` of the
+    and a host releases them. ``language`` is that of the event's pages, ``spoken_language`` that of the event. ``kind`` and ``licence`` of the
     event's description are NULL where hosts have named none. ``schedule_view`` is ``list`` or ``grid``, and
     ``schedule_columns`` are those of the grid, ``rooms`` or ``tracks``; NULL where the schedule itself decides.
-    ``is_embed_allowed`` says whether other web sites may show the event in a frame.
+    ``is_embed_allowed`` says whether other web sites may show the event in a frame. ``capacity`` is the number of people for
+    whom there is room, ``contact_address`` an e-mail address or a web address; NULL where they are not known.
     """
 
     __tablename__ = "event_settings"
@@ -56,6 +65,11 @@ class EventSettings(db.Model):
     schedule_view: Mapped[str | None] = mapped_column(String(10))
     schedule_columns: Mapped[str | None] = mapped_column(String(10))
     is_embed_allowed: Mapped[bool] = mapped_column(default=True, server_default=true())
+    capacity: Mapped[int | None] = mapped_column(comment="number of people for whom there is room")
+    contact_address: Mapped[str | None] = mapped_column(
+        String(MAX_CONTACT_LENGTH), comment="e-mail address or web address"
+    )
+    spoken_language: Mapped[str | None] = mapped_column(String(10), comment="language of the event, not of its pages")
 
     @property
     def rating_words(self) -> list[str | None]:

@@ -6,17 +6,36 @@ from types import SimpleNamespace
 from sqlalchemy import bindparam, select, true
 
 from joindin.errors import NotFound
-from joindin.models import Event, EventHost, EventImage, Tag, User, event_tags
+from joindin.models import Event, EventHost, EventImage, EventSettings, EventVenuePlan, Tag, User, event_tags
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.performance.sql.reader import batched
-from joindin.queries.event_settings import FEEDBACK_ACCESS, KIND, LICENCE, PAGE_LANGUAGE
+from joindin.queries.event_settings import FEEDBACK_ACCESS
 
 EVENTS = CompiledStatement(
     select(*Event.__table__.c, FEEDBACK_ACCESS).where(Event.id.in_(bindparam("ids", expanding=True)))
 )
-_WITH_SETTINGS = select(*Event.__table__.c, FEEDBACK_ACCESS, PAGE_LANGUAGE, LICENCE, KIND)
-_BY_ID = CompiledStatement(_WITH_SETTINGS.where(Event.id == bindparam("id")))
-_VISIBLE_BY_SLUG = CompiledStatement(_WITH_SETTINGS.where(Event.slug == bindparam("slug"), Event.is_visible == true()))
+# With the columns of its page that other tables have.
+_WITH_DETAILS = (
+    select(
+        *Event.__table__.c,
+        EventSettings.feedback_access,
+        EventSettings.language.label("page_language"),
+        EventSettings.licence,
+        EventSettings.kind,
+        EventSettings.capacity,
+        EventSettings.contact_address,
+        EventSettings.spoken_language,
+        EventVenuePlan.file.label("plan_file"),
+        EventVenuePlan.width.label("plan_width"),
+        EventVenuePlan.height.label("plan_height"),
+        EventVenuePlan.alt_text.label("plan_alt_text"),
+    )
+    .select_from(Event)
+    .outerjoin(EventSettings, EventSettings.event_id == Event.id)
+    .outerjoin(EventVenuePlan, EventVenuePlan.event_id == Event.id)
+)
+_BY_ID = CompiledStatement(_WITH_DETAILS.where(Event.id == bindparam("id")))
+_VISIBLE_BY_SLUG = CompiledStatement(_WITH_DETAILS.where(Event.slug == bindparam("slug"), Event.is_visible == true()))
 TAGS = CompiledStatement(
     select(event_tags.c.event_id, Tag.name)
     .join(Tag, Tag.id == event_tags.c.tag_id)
@@ -42,7 +61,9 @@ def find_event_record_by_slug(reader, slug: str) -> SimpleNamespace:
 
 
 def get_event_record(reader, event_id: int) -> SimpleNamespace:
-    """Return an event in any state as :func:`load_event_records`, with the settings ``page_language``, ``licence`` and ``kind``.
+    """Return an event in any state as :func:`load_event_records`, with the settings and the venue plan of its page.
+
+    The attributes of the plan, ``plan_file`` and others, are None without one.
 
     :raises NotFound: if there is none.
     """

@@ -24,11 +24,8 @@ WITH_PAGE_SETTINGS = (
     with_expression(Event.schedule_columns, _setting(EventSettings.schedule_columns)),
 )
 
-# Columns of a statement that reads events; NULL for an event without settings.
+# A column of a statement that reads events; NULL for an event without settings.
 FEEDBACK_ACCESS = _setting(EventSettings.feedback_access).label("feedback_access")
-PAGE_LANGUAGE = _setting(EventSettings.language).label("page_language")
-KIND = _setting(EventSettings.kind).label("kind")
-LICENCE = _setting(EventSettings.licence).label("licence")
 
 
 def load_event_settings(connection, event_id: int) -> EventSettings:

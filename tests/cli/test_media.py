@@ -7,9 +7,10 @@ import os
 import pytest
 
 from joindin.extensions import db
-from joindin.models import EventFlyer, EventImage
+from joindin.models import EventFlyer, EventImage, EventVenuePlan
 from joindin.operations.agenda.flyers import FlyerStore, set_event_flyer
 from joindin.operations.agenda.site_pictures import set_site_picture
+from joindin.operations.agenda.venue_plans import VenuePlanChange, change_venue_plan
 from joindin.operations.images import set_event_image
 from joindin.utils.images.flyers import process_flyer
 from joindin.utils.images.processing import process_event_image
@@ -203,11 +204,14 @@ def test_interrupted_transfer_is_continued(run, folder, bucket, monkeypatch):
 
 @pytest.fixture
 def stored_images(session, event, host, image_storage):
-    """A square image, a flyer and a logo."""
+    """A square image, a flyer, a venue plan and a logo."""
     other = make_event(session, "OtherConf", host=host)
     with FlyerStore(image_storage) as files:
         set_event_image(session, event.id, process_event_image(encode(make_image())), files)
         set_event_flyer(session, other, process_flyer(encode(make_image(size=(160, 90)))), files=files)
+        session.commit()
+        plan = process_flyer(encode(make_image(size=(160, 90))))
+        change_venue_plan(session, other, VenuePlanChange(plan, "Hall A is upstairs"), files)
         session.commit()
     set_site_picture(image_storage, "logo", b"logo")
     return image_storage
@@ -217,7 +221,7 @@ def stored_images(session, event, host, image_storage):
 def test_complete_storage_is_correct(run, stored_images):
     reply = run("media", "check")
 
-    assert (reply.exit_code, reply.output) == (0, "7 files, 0 missing, 0 unused\n")
+    assert (reply.exit_code, reply.output) == (0, "9 files, 0 missing, 0 unused\n")
 
 
 @on_each_storage
@@ -225,6 +229,8 @@ def test_missing_and_unused_files_are_listed(run, session, event, stored_images)
     flyer = session.query(EventFlyer).filter(EventFlyer.event_id != event.id).one()
     stored_images.put("flyers/unused.jpg", b"pixels")
     stored_images.delete(f"flyers/{flyer.file}")
+    plan = session.query(EventVenuePlan).one()
+    stored_images.delete(f"flyers/{plan.file}")
     stored_images.delete(f"event_icons/{event.icon}")
 
     reply = run("media", "check", "--delete-unused")
@@ -234,9 +240,14 @@ def test_missing_and_unused_files_are_listed(run, session, event, stored_images)
         1,
         [
             f"missing: event_icons/{event.icon} (image of event {event.id})",
-            f"missing: flyers/{flyer.file} (flyer of event {flyer.event_id})",
+            *sorted(
+                [
+                    f"missing: flyers/{flyer.file} (flyer of event {flyer.event_id})",
+                    f"missing: flyers/{plan.file} (venue plan of event {plan.event_id})",
+                ]
+            ),
             f"unused: flyers/unused.jpg (6 bytes, {unused.modified_at:%Y-%m-%d})",
-            "6 files, 2 missing, 1 unused",
+            "7 files, 3 missing, 1 unused",
             "0 unused files deleted",
         ],
     )
@@ -252,7 +263,7 @@ def test_unused_files_are_deleted_when_they_are_old(run, stored_images, media_fo
     assert (reply.exit_code, reply.output.splitlines()[-1]) == (0, "1 unused files deleted")
     assert stored_images.get("flyers/old.jpg") is None
     assert stored_images.get("flyers/new.jpg") == b"pixels"
-    assert run("media", "check").output.endswith("8 files, 0 missing, 1 unused\n")
+    assert run("media", "check").output.endswith("10 files, 0 missing, 1 unused\n")
 
 
 def test_icon_of_an_imported_event_is_missing(run, session, event, image_storage):

@@ -33,14 +33,17 @@ from joindin.operations.accounts.second_factors import remove_authenticator, res
 from joindin.operations.accounts.users import create_user_as_admin
 from joindin.operations.agenda.confirmation import assign_event, confirm_event, deactivate_owner, unconfirm_event
 from joindin.operations.agenda.editing import delete_event
+from joindin.operations.agenda.event_fields import FlyerChange
 from joindin.operations.agenda.flyers import FlyerStore
 from joindin.operations.audit import log_action
 from joindin.operations.claims import approve_claim, claim_talk, reject_claim, reject_claim_by_id
 from joindin.operations.comment_reports import resolve_comment_reports, reveal_author
 from joindin.operations.event_approval import approve_event, reject_event
+from joindin.operations.events import EventDetails
 from joindin.operations.feedback.bursts import accept_burst, count_ratings_again, leave_out_burst
 from joindin.operations.feedback.guest_texts import reject_guest_text, release_guest_text
 from joindin.operations.hosts import add_host, remove_host
+from joindin.operations.organiser.event_details import EventParts, edit_detailed_event
 from joindin.operations.organiser.hosts import add_host_by_login, remove_other_host
 from joindin.operations.organiser.rooms import renew_room_codes
 from joindin.operations.organiser.settings import edit_event_settings
@@ -89,6 +92,16 @@ def rate_in_crowd(session, sample, **fields):
     session.add_all(TalkRating(talk_id=sample.talk.id, rating=5, **times, **fields) for _ in range(2))
     session.flush()
     return sample.talk
+
+
+def edit_capacity(session, sample, capacity):
+    """Change nothing of the event but settings that describe it."""
+    event = sample.event
+    columns = ("name", "description", "location", "starts_at", "ends_at", "timezone")
+    settings = {"kind": "meetup", "capacity": capacity, "contact_address": "grace@example.org"}
+    parts = EventParts(address="", online_locations=[], image=FlyerChange(), settings=settings)
+    details = EventDetails(**{name: getattr(event, name) for name in columns})
+    edit_detailed_event(session, event, details, parts, actor=sample.root, now=NOW, files=FlyerStore(LocalFolder("")))
 
 
 class SampleData:
@@ -173,6 +186,10 @@ PRIVILEGED = {
     edit_event_settings: (
         lambda s, w: edit_event_settings(s, w.event.id, {"feedback_days": 30}, actor=w.root),
         "event.settings", "event", "Live", {"feedback_days": [90, 30]},
+    ),
+    edit_detailed_event: (
+        lambda s, w: edit_capacity(s, w, 300), "event.edit", "event", "Live",
+        {"kind": [None, "meetup"], "capacity": [None, 300], "contact_address": [None, "…@example.org"]},
     ),
     renew_room_codes: (
         lambda s, w: renew_room_codes(s, w.event, actor=w.root), "event.renew_room_codes", "event", "Live", {},

@@ -95,6 +95,11 @@ def country_name(code: str) -> str:
     return Locale.parse(page_language()).territories.get(code.upper(), code.upper())
 
 
+def language_name(code: str) -> str:
+    """Return the name of the language with the code in the language of the page."""
+    return Locale.parse(page_language()).languages.get(code, code)
+
+
 def mean_rating(total: int, count: int) -> str:
     """Return the mean with one decimal, in the notation of the page's language."""
     return _format_tenths(round(total / count, 1), page_language())

@@ -16,6 +16,7 @@ from joindin.models import (
     EventComment,
     EventContact,
     EventHost,
+    EventSettings,
     Talk,
     TalkComment,
     TalkRating,
@@ -30,6 +31,7 @@ from joindin.operations.audit import log_action
 from joindin.operations.counter_repair import EVENT_COUNTERS
 from joindin.operations.crew.account_traces import remove_participations
 from joindin.operations.talk_counters import recompute_talk_counters
+from joindin.queries.accounts.copied_names import has_contact_address
 from joindin.utils.datetimes import utc_now
 
 BATCH_SIZE = 1000
@@ -55,7 +57,7 @@ def delete_user(session, user_id: int, *, actor: User | None) -> None:
             raise Conflict(MSG_USER_NOT_DELETED)
         remove_participations(session, user, now=utc_now())
         talks = _lock_rows(session, Talk, _affected_talks(user_id))
-        events = _lock_rows(session, Event, _affected_events(user_id))
+        events = _lock_rows(session, Event, _affected_events(user))
         disable_clients_of(session, user_id, actor=actor, now=utc_now())
         log_action(session, "user.delete", user, actor=actor)
         remove_copied_names(session, user)
@@ -87,12 +89,14 @@ def delete_talk_comments(session, user_id: int, *, actor: User | None) -> None:
     retry_on_lock_timeout(session, work, message="There was a problem trying to delete the comments")
 
 
-def _affected_events(user_id):
+def _affected_events(user):
+    user_id = user.id
     return union(
         select(Attendance.event_id).where(Attendance.user_id == user_id),
         select(EventHost.event_id).where(EventHost.user_id == user_id),
         select(EventComment.event_id).where(EventComment.user_id == user_id),
         select(EventContact.event_id).where(EventContact.user_id == user_id),
+        select(EventSettings.event_id).where(has_contact_address(user)),
     )
 
 

@@ -1,6 +1,6 @@
 """Copies of a user's names in other tables: they follow the user, and go with the account.
 
-The name that an event shows as its contact is a copy. The audit log and the outbox hold names and addresses beside ids.
+The name that an event shows as its contact is a copy, and so may be the e-mail address. The audit log and the outbox hold names and addresses beside ids.
 Names of speakers that hosts wrote are part of the programme and stay; a claim replaces them by the user's name.
 """
 
@@ -14,6 +14,7 @@ from joindin.models import (
     EmailChange,
     Event,
     EventComment,
+    EventSettings,
     FormerEmail,
     Mail,
     Registration,
@@ -21,7 +22,12 @@ from joindin.models import (
     User,
 )
 from joindin.performance.sql.reader import batched
-from joindin.queries.accounts.copied_names import list_audit_entries_about, list_contact_events, list_waiting_mails_with
+from joindin.queries.accounts.copied_names import (
+    has_contact_address,
+    list_audit_entries_about,
+    list_contact_events,
+    list_waiting_mails_with,
+)
 
 # Fields of the audit log: those that a changed account has, and those of other objects that hold names of users.
 _ACCOUNT_FIELDS = ("username", "full_name", "email", "requested email")
@@ -44,6 +50,8 @@ def rename_copies(session, user: User, *, old_names: Iterable[str | None]) -> No
 def remove_copied_names(session, user: User) -> None:
     """Remove the names and the address of a user who is about to be deleted. The user and the events are locked."""
     _set_contact_name(session, list_contact_events(session, user.id, (user.username, user.full_name)), None)
+    contact = update(EventSettings).where(has_contact_address(user)).values(contact_address=None)
+    session.execute(contact.execution_options(synchronize_session=False))
     comments = update(EventComment).where(EventComment.user_id == user.id).values(author_name=None)
     session.execute(comments.execution_options(synchronize_session=False))
     claimed = (TalkSpeaker.user_id == user.id, TalkSpeaker.listed_name.is_not(None))

@@ -13,6 +13,7 @@ from joindin.operations.agenda.event_fields import AgendaFields, set_columns, se
 from joindin.operations.agenda.flyers import remove_event_flyer
 from joindin.operations.agenda.plain_edits import update_rule
 from joindin.operations.agenda.series import create_next_occurrence, exclude_occurrence
+from joindin.operations.agenda.venue_plans import remove_venue_plan
 from joindin.operations.audit import log_action
 from joindin.operations.crew.shifts import delete_all_shifts
 from joindin.operations.crew.signup import MSG_BUSY
@@ -89,5 +90,6 @@ def delete_event(session, event_id: int, *, actor: UserSnapshot, files: "FlyerSt
         reason="",
     )
     remove_event_flyer(session, event, files)
+    remove_venue_plan(session, event, files)
     session.execute(delete(Event).where(Event.id == event_id).execution_options(synchronize_session=False))
     session.expunge(event)

@@ -18,6 +18,7 @@ from joindin.operations.agenda.event_copies import COPIED_COLUMNS, copy_event
 from joindin.operations.agenda.event_fields import AgendaFields, FlyerChange
 from joindin.operations.agenda.flyers import copy_event_flyer, remove_event_flyer
 from joindin.operations.agenda.series import create_next_occurrence
+from joindin.operations.agenda.venue_plans import remove_venue_plan
 from joindin.operations.events import UNCHANGED
 from joindin.queries.agenda.series import list_excluded_dates, list_rule_dates, read_rule
 from joindin.utils.datetimes import UTC, get_timezone
@@ -71,6 +72,7 @@ def _edit_parent(session, parent, fields, *, edited, files, now):
     for occurrence in coming:
         if occurrence is not edited and _is_superfluous(session, parent, series, occurrence):
             remove_event_flyer(session, occurrence, files)
+            remove_venue_plan(session, occurrence, files)
             session.delete(occurrence)
             continue
         if _duration(occurrence) == duration:

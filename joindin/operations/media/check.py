@@ -7,7 +7,7 @@ from itertools import chain
 
 from sqlalchemy import select
 
-from joindin.models import Event, EventFlyer, EventImage
+from joindin.models import Event, EventFlyer, EventImage, EventVenuePlan
 from joindin.operations.agenda.site_pictures import SITE_PICTURES, SITE_PICTURES_FOLDER, site_picture_file
 from joindin.operations.images import EVENT_ICONS_FOLDER, FLYERS_FOLDER, THUMBNAILS_FOLDER
 from joindin.queries.agenda.site_settings import load_site_settings
@@ -70,6 +70,9 @@ def _needed_files(session):
         if file not in squares:
             needed[f"{FLYERS_FOLDER}/{file}"] = f"flyer of event {event_id}"
             needed[f"{THUMBNAILS_FOLDER}/{file}"] = f"thumbnail of event {event_id}"
+    for event_id, file in _rows(session, select(EventVenuePlan.event_id, EventVenuePlan.file)):
+        needed[f"{FLYERS_FOLDER}/{file}"] = f"venue plan of event {event_id}"
+        needed[f"{THUMBNAILS_FOLDER}/{file}"] = f"thumbnail of the venue plan of event {event_id}"
     settings = load_site_settings(session)
     for name in SITE_PICTURES:
         if f"/{name}.png" in (settings["logo"], settings["fallback_image"], settings["header_image"]):

@@ -1,31 +1,45 @@
-"""Submission and editing of events with all that the web site's form has: place, addresses online, image and state."""
+"""Submission and editing of events with all that the web site's form has: place, addresses online, images and state."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from joindin.models import Event
+from sqlalchemy import select
+
+from joindin.models import Event, EventFlyer, EventSettings, EventVenuePlan, Tag, event_tags
 from joindin.operations.agenda.event_fields import FlyerChange
 from joindin.operations.agenda.flyers import FlyerStore, change_event_flyer, remove_event_flyer, set_event_flyer
 from joindin.operations.agenda.places import PlaceChoice, find_or_create_place, place_text, set_event_place
+from joindin.operations.agenda.venue_plans import VenuePlanChange, change_venue_plan
+from joindin.operations.audit import log_action
 from joindin.operations.events import EventDetails, edit_event, submit_event
-from joindin.operations.organiser.settings import set_kind_and_licence
+from joindin.operations.organiser.settings import set_event_settings
 from joindin.utils.text import fold_case
 from joindin.viewer import UserSnapshot
 
 MAX_PLACE_NAME_LENGTH = 255
+# Columns whose changes the audit log has, and the length to which it stores texts.
+LOGGED_COLUMNS = (
+    "name", "description", "location", "latitude", "longitude", "starts_at", "ends_at", "timezone", "online_locations", "href",
+    "cfp_url", "cfp_starts_at", "cfp_ends_at", "is_cfp_anywhere", "state",
+)  # fmt: skip
+LOGGED_SETTINGS = ("kind", "licence", "capacity", "contact_address", "spoken_language")
+MAX_LOGGED_LENGTH = 200
 
 
 @dataclass(frozen=True)
 class EventParts:
-    """The parts of an event for which v2.1 has no fields. ``state`` None keeps the state of the event."""
+    """The parts of an event for which v2.1 has no fields. ``state`` None keeps the state of the event.
+
+    ``settings`` are columns of the settings that describe the event; those that are left out are kept.
+    """
 
     address: str
     online_locations: Sequence[str]
     image: FlyerChange
-    kind: str
-    licence: str | None
+    settings: Mapping[str, object]
     state: str | None = None
+    venue_plan: VenuePlanChange | None = None
 
 
 def submit_detailed_event(
@@ -40,22 +54,35 @@ def submit_detailed_event(
     force: bool = False,
 ) -> Event:
     """Store a new event with its parts; :raises InvalidInput, DuplicateEvent: as :func:`submit_event`."""
-    stored = replace(details, location=_location(details, parts))
+    stored = replace(details, location=stored_location(details, parts))
     event = submit_event(session, stored, submitter=submitter, now=now, max_pending=max_pending, force=force)
     _set_parts(session, event, details, parts, now=now, files=files)
     return event
 
 
 def edit_detailed_event(
-    session, event: Event, details: EventDetails, parts: EventParts, *, now: dt.datetime, files: FlyerStore
+    session,
+    event: Event,
+    details: EventDetails,
+    parts: EventParts,
+    *,
+    actor: UserSnapshot,
+    now: dt.datetime,
+    files: FlyerStore,
 ) -> int:
     """Replace the fields of an event and its parts; return the number of talks outside its dates."""
-    talks_outside = edit_event(session, event, replace(details, location=_location(details, parts)))
+    before = _load_logged_values(session, event)
+    talks_outside = edit_event(session, event, replace(details, location=stored_location(details, parts)))
     _set_parts(session, event, details, parts, now=now, files=files)
+    after = _load_logged_values(session, event)
+    changes = {name: [_logged(name, v[name]) for v in (before, after)] for name in after if before[name] != after[name]}
+    if changes:
+        log_action(session, "event.edit", event, actor=actor, changes=changes)
     return talks_outside
 
 
-def _location(details, parts):
+def stored_location(details: EventDetails, parts: EventParts) -> str:
+    """Return the text that stands for the place: its name and address."""
     return f"{details.location}, {parts.address}" if parts.address else details.location
 
 
@@ -66,8 +93,10 @@ def _set_parts(session, event, details, parts, *, now, files):
     if parts.state is not None:
         event.state = parts.state
     session.flush()
-    set_kind_and_licence(session, event, parts.kind, parts.licence)
+    set_event_settings(session, event, parts.settings)
     _set_image(session, event, parts.image, files)
+    if parts.venue_plan is not None:
+        change_venue_plan(session, event, parts.venue_plan, files)
 
 
 def _set_place(session, event, details, address, now):
@@ -90,3 +119,29 @@ def _set_image(session, event, change, files):
         remove_event_flyer(session, event, files)
     elif change.alt_text is not None:
         change_event_flyer(session, event, alt_text=change.alt_text, focal_point=change.focal_point, files=files)
+
+
+def _load_logged_values(session, event):
+    """Return the values whose changes the audit log has."""
+    settings, flyer, plan = (
+        session.get(model, event.id, populate_existing=True) for model in (EventSettings, EventFlyer, EventVenuePlan)
+    )
+    tags = select(Tag.name).join(event_tags).where(event_tags.c.event_id == event.id).order_by(event_tags.c.id)
+    values = {name: getattr(event, name) for name in LOGGED_COLUMNS}
+    values |= {name: settings and getattr(settings, name) for name in LOGGED_SETTINGS}
+    values |= {"tags": session.scalars(tags).all()}
+    for name, image in (("image", flyer), ("venue_plan", plan)):
+        values |= {name: image and image.file, f"{name}_text": image and image.alt_text}
+    return values
+
+
+def _logged(name, value):
+    """Return a value as the audit log stores it: of an e-mail address the domain, because the log outlives the contact."""
+    if value is None or isinstance(value, int | float):
+        return value
+    if isinstance(value, dt.datetime):
+        return value.isoformat()
+    if name == "contact_address" and "://" not in value:
+        return f"…@{value.rpartition('@')[2]}"
+    text = ", ".join(value) if isinstance(value, list) else str(value)
+    return text if len(text) <= MAX_LOGGED_LENGTH else f"{text[: MAX_LOGGED_LENGTH - 1]}…"

@@ -32,10 +32,11 @@ def edit_event_settings(session, event_id: int, values: Mapping[str, object], *,
         bump_event_versions(session, event_id)
 
 
-def set_kind_and_licence(session, event: Event, kind: str, licence: str | None) -> None:
-    """Set what kind of event it is, and the licence of its description. Its row must be locked."""
+def set_event_settings(session, event: Event, values: Mapping[str, object]) -> None:
+    """Set columns of the settings of an event whose row is locked, as a part of another change."""
     settings = _load_or_add(session, event.id)
-    settings.kind, settings.licence = kind, licence
+    for name, value in values.items():
+        setattr(settings, name, value)
     session.flush()
 
 

@@ -26,9 +26,11 @@ RENDERED_COLUMNS = {
 # By parent table: tables whose rows are rendered with the parent that they name. Any write to them moves its version.
 CHILD_TABLES = {
     "talks": ("talk_speakers", "talk_links", "talk_tracks"),
-    "events": ("event_hosts", "event_tags", "event_images", "event_flyers", "event_series", "event_settings"),
+    "events": (
+        "event_hosts", "event_tags", "event_images", "event_flyers", "event_series", "event_settings", "event_venue_plans",
+    ),
     "shifts": ("participations",),
-}
+}  # fmt: skip
 PARENT_COLUMNS = {"talks": "talk_id", "events": "event_id", "shifts": "shift_id"}
 
 # Columns that are rendered with any number of other rows: table, column, table of the other rows, and which they are.

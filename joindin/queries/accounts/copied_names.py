@@ -3,10 +3,15 @@
 import json
 from collections.abc import Iterable
 
-from sqlalchemy import Text, and_, cast, false, or_, select
+from sqlalchemy import Text, and_, cast, false, func, or_, select
 
-from joindin.models import AuditEntry, Event, EventContact, EventHost, Mail, User
+from joindin.models import AuditEntry, Event, EventContact, EventHost, EventSettings, Mail, User
 from joindin.utils.text import fold_case
+
+
+def has_contact_address(user: User):
+    """Return the condition that the contact of an event is the e-mail address of the user."""
+    return func.lower(EventSettings.contact_address) == (user.email or "").lower()
 
 
 def list_contact_events(session, user_id: int, names: Iterable[str | None]) -> list[tuple[int, str]]:

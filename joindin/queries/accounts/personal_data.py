@@ -7,7 +7,7 @@ later. Credentials are left out.
 from sqlalchemy import or_, select
 
 from joindin.db.base import Base
-from joindin.models import Event, Mail, Talk, User
+from joindin.models import Event, EventSettings, Mail, Talk, User
 from joindin.models.crew import (
     FOR_RESPONSIBLES,
     CrewGuest,
@@ -18,7 +18,7 @@ from joindin.models.crew import (
     QuestionAnswer,
     Shift,
 )
-from joindin.queries.accounts.copied_names import list_audit_entries_about, list_contact_events
+from joindin.queries.accounts.copied_names import has_contact_address, list_audit_entries_about, list_contact_events
 from joindin.queries.crew.people.guest_accounts import list_guest_ids
 
 # Columns with credentials, besides all hashes.
@@ -42,6 +42,12 @@ def collect_personal_data(session, user: User) -> dict[str, list[dict]]:
     ]
     contacts = list_contact_events(session, user.id, (user.username, user.full_name))
     found["contact_names"] = [{"event_id": event_id, "contact_name": name} for event_id, name in contacts]
+    found["contact_addresses"] = [
+        {"event_id": row.event_id, "contact_address": row.contact_address}
+        for row in session.scalars(
+            select(EventSettings).where(has_contact_address(user)).order_by(EventSettings.event_id)
+        )
+    ]
     found["audit_entries.subject"] = [
         {"occurred_at": entry.occurred_at, "action": entry.action, "changes": entry.changes}
         for entry in list_audit_entries_about(session, user)

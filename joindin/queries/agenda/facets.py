@@ -20,7 +20,7 @@ CONDITIONS = {
     "online": _IS_ONLINE,
     "onsite": _IS_ONSITE,
     "language": """EXISTS (SELECT 1 FROM event_settings spoken
-        WHERE spoken.event_id = e.id AND spoken.language = :language)""",
+        WHERE spoken.event_id = e.id AND coalesce(spoken.spoken_language, spoken.language) = :language)""",
     "call": """EXISTS (SELECT 1 FROM listed_events calling WHERE calling.event_id = e.id
         AND calling.cfp_ends_at >= :call_day AND calling.cfp_starts_at <= :call_now)""",
 }
@@ -34,8 +34,8 @@ CANDIDATES = {
 
 @dataclass(frozen=True)
 class Facets:
-    """``mode`` is ``online`` or ``onsite``; an event can be both. ``language`` is that of the event's pages. ``call_open_at``:
-    the call for papers is open then. A call ends with the day of its end (UTC).
+    """``mode`` is ``online`` or ``onsite``; an event can be both. ``language`` is that of the event, else that of its pages.
+    ``call_open_at``: the call for papers is open then. A call ends with the day of its end (UTC).
     """
 
     city_id: int | None = None

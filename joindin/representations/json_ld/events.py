@@ -35,9 +35,10 @@ def represent_event(event, links: Links, *, image: str | None = None, talks: Seq
         "eventStatus": f"{CONTEXT}/{EVENT_STATUSES.get(event.state, 'EventScheduled')}",
         "eventAttendanceMode": f"{CONTEXT}/{_attendance_mode(event)}",
         "location": represent_location(event, address),
+        "maximumAttendeeCapacity": event.capacity,
         "organizer": represent_organizers(event, links),
         "keywords": [tag.name for tag in event.tags],
-        "inLanguage": event.page_language,
+        "inLanguage": event.spoken_language or event.page_language,
         "superEvent": series and {"@type": "EventSeries", "@id": links.event_page(series.slug), "name": series.name},
         "subEvent": named_parts((links.canonical_talk_page(event, talk), talk.title) for talk in talks),
     }

@@ -1,4 +1,4 @@
-"""Processing of flyers: images of any ratio, stored as JPEG in two widths (Gancio contract, section 8)."""
+"""Processing of flyers and venue plans: images of any ratio, stored as JPEG in two widths (Gancio contract, section 8)."""
 
 import io
 import math
@@ -37,8 +37,8 @@ class ProcessedFlyer:
     thumbnail: bytes
 
 
-def process_flyer(content: bytes) -> ProcessedFlyer:
-    """Return the upright image as progressive JPEG, at most 1,200 pixels wide, and a thumbnail of at most 500.
+def process_flyer(content: bytes, *, max_width: int = FULL_WIDTH_PX) -> ProcessedFlyer:
+    """Return the upright image as progressive JPEG, at most ``max_width`` pixels wide, and a thumbnail of at most 500.
 
     :raises InvalidInput: with Gancio's message, if the content is no image, is damaged, or has too many pixels.
     :raises Overloaded: if other images are being processed.
@@ -48,7 +48,7 @@ def process_flyer(content: bytes) -> ProcessedFlyer:
         if file.has_too_many_pixels:
             raise TooManyPixels(MSG_TOO_MANY_PIXELS)
         width, height = (file.height, file.width) if file.orientation > 4 else (file.width, file.height)
-        full = _flatten(decode_image(file, min(1, FULL_WIDTH_PX / width, MAX_HEIGHT_PX / height)))
+        full = _flatten(decode_image(file, min(1, max_width / width, MAX_HEIGHT_PX / height)))
         thumbnail_width = min(THUMBNAIL_WIDTH_PX, full.width)
         thumbnail = full.resize(
             (thumbnail_width, max(1, math.floor(height * thumbnail_width / width + 0.5))), Image.Resampling.LANCZOS

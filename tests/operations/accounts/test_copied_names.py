@@ -10,6 +10,7 @@ from joindin.models import (
     EventComment,
     EventContact,
     EventHost,
+    EventSettings,
     FormerEmail,
     Mail,
     Registration,
@@ -84,6 +85,7 @@ def leave_copies(session, person, root):
     claim_id = session.scalars(select(TalkClaim.id)).one()
     approve_claim(session, claim_id, actor=root, now=NOW)
     make_event_comment(session, event, person, author_name=person.full_name)
+    session.add(EventSettings(event_id=event.id, contact_address=person.email.title()))
     add_member(session, group.id, username=person.username, actor=root)
     edit_profile(session, person.id, {"full_name": "Wilhelmina F.", "email": "other@example.org"}, actor=root)
     edit_profile(session, person.id, {"full_name": NAMES[1], "email": NAMES[2]}, actor=root)
@@ -171,6 +173,7 @@ def test_the_download_contains_every_copied_name(session, person, root):
     data = collect_personal_data(session, person)
 
     assert sorted(row["contact_name"] for row in data["contact_names"]) == [NAMES[1], NAMES[1]]
+    assert [row["contact_address"] for row in data["contact_addresses"]] == [NAMES[2].title()]
     assert [row["author_name"] for row in data["event_comments"]] == [NAMES[1]]
     assert [row["name"] for row in data["talk_speakers"]] == [NAMES[1]]
     actions = [row["action"] for row in data["audit_entries.subject"]]

@@ -8,7 +8,16 @@ from sqlalchemy import select
 from joindin.errors import Conflict, InvalidInput, NotFound
 from joindin.extensions import db
 from joindin.jobs.series import create_due_occurrences
-from joindin.models import Event, EventContact, EventFlyer, EventHost, EventSeries, event_tags
+from joindin.models import (
+    Event,
+    EventContact,
+    EventFlyer,
+    EventHost,
+    EventSeries,
+    EventSettings,
+    EventVenuePlan,
+    event_tags,
+)
 from joindin.operations.agenda import series
 from joindin.operations.agenda.confirmation import confirm_event
 from joindin.operations.agenda.editing import delete_event
@@ -44,6 +53,15 @@ def test_next_occurrence_has_everything_of_its_parent(session, host):
     )
     session.add(EventContact(event_id=parent.id, user_id=host.id))
     session.add(EventFlyer(event_id=parent.id, file="a.jpg", width=3, height=2, byte_size=9, alt_text="x", focal_x=0.5))
+    session.add(EventVenuePlan(event_id=parent.id, file="b.jpg", width=3, height=2, alt_text="Hall A is upstairs"))
+    described = {
+        "kind": "meetup",
+        "capacity": 40,
+        "contact_address": "a@b.example",
+        "spoken_language": "de",
+        "licence": "cc0",
+    }
+    session.add(EventSettings(event_id=parent.id, feedback_days=7, **described))
     session.flush()
 
     created = create_next_occurrence(session, parent.id, now=NOW)
@@ -76,6 +94,10 @@ def test_next_occurrence_has_everything_of_its_parent(session, host):
     assert session.get(EventContact, occurrence.id).user_id == host.id
     flyer = session.get(EventFlyer, occurrence.id)
     assert (flyer.file, flyer.width, flyer.alt_text, flyer.focal_x) == ("a.jpg", 3, "x", 0.5)
+    plan, settings = session.get(EventVenuePlan, occurrence.id), session.get(EventSettings, occurrence.id)
+    assert (plan.file, plan.alt_text) == ("b.jpg", "Hall A is upstairs")
+    assert {name: getattr(settings, name) for name in described} == described
+    assert settings.feedback_days == 90
     tags = select(event_tags.c.event_id, event_tags.c.tag_id).order_by(event_tags.c.id)
     assert [tag_id for event_id, tag_id in session.execute(tags) if event_id == occurrence.id] == [
         tag_id for event_id, tag_id in session.execute(tags) if event_id == parent.id

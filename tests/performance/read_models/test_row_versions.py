@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 from sqlalchemy import text
 
-from joindin.models import EventFlyer, EventImage, EventSeries, EventSettings
+from joindin.models import EventFlyer, EventImage, EventSeries, EventSettings, EventVenuePlan
 from joindin.performance.read_models.row_versions import (
     CHILD_TABLES,
     DEPENDENT_TABLES,
@@ -55,6 +55,7 @@ CHILD_KEYS = {
     "event_flyers": "alt_text",
     "event_series": "rrule",
     "event_settings": "feedback_access",
+    "event_venue_plans": "alt_text",
     "participations": "state",
 }
 
@@ -70,6 +71,7 @@ def rows(session):
     session.add(EventFlyer(event_id=event.id, file="a.jpg", width=400, height=300, byte_size=9))
     session.add(EventSeries(event_id=event.id, rrule="FREQ=WEEKLY"))
     session.add(EventSettings(event_id=event.id))
+    session.add(EventVenuePlan(event_id=event.id, file="a.jpg", width=400, height=300, alt_text="Hall A is upstairs"))
     track = make_track(session, event)
     links = [("slides_link", "https://slides.example"), ("video_link", "https://video.example")]
     talk = make_talk(session, event, speakers=[host, "Ada"], tracks=[track], links=links)
@@ -155,12 +157,14 @@ NEW_CHILDREN = {
     " VALUES ({events}, 'b.jpg', 200, 200, 9)",
     "event_series": "INSERT INTO event_series (event_id) VALUES ({events})",
     "event_settings": "INSERT INTO event_settings (event_id) VALUES ({events})",
+    "event_venue_plans": "INSERT INTO event_venue_plans (event_id, file, width, height, alt_text)"
+    " VALUES ({events}, 'b.jpg', 200, 200, 'Hall B')",
     "participations": "INSERT INTO participations (shift_id, placeholder_name, state, structure_data, is_finished)"
     " VALUES ({shifts}, 'Someone', 1, '{{}}', false)",
 }
 
 # Tables with at most one row for each parent.
-ONLY_CHILDREN = ("event_flyers", "event_series", "event_settings")
+ONLY_CHILDREN = ("event_flyers", "event_series", "event_settings", "event_venue_plans")
 
 
 @pytest.mark.parametrize(("parent", "table"), CHILDREN)

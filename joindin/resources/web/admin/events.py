@@ -13,6 +13,7 @@ from joindin.permissions import can_review_event
 from joindin.queries.agenda.agenda_events import load_agenda_event_records
 from joindin.queries.duplicate_events import find_likely_duplicates
 from joindin.queries.event_lists import EventFilter, list_events
+from joindin.queries.event_records import get_event_record
 from joindin.queries.events import load_events
 from joindin.queries.rejection_reasons import list_reasons
 from joindin.resources.web.admin.common import (
@@ -118,7 +119,7 @@ def _mail_note(event):
 
 
 def _event_page(event_id, form, status=200):
-    event = _find_event(event_id)
+    event = get_event_record(db.session, event_id)
     _with_choices(form)
     if not form.is_submitted():
         form.version.data = event.version

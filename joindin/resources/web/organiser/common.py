@@ -18,7 +18,7 @@ from joindin.permissions import can_edit_event, can_see_parts_of_event
 from joindin.queries.organiser.history import list_event_history
 from joindin.queries.paging import Page, Paging
 from joindin.queries.viewer_relations import load_viewer_for_events
-from joindin.resources.web.organiser.history import ACTIONS
+from joindin.resources.web.organiser.history import ACTIONS, list_changed_details
 from joindin.resources.web.public.pages import printable_or_not_found
 from joindin.utils.text import parse_id
 
@@ -98,6 +98,7 @@ def organiser_page(template: str, event: Event, status: int = 200, **variables) 
         tabs=tabs,
         manage=manage_path(event),
         actions=ACTIONS,
+        changed_details=list_changed_details,
         **variables,
     )
 

@@ -1,33 +1,27 @@
-"""The page on which hosts change the fields of their event."""
+"""The page on which hosts change the fields of their event, after a preview if they want one."""
 
 from dataclasses import replace
 
-from flask import redirect
-from wtforms import BooleanField
-from wtforms.validators import Optional
+from flask import redirect, request
 
 from joindin.db.locking import lock_row
 from joindin.errors import Conflict, InvalidInput
 from joindin.extensions import db, media_storage
 from joindin.http.pages.html_pages import flash_success
-from joindin.http.pages.languages import gettext, lazy_gettext, ngettext
-from joindin.models import Event, Place
-from joindin.models.agenda.call_times import CallTimes
-from joindin.models.event_settings import CONFERENCE
+from joindin.http.pages.languages import gettext, ngettext
+from joindin.http.sessions import require_user
+from joindin.models import Event
 from joindin.operations.agenda.flyers import FlyerStore
 from joindin.operations.organiser.event_details import edit_detailed_event
 from joindin.permissions import is_rejected
 from joindin.queries.agenda.flyers import find_flyer
-from joindin.queries.event_settings import load_event_settings
-from joindin.queries.events import load_events
+from joindin.queries.agenda.venue_plans import find_venue_plan
 from joindin.resources.web.organiser.common import blp, manage_path, organiser_page, with_managed_event
-from joindin.resources.web.organiser.conflicts import VersionedForm, find_changed_values, fingerprint
-from joindin.resources.web.organiser.event_fields import EditedEventForm, to_local
-from joindin.resources.web.organiser.fields import WholeNumberField, clean_text
+from joindin.resources.web.organiser.conflicts import find_changed_values, fingerprint
+from joindin.resources.web.organiser.details_form import DetailsForm, load_present_values
+from joindin.resources.web.organiser.details_preview import details_preview
 from joindin.resources.web.organiser.submission import choices_of_fields
-from joindin.utils.coordinates import format_coordinates
 from joindin.utils.datetimes import utc_now
-from joindin.utils.text import to_plain_line
 
 # Fields whose form differs from the column: the column is kept if the form was not changed.
 KEPT = (
@@ -43,47 +37,37 @@ KEPT = (
     "longitude",
 )
 FIELD_OF_COLUMN = {"latitude": "coordinates", "longitude": "coordinates"}
-
-
-class DetailsForm(VersionedForm, EditedEventForm):
-    is_image_removed = BooleanField(lazy_gettext("Remove the image"))
-    focal_x = WholeNumberField(
-        lazy_gettext("Most important point from the left, in percent"), [Optional()], maximum=100
-    )
-    focal_y = WholeNumberField(
-        lazy_gettext("Most important point from the top, in percent"),
-        [Optional()],
-        maximum=100,
-        description=lazy_gettext("Square pictures are cut around this point."),
-    )
-
-    @property
-    def focal_point(self) -> tuple[float, float] | None:
-        """The point as flyers have it, from -1 to 1; None if one of the fields is empty."""
-        percents = (self.focal_x.data, self.focal_y.data)
-        return None if None in percents else tuple(percent / 50 - 1 for percent in percents)
+# Buttons: the form is shown as a page of the event, and from there again as a form. Others save.
+PREVIEW, CHANGE = "preview", "change"
 
 
 @blp.route("/event/<slug>/manage/details/", methods=["GET", "POST"])
 @with_managed_event
 def details_page(event):
-    form = DetailsForm()
+    form, action = DetailsForm(), request.form.get("action")
     if not form.is_submitted():
-        present = present_values(event)
+        present = load_present_values(event)
         form.process(data=present | {"version": fingerprint(present)})
+        return _page(event, form)
+    form.has_venue_plan = find_venue_plan(db.session, event.id) is not None
+    if action == CHANGE:
         return _page(event, form)
     if not form.validate() or (parts := form.read_parts()) is None:
         return _page(event, form)
-    lock_row(db.session, Event, event.id)
-    present = present_values(event)
+    if action != PREVIEW:
+        lock_row(db.session, Event, event.id)
+    present = load_present_values(event)
     if changed := find_changed_values(form, present):
         return _page(event, form, 409, changed)
+    details = _read_details(form, event, present)
+    if action == PREVIEW:
+        return details_preview(event, form, details, parts)
     if form.is_image_removed.data and parts.image.flyer is None:
         parts = replace(parts, image=replace(parts.image, is_removed=True))
     elif (form.focal_x.data, form.focal_y.data) != (present["focal_x"], present["focal_y"]):
         parts = replace(parts, image=replace(parts.image, focal_point=form.focal_point))
     try:
-        talks_outside = _save(event, form, present, parts)
+        talks_outside = _save(event, details, parts)
     except (InvalidInput, Conflict) as error:
         db.session.rollback()
         form.add_error(gettext(str(error)))
@@ -98,39 +82,8 @@ def details_page(event):
     return redirect(manage_path(event, "submission/" if is_rejected(event) else "details/"), 303)
 
 
-def present_values(event: Event) -> dict:
-    """Return what the fields of the form contain for the event as it is."""
-    loaded = load_events(db.session, [event.id])[event.id]
-    place = db.session.get(Place, event.place_id) if event.place_id is not None else None
-    flyer = find_flyer(db.session, event.id)
-    settings = load_event_settings(db.session, event.id)
-    zone = event.timezone or "UTC"
-    location = event.location or ""
-    is_online = location.lower() == "online" and bool(event.online_locations)
-    return {
-        "name": to_plain_line(event.name),
-        **{name: to_local(getattr(event, name), zone) for name in ("starts_at", "ends_at", "cfp_starts_at")},
-        "cfp_ends_at": to_local(event.cfp_ends_at, CallTimes.of(event).timezone),
-        "is_cfp_anywhere": event.is_cfp_anywhere,
-        "timezone": zone,
-        "place_name": "" if is_online else to_plain_line(place.name if place else location),
-        "place_address": to_plain_line(place.address if place else ""),
-        "coordinates": format_coordinates(event.latitude, event.longitude),
-        "online_locations": "\n".join(event.online_locations),
-        "description": clean_text(event.description),
-        "href": event.href or "",
-        "tags": ", ".join(tag.name for tag in loaded.tags),
-        "cfp_url": event.cfp_url or "",
-        "alt_text": flyer.alt_text if flyer else "",
-        "focal_x": round(50 * (flyer.focal_x + 1)) if flyer else None,
-        "focal_y": round(50 * (flyer.focal_y + 1)) if flyer else None,
-        "state": event.state,
-        "kind": settings.kind or CONFERENCE,
-        "licence": settings.licence or "",
-    }
-
-
-def _save(event, form, present, parts):
+def _read_details(form, event, present):
+    """Return the fields of the form; of those that were not changed, the columns."""
     details = form.details
     unchanged = {
         name for name in KEPT if form[FIELD_OF_COLUMN.get(name, name)].data == present[FIELD_OF_COLUMN.get(name, name)]
@@ -140,10 +93,14 @@ def _save(event, form, present, parts):
         unchanged -= {"starts_at", "ends_at", "cfp_starts_at", "cfp_ends_at"}
     if form.is_cfp_anywhere.data != present["is_cfp_anywhere"]:
         unchanged.discard("cfp_ends_at")
-    details = replace(details, **{name: getattr(event, name) for name in unchanged})
+    return replace(details, **{name: getattr(event, name) for name in unchanged})
+
+
+def _save(event, details, parts):
     with FlyerStore(media_storage()) as files:
-        parts = replace(parts, state=form.state.data)
-        talks_outside = edit_detailed_event(db.session, event, details, parts, now=utc_now(), files=files)
+        talks_outside = edit_detailed_event(
+            db.session, event, details, parts, actor=require_user(), now=utc_now(), files=files
+        )
         db.session.commit()
     return talks_outside
 
@@ -156,5 +113,6 @@ def _page(event, form, status=None, changed=()):
         form=form,
         changed=changed,
         flyer=find_flyer(db.session, event.id),
+        plan=find_venue_plan(db.session, event.id),
         **choices_of_fields(),
     )

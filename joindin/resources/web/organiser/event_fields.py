@@ -9,7 +9,7 @@ from joindin.http.pages.forms import Form, PlainTextField, RadioChoice, choices
 from joindin.http.pages.languages import gettext, lazy_gettext
 from joindin.models.agenda.call_times import ANYWHERE_ON_EARTH
 from joindin.models.event_settings import CONFERENCE, LICENCES, MEETUP, OTHER
-from joindin.models.events import CANCELLED, MAX_EVENT_NAME_LENGTH, POSTPONED, SCHEDULED, TENTATIVE
+from joindin.models.events import MAX_EVENT_NAME_LENGTH
 from joindin.operations.agenda.event_fields import FlyerChange
 from joindin.operations.events import EventDetails
 from joindin.operations.organiser.event_details import EventParts
@@ -35,12 +35,6 @@ KINDS = (
     (OTHER, lazy_gettext("something else")),
 )
 LICENCE_CHOICES = (("", lazy_gettext("none named")), *((key, name) for key, (name, _) in LICENCES.items()))
-STATES = (
-    (SCHEDULED, lazy_gettext("takes place as planned")),
-    (TENTATIVE, lazy_gettext("not certain yet")),
-    (POSTPONED, lazy_gettext("postponed")),
-    (CANCELLED, lazy_gettext("cancelled")),
-)
 
 
 class EventFieldsForm(Form):
@@ -174,7 +168,7 @@ class EventFieldsForm(Form):
     def read_parts(self) -> EventParts | None:
         """Return the place, the addresses online and the image; None if the image is none, which becomes an error."""
         try:
-            flyer = _read_image()
+            flyer = read_image("image")
         except InvalidInput as error:
             self.add_error(gettext(str(error)), self.image)
             return None
@@ -182,9 +176,13 @@ class EventFieldsForm(Form):
             address=self.place_address.data,
             online_locations=self.urls,
             image=FlyerChange(flyer=flyer, alt_text=self.alt_text.data),
-            kind=self.kind.data,
-            licence=self.licence.data or None,
+            settings=self.settings,
         )
+
+    @property
+    def settings(self) -> dict:
+        """Columns of the settings that describe the event."""
+        return {"kind": self.kind.data, "licence": self.licence.data or None}
 
     def _guess_timezone(self):
         """Return the zone of the city that the place or its address names; None if it is not clear."""
@@ -198,10 +196,6 @@ class EventFieldsForm(Form):
         return None
 
 
-class EditedEventForm(EventFieldsForm):
-    state = RadioChoice(lazy_gettext("The event"), choices=choices(STATES), default=SCHEDULED)
-
-
 def to_local(at, timezone):
     return at and at.astimezone(get_timezone(timezone)).replace(second=0, microsecond=0, tzinfo=None)
 
@@ -210,9 +204,12 @@ def to_utc(local, timezone):
     return local and local.replace(tzinfo=get_timezone(timezone)).astimezone(UTC)
 
 
-def _read_image():
-    """Return the uploaded image, processed; None if there is none."""
-    upload = request.files.get("image")
+def read_image(name: str, **options):
+    """Return the image that was uploaded as the field ``name``, processed with the options; None if there is none.
+
+    :raises InvalidInput: if it is too large, or no image.
+    """
+    upload = request.files.get(name)
     if upload is None or not upload.filename:
         return None
     content, limit = upload.read(), current_app.config["MAX_IMAGE_BYTES"]
@@ -222,6 +219,6 @@ def _read_image():
     from joindin.utils.images.flyers import process_flyer
 
     try:
-        return process_flyer(content)
+        return process_flyer(content, **options)
     except InvalidInput:
         raise InvalidInput("This file is no image that can be shown. Choose a PNG, JPEG, GIF or WebP.") from None

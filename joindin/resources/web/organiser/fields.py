@@ -5,6 +5,7 @@ from wtforms.validators import DataRequired, Length, StopValidation
 
 from joindin.http.pages.forms import PlainTextField
 from joindin.http.pages.languages import gettext, lazy_gettext
+from joindin.utils.email_addresses import is_email, to_mailbox
 from joindin.utils.text import complete_web_url, is_web_url, to_plain_text
 
 YEARS = range(1971, 2969)
@@ -35,6 +36,20 @@ class WebAddressField(PlainTextField):
     def pre_validate(self, _form):
         if self.data and not (is_web_url(self.data) and len(self.data) <= MAX_URL_LENGTH):
             raise ValidationError(gettext("Enter a web address such as https://conf.example"))
+
+
+class ContactField(PlainTextField):
+    """An e-mail address, or the address of a web page as in :class:`WebAddressField`."""
+
+    def process_formdata(self, valuelist):
+        super().process_formdata(valuelist)
+        text = (self.data or "").removeprefix("mailto:")
+        self.data = to_mailbox(text) if is_email(text) else complete_web_url(text)
+
+    def pre_validate(self, _form):
+        is_address = is_email(self.data) or is_web_url(self.data)
+        if self.data and not (is_address and len(self.data) <= MAX_URL_LENGTH):
+            raise ValidationError(gettext("Enter an e-mail address or a web address."))
 
 
 class WholeNumberField(IntegerField):

@@ -1,6 +1,7 @@
 """Words for the entries of the audit log on the organiser's pages."""
 
 from joindin.http.pages.languages import lazy_gettext
+from joindin.models import AuditEntry
 
 ACTIONS = {
     "claim.approve": lazy_gettext("approved a claim"),
@@ -27,3 +28,38 @@ ACTIONS = {
     "talk_comment.reveal_author": lazy_gettext("saw the name of an author"),
     "talk_comment.show": lazy_gettext("showed a comment again"),
 }
+
+# By their name in the log: the fields of the details of an event, as its form calls them.
+DETAILS = {
+    "name": lazy_gettext("Name"),
+    "kind": lazy_gettext("The event is"),
+    "starts_at": lazy_gettext("Start"),
+    "ends_at": lazy_gettext("End"),
+    "timezone": lazy_gettext("Time zone"),
+    "location": lazy_gettext("Place"),
+    "latitude": lazy_gettext("Coordinates"),
+    "longitude": lazy_gettext("Coordinates"),
+    "online_locations": lazy_gettext("Addresses for taking part online"),
+    "description": lazy_gettext("Description"),
+    "licence": lazy_gettext("Licence of the description"),
+    "href": lazy_gettext("Web site"),
+    "tags": lazy_gettext("Tags"),
+    "image": lazy_gettext("Image"),
+    "image_text": lazy_gettext("Description of the image"),
+    "cfp_url": lazy_gettext("Web page of the call for papers"),
+    "cfp_starts_at": lazy_gettext("The call for papers opens"),
+    "cfp_ends_at": lazy_gettext("The call for papers closes"),
+    "is_cfp_anywhere": lazy_gettext("The call for papers closes"),
+    "spoken_language": lazy_gettext("Language of the event"),
+    "capacity": lazy_gettext("Number of people for whom there is room"),
+    "contact_address": lazy_gettext("Contact"),
+    "venue_plan": lazy_gettext("Venue plan"),
+    "venue_plan_text": lazy_gettext("Description of the venue plan"),
+    "state": lazy_gettext("State"),
+}
+
+
+def list_changed_details(entry: AuditEntry) -> list[str]:
+    """Return the labels of the details that changed with an entry; none for other entries."""
+    names = [name for name in DETAILS if name in entry.changes] if entry.action == "event.edit" else ()
+    return list(dict.fromkeys(str(DETAILS[name]) for name in names))

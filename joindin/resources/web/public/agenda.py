@@ -11,6 +11,7 @@ from joindin.queries.agenda.agenda_lists import AgendaFilter, Choice
 from joindin.queries.agenda.collections import list_collections, load_collection_choices
 from joindin.queries.agenda.places import find_place, list_places_alphabetically
 from joindin.queries.agenda.tags import find_public_tag, list_tags_alphabetically, search_tags
+from joindin.queries.agenda.venue_plans import find_venue_plan_of_place
 from joindin.resources.web.public.event_lists import MAX_AGE
 from joindin.resources.web.public.event_pages import page_addresses, read_event_page, read_page_position
 from joindin.resources.web.public.pages import (
@@ -115,7 +116,14 @@ def place_page(name):
         raise NotFound("There is no such place.")
     path = f"/place/{place.id}/{quote(place.name, safe='')}"
     selected = AgendaFilter(any_of=(Choice(None, (place.id,)),))
-    return agenda_page(path, place.name, selected, feed_path=f"/place/{place.id}", place=place)
+    return agenda_page(
+        path,
+        place.name,
+        selected,
+        feed_path=f"/place/{place.id}",
+        place=place,
+        plan=find_venue_plan_of_place(reader(), place.id),
+    )
 
 
 @blp.get("/collection/<rest:name>")

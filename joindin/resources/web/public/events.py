@@ -3,7 +3,7 @@
 It changes without a write from day to day: during the event it begins with what is on now, afterwards with slides.
 """
 
-from flask import redirect, request
+from flask import Response, redirect, request
 
 from joindin.errors import NotFound
 from joindin.extensions import db, reader
@@ -51,6 +51,7 @@ from joindin.utils.reserved_slugs import RESERVED_EVENT_SLUGS
 
 # Of an event with more talks, the page has the number of talks of each day.
 MAX_LISTED_TALKS, MAX_MEETUP_TALKS = 20, 60
+LOADED = object()
 NEWEST_COMMENTS, LISTED_MATERIAL, COMING_DATES = 3, 5, 5
 
 
@@ -62,7 +63,7 @@ def redirect_event_id(event_id):
         # The parent of a series is in no list, but has a page.
         event = find_series(db.session, event_id)
     if event.slug in RESERVED_EVENT_SLUGS:
-        return _event_response(get_event_record(reader(), event.id), request.path)
+        return event_page_response(get_event_record(reader(), event.id), request.path)
     return _redirect_to_page(event)
 
 
@@ -80,7 +81,7 @@ def event_page(slug):
     except NotFound:
         return _series_or_redirect(slug)
     set_default_language(event.page_language)
-    return _event_response(event, f"/event/{event.slug}")
+    return event_page_response(event, f"/event/{event.slug}")
 
 
 def _find_event_or_preview(slug):
@@ -99,7 +100,13 @@ def _series_or_redirect(slug):
     return series_page(parent)
 
 
-def _event_response(event, path):
+def event_page_response(
+    event, path: str, *, template: str = "web/event.html", flyer=LOADED, is_public: bool | None = None, **context
+) -> Response:
+    """Render the page of an event, which has the attributes of :func:`get_event_record`, at the path of its address.
+
+    ``flyer`` is the row of its image if that is not the stored one. ``is_public`` is that of :func:`event_response`.
+    """
     now = utc_now()
     # The other pages of an event with a reserved slug have no address.
     has_pages = bool(event.slug) and event.slug not in RESERVED_EVENT_SLUGS
@@ -108,12 +115,12 @@ def _event_response(event, path):
     days = _summarise_days(event) if is_brief else {}
     paging = Paging(0, NEWEST_COMMENTS) if has_pages else UNPAGED
     comments = list_event_comments(reader(), event.id, paging, session_user())
-    flyer = find_flyer(reader(), event.id)
+    flyer = find_flyer(reader(), event.id) if flyer is LOADED else flyer
     series = get_parent(db.session, event)
     call = represent_call(event, now) if event.cfp_url or event.cfp_ends_at else None
     phase = event_phase(event, now)
     return event_response(
-        "web/event.html",
+        template,
         event,
         f"{website_links().website}{path}",
         ABOUT,
@@ -138,7 +145,9 @@ def _event_response(event, path):
         has_pages=has_pages,
         comments=load_in_order(reader(), comments, load_event_comment_records),
         comment_count=comments.total,
+        is_public=is_public,
         **(_material(event, talks) if phase == AFTER else {}),
+        **context,
     )
 
 

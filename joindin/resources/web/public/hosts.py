@@ -1,7 +1,8 @@
 """The page of the hosts of an event."""
 
-from joindin.extensions import db
+from joindin.extensions import db, reader
 from joindin.http.sessions import session_user
+from joindin.queries.event_settings import load_event_settings
 from joindin.queries.events import list_hosts
 from joindin.resources.web.public.event_frame import event_response, with_event
 from joindin.resources.web.public.pages import UNPAGED, blp, website_links
@@ -17,5 +18,6 @@ def hosts_page(event):
         f"{website_links().event_page(event.slug)}/hosts",
         None,
         hosts=hosts,
+        contact_address=load_event_settings(reader(), event.id).contact_address,
         is_host=user is not None and (user.is_admin or user.id in {host.user_id for host in hosts}),
     )

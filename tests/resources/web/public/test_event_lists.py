@@ -63,7 +63,8 @@ def test_past_events_are_listed_from_the_latest(browser, session):
         ("mode=junk", ["Elephant Conf", "Python Days"]),
         ("cfp=open", ["Python Days"]),
         ("cfp=junk", ["Elephant Conf", "Python Days"]),
-        ("lang=de", ["Elephant Conf"]),
+        ("lang=de", ["Elephant Conf", "Python Days"]),
+        ("lang=en", []),
         ("lang=xx", ["Elephant Conf", "Python Days"]),
         ("sort=latest", ["Python Days", "Elephant Conf"]),
         ("when=all&sort=soonest", ["Elephant Conf", "Python Days"]),
@@ -76,10 +77,11 @@ def test_filters_narrow_the_list(browser, session, query, expected):
     place = make_place(session, "Harbour Hall")
     elephants = make_event(session, "Elephant Conf", tags=["php"], starts_at=june, place_id=place.id)
     session.add(EventSettings(event_id=elephants.id, language="de"))
-    make_event(
+    python = make_event(
         session, "Python Days", tags=["python"], starts_at=july, location="Oslo and online",
         cfp_ends_at=days_from_now(0), **CALL,
     )  # fmt: skip
+    session.add(EventSettings(event_id=python.id, language="en", spoken_language="de"))
     session.commit()
 
     reply = browser.get(f"/event?{query}")

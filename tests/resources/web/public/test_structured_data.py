@@ -74,12 +74,18 @@ def test_whole_days_are_dates(session, browser, event, ends_at, expected):
 
 def test_an_event_has_its_flyer_and_its_language(session, browser, event):
     session.add(EventFlyer(event_id=event.id, file="a.jpg", alt_text="A quay", width=2, height=1, byte_size=9))
-    session.add(EventSettings(event_id=event.id, language="de"))
+    settings = EventSettings(event_id=event.id, language="de", contact_address="grace@example.org")
+    session.add(settings)
     session.commit()
 
     data, _ = data_of(browser, "/event/tides")
+    settings.spoken_language, settings.capacity = "fr", 300
+    described, _ = data_of(browser, "/event/tides")
 
     assert (data["image"], data["inLanguage"]) == (["http://web.example/media/a.jpg"], "de")
+    assert "maximumAttendeeCapacity" not in data
+    assert (described["inLanguage"], described["maximumAttendeeCapacity"]) == ("fr", 300)
+    assert "grace" not in str(described)
 
 
 def test_an_event_names_the_first_talks_of_its_programme(session, browser, event, count_statements):
