@@ -184,9 +184,9 @@ def _key_list(found, way, total, more=""):
 _BY_EVENT = """talks WHERE event_id = :event_id AND is_active = true
     AND EXISTS (SELECT 1 FROM events WHERE events.id = :event_id AND events.is_visible)"""
 _OF_EVENT = _key_list(_BY_EVENT, "ASC", f"(SELECT count(*) FROM {_BY_EVENT})")
-_BY_USER = """talks JOIN events ON events.id = talks.event_id WHERE talks.is_active AND events.is_visible
+TALKS_BY_USER = """talks JOIN events ON events.id = talks.event_id WHERE talks.is_active AND events.is_visible
     AND talks.id IN (SELECT talk_id FROM talk_speakers WHERE user_id = :user_id)"""
-_OF_USER = _key_list(_BY_USER, "DESC", f"(SELECT count(*) FROM {_BY_USER})")
+_OF_USER = _key_list(TALKS_BY_USER, "DESC", f"(SELECT count(*) FROM {TALKS_BY_USER})")
 
 _WITH_TITLE = f"""talks JOIN listed_events ON listed_events.event_id = talks.event_id
     WHERE {{active}} AND talks.title_key LIKE {like_param("title")}"""

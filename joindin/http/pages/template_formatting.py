@@ -19,7 +19,7 @@ from joindin.representations.programme.days import (  # noqa: F401 - used by tem
     published_place,
 )
 from joindin.utils.datetimes import get_timezone
-from joindin.utils.text import fold_case_accents
+from joindin.utils.text import fold_case_accents, is_web_url
 
 # Marks of browsers in the user agent; the first match wins, because browsers imitate each other.
 BROWSERS = (
@@ -40,6 +40,9 @@ SYSTEMS = (
     ("CrOS", "ChromeOS"),
     ("Linux", "Linux"),
 )
+
+# With one group, so that a text is split into addresses and what is between them.
+ADDRESS = re.compile(r"""(https?://[^\s<>"']*[^\s<>"'.,;:!?)\]}])""")
 
 # Of the first line of a description in a list.
 MAX_LINE_LENGTH = 160
@@ -70,6 +73,10 @@ def display_name(user: User) -> str:
     return user.full_name or user.username
 
 
+def is_twitter_name(text: str) -> bool:
+    return re.fullmatch(r"\w{1,50}", text, re.ASCII) is not None
+
+
 def speaker_name(speaker: TalkSpeaker) -> str:
     return (speaker.user.full_name if speaker.user else None) or speaker.name
 
@@ -79,6 +86,14 @@ def split_paragraphs(text: str | None) -> list[list[str]]:
     lines = (text or "").splitlines()
     groups = groupby(lines, key=lambda line: bool(line.strip()))
     return [list(those) for has_text, those in groups if has_text]
+
+
+def split_addresses(line: str) -> list[tuple[str, bool]]:
+    """Split a line into pieces, and whether each is a web address. Punctuation after an address is not part of it."""
+    pieces = []
+    for text in ADDRESS.split(line):
+        pieces += [(text, is_web_url(text))] if text else []
+    return pieces
 
 
 def first_line(text: str | None) -> str:

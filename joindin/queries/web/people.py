@@ -1,11 +1,17 @@
-"""Comments of a person that everyone may read with the name."""
+"""Talks of a person, before and after now, and comments that everyone may read with the name."""
 
-from sqlalchemy import select
+import datetime as dt
+from collections.abc import Iterable
+
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import joinedload
 
-from joindin.models import Event, EventComment, Talk, TalkComment
+from joindin.db.base import UtcDateTime
+from joindin.models import Event, EventComment, EventSettings, Talk, TalkComment
+from joindin.performance.sql.compiled import CompiledStatement
 from joindin.queries.keyed_lists import KeyedList
 from joindin.queries.paging import Page, Paging
+from joindin.queries.talks import TALKS_BY_USER
 
 _FOUND = """
     SELECT 1 AS is_talk, talk_comments.id, talk_comments.created_at FROM talk_comments
@@ -22,6 +28,48 @@ _COMMENTS = KeyedList(
     _TOTAL,
 )
 _EVENT = ("name", "slug", "timezone")
+
+
+def _talk_ids(condition, order):
+    statement = text(
+        f"SELECT talks.id FROM {TALKS_BY_USER} AND {condition} ORDER BY talks.starts_at {order}, talks.id {order} LIMIT :most"
+    )
+    return CompiledStatement(statement.bindparams(bindparam("at", type_=UtcDateTime)))
+
+
+_TALKS_FROM, _TALKS_BEFORE = _talk_ids("talks.starts_at >= :at", "ASC"), _talk_ids("talks.starts_at < :at", "DESC")
+_LANGUAGES = CompiledStatement(
+    text(
+        f"""SELECT name FROM languages WHERE id IN (SELECT talks.language_id FROM {TALKS_BY_USER}) ORDER BY name, id"""
+    )
+)
+_settings = EventSettings.__table__.c
+_SCHEMES = CompiledStatement(
+    select(_settings.event_id, _settings.feedback_scheme).where(
+        _settings.event_id.in_(bindparam("ids", expanding=True))
+    )
+)
+
+
+def list_talk_ids_from(connection, user_id: int, at: dt.datetime, most: int) -> list[int]:
+    """Return the ids of the talks of a claimed speaker that start then or later, the first one first: one statement."""
+    return list(connection.execute(_TALKS_FROM, {"user_id": user_id, "at": at, "most": most}).scalars())
+
+
+def list_talk_ids_before(connection, user_id: int, at: dt.datetime, most: int) -> list[int]:
+    """Return the ids of the talks of a claimed speaker that start before, the latest one first: one statement."""
+    return list(connection.execute(_TALKS_BEFORE, {"user_id": user_id, "at": at, "most": most}).scalars())
+
+
+def list_languages_of_talks(connection, user_id: int) -> list[str]:
+    """Return the names of the languages in which the user speaks: one statement."""
+    return list(connection.execute(_LANGUAGES, {"user_id": user_id}).scalars())
+
+
+def load_feedback_schemes(connection, event_ids: Iterable[int]) -> dict[int, str]:
+    """Return the feedback schemes of the events that have settings, by event: one statement."""
+    rows = connection.execute(_SCHEMES, {"ids": list(event_ids)})
+    return {row.event_id: row.feedback_scheme for row in rows}
 
 
 def list_named_comments(session, user_id: int, paging: Paging) -> Page:
