@@ -79,7 +79,7 @@ def test_a_visitor_widens_a_selection_without_a_match(new_visitor, month, javasc
     page.get_by_text("More filters").click()
     page.get_by_label("City").select_option("no/oslo")
     page.get_by_label("Find an event").fill("meeting")
-    page.get_by_role("button", name="Search").click()
+    page.locator("main").get_by_role("button", name="Search").click()
 
     assert "No event matches." in visitor.text
     assert "Without “Oslo”: 23 events" in visitor.text
