@@ -296,7 +296,9 @@ SCHEMA_QUERIES = {
         " FROM information_schema.columns WHERE table_name = :table",
         "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = :table",
         "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = CAST(:table AS regclass)",
-        "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = CAST(:table AS regclass)",
+        # Triggers of foreign keys have an oid in their name, which is another one after an upgrade.
+        "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger "
+        "WHERE tgrelid = CAST(:table AS regclass) AND NOT tgisinternal",
     ),
 }
 

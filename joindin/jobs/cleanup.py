@@ -17,6 +17,7 @@ from joindin.operations.crew.federation.users import purge_expired_federated_ses
 from joindin.operations.crew.purges import purge_crew_rows
 from joindin.operations.devices import purge_unused_devices
 from joindin.operations.feedback.rating_networks import purge_networks
+from joindin.operations.organiser.invitations import purge_expired_invitations
 from joindin.operations.rate_limits import purge_expired_rate_limits
 
 RETENTION = dt.timedelta(days=30)
@@ -58,6 +59,7 @@ def purge_expired(session, settings: Mapping, now: dt.datetime) -> None:
     purge_expired_sign_ins(session, now)
     purge_expired_confirmations(session, now)
     purge_expired_invites(session, now - RETENTION)
+    purge_expired_invitations(session, now, ended_before=now - RETENTION)
     purge_expired_federated_sessions(session, now)
     purge_crew_rows(session, now)
     purge_unused_devices(session, now)

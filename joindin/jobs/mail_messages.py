@@ -37,6 +37,9 @@ SUBJECTS = {
     "event_approved": "Event approved: {title}",
     "event_rejected": "Event Rejected: {title}",
     "event_comment_reported": "{site}: A comment was reported: {event}",
+    # In the language of the receiver.
+    "host_invited": "{subject}",
+    "invitation_accepted": "{subject}",
     "talk_claimed": "{site}: A talk has been claimed: {event}",
     "talk_assigned": "{site}: A talk has been assigned to you: {event}",
     "claim_approved": "{site}: Your talk claim has been approved: {event}",

@@ -51,7 +51,18 @@ from joindin.models.import_progress import ImportProgress, ImportRowNote
 from joindin.models.languages import Language, TalkType
 from joindin.models.mail_opt_outs import TOPIC_BY_MAIL_KIND, TOPICS, MailOptOut
 from joindin.models.outbox import Mail
-from joindin.models.pending_confirmations import EMAIL_CHANGE_TTL, EmailChange, FormerEmail, Registration
+from joindin.models.pending_confirmations import (
+    ACCEPTED,
+    DECLINED,
+    EMAIL_CHANGE_TTL,
+    INVITATION_TTL,
+    OPEN_INVITATION,
+    WITHDRAWN,
+    EmailChange,
+    FormerEmail,
+    Invitation,
+    Registration,
+)
 from joindin.models.personal.schedule_addresses import ScheduleAddress
 from joindin.models.rate_limits import RateLimitCounter
 from joindin.models.read_models import BucketCount, HotEvent, ListedEvent, ListedTag, PendingBucketCount
@@ -78,23 +89,27 @@ from joindin.models.tracks import Track, talk_tracks
 from joindin.models.users import EmailVerification, PasswordReset, User
 
 __all__ = [
+    "ACCEPTED",
     "CANCELLED",
     "CANCELLED_TALK",
     "CONFIRM",
     "CONFIRMED_TALK",
     "CONNECT",
     "DAY_STARTS_AT",
+    "DECLINED",
     "EFFECTIVE_PERMISSIONS",
     "EMAIL_CHANGE_TTL",
     "FEDERATION",
     "GANCIO",
     "GANCIO_CLIENT_KEY",
+    "INVITATION_TTL",
     "LINK_TYPES",
     "MAX_AUTHOR_NAME_LENGTH",
     "MAX_REPORT_NOTE_LENGTH",
     "OAUTH2",
     "ONLINE",
     "OPEN_CLAIM",
+    "OPEN_INVITATION",
     "PASSWORD",
     "PERMISSIONS",
     "PERSONAL",
@@ -107,6 +122,7 @@ __all__ = [
     "TENTATIVE_TALK",
     "TOPICS",
     "TOPIC_BY_MAIL_KIND",
+    "WITHDRAWN",
     "AccessToken",
     "Announcement",
     "AnonymousSubmission",
@@ -151,6 +167,7 @@ __all__ = [
     "ImportOrigin",
     "ImportProgress",
     "ImportRowNote",
+    "Invitation",
     "Language",
     "ListedEvent",
     "ListedTag",

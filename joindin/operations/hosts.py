@@ -11,8 +11,10 @@ from joindin.queries.accounts.users import get_user_by_username
 from joindin.viewer import UserSnapshot
 
 
-def add_host(session, event: Event, *, username: str, actor: User | UserSnapshot | None) -> None:
-    """Make a user a host. Their rating of the event no longer counts.
+def add_host(
+    session, event: Event, *, username: str, actor: User | UserSnapshot | None, reason: str | None = None
+) -> None:
+    """Make a user a host. Their rating of the event no longer counts. The audit log gets ``reason``.
 
     :raises NotFound: if no active user has that name.
     :raises Conflict: if the user is a host already.
@@ -23,7 +25,7 @@ def add_host(session, event: Event, *, username: str, actor: User | UserSnapshot
     lock_row(session, Event, event.id)
     if not insert_or_ignore(session, EventHost, event_id=event.id, user_id=user.id):
         raise Conflict("User is already a host")
-    log_action(session, "event.add_host", event, actor=actor, changes={"host": [None, user.username]})
+    log_action(session, "event.add_host", event, actor=actor, reason=reason, changes={"host": [None, user.username]})
     recompute_event_ratings(session, event.id)
 
 

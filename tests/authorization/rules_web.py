@@ -170,6 +170,7 @@ ORGANISER_PAGES = {
     "/event/{slug}/manage/feedback/talks/{talk_id}/count/": {"POST": ROW_OF_HOSTS},
     "/event/{slug}/manage/people/": ORGANISER_FORM,
     "/event/{slug}/manage/people/{user_id}/delete/": {"POST": ROW_OF_HOSTS},
+    "/event/{slug}/manage/people/invitations/{invitation_id}/withdraw/": {"POST": ROW_OF_HOSTS},
     "/event/{slug}/manage/settings/": ORGANISER_FORM,
     "/event/{slug}/manage/qr/": {"GET": HOSTS},
     "/event/{slug}/manage/qr/renew/": {"POST": HOSTS},
@@ -207,6 +208,8 @@ ACCOUNT_PAGES = {
     "/accounts/delete/": OWN_FORM,
     "/accounts/email/": OWN_FORM,
     "/accounts/email/confirm/": FORM,
+    # The token is the authorization; accepting needs an account as well.
+    "/accounts/invitation/": FORM,
     "/accounts/external/": OWN_PAGE,
     "/accounts/external/callback/": PAGE,
     "/accounts/external/confirm/": OWN_ACTION,

@@ -117,6 +117,7 @@ def make_world(session) -> World:
         "user_id": subject.id,
         "comment_id": comment.id,
         "claim_id": claim.id,
+        "invitation_id": 1,
         "group_id": group.id,
         "permission_id": permission.id,
         "reason_id": add_reason(session, title="Off topic", text="Not about us", actor=None).id,

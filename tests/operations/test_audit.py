@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from joindin import operations
 from joindin.jobs.cleanup import purge_audit_log
-from joindin.models import AuditEntry, Authenticator, GrantedPermission, TalkRating
+from joindin.models import AuditEntry, Authenticator, GrantedPermission, Invitation, TalkRating
 from joindin.operations.accounts.account_deletion import delete_talk_comments, delete_user
 from joindin.operations.accounts.api_tokens import revoke_token
 from joindin.operations.accounts.client_registration import add_client, register_application, register_client
@@ -45,6 +45,7 @@ from joindin.operations.feedback.guest_texts import reject_guest_text, release_g
 from joindin.operations.hosts import add_host, remove_host
 from joindin.operations.organiser.event_details import EventParts, edit_detailed_event
 from joindin.operations.organiser.hosts import add_host_by_login, remove_other_host
+from joindin.operations.organiser.invitations import invite_host, withdraw_invitation
 from joindin.operations.organiser.rooms import renew_room_codes
 from joindin.operations.organiser.settings import edit_event_settings
 from joindin.operations.rejection_reasons import add_reason, delete_reason, edit_reason
@@ -176,8 +177,19 @@ PRIVILEGED = {
         lambda s, w: reveal_author(s, w.nameless, actor=w.root), "talk_comment.reveal_author", "talk_comment", None, {},
     ),
     add_host_by_login: (
-        lambda s, w: add_host_by_login(s, w.event, "root@example.org", actor=w.root),
+        lambda s, w: add_host_by_login(s, w.event, "root", actor=w.root, now=NOW),
         "event.add_host", "event", "Live", {"host": [None, "root"]},
+    ),
+    invite_host: (
+        lambda s, w: invite_host(s, w.event, "new@example.org", actor=w.root, now=NOW),
+        "event.invite_host", "event", "Live", {},
+    ),
+    withdraw_invitation: (
+        lambda s, w: (
+            invite_host(s, w.event, "new@example.org", actor=w.root, now=NOW),
+            withdraw_invitation(s, w.event, newest(s, Invitation).id, actor=w.root),
+        ),
+        "event.withdraw_invitation", "event", "Live", {},
     ),
     remove_other_host: (
         lambda s, w: (add_host(s, w.event, username="root", actor=None), remove_other_host(s, w.event, w.ada.id, remover=w.root)),

@@ -42,6 +42,7 @@ UNRELATED = {
     "guest_id": 1,
     "host_id": 1,
     "invite_id": 1,
+    "invitation_id": 1,
     "announcement_id": 1,
     "kind": "Photon",
     "query": "none",

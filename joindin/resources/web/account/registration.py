@@ -1,14 +1,17 @@
 """Registration, and confirmation of the e-mail address by a mailed link."""
 
+from urllib.parse import quote
+
+import flask
 from babel.support import LazyProxy
-from flask import redirect
+from flask import redirect, request
 from wtforms import PasswordField, ValidationError
 
 from joindin.errors import Conflict, InvalidInput
 from joindin.extensions import db
 from joindin.http.pages.forms import (
     EmailField,
-    Form,
+    FormWithNext,
     PlainTextField,
     UsernameField,
     max_length,
@@ -19,7 +22,7 @@ from joindin.http.pages.forms import (
 from joindin.http.pages.html_pages import flash_success, render_page
 from joindin.http.pages.languages import gettext, lazy_gettext
 from joindin.http.pages.repeated_forms import is_repeated_form
-from joindin.http.sessions import session_user
+from joindin.http.sessions import SIGN_IN_PATH, is_safe_redirect_path, session_user
 from joindin.operations.accounts.registration import (
     confirm_registration,
     get_registration_by_token,
@@ -32,6 +35,9 @@ from joindin.resources.web.account.mailed_links import MailedTokenForm, link_exp
 from joindin.security.password_strength import STANDARD_RULE
 from joindin.utils.datetimes import utc_now
 from joindin.utils.usernames import MAX_USERNAME_LENGTH, InvalidUsername, prepare_username
+
+# In the session cookie: the page that the user came from. It is shown after the sign-in that follows the confirmation.
+NEXT_KEY = "next_after_registration"
 
 
 def new_password_field(label: LazyProxy) -> PasswordField:
@@ -49,7 +55,7 @@ def _describe_password_rule():
     )
 
 
-class RegistrationForm(Form):
+class RegistrationForm(FormWithNext):
     username = UsernameField(
         lazy_gettext("Username"),
         [required(lazy_gettext("Choose a username")), max_length(MAX_USERNAME_LENGTH, lazy_gettext("The username"))],
@@ -110,7 +116,9 @@ def registration_page():
     if session_user():
         return redirect("/accounts/")
     form = RegistrationForm()
-    if form.validate_on_submit():
+    if not form.is_submitted():
+        form.next.data = request.args.get("next", "")
+    elif form.validate():
         if not is_repeated_form():
             request_registration(
                 db.session,
@@ -121,6 +129,8 @@ def registration_page():
                 now=utc_now(),
             )
         db.session.commit()
+        if is_safe_redirect_path(form.next.data):
+            flask.session[NEXT_KEY] = form.next.data
         return redirect("/accounts/register/sent/")
     return render_page("web/account/register.html", form=form)
 
@@ -147,7 +157,8 @@ def verification_page():
         else:
             db.session.commit()
             flash_success(gettext("Your address is confirmed. You can sign in now."))
-            return redirect("/accounts/login/")
+            next_path = flask.session.pop(NEXT_KEY, None)
+            return redirect(f"{SIGN_IN_PATH}?next={quote(next_path, safe='/')}" if next_path else SIGN_IN_PATH)
     registration = get_registration_by_token(db.session, form.token.data or "", utc_now())
     is_taken = registration is not None and is_username_taken(db.session, registration.username)
     return render_page("web/account/verify.html", form=form, registration=registration, is_taken=is_taken)

@@ -125,12 +125,12 @@ def test_decisions_about_another_event_are_not_found(session, organiser, event, 
     assert session.scalars(select(TalkClaim.host_approved_at)).one() is None
 
 
-def test_hosts_are_added_by_name_or_address_and_removed_but_not_the_last(session, organiser, event, manage, host):
+def test_hosts_are_added_by_name_and_removed_but_not_the_last(session, organiser, event, manage, host):
     ada, bob = make_user(session, "ada"), make_user(session, "bob")
     session.commit()
     page = f"{manage}people/"
 
-    added = [organiser.send(page, {"login": login}).status_code for login in ("ada", "bob@example.org", "ada", "nemo")]
+    added = [organiser.send(page, {"login": login}).status_code for login in ("ada", "bob", "ada", "nemo")]
     removed = organiser.send(f"{page}{ada.id}/delete/", {}, page=page)
     organiser.send(f"{page}{host.id}/delete/", {}, page=page)
     hosts = session.scalars(select(EventHost.user_id).order_by(EventHost.id)).all()
