@@ -195,7 +195,8 @@ def test_the_next_page_keeps_the_filters_while_events_are_added(browser, session
     assert ["Meeting on 19" in page.text for page in (first, second)] == [False, False]
     assert "Meeting on 30" in second.text
     assert set(query.split("&")) <= set(link(first, "next").partition("?")[2].split("&"))
-    assert names(browser.get(link(second, "prev")), known) == known[:20]
+    # The page before has one of the new events, too.
+    assert names(browser.get(link(second, "prev")), known) == known[1:20]
 
 
 def test_no_match_shows_the_numbers_without_each_filter(browser, session):
