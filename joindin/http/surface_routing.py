@@ -37,7 +37,7 @@ BY_PREFIX = {
     **dict.fromkeys(("about", "assets", "contact", "not-allowed", "p", "privacy", "privacy.html", "add"), WEB),
     **dict.fromkeys(("search", "sitemap", "sitemap.xml", "opensearch.xml"), WEB),
     "add": WEB,
-    "cfp": WEB,
+    **dict.fromkeys(("agenda", "cfp"), WEB),
     "look": WEB,
     "accounts": WEB,
     "admin": WEB,

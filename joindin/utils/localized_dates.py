@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from babel import Locale
 from babel.dates import (
     format_date,
     format_interval,
@@ -17,8 +18,8 @@ from babel.numbers import format_decimal
 
 from joindin.utils.datetimes import get_timezone
 
-# The locale of a language. Its order of day and month is that of most readers.
-LOCALES = {"en": "en_GB", "de": "de"}
+# The locale of a language. Its order of day and month, and its weeks, are those of most readers.
+LOCALES = {"en": "en_GB", "de": "de_DE"}
 DAY = "yMMMEd"
 # The pattern of days with all names in full, where it is not CLDR's.
 LONG_DAYS = {"en": "EEEE d MMMM y"}
@@ -61,6 +62,19 @@ class LocalizedDates:
         """Return the name of a weekday; Monday is 0."""
         return get_day_names(locale=self._locale)[number]
 
+    def short_weekday_name(self, number: int) -> str:
+        return get_day_names("abbreviated", locale=self._locale)[number]
+
+    @property
+    def first_weekday(self) -> int:
+        """Return the day on which a week begins; Monday is 0."""
+        return Locale.parse(self._locale).first_week_day
+
+    @property
+    def has_week_numbers(self) -> bool:
+        """Return whether weeks are counted as in ISO 8601, where their numbers are usual."""
+        return Locale.parse(self._locale).min_week_days == 4
+
     def time(self, at: dt.datetime) -> str:
         return f"{self.local(at):%H:%M}"
 
@@ -75,10 +89,10 @@ class LocalizedDates:
 
     def days(self, starts_at: dt.datetime, ends_at: dt.datetime) -> str:
         """Return the days: ``Fri, 9 Jul 2027`` or ``9–11 Jul 2027``."""
-        first, last = self.local(starts_at).date(), self.local(ends_at).date()
-        if first == last:
-            return self.day(first)
-        return _format_days(first, last, self._locale)
+        return self.days_between(self.local(starts_at).date(), self.local(ends_at).date())
+
+    def days_between(self, first: dt.date, last: dt.date) -> str:
+        return self.day(first) if first == last else _format_days(first, last, self._locale)
 
     def until(self, at: dt.datetime, now: dt.datetime) -> str:
         """Return the time left until an instant, for example ``in 20 minutes``. Pages that are cached do not show it."""

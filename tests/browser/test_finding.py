@@ -31,11 +31,11 @@ def month(session):
     [
         "/", "/event", "/event?when=past", "/event?q=meeting&tag=tides&city=nl/rotterdam&country=nl&mode=onsite&sort=latest",
         "/event?q=nothing&tag=tides&city=no/oslo&cfp=open&lang=de&from=2033-01-01&to=2033-01-02", "/tag", "/tag/tides",
-        "/city/nl/rotterdam", "/country/nl", "/place/Harbour%20Hall", "/search?q=tag&in=tags", "/search?q=tide",
+        "/agenda", "/agenda?q=nothing&tag=tides", "/agenda/MONTH", "/agenda/MONTH/23", "/agenda/MONTH?tag=nothing", "/city/nl/rotterdam", "/country/nl", "/place/Harbour%20Hall", "/search?q=tag&in=tags", "/search?q=tide",
     ],
 )  # fmt: skip
 def test_pages_are_valid(visitor, month, path):
-    visitor.visit(path)
+    visitor.visit(path.replace("MONTH", f"{month:%Y/%m}"))
     visitor.check_page(f"finding {path}".replace("?", " ").replace("/", " "))
 
     assert visitor.page.locator("h1").count() == 1
@@ -47,8 +47,7 @@ def test_a_visitor_finds_a_conference_and_comes_back(new_visitor, month, javascr
     visitor = new_visitor(javascript=javascript)
     page = visitor.page
     visitor.visit("/")
-    page.locator(f"a[href*='from={month}']").click()
-    page.get_by_role("link", name="Next page").click()
+    page.locator(f"a[href='/agenda/{month:%Y/%m}']").click()
     listed = visitor.path
     link = page.get_by_role("link", name="Meeting 23")
     link.scroll_into_view_if_needed()
@@ -61,8 +60,7 @@ def test_a_visitor_finds_a_conference_and_comes_back(new_visitor, month, javascr
     assert visitor.path == "/event/meeting-23"
     page.go_back()
     assert visitor.path == listed
-    assert f"from={month}" in listed
-    assert page.get_by_role("list", name="Active filters").get_by_role("link").count() == 2
+    assert listed == f"/agenda/{month:%Y/%m}"
     assert abs(position(page.get_by_role("link", name="Meeting 23")) - scrolled) < 5
 
 
@@ -86,3 +84,22 @@ def test_a_visitor_widens_a_selection_without_a_match(new_visitor, month, javasc
     page.get_by_role("link", name="23 events").click()
     assert visitor.path == "/event?q=meeting"
     assert page.get_by_role("heading", level=2).count() == 20
+
+
+@STORIES
+def test_a_visitor_reads_a_month_day_by_day(new_visitor, month, javascript):
+    """Each day of the table says its number and that of its events (K10)."""
+    visitor = new_visitor(javascript=javascript)
+    page = visitor.page
+    visitor.visit(f"/agenda/{month:%Y/%m}")
+    table = page.get_by_role("table", name="Events by day")
+
+    assert table.get_by_role("link").count() == 25
+    table.get_by_role("link", name="7 , 3 events", exact=True).click()
+    assert visitor.path == f"/agenda/{month:%Y/%m}/07"
+    page.get_by_role("link", name=f"{month:%B %Y}").click()
+    page.get_by_label("Find an event").fill("Meeting 05")
+    page.get_by_role("button", name="Search").click()
+    assert table.get_by_role("link").count() == 3
+    page.get_by_role("link", name="Weekend").click()
+    assert "q=Meeting+05" in visitor.path

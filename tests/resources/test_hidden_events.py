@@ -95,6 +95,9 @@ def arguments_of(rule, hidden):
         "rest": below,
         "below": "comments/1",
         "file": f"{MARK}.png",
+        "year": f"{hidden.event.starts_at:%Y}",
+        "month": f"{hidden.event.starts_at:%m}",
+        "day_of_month": f"{hidden.event.starts_at:%d}",
         "day": f"{hidden.event.starts_at:%Y-%m-%d}",
     }
 

@@ -36,7 +36,7 @@ class Occurrence(NamedTuple):
     is_visible: bool = True
 
 
-_IS_VISIBLE_SERIES = (
+IS_VISIBLE_SERIES = (
     Event.is_series == true(),
     Event.is_active == true(),
     func.coalesce(Event.is_pending, false()) == false(),
@@ -96,7 +96,7 @@ def find_series(session, parent_id: int) -> Event:
 
     :raises NotFound: if there is none.
     """
-    parent = session.scalar(select(Event).where(Event.id == parent_id, *_IS_VISIBLE_SERIES))
+    parent = session.scalar(select(Event).where(Event.id == parent_id, *IS_VISIBLE_SERIES))
     if parent is None:
         raise NotFound("Event not found")
     return parent
@@ -108,7 +108,7 @@ def find_series_by_slug(session, slug: str, user: UserSnapshot | None) -> Event:
     :raises NotFound: if there is no visible one, and none that ``user`` hosts or reviews.
     """
     options = (*EAGER_LOADS, WITH_PAGE_LANGUAGE)
-    parent = session.scalar(select(Event).where(Event.slug == slug, *_IS_VISIBLE_SERIES).options(*options))
+    parent = session.scalar(select(Event).where(Event.slug == slug, *IS_VISIBLE_SERIES).options(*options))
     return parent or find_unpublished_series(session, slug, user, options)
 
 
@@ -116,7 +116,7 @@ def get_parent(session, occurrence: Event) -> Event | None:
     """Return the visible parent of an occurrence."""
     if occurrence.parent_id is None:
         return None
-    return session.scalar(select(Event).where(Event.id == occurrence.parent_id, *_IS_VISIBLE_SERIES))
+    return session.scalar(select(Event).where(Event.id == occurrence.parent_id, *IS_VISIBLE_SERIES))
 
 
 def list_series_without_next_occurrence(session, now: dt.datetime) -> list[int]:
@@ -131,7 +131,7 @@ def list_series_without_next_occurrence(session, now: dt.datetime) -> list[int]:
     parents = (
         select(Event.id)
         .join(EventSeries, EventSeries.event_id == Event.id)
-        .where(EventSeries.rrule.is_not(None), *_IS_VISIBLE_SERIES, ~has_next)
+        .where(EventSeries.rrule.is_not(None), *IS_VISIBLE_SERIES, ~has_next)
     )
     return session.scalars(parents.order_by(Event.id)).all()
 

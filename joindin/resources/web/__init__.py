@@ -1,4 +1,4 @@
-"""The web site: HTML pages for visitors (``public``, ``programme``), users (``account``), crews (``crew``,
+"""The web site: HTML pages for visitors (``public``, ``agenda_days``, ``programme``), users (``account``), crews (``crew``,
 ``federation``), organisers of events (``organiser``) and administrators (``admin``).
 
 Events, talks and users have the URLs that mails, feeds, slides and ``website_uri`` have always pointed to. If the public
@@ -10,7 +10,7 @@ All pages work without JavaScript, except for passkeys.
 from flask import Flask
 
 from joindin.http.pages import script_responses
-from joindin.resources.web import admin, crew, federation, organiser, programme
+from joindin.resources.web import admin, agenda_days, crew, federation, organiser, programme
 from joindin.resources.web.account import (
     applications,
     claims,
@@ -82,6 +82,7 @@ from joindin.resources.web.public.pages import blp
 __all__ = [
     "admin",
     "agenda",
+    "agenda_days",
     "applications",
     "attendance",
     "calendar_addresses",

@@ -21,6 +21,7 @@ AGENDA_PAGES = (
     *(
         "/about",
         "/add",
+        "/agenda",
         "/assets",
         "/contact",
         "/not-allowed",

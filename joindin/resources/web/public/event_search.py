@@ -34,6 +34,7 @@ COUNTRY_CODE = re.compile(r"[a-z]{2}", re.ASCII)
 class EventSearch:
     """``filters`` are the active filters by parameter. Days are included. ``city`` is None if there is no such.
 
+    ``path`` is that of the list; ``days`` are parameters of its address that are no filters.
     ``unread`` are the parameters whose values are ignored, ``repeated`` those with several values.
     """
 
@@ -44,6 +45,8 @@ class EventSearch:
     city: object | None = None
     unread: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
+    path: str = PATH
+    days: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_latest_first(self) -> bool:
@@ -55,12 +58,20 @@ class EventSearch:
     def without(self, name: str) -> "EventSearch":
         return replace(self, filters={key: value for key, value in self.filters.items() if key != name})
 
+    @property
+    def without_all(self) -> "EventSearch":
+        return replace(self, filters={}, sort="")
+
+    @property
+    def hidden_fields(self) -> dict[str, str]:
+        """Return the parameters that the form of the filters keeps."""
+        return self.days | ({} if self.when == UPCOMING else {"when": self.when})
+
     def address(self, **changes: str | None) -> str:
         """Return the path of the list with these parameters, and changes by parameter."""
-        when = "" if self.when == UPCOMING else self.when
-        params = self.filters | {"when": when, "sort": self.sort} | changes
+        params = self.filters | self.hidden_fields | {"sort": self.sort} | changes
         query = urlencode({name: value for name, value in params.items() if value})
-        return f"{PATH}?{query}" if query else PATH
+        return f"{self.path}?{query}" if query else self.path
 
     @property
     def feed_query(self) -> str | None:
