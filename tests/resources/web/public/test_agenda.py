@@ -159,7 +159,7 @@ def test_page_costs_a_fixed_number_of_statements(api, session, host, place, coun
             api.get(path)
         costs[path.split("/")[1]] = len(statements)
 
-    assert costs == {"tag": 5, "place": 5, "embed": 4}
+    assert costs == {"tag": 5, "place": 6, "embed": 4}
 
 
 def test_only_past_events(api, session):
