@@ -1,7 +1,7 @@
 """The events of the demo: when they are, who hosts and attends them, and comments on them."""
 
 # Host, days from today to the first day, number of days, details. ``hours`` are those of the first start and the last end;
-# ``stub`` is the short name, which only imports give.
+# ``stub`` is the short name, which only imports give, ``settings`` are columns of the settings.
 EVENTS = (
     (
         "grace", -1, 3,
@@ -13,6 +13,7 @@ EVENTS = (
             "timezone": "Europe/Amsterdam",
             "latitude": 51.9096, "longitude": 4.4871,
             "href": "https://harbour-code-days.example/",
+            "settings": {"spoken_language": "en", "capacity": 250, "contact_address": "hello@harbour-code-days.example"},
             "tags": ["python", "web", "operations"],
         },
     ),
@@ -26,6 +27,7 @@ EVENTS = (
             "timezone": "Europe/London",
             "latitude": 53.8008, "longitude": -1.5491,
             "href": "https://accessible-evening.example/",
+            "settings": {"kind": "meetup", "spoken_language": "en", "capacity": 40},
             "tags": ["accessibility", "web"],
         },
     ),

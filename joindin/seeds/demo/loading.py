@@ -16,6 +16,7 @@ from joindin.operations.comments import add_event_comment
 from joindin.operations.event_approval import approve_event, reject_event
 from joindin.operations.events import EventDetails, submit_event
 from joindin.operations.hosts import add_host
+from joindin.operations.organiser.settings import set_event_settings
 from joindin.seeds.base_data import seed_reference_data
 from joindin.seeds.demo.events import ATTENDING, CO_HOSTS, COMMENTS, EVENTS, PENDING, REJECTED, REPORTED
 from joindin.seeds.demo.people import CLIENT_KEY, CLIENT_SECRET, PASSWORD, USERS, address_of
@@ -59,7 +60,7 @@ def load_demo(session, now: dt.datetime) -> bool:
 def _create_event(session, users, now, host, first_day, days, details):
     details = dict(details)
     cfp, (start_hour, end_hour) = details.pop("cfp", None), details.pop("hours", (9, 18))
-    stub = details.pop("stub", None)
+    stub, settings = details.pop("stub", None), details.pop("settings", None)
     at = _local_clock(details["timezone"], now)
     starts_at = at(first_day, start_hour)
     event = submit_event(
@@ -75,6 +76,8 @@ def _create_event(session, users, now, host, first_day, days, details):
         now=min(now, starts_at - dt.timedelta(days=90)),
     )
     event.stub = stub
+    if settings:
+        set_event_settings(session, event, settings)
     for co_host in CO_HOSTS.get(event.name, ()):
         add_host(session, event, username=co_host, actor=users[host])
     return event
