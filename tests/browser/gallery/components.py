@@ -14,6 +14,7 @@ from joindin.extensions import reader
 from joindin.http.pages.forms import CheckboxList, Form, RadioChoice, choices
 from joindin.http.pages.qr_codes import qr_code_svg
 from joindin.models import Attendance, Event, EventFlyer, EventSettings, Talk, TalkComment, TalkRating, User
+from joindin.models.agenda.call_times import ANYWHERE_ON_EARTH
 from joindin.models.event_settings import LICENCES
 from joindin.queries.agenda.agenda_events import load_agenda_event_records
 from joindin.queries.agenda.series import Occurrence
@@ -21,7 +22,7 @@ from joindin.queries.comment_records import load_talk_comment_records
 from joindin.queries.events import load_events
 from joindin.queries.programme.event_programme import load_programme
 from joindin.queries.web.talk_neighbours import Neighbours, load_talk_neighbours
-from joindin.representations.calls import ANNOUNCED, CLOSED, Call, represent_call
+from joindin.representations.calls import ANNOUNCED, CLOSED, represent_call
 from joindin.representations.links import Links
 from joindin.representations.own_schedule import group_own_schedule, talk_entry
 from joindin.representations.programme.days import programme_day
@@ -83,15 +84,23 @@ def _notices_and_forms():
 
 
 def _lists(session, event_ids):
-    records = load_agenda_event_records(reader(), event_ids)
+    records, now = load_agenda_event_records(reader(), event_ids), utc_now()
     inactive = session.scalar(select(User).where(User.username == "gone"))
     shared = {"tags": COUNTED, "cities": CITIES, "inactive_user": inactive}
     for name, ids in (("lists without entries", []), ("lists with one entry", event_ids[:1]), ("lists", event_ids)):
-        yield name, "lists", shared | {"events": [records[event_id] for event_id in ids]}
+        events = [records[event_id] for event_id in ids]
+        calls = [(event, represent_call(event, now), "de") for event in events]
+        calls += [(event, _extended(call, now), None) for event, call, _ in calls[:1]]
+        yield name, "lists", shared | {"events": events, "calls": calls}
     for number, previous_page, next_page in ((1, None, "?page=2"), (2, "?page=1", "?page=3"), (3, "?page=2", None)):
         yield f"pager {number}", "pager", {"number": number, "previous_page": previous_page, "next_page": next_page}
     yield "pager of comments", "pager", {"comment_pages": Pages(2, 3, 1)}
     yield "embedded events", "embed", {"events": list(records.values()), "links": Links(base="", website="")}
+
+
+def _extended(call, now):
+    """Return the call as a new and extended one that closes when a day ends anywhere on earth."""
+    return call._replace(former_end=now, is_new=True, has_time=False, timezone=ANYWHERE_ON_EARTH)
 
 
 def _programme(event, user):
@@ -165,12 +174,14 @@ def _event_details(session, running, bare, user):
         "comments": comments, "neighbours": load_talk_neighbours(reader(), talk),
     }  # fmt: skip
     days = {programme_day(running, now): (300, now), programme_day(running, day): (1, day)}
+    open_call = represent_call(running, now)
     for name, call in (
-        ("bare event", Call(None, None, 0, False, None)),
-        ("event with an announced call", Call(ANNOUNCED, now, 3, False, day)),
-        ("event with a closed call", Call(CLOSED, now, 0, True, None)),
+        ("bare event", open_call._replace(state=None, opens_at=None, ends_at=None)),
+        ("event with an announced call", open_call._replace(state=ANNOUNCED, opens_at=day, days=1)),
+        ("event with a closed call", open_call._replace(state=CLOSED)),
+        ("event with an extended call", _extended(open_call, now)),
     ):
         yield name, "event", {
             "event": bare, "frame": load_event_frame(bare, ABOUT), "talk_count": 0, "talk": talk, "talks": [], "days": days,
-            "material": [], "call": call, "dates": [], "comments": [], "neighbours": Neighbours(), "has_pages": True,
+            "material": [], "call": call, "call_zone": "Asia/Tokyo", "dates": [], "comments": [], "neighbours": Neighbours(), "has_pages": True,
         }  # fmt: skip

@@ -242,7 +242,7 @@ def test_a_talk_has_its_rating_from_three_on_and_its_slides(session, browser, an
     for path in ("/user/ann", "/user/ann/talks"):
         page = browser.get(path)
         text = " ".join(main_text(page).split())
-        assert (text.count("4.3 of 5 (3)"), text.count(" of 5 ")) == (1, 1)
+        assert (text.count("rated 4.3 of 5 by 3"), text.count(" of 5 ")) == (1, 1)
         assert (
             '<a href="https://slides.example/1" rel="nofollow noopener noreferrer" dir="auto">Slides</a>' in page.text
         )
