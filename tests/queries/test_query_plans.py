@@ -182,6 +182,11 @@ def test_a_list_of_ones_own_rows_scans_no_table(town, busy, path):
     assert excesses(town, path, token="plans") == []
 
 
+@pytest.mark.parametrize("path", ["/cfp", "/cfp?tag=python&country=de&mode=onsite&within=14", "/user/person7"])
+def test_a_list_of_the_site_scans_no_table(town, path):
+    assert excesses(town, path) == []
+
+
 def test_a_table_scan_is_noticed(town):
     """The statements that must not be, to know that the test can fail."""
     assert excess(db.engine, "SELECT count(*) FROM events WHERE location = 'nowhere'", ())

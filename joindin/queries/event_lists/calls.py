@@ -75,6 +75,7 @@ def _statement(names: Sequence[str]):
             columns.id,
             columns.revision,
             _REVISED_AT.label("revised_at"),
+            columns.ends_at.label("event_ends_at"),
             columns.timezone,
             columns.cfp_starts_at,
             columns.cfp_ends_at,

@@ -114,7 +114,7 @@ def _read_calls():
     """Return the search, its calls, and when the list changes without a write."""
     search, now = read_call_search(), utc_now()
     calls = list_calls(reader(), search.call_filter, now)
-    return search, calls, next_change(calls, now)
+    return search, calls, next_change(search, calls, now)
 
 
 def _newest_first(call):

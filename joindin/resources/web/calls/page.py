@@ -12,9 +12,9 @@ from joindin.queries.agenda.tags import search_tags
 from joindin.queries.event_lists.calls import MAX_CALLS, list_calls
 from joindin.queries.event_records import load_event_records
 from joindin.representations.calls import ANNOUNCED, OPEN, Call, represent_call
-from joindin.resources.web.calls.search import PATH, PERIODS, read_call_search
+from joindin.resources.web.calls.search import PATH, PERIODS, CallSearch, read_call_search
 from joindin.resources.web.programme.selection import ZONES
-from joindin.resources.web.public.event_lists import MAX_PAGE, PAGE_SIZE, read_page_number
+from joindin.resources.web.public.event_lists import MAX_AGE, MAX_PAGE, PAGE_SIZE, read_page_number
 from joindin.resources.web.public.pages import blp, on_canonical_host, public_page, website_links
 from joindin.utils.datetimes import utc_now
 from joindin.utils.timezones import find_timezone_name
@@ -35,7 +35,7 @@ def calls_page():
     return public_page(
         "web/calls.html",
         f"{website_links().website}{PATH}",
-        expires_at=next_change(calls, now),
+        expires_at=next_change(search, calls, now),
         search=search,
         address=address,
         calls={state: [each for each in page if each[1].state == state] for state in (OPEN, ANNOUNCED)},
@@ -62,9 +62,11 @@ def represent_calls(calls: Sequence, now: dt.datetime) -> list[tuple[object, Cal
     return [(records[call.id], represent_call(call, now), call.page_language) for call in calls if call.id in records]
 
 
-def next_change(calls: Sequence, now: dt.datetime) -> dt.datetime | None:
-    """Return when the list changes without a write; None for an empty one."""
-    return min((represent_call(call, now).changes_at for call in calls), default=None)
+def next_change(search: CallSearch, calls: Sequence, now: dt.datetime) -> dt.datetime | None:
+    """Return when the list changes without a write; None for one that does not."""
+    instants = [min(represent_call(call, now).changes_at, call.event_ends_at) for call in calls]
+    # Calls that close later come into the list.
+    return min(instants + [now + MAX_AGE] * bool(search.get("within")), default=None)
 
 
 def _counts_without(search, now):

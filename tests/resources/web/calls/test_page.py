@@ -24,9 +24,9 @@ def clock():
 
 @pytest.fixture
 def make_call(session):
-    def make(name="Conf", ends_at=NOW + 9 * DAY, opens_at=NOW - 30 * DAY, **fields):
+    def make(name="Conf", closes_at=NOW + 9 * DAY, opens_at=NOW - 30 * DAY, **fields):
         fields = {"timezone": "Europe/Berlin", "starts_at": NOW + 90 * DAY, "cfp_url": "https://cfp.example"} | fields
-        return make_event(session, name, cfp_starts_at=opens_at, cfp_ends_at=ends_at, **fields)
+        return make_event(session, name, cfp_starts_at=opens_at, cfp_ends_at=closes_at, **fields)
 
     return make
 
@@ -73,25 +73,25 @@ def test_a_call_says_when_it_closes_here_and_in_utc(browser, session, make_call)
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"ends_at": "2033-08-05T22:00"}, "Sat, 6 Aug 2033, until the end of the day in Berlin (21:59 UTC)"),
+        ({"closes_at": "2033-08-05T22:00"}, "Sat, 6 Aug 2033, until the end of the day in Berlin (21:59 UTC)"),
         (
-            {"ends_at": "2033-08-06T07:00", "timezone": "America/Los_Angeles"},
+            {"closes_at": "2033-08-06T07:00", "timezone": "America/Los_Angeles"},
             "Sat, 6 Aug 2033, until the end of the day in Los Angeles (Sun, 7 Aug 2033, 06:59 UTC)",
         ),
         (
-            {"ends_at": "2033-08-07T11:59", "is_cfp_anywhere": True},
+            {"closes_at": "2033-08-07T11:59", "is_cfp_anywhere": True},
             "Sat, 6 Aug 2033, until the end of the day anywhere on earth (Sun, 7 Aug 2033, 11:59 UTC)",
         ),
         (
-            {"ends_at": "2033-08-07T06:00", "is_cfp_anywhere": True},
+            {"closes_at": "2033-08-07T06:00", "is_cfp_anywhere": True},
             "Sat, 6 Aug 2033, 18:00 anywhere on earth (Sun, 7 Aug 2033, 06:00 UTC)",
         ),
-        ({"ends_at": "2033-08-06T12:00", "timezone": "UTC"}, "Sat, 6 Aug 2033, 12:00 UTC"),
-        ({"ends_at": "2033-08-06T00:00", "timezone": None}, "Sat, 6 Aug 2033, until the end of the day in UTC"),
+        ({"closes_at": "2033-08-06T12:00", "timezone": "UTC"}, "Sat, 6 Aug 2033, 12:00 UTC"),
+        ({"closes_at": "2033-08-06T00:00", "timezone": None}, "Sat, 6 Aug 2033, until the end of the day in UTC"),
     ],
 )
 def test_the_end_of_a_day_is_said_in_words(browser, make_call, session, fields, words):
-    make_call(**fields | {"ends_at": parse_instant(fields["ends_at"])})
+    make_call(**fields | {"closes_at": parse_instant(fields["closes_at"])})
     session.commit()
 
     assert f" days · {words}" in text_of(browser.get("/cfp"))
@@ -144,6 +144,22 @@ def test_the_days_that_remain_follow_the_clock_of_the_event(browser, session, ma
         shown[instant] = re.findall(r"Closes (\w+(?: \d+ days)?) ·", text) or "No call is open." in text
 
     assert list(shown.values()) == [["in 3 days"], ["in 2 days"], ["today"], ["today"], True]
+
+
+@pytest.mark.parametrize("path", ["/cfp", "/cfps.atom", "/cfps.ics"])
+def test_calls_come_into_a_list_and_leave_it_without_a_write(browser, session, make_call, clock, path):
+    make_call("Later", NOW + 7 * DAY + dt.timedelta(hours=1))
+    make_call("Over", NOW + 2 * DAY, starts_at=NOW - DAY, ends_at=NOW + dt.timedelta(hours=2))
+    session.commit()
+    shown = []
+    for hours in (0, 1, 2):
+        clock.move_to(NOW + dt.timedelta(hours=hours))
+        text = browser.get(f"{path}?within=7").text
+        shown.append([name for name in ("Later", "Over") if name in text])
+
+    assert shown[:2] == [["Over"], ["Later", "Over"]]
+    clock.move_to(NOW + dt.timedelta(hours=2, minutes=1))
+    assert "Over" not in browser.get(path).text
 
 
 def test_announced_calls_stand_apart(browser, session, make_call):

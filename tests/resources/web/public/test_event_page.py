@@ -95,7 +95,11 @@ def test_the_page_holds_until_the_call_closes(app, browser, session, event):
             parse_instant("2033-06-21T22:00"),
             "Open Closes tomorrow · Wed, 22 Jun 2033, until the end of the day in Berlin",
         ),
-        (START - 9 * DAY, START - 8 * DAY, "Not open yet Opens on Wed, 22 Jun 2033 · Closes on Thu, 23 Jun 2033"),
+        (
+            START - 9 * DAY,
+            START - 8 * DAY,
+            "Not open yet Opens tomorrow · Wed, 22 Jun 2033 · Closes on Thu, 23 Jun 2033",
+        ),
         (None, START - 11 * DAY, "Closed Closed on Mon, 20 Jun 2033, 09:00 Berlin (07:00 UTC)"),
     ],
 )
