@@ -1,8 +1,6 @@
 """Rendering of HTML pages: navigation, flash messages, and the variables of every template."""
 
-from urllib.parse import urlencode
-
-from flask import Flask, Response, current_app, flash, g, render_template, request
+from flask import Flask, Response, current_app, flash, g, render_template
 from werkzeug.local import LocalProxy
 
 from joindin.http.pages import template_formatting
@@ -18,20 +16,6 @@ MAX_FLASHED_LENGTH = 400
 
 # Paths of this site, without scheme and host.
 LOCAL_LINKS = Links(base="", website="")
-
-
-def path_of_page(number: int) -> str:
-    """Return the address of another page of the current list, with its other query parameters."""
-    return f"{request.path}?{urlencode(request.args.to_dict() | {'page': number})}"
-
-
-def pager_arguments(number: int, size: int, total: int) -> dict:
-    """Return the arguments of the macro ``pager`` for page ``number`` of a list of ``total`` rows, ``size`` a page."""
-    return {
-        "number": number,
-        "previous_page": path_of_page(number - 1) if number > 1 else None,
-        "next_page": path_of_page(number + 1) if number * size < total else None,
-    }
 
 
 def init_app(app: Flask) -> None:

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from functools import wraps
 
-from flask import Blueprint, Response, g, redirect, request
+from flask import Blueprint, Response, g, redirect
 
 from joindin.errors import Conflict, Forbidden, InvalidInput, NotFound, Unprocessable
 from joindin.extensions import db
 from joindin.http.pages import html_pages
-from joindin.http.pages.html_pages import flash_error, flash_success, pager_arguments
+from joindin.http.pages.html_pages import flash_error, flash_success
+from joindin.http.pages.paging import pager_arguments, read_page_number
 from joindin.http.sessions import require_user
 from joindin.permissions import (
     can_administer_users,
@@ -20,11 +21,9 @@ from joindin.permissions import (
 )
 from joindin.queries.accounts.granted_permissions import is_host_anywhere, load_permissions
 from joindin.queries.paging import Page, Paging
-from joindin.utils.text import parse_id
 from joindin.viewer import Viewer
 
 PAGE_SIZE = 20
-MAX_PAGE = 100_000
 MSG_FORBIDDEN = "Your account does not have the permission for this page"
 
 blp = Blueprint("desk", __name__, url_prefix="/desk")
@@ -100,9 +99,8 @@ def perform_and_redirect(
 
 
 def read_paging() -> Paging:
-    """Return the slice for the query parameter ``page``; the first page if it is not a valid number."""
-    number = parse_id(request.args.get("page", "1")) or 1
-    return Paging((min(number, MAX_PAGE) - 1) * PAGE_SIZE, PAGE_SIZE)
+    """Return the slice for the query parameter ``page``; :raises NotFound: if it is no number of a page."""
+    return Paging((read_page_number() - 1) * PAGE_SIZE, PAGE_SIZE)
 
 
 def host_filter() -> int | None:

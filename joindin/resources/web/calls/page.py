@@ -7,6 +7,7 @@ from flask import request
 
 from joindin.extensions import reader
 from joindin.http.pages.languages import preferences
+from joindin.http.pages.paging import check_page_exists, read_page_number
 from joindin.queries.agenda.cities import list_countries
 from joindin.queries.agenda.tags import search_tags
 from joindin.queries.event_lists.calls import MAX_CALLS, list_calls
@@ -14,7 +15,7 @@ from joindin.queries.event_records import load_event_records
 from joindin.representations.calls import ANNOUNCED, OPEN, Call, represent_call
 from joindin.resources.web.calls.search import PATH, PERIODS, CallSearch, read_call_search
 from joindin.resources.web.programme.selection import ZONES
-from joindin.resources.web.public.event_lists import MAX_AGE, MAX_PAGE, PAGE_SIZE, read_page_number
+from joindin.resources.web.public.event_lists import MAX_AGE, MAX_PAGE, PAGE_SIZE
 from joindin.resources.web.public.pages import blp, on_canonical_host, public_page, website_links
 from joindin.utils.datetimes import utc_now
 from joindin.utils.timezones import find_timezone_name
@@ -23,10 +24,11 @@ from joindin.utils.timezones import find_timezone_name
 @blp.get(PATH)
 @on_canonical_host
 def calls_page():
-    number, search, now = read_page_number(), read_call_search(), utc_now()
+    number, search, now = read_page_number(MAX_PAGE), read_call_search(), utc_now()
     zone, remembered = _read_zone(), preferences().zone
     calls = list_calls(reader(), search.call_filter, now)
     start, total = (number - 1) * PAGE_SIZE, len(calls)
+    check_page_exists(number, PAGE_SIZE, total)
     page = represent_calls(calls[start : start + PAGE_SIZE], now)
 
     def address(**changes):

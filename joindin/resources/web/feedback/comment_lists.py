@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from flask import request
 
-from joindin.errors import NotFound
 from joindin.extensions import db, reader
+from joindin.http.pages.paging import check_page_exists, read_page_number
 from joindin.http.sessions import session_user
 from joindin.models import EventComment, TalkComment
 from joindin.models.event_settings import OFF
@@ -62,7 +62,7 @@ def event_comments_page(event):
 @blp.get("/event/<slug>/talk-comments")
 @with_event
 def talk_comments_page(event):
-    number = requested_page()
+    number = read_page_number()
     page = list_event_talk_comments(reader(), event.id, paging_of(number, COMMENTS_PER_PAGE), None)
     comments = load_in_order(reader(), page, load_talk_comment_records)
     return event_response(
@@ -83,7 +83,7 @@ def event_feedback_page(event):
 
     The page holds until the next talk begins, or feedback on a talk closes.
     """
-    now, number, user = utc_now(), requested_page(), session_user()
+    now, number, user = utc_now(), read_page_number(), session_user()
     paging = paging_of(number, TALKS_PER_PAGE)
     settings = load_event_settings(reader(), event.id)
     talks = list_begun_talks(db.session, event.id, now, paging, user and user.id)
@@ -116,8 +116,7 @@ class Pages:
     def __init__(self, number: int, total: int, size: int):
         self.number, self.total = number, total
         self.last = max(1, -(-total // size))
-        if number > self.last:
-            raise NotFound("Page not found")
+        check_page_exists(number, size, total)
 
 
 def comment_address(thread: str, model: type[EventComment] | type[TalkComment], comment_id: int) -> str:
@@ -127,19 +126,10 @@ def comment_address(thread: str, model: type[EventComment] | type[TalkComment], 
 
 
 def requested_thread_page(count_comments: Callable[[], int]) -> int:
-    """Return the number of the page, as :func:`requested_page`; ``last`` is the page with the newest comment."""
+    """Return the number of the page, as :func:`read_page_number`; ``last`` is the page with the newest comment."""
     if request.args.get("page") != "last":
-        return requested_page()
+        return read_page_number()
     return max(1, -(-count_comments() // COMMENTS_PER_PAGE))
-
-
-def requested_page() -> int:
-    """Return the number of the page; :raises NotFound: if it is no number from 1 on."""
-    text = request.args.get("page", "1")
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else 0
-    if number < 1:
-        raise NotFound("Page not found")
-    return number
 
 
 def paging_of(number: int, size: int) -> Paging:

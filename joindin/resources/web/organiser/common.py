@@ -5,13 +5,14 @@ from functools import wraps
 from typing import NamedTuple
 from urllib.parse import quote
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, redirect
 from sqlalchemy import select
 
 from joindin.errors import Conflict, Forbidden, InvalidInput, NotFound, Unprocessable
 from joindin.extensions import db
-from joindin.http.pages.html_pages import flash_error, flash_success, pager_arguments, render_page
+from joindin.http.pages.html_pages import flash_error, flash_success, render_page
 from joindin.http.pages.languages import gettext, lazy_gettext, send_language, set_page_language
+from joindin.http.pages.paging import pager_arguments, read_page_number
 from joindin.http.sessions import require_user, sign_in_required
 from joindin.models import Event
 from joindin.permissions import can_edit_event, can_see_parts_of_event
@@ -20,10 +21,8 @@ from joindin.queries.paging import Page, Paging
 from joindin.queries.viewer_relations import load_viewer_for_events
 from joindin.resources.web.organiser.history import ACTIONS, list_changed_details
 from joindin.resources.web.public.pages import printable_or_not_found
-from joindin.utils.text import parse_id
 
 PAGE_SIZE = 50
-MAX_PAGE = 100_000
 
 MSG_FORBIDDEN = "Only the hosts of this event and the administrators of this site can open this page."
 
@@ -137,14 +136,10 @@ def redirect_to_next(
 
 
 def read_paging() -> Paging:
-    """Return the slice for the query parameter ``page``; the first page if it is not a valid number."""
-    return Paging((page_number() - 1) * PAGE_SIZE, PAGE_SIZE)
-
-
-def page_number() -> int:
-    return min(parse_id(request.args.get("page", "1")) or 1, MAX_PAGE)
+    """Return the slice for the query parameter ``page``; :raises NotFound: if it is no number of a page."""
+    return Paging((read_page_number() - 1) * PAGE_SIZE, PAGE_SIZE)
 
 
 def page_links(page: Page) -> dict:
     """Return the arguments of the macro ``pager``."""
-    return pager_arguments(page_number(), PAGE_SIZE, page.total)
+    return pager_arguments(read_page_number(), PAGE_SIZE, page.total)

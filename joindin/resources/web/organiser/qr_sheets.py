@@ -10,6 +10,7 @@ from flask import Response, current_app, request
 
 from joindin.extensions import db
 from joindin.http.pages.languages import gettext, lazy_gettext
+from joindin.http.pages.paging import read_page_number
 from joindin.http.pages.qr_codes import qr_code_svg
 from joindin.http.sessions import require_user
 from joindin.models import Event
@@ -21,7 +22,6 @@ from joindin.resources.web.organiser.common import (
     manage_path,
     organiser_page,
     page_links,
-    page_number,
     perform_and_redirect,
     read_paging,
     with_managed_event,
@@ -60,7 +60,7 @@ def qr_page(event):
         sizes=SIZES,
         sheets=[] if subject == SLIDES else [_sheet(event, subject, row) for row in page.items],
         page=page,
-        number=page_number(),
+        number=read_page_number(),
         page_links=page_links(page),
     )
 
@@ -87,7 +87,7 @@ def slide_codes(event):
                 name = f"{talk.slug}-{talk.stub}.{kind}" if talk.slug else f"{talk.stub}.{kind}"
                 files.writestr(name, qr_code_file(code, kind))
     response = Response(archive.getvalue(), mimetype="application/zip")
-    response.headers["Content-Disposition"] = f'attachment; filename="codes-{page_number()}.zip"'
+    response.headers["Content-Disposition"] = f'attachment; filename="codes-{read_page_number()}.zip"'
     return response
 
 

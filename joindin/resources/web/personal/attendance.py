@@ -2,7 +2,7 @@
 
 from joindin.errors import NotFound
 from joindin.extensions import db, reader, writer
-from joindin.http.pages.html_pages import pager_arguments
+from joindin.http.pages.paging import pager_arguments, read_page_number
 from joindin.http.sessions import require_user, session_user, sign_in_required
 from joindin.models import Attendance, Event
 from joindin.operations.attendance import attend_with_choice, unattend_in_transaction
@@ -10,7 +10,7 @@ from joindin.queries.attendance import get_attendance, list_named_attendees
 from joindin.queries.event_settings import load_event_settings
 from joindin.queries.events import find_event_by_slug
 from joindin.resources.web.personal.actions import action_response, read_switch
-from joindin.resources.web.personal.pages import paging_of, read_page_number
+from joindin.resources.web.personal.pages import paging_of
 from joindin.resources.web.public.event_frame import ABOUT, event_response, with_event
 from joindin.resources.web.public.pages import blp, printable_or_not_found, website_links
 

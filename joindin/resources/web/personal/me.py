@@ -5,8 +5,8 @@ import datetime as dt
 from flask import current_app, redirect, request
 
 from joindin.extensions import db, reader
-from joindin.http.pages.html_pages import pager_arguments
 from joindin.http.pages.languages import set_page_language
+from joindin.http.pages.paging import pager_arguments, read_page_number
 from joindin.http.sessions import require_user, sign_in_required
 from joindin.models import User
 from joindin.queries.claims import list_claims_of_user
@@ -21,7 +21,7 @@ from joindin.queries.paging import Page, Paging
 from joindin.queries.personal.overview import load_event_tasks, load_talk_news
 from joindin.queries.stars import list_starred_talks
 from joindin.resources.web.account.claims import decide_assignment
-from joindin.resources.web.personal.pages import LONGEST_TALK, paging_of, private_page, read_page_number
+from joindin.resources.web.personal.pages import LONGEST_TALK, paging_of, private_page
 from joindin.resources.web.public.pages import blp
 from joindin.utils.datetimes import utc_now
 from joindin.viewer import UserSnapshot

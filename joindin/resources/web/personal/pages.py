@@ -2,16 +2,14 @@
 
 import datetime as dt
 
-from flask import Response, request
+from flask import Response
 
-from joindin.errors import NotFound
 from joindin.http.pages.html_pages import render_page
 from joindin.http.pages.languages import set_page_language
 from joindin.queries.paging import Paging
 
 # Running talks are among the next ones.
 LONGEST_TALK = dt.timedelta(hours=2)
-MAX_PAGE_NUMBER = 100_000
 
 
 def private_page(template: str, **context) -> Response:
@@ -21,14 +19,6 @@ def private_page(template: str, **context) -> Response:
     response.cache_control.private = True
     response.cache_control.no_cache = True
     return response
-
-
-def read_page_number() -> int:
-    """Return the parameter ``page``; :raises NotFound: unless it is the number of a page."""
-    text = request.args.get("page", "1")
-    if not (text.isascii() and text.isdecimal() and len(text) < 9 and 1 <= int(text) <= MAX_PAGE_NUMBER):
-        raise NotFound("Page not found")
-    return int(text)
 
 
 def paging_of(number: int, size: int) -> Paging:

@@ -68,22 +68,22 @@ def tag_page(name):
 @on_canonical_host
 def places_page():
     """List the places with events that run or are to come, from A to Z."""
-    page, now = request.args.get("page", ""), utc_now()
-    is_backwards = page.startswith(BEFORE)
+    page, now = request.args.get("page"), utc_now()
+    is_backwards = page is not None and page.startswith(BEFORE)
     after = ("", 0)
-    if page:
+    if page is not None:
         place = find_place(reader(), str(_read_place_id(page)), sees_all=True)
         after = (place.name_key, place.id)
     found = list_places_alphabetically(reader(), after, PLACES_SIZE + 1, now=now, is_backwards=is_backwards)
     has_more, places = len(found) > PLACES_SIZE, found[:PLACES_SIZE]
     places = places[::-1] if is_backwards else places
-    has_previous, has_next = (has_more, True) if is_backwards else (bool(page), has_more)
+    has_previous, has_next = (has_more, True) if is_backwards else (page is not None, has_more)
     return public_page(
         "web/places.html",
         f"{website_links().website}/place",
         expires_at=now + MAX_AGE,
         places=places,
-        is_first=not page,
+        is_first=page is None,
         previous_page=_places_address(BEFORE, places[:1]) if has_previous else None,
         next_page=_places_address(AFTER, places[-1:]) if has_next else None,
     )

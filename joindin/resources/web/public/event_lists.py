@@ -2,9 +2,6 @@
 
 import datetime as dt
 
-from flask import request
-
-from joindin.errors import NotFound
 from joindin.extensions import reader
 from joindin.queries.agenda.cities import list_countries, list_most_used_cities
 from joindin.queries.agenda.places import search_places
@@ -14,7 +11,6 @@ from joindin.resources.web.public.event_pages import page_addresses, read_event_
 from joindin.resources.web.public.event_search import PATH, read_event_search
 from joindin.resources.web.public.pages import blp, on_canonical_host, public_page, website_links
 from joindin.utils.datetimes import utc_now
-from joindin.utils.text import parse_id
 
 PAGE_SIZE = 20
 MAX_PAGE = 1_000
@@ -51,11 +47,3 @@ def events_page():
 def _counts_without(search, now):
     """Return the number of events without each of the filters, by parameter."""
     return {name: count_selection(reader(), search.without(name).agenda_filter(now)) for name in search.filters}
-
-
-def read_page_number() -> int:
-    """Return the number of the page, from 1; :raises NotFound: if it is none."""
-    number = parse_id(request.args.get("page", "1")) or 0
-    if not 1 <= number <= MAX_PAGE:
-        raise NotFound("There is no such page.")
-    return number

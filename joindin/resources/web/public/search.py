@@ -7,6 +7,7 @@ from flask import request
 
 from joindin.errors import NotFound
 from joindin.extensions import reader
+from joindin.http.pages.paging import read_page_number
 from joindin.queries.accounts.users import load_user_records
 from joindin.queries.agenda.places import search_places
 from joindin.queries.agenda.tags import search_tags
@@ -16,7 +17,7 @@ from joindin.queries.paging import Paging
 from joindin.queries.search_patterns import escape_wildcards
 from joindin.queries.talk_records import load_talk_records
 from joindin.queries.web.ranked_search import match_rank, search_event_names, search_people, search_talk_titles
-from joindin.resources.web.public.event_lists import MAX_PAGE, read_page_number
+from joindin.resources.web.public.event_lists import MAX_PAGE
 from joindin.resources.web.public.pages import blp, on_canonical_host, public_page, website_links
 from joindin.utils.datetimes import midnight, utc_now
 from joindin.utils.text import fold_case_accents, strip_control_chars
@@ -32,7 +33,7 @@ MAX_COUNT = 1_000
 @on_canonical_host
 def search_page():
     text = _read_text()
-    kind, number = request.args.get("in", ""), read_page_number()
+    kind, number = request.args.get("in", ""), read_page_number(MAX_PAGE)
     kinds = [kind] if kind in FINDERS else list(FINDERS)
     size = PAGE_SIZE if kind in FINDERS else OVERVIEW_SIZE
     results, today = {}, midnight(utc_now())

@@ -6,6 +6,7 @@ from functools import partial
 
 from joindin.errors import NotFound
 from joindin.extensions import db, reader
+from joindin.http.pages.paging import read_page_number
 from joindin.http.sessions import session_user
 from joindin.models import User
 from joindin.models.event_settings import NO_RATING, OFF
@@ -25,7 +26,7 @@ from joindin.queries.web.people import (
 from joindin.representations.json_ld.documents import to_script_text
 from joindin.representations.json_ld.pages import represent_profile
 from joindin.representations.programme.days import ends_at
-from joindin.resources.web.feedback.comment_lists import Pages, paging_of, requested_page
+from joindin.resources.web.feedback.comment_lists import Pages, paging_of
 from joindin.resources.web.feedback.common import named_links
 from joindin.resources.web.public.pages import (
     blp,
@@ -84,7 +85,7 @@ def _load_talks(user_id, now):
 
 
 def _list_page(name, read, username):
-    user, number = _find_user(username), requested_page()
+    user, number = _find_user(username), read_page_number()
     page = read(user.id, paging_of(number, ITEMS_PER_PAGE))
     return public_page(
         "web/user_list.html",

@@ -122,8 +122,8 @@ def test_list_is_filtered_by_type_words_and_days(session, ada, page):
     assert titles(page(f"/events/?until={day}")) == ["Concert"]
 
 
-@pytest.mark.parametrize("query", ["type=99999999999999999999", "page=999999999999", "page=-1", "from=0001-01-01",
-                                   "until=9999-12-31", "from=banana", "search=%00%25_%ff", "type=x", "page=5"])  # fmt: skip
+@pytest.mark.parametrize("query", ["type=99999999999999999999", "from=0001-01-01",
+                                   "until=9999-12-31", "from=banana", "search=%00%25_%ff", "type=x"])  # fmt: skip
 def test_list_ignores_filters_without_a_meaning(session, event, page, query):
     make_shift(session, event)
 

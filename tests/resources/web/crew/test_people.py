@@ -82,7 +82,7 @@ def test_list_is_searched_by_name_and_qualification(hr_browser, session, ada):
     assert names("search=%00%25") == []
     assert names(f"qualification={first_aider.id}") == ["Ada Adams"]
     assert names("qualification=999999") == []
-    assert names("qualification=99999999999999999999&page=x") == ["Ada Adams", "Hedy Hill"]
+    assert names("qualification=99999999999999999999") == ["Ada Adams", "Hedy Hill"]
 
 
 def test_viewer_of_one_profile_sees_that_one(viewer_browser, session, ada):

@@ -246,7 +246,7 @@ def test_invalid_days_are_refused(hr_browser, query):
     assert hr_browser.get(f"{OVERVIEW}?{query}").status_code == 400
 
 
-@pytest.mark.parametrize("query", ["type=99999999999999999999", "type=x", "page=99999999999", "end=2199-12-31&start="])
+@pytest.mark.parametrize("query", ["type=99999999999999999999", "type=x", "end=2199-12-31&start="])
 def test_odd_parameters_do_no_harm(hr_browser, query):
     assert hr_browser.get(f"{OVERVIEW}?{query}").status_code == 200
     assert hr_browser.get(f"{OVERVIEW}export/?{query}").status_code == 200

@@ -11,7 +11,7 @@ from sqlalchemy import delete, update
 from joindin.models import CANCELLED, DepartedTalk, Event, EventSettings, Room, Talk
 from joindin.utils.datetimes import UTC, midnight, utc_now
 from tests.browser_client import main_text
-from tests.factories import make_event, make_room, make_talk, make_track, make_user, parse_instant
+from tests.factories import make_event, make_pending_event, make_room, make_talk, make_track, make_user, parse_instant
 
 FRIDAY = parse_instant("2027-07-09T08:00")
 PATH = "/event/harbour/schedule.ics"
@@ -243,6 +243,28 @@ def test_the_address_for_feedback_is_there_where_feedback_is_open(browser, sessi
     session.commit()
     for path in (PATH, f"/talk/{talks[0].stub}.ics"):
         assert "/f/" not in str(entries(browser.get(path))[0]["DESCRIPTION"])
+
+
+def test_only_a_talk_that_was_public_is_cancelled_in_its_calendar(browser, session, event, talks):
+    """Subscribers of a public talk learn that it is gone, for 30 days; its text is not kept."""
+    pending = make_pending_event(session, name="Pending")
+    never = [
+        make_talk(session, event, "Added while hidden", is_active=False),
+        make_talk(session, pending, "Hidden before the approval"),
+    ]
+    never[1].is_active = False
+    session.flush()
+    pending.is_pending, pending.is_active = False, True
+    talks[0].is_active = False
+    session.commit()
+
+    replies = [browser.get(f"/talk/{talk.stub}.ics") for talk in (talks[0], *never)]
+
+    assert [reply.status_code for reply in replies] == [200, 404, 404]
+    assert titles(replies[0]) == ["Cancelled"]
+    assert talks[0].title not in replies[0].text
+    with time_machine.travel(utc_now() + dt.timedelta(days=32), tick=False):
+        assert browser.get(f"/talk/{talks[0].stub}.ics").status_code == 404
 
 
 def test_a_talk_has_a_calendar_for_adding_it_once(browser, session, event, talks):

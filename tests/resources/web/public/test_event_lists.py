@@ -350,7 +350,6 @@ def test_a_page_that_does_not_exist(browser, path, page):
         ("/cfp", "en", "1–20 of 23"),
         ("/cfp?page=2", "en", "21–23 of 23"),
         ("/cfp?page=2", "de", "21–23 von 23"),
-        ("/cfp?page=3", "en", "Page 3"),
     ],
 )
 def test_pages_say_which_part_of_the_list_they_have(browser, session, path, language, shown):
