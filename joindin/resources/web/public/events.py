@@ -110,9 +110,14 @@ def event_page_response(
     now = utc_now()
     # The other pages of an event with a reserved slug have no address.
     has_pages = bool(event.slug) and event.slug not in RESERVED_EVENT_SLUGS
-    is_brief = has_pages and event.talk_count > (MAX_MEETUP_TALKS if event.kind == MEETUP else MAX_LISTED_TALKS)
-    talks = [] if is_brief else load_programme(reader(), event.id).talks
-    days = _summarise_days(event) if is_brief else {}
+    max_talks = MAX_MEETUP_TALKS if event.kind == MEETUP else MAX_LISTED_TALKS
+    # The counter contains hidden talks, as the v2.1 API does; the days do not.
+    days = _summarise_days(event) if has_pages and event.talk_count > max_talks else {}
+    talk_count = sum(number for number, _ in days.values())
+    is_brief, talks = talk_count > max_talks, []
+    if not is_brief:
+        days, talks = {}, load_programme(reader(), event.id).talks
+        talk_count = len(talks)
     paging = Paging(0, NEWEST_COMMENTS) if has_pages else UNPAGED
     comments = list_event_comments(reader(), event.id, paging, session_user())
     flyer = find_flyer(reader(), event.id) if flyer is LOADED else flyer
@@ -137,7 +142,7 @@ def event_page_response(
         licence=LICENCES.get(event.licence),
         call=call if phase != AFTER else None,
         talks=talks,
-        talk_count=event.talk_count,
+        talk_count=talk_count,
         days=days,
         starred=load_starred_ids(talk.id for talk in talks),
         attendance=load_own_attendance(event),

@@ -10,7 +10,7 @@ from joindin.representations.programme.days import programme_day
 from joindin.utils.datetimes import utc_now
 from tests.agenda_series import make_series
 from tests.browser_client import Browser, main_text, without_tokens
-from tests.factories import make_event, make_user
+from tests.factories import make_event, make_talk, make_user
 from tests.german_pages import GERMAN, check_german
 from tests.resources.hidden_events import MARK, STATES, make_hidden_event
 
@@ -312,13 +312,27 @@ def test_other_pages_of_a_series_have_no_preview(app, session, series):
 
 
 def test_the_page_of_an_event_of_many_talks_counts_them_by_day(session, hidden, host_browser):
-    session.get_one(Event, hidden.event.id).talk_count = 21
+    event = session.get_one(Event, hidden.event.id)
+    for _ in range(20):
+        make_talk(session, event)
     session.commit()
 
     text = main_text(host_browser.get(PAGE))
 
-    assert "1 talk" in text
+    assert "21 talks" in text
     assert f"{MARK} talk" not in text
+
+
+def test_the_page_of_an_event_of_many_hidden_talks_lists_the_others(session, hidden, host_browser):
+    event = session.get_one(Event, hidden.event.id)
+    for _ in range(20):
+        make_talk(session, event, is_active=False)
+    session.commit()
+
+    text = main_text(host_browser.get(PAGE))
+
+    assert f"{MARK} talk" in text
+    assert "21 talks" not in text
 
 
 @pytest.mark.parametrize("state", ["pending", "rejected", "inactive"])
