@@ -123,7 +123,14 @@ def test_a_programme_is_built_talk_by_talk(organiser, session, host):
     organiser.press("Talk 3", role="link")
     organiser.check_page("talk of an event")
     organiser.page.get_by_label("Room").select_option(label="Attic")
+    organiser.page.get_by_label("Start").fill("2027-05-08T09:45")
     organiser.press("Save")
+    assert "Nothing is stored yet." in organiser.text
+    organiser.check_page("move of a talk")
+    organiser.page.get_by_label("Start").fill("2027-05-08T10:30")
+    organiser.press("Save the change")
+    organiser.press("Save the change")
+    assert "The talk is changed." in organiser.text
     organiser.page.get_by_role("link", name=re.compile("Hide or delete Talk 4")).click()
     organiser.check_page("hide or delete a talk")
     organiser.press("Hide")

@@ -1,6 +1,6 @@
 """Page on which the claimed speakers of a talk edit its title, abstract, language, links, and whether it takes feedback.
 
-Hosts edit all on their own pages.
+Hosts edit the rest on their own page of the talk, to which a link leads.
 """
 
 from flask import redirect, request
@@ -15,7 +15,7 @@ from joindin.http.sessions import require_user, sign_in_required
 from joindin.models import LINK_TYPES
 from joindin.operations.feedback.talk_editing import content_version, edit_talk_content
 from joindin.operations.talk_links import MAX_LINKS
-from joindin.permissions import can_edit_talk
+from joindin.permissions import can_edit_talk, can_manage_talk
 from joindin.queries.languages import list_languages
 from joindin.queries.paging import Paging
 from joindin.queries.viewer_relations import load_viewer_for_talk_editing
@@ -132,4 +132,5 @@ def _page(event, talk, form, links, status=200, stored=None):
         link_names=LINK_NAMES,
         stored=stored,
         stored_links=link_pairs(talk),
+        can_manage=can_manage_talk(load_viewer_for_talk_editing(db.session, require_user(), [talk]), talk),
     )

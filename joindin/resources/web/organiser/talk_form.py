@@ -3,7 +3,7 @@
 from itertools import zip_longest
 
 from flask import request
-from wtforms import SelectField, TextAreaField
+from wtforms import HiddenField, SelectField, TextAreaField
 from wtforms.validators import Optional
 
 from joindin.extensions import db
@@ -51,6 +51,8 @@ class TalkForm(VersionedForm, Form):
     type_id = SelectField(lazy_gettext("Type"), coerce=int, render_kw=NOT_EMPTY)
     language_id = SelectField(lazy_gettext("Language"), coerce=int, render_kw=NOT_EMPTY)
     state = RadioChoice(lazy_gettext("The talk"), choices=choices(STATES), default=CONFIRMED_TALK)
+    # The fingerprint of time, room and state whose consequences were shown.
+    checked = HiddenField()
     slides_url = WebAddressField(lazy_gettext("Web address of the slides"))
 
     def __init__(self, event: Event):

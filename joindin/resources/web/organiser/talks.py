@@ -31,6 +31,7 @@ from joindin.resources.web.organiser.talk_form import (
     speaker_rows_of,
     talk_values,
 )
+from joindin.resources.web.organiser.talk_moves import find_unchecked_move
 from joindin.utils.datetimes import utc_now
 from joindin.utils.text import parse_id
 
@@ -88,11 +89,17 @@ def talk_page(event, talk_id):
         changed = find_changed_values(form, present)
         form.version.data = fingerprint(shown)
         return _page(event, form, talk, 409, changed)
-
-    def store():
-        details = form.details(talk)
+    details = form.details(talk)
+    try:
         if details.starts_at != talk.starts_at:
             check_talk_time(event, details.starts_at)
+    except InvalidInput as error:
+        form.add_error(gettext(str(error)))
+        return _page(event, form, talk)
+    if (move := find_unchecked_move(form, event, talk)) is not None:
+        return _page(event, form, talk, move=move)
+
+    def store():
         edit_placed_talk(db.session, talk_id, details, form.placement, now=utc_now())
         return talk_id
 
@@ -128,7 +135,7 @@ def _values_of_new_talk(event: Event, form) -> dict:
     return kept | {"starts_at": to_local(starts_at, event.timezone)}
 
 
-def _page(event, form, talk=None, status=None, changed=()):
+def _page(event, form, talk=None, status=None, changed=(), move=None):
     return organiser_page(
         "talk.html",
         event,
@@ -136,6 +143,7 @@ def _page(event, form, talk=None, status=None, changed=()):
         form=form,
         talk=talk,
         changed=changed,
+        move=move,
         speaker_rows=form.list_speaker_rows(talk),
         history=list_talk_history(db.session, talk.id) if talk else (),
     )

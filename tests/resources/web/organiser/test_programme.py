@@ -10,7 +10,7 @@ from sqlalchemy import select
 from joindin.models import Language, Room, Talk, TalkClaim, TalkSpeaker, Track
 from joindin.operations.counter_repair import verify_counters
 from joindin.utils.datetimes import utc_now
-from tests.browser_client import main_text
+from tests.browser_client import form_fields, main_text
 from tests.factories import make_event, make_room, make_talk, make_talk_type, make_track, make_user
 from tests.resources.web.organiser.conftest import STARTS_AT
 
@@ -140,7 +140,8 @@ def test_a_talk_that_is_moved_shows_its_former_time_and_room(session, organiser,
             "room_id": halls[0].id,
             "version": opened_version(organiser, path),
         }
-        assert organiser.send(path, fields | now | changes).status_code == 303
+        shown = organiser.send(path, fields | now | changes)
+        assert organiser.send(path, form_fields(shown.text) | fields | now | changes).status_code == 303
         return [
             main_text(organiser.get(f"/event/soon/{page}"))
             for page in ("schedule", "programme", "talks", "rooms/hall-b", "tides")

@@ -1,5 +1,6 @@
 """Forms of two hosts that are sent at the same moment: the second one sees the values of both."""
 
+import datetime as dt
 from functools import partial
 
 import pytest
@@ -26,6 +27,8 @@ def two_hosts(app, session, event, host):
 def forms(session, event, manage):
     """Paths and fields of the forms by name."""
     room, track, talk = make_room(session, event), make_track(session, event), make_talk(session, event)
+    # The time of the form.
+    talk.starts_at, talk.duration = dt.datetime(2027, 5, 8, 9, tzinfo=dt.UTC), int(TALK["duration"])
     session.commit()
     return {
         "settings": (f"{manage}settings/", SETTINGS),
