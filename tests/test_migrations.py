@@ -14,6 +14,8 @@ from joindin.models import (
     Consent,
     Event,
     EventImage,
+    EventSettings,
+    EventVenuePlan,
     Grant,
     GrantedPermission,
     ListedEvent,
@@ -340,3 +342,20 @@ def test_revisions_of_talks_go_on_from_the_version_of_the_programme(session, at_
 
     talk = session.get_one(Talk, talk_id)
     assert (talk.revision, talk.revised_at) == (version + 40, session.scalar(select(Event.programme_changed_at)))
+
+
+def test_settings_survive_the_columns_that_describe_the_event(session, at_revision):
+    event_id = make_event(session).id
+    described = {"capacity": 300, "contact_address": "desk@harbour.example", "spoken_language": "de"}
+    session.add(EventSettings(event_id=event_id, feedback_days=30, **described))
+    session.add(EventVenuePlan(event_id=event_id, file="a.jpg", width=3, height=2, alt_text="Hall A is upstairs"))
+
+    at_revision("0053")
+    with db.engine.connect() as connection:
+        below = connection.execute(text("SELECT * FROM event_settings")).mappings().one()
+    upgrade()
+
+    settings = session.get_one(EventSettings, event_id)
+    assert (below["feedback_days"], [name for name in described if name in below]) == (30, [])
+    assert (settings.feedback_days, [getattr(settings, name) for name in described]) == (30, [None, None, None])
+    assert session.get(EventVenuePlan, event_id) is None
