@@ -19,6 +19,7 @@ from joindin.models.event_settings import LICENCES
 from joindin.queries.agenda.agenda_events import load_agenda_event_records
 from joindin.queries.agenda.series import Occurrence
 from joindin.queries.comment_records import load_talk_comment_records
+from joindin.queries.event_records import get_event_record
 from joindin.queries.events import load_events
 from joindin.queries.programme.event_programme import load_programme
 from joindin.queries.web.talk_neighbours import Neighbours, load_talk_neighbours
@@ -167,7 +168,7 @@ def _event_details(session, running, bare, user):
     comments = list(load_talk_comment_records(reader(), comment_ids).values())
     day = now + dt.timedelta(days=1)
     yield "event", "event", {
-        "event": running, "frame": load_event_frame(running, ABOUT), "flyer": session.get_one(EventFlyer, running.id),
+        "event": get_event_record(reader(), running.id), "frame": load_event_frame(running, ABOUT), "flyer": session.get_one(EventFlyer, running.id),
         "licence": LICENCES["cc-by"], "talk_count": 7, "talks": talks[2:], "talk": talk, "starred": {talk.id}, "has_pages": True,
         "material": [(talk, [("Slides", "https://a.example"), (LONG_WORD, "https://b.example")])], "current_user": user,
         "call": represent_call(running, now), "dates": [Occurrence(day, day), Occurrence(day, day, 1, "next")],

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from joindin.models import EventFlyer, EventSettings
+from joindin.models import EventFlyer, EventSettings, EventVenuePlan
 from joindin.models.event_settings import TWO_RATINGS
 from joindin.utils.datetimes import utc_now
 from tests.factories import (
@@ -35,7 +35,9 @@ def make_rows(session):
     )  # fmt: skip
     make_attendance(session, event, user)
     session.add(EventFlyer(event_id=event.id, file="flyer.jpg", width=600, height=400, byte_size=1, alt_text="Boats"))
-    session.add(EventSettings(event_id=event.id, feedback_scheme=TWO_RATINGS))
+    described = {"spoken_language": "de", "capacity": 1, "contact_address": f"{LONG_WORD}@harbour.example"}
+    session.add(EventSettings(event_id=event.id, feedback_scheme=TWO_RATINGS, **described))
+    session.add(EventVenuePlan(event_id=event.id, file="plan.jpg", width=1200, height=400, alt_text=LONG_TITLE))
     make_event(
         session, "Bare", slug="bare", location=None, description="", cfp_url="https://cfp.example", cfp_starts_at=days_from_now(3),
     )  # fmt: skip
