@@ -3,7 +3,7 @@
 from dataclasses import replace
 from urllib.parse import quote, urlencode
 
-from flask import Response, request
+from flask import Response, redirect, request
 
 from joindin.errors import NotFound
 from joindin.extensions import reader
@@ -61,7 +61,10 @@ def _tags_address(direction, tags):
 @on_canonical_host
 def tag_page(name):
     tag = find_public_tag(reader(), printable_or_not_found(name))
-    return agenda_page(f"/tag/{quote(name, safe='')}", f"#{name}", AgendaFilter(any_of=(Choice((tag.id,)),)))
+    path = f"/tag/{quote(tag.name, safe='')}"
+    if name != tag.name:
+        return redirect_to_spelling(path)
+    return agenda_page(path, f"#{name}", AgendaFilter(any_of=(Choice((tag.id,)),)))
 
 
 @blp.get("/place")
@@ -106,7 +109,7 @@ def _places_address(direction, places):
 @blp.get("/place/<rest:name>")
 @on_canonical_host
 def place_page(name):
-    """Show a place by id, which its name may follow, or by name."""
+    """Show a place by id and name; redirect to there from its id, or its name, alone."""
     name = printable_or_not_found(name)
     first = name.partition("/")[0]
     has_id = first.isascii() and first.isdecimal()
@@ -115,6 +118,8 @@ def place_page(name):
         # The slash ends the address.
         raise NotFound("There is no such place.")
     path = f"/place/{place.id}/{quote(place.name, safe='')}"
+    if name != f"{place.id}/{place.name}":
+        return redirect_to_spelling(path)
     selected = AgendaFilter(any_of=(Choice(None, (place.id,)),))
     return agenda_page(
         path,
@@ -129,11 +134,20 @@ def place_page(name):
 @blp.get("/collection/<rest:name>")
 @on_canonical_host
 def collection_page(name):
-    name = printable_or_not_found(name)
-    if name not in {collection.name for collection in list_collections(reader())}:
+    key = fold_case(printable_or_not_found(name))
+    names = [each.name for each in list_collections(reader()) if fold_case(each.name) == key]
+    if not names:
         raise NotFound("There is no such collection.")
+    if name not in names:
+        return redirect_to_spelling(f"/collection/{quote(names[0], safe='')}")
     any_of, none_of = load_collection_choices(reader(), name)
     return agenda_page(f"/collection/{quote(name, safe='')}", name, AgendaFilter(any_of=any_of, none_of=none_of))
+
+
+def redirect_to_spelling(path: str) -> Response:
+    """Redirect to the canonical address of the list, with the query of the request."""
+    query = request.query_string.decode("latin-1")
+    return redirect(f"{path}?{query}" if query else path, 301)
 
 
 def agenda_page(

@@ -1,7 +1,5 @@
 """Pages of cities and countries: their coming events, then their past ones."""
 
-from flask import redirect
-
 from joindin.errors import NotFound
 from joindin.extensions import reader
 from joindin.http.pages.languages import set_page_language
@@ -9,9 +7,10 @@ from joindin.http.pages.template_formatting import country_name
 from joindin.queries.agenda.agenda_lists import AgendaFilter
 from joindin.queries.agenda.cities import get_city_by_path, list_cities_of_country
 from joindin.queries.agenda.facets import Facets
-from joindin.resources.web.public.agenda import agenda_page
+from joindin.resources.web.public.agenda import agenda_page, redirect_to_spelling
 from joindin.resources.web.public.event_search import COUNTRY_CODE
 from joindin.resources.web.public.pages import blp, on_canonical_host, printable_or_not_found
+from joindin.utils.gazetteer import normalise_name
 
 MAX_CITIES = 50
 
@@ -19,12 +18,13 @@ MAX_CITIES = 50
 @blp.get("/city/<country_code>/<city_slug>")
 @on_canonical_host
 def city_page(country_code, city_slug):
-    path = f"{_read_code(country_code)}/{printable_or_not_found(city_slug)}"
-    if country_code != country_code.lower():
-        return redirect(f"/city/{path}", 301)
+    slug = normalise_name(printable_or_not_found(city_slug)).replace(" ", "-")
+    path = f"{_read_code(country_code)}/{slug}"
     city = get_city_by_path(reader(), path)
     if city is None:
         raise NotFound("There is no such city.")
+    if path != f"{country_code}/{city_slug}":
+        return redirect_to_spelling(f"/city/{path}")
     selected = AgendaFilter(facets=Facets(city_id=city.id))
     query = f"?city={path}"
     return agenda_page(f"/city/{path}", city.name, selected, feed_query=query, country=country_code, needs_events=True)
@@ -35,7 +35,7 @@ def city_page(country_code, city_slug):
 def country_page(country_code):
     code = _read_code(country_code)
     if country_code != code:
-        return redirect(f"/country/{code}", 301)
+        return redirect_to_spelling(f"/country/{code}")
     cities = list_cities_of_country(reader(), code.upper(), most=MAX_CITIES)
     if not cities:
         raise NotFound("There is no such country.")

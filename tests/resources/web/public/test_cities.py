@@ -58,11 +58,12 @@ def test_unknown_and_hidden_cities_have_no_page(browser, events, path):
 
 
 def test_capital_letters_lead_to_the_page(browser, events):
-    moved = [browser.get(path) for path in ("/city/NL/rotterdam", "/country/NL")]
+    moved = [browser.get(path) for path in ("/city/NL/rotterdam", "/country/NL", "/city/nl/Rotterdam?past=1")]
 
     assert [(reply.status_code, reply.headers["Location"]) for reply in moved] == [
         (301, "/city/nl/rotterdam"),
         (301, "/country/nl"),
+        (301, "/city/nl/rotterdam?past=1"),
     ]
 
 
