@@ -39,6 +39,7 @@ SUBJECTS = {
     "event_comment_reported": "{site}: A comment was reported: {event}",
     # In the language of the receiver.
     "host_invited": "{subject}",
+    "speaker_invited": "{subject}",
     "invitation_accepted": "{subject}",
     "talk_claimed": "{site}: A talk has been claimed: {event}",
     "talk_assigned": "{site}: A talk has been assigned to you: {event}",

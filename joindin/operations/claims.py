@@ -55,7 +55,7 @@ def claim_talk(
     :raises Unauthenticated: if the approval has to come from another user; the contract uses 401 here.
     """
     talk = lock_talk(session, talk_id)
-    speaker = _find_unclaimed_speaker(session, talk, speaker_name)
+    speaker = find_unclaimed_speaker(session, talk, speaker_name)
     user = _user(session, username)
     # Compared with its case, as in the original, although users are found by the folded name.
     is_own_name = to_single_line(username) == to_single_line(caller.username)
@@ -101,7 +101,7 @@ def reject_claim(session, talk_id: int, *, speaker_name: str, username: str, act
     """
     talk = lock_talk(session, talk_id)
     user = _user(session, username)
-    speaker = _find_unclaimed_speaker(session, talk, speaker_name)
+    speaker = find_unclaimed_speaker(session, talk, speaker_name)
     if not speaker_name:
         raise InvalidInput(MSG_INCOMPLETE_CLAIM)
     claim = get_open_claim(session, speaker.id, user.id)
@@ -176,7 +176,7 @@ def _lock_talk_of_claim(session, claim_id):
     return talk, claim
 
 
-def _find_unclaimed_speaker(session, talk, name):
+def find_unclaimed_speaker(session, talk, name):
     """Return the unclaimed speaker of that name: spelled the same if possible, else with the same folded name."""
     matching = [
         speaker

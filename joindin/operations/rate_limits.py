@@ -69,7 +69,7 @@ EXTERNAL_EVENTS = RateLimit("external events", 300, dt.timedelta(hours=1))
 CHALLENGE = RateLimit("challenge", 1, dt.timedelta(hours=1))
 # Mails by which hosts invite: of one user, and to one address from all users.
 INVITATIONS_OF_USER = RateLimit("invitations of a user", 100, dt.timedelta(days=1))
-INVITATIONS_TO_ADDRESS = RateLimit("invitations to an address", 5, dt.timedelta(days=1))
+INVITATIONS_TO_ADDRESS = RateLimit("invitations to an address", 10, dt.timedelta(days=1))
 # Stars from one device without an account.
 DEVICE_STARS = RateLimit("device stars", 300, dt.timedelta(hours=1))
 MAIL_ACCOUNT = RateLimit("mail account", 5, dt.timedelta(hours=1))

@@ -45,7 +45,7 @@ from joindin.operations.feedback.guest_texts import reject_guest_text, release_g
 from joindin.operations.hosts import add_host, remove_host
 from joindin.operations.organiser.event_details import EventParts, edit_detailed_event
 from joindin.operations.organiser.hosts import add_host_by_login, remove_other_host
-from joindin.operations.organiser.invitations import invite_host, withdraw_invitation
+from joindin.operations.organiser.invitations import invite_host, invite_speaker, withdraw_invitation
 from joindin.operations.organiser.rooms import renew_room_codes
 from joindin.operations.organiser.settings import edit_event_settings
 from joindin.operations.rejection_reasons import add_reason, delete_reason, edit_reason
@@ -183,6 +183,10 @@ PRIVILEGED = {
     invite_host: (
         lambda s, w: invite_host(s, w.event, "new@example.org", actor=w.root, now=NOW),
         "event.invite_host", "event", "Live", {},
+    ),
+    invite_speaker: (
+        lambda s, w: invite_speaker(s, w.talk, w.talk.speakers[0], "new@example.org", actor=w.root, now=NOW),
+        "claim.assign", "talk", "Talk", {"speaker": ["Ada L.", None]},
     ),
     withdraw_invitation: (
         lambda s, w: (

@@ -9,12 +9,15 @@ from sqlalchemy import select, update
 from joindin.db.locking import lock_row, retry_on_lock_timeout
 from joindin.errors import NotFound
 from joindin.models import CANCELLED_TALK, CONFIRMED_TALK, Talk, Track, talk_tracks
-from joindin.operations.claims import claim_talk
+from joindin.operations.claims import claim_talk, find_unclaimed_speaker
 from joindin.operations.crew.programme.following import leave_talk
 from joindin.operations.events import bump_event_versions
+from joindin.operations.organiser.invitations import invite_speaker
 from joindin.operations.organiser.programme_locks import lock_event_of
 from joindin.operations.talks import TalkDetails, add_talk, edit_talk, lock_talk, record_published_slot
 from joindin.operations.tracks import add_talk_to_track, remove_talk_from_track
+from joindin.queries.accounts.users import get_user_by_username
+from joindin.utils.email_addresses import is_email
 from joindin.viewer import UserSnapshot
 
 
@@ -49,14 +52,18 @@ def edit_placed_talk(
 def assign_speakers(
     session, talk_id: int, accounts: Sequence[tuple[str, str]], *, caller: UserSnapshot, now: dt.datetime
 ) -> None:
-    """Name accounts as speakers: pairs of a speaker's name and a username. The people accept it themselves.
+    """Name accounts as speakers: pairs of a speaker's name and a username or an e-mail address. The people accept it themselves.
 
     :raises NotFound, Unprocessable, Unauthenticated: as :func:`claim_talk`.
+    :raises Conflict, RateLimited: as :func:`invite_speaker`.
     """
-    for name, username in accounts:
-        claim_talk(
-            session, talk_id, speaker_name=name, username=username, caller=caller, is_host_or_admin=True, now=now
-        )
+    for name, account in accounts:
+        if is_email(account) and get_user_by_username(session, account) is None:
+            talk = lock_talk(session, talk_id)
+            speaker = find_unclaimed_speaker(session, talk, name)
+            invite_speaker(session, talk, speaker, account, actor=caller, now=now)
+            continue
+        claim_talk(session, talk_id, speaker_name=name, username=account, caller=caller, is_host_or_admin=True, now=now)
 
 
 def set_talk_visibility(session, talk_id: int, *, is_active: bool) -> None:

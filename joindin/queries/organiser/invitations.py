@@ -13,18 +13,18 @@ from joindin.security.tokens import hash_token
 EXPIRED = "expired"
 
 
-class OpenInvitation(NamedTuple):
+class FoundInvitation(NamedTuple):
     """An invitation with its inviter and, for a speaker, with the speaker and the talk."""
 
     invitation: Invitation
     talk: Talk | None
 
 
-def get_invitation(session, token: str) -> OpenInvitation | None:
+def get_invitation(session, token: str) -> FoundInvitation | None:
     """Return the invitation with that token, in any state, with its event; None if there is none."""
     own = _INVITATIONS.where(Invitation.token_hash == hash_token(token)).options(joinedload(Invitation.event))
-    row = session.execute(own).first()
-    return None if row is None else OpenInvitation(*row)
+    row = session.execute(own.execution_options(populate_existing=True)).first()
+    return None if row is None else FoundInvitation(*row)
 
 
 def load_state(session, invitation: Invitation, now: dt.datetime) -> str:
@@ -37,11 +37,17 @@ def load_state(session, invitation: Invitation, now: dt.datetime) -> str:
     return WITHDRAWN if is_open is None else OPEN_INVITATION
 
 
-def list_open_invitations(session, event_id: int, now: dt.datetime) -> Sequence[OpenInvitation]:
+def list_open_invitations(session, event_id: int, now: dt.datetime) -> Sequence[FoundInvitation]:
     """Return the open invitations of hosts, then those of speakers, oldest first: one statement."""
     rows = _INVITATIONS.where(Invitation.event_id == event_id, *is_open(now))
     rows = rows.order_by(Invitation.speaker_id.is_not(None), Invitation.id)
-    return [OpenInvitation(*row) for row in session.execute(rows)]
+    return [FoundInvitation(*row) for row in session.execute(rows)]
+
+
+def list_invitations_of_talk(session, talk: Talk, now: dt.datetime) -> Sequence[FoundInvitation]:
+    """Return the open invitations of the speakers of a talk, oldest first: one statement."""
+    rows = _INVITATIONS.where(Talk.id == talk.id, *is_open(now)).order_by(Invitation.id)
+    return [FoundInvitation(*row) for row in session.execute(rows)]
 
 
 def is_open(now: dt.datetime) -> tuple:
@@ -54,7 +60,6 @@ _INVITATIONS = (
     .outerjoin(TalkSpeaker, TalkSpeaker.id == Invitation.speaker_id)
     .outerjoin(Talk, Talk.id == TalkSpeaker.talk_id)
     .options(joinedload(Invitation.invited_by), joinedload(Invitation.speaker))
-    .execution_options(populate_existing=True)
 )
 _IS_HOST = (
     select(EventHost.id)

@@ -6,20 +6,23 @@ import pytest
 from sqlalchemy import select
 
 from joindin.errors import Conflict, NotFound, RateLimited
-from joindin.models import AuditEntry, EventHost, EventSettings, Invitation, Mail
+from joindin.models import AuditEntry, EventHost, EventSettings, Invitation, Mail, TalkClaim, TalkSpeaker
 from joindin.models.crew import CrewProfile
 from joindin.operations.organiser.invitations import (
     MAX_OPEN_INVITATIONS,
+    MAX_OPEN_OF_SPEAKERS,
     accept_invitation,
     decline_invitation,
     invite_host,
+    invite_speaker,
     purge_expired_invitations,
     withdraw_invitation,
 )
 from joindin.operations.rate_limits import INVITATIONS_OF_USER, INVITATIONS_TO_ADDRESS
+from joindin.operations.speakers import set_speakers
 from joindin.queries.organiser.invitations import EXPIRED, get_invitation, list_open_invitations, load_state
 from joindin.security.tokens import hash_token
-from tests.factories import NOW, make_event, make_user, newest
+from tests.factories import NOW, make_claim, make_event, make_talk, make_user, newest
 
 FORTNIGHT = dt.timedelta(days=14)
 ADDRESS = "New.Host@example.org"
@@ -194,3 +197,81 @@ def test_an_invitation_is_found_by_its_token_only(session, event, host, token):
         False,
         False,
     ]
+
+
+@pytest.fixture
+def talk(session, event):
+    return make_talk(session, event, "Tides", speakers=["Bob B."])
+
+
+@pytest.fixture
+def speaker_token(session, talk, host):
+    invite_speaker(session, talk, talk.speakers[0], ADDRESS, actor=host, now=NOW)
+    return newest(session, Mail).context["token"]
+
+
+def test_acceptance_links_the_speaker_and_tells_the_inviter(session, event, talk, host, speaker_token):
+    bob = make_user(session, "bob", full_name="Bob Byron")
+    invited = newest(session, Mail)
+
+    accept_invitation(session, speaker_token, user=bob, now=NOW + dt.timedelta(days=1))
+
+    speaker, mail, claim = (newest(session, model) for model in (TalkSpeaker, Mail, TalkClaim))
+    assert (invited.kind, invited.recipient, invited.context["speaker"]) == ("speaker_invited", ADDRESS, "Bob B.")
+    assert (speaker.user_id, speaker.name, speaker.listed_name) == (bob.id, "Bob Byron", "Bob B.")
+    assert (claim.host_approved_at, claim.user_approved_at) == (NOW, NOW + dt.timedelta(days=1))
+    assert (mail.kind, mail.recipient, mail.context["talk"]) == ("invitation_accepted", host.email, "Tides")
+    assert (row(session).state, row(session).email, hosts_of(session, event)) == ("accepted", None, [host.id])
+
+
+def test_an_open_claim_of_the_same_person_is_completed(session, talk, speaker_token):
+    bob = make_user(session, "bob")
+    make_claim(session, talk, talk.speakers[0], bob)
+
+    accept_invitation(session, speaker_token, user=bob, now=NOW)
+
+    claims = session.scalars(select(TalkClaim)).all()
+    assert [(each.user_id, each.host_approved_at is None) for each in claims] == [(bob.id, False)]
+
+
+def test_a_claimed_name_is_not_taken(session, talk, speaker_token):
+    ada = make_user(session)
+    talk.speakers[0].user_id = ada.id
+    session.commit()
+
+    with pytest.raises(Conflict):
+        accept_invitation(session, speaker_token, user=make_user(session), now=NOW)
+    session.rollback()
+
+    assert (session.scalars(select(TalkSpeaker.user_id)).all(), row(session).state) == ([ada.id], "open")
+
+
+def test_an_invitation_ends_with_its_speaker(session, talk, speaker_token):
+    set_speakers(session, talk, ["Cid"])
+    session.expire_all()
+
+    assert get_invitation(session, speaker_token) is None
+
+
+def test_the_same_address_is_a_host_and_the_speaker_of_two_names(session, event, host, talk, speaker_token):
+    other = make_talk(session, event, speakers=["Bob B."])
+
+    invite_host(session, event, ADDRESS, actor=host, now=NOW)
+    invite_speaker(session, other, other.speakers[0], ADDRESS, actor=host, now=NOW)
+    with pytest.raises(Conflict):
+        invite_speaker(session, talk, talk.speakers[0], ADDRESS.lower(), actor=host, now=NOW)
+
+    found = list_open_invitations(session, event.id, NOW)
+    assert [each.talk and each.talk.id for each in found] == [None, talk.id, other.id]
+
+
+def test_the_number_of_open_invitations_of_speakers_is_limited(session, event, host, talk):
+    values = {"event_id": event.id, "speaker_id": talk.speakers[0].id, "invited_by_id": host.id, "sent_at": NOW}
+    session.add_all(
+        Invitation(**values, email=f"{number}@example.org", token_hash=f"{number}", expires_at=NOW + FORTNIGHT)
+        for number in range(MAX_OPEN_OF_SPEAKERS)
+    )
+    session.flush()
+
+    with pytest.raises(Conflict):
+        invite_speaker(session, talk, talk.speakers[0], ADDRESS, actor=host, now=NOW)

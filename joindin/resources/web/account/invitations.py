@@ -1,4 +1,4 @@
-"""The page of a mailed invitation to be a host of an event: accepting it with an account, or declining it without one."""
+"""The page of a mailed invitation to be a host or a speaker: accepting it with an account, or declining it without one."""
 
 from flask import redirect, request
 
@@ -36,35 +36,38 @@ def invitation_page():
     is_sent, decision = form.validate_on_submit(), request.form.get("decision", "")
     if is_sent and is_repeated_form():
         db.session.commit()
-        return redirect(_next_path(found.invitation, decision), 303)
+        return redirect(_next_path(found, decision), 303)
     state = load_state(db.session, found.invitation, utc_now())
     if state != OPEN_INVITATION:
         return render_page("web/account/invitation_ended.html", 410, message=REASONS[state])
     if is_sent:
         try:
-            _decide(token, decision)
+            _decide(found, token, decision)
             db.session.commit()
         except Conflict as error:
             db.session.rollback()
             form.add_error(gettext(str(error)))
         else:
-            return redirect(_next_path(found.invitation, decision), 303)
+            return redirect(_next_path(found, decision), 303)
     return _page(form, get_invitation(db.session, token))
 
 
-def _decide(token, decision):
+def _decide(found, token, decision):
     if decision == "accept":
         accept_invitation(db.session, token, user=require_user(), now=utc_now())
-        flash_success(gettext("You are a host of this event now."))
+        is_host_now = found.talk is None
+        flash_success(
+            gettext("You are a host of this event now.") if is_host_now else gettext("The talk is yours now.")
+        )
     elif decision == "decline":
         decline_invitation(db.session, token, now=utc_now())
     else:
         raise InvalidInput("Choose one of the buttons.")
 
 
-def _next_path(invitation, decision):
+def _next_path(found, decision):
     if decision == "accept":
-        return f"/event/{invitation.event.slug}/manage/"
+        return f"/event/{found.invitation.event.slug}/manage/" if found.talk is None else "/me/talks/"
     # The same page, which now says that the invitation was declined.
     return request.full_path.rstrip("?")
 
@@ -77,9 +80,10 @@ def _page(form, found):
         409 if form.errors else 200,
         form=form,
         invitation=found.invitation,
+        talk=found.talk,
         event=event,
         user=user,
         path=f"/accounts/invitation/?token={form.token.data}",
         is_shown=can_see_event(viewer, event),
-        is_already_host=user is not None and is_host(viewer, event),
+        is_already_host=found.talk is None and user is not None and is_host(viewer, event),
     )

@@ -4,6 +4,7 @@ from joindin.http.pages.languages import lazy_gettext
 from joindin.models import AuditEntry
 
 ACTIONS = {
+    "claim.accept": lazy_gettext("accepted to be the speaker"),
     "claim.approve": lazy_gettext("approved a claim"),
     "claim.assign": lazy_gettext("named a person as the speaker"),
     "claim.decline": lazy_gettext("declined to be named as the speaker"),

@@ -4,7 +4,7 @@ import datetime as dt
 
 from flask import redirect, request
 
-from joindin.errors import Conflict, InvalidInput, NotFound, Unauthenticated, Unprocessable
+from joindin.errors import Conflict, InvalidInput, NotFound, RateLimited, Unauthenticated, Unprocessable
 from joindin.extensions import db
 from joindin.http.pages.html_pages import flash_success
 from joindin.http.pages.languages import gettext
@@ -14,6 +14,7 @@ from joindin.models import Event
 from joindin.operations.organiser.talks import add_placed_talk, assign_speakers, edit_placed_talk
 from joindin.operations.talks import check_talk_time, lock_talk
 from joindin.queries.organiser.history import list_talk_history
+from joindin.queries.organiser.invitations import list_invitations_of_talk
 from joindin.queries.organiser.programme import find_programme_talk, list_programme
 from joindin.resources.web.organiser.common import (
     blp,
@@ -35,7 +36,8 @@ from joindin.resources.web.organiser.talk_moves import find_unchecked_move
 from joindin.utils.datetimes import utc_now
 from joindin.utils.text import parse_id
 
-REFUSALS = (InvalidInput, Conflict, NotFound, Unauthenticated, Unprocessable)
+# An attempt that a rate limit refuses is not counted: the limit stays reached.
+REFUSALS = (InvalidInput, Conflict, NotFound, Unauthenticated, Unprocessable, RateLimited)
 
 
 @blp.get("/event/<slug>/manage/talks/")
@@ -145,5 +147,6 @@ def _page(event, form, talk=None, status=None, changed=(), move=None):
         changed=changed,
         move=move,
         speaker_rows=form.list_speaker_rows(talk),
+        invitations=list_invitations_of_talk(db.session, talk, utc_now()) if talk else (),
         history=list_talk_history(db.session, talk.id) if talk else (),
     )

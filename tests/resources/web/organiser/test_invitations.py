@@ -5,11 +5,13 @@ from urllib.parse import quote
 import pytest
 from sqlalchemy import select, update
 
-from joindin.models import EventHost, Invitation, Mail, RateLimitCounter
-from joindin.operations.organiser.invitations import invite_host
+from joindin.models import EventHost, Invitation, Mail, RateLimitCounter, TalkSpeaker
+from joindin.operations.organiser.invitations import invite_host, invite_speaker
+from joindin.operations.rate_limits import INVITATIONS_TO_ADDRESS
 from joindin.utils.datetimes import utc_now
-from tests.browser_client import PASSWORD, Browser, main_text, make_user_with_password, send_twice
-from tests.factories import make_event, make_pending_event, make_user, newest
+from tests.browser_client import PASSWORD, Browser, form_fields, main_text, make_user_with_password, send_twice
+from tests.factories import make_event, make_pending_event, make_talk, make_user, newest
+from tests.resources.web.organiser.conftest import STARTS_AT
 
 PAGE = "/accounts/invitation/"
 ENDED = "This link no longer works"
@@ -86,15 +88,15 @@ def test_a_double_click_sends_one_invitation(app, session, organiser, people):
 
 
 def test_too_many_invitations_to_an_address_are_refused_and_counted(session, organiser, host, people):
-    for _ in range(5):
+    for _ in range(INVITATIONS_TO_ADDRESS.max_count):
         invite(session, make_event(session, host=host), host)
 
     reply = organiser.send(people, {"login": "new@example.org"})
 
     counts = session.scalars(select(RateLimitCounter.count).order_by(RateLimitCounter.count)).all()
     assert (reply.status_code, "invitation" in main_text(organiser.get(people)).lower()) == (429, True)
-    assert counts[-2:] == [6, 6]
-    assert mail_kinds(session) == ["host_invited"] * 5
+    assert counts[-2:] == [11, 11]
+    assert mail_kinds(session) == ["host_invited"] * 10
 
 
 def test_an_invitation_is_withdrawn(session, organiser, people, link):
@@ -260,3 +262,53 @@ def test_pages_are_german(app, session, host, event, link):
 
     assert "lädt Sie ein, Veranstalter dieser Veranstaltung zu sein" in texts[0]
     assert texts[1].startswith("Dieser Link funktioniert nicht mehr Es gibt keine Einladung")
+
+
+def test_a_speaker_is_invited_by_the_form_of_the_talk_and_accepts(app, session, organiser, event, host, manage, people):
+    talk = make_talk(session, event, "Tides", speakers=["Bob B.", "Cid"], starts_at=STARTS_AT)
+    bob = make_user(session, "bob", email="bob@example.org")
+    session.commit()
+    path = f"{manage}talks/{talk.id}/"
+    fields = {
+        "title": "Tides",
+        "starts_at": "2027-05-08T08:30",
+        "duration": talk.duration,
+        "room_id": "0",
+        "state": "confirmed",
+        "type_id": talk.type_id,
+        "language_id": talk.language_id,
+        "speaker_name": ["Bob B.", "Cid"],
+        "speaker_account": ["bob@example.org", "cid@example.org"],
+    }
+
+    def send(**changes):
+        return organiser.send(path, fields | {"version": form_fields(organiser.get(path).text)["version"]} | changes)
+
+    sent, again, odd = send(), send(), send(speaker_account=["x@y", ""])
+    mails = session.scalars(select(Mail).order_by(Mail.id)).all()
+    link = f"{PAGE}?token={mails[0].context['token']}"
+    browser = Browser(app).sign_in_directly(bob)
+    shown = main_text(browser.get(link))
+    accepted = answer(browser, link, "accept")
+
+    assert (sent.status_code, again.status_code, odd.status_code) == (303, 400, 400)
+    assert [(mail.kind, mail.recipient) for mail in mails] == [
+        ("speaker_invited", "bob@example.org"),
+        ("speaker_invited", "cid@example.org"),
+    ]
+    assert "Grace names you as the speaker Bob B. of a talk: Tides" in shown
+    assert (accepted.status_code, accepted.location, host_ids(session)) == (303, "/me/talks/", [host.id])
+    assert "Tides" in main_text(browser.get("/me/talks/"))
+    assert session.scalars(select(TalkSpeaker.user_id).order_by(TalkSpeaker.id)).all() == [bob.id, None]
+    assert "Cid is invited by mail: cid@example.org" in main_text(organiser.get(path))
+    assert "As the speaker Cid of the talk Tides" in main_text(organiser.get(people))
+
+
+def test_a_host_accepts_to_be_the_speaker(session, organiser, event, host):
+    talk = make_talk(session, event, "Tides", speakers=["Grace H."])
+    invite_speaker(session, talk, talk.speakers[0], "new@example.org", actor=host, now=utc_now())
+    session.commit()
+    link = f"{PAGE}?token={newest(session, Mail).context['token']}"
+
+    assert answer(organiser, link, "accept").location == "/me/talks/"
+    assert session.scalars(select(TalkSpeaker.user_id)).all() == [host.id]
