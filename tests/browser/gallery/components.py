@@ -4,8 +4,11 @@ The objects are loaded as the site loads them, so that they have the attributes 
 """
 
 import datetime as dt
+from collections import Counter
 from itertools import chain
+from types import SimpleNamespace
 
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from wtforms import BooleanField, SelectField, StringField, TextAreaField
@@ -21,9 +24,12 @@ from joindin.queries.agenda.series import Occurrence
 from joindin.queries.comment_records import load_talk_comment_records
 from joindin.queries.event_records import get_event_record
 from joindin.queries.events import load_events
+from joindin.queries.feedback.talk_results import Distribution
+from joindin.queries.organiser.programme import list_event_rooms, list_event_tracks
 from joindin.queries.programme.event_programme import load_programme
 from joindin.queries.web.talk_neighbours import Neighbours, load_talk_neighbours
 from joindin.representations.calls import ANNOUNCED, CLOSED, represent_call
+from joindin.representations.figures import draw_bars
 from joindin.representations.links import Links
 from joindin.representations.own_schedule import group_own_schedule, talk_entry
 from joindin.representations.programme.days import programme_day
@@ -32,6 +38,8 @@ from joindin.resources.web.feedback.comment_form import comment_form_for
 from joindin.resources.web.feedback.comment_lists import Pages
 from joindin.resources.web.feedback.common import scale_words
 from joindin.resources.web.organiser.conflicts import ChangedValue
+from joindin.resources.web.organiser.rooms import RoomForm
+from joindin.resources.web.organiser.tracks import HUES, TrackForm
 from joindin.resources.web.public.event_frame import ABOUT, load_event_frame
 from joindin.utils.datetimes import utc_now
 from tests.browser.gallery.rows import LONG_TEXT, LONG_TITLE, LONG_WORD
@@ -67,6 +75,8 @@ def gallery_pages(session):
         _feedback(session, running, user),
         _own_talks(session, user),
         _event_details(session, running, bare, user),
+        _results(),
+        _organiser(session, running, bare),
     )
     for name, template, variables in chain.from_iterable(groups):
         yield name, template, common | {"current_user": None} | variables
@@ -82,6 +92,53 @@ def _notices_and_forms():
     yield "form with errors", "form", {"form": refused}
     changed = [ChangedValue("Name", LONG_TITLE, ""), ChangedValue(LONG_TITLE, "", LONG_WORD)]
     yield "forms of organisers", "organiser", {"changed": changed, "room": {"id": 1, "name": LONG_TITLE}}
+
+
+def _results():
+    words, now = LONG_WORDS, utc_now()
+    many = Counter({1: 1, 3: 40, 5: 1200})
+    for name, ratings, over_time in (
+        ("results, none", Distribution(Counter(), Counter(), Counter(), Counter(), []), []),
+        (
+            "results",
+            Distribution(many, Counter({2: 7}), Counter({5: 3}), many, [now]),
+            [(LONG_TITLE, 1), ("10:00", 900)],
+        ),
+    ):
+        figure = Markup(draw_bars("Distribution", [(str(number), ratings.number(number)) for number, _ in words]))
+        yield name, "results", {
+            "ratings": ratings, "words": words, "has_two": True, "figure": figure, "second_figure": figure,
+            "over_time": over_time, "time_figure": Markup(draw_bars(LONG_TITLE, over_time)),
+        }  # fmt: skip
+
+
+def _organiser(session, running, bare):
+    tracks, rooms = list_event_tracks(session, running.id), list_event_rooms(session, running.id)
+    shared = {
+        "manage": "/event/running/manage/", "tabs": [("/", "Overview"), ("/gallery", LONG_TITLE), ("/nowhere/", LONG_WORD)],
+        "hues": dict(HUES), "numbers": {rooms[0].id: 1200},
+    }  # fmt: skip
+    entry = SimpleNamespace(
+        occurred_at=utc_now(), actor_name=LONG_WORD, action="talk.updated", subject_type="talk", subject_name=LONG_TITLE
+    )
+    names = {"actions": {}, "changed_details": lambda _entry: [LONG_WORD, "Room"]}
+    yield "navigation of organisers", "manage", shared | names | {"event": running, "history": [entry]}
+    hidden = SimpleNamespace(
+        **{name: getattr(bare, name) for name in ("name", "slug", "starts_at", "ends_at", "timezone")}
+    )
+    hidden.is_private, hidden.is_pending, hidden.is_active = True, True, False
+    yield "navigation of organisers of a pending event", "manage", shared | {"event": hidden}
+    for number in (0, 1, 3):
+        yield (
+            f"tracks, {number}",
+            "tracks",
+            shared | {"event": running, "form": TrackForm(), "tracks": (tracks * 2)[:number]},
+        )
+        yield (
+            f"rooms, {number}",
+            "rooms",
+            shared | {"event": running, "form": RoomForm(), "rooms": (rooms * 2)[:number]},
+        )
 
 
 def _lists(session, event_ids):

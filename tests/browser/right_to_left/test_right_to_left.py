@@ -42,7 +42,7 @@ NAMES = re.compile(
 
 EVENT, MISSING_PAGE = "/event/harbour", "/no-such-page"
 VISITOR_PAGES = (
-    "/", "/event", "/event?q=λιμ&tag=θάλασσα", "/event?q=ξξξ", "/event?when=past", "/cfp", "/search", "/search?q=λιμ", "/tag",
+    "/", "/event", "/event?q=λιμ&tag=θάλασσα", "/event?q=ξξξ", "/event?when=past", "/agenda", "/agenda?q=ξξξ", "/cfp", "/search", "/search?q=λιμ", "/tag",
     "/tag/θάλασσα", "/about", "/contact", MISSING_PAGE, EVENT, f"{EVENT}/schedule", f"{EVENT}/schedule?view=list",
     f"{EVENT}/schedule?q=ξξξ&zone=Asia/Tokyo", f"{EVENT}/now", f"{EVENT}/now?screen=1", f"{EVENT}/programme", f"{EVENT}/talks",
     f"{EVENT}/speakers", f"{EVENT}/rooms", f"{EVENT}/rooms/hall", f"{EVENT}/slides", f"{EVENT}/comments",
