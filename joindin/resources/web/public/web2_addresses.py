@@ -17,8 +17,10 @@ from joindin.http.sessions import session_user
 from joindin.queries.accounts.users import find_user_key, load_user_records
 from joindin.queries.events import find_event
 from joindin.queries.talk_previews import find_talk_or_preview
+from joindin.resources.web.feedback.talk_access import with_talk
 from joindin.resources.web.public.event_frame import with_event
 from joindin.resources.web.public.pages import blp, on_canonical_host, redirect_links
+from joindin.utils.text import fold_case
 
 MOVED, FOUND = 301, 302
 
@@ -40,7 +42,6 @@ BELOW_EVENT = {
     "schedule/list/starred": "/schedule?view=list&mine=1",
     "schedule/grid": "/schedule?view=grid",
     "schedule/grid/starred": "/schedule?view=grid&mine=1",
-    "<talk_slug>/unlink/<username>": "/{talk_slug}",
 }
 # Addresses of the organisers of an event, and the ending below ``manage/``.
 BELOW_MANAGE = {
@@ -48,7 +49,7 @@ BELOW_MANAGE = {
     "host/<username>/remove": "people/",
 }
 PARTS_OF_EVENT = {"comments": "/comments", "talk_comments": "/talk-comments", "talks": "/schedule"}
-# Pages of web2 about an own account, and ours.
+# Pages of web2 about an account, and ours about the own one.
 PAGES_OF_USER = {
     "edit": "/accounts/profile/",
     "delete": "/accounts/delete/",
@@ -59,14 +60,15 @@ PAGES_OF_USER = {
     "client/<below>/<extra>": "/accounts/applications/",
 }
 
+OF_OTHERS = {PAGES_OF_USER["edit"], PAGES_OF_USER["delete"]}
+
 
 def _redirect_to(status, location):
     return redirect(location, status)
 
 
-def _redirect_below_event(ending, event, **arguments):
-    arguments = {name: quote(value, safe="") for name, value in arguments.items()}
-    return redirect(redirect_links().event_page(event.slug) + ending.format(**arguments), MOVED)
+def _redirect_below_event(ending, event):
+    return redirect(redirect_links().event_page(event.slug) + ending, MOVED)
 
 
 def _redirect_to_manage(ending, slug, **_arguments):
@@ -77,6 +79,11 @@ def _redirect_to_manage(ending, slug, **_arguments):
 
 
 def _redirect_of_user(location, username, **_arguments):
+    """Redirect to the page of the own account. Editors find other people at the desk."""
+    user = session_user()
+    is_other = user is not None and fold_case(user.username) != fold_case(username)
+    if is_other and location in OF_OTHERS:
+        location = f"/desk/people/?{urlencode({'keyword': username})}"
     return redirect(location, FOUND)
 
 
@@ -112,6 +119,15 @@ def redirect_event_id_with_part(event_id, extra):
     if not event.slug or extra not in PARTS_OF_EVENT:
         raise NotFound("Event not found")
     return redirect(f"{redirect_links().event_page(event.slug)}{PARTS_OF_EVENT[extra]}", MOVED)
+
+
+@blp.get("/event/<slug>/<talk_slug>/unlink/<username>")
+@with_talk
+def redirect_to_unlinking(event, talk, username):
+    """Redirect to the page with the button, or to the talk if that user is no speaker of it."""
+    path = redirect_links().canonical_talk_page(event, talk)
+    speaker = next((each for each in talk.speakers if each.user and each.user.username == username), None)
+    return redirect(f"{path}/speakers/{speaker.id}/unlink" if speaker else path, FOUND)
 
 
 @blp.get("/<positive:talk_id>")

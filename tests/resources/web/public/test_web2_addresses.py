@@ -29,7 +29,7 @@ def names(session):
     )
     session.commit()
     return {"event": "conf", "talk": "on-tides", "user": "ann", "hash": "a1b2c3", "event_id": event.id,
-            "talk_id": talk.id, "user_id": ann.id}  # fmt: skip
+            "talk_id": talk.id, "user_id": ann.id, "speaker_id": talk.speakers[0].id}  # fmt: skip
 
 
 def fill_in(path, names):
@@ -91,3 +91,18 @@ def test_parameters_of_the_search_are_kept(browser):
     reply = browser.get("/search/events?keyword=tides+%26&tag=php&page=2")
 
     assert (reply.status_code, reply.headers["Location"]) == (301, "/event?q=tides+%26&tag=php")
+
+
+def test_the_account_of_somebody_else_is_at_the_desk(session, browser, names):
+    browser.sign_in_directly(make_user(session, "bob"))
+
+    assert browser.get("/user/ann/edit").location == "/desk/people/?keyword=ann"
+    assert browser.get("/user/ann/delete").location == "/desk/people/?keyword=ann"
+    assert browser.get("/user/BOB/edit").location == "/accounts/profile/"
+    assert browser.get("/user/ann/client").location == "/accounts/applications/"
+
+
+def test_unlinking_somebody_who_is_no_speaker_leads_to_the_talk(browser, names):
+    reply = browser.get("/event/conf/on-tides/unlink/bob")
+
+    assert (reply.status_code, reply.location) == (302, "/event/conf/on-tides")
