@@ -45,6 +45,12 @@ def _next_in_room(is_before):
 
 
 _IN_THE_ROOM = CompiledStatement(union_all(_next_in_room(True), _next_in_room(False)))
+_NEXT_HELD = CompiledStatement(
+    select(*_COLUMNS)
+    .where(*_IN_ROOM, Talk.state != CANCELLED_TALK, _starts(is_before=False))
+    .order_by(Talk.starts_at, Talk.id)
+    .limit(1)
+)
 _ROOM = CompiledStatement(
     select(Room.name, Room.slug, Room.floor, Room.capacity).where(Room.id == bindparam("room_id"))
 )
@@ -81,13 +87,17 @@ _OTHERS = CompiledStatement(
 )
 
 
+def find_next_in_room(connection, talk: Talk):
+    """Return the talk that follows in the same room and is not cancelled, or None."""
+    return None if talk.room_id is None else connection.execute(_NEXT_HELD, _place_of(talk)).first()
+
+
 def load_talk_neighbours(connection, talk: Talk) -> Neighbours:
     """Return what is near a talk that is loaded with its speakers: at most four statements."""
     room = before = after = None
     if talk.room_id is not None:
-        params = {"event_id": talk.event_id, "room_id": talk.room_id, "talk_id": talk.id, "starts_at": talk.starts_at}
         room = connection.execute(_ROOM, {"room_id": talk.room_id}).first()
-        for row in connection.execute(_IN_THE_ROOM, params):
+        for row in connection.execute(_IN_THE_ROOM, _place_of(talk)):
             if (row.starts_at, row.id) < (talk.starts_at, talk.id):
                 before = row
             else:
@@ -95,6 +105,10 @@ def load_talk_neighbours(connection, talk: Talk) -> Neighbours:
     user_ids = sorted({speaker.user_id for speaker in talk.speakers if speaker.user_id})
     others = connection.execute(_OTHERS, {"user_ids": user_ids, "talk_id": talk.id}).all() if user_ids else ()
     return Neighbours(room, before, after, _list_parallel(connection, talk), others)
+
+
+def _place_of(talk):
+    return {"event_id": talk.event_id, "room_id": talk.room_id, "talk_id": talk.id, "starts_at": talk.starts_at}
 
 
 def _list_parallel(connection, talk):

@@ -9,7 +9,10 @@ MAX_AGE_S = 86_400
 COMPONENT_MAX_AGE_S = 3_600
 
 # Pages of events, talks and users may be indexed. The APIs contain the same; account pages, searches and forms are of no use to others.
+# Addresses with parameters show a page in another way. ``v`` is the version of a file.
 ROBOTS_TXT = """User-agent: *
+Disallow: /*?
+Allow: /*?v=
 Disallow: /accounts/
 Disallow: /api/
 Disallow: /desk/

@@ -32,6 +32,12 @@ def test_crawlers_may_read_pages_but_no_api_and_no_account_page(api):
     ]
 
 
+def test_addresses_with_parameters_are_not_crawled_but_versions_of_files_are(api):
+    lines = api.get("/robots.txt").text.splitlines()
+
+    assert lines[:3] == ["User-agent: *", "Disallow: /*?", "Allow: /*?v="]
+
+
 @pytest.mark.parametrize("path", ["/favicon.ico", "/Favicon.ico"])
 def test_the_icon_is_sent_in_three_sizes_and_revalidated(api, path):
     reply = api.get(path)

@@ -31,6 +31,7 @@ from joindin.operations.feedback.windows import check_feedback_open, check_guest
 from joindin.operations.rate_limits import client_network
 from joindin.operations.request_counts import count_request
 from joindin.queries.talks import is_speaker
+from joindin.queries.web.talk_neighbours import find_next_in_room
 from joindin.resources.web.feedback.common import (
     HONEYPOT_FIELD,
     MSG_SPAM,
@@ -191,6 +192,7 @@ def _page(rated, status=200, problem=None):
         rating=rating,
         text=device and get_guest_text(db.session, rated.talk.id, device.id),
         problem=problem,
+        next_talk=find_next_in_room(db.session.connection(), rated.talk),
         typed=request.form if status != 200 else {},
         key=request.values.get("k", "")[:16],
         honeypot=HONEYPOT_FIELD,

@@ -10,6 +10,7 @@ from joindin.http.sessions import require_user, sign_in_required
 from joindin.operations.feedback.talk_ratings import Rater, delete_rating, get_rating, is_repeated_feedback, rate_talk
 from joindin.operations.feedback.windows import check_feedback_open, feedback_window, has_rating_scale
 from joindin.queries.feedback.rated_talks import get_rating_of_comments
+from joindin.queries.web.talk_neighbours import find_next_in_room
 from joindin.resources.web.feedback.comment_form import new_comment_form
 from joindin.resources.web.feedback.common import (
     delayed_since,
@@ -87,4 +88,5 @@ def _page(rated, status=200, problem=None):
         commented=get_rating_of_comments(db.session, rated.talk.id, user.id),
         form=new_comment_form(rated.settings, user.id, with_rating=False),
         problem=problem,
+        next_talk=find_next_in_room(db.session.connection(), rated.talk),
     )

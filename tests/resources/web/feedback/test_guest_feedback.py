@@ -8,7 +8,7 @@ from joindin.models import EventSettings, Talk, TalkComment, TalkRating, TalkRat
 from joindin.operations.feedback.limits import GUEST_DEVICE, GUEST_TEXTS
 from joindin.utils.datetimes import utc_now
 from tests.browser_client import Browser
-from tests.factories import make_talk
+from tests.factories import make_room, make_talk
 from tests.german_pages import GERMAN
 
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
@@ -50,6 +50,21 @@ def test_a_rating_is_taken_back(session, guest, talk):
 
     assert send(guest, talk, take_back=1).status_code == 303
     assert session.get_one(Talk, talk.id).guest_rating_count == 0
+
+
+def test_the_talk_that_follows_in_the_room_is_named(session, guest, talk, event):
+    hall = make_room(session, event, "Hall")
+    talk.room_id, later = hall.id, talk.starts_at + dt.timedelta(hours=2)
+    make_talk(session, event, "Called off", room_id=hall.id, starts_at=talk.starts_at, state="cancelled")
+    make_talk(session, event, "Elsewhere", starts_at=later)
+    following = make_talk(session, event, "Tides", room_id=hall.id, starts_at=later, slug="tides")
+    session.commit()
+    send(guest, talk, rating=4)
+
+    page = guest.get(f"/guest/feedback/{talk.stub}/").text
+    assert f'Next in this room: <a href="/event/{event.slug}/tides" dir="auto">Tides</a>' in page
+    assert "Called off" not in page
+    assert "Next in this room" not in guest.get(f"/guest/feedback/{following.stub}/").text
 
 
 def test_the_page_of_the_device_lists_its_texts_with_and_without_a_rating(session, guest, talk, event, app):

@@ -1,5 +1,8 @@
 """The visitor's choice of language and colours."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.browser_client import Browser
@@ -46,3 +49,15 @@ def test_links_of_a_talk_are_named_in_the_language_of_the_visitor(browser, sessi
     page = browser.get("/event/harbour/tides", headers={"Accept-Language": "de"}).text
 
     assert ">Folien</a>" in page
+
+
+def test_the_colour_of_the_window_is_that_of_the_paper(app, browser):
+    style = Path(app.static_folder, "web.css").read_text()
+    light, dark = re.search(r"--paper: light-dark\((#\w+), (#\w+)\)", style).groups()
+
+    assert re.findall('<meta name="theme-color" (.*)>', browser.get("/event").text) == [
+        f'content="{light}" media="(prefers-color-scheme: light)"',
+        f'content="{dark}" media="(prefers-color-scheme: dark)"',
+    ]
+    browser.post("/look/", {"theme": "dark"})
+    assert re.findall('<meta name="theme-color" (.*)>', browser.get("/event").text) == [f'content="{dark}"']
