@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
+from joindin.models import CANCELLED_TALK
 from joindin.representations.programme.days import ends_at
 from joindin.utils.datetimes import get_timezone
 
@@ -58,6 +59,23 @@ class Grid:
     @property
     def width(self) -> int:
         return sum(column.width for column in self.columns)
+
+
+def overlapping_ids(talks) -> set[int]:
+    """Return the ids of the talks, ordered by start, that are held in the same room as another one at the same time.
+
+    Cancelled talks take no room.
+    """
+    ids, latest = set(), {}
+    for talk in talks:
+        if talk.room_id is None or talk.state == CANCELLED_TALK:
+            continue
+        other = latest.get(talk.room_id)
+        if other and talk.starts_at < ends_at(other):
+            ids |= {talk.id, other.id}
+        if other is None or ends_at(talk) > ends_at(other):
+            latest[talk.room_id] = talk
+    return ids
 
 
 def slots_of_day(event, talks, has_rooms: bool) -> list[Slot]:

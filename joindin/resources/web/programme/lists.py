@@ -1,17 +1,22 @@
 """Lists of an event's programme: all abstracts, talks and speakers from A to Z, slides."""
 
+from urllib.parse import urlencode
+
 from flask import redirect, request
 
 from joindin.errors import NotFound
 from joindin.extensions import reader
+from joindin.http.pages.languages import event_dates
 from joindin.http.sessions import session_user
 from joindin.permissions import can_edit_event
 from joindin.queries.event_visibility import load_viewer_with_access
 from joindin.queries.programme.event_programme import has_track, load_programme
 from joindin.representations.programme.days import group_by_day
+from joindin.representations.programme.filters import list_choices, select_talks
 from joindin.representations.programme.people import group_by_letter, list_speakers
 from joindin.resources.web.feedback.common import LINK_NAMES, link_pairs
 from joindin.resources.web.programme.fragments import cached_fragment
+from joindin.resources.web.programme.selection import read_selection
 from joindin.resources.web.public.event_frame import (
     SCHEDULE,
     SLIDES,
@@ -38,11 +43,21 @@ def programme_page(event):
 @blp.get("/event/<slug>/talks")
 @with_event_or_preview
 def talks_page(event):
-    def variables(programme):
-        talks = sorted(programme.talks, key=_title_key)
-        return {"letters": group_by_letter(talks, _title_key)}
+    selection = read_selection(is_signed_in=False)
 
-    return _list_page(event, "talks", SCHEDULE, variables)
+    def variables(programme):
+        found = select_talks(event, programme.talks, selection)
+        return {
+            "talks": programme.talks,
+            "found": found,
+            "letters": group_by_letter(sorted(found, key=_title_key), _title_key),
+            "selection": selection,
+            "choices": list_choices(event, programme.talks, selection),
+            "query": lambda *removed: f"?{urlencode(selection.without(*removed).query())}",
+            "dates": event_dates(event.timezone),
+        }
+
+    return _list_page(event, "talks", SCHEDULE, variables, is_cached=selection.is_empty)
 
 
 @blp.get("/event/<slug>/speakers")
@@ -117,10 +132,11 @@ def _title_key(talk):
     return fold_case_accents(talk.title).strip(" \"'„“«»¿¡#.-")
 
 
-def _list_page(event, name, tab, variables):
-    fragment = cached_fragment(
-        event, name, None, lambda programme: (f"web/programme/_{name}.html", variables(programme))
-    )
+def _list_page(event, name, tab, variables, *, is_cached=True):
+    def build(programme):
+        return f"web/programme/_{name}.html", variables(programme)
+
+    fragment = cached_fragment(event, name, None, build, is_cached=is_cached)
     return event_response(
         f"web/programme/{name}.html",
         event,

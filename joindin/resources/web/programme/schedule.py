@@ -1,6 +1,7 @@
 """The schedule of an event: all days, or one. A list on a narrow screen and on paper, a grid on a wide one."""
 
 import datetime as dt
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from flask import current_app, redirect
@@ -11,10 +12,13 @@ from joindin.http.pages.languages import event_dates, page_language
 from joindin.http.security_headers import allow_style
 from joindin.http.sessions import session_user
 from joindin.models import Event
+from joindin.permissions import can_edit_event
+from joindin.queries.event_visibility import load_viewer_with_access
 from joindin.queries.programme.event_programme import list_starred_ids, load_programme
 from joindin.queries.programme.talk_feedback import list_talk_feedback
 from joindin.representations.programme.days import group_by_day
 from joindin.representations.programme.filters import Selection, list_choices, select_talks
+from joindin.representations.programme.grid import overlapping_ids
 from joindin.representations.programme.now import current_day
 from joindin.resources.web.feedback.common import LINK_NAMES, link_pairs
 from joindin.resources.web.programme.feedback_marks import feedback_mark, with_feedback
@@ -49,7 +53,22 @@ def schedule_page(event):
 @with_event_or_preview
 def schedule_day_page(event, day):
     selection, starred_ids = _read_selection(event)
-    return _schedule_response(event, read_look(event, _parse_day(day)), selection, starred_ids)
+    look = read_look(event, _parse_day(day))
+    try:
+        return _schedule_response(event, look, selection, starred_ids)
+    except NotFound:
+        return _other_days_response(event)
+
+
+def _other_days_response(event):
+    """Name the days that have talks; :raises NotFound: if there are none."""
+    days = group_by_day(event, load_programme(reader(), event.id).talks)
+    if not days:
+        raise NotFound("This event has no talks.")
+    response = event_response("web/programme/other_days.html", event, None, SCHEDULE, days=list(days))
+    if response.status_code == 200:
+        response.status_code = 404
+    return response
 
 
 def _read_selection(event):
@@ -105,10 +124,15 @@ def _redirect_to_day(event, days, look, selection):
 
 
 def _schedule_response(event: Event, look: Look, selection: Selection, starred_ids):
-    def build(programme):
-        return "web/programme/_schedule.html", _variables(event, programme, look, selection, starred_ids)
+    is_host = _is_host(event)
 
-    fragment = cached_fragment(event, "schedule", look, build, is_cached=selection.is_empty)
+    def build(programme):
+        variables = _variables(event, programme, look, selection, starred_ids)
+        variables["overlapping_ids"] = overlapping_ids(programme.talks) if is_host else frozenset()
+        return "web/programme/_schedule.html", variables
+
+    name = "schedule of hosts" if is_host else "schedule"
+    fragment = cached_fragment(event, name, look, build, is_cached=selection.is_empty)
     if fragment.style:
         allow_style(fragment.style)
     path = f"{website_links().event_page(event.slug)}/schedule"
@@ -122,7 +146,13 @@ def _schedule_response(event: Event, look: Look, selection: Selection, starred_i
         html=_html_of_caller(event, fragment, look, is_cached=selection.is_empty),
         look=look,
         is_starred=selection.is_starred,
+        starred_query=_query(look, replace(selection, is_starred=not selection.is_starred), (), {}) or "?",
     )
+
+
+def _is_host(event):
+    user = session_user()
+    return user is not None and can_edit_event(load_viewer_with_access(reader(), event.id, user), event)
 
 
 def _variables(event, programme, look, selection, starred_ids):

@@ -136,6 +136,26 @@ def test_talks_are_listed_from_a_to_z(browser, session, event):
     )
 
 
+def test_the_list_from_a_to_z_is_filtered(browser, session, event, hall):
+    make_talk(session, event, "Anchors", starts_at=event.starts_at, room_id=hall.id, speakers=["Ada Lovelace"])
+    make_talk(session, event, "Buoys", starts_at=event.starts_at, type="Workshop")
+    make_talk(session, event, "Currents", starts_at=event.starts_at, room_id=hall.id)
+    session.commit()
+
+    def titles(query):
+        page = browser.get(f"/event/{event.slug}/talks?{query}").text
+        return [title for title in ("Anchors", "Buoys", "Currents") if f'dir="auto">{title}</a>' in page]
+
+    assert titles("") == ["Anchors", "Buoys", "Currents"]
+    assert titles("q=lovelace") == ["Anchors"]
+    assert titles(f"room={hall.slug}") == ["Anchors", "Currents"]
+    page = browser.get(f"/event/{event.slug}/talks?room={hall.slug}&q=anchors").text
+    assert "1 talk matches. There are 3 talks." in page
+    assert f'<a href="?room={hall.slug}">Remove “anchors”</a>' in page
+    assert '<meta name="robots" content="noindex">' in page
+    assert "No talk matches these filters." in browser.get(f"/event/{event.slug}/talks?q=zyx").text
+
+
 def test_all_abstracts_are_on_one_page(browser, session, event):
     make_talk_in(session, event, "One", 5, description="First lines.\n\nMore <b>text</b>.", subtitle="Part 1")
     text = main_text(browser.get("/event/harbour/programme"))

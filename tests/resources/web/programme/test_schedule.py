@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from joindin.models import Event
+from joindin.models import Event, EventHost
 from joindin.resources.web.programme import schedule
 from joindin.utils.datetimes import UTC
 from tests.browser_client import main_text
@@ -79,6 +79,30 @@ def test_another_day_is_not_found(browser, talks, day):
 def test_filters_of_the_address_select_talks(browser, talks, query, found):
     reply = browser.get(f"/event/harbour/schedule?{query}")
     assert (reply.status_code, titles(reply)) == (200, found)
+
+
+def test_another_day_names_the_days_with_talks(browser, talks):
+    reply = browser.get("/event/harbour/schedule/2027-07-12")
+
+    days = re.findall(r'<li><a href="/event/harbour/schedule/([\d-]+)">', reply.text)
+    assert (reply.status_code, days) == (404, ["2027-07-09", "2027-07-10"])
+    assert reply.headers["Cache-Control"] == "no-cache, public"
+
+
+def test_hosts_see_which_talks_overlap_in_a_room(browser, another_browser, session, event, talks):
+    make_talk(session, event, "Linting", starts_at=talks[1].starts_at, room_id=talks[1].room_id)
+    make_talk(session, event, "Void", starts_at=talks[0].starts_at, room_id=talks[0].room_id, state="cancelled")
+    host = make_user(session)
+    session.add(EventHost(event_id=event.id, user_id=host.id))
+    session.commit()
+
+    browser.sign_in_directly(host)
+    another_browser.sign_in_directly(make_user(session))
+
+    text = browser.get("/event/harbour/schedule").text
+    marked = [part for part in text.split("<article")[1:] if "<strong>overlaps</strong>" in part]
+    assert [re.search(r"<a [^>]*>(.*?)</a></h3>", part)[1] for part in marked] == ["Packaging", "Linting"]
+    assert "overlaps</strong>" not in another_browser.get("/event/harbour/schedule").text
 
 
 def test_type_and_language_are_filters(browser, talks):
@@ -328,7 +352,10 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_talks(
 
 
 def test_an_empty_programme_says_so(browser, session, event):
-    assert "The programme is not published yet." in main_text(browser.get("/event/harbour/schedule"))
+    reply = browser.get("/event/harbour/schedule")
+
+    assert "The programme is not published yet." in main_text(reply)
+    assert '<a href="/event/harbour/calendar">Subscribe to the calendar' in reply.text
 
 
 def test_a_hidden_talk_is_on_no_page(browser, session, event):

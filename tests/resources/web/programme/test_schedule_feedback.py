@@ -130,8 +130,8 @@ def test_a_rating_by_another_user_is_shown_without_another_rendering(
         reply = browser.get(PAGE)
 
     assert line(reply) == "3.2 of 5 (4)"
-    # Of users also the session and their stars.
-    assert len(statements) == (4 if is_signed_in else 2)
+    # Of users also the session, their stars and whether they host the event.
+    assert len(statements) == (5 if is_signed_in else 2)
 
 
 @pytest.mark.parametrize("number", [1, 40])
@@ -145,4 +145,4 @@ def test_the_number_of_statements_does_not_depend_on_the_number_of_rated_talks(
     with count_statements() as statements:
         reply = browser.get(PAGE)
     assert reply.text.count("you rated 4") == number
-    assert len(statements) == 4
+    assert len(statements) == 5
