@@ -9,7 +9,7 @@ import pytest
 from joindin.db.base import Base
 from joindin.models import Mail
 from tests.browser_client import PASSWORD, Browser, form_fields, make_user_with_password
-from tests.factories import make_client, newest
+from tests.factories import make_client, make_event, newest
 from tests.file_search import files_containing
 from tests.oauth2.flow import CALLBACK, Flow
 
@@ -114,4 +114,13 @@ def test_a_mailed_token_is_stored_as_a_hash_and_encrypted_in_the_outbox(app, ses
     token = newest(session, Mail).context["token"]
 
     assert tables_with(session, token) <= {OUTBOX}
+    assert files_with(app, token) == set()
+
+
+def test_the_token_of_an_invitation_is_stored_as_a_hash(app, session, browser, ann):
+    event = make_event(session, host=ann)
+    browser.sign_in_directly(ann).send(f"/event/{event.slug}/manage/people/", {"login": "new@example.org"})
+    token = newest(session, Mail).context["token"]
+
+    assert tables_with(session, token) == {OUTBOX}
     assert files_with(app, token) == set()

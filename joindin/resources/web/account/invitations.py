@@ -29,27 +29,20 @@ REASONS = {
 @blp.route("/accounts/invitation/", methods=["GET", "POST"])
 def invitation_page():
     form = MailedTokenForm()
-    token = form.token.data or ""
+    token, decision = form.token.data or "", request.form.get("decision", "")
     found = get_invitation(db.session, token)
-    if found is None:
-        return render_page("web/account/invitation_ended.html", 404, message=MSG_UNKNOWN)
-    is_sent, decision = form.validate_on_submit(), request.form.get("decision", "")
-    if is_sent and is_repeated_form():
-        db.session.commit()
-        return redirect(_next_path(found, decision), 303)
-    state = load_state(db.session, found.invitation, utc_now())
-    if state != OPEN_INVITATION:
-        return render_page("web/account/invitation_ended.html", 410, message=REASONS[state])
-    if is_sent:
+    if found is not None and form.validate_on_submit():
+        next_path = _next_path(found, decision)
         try:
-            _decide(found, token, decision)
+            if not is_repeated_form():
+                _decide(found, token, decision)
             db.session.commit()
         except Conflict as error:
             db.session.rollback()
             form.add_error(gettext(str(error)))
         else:
-            return redirect(_next_path(found, decision), 303)
-    return _page(form, get_invitation(db.session, token))
+            return redirect(next_path, 303)
+    return _show(form, token)
 
 
 def _decide(found, token, decision):
@@ -72,7 +65,13 @@ def _next_path(found, decision):
     return request.full_path.rstrip("?")
 
 
-def _page(form, found):
+def _show(form, token):
+    found = get_invitation(db.session, token)
+    if found is None:
+        return render_page("web/account/invitation_ended.html", 404, message=MSG_UNKNOWN)
+    state = load_state(db.session, found.invitation, utc_now())
+    if state != OPEN_INVITATION:
+        return render_page("web/account/invitation_ended.html", 410, message=REASONS[state])
     user, event = session_user(), found.invitation.event
     viewer = load_viewer_for_events(db.session, user, [event.id])
     return render_page(

@@ -1,5 +1,6 @@
 """Pages on which hosts invite people by mail, and on which these accept or decline."""
 
+from functools import partial
 from urllib.parse import quote
 
 import pytest
@@ -10,6 +11,7 @@ from joindin.operations.organiser.invitations import invite_host, invite_speaker
 from joindin.operations.rate_limits import INVITATIONS_TO_ADDRESS
 from joindin.utils.datetimes import utc_now
 from tests.browser_client import PASSWORD, Browser, form_fields, main_text, make_user_with_password, send_twice
+from tests.concurrency import run_concurrently
 from tests.factories import make_event, make_pending_event, make_talk, make_user, newest
 from tests.resources.web.organiser.conftest import STARTS_AT
 
@@ -312,3 +314,24 @@ def test_a_host_accepts_to_be_the_speaker(session, organiser, event, host):
 
     assert answer(organiser, link, "accept").location == "/me/talks/"
     assert session.scalars(select(TalkSpeaker.user_id)).all() == [host.id]
+
+
+def test_of_acceptance_and_withdrawal_at_once_one_wins(app, session, organiser, host, people, link):
+    person = Browser(app).sign_in_directly(make_user(session, "ada"))
+    form = {"token": link.partition("=")[2], "decision": "accept", "csrfmiddlewaretoken": person.token(link)}
+    action = f"{people}invitations/{newest(session, Invitation).id}/withdraw/"
+    withdrawal = {"csrfmiddlewaretoken": organiser.token(people)}
+
+    def send(browser, path, fields):
+        with app.app_context():
+            return browser.post(path, fields)
+
+    accepted, _ = run_concurrently(
+        session, [partial(send, person, link, form), partial(send, organiser, action, withdrawal)]
+    )
+
+    state = newest(session, Invitation).state
+    assert (state, accepted.status_code, len(host_ids(session))) in [
+        ("accepted", 303, 2),
+        ("withdrawn", 410, 1),
+    ]
