@@ -3,7 +3,7 @@
 The cookie has 128 random bits. It is sent below ``/guest/`` only, so all other pages stay without cookies and in the response cache.
 The first write creates the device. Its cookie is sent again on the first write of each later day, for another 400 days.
 
-Pages of visitors have no CSRF token. A write below ``/guest/`` is accepted if the browser says that a page of this site, or its user,
+Pages of visitors have no CSRF token. A write below ``/guest/``, or a message of the contact form, is accepted if the browser says that a page of this site, or its user,
 sent it (``Sec-Fetch-Site``, ``Origin``). Otherwise the sender gets a page that shows the same form again, with a token (site 2.2).
 """
 
@@ -20,9 +20,10 @@ from joindin.http.pages.csrf import (
     SAFE_METHODS,
     has_own_origin,
     has_valid_token,
+    is_form_without_token,
 )
 from joindin.http.pages.html_pages import render_page
-from joindin.http.pages.languages import set_page_language
+from joindin.http.pages.languages import lazy_gettext, set_page_language
 from joindin.http.surface_routing import WEB, before_surface_request
 from joindin.models import Device
 from joindin.operations.devices import DEVICE_TTL, create_device, record_device_use
@@ -34,6 +35,7 @@ GUEST_COOKIE = "guest"
 MARKER_COOKIE, MARKER_PATH = "guest_marker", "/accounts/"
 MAX_COOKIE_LENGTH = 100
 TRUSTED_FETCH_SITES = ("same-origin", "none")
+MSG_CONFIRM = lazy_gettext("Please confirm")
 MSG_STOPPED = "An administrator has stopped this device. You can still read and delete what it has stored"
 
 
@@ -93,7 +95,7 @@ def _cookie_value():
 
 
 def _check_sender() -> Response | None:
-    if not request.endpoint or not request.path.startswith(GUEST_PATH) or request.method in SAFE_METHODS:
+    if not request.endpoint or not is_form_without_token() or request.method in SAFE_METHODS:
         return None
     if request.headers.get("Sec-Fetch-Site") in TRUSTED_FETCH_SITES or has_own_origin():
         return None
@@ -101,7 +103,7 @@ def _check_sender() -> Response | None:
         return None
     set_page_language()
     fields = [(name, value) for name, value in request.form.items(multi=True) if name != CSRF_FIELD]
-    return render_page("web/guest/confirm.html", 403, fields=fields)
+    return render_page("web/guest/confirm.html", 403, title=MSG_CONFIRM, fields=fields)
 
 
 def _send_cookies(response):

@@ -21,8 +21,8 @@ from joindin.http.surface_routing import WEB, before_surface_request
 CSRF_FIELD = "csrfmiddlewaretoken"
 CSRF_HEADER = "X-CSRFToken"
 CSRF_COOKIE = "csrftoken"
-# Pages of visitors have no token, so that they can be cached. Their forms are sent to addresses below this path.
-GUEST_PATH = "/guest/"
+# Pages of visitors have no token, so that they can be cached. Their forms are sent to addresses below ``GUEST_PATH``, or to this one.
+GUEST_PATH, CONTACT_PATH = "/guest/", "/contact"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
@@ -86,9 +86,14 @@ def has_valid_token() -> bool:
     return _is_valid(request.form.get(CSRF_FIELD) or request.headers.get(CSRF_HEADER))
 
 
+def is_form_without_token() -> bool:
+    """Return whether the request is sent to an address whose forms have no token."""
+    return request.path.startswith(GUEST_PATH) or request.path == CONTACT_PATH
+
+
 def _check_pages():
     # ``http/guest_devices.py`` checks the requests of guests.
-    if request.endpoint and not request.path.startswith(GUEST_PATH):
+    if request.endpoint and not is_form_without_token():
         check_csrf()
 
 

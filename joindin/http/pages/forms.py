@@ -49,8 +49,9 @@ class Form(FlaskForm):
             return load_translations(page_language())
 
     def __init__(self, *args, **kwargs):
-        # Binds the token to the session before the form creates its field.
-        csrf_token()
+        if type(self).Meta.csrf is not False:
+            # Binds the token to the session before the form creates its field.
+            csrf_token()
         super().__init__(*args, **kwargs)
         for field in self:
             if isinstance(field, StringField) and field.data is None:

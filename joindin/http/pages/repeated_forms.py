@@ -25,13 +25,15 @@ class SentForm(NamedTuple):
     secret: str
 
 
-def is_repeated_form() -> bool:
+def is_repeated_form(*, has_token: bool = True) -> bool:
     """Return whether the same form of the same page was stored within the last minute.
+
+    A form without a token (``has_token``) is repeated if it has the same values.
 
     Every page has a CSRF token of its own: a person who opens the page again can send the same values. A request waits for the
     simultaneous one with the same form. The caller commits together with what the form stores.
     """
-    return CSRF_FIELD in request.form and _count_form()[0] > SENT_FORM.max_count
+    return (CSRF_FIELD in request.form or not has_token) and _count_form()[0] > SENT_FORM.max_count
 
 
 def read_sent_form() -> SentForm:

@@ -20,9 +20,9 @@ def is_on_days_of_event(event: Event, now: dt.datetime) -> bool:
     return event.starts_at - day <= now <= event.ends_at + day
 
 
-def guest_network_limit(event: Event, *, now: dt.datetime) -> RateLimit:
-    """Return the limit of one network for feedback on an event: a high one on its days."""
+def guest_network_limit(event: Event, seats: int, *, now: dt.datetime) -> RateLimit:
+    """Return the limit of one network for feedback on an event: on its days a high one, for everyone who may be there."""
     if is_on_days_of_event(event, now):
-        max_count = max(MIN_GUESTS_OF_EVENT, GUESTS_PER_ATTENDEE * event.attendee_count)
+        max_count = max(MIN_GUESTS_OF_EVENT, GUESTS_PER_ATTENDEE * (event.attendee_count + seats))
         return RateLimit(f"guest network event {event.id}", max_count, GUEST_NETWORK.window)
     return GUEST_NETWORK

@@ -56,6 +56,12 @@ def _window(opens_at, closes_at, *, is_off, now, written_at):
     return FeedbackWindow(opens_at, closes_at, state)
 
 
+def check_event_feedback_not_closed(window: FeedbackWindow) -> None:
+    """:raises Forbidden: if feedback on the event is closed. People may comment on an event before it begins."""
+    if window.state == CLOSED:
+        raise Forbidden("Feedback on this event is closed")
+
+
 def has_rating_scale(settings: EventSettings) -> bool:
     return settings.feedback_scheme != NO_RATING
 

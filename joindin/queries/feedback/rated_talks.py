@@ -31,6 +31,10 @@ _REPORTS = {EventComment: EventCommentReport, TalkComment: TalkCommentReport}
 _rooms = Room.__table__
 _ROOM = CompiledStatement(select(_rooms).where(_rooms.c.id == bindparam("room_id")))
 
+_SEATS = CompiledStatement(
+    select(func.coalesce(func.sum(_rooms.c.capacity), 0)).where(_rooms.c.event_id == bindparam("event_id"))
+)
+
 
 def find_room_by_code(session, code: str) -> tuple[Room, Event]:
     """Return the room of a printed code and its visible event; :raises NotFound: if there is none."""
@@ -44,6 +48,11 @@ def find_room_by_code(session, code: str) -> tuple[Room, Event]:
 def get_room(connection, room_id: int | None):
     """Return the row of a room, or None."""
     return None if room_id is None else connection.execute(_ROOM, {"room_id": room_id}).first()
+
+
+def count_seats_of_rooms(connection, event_id: int) -> int:
+    """Return the sum of the capacities of the rooms of an event."""
+    return connection.execute(_SEATS, {"event_id": event_id}).scalar()
 
 
 def list_room_talks(session, room_id: int, *, starts_from: dt.datetime, starts_before: dt.datetime) -> list[Talk]:

@@ -4,7 +4,8 @@ from flask import redirect, request
 
 from joindin.errors import Conflict, Forbidden, InvalidInput, NotFound, Unauthenticated, Unprocessable
 from joindin.extensions import db
-from joindin.http.pages.html_pages import flash_error, flash_success, render_page
+from joindin.http.error_dispatch import STATUSES, status_of
+from joindin.http.pages.html_pages import flash_success, render_page
 from joindin.http.pages.languages import gettext, set_page_language
 from joindin.http.sessions import require_user, sign_in_required
 from joindin.operations.claims import claim_talk, withdraw_claim
@@ -29,9 +30,16 @@ CLAIM_ERRORS = (Conflict, InvalidInput, NotFound, Unauthenticated, Unprocessable
 @with_talk
 def claim_page(event, talk):
     set_page_language()
+    return _claim_page(event, talk)
+
+
+def _claim_page(event, talk, status=200, problem=None):
     user = require_user()
     return render_page(
         "web/feedback/claim.html",
+        status,
+        problem=problem,
+        typed=request.form,
         event=event,
         talk=talk,
         frame=load_event_frame(event, None),
@@ -66,8 +74,7 @@ def claim_action(event, talk):
         db.session.commit()
     except CLAIM_ERRORS as error:
         db.session.rollback()
-        flash_error(gettext(str(error)))
-        return redirect(f"{path}/claim", 303)
+        return _claim_page(event, talk, status_of(error, STATUSES), gettext(str(error)))
     flash_success(message)
     return redirect(path, 303)
 

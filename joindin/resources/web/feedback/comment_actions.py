@@ -42,7 +42,7 @@ class ReportForm(Form):
     reason = RadioChoice(
         lazy_gettext("Reason"), [required(lazy_gettext("Choose a reason"))], choices=choices(REASON_NAMES.items())
     )
-    note = LongTextField(
+    words = LongTextField(
         lazy_gettext("Note for the hosts"), [max_length(MAX_REPORT_NOTE_LENGTH, lazy_gettext("The note"))]
     )
 
@@ -91,7 +91,7 @@ def report_page(model, comment_id):
             reporter=require_user(),
             now=utc_now(),
             reason=form.reason.data,
-            note=form.note.data or None,
+            note=form.words.data or None,
         )
     db.session.commit()
     flash_success(_report_state(comment))
@@ -167,6 +167,13 @@ def answer_comment_page(comment_id):
     if comment.is_private:
         return redirect(f"{_thread(comment)}/results", 303)
     return redirect(comment_address(_thread(comment), TalkComment, comment.id), 303)
+
+
+def answer_form_page(comment, text, problem):
+    """Return the page to answer a comment with a text that was refused; its form is sent to :func:`answer_comment_page`."""
+    form = AnswerForm(text=text)
+    form.add_error(problem, form.text)
+    return _page("answer", comment, form)
 
 
 def _find_own(model, comment_id):

@@ -11,8 +11,7 @@ from joindin.extensions import db, reader
 from joindin.http.pages.paging import check_page_exists, read_page_number
 from joindin.http.sessions import session_user
 from joindin.models import EventComment, TalkComment
-from joindin.models.event_settings import OFF
-from joindin.operations.feedback.windows import feedback_window
+from joindin.operations.feedback.windows import CLOSED, SWITCHED_OFF, event_feedback_window, feedback_window
 from joindin.queries.comment_records import load_event_comment_records, load_talk_comment_records
 from joindin.queries.comments import count_earlier_comments, count_event_comments, list_event_comments
 from joindin.queries.event_settings import load_event_settings
@@ -44,18 +43,21 @@ def event_comments_page(event):
     page = list_event_comments(reader(), event.id, paging_of(number, COMMENTS_PER_PAGE), is_oldest_first=True)
     comments = load_in_order(reader(), page, load_event_comment_records)
     is_signed_in = session_user() is not None
-    settings = load_event_settings(reader(), event.id)
+    settings, now = load_event_settings(reader(), event.id), utc_now()
+    window = event_feedback_window(event, settings, now=now)
     return event_response(
         "web/feedback/event_comments.html",
         event,
         f"{website_links().event_page(event.slug)}/comments",
         COMMENTS,
+        expires_at=window.closes_at if window.closes_at >= now else None,
         comments=comments,
         host_ids=list_host_ids(reader(), event.id, {comment.user.id for comment in comments if comment.user}),
         marks=web2_marks(comments, EventComment),
         pages=Pages(number, page.total, COMMENTS_PER_PAGE),
         form=comment_form_for(settings, with_level=False) if is_signed_in else None,
-        has_feedback=settings.feedback_access != OFF,
+        has_feedback=window.state != SWITCHED_OFF,
+        closed_at=window.closes_at if window.state == CLOSED else None,
     )
 
 

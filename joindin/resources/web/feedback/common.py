@@ -13,6 +13,7 @@ from joindin.http.pages.languages import gettext, lazy_gettext, set_default_lang
 from joindin.http.pages.template_formatting import format_duration
 from joindin.http.request_log.refusals import report_refusal
 from joindin.models import REPORT_REASONS, EventSettings
+from joindin.models.event_settings import NO_RATING, TWO_RATINGS
 from joindin.operations.feedback.windows import effective_time
 from joindin.queries.event_records import get_event_row
 from joindin.queries.event_settings import load_event_settings
@@ -101,6 +102,18 @@ def parse_rating(fields: Mapping[str, str], name: str = "rating") -> int | None:
     if len(value) != 1 or value not in "12345":
         raise InvalidInput(gettext("Choose a rating from 1 to 5"))
     return int(value)
+
+
+def parse_ratings(fields: Mapping[str, str], settings: EventSettings) -> tuple[int | None, int | None]:
+    """Return the ratings for the criteria of the event; those that it does not ask for are None.
+
+    :raises InvalidInput: if one is no digit.
+    """
+    has_scale, has_two = settings.feedback_scheme != NO_RATING, settings.feedback_scheme == TWO_RATINGS
+    return (
+        parse_rating(fields) if has_scale else None,
+        parse_rating(fields, "rating_2") if has_two else None,
+    )
 
 
 def parse_text(fields: Mapping[str, str], name: str, max_length: int) -> str:

@@ -6,12 +6,11 @@ from functools import partial
 from flask import current_app, redirect, request
 
 from joindin.errors import Forbidden, InvalidInput
-from joindin.extensions import db, writer
+from joindin.extensions import db, reader, writer
 from joindin.http.guest_devices import current_device, require_device
 from joindin.http.pages.html_pages import render_page
 from joindin.http.pages.languages import gettext, set_page_language
 from joindin.http.sessions import session_user
-from joindin.models.event_settings import NO_RATING
 from joindin.operations.feedback.guest_texts import (
     MAX_GUEST_TEXT_LENGTH,
     delete_guest_text,
@@ -28,8 +27,9 @@ from joindin.operations.feedback.talk_ratings import (
     rate_talk,
 )
 from joindin.operations.feedback.windows import check_feedback_open, check_guest_access, feedback_window
-from joindin.operations.rate_limits import client_network
+from joindin.operations.rate_limits import client_network, count_attempt
 from joindin.operations.request_counts import count_request
+from joindin.queries.feedback.rated_talks import count_seats_of_rooms
 from joindin.queries.talks import is_speaker
 from joindin.queries.web.talk_neighbours import find_next_in_room
 from joindin.resources.web.feedback.common import (
@@ -41,7 +41,7 @@ from joindin.resources.web.feedback.common import (
     find_rated_talk,
     idempotency_key,
     is_from_program,
-    parse_rating,
+    parse_ratings,
     parse_text,
     refusal_page,
     scale_words,
@@ -87,6 +87,7 @@ def _store_feedback(rated):
     _count(rated, network, has_text=bool(feedback["text"]))
     if feedback["text"] and is_spam(current_app.config, feedback["text"], sender_origin()):
         raise InvalidInput(str(MSG_SPAM))
+    is_new = current_device() is None
     device, now = require_device(), utc_now()
     rater = Rater(device_id=device.id)
     if is_repeated_feedback(db.session, rated.talk.id, rater, idempotency_key(), now=now):
@@ -109,6 +110,8 @@ def _store_feedback(rated):
         delete_rating(db.session, rated.talk.id, rater, written_at=delayed_since())
     if request.form.get("delete_text"):
         delete_guest_text(db.session, rated.talk.id, device_id=device.id)
+    if is_new:
+        count_attempt(db.session, _device_limit(bool(feedback["text"])), [device.id], now=now)
     db.session.commit()
 
 
@@ -122,8 +125,7 @@ def _check_is_no_speaker(talk):
 def _read_fields(rated):
     """Return the fields. :raises InvalidInput: if one is wrong, or nothing was sent."""
     fields = request.form
-    has_scale = rated.settings.feedback_scheme != NO_RATING
-    rating = parse_rating(fields) if has_scale else None
+    rating, rating_2 = parse_ratings(fields, rated.settings)
     parts = [parse_text(fields, name, MAX_GUEST_TEXT_LENGTH) for name in ("text", "good", "next")]
     text = "\n\n".join(
         f"{label} {part}" if label else part
@@ -138,7 +140,7 @@ def _read_fields(rated):
     is_public = level == EVERYONE_LEVEL and rated.settings.is_public_guest_text_allowed
     return {
         "rating": rating,
-        "rating_2": parse_rating(fields, "rating_2"),
+        "rating_2": rating_2,
         "text": text,
         "is_public": is_public,
     }
@@ -164,16 +166,27 @@ def _hash_network():
 
 
 def _count(rated, network, *, has_text):
-    """Count the request of the device, and that of its network unless it has the key of the room (``network`` is None).
+    """Count the request of the known device, and that of its network unless it has the key of the room (``network`` is None).
 
     :raises RateLimited: if a limit is reached.
     """
     now, device = utc_now(), current_device()
-    counters = [] if device is None else [(GUEST_TEXTS if has_text else GUEST_DEVICE, device.id)]
+    counters = [] if device is None else [(_device_limit(has_text), device.id)]
     if network is not None:
-        counters.append((guest_network_limit(rated.event, now=now), network))
+        counters.append((guest_network_limit(rated.event, _count_seats(rated, now), now=now), network))
     if counters:
         count_request(writer(), counters, now=now)
+
+
+def _device_limit(has_text):
+    return GUEST_TEXTS if has_text else GUEST_DEVICE
+
+
+def _count_seats(rated, now):
+    """Return how many people the event has room for today, as far as its hosts say it."""
+    if not is_on_days_of_event(rated.event, now):
+        return 0
+    return rated.settings.capacity or count_seats_of_rooms(reader(), rated.event.id)
 
 
 def _page(rated, status=200, problem=None):

@@ -19,7 +19,12 @@ from joindin.models import EventComment, TalkComment
 from joindin.models.talk_comments import ANONYMOUS, SPEAKERS
 from joindin.operations.comments import add_event_comment
 from joindin.operations.feedback.talk_ratings import Rater, get_rating
-from joindin.operations.feedback.windows import check_feedback_open, feedback_window
+from joindin.operations.feedback.windows import (
+    check_event_feedback_not_closed,
+    check_feedback_open,
+    event_feedback_window,
+    feedback_window,
+)
 from joindin.operations.talk_comments import CommentRateLimit, add_talk_comment, check_comment_rate
 from joindin.queries.event_settings import load_event_settings
 from joindin.queries.feedback.rated_talks import get_sent_comment_id
@@ -95,11 +100,16 @@ def add_talk_comment_action(event, talk):
 @with_event
 def add_event_comment_action(event):
     set_page_language()
-    form = comment_form_for(load_event_settings(db.session, event.id), with_level=False)
+    settings = load_event_settings(db.session, event.id)
+    form = comment_form_for(settings, with_level=False)
     back = f"/event/{event.slug}/comments"
     subject = {"event": event, "talk": None, "back": back}
     if (response := _refuse_form(form, subject)) is not None:
         return response
+    try:
+        check_event_feedback_not_closed(event_feedback_window(event, settings, now=utc_now()))
+    except REFUSALS as error:
+        return _refusal_page(form, subject, error)
     values = {
         "text": form.text.data,
         "rating": form.rating_number if "rating" in form else 0,

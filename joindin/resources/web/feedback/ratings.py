@@ -16,7 +16,7 @@ from joindin.resources.web.feedback.common import (
     delayed_since,
     find_rated_talk,
     idempotency_key,
-    parse_rating,
+    parse_ratings,
     scale_words,
     written_at,
 )
@@ -50,7 +50,7 @@ def send_rating_action():
         return _page(rated, 400, problem=gettext("This event takes texts without ratings"))
     else:
         try:
-            rating, rating_2 = parse_rating(request.form), parse_rating(request.form, "rating_2")
+            rating, rating_2 = parse_ratings(request.form, rated.settings)
         except InvalidInput as error:
             return _page(rated, 400, problem=gettext(str(error)))
         if rating is None:

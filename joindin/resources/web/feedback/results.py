@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask import Response, redirect, request
 from markupsafe import Markup
 
-from joindin.errors import Forbidden, NotFound
+from joindin.errors import Forbidden, InvalidInput, NotFound
 from joindin.extensions import db, reader
 from joindin.http.pages.html_pages import flash_success, render_page
 from joindin.http.pages.languages import event_dates, gettext, lazy_gettext, set_page_language
@@ -29,8 +29,10 @@ from joindin.representations.feedback_exports import represent_feedback, to_csv,
 from joindin.representations.figures import draw_bars
 from joindin.representations.links import talk_path
 from joindin.representations.xlsx import MIMETYPE as XLSX
+from joindin.resources.web.feedback.comment_actions import answer_form_page
 from joindin.resources.web.feedback.common import parse_text, scale_words
 from joindin.resources.web.feedback.talk_access import with_talk, with_talk_or_preview
+from joindin.resources.web.personal.actions import read_switch
 from joindin.resources.web.public.event_frame import load_event_frame
 from joindin.resources.web.public.pages import blp, website_links
 from joindin.security.tokens import hash_token
@@ -113,7 +115,7 @@ def share_results_action(event, talk):
     set_page_language()
     _check_speaker(talk)
     path, token = f"{talk_path(event, talk)}/results", token_urlsafe(16)
-    is_on = request.form.get("on") == "1"
+    is_on = read_switch("on", default=True)
     lock_talk(db.session, talk.id).results_share_hash = hash_token(token) if is_on else None
     db.session.commit()
     if is_on:
@@ -135,7 +137,10 @@ def answer_in_results_action(event, talk):
     comment = find_answerable_comment(db.session, parse_id(request.form.get("comment", "")) or 0)
     if comment.talk_id != talk.id:
         raise NotFound("Comment not found")
-    text = parse_text(request.form, "text", MAX_ANSWER_LENGTH)
+    try:
+        text = parse_text(request.form, "text", MAX_ANSWER_LENGTH)
+    except InvalidInput as error:
+        return answer_form_page(comment, request.form.get("text", ""), str(error))
     answer_talk_comment(db.session, comment, speaker=require_user(), text=text, now=utc_now())
     db.session.commit()
     flash_success(gettext("Your answer is stored.") if text else gettext("Your answer is removed."))

@@ -76,6 +76,14 @@ def limited(length: int) -> Length:
     return Length(max=length, message=TOO_LONG)
 
 
+class NeededNumber(DataRequired):
+    """As :func:`needed`, for a field whose own errors say more about a wrong number."""
+
+    def __call__(self, form, field):
+        if not field.process_errors:
+            super().__call__(form, field)
+
+
 def needed(message) -> DataRequired:
     return DataRequired(message)
 

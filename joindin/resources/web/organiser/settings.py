@@ -29,7 +29,7 @@ from joindin.operations.organiser.settings import edit_event_settings
 from joindin.queries.event_settings import load_event_settings
 from joindin.resources.web.organiser.common import blp, manage_path, organiser_page, with_managed_event
 from joindin.resources.web.organiser.conflicts import VersionedForm, find_changed_values, fingerprint
-from joindin.resources.web.organiser.fields import WholeNumberField, limited, needed
+from joindin.resources.web.organiser.fields import NeededNumber, WholeNumberField, limited, needed
 
 ACCESS = (
     (OFF, lazy_gettext("no one: there is no feedback")),
@@ -75,7 +75,7 @@ class SettingsForm(VersionedForm, Form):
     feedback_scheme = RadioChoice(lazy_gettext("Feedback has"), choices=choices(SCHEMES))
     feedback_days = WholeNumberField(
         lazy_gettext("Days after the event on which feedback closes"),
-        [needed(lazy_gettext("Enter a number of days."))],
+        [NeededNumber(lazy_gettext("Enter a number of days."))],
         maximum=MAX_FEEDBACK_DAYS,
         minimum=MIN_FEEDBACK_DAYS,
         default=DEFAULT_FEEDBACK_DAYS,

@@ -7,6 +7,7 @@ from joindin.errors import Conflict, DuplicateEvent, InvalidInput
 from joindin.extensions import db, media_storage, reader
 from joindin.http.pages.html_pages import flash_success, render_page
 from joindin.http.pages.languages import gettext, lazy_gettext
+from joindin.http.pages.repeated_forms import is_repeated_form
 from joindin.http.sessions import require_user, session_user, sign_in_required
 from joindin.operations.agenda.flyers import FlyerStore
 from joindin.operations.organiser.event_details import submit_detailed_event
@@ -48,6 +49,10 @@ def _submission_page():
     details, parts = form.details, form.read_parts()
     if parts is None:
         return _page(form, similar)
+    if is_repeated_form() and (
+        same := list_events_of_name(db.session, details.name, details.starts_at, require_user().id)
+    ):
+        return redirect(redirect_links().event_page(same[-1].slug), 303)
     if not form.is_another.data:
         similar = list_events_of_name(db.session, details.name, details.starts_at, require_user().id)
     if similar:

@@ -9,11 +9,15 @@ from joindin.http.pages.html_pages import flash_success, render_page
 from joindin.http.pages.languages import gettext, lazy_gettext, set_page_language
 from joindin.http.pages.repeated_forms import is_repeated_form
 from joindin.operations.contact import send_contact_message
-from joindin.resources.web.public.pages import blp, on_canonical_host
+from joindin.resources.web.public.pages import blp, on_canonical_host, public_page
 from joindin.utils.text import strip_control_chars
 
 
 class ContactForm(Form):
+    class Meta(Form.Meta):
+        # The page is the same for all visitors. ``http/guest_devices.py`` checks which page sent the form.
+        csrf = False
+
     name = PlainTextField(
         lazy_gettext("Your name"),
         [required(lazy_gettext("Enter your name")), max_length(200, lazy_gettext("The name"))],
@@ -43,7 +47,7 @@ def contact_page():
     set_page_language()
     form = ContactForm()
     if form.validate_on_submit():
-        if not form.homepage.data and not is_repeated_form():
+        if not form.homepage.data and not is_repeated_form(has_token=False):
             send_contact_message(
                 db.session,
                 recipients=current_app.config["MAIL_CONTACT"],
@@ -55,4 +59,6 @@ def contact_page():
             db.session.commit()
         flash_success(gettext("Thank you. Your message will be sent to the operators of this site."))
         return redirect("/contact", 303)
-    return render_page("web/contact.html", 400 if form.errors else 200, form=form)
+    if form.errors:
+        return render_page("web/contact.html", 400, form=form)
+    return public_page("web/contact.html", None, form=form)

@@ -22,10 +22,10 @@ def test_a_report_hides_the_comment_with_its_reason(session, app, guest, comment
     reporter = Browser(app).sign_in_directly(make_user(session))
     path = f"/comments/talk/{comment.id}/report"
     assert reporter.get(path).status_code == 200
-    assert reporter.send(path, {"note": "?"}).status_code == 400
+    assert reporter.send(path, {"words": "?"}).status_code == 400
     assert session.query(TalkCommentReport).count() == 0
 
-    assert reporter.send(path, {"reason": "insult", "note": "Line 2"}).status_code == 303
+    assert reporter.send(path, {"reason": "insult", "words": "Line 2"}).status_code == 303
 
     report = session.query(TalkCommentReport).one()
     assert (report.reason, report.note) == ("insult", "Line 2")

@@ -142,3 +142,20 @@ def test_hosts_are_named_in_words(app, guest, make_thread, host, user, thread, c
     assert text.count("(host)") == 1
     assert re.search(r"Grace Guest</a>\s+·", text)
     assert counts[0] == counts[1]
+
+
+def test_a_comment_on_an_event_is_not_taken_after_feedback_has_closed(session, browser, event):
+    path = EVENT_THREAD
+    token = browser.token(path)
+    event.starts_at, event.ends_at = (utc_now() - dt.timedelta(days=days) for days in (92, 91))
+    session.commit()
+
+    page = browser.get(path).text
+    reply = browser.post(path, {"csrfmiddlewaretoken": token, "text": "Too late.", "rating": 4})
+
+    assert "Feedback was open until" in page
+    assert 'name="text"' not in page
+    assert reply.status_code == 403
+    assert "Feedback on this event is closed" in reply.text
+    assert "Too late." in reply.text
+    assert session.query(EventComment).count() == 0

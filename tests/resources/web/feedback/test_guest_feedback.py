@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from joindin.models import EventSettings, Talk, TalkComment, TalkRating, TalkRatingNetwork
-from joindin.operations.feedback.limits import GUEST_DEVICE, GUEST_TEXTS
+from joindin.operations.feedback.limits import GUEST_DEVICE, GUEST_TEXTS, guest_network_limit
+from joindin.queries.feedback.rated_talks import count_seats_of_rooms
 from joindin.utils.datetimes import utc_now
 from tests.browser_client import Browser
 from tests.factories import make_room, make_talk
@@ -192,8 +193,7 @@ def test_a_page_of_another_site_is_asked_to_confirm(session, guest, talk):
     assert session.query(TalkRating).count() == 0
 
 
-def test_a_device_is_slowed(session, guest, talk):
-    send(guest, talk, rating=5)
+def test_a_device_is_slowed(guest, talk):
     replies = [send(guest, talk, rating=4).status_code for _ in range(GUEST_DEVICE.max_count + 1)]
 
     assert replies == [303] * GUEST_DEVICE.max_count + [429]
@@ -281,7 +281,7 @@ def test_a_text_before_the_talk_stays_in_the_form(session, guest, event):
 
 def test_a_text_above_the_limit_stays_in_the_form(session, guest, event, talk):
     change_settings(session, event, is_public_guest_text_allowed=True)
-    replies = [send(guest, talk, text=f"Text {each}") for each in range(GUEST_TEXTS.max_count + 1)]
+    replies = [send(guest, talk, text=f"Text {each}") for each in range(GUEST_TEXTS.max_count)]
     assert [reply.status_code for reply in replies] == [303] * len(replies)
 
     reply = send(guest, talk, text="One more", level="everyone")
@@ -314,3 +314,26 @@ def test_a_speaker_who_is_signed_in_does_not_rate_as_a_guest(session, app, talk,
     assert reply.status_code == 403
     assert "You are a speaker of this talk." in reply.text
     assert session.query(TalkRating).count() == 0
+
+
+def test_a_second_rating_is_stored_for_events_with_two_criteria_only(session, guest, event, talk):
+    send(guest, talk, rating=4, rating_2=2)
+    assert session.query(TalkRating).one().rating_2 is None
+
+    change_settings(session, event, feedback_scheme="two")
+    send(guest, talk, rating=4, rating_2=2)
+    session.expire_all()
+    assert session.query(TalkRating).one().rating_2 == 2
+
+
+def test_the_seats_of_the_rooms_raise_the_limit_of_a_network(session, event):
+    assert count_seats_of_rooms(session, event.id) == 0
+    make_room(session, event, capacity=700)
+    make_room(session, event, capacity=100)
+    make_room(session, event)
+    session.commit()
+
+    seats = count_seats_of_rooms(session, event.id)
+
+    assert guest_network_limit(event, seats, now=event.starts_at).max_count == 4 * (event.attendee_count + 800)
+    assert guest_network_limit(event, 100, now=event.starts_at).max_count == 600

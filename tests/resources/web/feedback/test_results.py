@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from joindin.models import EventSettings, TalkComment, TalkRating
+from joindin.models import EventSettings, Talk, TalkComment, TalkRating
 from joindin.operations.devices import create_device
 from joindin.operations.feedback.talk_ratings import Rater, rate_talk
 from joindin.utils.datetimes import utc_now
@@ -119,6 +119,9 @@ def test_a_speaker_answers_in_the_results(session, ada, talk, host, app):
     assert Browser(app).sign_in_directly(host).send(path, fields, page="/contact").status_code == 403
     for wrong in ("", "x", "999999", "9" * 40):
         assert ada.send(path, fields | {"comment": wrong}, page=f"{PATH}/results").status_code == 404
+    long = ada.send(path, fields | {"text": "x" * 6_000}, page=f"{PATH}/results")
+    assert (long.status_code, "x" * 6_000 in long.text) == (400, True)
+    assert f'action="/comments/talk/{comment.id}/answer"' in long.text
     ada.send(path, fields | {"text": ""}, page=f"{PATH}/results")
     assert session.get(TalkComment, comment.id).answer is None
 
@@ -183,3 +186,14 @@ def test_the_page_costs_the_same_however_long_it_is(session, ada, talk, count_st
             costs[-1].append(len(seen))
 
     assert costs[0] == costs[1]
+
+
+def test_a_share_ends_by_a_clear_wish_only(session, ada, talk):
+    share = f"{PATH}/results/share"
+    ada.send(share, {"on": 1}, page=f"{PATH}/results")
+
+    assert ada.send(share, {"on": "?"}, page=f"{PATH}/results").status_code == 400
+    assert session.get_one(Talk, talk.id).results_share_hash is not None
+    ada.send(share, {"on": 0}, page=f"{PATH}/results")
+    session.expire_all()
+    assert session.get_one(Talk, talk.id).results_share_hash is None

@@ -40,12 +40,12 @@ def test_a_refused_claim_is_explained_in_the_language_of_the_page(session, brows
     for _ in range(2):
         reply = browser.send(f"{PATH}/claim", {"speaker": "Free Name"})
 
-    text = browser.get(reply.location, headers=german).text
     assert (
-        "You already have a pending claim for this talk. Please wait for an event admin to approve your claim.<" in text
+        "You already have a pending claim for this talk. Please wait for an event admin to approve your claim.<"
+        in reply.text
     )
-    browser.send(f"{PATH}/claim", {"speaker": "Free Name"}, headers=german)
-    assert "Ihre Anfrage zu diesem Vortrag wartet schon." in browser.get(reply.location, headers=german).text
+    reply = browser.send(f"{PATH}/claim", {"speaker": "Free Name"}, headers=german)
+    assert "Ihre Anfrage zu diesem Vortrag wartet schon." in reply.text
 
 
 def test_only_names_of_the_talk_are_claimed(session, browser, talk):
@@ -293,3 +293,12 @@ def test_a_forgotten_device_leaves_nothing(session, guest, talk):
 
     stored = session.get_one(Talk, talk.id)
     assert (stored.guest_rating_count, stored.all_comment_count, session.query(TalkComment).count()) == (0, 0, 0)
+
+
+def test_words_of_a_refused_claim_are_kept(session, browser, talk):
+    reply = browser.send(f"{PATH}/claim", {"speaker": "Free Name", "words": "<I> " + "x" * 600})
+
+    assert reply.status_code == 400
+    assert "&lt;I&gt; xxx" in reply.text
+    assert "The text is too long: at most 500 characters" in reply.text
+    assert session.query(TalkClaim).count() == 0

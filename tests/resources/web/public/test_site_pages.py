@@ -57,27 +57,40 @@ def test_texts_of_the_operator_come_first(session, browser, pages):
     ] * 5
 
 
+SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 FIELDS = {"name": "Ann", "email": "ann@example.org", "subject": "My event", "text": "When?\r\nSoon?", "homepage": ""}
 
 
 def test_a_message_is_sent_without_an_account(session, browser):
-    reply = browser.send("/contact", FIELDS)
+    page = browser.get("/contact")
+    reply = browser.post("/contact", FIELDS, headers=SAME_ORIGIN)
 
+    assert "csrfmiddlewaretoken" not in page.text
+    assert "Set-Cookie" not in page.headers
     assert (reply.status_code, reply.headers["Location"]) == (303, "/contact")
     mail = session.query(Mail).one()
     assert "ann@example.org" in str(mail.__dict__)
 
 
 def test_programs_and_wrong_fields_send_nothing(session, browser):
-    spam = browser.send("/contact", FIELDS | {"homepage": "https://spam.example/"})
+    spam = browser.post("/contact", FIELDS | {"homepage": "https://spam.example/"}, headers=SAME_ORIGIN)
     wrong = [
-        browser.send("/contact", FIELDS | fields)
+        browser.post("/contact", FIELDS | fields, headers=SAME_ORIGIN)
         for fields in ({"email": "x"}, {"text": ""}, {"subject": "x" * 300}, {"name": "\0"})
     ]
 
     assert spam.status_code == 303
     assert [reply.status_code for reply in wrong] == [400] * 4
     assert "When?" in wrong[0].text
+    assert count_rows(session)["outbox"] == 0
+
+
+def test_a_message_that_another_site_sends_has_to_be_confirmed(session, browser):
+    reply = browser.post("/contact", FIELDS, headers={"Origin": "https://evil.example"})
+
+    assert reply.status_code == 403
+    assert "Please confirm" in reply.text
+    assert "When?" in reply.text
     assert count_rows(session)["outbox"] == 0
 
 
