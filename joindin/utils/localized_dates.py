@@ -88,7 +88,7 @@ class LocalizedDates:
         return f"{self.day_and_time(starts_at)} – {self.day_and_time(ends_at)}"
 
     def days(self, starts_at: dt.datetime, ends_at: dt.datetime) -> str:
-        """Return the days: ``Fri, 9 Jul 2027`` or ``9–11 Jul 2027``."""
+        """Return the days: ``Fri, 9 Jul 2027`` or ``Fri, 9 Jul – Sun, 11 Jul 2027``."""
         return self.days_between(self.local(starts_at).date(), self.local(ends_at).date())
 
     def days_between(self, first: dt.date, last: dt.date) -> str:
@@ -134,7 +134,7 @@ def _format_day(day, locale):
 
 @lru_cache(maxsize=4096)
 def _format_days(first, last, locale):
-    return format_interval(first, last, "yMMMd", locale=locale)
+    return format_interval(first, last, "yMMMEd", locale=locale)
 
 
 @lru_cache(maxsize=4096)

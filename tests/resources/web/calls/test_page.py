@@ -59,7 +59,7 @@ def test_a_call_says_when_it_closes_here_and_in_utc(browser, session, make_call)
 
     assert entry_of(reply, "Tides") == (
         "Tides Closes in 3 days · Sat, 6 Aug 2033, 23:59 Berlin (21:59 UTC)"
-        " 1 – 3 Nov 2033 · Quay 1 · Deutsch · # sea · # php https://cfp.example"
+        " Tue, 1 Nov – Thu, 3 Nov 2033 · Quay 1 · Deutsch · # sea · # php https://cfp.example"
     ).replace("# ", "#")
     assert '<time datetime="2033-08-06T23:59:00+02:00">Sat, 6 Aug 2033, 23:59</time>' in reply.text
     assert "Closes in 3 days · Sat, 6 Aug 2033, 23:59 Berlin (21:59 UTC)" in text_of(

@@ -346,7 +346,7 @@ def test_user_page(site, session, event, talk, ann):
     assert page.main == (
         "Ann Ash ann Writes.Reads. Sleeps."
         " Talks On Python · SampleConf Mon, 2 Mar 2026"
-        " Events as a host SampleConf 2 – 3 Mar 2026"
+        " Events as a host SampleConf Mon, 2 Mar – Tue, 3 Mar 2026"
         " Events as an attendee Other Fri, 1 May 2026"
         " Comments There are no comments yet."
     )
