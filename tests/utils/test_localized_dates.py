@@ -50,7 +50,9 @@ def test_times_over_midnight_name_both_days():
 
 
 def test_days_of_an_event_share_month_and_year():
-    assert ENGLISH.days(START, START + dt.timedelta(days=2)) == "Fri, 9\N{THIN SPACE}Jul –\N{THIN SPACE}Sun, 11 Jul 2027"
+    assert (
+        ENGLISH.days(START, START + dt.timedelta(days=2)) == "Fri, 9\N{THIN SPACE}Jul –\N{THIN SPACE}Sun, 11 Jul 2027"
+    )
     assert ENGLISH.days(START, START) == "Fri, 9 Jul 2027"
     assert GERMAN.month(START) == "Juli 2027"
 
