@@ -241,6 +241,20 @@ def test_edited_fields_are_kept_and_the_others_are_updated(run, session, tmp_pat
     assert tags_of(session, event) == ["pumpkins"]
 
 
+def test_a_call_that_closes_later_is_extended(run, session, tmp_path):
+    call = {"cfpUrl": "https://p.example/cfp"}
+    write_listings(tmp_path, "2031/php", [listing(**call, cfpEndDate="2031-02-01")])
+    run(tmp_path)
+    first = the_event(session)
+    former = first.cfp_ends_at, first.cfp_former_ends_at
+    write_listings(tmp_path, "2031/php", [listing(**call, cfpEndDate="2031-02-20")])
+    run(tmp_path)
+
+    event = the_event(session)
+    assert (event.cfp_former_ends_at, former[1]) == (former[0], None)
+    assert event.approved_at is not None
+
+
 def test_a_change_of_what_was_edited_here_is_not_taken(run, session, tmp_path):
     write_listings(tmp_path, "2031/php", [listing()])
     run(tmp_path)
