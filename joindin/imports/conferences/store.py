@@ -171,7 +171,8 @@ def _apply(session, event, listing, tags, groups):
     for group in groups - {TAGS}:
         for name in FIELD_GROUPS[group]:
             setattr(event, name, listing.fields[name])
-    event.cfp_former_ends_at = find_former_end(event.cfp_former_ends_at, former_call, CallTimes.of(event))
+    if "cfp" in groups:
+        event.cfp_former_ends_at = find_former_end(event.cfp_former_ends_at, former_call, CallTimes.of(event))
     session.flush()
     if TAGS in groups:
         tag_event(session, event, tags)
