@@ -55,6 +55,7 @@ def search_page():
         uncounted=[name for name in (PLACES, TAGS) if name in results and results[name][1] > MAX_COUNT],
         is_too_short=len(text) < MIN_LENGTH,
         page_number=number,
+        first=(number - 1) * size + 1,
         previous_page=_address(text, kind, number - 1) if kind in FINDERS and number > 1 else None,
         next_page=_address(text, kind, number + 1) if number * size < total and number < MAX_PAGE else None,
         address=_address,

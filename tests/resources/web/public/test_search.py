@@ -41,6 +41,7 @@ def test_more_results_than_five_have_a_page_of_their_own(session, browser):
     assert overview.count('href="/event/harbour-') == 5
     assert 'href="/search?q=harbour&amp;in=events"' in overview
     assert [page.count('href="/event/harbour-') for page in pages] == [20, 7]
+    assert [re.findall(r"\d+–\d+ of \d+", page) for page in pages] == [["1–20 of 27"], ["21–27 of 27"]]
     assert "/search?q=harbour&amp;in=events&amp;page=2" in pages[0]
 
 
