@@ -45,6 +45,10 @@ class CommentForm(Form):
         value = self.rating.data
         return int(value) if value in ("1", "2", "3", "4", "5") else 0
 
+    def validate_rating(self, field):
+        if any(field.raw_data or ()) and not self.rating_number:
+            raise ValidationError(gettext("Choose a rating from 1 to 5"))
+
     def validate_level(self, field):
         if self.is_choice_withdrawn:
             raise ValidationError(gettext("The hosts do not offer this choice any more. Choose who may read it."))

@@ -9,7 +9,7 @@ from joindin.models import BrowserSession, Event, EventComment, EventSettings, T
 from joindin.queries.event_settings import load_event_settings
 from joindin.utils.datetimes import utc_now
 from tests.browser_client import Browser, make_user_with_password
-from tests.factories import NOW, make_talk, make_talk_comment, make_user, newest
+from tests.factories import NOW, make_event_comment, make_talk, make_talk_comment, make_user, newest
 
 PATH = "/event/feedback-conf/errors"
 
@@ -84,6 +84,37 @@ def test_a_comment_with_name(session, browser, talk, guest):
     assert "Clear &amp; short" in page
     assert "Grace Guest" in page
     assert session.get_one(Talk, talk.id).rating_sum == 5
+
+
+@pytest.mark.parametrize("rating", ["0", "6", "77", "x"])
+def test_a_comment_with_an_unknown_rating_is_refused(session, browser, talk, rating):
+    comment(browser, text="First", rating=5, level="everyone")
+
+    refused = comment(browser, text="Second", rating=rating, level="everyone")
+    on_event = browser.send("/event/feedback-conf/comments", {"text": "Third", "rating": rating})
+
+    assert (refused.status_code, on_event.status_code) == (400, 400)
+    assert "Choose a rating from 1 to 5" in refused.text
+    assert session.query(TalkComment).count() == 1
+    assert session.query(EventComment).count() == 0
+
+
+def test_web_addresses_in_a_comment_are_links(session, talk, guest, event):
+    make_talk_comment(
+        session, talk, text="See https://a.example/x?a=1&b=2.\nNot javascript:alert(1)", answer="At https://b.example",
+        answered_at=utc_now(),
+    )  # fmt: skip
+    make_event_comment(session, event, text="<https://c.example/>")
+    session.commit()
+
+    rel = 'rel="nofollow ugc noopener noreferrer"'
+    link = f'See <a href="https://a.example/x?a=1&amp;b=2" {rel}>https://a.example/x?a=1&amp;b=2</a>.<br>Not javascript'
+    for path in (PATH, "/event/feedback-conf/talk-comments"):
+        text = guest.get(path).text
+        assert link in text
+        assert f'<a href="https://b.example" {rel}>' in text
+    for path in ("/event/feedback-conf", "/event/feedback-conf/comments"):
+        assert f'&lt;<a href="https://c.example/" {rel}>https://c.example/</a>&gt;' in guest.get(path).text
 
 
 def test_a_hidden_name_is_nowhere(session, browser, talk, guest, user):
