@@ -6,6 +6,13 @@ from urllib.parse import quote, urlsplit
 from joindin.utils.reserved_slugs import RESERVED_EVENT_SLUGS, RESERVED_TALK_SLUGS
 
 
+def event_path(event) -> str:
+    """Return the path of the page of an event; that by its id if the slug is missing or reserved."""
+    if event.slug in RESERVED_EVENT_SLUGS:
+        return f"/event/view/{event.id}"
+    return f"/event/{event.slug or event.id}"
+
+
 def talk_path(event, talk) -> str:
     """Return the path of the canonical page of a talk; that by its stub if the slug of either is missing or reserved."""
     if not talk.slug or not event.slug or talk.slug in RESERVED_TALK_SLUGS or event.slug in RESERVED_EVENT_SLUGS:

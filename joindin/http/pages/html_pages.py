@@ -7,7 +7,7 @@ from joindin.http.pages import template_formatting
 from joindin.http.pages.languages import gettext, translate_message
 from joindin.http.sessions import session_user
 from joindin.permissions import can_review_event
-from joindin.representations.links import Links, talk_path
+from joindin.representations.links import Links, event_path, talk_path
 from joindin.utils.messages import TranslatableMessage
 from joindin.utils.text import is_web_url
 from joindin.viewer import Viewer
@@ -67,6 +67,7 @@ def flash_error(message: str) -> None:
 def _template_variables():
     return {
         "paths": LOCAL_LINKS,
+        "event_path": event_path,
         "talk_path": talk_path,
         "formatting": template_formatting,
         "is_web_url": is_web_url,

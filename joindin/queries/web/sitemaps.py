@@ -12,10 +12,13 @@ EVENTS, TALKS, PEOPLE, PLACES, TAGS, CITIES = "events", "talks", "people", "plac
 
 _IS_PUBLIC_TALK = (Talk.is_active == true(), Event.is_visible == true())
 _LISTS = {
-    EVENTS: (Event.id, select(Event.slug, Event.revised_at).where(Event.is_visible == true(), Event.slug.is_not(None))),
+    EVENTS: (
+        Event.id,
+        select(Event.id, Event.slug, Event.revised_at).where(Event.is_visible == true(), Event.slug.is_not(None)),
+    ),
     TALKS: (
         Talk.id,
-        select(Talk.slug, Talk.stub, Event.slug.label("event_slug"))
+        select(Talk.slug, Talk.stub, Talk.revised_at, Event.slug.label("event_slug"))
         .join(Event, Event.id == Talk.event_id)
         .where(*_IS_PUBLIC_TALK, Event.slug.is_not(None), Talk.description != ""),
     ),

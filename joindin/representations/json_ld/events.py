@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from joindin.models import CANCELLED, CANCELLED_TALK, POSTPONED
 from joindin.representations.json_ld.documents import CONTEXT, named_parts, person, without_empty
-from joindin.representations.links import Links
+from joindin.representations.links import Links, event_path
 from joindin.representations.programme.days import ends_at, whole_days
 from joindin.representations.programme.export import language_tag
 from joindin.utils.datetimes import get_timezone
@@ -20,7 +20,7 @@ def represent_event(event, links: Links, *, image: str | None = None, talks: Seq
 
     ``talks`` are the first ones of its programme, ``series`` is the parent of a date of a series.
     """
-    address = links.event_page(event.slug)
+    address = f"{links.website}{event_path(event)}"
     days = whole_days(event)
     end = (days[1].isoformat() if days else local_time(event.ends_at, event)) if event.is_end_known else None
     document = {

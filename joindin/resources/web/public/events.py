@@ -26,6 +26,7 @@ from joindin.queries.talk_records import load_talk_records
 from joindin.representations.calls import represent_call
 from joindin.representations.json_ld.documents import to_script_text
 from joindin.representations.json_ld.events import MAX_PARTS, represent_event
+from joindin.representations.links import event_path
 from joindin.representations.programme.days import AFTER, event_phase, next_day_boundary, programme_day
 from joindin.resources.web.feedback.common import named_links
 from joindin.resources.web.personal.attendance import load_own_attendance
@@ -212,4 +213,4 @@ def _expiry(event, call, now):
 def _redirect_to_page(event):
     if not event.slug:
         raise NotFound("Event not found")
-    return redirect(redirect_links().event_page(event.slug), 301)
+    return redirect(redirect_links().website + event_path(event), 301)

@@ -19,6 +19,7 @@ from joindin.queries.web.sitemaps import (
     list_sitemap_blocks,
     list_sitemap_rows,
 )
+from joindin.representations.links import event_path
 from joindin.resources.web.public.pages import blp, on_canonical_host, website_links
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -29,7 +30,7 @@ MAX_SHORT_NAME_LENGTH = 16
 
 
 def _event_address(row):
-    return website_links().event_page(quote(row.slug))
+    return website_links().website + event_path(SimpleNamespace(id=row.id, slug=quote(row.slug)))
 
 
 def _talk_address(row):

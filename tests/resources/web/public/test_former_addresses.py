@@ -1,5 +1,9 @@
 """Former addresses of events and talks: here, and on the server that an event was imported from."""
 
+import re
+
+import pytest
+
 from joindin.models import Event, EventAlias, Talk
 from joindin.operations.talks import TalkDetails, delete_talk, edit_talk
 from tests.factories import NOW, make_event, make_pending_event, make_talk
@@ -141,6 +145,23 @@ def test_an_event_whose_slug_is_a_reserved_word_is_shown_by_its_id(session, brow
     page = browser.get(f"/event/view/{event.id}")
 
     assert (page.status_code, "<h1" in page.text) == (200, True)
+
+
+@pytest.mark.parametrize("address", ["/event/{id}", "/e/odd1", "/event/attend/submit", "/event/submit/details"])
+def test_links_lead_to_an_event_whose_slug_is_a_reserved_word(session, browser, address):
+    event = make_event(session, "Odd", slug="submit", stub="odd1")
+    talk = make_talk(session, event, description="Words", stub="odd2")
+    session.commit()
+    path = f"/event/view/{event.id}"
+
+    assert browser.get(address.format(id=event.id)).location == path
+    for page in ("/event", f"/talk/{talk.stub}", "/event/submit/schedule", f"/f/{talk.stub}"):
+        assert f'href="{path}"' in browser.get(page).text
+    page = browser.get(path).text
+    canonical = re.search(r'rel="canonical" href="(.*?)"', page)[1]
+    assert canonical.endswith(path)
+    assert f'"url": "{canonical}"' in page
+    assert f"<loc>{canonical}</loc>" in browser.get("/sitemap/events-1.xml").text
 
 
 def test_a_form_that_is_sent_to_a_former_address_of_an_event_is_sent_on(session, browser):

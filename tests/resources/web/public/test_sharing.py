@@ -23,7 +23,7 @@ class HeadReader(HTMLParser):
         attributes = dict(attributes)
         self._is_data = attributes.get("type") == "application/ld+json"
         name = attributes.get("property") or attributes.get("name")
-        if tag == "meta" and name:
+        if tag == "meta" and name and "media" not in attributes:
             assert name not in self.properties, name
             self.properties[name] = attributes["content"]
 
