@@ -313,4 +313,6 @@ def test_the_limits_are_those_that_the_security_notes_promise():
         "EXTERNAL_SIGN_IN": (300, hours(1)),
         "CHALLENGE": (1, hours(1)),
         "MAIL_ACCOUNT": (5, hours(1)),
+        "INVITATIONS_OF_USER": (100, days(1)),
+        "INVITATIONS_TO_ADDRESS": (10, days(1)),
     }
