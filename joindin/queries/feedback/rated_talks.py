@@ -127,11 +127,17 @@ def _begun(event_id, now):
 
 
 def find_shown_comment(
-    session, model: type[TalkComment] | type[EventComment], comment_id: int, *, or_reported: bool = False
+    session,
+    model: type[TalkComment] | type[EventComment],
+    comment_id: int,
+    *,
+    author_id: int | None = None,
+    or_reported: bool = False,
 ):
     """Return a comment that is shown to everyone, with its author, event and, of a talk, the talk and its speakers.
 
-    With ``or_reported``, also one that is hidden because of a report.
+    With ``author_id``, also that user's own one for the speakers and hosts. With ``or_reported``, also one that is hidden
+    because of a report.
 
     :raises NotFound: if there is none.
     """
@@ -146,9 +152,12 @@ def find_shown_comment(
     options = [joinedload(model.user), contains_eager(model.event)]
     statement = select(model).join(model.event).where(*conditions).options(*options)
     if model is TalkComment:
+        is_readable = TalkComment.is_private == false()
+        if author_id is not None:
+            is_readable = or_(is_readable, TalkComment.user_id == author_id)
         statement = (
             statement.join(TalkComment.talk)
-            .where(TalkComment.is_private == false(), Talk.is_active == true())
+            .where(is_readable, Talk.is_active == true())
             .options(contains_eager(TalkComment.talk))
         )
     comment = session.scalar(statement)

@@ -129,6 +129,8 @@ def edit_page(model, comment_id):
         form.add_error(gettext("Comments can be edited for %(number)d minutes only.", number=minutes))
         return _page("edit", _find_own(model, comment_id), form)
     db.session.commit()
+    if model is TalkComment and comment.is_private:
+        return redirect("/me/comments/", 303)
     return redirect(comment_address(_thread(comment), model, comment.id), 303)
 
 
@@ -177,7 +179,7 @@ def answer_form_page(comment, text, problem):
 
 
 def _find_own(model, comment_id):
-    comment = find_shown_comment(db.session, model, comment_id)
+    comment = find_shown_comment(db.session, model, comment_id, author_id=require_user().id)
     if comment.user_id != require_user().id:
         raise Forbidden(MSG_NOT_AUTHOR)
     return comment

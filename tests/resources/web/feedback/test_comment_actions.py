@@ -126,3 +126,27 @@ def test_a_speaker_answers(session, app, guest, browser, comment, speaker):
 
     assert ada.send(path, {"text": ""}).status_code == 303
     assert session.get_one(TalkComment, comment.id).answer is None
+
+
+def test_authors_edit_and_delete_what_only_speakers_and_hosts_read(session, app, browser, user, speaker, talk):
+    comment = make_talk_comment(session, talk, user, text="Too fast.", is_private=True)
+    session.commit()
+    path = f"/comments/talk/{comment.id}"
+
+    assert f"{path}/delete" in browser.get("/me/comments/").text
+    edited = browser.send(f"{path}/edit", {"text": "A bit too fast."})
+    assert (edited.status_code, edited.location) == (303, "/me/comments/")
+    assert "A bit too fast." in browser.get("/me/comments/").text
+    for other in (Browser(app).sign_in_directly(make_user(session)), Browser(app).sign_in_directly(speaker)):
+        assert other.get(f"{path}/delete").status_code == 404
+    assert browser.send(f"{path}/delete").status_code == 303
+    assert session.query(TalkComment).count() == 0
+
+
+def test_a_text_for_speakers_and_hosts_without_an_author_is_not_shown(session, browser, talk):
+    comment = make_talk_comment(session, talk, None, text="For the speaker.", is_private=True)
+    session.commit()
+
+    assert [
+        browser.get(f"/comments/talk/{comment.id}/{part}").status_code for part in ("report", "edit", "delete")
+    ] == [404] * 3
