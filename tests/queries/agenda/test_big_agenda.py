@@ -47,7 +47,15 @@ PAGES = [
         "/event?when=past&page=before_1577836800_1",
         "/event?q=none&tag=php&cfp=open",
     ),
-    *("/tag", "/tag?page=after_p", "/tag/python", "/place/7", "/city/nl/city-7", "/country/nl", "/country/nl?past=1"),
+    *(
+        "/tag",
+        "/tag?page=after_p",
+        "/tag/python",
+        "/place/7/Hall%207",
+        "/city/nl/city-7",
+        "/country/nl",
+        "/country/nl?past=1",
+    ),
     *("/search?q=zeppelin", "/search?q=conference", "/sitemap/cities-1.xml"),
 ]
 
