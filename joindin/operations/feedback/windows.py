@@ -34,16 +34,23 @@ def feedback_window(
 
     Feedback that was written before it closed (``written_at``) is taken later too.
     """
-    ends_at = max(event.ends_at or talk.starts_at, talk.starts_at + dt.timedelta(minutes=talk.duration or 0))
-    closes_at = ends_at + dt.timedelta(days=settings.feedback_days)
+    ends_at = max(event.ends_at or talk.starts_at, _add(talk.starts_at, minutes=talk.duration or 0))
+    closes_at = _add(ends_at, days=settings.feedback_days)
     is_off = settings.feedback_access == OFF or not talk.has_feedback
     return _window(talk.starts_at, closes_at, is_off=is_off, now=now, written_at=written_at or now)
 
 
 def event_feedback_window(event: Event, settings: EventSettings, *, now: dt.datetime) -> FeedbackWindow:
     """Return when feedback on the event's talks opens and closes; single talks may begin earlier or end later."""
-    closes_at = event.ends_at + dt.timedelta(days=settings.feedback_days)
+    closes_at = _add(event.ends_at, days=settings.feedback_days)
     return _window(event.starts_at, closes_at, is_off=settings.feedback_access == OFF, now=now, written_at=now)
+
+
+def _add(at, **duration):
+    try:
+        return at + dt.timedelta(**duration)
+    except OverflowError:
+        return dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
 def _window(opens_at, closes_at, *, is_off, now, written_at):

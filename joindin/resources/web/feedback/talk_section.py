@@ -23,14 +23,17 @@ from joindin.utils.datetimes import utc_now
 
 
 def talk_feedback_context(event, talk) -> dict:
-    """Return the variables of ``web/feedback/_talk_section.html``. For visitors they do not depend on the time."""
-    user = session_user()
+    """Return the variables of ``web/feedback/_talk_section.html``, and until when they hold without a write."""
+    user, now = session_user(), utc_now()
     settings = load_event_settings(reader(), event.id)
+    window = feedback_window(event, talk, settings, now=now)
     number = requested_thread_page(lambda: talk.comment_count)
     page = list_talk_comments(reader(), talk.id, paging_of(number, COMMENTS_PER_PAGE))
     comments = load_in_order(reader(), page, load_talk_comment_records)
     context = {
         "settings": settings,
+        "window": window,
+        "expires_at": min((at for at in (window.opens_at, window.closes_at) if at > now), default=None),
         "comments": comments,
         "marks": web2_marks(comments, TalkComment),
         "pages": Pages(number, page.total, COMMENTS_PER_PAGE),
@@ -44,11 +47,8 @@ def talk_feedback_context(event, talk) -> dict:
     if user is None:
         return context
     viewer = load_viewer_for_talk_editing(db.session, user, [talk])
-    now = utc_now()
-    window = feedback_window(event, talk, settings, now=now)
     is_manager = can_manage_talk(viewer, talk)
     return context | {
-        "window": window,
         "viewer_id": user.id,
         "editable_since": now - dt.timedelta(minutes=current_app.config["MAX_COMMENT_EDIT_MINUTES"]),
         "is_speaker": talk.id in viewer.speaking,

@@ -3,8 +3,10 @@
 import datetime as dt
 
 import pytest
+from flask import request
 
 from joindin.models import EventSettings
+from joindin.performance.caching.response_cache import EXPIRY_ENVIRON_KEY
 from joindin.utils.datetimes import utc_now
 from tests.browser_client import main_text
 from tests.conftest import WEBSITE_URL
@@ -105,3 +107,39 @@ def test_the_page_has_a_fixed_number_of_statements(browser, session, talk, count
         browser.get(PAGE)
 
     assert len(counted) == 12
+
+
+@pytest.mark.parametrize(
+    ("hours", "shown"),
+    [(2, (False, True, False)), (-1, (True, False, False)), (-24 * 91, (False, False, True))],
+    ids=["before", "begun", "closed"],
+)
+def test_a_talk_can_be_rated_from_its_start_until_feedback_closes(browser, session, event, talk, hours, shown):
+    talk.starts_at = event.ends_at = utc_now() + dt.timedelta(hours=hours)
+    session.commit()
+
+    page = browser.get(PAGE).text
+
+    parts = (f'href="/f/{talk.stub}"', "can be rated as soon as it begins", "Feedback on this talk is closed")
+    assert tuple(part in page for part in parts) == shown
+    assert ("Sign in to comment" in page) == shown[0]
+
+
+def test_the_stored_page_of_a_talk_ends_with_its_start(app, session, event, talk):
+    talk.starts_at = utc_now() + dt.timedelta(hours=2)
+    session.commit()
+
+    with app.test_request_context(PAGE):
+        app.preprocess_request()
+        app.dispatch_request()
+        expiry = request.environ[EXPIRY_ENVIRON_KEY]
+
+    assert expiry == talk.starts_at.timestamp()
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_a_talk_of_another_age_has_a_page(browser, session, event, talk, year):
+    talk.starts_at = event.starts_at = event.ends_at = dt.datetime(year, 12, 30, tzinfo=dt.UTC)
+    session.commit()
+
+    assert browser.get(PAGE).status_code == 200
