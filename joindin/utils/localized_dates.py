@@ -27,10 +27,11 @@ LONG_DAYS = {"en": "EEEE d MMMM y"}
 
 @dataclass(frozen=True)
 class LocalizedDates:
-    """Formats in a language and a time zone. Times have 24 hours."""
+    """Formats in a language, a time zone, and for a clock of 24 or 12 hours."""
 
     language: str
     timezone: str
+    clock: str = "24"
 
     def day(self, at: dt.datetime | dt.date) -> str:
         """Return, for example, ``Fri, 9 Jul 2027``."""
@@ -76,7 +77,14 @@ class LocalizedDates:
         return Locale.parse(self._locale).min_week_days == 4
 
     def time(self, at: dt.datetime) -> str:
-        return f"{self.local(at):%H:%M}"
+        """Return, for example, ``17:00``, or ``5:00 pm`` on a clock of 12 hours."""
+        return self.time_of_day(self.local(at).time())
+
+    def time_of_day(self, time: dt.time) -> str:
+        return f"{time:%H:%M}" if self.clock == "24" else _format_12_hours(time.hour, time.minute, self._locale)
+
+    def is_midnight(self, at: dt.datetime) -> bool:
+        return f"{self.local(at):%H:%M}" == "00:00"
 
     def day_and_time(self, at: dt.datetime) -> str:
         return f"{self.day(at)}, {self.time(at)}"
@@ -140,6 +148,11 @@ def _format_days(first, last, locale):
 @lru_cache(maxsize=4096)
 def _format_date(day, pattern, locale):
     return format_date(day, pattern, locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _format_12_hours(hour, minute, locale):
+    return format_skeleton("hm", dt.datetime(2000, 1, 1, hour, minute), locale=locale)
 
 
 @lru_cache(maxsize=1024)

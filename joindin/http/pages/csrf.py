@@ -69,7 +69,8 @@ def check_csrf() -> None:
     """:raises CsrfFailed: if the request writes and has no valid token, or comes from another site."""
     if request.method in SAFE_METHODS:
         return
-    if "Origin" in request.headers and not has_own_origin():
+    is_foreign = request.headers.get("Sec-Fetch-Site") == "cross-site"
+    if is_foreign or ("Origin" in request.headers and not has_own_origin()):
         raise CsrfFailed("CSRF Failed: Origin checking failed.")
     _bind_to_session()
     csrf.protect(apply_exemptions=True)

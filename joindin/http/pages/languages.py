@@ -8,12 +8,12 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.support import LazyProxy
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, has_request_context, request
 from markupsafe import Markup
 
 from joindin.errors import DomainError
 from joindin.http.cookie_names import LANGUAGE_COOKIE
-from joindin.performance.caching.visitor_preferences import Preferences, read_preferences
+from joindin.performance.caching.visitor_preferences import CLOCKS, Preferences, read_preferences
 from joindin.utils.localized_dates import LocalizedDates
 from joindin.utils.messages import TranslatableMessage
 from joindin.utils.translations import LANGUAGES, load_translations
@@ -91,7 +91,12 @@ def send_language(response: Response) -> Response:
 
 def event_dates(timezone: str | None) -> LocalizedDates:
     """Return the formats of dates in the language of the page and in the time zone of an event, UTC without one."""
-    return LocalizedDates(page_language(), timezone or "UTC")
+    return LocalizedDates(page_language(), timezone or "UTC", page_clock())
+
+
+def page_clock() -> str:
+    """Return the hours of the clock that the visitor prefers."""
+    return preferences().clock if has_request_context() else CLOCKS[0]
 
 
 def gettext(message: str, **values: object) -> str:

@@ -58,7 +58,8 @@ def long_date(at: dt.datetime) -> str:
 
 
 def time_of_day(at: dt.datetime) -> str:
-    return f"{at:%H:%M}"
+    """Return the time in the time zone of ``at``, on the clock of the page."""
+    return event_dates(None).time_of_day(at.time())
 
 
 def describe_zone(zone_name: str | None, at: dt.datetime) -> str:

@@ -1,4 +1,4 @@
-"""Preferences of a visitor that change a page: the language, the colour scheme and the time zone.
+"""Preferences of a visitor that change a page: the language, the colour scheme, the time zone and the clock.
 
 They are normalised, so that they can be part of a cache key. Requests with cookies of preferences, and no other ones, are those of a visitor.
 """
@@ -13,9 +13,11 @@ from werkzeug.http import parse_accept_header
 from joindin.utils.timezones import find_timezone_name
 from joindin.utils.translations import LANGUAGES
 
-LANGUAGE_COOKIE, THEME_COOKIE, ZONE_COOKIE = "lang", "theme", "zone"
-PREFERENCE_COOKIES = {LANGUAGE_COOKIE, THEME_COOKIE, ZONE_COOKIE}
+LANGUAGE_COOKIE, THEME_COOKIE, ZONE_COOKIE, CLOCK_COOKIE = "lang", "theme", "zone", "clock"
+PREFERENCE_COOKIES = {LANGUAGE_COOKIE, THEME_COOKIE, ZONE_COOKIE, CLOCK_COOKIE}
 THEMES = ("auto", "light", "dark")
+# Hours of a clock. Our languages use 24.
+CLOCKS = ("24", "12")
 
 
 class Preferences(NamedTuple):
@@ -24,15 +26,17 @@ class Preferences(NamedTuple):
     language: str | None
     theme: str
     zone: str | None = None
+    clock: str = CLOCKS[0]
 
 
 def read_preferences(environ: dict) -> Preferences:
     cookies = _parse_cookies(environ.get("HTTP_COOKIE", ""))
-    language, theme = cookies.get(LANGUAGE_COOKIE), cookies.get(THEME_COOKIE)
+    language, theme, clock = (cookies.get(name) for name in (LANGUAGE_COOKIE, THEME_COOKIE, CLOCK_COOKIE))
     return Preferences(
         language if language in LANGUAGES else accepted_language(environ.get("HTTP_ACCEPT_LANGUAGE", "")),
         theme if theme in THEMES else THEMES[0],
         find_timezone_name(cookies.get(ZONE_COOKIE)),
+        clock if clock in CLOCKS else CLOCKS[0],
     )
 
 

@@ -39,15 +39,15 @@ def test_the_accepted_language(header, language):
 
 
 def test_a_cookie_wins_over_the_header():
-    environ = {"HTTP_COOKIE": "lang=en; theme=dark; zone=europe/lisbon", "HTTP_ACCEPT_LANGUAGE": "de"}
+    environ = {"HTTP_COOKIE": "lang=en; theme=dark; zone=europe/lisbon; clock=12", "HTTP_ACCEPT_LANGUAGE": "de"}
 
-    assert read_preferences(environ) == ("en", "dark", "Europe/Lisbon")
+    assert read_preferences(environ) == ("en", "dark", "Europe/Lisbon", "12")
 
 
 def test_unknown_values_are_ignored():
-    environ = {"HTTP_COOKIE": "lang=xx; theme=pink; zone=Mars/Olympus", "HTTP_ACCEPT_LANGUAGE": "de"}
+    environ = {"HTTP_COOKIE": "lang=xx; theme=pink; zone=Mars/Olympus; clock=13", "HTTP_ACCEPT_LANGUAGE": "de"}
 
-    assert read_preferences(environ) == ("de", "auto", None)
+    assert read_preferences(environ) == ("de", "auto", None, "24")
 
 
 @pytest.mark.parametrize(

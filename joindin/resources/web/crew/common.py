@@ -8,7 +8,7 @@ from joindin.errors import Conflict, NotFound
 from joindin.extensions import db
 from joindin.http.pages.forms import Form
 from joindin.http.pages.html_pages import flash_error, flash_success, render_page
-from joindin.http.pages.languages import gettext, lazy_gettext, page_language, send_language, set_crew_language
+from joindin.http.pages.languages import event_dates, gettext, lazy_gettext, send_language, set_crew_language
 from joindin.http.sessions import require_user, session_user
 from joindin.models import User
 from joindin.operations.crew.errors import InvalidCrewField
@@ -62,7 +62,7 @@ def find_person(user_id: int) -> User:
 
 
 def crew_dates() -> LocalizedDates:
-    return LocalizedDates(page_language(), current_app.config["CREW_TIMEZONE"])
+    return event_dates(current_app.config["CREW_TIMEZONE"])
 
 
 def crew_links() -> CrewLinks:

@@ -11,7 +11,7 @@ from flask import current_app, render_template
 from markupsafe import Markup
 
 from joindin.extensions import reader
-from joindin.http.pages.languages import page_language, set_page_language
+from joindin.http.pages.languages import page_clock, page_language, set_page_language
 from joindin.models import Event
 from joindin.queries.event_contents import EventContents, load_event_contents
 from joindin.queries.programme.event_programme import load_programme
@@ -31,11 +31,11 @@ def cached_fragment(
     """Return a part of a page in the visitor's language: no statement if it is cached.
 
     ``build(programme)`` returns the name of the template and its variables, of which ``style`` is the style of the page.
-    ``look`` has every input besides the programme and the language.
+    ``look`` has every input besides the programme, the language and the clock.
     """
     set_page_language()
     cache = current_app.extensions["fragment_cache"]
-    key = ("programme", name, event.id, event.programme_version, event.is_visible, page_language(), look)
+    key = ("programme", name, event.id, event.programme_version, event.is_visible, page_language(), page_clock(), look)
     fragment = cache.get(key) if is_cached else None
     if fragment is None:
         contents = load_event_contents(reader(), event.id)

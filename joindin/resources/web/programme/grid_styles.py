@@ -5,6 +5,7 @@ The placement stands in one ``style`` element, because the security policy forbi
 
 from typing import NamedTuple
 
+from joindin.http.pages.template_formatting import time_of_day
 from joindin.models.event_settings import BY_TRACK
 from joindin.representations.programme import grid as placement
 
@@ -50,5 +51,5 @@ def day_grid(event, day, talks, rooms, view: str, columns: str | None = None) ->
         area = placed.areas[talk.id]
         rules.append(f"#t-{talk.stub}{{grid-area:{area.row}/{area.column}/{area.row_end}/{area.column_end}}}")
     style = f"@media screen and (min-width:60rem){{{''.join(rules)}}}"
-    labels = [(f"{name}-{start:%d%H%M}", f"{start:%H:%M}") for start in hours]
+    labels = [(f"{name}-{start:%d%H%M}", time_of_day(start)) for start in hours]
     return DayGrid(name, headings, labels, style, width > MAX_COLUMNS)

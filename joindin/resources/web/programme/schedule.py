@@ -8,7 +8,7 @@ from flask import current_app, redirect
 
 from joindin.errors import NotFound
 from joindin.extensions import reader
-from joindin.http.pages.languages import event_dates, page_language
+from joindin.http.pages.languages import event_dates, page_clock, page_language
 from joindin.http.security_headers import allow_style
 from joindin.http.sessions import session_user
 from joindin.models import Event
@@ -90,7 +90,7 @@ def _with_star_buttons(event, fragment, look, *, is_cached):
     if session_user() is not None or not is_cached:
         return with_star_buttons(fragment.html, _starred_ids(event))
     cache = current_app.extensions["fragment_cache"]
-    key = ("programme", "schedule of visitors", event.id, event.programme_version, page_language(), look)
+    key = ("programme", "schedule of visitors", event.id, event.programme_version, page_language(), page_clock(), look)
     html = cache.get(key)
     if html is None:
         html = with_star_buttons(fragment.html, ())

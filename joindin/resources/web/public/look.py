@@ -1,17 +1,24 @@
-"""The visitor's choice of language, colours and time zone, kept in cookies (site 2.2)."""
+"""The visitor's choice of language, colours, time zone and clock, kept in cookies (site 2.2)."""
 
 from flask import redirect, request
 
 from joindin.errors import InvalidInput
 from joindin.http.pages.csrf import csrf
 from joindin.http.sessions import is_safe_redirect_path
-from joindin.performance.caching.visitor_preferences import LANGUAGE_COOKIE, THEME_COOKIE, THEMES, ZONE_COOKIE
+from joindin.performance.caching.visitor_preferences import (
+    CLOCK_COOKIE,
+    CLOCKS,
+    LANGUAGE_COOKIE,
+    THEME_COOKIE,
+    THEMES,
+    ZONE_COOKIE,
+)
 from joindin.resources.web.public.pages import blp
 from joindin.utils.timezones import find_timezone_name
 from joindin.utils.translations import LANGUAGES
 
 MAX_AGE_S = 400 * 86_400
-CHOICES = {LANGUAGE_COOKIE: LANGUAGES, THEME_COOKIE: THEMES}
+CHOICES = {LANGUAGE_COOKIE: LANGUAGES, THEME_COOKIE: THEMES, CLOCK_COOKIE: CLOCKS}
 
 
 @blp.post("/look/")
