@@ -50,7 +50,7 @@ ZONES = [
 
 
 class Look(NamedTuple):
-    """How a schedule is shown. ``zone`` is empty if only the zone of the event is shown.
+    """How a schedule is shown, a compact one without speakers. ``zone`` is empty if only the zone of the event is shown.
 
     ``columns`` and ``is_default_view`` are settings of the event. A zone that the visitor has chosen for all schedules, ``is_zone_remembered``, is not in addresses.
     """
@@ -62,6 +62,7 @@ class Look(NamedTuple):
     columns: str | None = None
     is_default_view: bool = False
     has_first_lines: bool = False
+    is_compact: bool = False
 
     def query(self) -> list[tuple[str, str]]:
         zone = "" if self.is_zone_remembered else self.zone
@@ -71,6 +72,7 @@ class Look(NamedTuple):
                 ("view", "" if self.is_default_view else self.view),
                 ("zone", zone),
                 ("text", "1" if self.has_first_lines else ""),
+                ("compact", "1" if self.is_compact else ""),
             )
             if value
         ]
@@ -87,8 +89,16 @@ def read_look(event: Event, day: dt.date | None) -> Look:
         zone = ""
     is_remembered, is_default = bool(zone) and zone == remembered, view not in VIEWS
     view = (event.schedule_view or "") if is_default else view
-    has_first_lines = args.get("text") == "1"
-    return Look(day, view, zone, is_remembered, event.schedule_columns, is_default and bool(view), has_first_lines)
+    return Look(
+        day,
+        view,
+        zone,
+        is_remembered,
+        event.schedule_columns,
+        is_default and bool(view),
+        has_first_lines=args.get("text") == "1",
+        is_compact=args.get("compact") == "1",
+    )
 
 
 def read_selection(*, is_signed_in: bool) -> Selection:

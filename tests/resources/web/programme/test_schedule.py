@@ -164,6 +164,18 @@ def test_first_lines_of_abstracts_are_shown_on_request(browser, session, talks):
     assert 'href="?">Without first lines</a>' in with_lines.text
 
 
+def test_a_compact_schedule_shows_no_speakers_and_finds_them(browser, talks):
+    bare, compact = (browser.get(f"/event/harbour/schedule{query}").text for query in ("", "?compact=1&text=1"))
+
+    assert '<p><span dir="auto">Ada Lovelace</span></p>' in bare
+    assert '<p hidden><span dir="auto">Ada Lovelace</span></p>' in compact
+    assert titles(browser.get("/event/harbour/schedule?compact=1&q=lovelace")) == ["Opening"]
+    assert 'href="?compact=1">Without speakers</a>' in bare
+    assert 'href="?text=1">With speakers</a>' in compact
+    assert '<input type="hidden" name="compact" value="1">' in compact
+    assert 'content="noindex"' in compact
+
+
 def test_links_and_filters_keep_the_first_lines(browser, talks):
     page = browser.get("/event/harbour/schedule/2027-07-09?view=list&text=1&q=python").text
 
