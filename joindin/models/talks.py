@@ -68,6 +68,9 @@ class Talk(db.Model):
     guest_rating_count: Mapped[int] = mapped_column(default=0, server_default="0")
     results_share_hash: Mapped[str | None] = mapped_column(String(64))
     has_feedback: Mapped[bool] = mapped_column(default=True, server_default=true())
+    has_recording_opt_out: Mapped[bool] = mapped_column(
+        default=False, server_default=false(), comment="the talk must not be recorded"
+    )
     version: Mapped[int] = mapped_column(default=1)
     # Triggers move them in the same statement.
     revision: Mapped[int] = mapped_column(default=0, server_default="0", server_onupdate=FetchedValue())

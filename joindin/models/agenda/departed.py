@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from joindin.db.base import UtcDateTime
@@ -54,6 +54,7 @@ class DepartedTalk(db.Model):
     track_ids: Mapped[list] = mapped_column(JSON)
     starts_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     duration: Mapped[int]
+    has_recording_opt_out: Mapped[bool] = mapped_column(default=False, server_default=false())
     timezone: Mapped[str | None] = mapped_column(String(100))
     sequence: Mapped[int]
     gone_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True)

@@ -55,7 +55,7 @@ def _event(exported):
         _element("room", exported.room.name),
         _element("slug", exported.slug),
         _element("url", exported.url),
-        "<recording><license></license><optout>false</optout></recording>",
+        f"<recording><license></license>{_element('optout', 'true' if talk.has_recording_opt_out else 'false')}</recording>",
         _element("title", talk.title),
         _element("subtitle", talk.subtitle),
         _element("track", exported.track.name if exported.track else ""),

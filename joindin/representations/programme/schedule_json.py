@@ -116,7 +116,7 @@ def _event(exported):
         "abstract": "",
         "description": _text(talk.description),
         "recording_license": "",
-        "do_not_record": False,
+        "do_not_record": talk.has_recording_opt_out,
         "persons": [
             {"guid": each.guid, "id": each.id, "name": _text(each.name), **({"url": each.url} if each.url else {})}
             for each in exported.persons

@@ -24,6 +24,7 @@ def talk(session, event):
         speakers=["Ada", make_user(session, id=7)],
         tracks=[make_track(session, event)],
         room_id=make_room(session, event).id,
+        has_recording_opt_out=True,
     )
     make_star(session, talk, make_user(session, id=8))
     device, _ = create_device(session, now=NOW)
@@ -53,6 +54,7 @@ def test_a_deleted_talk_leaves_its_times_ids_and_readers(session, event, talk):
         "track_ids": [talk.tracks[0].id],
         "starts_at": talk.starts_at,
         "duration": 60,
+        "has_recording_opt_out": True,
         "timezone": "Europe/Berlin",
         "sequence": revision_of(session, talk) + 1,
     }

@@ -83,6 +83,7 @@ def other_values(session, event, talk):
         "moved_from": "'2033-05-06 07:08:09.000000'",
         "is_active": "false",
         "has_feedback": "false",
+        "has_recording_opt_out": "true",
     }
     values["hue"] = "'red'"
     numbers = dict.fromkeys(("duration", "position", "capacity", "day_starts_at"), 77)

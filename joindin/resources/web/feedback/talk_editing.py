@@ -1,4 +1,4 @@
-"""Page on which the claimed speakers of a talk edit its title, abstract, language, links, and whether it takes feedback.
+"""Page on which the claimed speakers of a talk edit its title, abstract, language, links, recording and feedback.
 
 Hosts edit the rest on their own page of the talk, to which a link leads.
 """
@@ -44,6 +44,7 @@ class TalkContentForm(Form):
         lazy_gettext("Abstract"), [max_length(MAX_DESCRIPTION_LENGTH, lazy_gettext("The abstract"))]
     )
     language_id = SelectField(lazy_gettext("Language"), coerce=int)
+    has_recording_opt_out = BooleanField(lazy_gettext("This talk must not be recorded"))
     has_feedback = BooleanField(
         lazy_gettext("This talk takes ratings and comments"),
         description=lazy_gettext("Without the tick there are no new ones. Those that exist stay."),
@@ -64,6 +65,7 @@ def edit_talk_content_page(event, talk):
         description=talk.description,
         language_id=talk.language_id,
         has_feedback=talk.has_feedback,
+        has_recording_opt_out=talk.has_recording_opt_out,
         version=content_version(talk, talk.links),
     )
     languages = list_languages(db.session, Paging(size=0)).items
@@ -86,6 +88,7 @@ def edit_talk_content_page(event, talk):
             language_id=form.language_id.data,
             links=links,
             has_feedback=form.has_feedback.data,
+            has_recording_opt_out=form.has_recording_opt_out.data,
             version=form.version.data,
             now=utc_now(),
         )

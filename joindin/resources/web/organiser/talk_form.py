@@ -3,7 +3,7 @@
 from itertools import zip_longest
 
 from flask import request
-from wtforms import HiddenField, SelectField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectField, TextAreaField
 from wtforms.validators import Optional
 
 from joindin.extensions import db
@@ -51,6 +51,7 @@ class TalkForm(VersionedForm, Form):
     type_id = SelectField(lazy_gettext("Type"), coerce=int, render_kw=NOT_EMPTY)
     language_id = SelectField(lazy_gettext("Language"), coerce=int, render_kw=NOT_EMPTY)
     state = RadioChoice(lazy_gettext("The talk"), choices=choices(STATES), default=CONFIRMED_TALK)
+    has_recording_opt_out = BooleanField(lazy_gettext("This talk must not be recorded"))
     # The fingerprint of time, room and state whose consequences were shown.
     checked = HiddenField()
     slides_url = WebAddressField(lazy_gettext("Web address of the slides"))
@@ -107,7 +108,13 @@ class TalkForm(VersionedForm, Form):
 
     @property
     def placement(self) -> TalkPlacement:
-        return TalkPlacement(self.room_id.data or None, self.track_ids.data or (), self.subtitle.data, self.state.data)
+        return TalkPlacement(
+            self.room_id.data or None,
+            self.track_ids.data or (),
+            self.subtitle.data,
+            self.state.data,
+            self.has_recording_opt_out.data,
+        )
 
     def list_speaker_rows(self, talk: Talk | None) -> list[tuple[str, str, str]]:
         """Return name, account and the username of who claimed the name, with empty rows behind them."""
@@ -138,6 +145,7 @@ def talk_values(talk: Talk, event: Event) -> dict:
         "type_id": talk.type_id,
         "language_id": talk.language_id,
         "state": talk.state,
+        "has_recording_opt_out": talk.has_recording_opt_out,
     }
 
 

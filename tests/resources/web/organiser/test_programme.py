@@ -97,6 +97,19 @@ def test_a_talk_is_changed_and_an_unchanged_one_stays(session, organiser, event,
     assert session.scalars(select(TalkSpeaker.user_id).order_by(TalkSpeaker.id)).all() == [ada.id, None]
 
 
+def test_hosts_mark_talks_that_must_not_be_recorded(session, organiser, event, manage, fields):
+    organiser.send(f"{manage}talks/new/", fields | {"has_recording_opt_out": "y"})
+    talk = session.scalars(select(Talk)).one()
+    added = talk.has_recording_opt_out
+    path = f"{manage}talks/{talk.id}/"
+    is_ticked = 'checked id="has_recording_opt_out"' in organiser.get(path).text
+
+    reply = organiser.send(path, fields | {"version": opened_version(organiser, path)})
+
+    session.refresh(talk)
+    assert (added, is_ticked, reply.status_code, talk.has_recording_opt_out) == (True, True, 303, False)
+
+
 def test_two_hosts_at_one_talk_see_both_values(session, organiser, event, manage, fields):
     talk = make_talk(session, event, "Old", starts_at=STARTS_AT)
     session.commit()

@@ -368,6 +368,19 @@ def test_talks_that_take_no_feedback_have_no_address_for_it(browser, session, ev
     assert set(feedback_addresses(browser, ending).values()) == {None}
 
 
+def test_talks_that_must_not_be_recorded_say_so(browser, session, talks):
+    talks[2].has_recording_opt_out = True
+    session.commit()
+
+    document = fetch(browser, "xml")
+    days = fetch(browser, "json")["schedule"]["conference"]["days"]
+
+    in_xml = {each.findtext("title"): each.findtext("recording/optout") for each in document.iter("event")}
+    in_json = {each["title"]: each["do_not_record"] for day in days for room in day["rooms"].values() for each in room}
+    assert (in_xml.pop("Parallel"), set(in_xml.values())) == ("true", {"false"})
+    assert (in_json.pop("Parallel"), set(in_json.values())) == (True, {False})
+
+
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_talks_without_a_room_are_in_one_with_a_name_in_the_language_of_the_event(
     browser, session, event, talks, ending
