@@ -9,7 +9,7 @@
   const SENDING_LIMIT = 4_000;
   const LONGEST_DELAY = 10 * MINUTE;
   const CSRF_FIELD = "csrfmiddlewaretoken";
-  const FILTERS = ["q", "day", "room", "track", "type", "language"];
+  const FILTERS = ["q", "day", "room", "track", "type", "language", "recorded"];
 
   const find = (selector) => document.querySelector(selector);
   const findAll = (selector) => [...document.querySelectorAll(selector)];

@@ -54,12 +54,14 @@ GROUPS: dict[str, Callable[..., list[tuple[str, str]]]] = {
     "track": lambda event, talk: [(str(track.id), track.name) for track in talk.tracks],
     "type": lambda event, talk: [(str(talk.type_id), talk.type.title)],
     "language": lambda event, talk: [(str(talk.language_id), talk.language.name)],
+    "recorded": lambda event, talk: [("no" if talk.has_recording_opt_out else "yes", "")],
 }
 
 # Groups whose choices have an order of their own: values and positions of a talk.
 POSITIONS: dict[str, Callable[..., list[tuple[str, int]]]] = {
     "room": lambda talk: [(talk.room.slug, talk.room.position)] if talk.room else [],
     "track": lambda talk: [(str(track.id), track.position) for track in talk.tracks],
+    "recorded": lambda talk: [("no", 1) if talk.has_recording_opt_out else ("yes", 0)],
 }
 
 
@@ -80,7 +82,7 @@ def select_talks(
 def list_choices(event, talks: list, selection: Selection, starred_ids=frozenset()) -> dict[str, list[Choice]]:
     """Return the choices of each group with more than one, with the number of talks that the other filters leave.
 
-    Rooms and tracks are sorted by position, and then as the others by label.
+    Rooms, tracks and *recorded* are sorted by position, and then as the others by label.
     """
     choices = {}
     for name, values_of in GROUPS.items():

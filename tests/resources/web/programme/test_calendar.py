@@ -95,6 +95,20 @@ def test_the_filters_of_the_schedule_select_entries(browser, talks, query, found
     assert titles(browser.get(f"{PATH}?{query}")) == found
 
 
+def test_the_calendar_of_talks_that_are_not_recorded_follows_one_that_is_deleted(browser, session, talks):
+    packaging = session.get_one(Talk, talks[1].id)
+    packaging.has_recording_opt_out = True
+    session.commit()
+    shown = titles(browser.get(f"{PATH}?recorded=no"))
+    session.execute(delete(Talk).where(Talk.id == packaging.id))
+    session.commit()
+
+    gone = [str(entry["STATUS"]) for entry in entries(browser.get(f"{PATH}?recorded=no"))]
+
+    assert (shown, gone) == (["Packaging"], ["CANCELLED"])
+    assert len(titles(browser.get(f"{PATH}?recorded=yes"))) == 3
+
+
 def test_an_unchanged_calendar_is_the_same_to_the_byte_and_not_sent_again(browser, session, event, talks):
     first = browser.get(PATH)
     headers = {"If-None-Match": first.headers["ETag"]}

@@ -2,15 +2,19 @@
 
 import datetime as dt
 import re
+from pathlib import Path
 
 import pytest
 
+import joindin
 from joindin.models import Event, EventHost
+from joindin.representations.programme.filters import GROUPS
 from joindin.resources.web.programme import schedule
 from joindin.utils.datetimes import UTC
 from tests.browser_client import main_text
 from tests.factories import NOW, make_event, make_room, make_star, make_talk, make_track, make_user, parse_instant
 
+SCRIPT = Path(joindin.__file__).parent / "static/site.js"
 FRIDAY = parse_instant("2027-07-09T08:00")
 
 
@@ -109,6 +113,31 @@ def test_type_and_language_are_filters(browser, talks):
     typing, closing = talks[2], talks[4]
     assert titles(browser.get(f"/event/harbour/schedule?type={typing.type_id}")) == ["Typing"]
     assert titles(browser.get(f"/event/harbour/schedule?language={closing.language_id}")) == ["Closing"]
+
+
+def test_recorded_is_a_filter_of_programmes_with_both_kinds(browser, session, talks):
+    before = browser.get("/event/harbour/schedule").text
+    for talk in talks[1:3]:
+        talk.has_recording_opt_out = True
+    session.commit()
+
+    pages = {value: browser.get(f"/event/harbour/schedule?recorded={value}") for value in ("yes", "no", "maybe")}
+    both = browser.get("/event/harbour/schedule?recorded=yes&recorded=no")
+    text = main_text(browser.get("/event/harbour/schedule?q=python"))
+
+    assert 'name="recorded"' not in before
+    assert titles(pages["yes"]) == ["Opening", "Night talk", "Closing"]
+    assert titles(pages["no"]) == ["Packaging", "Typing"]
+    assert (titles(pages["maybe"]), len(titles(both))) == ([], 5)
+    assert "Remove “not recorded”" in main_text(pages["no"])
+    assert "recorded (0) not recorded (2)" in text
+    german = browser.get("/event/harbour/schedule", headers={"Accept-Language": "de"})
+    assert "Aufzeichnung aufgezeichnet (3) nicht aufgezeichnet (2)" in main_text(german)
+
+
+def test_the_script_has_the_filters_of_the_address():
+    names = re.search(r"FILTERS = \[(.*)\];", SCRIPT.read_text())[1]
+    assert re.findall(r"\w+", names) == ["q", *GROUPS]
 
 
 def test_choices_have_the_number_of_talks_that_the_other_filters_leave(browser, talks):
