@@ -61,8 +61,9 @@ class PageDriver:
         return self.page.goto(path)
 
     def press(self, name: str, role: str = "button"):
-        """Press the one button (or link) of that name, and wait for what comes."""
-        self.page.get_by_role(role, name=name, exact=True).click()
+        """Press the one button (or link) of that name, of the header only if the page has none, and wait for what comes."""
+        own = self.page.locator("main").get_by_role(role, name=name, exact=True)
+        (own if own.count() else self.page.get_by_role(role, name=name, exact=True)).click()
         self.page.wait_for_load_state()
 
     @contextmanager

@@ -45,7 +45,7 @@ def test_a_speaker_filters_the_calls_and_keeps_their_time_zone(new_visitor, call
     page = visitor.page
     visitor.visit("/cfp")
     page.get_by_text("Filters and time zone").click()
-    page.get_by_label("Tag").fill("sea")
+    page.get_by_label("Tag", exact=True).fill("sea")
     page.get_by_label("Show times of another zone too").select_option("Asia/Tokyo")
     page.get_by_role("button", name="Apply").first.click()
     page.get_by_role("button", name="Remember my time zone").click()

@@ -99,7 +99,7 @@ def test_a_visitor_reads_a_month_day_by_day(new_visitor, month, javascript):
     assert visitor.path == f"/agenda/{month:%Y/%m}/07"
     page.get_by_role("link", name=f"{month:%B %Y}").click()
     page.get_by_label("Find an event").fill("Meeting 05")
-    page.get_by_role("button", name="Search").click()
+    page.locator("main").get_by_role("button", name="Search").click()
     assert table.get_by_role("link").count() == 3
     page.get_by_role("link", name="Weekend").click()
     assert "q=Meeting+05" in visitor.path
