@@ -5,6 +5,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import update
 
 from joindin.models import Attendance, Device, DeviceStar, Talk, TalkStar
 from tests.browser.page_driver import DESKTOP, PHONE
@@ -201,6 +202,18 @@ def test_filters_work_in_place_and_the_address_leads_to_the_same_talks(visitor, 
     other = new_visitor(javascript=False)
     other.visit(address)
     assert shown_titles(other) == ["Tides 2", "Ebbs 2", "Stars 2"]
+
+
+def test_talks_that_are_not_recorded_are_found_in_place(visitor, session, event):
+    session.execute(update(Talk).where(Talk.slug == "tides-2").values(has_recording_opt_out=True))
+    session.commit()
+    visitor.visit(SCHEDULE)
+    visitor.page.get_by_text("More filters and time zone").click()
+    visitor.page.get_by_role("checkbox", name="not recorded").check()
+
+    expect(visitor.page.locator("#found")).to_have_text("1 of 12 talks")
+    assert (shown_titles(visitor), visitor.path) == (["Tides 2"], f"{SCHEDULE}?recorded=no")
+    expect(visitor.page.locator("label.choice", has_text="recorded").first).to_contain_text("(11)")
 
 
 def test_a_filter_reads_abstracts_and_time_links_lead_to_talks_that_are_shown(visitor, session, event):
