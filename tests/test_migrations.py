@@ -359,3 +359,16 @@ def test_settings_survive_the_columns_that_describe_the_event(session, at_revisi
     assert (below["feedback_days"], [name for name in described if name in below]) == (30, [])
     assert (settings.feedback_days, [getattr(settings, name) for name in described]) == (30, [None, None, None])
     assert session.get(EventVenuePlan, event_id) is None
+
+
+def test_talks_may_be_recorded_after_the_migration(session, at_revision):
+    talk_id = make_talk(session, make_event(session), "Errors", has_recording_opt_out=True).id
+
+    at_revision("0055")
+    with db.engine.connect() as connection:
+        below = connection.execute(text("SELECT * FROM talks")).mappings().one()
+    upgrade()
+
+    talk = session.get_one(Talk, talk_id)
+    assert (below["title"], "has_recording_opt_out" in below) == ("Errors", False)
+    assert (talk.title, talk.has_recording_opt_out) == ("Errors", False)
