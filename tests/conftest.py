@@ -228,16 +228,18 @@ def count_rows(session):
 def count_statements(app):
     """``with count_statements() as statements: ...`` collects the SQL of SQLAlchemy; no response is cached before.
 
-    The use of a session is recorded once a minute, and is left out, as are other threads: a check of the database that was started
-    before may still run.
+    The use of a session is recorded once a minute, and is left out. Other threads are left out unless they are asked for: a check of the
+    database that was started before may still run.
     """
 
     @contextmanager
-    def counting():
+    def counting(*, of_all_threads=False):
         statements, thread = [], get_ident()
 
         def collect(_connection, _cursor, statement, *_):
-            if get_ident() == thread and not statement.startswith("UPDATE sessions SET last_seen_at="):
+            if (of_all_threads or get_ident() == thread) and not statement.startswith(
+                "UPDATE sessions SET last_seen_at="
+            ):
                 statements.append(statement)
 
         app.extensions["response_cache"].clear()

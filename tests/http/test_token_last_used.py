@@ -39,7 +39,7 @@ def test_uses_of_many_tokens_are_written_together(session, make_token, count_sta
     recorder = TokenUsageRecorder(db.engine, delay=0.2)
     before = threading.enumerate()
 
-    with count_statements() as statements:
+    with count_statements(of_all_threads=True) as statements:
         for token in tokens * 2:
             recorder.record(token, NOW)
         for thread in set(threading.enumerate()) - set(before):
@@ -52,7 +52,7 @@ def test_uses_of_many_tokens_are_written_together(session, make_token, count_sta
 def test_a_use_within_a_minute_of_the_stored_one_is_not_recorded(session, make_token, count_statements):
     token = make_token("a", last_used_at=NOW - MIN_RECORD_INTERVAL / 2)
 
-    with count_statements() as statements:
+    with count_statements(of_all_threads=True) as statements:
         TokenUsageRecorder(db.engine, delay=0).record(token, NOW)
 
     assert statements == []
