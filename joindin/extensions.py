@@ -5,6 +5,7 @@ from flask_migrate import Migrate
 from flask_smorest import Api
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Select
 
 from joindin.db.base import Base
@@ -34,6 +35,14 @@ class RoutedSession(Session):
         if is_read and (chosen := replica()) is not None:
             return chosen.engine
         return super().get_bind(mapper=mapper, clause=clause, bind=bind, **kwargs)
+
+    def close(self):
+        """Close the session. The transaction of a connection that was lost has ended, so that this is no error."""
+        try:
+            super().close()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
 
 
 def secret_keys() -> tuple[str, ...]:
