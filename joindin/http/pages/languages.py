@@ -132,12 +132,12 @@ def _translations():
 
 def _template_gettext(message, **values):
     """The function ``_`` of templates: as Jinja's, with the translations of a process kept as markup, and twice as fast."""
-    text = _markup(page_language(), message)
+    text = _translated_markup(page_language(), message)
     return text % values if "%" in text else text
 
 
 @lru_cache(maxsize=4096)
-def _markup(language, message):
+def _translated_markup(language, message):
     return Markup(load_translations(language).gettext(message))  # noqa: S704 - of our own catalogues
 
 
