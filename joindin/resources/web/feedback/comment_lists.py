@@ -28,7 +28,7 @@ from joindin.queries.talk_comments import list_event_talk_comments
 from joindin.resources.web.feedback.comment_form import comment_form_for
 from joindin.resources.web.feedback.common import scale_words
 from joindin.resources.web.feedback.web2_comments import web2_marks
-from joindin.resources.web.public.event_frame import COMMENTS, event_response, with_event
+from joindin.resources.web.public.event_frame import COMMENTS, event_response, with_event, with_event_or_preview
 from joindin.resources.web.public.pages import blp, website_links
 from joindin.utils.datetimes import utc_now
 
@@ -37,12 +37,12 @@ TALKS_PER_PAGE = 20
 
 
 @blp.get("/event/<slug>/comments")
-@with_event
+@with_event_or_preview
 def event_comments_page(event):
     number = requested_thread_page(lambda: count_event_comments(reader(), event.id))
-    page = list_event_comments(reader(), event.id, paging_of(number, COMMENTS_PER_PAGE), is_oldest_first=True)
+    paging, user = paging_of(number, COMMENTS_PER_PAGE), session_user()
+    page = list_event_comments(reader(), event.id, paging, user, is_oldest_first=True)
     comments = load_in_order(reader(), page, load_event_comment_records)
-    is_signed_in = session_user() is not None
     settings, now = load_event_settings(reader(), event.id), utc_now()
     window = event_feedback_window(event, settings, now=now)
     return event_response(
@@ -55,17 +55,17 @@ def event_comments_page(event):
         host_ids=list_host_ids(reader(), event.id, {comment.user.id for comment in comments if comment.user}),
         marks=web2_marks(comments, EventComment),
         pages=Pages(number, page.total, COMMENTS_PER_PAGE),
-        form=comment_form_for(settings, with_level=False) if is_signed_in else None,
+        form=comment_form_for(settings, with_level=False) if user is not None and event.is_visible else None,
         has_feedback=window.state != SWITCHED_OFF,
         closed_at=window.closes_at if window.state == CLOSED else None,
     )
 
 
 @blp.get("/event/<slug>/talk-comments")
-@with_event
+@with_event_or_preview
 def talk_comments_page(event):
     number = read_page_number()
-    page = list_event_talk_comments(reader(), event.id, paging_of(number, COMMENTS_PER_PAGE), None)
+    page = list_event_talk_comments(reader(), event.id, paging_of(number, COMMENTS_PER_PAGE), session_user())
     comments = load_in_order(reader(), page, load_talk_comment_records)
     return event_response(
         "web/feedback/talk_comments.html",

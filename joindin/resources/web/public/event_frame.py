@@ -67,7 +67,7 @@ EVENT_TABS = (
     EventTab(MY_SCHEDULE, "/mine", lambda event, contents: contents.has_talks, has_preview=False),
     EventTab(SPEAKERS, "/speakers", lambda event, contents: contents.has_speakers),
     EventTab(ROOMS, "/rooms", lambda event, contents: contents.has_rooms),
-    EventTab(COMMENTS, "/comments", lambda event, contents: True, has_preview=False),
+    EventTab(COMMENTS, "/comments", lambda event, contents: True),
     EventTab(SLIDES, "/slides", lambda event, contents: contents.has_slides),
 )
 

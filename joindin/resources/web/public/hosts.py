@@ -4,12 +4,12 @@ from joindin.extensions import db, reader
 from joindin.http.sessions import session_user
 from joindin.queries.event_settings import load_event_settings
 from joindin.queries.events import list_hosts
-from joindin.resources.web.public.event_frame import event_response, with_event
+from joindin.resources.web.public.event_frame import event_response, with_event_or_preview
 from joindin.resources.web.public.pages import UNPAGED, blp, website_links
 
 
 @blp.get("/event/<slug>/hosts")
-@with_event
+@with_event_or_preview
 def hosts_page(event):
     hosts, user = list_hosts(db.session, event.id, UNPAGED).items, session_user()
     return event_response(

@@ -10,15 +10,18 @@ from joindin.representations.programme.days import programme_day
 from joindin.utils.datetimes import utc_now
 from tests.agenda_series import make_series
 from tests.browser_client import Browser, main_text, without_tokens
-from tests.factories import make_event, make_talk, make_user
+from tests.factories import make_event, make_event_comment, make_talk, make_user
 from tests.german_pages import GERMAN, check_german
 from tests.resources.hidden_events import MARK, STATES, make_hidden_event
 
 SLUG = MARK.lower()
 PAGE = f"/event/{SLUG}"
-PARTS_WITH_PREVIEW = ("", "/schedule", "/programme", "/talks", "/speakers", "/rooms", "/slides")
+PARTS_WITH_PREVIEW = (
+    *("", "/schedule", "/programme", "/talks", "/speakers", "/rooms", "/slides"),
+    *("/hosts", "/comments", "/talk-comments"),
+)
 PARTS_WITHOUT_PREVIEW = (
-    *("/mine", "/comments", "/talk-comments", "/attendees", "/hosts", "/now", "/calendar", "/feedback", "/details"),
+    *("/mine", "/attendees", "/now", "/calendar", "/feedback", "/details"),
     *(".ics", "/schedule.ics", "/schedule.xml", "/schedule.json", "/card.png"),
 )
 WAITS = "The event waits for approval. The hosts get a mail when it is decided."
@@ -113,14 +116,47 @@ def test_a_preview_is_neither_stored_nor_indexed_and_offers_nothing_that_is_not_
         missing += [
             'id="stars"',
             'class="star"',
-            f"/talk/{hidden.talk.stub}",
             f"/f/{hidden.talk.stub}",
             "/attend",
             "/series/",
+            "/report",
+            'id="text"',
         ]
+        if path != f"{PAGE}/talk-comments":
+            missing.append(f"/talk/{hidden.talk.stub}")
         assert [part for part in missing if part in reply.text] == [], path
         assert browser.get(path).status_code == 404
     assert f"{MARK} talk" in host_browser.get(PAGE).text
+
+
+def test_a_preview_leads_to_the_hosts_and_to_the_comments_that_it_has(session, hidden, host_browser):
+    for number in range(4):
+        make_event_comment(session, hidden.event, hidden.participant, text=f"Remark {number}")
+    session.commit()
+
+    page, hosts, comments, of_talks = (
+        host_browser.get(f"{PAGE}{part}").text for part in ("", "/hosts", "/comments", "/talk-comments")
+    )
+
+    assert [f'href="{PAGE}{part}"' in page for part in ("/hosts", "/comments")] == [True, True]
+    assert f'<a href="{PAGE}/comments">All comments</a>' in page
+    assert ('href="/user/hanna"' in hosts, f'href="{PAGE}/manage/people/"' in hosts) == (True, True)
+    assert [f"Remark {number}" in comments for number in range(4)] == [True] * 4
+    assert (f"{MARK} reported" in comments, f'href="{PAGE}/talk-comments"' in comments) == (False, True)
+    assert f"{MARK} talk comment" in of_talks
+
+
+@pytest.mark.parametrize("part", ["/hosts", "/comments", "/talk-comments"])
+def test_others_get_the_response_of_an_unknown_event_below_it(app, session, hidden, part):
+    browsers = make_browsers(app, session, hidden)
+    session.commit()
+    unknown = f"/event/{SLUG[::-1]}"
+
+    for role in browsers.keys() - ROLES_WITH_PREVIEW:
+        replies = [(browsers[role].get(f"{path}{part}"), path) for path in (unknown, PAGE)]
+        texts = [without_tokens(reply.text).replace(path, "/") for reply, path in replies]
+        assert texts[0] == texts[1], role
+        assert [reply.status_code for reply, _ in replies] == [404, 404]
 
 
 def test_lists_and_feeds_have_the_event_for_every_role_once_it_is_public_and_not_before(app, session, hidden):
