@@ -9,6 +9,7 @@ escaped, so that a name never becomes a link. A value cannot start a line, unles
 import re
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from types import SimpleNamespace
 from urllib.parse import quote, urlencode
 
 import nh3
@@ -16,6 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 
 from joindin.models import TOPIC_BY_MAIL_KIND, TOPICS
+from joindin.representations.links import event_path
 from joindin.utils.text import strip_control_chars
 
 ALLOWED_TAGS = {"a", "blockquote", "br", "p"}
@@ -59,6 +61,7 @@ def single_line(text: str) -> str:
 def _fill(escape, kind, context, site, unsubscribe_url):
     variables = {
         "page": partial(_page, site.website_url),
+        "event_page": partial(_event_page, site.website_url),
         "public_page": partial(_page, site.public_url),
         "account_page": partial(_page, f"{site.public_url}/accounts"),
         "site": site.name,
@@ -106,6 +109,13 @@ def _page(website, *path, **query):
     """Return the URL of a page of the web site."""
     address = "/".join([website, *(quote(part, safe="") for part in path)])
     return _Escaped(f"{address}?{urlencode(query)}" if query else address)
+
+
+def _event_page(website, slug, event_id, **query):
+    """Return the URL of the page of an event. Mails that an older version stored have no id."""
+    if event_id is None:
+        return _page(website, "event", slug, **query)
+    return _page(website + event_path(SimpleNamespace(id=event_id, slug=quote(slug, safe=""))), **query)
 
 
 def _escape(text):

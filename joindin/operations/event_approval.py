@@ -28,7 +28,7 @@ def approve_event(session, event_id: int, *, reviewer: UserSnapshot, seen_versio
     log_action(session, "event.approve", event, actor=reviewer)
     if event.is_series:
         create_next_occurrence(session, event.id, now=utc_now())
-    about = {"title": event.name, "slug": event.slug}
+    about = {"title": event.name, "slug": event.slug, "event_id": event.id}
     enqueue_mail(session, "event_approved", email_addresses(list_hosts_to_notify(session, event.id)), **about)
     enqueue_mail(session, "anonymous_event_approved", end_anonymous_submission(session, event), **about)
     return event

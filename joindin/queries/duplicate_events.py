@@ -52,12 +52,12 @@ def get_recent_submission_id(
 
 
 def list_events_of_name(session, name: str, starts_at: dt.datetime, user_id: int) -> Sequence:
-    """Return rows (name, slug, starts_at, timezone, is_visible) of events of that name within a day of the start.
+    """Return rows (id, name, slug, starts_at, timezone, is_visible) of events of that name within a day of the start.
 
     They are public, or hosted by the user.
     """
     is_hosted = exists().where(EventHost.event_id == Event.id, EventHost.user_id == user_id)
-    columns = (Event.name, Event.slug, Event.starts_at, Event.timezone, Event.is_visible)
+    columns = (Event.id, Event.name, Event.slug, Event.starts_at, Event.timezone, Event.is_visible)
     statement = select(*columns).where(
         Event.name_key == fold_case_accents(name),
         Event.starts_at.between(starts_at - ONE_DAY, starts_at + ONE_DAY),

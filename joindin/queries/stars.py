@@ -21,8 +21,8 @@ EAGER_LOADS = (
 
 
 def find_talk_to_star(session, stub: str):
-    """Return id, stub and title of a visible talk, and the slug of its event; :raises NotFound: if there is none."""
-    columns = select(Talk.id, Talk.stub, Talk.title, Event.slug).join(Event, Event.id == Talk.event_id)
+    """Return id, event_id, stub and title of a visible talk, and the slug of its event; :raises NotFound: if there is none."""
+    columns = select(Talk.id, Talk.event_id, Talk.stub, Talk.title, Event.slug).join(Event, Event.id == Talk.event_id)
     talk = session.execute(columns.where(Talk.stub == stub, *VISIBLE)).first()
     if talk is None:
         raise NotFound("Talk not found")

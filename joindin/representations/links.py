@@ -97,6 +97,7 @@ class Links:
         return f"{self.base}/v2.1/applications"
 
     def event_page(self, slug: str) -> str:
+        """Return the address by slug, which the pages below it begin with; a link to the event is :meth:`canonical_event_page`."""
         return f"{self.website}/event/{slug}"
 
     def short_event_page(self, stub: str) -> str:
@@ -105,6 +106,9 @@ class Links:
     def talk_page(self, stub: str) -> str:
         """Return the short address of a talk, which redirects to the canonical page."""
         return f"{self.website}/talk/{stub}"
+
+    def canonical_event_page(self, event) -> str:
+        return f"{self.website}{event_path(event)}"
 
     def canonical_talk_page(self, event, talk) -> str:
         return f"{self.website}{talk_path(event, talk)}"

@@ -138,6 +138,20 @@ def test_an_approval_is_told_to_every_host(session, smtp_server, deliver):
     assert html_part(letter).links == [f"{WEBSITE_URL}/event/php-day", FEEDBACK]
 
 
+def test_an_event_whose_slug_is_a_reserved_word_is_linked_by_its_id(session, smtp_server, deliver):
+    event = make_pending_event(session, slug="submit", host=make_user(session))
+    approve_event(session, event.id, reviewer=make_user(session, is_admin=True))
+    # As an older version stored it.
+    enqueue_mail(session, "event_approved", ["ann@example.org"], title="PHP Day", slug="php-day")
+
+    deliver()
+
+    assert [html_part(letter).links[0] for letter in smtp_server.messages] == [
+        f"{WEBSITE_URL}/event/view/{event.id}",
+        f"{WEBSITE_URL}/event/php-day",
+    ]
+
+
 def test_a_rejection_with_its_reason_is_told_to_us_and_to_the_hosts(session, smtp_server, deliver):
     event = make_pending_event(session, "PHP Day", slug="php-day", host=make_user(session, "hanna"))
     admin = make_user(session, is_admin=True)

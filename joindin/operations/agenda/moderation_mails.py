@@ -18,6 +18,7 @@ def mail_submission(session, event: Event, *, settings: Mapping) -> None:
         settings=settings,
         title=event.name,
         slug=event.slug,
+        event_id=event.id,
         place=place.name if place else event.location or "",
         start=f"{start:%A}, {start.day} {start:%B %H:%M}",
         description=event.description,

@@ -33,7 +33,13 @@ def add_moderation_message(
     )
     session.add(row)
     session.flush()
-    about = {"title": event.name, "slug": event.slug, "message": message, "sender": SENDERS[author]}
+    about = {
+        "title": event.name,
+        "slug": event.slug,
+        "event_id": event.id,
+        "message": message,
+        "sender": SENDERS[author],
+    }
     mail_reviewers(session, "event_reported", settings=settings, **about)
     owner_id = get_owner_id(session, event.id)
     if author == ADMIN and is_author_visible and owner_id is not None:

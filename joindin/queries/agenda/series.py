@@ -35,6 +35,11 @@ class Occurrence(NamedTuple):
     slug: str | None = None
     is_visible: bool = True
 
+    @property
+    def id(self) -> int | None:
+        """The id of the event, as an event has it."""
+        return self.event_id
+
 
 IS_VISIBLE_SERIES = (
     Event.is_series == true(),

@@ -4,7 +4,7 @@ import datetime as dt
 
 from joindin.representations.feeds.event_texts import FeedHead, body_html, entry_id, titled, xml_text
 from joindin.representations.feeds.rss import geo_point
-from joindin.representations.gancio.events import created_at, slug_of, updated_at
+from joindin.representations.gancio.events import created_at, updated_at
 from joindin.representations.links import Links
 from joindin.utils.datetimes import UTC, iso_local
 from joindin.utils.images.media_types import media_type_of
@@ -39,7 +39,7 @@ def represent_entry(event, links: Links) -> str:
         [
             f"<entry><id>{xml_text(entry_id(event, links))}</id>",
             f"<title>{xml_text(titled(event))}</title>",
-            f'<link rel="alternate" type="text/html" href="{xml_text(links.event_page(slug_of(event)))}"/>',
+            f'<link rel="alternate" type="text/html" href="{xml_text(links.canonical_event_page(event))}"/>',
             _enclosure(event, links),
             f"<published>{_date(created_at(event))}</published>",
             f"<updated>{_date(updated_at(event))}</updated>",

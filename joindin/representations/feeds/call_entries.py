@@ -15,7 +15,7 @@ from joindin.representations.feeds.icalendar_format import (
     time_value,
     utc_stamp,
 )
-from joindin.representations.gancio.events import created_at, slug_of, updated_at
+from joindin.representations.gancio.events import created_at, updated_at
 from joindin.representations.links import Links
 from joindin.utils.datetimes import get_timezone, iso_local
 from joindin.utils.text import is_web_url
@@ -25,7 +25,7 @@ SHORTEST = dt.timedelta(minutes=1)
 
 
 def represent_atom_entry(event, links: Links) -> str:
-    page = links.event_page(slug_of(event))
+    page = links.canonical_event_page(event)
     return "".join(
         [
             f"<entry><id>{xml_text(entry_id(event, links))}/call</id>",
@@ -59,8 +59,8 @@ def represent_deadline(event, links: Links) -> str:
         f"SEQUENCE:{event.revision}",
         f"SUMMARY:{escape_text(f'Call for papers closes: {event.name}')}",
         *when,
-        f"DESCRIPTION:{escape_text(_text(event, links.event_page(slug_of(event))))}",
-        f"URL:{links.event_page(slug_of(event))}",
+        f"DESCRIPTION:{escape_text(_text(event, links.canonical_event_page(event)))}",
+        f"URL:{links.canonical_event_page(event)}",
         f"LOCATION:{escape_text(place_text(event) or event.name)}",
         "STATUS:CONFIRMED",
         "TRANSP:TRANSPARENT",

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from joindin.models import CANCELLED
 from joindin.models.agenda.places import ONLINE
-from joindin.representations.gancio.events import created_at, html_of, slug_of
+from joindin.representations.gancio.events import created_at, html_of
 from joindin.representations.links import Links
 from joindin.utils.datetimes import get_timezone
 from joindin.utils.text import fold_case, is_web_url
@@ -86,11 +86,11 @@ def body_html(event, links: Links) -> str:
     location = online_address(event) or place_text(event)
     where = f"<br>{escape(location)}" if location else ""
     heading = f"<p>{escape(period_text(event))}{where}</p>"
-    return heading + _with_absolute_addresses(html_of(event), links.event_page(slug_of(event)))
+    return heading + _with_absolute_addresses(html_of(event), links.canonical_event_page(event))
 
 
 def description_html(event, links: Links) -> str:
-    return _with_absolute_addresses(html_of(event), links.event_page(slug_of(event)))
+    return _with_absolute_addresses(html_of(event), links.canonical_event_page(event))
 
 
 def _moment(at):

@@ -23,7 +23,7 @@ from joindin.representations.feeds.icalendar_format import (
     utc_stamp,
     zone_components,
 )
-from joindin.representations.gancio.events import html_of, plain_text_of, slug_of, updated_at
+from joindin.representations.gancio.events import html_of, plain_text_of, updated_at
 from joindin.representations.links import Links
 from joindin.representations.programme.days import whole_days
 from joindin.utils.images.media_types import media_type_of
@@ -119,7 +119,7 @@ def represent_entry(
     event, links: Links, *, series: "SeriesLines | None" = None, alarm_minutes: int | None = None
 ) -> str:
     """Return the entry of one event, or with ``series`` that of a series or of one of its dates. Cancelled events have no alarm."""
-    description = f"{plain_text_of(event)}\n\n{links.event_page(slug_of(event))}".lstrip()
+    description = f"{plain_text_of(event)}\n\n{links.canonical_event_page(event)}".lstrip()
     lines = [
         "BEGIN:VEVENT",
         f"UID:{event_uid(series.uid_of if series else event.id, links)}",
@@ -185,7 +185,7 @@ def _stamps(event):
 
 
 def _common_lines(event, links, location):
-    lines = [f"URL:{links.event_page(slug_of(event))}"]
+    lines = [f"URL:{links.canonical_event_page(event)}"]
     if event.latitude is not None and event.longitude is not None:
         lines.append(f"GEO:{event.latitude:.6f};{event.longitude:.6f}")
     if location:

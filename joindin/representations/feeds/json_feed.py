@@ -3,7 +3,7 @@
 import orjson
 
 from joindin.representations.feeds.event_texts import FeedHead, body_html, entry_id, place_text, titled
-from joindin.representations.gancio.events import created_at, slug_of, updated_at
+from joindin.representations.gancio.events import created_at, updated_at
 from joindin.representations.links import Links
 from joindin.utils.datetimes import iso_local
 
@@ -28,7 +28,7 @@ def represent_item(event, links: Links) -> dict:
     image = {"image": links.flyer(event.flyer.file)} if event.flyer is not None else {}
     return {
         "id": entry_id(event, links),
-        "url": links.event_page(slug_of(event)),
+        "url": links.canonical_event_page(event),
         "title": titled(event),
         "content_html": body_html(event, links),
         **image,

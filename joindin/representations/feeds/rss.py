@@ -14,7 +14,7 @@ from joindin.representations.feeds.event_texts import (
     when_text,
     xml_text,
 )
-from joindin.representations.gancio.events import created_at, represent_event_place, slug_of, updated_at
+from joindin.representations.gancio.events import created_at, represent_event_place, updated_at
 from joindin.representations.links import Links
 from joindin.utils.datetimes import get_timezone, iso_local
 from joindin.utils.images.media_types import media_type_of
@@ -47,7 +47,7 @@ def represent_head(head: FeedHead) -> str:
 
 def represent_gancio_item(event, links: Links, timezone: str) -> str:
     """Return the item of Gancio's feeds; ``timezone`` is that of the site."""
-    page, day = links.event_page(slug_of(event)), event.starts_at.astimezone(get_timezone(timezone)).date()
+    page, day = links.canonical_event_page(event), event.starts_at.astimezone(get_timezone(timezone)).date()
     place = represent_event_place(event)["name"]
     return "".join(
         [
@@ -63,7 +63,7 @@ def represent_gancio_item(event, links: Links, timezone: str) -> str:
 
 
 def represent_item(event, links: Links) -> str:
-    page = links.event_page(slug_of(event))
+    page = links.canonical_event_page(event)
     return "".join(
         [
             f"<item><title>{xml_text(titled(event))}</title>",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from joindin.models import CANCELLED, CANCELLED_TALK, POSTPONED
 from joindin.representations.json_ld.documents import CONTEXT, named_parts, person, without_empty
-from joindin.representations.links import Links, event_path
+from joindin.representations.links import Links
 from joindin.representations.programme.days import ends_at, whole_days
 from joindin.representations.programme.export import language_tag
 from joindin.utils.datetimes import get_timezone
@@ -20,7 +20,7 @@ def represent_event(event, links: Links, *, image: str | None = None, talks: Seq
 
     ``talks`` are the first ones of its programme, ``series`` is the parent of a date of a series.
     """
-    address = f"{links.website}{event_path(event)}"
+    address = links.canonical_event_page(event)
     days = whole_days(event)
     end = (days[1].isoformat() if days else local_time(event.ends_at, event)) if event.is_end_known else None
     document = {
@@ -39,7 +39,8 @@ def represent_event(event, links: Links, *, image: str | None = None, talks: Seq
         "organizer": represent_organizers(event, links),
         "keywords": [tag.name for tag in event.tags],
         "inLanguage": event.spoken_language or event.page_language,
-        "superEvent": series and {"@type": "EventSeries", "@id": links.event_page(series.slug), "name": series.name},
+        "superEvent": series
+        and {"@type": "EventSeries", "@id": links.canonical_event_page(series), "name": series.name},
         "subEvent": named_parts((links.canonical_talk_page(event, talk), talk.title) for talk in talks),
     }
     return without_empty(document) if document["location"] else None
@@ -66,7 +67,7 @@ def represent_talk(event, talk, room, links: Links, *, image: str | None = None)
         "maximumAttendeeCapacity": (room and room.capacity) or None,
         "performer": [_speaker(speaker, links) for speaker in talk.speakers],
         "inLanguage": language_tag(talk.language.code),
-        "superEvent": event.slug and {"@type": "Event", "@id": links.event_page(event.slug), "name": event.name},
+        "superEvent": event.slug and {"@type": "Event", "@id": links.canonical_event_page(event), "name": event.name},
         "recordedIn": video and {"@type": "VideoObject", "name": talk.title, "url": video},
         "aggregateRating": _average(talk),
     }

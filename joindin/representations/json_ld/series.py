@@ -16,7 +16,7 @@ def represent_series(
     parent, rule: RecurrenceRule | None, excluded: Sequence[dt.datetime], dates: Sequence, links: Links
 ) -> dict | None:
     """Return the series; None without a location. ``excluded`` are starts that are left out, ``dates`` the next dates."""
-    address = links.event_page(parent.slug)
+    address = links.canonical_event_page(parent)
     document = {
         "@type": "EventSeries",
         "@id": address,
@@ -29,7 +29,9 @@ def represent_series(
         "keywords": [tag.name for tag in parent.tags],
         "inLanguage": parent.page_language,
         "eventSchedule": rule and _schedule(parent, rule, excluded),
-        "subEvent": named_parts((links.event_page(date.slug), parent.name) for date in dates if date.slug)[:MAX_PARTS],
+        "subEvent": named_parts((links.canonical_event_page(date), parent.name) for date in dates if date.slug)[
+            :MAX_PARTS
+        ],
     }
     return without_empty(document) if document["location"] else None
 

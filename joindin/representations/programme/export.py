@@ -73,7 +73,7 @@ class ProgrammeExport:
 
     @cached_property
     def page(self) -> str:
-        return self.links.event_page(self.event.slug)
+        return self.links.canonical_event_page(self.event)
 
     @cached_property
     def website(self) -> str | None:

@@ -11,6 +11,7 @@ from joindin.operations.events import EventDetails
 from joindin.operations.organiser.event_details import EventParts, stored_location
 from joindin.queries.agenda.flyers import find_flyer
 from joindin.queries.event_records import get_event_record
+from joindin.representations.links import event_path
 from joindin.resources.web.organiser.common import manage_path
 from joindin.resources.web.organiser.details_form import DetailsForm
 from joindin.resources.web.public.events import event_page_response
@@ -34,7 +35,7 @@ def details_preview(event: Event, form: DetailsForm, details: EventDetails, part
     record.plan_alt_text = form.venue_plan_text.data
     return event_page_response(
         record,
-        f"/event/{event.slug}",
+        event_path(event),
         template="web/organiser/details_preview.html",
         flyer=flyer,
         is_public=False,

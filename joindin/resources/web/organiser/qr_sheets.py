@@ -111,7 +111,7 @@ def _sheet(event, subject, row):
     elif subject == TALKS:
         name, address = row.title, _talk_address(row)
     else:
-        name, address = event.name, website_links().event_page(event.slug)
+        name, address = event.name, website_links().canonical_event_page(event)
     return {"name": name, "address": address, "code": qr_code_svg(address), "row": row}
 
 

@@ -52,7 +52,7 @@ def _submission_page():
     if is_repeated_form() and (
         same := list_events_of_name(db.session, details.name, details.starts_at, require_user().id)
     ):
-        return redirect(redirect_links().event_page(same[-1].slug), 303)
+        return redirect(redirect_links().canonical_event_page(same[-1]), 303)
     if not form.is_another.data:
         similar = list_events_of_name(db.session, details.name, details.starts_at, require_user().id)
     if similar:
@@ -82,7 +82,7 @@ def _submit(form, details, parts):
         )
         links, is_waiting = redirect_links(), bool(event.is_pending)
         # The session of the host does not reach another server's page of an event that waits.
-        path = manage_path(event, "submission/") if is_waiting and links.website else links.event_page(event.slug)
+        path = manage_path(event, "submission/") if is_waiting and links.website else links.canonical_event_page(event)
         db.session.commit()
     flash_success(
         gettext("The event is submitted. It waits for approval.") if is_waiting else gettext("The event is published.")

@@ -9,6 +9,7 @@ from joindin.operations.attendance import attend_with_choice, unattend_in_transa
 from joindin.queries.attendance import get_attendance, list_named_attendees
 from joindin.queries.event_settings import load_event_settings
 from joindin.queries.events import find_event_by_slug
+from joindin.representations.links import event_path
 from joindin.resources.web.personal.actions import action_response, read_switch
 from joindin.resources.web.personal.pages import paging_of
 from joindin.resources.web.public.event_frame import ABOUT, event_response, with_event
@@ -34,7 +35,7 @@ def attend_action(slug):
     else:
         unattend_in_transaction(writer(), event.id, user.id)
     message = "You attend this event" if is_on else "You do not attend this event"
-    return action_response(f"/event/{event.slug}#attendance", is_on, message)
+    return action_response(f"{event_path(event)}#attendance", is_on, message)
 
 
 @blp.get("/event/<slug>/attendees")

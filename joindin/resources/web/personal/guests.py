@@ -17,6 +17,7 @@ from joindin.queries.own_feedback import (
     list_talks_not_rated_from_device,
 )
 from joindin.queries.stars import list_talks_starred_from_device
+from joindin.representations.links import event_path
 from joindin.representations.programme.days import ends_at
 from joindin.resources.web.personal.actions import read_page
 from joindin.resources.web.personal.my_schedule import group_own_days
@@ -53,7 +54,7 @@ def guest_event_page(slug):
         days=group_own_days(event, talks),
         is_starred="starred" in request.args,
         is_unstarred="unstarred" in request.args,
-        back=read_page(f"/event/{event.slug}"),
+        back=read_page(event_path(event)),
     )
 
 

@@ -1,6 +1,7 @@
 """Stars on talks, for users and for devices without an account (site 2.8, C4)."""
 
 from collections.abc import Iterable
+from types import SimpleNamespace
 from urllib.parse import quote
 
 from flask import request
@@ -14,6 +15,7 @@ from joindin.operations.rate_limits import DEVICE_STARS, consume_attempt
 from joindin.operations.stars import star_from_device, star_talk, unstar_from_device, unstar_talk
 from joindin.queries.stars import find_talk_to_star
 from joindin.queries.viewer_relations import load_viewer_for_talks
+from joindin.representations.links import event_path
 from joindin.resources.web.personal.actions import action_response, read_page, read_switch
 from joindin.resources.web.public.pages import blp, printable_or_not_found
 from joindin.utils.datetimes import utc_now
@@ -37,7 +39,7 @@ def star_action():
             raise NotFound("Talk not found")
     else:
         unstar_talk(writer(), talk.id, user.id)
-    page = read_page(f"/event/{talk.slug}").partition("#")[0]
+    page = read_page(event_path(SimpleNamespace(id=talk.event_id, slug=talk.slug))).partition("#")[0]
     return action_response(f"{page}#s-{talk.stub}", is_on, MSG_STARRED if is_on else MSG_NOT_STARRED)
 
 

@@ -25,7 +25,6 @@ from joindin.queries.event_settings import WITH_PAGE_SETTINGS
 from joindin.queries.events import find_event_by_slug, find_unpublished_event
 from joindin.queries.viewer_relations import load_viewer_for_events
 from joindin.representations.json_ld.documents import breadcrumb
-from joindin.representations.links import event_path
 from joindin.resources.web.public.pages import (
     on_canonical_host,
     printable_or_not_found,
@@ -159,14 +158,14 @@ def redirect_to_current_slug(slug: str) -> Response:
     if not event.slug or event.slug == slug:
         raise NotFound("Event not found")
     rest, links = requested_rest(f"/event/{slug}"), redirect_links()
-    return redirect_moved(f"{links.event_page(event.slug)}{rest}" if rest else links.website + event_path(event))
+    return redirect_moved(f"{links.event_page(event.slug)}{rest}" if rest else links.canonical_event_page(event))
 
 
 def event_breadcrumb(event: Event, *steps: tuple[str, str]) -> dict:
     """Return what leads to the page of the event, and the further steps, as structured data."""
     set_page_language()
     links = website_links()
-    to_event = [(event.name, links.website + event_path(event))] if event.slug else []
+    to_event = [(event.name, links.canonical_event_page(event))] if event.slug else []
     return breadcrumb((gettext("Events"), f"{links.website}/event"), *to_event, *steps)
 
 

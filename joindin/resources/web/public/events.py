@@ -64,6 +64,8 @@ def redirect_event_id(event_id):
         # The parent of a series is in no list, but has a page.
         event = find_series(db.session, event_id)
     if event.slug in RESERVED_EVENT_SLUGS:
+        if event.is_series:
+            return series_page(find_series_by_slug(db.session, event.slug, session_user()))
         return event_page_response(get_event_record(reader(), event.id), request.path)
     return _redirect_to_page(event)
 
@@ -82,7 +84,7 @@ def event_page(slug):
     except NotFound:
         return _series_or_redirect(slug)
     set_default_language(event.page_language)
-    return event_page_response(event, f"/event/{event.slug}")
+    return event_page_response(event, event_path(event))
 
 
 def _find_event_or_preview(slug):
@@ -139,7 +141,7 @@ def event_page_response(
         card_url=event_card_url(event, flyer),
         short_address=f"{website_links().website}/e/{event.stub}"
         if event.stub
-        else website_links().event_page(event.slug),
+        else website_links().canonical_event_page(event),
         licence=LICENCES.get(event.licence),
         call=call if phase != AFTER else None,
         talks=talks,
@@ -213,4 +215,4 @@ def _expiry(event, call, now):
 def _redirect_to_page(event):
     if not event.slug:
         raise NotFound("Event not found")
-    return redirect(redirect_links().website + event_path(event), 301)
+    return redirect(redirect_links().canonical_event_page(event), 301)

@@ -38,7 +38,7 @@ def series_page(parent: Event) -> Response:
     dates = list_occurrences(db.session, parent, series, now, now + HORIZON)
     response = public_page(
         "web/series.html",
-        website_links().event_page(parent.slug),
+        website_links().canonical_event_page(parent),
         expires_at=now + MAX_AGE,
         event=parent,
         preview=None if is_public else load_preview(parent),
@@ -87,11 +87,11 @@ def attend_date_action(event_id, day):
     except Conflict as error:
         db.session.rollback()
         flash_error(f"{gettext(str(error))}.")
-        return redirect(redirect_links().event_page(parent.slug), 303)
-    slug = occurrence.slug
+        return redirect(redirect_links().canonical_event_page(parent), 303)
+    address = redirect_links().canonical_event_page(occurrence)
     db.session.commit()
     flash_success(gettext("You attend this date."))
-    return redirect(redirect_links().event_page(slug), 303)
+    return redirect(address, 303)
 
 
 def parse_day(text: str) -> dt.date:

@@ -17,7 +17,6 @@ from joindin.http.sessions import session_user
 from joindin.queries.accounts.users import find_user_key, load_user_records
 from joindin.queries.events import find_event
 from joindin.queries.talk_previews import find_talk_or_preview
-from joindin.representations.links import event_path
 from joindin.resources.web.feedback.talk_access import with_talk
 from joindin.resources.web.public.event_frame import with_event
 from joindin.resources.web.public.pages import blp, on_canonical_host, redirect_links
@@ -70,7 +69,7 @@ def _redirect_to(status, location):
 
 def _redirect_below_event(ending, event):
     links = redirect_links()
-    return redirect(links.event_page(event.slug) + ending if ending else links.website + event_path(event), MOVED)
+    return redirect(links.event_page(event.slug) + ending if ending else links.canonical_event_page(event), MOVED)
 
 
 def _redirect_to_manage(ending, slug, **_arguments):
@@ -112,7 +111,7 @@ for _path, _location in PAGES_OF_USER.items():
 @with_event
 def redirect_to_attendance(event):
     """Redirect to the page of the event, which has the button."""
-    return redirect(redirect_links().website + event_path(event), FOUND)
+    return redirect(redirect_links().canonical_event_page(event), FOUND)
 
 
 @blp.get("/event/view/<row_id:event_id>/<extra>")
