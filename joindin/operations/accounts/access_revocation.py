@@ -15,6 +15,7 @@ from joindin.models import (
     PasswordReset,
     User,
 )
+from joindin.operations.organiser.invitations import withdraw_invitations_of_user
 from joindin.queries.accounts.account_access import describe_access
 from joindin.utils.messages import TranslatableMessage
 
@@ -26,12 +27,16 @@ def secure_access(session, user_id: int, *, now: dt.datetime) -> list[Translatab
     """End everything through which another person could still use the account once it has a new password.
 
     Besides :func:`revoke_all_access`, connections to external accounts and consents of applications, which may be those
-    of the other person, are deleted. Return what has ended, for the owner. The caller holds the lock of the user.
+    of the other person, are deleted. Invitations of the user that are not answered are withdrawn: they make hosts and
+    speakers of addresses that the other person may have chosen.
+
+    Return what has ended, for the owner. The caller holds the lock of the user.
     """
     ended = describe_access(session, user_id, now)
     revoke_all_access(session, user_id, now=now)
     for model in (ExternalIdentity, Consent):
         session.execute(delete(model).where(model.user_id == user_id).execution_options(synchronize_session=False))
+    withdraw_invitations_of_user(session, user_id, now=now)
     return ended
 
 

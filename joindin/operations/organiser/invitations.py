@@ -103,6 +103,16 @@ def withdraw_invitation(session, event: Event, invitation_id: int, *, actor: Use
     log_action(session, "event.withdraw_invitation", event, actor=actor)
 
 
+def withdraw_invitations_of_user(session, user_id: int, *, now: dt.datetime) -> None:
+    """Withdraw all invitations that the user has sent and that are not answered yet."""
+    session.execute(
+        update(Invitation)
+        .where(Invitation.invited_by_id == user_id, Invitation.state == OPEN_INVITATION, Invitation.expires_at > now)
+        .values(state=WITHDRAWN, email=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def accept_invitation(session, token: str, *, user: User, now: dt.datetime) -> None:
     """Make the user a host or the speaker, and tell the inviter.
 

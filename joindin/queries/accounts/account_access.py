@@ -1,12 +1,13 @@
-"""Sessions, tokens and connections that give access to an account, in words for its owner."""
+"""Sessions, tokens, connections and invitations that end when an account is secured, in words for its owner."""
 
 import datetime as dt
 
 from sqlalchemy import func, or_, select
 
-from joindin.models import PERSONAL, AccessToken, BrowserSession, Client, Consent, ExternalIdentity, Grant
+from joindin.models import PERSONAL, AccessToken, BrowserSession, Client, Consent, ExternalIdentity, Grant, Invitation
 from joindin.queries.accounts.api_tokens import validity_conditions
 from joindin.queries.accounts.email_changes import get_pending_email
+from joindin.queries.organiser.invitations import is_open
 from joindin.utils.messages import TranslatableMessage
 
 MAX_NAMES = 50
@@ -14,7 +15,9 @@ MAX_NAME_LENGTH = 100
 
 
 def describe_access(session, user_id: int, now: dt.datetime) -> list[TranslatableMessage]:
-    """Return a phrase for each browser count, token, application, external account and requested address of the user."""
+    """Return a phrase for each browser count, token, application, external account and requested address of the user, and one
+    for the invitations that the user has sent and that are still open.
+    """
     phrases = []
     count = _count_sessions(session, user_id, now)
     if count == 1:
@@ -37,12 +40,23 @@ def describe_access(session, user_id: int, now: dt.datetime) -> list[Translatabl
         phrases.append(
             TranslatableMessage("the change of the address to %(email)s, which was not confirmed", email=email)
         )
+    count = _count_invitations(session, user_id, now)
+    if count == 1:
+        phrases.append(TranslatableMessage("an invitation of a host or speaker, which was not answered"))
+    elif count:
+        phrases.append(
+            TranslatableMessage("%(count)d invitations of hosts or speakers, which were not answered", count=count)
+        )
     return phrases
 
 
 def _count_sessions(session, user_id, now):
     valid = (BrowserSession.revoked_at.is_(None), BrowserSession.expires_at > now)
     return session.scalar(select(func.count()).where(BrowserSession.user_id == user_id, *valid))
+
+
+def _count_invitations(session, user_id, now):
+    return session.scalar(select(func.count()).where(Invitation.invited_by_id == user_id, *is_open(now)))
 
 
 def _personal_tokens(session, user_id, now):

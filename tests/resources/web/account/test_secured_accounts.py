@@ -15,18 +15,20 @@ from joindin.models import (
     ExternalIdentity,
     ExternalSignIn,
     FormerEmail,
+    Invitation,
     Mail,
     User,
 )
 from joindin.operations.accounts.email_changes import request_email_change
 from joindin.operations.accounts.external_sign_in import begin_external_sign_in
 from joindin.operations.accounts.passwords import send_password_reset
+from joindin.operations.organiser.invitations import invite_host, invite_speaker
 from joindin.security.passwords import check_password
 from joindin.utils.datetimes import utc_now
 from tests.api_client import ApiClient, issue_token
 from tests.browser_client import PASSWORD, Browser, main_text, make_user_with_password
 from tests.cli.conftest import run  # noqa: F401 - a fixture
-from tests.factories import make_client
+from tests.factories import make_client, make_event, make_talk, make_user
 from tests.oauth2.flow import CALLBACK, SECRET, Flow
 
 NEW_PASSWORD = "another horse battery"
@@ -217,6 +219,30 @@ def test_the_owner_is_told_what_has_ended_at_every_proven_address(request, sessi
     notices = session.scalars(select(Mail).where(Mail.kind == kind).order_by(Mail.id)).all()
     assert [notice.recipient for notice in notices] == ["ann@example.org", "former@example.org"]
     assert [notice.context["ended"] for notice in notices] == [ENDED, ENDED]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_invitations_that_the_account_has_sent_are_withdrawn(request, session, ann, way):
+    now = utc_now()
+    event, other = make_event(session, host=ann), make_user(session)
+    talk = make_talk(session, make_event(session, host=ann), speakers=["Ada"])
+    other_event = make_event(session, host=other)
+    invite_host(session, event, "accomplice@example.org", actor=ann, now=now)
+    invite_speaker(session, talk, talk.speakers[0], "accomplice@example.org", actor=ann, now=now)
+    invite_host(session, other_event, "guest@example.org", actor=other, now=now)
+    session.commit()
+
+    request.getfixturevalue(way)()
+
+    session.expire_all()
+    invitations = session.scalars(select(Invitation).order_by(Invitation.id))
+    assert [(each.state, each.email) for each in invitations] == [
+        ("withdrawn", None),
+        ("withdrawn", None),
+        ("open", "guest@example.org"),
+    ]
+    notice = newest_mail(session, "account_secured" if way in SECURING else "password_changed")
+    assert "2 invitations of hosts or speakers, which were not answered" in notice.context["ended"]
 
 
 @pytest.mark.parametrize("way", ["reset_by_page", "secured_by_page", "secured_by_api", "secured_in_console"])
