@@ -31,7 +31,8 @@ SITE_PAGES = {
             f"/user/{below}"
             for below in (
                 *("register", "resend-verification", "password-reset", "username-reminder", "logout", "view/{user_id}"),
-                *("{username}/talks", "{username}/events", "{username}/hosted", "{username}/comments"),
+                *("{username}/talks", "{username}/talks.atom", "{username}/talks.ics"),
+                *("{username}/events", "{username}/hosted", "{username}/comments"),
                 *("{username}/edit", "{username}/delete", "{username}/apikey", "{username}/apikey/{below}/{extra}"),
                 *("{username}/client", "{username}/client/{below}", "{username}/client/{below}/{extra}"),
             )

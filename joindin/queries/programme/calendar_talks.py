@@ -3,10 +3,10 @@
 import datetime as dt
 from types import SimpleNamespace
 
-from sqlalchemy import Integer, and_, bindparam, or_, select, true
+from sqlalchemy import Integer, and_, bindparam, false, or_, select, true
 
 from joindin.errors import NotFound
-from joindin.models import DepartedTalk, DepartedTalkReader, Event, EventSettings, Room, Talk
+from joindin.models import DepartedTalk, DepartedTalkReader, Event, EventSettings, Room, Talk, TalkSpeaker
 from joindin.performance.sql.compiled import CompiledStatement
 from joindin.queries.talk_records import load_talk_records
 
@@ -15,6 +15,7 @@ NO_ID = 0
 MAX_DEPARTED = 1_000
 
 _talk, _event, _room, _settings = (model.__table__.c for model in (Talk, Event, Room, EventSettings))
+_speaker = TalkSpeaker.__table__.c
 _departed, _reader = DepartedTalk.__table__.c, DepartedTalkReader.__table__.c
 # The columns of its event that a calendar of a talk shows.
 _EVENT_COLUMNS = (
@@ -43,6 +44,17 @@ VISIBLE_TALKS = (
 )
 _BY_STUB = CompiledStatement(VISIBLE_TALKS.where(_talk.stub == bindparam("stub")))
 
+_BY_SPEAKER = VISIBLE_TALKS.where(
+    _talk.id.in_(
+        select(_speaker.talk_id).where(_speaker.user_id == bindparam("speaker_id"), _speaker.is_pending == false())
+    )
+)
+_NEWEST_BY_SPEAKER = CompiledStatement(
+    _BY_SPEAKER.order_by(_talk.revised_at.desc().nulls_last(), _talk.id.desc())
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+)
+
 _DEPARTED = select(*_departed).where(_departed.gone_at >= bindparam("since")).order_by(_departed.talk_id)
 _DEPARTED_OF_EVENT = CompiledStatement(_DEPARTED.where(_departed.event_id == bindparam("event_id")))
 _DEPARTED_BY_STUB = CompiledStatement(
@@ -56,6 +68,18 @@ _readers = or_(
         and_(_reader.relation == relation, _reader.reader_id == bindparam(f"{relation}_id", type_=Integer))
         for relation in ("starrer", "device", "speaker")
     )
+)
+_DEPARTED_OF_SPEAKER = CompiledStatement(
+    _DEPARTED.add_columns(*_EVENT)
+    .select_from(DepartedTalk.__table__.join(Event.__table__, _event.id == _departed.event_id))
+    .outerjoin(EventSettings.__table__, _settings.event_id == _event.id)
+    .where(
+        _departed.talk_id.in_(
+            select(_reader.talk_id).where(_reader.relation == "speaker", _reader.reader_id == bindparam("speaker_id"))
+        ),
+        _event.is_visible == true(),
+    )
+    .limit(MAX_DEPARTED)
 )
 _event_id = bindparam("event_id", type_=Integer)
 _DEPARTED_OF_READER = CompiledStatement(
@@ -95,6 +119,12 @@ def find_calendar_talk(connection, stub: str) -> SimpleNamespace:
     return talks[0]
 
 
+def list_newest_talks_of_speaker(connection, speaker_id: int, *, limit: int, offset: int) -> list[SimpleNamespace]:
+    """Return visible talks of a speaker whose claim is confirmed, the latest changed first: five statements."""
+    params = {"speaker_id": speaker_id, "limit": limit, "offset": offset}
+    return load_calendar_talks(connection, connection.execute(_NEWEST_BY_SPEAKER, params).all())
+
+
 def find_departed_talk(connection, stub: str, since: dt.datetime) -> SimpleNamespace:
     """Return the talk with that stub that a public event had until a time since then.
 
@@ -111,6 +141,12 @@ def list_departed_talks(connection, event, rooms, since: dt.datetime) -> list[Si
     by_id = {room.id: room for room in rooms}
     rows = connection.execute(_DEPARTED_OF_EVENT, {"event_id": event.id, "since": since}).all()
     return [_departed_talk(row, event, by_id.get(row.room_id)) for row in rows]
+
+
+def list_departed_talks_of_speaker(connection, speaker_id: int, since: dt.datetime) -> list[SimpleNamespace]:
+    """Return the talks of the speaker that visible events had until a time since then."""
+    rows = connection.execute(_DEPARTED_OF_SPEAKER, {"speaker_id": speaker_id, "since": since}).all()
+    return [_departed_talk(row, _part(row, "event")) for row in rows]
 
 
 def list_departed_talks_of_reader(

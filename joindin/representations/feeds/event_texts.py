@@ -73,12 +73,17 @@ def when_text(event, timezone: str | None) -> str:
 
 def period_text(event) -> str:
     """Return start, end and time zone in words, for example ``Sunday, 22 November 2026 06:21 – 08:00 (Europe/Rome)``."""
-    zone = get_timezone(event.timezone)
-    start, end = event.starts_at.astimezone(zone), event.ends_at.astimezone(zone)
+    return times_text(event.starts_at, event.ends_at if event.is_end_known else event.starts_at, event.timezone)
+
+
+def times_text(starts_at: dt.datetime, ends_at: dt.datetime, timezone: str | None) -> str:
+    """Return start, end and time zone in words. An end that is not after the start is left out."""
+    zone = get_timezone(timezone)
+    start, end = starts_at.astimezone(zone), ends_at.astimezone(zone)
     text = _moment(start)
-    if event.is_end_known and end > start:
+    if ends_at > starts_at:
         text += f" – {_moment(end) if end.date() != start.date() else f'{end:%H:%M}'}"
-    return f"{text} ({event.timezone or 'UTC'})"
+    return f"{text} ({timezone or 'UTC'})"
 
 
 def body_html(event, links: Links) -> str:

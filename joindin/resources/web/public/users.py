@@ -48,7 +48,7 @@ ITEMS_PER_PAGE = 50
 @blp.get("/user/<rest:username>")
 @on_canonical_host
 def user_page(username):
-    user, viewer, now = _find_user(username), session_user(), utc_now()
+    user, viewer, now = find_active_user(username), session_user(), utc_now()
     talks = _load_talks(user.id, now)
     hosted = list_hosted_events(reader(), user.id, NEWEST_EVENTS)
     attended = list_attended_events_with_name(reader(), user.id, NEWEST_EVENTS)
@@ -85,7 +85,7 @@ def _load_talks(user_id, now):
 
 
 def _list_page(name, read, username):
-    user, number = _find_user(username), read_page_number()
+    user, number = find_active_user(username), read_page_number()
     page = read(user.id, paging_of(number, ITEMS_PER_PAGE))
     return public_page(
         "web/user_list.html",
@@ -97,7 +97,8 @@ def _list_page(name, read, username):
     )
 
 
-def _find_user(username: str) -> User:
+def find_active_user(username: str) -> User:
+    """:raises NotFound: if there is no such user, or the account is not active."""
     user = get_user_by_username(db.session, printable_or_not_found(username))
     if user is None or not user.is_active:
         raise NotFound("User not found")
