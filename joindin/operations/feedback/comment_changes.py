@@ -41,7 +41,10 @@ def edit_event_comment(
 
 
 def delete_event_comment(session, comment: EventComment, *, author: UserSnapshot) -> None:
-    """Delete the author's own comment with its rating; :raises Forbidden, NotFound: as above."""
+    """Delete the author's own comment with its rating and with the reports about it.
+
+    :raises Forbidden, NotFound: as above.
+    """
     _check_author(comment, author)
     lock_comment(session, comment)
     session.execute(
@@ -54,14 +57,15 @@ def delete_event_comment(session, comment: EventComment, *, author: UserSnapshot
 def delete_talk_comment(
     session, comment: TalkComment, *, author: UserSnapshot, keeps_rating: bool, now: dt.datetime
 ) -> None:
-    """Delete the author's own comment. With ``keeps_rating`` its rating stays, as if it had been given by tap.
+    """Delete the author's own comment. With ``keeps_rating`` its rating stays, as if it had been given by tap,
+    unless the comment is hidden. The reports about the comment are deleted too, so that the hosts have nothing to decide.
 
     :raises Forbidden: if the comment is another user's.
     :raises NotFound: if the comment was deleted since it was loaded.
     """
     _check_author(comment, author)
     lock_comment(session, comment)
-    if keeps_rating and comment.rating:
+    if keeps_rating and comment.rating and not comment.is_hidden:
         _store_comment_rating(session, comment, now)
     session.execute(
         delete(TalkComment).where(TalkComment.id == comment.id).execution_options(synchronize_session=False)

@@ -133,11 +133,12 @@ def find_shown_comment(
     *,
     author_id: int | None = None,
     or_reported: bool = False,
+    or_own_hidden: bool = False,
 ):
     """Return a comment that is shown to everyone, with its author, event and, of a talk, the talk and its speakers.
 
     With ``author_id``, also that user's own one for the speakers and hosts. With ``or_reported``, also one that is hidden
-    because of a report.
+    because of a report. With ``or_own_hidden``, also a hidden one of the user with ``author_id``.
 
     :raises NotFound: if there is none.
     """
@@ -148,6 +149,8 @@ def find_shown_comment(
         if model is TalkComment:
             is_reported = and_(TalkComment.is_waiting == false(), is_reported)
         is_found = or_(is_found, is_reported)
+    if or_own_hidden:
+        is_found = or_(is_found, model.user_id == author_id)
     conditions = [model.id == comment_id, is_found, Event.is_visible == true()]
     options = [joinedload(model.user), contains_eager(model.event)]
     statement = select(model).join(model.event).where(*conditions).options(*options)

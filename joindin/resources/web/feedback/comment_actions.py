@@ -137,8 +137,9 @@ def edit_page(model, comment_id):
 @comment_route("delete")
 def delete_page(model, comment_id):
     set_page_language()
-    comment, form = _find_own(model, comment_id), DeleteForm()
-    if model is EventComment or not comment.rating:
+    comment, form = _find_own(model, comment_id, or_hidden=True), DeleteForm()
+    # The rating of a hidden comment does not count.
+    if model is EventComment or comment.is_hidden or not comment.rating:
         del form.keeps_rating
     if not form.validate_on_submit():
         return _page("delete", comment, form)
@@ -178,9 +179,10 @@ def answer_form_page(comment, text, problem):
     return _page("answer", comment, form)
 
 
-def _find_own(model, comment_id):
-    comment = find_shown_comment(db.session, model, comment_id, author_id=require_user().id)
-    if comment.user_id != require_user().id:
+def _find_own(model, comment_id, *, or_hidden=False):
+    user_id = require_user().id
+    comment = find_shown_comment(db.session, model, comment_id, author_id=user_id, or_own_hidden=or_hidden)
+    if comment.user_id != user_id:
         raise Forbidden(MSG_NOT_AUTHOR)
     return comment
 

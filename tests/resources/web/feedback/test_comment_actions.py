@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from joindin.models import EventComment, Talk, TalkComment, TalkCommentReport, TalkRating
+from joindin.models import Event, EventComment, EventCommentReport, Talk, TalkComment, TalkCommentReport, TalkRating
 from joindin.operations.comment_reports import resolve_comment_reports
 from joindin.utils.datetimes import utc_now
 from tests.browser_client import Browser
@@ -104,6 +104,56 @@ def test_an_author_deletes_the_text_and_may_keep_the_rating(session, browser, co
     assert (talk.rating_sum, talk.rating_count) == expected
     assert (session.query(TalkComment).count(), talk.comment_count) == (0, 0)
     assert session.query(TalkRating).count() == expected[1]
+
+
+@pytest.mark.parametrize("decision", [None, "approved"])
+def test_an_author_deletes_a_reported_comment(session, app, host, browser, comment, talk, event, decision):
+    reporter, organiser = (Browser(app).sign_in_directly(user) for user in (make_user(session), host))
+    path, queue = f"/comments/talk/{comment.id}/delete", "/event/feedback-conf/manage/comments/"
+    reporter.send(f"/comments/talk/{comment.id}/report", {"reason": "spam"})
+    if decision:
+        resolve_comment_reports(session, comment, decider=host, decision=decision, now=utc_now())
+        session.commit()
+    queued = "As it was" in organiser.get(queue).text
+    shown = browser.get(path).text
+
+    reply = browser.send(path, {"keeps_rating": "y"})
+
+    session.expire_all()
+    talk, event = session.get_one(Talk, talk.id), session.get_one(Event, event.id)
+    assert (queued, path in browser.get("/me/comments/").text) == (decision is None, False)
+    assert ("The reports are deleted with it" in shown, "Keep my rating" in shown) == (True, False)
+    assert (reply.status_code, reply.location) == (303, PATH)
+    assert [session.query(model).count() for model in (TalkComment, TalkCommentReport, TalkRating)] == [0, 0, 0]
+    assert (talk.comment_count, talk.all_comment_count, talk.rating_count, event.talk_comment_count) == (0, 0, 0, 0)
+    page = organiser.get(queue)
+    assert (page.status_code, "As it was" in page.text) == (200, False)
+
+
+def test_an_author_deletes_a_reported_comment_on_an_event(session, app, browser, event, user):
+    comment = make_event_comment(session, event, user, text="As it was", rating=3, created_at=utc_now())
+    path = f"/comments/event/{comment.id}"
+    Browser(app).sign_in_directly(make_user(session)).send(f"{path}/report", {"reason": "spam"})
+    listed = browser.get("/me/comments/").text
+
+    edited, deleted = browser.get(f"{path}/edit").status_code, browser.send(f"{path}/delete").status_code
+
+    session.expire_all()
+    assert (f"{path}/delete" in listed, f"{path}/edit" in listed) == (True, False)
+    assert (edited, deleted) == (404, 303)
+    assert [session.query(model).count() for model in (EventComment, EventCommentReport)] == [0, 0]
+    event = session.get_one(Event, event.id)
+    assert (event.comment_count, event.rating_sum, event.rating_count) == (0, 0, 0)
+
+
+def test_nobody_else_finds_the_deletion_of_a_reported_comment(session, app, host, comment):
+    comment.is_hidden = True
+    session.commit()
+
+    for user in (host, make_user(session), make_user(session, is_admin=True)):
+        browser, path = Browser(app).sign_in_directly(user), f"/comments/talk/{comment.id}/delete"
+        assert [browser.get(path).status_code, browser.send(path, page="/accounts/profile/").status_code] == [404, 404]
+    assert session.query(TalkComment).count() == 1
 
 
 def test_comments_on_events(session, browser, event, user):
