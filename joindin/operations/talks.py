@@ -13,11 +13,14 @@ from sqlalchemy import delete, select, update
 
 from joindin.db.locking import begin_write, lock_row, retry_on_lock_timeout
 from joindin.errors import InvalidInput, NotFound
-from joindin.models import Event, Room, Talk, TalkLink, Track, talk_tracks
+from joindin.models import Event, Room, Talk, TalkLink, Track, User, talk_tracks
+from joindin.operations.audit import log_action
 from joindin.operations.crew.programme.following import follow_talk, leave_talk
 from joindin.operations.organiser.programme_locks import lock_event_of
+from joindin.operations.organiser.talk_audit import logged_edit
 from joindin.operations.speakers import add_speakers, set_speakers
 from joindin.operations.unique_slugs import MAX_ATTEMPTS, insert_with_unique_slug, talk_slugs
+from joindin.viewer import UserSnapshot
 
 # A talk is moved if that happens in this time before its old or its new start, and before it is over.
 NOTICE_PERIOD = dt.timedelta(days=30)
@@ -50,7 +53,7 @@ def check_talk_time(event: Event, starts_at: dt.datetime) -> None:
         raise InvalidInput(MSG_OUTSIDE_EVENT)
 
 
-def add_talk(session, event_id: int, details: TalkDetails) -> Talk:
+def add_talk(session, event_id: int, details: TalkDetails, *, actor: User | UserSnapshot | None) -> Talk:
     """Store a new talk; the URL of its slides becomes a link."""
     begin_write(session)
     talk = Talk(event_id=event_id, **details.fields() | {"slides_url": ""})
@@ -61,12 +64,21 @@ def add_talk(session, event_id: int, details: TalkDetails) -> Talk:
         session.add(TalkLink(talk_id=talk.id, type="slides_link", url=details.slides_url))
     session.flush()
     _count(session, event_id, talk_count=+1)
+    log_action(session, "talk.create", talk, actor=actor)
     return talk
 
 
-def edit_talk(session, talk_id: int, details: TalkDetails, *, now: dt.datetime) -> None:
+def edit_talk(
+    session, talk_id: int, details: TalkDetails, *, actor: User | UserSnapshot | None, now: dt.datetime
+) -> None:
     """Replace all fields of a talk and its slug, and move its shifts. Links and the claims of speakers who stay are kept."""
     talk = lock_talk(session, talk_id)
+    with logged_edit(session, talk, actor=actor):
+        replace_details(session, talk, details, now=now)
+
+
+def replace_details(session, talk: Talk, details: TalkDetails, *, now: dt.datetime) -> None:
+    """Do as :func:`edit_talk` with a locked talk, without an entry in the audit log."""
     starts_at = talk.starts_at
     for name, value in details.fields().items():
         setattr(talk, name, value)
@@ -75,7 +87,7 @@ def edit_talk(session, talk_id: int, details: TalkDetails, *, now: dt.datetime) 
     _set_slug(session, talk)
     if details.speakers is not None:
         set_speakers(session, talk, details.speakers)
-    follow_talk(session, talk_id)
+    follow_talk(session, talk.id)
 
 
 def record_published_slot(
@@ -94,7 +106,7 @@ def record_published_slot(
         talk.moved_from = talk.moved_from_room = None
 
 
-def delete_talk(session, talk_id: int) -> None:
+def delete_talk(session, talk_id: int, *, actor: User | UserSnapshot | None) -> None:
     """Delete a talk with everything that belongs to it; no effect if it does not exist."""
 
     def work():
@@ -112,6 +124,7 @@ def delete_talk(session, talk_id: int) -> None:
             )
         session.execute(delete(Talk).where(Talk.id == talk_id).execution_options(synchronize_session=False))
         _count(session, talk.event_id, talk_count=-1, talk_comment_count=-talk.all_comment_count)
+        log_action(session, "talk.delete", talk, actor=actor)
 
     retry_on_lock_timeout(
         session,

@@ -16,7 +16,7 @@ def talk(session):
         session, event, "A talk about tides and other things that come and go", slug="tides", speakers=[host]
     )
     make_talk(session, event, "Lighthouses", slug="lighthouses", speakers=[host])
-    set_talk_visibility(session, talk.id, is_active=False)
+    set_talk_visibility(session, talk.id, is_active=False, actor=None)
     session.commit()
     return talk
 

@@ -48,6 +48,7 @@ from joindin.operations.organiser.hosts import add_host_by_login, remove_other_h
 from joindin.operations.organiser.invitations import invite_host, invite_speaker, withdraw_invitation
 from joindin.operations.organiser.rooms import renew_room_codes
 from joindin.operations.organiser.settings import edit_event_settings
+from joindin.operations.organiser.talk_audit import logged_edit
 from joindin.operations.rejection_reasons import add_reason, delete_reason, edit_reason
 from joindin.queries.audit import AuditFilter, list_audit_entries
 from joindin.utils.media.local_folder import LocalFolder
@@ -68,11 +69,12 @@ from tests.factories import (
 from tests.operations.privileged_in_crew import PRIVILEGED_IN_CREW
 from tests.operations.privileged_on_federation import PRIVILEGED_ON_FEDERATION
 from tests.operations.privileged_on_site import PRIVILEGED_ON_SITE
+from tests.operations.privileged_on_talks import PRIVILEGED_ON_TALKS
 
 # The names of the parameter for the user who acts with more than the rights of an ordinary account.
 ACTORS = ("actor", "reviewer", "decider", "remover")
 # Helpers of operations, which are not operations themselves.
-HELPERS = (log_action,)
+HELPERS = (log_action, logged_edit)
 
 PROFILE = {"full_name": "Ada Byron", "email": "byron@example.org", "biography": "Long"}
 
@@ -375,6 +377,7 @@ PRIVILEGED = {
     **PRIVILEGED_IN_CREW,
     **PRIVILEGED_ON_FEDERATION,
     **PRIVILEGED_ON_SITE,
+    **PRIVILEGED_ON_TALKS,
 }  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def details(talk, starts_at):
 def move(session, talk, starts_at=None, room=None, now=NOW):
     """Move a talk, and return its former start and room."""
     placement = TalkPlacement(room.id if room else talk.room_id, ())
-    edit_placed_talk(session, talk.id, details(talk, starts_at or talk.starts_at), placement, now=now)
+    edit_placed_talk(session, talk.id, details(talk, starts_at or talk.starts_at), placement, actor=None, now=now)
     return talk.moved_from, talk.moved_from_room
 
 
@@ -71,7 +71,7 @@ def test_a_talk_without_a_room_that_gets_one_later_returns_to_its_time(session, 
 
 
 def test_other_changes_are_no_move(session, talk):
-    edit_talk(session, talk.id, TalkDetails("New", "", talk.type_id, talk.language_id, TEN, 90), now=NOW)
+    edit_talk(session, talk.id, TalkDetails("New", "", talk.type_id, talk.language_id, TEN, 90), actor=None, now=NOW)
 
     assert (talk.title, talk.duration, talk.moved_from) == ("New", 90, None)
 
@@ -113,7 +113,7 @@ def test_two_hosts_who_move_a_talk_at_once_keep_its_first_place(app, session, ta
         with app.app_context():
             stored = db.session.get_one(Talk, talk_id)
             placement = TalkPlacement(room_id, ())
-            edit_placed_talk(db.session, talk_id, details(stored, starts_at), placement, now=NOW)
+            edit_placed_talk(db.session, talk_id, details(stored, starts_at), placement, actor=None, now=NOW)
             db.session.commit()
 
     run_concurrently(session, [lambda: move_to(ELEVEN, room_ids[0]), lambda: move_to(NOON, room_ids[1])])

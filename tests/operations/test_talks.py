@@ -34,7 +34,7 @@ def test_another_stub_is_tried_if_one_is_taken(session, details, monkeypatch):
     make_talk(session, make_event(session), stub="aaaaa")
     set_random_stubs(monkeypatch, "aaaaa", "aaaaa", "bbbbb")
 
-    talk = add_talk(session, make_event(session).id, details)
+    talk = add_talk(session, make_event(session).id, details, actor=None)
 
     assert (talk.stub, talk.slug) == ("bbbbb", "on-python")
     assert session.scalars(select(TalkSpeaker.name).order_by(TalkSpeaker.id)).all() == ["Bob", "Ann", "Bob"]
@@ -45,14 +45,14 @@ def test_a_talk_without_a_free_stub_is_refused(session, details, monkeypatch):
     set_random_stubs(monkeypatch, "aaaaa")
 
     with pytest.raises(Conflict, match="There are too many talks"):
-        add_talk(session, make_event(session).id, details)
+        add_talk(session, make_event(session).id, details, actor=None)
 
     assert len(session.scalars(select(Talk)).all()) == 1
 
 
 def test_deleted_talks_and_tracks_are_not_edited(session, details):
     for write in (
-        lambda: edit_talk(session, 12345, details, now=NOW),
+        lambda: edit_talk(session, 12345, details, actor=None, now=NOW),
         lambda: edit_track(session, 12345, name="x", description=None),
         lambda: delete_track(session, 12345),
     ):
@@ -62,10 +62,10 @@ def test_deleted_talks_and_tracks_are_not_edited(session, details):
 
 def test_deleting_a_talk_twice_changes_the_counters_once(session, details):
     event = make_event(session)
-    talk = add_talk(session, event.id, details)
+    talk = add_talk(session, event.id, details, actor=None)
 
     for _ in range(2):
-        delete_talk(session, talk.id)
+        delete_talk(session, talk.id, actor=None)
 
     session.expire_all()
     assert session.scalars(select(Talk)).all() == []

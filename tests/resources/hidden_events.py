@@ -106,7 +106,7 @@ def make_hidden_talk(session):
     shift = make_shift(session, event, label="Door")
     participation = make_participation(session, shift, participant)
     link_id = talk.links[0].id
-    set_talk_visibility(session, talk.id, is_active=False)
+    set_talk_visibility(session, talk.id, is_active=False, actor=None)
     session.commit()
     return SimpleNamespace(
         event=event,

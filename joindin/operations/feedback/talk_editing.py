@@ -8,9 +8,11 @@ from sqlalchemy import delete
 
 from joindin.errors import Conflict, InvalidInput
 from joindin.models import LINK_TYPES, Talk, TalkLink
+from joindin.operations.organiser.talk_audit import logged_edit
 from joindin.operations.talk_links import MAX_LINKS
-from joindin.operations.talks import TalkDetails, edit_talk, lock_talk
+from joindin.operations.talks import TalkDetails, lock_talk, replace_details
 from joindin.queries.talks import list_talk_links
+from joindin.viewer import UserSnapshot
 
 MSG_CHANGED = "The talk was changed meanwhile"
 
@@ -33,6 +35,7 @@ def edit_talk_content(
     has_feedback: bool,
     has_recording_opt_out: bool,
     version: str,
+    actor: UserSnapshot,
     now: dt.datetime,
 ) -> None:
     """Store the contents of a talk, if they are still those of ``version``.
@@ -51,11 +54,11 @@ def edit_talk_content(
         raise InvalidInput(f"A talk must not have more than {MAX_LINKS} links")
     kept = {name: getattr(talk, name) for name in ("type_id", "starts_at", "duration")}
     details = TalkDetails(title=title, description=description, language_id=language_id, **kept)
-    edit_talk(session, talk_id, details, now=now)
-    talk.has_feedback, talk.has_recording_opt_out = has_feedback, has_recording_opt_out
-    if [(link.type, link.url) for link in stored] != list(links):
-        session.execute(
-            delete(TalkLink).where(TalkLink.talk_id == talk_id).execution_options(synchronize_session=False)
-        )
-        session.add_all([TalkLink(talk_id=talk_id, type=type_, url=url) for type_, url in links])
-    session.flush()
+    with logged_edit(session, talk, actor=actor):
+        replace_details(session, talk, details, now=now)
+        talk.has_feedback, talk.has_recording_opt_out = has_feedback, has_recording_opt_out
+        if [(link.type, link.url) for link in stored] != list(links):
+            session.execute(
+                delete(TalkLink).where(TalkLink.talk_id == talk_id).execution_options(synchronize_session=False)
+            )
+            session.add_all([TalkLink(talk_id=talk_id, type=type_, url=url) for type_, url in links])

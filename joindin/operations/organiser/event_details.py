@@ -13,18 +13,18 @@ from joindin.operations.agenda.places import PlaceChoice, find_or_create_place, 
 from joindin.operations.agenda.venue_plans import VenuePlanChange, change_venue_plan
 from joindin.operations.audit import log_action
 from joindin.operations.events import EventDetails, edit_event, submit_event
+from joindin.operations.organiser.logged_values import find_changes
 from joindin.operations.organiser.settings import set_event_settings
 from joindin.utils.text import fold_case
 from joindin.viewer import UserSnapshot
 
 MAX_PLACE_NAME_LENGTH = 255
-# Columns whose changes the audit log has, and the length to which it stores texts.
+# Columns whose changes the audit log has.
 LOGGED_COLUMNS = (
     "name", "description", "location", "latitude", "longitude", "starts_at", "ends_at", "timezone", "online_locations", "href",
     "cfp_url", "cfp_starts_at", "cfp_ends_at", "is_cfp_anywhere", "state",
 )  # fmt: skip
 LOGGED_SETTINGS = ("kind", "licence", "capacity", "contact_address", "spoken_language")
-MAX_LOGGED_LENGTH = 200
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,7 @@ def edit_detailed_event(
     talks_outside = edit_event(session, event, replace(details, location=stored_location(details, parts)))
     _set_parts(session, event, details, parts, now=now, files=files)
     after = _load_logged_values(session, event)
-    changes = {name: [_logged(name, v[name]) for v in (before, after)] for name in after if before[name] != after[name]}
-    if changes:
+    if changes := find_changes(before, after):
         log_action(session, "event.edit", event, actor=actor, changes=changes)
     return talks_outside
 
@@ -133,15 +132,3 @@ def _load_logged_values(session, event):
     for name, image in (("image", flyer), ("venue_plan", plan)):
         values |= {name: image and image.file, f"{name}_text": image and image.alt_text}
     return values
-
-
-def _logged(name, value):
-    """Return a value as the audit log stores it: of an e-mail address the domain, because the log outlives the contact."""
-    if value is None or isinstance(value, int | float):
-        return value
-    if isinstance(value, dt.datetime):
-        return value.isoformat()
-    if name == "contact_address" and "://" not in value:
-        return f"…@{value.rpartition('@')[2]}"
-    text = ", ".join(value) if isinstance(value, list) else str(value)
-    return text if len(text) <= MAX_LOGGED_LENGTH else f"{text[: MAX_LOGGED_LENGTH - 1]}…"

@@ -9,12 +9,14 @@ from sqlalchemy import select, update
 from joindin.db.locking import lock_row, retry_on_lock_timeout
 from joindin.errors import NotFound
 from joindin.models import CANCELLED_TALK, CONFIRMED_TALK, Talk, Track, talk_tracks
+from joindin.operations.audit import log_action
 from joindin.operations.claims import claim_talk, find_unclaimed_speaker
 from joindin.operations.crew.programme.following import leave_talk
 from joindin.operations.events import bump_event_versions
 from joindin.operations.organiser.invitations import invite_speaker
 from joindin.operations.organiser.programme_locks import lock_event_of
-from joindin.operations.talks import TalkDetails, add_talk, edit_talk, lock_talk, record_published_slot
+from joindin.operations.organiser.talk_audit import logged_edit
+from joindin.operations.talks import TalkDetails, add_talk, lock_talk, record_published_slot, replace_details
 from joindin.operations.tracks import add_talk_to_track, remove_talk_from_track
 from joindin.queries.accounts.users import get_user_by_username
 from joindin.utils.email_addresses import is_email
@@ -32,22 +34,24 @@ class TalkPlacement:
     has_recording_opt_out: bool = False
 
 
-def add_placed_talk(session, event_id: int, details: TalkDetails, placement: TalkPlacement) -> Talk:
-    talk = add_talk(session, event_id, details)
+def add_placed_talk(
+    session, event_id: int, details: TalkDetails, placement: TalkPlacement, *, actor: UserSnapshot
+) -> Talk:
+    talk = add_talk(session, event_id, details, actor=actor)
     _place(session, talk, placement)
     return talk
 
 
 def edit_placed_talk(
-    session, talk_id: int, details: TalkDetails, placement: TalkPlacement, *, now: dt.datetime
+    session, talk_id: int, details: TalkDetails, placement: TalkPlacement, *, actor: UserSnapshot, now: dt.datetime
 ) -> None:
     """Replace fields and place of a talk; :raises NotFound: if it was deleted since it was loaded."""
-    edit_talk(session, talk_id, details, now=now)
     talk = lock_talk(session, talk_id)
-    room_id = talk.room_id
-    _place(session, talk, placement)
-    record_published_slot(session, talk, talk.starts_at, room_id, now=now)
-    session.flush()
+    with logged_edit(session, talk, actor=actor):
+        replace_details(session, talk, details, now=now)
+        room_id = talk.room_id
+        _place(session, talk, placement)
+        record_published_slot(session, talk, talk.starts_at, room_id, now=now)
 
 
 def assign_speakers(
@@ -67,7 +71,7 @@ def assign_speakers(
         claim_talk(session, talk_id, speaker_name=name, username=account, caller=caller, is_host_or_admin=True, now=now)
 
 
-def set_talk_visibility(session, talk_id: int, *, is_active: bool) -> None:
+def set_talk_visibility(session, talk_id: int, *, is_active: bool, actor: UserSnapshot) -> None:
     """Hide a talk with all that belongs to it, or show it again; no effect if it is so already.
 
     The shifts of a hidden talk change as if it were deleted.
@@ -91,6 +95,7 @@ def set_talk_visibility(session, talk_id: int, *, is_active: bool) -> None:
             .execution_options(synchronize_session=False)
         )
         bump_event_versions(session, talk.event_id)
+        log_action(session, "talk.show" if is_active else "talk.hide", talk, actor=actor)
 
     retry_on_lock_timeout(
         session,
@@ -100,10 +105,13 @@ def set_talk_visibility(session, talk_id: int, *, is_active: bool) -> None:
     )
 
 
-def cancel_talk(session, talk_id: int) -> None:
-    """Mark a talk as cancelled; it stays visible."""
-    lock_talk(session, talk_id).state = CANCELLED_TALK
-    session.flush()
+def cancel_talk(session, talk_id: int, *, actor: UserSnapshot) -> None:
+    """Mark a talk as cancelled; it stays visible. No effect if it is cancelled already."""
+    talk = lock_talk(session, talk_id)
+    if talk.state != CANCELLED_TALK:
+        talk.state = CANCELLED_TALK
+        session.flush()
+        log_action(session, "talk.cancel", talk, actor=actor)
 
 
 def _place(session, talk, placement):

@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 from joindin.models import AuditEntry, EventComment, Talk, TalkComment
 
 SHOWN_ENTRIES = 10
+RATING_ACTIONS = ("talk.accept_ratings", "talk.count_ratings", "talk.leave_out_ratings")
 
 
 def list_event_history(session, event_id: int) -> Sequence[AuditEntry]:
@@ -23,7 +24,7 @@ def list_claim_history(session, event_id: int) -> Sequence[AuditEntry]:
 
 
 def list_rating_history(session, event_id: int) -> Sequence[AuditEntry]:
-    return _list(session, AuditEntry.action.startswith("talk."), *_is_about("talk", Talk, event_id))
+    return _list(session, AuditEntry.action.in_(RATING_ACTIONS), *_is_about("talk", Talk, event_id))
 
 
 def list_comment_history(session, event_id: int) -> Sequence[AuditEntry]:

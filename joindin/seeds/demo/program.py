@@ -58,6 +58,7 @@ def _add_talk(session, users, event, tracks, plan):
             duration=minutes,
             speakers=[name for name, *_ in parsed],
         ),
+        actor=None,
     )
     if track is not None:
         add_talk_to_track(session, talk.id, tracks[track].id)

@@ -44,7 +44,7 @@ class EventTalks(MethodView):
     def post(self, event_id):
         """Add a talk to an approved event. The response has the talk."""
         event = _find_event_to_add_talks(event_id)
-        talk = add_talk(db.session, event.id, parse_talk(get_params(), event))
+        talk = add_talk(db.session, event.id, parse_talk(get_params(), event), actor=get_caller().user)
         talk_id = talk.id
         db.session.commit()
         response = render_talks(single_page(find_talk_key(reader(), talk_id)))

@@ -81,7 +81,7 @@ class TalkDetail(MethodView):
         Absent optional fields are set to their defaults. Absent speakers and all links stay unchanged. A talk may keep
         a time outside the dates of an event that was moved.
         """
-        edit_talk(db.session, talk.id, parse_talk(get_params(), talk.event, talk), now=utc_now())
+        edit_talk(db.session, talk.id, parse_talk(get_params(), talk.event, talk), actor=viewer.user, now=utc_now())
         db.session.commit()
         return empty_response(204, base_url() + request.path)
 
@@ -98,7 +98,7 @@ class TalkDetail(MethodView):
             can_manage_talk, load_viewer_for_talk_editing(db.session, user, [talk]), talk
         ):
             raise InvalidInput(MSG_FORBIDDEN_DELETE)
-        delete_talk(db.session, talk.id)
+        delete_talk(db.session, talk.id, actor=user)
         db.session.commit()
         return empty_response(204)
 

@@ -90,6 +90,7 @@ def edit_talk_content_page(event, talk):
             has_feedback=form.has_feedback.data,
             has_recording_opt_out=form.has_recording_opt_out.data,
             version=form.version.data,
+            actor=require_user(),
             now=utc_now(),
         )
     except (Conflict, InvalidInput) as error:

@@ -24,8 +24,14 @@ ACTIONS = {
     "event_comment.hide": lazy_gettext("kept a comment hidden"),
     "event_comment.show": lazy_gettext("showed a comment again"),
     "talk.accept_ratings": lazy_gettext("accepted a burst of ratings"),
+    "talk.cancel": lazy_gettext("cancelled the talk"),
     "talk.count_ratings": lazy_gettext("counted ratings again"),
+    "talk.create": lazy_gettext("added the talk"),
+    "talk.delete": lazy_gettext("deleted the talk"),
+    "talk.edit": lazy_gettext("changed the talk"),
+    "talk.hide": lazy_gettext("hid the talk"),
     "talk.leave_out_ratings": lazy_gettext("left out ratings"),
+    "talk.show": lazy_gettext("showed the talk again"),
     "talk_comment.hide": lazy_gettext("kept a comment hidden"),
     "talk_comment.release": lazy_gettext("released a text"),
     "talk_comment.reveal_author": lazy_gettext("saw the name of an author"),
@@ -61,8 +67,28 @@ DETAILS = {
     "state": lazy_gettext("State"),
 }
 
+# The same for talks.
+TALK_DETAILS = {
+    "title": lazy_gettext("Title"),
+    "subtitle": lazy_gettext("Subtitle"),
+    "description": lazy_gettext("Description"),
+    "speakers": lazy_gettext("Speakers"),
+    "starts_at": lazy_gettext("Start"),
+    "duration": lazy_gettext("Minutes"),
+    "room_id": lazy_gettext("Room"),
+    "tracks": lazy_gettext("Tracks"),
+    "type_id": lazy_gettext("Type"),
+    "language_id": lazy_gettext("Language"),
+    "state": lazy_gettext("State"),
+    "links": lazy_gettext("Slides and recordings"),
+    "slides_url": lazy_gettext("Slides and recordings"),
+    "has_recording_opt_out": lazy_gettext("Recording"),
+    "has_feedback": lazy_gettext("Feedback"),
+}
+LABELS = {"event.edit": DETAILS, "talk.edit": TALK_DETAILS}
+
 
 def list_changed_details(entry: AuditEntry) -> list[str]:
     """Return the labels of the details that changed with an entry; none for other entries."""
-    names = [name for name in DETAILS if name in entry.changes] if entry.action == "event.edit" else ()
-    return list(dict.fromkeys(str(DETAILS[name]) for name in names))
+    labels = LABELS.get(entry.action, {})
+    return list(dict.fromkeys(str(label) for name, label in labels.items() if name in entry.changes))

@@ -3,6 +3,8 @@
 The one below ``manage/`` also serves private events, whose talks have no page.
 """
 
+from functools import partial
+
 from flask import redirect, request
 
 from joindin.errors import Forbidden, InvalidInput
@@ -32,10 +34,10 @@ MSG_NOT_HOST = "A talk is hidden, cancelled and deleted by the hosts of the even
 
 # The operation and the message by the value of the button.
 ACTIONS = {
-    "delete": (lambda talk_id: delete_talk(db.session, talk_id), "The talk is deleted."),
-    "hide": (lambda talk_id: set_talk_visibility(db.session, talk_id, is_active=False), "The talk is hidden."),
-    "show": (lambda talk_id: set_talk_visibility(db.session, talk_id, is_active=True), "The talk is shown again."),
-    "cancel": (lambda talk_id: cancel_talk(db.session, talk_id), "The talk is marked as cancelled."),
+    "delete": (delete_talk, "The talk is deleted."),
+    "hide": (partial(set_talk_visibility, is_active=False), "The talk is hidden."),
+    "show": (partial(set_talk_visibility, is_active=True), "The talk is shown again."),
+    "cancel": (cancel_talk, "The talk is marked as cancelled."),
 }
 
 
@@ -51,7 +53,9 @@ def talk_removal_page(event, talk_id):
 def remove_talk_action(event, talk_id):
     talk = find_programme_talk(db.session, event.id, talk_id)
     action, message = ACTIONS.get(request.form.get("action", ""), (_refuse, ""))
-    return perform_and_redirect(lambda: action(talk.id), gettext(message), manage_path(event, "talks/"))
+    return perform_and_redirect(
+        lambda: action(db.session, talk.id, actor=require_user()), gettext(message), manage_path(event, "talks/")
+    )
 
 
 @blp.route("/event/<slug>/<talk_slug>/delete", methods=["GET", "POST"])
@@ -67,7 +71,7 @@ def talk_delete_page(event, talk):
     choice = request.form.get("confirm", "")
     action, message = ACTIONS.get(choice, (_refuse, ""))
     path = _path_without_talk(event) if choice == "delete" else talk_path(event, talk)
-    action(talk.id)
+    action(db.session, talk.id, actor=require_user())
     db.session.commit()
     flash_success(gettext(message))
     return redirect(path, 303)
@@ -77,5 +81,5 @@ def _path_without_talk(event):
     return f"{redirect_links().event_page(event.slug)}/schedule" if event.slug else "/event"
 
 
-def _refuse(_talk_id):
+def _refuse(_session, _talk_id, *, actor):
     raise InvalidInput("Choose one of the buttons.")

@@ -61,7 +61,7 @@ def new_talk_page(event):
 
     def store():
         check_talk_time(event, form.details().starts_at)
-        return add_placed_talk(db.session, event.id, form.details(), form.placement).id
+        return add_placed_talk(db.session, event.id, form.details(), form.placement, actor=require_user()).id
 
     talk_id = _store(form, store)
     if talk_id is None:
@@ -102,7 +102,7 @@ def talk_page(event, talk_id):
         return _page(event, form, talk, move=move)
 
     def store():
-        edit_placed_talk(db.session, talk_id, details, form.placement, now=utc_now())
+        edit_placed_talk(db.session, talk_id, details, form.placement, actor=require_user(), now=utc_now())
         return talk_id
 
     if _store(form, store) is None:

@@ -81,7 +81,7 @@ def change(session, talk, **fields):
     session.expire_all()
     names = ("title", "description", "type_id", "language_id", "starts_at", "duration")
     details = TalkDetails(**{name: getattr(talk, name) for name in names} | fields)
-    edit_talk(session, talk.id, details, now=NOW)
+    edit_talk(session, talk.id, details, actor=None, now=NOW)
     session.expire_all()
 
 
@@ -229,7 +229,7 @@ def test_deleting_a_talk_removes_empty_shifts_and_marks_those_with_people(sessio
     session.commit()
 
     for talk in talks:
-        delete_talk(session, talk.id)
+        delete_talk(session, talk.id, actor=None)
 
     assert labels(session) == ["Chair: Talk 2"]
     assert problems(session) == [TALKS_DELETED]
@@ -241,7 +241,7 @@ def test_the_last_shift_of_an_event_stays(session, event, talks):
     generate_shifts(session, event.id, CHAIRS, TEMPLATE)
 
     for talk in talks:
-        delete_talk(session, talk.id)
+        delete_talk(session, talk.id, actor=None)
 
     assert (len(shifts(session)), problems(session)) == (1, [TALKS_DELETED])
 
@@ -253,7 +253,7 @@ def test_a_detached_shift_follows_no_more(session, event, talks):
     with pytest.raises(NotFound):
         detach_from_programme(session, first)
 
-    delete_talk(session, talks[0].id)
+    delete_talk(session, talks[0].id, actor=None)
 
     assert session.get(Shift, first).label == "Chair: Talk 1"
 

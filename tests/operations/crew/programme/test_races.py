@@ -65,7 +65,7 @@ def _move_talk(talk_id, starts_at):
     talk = db.session.get_one(Talk, talk_id)
     names = ("title", "description", "type_id", "language_id", "duration")
     fields = {name: getattr(talk, name) for name in names}
-    edit_talk(db.session, talk_id, TalkDetails(**fields, starts_at=starts_at), now=NOW)
+    edit_talk(db.session, talk_id, TalkDetails(**fields, starts_at=starts_at), actor=None, now=NOW)
 
 
 def _sign_up(user_id, shift_id):

@@ -1,4 +1,4 @@
-"""Changes by administrators to events of others are in the audit log; changes by hosts and speakers are not."""
+"""Changes by administrators to events of others are in the audit log as such; those by hosts and speakers are not."""
 
 import pytest
 from sqlalchemy import func, select

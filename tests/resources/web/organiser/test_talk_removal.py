@@ -5,6 +5,7 @@ import pytest
 from joindin.models import Device, DeviceStar, Talk, TalkComment, User
 from joindin.models.talks import CANCELLED_TALK
 from joindin.operations.talk_counters import recompute_talk_counters
+from joindin.operations.talks import TalkDetails, edit_talk
 from tests.browser_client import Browser, main_text
 from tests.factories import NOW, make_claim, make_talk, make_talk_comment, make_user
 from tests.german_pages import GERMAN, check_german
@@ -58,6 +59,30 @@ def test_hiding_and_cancelling_lead_to_the_talk(session, organiser, talk, path, 
     assert (reply.status_code, reply.location) == (303, path)
     assert (talk.is_active, talk.state) == state
     assert organiser.get(reply.location).status_code == 200
+
+
+def test_the_page_of_a_talk_shows_its_history(session, organiser, event, manage, talk, path):
+    for choice in ("hide", "hide", "show", "cancel", "cancel"):
+        organiser.send(f"{path}/delete", {"confirm": choice})
+    edit_talk(
+        session,
+        talk.id,
+        TalkDetails("Ebb", "About something.", talk.type_id, talk.language_id, talk.starts_at, 30),
+        actor=make_user(session, "eve"),
+        now=NOW,
+    )
+    session.commit()
+
+    text = main_text(organiser.get(f"{manage}talks/{talk.id}/"))
+
+    lines = [
+        "eve changed the talk: Ebb: Title, Minutes",
+        "grace cancelled the talk: Tides",
+        "grace showed the talk again: Tides",
+        "grace hid the talk: Tides",
+    ]
+    assert [text.count(line) for line in lines] == [1] * 4
+    assert sorted(lines, key=text.index) == lines
 
 
 def test_deleting_leads_to_the_schedule(session, organiser, event, talk, path):

@@ -54,7 +54,7 @@ def test_former_addresses_of_hidden_events_are_not_found(session, browser):
 
 def rename(session, talk, title):
     details = TalkDetails(title, "Text", talk.type_id, talk.language_id, talk.starts_at, 60)
-    edit_talk(session, talk.id, details, now=NOW)
+    edit_talk(session, talk.id, details, actor=None, now=NOW)
     session.commit()
 
 
@@ -100,7 +100,7 @@ def test_a_deleted_talk_is_gone(session, browser):
     event = make_event(session, slug="conf")
     talk = make_talk(session, event, "First", slug="first")
     rename(session, talk, "Second")
-    delete_talk(session, talk.id)
+    delete_talk(session, talk.id, actor=None)
     session.commit()
 
     pages = [browser.get(f"/event/conf/{slug}") for slug in ("first", "second")]

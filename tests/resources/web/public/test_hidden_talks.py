@@ -53,9 +53,10 @@ def hidden(session):
         session,
         talk.id,
         TalkDetails(MARK, f"{MARK} abstract", talk.type_id, talk.language_id, talk.starts_at, 60),
+        actor=None,
         now=NOW,
     )
-    set_talk_visibility(session, talk.id, is_active=False)
+    set_talk_visibility(session, talk.id, is_active=False, actor=None)
     session.commit()
     return SimpleNamespace(event=event, talk=talk, host=host, speaker=speaker, comment=comment)
 
