@@ -10,7 +10,7 @@ from math import ceil
 from sqlalchemy import Integer, bindparam, false, select
 
 from joindin.errors import Forbidden, InvalidInput, NotFound, RateLimited, Unauthenticated
-from joindin.models import Event, EventSettings, Talk, TalkComment, TalkSpeaker, User
+from joindin.models import Event, EventComment, EventSettings, Talk, TalkComment, TalkSpeaker, User
 from joindin.operations.comment_reports import lock_comment
 from joindin.operations.events import bump_event_versions
 from joindin.operations.feedback.windows import check_event_has_feedback, check_has_feedback
@@ -120,8 +120,7 @@ def edit_talk_comment(
     """
     if comment.user_id != editor.id:
         raise Forbidden("You are not the comment author")
-    if now - comment.created_at > dt.timedelta(minutes=minutes):
-        raise InvalidInput(f"Cannot edit the comment after {minutes} minutes")
+    check_edit_time(comment, minutes=minutes, now=now)
     lock_comment(session, comment)
     if comment.is_hidden:
         # The hosts decide about the text that was reported.
@@ -130,6 +129,12 @@ def edit_talk_comment(
     session.flush()
     bump_talk_versions(session, comment.talk_id)
     bump_event_versions(session, comment.event_id)
+
+
+def check_edit_time(comment: TalkComment | EventComment, *, minutes: int, now: dt.datetime) -> None:
+    """:raises InvalidInput: if the comment is older than ``minutes``, and cannot be edited any more."""
+    if now - comment.created_at > dt.timedelta(minutes=minutes):
+        raise InvalidInput(f"Cannot edit the comment after {minutes} minutes")
 
 
 _LOCK_AUTHOR = CompiledStatement(select(User.id).where(User.id == bindparam("author")).with_for_update(key_share=True))

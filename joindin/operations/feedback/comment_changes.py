@@ -4,12 +4,13 @@ import datetime as dt
 
 from sqlalchemy import delete, update
 
-from joindin.errors import Forbidden, InvalidInput, NotFound
+from joindin.errors import Forbidden, NotFound
 from joindin.models import Event, EventComment, TalkComment, TalkRating
 from joindin.operations.comment_reports import lock_comment
 from joindin.operations.counter_repair import EVENT_COUNTERS
 from joindin.operations.events import bump_event_versions
 from joindin.operations.feedback.talk_ratings import Rater, get_rating
+from joindin.operations.talk_comments import check_edit_time
 from joindin.operations.talk_counters import recompute_talk_counters
 from joindin.operations.talks import bump_talk_versions
 from joindin.queries.talks import is_speaker
@@ -30,8 +31,7 @@ def edit_event_comment(
     :raises NotFound: if the comment was deleted or reported since it was loaded.
     """
     _check_author(comment, editor)
-    if now - comment.created_at > dt.timedelta(minutes=minutes):
-        raise InvalidInput(f"Cannot edit the comment after {minutes} minutes")
+    check_edit_time(comment, minutes=minutes, now=now)
     lock_comment(session, comment)
     if comment.is_hidden:
         raise NotFound("Comment not found")

@@ -24,7 +24,7 @@ from joindin.operations.feedback.comment_changes import (
     delete_talk_comment,
     edit_event_comment,
 )
-from joindin.operations.talk_comments import edit_talk_comment
+from joindin.operations.talk_comments import check_edit_time, edit_talk_comment
 from joindin.queries.feedback.rated_talks import find_answerable_comment, find_shown_comment, has_open_report
 from joindin.queries.talks import is_speaker
 from joindin.representations.links import talk_path
@@ -117,12 +117,12 @@ def _report_state(comment):
 def edit_page(model, comment_id):
     set_page_language()
     comment = _find_own(model, comment_id)
-    form = TextForm(text=comment.text)
-    if not form.validate_on_submit():
-        return _page("edit", comment, form)
+    form, minutes = TextForm(text=comment.text), current_app.config["MAX_COMMENT_EDIT_MINUTES"]
     edit = edit_talk_comment if model is TalkComment else edit_event_comment
-    minutes = current_app.config["MAX_COMMENT_EDIT_MINUTES"]
     try:
+        check_edit_time(comment, minutes=minutes, now=utc_now())
+        if not form.validate_on_submit():
+            return _page("edit", comment, form)
         edit(db.session, comment, editor=require_user(), text=form.text.data, minutes=minutes, now=utc_now())
     except InvalidInput:
         db.session.rollback()

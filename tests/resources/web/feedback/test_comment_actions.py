@@ -78,8 +78,13 @@ def test_an_author_edits_for_a_quarter_of_an_hour(session, browser, comment):
     assert browser.send(path, {"text": "As it is"}).status_code == 303
     assert session.get_one(TalkComment, comment.id).text == "As it is"
 
+    fields = {"text": "Too late", "csrfmiddlewaretoken": browser.token(path)}
     session.get_one(TalkComment, comment.id).created_at = utc_now() - dt.timedelta(minutes=16)
-    assert browser.send(path, {"text": "Too late"}).status_code == 400
+    shown, sent = browser.get(path), browser.post(path, fields)
+    assert [reply.status_code for reply in (shown, sent)] == [400, 400]
+    assert ["<li>Comments can be edited for 15 minutes only.</li>" in reply.text for reply in (shown, sent)] == [
+        True
+    ] * 2
     assert session.get_one(TalkComment, comment.id).text == "As it is"
 
 
