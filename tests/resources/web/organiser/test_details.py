@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from joindin.models import AuditEntry, EventFlyer, EventSettings, EventVenuePlan
 from tests.browser_client import Browser, form_fields, main_text
-from tests.factories import make_pending_event, make_place, make_user
+from tests.factories import make_pending_event, make_place, make_talk, make_user
 from tests.hostile_text import HOSTILE, HOSTILE_URL, HostileParts
 
 CHECKBOXES = ("is_cfp_anywhere", "is_image_removed", "is_venue_plan_removed")
@@ -235,6 +235,28 @@ def test_the_preview_shows_the_page_with_nothing_stored(session, organiser, coun
         assert part in text
     session.refresh(event)
     assert event.name == "Plain Conf"
+
+
+def test_nothing_but_the_buttons_of_the_preview_acts(session, organiser, event, path, send):
+    make_talk(session, event, starts_at=event.starts_at)
+    session.commit()
+    public = organiser.get(path.removesuffix("/manage/details/")).text
+
+    main = send(action="preview").text.partition("<main")[2].partition("</main>")[0]
+
+    assert ("/attend" in public, 'class="star"' in public) == (True, True)
+    assert re.findall(r'<form [^>]*action="([^"]*)"', main) == [path]
+    assert 'class="star"' not in main
+
+
+def test_a_rejected_event_is_not_submitted_from_the_preview(session, organiser, event, path, send):
+    event.is_active, event.is_pending = False, False
+    session.commit()
+    page = organiser.get(path.removesuffix("/manage/details/")).text
+
+    preview = send(action="preview")
+
+    assert ("Submit it again" in page, preview.status_code, "Submit it again" in preview.text) == (True, 200, False)
 
 
 def test_the_preview_is_saved_or_changed_further(session, organiser, event, path, send):
