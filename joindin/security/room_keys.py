@@ -14,5 +14,6 @@ def room_key(secret: str, *, event_id: int, room_id: int, generation: int) -> st
 
 
 def is_room_key(key: str, secret: str, *, event_id: int, room_id: int, generation: int) -> bool:
+    """Return whether the key is that of the room's current sheets. Its case does not count: people type it from paper."""
     expected = room_key(secret, event_id=event_id, room_id=room_id, generation=generation)
-    return hmac.compare_digest(key.encode(), expected.encode())
+    return hmac.compare_digest(key.lower().encode(), expected.encode())

@@ -37,9 +37,12 @@ _SEATS = CompiledStatement(
 
 
 def find_room_by_code(session, code: str) -> tuple[Room, Event]:
-    """Return the room of a printed code and its visible event; :raises NotFound: if there is none."""
+    """Return the room of a printed code and its visible event; :raises NotFound: if there is none.
+
+    Codes are stored in lower case. The case of ``code`` does not count, because people type it from paper.
+    """
     statement = select(Room, Event).join(Event, Event.id == Room.event_id)
-    row = session.execute(statement.where(Room.code == code, Event.is_visible == true())).first()
+    row = session.execute(statement.where(Room.code == code.lower(), Event.is_visible == true())).first()
     if row is None:
         raise NotFound("Room not found")
     return row.Room, row.Event

@@ -19,6 +19,9 @@ from joindin.resources.web.public.pages import (
     on_canonical_host,
     printable_or_not_found,
     public_page,
+    redirect_links,
+    redirect_moved,
+    requested_rest,
     website_links,
 )
 from joindin.security.room_keys import is_room_key
@@ -38,6 +41,8 @@ def rate_page(stub):
 def rate_room_page(code):
     """Show the scale of the talk that has just been in the room; else the talks of the day there."""
     room, event = find_room_by_code(db.session, printable_or_not_found(code))
+    if code != room.code:
+        return redirect_moved(f"{redirect_links().website}/r/{room.code}{requested_rest(f'/r/{code}')}")
     now = utc_now()
     talks = list_room_talks(db.session, room.id, starts_from=now - ROOM_DAY, starts_before=now + ROOM_DAY)
     current = find_rated_now(talks, now)

@@ -94,6 +94,20 @@ def test_feedback_with_the_key_of_the_room_counts_as_given_on_site(session, orga
     assert session.scalars(select(TalkRating.is_on_site)).all() == [True]
 
 
+def test_a_code_that_is_typed_in_capitals_leads_to_the_room(session, organiser, another_browser, talk):
+    key = printed_keys(organiser, "/event/now/manage/")["abcd2345"]
+
+    replies = [another_browser.get(path) for path in ("/r/ABCD2345", f"/r/Abcd2345?k={key.upper()}", "/r/ABCD2346")]
+
+    assert [(reply.status_code, reply.location) for reply in replies] == [
+        (301, "/r/abcd2345"),
+        (301, f"/r/abcd2345?k={key.upper()}"),
+        (404, None),
+    ]
+    assert rate(another_browser, talk, key.upper()) == 303
+    assert session.scalars(select(TalkRating.is_on_site)).all() == [True]
+
+
 def test_renewed_codes_replace_those_that_were_printed(session, organiser, another_browser, talk):
     session.add(EventSettings(event_id=talk.event_id, feedback_access=ROOM))
     other = make_room(session, make_event(session))
