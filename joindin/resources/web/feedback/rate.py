@@ -11,6 +11,7 @@ from flask import current_app, request
 from joindin.extensions import db, reader
 from joindin.http.pages.languages import set_page_language
 from joindin.http.sessions import session_user
+from joindin.operations.feedback.windows import feedback_window
 from joindin.queries.event_settings import load_event_settings
 from joindin.queries.feedback.rated_talks import find_rated_now, find_room_by_code, get_room, list_room_talks
 from joindin.resources.web.feedback.common import RatedTalk, find_rated_talk, scale_words
@@ -77,11 +78,18 @@ def room_of(talk):
 
 
 def _scale_page(rated, *, room=None, key="", expires_at=None):
+    """Show the scale of a talk until feedback closes, also before the talk begins: the script then sends a rating later.
+
+    Without ``expires_at``, the page holds until feedback closes.
+    """
     set_page_language()
+    now = utc_now()
+    window = feedback_window(rated.event, rated.talk, rated.settings, now=now)
     return public_page(
         "web/feedback/rate.html",
         f"{website_links().website}/f/{rated.talk.stub}",
-        expires_at=expires_at,
+        expires_at=expires_at or (window.closes_at if window.closes_at >= now else None),
+        window=window,
         talk=rated.talk,
         event=rated.event,
         settings=rated.settings,

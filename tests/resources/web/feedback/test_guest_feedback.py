@@ -8,8 +8,8 @@ from joindin.models import EventSettings, Talk, TalkComment, TalkRating, TalkRat
 from joindin.operations.feedback.limits import GUEST_DEVICE, GUEST_TEXTS, guest_network_limit
 from joindin.queries.feedback.rated_talks import count_seats_of_rooms
 from joindin.utils.datetimes import utc_now
-from tests.browser_client import Browser
-from tests.factories import make_room, make_talk
+from tests.browser_client import Browser, main_text
+from tests.factories import make_room, make_talk, make_user
 from tests.german_pages import GERMAN
 
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
@@ -33,6 +33,22 @@ def test_the_page_of_a_talk_is_the_same_for_all_and_sets_no_cookie(guest, talk):
     assert reply.text.count('name="rating"') == 5
     assert f'action="/guest/feedback/{talk.stub}/"' in reply.text
     assert 'rel="stylesheet"' not in reply.text
+
+
+def test_the_page_of_a_talk_says_that_feedback_is_closed(session, app, guest, event, talk):
+    signed_in = Browser(app).sign_in_directly(make_user(session))
+    change_settings(session, event, feedback_days=3)
+    opened = [browser.get(f"/f/{talk.stub}").text for browser in (guest, signed_in)]
+    event.starts_at = event.ends_at = talk.starts_at = utc_now() - dt.timedelta(days=4)
+    session.commit()
+
+    closed = [browser.get(f"/f/{talk.stub}") for browser in (guest, signed_in)]
+
+    assert ['name="rating"' in text for text in opened] == [True, True]
+    assert [reply.status_code for reply in closed] == [200, 200]
+    for reply in closed:
+        assert 'name="rating"' not in reply.text
+        assert "Feedback on this talk is closed." in main_text(reply)
 
 
 def test_five_taps_of_one_device_are_one_rating(session, guest, talk):
