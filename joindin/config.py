@@ -97,7 +97,7 @@ SETTINGS = (
     Setting("LOG_FORMAT", "off", parsers.one_of("off", "text", "json"), "writes a line for each request to standard output, as `text` or `json` (see `docs/logging.md`)"),
     Setting("SENTRY_DSN", None, parsers.optional(parsers.sentry_dsn), "DSN of Sentry: unexpected errors of requests and jobs are sent there, without contents of requests and personal data (see `docs/logging.md`); needs `joindin[sentry]`"),
     Setting("METRICS_TOKEN", None, parsers.optional(parsers.secret), "Bearer token with which other machines read `/metrics` and the reasons of `/readyz`, at least 16 characters; without it only this machine may (see `docs/monitoring.md`)"),
-    Setting("MAX_BODY_BYTES", 9 * 1024 * 1024, parsers.integer(1024, 1 << 30), "maximum size of a request body, images included"),
+    Setting("MAX_BODY_BYTES", 9 * 1024 * 1024, parsers.integer(1024, 1 << 30), "maximum size of a request body, with an image; a form with two may have `JOINDIN_MAX_IMAGE_BYTES` more"),
     Setting("MAX_IMAGE_BYTES", 8 * 1024 * 1024, parsers.integer(1024, 1 << 30), "maximum size of an image file"),
     Setting("MAX_JSON_BYTES", 1024 * 1024, parsers.integer(1024, 1 << 30), "maximum size of a JSON body, and of a form without files"),
     Setting("STATEMENT_TIMEOUT", 60, parsers.integer(1, 3600), "seconds after which the database cancels a statement of a request, which is answered with 503; reads of lists end after 10 seconds on PostgreSQL"),
@@ -155,8 +155,7 @@ def load_settings(
     settings["SECRET_KEY_FALLBACKS"] = list(settings["SECRET_KEY_PREVIOUS"])
     if settings["OIDC_ISSUER"] and not settings["OIDC_CLIENT_ID"]:
         raise SettingError("JOINDIN_OIDC_CLIENT_ID is missing: it identifies this server at the provider")
-    # Flask's own settings.
-    settings["MAX_CONTENT_LENGTH"] = settings["MAX_BODY_BYTES"]
+    # Flask's own setting.
     settings["MAX_FORM_MEMORY_SIZE"] = settings["MAX_JSON_BYTES"]
     return settings
 

@@ -19,6 +19,7 @@ from joindin.cli.preconditions import check_secret, report_unknown_settings, wit
 from joindin.config import local_website_url
 from joindin.extensions import db
 from joindin.http.application import limit_statements
+from joindin.http.form_bodies import max_body_bytes
 from joindin.monitoring.process_report import is_running
 from joindin.seeds.demo import describe_demo_accounts, is_demo_loaded
 from joindin.server.jobs_process import JobsProcess
@@ -68,7 +69,7 @@ def serve_workers(
     db.session.remove()
     db.engine.dispose()
     limits = WorkerLimits(
-        REQUEST_SLOTS[db.engine.dialect.name], app.config["MAX_BODY_BYTES"], app.config["TRUSTED_PROXIES"] > 0
+        REQUEST_SLOTS[db.engine.dialect.name], max_body_bytes(app.config), app.config["TRUSTED_PROXIES"] > 0
     )
     limit_statements(app)
     with _metrics_folder() as folder:

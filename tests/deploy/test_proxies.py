@@ -202,7 +202,7 @@ def test_bodies_reach_the_server_up_to_the_limit(proxy):
     # The body is not sent: a client that still sends while the proxy closes the connection may miss the response.
     with closing(Connection(proxy)) as connection:
         connection.putrequest("POST", "/v2.1/events", skip_host=True)
-        for name, value in {"Host": HOST, "Content-Length": "12000000", **json_type}.items():
+        for name, value in {"Host": HOST, "Content-Length": "22000000", **json_type}.items():
             connection.putheader(name, value)
         connection.endheaders()
         refused = connection.getresponse().status

@@ -74,7 +74,7 @@ REQUESTS = {
 
 @pytest.fixture(scope="module")
 def server(app, settings):
-    limits = {"MAX_BODY_BYTES": MAX_BODY_BYTES, "MAX_JSON_BYTES": 500_000}
+    limits = {"MAX_BODY_BYTES": MAX_BODY_BYTES - 1024, "MAX_IMAGE_BYTES": 1024, "MAX_JSON_BYTES": 500_000}
     with live_server(settings, workers=1, **limits) as server:
         assert exchange(server, get()).startswith(b"HTTP/1.1 200 ")
         yield server

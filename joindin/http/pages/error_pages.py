@@ -69,6 +69,8 @@ def handle_domain_error(error: DomainError) -> Response:
 def handle_http_error(error: HTTPException) -> Response:
     if error.code == 404:
         return _error_page(404, *MSG_PAGE_NOT_FOUND)
+    if error.code == 413:
+        return _error_page(413, TITLES[PayloadTooLarge], _describe_body_limits())
     page = _error_page(error.code or 500, error.name, gettext("Pages can only be read.") if error.code == 405 else "")
     page.headers |= {name: value for name, value in error.get_headers() if name == "Allow"}
     return page
@@ -79,6 +81,14 @@ def handle_unexpected_error(_error: Exception) -> Response:
     about = gettext("The error is on our side. Please try again later.")
     reference = gettext("Error reference: %(reference)s", reference=current_request_id())
     return _error_page(500, gettext("Something went wrong"), f"{about} {reference}")
+
+
+def _describe_body_limits():
+    return gettext(
+        "This form may have at most %(size)d MB with its files, and %(text)d MB without them.",
+        size=request.max_content_length // 1_000_000,
+        text=request.max_form_memory_size // 1_000_000,
+    )
 
 
 def _is_repeatable_form():

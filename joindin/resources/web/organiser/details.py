@@ -7,6 +7,7 @@ from flask import redirect, request
 from joindin.db.locking import lock_row
 from joindin.errors import Conflict, InvalidInput
 from joindin.extensions import db, media_storage
+from joindin.http.form_bodies import accepts_two_images
 from joindin.http.pages.html_pages import flash_success
 from joindin.http.pages.languages import gettext, ngettext
 from joindin.http.sessions import require_user
@@ -42,6 +43,7 @@ PREVIEW, CHANGE = "preview", "change"
 
 
 @blp.route("/event/<slug>/manage/details/", methods=["GET", "POST"])
+@accepts_two_images
 @with_managed_event
 def details_page(event):
     form, action = DetailsForm(), request.form.get("action")
