@@ -1,6 +1,8 @@
 """Settings of events."""
 
-from sqlalchemy import bindparam, select
+from collections.abc import Iterable
+
+from sqlalchemy import bindparam, false, select
 from sqlalchemy.orm import with_expression
 
 from joindin.models import Event, EventSettings
@@ -8,6 +10,12 @@ from joindin.performance.sql.compiled import CompiledStatement
 
 _settings = EventSettings.__table__
 _BY_EVENT = CompiledStatement(select(_settings).where(_settings.c.event_id == bindparam("event_id")))
+
+_WITHOUT_FRAMES = CompiledStatement(
+    select(_settings.c.event_id).where(
+        _settings.c.event_id.in_(bindparam("ids", expanding=True)), _settings.c.is_embed_allowed == false()
+    )
+)
 
 
 def _setting(column):
@@ -35,3 +43,8 @@ def load_event_settings(connection, event_id: int) -> EventSettings:
     """
     row = connection.execute(_BY_EVENT, {"event_id": event_id}).first()
     return EventSettings.defaults(event_id) if row is None else EventSettings(**row._asdict())
+
+
+def list_events_without_frames(connection, event_ids: Iterable[int]) -> frozenset[int]:
+    """Return the ids of those events that other web sites may not show in a frame: one statement."""
+    return frozenset(connection.execute(_WITHOUT_FRAMES, {"ids": list(event_ids)}).scalars())

@@ -123,7 +123,7 @@ PUBLIC_PAGES = {
     "/guest/forget/": {"POST": EVERYONE},
     "/guest/stars/": {"POST": EVERYONE},
     "/guest/welcome/": {"GET": EVERYONE, "POST": SIGNED_IN},
-    **dict.fromkeys(("/me/", "/me/claims/", "/me/comments/", "/me/talks/"), OWN_PAGE),
+    **dict.fromkeys(("/me/", "/me/claims/", "/me/comments/", "/me/embed/", "/me/talks/"), OWN_PAGE),
     **dict.fromkeys(("/me/calendar/", "/me/stars/"), OWN_FORM),
     "/talk/{stub}": PAGE,
     "/talk/{stub}.ics": PAGE,

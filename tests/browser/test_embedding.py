@@ -6,7 +6,8 @@ from joindin.operations.agenda.flyers import FlyerStore, set_event_flyer
 from joindin.utils.images.flyers import process_flyer
 from joindin.utils.media.local_folder import LocalFolder
 from tests.browser.validators import axe_violations
-from tests.factories import days_from_now, make_event, make_place, make_user
+from tests.browser_client import PASSWORD, make_user_with_password
+from tests.factories import days_from_now, make_event, make_place, make_talk, make_user
 from tests.utils.images.image_files import encode, make_image
 from tests.utils.remote_servers import Site, build_response
 
@@ -90,6 +91,39 @@ def test_other_sites_show_pages_in_frames(page, server, event):
     assert widths == [0, 0]
     assert address == f"{server.url}/event/tides"
     assert page.errors == []
+
+
+def test_links_of_programmes_lead_out_of_the_frame(page, server, visitor, session, event):
+    ada = make_user(session, "ada")
+    make_talk(session, event, "Ebbs", stub="0ebb5", slug="ebbs", speakers=[ada, "Bob"])
+    make_talk(session, make_event(session, "Past", starts_at=days_from_now(-9)), "Waves", speakers=[ada])
+    session.commit()
+    for path in ("event/tides/schedule", "talk/0ebb5", "user/ada"):
+        with blog(f'<iframe title="frame" src="{server.url}/embed/{path}" width="320" height="400"></iframe>') as site:
+            page.goto(site.url)
+            frame = page.frame_locator("iframe")
+            frame.get_by_role("link", name="Ebbs").wait_for()
+            assert frame.locator("html").evaluate("root => root.scrollWidth - root.clientWidth") == 0
+            frame.get_by_role("link", name="Ebbs").click()
+            page.wait_for_url(f"{server.url}/event/tides/ebbs")
+        visitor.visit(f"/embed/{path}")
+        visitor.check_page(path)
+
+    assert page.errors == []
+
+
+def test_speakers_copy_the_html_of_a_frame(visitor, session, event):
+    ada = make_user_with_password(session, "ada")
+    make_talk(session, event, "Ebbs", stub="0ebb5", slug="ebbs", speakers=[ada])
+    session.commit()
+    visitor.sign_in("ada", PASSWORD)
+    visitor.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    visitor.visit("/me/embed/")
+    visitor.check_page("embedding")
+
+    visitor.page.get_by_role("button", name="Copy HTML of the talk Ebbs").click()
+
+    visitor.page.get_by_text("The HTML is copied.").wait_for()
 
 
 def test_other_pages_are_not_shown_in_frames(page, server, event):

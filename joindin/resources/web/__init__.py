@@ -51,6 +51,7 @@ from joindin.resources.web.personal import (
     my_schedule,
     stars,
 )
+from joindin.resources.web.personal import embeds as own_embeds
 from joindin.resources.web.public import (
     agenda,
     cards,
@@ -121,6 +122,7 @@ __all__ = [
     "new_comments",
     "organiser",
     "overview",
+    "own_embeds",
     "passwords",
     "programme",
     "rate",

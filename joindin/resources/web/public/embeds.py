@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from flask import request
+from flask import Response, request
 
 from joindin.errors import NotFound
 from joindin.extensions import reader
@@ -34,7 +34,7 @@ def embedded_event(slug):
         raise NotFound("Event not found")
     if not load_event_settings(reader(), event.id).is_embed_allowed:
         raise NotFound("Event not found")
-    return _frame_page("web/embed_event.html", event=event)
+    return frame_page("web/embed_event.html", event=event)
 
 
 @blp.get("/embed/list")
@@ -51,7 +51,7 @@ def embedded_list():
     limit = min(parse_id(request.args.get("max", "")) or MAX_EVENTS, MAX_EVENTS)
     keys = [key for chunk in list_agenda(connection, shown, limit=limit) for key in chunk]
     records = load_agenda_event_records(connection, [key.id for key in keys])
-    return _frame_page(
+    return frame_page(
         "web/embed_list.html",
         title=to_single_line(request.args.get("title", ""))[:200] or settings["title"],
         events=[records[key.id] for key in keys if key.id in records],
@@ -74,13 +74,15 @@ def _choices(connection, settings, tags, places):
     return {"any_of": (Choice(tag_ids, place_ids),) if tags or places else None}
 
 
-def _frame_page(template, **variables):
+def frame_page(template: str, *, expires_at: dt.datetime | None = None, **variables) -> Response:
+    """Render a page that other sites may show in a frame. It may be cached for a minute, and at most until ``expires_at``."""
     allow_frames()
+    latest = utc_now() + MAX_AGE
     theme = request.args.get("theme")
     return public_page(
         template,
         None,
-        expires_at=utc_now() + MAX_AGE,
+        expires_at=min(expires_at or latest, latest),
         links=website_links(),
         theme=theme if theme in THEMES else None,
         **variables,

@@ -49,7 +49,7 @@ ITEMS_PER_PAGE = 50
 @on_canonical_host
 def user_page(username):
     user, viewer, now = find_active_user(username), session_user(), utc_now()
-    talks = _load_talks(user.id, now)
+    talks = load_talks_by_time(user.id, now)
     hosted = list_hosted_events(reader(), user.id, NEWEST_EVENTS)
     attended = list_attended_events_with_name(reader(), user.id, NEWEST_EVENTS)
     comments = list_named_comments(db.session, user.id, NEWEST_COMMENTS)
@@ -75,7 +75,7 @@ def user_page(username):
     )
 
 
-def _load_talks(user_id, now):
+def load_talks_by_time(user_id, now):
     """Return the first talks that have not ended, and the latest that have: six statements."""
     coming_ids = list_talk_ids_from(reader(), user_id, now - LONGEST_TALK, MAX_TALKS)
     past_ids = list_talk_ids_before(reader(), user_id, now, MAX_TALKS)
