@@ -135,7 +135,7 @@ def test_talks_that_are_not_public_or_not_confirmed_are_left_out(session, browse
 
 def test_the_calendar_announces_removed_talks_of_public_events_for_a_month(session, browser, talks, event):
     session.execute(delete(Talk).where(Talk.id == talks[0].id))
-    set_talk_visibility(session, talks[1].id, is_active=False)
+    set_talk_visibility(session, talks[1].id, is_active=False, actor=None)
     session.commit()
 
     entries = Calendar.from_ical(browser.get(f"{PATH}.ics").data).walk("VEVENT")
