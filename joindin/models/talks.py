@@ -143,6 +143,11 @@ class TalkSpeaker(db.Model):
     )
 
 
+def speaker_name(speaker) -> str:
+    """Return the name under which a speaker is shown: that of the user, unless it is empty. It may be a record or a row."""
+    return (speaker.user.full_name if speaker.user else None) or speaker.name
+
+
 class TalkLink(db.Model):
     """A link to material of the talk; ``type`` is one of ``LINK_TYPES``."""
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import delete, false, insert, update
 
 from joindin.models import OPEN_CLAIM, Talk, TalkClaim, TalkSpeaker, User
+from joindin.models.talks import speaker_name
 from joindin.operations.attendance import attend
 from joindin.operations.talk_rating_counters import recompute_talk_ratings
 from joindin.queries.talks import list_speakers
@@ -77,4 +78,4 @@ def unlink_speaker(session, talk: Talk, user_id: int) -> None:
 
 def display_name(speaker: TalkSpeaker) -> str:
     """Return the name of a speaker as clients see it. The user has to be loaded."""
-    return to_plain_text((speaker.user.full_name if speaker.user else None) or speaker.name)
+    return to_plain_text(speaker_name(speaker))

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable
 
+from joindin.models.talks import speaker_name
 from joindin.representations.xlsx import make_xlsx
 from joindin.utils.datetimes import get_timezone
 
@@ -31,11 +32,10 @@ COLUMNS = (
 def represent_feedback(row, timezone: str | None) -> dict:
     """Return the row with the columns. ``minute`` counts from the start of the talk; the start has the event's time zone."""
     talk, comment = row.talk, row.comment
-    names = (speaker.user.full_name if speaker.user else None for speaker in talk.speakers)
     author = comment.user if comment and not comment.is_name_hidden else None
     values = (
         talk.title,
-        ", ".join(name or speaker.name for name, speaker in zip(names, talk.speakers)),
+        ", ".join(map(speaker_name, talk.speakers)),
         talk.room.name if talk.room else "",
         talk.starts_at.astimezone(get_timezone(timezone)).isoformat(),
         row.rating or None,

@@ -9,7 +9,8 @@ from babel import Locale
 from babel.numbers import format_decimal
 
 from joindin.http.pages.languages import event_dates, gettext, ngettext, page_language
-from joindin.models import TalkSpeaker, User
+from joindin.models import User
+from joindin.models.talks import speaker_name  # noqa: F401 - used by templates
 from joindin.representations.calls import represent_call  # noqa: F401 - used by templates
 from joindin.representations.programme.days import (  # noqa: F401 - used by templates
     day_shift,
@@ -76,10 +77,6 @@ def display_name(user: User) -> str:
 
 def is_twitter_name(text: str) -> bool:
     return re.fullmatch(r"\w{1,50}", text, re.ASCII) is not None
-
-
-def speaker_name(speaker: TalkSpeaker) -> str:
-    return (speaker.user.full_name if speaker.user else None) or speaker.name
 
 
 def split_paragraphs(text: str | None) -> list[list[str]]:

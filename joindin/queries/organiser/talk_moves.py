@@ -8,6 +8,7 @@ from sqlalchemy import select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from joindin.models import CANCELLED_TALK, Talk, TalkSpeaker
+from joindin.models.talks import speaker_name
 from joindin.queries.organiser.talk_losses import load_talk_losses
 from joindin.utils.text import fold_case
 
@@ -44,12 +45,12 @@ def load_move_consequences(
     if is_cancelled:
         return found
     names = {fold_case(name) for name in speaker_names}
-    user_ids = {each.user_id for each in talk.speakers if each.user_id and fold_case(_shown_name(each)) in names}
+    user_ids = {each.user_id for each in talk.speakers if each.user_id and fold_case(speaker_name(each)) in names}
     for other in _list_simultaneous_talks(session, talk, starts_at, dt.timedelta(minutes=duration)):
         if room_id is not None and other.room_id == room_id:
             found.same_room.append(other)
         found.same_speakers += [
-            (_shown_name(each), other)
+            (speaker_name(each), other)
             for each in other.speakers
             if each.user_id in user_ids or (each.user_id is None and fold_case(each.name) in names)
         ]
@@ -73,7 +74,3 @@ def _list_simultaneous_talks(session, talk, starts_at, duration):
     loads = joinedload(Talk.room), selectinload(Talk.speakers).joinedload(TalkSpeaker.user)
     found = select(Talk).where(Talk.id.in_(ids[:MAX_OVERLAPS])).options(*loads).order_by(Talk.starts_at, Talk.id)
     return session.scalars(found).all() if ids else []
-
-
-def _shown_name(speaker):
-    return (speaker.user.full_name if speaker.user else None) or speaker.name

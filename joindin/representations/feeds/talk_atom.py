@@ -4,6 +4,7 @@ import re
 from html import escape
 
 from joindin.models import CANCELLED, CANCELLED_TALK
+from joindin.models.talks import speaker_name
 from joindin.representations.feeds.event_texts import CANCELLED_PREFIX, times_text, xml_text
 from joindin.representations.gancio.events import created_at, updated_at
 from joindin.representations.links import Links
@@ -21,7 +22,7 @@ def represent_talk_atom_entry(talk, event, links: Links) -> str:
             f"<title>{xml_text(title)}</title>",
             f'<link rel="alternate" type="text/html" href="{xml_text(links.talk_page(talk.stub))}"/>',
             f"<updated>{iso_local(talk.revised_at or updated_at(event), 'UTC')}</updated>",
-            *(f"<author><name>{xml_text(name)}</name></author>" for name in _speaker_names(talk)),
+            *(f"<author><name>{xml_text(name)}</name></author>" for name in map(speaker_name, talk.speakers)),
             *(
                 f'<category term="{xml_text(name)}"/>'
                 for name in (talk.type.title, *(each.name for each in talk.tracks))
@@ -38,7 +39,7 @@ def _html(talk, event):
     facts = [event.name, times_text(talk.starts_at, ends_at(talk), event.timezone), place]
     paragraphs = [
         "\n".join(filter(None, facts)),
-        ", ".join(_speaker_names(talk)),
+        ", ".join(map(speaker_name, talk.speakers)),
         *re.split(r"\n\s*\n", talk.description),
     ]
     return "".join(f"<p>{_lines(each.strip())}</p>" for each in paragraphs if each.strip())
@@ -46,7 +47,3 @@ def _html(talk, event):
 
 def _lines(text):
     return "<br>".join(escape(line) for line in text.splitlines())
-
-
-def _speaker_names(talk):
-    return [(each.user.full_name if each.user else None) or each.name for each in talk.speakers]

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from joindin.models import CANCELLED, CANCELLED_TALK, TENTATIVE_TALK
 from joindin.models.event_settings import OFF
+from joindin.models.talks import speaker_name
 from joindin.representations.feeds.icalendar import CANCELLED_TITLE, STATUSES
 from joindin.representations.feeds.icalendar_format import (
     add_zone_years,
@@ -104,7 +105,7 @@ def _entry_end(talk):
 
 def _description(talk, links):
     """Return the speakers, the abstract, and the address for feedback."""
-    names = ", ".join((speaker.user.full_name if speaker.user else None) or speaker.name for speaker in talk.speakers)
+    names = ", ".join(map(speaker_name, talk.speakers))
     has_feedback = talk.has_feedback and talk.feedback_access != OFF
     feedback = f"{links.website}/f/{talk.stub}" if has_feedback else ""
     return "\n\n".join(filter(None, (names, talk.description, feedback)))

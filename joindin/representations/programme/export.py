@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from joindin.models import CANCELLED, CANCELLED_TALK
 from joindin.models.event_settings import OFF
+from joindin.models.talks import speaker_name
 from joindin.representations.links import Links
 from joindin.representations.programme.days import ends_at, event_days, programme_day
 from joindin.representations.programme.exported_parts import (
@@ -158,9 +159,8 @@ class ProgrammeExport:
     def _person(self, entry):
         user = entry.user
         path = f"user/{user.id}" if user else f"event/{self.event.id}/speaker/{fold_case(entry.name)}"
-        name = (user.full_name if user else None) or entry.name
         url = self.links.user_page(user.username) if user and user.is_active else None
-        return ExportedPerson(entry.id, self.guid(path), name, url)
+        return ExportedPerson(entry.id, self.guid(path), speaker_name(entry), url)
 
     def _room(self, room):
         if room is None:

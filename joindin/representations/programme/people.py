@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from joindin.models.talks import speaker_name
 from joindin.utils.text import fold_case_accents
 
 
@@ -32,7 +33,7 @@ def list_speakers(talks) -> list[Speaker]:
     speakers = {}
     for talk in talks:
         for entry in talk.speakers:
-            name = (entry.user.full_name if entry.user else None) or entry.name
+            name = speaker_name(entry)
             key = entry.user_id or fold_case_accents(name)
             speaker = speakers.setdefault(key, Speaker(name, entry.user))
             if talk not in speaker.talks:

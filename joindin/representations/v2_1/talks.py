@@ -5,6 +5,7 @@ import datetime as dt
 from marshmallow import INCLUDE, fields
 
 from joindin.models import Talk, TalkLink, TalkSpeaker, Track
+from joindin.models.talks import speaker_name
 from joindin.representations.links import Links
 from joindin.representations.schema_fields import (
     ObjectSchema,
@@ -152,7 +153,7 @@ def represent_speaker(speaker: TalkSpeaker, links: Links) -> dict:
     """Return the speaker. A claimed speaker has the current name of the user."""
     if speaker.user is None:
         return {"speaker_name": speaker.name}
-    return {"speaker_name": speaker.user.full_name or speaker.name, "speaker_uri": links.user(speaker.user_id)}
+    return {"speaker_name": speaker_name(speaker), "speaker_uri": links.user(speaker.user_id)}
 
 
 class TalkLinkSchema(ObjectSchema):
