@@ -28,7 +28,7 @@ FRIDAY = parse_instant("2021-07-09T08:00")
 PAGES = (
     "/event?when=past", "/search?q=harbour", "/event/harbour", "/event/harbour/schedule", "/event/harbour/schedule?q=tides",
     "/event/harbour/now", "/event/harbour/speakers", "/event/harbour/rooms", "/event/harbour/rooms/quay", "/event/harbour/calendar",
-    "/event/harbour/comments", "/event/harbour/tides", "/event/harbour/feedback", "/f/tides", "/event/harbour/mine", "/cfp",
+    "/event/harbour/comments", "/event/harbour/tides", "/event/harbour/feedback", "/f/tides", "/f/sails", "/event/harbour/mine", "/cfp",
     "/guest/", "/contact", "/accounts/login/", "/nowhere",
 )  # fmt: skip
 
@@ -68,8 +68,15 @@ def event(session):
             created_at=FRIDAY,
         )
     make_event_comment(session, event, host, text="Thank you for coming.", created_at=FRIDAY)
+    make_talk_with_open_feedback(session)
     session.commit()
     return event
+
+
+def make_talk_with_open_feedback(session):
+    event = make_event(session, "Sail Days", slug="sails", starts_at=FRIDAY, ends_at=FRIDAY, timezone="Europe/Berlin")
+    session.add(EventSettings(event_id=event.id, feedback_days=100 * 365))
+    make_talk(session, event, "On sails", slug="sails", stub="sails", starts_at=FRIDAY)
 
 
 def test_components_are_heard_as_stored(visitor, server, event):
