@@ -3,14 +3,16 @@
 All take the filters of the page. They change without a write when a call opens or closes.
 """
 
+from functools import partial
+
 import orjson
 from flask import request
 
-from joindin.errors import NotFound
 from joindin.extensions import reader, site_name
 from joindin.http.conditional import FEED
 from joindin.http.feeds.entries import Entry, Feed
 from joindin.http.feeds.identity import with_identity
+from joindin.http.feeds.pages import PAGE_SIZE, link_feed_pages, read_feed_page
 from joindin.http.feeds.responses import feed_response, file_response
 from joindin.models.agenda.call_times import CallTimes
 from joindin.performance.caching.response_cache import EXPIRY_ENVIRON_KEY
@@ -26,71 +28,37 @@ from joindin.resources.web.calls.page import next_change
 from joindin.resources.web.calls.search import PATH, read_call_search
 from joindin.resources.web.public.pages import blp, website_links
 from joindin.utils.datetimes import utc_now
-from joindin.utils.text import parse_id
 
-PAGE_SIZE, MAX_PAGE = 50, 1_000
 TITLE = "Calls for papers"
+REPRESENTATIONS = {"atom": (atom, represent_atom_entry), "ics": (icalendar, represent_deadline)}
 
 
 @blp.get("/cfps.atom")
 def call_feed():
-    number = parse_id(request.args.get("page", "")) or 1
-    if number > MAX_PAGE:
-        raise NotFound("There is no such page.")
+    number = read_feed_page()
     search, calls, expires_at = _read_calls()
-    now, links = utc_now(), with_identity(website_links())
+    now = utc_now()
     newest = sorted(
         (call for call in calls if call.cfp_starts_at is None or call.cfp_starts_at <= now), key=_newest_first
     )
     shown = newest[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    pages = {"first": _address("atom", search), "previous": _address("atom", search, number - 1)} if number > 1 else {}
-    if number * PAGE_SIZE < len(newest):
-        pages["next"] = _address("atom", search, number + 1)
+    pages = link_feed_pages(number, number * PAGE_SIZE < len(newest), partial(_address, "atom", search))
     head = FeedHead(
-        _title(search),
-        "",
-        _address("atom", search, number),
-        f"{links.website}{search.address()}",
-        max((call.revised_at for call in shown), default=None),
-        pages,
+        _title(search), "", _address("atom", search, number), _page_address(search), _revised_at(shown), pages
     )
-    return feed_response(
-        Feed(
-            atom.CONTENT_TYPE,
-            atom.represent_head(head),
-            [Entry(call.id, call.revision) for call in shown],
-            atom.END,
-            lambda event, _: represent_atom_entry(event, links),
-            ("calls atom", links),
-            expires_at=expires_at,
-        )
-    )
+    return _feed_response("atom", head, shown, expires_at)
 
 
 @blp.get("/cfps.ics")
 def call_calendar():
     search, calls, expires_at = _read_calls()
-    links, zone_years = with_identity(website_links()), {}
+    zone_years = {}
     for call in calls:
         add_zone_years(zone_years, CallTimes.of(call).timezone, call.cfp_ends_at, call.closes_at.year)
     head = icalendar.CalendarHead(
-        _title(search),
-        _address("ics", search),
-        f"{links.website}{search.address()}",
-        max((call.revised_at for call in calls), default=None),
-        zone_years=zone_years,
+        _title(search), _address("ics", search), _page_address(search), _revised_at(calls), zone_years=zone_years
     )
-    return feed_response(
-        Feed(
-            icalendar.CONTENT_TYPE,
-            icalendar.represent_head(head),
-            [Entry(call.id, call.revision) for call in calls],
-            icalendar.END,
-            lambda event, _: represent_deadline(event, links),
-            ("calls ics", links),
-            expires_at=expires_at,
-        )
-    )
+    return _feed_response("ics", head, calls, expires_at)
 
 
 @blp.get(f"{PATH}/conference-data.json")
@@ -110,6 +78,21 @@ def call_listings():
     return file_response(body, conference_data.CONTENT_TYPE, headers)
 
 
+def _feed_response(form, head, calls, expires_at):
+    (module, represent), links = REPRESENTATIONS[form], with_identity(website_links())
+    return feed_response(
+        Feed(
+            module.CONTENT_TYPE,
+            module.represent_head(head),
+            [Entry(call.id, call.revision) for call in calls],
+            module.END,
+            lambda event, _: represent(event, links),
+            (f"calls {form}", links),
+            expires_at=expires_at,
+        )
+    )
+
+
 def _read_calls():
     """Return the search, its calls, and when the list changes without a write."""
     search, now = read_call_search(), utc_now()
@@ -122,11 +105,19 @@ def _newest_first(call):
     return -at.timestamp(), -call.id
 
 
+def _revised_at(calls):
+    return max((call.revised_at for call in calls), default=None)
+
+
 def _title(search):
     marks = {"tag": "#", "country": "@"}
     return " – ".join(
         [f"{TITLE} – {site_name()}", *(f"{marks.get(name, '')}{value}" for name, value in search.filters.items())]
     )
+
+
+def _page_address(search):
+    return f"{website_links().website}{search.address()}"
 
 
 def _address(form, search, number=1):

@@ -4,14 +4,15 @@ They have what the page of the person shows to everyone. Names that wait for the
 """
 
 import datetime as dt
+from functools import partial
 from urllib.parse import urlencode
 
 from flask import Response, request
 
-from joindin.errors import NotFound
 from joindin.extensions import reader, site_name
 from joindin.http.conditional import FEED
 from joindin.http.feeds.identity import with_identity
+from joindin.http.feeds.pages import PAGE_SIZE, link_feed_pages, read_feed_page
 from joindin.http.feeds.responses import file_response, read_alarm_minutes
 from joindin.http.pages.template_formatting import display_name
 from joindin.http.security_headers import vary_by_encoding_only
@@ -27,25 +28,20 @@ from joindin.representations.feeds.talk_entries import (
     represent_talk_entry,
     without_old_cancelled,
 )
-from joindin.resources.web.public.feeds import MAX_PAGE, PAGE_SIZE, RETENTION
+from joindin.resources.web.public.feeds import RETENTION
 from joindin.resources.web.public.pages import blp, on_canonical_host, website_links
 from joindin.resources.web.public.users import find_active_user
 from joindin.utils.datetimes import midnight, utc_now
-from joindin.utils.text import parse_id
 
 
 @blp.get("/user/<rest:username>/talks.atom")
 @on_canonical_host
 def feed_of_speaker(username):
-    user, number = find_active_user(username), parse_id(request.args.get("page", "")) or 1
-    if number > MAX_PAGE:
-        raise NotFound("There is no such page.")
+    user, number = find_active_user(username), read_feed_page()
     links = with_identity(website_links())
     offset = (number - 1) * PAGE_SIZE
     talks = list_newest_talks_of_speaker(reader(), user.id, limit=PAGE_SIZE + 1, offset=offset)
-    pages = {"first": _address(user, 1), "previous": _address(user, number - 1)} if number > 1 else {}
-    if len(talks) > PAGE_SIZE and number < MAX_PAGE:
-        pages["next"] = _address(user, number + 1)
+    pages = link_feed_pages(number, len(talks) > PAGE_SIZE, partial(_address, user))
     talks = talks[:PAGE_SIZE]
     head = FeedHead(
         _title(user),

@@ -12,10 +12,10 @@ from urllib.parse import urlencode
 
 from flask import request
 
-from joindin.errors import NotFound
 from joindin.extensions import reader
 from joindin.http.feeds.entries import Entry, Feed
 from joindin.http.feeds.identity import with_identity
+from joindin.http.feeds.pages import PAGE_SIZE, link_feed_pages, read_feed_page
 from joindin.http.feeds.responses import feed_response, read_alarm_minutes
 from joindin.queries.accounts.users import find_user_key_by_name
 from joindin.queries.agenda.agenda_events import find_agenda_event
@@ -31,10 +31,7 @@ from joindin.representations.feeds.event_texts import FeedHead
 from joindin.representations.feeds.icalendar_format import add_zone_years
 from joindin.resources.web.public.pages import blp, printable_or_not_found, website_links
 from joindin.utils.datetimes import EARLIEST, midnight, utc_now
-from joindin.utils.text import MAX_SEARCH_PATTERN_LENGTH, parse_id, strip_control_chars
-
-PAGE_SIZE = 50
-MAX_PAGE = 1_000
+from joindin.utils.text import MAX_SEARCH_PATTERN_LENGTH, strip_control_chars
 
 # How long calendars contain past and removed events.
 RETENTION = dt.timedelta(days=30)
@@ -52,16 +49,10 @@ REPRESENTATIONS = {
 
 def event_feed(form):
     module, represent = REPRESENTATIONS[form]
-    params, number = _read_params(), parse_id(request.args.get("page", "")) or 1
-    if number > MAX_PAGE:
-        raise NotFound("There is no such page.")
+    params, number = _read_params(), read_feed_page()
     offset = (number - 1) * PAGE_SIZE
     keys = list_newest(reader(), _read_selection(params), _first_moment(), limit=PAGE_SIZE + 1, offset=offset)
-    pages = {}
-    if number > 1:
-        pages = {"first": _address(form, params), "previous": _address(form, params, number - 1)}
-    if len(keys) > PAGE_SIZE and number < MAX_PAGE:
-        pages["next"] = _address(form, params, number + 1)
+    pages = link_feed_pages(number, len(keys) > PAGE_SIZE, partial(_address, form, params))
     keys, links = keys[:PAGE_SIZE], with_identity(website_links())
     revised_at = max((key.revised_at for key in keys), default=None)
     title, description = _title_and_description(params)

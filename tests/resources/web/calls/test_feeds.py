@@ -7,12 +7,12 @@ from xml.etree import ElementTree
 import feedparser
 import icalendar
 import pytest
-import time_machine
 
 from joindin.imports.conferences.records import parse_record
 from joindin.models import City, EventSettings
-from tests.factories import make_event, parse_instant
+from tests.factories import parse_instant
 from tests.hostile_text import HOSTILE, HOSTILE_URL
+from tests.resources.web.calls.conftest import DAY, NOW
 
 BASE = "http://web.example"
 HOSTILE_TEXTS = (
@@ -24,32 +24,9 @@ HOSTILE_TEXTS = (
     "é" * 200,
     "😀" * 50,
 )
-NOW = parse_instant("2033-08-03T10:00")
-DAY = dt.timedelta(days=1)
 PATHS = ("/cfps.atom", "/cfps.ics", "/cfp/conference-data.json")
 # Properties of a listing (scripts/config/validFields.ts of the project).
 LISTING_FIELDS = {"name", "url", "startDate", "endDate", "city", "country", "online", "locales", "cfpUrl", "cfpEndDate"}
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
-
-
-@pytest.fixture
-def make_call(session):
-    def make(name="Tides", ends_at=NOW + 9 * DAY, opens_at=NOW - 30 * DAY, **fields):
-        fields = {
-            "timezone": "Europe/Berlin",
-            "starts_at": parse_instant("2033-11-01T09:00"),
-            "cfp_url": "https://cfp.example",
-            "submitted_at": NOW - 60 * DAY,
-            "revised_at": NOW - 40 * DAY,
-        } | fields
-        return make_event(session, name, cfp_starts_at=opens_at, cfp_ends_at=ends_at, **fields)
-
-    return make
 
 
 def atom_entries(reply):

@@ -4,31 +4,13 @@ import datetime as dt
 import re
 
 import pytest
-import time_machine
 
 from joindin.models import EventSettings
 from joindin.performance.caching.visitor_preferences import ZONE_COOKIE
 from tests.browser_client import Browser, main_text
-from tests.factories import make_event, parse_instant
+from tests.factories import parse_instant
 from tests.german_pages import GERMAN, check_german
-
-NOW = parse_instant("2033-08-03T10:00")
-DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def clock():
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
-
-
-@pytest.fixture
-def make_call(session):
-    def make(name="Conf", closes_at=NOW + 9 * DAY, opens_at=NOW - 30 * DAY, **fields):
-        fields = {"timezone": "Europe/Berlin", "starts_at": NOW + 90 * DAY, "cfp_url": "https://cfp.example"} | fields
-        return make_event(session, name, cfp_starts_at=opens_at, cfp_ends_at=closes_at, **fields)
-
-    return make
+from tests.resources.web.calls.conftest import DAY, NOW
 
 
 def text_of(reply):
