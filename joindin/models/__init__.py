@@ -15,6 +15,7 @@ from joindin.models.agenda.event_series import EventSeries
 from joindin.models.agenda.flyers import EventFlyer
 from joindin.models.agenda.moderation_messages import ModerationMessage
 from joindin.models.agenda.places import ONLINE, Place
+from joindin.models.agenda.programme_changes import ProgrammeChange
 from joindin.models.agenda.site_settings import SiteSetting
 from joindin.models.agenda.site_texts import Announcement, SitePage
 from joindin.models.agenda.tags import Tag, event_tags
@@ -178,6 +179,7 @@ __all__ = [
     "PasswordReset",
     "PendingBucketCount",
     "Place",
+    "ProgrammeChange",
     "RateLimitCounter",
     "RecoveryCode",
     "RefreshToken",

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from joindin.performance.read_models import (
     crew,
     departed_talks,
+    programme_changes,
     programme_versions,
     revisions,
     row_versions,
@@ -211,6 +212,7 @@ CREATE_STATEMENTS = [
     *programme_versions.postgresql_trigger_statements(PREFIX),
     *talk_revisions.postgresql_trigger_statements(PREFIX),
     *departed_talks.postgresql_trigger_statements(PREFIX),
+    *programme_changes.postgresql_trigger_statements(PREFIX),
     *slug_history.postgresql_trigger_statements(PREFIX),
     *crew.postgresql_trigger_statements(PREFIX, _add_to_count),
 ]

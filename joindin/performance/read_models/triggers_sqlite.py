@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from joindin.performance.read_models import (
     crew,
     departed_talks,
+    programme_changes,
     programme_versions,
     revisions,
     row_versions,
@@ -234,6 +235,7 @@ CREATE_STATEMENTS = [
     *programme_versions.sqlite_trigger_statements(_create_trigger),
     *talk_revisions.sqlite_trigger_statements(_create_trigger),
     *departed_talks.sqlite_trigger_statements(_create_trigger),
+    *programme_changes.sqlite_trigger_statements(_create_trigger),
     *slug_history.sqlite_trigger_statements(_create_trigger),
     *crew.sqlite_trigger_statements(_create_trigger, _add_to_count),
 ]
