@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, exists, false, or_, select, true
 
-from joindin.models import Room, Talk, TalkLink, TalkSpeaker
+from joindin.models import ProgrammeChange, Room, Talk, TalkLink, TalkSpeaker
 from joindin.performance.sql.compiled import CompiledStatement
 
 
@@ -13,6 +13,7 @@ class EventContents(NamedTuple):
     has_speakers: bool
     has_slides: bool
     has_rooms: bool
+    has_changes: bool
 
 
 _TALKS = select(Talk.id).where(Talk.event_id == bindparam("event_id"), Talk.is_active == true())
@@ -34,6 +35,7 @@ _CONTENTS = CompiledStatement(
         exists(_SPEAKERS.subquery().select()),
         exists(_SLIDES.subquery().select()),
         exists(select(Room.id).where(Room.event_id == bindparam("event_id"))),
+        exists(select(ProgrammeChange.id).where(ProgrammeChange.event_id == bindparam("event_id"))),
     )
 )
 

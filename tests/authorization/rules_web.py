@@ -86,6 +86,8 @@ PUBLIC_PAGES = {
     **{
         f"/event/{{slug}}/{page}": PAGE
         for page in (
+            "changes",
+            "changes.atom",
             "schedule",
             "schedule/{day}",
             "schedule.ics",

@@ -3,12 +3,14 @@
 import datetime as dt
 
 import pytest
+from sqlalchemy import select
 
-from tests.factories import make_event, make_room, make_talk, make_track, parse_instant
+from joindin.models import ProgrammeChange, Talk
+from tests.factories import NOW, make_event, make_room, make_talk, make_track, parse_instant
 
 FRIDAY = parse_instant("2027-07-09T08:00")
 PAGES = ("schedule", "schedule/2027-07-09?zone=Asia/Tokyo", "schedule?q=nothing&room=hall", "now", "now?screen=1",
-         "programme", "talks", "speakers", "rooms", "rooms/hall", "rooms/hall?screen=1", "slides", "calendar")  # fmt: skip
+         "changes", "programme", "talks", "speakers", "rooms", "rooms/hall", "rooms/hall?screen=1", "slides", "calendar")  # fmt: skip
 
 
 @pytest.fixture
@@ -31,6 +33,11 @@ def event(session):
                 links=[("slides_link", "https://slides.example")],
             )  # fmt: skip
         make_talk(session, event, "Lunch", starts_at=FRIDAY + dt.timedelta(days=day, hours=4), stub=f"{day}lun")
+    shown = {"event_id": event.id, "state_before": "shown", "starts_before": FRIDAY, "room_before": "Hall"}
+    moved = {"state_after": "shown", "starts_after": FRIDAY + dt.timedelta(hours=1), "room_after": "Cellar"}
+    talk_id = session.scalar(select(Talk.id).where(Talk.title == long_title))
+    for values in (moved | {"talk_id": talk_id}, moved, {"state_after": "cancelled"}, {"state_after": "removed"}):
+        session.add(ProgrammeChange(changed_at=NOW, **shown, **values))
     session.commit()
     return event
 

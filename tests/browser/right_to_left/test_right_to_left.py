@@ -44,7 +44,7 @@ EVENT, MISSING_PAGE = "/event/harbour", "/no-such-page"
 VISITOR_PAGES = (
     "/", "/event", "/event?q=λιμ&tag=θάλασσα", "/event?q=ξξξ", "/event?when=past", "/agenda", "/agenda?q=ξξξ", "/cfp", "/search", "/search?q=λιμ", "/tag",
     "/tag/θάλασσα", "/about", "/contact", MISSING_PAGE, EVENT, f"{EVENT}/schedule", f"{EVENT}/schedule?view=list",
-    f"{EVENT}/schedule?q=ξξξ&zone=Asia/Tokyo", f"{EVENT}/now", f"{EVENT}/now?screen=1", f"{EVENT}/programme", f"{EVENT}/talks",
+    f"{EVENT}/schedule?q=ξξξ&zone=Asia/Tokyo", f"{EVENT}/now", f"{EVENT}/now?screen=1", f"{EVENT}/programme", f"{EVENT}/changes", f"{EVENT}/talks",
     f"{EVENT}/speakers", f"{EVENT}/rooms", f"{EVENT}/rooms/hall", f"{EVENT}/slides", f"{EVENT}/comments",
     f"{EVENT}/talk-comments", f"{EVENT}/attendees", f"{EVENT}/hosts", f"{EVENT}/calendar", f"{EVENT}/mine", f"{EVENT}/tides",
     "/f/tides", "/user/ada", "/guest/", "/guest/event/harbour/", "/embed/list",

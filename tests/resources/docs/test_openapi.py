@@ -44,7 +44,7 @@ AGENDA_PAGES = (
     *("/consequences", "/settings", "/users", "/workinghours"),
     "/guest/",
     *("/download/", "/media/", "/fallbackimage.png", "/headerimage.png", "/logo.png", "/gancio-events.es.js"),
-    *(f"/event/<slug>/{page}" for page in ("schedule", "now", "programme", "talks", "speakers", "rooms")),
+    *(f"/event/<slug>/{page}" for page in ("schedule", "changes", "now", "programme", "talks", "speakers", "rooms")),
     *(f"/event/<slug>/{page}" for page in ("tracks/", "slides", "calendar", "card.png")),
 )
 # Undocumented routes: the documentation, files, pages, and the contract's answers below unknown addresses.

@@ -10,7 +10,14 @@ PATHS = [
     *("/desk/people/", "/desk/reports/", "/desk/reports/talks/", "/desk/groups/", "/desk/claims/", "/desk/events/"),
     *(f"{MANAGE}/{part}/" for part in ("claims", "people", "comments", "talks", "qr")),
     *("/consequences/", "/users/", "/events/", "/workinghours/", "/notifications/", "/me/shifts/"),
-    *("/me/comments/", "/me/talks/", "/event/tides/attendees", "/event/tides/comments", "/event/tides/talk-comments"),
+    *(
+        "/me/comments/",
+        "/me/talks/",
+        "/event/tides/attendees",
+        "/event/tides/changes",
+        "/event/tides/comments",
+        "/event/tides/talk-comments",
+    ),
     *("/event/tides/feedback", "/event/tides/on-tides", "/user/ada/talks", "/user/ada/events", "/user/ada/hosted"),
     *("/user/ada/comments", "/cfp", "/search?q=tides&in=talks", "/tag", "/place", "/event", "/tag/sea"),
 ]

@@ -40,7 +40,7 @@ def cached_fragment(
     if fragment is None:
         contents = load_event_contents(reader(), event.id)
         template, variables = build(load_programme(reader(), event.id))
-        html = render_template(template, event=event, **variables)
+        html = render_template(template, event=event, contents=contents, **variables)
         # The template has escaped the texts.
         fragment = Fragment(Markup(html), variables.get("style", ""), contents)  # noqa: S704
         if is_cached:

@@ -84,12 +84,13 @@ class Preview:
 class EventFrame:
     """The tabs that ``web/event_base.html`` shows above a page. ``current`` is the name of the tab that the page belongs to.
 
-    ``preview`` is None for a public event.
+    ``preview`` is None for a public event. ``has_changes`` says whether the programme was changed since it is public.
     """
 
     tabs: tuple[EventTab, ...]
     current: str | None
     preview: Preview | None = None
+    has_changes: bool = False
 
 
 def load_event_frame(event: Event, current: str | None, contents: EventContents | None = None) -> EventFrame:
@@ -101,7 +102,8 @@ def load_event_frame(event: Event, current: str | None, contents: EventContents 
         return EventFrame((), current)
     contents = contents or load_event_contents(reader(), event.id)
     tabs = (tab for tab in EVENT_TABS if tab.is_filled(event, contents) and (tab.has_preview or event.is_visible))
-    return EventFrame(tuple(tabs), current, None if event.is_visible else load_preview(event))
+    preview = None if event.is_visible else load_preview(event)
+    return EventFrame(tuple(tabs), current, preview, has_changes=contents.has_changes and preview is None)
 
 
 def load_preview(event: Event) -> Preview:

@@ -26,7 +26,19 @@ SEEING = ("host", "co-host", "editor", "admin")
 EDITING = ("host", "co-host", "admin")
 HIDDEN = "This talk is hidden."
 PARTS_WITHOUT_PREVIEW = ("/slide", "/slide.svg", "/claim", "/card.png", "/comments")
-PUBLIC_PAGES = ("", "/schedule", "/programme", "/talks", "/speakers", "/rooms", "/rooms/hall", "/slides", "/feedback")
+PUBLIC_PAGES = (
+    "",
+    "/schedule",
+    "/changes",
+    "/changes.atom",
+    "/programme",
+    "/talks",
+    "/speakers",
+    "/rooms",
+    "/rooms/hall",
+    "/slides",
+    "/feedback",
+)
 
 
 @pytest.fixture

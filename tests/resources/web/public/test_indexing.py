@@ -87,7 +87,7 @@ def test_every_page_with_a_canonical_address_is_left_out_if_its_address_selects(
         if reply.status_code == 200 and reply.mimetype == "text/html" and 'rel="canonical"' in reply.text:
             pages[path] = read_head(reply), read_head(browser.get(f"{path}?zone=Asia/Tokyo"))
 
-    lists = {"/event", "/agenda", f"/agenda/{values['year']}/{values['month']}", "/cfp", "/tag", "/tag/sea", "/collection/mine", EVENT, f"{EVENT}/schedule", f"{EVENT}/comments",
+    lists = {"/event", "/agenda", f"/agenda/{values['year']}/{values['month']}", "/cfp", "/tag", "/tag/sea", "/collection/mine", EVENT, f"{EVENT}/schedule", f"{EVENT}/changes", f"{EVENT}/comments",
              f"{EVENT}/talk-comments", f"{EVENT}/feedback", f"{EVENT}/attendees", f"{EVENT}/on-tides", f"{EVENT}/slides",
              f"{EVENT}/calendar", "/place", "/place/1/Quay", "/user/ada", "/talk/ab12c", "/search"}  # fmt: skip
     assert lists - set(pages) == set()
@@ -103,7 +103,7 @@ def test_every_page_with_a_canonical_address_is_left_out_if_its_address_selects(
     ["/event?q=tides", "/event?tag=sea", "/event?when=past", "/event?when=all", "/event?sort=latest", "/event?mode=online",
      "/event?from=2027-01-01", "/agenda?from=2027-01-01&to=2027-01-02", "/cfp?tag=sea", "/tag?page=after_a", "/tag/sea?past=1", "/place/1/Quay?past=1",
      "/collection/mine?past=1", f"{EVENT}/comments?page=2", f"{EVENT}/comments?page=last", f"{EVENT}/on-tides?page=2",
-     f"{EVENT}/on-tides?page=last", f"{EVENT}/talk-comments?page=2", f"{EVENT}/attendees?page=1",
+     f"{EVENT}/on-tides?page=last", f"{EVENT}/talk-comments?page=2", f"{EVENT}/attendees?page=1", f"{EVENT}/changes?page=1", f"{EVENT}/changes?mine=1",
      f"{EVENT}/feedback?page=1", f"{EVENT}/schedule?view=list", f"{EVENT}/schedule?zone=Asia/Tokyo",
      f"{EVENT}/schedule?q=tides", f"{EVENT}/schedule?room=hall", f"{EVENT}/slides?type=slides_link",
      f"{EVENT}/calendar?room=hall", f"{EVENT}/now?screen=1", f"{EVENT}/rooms/hall?screen=1"],

@@ -22,7 +22,7 @@ PARTS_WITH_PREVIEW = (
 )
 PARTS_WITHOUT_PREVIEW = (
     *("/mine", "/attendees", "/now", "/calendar", "/feedback", "/details"),
-    *(".ics", "/schedule.ics", "/schedule.xml", "/schedule.json", "/card.png"),
+    *(".ics", "/schedule.ics", "/schedule.xml", "/schedule.json", "/card.png", "/changes", "/changes.atom"),
 )
 WAITS = "The event waits for approval. The hosts get a mail when it is decided."
 # Lists, searches, feeds and files for search engines.
