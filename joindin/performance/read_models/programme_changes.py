@@ -48,7 +48,7 @@ def _change(dialect, row, before, after, *, merges=True):
     last = _LAST_OF_TALK.format(row=row)
     batch = f"""(SELECT coalesce(batch_id, id) FROM programme_changes
         WHERE id = (SELECT max(id) FROM programme_changes WHERE event_id = {row}.event_id)
-        AND kind = 'new' AND changed_at >= {minutes_ago(_BATCH_MINUTES)} AND {before["state"]} IS NULL)"""
+        AND state_before IS NULL AND changed_at >= {minutes_ago(_BATCH_MINUTES)} AND {before["state"]} IS NULL)"""
     columns = ", ".join(f"{name}_{side}" for side in ("before", "after") for name in _STATES)
     values = ", ".join(side[name] for side in (before, after) for name in _STATES)
     insert = f"""INSERT INTO programme_changes (event_id, talk_id, batch_id, {columns}, changed_at)

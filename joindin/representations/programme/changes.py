@@ -22,7 +22,7 @@ TALK_NOT_SHOWN = "A talk that is not in the programme any more"
 
 
 class TalkPlace(NamedTuple):
-    """What is to be named of the place of a talk. ``has_no_room`` says that its only room is on the other side of the change."""
+    """The parts of a talk's place that are named. ``has_no_room`` says that its only room is on the other side of the change."""
 
     starts_at: dt.datetime | None
     room_name: str | None

@@ -226,6 +226,15 @@ def test_talks_that_are_added_together_are_a_batch(session, event):
     assert [change.batch_id for change in (first, *others)] == [None, first.id, first.id, None, None]
 
 
+def test_a_cancelled_talk_among_new_ones_does_not_split_their_batch(session, event):
+    for state in ("confirmed", "cancelled", "confirmed"):
+        make_talk(session, event, state=state)
+
+    rows = session.execute(select(ProgrammeChange.kind, ProgrammeChange.batch_id).order_by(ProgrammeChange.id)).all()
+    first_id = session.scalar(select(func.min(ProgrammeChange.id)))
+    assert [tuple(row) for row in rows] == [("new", None), ("cancelled", first_id), ("new", first_id)]
+
+
 def test_a_new_talk_after_another_change_begins_a_batch(session, event, talk):
     make_talk(session, event)
     change_talk(session, talk, starts_at=LATER)
