@@ -36,6 +36,14 @@ def get_timezone(name: str | None) -> dt.tzinfo:
     return find_timezone(name) or UTC
 
 
+def is_start_of_day(local: dt.datetime) -> bool:
+    """Return whether an aware local time is the first one of its day: midnight unless clocks skip it."""
+    if local.time() == dt.time.min:
+        return True
+    # Zones skip midnight by two hours at most.
+    return local.hour < 3 and dt.datetime.combine(local.date(), dt.time.min, local.tzinfo).astimezone(UTC) == local
+
+
 @lru_cache(maxsize=4096)
 def iso_local(at: dt.datetime | None, timezone: str | None) -> str | None:
     """Format as ``YYYY-MM-DDTHH:MM:SS±HH:MM`` in the time zone, always with a numeric offset."""

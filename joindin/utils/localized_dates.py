@@ -16,7 +16,7 @@ from babel.dates import (
 )
 from babel.numbers import format_decimal
 
-from joindin.utils.datetimes import get_timezone
+from joindin.utils.datetimes import get_timezone, is_start_of_day
 
 # The locale of a language. Its order of day and month, and its weeks, are those of most readers.
 LOCALES = {"en": "en_GB", "de": "de_DE"}
@@ -84,7 +84,7 @@ class LocalizedDates:
         return f"{time:%H:%M}" if self.clock == "24" else _format_12_hours(time.hour, time.minute, self._locale)
 
     def is_midnight(self, at: dt.datetime) -> bool:
-        return f"{self.local(at):%H:%M}" == "00:00"
+        return is_start_of_day(self.local(at).replace(second=0, microsecond=0))
 
     def day_and_time(self, at: dt.datetime) -> str:
         return f"{self.day(at)}, {self.time(at)}"

@@ -49,6 +49,17 @@ def test_times_over_midnight_name_both_days():
     assert text == "Fri, 9 Jul 2027, 10:00 – Sat, 10 Jul 2027, 06:00"
 
 
+def test_midnight_is_the_first_time_of_a_day():
+    cairo = LocalizedDates("en", "Africa/Cairo")
+    # Clocks change from 00:00 to 01:00.
+    first_time = dt.datetime(2027, 4, 29, 22, tzinfo=dt.UTC)
+
+    assert cairo.time(first_time) == "01:00"
+    assert cairo.is_midnight(first_time)
+    assert not cairo.is_midnight(first_time + dt.timedelta(minutes=1))
+    assert not cairo.is_midnight(first_time + dt.timedelta(days=1))
+
+
 def test_days_of_an_event_share_month_and_year():
     assert (
         ENGLISH.days(START, START + dt.timedelta(days=2)) == "Fri, 9\N{THIN SPACE}Jul –\N{THIN SPACE}Sun, 11 Jul 2027"

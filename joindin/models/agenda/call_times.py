@@ -1,13 +1,14 @@
 """When a call for papers closes.
 
-An end at midnight is a date without a time: the call is open to the end of that day. The clock is that of the event, or for a
-call that is open anywhere on earth that of the zone in which days end last.
+An end at the first time of a day, which is midnight unless clocks skip it, is a date without a time: the call is open to the
+end of that day. The clock is that of the event, or for a call that is open anywhere on earth that of the zone in which days end
+last.
 """
 
 import datetime as dt
 from typing import NamedTuple
 
-from joindin.utils.datetimes import get_timezone
+from joindin.utils.datetimes import get_timezone, is_start_of_day
 
 ANYWHERE_ON_EARTH = "Etc/GMT+12"
 ONE_MINUTE = dt.timedelta(minutes=1)
@@ -32,7 +33,7 @@ class CallTimes(NamedTuple):
 
     @property
     def has_time(self) -> bool:
-        return self.ends_at is not None and self.local_end.time() != dt.time.min
+        return self.ends_at is not None and not is_start_of_day(self.local_end)
 
     @property
     def closes_at(self) -> dt.datetime | None:

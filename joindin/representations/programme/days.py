@@ -4,7 +4,7 @@ import datetime as dt
 from itertools import groupby
 from typing import NamedTuple
 
-from joindin.utils.datetimes import get_timezone
+from joindin.utils.datetimes import get_timezone, is_start_of_day
 
 # Phases of an event.
 BEFORE, DURING, AFTER = "before", "during", "after"
@@ -29,8 +29,8 @@ def event_days(event) -> tuple[dt.date, dt.date]:
     """
     zone = get_timezone(event.timezone)
     start, end = event.starts_at.astimezone(zone), event.ends_at.astimezone(zone)
-    first = start.date() if is_midnight(start) else programme_day(event, event.starts_at)
-    if is_midnight(start) and is_midnight(end):
+    first = start.date() if is_start_of_day(start) else programme_day(event, event.starts_at)
+    if is_start_of_day(start) and is_start_of_day(end):
         return first, max(first, end.date())
     instant = event.ends_at - dt.timedelta.resolution if event.ends_at > event.starts_at else event.ends_at
     return first, max(first, programme_day(event, instant))
@@ -45,13 +45,9 @@ def whole_days(event) -> tuple[dt.date, dt.date] | None:
         return None
     zone = get_timezone(event.timezone)
     start, end = event.starts_at.astimezone(zone), event.ends_at.astimezone(zone)
-    if not is_midnight(start) or end < start or not (is_midnight(end) or end.time() >= LAST_MINUTE):
+    if not is_start_of_day(start) or end < start or not (is_start_of_day(end) or end.time() >= LAST_MINUTE):
         return None
     return start.date(), end.date()
-
-
-def is_midnight(local: dt.datetime) -> bool:
-    return local.time() == dt.time.min
 
 
 def group_by_day(event, talks) -> dict[dt.date, list]:

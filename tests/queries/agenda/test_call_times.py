@@ -58,3 +58,19 @@ def test_a_corrected_zone_extends_no_call_and_the_whole_earth_does():
 
     assert former_end(before, times("2027-08-03T11:00", timezone="Europe/London")) is None
     assert former_end(before, times("2027-08-04T00:00", timezone=ANYWHERE_ON_EARTH)) == "2027-08-03T10:00"
+
+
+@pytest.mark.parametrize(
+    ("timezone", "first_time", "last_minute"),
+    [
+        ("Africa/Cairo", "2027-04-29T22:00", "2027-04-30T20:59"),
+        ("America/Santiago", "2027-09-05T04:00", "2027-09-06T02:59"),
+        ("Atlantic/Azores", "2027-03-28T01:00", "2027-03-28T23:59"),
+    ],
+)
+def test_a_date_on_which_clocks_skip_midnight_has_no_time(timezone, first_time, last_minute):
+    call = times(first_time, timezone=timezone)
+
+    assert not call.has_time
+    assert call.last_minute == parse_instant(last_minute)
+    assert times(first_time, timezone="Asia/Kathmandu").has_time

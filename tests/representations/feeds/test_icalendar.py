@@ -201,6 +201,15 @@ def test_whole_days_are_dates(start, end, days):
     assert entry["TRANSP"] == ("TRANSPARENT" if end - start > dt.timedelta(days=1) else "OPAQUE")
 
 
+def test_whole_days_of_which_clocks_skip_midnight_are_dates():
+    start, end = dt.datetime(2027, 4, 29, 22, tzinfo=UTC), dt.datetime(2027, 4, 30, 21, tzinfo=UTC)
+    event = agenda_event(starts_at=start, ends_at=end, timezone="Africa/Cairo")
+
+    (entry,) = parse(calendar_of(represent_entry(event, LINKS), zone_years={"Africa/Cairo": (2027, 2027)}))
+
+    assert (entry.decoded("DTSTART"), entry.decoded("DTEND")) == (dt.date(2027, 4, 30), dt.date(2027, 5, 2))
+
+
 def test_cancelled_and_departed_events_say_so():
     departed = SimpleNamespace(
         row_id=9,
