@@ -372,3 +372,16 @@ def test_talks_may_be_recorded_after_the_migration(session, at_revision):
     talk = session.get_one(Talk, talk_id)
     assert (below["title"], "has_recording_opt_out" in below) == ("Errors", False)
     assert (talk.title, talk.has_recording_opt_out) == ("Errors", False)
+
+
+def test_talks_have_no_level_after_the_migration(session, at_revision):
+    talk_id = make_talk(session, make_event(session), "Errors", level="advanced").id
+
+    at_revision("0057")
+    with db.engine.connect() as connection:
+        below = connection.execute(text("SELECT * FROM talks")).mappings().one()
+    upgrade()
+
+    talk = session.get_one(Talk, talk_id)
+    assert (below["title"], "level" in below) == ("Errors", False)
+    assert (talk.title, talk.level) == ("Errors", None)

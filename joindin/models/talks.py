@@ -18,6 +18,9 @@ from joindin.utils.text import fold_case_accents
 # States of a talk that is shown.
 CONFIRMED_TALK, TENTATIVE_TALK, CANCELLED_TALK = "confirmed", "tentative", "cancelled"
 
+# For whom a talk is, from the lowest; the talk of no level is for all or does not say it.
+TALK_LEVELS = ("beginner", "intermediate", "advanced")
+
 LINK_TYPES = ("slides_link", "video_link", "audio_link", "code_link", "joindin_link")
 
 
@@ -71,6 +74,7 @@ class Talk(db.Model):
     has_recording_opt_out: Mapped[bool] = mapped_column(
         default=False, server_default=false(), comment="the talk must not be recorded"
     )
+    level: Mapped[str | None] = mapped_column(String(20), comment="beginner, intermediate or advanced")
     version: Mapped[int] = mapped_column(default=1)
     # Triggers move them in the same statement.
     revision: Mapped[int] = mapped_column(default=0, server_default="0", server_onupdate=FetchedValue())

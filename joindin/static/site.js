@@ -9,7 +9,7 @@
   const SENDING_LIMIT = 4_000;
   const LONGEST_DELAY = 10 * MINUTE;
   const CSRF_FIELD = "csrfmiddlewaretoken";
-  const FILTERS = ["q", "day", "room", "track", "type", "language", "recorded"];
+  const FILTERS = ["q", "day", "room", "track", "type", "language", "level", "recorded"];
 
   const find = (selector) => document.querySelector(selector);
   const findAll = (selector) => [...document.querySelectorAll(selector)];
@@ -32,8 +32,8 @@
     messageTimer = setTimeout(() => (message.textContent = ""), MESSAGE_TTL);
   }
 
-  // Requests. The reply has the status, 0 without a network, and the state and the words of the server. Pages, such as that of the
-  // sign-in, have neither.
+  // Requests. The reply has the status, 0 without a network, and the state and the words of the server. Pages have
+  // neither.
 
   // The first response gives a guest's browser its cookie. Requests sent before that would get another one.
   let guestRequests = Promise.resolve();

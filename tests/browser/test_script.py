@@ -216,6 +216,20 @@ def test_talks_that_are_not_recorded_are_found_in_place(visitor, session, event)
     expect(visitor.page.locator("label.choice", has_text="recorded").first).to_contain_text("(11)")
 
 
+def test_talks_of_a_level_are_found_in_place(visitor, session, event):
+    levels = {"tides-2": "beginner", "ebbs-2": "advanced"}
+    for slug, level in levels.items():
+        session.execute(update(Talk).where(Talk.slug == slug).values(level=level))
+    session.commit()
+    visitor.visit(SCHEDULE)
+    visitor.page.get_by_text("More filters and time zone").click()
+    visitor.page.get_by_role("checkbox", name="Advanced").check()
+
+    expect(visitor.page.locator("#found")).to_have_text("1 of 12 talks")
+    assert (shown_titles(visitor), visitor.path) == (["Ebbs 2"], f"{SCHEDULE}?level=advanced")
+    expect(visitor.page.locator("label.choice", has_text="Beginner")).to_contain_text("(1)")
+
+
 def test_a_filter_reads_abstracts_and_time_links_lead_to_talks_that_are_shown(visitor, session, event):
     make_talk(
         session, event, "Knots 1", stub="0x6", slug="knots-1", starts_at=FRIDAY + dt.timedelta(hours=2),

@@ -33,7 +33,7 @@ def edit_all(session, sample):
 def edit_content(session, sample):
     talk = sample.talk
     edit_talk_content(
-        session, talk.id, title="Talk", description="About something.", language_id=talk.language_id,
+        session, talk.id, title="Talk", description="About something.", language_id=talk.language_id, level="advanced",
         links=[("slides_link", "https://example.org/slides")], has_feedback=True, has_recording_opt_out=True,
         version=content_version(talk, []), actor=sample.root, now=NOW,
     )  # fmt: skip
@@ -67,7 +67,7 @@ PRIVILEGED_ON_TALKS = {
     edit_placed_talk: (edit_all, "talk.edit", "talk", "New", changes_of_all),
     edit_talk_content: (
         edit_content, "talk.edit", "talk", "Talk",
-        {"links": ["", "https://example.org/slides"], "has_recording_opt_out": [False, True]},
+        {"level": [None, "advanced"], "links": ["", "https://example.org/slides"], "has_recording_opt_out": [False, True]},
     ),
     set_talk_visibility: (
         lambda s, w: set_talk_visibility(s, w.talk.id, is_active=False, actor=w.root), "talk.hide", "talk", "Talk", {},

@@ -126,6 +126,15 @@ def test_the_demo_has_rows_of_every_kind(session):
     assert count(session, Mail) == 0
 
 
+def test_talks_have_levels_which_are_filters_of_each_programme(events, talks):
+    levels = {talk.title: talk.level for talk in talks}
+
+    assert Counter(levels.values()) == {"beginner": 9, "intermediate": 8, "advanced": 7, None: 16}
+    assert (levels["French without fear"], levels["Search that forgives"]) == ("beginner", "advanced")
+    programmes = {talk.event_id for talk in talks}
+    assert all(len({talk.level for talk in talks if talk.event_id == id_ and talk.level}) > 1 for id_ in programmes)
+
+
 def test_comments_are_written_after_the_talk_and_before_now_by_people_who_attend(session):
     rows = session.execute(
         select(TalkComment.created_at, Talk.starts_at, Talk.duration, Attendance.user_id, TalkSpeaker.id)

@@ -9,6 +9,7 @@ from babel import Locale
 from babel.numbers import format_decimal
 
 from joindin.http.pages.languages import event_dates, gettext, ngettext, page_language
+from joindin.http.pages.talk_levels import level_name  # noqa: F401 - used by templates
 from joindin.models import User
 from joindin.models.talks import speaker_name  # noqa: F401 - used by templates
 from joindin.representations.calls import represent_call  # noqa: F401 - used by templates

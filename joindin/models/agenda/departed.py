@@ -55,6 +55,7 @@ class DepartedTalk(db.Model):
     starts_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     duration: Mapped[int]
     has_recording_opt_out: Mapped[bool] = mapped_column(default=False, server_default=false())
+    level: Mapped[str | None] = mapped_column(String(20))
     timezone: Mapped[str | None] = mapped_column(String(100))
     sequence: Mapped[int]
     gone_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True)

@@ -1,4 +1,4 @@
-"""Speakers' changes of their talk: title, abstract, language, links, recording and feedback, in one step."""
+"""Speakers' changes of their talk: title, abstract, language, level, links, recording and feedback, in one step."""
 
 import datetime as dt
 import hashlib
@@ -19,7 +19,8 @@ MSG_CHANGED = "The talk was changed meanwhile"
 
 def content_version(talk: Talk, links: Sequence[TalkLink]) -> str:
     """Return a token of what the form edits. Stars and ratings do not change it."""
-    values = [str(talk.language_id), str(talk.has_feedback), str(talk.has_recording_opt_out), talk.slides_url or ""]
+    marks = (talk.language_id, talk.level, talk.has_feedback, talk.has_recording_opt_out)
+    values = [*map(str, marks), talk.slides_url or ""]
     fields = [talk.title, talk.description, *values, *(f"{link.type} {link.url}" for link in links)]
     return hashlib.sha256("\0".join(fields).encode()).hexdigest()[:16]
 
@@ -31,6 +32,7 @@ def edit_talk_content(
     title: str,
     description: str,
     language_id: int,
+    level: str | None,
     links: Sequence[tuple[str, str]],
     has_feedback: bool,
     has_recording_opt_out: bool,
@@ -56,7 +58,7 @@ def edit_talk_content(
     details = TalkDetails(title=title, description=description, language_id=language_id, **kept)
     with logged_edit(session, talk, actor=actor):
         replace_details(session, talk, details, now=now)
-        talk.has_feedback, talk.has_recording_opt_out = has_feedback, has_recording_opt_out
+        talk.level, talk.has_feedback, talk.has_recording_opt_out = level, has_feedback, has_recording_opt_out
         if [(link.type, link.url) for link in stored] != list(links):
             session.execute(
                 delete(TalkLink).where(TalkLink.talk_id == talk_id).execution_options(synchronize_session=False)

@@ -15,7 +15,7 @@ from joindin.viewer import UserSnapshot
 
 # Columns whose changes the audit log has.
 LOGGED_COLUMNS = (
-    "title", "subtitle", "description", "type_id", "language_id", "starts_at", "duration", "room_id", "state",
+    "title", "subtitle", "description", "type_id", "language_id", "level", "starts_at", "duration", "room_id", "state",
     "has_recording_opt_out", "has_feedback",
 )  # fmt: skip
 

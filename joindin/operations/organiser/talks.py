@@ -25,13 +25,14 @@ from joindin.viewer import UserSnapshot
 
 @dataclass(frozen=True)
 class TalkPlacement:
-    """The place of a talk in the programme, and whether it may be recorded there. Room and tracks belong to its event, which the caller checks."""
+    """The place of a talk in the programme, its level, and whether it may be recorded there. Room and tracks belong to its event, which the caller checks."""
 
     room_id: int | None
     track_ids: Collection[int]
     subtitle: str = ""
     state: str = CONFIRMED_TALK
     has_recording_opt_out: bool = False
+    level: str | None = None
 
 
 def add_placed_talk(
@@ -116,7 +117,7 @@ def cancel_talk(session, talk_id: int, *, actor: UserSnapshot) -> None:
 
 def _place(session, talk, placement):
     talk.room_id, talk.subtitle, talk.state = placement.room_id, placement.subtitle, placement.state
-    talk.has_recording_opt_out = placement.has_recording_opt_out
+    talk.has_recording_opt_out, talk.level = placement.has_recording_opt_out, placement.level
     session.flush()
     stored = set(session.scalars(select(talk_tracks.c.track_id).where(talk_tracks.c.talk_id == talk.id)))
     for track_id in sorted(stored - set(placement.track_ids)):

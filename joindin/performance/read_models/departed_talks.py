@@ -7,7 +7,7 @@ is public again. Readers are those in whose own calendars the talk was.
 from joindin.performance.read_models.revisions import POSTGRESQL_NOW, PUBLICATION_COLUMNS, SQLITE_NOW, becomes_private
 
 _TALKS = "talks t JOIN events e ON e.id = t.event_id"
-_COPIED = "event_id, stub, room_id, type_id, language_id, starts_at, duration, has_recording_opt_out"
+_COPIED = "event_id, stub, room_id, type_id, language_id, starts_at, duration, has_recording_opt_out, level"
 _SPEAKS = "r.user_id IS NOT NULL AND NOT r.is_pending"
 # By relation of the reader: table, column of the reader, and which of its rows.
 _READERS = {

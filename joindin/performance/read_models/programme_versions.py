@@ -14,7 +14,7 @@ PROGRAMME_COLUMNS = {
     "talks": (
         "event_id", "title", "slug", "stub", "subtitle", "description", "starts_at", "duration", "type_id",
         "language_id", "slides_url", "is_active", "room_id", "state", "repeat_of_id",
-        "moved_from", "moved_from_room", "has_feedback", "has_recording_opt_out",
+        "moved_from", "moved_from_room", "has_feedback", "has_recording_opt_out", "level",
     ),
     "rooms": (
         "event_id", "name", "slug", "position", "guid", "description", "capacity", "floor", "access_notes", "stream_url",

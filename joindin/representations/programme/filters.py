@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from joindin.models import TALK_LEVELS
 from joindin.representations.programme.days import programme_day
 from joindin.utils.text import fold_case_accents
 
@@ -54,6 +55,7 @@ GROUPS: dict[str, Callable[..., list[tuple[str, str]]]] = {
     "track": lambda event, talk: [(str(track.id), track.name) for track in talk.tracks],
     "type": lambda event, talk: [(str(talk.type_id), talk.type.title)],
     "language": lambda event, talk: [(str(talk.language_id), talk.language.name)],
+    "level": lambda event, talk: [(talk.level, "")] if talk.level else [],
     "recorded": lambda event, talk: [("no" if talk.has_recording_opt_out else "yes", "")],
 }
 
@@ -61,6 +63,7 @@ GROUPS: dict[str, Callable[..., list[tuple[str, str]]]] = {
 POSITIONS: dict[str, Callable[..., list[tuple[str, int]]]] = {
     "room": lambda talk: [(talk.room.slug, talk.room.position)] if talk.room else [],
     "track": lambda talk: [(str(track.id), track.position) for track in talk.tracks],
+    "level": lambda talk: [(talk.level, TALK_LEVELS.index(talk.level))] if talk.level else [],
     "recorded": lambda talk: [("no", 1) if talk.has_recording_opt_out else ("yes", 0)],
 }
 
@@ -82,7 +85,7 @@ def select_talks(
 def list_choices(event, talks: list, selection: Selection, starred_ids=frozenset()) -> dict[str, list[Choice]]:
     """Return the choices of each group with more than one, with the number of talks that the other filters leave.
 
-    Rooms, tracks and *recorded* are sorted by position, and then as the others by label.
+    Rooms, tracks, levels and *recorded* are sorted by position, and then as the others by label.
     """
     choices = {}
     for name, values_of in GROUPS.items():

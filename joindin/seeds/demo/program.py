@@ -15,12 +15,13 @@ from joindin.operations.tracks import add_talk_to_track, add_track
 from joindin.queries.languages import get_language_by_name, get_talk_type_by_title
 from joindin.seeds.demo.people import ACTIVE, USERS
 from joindin.seeds.demo.talk_comments import COMMENTS, REPORTED
-from joindin.seeds.demo.talks import ROOMS, TRACKS
+from joindin.seeds.demo.talks import LEVELS, ROOMS, TRACKS
 from joindin.utils.datetimes import get_timezone
 
 NO_LIMIT = CommentRateLimit(1000, dt.timedelta(hours=1))
 FULL_NAMES = {username: full_name for username, full_name, *_ in USERS}
 MAX_STARS = 5
+LEVELS_BY_TITLE = {title: level for level, titles in LEVELS.items() for title in titles}
 
 
 def add_programs(session, users, programs, *, source: str, now: dt.datetime) -> None:
@@ -60,6 +61,7 @@ def _add_talk(session, users, event, tracks, plan):
         ),
         actor=None,
     )
+    talk.level = LEVELS_BY_TITLE.get(title)
     if track is not None:
         add_talk_to_track(session, talk.id, tracks[track].id)
     if room := ROOMS.get(event.name, {}).get(type_title):

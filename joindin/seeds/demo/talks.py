@@ -16,6 +16,24 @@ ROOMS = {
     "Accessible Web Evening": {"Talk": "Reading Room"},
 }
 
+# Titles of the talks of each level. The others have none.
+LEVELS = {
+    "beginner": (
+        "A deploy script you can read aloud", "Headings are a table of contents", "Text for pictures",
+        "Count to a thousand in Japanese", "French without fear", "First words in sign language",
+        "PHP for people who left it", "Reading plans", "Delete this test",
+    ),
+    "intermediate": (
+        "Logs for people", "A backup is a restore", "Visible focus", "Polish tongue twisters",
+        "Small pages, fast pages", "Write a runbook", "An index for each question", "A thousand random inputs",
+    ),
+    "advanced": (
+        "Find the slow query", "Type hints after ten years", "Regular expressions as a language",
+        "Reading an incident backwards", "Search that forgives", "Locks you did not ask for",
+        "Real databases, fast tests",
+    ),
+}  # fmt: skip
+
 # By event: day, time, minutes, type, number of the track, title, description, speakers.
 TALKS = {
     "Harbour Code Days": (

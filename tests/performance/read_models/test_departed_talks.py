@@ -25,6 +25,7 @@ def talk(session, event):
         tracks=[make_track(session, event)],
         room_id=make_room(session, event).id,
         has_recording_opt_out=True,
+        level="advanced",
     )
     make_star(session, talk, make_user(session, id=8))
     device, _ = create_device(session, now=NOW)
@@ -55,6 +56,7 @@ def test_a_deleted_talk_leaves_its_times_ids_and_readers(session, event, talk):
         "starts_at": talk.starts_at,
         "duration": 60,
         "has_recording_opt_out": True,
+        "level": "advanced",
         "timezone": "Europe/Berlin",
         "sequence": revision_of(session, talk) + 1,
     }

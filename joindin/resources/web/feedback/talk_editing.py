@@ -1,4 +1,4 @@
-"""Page on which the claimed speakers of a talk edit its title, abstract, language, links, recording and feedback.
+"""Page on which the claimed speakers of a talk edit its title, abstract, language, level, links, recording and feedback.
 
 Hosts edit the rest on their own page of the talk, to which a link leads.
 """
@@ -11,6 +11,7 @@ from joindin.extensions import db
 from joindin.http.pages.forms import Form, PlainTextField, choices, max_length, required
 from joindin.http.pages.html_pages import flash_success, render_page
 from joindin.http.pages.languages import gettext, lazy_gettext, set_page_language
+from joindin.http.pages.talk_levels import level_choices
 from joindin.http.sessions import require_user, sign_in_required
 from joindin.models import LINK_TYPES
 from joindin.operations.feedback.talk_editing import content_version, edit_talk_content
@@ -44,6 +45,7 @@ class TalkContentForm(Form):
         lazy_gettext("Abstract"), [max_length(MAX_DESCRIPTION_LENGTH, lazy_gettext("The abstract"))]
     )
     language_id = SelectField(lazy_gettext("Language"), coerce=int)
+    level = SelectField(lazy_gettext("Level"), render_kw={"required": False})
     has_recording_opt_out = BooleanField(lazy_gettext("This talk must not be recorded"))
     has_feedback = BooleanField(
         lazy_gettext("This talk takes ratings and comments"),
@@ -64,12 +66,14 @@ def edit_talk_content_page(event, talk):
         title=talk.title,
         description=talk.description,
         language_id=talk.language_id,
+        level=talk.level or "",
         has_feedback=talk.has_feedback,
         has_recording_opt_out=talk.has_recording_opt_out,
         version=content_version(talk, talk.links),
     )
     languages = list_languages(db.session, Paging(size=0)).items
     form.language_id.choices = choices((row.id, row.name) for row in languages)
+    form.level.choices = level_choices()
     if request.method == "GET":
         return _page(event, talk, form, link_pairs(talk))
     links = _read_links()
@@ -86,6 +90,7 @@ def edit_talk_content_page(event, talk):
             title=form.title.data,
             description=form.description.data,
             language_id=form.language_id.data,
+            level=form.level.data or None,
             links=links,
             has_feedback=form.has_feedback.data,
             has_recording_opt_out=form.has_recording_opt_out.data,

@@ -79,6 +79,7 @@ TALK_DETAILS = {
     "tracks": lazy_gettext("Tracks"),
     "type_id": lazy_gettext("Type"),
     "language_id": lazy_gettext("Language"),
+    "level": lazy_gettext("Level"),
     "state": lazy_gettext("State"),
     "links": lazy_gettext("Slides and recordings"),
     "slides_url": lazy_gettext("Slides and recordings"),

@@ -9,6 +9,7 @@ from wtforms.validators import Optional
 from joindin.extensions import db
 from joindin.http.pages.forms import CheckboxList, Form, PlainTextField, RadioChoice, choices
 from joindin.http.pages.languages import gettext, lazy_gettext
+from joindin.http.pages.talk_levels import level_choices
 from joindin.models import CANCELLED_TALK, CONFIRMED_TALK, TENTATIVE_TALK, Event, Talk
 from joindin.operations.organiser.talks import TalkPlacement
 from joindin.operations.speakers import display_name
@@ -50,6 +51,7 @@ class TalkForm(VersionedForm, Form):
     track_ids = CheckboxList(lazy_gettext("Tracks"), coerce=int)
     type_id = SelectField(lazy_gettext("Type"), coerce=int, render_kw=NOT_EMPTY)
     language_id = SelectField(lazy_gettext("Language"), coerce=int, render_kw=NOT_EMPTY)
+    level = SelectField(lazy_gettext("Level"), default="", render_kw=NOT_EMPTY)
     state = RadioChoice(lazy_gettext("The talk"), choices=choices(STATES), default=CONFIRMED_TALK)
     has_recording_opt_out = BooleanField(lazy_gettext("This talk must not be recorded"))
     # The fingerprint of time, room and state whose consequences were shown.
@@ -65,6 +67,7 @@ class TalkForm(VersionedForm, Form):
         self.track_ids.choices = choices((track.id, track.name) for track in tracks)
         self.type_id.choices = choices((row.id, row.title) for row in types)
         self.language_id.choices = choices((row.id, row.name) for row in languages)
+        self.level.choices = level_choices()
         self.default_language_id = next((row.id for row in languages if row.name == DEFAULT_LANGUAGE), None)
         self.speaker_rows = read_speaker_rows() if self.is_submitted() else []
 
@@ -114,6 +117,7 @@ class TalkForm(VersionedForm, Form):
             self.subtitle.data,
             self.state.data,
             self.has_recording_opt_out.data,
+            self.level.data or None,
         )
 
     def list_speaker_rows(self, talk: Talk | None) -> list[tuple[str, str, str]]:
@@ -144,6 +148,7 @@ def talk_values(talk: Talk, event: Event) -> dict:
         "track_ids": sorted(track.id for track in talk.tracks),
         "type_id": talk.type_id,
         "language_id": talk.language_id,
+        "level": talk.level or "",
         "state": talk.state,
         "has_recording_opt_out": talk.has_recording_opt_out,
     }

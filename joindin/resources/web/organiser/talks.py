@@ -132,7 +132,7 @@ def _values_of_new_talk(event: Event, form) -> dict:
         return values | {"language_id": form.default_language_id}
     before = find_programme_talk(db.session, event.id, before_id)
     values = talk_values(before, event)
-    kept = {name: values[name] for name in ("type_id", "language_id", "duration", "track_ids", "room_id")}
+    kept = {name: values[name] for name in ("type_id", "language_id", "level", "duration", "track_ids", "room_id")}
     starts_at = before.starts_at + dt.timedelta(minutes=max(before.duration, 0))
     return kept | {"starts_at": to_local(starts_at, event.timezone)}
 

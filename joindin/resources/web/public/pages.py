@@ -23,7 +23,7 @@ UNPAGED = Paging(size=0)
 # Parameters of addresses that select a part of a page, or show it in another way. Search engines have the page without them.
 SELECTING_PARAMETERS = {
     "page", "past", "when", "sort", "view", "zone", "q", "tag", "place", "city", "country", "mode", "cfp", "lang", "from", "to",
-    "within", "day", "room", "track", "type", "language", "recorded", "starred", "mine", "talk", "text", "compact",
+    "within", "day", "room", "track", "type", "language", "level", "recorded", "starred", "mine", "talk", "text", "compact",
 }  # fmt: skip
 
 blp = Blueprint("web", __name__)

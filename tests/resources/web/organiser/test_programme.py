@@ -110,6 +110,24 @@ def test_hosts_mark_talks_that_must_not_be_recorded(session, organiser, event, m
     assert (added, is_ticked, reply.status_code, talk.has_recording_opt_out) == (True, True, 303, False)
 
 
+def test_hosts_choose_the_level_which_another_talk_keeps(session, organiser, event, manage, fields):
+    reply = organiser.send(f"{manage}talks/new/", fields | {"level": "intermediate", "then": "another"})
+    talk = session.scalars(select(Talk)).one()
+    added, next_form = talk.level, organiser.get(reply.location).text
+    path = f"{manage}talks/{talk.id}/"
+    own_form = organiser.get(path).text
+
+    refused = organiser.send(path, fields | {"version": opened_version(organiser, path), "level": "expert"})
+    kept = session.scalar(select(Talk.level))
+    removed = organiser.send(path, fields | {"version": opened_version(organiser, path), "level": ""})
+
+    selected = '<option selected value="intermediate">Intermediate</option>'
+    assert (added, selected in next_form, selected in own_form) == ("intermediate", True, True)
+    assert (refused.status_code, kept, removed.status_code) == (400, "intermediate", 303)
+    assert session.scalar(select(Talk.level)) is None
+    assert re.search(r"changed the talk: .*: Level( |$)", main_text(organiser.get(path)))
+
+
 def test_two_hosts_at_one_talk_see_both_values(session, organiser, event, manage, fields):
     talk = make_talk(session, event, "Old", starts_at=STARTS_AT)
     session.commit()

@@ -109,6 +109,19 @@ def test_the_calendar_of_talks_that_are_not_recorded_follows_one_that_is_deleted
     assert len(titles(browser.get(f"{PATH}?recorded=yes"))) == 3
 
 
+def test_the_calendar_of_a_level_follows_a_talk_that_is_deleted(browser, session, talks):
+    packaging = session.get_one(Talk, talks[1].id)
+    packaging.level = "beginner"
+    session.commit()
+    shown = titles(browser.get(f"{PATH}?level=beginner"))
+    session.execute(delete(Talk).where(Talk.id == packaging.id))
+    session.commit()
+
+    gone = [str(entry["STATUS"]) for entry in entries(browser.get(f"{PATH}?level=beginner"))]
+
+    assert (shown, gone, titles(browser.get(f"{PATH}?level=advanced"))) == (["Packaging"], ["CANCELLED"], [])
+
+
 def test_an_unchanged_calendar_is_the_same_to_the_byte_and_not_sent_again(browser, session, event, talks):
     first = browser.get(PATH)
     headers = {"If-None-Match": first.headers["ETag"]}

@@ -34,6 +34,7 @@ def talk(session, event, ada):
     hall = make_room(session, event, "Hall")
     talk = make_talk(
         session, event, f"Tides {HOSTILE}", stub="0t1de", slug="tides", speakers=[ada, "Bob"], room_id=hall.id, subtitle="Low",
+        level="advanced",
         starts_at=parse_instant("2037-07-09T09:00"), duration=30, description=f"About {HOSTILE}\n\nMore",
     )  # fmt: skip
     session.commit()
@@ -99,7 +100,7 @@ def test_a_frame_stays_when_the_slug_of_the_event_changes(session, browser, even
 def test_the_talk_has_its_facts(browser, talk):
     assert main_text(browser.get(TALK)) == (
         "Tides <script>alert(1)</script> Low Bob, Ada <L> Thu, 9 Jul 2037, 11:00–11:30 (Berlin) · Hall"
-        " Harbour <Days> · Talk · English - UK About <script>alert(1)</script>"
+        " Harbour <Days> · Talk · English - UK · Advanced About <script>alert(1)</script>"
     )
 
 

@@ -137,7 +137,15 @@ def test_talks_are_listed_from_a_to_z(browser, session, event):
 
 
 def test_the_list_from_a_to_z_is_filtered(browser, session, event, hall):
-    make_talk(session, event, "Anchors", starts_at=event.starts_at, room_id=hall.id, speakers=["Ada Lovelace"])
+    make_talk(
+        session,
+        event,
+        "Anchors",
+        starts_at=event.starts_at,
+        room_id=hall.id,
+        speakers=["Ada Lovelace"],
+        level="beginner",
+    )
     make_talk(session, event, "Buoys", starts_at=event.starts_at, type="Workshop", has_recording_opt_out=True)
     make_talk(session, event, "Currents", starts_at=event.starts_at, room_id=hall.id)
     session.commit()
@@ -150,6 +158,7 @@ def test_the_list_from_a_to_z_is_filtered(browser, session, event, hall):
     assert titles("q=lovelace") == ["Anchors"]
     assert titles(f"room={hall.slug}") == ["Anchors", "Currents"]
     assert [titles(f"recorded={value}") for value in ("yes", "no")] == [["Anchors", "Currents"], ["Buoys"]]
+    assert titles("level=beginner") == ["Anchors"]
     page = browser.get(f"/event/{event.slug}/talks?room={hall.slug}&q=anchors").text
     assert "1 talk matches. There are 3 talks." in page
     assert f'<a href="?room={hall.slug}">Remove “anchors”</a>' in page

@@ -135,6 +135,28 @@ def test_recorded_is_a_filter_of_programmes_with_both_kinds(browser, session, ta
     assert "Aufzeichnung aufgezeichnet (3) nicht aufgezeichnet (2)" in main_text(german)
 
 
+def test_level_is_a_filter_with_the_lowest_first(browser, session, talks):
+    talks[0].level = "advanced"
+    session.commit()
+    before = browser.get("/event/harbour/schedule").text
+    talks[1].level = talks[2].level = "beginner"
+    session.commit()
+
+    pages = {value: browser.get(f"/event/harbour/schedule?level={value}") for value in ("beginner", "advanced", "x")}
+    both = browser.get("/event/harbour/schedule?level=beginner&level=advanced")
+    text = main_text(browser.get("/event/harbour/schedule?q=python"))
+
+    assert 'name="level"' not in before
+    assert titles(pages["beginner"]) == ["Packaging", "Typing"]
+    assert (titles(pages["advanced"]), titles(pages["x"]), len(titles(both))) == (["Opening"], [], 3)
+    assert "Remove “Beginner”" in main_text(pages["beginner"])
+    assert "Level Beginner (2) Advanced (0)" in text
+    assert all('content="noindex"' in page.text for page in pages.values())
+    german = browser.get("/event/harbour/schedule", headers={"Accept-Language": "de"})
+    assert "Niveau Einstieg (2) Fortgeschritten (1)" in main_text(german)
+    assert "level=beginner " in browser.get("/event/harbour/schedule").text
+
+
 def test_the_script_has_the_filters_of_the_address():
     names = re.search(r"FILTERS = \[(.*)\];", SCRIPT.read_text())[1]
     assert re.findall(r"\w+", names) == ["q", *GROUPS]
