@@ -33,6 +33,7 @@ from joindin.models import (
     event_tags,
     talk_tracks,
 )
+from joindin.models.agenda.call_times import CallTimes
 from joindin.seeds.base_data import seed_reference_data
 from joindin.utils.datetimes import day_number, midnight
 
@@ -79,7 +80,7 @@ CONTENT = {
     " is_verified registered_at",
     Tag: "id name spelling_key name_key",
     Event: "id name name_key slug stub description location latitude longitude starts_at ends_at start_day timezone href"
-    " hashtag contact_name icon cfp_starts_at cfp_ends_at cfp_url is_active is_pending is_private submitted_at"
+    " hashtag contact_name icon cfp_starts_at cfp_ends_at cfp_closes_at cfp_url is_active is_pending is_private submitted_at"
     " attendee_count comment_count talk_count talk_comment_count track_count rating_sum rating_count",
     event_tags: "id event_id tag_id",
     EventHost: "id event_id user_id",
@@ -171,6 +172,7 @@ class DataGenerator:
             day_number(starts_at), zone, f"https://{topic.lower()}{event_id}.example", f"#{topic.lower()}{event_id}",
             f"{self._pick(FIRST_NAMES)} {self._pick(LAST_NAMES)}", icon,
             closes_at - dt.timedelta(days=60) if has_cfp else None, closes_at if has_cfp else None,
+            CallTimes(None, closes_at, zone).closes_at if has_cfp else None,
             f"https://{topic.lower()}{event_id}.example/cfp" if has_cfp else None,
             # One in a hundred is pending, one is rejected and one is private.
             state >= 0.02, state < 0.01, 0.02 <= state < 0.03, starts_at - dt.timedelta(days=100),

@@ -26,7 +26,7 @@ from joindin.models import (
 from joindin.operations.accounts.granted_permissions import grant_permission, revoke_permission
 from joindin.security.scopes import ALL_SCOPES
 from joindin.security.tokens import hash_token
-from tests.factories import NOW, make_client, make_event, make_talk, make_user
+from tests.factories import NOW, make_client, make_event, make_talk, make_user, parse_instant
 
 
 def test_old_tokens_are_good_for_everything_and_new_kinds_are_dropped_on_the_way_down(session, at_revision):
@@ -328,6 +328,23 @@ def test_names_of_events_become_longer_and_are_cut_on_the_way_down(session, at_r
     assert session.get_one(Event, event_id).name == "ß" * 200
     assert session.scalar(select(ListedEvent.name_key)) == "s" * 400
     assert make_event(session, "x" * 255, slug="another").id > event_id
+
+
+def test_calls_have_their_closing_instant_after_the_migration(session, at_revision):
+    in_berlin = {"timezone": "Europe/Berlin", "cfp_starts_at": None}
+    midnight, noon = parse_instant("2033-08-02T22:00"), parse_instant("2033-08-03T12:00")
+    make_event(session, "Date", cfp_ends_at=midnight, **in_berlin)
+    make_event(session, "Time", cfp_ends_at=noon, **in_berlin)
+    make_event(session, "Anywhere", cfp_ends_at=noon, is_cfp_anywhere=True, **in_berlin)
+    make_event(session, "Without a call")
+    stored = dict(session.execute(select(Event.name, Event.cfp_closes_at)).all())
+
+    at_revision("0058")
+    upgrade()
+
+    one_day = dt.timedelta(days=1)
+    assert stored == {"Date": midnight + one_day, "Time": noon, "Anywhere": noon + one_day, "Without a call": None}
+    assert dict(session.execute(select(Event.name, Event.cfp_closes_at)).all()) == stored
 
 
 def test_revisions_of_talks_go_on_from_the_version_of_the_programme(session, at_revision):

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from joindin.db.base import UtcDateTime
 from joindin.extensions import db
+from joindin.models.agenda.call_times import CallTimes
 from joindin.models.agenda.places import Place
 from joindin.models.agenda.tags import Tag, event_tags
 from joindin.models.users import User
@@ -47,7 +48,7 @@ class Event(db.Model):
     ``version`` changes with everything that a representation contains.
 
     A call for papers that closes at midnight is open to the end of that day: in the time zone of the event, or with
-    ``is_cfp_anywhere`` in the zone in which days end last (``agenda/call_times.py``).
+    ``is_cfp_anywhere`` in the zone in which days end last (``agenda/call_times.py``). ``cfp_closes_at`` is that instant.
     ``location``, ``latitude`` and ``longitude`` are what is shown. ``place_id`` is the place that they were copied from.
     An event without a known end has ``is_end_known`` false and its start as ``ends_at``. ``description`` is plain text
     or Markdown; ``description_html`` is the sanitised HTML that it was made from, if the event was written in HTML.
@@ -86,6 +87,9 @@ class Event(db.Model):
         UtcDateTime, comment="last minute of the call before it was extended"
     )
     is_cfp_anywhere: Mapped[bool] = mapped_column(default=False, server_default=false())
+    cfp_closes_at: Mapped[dt.datetime | None] = mapped_column(
+        UtcDateTime, comment="instant from which the call is closed, computed from its end and its time zone"
+    )
     city_id: Mapped[int | None]
     country_code: Mapped[str | None] = mapped_column(String(2))
     located_revision: Mapped[int | None]
@@ -168,8 +172,8 @@ for _column in (Event.city_id, Event.country_code):
 _is_unlocated = Event.located_revision.is_distinct_from(Event.revision)
 Index("ix_events_unlocated", Event.id, sqlite_where=_is_unlocated, postgresql_where=_is_unlocated)
 Index("ix_events_is_ahead", Event.id, sqlite_where=Event.is_ahead, postgresql_where=Event.is_ahead)
-_has_cfp = Event.cfp_ends_at.is_not(None)
-Index("ix_events_cfp_ends_at", Event.cfp_ends_at, Event.id, sqlite_where=_has_cfp, postgresql_where=_has_cfp)
+_has_cfp = Event.cfp_closes_at.is_not(None)
+Index("ix_events_cfp_closes_at", Event.cfp_closes_at, Event.id, sqlite_where=_has_cfp, postgresql_where=_has_cfp)
 Index("ix_events_parent_id", Event.parent_id, Event.occurrence_at, unique=True)
 # The order of lists is in models/listing.py. An index on what attending moves would be written with every one.
 Index("ix_events_stub", func.lower(Event.stub), unique=True)
@@ -180,6 +184,14 @@ Index(
     sqlite_where=Event.is_pending == true(),
     postgresql_where=Event.is_pending == true(),
 )
+
+
+@event.listens_for(Event, "before_insert")
+@event.listens_for(Event, "before_update")
+def _compute_closing_instant(_mapper, _connection, changed):
+    attributes = inspect(changed).attrs
+    if any(attributes[name].history.has_changes() for name in ("cfp_ends_at", "is_cfp_anywhere", "timezone")):
+        changed.cfp_closes_at = CallTimes.of(changed).closes_at
 
 
 @event.listens_for(Event, "before_update")

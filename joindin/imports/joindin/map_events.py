@@ -1,6 +1,7 @@
 """Mapping of Joind.in's events and their dependent rows to columns."""
 
 from joindin.imports.legacy_row import ExcludedRow, InvalidRow, LegacyRow
+from joindin.models.agenda.call_times import CallTimes
 from joindin.operations.events import tag_row
 from joindin.utils.datetimes import day_number
 from joindin.utils.text import fold_case_accents, is_name
@@ -16,6 +17,7 @@ def map_event(row: LegacyRow) -> dict:
     starts_at, ends_at = _span(row)
     pending = row.number("pending")
     icon = row.raw_text("event_icon", 100)
+    timezone, cfp_ends_at = _timezone_name(row), row.unix_time("event_cfp_end")
     return {
         "name": name,
         "name_key": fold_case_accents(name),
@@ -28,7 +30,7 @@ def map_event(row: LegacyRow) -> dict:
         "starts_at": starts_at,
         "ends_at": ends_at,
         "start_day": day_number(starts_at),
-        "timezone": _timezone_name(row),
+        "timezone": timezone,
         "href": row.web_address("event_href", 600),
         "hashtag": row.line("event_hashtag", 100),
         "contact_name": row.line("event_contact_name", 200),
@@ -36,7 +38,8 @@ def map_event(row: LegacyRow) -> dict:
         # Generation 0 would reuse the file name of this image.
         "image_generation": 1 if icon else 0,
         "cfp_starts_at": row.unix_time("event_cfp_start"),
-        "cfp_ends_at": row.unix_time("event_cfp_end"),
+        "cfp_ends_at": cfp_ends_at,
+        "cfp_closes_at": CallTimes(None, cfp_ends_at, timezone or "UTC").closes_at,
         "cfp_url": row.web_address("event_cfp_url", 600),
         "is_active": row.boolean("active"),
         "is_pending": None if pending is None else bool(pending),

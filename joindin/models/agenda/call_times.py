@@ -12,8 +12,6 @@ from joindin.utils.datetimes import get_timezone, is_start_of_day
 
 ANYWHERE_ON_EARTH = "Etc/GMT+12"
 ONE_MINUTE = dt.timedelta(minutes=1)
-# A date without a time ends at most this long after its midnight, on the day on which clocks are set back.
-LONGEST_DAY = dt.timedelta(hours=26)
 
 
 class CallTimes(NamedTuple):

@@ -47,6 +47,7 @@ from tests.imports.joindin.legacy_data import (
     legacy_tables,
     row,
     run_import,
+    seconds,
     speaker,
     talk,
     talk_comment,
@@ -61,6 +62,13 @@ DATASET = Path(__file__).resolve().parents[4] / "shared" / "oracle" / "joindin" 
 
 def rows_of(session, *columns):
     return [tuple(row) for row in session.execute(select(*columns).order_by(*columns))]
+
+
+def test_a_call_for_papers_that_ends_with_a_date_closes_with_that_day(session):
+    # Midnight in Amsterdam.
+    run_import(session, legacy_tables(events=[event(21, event_cfp_end=seconds("2012-04-01 22:00:00"))]))
+
+    assert session.get(Event, 21).cfp_closes_at == parse_instant("2012-04-02 22:00")
 
 
 def test_a_whole_installation_keeps_its_ids(session):

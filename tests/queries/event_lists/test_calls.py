@@ -46,6 +46,31 @@ def test_announced_calls_follow_the_open_ones(session, make_call):
     assert names(session) == ["Open without a first day", "Open", "Announced"]
 
 
+def test_announced_calls_can_be_left_out_and_take_no_place_in_the_list(session, make_call):
+    make_call("Announced", NOW + 2 * DAY, opens_at=NOW + DAY)
+    make_call("Opens now", NOW + 3 * DAY, opens_at=NOW)
+    make_call("Open without a first day", NOW + 4 * DAY, opens_at=None)
+
+    assert names(session, CallFilter(with_announced=False), most=1) == ["Opens now"]
+    assert names(session, CallFilter(with_announced=False)) == ["Opens now", "Open without a first day"]
+
+
+def test_a_call_closes_at_another_instant_when_its_zone_changes(session, make_call):
+    event = make_call("Paris", parse_instant("2033-08-02T22:00"), timezone="Europe/Paris")
+    session.flush()
+    assert event.cfp_closes_at == parse_instant("2033-08-03T22:00")
+
+    # 22:00 is a time there.
+    event.timezone = "UTC"
+    session.flush()
+    assert event.cfp_closes_at == parse_instant("2033-08-02T22:00")
+    assert names(session) == []
+
+    event.cfp_ends_at = None
+    session.flush()
+    assert event.cfp_closes_at is None
+
+
 def test_calls_that_have_closed_and_those_of_events_that_are_not_to_come_are_left_out(session, make_call):
     make_call("Closed", NOW)
     make_call("Closed at the end of the day in Tokyo", parse_instant("2033-08-01T15:00"), timezone="Asia/Tokyo")

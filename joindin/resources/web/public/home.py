@@ -15,7 +15,6 @@ from joindin.queries.event_lists.calls import CallFilter, list_calls
 from joindin.queries.own_feedback import list_unrated_talks
 from joindin.queries.stars import list_starred_talks
 from joindin.queries.web.home import count_events_by_month
-from joindin.representations.calls import OPEN
 from joindin.representations.json_ld.documents import to_script_text
 from joindin.representations.json_ld.pages import represent_website
 from joindin.representations.programme.days import ends_at
@@ -26,8 +25,6 @@ from joindin.utils.datetimes import utc_now
 
 MAX_RECENT_TALKS = 20
 RUNNING_EVENTS, COMING_EVENTS, OPEN_CALLS, MAX_CITIES = 5, 10, 5, 10
-# Of the calls that end first, some have closed already.
-MAX_READ_CALLS = 200
 # A running event ends, or one begins, without a write.
 MAX_AGE = dt.timedelta(minutes=1)
 
@@ -43,7 +40,7 @@ def home_page():
         key for key in _keys(AgendaFilter(starts_from=now), COMING_EVENTS + 1) if as_datetime(key.starts_at) > now
     ][:COMING_EVENTS]
     records = load_agenda_event_records(reader(), [key.id for key in (*running, *coming)])
-    calls = list_calls(reader(), CallFilter(), now, most=MAX_READ_CALLS)[:OPEN_CALLS]
+    calls = list_calls(reader(), CallFilter(with_announced=False), now, most=OPEN_CALLS)
     return public_page(
         "web/home.html",
         f"{website_links().website}/",
@@ -58,7 +55,7 @@ def home_page():
         tags=search_tags(reader(), None),
         next_talks=_list_next_talks(user, now) if user else [],
         unrated=list_unrated_talks(db.session, user.id, now) if user else [],
-        calls=[each for each in represent_calls(calls, now) if each[1].state == OPEN],
+        calls=represent_calls(calls, now),
     )
 
 
