@@ -20,7 +20,7 @@ from joindin.queries.agenda.facets import NO_FACETS
 from joindin.utils.row_ids import MAX_ROW_ID
 
 MAX_SCANNED_EVENTS = 1_500
-MAX_COUNT = 1_000
+MAX_COUNT = 500
 
 
 class Position(NamedTuple):
