@@ -5,29 +5,33 @@ import datetime as dt
 from sqlalchemy import text
 
 from joindin.performance.sql.compiled import CompiledStatement
-from joindin.utils.datetimes import EPOCH, day_number
+from joindin.utils.datetimes import EPOCH
 
-_BY_DAY = CompiledStatement(
-    text("""SELECT day, CAST(sum(number) AS bigint) AS number FROM (
-            SELECT bucket AS day, count AS number FROM bucket_counts
+MONTHS = 12
+_MONTH = " ".join(f"WHEN bucket < :before{number} THEN {number}" for number in range(MONTHS))
+
+_BY_MONTH = CompiledStatement(
+    text(f"""SELECT month, CAST(sum(number) AS bigint) AS number FROM (
+            SELECT CASE {_MONTH} END AS month, count AS number FROM bucket_counts
             WHERE counter = 'events' AND level = 0 AND bucket >= :first AND bucket < :last
-            UNION ALL SELECT bucket, change FROM pending_bucket_counts
+            UNION ALL SELECT CASE {_MONTH} END, change FROM pending_bucket_counts
             WHERE counter = 'events' AND bucket >= :first AND bucket < :last
-        ) counted GROUP BY day ORDER BY day""")
+        ) counted GROUP BY month ORDER BY month""")
 )
 
 
 def count_events_by_month(connection, now: dt.datetime) -> list[tuple[dt.date, dt.date, int]]:
-    """Return first day, last day and number of the events that start in each month with any, from today on (UTC)."""
-    today = now.date()
-    last = today.replace(year=today.year + 1, day=1)
-    numbers = {}
-    for row in connection.execute(_BY_DAY, {"first": day_number(now), "last": (last - EPOCH).days}):
-        day = EPOCH + dt.timedelta(days=row.day)
-        month = day.replace(day=1)
-        numbers[month] = numbers.get(month, 0) + row.number
-    return [(max(month, today), _last_day(month), number) for month, number in numbers.items() if number]
+    """Return first day, last day and number of the events that start in each month with any, from today on (UTC).
 
-
-def _last_day(month):
-    return (month + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    The last month is the one before the same month of the next year.
+    """
+    first_days = [now.date()]
+    while len(first_days) <= MONTHS:
+        first_days.append((first_days[-1].replace(day=1) + dt.timedelta(days=31)).replace(day=1))
+    params = {f"before{number}": (first - EPOCH).days for number, first in enumerate(first_days[1:])}
+    params |= {"first": (first_days[0] - EPOCH).days, "last": (first_days[-1] - EPOCH).days}
+    return [
+        (first_days[row.month], first_days[row.month + 1] - dt.timedelta(days=1), row.number)
+        for row in connection.execute(_BY_MONTH, params)
+        if row.number
+    ]
