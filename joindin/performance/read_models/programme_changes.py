@@ -2,7 +2,8 @@
 
 Changes of one talk within ten minutes are one: from what was shown before the first to what is shown after the last. A talk
 that is then as before leaves no row. New talks within a minute of each other are a batch. A room that gets another name is
-no change; a writer that moves talks out of a room before its deletion leaves the name of the room.
+no change; a writer that moves talks out of a room before its deletion leaves the name of the room. Nothing is recorded of events
+that are over, such as those of an import of past years.
 
 The rows are not derived from other tables: a rebuild keeps them.
 """
@@ -15,6 +16,8 @@ _STATES = ("state", "starts", "room")
 
 # Minutes within which changes of one talk, and new talks, are one change.
 _MERGED_MINUTES, _BATCH_MINUTES = 10, 1
+# Minutes after the end of an event in which changes are recorded.
+_MINUTES_AFTER_END = 24 * 60
 
 
 def _shown(row):
@@ -52,7 +55,8 @@ def _change(dialect, row, before, after, *, merges=True):
     columns = ", ".join(f"{name}_{side}" for side in ("before", "after") for name in _STATES)
     values = ", ".join(side[name] for side in (before, after) for name in _STATES)
     insert = f"""INSERT INTO programme_changes (event_id, talk_id, batch_id, {columns}, changed_at)
-        SELECT {row}.event_id, {row}.id, {batch}, {values}, {now} FROM events WHERE id = {row}.event_id AND is_visible"""
+        SELECT {row}.event_id, {row}.id, {batch}, {values}, {now} FROM events
+        WHERE id = {row}.event_id AND is_visible AND ends_at >= {minutes_ago(_MINUTES_AFTER_END)}"""
     if not merges:
         return (insert,)
     recent = f"id = ({last}) AND changed_at >= {minutes_ago(_MERGED_MINUTES)}"

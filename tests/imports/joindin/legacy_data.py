@@ -249,5 +249,5 @@ def all_rows(session):
             key=lambda row: [str(value) for value in row.values()],
         )
         for table in Base.metadata.sorted_tables
-        if table.name not in ("import_progress", "import_row_notes")
+        if table.name not in ("import_progress", "import_row_notes", "programme_changes")
     }

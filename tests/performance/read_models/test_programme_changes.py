@@ -82,6 +82,14 @@ def test_a_programme_that_is_published_with_its_event_is_no_change(session):
     assert changes(session) == []
 
 
+@pytest.mark.parametrize(("days", "number"), [(2, 1), (4, 0)])
+def test_changes_are_recorded_until_a_day_after_the_event(session, days, number):
+    """The event lasts two days."""
+    make_talk(session, make_event(session, starts_at=utc_now() - dt.timedelta(days=days)))
+
+    assert len(changes(session)) == number
+
+
 def test_hidden_talks_are_not_recorded(session, event):
     talk = make_talk(session, event, is_active=False)
     change_talk(session, talk, starts_at=LATER, state="cancelled")

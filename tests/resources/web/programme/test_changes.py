@@ -12,7 +12,7 @@ from tests.factories import make_event, make_room, make_star, make_talk, make_ta
 from tests.german_pages import GERMAN, check_german
 
 PAGE, FEED = "/event/harbour/changes", "/event/harbour/changes.atom"
-START = parse_instant("2027-07-09T08:00")
+START = parse_instant("2037-07-09T08:00")
 LATER = START + dt.timedelta(hours=1)
 CHANGED_AT = parse_instant("2020-06-30T22:30")
 NONE_YET = "There are no changes of the programme yet."
@@ -77,13 +77,13 @@ def test_without_changes_the_page_says_so(browser, talk):
     [
         (
             {"starts_at": LATER},
-            "Moved On <tides> was Fri, 9 Jul 2027, 10:00 · now Fri, 9 Jul 2027, 11:00, Hall",
+            "Moved On <tides> was Thu, 9 Jul 2037, 10:00 · now Thu, 9 Jul 2037, 11:00, Hall",
         ),
-        ({"room_id": None}, "Other room On <tides> was Hall · now Fri, 9 Jul 2027, 10:00, without a room"),
-        ({"state": "cancelled"}, "Cancelled On <tides> Fri, 9 Jul 2027, 10:00, Hall"),
+        ({"room_id": None}, "Other room On <tides> was Hall · now Thu, 9 Jul 2037, 10:00, without a room"),
+        ({"state": "cancelled"}, "Cancelled On <tides> Thu, 9 Jul 2037, 10:00, Hall"),
         (
             {"is_active": False},
-            "Taken out A talk was taken out of the programme. was Fri, 9 Jul 2027, 10:00, Hall",
+            "Taken out A talk was taken out of the programme. was Thu, 9 Jul 2037, 10:00, Hall",
         ),
     ],
 )
@@ -121,7 +121,7 @@ def test_a_new_talk_leads_to_its_page(browser, session, event):
 
     reply = browser.get(PAGE)
 
-    assert "New talk Tides Fri, 9 Jul 2027, 10:00" in main_text(reply)
+    assert "New talk Tides Thu, 9 Jul 2037, 10:00" in main_text(reply)
     assert '<a href="/event/harbour/tides" dir="auto">Tides</a>' in reply.text
 
 
@@ -266,11 +266,11 @@ def test_entries_of_the_feed_are_stable(browser, session, event, talk):
 
     [entry] = entries_of(reply)
     change = session.scalar(select(ProgrammeChange))
-    assert entry.id == f"tag:web.example,2027:event/{event.id}/changes/{change.id}"
+    assert entry.id == f"tag:web.example,2037:event/{event.id}/changes/{change.id}"
     assert (entry.title, entry.link) == ("Moved: On <tides>", "http://web.example/event/harbour/on-tides")
     assert entry.updated == entry.published == "2020-06-30T22:30:00+00:00"
     assert entry.summary == (
-        "<p>On &lt;tides&gt; · was Fri, 9 Jul 2027, 10:00 · now Fri, 9 Jul 2027, 11:00, Hall</p>"
+        "<p>On &lt;tides&gt; · was Thu, 9 Jul 2037, 10:00 · now Thu, 9 Jul 2037, 11:00, Hall</p>"
         '<p><a href="http://web.example/event/harbour/changes">http://web.example/event/harbour/changes</a></p>'
     )
     assert feedparser.parse(reply.data).feed.title == "Changes of the programme – Harbour"
@@ -298,7 +298,7 @@ def test_the_feed_has_the_language_of_the_event(browser, session, event, talk):
     [entry] = entries_of(browser.get(FEED, headers={"Accept-Language": "en"}))
 
     assert entry.title == "Verschoben: On <tides>"
-    assert "vorher Fr., 9. Juli 2027, 10:00 · jetzt Fr., 9. Juli 2027, 11:00, Hall" in entry.summary
+    assert "vorher Do., 9. Juli 2037, 10:00 · jetzt Do., 9. Juli 2037, 11:00, Hall" in entry.summary
 
 
 def test_the_page_is_translated(app, session, event, talk, reader):
