@@ -24,7 +24,7 @@ from joindin.resources.web.organiser.common import (
     read_paging,
     with_managed_event,
 )
-from joindin.resources.web.organiser.conflicts import find_changed_values, fingerprint
+from joindin.resources.web.organiser.conflicts import ChangedValue, find_changed_values, fingerprint
 from joindin.resources.web.organiser.event_fields import to_local
 from joindin.resources.web.organiser.talk_form import (
     DEFAULT_DURATION_MINUTES,
@@ -87,9 +87,9 @@ def talk_page(event, talk_id):
         return _page(event, form, talk)
     if not form.validate() or not form.check_speakers():
         return _page(event, form, talk)
-    if form.version.data != fingerprint(shown):
-        changed = find_changed_values(form, present)
-        form.version.data = fingerprint(shown)
+    if is_repeated_form():
+        return redirect(manage_path(event, "talks/"), 303)
+    if changed := _find_changed_values(form, present, shown):
         return _page(event, form, talk, 409, changed)
     details = form.details(talk)
     try:
@@ -109,6 +109,19 @@ def talk_page(event, talk_id):
         return _page(event, form, find_programme_talk(db.session, event.id, talk_id))
     flash_success(gettext("The talk is changed."))
     return redirect(manage_path(event, "talks/"), 303)
+
+
+def _find_changed_values(form, present, shown):
+    """Return the fields, and the speakers, whose stored value is another than the entered one, if values were stored meanwhile."""
+    current = fingerprint(shown)
+    if form.version.data == current:
+        return []
+    changed = find_changed_values(form, present)
+    form.version.data = current
+    if form.speaker_names != shown["speakers"]:
+        names = (", ".join(shown["speakers"]), ", ".join(form.speaker_names))
+        changed.append(ChangedValue(gettext("Speakers"), *names))
+    return changed
 
 
 def _store(form, operation):

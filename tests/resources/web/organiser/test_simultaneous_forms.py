@@ -58,3 +58,41 @@ def test_the_second_of_two_forms_sees_both_values(app, session, two_hosts, forms
     assert sorted(reply.status_code for reply in replies) == [303, 409]
     refused = next(reply for reply in replies if reply.status_code == 409)
     assert [value in main_text(refused) for value in values] == [True, True]
+
+
+def test_a_form_of_a_talk_that_is_sent_twice_is_stored_once(two_hosts, forms, manage, count_rows):
+    path, fields = forms["talk"]
+    browser = two_hosts[0]
+    page = form_fields(browser.get(path).text)
+    sent = fields | {name: page[name] for name in ("csrfmiddlewaretoken", "version")}
+    sent |= {"speaker_name": ["Ada L."], "speaker_account": ["ada@speakers.example"]}
+
+    replies = [browser.post(path, sent) for _ in range(2)]
+
+    assert [(reply.status_code, reply.location) for reply in replies] == [(303, f"{manage}talks/")] * 2
+    assert count_rows()["invitations"] == 1
+
+
+def test_speakers_that_were_changed_meanwhile_are_compared(two_hosts, forms):
+    path, fields = forms["talk"]
+    first, second = (form_fields(browser.get(path).text) for browser in two_hosts)
+    kept = [{name: page[name] for name in ("csrfmiddlewaretoken", "version")} for page in (first, second)]
+    two_hosts[0].post(path, fields | kept[0] | {"speaker_name": ["Ada L.", "Bob B."]})
+
+    refused = two_hosts[1].post(path, fields | kept[1] | {"speaker_name": ["Ada L."]})
+
+    assert refused.status_code == 409
+    assert "Another person has changed this meanwhile" in main_text(refused)
+    assert '<th scope="row">Speakers</th><td dir="auto">Ada L., Bob B.</td><td dir="auto">Ada L.</td>' in refused.text
+
+
+def test_the_values_that_another_host_has_stored_are_no_conflict(two_hosts, forms, manage):
+    path, fields = forms["talk"]
+    opened = [form_fields(browser.get(path).text) for browser in two_hosts]
+
+    replies = [
+        browser.post(path, fields | {name: page[name] for name in ("csrfmiddlewaretoken", "version")})
+        for browser, page in zip(two_hosts, opened)
+    ]
+
+    assert [(reply.status_code, reply.location) for reply in replies] == [(303, f"{manage}talks/")] * 2
