@@ -33,7 +33,7 @@ def test_an_approved_event_is_live_and_its_hosts_hear_of_it(api, session, admin,
     assert reply.headers["Location"] == f"http://localhost/v2.1/events/{event.id}"
     assert state(event) == (True, False, None, reviewer.id)
     assert [each["name"] for each in api.get("/v2.1/events").json["events"]] == ["PHP"]
-    facts = {"title": "PHP", "slug": "php"}
+    facts = {"title": "PHP", "slug": "php", "event_id": event.id}
     assert list_mails(session) == [
         ("event_approved", "host@example.org", facts),
         ("event_approved", "second@example.org", facts),
