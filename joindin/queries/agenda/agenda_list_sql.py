@@ -257,7 +257,7 @@ def _text_candidates(dialect):
 
 def _compiled(sql):
     names = set(re.findall(r"(?<!:):(\w+)", sql))
-    times = {"since", "starts_from", "starts_until", "ended_before", "after", "call_day", "call_now"}
+    times = {"since", "starts_from", "starts_until", "ended_before", "after", "call_now"}
     times |= {"first_latest", "after_last_earliest"}
     lists = {name for name in names if name.endswith(("_tags", "_places"))}
     return CompiledStatement(

@@ -3,14 +3,13 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from joindin.utils.datetimes import midnight
-
 ONLINE, ONSITE = MODES = ("online", "onsite")
 
 # An event is online if it names addresses for taking part, or its place is the internet. Imported listings of conferences
 # that one may also follow online say so after their city.
 _IS_ONLINE = """(CAST(e.online_locations AS text) <> '[]' OR lower(coalesce(e.location, '')) = 'online'
     OR lower(coalesce(e.location, '')) LIKE '% and online')"""
+_IS_CALL_OPEN = "cfp_closes_at > :call_now AND (cfp_starts_at IS NULL OR cfp_starts_at <= :call_now)"
 _IS_ONSITE = "(lower(coalesce(e.location, '')) NOT IN ('', 'online'))"
 
 CONDITIONS = {
@@ -21,21 +20,20 @@ CONDITIONS = {
     "onsite": _IS_ONSITE,
     "language": """EXISTS (SELECT 1 FROM event_settings spoken
         WHERE spoken.event_id = e.id AND coalesce(spoken.spoken_language, spoken.language) = :language)""",
-    "call": """EXISTS (SELECT 1 FROM listed_events calling WHERE calling.event_id = e.id
-        AND calling.cfp_ends_at >= :call_day AND calling.cfp_starts_at <= :call_now)""",
+    "call": f"EXISTS (SELECT 1 FROM events WHERE id = e.id AND {_IS_CALL_OPEN})",
 }
 # Facets whose events an index has in the order of the list. The first of them that a filter has is scanned.
 ORDERED = {"city": "e.city_id = :city_id", "country": "e.country_code = :country_code"}
 # Supersets of the events with a facet that an index provides in another order.
 CANDIDATES = {
-    "call": "SELECT event_id FROM listed_events WHERE cfp_ends_at >= :call_day AND cfp_starts_at <= :call_now",
+    "call": f"SELECT id AS event_id FROM events WHERE {_IS_CALL_OPEN}",
 }
 
 
 @dataclass(frozen=True)
 class Facets:
     """``mode`` is ``online`` or ``onsite``; an event can be both. ``language`` is that of the event, else that of its pages.
-    ``call_open_at``: the call for papers is open then. A call ends with the day of its end (UTC).
+    ``call_open_at``: the call for papers is open then.
     """
 
     city_id: int | None = None
@@ -71,7 +69,7 @@ class Facets:
     def params(self) -> dict:
         params = {"city_id": self.city_id, "country_code": self.country_code, "language": self.language}
         if self.call_open_at is not None:
-            params |= {"call_day": midnight(self.call_open_at), "call_now": self.call_open_at}
+            params["call_now"] = self.call_open_at
         return params
 
 

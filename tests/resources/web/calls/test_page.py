@@ -12,6 +12,8 @@ from tests.factories import parse_instant
 from tests.german_pages import GERMAN, check_german
 from tests.resources.web.calls.conftest import DAY, NOW
 
+MINUTE = dt.timedelta(minutes=1)
+
 
 def text_of(reply):
     return " ".join(main_text(reply).split())
@@ -303,3 +305,30 @@ def test_visitors_and_users_see_the_same_list(app, session, make_call, host, is_
     browser = Browser(app).sign_in_directly(host) if is_signed_in else Browser(app)
 
     assert "Closes in 9 days" in entry_of(browser.get("/cfp"), "Tides")
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_open"),
+    [
+        ({"closes_at": NOW}, False),
+        ({"closes_at": NOW + MINUTE}, True),
+        # 3 August in Berlin, where it is noon of that day.
+        ({"closes_at": parse_instant("2033-08-02T22:00")}, True),
+        ({"closes_at": parse_instant("2033-08-01T22:00")}, False),
+        # 2 August.
+        ({"closes_at": parse_instant("2033-08-02T12:00"), "is_cfp_anywhere": True}, True),
+        ({"closes_at": parse_instant("2033-08-01T12:00"), "is_cfp_anywhere": True}, False),
+        ({"opens_at": None}, True),
+        ({"opens_at": NOW + MINUTE}, False),
+        ({"cfp_url": None}, True),
+    ],
+)
+@pytest.mark.parametrize("path", ["/event?cfp=open", "/agenda?from=2033-11-01&cfp=open"])
+def test_events_with_an_open_call_are_those_of_the_list_of_calls(browser, session, make_call, fields, is_open, path):
+    make_call("Tides", **fields)
+    session.commit()
+
+    opened = main_text(browser.get("/cfp")).partition("Announced")[0]
+
+    assert ("Tides" in opened) == is_open
+    assert ("Tides" in main_text(browser.get(path))) == is_open

@@ -79,7 +79,7 @@ def test_filters_narrow_the_list(browser, session, query, expected):
     session.add(EventSettings(event_id=elephants.id, language="de"))
     python = make_event(
         session, "Python Days", tags=["python"], starts_at=july, location="Oslo and online",
-        cfp_ends_at=days_from_now(0), **CALL,
+        cfp_ends_at=days_from_now(1), **CALL,
     )  # fmt: skip
     session.add(EventSettings(event_id=python.id, language="en", spoken_language="de"))
     session.commit()
