@@ -7,6 +7,7 @@ from joindin.extensions import db
 from joindin.http.pages.forms import Form, PlainTextField
 from joindin.http.pages.html_pages import flash_success
 from joindin.http.pages.languages import gettext, lazy_gettext
+from joindin.http.pages.repeated_forms import is_repeated_form
 from joindin.http.sessions import require_user
 from joindin.operations.organiser.hosts import add_host_by_login, remove_other_host
 from joindin.operations.organiser.invitations import withdraw_invitation
@@ -41,6 +42,8 @@ def people_page(event):
     if form.validate_on_submit():
         try:
             is_mailed = add_host_by_login(db.session, event, form.login.data, actor=require_user(), now=utc_now())
+            # Count the form, so that its repetition is recognised below.
+            is_repeated_form()
             db.session.commit()
         except RateLimited:
             # A refused attempt stays counted.
@@ -48,6 +51,8 @@ def people_page(event):
             raise
         except (Conflict, NotFound) as error:
             db.session.rollback()
+            if is_repeated_form():
+                return redirect(manage_path(event, "people/"), 303)
             form.add_error(gettext(str(error)), form.login)
         else:
             flash_success(gettext("The invitation is sent.") if is_mailed else gettext("The host is added."))

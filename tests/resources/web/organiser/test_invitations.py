@@ -4,6 +4,7 @@ from functools import partial
 from urllib.parse import quote
 
 import pytest
+import time_machine
 from sqlalchemy import select, update
 
 from joindin.models import EventHost, Invitation, Mail, RateLimitCounter, TalkSpeaker
@@ -12,7 +13,7 @@ from joindin.operations.rate_limits import INVITATIONS_TO_ADDRESS
 from joindin.utils.datetimes import utc_now
 from tests.browser_client import PASSWORD, Browser, form_fields, main_text, make_user_with_password, send_twice
 from tests.concurrency import run_concurrently
-from tests.factories import make_event, make_pending_event, make_talk, make_user, newest
+from tests.factories import NOW, make_event, make_pending_event, make_talk, make_user, newest
 from tests.resources.web.organiser.conftest import STARTS_AT
 
 PAGE = "/accounts/invitation/"
@@ -85,8 +86,31 @@ def test_an_open_invitation_is_not_sent_again(session, organiser, people):
 def test_a_double_click_sends_one_invitation(app, session, organiser, people):
     replies = send_twice(app, session, organiser, people, {"login": "new@example.org"})
 
-    assert sorted(reply.status_code for reply in replies) == [303, 400]
+    assert [(reply.status_code, reply.location) for reply in replies] == [(303, people)] * 2
     assert mail_kinds(session) == ["host_invited"]
+
+
+def test_a_double_click_adds_one_host(app, session, organiser, people, count_rows):
+    make_user(session, "hedy")
+    session.commit()
+    hosts = count_rows()["event_hosts"]
+
+    replies = send_twice(app, session, organiser, people, {"login": "hedy"})
+
+    assert [(reply.status_code, reply.location) for reply in replies] == [(303, people)] * 2
+    assert count_rows()["event_hosts"] == hosts + 1
+
+
+def test_a_host_who_is_added_again_is_an_error(session, organiser, people):
+    make_user(session, "hedy")
+    session.commit()
+    with time_machine.travel(NOW, tick=False) as clock:
+        first = organiser.send(people, {"login": "hedy"})
+        # Another page has another token.
+        clock.shift(2)
+        second = organiser.send(people, {"login": "hedy"})
+
+    assert [reply.status_code for reply in (first, second)] == [303, 400]
 
 
 def test_too_many_invitations_to_an_address_are_refused_and_counted(session, organiser, host, people):
