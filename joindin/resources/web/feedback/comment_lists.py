@@ -3,9 +3,10 @@
 A thread, on an event or on a talk, has its newest comment last.
 """
 
+import datetime as dt
 from collections.abc import Callable
 
-from flask import request
+from flask import current_app, request
 
 from joindin.extensions import db, reader
 from joindin.http.pages.paging import check_page_exists, read_page_number
@@ -53,6 +54,7 @@ def event_comments_page(event):
         expires_at=window.closes_at if window.closes_at >= now else None,
         comments=comments,
         host_ids=list_host_ids(reader(), event.id, {comment.user.id for comment in comments if comment.user}),
+        editable_since=now - dt.timedelta(minutes=current_app.config["MAX_COMMENT_EDIT_MINUTES"]),
         marks=web2_marks(comments, EventComment),
         pages=Pages(number, page.total, COMMENTS_PER_PAGE),
         form=comment_form_for(settings, with_level=False) if user is not None and event.is_visible else None,

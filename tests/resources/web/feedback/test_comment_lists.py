@@ -116,6 +116,19 @@ def test_an_edited_comment_is_on_the_page_to_which_its_author_is_led(app, sessio
     assert locations == [f"{thread}{query}#comment-{comments[index].id}" for index, query in expected]
 
 
+@pytest.mark.parametrize(("thread", "kind"), [(EVENT_THREAD, "event"), (TALK_THREAD, "talk")])
+def test_a_thread_offers_to_edit_only_new_comments(app, session, make_thread, thread, kind):
+    author = make_user(session, "author")
+    old, new = make_thread(thread, 2, author)
+    new.created_at = utc_now() - dt.timedelta(minutes=1)
+    session.commit()
+
+    shown = Browser(app).sign_in_directly(author).get(thread).text
+
+    actions = re.findall(rf"/comments/{kind}/(\d+)/(edit|delete)", shown)
+    assert actions == [(str(old.id), "delete"), (str(new.id), "edit"), (str(new.id), "delete")]
+
+
 def test_an_answered_comment_is_on_the_page_to_which_the_speaker_is_led(app, make_thread, speaker):
     comment = make_thread(TALK_THREAD, 51)[50]
 
