@@ -9,7 +9,7 @@ ONLINE, ONSITE = MODES = ("online", "onsite")
 # that one may also follow online say so after their city.
 _IS_ONLINE = """(CAST(e.online_locations AS text) <> '[]' OR lower(coalesce(e.location, '')) = 'online'
     OR lower(coalesce(e.location, '')) LIKE '% and online')"""
-_IS_CALL_OPEN = "cfp_closes_at > :call_now AND (cfp_starts_at IS NULL OR cfp_starts_at <= :call_now)"
+_IS_CALL_OPEN = "e.cfp_closes_at > :call_now AND (e.cfp_starts_at IS NULL OR e.cfp_starts_at <= :call_now)"
 _IS_ONSITE = "(lower(coalesce(e.location, '')) NOT IN ('', 'online'))"
 
 CONDITIONS = {
@@ -20,13 +20,13 @@ CONDITIONS = {
     "onsite": _IS_ONSITE,
     "language": """EXISTS (SELECT 1 FROM event_settings spoken
         WHERE spoken.event_id = e.id AND coalesce(spoken.spoken_language, spoken.language) = :language)""",
-    "call": f"EXISTS (SELECT 1 FROM events WHERE id = e.id AND {_IS_CALL_OPEN})",
+    "call": _IS_CALL_OPEN,
 }
 # Facets whose events an index has in the order of the list. The first of them that a filter has is scanned.
 ORDERED = {"city": "e.city_id = :city_id", "country": "e.country_code = :country_code"}
 # Supersets of the events with a facet that an index provides in another order.
 CANDIDATES = {
-    "call": f"SELECT id AS event_id FROM events WHERE {_IS_CALL_OPEN}",
+    "call": f"SELECT e.id AS event_id FROM events e WHERE {_IS_CALL_OPEN}",
 }
 
 

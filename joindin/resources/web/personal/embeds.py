@@ -12,6 +12,8 @@ from joindin.resources.web.personal.pages import paging_of, private_page
 from joindin.resources.web.public.pages import blp, website_links
 
 PAGE_SIZE = 20
+# At this address is the frame with the list of events.
+LIST_SLUG = "list"
 LIST_HEIGHT, CARD_HEIGHT, TALK_HEIGHT = 600, 130, 250
 
 
@@ -50,7 +52,11 @@ def _talk_snippet(talk, frames, links):
 def _event_snippets(event, frames, links):
     """Return the snippet of the card, and that of the schedule of an event with talks."""
     page = links.canonical_event_page(event)
-    snippets = [EmbedSnippet(event.name, f"{frames}/{event.slug or event.id}", page, CARD_HEIGHT)]
+    snippets = [
+        EmbedSnippet(
+            event.name, f"{frames}/{event.id if event.slug in (None, LIST_SLUG) else event.slug}", page, CARD_HEIGHT
+        )
+    ]
     if event.slug and event.talk_count:
         schedule = f"{links.event_page(event.slug)}/schedule"
         snippets.append(EmbedSnippet(event.name, f"{frames}/event/{event.slug}/schedule", schedule, LIST_HEIGHT))

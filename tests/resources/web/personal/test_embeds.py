@@ -55,6 +55,13 @@ def test_speakers_and_hosts_copy_frames_of_what_is_public(session, own, ada):
     assert 'href="/me/embed/" aria-current="page"' in reply.text
 
 
+def test_the_frame_of_an_event_is_not_that_of_the_list_of_events(session, own, ada):
+    event = make_event(session, "Lists", slug="list", host=ada)
+    session.commit()
+
+    assert f'"{WEBSITE_URL}/embed/{event.id}"' in snippets(own.get(PATH))[0]
+
+
 def test_events_that_allow_no_frames_have_no_html(session, own, ada):
     event = make_event(session, "Tides", slug="tides", host=ada)
     make_talk(session, event, "Ebbs", speakers=[ada])

@@ -346,6 +346,7 @@ def test_user_page(site, session, event, talk, ann):
     assert page.main == (
         "Ann Ash ann Writes.Reads. Sleeps. Talks in English - UK"
         " Talks Past talks On Python · SampleConf Mon, 2 Mar 2026 Slides · Video"
+        " These talks: Feed (Atom) · Calendar (iCalendar)"
         " Events as a host SampleConf Mon, 2 Mar – Tue, 3 Mar 2026"
         " Events as an attendee Other Fri, 1 May 2026"
         " Comments There are no comments yet."
@@ -353,7 +354,8 @@ def test_user_page(site, session, event, talk, ann):
     slides, video = page.links[2:4]
     assert (slides, video.startswith("https://")) == ("https://slides.example/1", True)
     assert [link for link in page.links if link.startswith("/")] == [
-        *("/event/sampleconf/on-python", "/event/sampleconf", "/event/sampleconf", "/event/other"),
+        *("/event/sampleconf/on-python", "/event/sampleconf", "/user/ann/talks.atom", "/user/ann/talks.ics"),
+        *("/event/sampleconf", "/event/other"),
     ]
     assert page.assets == [f"{WEBSITE_URL}/user/ann", *STATIC_FILES]
     assert "ann@example.org" not in page.text
