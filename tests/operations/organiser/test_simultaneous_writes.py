@@ -131,7 +131,7 @@ def test_tracks_are_merged_while_their_talks_are_hidden_and_others_move_and_go(s
 
     outcomes = at_once(
         lambda session: merge_tracks(session, ids[0], ids[1]),
-        *(partial(set_talk_visibility, talk_id=talk_id, is_active=False) for talk_id in talk_ids[:2]),
+        *(partial(set_talk_visibility, talk_id=talk_id, is_active=False, actor=None) for talk_id in talk_ids[:2]),
         lambda session: move_track(session, ids[2], DOWN),
         lambda session: delete_track(session, ids[3]),
         lambda session: add_track(session, event_id, name="New", description=""),
