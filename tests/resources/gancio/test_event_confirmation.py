@@ -63,13 +63,14 @@ def test_the_reviewers_are_told_of_a_waiting_event(gancio, session, admin, edito
     session.add(MailOptOut(user_id=quiet.id, topic="approval", opted_out_at=utc_now()))
     settings(session, admin_email="agenda@example.org", title="Test agenda")
 
-    submit(gancio(), description="<p>Come &amp; see</p>")
+    event_id = submit(gancio(), description="<p>Come &amp; see</p>")
     submit(gancio(bob))
 
     context = {
         "site_title": "Test agenda",
         "title": "Mail me",
         "slug": "mail-me",
+        "event_id": event_id,
         "place": "Mail Hall",
         "start": "Friday, 9 March 20:30",
         "description": "Come & see",
@@ -87,7 +88,8 @@ def test_a_reviewer_confirms_and_the_owner_hears_of_it(gancio, session, editor, 
     assert [(reply.status_code, reply.text) for reply in replies] == [(200, "OK")] * 2
     assert state(session, event_id) == (True, False)
     assert session.get_one(Event, event_id).reviewer_id == editor.id
-    assert mails(session, "event_approved") == [("ann@example.org", {"title": "Mail me", "slug": "mail-me"})]
+    facts = {"title": "Mail me", "slug": "mail-me", "event_id": event_id}
+    assert mails(session, "event_approved") == [("ann@example.org", facts)]
     assert actions(session) == ["event.approve"]
 
 
@@ -276,7 +278,8 @@ def test_messages_need_the_settings_of_the_site(gancio, session, bob, editor, co
 
 def test_a_conversation_about_an_event(gancio, session, admin, editor, bob):
     settings(session, enable_moderation=True, enable_report=True, title="Test agenda")
-    path = f"/api/event/messages/{submit(gancio(bob))}"
+    event_id = submit(gancio(bob))
+    path = f"/api/event/messages/{event_id}"
 
     replies = [
         gancio().post(path, {"message": " This is spam ", "is_author_visible": True}),
@@ -301,6 +304,7 @@ def test_a_conversation_about_an_event(gancio, session, admin, editor, bob):
         "site_title": "Test agenda",
         "title": "Mail me",
         "slug": "mail-me",
+        "event_id": event_id,
         "message": "This is spam",
         "sender": "a visitor",
     }
