@@ -1,10 +1,13 @@
 """Changes of the programme of an event, the newest first: the page, and its feed (site 2.4)."""
 
+from functools import partial
+
 from flask import Response, request
 
 from joindin.extensions import reader
 from joindin.http.conditional import FEED
 from joindin.http.feeds.identity import with_identity
+from joindin.http.feeds.pages import PAGE_SIZE, link_feed_pages
 from joindin.http.feeds.responses import file_response
 from joindin.http.pages.paging import check_page_exists, pager_arguments, read_page_number
 from joindin.http.security_headers import vary_by_encoding_only
@@ -23,8 +26,6 @@ from joindin.representations.programme.changes import (
 )
 from joindin.resources.web.public.event_frame import SCHEDULE, event_response, with_event
 from joindin.resources.web.public.pages import blp, website_links
-
-PAGE_SIZE = 50
 
 
 @blp.get("/event/<slug>/changes")
@@ -55,14 +56,12 @@ def changes_feed(event) -> Response:
     number, links = read_page_number(), with_identity(website_links())
     page = list_changes(reader(), event.id, _paging_of(number))
     check_page_exists(number, PAGE_SIZE, page.total)
-    address = f"{links.event_page(event.slug)}/changes.atom"
-    pages = {"first": address, "previous": _address(address, number - 1)} if number > 1 else {}
-    if number * PAGE_SIZE < page.total:
-        pages["next"] = _address(address, number + 1)
+    address_of = partial(_address, f"{links.event_page(event.slug)}/changes.atom")
+    pages = link_feed_pages(number, number * PAGE_SIZE < page.total, address_of)
     head = FeedHead(
         ChangeTexts(event).feed_title(event),
         "",
-        _address(address, number),
+        address_of(number),
         f"{links.event_page(event.slug)}/changes",
         max((change.changed_at for change in page.items), default=None),
         pages,
