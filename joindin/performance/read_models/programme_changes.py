@@ -20,7 +20,7 @@ _MERGED_MINUTES, _BATCH_MINUTES = 10, 1
 _MINUTES_AFTER_END = 24 * 60
 
 
-def _shown(row):
+def _visible_values(row):
     """Return what visitors see of a row of a talk: its state, start and room."""
     return {
         "state": f"CASE WHEN {row}.is_active THEN CASE {row}.state WHEN 'cancelled' THEN 'cancelled' ELSE 'shown' END END",
@@ -35,13 +35,13 @@ _REMOVED = _ABSENT | {"state": "'removed'"}
 
 def _before_update():
     """A talk that was shown at an earlier time comes back, and is not new."""
-    shown = _shown("OLD")
+    shown = _visible_values("OLD")
     earlier = "(SELECT max(state_after) FROM programme_changes WHERE talk_id = OLD.id AND state_after = 'removed')"
     return shown | {"state": f"coalesce({shown['state']}, {earlier})"}
 
 
 def _after_update():
-    shown = _shown("NEW")
+    shown = _visible_values("NEW")
     return shown | {"state": f"coalesce({shown['state']}, 'removed')"}
 
 
@@ -80,7 +80,7 @@ def _triggers(dialect):
         "insert",
         "AFTER INSERT",
         "NEW.is_active",
-        _change(dialect, "NEW", _ABSENT, _shown("NEW"), merges=False),
+        _change(dialect, "NEW", _ABSENT, _visible_values("NEW"), merges=False),
         "NULL",
     )
     yield (
@@ -91,7 +91,7 @@ def _triggers(dialect):
         "NULL",
     )
     # Before, because the changes of a deleted talk do not name it.
-    yield "delete", "BEFORE DELETE", "OLD.is_active", _change(dialect, "OLD", _shown("OLD"), _REMOVED), "OLD"
+    yield "delete", "BEFORE DELETE", "OLD.is_active", _change(dialect, "OLD", _visible_values("OLD"), _REMOVED), "OLD"
 
 
 def sqlite_trigger_statements(create_trigger):

@@ -23,11 +23,11 @@ def event(session):
 def talk(session, event):
     """A talk in a hall that was announced a day ago."""
     talk = make_talk(session, event, starts_at=START, room_id=make_room(session, event, "Hall").id)
-    forget_changes(session)
+    delete_changes(session)
     return talk
 
 
-def forget_changes(session):
+def delete_changes(session):
     session.execute(delete(ProgrammeChange))
 
 
@@ -253,7 +253,7 @@ def test_a_new_talk_after_another_change_begins_a_batch(session, event, talk):
 
 def test_many_talks_that_are_moved_by_one_statement_have_a_row_each(session, event, talk):
     make_talk(session, event, starts_at=START)
-    forget_changes(session)
+    delete_changes(session)
     session.execute(update(Talk).values(starts_at=LATER))
 
     assert [change[0] for change in changes(session)] == ["moved", "moved"]
