@@ -19,6 +19,7 @@ events = sa.table(
     'events',
     sa.column('id', sa.Integer),
     sa.column('timezone', sa.String),
+    sa.column('cfp_starts_at', UtcDateTime),
     sa.column('cfp_ends_at', UtcDateTime),
     sa.column('is_cfp_anywhere', sa.Boolean),
     sa.column('cfp_closes_at', UtcDateTime),
@@ -39,7 +40,7 @@ def upgrade():
     while rows := connection.execute(_batch(last_id)).all():
         connection.execute(
             sa.update(events).where(events.c.id == sa.bindparam('event_id')).values(cfp_closes_at=sa.bindparam('closes_at')),
-            [{'event_id': row.id, 'closes_at': _closes_at(row)} for row in rows],
+            [{'event_id': row.id, 'closes_at': CallTimes.of(row).closes_at} for row in rows],
         )
         last_id = rows[-1].id
     op.drop_index('ix_events_cfp_ends_at', 'events')
@@ -55,13 +56,8 @@ def downgrade():
 def _batch(last_id):
     columns = events.c
     return (
-        sa.select(columns.id, columns.timezone, columns.cfp_ends_at, columns.is_cfp_anywhere)
+        sa.select(columns.id, columns.timezone, columns.cfp_starts_at, columns.cfp_ends_at, columns.is_cfp_anywhere)
         .where(columns.cfp_ends_at.is_not(None), columns.id > last_id)
         .order_by(columns.id)
         .limit(BATCH_SIZE)
     )
-
-
-def _closes_at(row):
-    timezone = 'Etc/GMT+12' if row.is_cfp_anywhere else row.timezone or 'UTC'
-    return CallTimes(None, row.cfp_ends_at, timezone).closes_at
