@@ -87,8 +87,9 @@ class SignupMachine(RuleBasedStateMachine):
             structure_configuration=configure(structure, self.qualification.id, capacity, self.block_id),
         )  # fmt: skip
         self.follower = make_shift(
-            session, event, flow="coupled", signup_flow_configuration={"leader_shift_id": self.shift.id}
-        )
+            session, event, starts_at=self.shift.starts_at,
+            flow="coupled", signup_flow_configuration={"leader_shift_id": self.shift.id},
+        )  # fmt: skip
 
     @rule(person=PERSON)
     def signs_up(self, person):
