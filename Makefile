@@ -29,7 +29,7 @@ test: $(venv)/ready-to-test
 	env -u JOINDIN_TEST_DATABASE_URL $(bin)/pytest --numprocesses 2 --dist worksteal $(TESTS)
 
 # Tests that depend on the database, on a throw-away PostgreSQL cluster in memory, or on the server that
-# JOINDIN_TEST_DATABASE_URL names. Needs PostgreSQL's programs, no running server.
+# JOINDIN_TEST_DATABASE_URL names, with a superuser. Needs PostgreSQL's programs, no running server.
 test-postgresql: $(venv)/ready-to-test
 	$(bin)/pytest --postgresql --numprocesses 2 --dist worksteal $(TESTS)
 

@@ -8,7 +8,10 @@ from joindin.db.base import Base
 from joindin.extensions import db
 from joindin.models import RateLimitCounter
 
-# Triggers write to these when rows of other tables are deleted.
+# For the rest of a transaction on PostgreSQL; needs a superuser. Foreign keys are not checked either.
+DISABLE_TRIGGERS = "SET LOCAL session_replication_role = replica"
+
+# Triggers of SQLite write to these when rows of other tables are deleted.
 WRITTEN_BY_TRIGGERS = ("departed", "departed_talks", "talk_slugs", "pending_bucket_counts", "bucket_counts")
 
 
@@ -35,7 +38,9 @@ def empty_database() -> None:
         ]
         if connection.dialect.name == "postgresql":
             used = execute("SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL").fetchall()
-            execute(";".join([*statements, *(f"SELECT setval('{name}', 1, false)" for (name,) in used)]))
+            execute(
+                ";".join([DISABLE_TRIGGERS, *statements, *(f"SELECT setval('{name}', 1, false)" for (name,) in used)])
+            )
         else:
             for statement in [*statements, "DELETE FROM sqlite_sequence"]:
                 execute(statement)

@@ -11,7 +11,11 @@ import time_machine
 
 from joindin import create_app
 from joindin.extensions import db
+from joindin.imports.joindin.run import import_database
+from joindin.imports.joindin.sources import InMemorySource
+from joindin.imports.report import Report
 from joindin.models import Mail
+from joindin.utils.datetimes import utc_now
 from tests.replay.dataset import Dataset
 from tests.replay.deviations import RANDOM, deviation_of
 from tests.replay.mails import check_mail, original_subject
@@ -26,9 +30,16 @@ else:
     CASES = [pytest.param(None, marks=pytest.mark.skip("the captures are not beside the repository"))]
 
 
+def store_tables(session):
+    """Import the original's tables (spec 17.2)."""
+    source = InMemorySource(json.loads((ORACLE / "dataset.json").read_text()))
+    for _rows in import_database(session, source, now=utc_now(), report=Report()):
+        pass
+
+
 @pytest.fixture(scope="module")
 def dataset(app):
-    dataset = Dataset(json.loads((ORACLE / "dataset.json").read_text()))
+    dataset = Dataset(store_tables)
     yield dataset
     with app.app_context():
         dataset.drop(db.session)

@@ -4,8 +4,9 @@ import pytest
 import time_machine
 
 from joindin.extensions import db
+from tests.replay.dataset import Dataset
 from tests.replay.ephios.deviations import DEVIATIONS, Deviation
-from tests.replay.ephios.dump import CASES, ImportedDump, load_case
+from tests.replay.ephios.dump import CASES, load_case, store_dump
 from tests.replay.ephios.exchange import Conversation, differences, missing_in_document
 from tests.replay.ephios.neighbours import running_neighbours
 
@@ -14,7 +15,7 @@ CLOCK = "2026-09-16T08:00:00+00:00"
 
 @pytest.fixture(scope="module")
 def dump(app):
-    dump = ImportedDump()
+    dump = Dataset(store_dump)
     yield dump
     with app.app_context():
         dump.drop(db.session)
