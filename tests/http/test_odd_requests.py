@@ -6,6 +6,7 @@ import pytest
 
 from joindin.extensions import db
 from joindin.models import AuditEntry, BrowserSession, Mail
+from joindin.performance.data_version import data_version
 from tests.api_client import issue_token
 from tests.browser_client import Browser, make_user_with_password
 from tests.database_rows import count_rows, empty_database
@@ -62,6 +63,7 @@ def routes(app):
 @pytest.mark.parametrize("caller_class", [Visitor, Admin])
 def test_odd_requests_cause_no_server_error(app, session, caller_class):
     odd, wrong, sent, caller = OddRequests(app), [], 0, None
+    version = data_version(db.engine)
 
     for rule, method in routes(app):
         for _ in range(REQUESTS_PER_ROUTE):
@@ -69,8 +71,9 @@ def test_odd_requests_cause_no_server_error(app, session, caller_class):
                 caller = new_caller(app, session, caller_class)
                 before = count_rows(session)
             arguments = odd.request(rule, method, caller.fields)
+            version_before = version()
             reply = caller.send(dict(arguments))
-            after = count_rows(session)
+            after = before if version() == version_before else count_rows(session)
             sent += 1
             if reply.status_code >= 500 and reply.status_code not in (501, 503):
                 wrong.append((reply.status_code, rule.rule, arguments))
