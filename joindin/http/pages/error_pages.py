@@ -49,6 +49,7 @@ UNREPEATABLE_PATHS = ("/accounts/", "/oauth/")
 
 
 def handle_domain_error(error: DomainError) -> Response:
+    _set_language()
     status = status_of(error, STATUSES)
     if isinstance(error, (CsrfFailed, Unauthenticated)) and _is_repeatable_form():
         return _expired_form_page()
@@ -67,20 +68,29 @@ def handle_domain_error(error: DomainError) -> Response:
 
 
 def handle_http_error(error: HTTPException) -> Response:
+    _set_language()
     if error.code == 404:
         return _error_page(404, *MSG_PAGE_NOT_FOUND)
     if error.code == 413:
         return _error_page(413, TITLES[PayloadTooLarge], _describe_body_limits())
-    page = _error_page(error.code or 500, error.name, gettext("Pages can only be read.") if error.code == 405 else "")
+    about = _describe_wrong_method() if error.code == 405 else ""
+    page = _error_page(error.code or 500, gettext("That did not work"), about)
     page.headers |= {name: value for name, value in error.get_headers() if name == "Allow"}
     return page
 
 
 def handle_unexpected_error(_error: Exception) -> Response:
     ignore_session()
+    _set_language()
     about = gettext("The error is on our side. Please try again later.")
     reference = gettext("Error reference: %(reference)s", reference=current_request_id())
     return _error_page(500, gettext("Something went wrong"), f"{about} {reference}")
+
+
+def _describe_wrong_method():
+    if request.method in ("GET", "HEAD"):
+        return gettext("This address only receives forms. Go back to the page with the form, and send it there.")
+    return gettext("Pages can only be read.")
 
 
 def _describe_body_limits():
@@ -113,9 +123,13 @@ def _error_page(status, title, about):
     return _uncached_page("web/error.html", status, title=title, about=about, error_status=status)
 
 
-def _uncached_page(template, status, **context):
+def _set_language():
+    """Choose the language before a message is translated; an error may come before the page does it."""
     if "page_language" not in g:
         set_page_language()
+
+
+def _uncached_page(template, status, **context):
     response = render_page(template, status, **context)
     response.cache_control.no_store = True
     return response
