@@ -4,7 +4,7 @@ import pytest
 
 from joindin.models import CANCELLED
 from tests.browser_client import main_text
-from tests.factories import make_event, make_room, make_talk
+from tests.factories import make_event, make_room, make_talk, parse_instant
 
 PAGES = (
     "",
@@ -38,8 +38,12 @@ def test_each_page_of_a_cancelled_event_says_so(browser, session, page):
 @pytest.mark.parametrize(
     ("state", "words"), [(CANCELLED, "Cancelled"), ("postponed", "Postponed"), ("tentative", "Not certain yet")]
 )
-def test_lists_name_the_state(browser, session, state, words):
-    make_event(session, "Harbour Days", slug="harbour", state=state)
+@pytest.mark.parametrize(
+    "path", ["/event?when=all", "/agenda/2031/05/12", "/agenda/2031/05", "/tag/sea", "/search?q=harbour"]
+)
+def test_lists_name_the_state(browser, session, path, state, words):
+    starts_at = parse_instant("2031-05-12T09:00:00Z")
+    make_event(session, "Harbour Days", slug="harbour", state=state, starts_at=starts_at, tags=["sea"])
     session.commit()
 
-    assert words in main_text(browser.get("/event?when=all"))
+    assert main_text(browser.get(path)).count(words) == 1
