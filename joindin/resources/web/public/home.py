@@ -41,7 +41,7 @@ def home_page():
     ][:COMING_EVENTS]
     records = load_agenda_event_records(reader(), [key.id for key in (*running, *coming)])
     calls = list_calls(reader(), CallFilter(with_announced=False), now, most=OPEN_CALLS)
-    return public_page(
+    page = public_page(
         "web/home.html",
         f"{website_links().website}/",
         expires_at=now + MAX_AGE,
@@ -57,6 +57,9 @@ def home_page():
         unrated=list_unrated_talks(db.session, user.id, now) if user else [],
         calls=represent_calls(calls, now),
     )
+    # Other clients get the root of the API.
+    page.vary.add("Accept")
+    return page
 
 
 def _list_next_talks(user, now):
