@@ -72,6 +72,28 @@ def test_whole_days_are_dates(session, browser, event, ends_at, expected):
     assert (data["startDate"], data["endDate"]) == expected
 
 
+@pytest.mark.parametrize(
+    ("location", "addresses", "mode", "types"),
+    [
+        ("Quay", [], "OfflineEventAttendanceMode", ["Place"]),
+        ("Quay", ["https://meet.example/"], "MixedEventAttendanceMode", ["Place", "VirtualLocation"]),
+        ("Quay, Oslo, Norway and online", [], "MixedEventAttendanceMode", ["Place", "VirtualLocation"]),
+        ("Online", ["https://meet.example/"], "OnlineEventAttendanceMode", ["VirtualLocation"]),
+        ("online", [], "OnlineEventAttendanceMode", ["VirtualLocation"]),
+        ("", ["https://meet.example/"], "OnlineEventAttendanceMode", ["VirtualLocation"]),
+    ],
+)
+def test_an_event_says_whether_it_is_online(session, browser, event, location, addresses, mode, types):
+    event.location, event.online_locations = location, addresses
+    session.commit()
+
+    data, _ = data_of(browser, "/event/tides")
+
+    locations = data["location"] if isinstance(data["location"], list) else [data["location"]]
+    assert data["eventAttendanceMode"] == f"https://schema.org/{mode}"
+    assert [each["@type"] for each in locations] == types
+
+
 def test_an_event_has_its_flyer_and_its_language(session, browser, event):
     session.add(EventFlyer(event_id=event.id, file="a.jpg", alt_text="A quay", width=2, height=1, byte_size=9))
     settings = EventSettings(event_id=event.id, language="de", contact_address="grace@example.org")
