@@ -10,6 +10,7 @@ from joindin.http.surface_routing import HOME_PATH
 from joindin.queries.agenda.agenda_events import load_agenda_event_records
 from joindin.queries.agenda.agenda_lists import AgendaFilter, as_datetime, list_agenda
 from joindin.queries.agenda.cities import list_most_used_cities
+from joindin.queries.agenda.site_settings import load_site_settings
 from joindin.queries.agenda.tags import search_tags
 from joindin.queries.event_lists.calls import CallFilter, list_calls
 from joindin.queries.own_feedback import list_unrated_talks
@@ -45,6 +46,7 @@ def home_page():
         "web/home.html",
         f"{website_links().website}/",
         expires_at=now + MAX_AGE,
+        description=load_site_settings(reader())["description"],
         json_ld=to_script_text(represent_website(site_name(), website_links())),
         running=[records[key.id] for key in running if key.id in records],
         coming=[records[key.id] for key in coming if key.id in records],

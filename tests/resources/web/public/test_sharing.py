@@ -123,3 +123,38 @@ def test_a_person_without_a_name_and_a_biography_has_a_page(browser, session):
     make_user(session, "bob", full_name=None, biography=None)
 
     assert HeadReader(browser.get("/user/bob").text).properties["og:title"] == "bob"
+
+
+def test_pages_without_a_text_of_their_own_are_described(browser, session):
+    event = make_event(
+        session, "Tides", slug="tides", description="", location="Quay", starts_at=parse_instant("2033-01-01T09:00")
+    )
+    make_talk(session, event, "On tides", slug="on", description=" ")
+    make_user(session, "bob", full_name="Bob", biography=" ")
+    summary = "Tides, Sat, 1\N{THIN SPACE}Jan –\N{THIN SPACE}Mon, 3 Jan 2033, Quay"
+
+    read = {
+        path: HeadReader(browser.get(path, headers={"Accept": "text/html"}).text).properties
+        for path in ("/event/tides", "/event/tides/on", "/event/tides/schedule", "/event/tides/talks", "/user/bob", "/")
+    }
+
+    assert {path: each["description"] for path, each in read.items()} == {
+        "/event/tides": summary,
+        "/event/tides/on": summary,
+        "/event/tides/schedule": summary,
+        "/event/tides/talks": summary,
+        "/user/bob": "Talks and events of Bob",
+        "/": "A shared agenda for local communities",
+    }
+    assert read["/event/tides"]["og:description"] == read["/event/tides/on"]["og:description"] == summary
+    assert read["/"]["og:title"] == read["/"]["og:site_name"]
+
+
+@pytest.mark.parametrize("path", ["/event", "/agenda", "/agenda/2033/01", "/cfp"])
+def test_lists_are_described_in_the_language_of_the_page(browser, session, path):
+    english, german = (
+        HeadReader(browser.get(path, headers={"Accept-Language": language}).text).properties["description"]
+        for language in ("en", "de")
+    )
+
+    assert english != german
