@@ -2,13 +2,15 @@
 
 from wtforms import BooleanField, HiddenField, TextAreaField, ValidationError
 
-from joindin.extensions import db
+from joindin.extensions import db, reader
 from joindin.http.pages.forms import Form, RadioChoice, choices, max_length, required
 from joindin.http.pages.languages import gettext, lazy_gettext
 from joindin.models import EventSettings
 from joindin.models.event_settings import NO_RATING
 from joindin.models.talk_comments import ANONYMOUS, EVERYONE, SPEAKERS
+from joindin.queries.comments import get_event_comment_context
 from joindin.queries.own_feedback import get_last_level
+from joindin.queries.talk_comments import get_talk_comment_context
 from joindin.resources.web.feedback.common import scale_words
 from joindin.utils.text import strip_control_chars
 
@@ -91,6 +93,18 @@ def comment_form_for(
 def new_comment_form(settings: EventSettings, user_id: int, **options) -> CommentForm:
     """Return the form for a comment on a talk as :func:`comment_form_for`, with the last choice of its author."""
     return comment_form_for(settings, last_choice=get_last_level(db.session, user_id), **options)
+
+
+def can_rate_talk(talk_id: int, user_id: int) -> bool:
+    """Return whether a rating in a comment of the user would be stored: the first one, and not that of a speaker."""
+    context = get_talk_comment_context(reader(), talk_id, user_id, "")
+    return not (context.is_speaker or context.has_rated)
+
+
+def can_rate_event(event_id: int, user_id: int) -> bool:
+    """Return whether a rating in a comment of the user would be stored: the first one, and not that of a host."""
+    context = get_event_comment_context(reader(), event_id, user_id, "")
+    return not (context.is_host or context.has_rated)
 
 
 def _levels(settings):

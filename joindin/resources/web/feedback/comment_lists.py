@@ -26,7 +26,7 @@ from joindin.queries.feedback.rated_talks import (
 from joindin.queries.keyed_lists import load_in_order
 from joindin.queries.paging import Paging
 from joindin.queries.talk_comments import list_event_talk_comments
-from joindin.resources.web.feedback.comment_form import comment_form_for
+from joindin.resources.web.feedback.comment_form import can_rate_event, comment_form_for
 from joindin.resources.web.feedback.common import scale_words
 from joindin.resources.web.feedback.web2_comments import web2_marks
 from joindin.resources.web.public.event_frame import COMMENTS, event_response, with_event, with_event_or_preview
@@ -46,6 +46,9 @@ def event_comments_page(event):
     comments = load_in_order(reader(), page, load_event_comment_records)
     settings, now = load_event_settings(reader(), event.id), utc_now()
     window = event_feedback_window(event, settings, now=now)
+    form = None
+    if user is not None and event.is_visible:
+        form = comment_form_for(settings, with_rating=can_rate_event(event.id, user.id), with_level=False)
     return event_response(
         "web/feedback/event_comments.html",
         event,
@@ -57,7 +60,7 @@ def event_comments_page(event):
         editable_since=now - dt.timedelta(minutes=current_app.config["MAX_COMMENT_EDIT_MINUTES"]),
         marks=web2_marks(comments, EventComment),
         pages=Pages(number, page.total, COMMENTS_PER_PAGE),
-        form=comment_form_for(settings, with_level=False) if user is not None and event.is_visible else None,
+        form=form,
         has_feedback=window.state != SWITCHED_OFF,
         closed_at=window.closes_at if window.state == CLOSED else None,
     )

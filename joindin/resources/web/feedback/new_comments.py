@@ -28,9 +28,8 @@ from joindin.operations.feedback.windows import (
 from joindin.operations.talk_comments import CommentRateLimit, add_talk_comment, check_comment_rate
 from joindin.queries.event_settings import load_event_settings
 from joindin.queries.feedback.rated_talks import get_sent_comment_id
-from joindin.queries.talk_comments import get_talk_comment_context
 from joindin.representations.links import talk_path
-from joindin.resources.web.feedback.comment_form import comment_form_for
+from joindin.resources.web.feedback.comment_form import can_rate_event, can_rate_talk, comment_form_for
 from joindin.resources.web.feedback.comment_lists import comment_address
 from joindin.resources.web.feedback.common import MSG_SPAM, REFUSALS, SOURCE, refusal_page, sender_origin
 from joindin.resources.web.feedback.talk_access import with_talk
@@ -163,14 +162,15 @@ def _asks_for_rating(form, talk, author):
     """Return whether to ask once about a missing rating: not people who have rated the talk, and not its speakers."""
     if "rating" not in form or form.rating_number or form.without_rating.data:
         return False
-    context = get_talk_comment_context(reader(), talk.id, author.id, form.text.data)
     has_tapped = get_rating(db.session, talk.id, Rater(user_id=author.id)) is not None
-    return not (context.is_speaker or context.has_rated or has_tapped)
+    return not has_tapped and can_rate_talk(talk.id, author.id)
 
 
 def _form_page(form, subject, *, status=400, asks_for_rating=False):
     if asks_for_rating:
         form.without_rating.data = "1"
+    if "rating" in form and not form.rating.errors and not _can_rate(subject):
+        del form.rating
     return render_page(
         "web/feedback/comment_form.html",
         status,
@@ -181,6 +181,16 @@ def _form_page(form, subject, *, status=400, asks_for_rating=False):
         is_signed_in=session_user() is not None,
         **subject,
     )
+
+
+def _can_rate(subject):
+    """Return whether a rating would be stored; also that of a person who has to sign in first."""
+    user = session_user()
+    if user is None:
+        return True
+    if subject["talk"] is not None:
+        return can_rate_talk(subject["talk"].id, user.id)
+    return can_rate_event(subject["event"].id, user.id)
 
 
 def _refusal_page(form, subject, error):

@@ -15,7 +15,7 @@ from joindin.queries.feedback.hosts import list_host_ids
 from joindin.queries.keyed_lists import load_in_order
 from joindin.queries.talk_comments import list_talk_comments
 from joindin.queries.viewer_relations import load_viewer_for_talk_editing
-from joindin.resources.web.feedback.comment_form import new_comment_form
+from joindin.resources.web.feedback.comment_form import can_rate_talk, new_comment_form
 from joindin.resources.web.feedback.comment_lists import COMMENTS_PER_PAGE, Pages, paging_of, requested_thread_page
 from joindin.resources.web.feedback.common import scale_words
 from joindin.resources.web.feedback.web2_comments import web2_marks
@@ -48,11 +48,14 @@ def talk_feedback_context(event, talk) -> dict:
         return context
     viewer = load_viewer_for_talk_editing(db.session, user, [talk])
     is_manager = can_manage_talk(viewer, talk)
+    form = None
+    if window.is_open:
+        form = new_comment_form(settings, user.id, with_rating=can_rate_talk(talk.id, user.id))
     return context | {
         "viewer_id": user.id,
         "editable_since": now - dt.timedelta(minutes=current_app.config["MAX_COMMENT_EDIT_MINUTES"]),
         "is_speaker": talk.id in viewer.speaking,
         "is_manager": is_manager,
         "sees_star_count": is_manager or settings.is_star_count_public,
-        "comment_form": new_comment_form(settings, user.id) if window.is_open else None,
+        "comment_form": form,
     }

@@ -172,3 +172,24 @@ def test_a_comment_on_an_event_is_not_taken_after_feedback_has_closed(session, b
     assert "Feedback on this event is closed" in reply.text
     assert "Too late." in reply.text
     assert session.query(EventComment).count() == 0
+
+
+@pytest.mark.parametrize("thread", [EVENT_THREAD, TALK_THREAD])
+def test_a_rating_is_offered_only_to_people_whose_rating_would_be_stored(app, browser, host, speaker, talk, thread):
+    def offers_rating(page):
+        assert 'name="text"' in page.text
+        return 'name="rating"' in page.text
+
+    def send(**fields):
+        return browser.send(f"{thread.removesuffix('/comments')}/comments", fields, page=thread)
+
+    owner = Browser(app).sign_in_directly(host if thread == EVENT_THREAD else speaker)
+
+    assert offers_rating(browser.get(thread))
+    assert not offers_rating(owner.get(thread))
+    sent = [send(text="First.", rating="4") for _click in range(2)]
+    assert [reply.status_code for reply in sent] == [303, 303]
+    assert sent[0].headers["Location"] == sent[1].headers["Location"]
+    assert not offers_rating(browser.get(thread))
+    assert not offers_rating(send(text="", rating="5"))
+    assert send(text="Second.").status_code == 303
