@@ -70,18 +70,24 @@ class TalkForm(VersionedForm, Form):
         self.level.choices = level_choices()
         self.default_language_id = next((row.id for row in languages if row.name == DEFAULT_LANGUAGE), None)
         self.speaker_rows = read_speaker_rows() if self.is_submitted() else []
+        self.speaker_errors: list[str] = []
 
     def check_speakers(self) -> bool:
-        """Add an error to the form if the speakers are too many or a name too long; return whether there is none."""
+        """Add an error to the speakers if they are too many or a name too long; return whether there is none."""
         if len(self.speaker_names) > MAX_SPEAKERS:
-            self.add_error(gettext("A talk has at most %(number)d speakers.", number=MAX_SPEAKERS))
+            self.add_speaker_error(gettext("A talk has at most %(number)d speakers.", number=MAX_SPEAKERS))
         if any(len(name) > MAX_SPEAKER_NAME_LENGTH for name in self.speaker_names):
-            self.add_error(
+            self.add_speaker_error(
                 gettext("The name of a speaker has at most %(number)d characters.", number=MAX_SPEAKER_NAME_LENGTH)
             )
         if any(account and not name for name, account in self.speaker_rows):
-            self.add_error(gettext("Enter the name of the speaker beside the account."))
+            self.add_speaker_error(gettext("Enter the name of the speaker beside the account."))
         return not self.errors
+
+    def add_speaker_error(self, message: str) -> None:
+        """Add an error that the summary shows, and the rows of the speakers too."""
+        self.add_error(message)
+        self.speaker_errors.append(message)
 
     @property
     def speaker_names(self) -> list[str]:

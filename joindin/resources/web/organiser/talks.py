@@ -59,8 +59,10 @@ def new_talk_page(event):
     if is_repeated_form():
         return redirect(manage_path(event, "talks/"), 303)
 
+    if not _check_time(form, event, form.details().starts_at):
+        return _page(event, form)
+
     def store():
-        check_talk_time(event, form.details().starts_at)
         return add_placed_talk(db.session, event.id, form.details(), form.placement, actor=require_user()).id
 
     talk_id = _store(form, store)
@@ -92,11 +94,7 @@ def talk_page(event, talk_id):
     if changed := _find_changed_values(form, present, shown):
         return _page(event, form, talk, 409, changed)
     details = form.details(talk)
-    try:
-        if details.starts_at != talk.starts_at:
-            check_talk_time(event, details.starts_at)
-    except InvalidInput as error:
-        form.add_error(gettext(str(error)))
+    if details.starts_at != talk.starts_at and not _check_time(form, event, details.starts_at):
         return _page(event, form, talk)
     if (move := find_unchecked_move(form, event, talk)) is not None:
         return _page(event, form, talk, move=move)
@@ -124,15 +122,31 @@ def _find_changed_values(form, present, shown):
     return changed
 
 
+def _check_time(form, event, starts_at):
+    """Return whether the talk is within the event; else add an error to the field of its start."""
+    try:
+        check_talk_time(event, starts_at)
+    except InvalidInput as error:
+        form.add_error(gettext(str(error)), form.starts_at)
+        return False
+    return True
+
+
 def _store(form, operation):
     """Perform and commit the operation; return the id of the talk, or None after an error, which the form then has."""
+    name = None
     try:
         talk_id = operation()
-        assign_speakers(db.session, talk_id, form.accounts, caller=require_user(), now=utc_now())
+        for name, account in form.accounts:
+            assign_speakers(db.session, talk_id, [(name, account)], caller=require_user(), now=utc_now())
         db.session.commit()
     except REFUSALS as error:
         db.session.rollback()
-        form.add_error(gettext(str(error)))
+        message = gettext(str(error))
+        if name is None:
+            form.add_error(message)
+        else:
+            form.add_speaker_error(f"{name}: {message}")
         return None
     return talk_id
 

@@ -189,6 +189,35 @@ def test_a_talk_that_is_moved_shows_its_former_time_and_room(session, organiser,
 
 
 @pytest.mark.parametrize(
+    ("changes", "field", "message"),
+    [
+        ({"starts_at": "2030-01-01T00:00"}, "starts_at", "between the start and end date"),
+        ({"speaker_name": "x" * 201}, "speakers", "at most 200 characters"),
+        ({"speaker_account": "nemo"}, "speakers", "Enter the name of the speaker"),
+        ({"speaker_name": ["Ada", "Bob"], "speaker_account": ["ada", "nemo"]}, "speakers", "Bob: "),
+    ],
+)
+@pytest.mark.parametrize("is_new", [True, False])
+def test_an_error_of_a_talk_stands_beside_its_field(
+    session, organiser, event, manage, fields, is_new, changes, field, message
+):
+    make_user(session, "ada")
+    talk = make_talk(session, event, "Tides", slug="tides")
+    session.commit()
+    path = f"{manage}talks/new/" if is_new else f"{manage}talks/{talk.id}/"
+
+    shown = form_fields(organiser.get(path).text)
+    reply = organiser.send(
+        path, shown | fields | {"starts_at": shown["starts_at"], "duration": shown["duration"]} | changes
+    )
+
+    assert reply.status_code == 400
+    [error] = re.findall(f'<p class="error" id="{field}-error"[^>]*>(.*?)</p>', reply.text)
+    assert message in error
+    assert f'aria-describedby="{field}-error"' in reply.text
+
+
+@pytest.mark.parametrize(
     ("field", "value"),
     [
         ("title", ""), ("title", "x" * 256), ("starts_at", "2030-01-01T00:00"), ("starts_at", "x"), ("duration", "-1"),
