@@ -35,7 +35,7 @@ BY_PREFIX = {
     "home": WEB,
     # Pages of the operator, search, and files for search engines.
     **dict.fromkeys(("about", "assets", "contact", "not-allowed", "p", "privacy", "privacy.html", "add"), WEB),
-    **dict.fromkeys(("search", "sitemap", "sitemap.xml", "opensearch.xml"), WEB),
+    **dict.fromkeys(("search", "sitemap", "sitemap.xml", "opensearch.xml", "oembed"), WEB),
     "add": WEB,
     **dict.fromkeys(("agenda", "cfp"), WEB),
     "look": WEB,

@@ -10,7 +10,7 @@ SITE_PAGES = {
     **dict.fromkeys(("/about", "/privacy", "/p/{slug}", "/search", "/search/events"), PAGE),
     **dict.fromkeys(("/tag", "/place", "/city/{country_code}/{city_slug}", "/country/{country_code}"), PAGE),
     **dict.fromkeys(("/agenda", "/agenda/{year}/{month}", "/agenda/{year}/{month}/{day_of_month}"), PAGE),
-    **dict.fromkeys(("/sitemap.xml", "/sitemap/{kind}-{block}.xml", "/opensearch.xml"), PAGE),
+    **dict.fromkeys(("/sitemap.xml", "/sitemap/{kind}-{block}.xml", "/opensearch.xml", "/oembed"), PAGE),
     **dict.fromkeys(("/assets", "/privacy.html", "/{talk_id}", "/event/callforpapers"), PAGE),
     **dict.fromkeys((f"/event/{act}/{{slug}}" for act in ("attend", "unattend", "xhr-attend", "xhr-unattend")), PAGE),
     "/event/view/{event_id}/{extra}": PAGE,

@@ -30,6 +30,7 @@ AGENDA_PAGES = (
         "/search",
         "/sitemap",
         "/opensearch.xml",
+        "/oembed",
     ),
     *("/event/attend/", "/event/unattend/", "/event/xhr-", "/event/callforpapers"),
     *("/event/<slug>/details", "/event/<slug>/host"),

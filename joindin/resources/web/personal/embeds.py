@@ -7,14 +7,11 @@ from joindin.http.sessions import require_user, sign_in_required
 from joindin.queries.event_settings import list_events_without_frames
 from joindin.queries.events import list_hosted_events, load_events
 from joindin.queries.own_feedback import list_spoken_talks
-from joindin.representations.embed_snippets import EmbedSnippet
+from joindin.representations.embed_snippets import event_snippets, talk_snippet, user_snippet
 from joindin.resources.web.personal.pages import paging_of, private_page
 from joindin.resources.web.public.pages import blp, website_links
 
 PAGE_SIZE = 20
-# At this address is the frame with the list of events.
-LIST_SLUG = "list"
-LIST_HEIGHT, CARD_HEIGHT, TALK_HEIGHT = 600, 130, 250
 
 
 @blp.get("/me/embed/")
@@ -28,36 +25,14 @@ def own_embeds_page():
     events = load_events(db.session, {key.id for key in hosted.items})
     hosted_events = [events[key.id] for key in hosted.items if key.id in events]
     closed = list_events_without_frames(reader(), {*events, *(talk.event_id for talk in talks.items)})
-    frames = f"{links.website}/embed"
-    page = links.user_page(user.username)
-    own = EmbedSnippet(display_name(user), page.replace("/user/", "/embed/user/", 1), page, LIST_HEIGHT)
+    own = user_snippet(display_name(user), user.username, links)
     return private_page(
         "web/personal/embeds.html",
         own=own if talks.total else None,
         talks=[
-            (talk, _talk_snippet(talk, frames, links) if talk.event_id not in closed else None) for talk in talks.items
+            (talk, talk_snippet(talk.event, talk, links) if talk.event_id not in closed else None)
+            for talk in talks.items
         ],
-        events=[
-            (event, _event_snippets(event, frames, links) if event.id not in closed else []) for event in hosted_events
-        ],
+        events=[(event, event_snippets(event, links) if event.id not in closed else []) for event in hosted_events],
         **pager_arguments(number, PAGE_SIZE, max(talks.total, hosted.total)),
     )
-
-
-def _talk_snippet(talk, frames, links):
-    address = links.canonical_talk_page(talk.event, talk)
-    return EmbedSnippet(talk.title, f"{frames}/talk/{talk.stub}", address, TALK_HEIGHT)
-
-
-def _event_snippets(event, frames, links):
-    """Return the snippet of the card, and that of the schedule of an event with talks."""
-    page = links.canonical_event_page(event)
-    snippets = [
-        EmbedSnippet(
-            event.name, f"{frames}/{event.id if event.slug in (None, LIST_SLUG) else event.slug}", page, CARD_HEIGHT
-        )
-    ]
-    if event.slug and event.talk_count:
-        schedule = f"{links.event_page(event.slug)}/schedule"
-        snippets.append(EmbedSnippet(event.name, f"{frames}/event/{event.slug}/schedule", schedule, LIST_HEIGHT))
-    return snippets
