@@ -167,3 +167,10 @@ def speaker_rows_of(talk: Talk) -> list[tuple[str, str]]:
 def claimed_names(talk: Talk) -> dict[str, str]:
     """Return the usernames of the claimed speakers by their folded names."""
     return {fold_case(display_name(each)): each.user.username for each in talk.speakers if each.user is not None}
+
+
+def find_lost_speakers(form: TalkForm, talk: Talk) -> list[str]:
+    """Return the names of the speakers whose accounts the entered names would disconnect from the talk."""
+    kept = {fold_case(name) for name in form.speaker_names}
+    claimed = [display_name(speaker) for speaker in talk.speakers if speaker.user is not None]
+    return [name for name in claimed if fold_case(name) not in kept]

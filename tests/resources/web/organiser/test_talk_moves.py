@@ -4,8 +4,9 @@ import datetime as dt
 import re
 
 import pytest
+from sqlalchemy import select
 
-from joindin.models import Device, DeviceStar
+from joindin.models import Device, DeviceStar, TalkSpeaker
 from tests.browser_client import Browser, form_fields, main_text
 from tests.factories import NOW, make_language, make_room, make_star, make_talk, make_talk_type, make_user
 from tests.resources.web.organiser.conftest import STARTS_AT
@@ -111,6 +112,24 @@ def test_each_of_the_values_is_checked(session, talk, change, fields, texts):
 def test_other_changes_are_stored_at_once(session, talk, change):
     assert change(title="High tides").status_code == 303
     assert (session.refresh(talk), talk.title) == (None, "High tides")
+
+
+@pytest.mark.parametrize("names", [["Ada Biron", "Bob B."], ["Bob B."]])
+def test_a_change_of_names_that_disconnects_an_account_is_checked(session, talk, ada, change, names):
+    def linked():
+        user_ids = select(TalkSpeaker.user_id).where(TalkSpeaker.talk_id == talk.id, TalkSpeaker.user_id.is_not(None))
+        return session.scalars(user_ids).all()
+
+    shown = change(speaker_name=names)
+
+    assert (shown.status_code, linked()) == (200, [ada.id])
+    assert (cells(shown)[0], cells(shown)[2]) == ("Speakers", ", ".join(names))
+    assert "The account of Ada Byron is then no longer connected with the talk." in main_text(shown)
+    assert (change(shown.text, speaker_name=names).status_code, linked()) == (303, [])
+
+
+def test_other_names_are_stored_at_once(session, talk, change):
+    assert change(speaker_name=["ada byron", "Robert B."]).status_code == 303
 
 
 def test_another_change_after_the_check_is_checked_again(session, talk, change):
