@@ -64,12 +64,15 @@ def time_of_day(at: dt.datetime) -> str:
     return event_dates(None).time_of_day(at.time())
 
 
-def describe_zone(zone_name: str | None, at: dt.datetime) -> str:
-    """Return the sentence that names the time zone of a page: its city, and its offset from UTC at an instant."""
+def describe_zone(zone_name: str | None, first: dt.datetime, last: dt.datetime | None = None) -> str:
+    """Return the sentence that names the time zone of a page: its city, and its offset from UTC at the first and the last time."""
     dates = event_dates(zone_name)
+    offset, last_offset = dates.offset(first), dates.offset(last or first)
+    if last_offset != offset:
+        offset = gettext("%(first)s, then %(last)s", first=offset, last=last_offset)
     if not dates.place:
-        return gettext("Times are in %(offset)s", offset=dates.offset(at))
-    return gettext("Times are %(place)s time (%(offset)s)", place=dates.place, offset=dates.offset(at))
+        return gettext("Times are in %(offset)s", offset=offset)
+    return gettext("Times are %(place)s time (%(offset)s)", place=dates.place, offset=offset)
 
 
 def display_name(user: User) -> str:
