@@ -137,3 +137,14 @@ def test_a_comment_above_the_limit_stays_in_the_form(session, app, browser, user
     assert (reply.status_code, reply.headers["Retry-After"].isdigit()) == (429, True)
     assert "Please wait" in reply.text
     assert "Again</textarea>" in reply.text
+
+
+@pytest.mark.parametrize("path", [PATH, "/f/{stub}"])
+def test_the_pages_say_that_the_talk_is_cancelled(session, guest, talk, path):
+    talk.state, talk.starts_at = "cancelled", utc_now() + dt.timedelta(days=1)
+    session.commit()
+
+    page = guest.get(path.format(stub=talk.stub)).text
+
+    assert "This talk is cancelled." in page
+    assert "as soon as it begins" not in page
