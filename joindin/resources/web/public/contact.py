@@ -9,7 +9,7 @@ from joindin.http.pages.html_pages import flash_success, render_page
 from joindin.http.pages.languages import gettext, lazy_gettext, set_page_language
 from joindin.http.pages.repeated_forms import is_repeated_form
 from joindin.operations.contact import send_contact_message
-from joindin.resources.web.public.pages import blp, on_canonical_host, public_page
+from joindin.resources.web.public.pages import blp, on_canonical_host, public_page, website_links
 from joindin.utils.text import strip_control_chars
 
 
@@ -61,4 +61,4 @@ def contact_page():
         return redirect("/contact", 303)
     if form.errors:
         return render_page("web/contact.html", 400, form=form)
-    return public_page("web/contact.html", None, form=form)
+    return public_page("web/contact.html", f"{website_links().website}/contact", form=form)

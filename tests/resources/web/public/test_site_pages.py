@@ -7,6 +7,7 @@ import pytest
 
 from joindin.models import Mail, SitePage
 from joindin.operations.agenda.event_cities import locate_events
+from tests.conftest import WEBSITE_URL
 from tests.database_rows import count_rows
 from tests.factories import NOW, make_event, make_pending_event, make_place, make_talk, make_user
 
@@ -66,6 +67,7 @@ def test_a_message_is_sent_without_an_account(session, browser):
     reply = browser.post("/contact", FIELDS, headers=SAME_ORIGIN)
 
     assert "csrfmiddlewaretoken" not in page.text
+    assert f'<link rel="canonical" href="{WEBSITE_URL}/contact">' in page.text
     assert "Set-Cookie" not in page.headers
     assert (reply.status_code, reply.headers["Location"]) == (303, "/contact")
     mail = session.query(Mail).one()
