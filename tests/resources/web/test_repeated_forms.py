@@ -13,8 +13,11 @@ from joindin.models import (
     EventComment,
     EventCommentReport,
     Mail,
+    Room,
     Talk,
+    TalkClaim,
     TalkComment,
+    TalkSpeaker,
     Track,
 )
 from joindin.models.crew import (
@@ -42,11 +45,15 @@ from tests.crew_factories import (
     make_shift,
 )
 from tests.factories import (
+    make_claim,
     make_event,
     make_event_comment,
     make_language,
+    make_room,
     make_talk,
+    make_talk_comment,
     make_talk_type,
+    make_track,
     make_user,
     parse_instant,
 )
@@ -146,6 +153,48 @@ def test_a_report_that_is_sent_twice_at_once_is_stored_once(app, session, browse
 
     assert [reply.status_code for reply in replies] == [303, 303]
     assert (count(session, EventCommentReport), count(session, Mail)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "page", "fields", "model"),
+    [
+        ("/event/held/manage/tracks/1/delete/", "/event/held/manage/tracks/1/", {}, Track),
+        ("/event/held/manage/tracks/1/merge/", "/event/held/manage/tracks/1/", {"into": "2"}, Track),
+        ("/event/held/manage/rooms/1/delete/", "/event/held/manage/rooms/1/", {}, Room),
+        ("/event/held/manage/talks/1/delete/", None, {"action": "delete"}, Talk),
+        ("/comments/talk/1/delete", None, {}, TalkComment),
+        ("/comments/event/1/delete", None, {}, EventComment),
+        ("/event/held/errors/claim", None, {"withdraw": "1"}, TalkClaim),
+    ],
+)
+def test_what_is_removed_by_a_form_that_is_sent_twice_leads_back(
+    app, session, browser, admin, path, page, fields, model
+):
+    event = make_event(session, slug="held", host=admin, starts_at=utc_now() - dt.timedelta(days=1))
+    talk = make_talk(session, event, slug="errors", speakers=["Ada L."], starts_at=event.starts_at)
+    make_room(session, event), make_track(session, event), make_track(session, event)
+    make_talk_comment(session, talk, admin), make_event_comment(session, event, admin)
+    make_claim(session, talk, session.scalars(select(TalkSpeaker)).one(), admin)
+    session.commit()
+    browser.sign_in_directly(admin)
+    before = count(session, model)
+
+    replies = send_twice(app, session, browser, path, fields, page)
+
+    assert [reply.status_code for reply in replies] == [303, 303]
+    assert count(session, model) == before - 1
+
+
+def test_a_claim_that_is_sent_twice_at_once_is_stored_once(app, session, browser, admin):
+    event = make_event(session, slug="held", host=admin)
+    make_talk(session, event, slug="errors", speakers=["Ada L."])
+    session.commit()
+    browser.sign_in_directly(make_user(session))
+
+    replies = send_twice(app, session, browser, "/event/held/errors/claim", {"speaker": "Ada L."})
+
+    assert [reply.status_code for reply in replies] == [303, 303]
+    assert count(session, TalkClaim) == 1
 
 
 @pytest.mark.parametrize(("place", "model"), [("/errors", TalkComment), ("", EventComment)])

@@ -7,6 +7,7 @@ from joindin.extensions import db
 from joindin.http.error_dispatch import STATUSES, status_of
 from joindin.http.pages.html_pages import flash_success, render_page
 from joindin.http.pages.languages import gettext, set_page_language
+from joindin.http.pages.repeated_forms import is_repeated_form
 from joindin.http.sessions import require_user, sign_in_required
 from joindin.operations.claims import claim_talk, withdraw_claim
 from joindin.operations.speakers import unlink_speaker
@@ -55,6 +56,8 @@ def _claim_page(event, talk, status=200, problem=None):
 def claim_action(event, talk):
     set_page_language()
     user, path = require_user(), talk_path(event, talk)
+    if is_repeated_form():
+        return redirect(path, 303)
     try:
         if request.form.get("withdraw"):
             withdraw_claim(db.session, talk.id, user_id=user.id)

@@ -137,6 +137,8 @@ def edit_page(model, comment_id):
 @comment_route("delete")
 def delete_page(model, comment_id):
     set_page_language()
+    if request.method == "POST" and is_repeated_form():
+        return redirect("/me/comments/", 303)
     comment, form = _find_own(model, comment_id, or_hidden=True), DeleteForm()
     # The rating of a hidden comment does not count.
     if model is EventComment or comment.is_hidden or not comment.rating:

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import request
+from flask import redirect, request
 
 from joindin.extensions import db
 from joindin.http.pages.languages import gettext, lazy_gettext
+from joindin.http.pages.repeated_forms import is_repeated_form
 from joindin.operations.organiser.rooms import delete_room, merge_rooms, move_room
 from joindin.operations.organiser.tracks import merge_tracks, move_track
 from joindin.operations.tracks import delete_track
@@ -66,6 +67,8 @@ def move_part_action(event, **ids):
 @blp.post("/event/<slug>/manage/rooms/<row_id:room_id>/merge/")
 @with_managed_event
 def merge_part_action(event, **ids):
+    if is_repeated_form():
+        return _back_to_list(event, ids)
     kind, part_id = _find_part(event, ids)
     into = kind.find(db.session, event.id, parse_id(request.form.get("into", "")) or 0)
     return _perform(event, kind, kind.merge, kind.merged, part_id, into.id)
@@ -75,8 +78,16 @@ def merge_part_action(event, **ids):
 @blp.post("/event/<slug>/manage/rooms/<row_id:room_id>/delete/")
 @with_managed_event
 def delete_part_action(event, **ids):
+    if is_repeated_form():
+        return _back_to_list(event, ids)
     kind, part_id = _find_part(event, ids)
     return _perform(event, kind, kind.delete, kind.deleted, part_id)
+
+
+def _back_to_list(event, ids):
+    """Redirect from a form that was sent twice: its part is gone."""
+    [argument] = ids
+    return redirect(manage_path(event, KINDS[argument].path), 303)
 
 
 def _find_part(event, ids):

@@ -11,6 +11,7 @@ from joindin.errors import Forbidden, InvalidInput
 from joindin.extensions import db
 from joindin.http.pages.html_pages import flash_success, render_page
 from joindin.http.pages.languages import gettext
+from joindin.http.pages.repeated_forms import is_repeated_form
 from joindin.http.sessions import require_user, sign_in_required
 from joindin.operations.organiser.talks import cancel_talk, set_talk_visibility
 from joindin.operations.talks import delete_talk
@@ -51,6 +52,8 @@ def talk_removal_page(event, talk_id):
 @blp.post("/event/<slug>/manage/talks/<row_id:talk_id>/delete/")
 @with_managed_event
 def remove_talk_action(event, talk_id):
+    if is_repeated_form():
+        return redirect(manage_path(event, "talks/"), 303)
     talk = find_programme_talk(db.session, event.id, talk_id)
     action, message = ACTIONS.get(request.form.get("action", ""), (_refuse, ""))
     return perform_and_redirect(
