@@ -59,10 +59,11 @@ def test_attendances_of_the_api_are_listed(browser, session, event):
     assert "Gone" not in text
 
 
-def test_people_say_that_they_were_there(browser, session, user):
+def test_people_say_that_they_were_there(browser, another_browser, session, user):
     event = make_event(session, starts_at=days_from_now(-10))
     session.commit()
 
+    assert "Sign in to say that you were there" in main_text(another_browser.get(f"/event/{event.slug}"))
     assert "I was there" in main_text(browser.get(f"/event/{event.slug}"))
     send(browser, event)
     assert "You were there." in main_text(browser.get(f"/event/{event.slug}"))

@@ -153,7 +153,7 @@ def test_event_page(site, session, event, talk, ann):
         " Hosts Ann Ash"
         " Hashtag #sc26"
         " php web"
-        " Sign in to attend 1 attendee"
+        " Sign in to say that you were there 1 attendee"
         " Slides and recordings On Python · Bob Birch, Ann Ash Slides · Video"
         " About the event Two days.Many talks."
         " Programme Mon, 2 Mar 2026 1 talk"
@@ -398,7 +398,7 @@ def test_empty_pages_say_that_they_are_empty(site, session):
     make_user(session, "bob", full_name=None, biography=None)
 
     assert site.read("/event/empty").main.startswith(
-        "Empty When Sun, 1 Mar 2026, 12:00 – 13:00 Times are in UTC Sign in to attend 0 attendees Programme"
+        "Empty When Sun, 1 Mar 2026, 12:00 – 13:00 Times are in UTC Sign in to say that you were there 0 attendees Programme"
     )
     assert "Programme There are no talks yet. Comments There are no comments yet." in site.read("/event/talkless").main
     assert site.read("/event/empty/alone").main.startswith(
