@@ -12,6 +12,7 @@ from joindin.operations.devices import delete_device, merge_device
 from joindin.utils.datetimes import utc_now
 from tests.browser_client import Browser
 from tests.factories import make_talk_comment, make_user
+from tests.german_pages import GERMAN, check_german
 from tests.resources.web.feedback.test_guest_feedback import send
 
 PATH = "/event/feedback-conf/errors"
@@ -46,6 +47,11 @@ def test_a_refused_claim_is_explained_in_the_language_of_the_page(session, brows
     )
     reply = browser.send(f"{PATH}/claim", {"speaker": "Free Name", "words": "Bitte."}, headers=german)
     assert "Ihre Anfrage zu diesem Vortrag wartet schon." in reply.text
+
+
+@pytest.mark.parametrize("page", ["edit", "results"])
+def test_pages_of_speakers_are_refused_in_the_language_of_the_reader(browser, talk, page):
+    check_german(browser.get(f"{PATH}/{page}", headers=GERMAN), "feedback", status=403)
 
 
 def test_only_names_of_the_talk_are_claimed(session, browser, talk):
