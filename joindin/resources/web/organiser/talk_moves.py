@@ -1,7 +1,7 @@
 """The step between the form of a talk and a change of its time, room or state: the consequences, for which nothing is stored.
 
-A change of the speakers that would disconnect an account from the talk has this step too. Nothing blocks the change. The form then has a hidden field with a fingerprint of the checked values; sent again with the same
-ones, it is stored.
+A change of the speakers that would disconnect an account from the talk has this step too. Nothing blocks the change. The form
+then has a hidden field with a fingerprint of the checked values; sent again with the same ones, it is stored.
 """
 
 from typing import NamedTuple
