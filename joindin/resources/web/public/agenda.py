@@ -3,7 +3,7 @@
 from dataclasses import replace
 from urllib.parse import quote, urlencode
 
-from flask import Response, redirect, request
+from flask import Response, request
 
 from joindin.errors import NotFound
 from joindin.extensions import reader
@@ -19,6 +19,7 @@ from joindin.resources.web.public.pages import (
     on_canonical_host,
     printable_or_not_found,
     public_page,
+    redirect_to_spelling,
     website_links,
 )
 from joindin.utils.datetimes import utc_now
@@ -142,12 +143,6 @@ def collection_page(name):
         return redirect_to_spelling(f"/collection/{quote(names[0], safe='')}")
     any_of, none_of = load_collection_choices(reader(), name)
     return agenda_page(f"/collection/{quote(name, safe='')}", name, AgendaFilter(any_of=any_of, none_of=none_of))
-
-
-def redirect_to_spelling(path: str) -> Response:
-    """Redirect to the canonical address of the list, with the query of the request."""
-    query = request.query_string.decode("latin-1")
-    return redirect(f"{path}?{query}" if query else path, 301)
 
 
 def agenda_page(

@@ -7,9 +7,9 @@ from joindin.http.pages.template_formatting import country_name
 from joindin.queries.agenda.agenda_lists import AgendaFilter
 from joindin.queries.agenda.cities import get_city_by_path, list_cities_of_country
 from joindin.queries.agenda.facets import Facets
-from joindin.resources.web.public.agenda import agenda_page, redirect_to_spelling
+from joindin.resources.web.public.agenda import agenda_page
 from joindin.resources.web.public.event_search import COUNTRY_CODE
-from joindin.resources.web.public.pages import blp, on_canonical_host, printable_or_not_found
+from joindin.resources.web.public.pages import blp, on_canonical_host, printable_or_not_found, redirect_to_spelling
 from joindin.utils.gazetteer import normalise_name
 
 MAX_CITIES = 50

@@ -93,6 +93,11 @@ def redirect_moved(address: str) -> Response:
     return redirect(address, 301 if request.method in ("GET", "HEAD") else 307)
 
 
+def redirect_to_spelling(path: str) -> Response:
+    """Redirect to the canonical address of a page, with the query of the request."""
+    return redirect(_with_query(path), 301)
+
+
 def requested_rest(path: str) -> str:
     """Return what follows ``path`` in the requested address: the rest of the path, escaped, and the query."""
     return _with_query(quote(request.path.removeprefix(path), safe=UNESCAPED_PATH_CHARS))

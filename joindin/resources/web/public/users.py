@@ -33,6 +33,8 @@ from joindin.resources.web.public.pages import (
     on_canonical_host,
     printable_or_not_found,
     public_page,
+    redirect_links,
+    redirect_to_spelling,
     website_links,
 )
 from joindin.utils.datetimes import utc_now
@@ -49,6 +51,8 @@ ITEMS_PER_PAGE = 50
 @on_canonical_host
 def user_page(username):
     user, viewer, now = find_active_user(username), session_user(), utc_now()
+    if user.username != username:
+        return redirect_to_spelling(redirect_links().user_page(user.username))
     talks = load_talks_by_time(user.id, now)
     hosted = list_hosted_events(reader(), user.id, NEWEST_EVENTS)
     attended = list_attended_events_with_name(reader(), user.id, NEWEST_EVENTS)
@@ -86,6 +90,8 @@ def load_talks_by_time(user_id, now):
 
 def _list_page(name, read, username):
     user, number = find_active_user(username), read_page_number()
+    if user.username != username:
+        return redirect_to_spelling(f"{redirect_links().user_page(user.username)}/{name}")
     page = read(user.id, paging_of(number, ITEMS_PER_PAGE))
     return public_page(
         "web/user_list.html",

@@ -291,6 +291,13 @@ def test_a_person_without_talks_reads_how_to_claim_one(app, session, browser, an
     assert ['href="/accounts/profile/"' in page.text for page in pages] == [True, False]
 
 
+@pytest.mark.parametrize("rest", ["", "?page=2", "/talks", "/comments?page=1"])
+def test_other_spellings_of_the_name_lead_to_the_name(browser, ann, rest):
+    reply = browser.get(f"/user/ANN{rest}")
+
+    assert (reply.status_code, reply.location) == (301, f"/user/ann{rest}")
+
+
 def test_pages_cost_the_same_statements_for_any_length(session, browser, ann, event, count_statements):
     def count():
         session.commit()
