@@ -40,6 +40,7 @@ def series_page(parent: Event) -> Response:
         "web/series.html",
         website_links().canonical_event_page(parent),
         expires_at=now + MAX_AGE,
+        website=website_links().website,
         event=parent,
         preview=None if is_public else load_preview(parent),
         rule=describe_series(parent, series),

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import mf2py
 import pytest
 
+from tests.agenda_series import make_series
 from tests.factories import make_event, make_talk, make_user, parse_instant
 
 EVIL = "<b>\"'&</script>"
@@ -125,6 +126,14 @@ def test_a_person_without_a_name_and_a_biography_has_a_page(browser, session):
     assert HeadReader(browser.get("/user/bob").text).properties["og:title"] == "bob"
 
 
+def test_a_series_is_described(browser, session):
+    make_series(session, slug="meetup", description="Every week.")
+    session.commit()
+
+    read = HeadReader(browser.get("/event/meetup").text).properties
+    assert (read["og:title"], read["description"]) == ("Meetup", "Every week.")
+
+
 def test_pages_without_a_text_of_their_own_are_described(browser, session):
     event = make_event(
         session, "Tides", slug="tides", description="", location="Quay", starts_at=parse_instant("2033-01-01T09:00")
@@ -150,8 +159,17 @@ def test_pages_without_a_text_of_their_own_are_described(browser, session):
     assert read["/"]["og:title"] == read["/"]["og:site_name"]
 
 
-@pytest.mark.parametrize("path", ["/event", "/agenda", "/agenda/2033/01", "/cfp"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/event", "/agenda", "/agenda/2033/01", "/cfp", "/tag", "/place", "/search", "/contact"),
+        *("/tag/sea", "/user/bob/talks"),
+    ],
+)
 def test_lists_are_described_in_the_language_of_the_page(browser, session, path):
+    make_event(session, tags=["sea"])
+    make_user(session, "bob")
+
     english, german = (
         HeadReader(browser.get(path, headers={"Accept-Language": language}).text).properties["description"]
         for language in ("en", "de")
