@@ -14,6 +14,7 @@ from joindin.http.sessions import session_user
 from joindin.operations.feedback.windows import feedback_window
 from joindin.queries.event_settings import load_event_settings
 from joindin.queries.feedback.rated_talks import find_rated_now, find_room_by_code, get_room, list_room_talks
+from joindin.representations.programme.days import programme_day
 from joindin.resources.web.feedback.common import RatedTalk, find_rated_talk, scale_words
 from joindin.resources.web.public.pages import (
     blp,
@@ -28,7 +29,9 @@ from joindin.resources.web.public.pages import (
 from joindin.security.room_keys import is_room_key
 from joindin.utils.datetimes import utc_now
 
-ROOM_DAY = dt.timedelta(hours=12)
+ONE_DAY = dt.timedelta(days=1)
+# How long after their start talks stay in the list of their room, also if the day of the programme has ended.
+LISTED_TIME = dt.timedelta(hours=12)
 
 
 @blp.get("/f/<stub>")
@@ -40,24 +43,31 @@ def rate_page(stub):
 @blp.get("/r/<code>")
 @on_canonical_host
 def rate_room_page(code):
-    """Show the scale of the talk that has just been in the room; else the talks of the day there."""
+    """Show the scale of the talk that has just been in the room; else the talks of the programme's day there."""
     room, event = find_room_by_code(db.session, printable_or_not_found(code))
     if code != room.code:
         return redirect_moved(f"{redirect_links().website}/r/{room.code}{requested_rest(f'/r/{code}')}")
     now = utc_now()
-    talks = list_room_talks(db.session, room.id, starts_from=now - ROOM_DAY, starts_before=now + ROOM_DAY)
+    talks = list_room_talks(db.session, room.id, starts_from=now - ONE_DAY, starts_before=now + ONE_DAY)
     current = find_rated_now(talks, now)
     key = request.args.get("k", "") if has_room_key(room, request.args.get("k", "")) else ""
     if current is not None:
         rated = RatedTalk(current, event, load_event_settings(reader(), event.id))
         return _scale_page(rated, room=room, key=key, expires_at=now)
+    today = programme_day(event, now)
+    listed = [
+        talk
+        for talk in talks
+        if programme_day(event, talk.starts_at) == today or now - LISTED_TIME <= talk.starts_at <= now
+    ]
     return public_page(
         "web/feedback/room.html",
         f"{website_links().website}/r/{room.code}",
         expires_at=now,
         room=room,
         event=event,
-        talks=[talk for talk in talks if talk.starts_at <= now],
+        begun=[talk for talk in listed if talk.starts_at <= now],
+        later=[talk for talk in listed if talk.starts_at > now],
         key=key,
     )
 
