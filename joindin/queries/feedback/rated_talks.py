@@ -177,13 +177,11 @@ def get_sent_comment_id(
 ) -> int | None:
     """Return the id of the shown comment with these values that was stored from ``since`` on, or None.
 
-    A rating that does not count is stored as 0.
+    A rating that does not count is stored as 0. Rating 0 stands for any: people who have rated are not asked again.
     """
-    ids = (
-        select(model.id)
-        .filter_by(is_hidden=False, **values)
-        .where(model.rating.in_((0, rating)), model.created_at >= since)
-    )
+    ids = select(model.id).filter_by(is_hidden=False, **values).where(model.created_at >= since)
+    if rating:
+        ids = ids.where(model.rating.in_((0, rating)))
     return session.scalar(ids.order_by(model.id.desc()).limit(1))
 
 

@@ -211,6 +211,7 @@ def test_a_comment_that_is_sent_twice_at_once_leads_to_the_thread(app, session, 
     assert count(session, model) == 1
     assert replies[0].location == replies[1].location
     assert browser.send(path, fields | {"rating": "3"}, page="/accounts/profile/").status_code == 400
+    assert browser.send(path, {"text": "Clear"}, page="/accounts/profile/").location == replies[0].location
     with time_machine.travel(utc_now() + dt.timedelta(minutes=2)):
         assert browser.send(path, fields, page="/accounts/profile/").status_code == 400
 
