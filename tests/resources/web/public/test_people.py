@@ -298,6 +298,14 @@ def test_other_spellings_of_the_name_lead_to_the_name(browser, ann, rest):
     assert (reply.status_code, reply.location) == (301, f"/user/ann{rest}")
 
 
+def test_a_name_without_its_accents_leads_to_the_name(browser, session):
+    make_user(session, "Jürgen M")
+
+    reply = browser.get("/user/jurgen%20m")
+
+    assert (reply.status_code, reply.location) == (301, "/user/J%C3%BCrgen%20M")
+
+
 def test_pages_cost_the_same_statements_for_any_length(session, browser, ann, event, count_statements):
     def count():
         session.commit()
