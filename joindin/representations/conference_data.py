@@ -3,6 +3,7 @@
 import re
 
 from joindin.models.agenda.call_times import CallTimes
+from joindin.representations.attendance import is_online
 from joindin.utils.datetimes import get_timezone
 from joindin.utils.text import is_web_url
 
@@ -112,8 +113,8 @@ def represent_listing(event, city_name: str | None, language: str | None) -> dic
 
     That is a web site, and a city in a known country or taking part online. Days are those of the event's time zone.
     """
-    place, is_online = _place(event, city_name), _is_online(event)
-    if not is_web_url(event.href) or not (place or is_online):
+    place, takes_place_online = _place(event, city_name), is_online(event)
+    if not is_web_url(event.href) or not (place or takes_place_online):
         return None
     zone, times = get_timezone(event.timezone), CallTimes.of(event)
     listing = {
@@ -123,7 +124,7 @@ def represent_listing(event, city_name: str | None, language: str | None) -> dic
         "endDate": f"{event.ends_at.astimezone(zone).date()}",
         **place,
     }
-    if is_online:
+    if takes_place_online:
         listing["online"] = True
     if language:
         listing["locales"] = language.upper()
@@ -141,8 +142,3 @@ def _place(event, city_name):
     # Cities of the United States have their state.
     state = re.search(rf"{re.escape(city_name)}, ([A-Z]{{2}})\b", event.location or "") if country == "U.S.A." else None
     return {"city": f"{city_name}, {state[1]}" if state else city_name, "country": country}
-
-
-def _is_online(event):
-    location = (event.location or "").lower()
-    return bool(event.online_locations) or location == "online" or location.endswith(" and online")

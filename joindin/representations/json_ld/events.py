@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from joindin.models import CANCELLED, CANCELLED_TALK, POSTPONED
-from joindin.models.agenda.places import ONLINE
+from joindin.representations.attendance import is_online, is_onsite
 from joindin.representations.json_ld.documents import CONTEXT, named_parts, person, without_empty
 from joindin.representations.links import Links
 from joindin.representations.programme.days import ends_at, whole_days
@@ -81,8 +81,8 @@ def local_time(at, event) -> str:
 
 def represent_location(event, address: str):
     """Return the place, the page of an event that is online, or both; empty if neither is known."""
-    places = [{"@type": "VirtualLocation", "url": address}] if _is_online(event) else []
-    if _is_onsite(event):
+    places = [{"@type": "VirtualLocation", "url": address}] if is_online(event) else []
+    if is_onsite(event):
         geo = event.latitude is not None and event.longitude is not None
         coordinates = {"@type": "GeoCoordinates", "latitude": event.latitude, "longitude": event.longitude}
         place = {"@type": "Place", "name": event.location, "geo": coordinates if geo else None}
@@ -101,19 +101,9 @@ def _talk_status(is_cancelled, moved_from):
 
 
 def _attendance_mode(event):
-    if not _is_online(event):
+    if not is_online(event):
         return "OfflineEventAttendanceMode"
-    return "MixedEventAttendanceMode" if _is_onsite(event) else "OnlineEventAttendanceMode"
-
-
-def _is_online(event):
-    """Return whether one may follow the event online, as the filters of the lists find it (``queries/agenda/facets.py``)."""
-    location = (event.location or "").lower()
-    return bool(event.online_locations) or location == ONLINE or location.endswith(f" and {ONLINE}")
-
-
-def _is_onsite(event):
-    return (event.location or "").lower() not in ("", ONLINE)
+    return "MixedEventAttendanceMode" if is_onsite(event) else "OnlineEventAttendanceMode"
 
 
 def _speaker(speaker, links):
