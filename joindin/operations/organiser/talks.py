@@ -1,7 +1,7 @@
 """Talks with their place in the programme: room, tracks, state and subtitle; hiding a talk and showing it again."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
@@ -55,20 +55,17 @@ def edit_placed_talk(
         record_published_slot(session, talk, talk.starts_at, room_id, now=now)
 
 
-def assign_speakers(
-    session, talk_id: int, accounts: Sequence[tuple[str, str]], *, caller: UserSnapshot, now: dt.datetime
-) -> None:
-    """Name accounts as speakers: pairs of a speaker's name and a username or an e-mail address. The people accept it themselves.
+def assign_speaker(session, talk_id: int, name: str, account: str, *, caller: UserSnapshot, now: dt.datetime) -> None:
+    """Name a username or an e-mail address as the account of the speaker with that name. The person accepts it.
 
     :raises NotFound, Unprocessable, Unauthenticated: as :func:`claim_talk`.
     :raises Conflict, RateLimited: as :func:`invite_speaker`.
     """
-    for name, account in accounts:
-        if is_email(account) and get_user_by_username(session, account) is None:
-            talk = lock_talk(session, talk_id)
-            speaker = find_unclaimed_speaker(session, talk, name)
-            invite_speaker(session, talk, speaker, account, actor=caller, now=now)
-            continue
+    if is_email(account) and get_user_by_username(session, account) is None:
+        talk = lock_talk(session, talk_id)
+        speaker = find_unclaimed_speaker(session, talk, name)
+        invite_speaker(session, talk, speaker, account, actor=caller, now=now)
+    else:
         claim_talk(session, talk_id, speaker_name=name, username=account, caller=caller, is_host_or_admin=True, now=now)
 
 

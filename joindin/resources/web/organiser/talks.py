@@ -11,7 +11,7 @@ from joindin.http.pages.languages import gettext
 from joindin.http.pages.repeated_forms import is_repeated_form
 from joindin.http.sessions import require_user
 from joindin.models import Event
-from joindin.operations.organiser.talks import add_placed_talk, assign_speakers, edit_placed_talk
+from joindin.operations.organiser.talks import add_placed_talk, assign_speaker, edit_placed_talk
 from joindin.operations.talks import check_talk_time, lock_talk
 from joindin.queries.organiser.history import list_talk_history
 from joindin.queries.organiser.invitations import list_invitations_of_talk
@@ -138,7 +138,7 @@ def _store(form, operation):
     try:
         talk_id = operation()
         for name, account in form.accounts:
-            assign_speakers(db.session, talk_id, [(name, account)], caller=require_user(), now=utc_now())
+            assign_speaker(db.session, talk_id, name, account, caller=require_user(), now=utc_now())
         db.session.commit()
     except REFUSALS as error:
         db.session.rollback()
